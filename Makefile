@@ -1,0 +1,121 @@
+# Every way into the house; `make` alone lists them. Kept to what GNU make 3.81 and a POSIX shell know.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.SUFFIXES:
+SHELL := /bin/sh
+
+BIN := .venv/bin
+LOCK := requirements-dev.lock
+COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock'
+
+.PHONY: help
+help: ## List what can be made.
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+# quietly COMMAND…: run it in silence; if it fails, show all that it said.
+define quietly
+quietly() { \
+	said=$$(mktemp) || return; \
+	if "$$@" >"$$said" 2>&1; then rm -f "$$said"; \
+	else status=$$?; cat "$$said" >&2; rm -f "$$said"; return $$status; fi; \
+}
+endef
+
+# find_python: print the first Python that is new enough and can make an environment.
+define find_python
+find_python() { \
+	for python in $(if $(PYTHON),'$(PYTHON)',python3 python3.14 python3.13 python3.12 python3.11 python); do \
+		"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+			&& command -v "$$python" && return; \
+	done; \
+	return 1; \
+}
+endef
+
+# What an environment was made from is copied into it last, so an interrupted setup has no such copy and
+# is made again, and one that is up to date costs one comparison. The folder belongs to it, because an
+# environment does not survive being moved.
+.PHONY: setup
+setup: ## Make .venv from the lock, with Cairn in it; does nothing when it is up to date.
+	@locked() { pwd; cat $(LOCK); }; \
+	ready() { locked; cat pyproject.toml; }; \
+	if ready | cmp -s - .venv/ready && test -x $(BIN)/python; then exit 0; fi; \
+	$(quietly); \
+	$(find_python); \
+	set -e; \
+	uv=$$(command -v uv || true); \
+	if ! locked | cmp -s - .venv/locked || ! test -x $(BIN)/python; then \
+		python=$$(find_python) || { \
+			echo 'Cairn needs Python 3.11 or later, with its venv module, and found none.' >&2; \
+			echo 'Install one (Debian, Ubuntu: python3 and python3-venv; macOS: brew install python),' >&2; \
+			echo 'or say where it is: make $(or $(firstword $(MAKECMDGOALS)),setup) PYTHON=/path/to/python3' >&2; \
+			exit 1; \
+		}; \
+		echo "Making .venv with $$("$$python" --version); the first time takes about a minute."; \
+		rm -rf .venv; \
+		if test -n "$$uv"; then \
+			quietly "$$uv" venv --no-project --python "$$python" .venv; \
+			quietly "$$uv" pip sync --python $(BIN)/python --require-hashes $(LOCK); \
+		else \
+			quietly "$$python" -m venv .venv; \
+			quietly $(BIN)/python -m pip install --require-hashes --requirement $(LOCK); \
+		fi; \
+		locked >.venv/locked.part && mv .venv/locked.part .venv/locked; \
+	fi; \
+	if test -n "$$uv"; then \
+		quietly "$$uv" pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
+	else \
+		quietly $(BIN)/python -m pip install --no-deps --no-build-isolation --editable .; \
+	fi; \
+	ready >.venv/ready.part && mv .venv/ready.part .venv/ready
+
+.PHONY: run
+run: setup ## Run Cairn here until Ctrl-C; its settings are CAIRN_* variables.
+	@exec $(BIN)/cairn up
+
+.PHONY: test
+test: setup ## Run the tests; ARGS='-k goal -x' is passed on to pytest.
+	@$(BIN)/pytest $(ARGS)
+
+.PHONY: check
+check: lint types test ## Check all that CI checks: style, imports, types, tests.
+
+.PHONY: lint
+lint: setup ## Check style, format, and who imports whom.
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(quietly); quietly $(BIN)/lint-imports --no-logo && echo 'All imports keep to their contracts.'
+
+.PHONY: types
+types: setup ## Check the types, strictly.
+	@$(BIN)/mypy
+
+.PHONY: format
+format: setup ## Format the code, and mend what can be mended safely.
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format --quiet
+
+.PHONY: schemas
+schemas: setup ## Write the published JSON Schemas from the event types.
+	@$(BIN)/cairn schemas write
+
+# The runtime lock is solved with the pins of the development lock as preferences, so it is a part of it.
+# The uv that the lock names solves it; one from elsewhere will do where there is no .venv.
+.PHONY: lock
+lock: ## Solve the locks anew for pyproject.toml, keeping pins that fit; ARGS=--upgrade renews all.
+	@uv=$$(command -v $(BIN)/uv || command -v uv) || { echo 'This needs uv: run make setup first.' >&2; exit 1; }; \
+	set -e; \
+	made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; \
+	if test -f $(LOCK); then cp $(LOCK) "$$made/dev"; fi; \
+	"$$uv" $(COMPILE) $(ARGS) --all-extras pyproject.toml --output-file "$$made/dev" >/dev/null; \
+	cp "$$made/dev" "$$made/runtime"; \
+	"$$uv" $(COMPILE) pyproject.toml --output-file "$$made/runtime" >/dev/null; \
+	cat "$$made/dev" >$(LOCK); \
+	cat "$$made/runtime" >requirements.lock
+
+.PHONY: clean
+clean: ## Remove the environment and the caches; recorded data stays.
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@find . \( -name .git -o -name .cairn -o -path ./data \) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,134 @@
+"""Which event types there are: name ↔ class, older versions brought up to date, and their JSON Schemas."""
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from events.errors import CODES, RETRYABLE, FieldError, Rejected
+from events.goal.types import GOAL_EVENTS
+from events.identity import PLAN
+from events.payload import Payload
+from events.plan.types import PLAN_EVENTS, PlanPayload
+
+Json = dict[str, Any]  # a JSON object, before its schema has been looked at
+Upcast = Callable[[Json], Json]
+
+__all__ = ["CODES", "RETRYABLE", "TYPES", "UPCASTS", "decode", "encode", "json_schema", "payload_type"]
+
+TYPES: Mapping[str, type[Payload]] = {payload.type_name: payload for payload in (*PLAN_EVENTS, *GOAL_EVENTS)}
+"""Every current event type by its name."""
+
+UPCASTS: dict[str, tuple[str, Upcast]] = {}
+"""Older type name → (the next newer name, how its payload becomes that one's). The log keeps what was recorded; the
+step is taken whenever an old event is read or submitted. An entry is added here when a version is retired."""
+
+
+def payload_type(type_name: str, goal: str) -> type[Payload]:
+    """The class of a current type, checked to fit the subject: plan events to plans, goal events to goals.
+
+    Raises:
+        Rejected: `event.unknown_type` with the nearest known types, or `identity.mismatch`.
+    """
+    payload = TYPES.get(type_name)
+    if payload is None:
+        nearest = difflib.get_close_matches(type_name[:200], [*TYPES, *UPCASTS], n=3, cutoff=0.5)
+        hint = f" The nearest known: {', '.join(nearest)}." if nearest else " `cairn schemas list` names them all."
+        shown = type_name[:100] if type_name.isprintable() else "(unprintable)"
+        raise Rejected("event.unknown_type", f"“{shown}” is no event type of Cairn.{hint}")
+    if issubclass(payload, PlanPayload) != (goal == PLAN):
+        belongs = "plan" if issubclass(payload, PlanPayload) else "goal"
+        wanted = "ends in .plan" if belongs == "plan" else "names a goal"
+        raise Rejected("identity.mismatch", f"{type_name} is about a {belongs}, so its subject {wanted}.")
+    return payload
+
+
+def decode(type_name: str, body: bytes | str, goal: str) -> Payload:
+    """Read a payload from JSON, bringing an older version up to date.
+
+    Raises:
+        Rejected: `event.invalid` (or the narrower code of the rule that a field breaks) with one error per field,
+            `event.unknown_type`, `identity.mismatch`.
+    """
+    while type_name in UPCASTS:
+        type_name, upcast = UPCASTS[type_name]
+        body = to_json(upcast(_object(body)))
+    payload = payload_type(type_name, goal)
+    try:
+        return payload.model_validate_json(body)
+    except ValidationError as error:
+        raise _refusal(type_name, error) from None
+
+
+def encode(payload: Payload) -> bytes:
+    """The payload as JSON, defaults spelt out and absent fields left out."""
+    return payload.__pydantic_serializer__.to_json(payload, exclude_none=True)
+
+
+def json_schema(type_name: str) -> Json:
+    """The JSON Schema (2020-12) of one event type's payload."""
+    schema = TYPES[type_name].model_json_schema(mode="validation")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:cairn:schema:{type_name}",
+        **schema,
+        "title": type_name,
+    }
+
+
+def _object(body: bytes | str) -> Json:
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise Rejected("event.invalid", f"The data is not JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise Rejected("event.invalid", "The data must be a JSON object.")
+    return value
+
+
+_OUT_OF_RANGE = frozenset(
+    {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "progress.out_of_range"}
+)
+_SCALED = frozenset({"mood", "motivation", "level", "score"})
+_SHOWN = 50
+
+
+def _refusal(type_name: str, error: ValidationError) -> Rejected:
+    """Turn pydantic's findings into an answer. What the sender wrote is not repeated: it may be a patient's text."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    if any(item["type"] == "json_invalid" for item in found):
+        return Rejected("event.invalid", f"The data is not JSON that Cairn can read: {_sentence(found[0]['msg'])}")
+    codes = {_code(item["type"], item["loc"]) for item in found}
+    code = codes.pop() if len(codes) == 1 else "event.invalid"
+    by_field: dict[str, list[str]] = {}
+    for item in found:
+        by_field.setdefault(_path(item["loc"]), []).append(_sentence(item["msg"]))
+    errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_SHOWN])
+    named = ", ".join(each.field or "the event as a whole" for each in errors[:5])
+    more = f" and {len(by_field) - 5} more" if len(by_field) > 5 else ""
+    first = errors[0].detail if len(errors) == 1 else "See errors for each."
+    return Rejected(code, f"{type_name} does not fit its schema at {named}{more}. {first}", errors)
+
+
+def _code(kind: str, where: tuple[int | str, ...]) -> str:
+    if "gas" in where or kind == "gas.levels":
+        return "gas.levels"
+    if kind == "progress.out_of_range" or (kind in _OUT_OF_RANGE and where and where[-1] in _SCALED):
+        return "progress.out_of_range"
+    return "event.invalid"
+
+
+def _path(where: tuple[int | str, ...]) -> str:
+    # Members of a union add the name of the class or of the validator that was tried; a reader knows only fields.
+    return ".".join(str(part) for part in where if not (isinstance(part, str) and _is_branch(part)))
+
+
+def _is_branch(part: str) -> bool:
+    return part[:1].isupper() or part in {"float", "int", "str", "[key]"} or part.startswith(("literal[", "function-"))
+
+
+def _sentence(message: str) -> str:
+    message = message.removeprefix("Value error, ").strip()
+    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "!", "?")) else ".")

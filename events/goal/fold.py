@@ -1,0 +1,281 @@
+"""From events to the state of a goal: the only place that says what a goal's events add up to.
+
+The fold takes every event that the log holds as a fact. It never refuses one; rules belong to the decision.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from events.event import RecordedEvent
+from events.goal import types as t
+from events.goal.state import (
+    ChangeRequest,
+    Contest,
+    GoalState,
+    Milestone,
+    ProgressEntry,
+    ReviewHeld,
+    Revision,
+    ScheduledReview,
+)
+from events.vocabulary import ActorRole, Party, Smart, Status
+
+FOLD_VERSION = 1
+"""Raised whenever the same events add up to a different state; stored states of another version are ignored."""
+
+Update = dict[str, Any]  # field of GoalState → its new value; model_copy takes nothing narrower
+
+
+def fold_goal(state: GoalState | None, recorded: RecordedEvent) -> GoalState | None:
+    """The state after one more event. Events before the goal exists leave it not existing."""
+    data = recorded.data
+    if isinstance(data, t.Proposed | t.Imported):
+        return _created(recorded, data)
+    if state is None:
+        return None
+    update = _FOLDS[type(data)](state, data, recorded)
+    update["version"] = recorded.version
+    update["position"] = recorded.position
+    update["updated_at"] = recorded.recorded_at
+    return state.model_copy(update=update)
+
+
+def fold_goals(events: Iterable[RecordedEvent], state: GoalState | None = None) -> GoalState | None:
+    """The state after a run of one goal's events, in order."""
+    for recorded in events:
+        state = fold_goal(state, recorded)
+    return state
+
+
+def party_of(role: ActorRole) -> Party | None:
+    """Whose agreement a role can give: a supervisor speaks as a clinician, family and systems for nobody."""
+    if role == "patient":
+        return "patient"
+    return "clinician" if role in ("clinician", "supervisor") else None
+
+
+def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalState:
+    event = recorded.event
+    state = GoalState(
+        org=event.goal_id.org,
+        patient=event.goal_id.patient,
+        goal=event.goal_id.goal,
+        version=recorded.version,
+        position=recorded.position,
+        status="proposed",
+        created_at=event.time,
+        updated_at=recorded.recorded_at,
+        created_by=event.actor,
+        **{name: getattr(data, name) for name in _DEFINITION},
+    )
+    if isinstance(data, t.Proposed):
+        party = party_of(event.actor.role)
+        return state.model_copy(update={"agreed_by": (party,) if party else ()})
+    return state.model_copy(
+        update={
+            "imported": True,
+            "status": data.status,
+            "outcome": data.outcome,
+            "agreed_by": data.agreed_by,
+            "started_on": data.started_on,
+            "status_on": data.status_on,
+            "reason": data.reason,
+        }
+    )
+
+
+_DEFINITION = (*t.GoalDefinition.model_fields, "kind", "horizon")
+
+
+def _agreed(state: GoalState, data: t.Agreed, recorded: RecordedEvent) -> Update:
+    party = party_of(recorded.event.actor.role)
+    if party is None or party in state.agreed_by:
+        return {}
+    agreed_by = (*state.agreed_by, party)
+    update: Update = {"agreed_by": agreed_by}
+    if len(agreed_by) == 2 and state.status == "proposed":
+        update["status"] = "agreed"
+    return update
+
+
+def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> Update:
+    # Whoever pushes back no longer agrees, and the other side agreed to something that is now in question.
+    return {
+        "status": "contested",
+        "agreed_by": (),
+        "contest": Contest(reason=data.reason, actor=recorded.event.actor),
+    }
+
+
+def _activated(state: GoalState, data: t.Activated, recorded: RecordedEvent) -> Update:
+    return {
+        "status": "active",
+        "started_on": state.started_on or recorded.event.time.date(),
+        "status_on": recorded.event.time.date(),
+        "review_every_days": data.review_every_days or state.review_every_days,
+        "override_reason": data.override.reason if data.override else state.override_reason,
+    }
+
+
+def _revised(state: GoalState, data: t.Revised, recorded: RecordedEvent) -> Update:
+    update: Update = dict(data.changes.given())
+    if "due" in update:
+        due = update.pop("due")
+        smart = update.get("smart", state.smart) or Smart()
+        update["smart"] = smart.model_copy(update={"due": due, "for_weeks": None})
+    revision = Revision(
+        version=recorded.version,
+        at=recorded.event.time,
+        actor=recorded.event.actor,
+        reason=data.reason,
+        fields=tuple(data.changes.given()),
+        note=data.note,
+        review=data.review,
+    )
+    update["revisions"] = (*state.revisions, revision)
+    # The reviser stands behind the new form; the other side has yet to agree to it. The work goes on meanwhile.
+    party = party_of(recorded.event.actor.role)
+    update["agreed_by"] = (party,) if party else ()
+    if state.status == "agreed":
+        update["status"] = "proposed"
+    return update
+
+
+def _change_requested(state: GoalState, data: t.ChangeRequested, recorded: RecordedEvent) -> Update:
+    request = ChangeRequest(request=data.request, text=data.text, actor=recorded.event.actor)
+    return {"change_requests": (*state.change_requests, request)}
+
+
+def _change_answered(state: GoalState, data: t.ChangeAnswered, recorded: RecordedEvent) -> Update:
+    answer = {"answer": data.answer, "answer_text": data.text}
+    if data.request is not None:
+        return {
+            "change_requests": tuple(
+                request.model_copy(update=answer) if request.request == data.request else request
+                for request in state.change_requests
+            )
+        }
+    if state.contest is None:
+        return {}
+    update: Update = {"contest": state.contest.model_copy(update=answer)}
+    if state.status == "contested":
+        update["status"] = "agreed" if len(state.agreed_by) == 2 else "proposed"
+    return update
+
+
+def _milestone_set(state: GoalState, data: t.MilestoneSet, recorded: RecordedEvent) -> Update:
+    milestone = Milestone(milestone=data.milestone, text=data.text, due=data.due)
+    others = tuple(each for each in state.milestones if each.milestone != data.milestone)
+    return {"milestones": (*others, milestone)}
+
+
+def _milestone_met(state: GoalState, data: t.MilestoneMet, recorded: RecordedEvent) -> Update:
+    return {
+        "milestones": tuple(
+            each.model_copy(update={"met_on": data.on}) if each.milestone == data.milestone else each
+            for each in state.milestones
+        )
+    }
+
+
+def _progress_logged(state: GoalState, data: t.ProgressLogged, recorded: RecordedEvent) -> Update:
+    entry = ProgressEntry(
+        entry=data.entry, version=recorded.version, on=data.on, actor=recorded.event.actor, **data.said()
+    )
+    update: Update = {"progress": (*state.progress, entry)}
+    if data.motivation is not None and motivation_dips(state, data.motivation):
+        update["raise_at_next_session"] = True
+    return update
+
+
+def motivation_dips(state: GoalState, motivation: int) -> bool:
+    """Whether a motivation rating is low (3 or less) or fell by 3 or more from the entry before it (DOMAIN)."""
+    last = next((entry.motivation for entry in reversed(state.progress) if entry.motivation is not None), None)
+    return motivation <= 3 or (last is not None and last - motivation >= 3)
+
+
+def _progress_corrected(state: GoalState, data: t.ProgressCorrected, recorded: RecordedEvent) -> Update:
+    right: Update = {**data.said(), "corrected": True}
+    if data.on is not None:
+        right["on"] = data.on
+    return {
+        "progress": tuple(
+            entry.model_copy(update=right) if entry.entry == data.entry else entry for entry in state.progress
+        )
+    }
+
+
+def _review_scheduled(state: GoalState, data: t.ReviewScheduled, recorded: RecordedEvent) -> Update:
+    sequence = state.reviews_scheduled + 1
+    review = ScheduledReview(due_on=data.due_on, cause=data.cause, sequence=sequence)
+    return {"next_review": review, "reviews_scheduled": sequence}
+
+
+_DECIDED: dict[str, Update] = {
+    "hold": {"status": "held"},
+    "resume": {"status": "active"},
+    "retire": {"status": "closed", "outcome": "retired", "next_review": None, "reason": None},
+    "replace": {"status": "closed", "outcome": "replaced", "next_review": None, "reason": None},
+    "achieve": {"status": "closed", "outcome": "achieved", "next_review": None, "reason": None},
+}
+"""What a review's decision does to the goal by itself; keep and the adjustments leave it as it is."""
+
+
+def _reviewed(state: GoalState, data: t.Reviewed, recorded: RecordedEvent) -> Update:
+    review = ReviewHeld(
+        version=recorded.version,
+        on=data.on,
+        actor=recorded.event.actor,
+        participants=data.participants,
+        decision=data.decision,
+        level=data.level,
+        note=data.note,
+    )
+    update: Update = {"reviews": (*state.reviews, review), "raise_at_next_session": False}
+    update.update(_DECIDED.get(data.decision, {}))
+    if "status" in update:
+        update["status_on"] = data.on
+    return update
+
+
+def _status(status: Status) -> Callable[[GoalState, Any, RecordedEvent], Update]:
+    def change(state: GoalState, data: t.Held | t.Resumed | t.EnteredInError, recorded: RecordedEvent) -> Update:
+        update: Update = {"status": status, "status_on": recorded.event.time.date(), "reason": data.reason}
+        if status == "entered_in_error":
+            update["next_review"] = None
+        return update
+
+    return change
+
+
+def _closed(state: GoalState, data: t.Closed, recorded: RecordedEvent) -> Update:
+    return {
+        "status": "closed",
+        "outcome": data.outcome,
+        "closed_level": data.level,
+        "replaced_by": data.replaced_by,
+        "reason": data.reason,
+        "status_on": recorded.event.time.date(),
+        "next_review": None,
+    }
+
+
+# The payload's type is the key, so each function may name it; a dict cannot say that to the type checker.
+_FOLDS: dict[type[Any], Callable[[GoalState, Any, RecordedEvent], Update]] = {
+    t.Agreed: _agreed,
+    t.Contested: _contested,
+    t.Activated: _activated,
+    t.Revised: _revised,
+    t.ChangeRequested: _change_requested,
+    t.ChangeAnswered: _change_answered,
+    t.MilestoneSet: _milestone_set,
+    t.MilestoneMet: _milestone_met,
+    t.ProgressLogged: _progress_logged,
+    t.ProgressCorrected: _progress_corrected,
+    t.ReviewScheduled: _review_scheduled,
+    t.Reviewed: _reviewed,
+    t.Held: _status("held"),
+    t.Resumed: _status("active"),
+    t.Closed: _closed,
+    t.EnteredInError: _status("entered_in_error"),
+}

@@ -1,0 +1,190 @@
+"""What a goal's events add up to."""
+
+from datetime import date, datetime
+
+from events.vocabulary import (
+    Actor,
+    Answer,
+    External,
+    GasScale,
+    Horizon,
+    Kind,
+    LifeArea,
+    Outcome,
+    Party,
+    ReviewCause,
+    ReviewDecision,
+    RevisionReason,
+    Smart,
+    Status,
+    Template,
+    Value,
+)
+
+OPEN: frozenset[Status] = frozenset({"proposed", "contested", "agreed", "active", "held"})
+
+
+class Revision(Value):
+    """One revision: what was changed, why, and by whom."""
+
+    version: int
+    at: datetime
+    actor: Actor
+    reason: RevisionReason
+    fields: tuple[str, ...]
+    note: str | None = None
+    review: int | None = None
+
+
+class ProgressEntry(Value):
+    """A daily entry with its corrections applied; `version` is that of the event that logged it."""
+
+    entry: str
+    version: int
+    on: date
+    actor: Actor
+    done: bool | None = None
+    value: int | float | None = None
+    level: int | None = None
+    mood: int | None = None
+    motivation: int | None = None
+    note: str | None = None
+    setback: bool | None = None
+    corrected: bool = False
+
+
+class ScheduledReview(Value):
+    """The next review. `sequence` counts how often it was set, for calendars."""
+
+    due_on: date
+    cause: ReviewCause
+    sequence: int
+
+
+class ReviewHeld(Value):
+    """A review that took place."""
+
+    version: int
+    on: date
+    actor: Actor
+    participants: tuple[str, ...]
+    decision: ReviewDecision
+    level: int | None = None
+    note: str | None = None
+
+
+class Milestone(Value):
+    """A weekly target or milestone; `met_on` is empty while it is ahead."""
+
+    milestone: str
+    text: str
+    due: date
+    met_on: date | None = None
+
+
+class ChangeRequest(Value):
+    """A request to change the goal, and its answer once there is one."""
+
+    request: str
+    text: str
+    actor: Actor
+    answer: Answer | None = None
+    answer_text: str | None = None
+
+
+class Contest(Value):
+    """Someone pushed back; open until a clinician answers."""
+
+    reason: str
+    actor: Actor
+    answer: Answer | None = None
+    answer_text: str | None = None
+
+
+class GoalState(Value):
+    """One goal as its events so far add up to. `statement` is the patient's own words; `wording` how it is put now.
+
+    Agreement is a set of roles kept apart from the status: a revision by one side reopens the other's agreement
+    without stopping the work.
+    """
+
+    org: str
+    patient: str
+    goal: str
+    version: int
+    position: int
+    status: Status
+    statement: str
+    wording: str | None = None
+    outcome: Outcome | None = None
+    kind: Kind | None = None
+    horizon: Horizon | None = None
+    life_area: LifeArea | None = None
+    priority: str | None = None
+    supports: str | None = None
+    smart: Smart | None = None
+    gas: GasScale | None = None
+    relevance: int | None = None
+    interventions: tuple[str, ...] = ()
+    clinical_target: str | None = None
+    template: Template | None = None
+    external: tuple[External, ...] = ()
+    imported: bool = False
+
+    created_at: datetime
+    updated_at: datetime
+    created_by: Actor
+    agreed_by: tuple[Party, ...] = ()
+    contest: Contest | None = None
+    override_reason: str | None = None
+    reason: str | None = None
+    status_on: date | None = None
+    started_on: date | None = None
+    closed_level: int | None = None
+    replaced_by: str | None = None
+
+    review_every_days: int | None = None
+    next_review: ScheduledReview | None = None
+    reviews_scheduled: int = 0
+    reviews: tuple[ReviewHeld, ...] = ()
+    raise_at_next_session: bool = False
+
+    revisions: tuple[Revision, ...] = ()
+    progress: tuple[ProgressEntry, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    change_requests: tuple[ChangeRequest, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the goal is neither closed nor entered in error."""
+        return self.status in OPEN
+
+    @property
+    def awaiting_agreement(self) -> tuple[Party, ...]:
+        """Whose agreement is outstanding, in the order patient, clinician; nobody's once the goal is over."""
+        parties: tuple[Party, ...] = ("patient", "clinician")
+        return tuple(party for party in parties if party not in self.agreed_by) if self.is_open else ()
+
+    @property
+    def closed_by_review(self) -> bool:
+        """Whether a review's decision closed the goal, and no closing event has said more about it yet."""
+        return self.status == "closed" and self.reason is None and bool(self.reviews) and not self.imported
+
+    @property
+    def last_setback_on(self) -> date | None:
+        """The day of the latest setback, by when it happened."""
+        return max((entry.on for entry in self.progress if entry.setback), default=None)
+
+    @property
+    def last_review_on(self) -> date | None:
+        """The day of the latest review."""
+        return max((review.on for review in self.reviews), default=None)
+
+    @property
+    def latest_level(self) -> int | None:
+        """The most recent GAS level, of the closing, a review or an entry: of the later day, then the later event."""
+        if self.closed_level is not None:
+            return self.closed_level
+        seen = [(entry.on, entry.version, entry.level) for entry in self.progress if entry.level is not None]
+        seen += [(review.on, review.version, review.level) for review in self.reviews if review.level is not None]
+        return max(seen)[2] if seen else None

@@ -1,0 +1,96 @@
+"""Ids as NATS subject tokens.
+
+A goal is `ORG.PATIENT.GOAL`; a patient's plan stands in the goal's place as the token `plan`. Ids are opaque: no
+names, no record numbers that a person would recognise, because they travel in subjects and URLs.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from events.errors import Rejected
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+PLAN = "plan"
+SUBMIT, INTAKE, LOG, FEED, OUTCOME, REJECTED, NOTICE = (
+    f"cairn.{what}" for what in ("submit", "intake", "log", "feed", "outcome", "rejected", "notice")
+)
+
+
+class GoalId(NamedTuple):
+    """The id of one goal, or, when `goal` is the token `plan`, of one patient's plan."""
+
+    org: str
+    patient: str
+    goal: str
+
+    def __str__(self) -> str:
+        return f"{self.org}.{self.patient}.{self.goal}"
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether it is a plan that this names."""
+        return self.goal == PLAN
+
+    @property
+    def plan(self) -> "GoalId":
+        """The plan of the same patient."""
+        return GoalId(self.org, self.patient, PLAN)
+
+    def on(self, prefix: str) -> str:
+        """The subject of this goal under a prefix, such as `cairn.log`."""
+        return f"{prefix}.{self.org}.{self.patient}.{self.goal}"
+
+    def patient_on(self, prefix: str) -> str:
+        """The wildcard subject of all that this goal's patient has under a prefix."""
+        return f"{prefix}.{self.org}.{self.patient}.*"
+
+
+def is_token(text: str) -> bool:
+    """Whether a text can stand as one part of an id."""
+    return TOKEN.fullmatch(text) is not None
+
+
+def parse_goal_id(text: str) -> GoalId:
+    """Read `ORG.PATIENT.GOAL`.
+
+    Raises:
+        Rejected: `identity.mismatch`, naming the part that is no token.
+    """
+    parts = text.split(".")
+    if len(parts) != 3:
+        raise Rejected(
+            "identity.mismatch",
+            f"“{_shown(text)}” is not an id: it has {len(parts)} part{'s' * (len(parts) != 1)},"
+            " and ORG.PATIENT.GOAL has 3.",
+        )
+    for name, part in zip(GoalId._fields, parts, strict=True):
+        if not is_token(part):
+            raise Rejected(
+                "identity.mismatch",
+                f"The {name} in “{_shown(text)}” must be 1 to 64 letters, digits, hyphens or underscores.",
+            )
+    return GoalId(*parts)
+
+
+def parse_subject(prefix: str, subject: str) -> GoalId:
+    """Read the id out of a subject such as `cairn.submit.ORG.PATIENT.GOAL`.
+
+    Raises:
+        Rejected: `identity.mismatch`.
+    """
+    head, rest = subject[: len(prefix) + 1], subject[len(prefix) + 1 :]
+    if head != f"{prefix}.":
+        raise Rejected("identity.mismatch", f"The subject must start with {prefix}.")
+    return parse_goal_id(rest)
+
+
+def goal_ids(subjects: Iterator[str], prefix: str) -> list[GoalId]:
+    """The ids in subjects that Cairn itself wrote."""
+    return [GoalId(*subject[len(prefix) + 1 :].split(".")) for subject in subjects]
+
+
+def _shown(text: str, limit: int = 80) -> str:
+    """What a person typed, safe to print back: short, and with nothing that a terminal would obey."""
+    kept = "".join(character if character.isprintable() else "?" for character in text[:limit])
+    return kept + "…" * (len(text) > limit)

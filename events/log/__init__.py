@@ -1,0 +1,25 @@
+"""The log: one JetStream stream that keeps every recorded event, for ever and in order.
+
+`Log.append` writes durably with optimistic concurrency, `Log.read` loads one goal, `Log.follow` streams everything
+from a position through the past into live.
+"""
+
+from events.log.connection import NotReachable, connect
+from events.log.log import Log
+from events.log.reading import Batch, LogUnreachable
+from events.log.stream import WrongStream, declare_log
+from events.log.writing import Append, LogBusy, LogUnavailable, WrongVersion
+
+__all__ = [
+    "Append",
+    "Batch",
+    "Log",
+    "LogBusy",
+    "LogUnavailable",
+    "LogUnreachable",
+    "NotReachable",
+    "WrongStream",
+    "WrongVersion",
+    "connect",
+    "declare_log",
+]

@@ -1,0 +1,207 @@
+"""Following the log: from a position through the past into live, without a gap or a repeat.
+
+An ordered consumer of the server (no acknowledgements, kept in memory) hands out messages as they are pulled, so a
+slow reader holds nobody up and buffers stay bounded. The follower knows the last position it yielded: whatever
+happens to the connection, the server or the consumer, it asks for a new one from there.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from pydantic_core import to_json
+
+from events.envelope import StoredMessage
+from events.log.reading import Batch
+from events.log.replies import status_of
+
+_log = logging.getLogger("cairn.log")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PULL = 2000
+_PULL_BYTES = 8 * 1024 * 1024
+_LOOK_SECONDS = 0.5
+_SILENCE_SECONDS = 10.0
+_INACTIVE_SECONDS = 60.0
+
+
+class Follower:
+    """One reader of the whole log, or of the part that a subject filter names."""
+
+    def __init__(self, nc: Client, stream: str, after: int, subject: str | None = None, batch: int = 500):
+        self._nc = nc
+        self._stream = stream
+        self._subject = subject
+        self._batch = batch
+        self.position = after
+        """The last position yielded."""
+        self.head = after
+        """The last position of the log that this follower has heard of."""
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Batches in log order for ever; an empty one when the end is first reached."""
+        caught_up = False
+        while True:
+            consumer = _Consumer(self._nc, self._stream, self.position, self._subject)
+            try:
+                await consumer.open()
+                self.head = max(self.head, consumer.head)
+                while True:
+                    if not caught_up and not consumer.pending:
+                        caught_up = True
+                        yield Batch((), self.head)
+                    messages = await consumer.take(self._batch)
+                    if messages:
+                        self.position = messages[-1].position
+                        self.head = max(self.head, self.position, consumer.head)
+                        yield Batch(tuple(messages), self.head)
+            except (_Interrupted, NatsError, OSError, TimeoutError) as error:
+                _log.info("following from position %d again: %s", self.position, error)
+                await asyncio.sleep(0.1)
+            finally:
+                await consumer.close()
+
+
+class _Interrupted(Exception):
+    """The consumer cannot go on; a new one can."""
+
+
+class _Consumer:
+    """One ordered consumer on the server, from its creation to the first trouble."""
+
+    def __init__(self, nc: Client, stream: str, after: int, subject: str | None):
+        self._nc = nc
+        self._js = nc.jetstream(timeout=5)
+        self._stream = stream
+        self._after = after
+        self._filter = subject
+        self._name = ""
+        self._buffer: deque[Msg] = deque()
+        self._arrived = asyncio.Event()
+        self._outstanding = 0
+        self._delivered = 0
+        self._reconnects = nc.stats["reconnects"]
+        self.pending = 0
+        self.head = 0
+
+    async def open(self) -> None:
+        self._inbox = self._nc.new_inbox()
+        self._subscription = await self._nc.subscribe(self._inbox, cb=self._arrive)
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=self._after + 1,
+            ack_policy=AckPolicy.NONE,
+            max_deliver=1,
+            mem_storage=True,
+            num_replicas=1,
+            inactive_threshold=_INACTIVE_SECONDS,
+            filter_subject=self._filter,
+        )
+        info = await self._js.add_consumer(self._stream, config)
+        self._name = info.name
+        self.pending = info.num_pending or 0
+        stream = await self._js.stream_info(self._stream)
+        self.head = stream.state.last_seq
+        await self._pull()
+
+    async def close(self) -> None:
+        if self._nc.is_closed or not hasattr(self, "_subscription"):
+            return
+        try:
+            await self._subscription.unsubscribe()
+            if self._name and self._nc.is_connected:
+                await self._nc.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}")
+        except (NatsError, OSError) as error:
+            # The server drops the consumer by itself when nobody has pulled for a minute.
+            _log.debug("consumer not deleted: %s", error)
+
+    async def take(self, limit: int) -> list[StoredMessage]:
+        """The messages that are there, up to a limit; waits for at least one for a moment.
+
+        Raises:
+            _Interrupted: on a gap, a lost connection, or a server that has forgotten the consumer.
+        """
+        silent = 0.0
+        while not self._buffer:
+            self._arrived.clear()
+            try:
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._arrived.wait()
+            except TimeoutError:
+                silent += _LOOK_SECONDS
+            if self._nc.stats["reconnects"] != self._reconnects:
+                raise _Interrupted("the connection was lost")
+            if silent > _SILENCE_SECONDS:
+                raise _Interrupted("the server has gone silent")
+            if self._buffer and status_of(self._buffer[0]) is not None:
+                self._heed(self._buffer.popleft())
+                silent = 0.0
+                await self._pull()
+        messages: list[StoredMessage] = []
+        while self._buffer and len(messages) < limit:
+            if status_of(self._buffer[0]) is not None:
+                if messages:
+                    break
+                self._heed(self._buffer.popleft())
+            else:
+                messages.append(self._read(self._buffer.popleft()))
+        await self._pull()
+        return messages
+
+    def _read(self, message: Msg) -> StoredMessage:
+        # $JS.ACK.<stream>.<consumer>.<delivered>.<position>.<consumer's count>.<time>.<pending>; servers with a
+        # domain put it and the account's hash in front, and a token behind.
+        tokens = message.reply.split(".")
+        first = 5 if len(tokens) < 11 else 7
+        position, delivered, nanoseconds, self.pending = (int(token) for token in tokens[first : first + 4])
+        if delivered != self._delivered + 1:
+            raise _Interrupted(f"a gap before position {position}")
+        self._delivered = delivered
+        self._outstanding -= 1
+        self.head = max(self.head, position if self._filter else position + self.pending)
+        return StoredMessage(
+            subject=message.subject,
+            position=position,
+            recorded_at=_EPOCH + timedelta(microseconds=nanoseconds // 1000),
+            headers=message.headers or {},
+            data=message.data,
+        )
+
+    def _heed(self, message: Msg) -> None:
+        """Take in what the server says about itself.
+
+        Raises:
+            _Interrupted: when this consumer is of no more use.
+        """
+        headers = message.headers or {}
+        status, said = headers.get("Status"), headers.get("Description", "")
+        if status == "100":
+            if int(headers.get("Nats-Last-Consumer", self._delivered)) != self._delivered:
+                raise _Interrupted("messages were missed")
+        elif status == "408" or "Exceeds" in said or "Batch Completed" in said:
+            self._outstanding -= int(headers.get("Nats-Pending-Messages", 0))
+        else:
+            raise _Interrupted(f"the server answered {status} {said}")
+
+    async def _pull(self) -> None:
+        """Ask for more once half of what was asked for has come."""
+        if self._outstanding > _PULL // 2:
+            return
+        request = {
+            "batch": _PULL - self._outstanding,
+            "max_bytes": _PULL_BYTES,
+            "expires": 30_000_000_000,
+            "idle_heartbeat": 3_000_000_000,
+        }
+        self._outstanding = _PULL
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}"
+        await self._nc.publish(subject, to_json(request), reply=self._inbox)
+
+    async def _arrive(self, message: Msg) -> None:
+        self._buffer.append(message)
+        self._arrived.set()

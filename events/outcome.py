@@ -1,0 +1,85 @@
+"""The answer to a submission: recorded once, or rejected with the reason."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from events.errors import RETRYABLE, Rejected
+from events.event import RecordedEvent
+
+
+class OutcomeEvent(BaseModel):
+    """One event that a submission put into the log."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    position: int
+    version: int
+
+    @staticmethod
+    def of(recorded: RecordedEvent) -> "OutcomeEvent":
+        """The line of an outcome that names a recorded event."""
+        return OutcomeEvent.model_construct(
+            type=recorded.type_name, position=recorded.position, version=recorded.version
+        )
+
+
+class OutcomeError(BaseModel):
+    """One thing wrong in one field; `field` is a path with dots, empty for the event as a whole."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    detail: str
+
+
+class RecordedOutcome(BaseModel):
+    """The submission is in the log, durably.
+
+    `duplicate` means that it already was; `events` are those of the first time.
+
+    `notes` are sentences worth showing to whoever submitted (an override was used, goals stay open).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["recorded"] = "recorded"
+    duplicate: bool = False
+    events: tuple[OutcomeEvent, ...]
+    notes: tuple[str, ...] = ()
+
+
+class RejectedOutcome(BaseModel):
+    """Nothing was recorded. `version` is the goal's current version where it is known, 0 when the goal is not there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["rejected"] = "rejected"
+    code: str
+    detail: str
+    errors: tuple[OutcomeError, ...] = ()
+    version: int | None = None
+
+    @classmethod
+    def of(cls, rejection: Rejected) -> Self:
+        """The answer that carries a rejection to its sender."""
+        return cls(
+            code=rejection.code,
+            detail=rejection.detail,
+            errors=tuple(OutcomeError(field=each.field, detail=each.detail) for each in rejection.errors),
+            version=rejection.version,
+        )
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same submission may succeed later."""
+        return self.code in RETRYABLE
+
+
+Outcome = RecordedOutcome | RejectedOutcome
+
+
+def encode_outcome(outcome: Outcome) -> bytes:
+    """The outcome as JSON."""
+    return outcome.model_dump_json(exclude_none=True).encode()

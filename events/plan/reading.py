@@ -1,0 +1,10 @@
+"""How a plan reads: one shape for HTTP, commands and replays."""
+
+from typing import Any
+
+from events.plan.state import PlanState
+
+
+def read_plan(state: PlanState) -> dict[str, Any]:  # Any: a JSON object of mixed values
+    """A plan as a JSON-ready object: every field of its state under its name."""
+    return state.model_dump(mode="json")

@@ -1,0 +1,67 @@
+"""What a plan's events add up to."""
+
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from events.vocabulary import (
+    Accommodation,
+    Instrument,
+    Priority,
+    Program,
+    TreatmentReason,
+    Value,
+)
+
+SHORT_REVIEW_DAYS = 7
+"""The longest cadence for someone whose plan asks for short reviews (DOMAIN: what follows by itself)."""
+
+
+class Measurement(Value):
+    """A score of a distress or mood instrument on a day."""
+
+    instrument: Instrument
+    score: int
+    on: date
+    version: int
+
+
+class PlanState(Value):
+    """One patient's plan as its events so far add up to."""
+
+    org: str
+    patient: str
+    version: int
+    position: int
+    status: Literal["open", "closed"]
+    opened_at: datetime
+    updated_at: datetime
+    reasons: tuple[TreatmentReason, ...]
+    clinician: str
+    program: Program | None
+    review_every_days: int
+    active_goal_limit: int
+    accommodations: tuple[Accommodation, ...]
+    time_zone: str
+    priorities: tuple[Priority, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    closed_reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the plan has not been closed."""
+        return self.status == "open"
+
+    @property
+    def simplified(self) -> bool:
+        """Whether the plan asks for simplified language."""
+        return "simplified_language" in self.accommodations
+
+    def day(self, instant: datetime) -> date:
+        """The day an instant falls on in the clinic's time zone."""
+        return instant.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def cadence(self, goal_days: int | None) -> int:
+        """Days between reviews of a goal: its own, or the plan's, capped for short reviews."""
+        days = goal_days or self.review_every_days
+        return min(days, SHORT_REVIEW_DAYS) if "short_reviews" in self.accommodations else days

@@ -1,0 +1,134 @@
+"""What can happen to a patient's treatment plan: one frozen payload for each event type (DOMAIN: events)."""
+
+from datetime import date
+from functools import cache
+from typing import Annotated, ClassVar, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from events.payload import Payload
+from events.vocabulary import (
+    INSTRUMENT_RANGES,
+    Accommodation,
+    Days,
+    Instrument,
+    Label,
+    Priority,
+    Program,
+    Text,
+    TreatmentReason,
+)
+
+
+@cache  # Finding them out takes longer than folding a thousand events.
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _known_zone(name: str) -> str:
+    if name not in _zones():
+        raise PydanticCustomError("time_zone", "is not a time zone of the IANA database, such as Europe/Vienna")
+    return name
+
+
+TimeZone = Annotated[Label, AfterValidator(_known_zone)]
+Reasons = Annotated[tuple[TreatmentReason, ...], Field(max_length=20)]
+ActiveGoalLimit = Annotated[int, Field(ge=1, le=5)]
+Accommodations = Annotated[tuple[Accommodation, ...], Field(max_length=3)]
+
+
+class PlanPayload(Payload):
+    """An event about one patient's plan."""
+
+
+class Opened(PlanPayload):
+    """Treatment planning begins: why the patient is here, who works with them, and how often goals are reviewed."""
+
+    type_name: ClassVar = "cairn.plan.opened.v1"
+
+    reasons: Reasons
+    clinician: Label
+    program: Program | None = None
+    review_every_days: Days = 14
+    active_goal_limit: ActiveGoalLimit = 3
+    accommodations: Accommodations = ()
+    time_zone: TimeZone = "UTC"
+
+
+class Amended(PlanPayload):
+    """Parts of the plan changed, for a reason."""
+
+    type_name: ClassVar = "cairn.plan.amended.v1"
+
+    reasons: Reasons | None = None
+    clinician: Label | None = None
+    program: Program | None = None
+    review_every_days: Days | None = None
+    active_goal_limit: ActiveGoalLimit | None = None
+    accommodations: Accommodations | None = None
+    time_zone: TimeZone | None = None
+    reason: Text
+
+    def changes(self) -> dict[str, object]:
+        """The amended fields, by name."""
+        return {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name != "reason" and getattr(self, name) is not None
+        }
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.changes():
+            raise PydanticCustomError("no_change", "name at least one amended field")
+        return self
+
+
+class PrioritiesRanked(PlanPayload):
+    """What would make recovery feel worth it, ranked by the patient; three to five are expected."""
+
+    type_name: ClassVar = "cairn.plan.priorities_ranked.v1"
+
+    priorities: Annotated[tuple[Priority, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        if len({priority.id for priority in self.priorities}) < len(self.priorities):
+            raise PydanticCustomError("same_id", "every priority needs an id of its own")
+        if len({priority.rank for priority in self.priorities}) < len(self.priorities):
+            raise PydanticCustomError("same_rank", "every priority needs a rank of its own")
+        return self
+
+
+class Measured(PlanPayload):
+    """A distress or mood score; its range is that of the instrument."""
+
+    type_name: ClassVar = "cairn.plan.measured.v1"
+
+    instrument: Instrument
+    score: int
+    on: date
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Self:
+        low, high = INSTRUMENT_RANGES[self.instrument]
+        if not low <= self.score <= high:
+            raise PydanticCustomError(
+                "progress.out_of_range",
+                "{instrument} runs from {low} to {high}",
+                {"instrument": self.instrument, "low": low, "high": high},
+            )
+        return self
+
+
+class Closed(PlanPayload):
+    """Treatment planning ends."""
+
+    type_name: ClassVar = "cairn.plan.closed.v1"
+
+    reason: Text
+
+
+PLAN_EVENTS: tuple[type[PlanPayload], ...] = (Opened, Amended, PrioritiesRanked, Measured, Closed)

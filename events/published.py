@@ -1,0 +1,88 @@
+"""The JSON Schemas that Cairn publishes (2020-12): one for each event's data, the envelope, and the outcome."""
+
+from typing import get_args
+
+from pydantic import TypeAdapter
+
+from events.catalog import TYPES, Json, json_schema
+from events.identity import TOKEN
+from events.outcome import Outcome
+from events.vocabulary import ActorRole
+
+ENVELOPE = "cloudevent"
+OUTCOME = "outcome"
+
+
+def published_schemas() -> dict[str, Json]:
+    """Every published schema by its name: the event types, `cloudevent` and `outcome`."""
+    return {**{name: json_schema(name) for name in TYPES}, ENVELOPE: _envelope(), OUTCOME: _outcome()}
+
+
+def _envelope() -> Json:
+    token = TOKEN.pattern
+    return {
+        **_header(ENVELOPE),
+        "description": "A CloudEvent 1.0 in structured mode, as it is offered to Cairn and as it is read back."
+        " `data` has the schema that is named by `type`.",
+        "type": "object",
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": {"type": "string", "minLength": 1, "maxLength": 200},
+            "source": {"type": "string", "minLength": 1, "maxLength": 200},
+            "type": {"type": "string", "pattern": "^cairn\\.(goal|plan)\\.[a-z_]+\\.v[1-9][0-9]*$"},
+            "subject": {
+                "description": "ORG.PATIENT.GOAL, or ORG.PATIENT.plan.",
+                "type": "string",
+                "pattern": f"^{token}\\.{token}\\.{token}$",
+            },
+            "time": {
+                "description": "When it happened, with an offset.",
+                "type": "string",
+                "format": "date-time",
+            },
+            "actor": {"description": "An opaque id.", "type": "string", "minLength": 1, "maxLength": 200},
+            "actorrole": {"enum": list(get_args(ActorRole))},
+            "expectedversion": {
+                "description": "When offered: refuse the event unless the goal is at this version.",
+                "type": "integer",
+                "minimum": 0,
+            },
+            "datacontenttype": {"const": "application/json"},
+            "data": {"type": "object"},
+            "version": {
+                "description": "When read: how many events the goal has, this one included.",
+                "type": "integer",
+                "minimum": 1,
+            },
+            "position": {
+                "description": "When read: its stream sequence in the log.",
+                "type": "integer",
+                "minimum": 1,
+            },
+            "recordedtime": {
+                "description": "When read: when Cairn stored it.",
+                "type": "string",
+                "format": "date-time",
+            },
+            "causeversion": {
+                "description": "When read: the version of the event of the same goal that it follows from.",
+                "type": "integer",
+                "minimum": 1,
+            },
+        },
+        "propertyNames": {"pattern": "^([a-z0-9]{1,20}|data_base64)$"},
+        "required": ["specversion", "id", "source", "type", "subject", "time", "actor", "actorrole", "data"],
+    }
+
+
+def _outcome() -> Json:
+    adapter: TypeAdapter[Outcome] = TypeAdapter(Outcome)
+    return {**_header(OUTCOME), **adapter.json_schema(mode="serialization"), "title": OUTCOME}
+
+
+def _header(name: str) -> Json:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:cairn:schema:{name}",
+        "title": name,
+    }

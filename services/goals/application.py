@@ -1,0 +1,171 @@
+"""From a submission to its outcome: load, decide, append."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+from events.envelope import UnreadableEvent
+from events.errors import Rejected
+from events.event import Event, RecordedEvent
+from events.identity import GoalId
+from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, WrongVersion
+from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from events.vocabulary import Actor
+from services.goals.decide import decide, needs_others
+from services.goals.histories import Histories
+from services.goals.history import History
+from services.goals.known import Decision, Known
+from services.goals.turns import Turns
+
+CAIRN = "urn:cairn"
+"""The source of what follows by itself."""
+BUSY = RejectedOutcome(
+    code="log.busy", detail="Too many events are waiting; nothing was recorded. Try again in a moment."
+)
+_SYSTEM = Actor(id="cairn", role="system")
+_ATTEMPTS = 25
+_CHANGES_NAMED = 10
+
+
+class Goals:
+    """Decides submissions, one after another within a goal, and makes sure that each is recorded once or not at all.
+
+    Args:
+        log: The log.
+        cached: How many folded goals and plans are kept in memory.
+    """
+
+    def __init__(self, log: Log, *, cached: int = 20_000):
+        self._log = log
+        self._histories = Histories(log, cached)
+        self._turns = Turns()
+
+    async def submit(self, submission: Event) -> Outcome:
+        """The outcome of a submission; every submission has one."""
+        try:
+            async with AsyncExitStack() as turns:
+                if needs_others(submission):
+                    patient = submission.goal_id.org, submission.goal_id.patient
+                    await turns.enter_async_context(self._turns.of(patient))
+                await turns.enter_async_context(self._turns.of(submission.goal_id))
+                return await self._decided(submission)
+        except Rejected as rejection:
+            return RejectedOutcome.of(rejection)
+        except LogBusy:
+            return BUSY
+        except (LogUnavailable, LogUnreachable) as error:
+            self._histories.drop(submission.goal_id)
+            return RejectedOutcome(code="log.unavailable", detail=_unavailable(error))
+        except UnreadableEvent as error:
+            return RejectedOutcome(
+                code="log.unavailable",
+                detail=f"Nothing was recorded: the log holds an event at position {error.position}"
+                " that this version of Cairn cannot read.",
+            )
+
+    def forget(self, goal_id: GoalId) -> None:
+        """Someone else may have changed this goal or plan: load it again before it is used."""
+        self._histories.drop(goal_id)
+
+    async def _decided(self, submission: Event) -> Outcome:
+        for _ in range(_ATTEMPTS):
+            history, _ = await self._histories.get(submission.goal_id)
+            try:
+                return await self._attempt(submission, history)
+            except Rejected as rejection:
+                # A refusal has no guard of the log's behind it, so it must not rest on a stale history.
+                plan_changed = await self._refresh_plan(submission)
+                if not await self._histories.refresh(history) and not plan_changed:
+                    rejection.version = history.version
+                    raise
+            except WrongVersion:
+                await self._histories.refresh(history)
+                await asyncio.sleep(0)
+        raise LogBusy("Too many writers on one goal.")
+
+    async def _attempt(self, submission: Event, history: History) -> Outcome:
+        first_time = history.answer(submission, duplicate=True)
+        if first_time is not None:
+            return first_time
+        _check_expected_version(submission, history)
+        position, known = await self._known(submission, history)
+        decision = decide(known, submission)
+        events = _events(submission, decision, history.version)
+        patient_wide = position is not None
+        expected = history.position if position is None else position
+        recorded = await self._log.append(Append(events, history.version, expected, patient_wide))
+        return self._answer(submission, history, recorded, decision)
+
+    async def _known(self, submission: Event, history: History) -> tuple[int | None, Known]:
+        """What the decision may look at; with the patient's last position when it looked at all of the patient."""
+        now = datetime.now(UTC)
+        position = None
+        others = {}
+        if needs_others(submission):
+            of_patient, position = await self._histories.of_patient(submission.goal_id)
+            others = {
+                token: other.goal
+                for token, other in of_patient.items()
+                if other.goal is not None and token != submission.goal_id.goal
+            }
+        if submission.goal_id.is_plan:
+            return position, Known(now, history.plan, None, others)
+        plan, _ = await self._histories.get(submission.goal_id.plan)
+        return position, Known(now, plan.plan, history.goal, others)
+
+    async def _refresh_plan(self, submission: Event) -> bool:
+        if submission.goal_id.is_plan:
+            return False
+        plan, fresh = await self._histories.get(submission.goal_id.plan)
+        return fresh or await self._histories.refresh(plan)
+
+    def _answer(
+        self, submission: Event, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision
+    ) -> RecordedOutcome:
+        for each in recorded:
+            if each.position > history.position:
+                history.take(each)
+        answer = history.answer(submission, duplicate=False)
+        if answer is None:
+            raise AssertionError("a recorded submission is in its goal's history")
+        return answer.model_copy(update={"notes": decision.notes}) if decision.notes else answer
+
+
+def _events(submission: Event, decision: Decision, version: int) -> tuple[Event, ...]:
+    """The submission and what follows from it. A consequence is named for its place in the goal, which is its own."""
+    follows = (
+        Event(
+            goal_id=submission.goal_id,
+            source=CAIRN,
+            id=f"{submission.goal_id}@{version + place}",
+            time=submission.time,
+            actor=_SYSTEM,
+            data=data,
+            cause=version + 1,
+        )
+        for place, data in enumerate(decision.follows, 2)
+    )
+    return (submission, *follows)
+
+
+def _check_expected_version(submission: Event, history: History) -> None:
+    expected = submission.expected_version
+    if expected is None or expected == history.version:
+        return
+    since = history.types[expected:] if expected < history.version else []
+    named = ", ".join(since[:_CHANGES_NAMED]) + (" and more" if len(since) > _CHANGES_NAMED else "")
+    changed = f" Recorded since: {named}." if since else ""
+    raise Rejected(
+        "version.conflict",
+        f"The goal is at version {history.version}, not {expected}.{changed}",
+        version=history.version,
+    )
+
+
+def _unavailable(error: LogUnavailable | LogUnreachable) -> str:
+    if isinstance(error, LogUnavailable) and not error.certain:
+        return (
+            "The log went away before it answered, so it is not known yet whether the event was recorded."
+            " Send it again with the same id: it is recorded once."
+        )
+    return "The log cannot be reached now; nothing was recorded. Send the event again with the same id."

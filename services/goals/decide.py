@@ -1,0 +1,64 @@
+"""From what is known and a submission to what is recorded: pure, and the only place that puts the rules to use."""
+
+from collections.abc import Callable
+from typing import Any
+
+from events.event import Event
+from events.goal import types as g
+from events.plan import types as p
+from services.goals import goal_decisions, plan_decisions
+from services.goals.known import Decision, Known
+from services.goals.rules import time_in_future
+
+# The payload's type is the key, so each function may name it; a dict cannot say that to the type checker.
+_DECISIONS: dict[type[Any], Callable[[Known, Event, Any], Decision]] = {
+    p.Opened: plan_decisions.opened,
+    p.Amended: plan_decisions.amended,
+    p.PrioritiesRanked: plan_decisions.priorities_ranked,
+    p.Measured: plan_decisions.measured,
+    p.Closed: plan_decisions.closed,
+    g.Proposed: goal_decisions.proposed,
+    g.Imported: goal_decisions.imported,
+    g.Agreed: goal_decisions.agreed,
+    g.Contested: goal_decisions.contested,
+    g.Activated: goal_decisions.activated,
+    g.Revised: goal_decisions.revised,
+    g.ChangeRequested: goal_decisions.change_requested,
+    g.ChangeAnswered: goal_decisions.change_answered,
+    g.MilestoneSet: goal_decisions.milestone_set,
+    g.MilestoneMet: goal_decisions.milestone_met,
+    g.ProgressLogged: goal_decisions.progress_logged,
+    g.ProgressCorrected: goal_decisions.progress_corrected,
+    g.ReviewScheduled: goal_decisions.review_scheduled,
+    g.Reviewed: goal_decisions.reviewed,
+    g.Held: goal_decisions.held,
+    g.Resumed: goal_decisions.resumed,
+    g.Closed: goal_decisions.closed,
+    g.EnteredInError: goal_decisions.entered_in_error,
+}
+
+
+def decide(known: Known, submission: Event) -> Decision:
+    """What follows from a submission that is recorded.
+
+    Raises:
+        Rejected: when a rule forbids it, with the rule's code.
+    """
+    time_in_future(known, submission)
+    return _DECISIONS[type(submission.data)](known, submission, submission.data)
+
+
+def needs_others(submission: Event) -> bool:
+    """Whether the decision looks at the patient's other goals, and must be void if any of them changes meanwhile."""
+    match submission.data:
+        case g.Activated() | g.Resumed() | g.Imported() | p.Closed():
+            return True
+        case g.Proposed(supports=supports):
+            return supports is not None
+        case g.Revised(changes=changes):
+            return changes.supports is not None
+        case g.Reviewed(decision=decision):
+            return decision == "resume"
+        case g.Closed(replaced_by=replaced_by):
+            return replaced_by is not None
+    return False

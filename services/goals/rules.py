@@ -1,0 +1,228 @@
+"""The rules, one function each, named as their codes. Each returns when the rule is kept and raises when it is not."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from events.errors import FieldError, Rejected
+from events.event import Event
+from events.goal import GoalState, missing_parts
+from events.goal.definition import FULL_SCALE, SIMPLE_SCALE
+from events.plan import PlanState
+from events.vocabulary import ActorRole, GasScale, Status
+from services.goals.known import Known
+
+_TREATING: frozenset[ActorRole] = frozenset({"clinician", "supervisor"})
+_PARTIES: frozenset[ActorRole] = frozenset({"patient", "clinician", "supervisor"})
+
+
+def plan_missing(known: Known) -> PlanState:
+    """Goals need an opened plan."""
+    if known.plan is None:
+        raise Rejected("plan.missing", "The patient has no treatment plan yet; open one first.")
+    return known.plan
+
+
+def plan_open(known: Known) -> PlanState:
+    """New work needs a plan that is still open."""
+    plan = plan_missing(known)
+    if not plan.is_open:
+        raise Rejected("plan.closed", "The patient's plan was closed; open it again before new work begins.")
+    return plan
+
+
+def plan_exists(known: Known) -> None:
+    """A plan is opened once, and again only after it was closed."""
+    if known.plan is not None and known.plan.is_open:
+        raise Rejected("plan.exists", "The patient's plan is open already; amend it instead.")
+
+
+def goal_exists(known: Known) -> None:
+    """A goal's id is used once."""
+    if known.goal is not None:
+        raise Rejected(
+            "goal.exists",
+            f"A goal with this id exists already and is {_put(known.goal.status)}.",
+        )
+
+
+def goal_unknown(known: Known) -> GoalState:
+    """Events other than a first one need the goal to exist."""
+    if known.goal is None:
+        raise Rejected("goal.unknown", "There is no goal with this id; propose it first.")
+    return known.goal
+
+
+def goal_closed(goal: GoalState) -> None:
+    """A closed goal takes no further events."""
+    if goal.status == "entered_in_error":
+        raise Rejected("goal.closed", "The goal was entered in error; it takes no further events.")
+    if goal.status == "closed":
+        how = f" as {_put(goal.outcome)}" if goal.outcome else ""
+        raise Rejected("goal.closed", f"The goal was closed{how}; it takes no further events.")
+
+
+def goal_state(goal: GoalState, allowed: frozenset[Status], doing: str) -> None:
+    """An event must make sense in the goal's present state."""
+    if goal.status not in allowed:
+        wanted = " or ".join(_put(status) for status in sorted(allowed))
+        raise Rejected("goal.state", f"The goal is {_put(goal.status)}; only {_article(wanted)} goal {doing}.")
+
+
+def goal_contested(goal: GoalState) -> None:
+    """A contested goal must be answered by a clinician before it can be activated."""
+    if goal.status == "contested":
+        raise Rejected(
+            "goal.contested",
+            "The goal was contested and nobody has answered yet; a clinician's change_answered comes first.",
+        )
+
+
+def goal_not_agreed(goal: GoalState) -> None:
+    """Activation needs the agreement of the patient and of a clinician."""
+    if goal.awaiting_agreement:
+        who = " and ".join(f"the {party}" for party in goal.awaiting_agreement)
+        raise Rejected("goal.not_agreed", f"The goal still awaits the agreement of {who}.")
+
+
+def goal_vague(goal: GoalState, plan: PlanState) -> None:
+    """Activation needs a usable definition: SMART with measure, target and due, or the levels of a GAS scale."""
+    missing = missing_parts(goal, simplified=plan.simplified)
+    if missing:
+        raise Rejected(
+            "goal.vague",
+            "The goal is not yet defined well enough to work on; it can stay a draft for as long as it needs."
+            f" Missing: {', '.join(missing)}.",
+            tuple(FieldError(part, "Needed before the goal can be activated.") for part in missing),
+        )
+
+
+def goal_limit_reached(known: Known, plan: PlanState, *, override: bool, role: ActorRole) -> str | None:
+    """Active goals never exceed the plan's limit; a clinician's or supervisor's override admits one more.
+
+    Returns:
+        A note when the override was used.
+    """
+    active = sum(other.status == "active" for other in known.others.values())
+    limit = plan.active_goal_limit
+    if active < limit:
+        return None
+    if override and role in _TREATING:
+        return f"Override used: {active} goals are active already and the plan allows {limit}."
+    only = " An override must come from a clinician or supervisor." if override else ""
+    raise Rejected(
+        "goal.limit_reached",
+        f"{active} goal{'s are' if active != 1 else ' is'} active; the plan allows {limit}.{only}",
+    )
+
+
+def goal_supports(known: Known, own: str, supports: str | None) -> None:
+    """Alignment is to a long-term goal of the same patient, without cycles.
+
+    Codes: `goal.supports_unknown`, `goal.supports_cycle`.
+    """
+    if supports is None:
+        return
+    if supports == own:
+        raise Rejected("goal.supports_cycle", "A goal cannot support itself.")
+    supported = known.others.get(supports)
+    if supported is None or supported.horizon != "long_term" or supported.status == "entered_in_error":
+        why = "there is none with this id" if supported is None else "this one is not long-term"
+        raise Rejected(
+            "goal.supports_unknown",
+            f"A goal can only support a long-term goal of the same patient, and {why}.",
+            (FieldError("supports", "Name a long-term goal of the same patient."),),
+        )
+    _no_cycle(known.others, own, supports)
+
+
+def _no_cycle(others: Mapping[str, GoalState], own: str, supports: str) -> None:
+    seen = {own}
+    step: str | None = supports
+    while step is not None and step in others:
+        if step in seen:
+            break
+        seen.add(step)
+        step = others[step].supports
+    if step in seen:
+        raise Rejected("goal.supports_cycle", f"{own} and {supports} would support each other in a circle.")
+
+
+def goal_setback_unreviewed(goal: GoalState, reviewed_on: date | None) -> None:
+    """Retiring, or closing as not achieved, after a setback needs a review on or after it."""
+    setback = goal.last_setback_on
+    if setback is not None and (reviewed_on is None or reviewed_on < setback):
+        raise Rejected(
+            "goal.setback_unreviewed",
+            f"There was a setback on {setback}; review the goal together first, then decide whether it goes on.",
+        )
+
+
+def gas_levels(gas: GasScale | None, plan: PlanState) -> None:
+    """A scale has five distinct texts with the expected level in the middle; in simplified language three will do."""
+    if gas is None:
+        return
+    given = set(gas.levels)
+    if given == set(FULL_SCALE) or (plan.simplified and given == set(SIMPLE_SCALE)):
+        return
+    needed = SIMPLE_SCALE if plan.simplified else FULL_SCALE
+    missing = [level for level in needed if level not in given]
+    raise Rejected(
+        "gas.levels",
+        f"A scale needs a text for each of the levels {', '.join(needed)}; missing: {', '.join(missing) or 'none'}.",
+        tuple(FieldError(f"gas.levels.{level}", "This level needs a text.") for level in missing),
+    )
+
+
+def progress_out_of_range(known: Known, submission: Event, on: date) -> None:
+    """Nothing is entered for a day that has not come."""
+    if on > known.latest_day(submission):
+        raise Rejected(
+            "progress.out_of_range",
+            f"{on} has not come yet; dates are not in the future.",
+            (FieldError("on", "Give today or an earlier day."),),
+        )
+
+
+def progress_not_open(goal: GoalState) -> None:
+    """Entries go to active or held goals."""
+    if goal.status not in ("active", "held"):
+        raise Rejected(
+            "progress.not_open",
+            f"The goal is {_put(goal.status)}; entries go to active or held goals.",
+        )
+
+
+def actor_role(submission: Event, *, treating: bool = False) -> None:
+    """Agreeing and contesting are the patient's and the clinician's; some answers are the clinician's alone."""
+    allowed = _TREATING if treating else _PARTIES
+    if submission.actor.role not in allowed:
+        roles = ", ".join(sorted(allowed))
+        raise Rejected(
+            "event.invalid",
+            f"{submission.type_name} cannot come from {_article(submission.actor.role)}; it takes {roles}.",
+            (FieldError("actorrole", f"Must be one of {roles}."),),
+        )
+
+
+def time_in_future(known: Known, submission: Event) -> None:
+    """An event has happened; a day's grace is left to clocks that are wrong."""
+    if submission.time > known.now + timedelta(days=1):
+        raise Rejected(
+            "event.invalid",
+            "The event's time lies in the future.",
+            (FieldError("time", "time is when it happened."),),
+        )
+
+
+def reference(field: str, *, found: bool, detail: str) -> None:
+    """A field that names something of the goal or plan must name something that is there."""
+    if not found:
+        raise Rejected("event.invalid", detail, (FieldError(field, detail),))
+
+
+def _put(word: str | None) -> str:
+    return (word or "").replace("_", " ")
+
+
+def _article(words: str) -> str:
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"

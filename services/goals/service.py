@@ -1,0 +1,137 @@
+"""The surface of the goals service: request/reply on `cairn.submit.ORG.PATIENT.GOAL`, by FastStream."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from faststream.nats import NatsBroker
+from faststream.nats.message import NatsMessage
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from events.envelope import read_submission
+from events.errors import Rejected
+from events.identity import FEED, PLAN, SUBMIT, parse_subject
+from events.log import Log, connect, declare_log
+from events.outcome import Outcome, RejectedOutcome, encode_outcome
+from services.goals.application import BUSY, Goals
+from services.settings import Settings
+
+_log = logging.getLogger("cairn.goals")
+_QUEUE = "goals"
+
+
+async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Answer submissions until cancelled; what was taken on is finished first.
+
+    Raises:
+        NotReachable: when there is no NATS server at the address.
+    """
+    nc = await connect(settings.nats_address, name="cairn-goals")
+    try:
+        await declare_log(nc, replicas=settings.log_replicas)
+        log = Log(nc, max_waiting=settings.max_waiting)
+        goals = Goals(log, cached=settings.cached_goals)
+        surface = Surface(goals, nc, limit=settings.max_waiting)
+        broker = surface.broker(settings.nats_address)
+        changes = await nc.subscribe(f"{FEED}.*.*.{PLAN}", cb=surface.plan_changed)
+        broker_connection = await broker.connect()
+        await broker.start()
+        await broker_connection.flush()
+        try:
+            ready(f"goals: answering {SUBMIT}.ORG.PATIENT.GOAL")
+            await asyncio.Event().wait()
+        finally:
+            await changes.unsubscribe()
+            await broker.stop()
+            await surface.finish()
+            await log.close()
+    finally:
+        await nc.close()
+
+
+class Surface:
+    """Hands submissions over as they arrive and replies to each when it has landed.
+
+    A handler that waited for its append would hold up the whole subscription, so the subscriber returns at once and
+    the reply is published by the submission's own task.
+    """
+
+    def __init__(self, goals: Goals, nc: Client, *, limit: int):
+        self._goals = goals
+        self._nc = nc
+        self._limit = limit
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def broker(self, servers: str) -> NatsBroker:
+        """The FastStream broker with its one subscriber, not yet started."""
+        broker = NatsBroker(
+            servers.split(","),
+            name="cairn-goals-submit",
+            apply_types=False,
+            logger=None,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+        )
+
+        @broker.subscriber(f"{SUBMIT}.>", queue=_QUEUE, decoder=_as_it_came, no_reply=True)
+        async def submit(message: NatsMessage) -> None:
+            self._take(message.raw_message)
+
+        return broker
+
+    async def plan_changed(self, message: Msg) -> None:
+        """Another copy of this service may have recorded it: a cached plan is not to be trusted any more."""
+        self._goals.forget(parse_subject(FEED, message.subject))
+
+    async def finish(self) -> None:
+        """Wait until everything that was taken on has been answered."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        if self._nc.is_connected:
+            await self._nc.flush()
+
+    def _take(self, message: Msg) -> None:
+        task = asyncio.get_running_loop().create_task(self._answer(message))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _answer(self, message: Msg) -> None:
+        outcome = await self._outcome(message)
+        if not message.reply:
+            return
+        try:
+            await self._nc.publish(message.reply, encode_outcome(outcome))
+        except (NatsError, OSError) as error:
+            # Whoever asked gets no answer and asks again; the submission's id keeps it from being recorded twice.
+            _log.warning("an answer could not be sent: %s", error)
+
+    async def _outcome(self, message: Msg) -> Outcome:
+        if len(self._under_way) > self._limit:
+            return BUSY
+        try:
+            goal_id = parse_subject(SUBMIT, message.subject)
+            submission = read_submission(message.data, message.headers, goal_id)
+        except Rejected as rejection:
+            return RejectedOutcome.of(rejection)
+        try:
+            return await self._goals.submit(submission)
+        except Exception as error:  # noqa: BLE001 - see below
+            # A defect of ours must not leave the sender without an answer. The exception's text may hold a patient's
+            # words, so only its kind and place are logged.
+            place = error.__traceback__
+            while place is not None and place.tb_next is not None:
+                place = place.tb_next
+            where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else "unknown"
+            _log.error("a submission of type %s failed: %s in %s", submission.type_name, type(error).__name__, where)
+            return RejectedOutcome(
+                code="log.unavailable",
+                detail="Cairn failed to take this event; it may or may not have been recorded."
+                " Send it again with the same id: it is recorded once.",
+            )
+
+
+async def _as_it_came(message: NatsMessage) -> NatsMessage:
+    """In place of FastStream's decoding: the envelope is ours to read, so that bad input gets its answer."""
+    return message

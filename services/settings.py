@@ -1,0 +1,53 @@
+"""Every setting of Cairn, in one place: environment variables with the prefix `CAIRN_`."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """How a Cairn is set up. `CAIRN_DATA_DIR=/var/lib/cairn` sets `data_dir`, and so on for each field."""
+
+    model_config = SettingsConfigDict(env_prefix="CAIRN_", frozen=True, env_ignore_empty=True)
+
+    data_dir: Path = Field(Path(".cairn"), description="Where the embedded server, SQLite and the log files live.")
+    nats_url: str | None = Field(
+        None, description="The nats-server to use, such as nats://127.0.0.1:4222. Without it `cairn up` embeds one."
+    )
+    nats_port: Port = Field(4222, description="The embedded server's port, on the loopback interface.")
+    http_host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
+    http_port: Port = Field(8080, description="The port that the gateway listens on.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of the projections' database. Without it: SQLite in `data_dir`."
+    )
+    log_replicas: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="How many servers of a cluster keep the log; used only when the log's stream is first made."
+    )
+    max_waiting: Annotated[int, Field(ge=1)] = Field(
+        10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
+    )
+    cached_goals: Annotated[int, Field(ge=1)] = Field(
+        20_000, description="Folded goals and plans that the goals service keeps in memory, a few kilobytes each."
+    )
+    sample: bool = Field(True, description="Whether `cairn up` fills an empty log with the sample clinic.")
+
+    @property
+    def nats_address(self) -> str:
+        """The nats-server to talk to: the one that was named, or the embedded one's usual place."""
+        return self.nats_url or f"nats://127.0.0.1:{self.nats_port}"
+
+    @property
+    def database_address(self) -> str:
+        """The SQLAlchemy URL of the projections' database."""
+        return self.database_url or f"sqlite:///{quote(str(self.data_dir.absolute() / 'cairn.db'))}"
+
+    def environment(self) -> dict[str, str]:
+        """This process's environment with these settings in it, for a process that shall see the same."""
+        ours = {f"CAIRN_{name.upper()}": str(value) for name, value in self if value is not None}
+        return {**{name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}, **ours}

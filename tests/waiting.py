@@ -1,0 +1,26 @@
+"""Waiting for a condition instead of sleeping for a guess."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 10) -> T:
+    """What the check gives as soon as it is truthy.
+
+    Raises:
+        AssertionError: when it is not within the time, with what it gave last.
+    """
+    end = monotonic() + within
+    while True:
+        found = check()
+        result: T = await found if inspect.isawaitable(found) else found
+        if result:
+            return result
+        if monotonic() > end:
+            raise AssertionError(f"not within {within} s; last: {result!r}")
+        await asyncio.sleep(0.01)
