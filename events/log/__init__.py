@@ -5,10 +5,10 @@ from a position through the past into live.
 """
 
 from events.log.connection import NotReachable, connect
-from events.log.log import Log
+from events.log.log import Append, Log
 from events.log.reading import Batch, LogUnreachable
 from events.log.stream import WrongStream, declare_log
-from events.log.writing import Append, LogBusy, LogUnavailable, WrongVersion
+from events.log.writing import LogBusy, LogUnavailable, WrongVersion
 
 __all__ = [
     "Append",

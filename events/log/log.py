@@ -1,17 +1,37 @@
 """The log as its users see it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from nats.aio.client import Client
 
-from events.envelope import StoredMessage, read_recorded
-from events.event import RecordedEvent
+from events.envelope import StoredMessage, read_recorded, to_body, to_headers
+from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId
 from events.log.following import Follower
 from events.log.reading import Batch, DirectReader
 from events.log.replies import Replies
 from events.log.stream import STREAM
-from events.log.writing import Append, Writer
+from events.log.writing import Message, Write, Writer, guarded
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events of one goal (or plan) that are stored together or not at all.
+
+    Attributes:
+        events: One or more, in order.
+        version: The version of the goal before them.
+        expected: The position of the goal's last event (0 for none), or with `patient_wide` of the last event of
+            anything that the patient has.
+        patient_wide: Refuse the events if anything of the same patient was recorded meanwhile.
+    """
+
+    events: tuple[Event, ...]
+    version: int
+    expected: int
+    patient_wide: bool = False
 
 
 class Log:
@@ -34,11 +54,27 @@ class Log:
     async def append(self, append: Append) -> tuple[RecordedEvent, ...]:
         """Store events of one goal durably, if nothing else was recorded for it meanwhile.
 
+        Returns:
+            The events as recorded; `recorded_at` is this machine's clock at the acknowledgement, within milliseconds
+            of the log's own timestamp.
+
         Raises:
             WrongVersion: the goal has moved on; load it again and decide again.
-            LogBusy, LogUnavailable: the log cannot take it now.
+            LogBusy, LogUnavailable: the log cannot take it now (see `LogUnavailable.certain`).
         """
-        return await self._writer.append(append)
+        goal_id = append.events[0].goal_id
+        messages = [
+            Message(goal_id.on(LOG), to_headers(event, version), to_body(event))
+            for version, event in enumerate(append.events, append.version + 1)
+        ]
+        across = goal_id.patient_on(LOG) if append.patient_wide else None
+        messages[0] = guarded(messages[0], append.expected, across)
+        first = await self._writer.write(Write(tuple(messages), (goal_id.org, goal_id.patient)))
+        now = datetime.now(UTC)
+        return tuple(
+            RecordedEvent(event, first + index, append.version + index + 1, now)
+            for index, event in enumerate(append.events)
+        )
 
     async def read(self, goal_id: GoalId, after: int = 0) -> list[RecordedEvent]:
         """The events of one goal or plan behind a position, in order.

@@ -1,14 +1,14 @@
-"""Writing to the log: group commit with optimistic concurrency, and certainty after a doubt.
+"""Writing to a stream: group commit with optimistic concurrency, and certainty after a doubt.
 
-Appends that arrive together leave together, as one atomic batch: one fsync for all. A lone append is a plain publish
+Writes that arrive together leave together, as one atomic batch: one fsync for all. A lone message is a plain publish
 with no added wait. What is refused as a batch is tried one by one, so a conflict costs only its owner.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import NamedTuple
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -16,15 +16,13 @@ from nats.errors import Error as NatsError
 from nats.nuid import NUID
 from pydantic_core import from_json
 
-from events.envelope import StoredMessage, to_body, to_headers
 from events.errors import CairnError
-from events.event import Event, RecordedEvent
-from events.identity import LOG
 from events.log.reading import DirectReader, LogUnreachable
 from events.log.replies import Replies, status_of
 
 _WRONG_SEQUENCE = frozenset({10071, 10164})
-_MAX_BATCH = 1000
+MAX_BATCH = 1000
+"""The most messages that the server takes in one atomic batch."""
 _NEVER = 2**63 - 1
 
 
@@ -33,7 +31,7 @@ class WrongVersion(CairnError):
 
 
 class LogBusy(CairnError):
-    """Too many appends are waiting; this one was not taken on."""
+    """Too many writes are waiting; this one was not taken on."""
 
 
 class LogUnavailable(CairnError):
@@ -48,34 +46,50 @@ class LogUnavailable(CairnError):
         self.certain = certain
 
 
+class Message(NamedTuple):
+    """One message for the log. Its headers must tell it apart from every other on its subject."""
+
+    subject: str
+    headers: dict[str, str]
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
-class Append:
-    """Events of one goal (or plan) that are stored together or not at all.
+class Write:
+    """Messages that are stored together or not at all.
 
     Attributes:
-        events: One or more, in order.
-        version: The version of the goal before them.
-        expected: The position of the goal's last event (0 for none), or with `patient_wide` of the last event of
-            anything that the patient has.
-        patient_wide: Refuse the events if anything of the same patient was recorded meanwhile.
+        messages: One or more, in order, with their guards in the headers (see :func:`guarded`).
+        boundary: What the guards look at. Two writes of one boundary never share a batch: guards do not see the
+            other messages of their own batch.
     """
 
-    events: tuple[Event, ...]
-    version: int
-    expected: int
-    patient_wide: bool = False
+    messages: tuple[Message, ...]
+    boundary: Hashable
+
+
+def guarded(message: Message, expected: int, across: str | None = None) -> Message:
+    """The message, refused by the server unless its subject's last message is at the expected position.
+
+    Args:
+        message: The first of its write on its subject; the server takes one guard a subject.
+        expected: The position of the last message, 0 for none.
+        across: A wildcard whose subjects the guard looks at instead of the message's own.
+    """
+    guard = {"Nats-Expected-Last-Subject-Sequence": str(expected)}
+    if across is not None:
+        guard["Nats-Expected-Last-Subject-Sequence-Subject"] = across
+    return message._replace(headers={**message.headers, **guard})
 
 
 class _Waiting:
-    """One append on its way, and who waits for its answer."""
+    """One write on its way, and who waits for its answer."""
 
-    __slots__ = ("answer", "append", "patient")
+    __slots__ = ("answer", "write")
 
-    def __init__(self, append: Append, answer: "asyncio.Future[int]"):
-        self.append = append
+    def __init__(self, write: Write, answer: "asyncio.Future[int]"):
+        self.write = write
         self.answer = answer
-        goal_id = append.events[0].goal_id
-        self.patient = (goal_id.org, goal_id.patient)
 
     def settle(self, first_position: int) -> None:
         if not self.answer.done():
@@ -90,9 +104,9 @@ class Writer:
     """The one way into the log.
 
     Args:
-        max_waiting: How many appends may wait before further ones are refused as busy.
+        max_waiting: How many writes may wait before further ones are refused as busy.
         max_in_flight: How many batches may be under way at once.
-        ack_seconds: How long an acknowledgement may take before the append is in doubt.
+        ack_seconds: How long an acknowledgement may take before the write is in doubt.
     """
 
     def __init__(
@@ -117,32 +131,28 @@ class Writer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._batch_ids = NUID()
 
-    async def append(self, append: Append) -> tuple[RecordedEvent, ...]:
-        """Store the events durably.
+    async def write(self, write: Write) -> int:
+        """Store the messages durably.
 
         Returns:
-            The events as recorded; `recorded_at` is this machine's clock at the acknowledgement, within milliseconds
-            of the log's own timestamp.
+            The position of the first; the others follow it without a gap.
 
         Raises:
             WrongVersion, LogBusy, LogUnavailable: nothing was stored (see `LogUnavailable.certain`).
         """
         if len(self._waiting) >= self._max_waiting:
-            raise LogBusy(f"{len(self._waiting)} appends are waiting already.")
+            raise LogBusy(f"{len(self._waiting)} writes are waiting already.")
+        if len(write.messages) > MAX_BATCH:
+            raise ValueError(f"one write takes at most {MAX_BATCH} messages")
         if not self._nc.is_connected:
             raise LogUnavailable("There is no connection to the log.", certain=True)
-        waiting = _Waiting(append, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._flush_soon()
-        first = await waiting.answer
-        now = datetime.now(UTC)
-        return tuple(
-            RecordedEvent(event, first + index, append.version + index + 1, now)
-            for index, event in enumerate(append.events)
-        )
+        return await waiting.answer
 
     def _flush_soon(self) -> None:
-        """Send after everything that is ready to run has run, so that appends of one moment share a batch."""
+        """Send after everything that is ready to run has run, so that writes of one moment share a batch."""
         if not self._flush_due and self._in_flight < self._max_in_flight:
             self._flush_due = True
             asyncio.get_running_loop().call_soon(self._flush)
@@ -159,22 +169,22 @@ class Writer:
         task.add_done_callback(self._tasks.discard)
 
     def _next_group(self) -> list[_Waiting]:
-        """As many as fit into a batch, each patient at most once: guards do not see their own batch."""
+        """As many as fit into a batch, each boundary at most once."""
         group: list[_Waiting] = []
-        patients: set[tuple[str, str]] = set()
+        boundaries: set[Hashable] = set()
         later: list[_Waiting] = []
         messages = 0
         while self._waiting:
             waiting = self._waiting.popleft()
-            size = len(waiting.append.events)
-            if waiting.patient in patients:
+            size = len(waiting.write.messages)
+            if waiting.write.boundary in boundaries:
                 later.append(waiting)
-            elif messages + size > _MAX_BATCH and group:
+            elif messages + size > MAX_BATCH and group:
                 later.append(waiting)
                 break
             else:
                 group.append(waiting)
-                patients.add(waiting.patient)
+                boundaries.add(waiting.write.boundary)
                 messages += size
         self._waiting.extendleft(reversed(later))
         return group
@@ -199,10 +209,10 @@ class Writer:
             for waiting in group:
                 await self._find_out(waiting)
         else:
-            position = last - sum(len(waiting.append.events) for waiting in group) + 1
+            position = last - sum(len(waiting.write.messages) for waiting in group) + 1
             for waiting in group:
                 waiting.settle(position)
-                position += len(waiting.append.events)
+                position += len(waiting.write.messages)
 
     async def _publish(self, group: list[_Waiting]) -> int:
         """Send a group, as one message or one atomic batch; the last position it got."""
@@ -222,44 +232,38 @@ class Writer:
             self._replies.forget(reply)
 
     async def _write(self, group: list[_Waiting], reply: str) -> None:
-        messages = [
-            (event.goal_id.on(LOG), headers, to_body(event))
-            for waiting in group
-            for event, headers in zip(waiting.append.events, _headers(waiting.append), strict=True)
-        ]
+        messages = [message for waiting in group for message in waiting.write.messages]
         if len(messages) == 1:
             subject, headers, body = messages[0]
             await self._nc.publish(subject, body, reply=reply, headers=headers)
             return
         batch = self._batch_ids.next().decode()
         for sequence, (subject, headers, body) in enumerate(messages, 1):
-            headers["Nats-Batch-Id"] = batch
-            headers["Nats-Batch-Sequence"] = str(sequence)
+            marked = {**headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(sequence)}
             if sequence == len(messages):
-                headers["Nats-Batch-Commit"] = "1"
-                await self._nc.publish(subject, body, reply=reply, headers=headers)
+                marked["Nats-Batch-Commit"] = "1"
+                await self._nc.publish(subject, body, reply=reply, headers=marked)
             else:
-                await self._nc.publish(subject, body, headers=headers)
+                await self._nc.publish(subject, body, headers=marked)
 
     async def _find_out(self, waiting: _Waiting) -> None:
         """After a doubt: was it stored?
 
-        A message that can never be accepted is sent behind the doubtful one. Its refusal comes from the same queue,
-        so by then the doubtful one has been stored or never will be, and reading back settles it.
+        A message that can never be accepted is sent behind the doubtful ones. Its refusal comes from the same queue,
+        so by then the doubtful ones have been stored or never will be, and reading back settles it.
         """
-        append = waiting.append
-        first = append.events[0]
+        first = waiting.write.messages[0]
         try:
-            await self._barrier(first.goal_id.on(LOG))
-            stored = await self._reader.after(first.goal_id.on(LOG), 0 if append.patient_wide else append.expected)
+            await self._barrier(first.subject)
+            stored = await self._reader.after(first.subject, 0)
         except (TimeoutError, OSError, NatsError, LogUnreachable):
             waiting.fail(LogUnavailable("The log went away in the middle of the append.", certain=False))
             return
-        position = _position_of(first, append.version + 1, stored)
-        if position is None:
-            waiting.fail(LogUnavailable("The log did not take the append.", certain=True))
-        else:
-            waiting.settle(position)
+        for message in reversed(stored):
+            if all(message.headers.get(name) == value for name, value in first.headers.items()):
+                waiting.settle(message.position)
+                return
+        waiting.fail(LogUnavailable("The log did not take the append.", certain=True))
 
     async def _barrier(self, subject: str) -> None:
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -287,16 +291,6 @@ class _Refused(Exception):
         self.error = error
 
 
-def _headers(append: Append) -> Iterable[dict[str, str]]:
-    for index, event in enumerate(append.events):
-        headers = to_headers(event, append.version + index + 1)
-        if index == 0:
-            headers["Nats-Expected-Last-Subject-Sequence"] = str(append.expected)
-            if append.patient_wide:
-                headers["Nats-Expected-Last-Subject-Sequence-Subject"] = event.goal_id.patient_on(LOG)
-        yield headers
-
-
 def _position(message: Msg) -> int:
     if status_of(message) == "503":
         raise _Refused(LogUnavailable("The log's stream is not there.", certain=True))
@@ -307,13 +301,3 @@ def _position(message: Msg) -> int:
     if error.get("err_code") in _WRONG_SEQUENCE:
         raise _Refused(WrongVersion(error.get("description", "wrong last sequence")))
     raise _Refused(LogUnavailable(f"The log refused the append: {error.get('description')}.", certain=True))
-
-
-def _position_of(event: Event, version: int, stored: Iterable[StoredMessage]) -> int | None:
-    """Where an event was stored, told by its key and version."""
-    wanted = to_headers(event, version)
-    names = ("ce-source", "ce-id", "ce-version")
-    for message in stored:
-        if all(message.headers.get(name) == wanted[name] for name in names):
-            return message.position
-    return None
