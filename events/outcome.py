@@ -5,7 +5,6 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from events.errors import RETRYABLE, Rejected
-from events.event import RecordedEvent
 
 
 class OutcomeEvent(BaseModel):
@@ -16,13 +15,6 @@ class OutcomeEvent(BaseModel):
     type: str
     position: int
     version: int
-
-    @staticmethod
-    def of(recorded: RecordedEvent) -> "OutcomeEvent":
-        """The line of an outcome that names a recorded event."""
-        return OutcomeEvent.model_construct(
-            type=recorded.type_name, position=recorded.position, version=recorded.version
-        )
 
 
 class OutcomeError(BaseModel):

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     cached_goals: Annotated[int, Field(ge=1)] = Field(
         20_000, description="Folded goals and plans that the goals service keeps in memory, a few kilobytes each."
     )
+    snapshot_every: Annotated[int, Field(ge=1)] = Field(
+        20, description="A goal's folded state is kept for a quicker start each time it has grown by this many events."
+    )
     sample: bool = Field(True, description="Whether `cairn up` fills an empty log with the sample clinic.")
 
     @property

@@ -6,6 +6,9 @@ from events.event import RecordedEvent
 from events.plan import types as t
 from events.plan.state import Measurement, PlanState
 
+FOLD_VERSION = 1
+"""Raised whenever the same events add up to a different state; stored states of another version are ignored."""
+
 
 def fold_plan(state: PlanState | None, recorded: RecordedEvent) -> PlanState | None:
     """The state after one more event. Events before the plan is opened leave it not existing."""

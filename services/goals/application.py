@@ -32,12 +32,12 @@ class Goals:
 
     Args:
         log: The log.
-        cached: How many folded goals and plans are kept in memory.
+        histories: Where histories are found.
     """
 
-    def __init__(self, log: Log, *, cached: int = 20_000):
+    def __init__(self, log: Log, histories: Histories):
         self._log = log
-        self._histories = Histories(log, cached)
+        self._histories = histories
         self._turns = Turns()
 
     async def submit(self, submission: Event) -> Outcome:
@@ -69,7 +69,7 @@ class Goals:
 
     async def _decided(self, submission: Event) -> Outcome:
         for _ in range(_ATTEMPTS):
-            history, _ = await self._histories.get(submission.goal_id)
+            history = await self._histories.get(submission.goal_id)
             try:
                 return await self._attempt(submission, history)
             except Rejected as rejection:
@@ -110,14 +110,13 @@ class Goals:
             }
         if submission.goal_id.is_plan:
             return position, Known(now, history.plan, None, others)
-        plan, _ = await self._histories.get(submission.goal_id.plan)
+        plan = await self._histories.get(submission.goal_id.plan)
         return position, Known(now, plan.plan, history.goal, others)
 
     async def _refresh_plan(self, submission: Event) -> bool:
         if submission.goal_id.is_plan:
             return False
-        plan, fresh = await self._histories.get(submission.goal_id.plan)
-        return fresh or await self._histories.refresh(plan)
+        return await self._histories.refresh(await self._histories.get(submission.goal_id.plan))
 
     def _answer(
         self, submission: Event, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision
@@ -125,6 +124,7 @@ class Goals:
         for each in recorded:
             if each.position > history.position:
                 history.take(each)
+        self._histories.moved(history)
         answer = history.answer(submission, duplicate=False)
         if answer is None:
             raise AssertionError("a recorded submission is in its goal's history")
@@ -152,7 +152,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
     expected = submission.expected_version
     if expected is None or expected == history.version:
         return
-    since = history.types[expected:] if expected < history.version else []
+    since = [trace.type for trace in history.traces[expected:]]
     named = ", ".join(since[:_CHANGES_NAMED]) + (" and more" if len(since) > _CHANGES_NAMED else "")
     changed = f" Recorded since: {named}." if since else ""
     raise Rejected(

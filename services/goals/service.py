@@ -14,8 +14,10 @@ from events.envelope import read_submission
 from events.errors import Rejected
 from events.identity import FEED, PLAN, SUBMIT, parse_subject
 from events.log import Log, connect, declare_log
+from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from services.goals.application import BUSY, Goals
+from services.goals.histories import Histories
 from services.settings import Settings
 
 _log = logging.getLogger("cairn.goals")
@@ -32,8 +34,11 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     try:
         await declare_log(nc, replicas=settings.log_replicas)
         log = Log(nc, max_waiting=settings.max_waiting)
-        goals = Goals(log, cached=settings.cached_goals)
-        surface = Surface(goals, nc, limit=settings.max_waiting)
+        snapshots = Snapshots(nc)
+        await snapshots.declare(settings.log_replicas)
+        histories = Histories(log, snapshots, limit=settings.cached_goals, snapshot_every=settings.snapshot_every)
+        surface = Surface(Goals(log, histories), nc, limit=settings.max_waiting)
+        behind = asyncio.create_task(histories.write_behind())
         broker = surface.broker(settings.nats_address)
         changes = await nc.subscribe(f"{FEED}.*.*.{PLAN}", cb=surface.plan_changed)
         broker_connection = await broker.connect()
@@ -46,6 +51,9 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             await changes.unsubscribe()
             await broker.stop()
             await surface.finish()
+            behind.cancel()
+            await histories.write_snapshots()
+            await snapshots.close()
             await log.close()
     finally:
         await nc.close()

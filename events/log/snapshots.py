@@ -1,0 +1,85 @@
+"""Folded goals in the key-value bucket `cairn_snapshots`, so that a cold one need not be read from its first event.
+
+A cache and nothing more: it is written behind, may be stale, and may be deleted at any time. Whoever uses a snapshot
+checks it against the log.
+"""
+
+import logging
+from collections.abc import Mapping
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.errors import BadRequestError
+
+from events.errors import CairnError
+from events.identity import GoalId
+from events.log.reading import DirectReader, LogUnreachable
+from events.log.replies import Replies
+from events.log.writing import MAX_BATCH, Message, Write, Writer
+
+BUCKET = "cairn_snapshots"
+_STREAM = f"KV_{BUCKET}"
+_log = logging.getLogger("cairn.log")
+
+
+class Snapshots:
+    """The bucket, by goal. Nothing here raises: without snapshots everything works, only slower.
+
+    Args:
+        nc: A connection from :func:`events.log.connect`.
+    """
+
+    def __init__(self, nc: Client):
+        self._nc = nc
+        self._replies = Replies(nc)
+        self._reader = DirectReader(nc, self._replies, _STREAM)
+        self._writer = Writer(nc, self._replies, self._reader)
+
+    async def declare(self, replicas: int = 1) -> None:
+        """Make sure that the bucket is there; what an operator changed of it stays."""
+        config = StreamConfig(
+            name=_STREAM,
+            description="Folded goals of Cairn; a cache that may be deleted at any time.",
+            subjects=[f"$KV.{BUCKET}.>"],
+            max_msgs_per_subject=1,
+            discard=DiscardPolicy.NEW,
+            storage=StorageType.FILE,
+            num_replicas=replicas,
+            allow_rollup_hdrs=True,
+            deny_delete=True,
+            allow_direct=True,
+            allow_atomic=True,
+        )
+        try:
+            await self._nc.jetstream(timeout=10).add_stream(config)
+        except BadRequestError as error:
+            _log.info("the snapshots' bucket is used as it is: %s", error.description)
+        except (NatsError, TimeoutError) as error:
+            _log.warning("no bucket for snapshots: %s", error)
+
+    async def get(self, goal_id: GoalId) -> bytes | None:
+        """The latest snapshot of a goal or plan, if there is one within reach."""
+        try:
+            stored = await self._reader.last(_key(goal_id))
+        except LogUnreachable as error:
+            _log.debug("no snapshot: %s", error)
+            return None
+        return stored[0].data if stored else None
+
+    async def put(self, snapshots: Mapping[GoalId, bytes]) -> None:
+        """Keep the latest snapshots of some goals, many to a disk write."""
+        messages = [Message(_key(goal_id), {}, body) for goal_id, body in snapshots.items()]
+        for start in range(0, len(messages), MAX_BATCH):
+            try:
+                await self._writer.write(Write(tuple(messages[start : start + MAX_BATCH]), None))
+            except CairnError as error:
+                _log.info("snapshots not written: %s", error)
+
+    async def close(self) -> None:
+        """Listen for replies no more."""
+        await self._replies.close()
+
+
+def _key(goal_id: GoalId) -> str:
+    return goal_id.on(f"$KV.{BUCKET}")
