@@ -66,7 +66,7 @@ class EmbeddedServer:
         Raises:
             ServerFailed: with the last words of the server's log.
         """
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         config = self.data_dir / "nats-server.conf"
         config.write_text(self._config())
         with self.log_file.open("ab") as log:

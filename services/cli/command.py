@@ -1,0 +1,39 @@
+"""The root of the command line. Only click is imported here; each command brings its own."""
+
+import sys
+from io import TextIOWrapper
+
+import click
+
+from services.cli.lazy import Lazy, LazyGroup
+
+_COMMANDS = {
+    "up": Lazy("services.cli.up", "up", "Start everything here: the log, every service, the projections."),
+    "serve": Lazy("services.cli.serve", "serve", "Run one service by itself."),
+    "submit": Lazy("services.cli.submit", "submit", "Offer events, one JSON line each, and print the outcomes."),
+    "import": Lazy("services.cli.imports", "imports", "Bring goals in from other systems."),
+    "goals": Lazy("services.cli.goals", "goals", "List goals, or show one as it is or was."),
+    "reviews": Lazy("services.cli.reviews", "reviews", "List the reviews that are coming up, due or overdue."),
+    "replay": Lazy("services.cli.replay", "replay", "Tell a goal's whole history, from the log itself."),
+    "log": Lazy("services.cli.log", "log", "Check the log, back it up, and bring it back."),
+    "projections": Lazy("services.cli.projections", "projections", "See how far the projections have come."),
+    "schemas": Lazy("services.cli.schemas", "schemas", "List, show, write and check the published JSON Schemas."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    commands=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="cairn", message="%(prog)s %(version)s")
+def cairn() -> None:
+    """Cairn keeps the personal goals that drive addiction treatment, as events that are never taken away."""
+
+
+def main() -> None:
+    """The entry point of the `cairn` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a sign gets a question mark
+            stream.reconfigure(errors="replace")
+    cairn(prog_name="cairn")

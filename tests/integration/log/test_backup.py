@@ -1,0 +1,119 @@
+"""A backup is a consistent copy that proves itself, and comes back as the same log."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+
+from events.identity import GoalId
+from events.log import Append, Log, connect, declare_log
+from events.log.backup import (
+    BackupFailed,
+    Manifest,
+    read_manifest,
+    restore_archive,
+    write_archive,
+    write_manifest,
+)
+from events.log.server import EmbeddedServer
+from events.log.stream import STREAM
+from events.log.verification import Verification, verified
+from tests.builders import active_goal
+
+
+def _moved(_: int) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture
+async def other(tmp_path: Path) -> AsyncIterator[Client]:
+    """A connection to a server that has no log yet."""
+    server = EmbeddedServer(tmp_path / "other")
+    await server.start()
+    connection = await connect(server.url, name="other")
+    yield connection
+    await connection.close()
+    await server.stop()
+
+
+async def _verify(nc: Client, head: int) -> Verification:
+    log = Log(nc)
+    async for found in verified(log.follow(), head):
+        pass
+    await log.close()
+    return found
+
+
+async def _filled(log: Log, org: str) -> int:
+    for patient in ("a", "b", "c"):
+        goal_id = GoalId(org, patient, "walk")
+        await log.append(Append(tuple(active_goal(goal_id)[1:]), 0, 0))
+    return await log.head()
+
+
+async def test_a_restored_log_is_the_one_that_was_backed_up(
+    nc: Client, log: Log, org: str, other: Client, tmp_path: Path
+) -> None:
+    await _filled(log, org)
+    manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
+    before = await _verify(nc, manifest.state["last_seq"])
+    await restore_archive(other, manifest, tmp_path / "backup", _moved)
+    after = await _verify(other, manifest.state["last_seq"])
+    assert (after.events, after.goals, after.position, after.digest) == (
+        before.events,
+        before.goals,
+        before.position,
+        before.digest,
+    )
+    info = await other.jetstream().stream_info(STREAM)
+    assert info.config.deny_delete
+
+
+async def test_a_log_is_not_restored_over_another(nc: Client, log: Log, org: str, tmp_path: Path) -> None:
+    await _filled(log, org)
+    manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
+    with pytest.raises(BackupFailed, match="already in use"):
+        await restore_archive(nc, manifest, tmp_path / "backup", _moved)
+
+
+async def test_an_archive_that_was_changed_is_refused(
+    nc: Client, log: Log, org: str, other: Client, tmp_path: Path
+) -> None:
+    await _filled(log, org)
+    manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
+    archive = tmp_path / "backup" / "log.snapshot"
+    archive.write_bytes(archive.read_bytes()[:-1] + b"\0")
+    with pytest.raises(BackupFailed, match="hash differs"):
+        await restore_archive(other, manifest, tmp_path / "backup", _moved)
+
+
+async def test_a_folder_takes_one_backup(nc: Client, log: Log, org: str, tmp_path: Path) -> None:
+    await _filled(log, org)
+    await write_archive(nc, STREAM, tmp_path / "backup", _moved)
+    with pytest.raises(BackupFailed, match="already"):
+        await write_archive(nc, STREAM, tmp_path / "backup", _moved)
+
+
+async def test_a_stream_that_is_not_there_cannot_be_backed_up(other: Client, tmp_path: Path) -> None:
+    with pytest.raises(BackupFailed, match="not found"):
+        await write_archive(other, STREAM, tmp_path / "backup", _moved)
+
+
+def test_a_backup_without_its_manifest_is_none(tmp_path: Path) -> None:
+    with pytest.raises(BackupFailed, match="no complete backup"):
+        read_manifest(tmp_path)
+
+
+def test_a_manifest_reads_back_as_written(tmp_path: Path) -> None:
+    manifest = Manifest(stream=STREAM, config={"name": STREAM}, state={}, archive_bytes=3, archive_sha256="ab")
+    write_manifest(manifest, tmp_path)
+    assert read_manifest(tmp_path) == manifest
+
+
+async def test_the_log_goes_on_while_it_is_backed_up(nc: Client, log: Log, org: str, tmp_path: Path) -> None:
+    await declare_log(nc)
+    head = await _filled(log, org)
+    manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
+    assert manifest.state["last_seq"] >= head
+    assert await _filled(log, f"{org}x") > manifest.state["last_seq"]
