@@ -1,0 +1,11 @@
+"""JSON answers, written at once: what queries return is JSON already and need not be checked again."""
+
+from collections.abc import Mapping
+
+from fastapi import Response
+from pydantic_core import to_json
+
+
+def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """The content as `application/json`."""
+    return Response(to_json(content), status, headers=headers, media_type="application/json")

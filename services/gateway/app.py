@@ -1,0 +1,35 @@
+"""The gateway's application: its endpoints, and what every answer has in common."""
+
+from fastapi import FastAPI
+
+from services.gateway.documentation import DESCRIPTION, describe
+from services.gateway.edge import Edge
+from services.gateway.gateway import Gateway
+from services.gateway.handlers import handle_failures
+from services.gateway.routes import audit, events, feed, goals, operations, plans, reviews
+
+
+def create_app(gateway: Gateway) -> FastAPI:
+    """The ASGI application over an open gateway."""
+    app = FastAPI(
+        title="Cairn",
+        version="1",
+        description=DESCRIPTION,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
+        # FastAPI's own spans and logs carry whole addresses, and with them what people search for.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        openapi_tags=[
+            {"name": "submit", "description": "Offer events."},
+            {"name": "read", "description": "What the events add up to, and the events themselves."},
+            {"name": "operate", "description": "How this Cairn is doing."},
+        ],
+    )
+    app.state.gateway = gateway
+    for module in (events, goals, plans, audit, reviews, feed, operations):
+        app.include_router(module.router)
+    app.add_middleware(Edge, metrics=gateway.metrics)
+    handle_failures(app)
+    describe(app)
+    return app

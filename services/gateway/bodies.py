@@ -1,0 +1,37 @@
+"""Reading a request's body without ever holding more of it than is allowed."""
+
+from fastapi import Request
+
+from services.gateway.problems import Refused
+
+DRAINED_BYTES = 64 * 1024 * 1024
+"""How much of a body that is too large is read and dropped, so that its sender gets to see the answer."""
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, of at most `limit` bytes.
+
+    Raises:
+        Refused: 413, once what was sent has been read and dropped (within reason); at once when the sender asked
+            first (`Expect: 100-continue`).
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit and "expect" in request.headers:
+        raise _too_large(limit)
+    kept = bytearray()
+    read = 0
+    async for chunk in request.stream():
+        read += len(chunk)
+        if read <= limit:
+            kept += chunk
+            continue
+        kept.clear()
+        if read > DRAINED_BYTES:
+            break
+    if read > limit:
+        raise _too_large(limit)
+    return bytes(kept)
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(413, "event.invalid", f"The body is too large; Cairn accepts {limit:,} bytes here.")

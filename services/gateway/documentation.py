@@ -1,0 +1,47 @@
+"""The OpenAPI description: what problems look like in it, and what it says about itself."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.gateway.problems import PROBLEM_JSON, Problem
+
+DESCRIPTION = """
+Offer goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
+pass `next` as `cursor` for the page after. `min_position` on any read waits until your own write is in it. Every
+failure is a problem detail (RFC 9457) with a `code`.
+"""
+
+_MEANINGS = {
+    404: "What is asked for is not there.",
+    409: "A rule, or another writer, stands against it; nothing was recorded.",
+    413: "The body is too large.",
+    415: "The body is of a kind that Cairn does not read.",
+    422: "The request or the event is invalid; `errors` names the fields.",
+    503: "It cannot be done now; `Retry-After` says when to try again.",
+}
+
+# Any below: OpenAPI documents are JSON, and FastAPI types them so.
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problem responses of an endpoint."""
+    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
+
+
+def describe(app: FastAPI) -> None:
+    """Let the application's OpenAPI document define the problem detail that its responses refer to."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        template = "#/components/schemas/{model}"
+        definition = Problem.model_json_schema(mode="serialization", ref_template=template)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(definition.pop("$defs", {}))
+        schemas["Problem"] = definition
+        return document
+
+    # FastAPI's documented way of extending the document is to put a function in the place of this method.
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,78 @@
+"""What every answer passes on its way out: security headers, the count of it, and the last resort for mistakes."""
+
+import logging
+import time
+import traceback
+from pathlib import PurePath
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.metrics import Metrics
+from services.gateway.problems import Refused, problem_response
+
+_log = logging.getLogger("cairn.gateway")
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-resource-policy": "same-origin",
+}
+_NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'"
+_PAGES = frozenset({"/docs"})
+"""The page that FastAPI offers; it loads scripts, unlike everything else here."""
+
+
+class Edge:
+    """ASGI middleware around the whole application.
+
+    Answers carry patients' words, so nothing between here and the reader may keep them, guess their type or frame them.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics):
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"] not in _PAGES:
+                    headers.setdefault("content-security-policy", _NOTHING_RUNS)
+                self._metrics.answered(
+                    scope["method"], _template(scope), message["status"], time.perf_counter() - begun
+                )
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the client gets an answer
+            # The message and the values in the frames are left out: they may repeat what a patient wrote.
+            _log.error("%s while answering %s", _place(error), _template(scope))
+            if not started:
+                mistake = Refused(500, "internal.error", "Cairn made a mistake; its log says where.")
+                await problem_response(mistake)(scope, receive, answer)
+            # An answer that has begun is broken off by the server, so that nobody takes it for whole.
+
+
+def _template(scope: Scope) -> str:
+    """The route as it is written, `/v1/orgs/{org}/goals`; paths that match none are one."""
+    return getattr(scope.get("route"), "path", None) or "(none)"
+
+
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {PurePath(frame.filename).name}, line {frame.lineno},"

@@ -1,0 +1,88 @@
+"""Every way in which a request can be expected to fail, as a problem detail."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from nats.errors import Error as NatsError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from events.envelope import UnreadableEvent
+from events.errors import FieldError, Rejected
+from events.log import LogUnreachable
+from projections.engine.paging import BadCursor
+from services.gateway.problems import Refused, problem_response, refused_read
+
+_TOKENS = frozenset({"org", "patient", "goal"})
+_HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
+_SHOWN = 20
+
+
+def handle_failures(app: FastAPI) -> None:
+    """Answer every failure that can be foreseen with a problem detail; the rest is for the edge."""
+    app.exception_handler(Refused)(_refused)
+    app.exception_handler(Rejected)(_rejected)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(BadCursor)(_bad_cursor)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(ClientDisconnect)(_gone)
+    app.exception_handler(UnreadableEvent)(_unreadable)
+    for unreachable in (LogUnreachable, NatsError):
+        app.exception_handler(unreachable)(_unreachable)
+
+
+async def _refused(request: Request, error: Refused) -> Response:
+    return problem_response(error)
+
+
+async def _rejected(request: Request, error: Rejected) -> Response:
+    return problem_response(refused_read(error))
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    found = [_field_error(item["loc"], item["type"], item["msg"]) for item in error.errors()[:_SHOWN]]
+    mismatch = any(each.field in _TOKENS for each in found)
+    code = "identity.mismatch" if mismatch else "request.invalid"
+    first = found[0].detail if len(found) == 1 else f"{found[0].detail} See errors for each."
+    return problem_response(Refused(422, code, first, found))
+
+
+def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> FieldError:
+    field = ".".join(str(part) for part in where[1:])
+    if field in _TOKENS:
+        return FieldError(field, f"{field} must be 1 to 64 letters, digits, hyphens or underscores.")
+    if kind == "extra_forbidden":
+        # The name is the client's own text, so it is not repeated in the sentence.
+        return FieldError(field[:100], "There is no such parameter here; see /openapi.json.")
+    if kind == "missing":
+        return FieldError(field, f"The parameter {field} is missing.")
+    return FieldError(field, f"{field or 'The request'}: {message}.")
+
+
+async def _bad_cursor(request: Request, error: BadCursor) -> Response:
+    return problem_response(Refused(422, "request.invalid", str(error), [FieldError("cursor", str(error))]))
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    details = {
+        404: "There is nothing at this address; /openapi.json lists what there is.",
+        405: f"This address does not take {request.method}; it takes {(error.headers or {}).get('allow', 'others')}.",
+    }
+    code = _HTTP_CODES.get(error.status_code, "http.error")
+    detail = details.get(error.status_code) or HTTPStatus(error.status_code).phrase
+    return problem_response(Refused(error.status_code, code, detail), error.headers)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Nobody is there to be answered."""
+    return Response(status_code=400)
+
+
+async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
+    detail = f"The event at position {error.position} cannot be read by this version of Cairn."
+    return problem_response(Refused(500, "log.unreadable", detail))
+
+
+async def _unreachable(request: Request, error: Exception) -> Response:
+    return problem_response(Refused(503, "log.unavailable", "The log cannot be read now. Try again."))

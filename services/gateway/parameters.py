@@ -1,0 +1,146 @@
+"""What a request may ask for: ids as tokens, instants with an offset, pages with bounds. Nothing unknown is ignored."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from events.vocabulary import Status, Token
+from services.gateway.moment import Axis, Moment
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
+_LAST_POSITION = 2**63 - 1
+_DAY = "The day to look from; today in each plan's time zone when it is not given."
+
+Org = Annotated[Token, Path(description="The organisation.", examples=["northside"])]
+Patient = Annotated[Token, Path(description="The patient's opaque id.", examples=["p1"])]
+Goal = Annotated[Token, Path(description="The goal's opaque id; `plan` stands for the plan.", examples=["g1"])]
+
+Position = Annotated[int, Field(ge=0, le=_LAST_POSITION)]
+Version = Annotated[int, Field(ge=0, le=_LAST_POSITION)]
+SearchText = Annotated[str, Field(min_length=1, max_length=200)]
+Cursor = Annotated[str, Field(min_length=1, max_length=500, description="`next` of the page before.")]
+
+
+def _instant(value: object) -> object:
+    if isinstance(value, datetime):
+        return value
+    # In a query string a plus sign that was not encoded arrives as a space.
+    text = _LOST_PLUS.sub("+", value) if isinstance(value, str) else ""
+    if not _RFC3339.fullmatch(text):
+        raise PydanticCustomError(
+            "instant", "must be an instant with an offset, such as 2026-01-31T09:30:00Z or 2026-01-31T09:30:00+01:00"
+        )
+    return text
+
+
+def _printable(value: str) -> str:
+    if "\x00" in value:
+        raise PydanticCustomError("control_character", "must not contain a null character")
+    return value
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+
+
+class Read(BaseModel):
+    """What every read takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_position: Position | None = Field(
+        None, description="Wait until what is read has reached this log position: read your own write."
+    )
+
+
+class Page(Read):
+    """What every list takes."""
+
+    limit: int = Field(100, ge=1, le=500, description="The most items to return.")
+    cursor: Cursor | None = None
+
+
+class GoalsOfPatient(Page):
+    """Which goals of a patient."""
+
+    status: Status | None = None
+    overdue: bool | None = Field(None, description="Only goals whose review is overdue (or, when false, is not).")
+    day: date | None = Field(None, description=_DAY)
+    text: Annotated[SearchText, AfterValidator(_printable)] | None = Field(
+        None, description="Words in the statement or wording, in any case."
+    )
+
+
+class GoalsOfOrg(GoalsOfPatient):
+    """Which goals of an organisation."""
+
+    patient: Token | None = None
+
+
+class ThatMoment(Read):
+    """The moment at which a goal is read; now, when nothing is given."""
+
+    as_of: Instant | None = Field(None, description="As it stood at this instant.", examples=["2026-03-01T12:00:00Z"])
+    by: Axis | None = Field(
+        None,
+        description="What `as_of` is held against: when it was recorded (the default), or when it happened.",
+    )
+    position: Position | None = Field(None, description="As it stood at this log position.")
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> Self:
+        if self.as_of is not None and self.position is not None:
+            raise PydanticCustomError("two_moments", "give as_of or position, not both")
+        if self.by is not None and self.as_of is None:
+            raise PydanticCustomError("axis_alone", "by says what as_of is held against; give as_of too")
+        return self
+
+    @property
+    def moment(self) -> Moment | None:
+        """The earlier moment that is asked for; None for now."""
+        if self.as_of is None and self.position is None:
+            return None
+        return Moment(position=self.position, instant=self.as_of, by=self.by or "recorded")
+
+
+class TwoVersions(Read):
+    """Two versions of a goal to compare; 0 is before its first event."""
+
+    from_: Version = Field(alias="from", description="The version to compare from.")
+    to: Version = Field(description="The version to compare with; an earlier one looks back.")
+
+
+class Reviews(Page):
+    """Which reviews."""
+
+    status: Literal["upcoming", "due", "overdue"] | None = None
+    until: date | None = Field(None, description="Due on or before this day.")
+    day: date | None = Field(None, description=_DAY)
+    patient: Token | None = None
+
+
+class Audit(Page):
+    """Which entries of the audit trail."""
+
+    patient: Token | None = None
+    goal: Token | None = None
+    type: Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9_.]+$")] | None = None
+    actor: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)] | None = None
+    since: Instant | None = Field(None, description="Recorded at or after this instant.")
+    until: Instant | None = Field(None, description="Recorded before this instant.")
+
+
+class Live(BaseModel):
+    """Which events of the live feed, and from where."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    org: Token | None = None
+    patient: Token | None = None
+    after: Position | None = Field(
+        None, description="Begin behind this log position; at the head when neither this nor Last-Event-ID is given."
+    )

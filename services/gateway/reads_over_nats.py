@@ -1,0 +1,127 @@
+"""Answering reads on `cairn.read`: the HTTP API's own answers, for those who have nothing but NATS.
+
+The request is a path with its query; the reply is the body that HTTP would give, with the header `status`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import unquote
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from starlette.types import ASGIApp, Message, Scope
+
+from services.gateway.problems import Refused, problem_response
+
+READ = "cairn.read"
+QUEUE = "gateways"
+_AT_ONCE = 64
+_MAX_REQUEST = 8 * 1024
+_ENDLESS = "/v1/feed"
+
+_log = logging.getLogger("cairn.gateway")
+
+
+class ReadsOverNats:
+    """Passes reads from NATS to the application in the same process, several at a time."""
+
+    def __init__(self, app: ASGIApp, nc: Client):
+        self._app = app
+        self._nc = nc
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._running: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[None]:
+        """Take requests meanwhile (the gateways of one Cairn share them), then drop those still being answered."""
+        subscription = await self._nc.subscribe(READ, queue=QUEUE, cb=self.take)
+        try:
+            await self._nc.flush()
+            yield
+        finally:
+            if not self._nc.is_closed:
+                await subscription.unsubscribe()
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def take(self, message: Msg) -> None:
+        """Answer one request in the background, as soon as there is room."""
+        await self._room.acquire()
+        task = asyncio.create_task(self._answer(message))
+        self._running.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._room.release()
+
+    async def _answer(self, message: Msg) -> None:
+        if not message.reply:
+            return
+        try:
+            scope = _scope(message.data)
+            status, content_type, body = await _get(self._app, scope)
+            if len(body) > self._nc.max_payload - 1024:
+                raise Refused(413, "answer.too_large", "The answer is too large for NATS; ask for less with limit.")
+        except Refused as refused:
+            response = problem_response(refused)
+            status, content_type, body = response.status_code, response.media_type or "", bytes(response.body)
+        headers = {"status": str(status), "content-type": content_type}
+        try:
+            await self._nc.publish(message.reply, body, headers=headers)
+        except NatsError as error:
+            _log.warning("an answer to %s could not be sent: %s", READ, type(error).__name__)
+
+
+def _scope(request: bytes) -> Scope:
+    """The ASGI scope of a GET on the requested path.
+
+    Raises:
+        Refused: when the request is no path that can be read here.
+    """
+    try:
+        path, _, query = request.decode("ascii").partition("?")
+    except UnicodeDecodeError:
+        raise Refused(422, "request.invalid", "The request must be a path in ASCII, percent-encoded.") from None
+    decoded = unquote(path)
+    if len(request) > _MAX_REQUEST or not decoded.startswith("/v1/"):
+        raise Refused(404, "http.not_found", "Reads over NATS are paths under /v1/, such as /v1/projections.")
+    if decoded.rstrip("/") == _ENDLESS:
+        raise Refused(404, "http.not_found", "The feed has no end; over NATS, subscribe to cairn.feed.> instead.")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": decoded,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"cairn.read")],
+        "client": None,
+        "server": None,
+    }
+
+
+async def _get(app: ASGIApp, scope: Scope) -> tuple[int, str, bytes]:
+    """Status, content type and body of the application's answer."""
+    status, content_type, body = 500, "", bytearray()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status, content_type
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            content_type = dict(message["headers"]).get(b"content-type", b"").decode("latin-1")
+        else:
+            body.extend(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return status, content_type, bytes(body)

@@ -1,0 +1,88 @@
+"""GET …/history, …/diff and /audit: what happened, who did it, when, and what it changed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from events.errors import Rejected
+from events.identity import GoalId
+from projections.audit_trail import queries
+from services.gateway.answers import json_answer
+from services.gateway.documentation import problems
+from services.gateway.gateway import Here
+from services.gateway.models import AuditList, Difference
+from services.gateway.parameters import Audit, Goal, Org, Page, Patient, TwoVersions
+from services.gateway.problems import Refused
+
+router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+
+
+@router.get(
+    "/patients/{patient}/goals/{goal}/history",
+    summary="Everything that happened to a goal",
+    response_model=None,
+    responses={200: {"model": AuditList}, **problems(404, 422, 503)},
+)
+async def history(here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[Page, Query()]) -> Response:
+    """Every event of the goal, oldest first, with who, when it happened, when it was recorded, and what it changed.
+
+    The goal `plan` is the patient's plan.
+    """
+    goal_id = GoalId(org, patient, goal)
+    await here.freshness.reach("audit_trail", query.min_position)
+    found = await here.reader.read(
+        lambda connection: queries.history(connection, goal_id, limit=query.limit, cursor=query.cursor)
+    )
+    if not found["items"] and query.cursor is None:
+        raise _unknown(goal_id)
+    return json_answer(found)
+
+
+@router.get(
+    "/patients/{patient}/goals/{goal}/diff",
+    summary="What differs between two versions of a goal",
+    response_model=None,
+    responses={200: {"model": Difference}, **problems(404, 422, 503)},
+)
+async def diff(here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[TwoVersions, Query()]) -> Response:
+    """Each field that differs with its value before and after, and the events in between."""
+    goal_id = GoalId(org, patient, goal)
+    await here.freshness.reach("audit_trail", query.min_position)
+    try:
+        found = await here.reader.read(lambda connection: queries.diff(connection, goal_id, query.from_, query.to))
+    except queries.NoSuchVersion as error:
+        raise Refused(404, "goal.version_unknown", str(error)) from None
+    if found is None:
+        raise _unknown(goal_id)
+    return json_answer(found)
+
+
+@router.get(
+    "/audit",
+    summary="Everything that was recorded in an organisation",
+    response_model=None,
+    responses={200: {"model": AuditList}, **problems(422, 503)},
+)
+async def audit(here: Here, org: Org, query: Annotated[Audit, Query()]) -> Response:
+    """Every event of the organisation in the order of the log, newest last."""
+    await here.freshness.reach("audit_trail", query.min_position)
+    return json_answer(
+        await here.reader.read(
+            lambda connection: queries.audit(
+                connection,
+                org,
+                patient=query.patient,
+                goal=query.goal,
+                type_name=query.type,
+                actor=query.actor,
+                since=query.since,
+                until=query.until,
+                limit=query.limit,
+                cursor=query.cursor,
+            )
+        )
+    )
+
+
+def _unknown(goal_id: GoalId) -> Rejected:
+    return Rejected("goal.unknown", f"Nothing was recorded for {goal_id}.", version=0)

@@ -1,0 +1,96 @@
+"""POST /v1/events: offering events over HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED
+from events.identity import GoalId
+from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from services.gateway.answers import json_answer
+from services.gateway.bodies import read_body
+from services.gateway.documentation import problems
+from services.gateway.gateway import Here
+from services.gateway.offers import MAX_BATCH_BYTES, Offer, is_batch, read_batch, read_offer
+from services.gateway.problems import problem_response, refused_submission
+from services.gateway.submission import submit_batch
+
+router = APIRouter(prefix="/v1", tags=["submit"])
+
+_EXAMPLE: dict[str, Any] = {  # Any: a JSON example
+    "specversion": "1.0",
+    "id": "5f1c",
+    "source": "urn:example:app",
+    "type": "cairn.goal.progress_logged.v1",
+    "subject": "northside.p1.g1",
+    "time": "2026-03-01T18:30:00+01:00",
+    "actor": "p1",
+    "actorrole": "patient",
+    "data": {"entry": "e12", "on": "2026-03-01", "done": True, "mood": 6},
+}
+_BODIES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            STRUCTURED: {"schema": {"type": "object"}, "example": _EXAMPLE},
+            "application/json": {
+                "schema": {"type": "object"},
+                "examples": {
+                    "structured": {"summary": "A whole CloudEvent", "value": _EXAMPLE},
+                    "binary": {"summary": "The data alone, attributes as ce- headers", "value": _EXAMPLE["data"]},
+                },
+            },
+            BATCH: {"schema": {"type": "array", "items": {"type": "object"}}, "example": [_EXAMPLE]},
+        },
+    }
+}
+
+
+@router.post(
+    "/events",
+    summary="Offer an event, or a batch of events",
+    response_model=None,
+    responses={
+        200: {
+            "model": RecordedOutcome | list[RecordedOutcome | RejectedOutcome],
+            "description": "A duplicate, with the first outcome; or the outcomes of a batch, in its order.",
+        },
+        201: {"model": RecordedOutcome, "description": "Recorded, durably."},
+        **problems(409, 413, 415, 422, 503),
+    },
+    openapi_extra=_BODIES,
+)
+async def offer_events(request: Request, here: Here) -> Response:
+    """Offer a CloudEvent in structured or binary mode, or a batch of structured ones.
+
+    An event is recorded once, however often it is sent: `(source, id)` is its idempotency key within its goal. A 503
+    never means that it was recorded; sending the same event again is always safe. A batch is answered with 200 and an
+    outcome for each of its events, in order; events of one patient are submitted one after another.
+    """
+    if is_batch(request.headers.get("content-type", "")):
+        offers = read_batch(await read_body(request, MAX_BATCH_BYTES))
+
+        async def submit(offer: Offer) -> Outcome:
+            outcome = await here.submitter.submit(offer)
+            here.metrics.submitted(outcome)
+            return outcome
+
+        outcomes = await submit_batch(offers, submit)
+        return json_answer([outcome.model_dump(mode="json", exclude_none=True) for outcome in outcomes])
+    offer = read_offer(await read_body(request, MAX_EVENT_BYTES), request.headers)
+    outcome = await here.submitter.submit(offer)
+    here.metrics.submitted(outcome)
+    if isinstance(outcome, RejectedOutcome):
+        return problem_response(refused_submission(outcome))
+    return json_answer(
+        outcome.model_dump(mode="json", exclude_none=True),
+        200 if outcome.duplicate else 201,
+        None if outcome.duplicate else _location(offer.goal_id),
+    )
+
+
+def _location(goal_id: GoalId) -> Mapping[str, str]:
+    """Where what was recorded can be read."""
+    patient = f"/v1/orgs/{goal_id.org}/patients/{goal_id.patient}"
+    return {"location": f"{patient}/plan" if goal_id.is_plan else f"{patient}/goals/{goal_id.goal}"}

@@ -1,0 +1,86 @@
+"""GET /v1/feed: recorded events as they come."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from events.identity import LOG
+from services.gateway.documentation import problems
+from services.gateway.feed import stream_batches
+from services.gateway.gateway import Gateway, Here
+from services.gateway.parameters import Live
+from services.gateway.problems import Refused
+
+router = APIRouter(prefix="/v1", tags=["read"])
+
+
+class _Feed(StreamingResponse):
+    """A stream of events that lets go of its reader of the log however it ends."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, here: Gateway, after: int, subject: str | None):
+        self._here = here
+        self._frames = stream_batches(here.log.follow(after, subject=subject), here.closing, here.heartbeat_seconds)
+        super().__init__(self._frames, headers={"x-accel-buffering": "no"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:
+            # The gateway ends, and this reader has not taken what was sent to it: nothing more can be done for it.
+            if not self._here.closing.is_set():
+                raise
+
+    async def stream_response(self, send: Send) -> None:
+        async with self._here.feeds, aclosing(self._frames):
+            with self._here.metrics.feeds.track_inprogress():
+                await super().stream_response(send)
+
+
+@router.get(
+    "/feed",
+    summary="Follow recorded events live (server-sent events)",
+    response_class=StreamingResponse,
+    response_model=None,
+    responses={
+        200: {
+            "description": "`id` is the log position, `event` the type, `data` the recorded CloudEvent.",
+            "content": {"text/event-stream": {"example": "event: cairn.goal.agreed.v1\ndata: {…}\nid: 812\n\n"}},
+        },
+        **problems(422, 503),
+    },
+)
+async def follow_events(
+    here: Here,
+    live: Annotated[Live, Query()],
+    last_event_id: Annotated[str | None, Header(description="The last `id` received.")] = None,
+) -> Response:
+    """Every recorded event, in the order of the log, for ever.
+
+    `Last-Event-ID` (or `after`) resumes right behind that position, without a gap or a repeat. Without either, the
+    feed begins with what is recorded from now on. A comment comes every 15 seconds when nothing else does.
+    """
+    if here.feeds.locked():
+        raise Refused(503, "feed.full", "As many live feeds are open as are served at a time. Try again.")
+    head = await here.log.head()
+    after = _resumed(last_event_id) if last_event_id else live.after
+    if after is not None and after > head:
+        raise Refused(422, "request.invalid", f"The log ends at position {head}; it has no position {after}.")
+    return _Feed(here, head if after is None else after, _subject(live))
+
+
+def _resumed(last_event_id: str) -> int:
+    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= 18):
+        raise Refused(422, "request.invalid", "Last-Event-ID must be a log position, as the feed gave it.")
+    return int(last_event_id)
+
+
+def _subject(live: Live) -> str | None:
+    if live.org is None and live.patient is None:
+        return None
+    return f"{LOG}.{live.org or '*'}.{live.patient or '*'}.*"

@@ -1,0 +1,104 @@
+"""GET …/goals: what goals are now, and what one of them was at an earlier moment."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from events.errors import Rejected
+from events.goal import fold_goals
+from events.goal.reading import read_goal
+from events.identity import GoalId
+from events.plan import fold_plans
+from projections.goal_state import queries
+from services.gateway.answers import json_answer
+from services.gateway.documentation import problems
+from services.gateway.gateway import Gateway, Here
+from services.gateway.models import GoalList, GoalReading
+from services.gateway.moment import Moment, up_to
+from services.gateway.parameters import Goal, GoalsOfOrg, GoalsOfPatient, Org, Patient, ThatMoment
+
+router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+
+
+@router.get(
+    "/goals",
+    summary="The goals of an organisation",
+    response_model=None,
+    responses={200: {"model": GoalList}, **problems(422, 503)},
+)
+async def goals_of_org(here: Here, org: Org, query: Annotated[GoalsOfOrg, Query()]) -> Response:
+    """Goals as they are now, in the order of patient and goal."""
+    return await _goals(here, org, query, query.patient)
+
+
+@router.get(
+    "/patients/{patient}/goals",
+    summary="The goals of a patient",
+    response_model=None,
+    responses={200: {"model": GoalList}, **problems(422, 503)},
+)
+async def goals_of_patient(
+    here: Here, org: Org, patient: Patient, query: Annotated[GoalsOfPatient, Query()]
+) -> Response:
+    """Goals as they are now, in the order of their ids."""
+    return await _goals(here, org, query, patient)
+
+
+@router.get(
+    "/patients/{patient}/goals/{goal}",
+    summary="One goal, as it is or as it stood",
+    response_model=None,
+    responses={200: {"model": GoalReading}, **problems(404, 422, 503)},
+)
+async def one_goal(
+    here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[ThatMoment, Query()]
+) -> Response:
+    """The goal as it is now; with `as_of` or `position` as it stood then, by folding the log up to there.
+
+    `as_of` is an instant. By default it shows what the record said then (`by=recorded`); with `by=happened`, what was
+    so then as far as is known today, late entries included.
+    """
+    goal_id = GoalId(org, patient, goal)
+    if query.moment is not None:
+        return json_answer(await _as_it_stood(here, goal_id, query.moment))
+    await here.freshness.reach("goal_state", query.min_position)
+    found = await here.reader.read(lambda connection: queries.goal(connection, goal_id))
+    if found is None:
+        raise _unknown(goal_id)
+    return json_answer(found)
+
+
+async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | None) -> Response:
+    await here.freshness.reach("goal_state", query.min_position)
+    now = datetime.now(UTC)
+    return json_answer(
+        await here.reader.read(
+            lambda connection: queries.goals(
+                connection,
+                org,
+                now=now,
+                patient=patient,
+                status=query.status,
+                overdue=query.overdue,
+                day=query.day,
+                text=query.text,
+                limit=query.limit,
+                cursor=query.cursor,
+            )
+        )
+    )
+
+
+async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment) -> object:
+    goal_events, plan_events = await asyncio.gather(here.log.read(goal_id), here.log.read(goal_id.plan))
+    state = None if goal_id.is_plan else fold_goals(up_to(moment, goal_events))
+    if state is None:
+        raise _unknown(goal_id, " at that moment" if goal_events and not goal_id.is_plan else "")
+    return read_goal(state, fold_plans(up_to(moment, plan_events)))
+
+
+def _unknown(goal_id: GoalId, when: str = "") -> Rejected:
+    elsewhere = " The patient's plan is read at …/plan." if goal_id.is_plan else ""
+    return Rejected("goal.unknown", f"There is no goal {goal_id}{when}.{elsewhere}", version=0)

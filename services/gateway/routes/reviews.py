@@ -1,0 +1,42 @@
+"""GET /reviews: which reviews are coming up, due, or overdue."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from projections.review_schedule import queries
+from services.gateway.answers import json_answer
+from services.gateway.documentation import problems
+from services.gateway.gateway import Here
+from services.gateway.models import ReviewList
+from services.gateway.parameters import Org, Reviews
+
+router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+
+
+@router.get(
+    "/reviews",
+    summary="The reviews of an organisation",
+    response_model=None,
+    responses={200: {"model": ReviewList}, **problems(422, 503)},
+)
+async def reviews(here: Here, org: Org, query: Annotated[Reviews, Query()]) -> Response:
+    """The next review of each goal that has one, the longest due first."""
+    await here.freshness.reach("review_schedule", query.min_position)
+    now = datetime.now(UTC)
+    return json_answer(
+        await here.reader.read(
+            lambda connection: queries.reviews(
+                connection,
+                org,
+                now=now,
+                day=query.day,
+                status=query.status,
+                until=query.until,
+                patient=query.patient,
+                limit=query.limit,
+                cursor=query.cursor,
+            )
+        )
+    )

@@ -1,0 +1,96 @@
+"""The gateway as a service: one process, one HTTP address, one connection to NATS."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from events.errors import CairnError
+from events.log import connect
+from projections.engine.database import open_database
+from services.gateway.app import create_app
+from services.gateway.gateway import open_gateway
+from services.gateway.reads_over_nats import ReadsOverNats
+from services.settings import Settings
+
+_LAST_ANSWERS_SECONDS = 3
+
+
+class AddressTaken(CairnError):
+    """The gateway cannot listen where it was told to."""
+
+
+async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve HTTP, and reads over NATS, until cancelled; then let open answers end and close down.
+
+    Raises:
+        AddressTaken: when the HTTP address cannot be listened on.
+        NotReachable: when no NATS server answers at first.
+    """
+    with _listen(settings.http_host, settings.http_port) as listener:
+        nc = await connect(settings.nats_address, name="cairn gateway")
+        engine = open_database(settings.database_address)
+        try:
+            async with open_gateway(nc, engine) as gateway:
+                app = create_app(gateway)
+                async with ReadsOverNats(app, nc).answering():
+                    await _serve_http(app, listener, gateway.closing, lambda: ready(_ready_line(listener)))
+        finally:
+            engine.dispose()
+            await nc.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn inside a loop that belongs to someone else: it leaves signals alone and says when it has begun."""
+
+    def __init__(self, config: uvicorn.Config, begun: Callable[[], None]):
+        super().__init__(config)
+        self._begun = begun
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._begun()
+
+
+async def _serve_http(app: ASGIApp, listener: socket.socket, closing: asyncio.Event, begun: Callable[[], None]) -> None:
+    """Serve until cancelled. Endless answers are told to end first, or the server would wait for them."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        # An access log would hold what people search for; the metrics count requests without it.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
+    )
+    server = _Server(config, begun)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        closing.set()
+        server.should_exit = True
+        await serving
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise AddressTaken(
+            f"The gateway cannot listen on {host} port {port}: {error.strerror}. Set CAIRN_HTTP_PORT to a free port."
+        ) from error
+
+
+def _ready_line(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"gateway: serving http://{f'[{host}]' if ':' in host else host}:{port}"

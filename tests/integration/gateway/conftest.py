@@ -1,0 +1,43 @@
+"""A gateway over the session's server, with the goals service and every projection at work behind it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+
+import httpx
+import pytest
+
+from events.log import Log
+from projections.catalog import NAMES
+from projections.engine.service import serve as serve_projection
+from services.gateway.service import serve
+from services.settings import Settings
+from tests.conftest import Submit, running
+from tests.integration.gateway.http import Http
+
+
+@pytest.fixture(scope="session")
+async def gateway_url(settings: Settings, log: Log, goals_service: None) -> AsyncIterator[str]:
+    """The address of a gateway on a free port."""
+    said: list[str] = []
+
+    async with AsyncExitStack() as services:
+        for name in NAMES:
+            projection = partial(serve_projection, name, settings.nats_address, settings.database_address)
+            await services.enter_async_context(running(projection))
+
+        async def gateway(ready: Callable[[str], None]) -> None:
+            def note(line: str) -> None:
+                said.append(line)
+                ready(line)
+
+            await serve(settings.model_copy(update={"http_port": 0}), note)
+
+        await services.enter_async_context(running(gateway))
+        yield said[0].split()[-1]
+
+
+@pytest.fixture(scope="session")
+async def http(gateway_url: str, submit: Submit) -> AsyncIterator[Http]:
+    async with httpx.AsyncClient(base_url=gateway_url, timeout=30) as client:
+        yield Http(client, submit)

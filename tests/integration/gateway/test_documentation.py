@@ -1,0 +1,91 @@
+"""The OpenAPI document describes what is really answered."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from events.envelope import BATCH, STRUCTURED
+from events.goal.types import Changes, Revised
+from events.identity import GoalId
+from tests.builders import active_goal, as_bytes, entry, event, gas
+from tests.integration.gateway.http import Http
+
+GOAL = "/v1/orgs/{org}/patients/{patient}/goals/{goal}"
+
+
+@pytest.fixture(scope="session")
+async def document(http: Http) -> dict[str, Any]:  # Any: an OpenAPI document
+    described: dict[str, Any] = await http.get("/openapi.json")
+    return described
+
+
+def check(document: dict[str, Any], answer: object, path: str, method: str, status: str, media: str) -> None:
+    schema = document["paths"][path][method]["responses"][status]["content"][media]["schema"]
+    jsonschema.validate(answer, {**schema, "components": document["components"]})
+
+
+@pytest.fixture
+async def goal(http: Http, org: str) -> GoalId:
+    goal = GoalId(org, "p1", "g1")
+    await http.record(*active_goal(goal), event(goal, entry("e1", level=-1, mood=4, note="So")))
+    await http.record(event(goal, Revised(changes=Changes(gas=gas(baseline=-2)), reason="too_easy")))
+    return goal
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/v1/orgs/{org}/goals", {}),
+        ("/v1/orgs/{org}/patients/{patient}/goals", {}),
+        ("/v1/orgs/{org}/patients/{patient}/plan", {}),
+        (GOAL, {}),
+        (GOAL, {"as_of": "2100-01-01T00:00:00Z"}),
+        (f"{GOAL}/history", {}),
+        (f"{GOAL}/diff", {"from_": 1, "to": 5}),
+        ("/v1/orgs/{org}/reviews", {}),
+        ("/v1/orgs/{org}/audit", {}),
+        ("/v1/projections", {}),
+    ],
+)
+async def test_an_answer_is_as_described(
+    http: Http, document: dict[str, Any], goal: GoalId, path: str, query: dict[str, object]
+) -> None:
+    position = await http.record(event(goal, entry("e2")))
+    waiting = {} if path == "/v1/projections" else {"min_position": position}
+
+    answer = await http.get(path.format(**goal._asdict()), **query, **waiting)
+
+    assert answer.get("items", [answer])
+    check(document, answer, path, "get", "200", "application/json")
+
+
+async def test_problems_are_as_described(http: Http, document: dict[str, Any], goal: GoalId) -> None:
+    absent = await http.refused(GOAL.format(org=goal.org, patient="p1", goal="g9"), 404)
+    invalid = await http.refused(f"/v1/orgs/{goal.org}/goals", 422, limit=0)
+
+    check(document, absent, GOAL, "get", "404", "application/problem+json")
+    check(document, invalid, "/v1/orgs/{org}/goals", "get", "422", "application/problem+json")
+
+
+async def test_outcomes_are_as_described(http: Http, document: dict[str, Any], goal: GoalId) -> None:
+    body = as_bytes(event(goal, entry("e3")))
+    for content_type, content, status in (
+        (STRUCTURED, body, "201"),
+        (STRUCTURED, body, "200"),
+        (BATCH, b"[" + body + b",{}]", "200"),
+    ):
+        response = await http.client.post("/v1/events", content=content, headers={"content-type": content_type})
+        assert response.status_code == int(status)
+        check(document, response.json(), "/v1/events", "post", status, "application/json")
+
+
+async def test_the_example_of_the_description_is_an_event_that_cairn_takes(
+    http: Http, document: dict[str, Any], goal: GoalId
+) -> None:
+    example = document["paths"]["/v1/events"]["post"]["requestBody"]["content"][STRUCTURED]["example"]
+    offered = {**example, "subject": str(goal)}
+
+    response = await http.client.post("/v1/events", json=offered)
+
+    assert response.status_code == 201, response.text

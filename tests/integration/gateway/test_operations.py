@@ -1,0 +1,101 @@
+"""Whether a Cairn is well, how far its projections are, and what it says about itself."""
+
+from typing import Any
+
+import httpx
+from nats.aio.client import Client
+
+from events.identity import GoalId
+from events.log import Log
+from projections.catalog import NAMES
+from projections.engine.database import open_database
+from services.gateway.app import create_app
+from services.gateway.gateway import open_gateway
+from services.settings import Settings
+from tests.builders import event, opened
+from tests.integration.gateway.http import Http
+from tests.waiting import eventually
+
+
+async def test_health_says_that_the_process_answers(http: Http) -> None:
+    assert await http.get("/healthz") == {"status": "ok"}
+
+
+async def test_readiness_says_that_log_and_database_answer(http: Http) -> None:
+    assert await http.get("/readyz") == {"status": "ready"}
+
+
+async def test_without_projections_the_gateway_is_alive_but_not_ready(nc: Client, log: Log, settings: Settings) -> None:
+    empty = open_database(f"sqlite:///{settings.data_dir / 'empty.db'}")
+    async with open_gateway(nc, empty) as gateway:
+        transport = httpx.ASGITransport(create_app(gateway))
+        async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
+            healthy, ready = await client.get("/healthz"), await client.get("/readyz")
+            read = await client.get("/v1/orgs/northside/goals")
+    empty.dispose()
+
+    assert healthy.status_code == 200
+    assert (ready.status_code, ready.json()["code"]) == (503, "projection.unavailable")
+    assert (read.status_code, read.json()["code"]) == (503, "projection.unavailable")
+    assert read.headers["retry-after"]
+
+
+async def test_each_projection_says_how_far_it_is(http: Http, org: str) -> None:
+    position = await http.record(event(GoalId(org, "p1", "plan"), opened()))
+
+    async def caught_up() -> list[dict[str, Any]]:  # Any: JSON as it was answered
+        items: list[dict[str, Any]] = (await http.get("/v1/projections"))["items"]
+        return items if all(each["position"] >= position and each["state"] == "live" for each in items) else []
+
+    items = await eventually(caught_up)
+
+    assert [each["name"] for each in items] == list(NAMES)
+    for each in items:
+        assert each["head"] == each["position"]
+        assert each["lag"] == 0
+        assert each["quarantined"] == 0
+        assert each["last_error"] is None
+
+
+async def test_metrics_count_by_route_and_show_positions_but_no_ids(http: Http, org: str) -> None:
+    position = await http.record(event(GoalId(org, "p1", "plan"), opened()))
+    await http.get(f"/v1/orgs/{org}/patients/p1/plan", min_position=position)
+
+    response = await http.ask("/metrics")
+
+    assert response.headers["content-type"].startswith("text/plain")
+    assert 'route="/v1/orgs/{org}/patients/{patient}/plan"' in response.text
+    assert 'cairn_projection_position{projection="goal_state"}' in response.text
+    assert org not in response.text
+
+
+async def test_the_openapi_document_lists_every_endpoint_with_problems(http: Http) -> None:
+    document = await http.get("/openapi.json")
+
+    goal = "/v1/orgs/{org}/patients/{patient}/goals/{goal}"
+    assert set(document["paths"]) == {
+        "/v1/events",
+        "/v1/feed",
+        "/v1/orgs/{org}/audit",
+        "/v1/orgs/{org}/goals",
+        "/v1/orgs/{org}/patients/{patient}/goals",
+        "/v1/orgs/{org}/patients/{patient}/plan",
+        "/v1/orgs/{org}/reviews",
+        "/v1/projections",
+        goal,
+        f"{goal}/diff",
+        f"{goal}/history",
+        "/healthz",
+        "/metrics",
+        "/readyz",
+    }
+    assert "application/problem+json" in document["paths"][goal]["get"]["responses"]["404"]["content"]
+    assert "code" in document["components"]["schemas"]["Problem"]["properties"]
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+async def test_the_docs_page_may_load_its_scripts(http: Http) -> None:
+    response = await http.ask("/docs")
+
+    assert "content-security-policy" not in response.headers
+    assert "/openapi.json" in response.text

@@ -1,0 +1,64 @@
+"""The gateway as a service: where it listens, and how it ends."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from events.log import Log
+from services.gateway.service import AddressTaken, serve
+from services.settings import Settings
+
+
+async def started(settings: Settings) -> tuple[asyncio.Task[None], str]:
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(serve(settings.model_copy(update={"http_port": 0}), ready.set_result))
+    line = await asyncio.wait_for(ready, 20)
+    return task, line.split()[-1]
+
+
+async def test_it_serves_on_loopback_and_says_where(settings: Settings, log: Log) -> None:
+    task, url = await started(settings)
+
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(f"{url}/healthz")).json() == {"status": "ok"}
+    assert url.startswith("http://127.0.0.1:")
+
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_it_ends_although_feeds_are_open(settings: Settings, log: Log) -> None:
+    task, url = await started(settings)
+
+    async with httpx.AsyncClient(timeout=20) as client, client.stream("GET", f"{url}/v1/feed") as feed:
+        chunks = feed.aiter_bytes()
+        await anext(chunks)
+        task.cancel()
+        rest = [chunk async for chunk in chunks]
+        done, _ = await asyncio.wait({task}, timeout=20)
+
+    assert done == {task}
+    assert task.cancelled()
+    assert rest == []
+
+
+async def test_after_its_end_nobody_listens_there(settings: Settings, log: Log) -> None:
+    task, url = await started(settings)
+    task.cancel()
+    await asyncio.wait({task})
+
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"{url}/healthz")
+
+
+async def test_an_address_that_is_taken_is_named(settings: Settings, log: Log) -> None:
+    task, url = await started(settings)
+    port = int(url.rsplit(":", 1)[1])
+
+    with pytest.raises(AddressTaken, match=f"port {port}"):
+        await serve(settings.model_copy(update={"http_port": port}), print)
+
+    task.cancel()
+    await asyncio.wait({task})

@@ -1,0 +1,164 @@
+"""The live feed as it goes over the wire: frames, heartbeats, and how it ends."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import httpx
+from starlette.types import Message
+
+from events.envelope import StoredMessage, to_body, to_headers
+from events.event import Event
+from events.goal.types import ProgressLogged
+from events.identity import LOG, GoalId
+from events.log import Batch, Log
+from events.vocabulary import Actor
+from services.gateway.app import create_app
+from services.gateway.feed import HEARTBEAT, frame, stream_batches
+from services.gateway.gateway import Gateway
+
+GOAL = GoalId("northside", "p1", "g1")
+EVENT = Event(
+    goal_id=GOAL,
+    source="urn:test",
+    id="1",
+    time=datetime(2026, 3, 1, 12, tzinfo=UTC),
+    actor=Actor(id="p1", role="patient"),
+    data=ProgressLogged(entry="e1", on=datetime(2026, 3, 1, tzinfo=UTC).date(), note="one\ntwo"),
+)
+
+
+def stored(position: int) -> StoredMessage:
+    return StoredMessage(
+        subject=GOAL.on(LOG),
+        position=position,
+        recorded_at=datetime(2026, 3, 1, 13, tzinfo=UTC),
+        headers=to_headers(EVENT, version=3),
+        data=to_body(EVENT),
+    )
+
+
+class Source:
+    """A log that gives what it is told to, then waits."""
+
+    def __init__(self, *batches: Batch) -> None:
+        self.closed = False
+        self._batches = batches
+
+    async def follow(self) -> AsyncIterator[Batch]:
+        try:
+            for batch in self._batches:
+                yield batch
+            await asyncio.Event().wait()
+        finally:
+            self.closed = True
+
+
+def test_a_frame_has_the_position_the_type_and_the_event() -> None:
+    lines = frame(stored(812)).decode().split("\n")
+
+    fields = dict(line.split(": ", 1) for line in lines if line)
+    assert fields["id"] == "812"
+    assert fields["event"] == "cairn.goal.progress_logged.v1"
+    assert json.loads(fields["data"])["position"] == 812
+    assert json.loads(fields["data"])["data"]["note"] == "one\ntwo"
+    assert lines[-2:] == ["", ""]
+
+
+def test_an_event_that_cannot_be_read_leaves_a_mark_and_no_gap() -> None:
+    unreadable = stored(812)._replace(data=b'{"secret": "words"}')
+
+    text = frame(unreadable).decode()
+
+    assert "id: 812" in text
+    assert "event: cairn.log.unreadable" in text
+    assert "words" not in text
+
+
+async def test_batches_come_in_order_and_heartbeats_when_nothing_does() -> None:
+    source = Source(Batch((stored(1), stored(2)), 3), Batch((), 3), Batch((stored(3),), 3))
+    seen = []
+
+    async with aclosing(stream_batches(source.follow(), asyncio.Event(), heartbeat_seconds=0.01)) as frames:
+        async for chunk in frames:
+            seen += [line for line in chunk.decode().splitlines() if line.startswith(("id", ":"))]
+            if chunk == HEARTBEAT:
+                break
+
+    assert seen == [": Cairn's live feed", "id: 1", "id: 2", "id: 3", ": heartbeat"]
+    assert source.closed
+
+
+async def test_it_ends_when_the_gateway_closes() -> None:
+    source, closing = Source(), asyncio.Event()
+    frames = stream_batches(source.follow(), closing)
+    await anext(frames)
+
+    closing.set()
+
+    assert [chunk async for chunk in frames] == []
+    assert source.closed
+
+
+async def test_a_reader_that_goes_away_frees_its_place_in_the_log() -> None:
+    source = Source()
+    frames = stream_batches(source.follow(), asyncio.Event())
+    await anext(frames)
+    reading = asyncio.create_task(anext(frames))
+    await asyncio.sleep(0)
+
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+
+    assert source.closed
+
+
+async def test_when_as_many_listen_as_are_served_the_next_is_told_to_come_back() -> None:
+    nobody = cast(Any, None)  # what this answer does not need
+    gateway = Gateway(
+        nc=nobody, log=nobody, reader=nobody, freshness=nobody, submitter=nobody, feeds=asyncio.Semaphore(0)
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
+        response = await client.get("/v1/feed")
+
+    assert (response.status_code, response.json()["code"]) == (503, "feed.full")
+    assert response.headers["retry-after"]
+
+
+class EmptyLog:
+    """A log in which nothing happens."""
+
+    async def head(self) -> int:
+        return 0
+
+    def follow(self, after: int, *, subject: str | None) -> AsyncIterator[Batch]:
+        return Source().follow()
+
+
+async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending() -> None:
+    nobody = cast(Any, None)  # what this answer does not need
+    gateway = Gateway(nc=nobody, log=cast(Log, EmptyLog()), reader=nobody, freshness=nobody, submitter=nobody)
+    stalled = asyncio.Event()
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("nothing is ever received")
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            stalled.set()
+            await asyncio.Event().wait()
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"", "headers": []}
+    serving = asyncio.create_task(create_app(gateway)(scope, receive, send))
+    await stalled.wait()
+    gateway.closing.set()
+
+    serving.cancel()
+
+    await serving
+    assert not serving.cancelled()
+    assert not gateway.feeds.locked()
