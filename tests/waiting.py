@@ -4,9 +4,17 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
+
+
+@overload
+async def eventually(check: Callable[[], Awaitable[T]], within: float = 10) -> T: ...
+
+
+@overload
+async def eventually(check: Callable[[], T], within: float = 10) -> T: ...
 
 
 async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 10) -> T:

@@ -1,6 +1,7 @@
 """Which review follows from an event (DOMAIN: what follows by itself, in the same commit)."""
 
 from datetime import date, timedelta
+from operator import itemgetter
 
 from events.goal import GoalState
 from events.goal.fold import motivation_dips
@@ -24,13 +25,14 @@ def next_review(plan: PlanState, goal: GoalState, held_on: date, wanted: date | 
 
 def review_after_entry(plan: PlanState, goal: GoalState, entry: ProgressLogged, day: date) -> ReviewScheduled | None:
     """A setback schedules a review within 7 days, a dip in motivation one within the cadence, if none is due sooner."""
-    cause: ReviewCause
+    wanted: list[tuple[date, ReviewCause]] = []
     if entry.setback:
-        due, cause = max(day, entry.on + timedelta(days=SETBACK_DAYS)), "setback"
-    elif entry.motivation is not None and motivation_dips(goal, entry.motivation):
-        due, cause = day + timedelta(days=plan.cadence(goal.review_every_days)), "motivation"
-    else:
+        wanted.append((max(day, entry.on + timedelta(days=SETBACK_DAYS)), "setback"))
+    if entry.motivation is not None and motivation_dips(goal, entry.motivation):
+        wanted.append((day + timedelta(days=plan.cadence(goal.review_every_days)), "motivation"))
+    if not wanted:
         return None
+    due, cause = min(wanted, key=itemgetter(0))
     if goal.next_review is not None and goal.next_review.due_on <= due:
         return None
     return ReviewScheduled.model_construct(due_on=due, cause=cause)

@@ -103,16 +103,13 @@ def goal_limit_reached(known: Known, plan: PlanState, *, override: bool, role: A
         A note when the override was used.
     """
     active = sum(other.status == "active" for other in known.others.values())
-    limit = plan.active_goal_limit
-    if active < limit:
+    if active < plan.active_goal_limit:
         return None
+    full = f"{active} goal{'s are' if active != 1 else ' is'} active; the plan allows {plan.active_goal_limit}."
     if override and role in _TREATING:
-        return f"Override used: {active} goals are active already and the plan allows {limit}."
+        return f"Override used: {full}"
     only = " An override must come from a clinician or supervisor." if override else ""
-    raise Rejected(
-        "goal.limit_reached",
-        f"{active} goal{'s are' if active != 1 else ' is'} active; the plan allows {limit}.{only}",
-    )
+    raise Rejected("goal.limit_reached", full + only)
 
 
 def goal_supports(known: Known, own: str, supports: str | None) -> None:
@@ -161,16 +158,14 @@ def gas_levels(gas: GasScale | None, plan: PlanState) -> None:
     """A scale has five distinct texts with the expected level in the middle; in simplified language three will do."""
     if gas is None:
         return
-    given = set(gas.levels)
-    if given == set(FULL_SCALE) or (plan.simplified and given == set(SIMPLE_SCALE)):
-        return
     needed = SIMPLE_SCALE if plan.simplified else FULL_SCALE
-    missing = [level for level in needed if level not in given]
-    raise Rejected(
-        "gas.levels",
-        f"A scale needs a text for each of the levels {', '.join(needed)}; missing: {', '.join(missing) or 'none'}.",
-        tuple(FieldError(f"gas.levels.{level}", "This level needs a text.") for level in missing),
-    )
+    missing = [level for level in needed if level not in gas.levels]
+    if missing:
+        raise Rejected(
+            "gas.levels",
+            f"A scale needs a text for each of the levels {', '.join(needed)}; missing: {', '.join(missing)}.",
+            tuple(FieldError(f"gas.levels.{level}", "This level needs a text.") for level in missing),
+        )
 
 
 def progress_out_of_range(known: Known, submission: Event, on: date) -> None:

@@ -1,0 +1,106 @@
+"""A goal or a plan as people read it: what it is, how it stands, what comes next."""
+
+import shutil
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from services.cli.printing import Json, minute, printable
+
+_LABEL = 15
+_LAST = 5
+"""How many of the latest reviews and revisions are shown; `cairn replay` tells them all."""
+
+
+def print_card(read: Json) -> None:
+    """Print a goal or a plan as the read API gives it."""
+    width = min(shutil.get_terminal_size((110, 24)).columns, 110)
+    for label, text in _plan(read) if "reasons" in read else _goal(read):
+        lines = [
+            line
+            for paragraph in text.split("\n")
+            for line in textwrap.wrap(printable(paragraph), width - _LABEL, break_on_hyphens=False) or [""]
+        ]
+        for number, line in enumerate(lines):
+            click.echo(f"{label if not number else '':<{_LABEL}}{line}".rstrip())
+
+
+def _goal(goal: Json) -> Iterator[tuple[str, str]]:
+    yield "Goal", f"{goal['org']}.{goal['patient']}.{goal['goal']} (version {goal['version']})"
+    yield "In own words", f"“{goal['statement']}”"
+    if goal.get("wording"):
+        yield "Put now as", goal["wording"]
+    yield "Status", _status(goal)
+    if goal.get("awaiting_agreement"):
+        yield "Agreement", f"awaited from {' and '.join(goal['awaiting_agreement'])}"
+    if goal.get("missing"):
+        yield "Still missing", ", ".join(goal["missing"])
+    yield from _definition(goal)
+    if goal.get("next_review"):
+        yield "Next review", f"{goal['next_review']['due_on']} ({goal['next_review']['cause']})"
+    for review in goal.get("reviews", [])[-_LAST:]:
+        yield f"Review {review['on'][5:]}", _joined(review["decision"].replace("_", " "), review.get("note"))
+    if goal.get("progress"):
+        last = goal["progress"][-1]
+        yield "Entries", f"{len(goal['progress'])}, the last for {last['on']}"
+    for revision in goal.get("revisions", [])[-_LAST:]:
+        changed = f"{', '.join(revision['fields'])} changed ({revision['reason'].replace('_', ' ')})"
+        yield f"Revised {revision['at'][5:10]}", _joined(changed, revision.get("note"))
+
+
+def _status(goal: Json) -> str:
+    status: str = goal["status"].replace("_", " ")
+    if goal.get("outcome"):
+        status += f": {goal['outcome'].replace('_', ' ')}"
+    if goal.get("status_on"):
+        status += f" since {goal['status_on']}"
+    return _joined(status, goal.get("reason") if goal["status"] in {"held", "closed", "entered_in_error"} else None)
+
+
+def _definition(goal: Json) -> Iterator[tuple[str, str]]:
+    smart = goal.get("smart") or {}
+    if smart.get("specific"):
+        yield "Specific", smart["specific"]
+    if smart.get("measure"):
+        yield "Measure", _measure(smart["measure"])
+    if smart.get("due") or smart.get("for_weeks"):
+        yield "Time", f"until {smart['due']}" if smart.get("due") else f"for {smart['for_weeks']} weeks"
+    levels = (goal.get("gas") or {}).get("levels", {})
+    for level in sorted(levels, key=int, reverse=True):
+        here = " ← now" if str(goal.get("latest_level")) == level else ""
+        yield f"Level {int(level):+d}" if int(level) else "Level 0", f"{levels[level]}{here}"
+
+
+def _measure(measure: Json) -> str:
+    target = measure.get("target")
+    if isinstance(target, dict):
+        low, high = ("…" if target.get(end) is None else target[end] for end in ("low", "high"))
+        target = f"{low} to {high}"
+    if target is None or target is True:
+        return str(measure["what"])
+    direction = (measure.get("direction") or "").replace("_", " ")
+    per = f" a {measure['per']}" if measure.get("per") else ""
+    amount = " ".join(part for part in (direction, str(target), measure.get("unit")) if part)
+    return f"{measure['what']}: {amount}{per}"
+
+
+def _plan(plan: Json) -> Iterator[tuple[str, str]]:
+    yield "Plan", f"{plan['org']}.{plan['patient']}.plan (version {plan['version']})"
+    yield "Status", _joined(plan["status"], plan.get("closed_reason"))
+    yield "Opened", minute(plan["opened_at"])
+    yield "Clinician", plan["clinician"]
+    for reason in plan["reasons"]:
+        yield "Reason", f"“{reason['text']}” ({reason['whose']})"
+    for priority in plan["priorities"]:
+        yield f"Priority {priority['rank']}", priority["text"]
+    yield "Reviews", f"every {plan['review_every_days']} days ({plan['time_zone']})"
+    yield "Active goals", f"at most {plan['active_goal_limit']}"
+    if plan["accommodations"]:
+        yield "Accommodation", ", ".join(plan["accommodations"]).replace("_", " ")
+    for measured in plan["measurements"][-_LAST:]:
+        yield "Measured", f"{measured['instrument'].replace('_', ' ')} {measured['score']} on {measured['on']}"
+
+
+def _joined(first: str, second: str | None) -> str:
+    return f"{first}: {second}" if second else first

@@ -1,0 +1,84 @@
+"""A goal's events told one after another: when, who, what, and how the goal stood after each."""
+
+import shutil
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from events.event import RecordedEvent
+from events.goal import fold_goal
+from events.goal.state import GoalState
+from events.goal.types import Revised
+from events.identity import GoalId
+from projections.audit_trail.differences import as_tree, differences
+from services.cli.printing import minute, printable
+
+_INDENT = 6
+_SHORT = 36
+
+
+def print_chronicle(goal_id: GoalId, events: Sequence[RecordedEvent]) -> None:
+    """Print the events of one goal or plan, in order."""
+    width = min(shutil.get_terminal_size((110, 24)).columns, 110) - _INDENT
+    state: GoalState | None = None
+    for recorded in events:
+        before, state = state, None if goal_id.is_plan else fold_goal(state, recorded)
+        event = recorded.event
+        click.echo(
+            f"{recorded.version:>4}  {minute(event.time)}  {what_happened(recorded)}"
+            f" by {event.actor.role} {printable(event.actor.id)}{_stands(before, state)}"
+        )
+        said = [*_said(recorded, before, state), f"recorded {minute(recorded.recorded_at)}"]
+        for line in _lines(said, width):
+            click.echo(" " * _INDENT + line)
+    click.echo()
+
+
+def what_happened(recorded: RecordedEvent) -> str:
+    """The event's name in words: `cairn.goal.progress_logged.v1` is “progress logged”."""
+    return recorded.type_name.split(".")[2].replace("_", " ")
+
+
+def _lines(said: Sequence[str], width: int) -> Iterator[str]:
+    """Long sayings on lines of their own, short ones side by side after them."""
+    shown = [printable(text) for text in said]
+    short = [text for text in shown if len(text) <= _SHORT]
+    for text in shown:
+        if len(text) > _SHORT:
+            yield from textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
+    together = " · ".join(text.replace(" ", "\xa0") for text in short)  # a line does not end within a saying
+    yield from (line.replace("\xa0", " ") for line in textwrap.wrap(together, width, break_on_hyphens=False))
+
+
+def _stands(before: GoalState | None, after: GoalState | None) -> str:
+    if after is None or (before is not None and before.status == after.status):
+        return ""
+    return f"  → {after.outcome or after.status}".replace("_", " ")
+
+
+def _said(recorded: RecordedEvent, before: GoalState | None, after: GoalState | None) -> Iterator[str]:
+    data = recorded.data.model_dump(mode="json", exclude_defaults=True)
+    fields = set(data.pop("changes", ()))
+    yield from (f"{name}: {value}" for name, value in _flat(data))
+    if not isinstance(recorded.data, Revised):
+        return
+    only = {"smart" if name == "due" else name for name in fields}  # a due date is part of SMART
+    for change in differences(as_tree(before, only=only), as_tree(after, only=only)):
+        yield f"{change.field.replace('_', ' ')}: {_value(change.before)} → {_value(change.after)}"
+
+
+def _value(value: object) -> str:
+    return "; ".join(f"{name} {text}".strip() for name, text in _flat(value)) or "–"
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # a JSON value of any kind
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _flat(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _flat(inner, path if len(value) == 1 else f"{path} {number}")
+    elif value is not None:
+        yield path.replace("_", " "), str(value).lower() if isinstance(value, bool) else str(value)

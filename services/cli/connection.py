@@ -1,0 +1,54 @@
+"""How commands reach a running Cairn: by NATS alone, at the address that is given, set, or left by `cairn up`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+
+nats_url_option = click.option(
+    "--nats-url",
+    metavar="URL",
+    help="The NATS server of the Cairn to talk to.  [CAIRN_NATS_URL, the node in CAIRN_DATA_DIR, or port 4222]",
+)
+
+
+def nats_address(given: str | None) -> str:
+    """The NATS address: as given, as set, as left by a running node, or the usual one."""
+    from services.cli.configuration import load_settings
+    from services.node.address import read_address
+
+    settings = load_settings()
+    if given or settings.nats_url:
+        return given or settings.nats_address
+    node = read_address(settings.data_dir)
+    return node.nats_url if node else settings.nats_address
+
+
+@asynccontextmanager
+async def connected(nats_url: str | None) -> AsyncIterator["Client"]:
+    """A connection to a running Cairn.
+
+    Raises:
+        click.ClickException: nothing answers there; says what to do.
+    """
+    from events.log import connect
+    from events.log.connection import NotReachable
+    from services.node.address import without_secret
+
+    address = nats_address(nats_url)
+    try:
+        nc = await connect(address, name="cairn command")
+    except NotReachable:
+        raise click.ClickException(
+            f"No NATS server answers at {without_secret(address)}. Start Cairn with `make run` or `cairn up`,"
+            " or name its address with --nats-url."
+        ) from None
+    try:
+        yield nc
+    finally:
+        await nc.close()

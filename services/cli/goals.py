@@ -1,0 +1,99 @@
+"""`cairn goals`: the goals of an organisation, and one of them as it is or was."""
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from services.cli.connection import connected
+from services.cli.parameters import (
+    GoalIdType,
+    json_option,
+    limit_option,
+    moment_options,
+    nats_url_option,
+    org_option,
+)
+from services.cli.printing import Json, print_json, print_table
+from services.cli.reading import read, read_pages
+
+if TYPE_CHECKING:
+    from events.identity import GoalId
+
+
+@click.group()
+def goals() -> None:
+    """List goals, or show one as it is or was."""
+
+
+@goals.command("list")
+@org_option
+@click.option("--patient", help="Only this patient's.")
+@click.option("--status", help="Only goals in this status, such as active.")
+@click.option("--overdue", is_flag=True, default=None, help="Only goals with an overdue review.")
+@click.option("--text", help="Only goals whose words contain this.")
+@limit_option
+@click.option("--cursor", help="Go on behind an earlier page: its `next`.")
+@json_option
+@nats_url_option
+def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **query: object) -> None:
+    """List the goals of an organisation."""
+    found = asyncio.run(_listed(nats_url, org, limit, query))
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (
+            f"{goal['org']}.{goal['patient']}.{goal['goal']}",
+            goal.get("outcome") or goal["status"],
+            goal.get("wording") or goal["statement"],
+            (goal.get("next_review") or {}).get("due_on"),
+            ", ".join(goal.get("awaiting_agreement") or ()),
+        )
+        for goal in found["items"]
+    ]
+    print_table(("Goal", "Status", "In words", "Next review", "Awaiting"), rows, wide=("In words",))
+    if found["next"]:
+        click.echo(f"There are more: --limit, or --cursor {found['next']}", err=True)
+
+
+@goals.command("show")
+@click.argument("goal_id", type=GoalIdType())
+@moment_options
+@json_option
+@nats_url_option
+def show_goal(
+    goal_id: "GoalId", as_of: datetime | None, position: int | None, by: str, as_json: bool, nats_url: str | None
+) -> None:
+    """Show one goal, as it is or as it stood."""
+    found = asyncio.run(_shown(nats_url, goal_id, as_of, position, by))
+    if as_json:
+        print_json(found)
+        return
+    from services.cli.card import print_card
+
+    print_card(found)
+
+
+async def _listed(nats_url: str | None, org: str, limit: int, query: dict[str, object]) -> Json:
+    async with connected(nats_url) as nc:
+        return await read_pages(nc, f"/v1/orgs/{org}/goals", limit, query)
+
+
+async def _shown(
+    nats_url: str | None, goal_id: "GoalId", as_of: datetime | None, position: int | None, by: str
+) -> Json:
+    patient = f"/v1/orgs/{goal_id.org}/patients/{goal_id.patient}"
+    async with connected(nats_url) as nc:
+        if goal_id.is_plan:
+            if as_of or position is not None:
+                raise click.ClickException(f"A plan as it stood is told by `cairn replay {goal_id}`.")
+            return await read(nc, f"{patient}/plan")
+        return await read(
+            nc,
+            f"{patient}/goals/{goal_id.goal}",
+            as_of=as_of.isoformat() if as_of else None,
+            position=position,
+            by=by if as_of else None,
+        )

@@ -1,0 +1,49 @@
+"""Command groups that import a command's module only when that command is run, so that help is quick."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from events.errors import CairnError
+
+
+class Lazy(NamedTuple):
+    """Where a command is, and what it does in one line."""
+
+    module: str
+    name: str
+    does: str
+
+
+class LazyGroup(click.Group):
+    """A group of commands by reference. What Cairn refuses on purpose ends a command with one plain sentence."""
+
+    def __init__(self, *args: Any, commands: Mapping[str, Lazy], **kwargs: Any):  # as click.Group takes them
+        super().__init__(*args, **kwargs)
+        self._lazy = commands
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which they are declared."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        lazy = self._lazy.get(cmd_name)
+        if lazy is None:
+            return None
+        command: click.Command = getattr(import_module(lazy.module), lazy.name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, lazy.does) for name, lazy in self._lazy.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:  # whatever the command returns
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except CairnError as refused:
+            raise click.ClickException(str(refused)) from refused

@@ -1,0 +1,85 @@
+"""Options and values that several commands take, read as strictly as everywhere else."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from services.cli.printing import printable
+
+if TYPE_CHECKING:
+    from events.identity import GoalId
+
+
+class GoalIdType(click.ParamType["GoalId"]):
+    """`ORG.PATIENT.GOAL`, or a patient's plan as `ORG.PATIENT.plan`."""
+
+    name = "ORG.PATIENT.GOAL"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "GoalId":
+        """Read the id."""
+        from events.errors import Rejected
+        from events.identity import parse_goal_id
+
+        try:
+            return parse_goal_id(str(value))
+        except Rejected as rejection:
+            self.fail(rejection.detail, param, ctx)
+
+
+class InstantType(click.ParamType[datetime]):
+    """An RFC 3339 instant with its offset."""
+
+    name = "INSTANT"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the instant."""
+        try:
+            instant = datetime.fromisoformat(str(value))
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            self.fail(f"“{printable(value)[:60]}” is no instant such as 2026-01-31T09:30:00+01:00.", param, ctx)
+        return instant
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many."
+)
+nats_url_option = click.option(
+    "--nats-url",
+    metavar="URL",
+    help="The NATS server of the Cairn to talk to.  [CAIRN_NATS_URL, the node in CAIRN_DATA_DIR, or port 4222]",
+)
+org_option = click.option(
+    "--org", envvar="CAIRN_ORG", default="northside", show_default=True, show_envvar=True, help="The organisation."
+)
+
+_Command = Callable[..., Any]  # a command's callback, whatever it takes
+
+
+def moment_options(command: _Command) -> _Command:
+    """`--as-of`, `--position` and `--by`: how things stood at an earlier moment."""
+    for option in (
+        click.option(
+            "--by",
+            type=click.Choice(["recorded", "happened"]),
+            default="recorded",
+            show_default=True,
+            help="Whether --as-of means what was recorded by then, or what had happened by then.",
+        ),
+        click.option("--position", type=click.IntRange(min=0), callback=_not_both, help="At this position of the log."),
+        click.option(
+            "--as-of", type=InstantType(), is_eager=True, help="At this instant, such as 2026-01-31T09:30:00Z."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _not_both(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
+    if value is not None and ctx.params.get("as_of") is not None:
+        raise click.UsageError("Give --as-of or --position, not both.")
+    return value

@@ -1,0 +1,51 @@
+"""What commands print: tables for people, JSON for programs, and never what a terminal would obey."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+Json = dict[str, Any]  # a JSON object as the read API gives it
+
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, and those that turn the direction of a line."""
+_PIPE_WIDTH = 160
+
+
+def printable(text: object) -> str:
+    """A value as text that a terminal only shows."""
+    return "" if text is None else _OBEYED.sub("�", str(text))
+
+
+def print_json(value: object, *, indent: int | None = 2) -> None:
+    """Print a value as JSON, in letters as they are."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = ()) -> None:
+    """Print a table that fits the terminal; the `wide` columns share what is left and wrap."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column not in wide)
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    console = Console(highlight=False)
+    if not console.is_terminal:  # a pipe has no width, and a line cut in two cannot be searched
+        console = Console(highlight=False, width=_PIPE_WIDTH)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def minute(instant: object) -> str:
+    """The minute of an RFC 3339 instant, as people read it."""
+    return printable(instant)[:16].replace("T", " ")

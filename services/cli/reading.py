@@ -1,0 +1,64 @@
+"""Reading the projections over NATS: the same paths as the HTTP API, answered by the gateway."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import click
+
+from services.cli.printing import Json, printable
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+READ = "cairn.read"
+PAGE = 50
+"""Items asked for at once: a page of whole goals stays far below what one NATS message holds."""
+_SECONDS = 15.0
+
+
+async def read(nc: "Client", path: str, **query: object) -> Json:
+    """Read one page of the HTTP API over NATS; parameters that are None are left out.
+
+    Raises:
+        click.ClickException: the gateway is not there, or refuses, in its own words.
+    """
+    from nats.errors import NoRespondersError
+    from nats.errors import TimeoutError as NatsTimeout
+    from pydantic_core import from_json
+
+    from services.node.address import without_secret
+
+    given = {name: value for name, value in query.items() if value is not None}
+    request = f"{path}?{urlencode(given)}" if given else path
+    try:
+        reply = await nc.request(READ, request.encode(), timeout=_SECONDS)
+    except NoRespondersError:
+        where = nc.connected_url.geturl() if nc.connected_url else "the NATS server"
+        raise click.ClickException(
+            f"No gateway answers at {without_secret(where)}. Start one with `make run` or `cairn serve gateway`."
+        ) from None
+    except NatsTimeout:
+        raise click.ClickException(f"The gateway did not answer within {_SECONDS:.0f} s; try again.") from None
+    status = int((reply.headers or {}).get("status", "200"))
+    body: Json = from_json(reply.data) if reply.data else {}
+    if status >= 400:
+        raise click.ClickException(printable(body.get("detail")) or f"The gateway answered {status}.")
+    return body
+
+
+async def read_pages(nc: "Client", path: str, limit: int, query: Mapping[str, object]) -> Json:
+    """Read a list page by page, up to `limit` items: `{"items": […], "next": cursor or null}`.
+
+    Raises:
+        click.ClickException: as :func:`read`.
+    """
+    items: list[Json] = []
+    cursor = query.get("cursor")
+    while True:
+        asked = {**query, "cursor": cursor, "limit": min(PAGE, limit - len(items))}
+        page = await read(nc, path, **asked)
+        items += page["items"]
+        cursor = page.get("next")
+        if not cursor or len(items) >= limit:
+            return {"items": items, "next": cursor}

@@ -1,0 +1,35 @@
+"""Running something until it is told to stop, and then not a moment longer than is decent."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+Serve = Callable[[], Coroutine[Any, Any, None]]  # what a coroutine sends is of no concern
+
+
+def run_until_stopped(serve: Serve, stop_seconds: float) -> None:
+    """Run until SIGTERM or SIGINT; then let it close down, and end by force if that takes too long.
+
+    Raises:
+        CairnError: as what is run does, when it cannot start or go on.
+    """
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_running(serve, stop_seconds))
+
+
+async def _running(serve: Serve, stop_seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    serving = asyncio.ensure_future(serve())
+
+    def stop() -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):  # a second Ctrl-C does not break off the closing down
+            signal.signal(number, signal.SIG_IGN)
+        # From here on nothing may hold the process for ever: SIGALRM ends it.
+        signal.setitimer(signal.ITIMER_REAL, stop_seconds)
+        serving.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    await serving

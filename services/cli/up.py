@@ -1,0 +1,46 @@
+"""`cairn up`: everything, from one command."""
+
+from pathlib import Path
+
+import click
+
+from services.cli.running import run_until_stopped
+
+_STOP_SECONDS = 60.0
+
+
+@click.command()
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="[CAIRN_DATA_DIR, .cairn]")
+@click.option("--nats-port", type=click.IntRange(0, 65535), help="[CAIRN_NATS_PORT, 4222]")
+@click.option("--http-port", type=click.IntRange(0, 65535), help="[CAIRN_HTTP_PORT, 8080]")
+@click.option("--nats-url", metavar="URL", help="Use this NATS server and start none.  [CAIRN_NATS_URL]")
+@click.option("--database-url", metavar="URL", help="[CAIRN_DATABASE_URL, SQLite in the data directory]")
+@click.option("--no-sample", is_flag=True, help="Leave an empty log empty.  [CAIRN_SAMPLE=false]")
+def up(
+    data_dir: Path | None,
+    nats_port: int | None,
+    http_port: int | None,
+    nats_url: str | None,
+    database_url: str | None,
+    no_sample: bool,
+) -> None:
+    """Start everything here: an embedded nats-server, every service, SQLite; stay up until Ctrl-C.
+
+    One line that starts with `ready` tells the addresses. A port that is taken gives way to the next free one.
+    """
+    from services.cli.configuration import load_settings
+    from services.node.node import run_node
+
+    settings = load_settings(
+        data_dir=data_dir,
+        nats_port=nats_port,
+        http_port=http_port,
+        nats_url=nats_url,
+        database_url=database_url,
+        sample=False if no_sample else None,
+    )
+    run_until_stopped(lambda: run_node(settings, say=_say, ready=click.echo), _STOP_SECONDS)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,52 @@
+"""One node to a data directory."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from events.errors import CairnError
+from services.node.address import read_address
+
+FILE = "node.lock"
+_LEFT_BEHIND_SECONDS = 30.0
+
+
+class AlreadyRunning(CairnError):
+    """Another node runs on the data directory."""
+
+
+@asynccontextmanager
+async def locked(data_dir: Path) -> AsyncIterator[int]:
+    """Hold the data directory; gives the lock's file descriptor.
+
+    Whoever inherits the descriptor holds the directory too. nats-server gets it: two servers writing one store would
+    spoil it, and after a node was killed its server takes a moment to close.
+
+    Raises:
+        AlreadyRunning: another node has it. What a killed node left behind is waited for.
+    """
+    descriptor = os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        await _lock(descriptor, data_dir)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+async def _lock(descriptor: int, data_dir: Path) -> None:
+    for _ in range(int(_LEFT_BEHIND_SECONDS / 0.1)):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            running = read_address(data_dir)
+            if running is not None:
+                raise AlreadyRunning(
+                    f"A Cairn (process {running.pid}) runs on {data_dir} already, at {running.http_url} and"
+                    f" {running.nats_url}. Stop it, or give another --data-dir."
+                ) from None
+        await asyncio.sleep(0.1)
+    raise AlreadyRunning(f"A Cairn is starting or stopping on {data_dir}. Wait for it, or give another --data-dir.")

@@ -1,0 +1,109 @@
+"""A whole Cairn from one command: the embedded server, then every service, kept running until it is told to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Literal
+
+from events.log import connect, declare_log
+from events.log.server import EmbeddedServer
+from projections.catalog import NAMES
+from services.node.address import NodeAddress, remove_address, write_address
+from services.node.lock import locked
+from services.node.ports import free_port
+from services.node.process import ServiceProcess
+from services.node.sample import load_sample, shown_goal
+from services.node.server import running_server
+from services.node.welcome import ready_line, things_to_try
+from services.settings import Settings
+
+Say = Callable[[str], None]
+_PATIENCE_SECONDS = 10.0
+SERVICES = (("goals",), ("intake",), ("gateway",), *(("projection", name) for name in NAMES))
+
+
+async def run_node(settings: Settings, say: Say, ready: Say) -> None:
+    """Run until cancelled; then end the services, and nats-server after them.
+
+    Args:
+        say: Told what a person should know, a line at a time.
+        ready: Told the ready line and what to try next.
+
+    Raises:
+        CairnError: what keeps the node from starting.
+    """
+    usual_place = settings.data_dir == Settings.model_fields["data_dir"].default
+    settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+    logs = settings.data_dir / "logs"
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # patients' words: for nobody else's eyes
+    logs.mkdir(exist_ok=True)
+    async with AsyncExitStack() as stack:
+        lock = await stack.enter_async_context(locked(settings.data_dir))
+        settings = settings.model_copy(update={"nats_url": await _nats(settings, lock, stack, say)})
+        settings = settings.model_copy(update={"http_port": _port(settings.http_host, settings.http_port, say)})
+        nc = await connect(settings.nats_address, name="cairn node")
+        stack.push_async_callback(nc.close)
+        await declare_log(nc, replicas=settings.log_replicas)
+        services = [ServiceProcess(each, settings.environment(), logs, say) for each in SERVICES]
+        await stack.enter_async_context(_all_running(services, say))
+        if settings.sample:
+            await load_sample(nc, settings.data_dir, say)
+        address = NodeAddress.of(settings)
+        write_address(settings.data_dir, address)
+        stack.callback(remove_address, settings.data_dir)
+        ready(ready_line(address, settings.data_dir))
+        for line in things_to_try(address, shown_goal=await shown_goal(nc), usual_place=usual_place):
+            ready(f"  {line}")
+        await asyncio.Event().wait()
+
+
+async def _nats(settings: Settings, lock: int, stack: AsyncExitStack, say: Say) -> str:
+    """The server that was named, or the embedded one, started."""
+    if settings.nats_url is not None:
+        return settings.nats_url
+    port = _port("127.0.0.1", settings.nats_port, say)
+    server = EmbeddedServer(settings.data_dir / "nats", port, holding=(lock,))
+    return await stack.enter_async_context(running_server(server, say))
+
+
+def _port(host: str, wanted: int, say: Say) -> int:
+    port = free_port(host, wanted)
+    if wanted not in (0, port):
+        say(f"Port {wanted} is taken by something else; using {port}.")
+    return port
+
+
+@asynccontextmanager
+async def _all_running(services: list[ServiceProcess], say: Say) -> AsyncIterator[None]:
+    """Start the services, wait until every one is ready, and end them at the end."""
+    keeping = [asyncio.create_task(service.keep()) for service in services]
+    try:
+        while not all(service.ready.is_set() for service in services):
+            await _progress(services, keeping, say)
+        yield
+    finally:
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
+
+
+async def _progress(services: list[ServiceProcess], keeping: list[asyncio.Task[None]], say: Say) -> None:
+    """Wait until the next service is ready; after a while, say which ones are not.
+
+    Raises:
+        ServiceFailed: when one does not start.
+    """
+    waited_for = [service for service in services if not service.ready.is_set()]
+    getting_ready = [asyncio.create_task(service.ready.wait()) for service in waited_for]
+    try:
+        watched: list[asyncio.Task[None] | asyncio.Task[Literal[True]]] = [*getting_ready, *keeping]
+        done, _ = await asyncio.wait(watched, timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in getting_ready:
+            task.cancel()
+    for failed in keeping:
+        if failed.done():
+            failed.result()
+    if not done:
+        for service in waited_for:
+            say(f"{service.name} is not ready yet: {service.last_words()}")

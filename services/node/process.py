@@ -1,0 +1,121 @@
+"""One service as a process: the same that `cairn serve` runs, started again when it ends."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from events.errors import CairnError
+from events.log.child_process import end_with_parent
+from services.node.backoff import Backoff
+
+_HOUSE = Path(__file__).parents[2]
+_GIVE_UP_STARTING = 4
+_STOP_SECONDS = 15.0
+_LOG_BYTES = 10 * 1024 * 1024
+
+
+class ServiceFailed(CairnError):
+    """A service does not start."""
+
+
+class ServiceProcess:
+    """A service that is kept running.
+
+    Args:
+        arguments: What follows `cairn serve`.
+        environment: Its settings.
+        logs: The directory of its log file.
+        say: Told in one line whenever the service had to be started again.
+    """
+
+    def __init__(
+        self, arguments: tuple[str, ...], environment: Mapping[str, str], logs: Path, say: Callable[[str], None]
+    ):
+        self.name = arguments[-1]
+        self.log_file = logs / f"{self.name}.log"
+        self._arguments = arguments
+        self._environment = environment
+        self._say = say
+        self._was_ready = False
+        self.ready = asyncio.Event()
+
+    async def keep(self) -> None:
+        """Run the service for ever; when cancelled, end it in good order.
+
+        Raises:
+            ServiceFailed: when it has never been ready and ends again and again.
+        """
+        backoff = Backoff()
+        while True:
+            backoff.started()
+            ended = await self._run()
+            pause = backoff.failed()
+            if not self._was_ready and backoff.failures >= _GIVE_UP_STARTING:
+                raise ServiceFailed(f"{self.name} does not start: {self.last_words()} See {self.log_file}.")
+            self._say(f"{self.name} {_how(ended)}; starting it again (see {self.log_file}).")
+            await asyncio.sleep(pause)
+
+    async def _run(self) -> int:
+        with _appending(self.log_file) as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "services.cli", "serve", *self._arguments),
+                env={**self._environment, "PYTHONPATH": _python_path(self._environment)},
+                stdin=DEVNULL,
+                stdout=PIPE,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C reaches the node alone, which ends everything in order
+                preexec_fn=end_with_parent,
+            )
+            try:
+                await self._listen(process, log)
+                return await process.wait()
+            finally:
+                self.ready.clear()
+                await _end(process)
+
+    async def _listen(self, process: Process, log: BinaryIO) -> None:
+        if process.stdout is None:
+            return
+        async for line in process.stdout:
+            log.write(line)
+            log.flush()
+            if line.startswith(b"ready"):
+                self._was_ready = True
+                self.ready.set()
+
+    def last_words(self) -> str:
+        """The last line of its log."""
+        lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
+        return lines[-1].removeprefix("Error: ") if lines else "it has said nothing."
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _appending(log_file: Path) -> BinaryIO:
+    """The log file, put aside once it has grown large."""
+    if log_file.exists() and log_file.stat().st_size > _LOG_BYTES:
+        log_file.replace(log_file.with_suffix(".log.1"))
+    return log_file.open("ab")
+
+
+def _python_path(environment: Mapping[str, str]) -> str:
+    # The very code that the node itself runs, installed or not, whatever the working directory holds.
+    return os.pathsep.join(filter(None, (str(_HOUSE), environment.get("PYTHONPATH"))))
+
+
+def _how(ended: int) -> str:
+    return f"was ended by {signal.Signals(-ended).name}" if ended < 0 else f"ended with exit code {ended}"

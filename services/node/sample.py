@@ -1,0 +1,71 @@
+"""The sample clinic as part of a node: loaded once into an empty log, and finished if that was interrupted."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from events.identity import parse_goal_id
+from events.log import Log
+from services.sample.clinic import ORG, SHOWN_GOAL
+from services.sample.load import load
+
+_UNDER_WAY = "sample.loading"
+_VISIBLE_SECONDS = 15.0
+
+
+async def load_sample(nc: Client, data_dir: Path, say: Callable[[str], None]) -> None:
+    """Load the sample when the log is empty, or when an earlier start was interrupted at it; wait until it can be read.
+
+    Raises:
+        SampleRefused: the rules refuse an event of it.
+    """
+    under_way = data_dir / _UNDER_WAY
+    today = _begun_on(under_way)
+    if today is None:
+        if not await _is_empty(nc):
+            return
+        today = datetime.now(UTC).date()
+        under_way.write_text(today.isoformat(), encoding="utf-8")
+    say(f"Loading the sample clinic “{ORG}” …")
+    loaded = await load(nc, today)
+    under_way.unlink()
+    await _visible(nc, loaded.position)
+    say(f"Loaded {loaded.recorded} events of six invented patients.")
+
+
+async def shown_goal(nc: Client) -> str | None:
+    """The goal of the sample to look at first; None when the sample is not there."""
+    log = Log(nc)
+    try:
+        return SHOWN_GOAL if await log.read(parse_goal_id(SHOWN_GOAL)) else None
+    finally:
+        await log.close()
+
+
+async def _is_empty(nc: Client) -> bool:
+    log = Log(nc)
+    try:
+        return await log.head() == 0
+    finally:
+        await log.close()
+
+
+def _begun_on(under_way: Path) -> date | None:
+    try:
+        return date.fromisoformat(under_way.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+async def _visible(nc: Client, position: int) -> None:
+    """Wait until every projection has it; whoever reads after the ready line finds the clinic."""
+    query = urlencode({"min_position": position, "limit": 1})
+    for what in ("goals", "reviews", "audit"):
+        try:
+            await nc.request("cairn.read", f"/v1/orgs/{ORG}/{what}?{query}".encode(), timeout=_VISIBLE_SECONDS)
+        except (NatsError, TimeoutError):
+            return  # it will be there a little later

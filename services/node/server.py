@@ -1,0 +1,43 @@
+"""The embedded nats-server as part of a node: kept running on its port."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from events.log.server import EmbeddedServer, ServerFailed
+from services.node.backoff import Backoff
+
+
+@asynccontextmanager
+async def running_server(server: EmbeddedServer, say: Callable[[str], None]) -> AsyncIterator[str]:
+    """Start the server, start it again whenever it ends, and stop it at the end; gives its URL.
+
+    Raises:
+        ServerFailed: when it does not start at first.
+    """
+    try:
+        await server.start()
+        keeping = asyncio.create_task(_keep(server, say))
+        try:
+            yield server.url
+        finally:
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+    finally:
+        await server.stop()
+
+
+async def _keep(server: EmbeddedServer, say: Callable[[str], None]) -> None:
+    backoff = Backoff()
+    while True:
+        backoff.started()
+        code = await server.wait()
+        say(f"nats-server ended with exit code {code}; starting it again on its port (see {server.log_file}).")
+        while True:
+            await asyncio.sleep(backoff.failed())
+            try:
+                await server.start()
+                break
+            except ServerFailed as failed:
+                say(f"nats-server does not start: {failed}")

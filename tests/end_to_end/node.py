@@ -1,0 +1,134 @@
+"""`cairn` as a person runs it: as processes of its own, seen only from outside."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from pydantic_core import from_json
+
+HOUSE = Path(__file__).parents[2]
+_STARTING_SECONDS = 90
+_STOPPING_SECONDS = 60
+
+
+class Ran(NamedTuple):
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # whatever the command printed
+        return from_json(self.out)
+
+
+async def cairn(*arguments: str, stdin: bytes = b"", cwd: Path = HOUSE, **environment: str) -> Ran:
+    """Run a command to its end."""
+    process = await _start(arguments, cwd, environment)
+    try:
+        async with asyncio.timeout(_STARTING_SECONDS):
+            out, err = await process.communicate(stdin)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+class RunningNode:
+    """A running `cairn up`, with what it has said."""
+
+    def __init__(self, process: Process, ready: str, tries: list[str], errors: Path):
+        self.process = process
+        self.ready = ready
+        self.tries = tries
+        self._errors = errors
+        self.address = dict(part.split("=", 1) for part in ready.split()[1:])
+
+    @classmethod
+    async def start(cls, data_dir: Path, *arguments: str, nats_port: int, http_port: int, **environment: str) -> Self:
+        """Start a node and wait until it has said that it is ready.
+
+        Raises:
+            AssertionError: when it does not get ready, with what it said instead.
+        """
+        errors = data_dir.with_name(f"{data_dir.name}.stderr")
+        ports = ("--nats-port", str(nats_port), "--http-port", str(http_port))
+        with errors.open("ab") as said:
+            process = await _start(
+                ("up", "--data-dir", str(data_dir), *ports, *arguments), HOUSE, environment, stderr=said.fileno()
+            )
+        assert process.stdout is not None
+        async with asyncio.timeout(_STARTING_SECONDS):
+            lines = [(await process.stdout.readline()).decode().rstrip() for _ in range(4)]
+        assert lines[0].startswith("ready "), (lines, errors.read_text())
+        return cls(process, lines[0], [line.strip() for line in lines[1:]], errors)
+
+    @property
+    def nats_url(self) -> str:
+        return self.address["nats"]
+
+    @property
+    def http_url(self) -> str:
+        return self.address["http"]
+
+    @property
+    def said(self) -> str:
+        """What it has told people so far, on standard error."""
+        return self._errors.read_text()
+
+    def children(self) -> dict[str, int]:
+        """The processes of this node by what they are: the service's name, or nats-server."""
+        return {_what(pid): pid for pid in _pids() if _parent(pid) == self.process.pid}
+
+    async def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal and wait for the end; gives the exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        async with asyncio.timeout(_STOPPING_SECONDS):
+            return await self.process.wait()
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process is there and has not ended."""
+    try:
+        return _stat(pid)[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def _start(arguments: tuple[str, ...], cwd: Path, environment: dict[str, str], stderr: int = PIPE) -> Process:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", *arguments),
+        cwd=cwd,
+        env={**clean, "PYTHONPATH": str(HOUSE), **environment},
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=stderr,
+    )
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _stat(pid: int) -> list[str]:
+    # The name in parentheses may hold spaces; what follows it is the state, the parent, ...
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        return int(_stat(pid)[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def _what(pid: int) -> str:
+    arguments = Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+    return "nats-server" if arguments[0].endswith("nats-server") else arguments[-1]

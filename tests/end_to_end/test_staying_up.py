@@ -1,0 +1,149 @@
+"""A node heals what dies, ends in order, and starts again on the same data."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic_core import from_json, to_json
+
+from events.envelope import structured
+from events.identity import GoalId
+from services.node.address import read_address
+from tests.builders import active_goal
+from tests.end_to_end.node import RunningNode, cairn, is_running
+from tests.waiting import eventually
+
+SERVICES = {"goals", "intake", "gateway", "goal_state", "audit_trail", "review_schedule", "nats-server"}
+Ports = tuple[int, int]
+
+
+async def start(data_dir: Path, ports: Ports, *arguments: str, **environment: str) -> RunningNode:
+    return await RunningNode.start(data_dir, *arguments, nats_port=ports[0], http_port=ports[1], **environment)
+
+
+async def record(node: RunningNode, org: str, goal: str = "walk") -> int:
+    """Records a goal and gives the log position of its last event."""
+    lines = b"".join(to_json(structured(each)) + b"\n" for each in active_goal(GoalId(org, f"p-{goal}", goal)))
+    ran = await cairn("submit", "-", "--nats-url", node.nats_url, stdin=lines)
+    assert ran.code == 0, ran.out + ran.err
+    position: int = max(event["position"] for line in ran.out.splitlines() for event in _events(line))
+    return position
+
+
+def _events(line: str) -> list[dict[str, int]]:
+    events: list[dict[str, int]] = from_json(line)["events"]
+    return events
+
+
+async def goals_of(node: RunningNode, org: str, position: int) -> list[str]:
+    async with httpx.AsyncClient(base_url=node.http_url, timeout=20) as http:
+        answer = await http.get(f"/v1/orgs/{org}/goals", params={"min_position": position})
+    return [goal["goal"] for goal in answer.json()["items"]]
+
+
+async def test_every_service_is_a_process_of_its_own(node: RunningNode) -> None:
+    assert set(node.children()) == SERVICES
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES - {"nats-server"}))
+async def test_a_service_that_is_killed_is_started_again_and_goes_on(node: RunningNode, org: str, service: str) -> None:
+    before = node.children()[service]
+    os.kill(before, signal.SIGKILL)
+    await eventually(lambda: node.children().get(service, before) != before, within=30)
+    assert f"{service} was ended by SIGKILL; starting it again" in node.said
+    position = await record(node, org)
+
+    async def visible() -> bool:
+        try:
+            return await goals_of(node, org, position) == ["walk"]
+        except httpx.TransportError:  # the gateway itself is on its way
+            return False
+
+    await eventually(visible, within=30)
+
+
+async def test_a_nats_server_that_is_killed_comes_back_on_its_port_with_everything(node: RunningNode, org: str) -> None:
+    await record(node, org, "before")
+    before = node.children()["nats-server"]
+    os.kill(before, signal.SIGKILL)
+    await eventually(lambda: node.children().get("nats-server", before) != before, within=30)
+
+    async def recorded() -> int | None:
+        try:
+            return await record(node, org, "after")
+        except AssertionError:  # not listening yet
+            return None
+
+    position = await eventually(recorded, within=60)
+    assert position is not None
+    assert await goals_of(node, org, position) == ["after", "before"]
+
+
+async def test_it_ends_in_order_leaves_nothing_behind_but_its_data_and_goes_on_from_there(
+    tmp_path: Path, ports: Ports, org: str
+) -> None:
+    node = await start(tmp_path / "data", ports, "--no-sample")
+    position = await record(node, org)
+    await ends(node, signal.SIGINT)
+
+    again = await start(tmp_path / "data", ports)
+    assert await goals_of(again, org, position) == ["walk"]
+    assert "Loading" not in again.said  # the sample is for an empty log
+    await ends(again, signal.SIGTERM)
+
+
+async def ends(node: RunningNode, number: signal.Signals) -> None:
+    children = node.children()
+    assert set(children) == SERVICES
+    assert await node.stop(number) == 0
+    assert not [what for what, pid in children.items() if is_running(pid)]
+    assert read_address(Path(node.address["data"])) is None
+
+
+async def test_a_node_that_is_killed_takes_everything_with_it_and_starts_again(
+    tmp_path: Path, ports: Ports, org: str
+) -> None:
+    node = await start(tmp_path / "data", ports, "--no-sample")
+    position = await record(node, org)
+    children = node.children()
+    await node.stop(signal.SIGKILL)
+    again = await start(tmp_path / "data", ports, "--no-sample")
+    await eventually(lambda: not [what for what, pid in children.items() if is_running(pid)], within=30)
+    assert await goals_of(again, org, position) == ["walk"]
+    await again.stop()
+
+
+async def test_a_second_node_on_the_same_data_is_told_who_runs_there(node: RunningNode) -> None:
+    ran = await cairn("up", "--data-dir", node.address["data"])
+    assert (ran.code, ran.out) == (1, "")
+    assert f"process {node.process.pid}" in ran.err
+    assert "--data-dir" in ran.err
+
+
+async def test_a_taken_port_gives_way_to_the_next_free_one_and_it_says_which(tmp_path: Path, ports: Ports) -> None:
+    with socket.create_server(("127.0.0.1", ports[0])), socket.create_server(("127.0.0.1", ports[1])):
+        node = await start(tmp_path / "data", ports, "--no-sample")
+    for port, url in zip(ports, (node.nats_url, node.http_url), strict=True):
+        assert not url.endswith(f":{port}")
+        assert f"Port {port} is taken by something else; using {url.rpartition(':')[2]}." in node.said
+    assert await goals_of(node, "northside", 0) == []
+    await node.stop()
+
+
+async def test_variables_set_it_up_as_options_do(tmp_path: Path, ports: Ports, node: RunningNode) -> None:
+    data_dir = tmp_path / "data"
+    second = await start(data_dir, ports, CAIRN_NATS_URL=node.nats_url, CAIRN_SAMPLE="false")
+    assert second.nats_url == node.nats_url
+    assert set(second.children()) == SERVICES - {"nats-server"}
+    assert (data_dir / "cairn.db").exists()
+    await second.stop()
+
+
+async def test_what_keeps_it_from_starting_is_said_in_a_sentence(tmp_path: Path) -> None:
+    ran = await cairn("up", "--data-dir", str(tmp_path / "data"), "--nats-port", "0", CAIRN_HTTP_HOST="192.0.2.1")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Error: Nothing can listen on 192.0.2.1")
+    assert ran.err.count("\n") == 1

@@ -1,0 +1,47 @@
+"""The sample is loaded through the front door: once, into an empty log, and to its end."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+
+from events.identity import parse_goal_id
+from events.log import Log
+from services.node.sample import load_sample, shown_goal
+from services.sample.clinic import SHOWN_GOAL, northside
+from services.sample.load import load
+
+TODAY = date(2026, 3, 2)
+pytestmark = pytest.mark.usefixtures("goals_service")
+
+
+async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: Client, log: Log) -> None:
+    events = northside(TODAY)
+    first = await load(nc, TODAY)
+    assert first.recorded + first.duplicate == len(events)
+    again = await load(nc, TODAY)
+    assert again == (0, len(events), first.position)
+    assert len(await log.read(parse_goal_id(SHOWN_GOAL))) > 60
+    assert await shown_goal(nc) == SHOWN_GOAL
+
+
+async def test_a_log_in_use_is_left_alone(nc: Client, tmp_path: Path) -> None:
+    await load(nc, TODAY)
+    said: list[str] = []
+    await load_sample(nc, tmp_path, said.append)
+    assert said == []
+    assert names_in(tmp_path) == []
+
+
+async def test_what_was_interrupted_is_finished_with_the_day_it_was_begun_on(nc: Client, tmp_path: Path) -> None:
+    (tmp_path / "sample.loading").write_text(TODAY.isoformat())
+    said: list[str] = []
+    await load_sample(nc, tmp_path, said.append)
+    assert said[0].startswith("Loading")
+    assert said[1].startswith("Loaded")
+    assert names_in(tmp_path) == []
+
+
+def names_in(directory: Path) -> list[str]:
+    return [path.name for path in directory.iterdir()]

@@ -1,0 +1,70 @@
+"""Foreseeable trouble ends with one plain sentence and the right exit code."""
+
+import socket
+
+import pytest
+from click.testing import CliRunner, Result
+
+from services.cli import cairn
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(cairn, arguments, env=environment)
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("goals", "list"),
+        ("goals", "show", "a.b.c"),
+        ("reviews",),
+        ("replay", "a.b.c"),
+        ("projections", "status"),
+        ("submit", "-"),
+    ],
+    ids=" ".join,
+)
+def test_without_a_server_the_address_and_the_remedy_are_named(command: tuple[str, ...]) -> None:
+    address = f"nats://someone:secret@127.0.0.1:{closed_port()}"
+    ran = run(*command, "--nats-url", address)
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("Error: No NATS server answers at nats://127.0.0.1:")
+    assert "make run" in ran.stderr
+    assert "secret" not in ran.output
+    assert ran.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("replay", "a.b"), "it has 2 parts, and ORG.PATIENT.GOAL has 3"),
+        (("replay", "a.b.c d"), "must be 1 to 64 letters, digits, hyphens or underscores"),
+        (("replay", "a.b.c", "--as-of", "2026-01-31"), "is no instant such as"),
+        (("replay", "a.b.c", "--as-of", "soon\x1b[2J"), "is no instant such as"),
+        (("replay", "a.b.c", "--as-of", "2026-01-31T09:00:00Z", "--position", "3"), "not both"),
+        (("goals", "list", "--limit", "0"), "0 is not in the range"),
+        (("serve", "reminder"), "No such command 'reminder'"),
+        (("serve", "projection", "moods"), "There is no projection “moods”; there are goal_state"),
+        (("submit", "no-such-file.jsonl"), "No such file"),
+    ],
+    ids=lambda each: " ".join(each).encode("ascii", "ignore").decode() if isinstance(each, tuple) else "",
+)
+def test_wrong_usage_is_said_with_exit_code_2(arguments: tuple[str, ...], said: str) -> None:
+    ran = run(*arguments)
+    assert ran.exit_code == 2
+    assert said in ran.stderr
+    assert "\x1b" not in ran.stderr
+
+
+def test_a_setting_that_is_not_right_is_named() -> None:
+    ran = run("goals", "list", CAIRN_NATS_PORT="many")
+    assert ran.exit_code == 2
+    assert "nats_port" in ran.stderr
+    assert "CAIRN_ variable" in ran.stderr

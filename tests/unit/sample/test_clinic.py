@@ -1,0 +1,174 @@
+"""The sample clinic: the same every time, accepted by the rules, and worth looking at."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from events.event import Event, RecordedEvent
+from events.goal import GoalState, fold_goal, missing_parts
+from events.goal import types as g
+from events.identity import GoalId
+from events.plan import PlanState, fold_plan
+from services.goals.decide import decide
+from services.goals.known import Known
+from services.sample.clinic import SHOWN_GOAL, northside
+from services.sample.story import DAYS
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Event]:
+    return northside(TODAY)
+
+
+@pytest.fixture(scope="module")
+def goals(events: list[Event]) -> dict[str, GoalState]:
+    return Clinic(events).goals_by_token()
+
+
+class Clinic:
+    """Records events as the goals service would, refusing what the rules refuse."""
+
+    def __init__(self, events: Iterable[Event], today: date = TODAY):
+        self._now = datetime.combine(today, time(0, 1), UTC)
+        self.plans: dict[GoalId, PlanState | None] = {}
+        self.goals: dict[GoalId, GoalState | None] = {}
+        self._position = 0
+        for event in events:
+            self._submit(event)
+
+    def goals_by_token(self) -> dict[str, GoalState]:
+        return {goal_id.goal: state for goal_id, state in self.goals.items() if state is not None}
+
+    def _submit(self, event: Event) -> None:
+        goal_id = event.goal_id
+        others = {
+            other.goal: state
+            for other, state in self.goals.items()
+            if other.plan == goal_id.plan and other != goal_id and state is not None
+        }
+        known = Known(self._now, self.plans.get(goal_id.plan), self.goals.get(goal_id), others)
+        decision = decide(known, event)
+        for data in (event.data, *decision.follows):
+            self._record(Event(goal_id, event.source, event.id, event.time, event.actor, data))
+
+    def _record(self, event: Event) -> None:
+        self._position += 1
+        goal_id = event.goal_id
+        before = self.plans.get(goal_id) if goal_id.is_plan else self.goals.get(goal_id)
+        recorded = RecordedEvent(event, self._position, before.version + 1 if before else 1, event.time)
+        if goal_id.is_plan:
+            self.plans[goal_id] = fold_plan(self.plans.get(goal_id), recorded)
+        else:
+            self.goals[goal_id] = fold_goal(self.goals.get(goal_id), recorded)
+
+
+def test_the_same_day_gives_the_same_clinic(events: list[Event]) -> None:
+    assert northside(TODAY) == events
+
+
+@pytest.mark.parametrize("later", [1, 30, 200])
+def test_ids_do_not_depend_on_the_day(events: list[Event], later: int) -> None:
+    again = northside(TODAY + timedelta(days=later))
+    assert [(event.goal_id, *event.key) for event in again] == [(event.goal_id, *event.key) for event in events]
+
+
+def test_no_id_is_used_twice_in_a_goal(events: list[Event]) -> None:
+    assert len({(event.goal_id, *event.key) for event in events}) == len(events)
+
+
+def test_it_spans_ten_weeks_and_ends_yesterday(events: list[Event]) -> None:
+    days = {event.time.date() for event in events}
+    assert min(days) == TODAY - timedelta(days=DAYS)
+    assert max(days) == TODAY - timedelta(days=1)
+
+
+def test_each_patient_s_events_are_in_the_order_of_time(events: list[Event]) -> None:
+    by_patient: defaultdict[str, list[datetime]] = defaultdict(list)
+    for event in events:
+        by_patient[event.goal_id.patient].append(event.time)
+    assert len(by_patient) == 6
+    assert all(times == sorted(times) for times in by_patient.values())
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2026, 10, 26), date(2028, 3, 1)], ids=str)
+def test_the_rules_accept_every_event(today: date) -> None:
+    clinic = Clinic(northside(today), today)
+    assert len(clinic.goals) == 15
+
+
+def test_both_frameworks_are_used(goals: dict[str, GoalState]) -> None:
+    assert sum(goal.smart is not None for goal in goals.values()) >= 5
+    assert sum(goal.gas is not None for goal in goals.values()) >= 4
+
+
+def test_goals_stand_in_every_state_of_a_goal_s_life(goals: dict[str, GoalState]) -> None:
+    assert {goal.status for goal in goals.values()} >= {"proposed", "contested", "active", "closed"}
+    assert {goal.outcome for goal in goals.values()} >= {"achieved", "retired", "replaced"}
+
+
+def test_one_goal_was_put_on_hold_and_taken_up_again(events: list[Event]) -> None:
+    held = {event.goal_id for event in events if isinstance(event.data, g.Held)}
+    assert held == {event.goal_id for event in events if isinstance(event.data, g.Resumed)} != set()
+
+
+def test_one_goal_is_still_vague_and_may_stay_so(goals: dict[str, GoalState]) -> None:
+    vague = [goal for goal in goals.values() if missing_parts(goal, simplified=False) and goal.status == "proposed"]
+    assert [goal.goal for goal in vague] == ["own-skin"]
+
+
+def test_one_contest_is_open_and_one_was_answered(goals: dict[str, GoalState]) -> None:
+    answers = {goal.goal: goal.contest.answer for goal in goals.values() if goal.contest}
+    assert answers == {"screens": None, "breathe": "adapted"}
+
+
+def test_revisions_give_their_reasons(goals: dict[str, GoalState]) -> None:
+    reasons = {revision.reason for goal in goals.values() for revision in goal.revisions}
+    assert reasons >= {"setback", "too_easy", "life_event", "motivation", "patient_request", "clinical"}
+
+
+def test_one_revision_awaits_the_patient_s_word_while_the_work_goes_on(goals: dict[str, GoalState]) -> None:
+    assert goals["tablets"].status == "active"
+    assert goals["tablets"].awaiting_agreement == ("patient",)
+
+
+def test_a_setback_was_reviewed_before_anything_was_decided(goals: dict[str, GoalState]) -> None:
+    nights = goals["night-shifts"]
+    assert nights.last_setback_on is not None
+    assert nights.last_review_on is not None
+    assert nights.last_review_on > nights.last_setback_on
+
+
+def test_a_dip_in_motivation_was_answered_with_a_smaller_step(goals: dict[str, GoalState]) -> None:
+    assert any(entry.motivation == 2 for entry in goals["people"].progress)
+    assert goals["people"].revisions[-1].reason == "motivation"
+
+
+def test_days_are_missing_from_every_diary(goals: dict[str, GoalState]) -> None:
+    diaries = [goal for goal in goals.values() if len(goal.progress) > 1]
+    assert len(diaries) >= 8
+    for goal in diaries:
+        days = [entry.on for entry in goal.progress]
+        assert len(set(days)) < (max(days) - min(days)).days + 1
+
+
+def test_some_entries_were_made_the_morning_after(events: list[Event]) -> None:
+    late = [event for event in events if isinstance(event.data, g.ProgressLogged) and event.data.on < event.time.date()]
+    assert late
+
+
+def test_reviews_are_overdue_due_and_coming_up(goals: dict[str, GoalState]) -> None:
+    due = [goal.next_review.due_on for goal in goals.values() if goal.next_review]
+    assert any(day < TODAY for day in due)
+    assert TODAY in due
+    assert any(day > TODAY for day in due)
+
+
+def test_the_goal_to_look_at_first_has_a_history(goals: dict[str, GoalState]) -> None:
+    shown = goals[SHOWN_GOAL.rpartition(".")[2]]
+    assert len(shown.revisions) >= 3
+    assert len(shown.reviews) >= 4
+    assert len(shown.progress) > 40

@@ -1,0 +1,74 @@
+"""Settings come from CAIRN_ variables, and every one of them is explained."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import make_url
+
+from services.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def no_settings_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CAIRN_{name.upper()}", raising=False)
+
+
+def test_without_any_everything_is_local() -> None:
+    settings = Settings()
+    assert settings.nats_address == "nats://127.0.0.1:4222"
+    assert settings.http_host == "127.0.0.1"
+    assert settings.database_address == f"sqlite:///{Path.cwd()}/.cairn/cairn.db"
+
+
+def test_variables_set_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_DATA_DIR", "/var/lib/cairn")
+    monkeypatch.setenv("CAIRN_NATS_PORT", "4333")
+    monkeypatch.setenv("CAIRN_SAMPLE", "false")
+    settings = Settings()
+    assert settings.data_dir == Path("/var/lib/cairn")
+    assert settings.nats_address == "nats://127.0.0.1:4333"
+    assert not settings.sample
+
+
+def test_what_is_given_goes_before_what_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_HTTP_PORT", "9000")
+    assert Settings(http_port=9001).http_port == 9001
+
+
+def test_an_empty_variable_is_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_NATS_URL", "")
+    assert Settings().nats_url is None
+
+
+def test_a_port_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_HTTP_PORT", "99999")
+    with pytest.raises(ValidationError, match="http_port"):
+        Settings()
+
+
+def test_a_named_database_is_used_as_it_is() -> None:
+    assert Settings(database_url="postgresql://db/cairn").database_address == "postgresql://db/cairn"
+
+
+def test_an_odd_directory_survives_the_database_url() -> None:
+    settings = Settings(data_dir=Path("/data/a b%?#c"))
+    assert make_url(settings.database_address).database == "/data/a b%?#c/cairn.db"
+
+
+def test_a_child_process_sees_the_same_and_nothing_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_NATS_URL", "nats://old:4222")
+    monkeypatch.setenv("PATH", "/bin")
+    settings = Settings(data_dir=Path("/d"), nats_url="nats://new:4222", sample=False)
+    environment = settings.environment()
+    assert environment["CAIRN_NATS_URL"] == "nats://new:4222"
+    assert environment["PATH"] == "/bin"
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == settings
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_explained(name: str) -> None:
+    assert Settings.model_fields[name].description
