@@ -76,7 +76,7 @@ def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalStat
             "imported": True,
             "status": data.status,
             "outcome": data.outcome,
-            "agreed_by": data.agreed_by,
+            "agreed_by": tuple(dict.fromkeys(data.agreed_by)),
             "started_on": data.started_on,
             "status_on": data.status_on,
             "reason": data.reason,
@@ -155,9 +155,8 @@ def _change_answered(state: GoalState, data: t.ChangeAnswered, recorded: Recorde
                 for request in state.change_requests
             )
         }
-    if state.contest is None:
-        return {}
-    update: Update = {"contest": state.contest.model_copy(update=answer)}
+    # A goal may have been contested elsewhere, before it was imported.
+    update: Update = {"contest": state.contest.model_copy(update=answer)} if state.contest else {}
     if state.status == "contested":
         update["status"] = "agreed" if len(state.agreed_by) == 2 else "proposed"
     return update
@@ -196,8 +195,6 @@ def motivation_dips(state: GoalState, motivation: int) -> bool:
 
 def _progress_corrected(state: GoalState, data: t.ProgressCorrected, recorded: RecordedEvent) -> Update:
     right: Update = {**data.said(), "corrected": True}
-    if data.on is not None:
-        right["on"] = data.on
     return {
         "progress": tuple(
             entry.model_copy(update=right) if entry.entry == data.entry else entry for entry in state.progress

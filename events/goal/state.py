@@ -168,7 +168,7 @@ class GoalState(Value):
     @property
     def closed_by_review(self) -> bool:
         """Whether a review's decision closed the goal, and no closing event has said more about it yet."""
-        return self.status == "closed" and self.reason is None and bool(self.reviews) and not self.imported
+        return self.status == "closed" and self.reason is None and bool(self.reviews)
 
     @property
     def last_setback_on(self) -> date | None:

@@ -253,6 +253,10 @@ class ProgressCorrected(ProgressFields):
     on: date | None = None
     reason: Text
 
+    def said(self) -> dict[str, Any]:
+        """The fields that are put right, by name; the day may be one of them."""
+        return {**super().said(), **({"on": self.on} if self.on else {})}
+
 
 class ReviewScheduled(GoalPayload):
     """The goal's next review is due on a day in the clinic's time zone."""

@@ -1,0 +1,44 @@
+"""Reading recorded events back out of the audit trail, whole: it can be folded without asking the log."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+
+from sqlalchemy import Connection, select
+
+from events.catalog import decode
+from events.event import Event, RecordedEvent
+from events.identity import GoalId
+from events.vocabulary import Actor
+from projections.engine.paging import AnyRow
+from projections.engine.projection import Tables
+from projections.engine.wanted import rows_of
+
+
+def recorded_events(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Iterator[RecordedEvent]:
+    """The events of some goals or plans, in the order of the log.
+
+    Args:
+        its: The audit trail's tables, of the version to read.
+    """
+    table = its["events"]
+    rows = connection.execute(select(table).select_from(rows_of(table, goal_ids)).order_by(table.c.position))
+    return map(_recorded, rows)
+
+
+def happened(row: AnyRow) -> datetime:
+    """When an event happened, as its sender wrote it: the instant, with the offset of their clock."""
+    instant: datetime = row.happened_at
+    return instant.astimezone(timezone(timedelta(minutes=row.happened_offset)))
+
+
+def _recorded(row: AnyRow) -> RecordedEvent:
+    event = Event(
+        goal_id=GoalId(row.org, row.patient, row.goal),
+        source=row.source,
+        id=row.event_id,
+        time=happened(row),
+        actor=Actor.model_construct(id=row.actor, role=row.actor_role),
+        data=decode(row.type, row.data, row.goal),
+        cause=row.cause,
+    )
+    return RecordedEvent(event, row.position, row.version, row.recorded_at)

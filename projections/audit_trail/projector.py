@@ -1,0 +1,106 @@
+"""From events to rows: every event as it is, and what the changing ones changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from pydantic_core import to_json
+
+from events.catalog import encode
+from events.event import RecordedEvent
+from events.goal import GoalState, fold_goal
+from events.goal.types import ProgressCorrected, Revised
+from events.plan import PlanState, fold_plan
+from events.plan.types import Amended, PrioritiesRanked
+from projections.audit_trail.differences import Difference, State, as_tree, differences
+from projections.engine.projection import Projected, Row
+from projections.engine.sequence import expect_next
+
+_CHANGING = (Revised, ProgressCorrected, Amended, PrioritiesRanked)
+_DEFINED_ELSEWHERE = {"due": "smart"}
+"""Changes that have no field of their own in the state."""
+
+
+def tells_before_and_after(events: Sequence[RecordedEvent]) -> bool:
+    """Whether the state before these events is needed to say what they changed."""
+    return any(isinstance(recorded.data, _CHANGING) for recorded in events)
+
+
+def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[State]:
+    """The rows of one goal's, or plan's, next events.
+
+    Args:
+        state: Before the events; needed only when :func:`tells_before_and_after`.
+
+    Raises:
+        OutOfSequence: when an event is missing between the state and these, or among these.
+    """
+    expect_next(state.version if state else None, events)
+    rows = [_event_row(recorded) for recorded in events]
+    changes = list(_change_rows(state, events)) if tells_before_and_after(events) else []
+    return Projected({"events": rows, "changes": changes})
+
+
+def fold(state: State | None, recorded: RecordedEvent) -> State | None:
+    """The state of a goal or a plan after one more event."""
+    if recorded.goal_id.is_plan:
+        return fold_plan(state if isinstance(state, PlanState) else None, recorded)
+    return fold_goal(state if isinstance(state, GoalState) else None, recorded)
+
+
+def _change_rows(state: State | None, events: Sequence[RecordedEvent]) -> Iterator[Row]:
+    for recorded in events:
+        after = fold(state, recorded)
+        for change in _changed(state, after, recorded):
+            yield {
+                "org": recorded.goal_id.org,
+                "position": recorded.position,
+                "field": change.field,
+                "before": to_json(change.before).decode(),
+                "after": to_json(change.after).decode(),
+            }
+        state = after
+
+
+def _changed(before: State | None, after: State | None, recorded: RecordedEvent) -> Iterator[Difference]:
+    """What the event says it changes, not what follows from that: a revision's agreement is told by the state."""
+    fields: set[str]
+    match recorded.data:
+        case Revised() as revised:
+            fields = {_DEFINED_ELSEWHERE.get(name, name) for name in revised.changes.given()}
+        case ProgressCorrected():
+            fields = {"progress"}
+        case Amended() as amended:
+            fields = set(amended.changes())
+        case PrioritiesRanked():
+            fields = {"priorities"}
+        case _:
+            return
+    for change in differences(as_tree(before, only=fields), as_tree(after, only=fields)):
+        if not change.field.endswith(".corrected"):  # That it was corrected is what the event itself says.
+            yield change
+
+
+def _event_row(recorded: RecordedEvent) -> Row:
+    event = recorded.event
+    return {
+        "org": event.goal_id.org,
+        "position": recorded.position,
+        "patient": event.goal_id.patient,
+        "goal": event.goal_id.goal,
+        "version": recorded.version,
+        "type": recorded.type_name,
+        "actor": event.actor.id,
+        "actor_role": event.actor.role,
+        "happened_at": event.time,
+        "happened_offset": _offset_minutes(event.time),
+        "recorded_at": recorded.recorded_at,
+        "source": event.source,
+        "event_id": event.id,
+        "cause": event.cause,
+        "data": encode(event.data).decode(),
+    }
+
+
+def _offset_minutes(instant: datetime) -> int:
+    offset = instant.utcoffset()
+    return int(offset.total_seconds()) // 60 if offset else 0

@@ -1,0 +1,158 @@
+"""The history of a goal, the audit of an organisation, and what lies between two versions."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic_core import from_json
+from sqlalchemy import Connection, select
+
+from events.errors import CairnError
+from events.identity import GoalId
+from projections.audit_trail.differences import State, as_tree, differences
+from projections.audit_trail.events import happened, recorded_events
+from projections.audit_trail.projector import fold
+from projections.audit_trail.tables import tables
+from projections.engine.paging import AnyRow, AnySelect, Json, read_page
+
+_EVENTS, _CHANGES = tables()["events"], tables()["changes"]
+_TOLD_BY_THE_EVENTS = frozenset({"version", "position", "updated_at", "revisions"})
+
+
+class NoSuchVersion(CairnError):
+    """A version that the goal has not reached."""
+
+
+def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor: str | None = None) -> Json:
+    """Everything that happened to one goal or plan, oldest first: `items` and `next`.
+
+    An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `time`, `recordedtime`, `source`, `id`,
+    `version`, `position`, `causeversion` when it followed by itself), `data`, and `changes`: for a revision, an
+    amendment or a correction each changed `field` by its dotted path, with `before` and `after`.
+
+    Raises:
+        BadCursor: when the cursor is not from this list.
+    """
+    return _page(connection, _of_goal(goal_id), of="history", limit=limit, cursor=cursor)
+
+
+def audit(  # noqa: PLR0913 - each filter is one, by its name
+    connection: Connection,
+    org: str,
+    *,
+    patient: str | None = None,
+    goal: str | None = None,
+    type_name: str | None = None,
+    actor: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Json:
+    """Everything that was recorded in an organisation, newest last: `items` as in :func:`history`, and `next`.
+
+    Args:
+        type_name: Only events of this type, such as `cairn.goal.revised.v1`.
+        actor: Only events by the person with this id.
+        since: Only events recorded at or after this instant.
+        until: Only events recorded before this instant.
+
+    Raises:
+        BadCursor: when the cursor is not from this list.
+    """
+    query = select(_EVENTS).where(_EVENTS.c.org == org)
+    wanted = {"patient": patient, "goal": goal, "type": type_name, "actor": actor}
+    query = query.where(*(_EVENTS.c[name] == value for name, value in wanted.items() if value is not None))
+    if since is not None:
+        query = query.where(_EVENTS.c.recorded_at >= since)
+    if until is not None:
+        query = query.where(_EVENTS.c.recorded_at < until)
+    return _page(connection, query, of="audit", limit=limit, cursor=cursor)
+
+
+def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version: int) -> Json | None:
+    """What differs between two versions of a goal or plan: `changes` (each `field` with `before` and `after`), and in
+    `events` what happened in between. None when there is no such goal.
+
+    Args:
+        from_version: The earlier version; 0 for before the first event.
+        to_version: The later version, or an earlier one to look back.
+
+    Raises:
+        NoSuchVersion: when the goal has not come that far.
+    """
+    events = list(recorded_events(connection, tables(), [goal_id]))
+    if not events:
+        return None
+    reached = events[-1].version
+    states: dict[int, State | None] = {0: None}
+    state: State | None = None
+    for recorded in events:
+        state = states[recorded.version] = fold(state, recorded)
+    for version in (from_version, to_version):
+        if version not in states:
+            raise NoSuchVersion(f"{goal_id} has no version {version}; it has come to {reached}.")
+    earlier, later = sorted((from_version, to_version))
+    between = _of_goal(goal_id).where(_EVENTS.c.version > earlier, _EVENTS.c.version <= later)
+    before, after = (as_tree(states[version], leave_out=_TOLD_BY_THE_EVENTS) for version in (from_version, to_version))
+    return {
+        **goal_id._asdict(),
+        "from": from_version,
+        "to": to_version,
+        "changes": [change._asdict() for change in differences(before, after)],
+        "events": _read(connection, connection.execute(between.order_by(_EVENTS.c.position)).all()),
+    }
+
+
+def _of_goal(goal_id: GoalId) -> AnySelect:
+    return select(_EVENTS).where(*(_EVENTS.c[name] == value for name, value in goal_id._asdict().items()))
+
+
+def _page(connection: Connection, query: AnySelect, *, of: str, limit: int, cursor: str | None) -> Json:
+    return read_page(
+        connection,
+        query,
+        of=of,
+        order=(_EVENTS.c.position,),
+        read=lambda rows: _read(connection, rows),
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
+    changes = _changes(connection, rows)
+    return [
+        {
+            "org": row.org,
+            "patient": row.patient,
+            "goal": row.goal,
+            "version": row.version,
+            "position": row.position,
+            "type": row.type,
+            "actor": row.actor,
+            "actorrole": row.actor_role,
+            "time": happened(row).isoformat(),
+            "recordedtime": row.recorded_at.isoformat(),
+            "source": row.source,
+            "id": row.event_id,
+            "causeversion": row.cause,
+            "data": from_json(row.data),
+            "changes": changes.get(row.position, []),
+        }
+        for row in rows
+    ]
+
+
+def _changes(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[Json]]:
+    """The changed fields of the given events of one organisation, by position."""
+    found: dict[int, list[Json]] = defaultdict(list)
+    if not rows:
+        return found
+    query = select(_CHANGES).where(
+        _CHANGES.c.org == rows[0].org, _CHANGES.c.position.in_([row.position for row in rows])
+    )
+    for change in connection.execute(query.order_by(_CHANGES.c.position, _CHANGES.c.field)):
+        read = {"field": change.field, "before": from_json(change.before), "after": from_json(change.after)}
+        found[change.position].append(read)
+    return found

@@ -1,0 +1,54 @@
+"""One row for each event of the log, and one for each field that a revision, amendment or correction changed."""
+
+from functools import cache
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+
+from projections.engine.columns import Instant
+from projections.engine.projection import Tables
+
+VERSION = 1
+"""Raised whenever the tables, or what the projector puts into them, change."""
+
+
+@cache
+def tables(version: int = VERSION) -> Tables:
+    """The tables of one version: `events` and `changes`."""
+    metadata = MetaData()
+    events = f"audit_trail_events_v{version}"
+    return {
+        "events": Table(
+            events,
+            metadata,
+            # An organisation lives on one stream, so that its positions are its own.
+            Column("org", String(64), primary_key=True),
+            Column("position", BigInteger, primary_key=True, autoincrement=False),
+            Column("patient", String(64), nullable=False),
+            Column("goal", String(64), nullable=False),
+            Column("version", Integer, nullable=False),
+            Column("type", String(100), nullable=False),
+            Column("actor", Text, nullable=False),
+            Column("actor_role", String(16), nullable=False),
+            # When it happened, and the sender's offset from UTC then, in minutes.
+            Column("happened_at", Instant, nullable=False),
+            Column("happened_offset", Integer, nullable=False),
+            Column("recorded_at", Instant, nullable=False),
+            Column("source", Text, nullable=False),
+            Column("event_id", Text, nullable=False),
+            # The version of the event of the same goal that this one followed from by itself.
+            Column("cause", Integer),
+            Column("data", Text, nullable=False),
+            Index(f"{events}_by_goal", "org", "patient", "goal", "version"),
+        ),
+        "changes": Table(
+            f"audit_trail_changes_v{version}",
+            metadata,
+            Column("org", String(64), primary_key=True),
+            Column("position", BigInteger, primary_key=True, autoincrement=False),
+            # The path of the field with dots: smart.measure.target.
+            Column("field", String(200), primary_key=True),
+            # JSON; null where there was, or is, nothing.
+            Column("before", Text, nullable=False),
+            Column("after", Text, nullable=False),
+        ),
+    }

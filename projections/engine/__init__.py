@@ -1,0 +1,1 @@
+"""The one loop behind every projection: follow the log, project, write rows and checkpoint together."""

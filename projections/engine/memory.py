@@ -1,0 +1,40 @@
+"""A bounded memory of folded states, so that a busy goal is not read back from its row for every batch."""
+
+from collections import OrderedDict
+from typing import Generic
+
+from events.identity import GoalId
+from projections.engine.projection import Remembered, State
+
+CAPACITY = 16 * 1024 * 1024
+"""Characters of stored text that the remembered states may have together; as objects they take about ten times that."""
+
+
+class Memory(Generic[State]):
+    """The most recently used states. What falls out is loaded from the tables when it is needed again."""
+
+    def __init__(self, capacity: int = CAPACITY):
+        self._capacity = capacity
+        self._weight = 0
+        self._kept: OrderedDict[GoalId, Remembered[State]] = OrderedDict()
+
+    def recall(self, goal_id: GoalId) -> State | None:
+        """The state of a goal, if it is remembered."""
+        kept = self._kept.get(goal_id)
+        if kept is None:
+            return None
+        self._kept.move_to_end(goal_id)
+        return kept.state
+
+    def keep(self, goal_id: GoalId, remembered: Remembered[State]) -> None:
+        """Remember a state in the place of the goal's former one, at the cost of the longest unused."""
+        former = self._kept.pop(goal_id, None)
+        self._weight += remembered.weight - (former.weight if former else 0)
+        self._kept[goal_id] = remembered
+        while self._weight > self._capacity and len(self._kept) > 1:
+            self._weight -= self._kept.popitem(last=False)[1].weight
+
+    def forget(self) -> None:
+        """Forget everything: the tables may no longer be what these states were written to."""
+        self._kept.clear()
+        self._weight = 0

@@ -1,0 +1,82 @@
+"""Lists in pages: each page ends with a cursor that says where the next begins.
+
+A cursor holds the key of the last row, so pages stay right while rows come and go. It is opaque to clients; what they
+send back is checked, and it is bound to the list that it was made for.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import ColumnElement, Connection, Row, Select, tuple_
+
+from events.errors import CairnError
+
+Json = dict[str, Any]  # a JSON object of mixed values
+# The columns of these are put together at run time, so their types are not known before.
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+Key = ColumnElement[Any]  # a column that a list is ordered by: a text, a whole number or a date
+
+
+class BadCursor(CairnError):
+    """The cursor is none that this list gave out."""
+
+
+def read_page(
+    connection: Connection,
+    query: AnySelect,
+    *,
+    of: str,
+    order: Sequence[Key],
+    read: Callable[[Sequence[AnyRow]], list[Json]],
+    limit: int,
+    cursor: str | None,
+) -> Json:
+    """One page of a list, as clients see it: `items`, and `next`, a cursor or null at the end.
+
+    Args:
+        query: All rows of the list; the columns of `order` are among those it selects.
+        of: The list's name, which its cursors carry.
+        order: Columns that together tell all rows apart, and by which they are ordered.
+        read: From rows to as many items.
+        limit: The most items on the page.
+        cursor: `next` of the page before.
+
+    Raises:
+        BadCursor: when the cursor is damaged or belongs to another list.
+    """
+    if cursor is not None:
+        query = query.where(tuple_(*order) > tuple_(*_decode(of, cursor, order)))
+    rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    following = _encode(of, [rows[-1]._mapping[column] for column in order]) if more else None
+    return {"items": read(rows), "next": following}
+
+
+def _encode(of: str, key: Sequence[object]) -> str:
+    return base64.urlsafe_b64encode(to_json([of, *key])).rstrip(b"=").decode()
+
+
+def _decode(of: str, cursor: str, order: Sequence[Key]) -> list[object]:
+    try:
+        told = from_json(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor("The cursor is damaged; take it as it came in “next”.") from error
+    if not isinstance(told, list) or len(told) != len(order) + 1 or told[0] != of:
+        raise BadCursor("The cursor belongs to another list; begin without one.")
+    return [_value(told_value, column.type.python_type) for told_value, column in zip(told[1:], order, strict=True)]
+
+
+def _value(told: object, wanted: type[object]) -> object:
+    try:
+        value = date.fromisoformat(told) if wanted is date and isinstance(told, str) else told
+    except ValueError as error:
+        raise BadCursor("The cursor is damaged; take it as it came in “next”.") from error
+    if type(value) is not wanted or (isinstance(value, int) and abs(value) >= 2**63):
+        raise BadCursor("The cursor belongs to another list; begin without one.")
+    return value

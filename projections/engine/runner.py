@@ -1,0 +1,106 @@
+"""The loop that every projection runs in: follow the log from the checkpoint, write batch by batch, for ever."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, suppress
+from functools import partial
+from typing import Generic, ParamSpec, TypeVar
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from events.log import Log
+from projections.engine.announcing import Announcer
+from projections.engine.checkpoint import CheckpointMoved
+from projections.engine.fetching import fetched_ahead
+from projections.engine.projection import State
+from projections.engine.writer import ProjectionWriter
+
+MOST_EVENTS = 10_000
+"""About how many events one transaction takes in while catching up."""
+_STAND_BY_SECONDS = 1.0
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
+
+_log = logging.getLogger("cairn.projections")
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class Runner(Generic[State]):
+    """Keeps one projection up with the log.
+
+    The database is used in a thread of its own, so that the connection to NATS stays alive meanwhile. Trouble with
+    the database is waited out. A second copy that finds the checkpoint moved stands by until the first falls silent.
+    """
+
+    def __init__(self, log: Log, announcer: Announcer, writer: ProjectionWriter[State]):
+        self._log = log
+        self._announcer = announcer
+        self._writer = writer
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"projection-{writer.key.projection}")
+
+    async def run(self, started: Callable[[int], None]) -> None:
+        """Run until cancelled; a transaction that has begun is finished first.
+
+        Args:
+            started: Called once, with the checkpoint, as soon as the database has given it.
+        """
+        name = self._writer.key.projection
+        pause = _FIRST_PAUSE_SECONDS
+        trouble: str | None = None
+        standing_by = told = False
+        try:
+            while True:
+                before = self._writer.position
+                try:
+                    position = await self._in_thread(self._writer.resume)
+                    standing_by = False
+                    if not told:
+                        told = True
+                        started(position)
+                    if trouble:
+                        await self._in_thread(self._writer.note, "catching_up", error=trouble)
+                        trouble = None
+                    await self._follow(position)
+                except CheckpointMoved:
+                    _log.info("%s: another copy is at work; standing by", name)
+                    standing_by = True
+                    await self._announcer.silence(_STAND_BY_SECONDS)
+                except SQLAlchemyError as error:
+                    trouble = _without_patient_text(error)
+                    pause = _FIRST_PAUSE_SECONDS if self._writer.position > before else pause
+                    _log.warning("%s: the database: %s; trying again in %.1f s", name, trouble, pause)
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        finally:
+            if not standing_by:
+                with suppress(SQLAlchemyError):
+                    await self._in_thread(self._writer.note, "stopped")
+            self._thread.shutdown()
+
+    async def _follow(self, after: int) -> None:
+        async with aclosing(fetched_ahead(self._log.follow(after), MOST_EVENTS)) as batches:
+            async for batch in batches:
+                if batch.messages:
+                    await self._in_thread(self._writer.take, batch.messages, batch.head)
+                else:
+                    await self._in_thread(self._writer.note, "live", batch.head)
+                await self._announcer.announce(self._writer.position)
+
+    async def _in_thread(
+        self, work: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> _Result:
+        running = asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            raise
+
+
+def _without_patient_text(error: SQLAlchemyError) -> str:
+    """The database's first line; what follows it may quote a row."""
+    said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0] if said else 'no reason given'}"

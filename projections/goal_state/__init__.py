@@ -1,0 +1,1 @@
+"""What every goal and plan is now."""

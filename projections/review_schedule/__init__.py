@@ -1,0 +1,1 @@
+"""When each goal is to be looked at next."""

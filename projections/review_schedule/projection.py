@@ -1,0 +1,38 @@
+"""review_schedule: when each goal is to be looked at next."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from events.goal import GoalState
+from events.identity import GoalId
+from events.plan import PlanState
+from projections.engine.projection import Projection, Remembered, Tables
+from projections.engine.wanted import stored_states
+from projections.review_schedule.projector import State, may_move_a_review, project
+from projections.review_schedule.tables import VERSION, tables
+
+
+def review_schedule(version: int = VERSION) -> Projection[State]:
+    """The projection on the tables of one version."""
+    its = tables(version)
+    return Projection(
+        name="review_schedule",
+        version=version,
+        tables=its,
+        needs_state=may_move_a_review,
+        load=lambda connection, goal_ids: _load(connection, its, goal_ids),
+        project=project,
+    )
+
+
+def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Mapping[GoalId, Remembered[State]]:
+    plans = [goal_id for goal_id in goal_ids if goal_id.is_plan]
+    goals = [goal_id for goal_id in goal_ids if not goal_id.is_plan]
+    return {
+        **stored_states(connection, its["folded"], plans, PlanState),
+        **stored_states(connection, its["folded"], goals, GoalState),
+    }
+
+
+PROJECTION = review_schedule()

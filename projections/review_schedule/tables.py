@@ -1,0 +1,55 @@
+"""One row for each goal with a next review, one for each plan, and what must be remembered of the other goals."""
+
+from functools import cache
+
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, String, Table, Text
+
+from projections.engine.projection import Tables
+
+VERSION = 1
+"""Raised whenever the tables, or what the projector puts into them, change."""
+
+
+@cache
+def tables(version: int = VERSION) -> Tables:
+    """The tables of one version: `reviews`, `plans` and `folded`."""
+    metadata = MetaData()
+    reviews = f"review_schedule_reviews_v{version}"
+    return {
+        "reviews": Table(
+            reviews,
+            metadata,
+            Column("org", String(64), primary_key=True),
+            Column("patient", String(64), primary_key=True),
+            Column("goal", String(64), primary_key=True),
+            Column("due_on", Date, nullable=False),
+            Column("cause", String(24), nullable=False),
+            # How often the goal's review was set, this time included.
+            Column("sequence", Integer, nullable=False),
+            Column("goal_status", String(24), nullable=False),
+            # In the patient's own words; wording is how it is put now, where that differs.
+            Column("statement", Text, nullable=False),
+            Column("wording", Text),
+            # Of the goal's latest event that this row tells of.
+            Column("version", Integer, nullable=False),
+            Column("position", BigInteger, nullable=False),
+            Index(f"{reviews}_by_day", "org", "due_on"),
+        ),
+        "plans": Table(
+            f"review_schedule_plans_v{version}",
+            metadata,
+            Column("org", String(64), primary_key=True),
+            Column("patient", String(64), primary_key=True),
+            Column("clinician", Text, nullable=False),
+            Column("time_zone", String(64), nullable=False),
+        ),
+        # What the fold needs of a goal or plan for its next event: its state without its diaries, as JSON.
+        "folded": Table(
+            f"review_schedule_folded_v{version}",
+            metadata,
+            Column("org", String(64), primary_key=True),
+            Column("patient", String(64), primary_key=True),
+            Column("goal", String(64), primary_key=True),
+            Column("state", Text, nullable=False),
+        ),
+    }

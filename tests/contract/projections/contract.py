@@ -1,0 +1,241 @@
+"""What holds for every projection on every database: the suite that each combination inherits."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event, select
+
+from events.envelope import StoredMessage
+from events.event import RecordedEvent
+from events.identity import LOG
+from projections.engine.checkpoint import CheckpointMoved, read_checkpoint
+from projections.engine.database import open_database, reading
+from projections.engine.projection import Projected, Projection
+from projections.engine.status import read_status
+from projections.engine.tables import QUARANTINE
+from projections.engine.writer import ProjectionWriter
+from tests.contract.projections.story import COOK, WALK, story
+
+# Any: the suite runs for projections that remember states of all kinds.
+AnyProjection = Projection[Any]
+Writer = ProjectionWriter[Any]
+Rows = dict[str, list[tuple[object, ...]]]
+STREAM = "CAIRN_LOG"
+STORY = story()
+HALF = len(STORY) // 2
+POISON = [message.position for message in STORY if message.subject == WALK.on(LOG)][3]
+"""The position of the fourth event of a goal that goes on long after it."""
+
+
+class DiskFull(Exception):
+    """Stands for anything that stops a transaction half way."""
+
+
+class ProjectionContract(ABC):
+    """Inherit, and say which projection and which database."""
+
+    @abstractmethod
+    def build(self, version: int) -> AnyProjection:
+        """The projection under test, on tables of the given version."""
+
+    @pytest.fixture
+    @abstractmethod
+    def database_url(self) -> str:
+        """An empty database."""
+
+    @pytest.fixture
+    def engine(self, database_url: str) -> Iterator[Engine]:
+        engine = open_database(database_url)
+        yield engine
+        engine.dispose()
+
+    @pytest.fixture
+    def projection(self) -> AnyProjection:
+        return self.build(version=1)
+
+    @pytest.fixture
+    def expected(self, engine: Engine) -> Rows:
+        """The rows of a rebuild from position 0, in one go, beside everything else."""
+        beside = self.build(version=99)
+        take(started(engine, beside), STORY)
+        return rows(engine, beside)
+
+    def test_the_whole_story_comes_to_rows_and_a_checkpoint(self, engine: Engine, projection: AnyProjection) -> None:
+        writer = started(engine, projection)
+        take(writer, STORY)
+        assert all(rows(engine, projection).values())
+        assert checkpoint(engine, writer) == writer.position == len(STORY)
+
+    @pytest.mark.parametrize("size", [1, 3, 10])
+    def test_the_rows_do_not_depend_on_how_events_are_batched(
+        self, engine: Engine, projection: AnyProjection, expected: Rows, size: int
+    ) -> None:
+        writer = started(engine, projection)
+        for start in range(0, len(STORY), size):
+            take(writer, STORY[start : start + size])
+        assert rows(engine, projection) == expected
+
+    def test_a_service_that_is_restarted_after_every_event_goes_on_from_its_checkpoint(
+        self, engine: Engine, projection: AnyProjection, expected: Rows
+    ) -> None:
+        for number, message in enumerate(STORY):
+            writer = ProjectionWriter(engine, projection, STREAM)
+            assert writer.resume() == number
+            take(writer, [message])
+        assert rows(engine, projection) == expected
+
+    @pytest.mark.parametrize("where", ["cairn_checkpoints", "the first row", "cairn_projection_status", "commit"])
+    def test_rows_and_checkpoint_are_written_together_or_not_at_all(
+        self, engine: Engine, projection: AnyProjection, expected: Rows, where: str
+    ) -> None:
+        writer = started(engine, projection)
+        take(writer, STORY[:HALF])
+        before = rows(engine, projection)
+        table = next(iter(projection.tables.values())).name if where == "the first row" else where
+        with stopped_at(engine, table), pytest.raises(DiskFull):
+            take(writer, STORY[HALF:])
+        assert rows(engine, projection) == before
+        assert checkpoint(engine, writer) == HALF
+        assert writer.resume() == HALF
+        take(writer, STORY[HALF:])
+        assert rows(engine, projection) == expected
+
+    def test_a_second_copy_that_is_behind_writes_nothing_and_can_take_over(
+        self, engine: Engine, projection: AnyProjection, expected: Rows
+    ) -> None:
+        first, second = started(engine, projection), started(engine, projection)
+        take(first, STORY[:HALF])
+        before = rows(engine, projection)
+        with pytest.raises(CheckpointMoved):
+            take(second, STORY[: HALF + 5])
+        assert rows(engine, projection) == before
+        assert second.resume() == HALF
+        take(second, STORY[HALF:])
+        with pytest.raises(CheckpointMoved):
+            take(first, STORY[HALF : HALF + 1])
+        assert rows(engine, projection) == expected
+
+    def test_what_a_refused_batch_made_of_a_goal_is_forgotten(
+        self, engine: Engine, projection: AnyProjection, expected: Rows
+    ) -> None:
+        first, second = started(engine, projection), started(engine, projection)
+        for start in range(0, len(STORY), 2):
+            ahead, behind = (first, second) if start % 4 else (second, first)
+            ahead.resume()
+            take(ahead, STORY[start : start + 2])
+            with pytest.raises(CheckpointMoved):
+                take(behind, STORY[start : start + 1])
+        assert rows(engine, projection) == expected
+
+    def test_another_version_of_the_tables_is_built_beside_and_touches_nothing(
+        self, engine: Engine, projection: AnyProjection, expected: Rows
+    ) -> None:
+        writer = started(engine, projection)
+        take(writer, STORY[:HALF])
+        before = rows(engine, projection)
+        take(started(engine, self.build(version=2)), STORY)
+        assert rows(engine, projection) == before
+        assert rows(engine, self.build(version=2)) == expected
+        assert checkpoint(engine, writer) == HALF
+
+    def test_an_unreadable_event_holds_its_goal_and_lets_all_others_flow(
+        self, engine: Engine, projection: AnyProjection, expected: Rows
+    ) -> None:
+        poisoned = [message._replace(data=b"\x00") if message.position == POISON else message for message in STORY]
+        writer = started(engine, projection)
+        take(writer, poisoned[:HALF])
+        writer.resume()
+        take(writer, poisoned[HALF:])
+        held = [m.position for m in STORY if m.subject == WALK.on(LOG) and m.position >= POISON]
+        assert quarantined(engine) == held
+        assert others(rows(engine, projection)) == others(expected)
+        assert checkpoint(engine, writer) == len(STORY)
+        with reading(engine) as connection:
+            (status,) = read_status(connection, [writer.key])
+        assert status["quarantined"] == len(held)
+
+    def test_an_event_that_the_projector_cannot_take_holds_its_goal_at_the_version_before(
+        self, engine: Engine, projection: AnyProjection
+    ) -> None:
+        def project(state: object, events: Sequence[RecordedEvent]) -> Projected[Any]:
+            if any(each.position == POISON for each in events):
+                raise ZeroDivisionError
+            return projection.project(state, events)
+
+        take(started(engine, replace(projection, project=project)), STORY)
+        before = self.build(version=3)
+        without = [m for m in STORY if m.subject != WALK.on(LOG) or m.position < POISON]
+        take(started(engine, before), without)
+        assert rows(engine, projection) == rows(engine, before)
+        assert quarantined(engine)[0] == POISON
+
+    def test_it_says_how_it_is_doing(self, engine: Engine, projection: AnyProjection) -> None:
+        writer = ProjectionWriter(engine, projection, STREAM)
+        writer.resume()
+        writer.take(STORY[:HALF], head=len(STORY))
+        with reading(engine) as connection:
+            (status,) = read_status(connection, [writer.key])
+        assert (status["state"], status["position"], status["head"]) == ("catching_up", HALF, len(STORY))
+        assert status["lag"] == len(STORY) - HALF
+        writer.take(STORY[HALF:], head=len(STORY))
+        with reading(engine) as connection:
+            (status,) = read_status(connection, [writer.key])
+        assert (status["state"], status["lag"], status["quarantined"]) == ("live", 0, 0)
+        assert status["recorded_at"] == STORY[-1].recorded_at.isoformat()
+
+
+def started(engine: Engine, projection: AnyProjection) -> Writer:
+    writer = ProjectionWriter(engine, projection, STREAM)
+    writer.resume()
+    return writer
+
+
+def take(writer: Writer, messages: Sequence[StoredMessage]) -> None:
+    writer.take(messages, head=messages[-1].position)
+
+
+def rows(engine: Engine, projection: AnyProjection) -> Rows:
+    """Every row of every table, in a fixed order."""
+    with reading(engine) as connection:
+        return {
+            name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for name, table in projection.tables.items()
+        }
+
+
+def others(found: Rows) -> Rows:
+    """The rows of the patient whom the poisoned goal is not of."""
+    return {name: [row for row in table if COOK.patient in row] for name, table in found.items()}
+
+
+def checkpoint(engine: Engine, writer: Writer) -> int | None:
+    with reading(engine) as connection:
+        return read_checkpoint(connection, writer.key)
+
+
+def quarantined(engine: Engine) -> list[int]:
+    with reading(engine) as connection:
+        return list(connection.scalars(select(QUARANTINE.c.position).order_by(QUARANTINE.c.position)))
+
+
+@contextmanager
+def stopped_at(engine: Engine, where: str) -> Iterator[None]:
+    """Everything ends at the first statement on a table, or at the commit."""
+
+    def on_statement(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if where in statement and not statement.startswith(("SELECT", "WITH")):
+            raise DiskFull
+
+    def on_commit(_connection: Connection) -> None:
+        raise DiskFull
+
+    name, listener = ("commit", on_commit) if where == "commit" else ("before_cursor_execute", on_statement)
+    event.listen(engine, name, listener)
+    try:
+        yield
+    finally:
+        event.remove(engine, name, listener)

@@ -1,0 +1,283 @@
+"""What the queries answer, on every database: the suite that each database inherits."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Connection
+
+from events.event import Event
+from events.goal import fold_goals
+from events.goal import types as g
+from events.goal.reading import read_goal
+from events.identity import GoalId
+from events.plan import fold_plans
+from projections.audit_trail import queries as audit_trail
+from projections.catalog import NAMES, projection_named
+from projections.engine.database import open_database, reading
+from projections.engine.paging import BadCursor, Json
+from projections.engine.writer import ProjectionWriter
+from projections.goal_state import queries as goal_state
+from projections.review_schedule import queries as review_schedule
+from tests.builders import NOON, event, gas, opened, proposed, recorded, smart
+from tests.stored import as_message
+
+ORG = "northside"
+EARLY, LATE = GoalId(ORG, "pt-1", "early"), GoalId(ORG, "pt-1", "late")
+WEST = GoalId(ORG, "pt-2", "west")
+ELSEWHERE = GoalId("southside", "pt-1", "early")
+DUE = date(2026, 3, 16)
+MIDDAY = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
+AFTER_MIDNIGHT = datetime(2026, 3, 17, 3, 0, tzinfo=UTC)
+"""The 17th in Vienna and London, still the 16th in Denver."""
+TYPED_IN_VIENNA = datetime(2026, 3, 2, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+
+
+def clinic() -> list[Event]:
+    scheduled = [(EARLY, DUE), (LATE, DUE + timedelta(days=3)), (WEST, DUE), (ELSEWHERE, DUE)]
+    wording = g.Changes(wording="Read 100% of the Straßenbahn timetable", relevance=7)
+    return [
+        event(EARLY.plan, opened(accommodations=("simplified_language",)), role="clinician", actor="c1"),
+        event(WEST.plan, opened(clinician="c2", time_zone="America/Denver"), role="clinician", actor="c2"),
+        event(EARLY, proposed(statement="Get up early", smart=smart(), gas=gas()), time=TYPED_IN_VIENNA),
+        event(LATE, proposed(statement="Read late", relevance=4)),
+        event(WEST, proposed(statement="Walk west, early")),
+        event(ELSEWHERE, proposed(statement="Get up early")),
+        event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")),
+        event(EARLY, g.Activated(), role="clinician", actor="c1"),
+        *(
+            event(goal_id, g.ReviewScheduled(due_on=due_on, cause="initial"), role="system", actor="cairn")
+            for goal_id, due_on in scheduled
+        ),
+        event(WEST, g.Held(reason="travelling"), role="clinician", actor="c2"),
+    ]
+
+
+EVENTS = recorded(clinic())
+
+
+class QueriesContract(ABC):
+    """Inherit, and say which database."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    @abstractmethod
+    def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
+        """An empty database."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def connection(cls, database_url: str) -> Iterator[Connection]:
+        engine = open_database(database_url)
+        for name in NAMES:
+            writer = ProjectionWriter(engine, projection_named(name), "CAIRN_LOG")
+            writer.resume()
+            writer.take([as_message(each) for each in EVENTS], head=len(EVENTS))
+        with reading(engine) as connection:
+            yield connection
+        engine.dispose()
+
+    # goals and plans
+
+    def test_a_goal_reads_as_its_fold_reads_under_its_plan(self, connection: Connection) -> None:
+        state = fold_goals(each for each in EVENTS if each.goal_id == EARLY)
+        plan = fold_plans(each for each in EVENTS if each.goal_id == EARLY.plan)
+        assert state is not None
+        assert goal_state.goal(connection, EARLY) == read_goal(state, plan)
+
+    def test_an_unknown_goal_or_plan_is_none(self, connection: Connection) -> None:
+        assert goal_state.goal(connection, GoalId(ORG, "pt-1", "nothing")) is None
+        assert goal_state.goal(connection, EARLY.plan) is None
+        assert goal_state.plan(connection, ORG, "pt-9") is None
+
+    def test_a_plan_reads_as_its_state(self, connection: Connection) -> None:
+        plan = goal_state.plan(connection, ORG, "pt-2")
+        assert plan is not None
+        assert (plan["clinician"], plan["time_zone"], plan["status"]) == ("c2", "America/Denver", "open")
+
+    def test_goals_of_an_organisation_come_by_patient_and_goal(self, connection: Connection) -> None:
+        assert names(goal_state.goals(connection, ORG, now=MIDDAY)) == ["early", "late", "west"]
+        assert names(goal_state.goals(connection, "nowhere", now=MIDDAY)) == []
+
+    def test_goals_are_filtered_by_patient_and_status(self, connection: Connection) -> None:
+        assert names(goal_state.goals(connection, ORG, now=MIDDAY, patient="pt-2")) == ["west"]
+        assert names(goal_state.goals(connection, ORG, now=MIDDAY, status="held")) == ["west"]
+        assert names(goal_state.goals(connection, ORG, now=MIDDAY, status="active", patient="pt-2")) == []
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("EARLY", ["early", "west"]),
+            ("west early", ["west"]),
+            ("STRASSENBAHN", ["late"]),
+            ("read late", ["late"]),
+            ("100%", ["late"]),
+            ("1%0", []),
+            ("g_t", []),
+            ("", ["early", "late", "west"]),
+        ],
+    )
+    def test_goals_are_found_by_words_of_statement_and_wording(
+        self, connection: Connection, text: str, found: list[str]
+    ) -> None:
+        assert names(goal_state.goals(connection, ORG, now=MIDDAY, text=text)) == found
+
+    def test_overdue_is_told_in_the_time_zone_of_each_plan(self, connection: Connection) -> None:
+        assert names(goal_state.goals(connection, ORG, now=AFTER_MIDNIGHT, overdue=True)) == ["early"]
+        assert names(goal_state.goals(connection, ORG, now=AFTER_MIDNIGHT, overdue=False)) == ["late", "west"]
+        assert names(goal_state.goals(connection, "southside", now=AFTER_MIDNIGHT, overdue=True)) == ["early"]
+
+    def test_overdue_is_told_for_a_given_day(self, connection: Connection) -> None:
+        day = DUE + timedelta(days=1)
+        assert names(goal_state.goals(connection, ORG, now=NOON, overdue=True, day=day)) == ["early", "west"]
+
+    def test_pages_of_goals_follow_on_each_other(self, connection: Connection) -> None:
+        first = goal_state.goals(connection, ORG, now=MIDDAY, limit=2)
+        second = goal_state.goals(connection, ORG, now=MIDDAY, limit=2, cursor=first["next"])
+        assert names(first) + names(second) == ["early", "late", "west"]
+        assert second["next"] is None
+
+    def test_a_cursor_of_another_list_is_refused(self, connection: Connection) -> None:
+        cursor = goal_state.goals(connection, ORG, now=MIDDAY, limit=1)["next"]
+        with pytest.raises(BadCursor):
+            audit_trail.audit(connection, ORG, cursor=cursor)
+
+    # the audit trail
+
+    def test_a_history_tells_who_when_and_what(self, connection: Connection) -> None:
+        proposal, activation, review = audit_trail.history(connection, EARLY)["items"]
+        assert (proposal["type"], proposal["actor"], proposal["actorrole"]) == (
+            "cairn.goal.proposed.v1",
+            "p1",
+            "patient",
+        )
+        assert proposal["time"] == "2026-03-02T00:30:00+01:00"
+        assert proposal["recordedtime"] == "2026-03-02T12:00:03+00:00"
+        assert proposal["data"]["statement"] == "Get up early"
+        assert (activation["version"], review["version"]) == (2, 3)
+        assert review["data"] == {"due_on": "2026-03-16", "cause": "initial"}
+
+    def test_the_plan_has_a_history_too(self, connection: Connection) -> None:
+        assert len(audit_trail.history(connection, EARLY.plan)["items"]) == 1
+
+    def test_a_revision_in_a_history_has_its_fields_before_and_after(self, connection: Connection) -> None:
+        revised = audit_trail.history(connection, LATE)["items"][1]
+        assert revised["changes"] == [
+            {"field": "relevance", "before": 4, "after": 7},
+            {"field": "wording", "before": None, "after": "Read 100% of the Straßenbahn timetable"},
+        ]
+        assert revised["data"]["reason"] == "patient_request"
+
+    def test_pages_of_a_history_follow_on_each_other(self, connection: Connection) -> None:
+        first = audit_trail.history(connection, EARLY, limit=2)
+        second = audit_trail.history(connection, EARLY, limit=2, cursor=first["next"])
+        assert [item["version"] for item in first["items"] + second["items"]] == [1, 2, 3]
+
+    def test_an_audit_is_everything_of_the_organisation_newest_last(self, connection: Connection) -> None:
+        mine = [each.position for each in EVENTS if each.goal_id.org == ORG]
+        assert positions(audit_trail.audit(connection, ORG)) == mine
+
+    def test_an_audit_is_filtered(self, connection: Connection) -> None:
+        def by(**wanted: str) -> list[GoalId]:
+            items = audit_trail.audit(connection, ORG, **wanted)["items"]  # type: ignore[arg-type]
+            return [GoalId(item["org"], item["patient"], item["goal"]) for item in items]
+
+        assert set(by(patient="pt-2")) == {WEST, WEST.plan}
+        assert by(goal="late", type_name="cairn.goal.revised.v1") == [LATE]
+        assert by(actor="c2") == [WEST.plan, WEST]
+
+    def test_an_audit_is_bounded_by_when_things_were_recorded(self, connection: Connection) -> None:
+        since, until = EVENTS[4].recorded_at, EVENTS[7].recorded_at
+        found = audit_trail.audit(connection, ORG, since=since, until=until.astimezone(timezone(timedelta(hours=-7))))
+        assert positions(found) == [5, 7]
+
+    def test_a_diff_tells_what_two_versions_have_not_in_common(self, connection: Connection) -> None:
+        diff = audit_trail.diff(connection, LATE, 1, 2)
+        assert diff is not None
+        assert (diff["goal"], diff["from"], diff["to"]) == ("late", 1, 2)
+        assert {"field": "relevance", "before": 4, "after": 7} in diff["changes"]
+        assert [each["version"] for each in diff["events"]] == [2]
+        assert "version" not in {change["field"] for change in diff["changes"]}
+
+    def test_a_diff_can_look_back_and_from_before_the_beginning(self, connection: Connection) -> None:
+        back = audit_trail.diff(connection, LATE, 2, 1)
+        begun = audit_trail.diff(connection, LATE, 0, 1)
+        assert back is not None
+        assert {"field": "relevance", "before": 7, "after": 4} in back["changes"]
+        assert begun is not None
+        assert {"field": "statement", "before": None, "after": "Read late"} in begun["changes"]
+
+    def test_a_diff_with_an_unknown_version_says_how_far_the_goal_has_come(self, connection: Connection) -> None:
+        with pytest.raises(audit_trail.NoSuchVersion, match=r"has no version 9; it has come to 3"):
+            audit_trail.diff(connection, LATE, 1, 9)
+        assert audit_trail.diff(connection, GoalId(ORG, "pt-1", "nothing"), 1, 2) is None
+
+    # reviews
+
+    def test_reviews_come_by_day_with_what_is_needed_to_meet(self, connection: Connection) -> None:
+        first, *others = review_schedule.reviews(connection, ORG, now=MIDDAY)["items"]
+        assert first == {
+            "org": ORG,
+            "patient": "pt-1",
+            "goal": "early",
+            "due_on": "2026-03-16",
+            "status": "due",
+            "cause": "initial",
+            "sequence": 1,
+            "goal_status": "active",
+            "statement": "Get up early",
+            "wording": None,
+            "clinician": "c1",
+            "time_zone": "UTC",
+            "version": 3,
+            "position": 9,
+        }
+        assert [each["goal"] for each in others] == ["west", "late"]
+
+    def test_a_held_goal_stays_in_the_list_as_held(self, connection: Connection) -> None:
+        (west,) = review_schedule.reviews(connection, ORG, now=MIDDAY, patient="pt-2")["items"]
+        assert west["goal_status"] == "held"
+
+    @pytest.mark.parametrize(
+        ("day", "early", "late"),
+        [
+            (DUE - timedelta(days=1), "upcoming", "upcoming"),
+            (DUE, "due", "upcoming"),
+            (DUE + timedelta(days=1), "overdue", "upcoming"),
+            (DUE + timedelta(days=3), "overdue", "due"),
+        ],
+    )
+    def test_the_status_is_that_of_the_given_day(
+        self, connection: Connection, day: date, early: str, late: str
+    ) -> None:
+        found = review_schedule.reviews(connection, ORG, now=NOON, day=day, patient="pt-1")
+        assert statuses(found) == {"early": early, "late": late}
+
+    def test_without_a_day_it_is_today_in_each_plans_time_zone(self, connection: Connection) -> None:
+        found = review_schedule.reviews(connection, ORG, now=AFTER_MIDNIGHT)
+        assert statuses(found) == {"early": "overdue", "west": "due", "late": "upcoming"}
+
+    def test_reviews_are_filtered_by_status_and_until(self, connection: Connection) -> None:
+        overdue = review_schedule.reviews(connection, ORG, now=AFTER_MIDNIGHT, status="overdue")
+        due = review_schedule.reviews(connection, ORG, now=AFTER_MIDNIGHT, status="due")
+        upcoming = review_schedule.reviews(connection, ORG, now=AFTER_MIDNIGHT, status="upcoming")
+        assert (names(overdue), names(due), names(upcoming)) == (["early"], ["west"], ["late"])
+        assert names(review_schedule.reviews(connection, ORG, now=MIDDAY, until=DUE)) == ["early", "west"]
+
+    def test_pages_of_reviews_follow_on_each_other(self, connection: Connection) -> None:
+        first = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=1)
+        second = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=5, cursor=first["next"])
+        assert names(first) + names(second) == ["early", "west", "late"]
+
+
+def names(page: Json) -> list[str]:
+    return [item["goal"] for item in page["items"]]
+
+
+def positions(page: Json) -> list[int]:
+    return [item["position"] for item in page["items"]]
+
+
+def statuses(page: Json) -> dict[str, str]:
+    return {item["goal"]: item["status"] for item in page["items"]}

@@ -1,0 +1,93 @@
+"""A database of projections, as the tests see it while services write to it."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from events.event import Event
+from events.identity import GoalId
+from events.log import Append, Log
+from events.log.stream import STREAM
+from projections.catalog import projection_named
+from projections.engine.checkpoint import CheckpointKey, read_checkpoint
+from projections.engine.database import open_database, reading
+from projections.engine.paging import Json
+from projections.engine.projection import Projection
+from projections.engine.service import serve
+from projections.engine.status import read_status
+from projections.engine.tables import declare
+from projections.engine.writer import ProjectionWriter
+from tests.builders import active_goal, entry, event
+from tests.waiting import eventually
+
+
+class Database:
+    """One projection in an SQLite file of its own."""
+
+    def __init__(self, name: str, path: Path, nats_url: str):
+        self.projection: Projection[Any] = projection_named(name)  # Any: each has states of its own type
+        self.url = f"sqlite:///{path}"
+        self.key = CheckpointKey(name, self.projection.version, STREAM)
+        self.engine = open_database(self.url)
+        self.serve: Callable[..., Any] = partial(serve, name, nats_url, self.url)  # Any: as `running` takes it
+        declare(self.engine, self.projection)
+
+    @property
+    def position(self) -> int:
+        with reading(self.engine) as connection:
+            return read_checkpoint(connection, self.key) or 0
+
+    @property
+    def status(self) -> Json:
+        with reading(self.engine) as connection:
+            return read_status(connection, [self.key])[0]
+
+    async def reaches(self, position: int) -> None:
+        await eventually(lambda: self.position >= position, within=30)
+
+    def rows(self, org: str) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of an organisation, in a fixed order."""
+        with reading(self.engine) as connection:
+            return {
+                name: sorted(
+                    (tuple(row) for row in connection.execute(select(table).where(table.c.org == org))), key=repr
+                )
+                for name, table in self.projection.tables.items()
+            }
+
+    async def rebuilt(self, log: Log, upto: int) -> "Database":
+        """The same projection from position 0, without a service, in another file."""
+        path = Path(self.engine.url.database or "")
+        beside = Database(self.key.projection, path.with_name("rebuilt.db"), "")
+        writer = ProjectionWriter(beside.engine, self.projection, STREAM)
+        writer.resume()
+        async for batch in log.follow():
+            if batch.messages:
+                writer.take(batch.messages, batch.head)
+            if writer.position >= upto:
+                break
+        return beside
+
+
+def diary(goal_id: GoalId, days: int) -> list[Event]:
+    """The events of one goal without its plan: it becomes active, then an entry a day."""
+    return [*active_goal(goal_id)[1:], *(event(goal_id, entry(f"e{day}")) for day in range(days))]
+
+
+async def record(log: Log, events: list[Event]) -> int:
+    """Append one goal's events one after another; the position of the last."""
+    position = 0
+    for version, each in enumerate(events):
+        (recorded,) = await log.append(Append((each,), version, position))
+        position = recorded.position
+    return position
+
+
+async def record_many(log: Log, org: str, goals: int, days: int) -> int:
+    """Append the events of many goals at the same time; the position of the last."""
+    ids = [GoalId(org, f"pt-{number % 7}", f"g{number}") for number in range(goals)]
+    return max(await asyncio.gather(*(record(log, diary(goal_id, days)) for goal_id in ids)))

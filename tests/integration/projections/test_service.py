@@ -1,0 +1,163 @@
+"""A projection service on a real log."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+from pydantic_core import from_json
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
+
+from events.identity import GoalId
+from events.log import Log
+from events.log.connection import NotReachable
+from events.log.stream import STREAM
+from projections.catalog import NAMES, UnknownProjection
+from projections.engine.announcing import Announcer
+from projections.engine.runner import Runner
+from projections.engine.service import serve
+from projections.engine.writer import ProjectionWriter
+from tests.conftest import running
+from tests.integration.projections.clinic import Database, diary, record, record_many
+from tests.integration.projections.conftest import OpenDatabase
+from tests.waiting import eventually
+
+_SERVE = """
+import asyncio, sys
+from projections.engine.service import serve
+asyncio.run(serve(*sys.argv[1:], lambda line: print(line, flush=True)))
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_it_catches_up_with_the_past_and_then_follows_live(
+    log: Log, org: str, database: OpenDatabase, name: str
+) -> None:
+    its = database(name)
+    past = await record_many(log, org, goals=5, days=3)
+    async with running(its.serve):
+        await its.reaches(past)
+        live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
+        await its.reaches(live)
+        assert its.status["state"] == "live"
+    rebuilt = await its.rebuilt(log, live)
+    assert its.rows(org) == rebuilt.rows(org)
+    assert any(its.rows(org).values())
+    rebuilt.engine.dispose()
+
+
+async def test_it_announces_each_position_once_it_can_be_read(
+    log: Log, nc: Client, org: str, database: OpenDatabase
+) -> None:
+    its = database("goal_state")
+    announced = await nc.subscribe("cairn.checkpoint.goal_state")
+    async with running(its.serve):
+        last = await record(log, diary(GoalId(org, "pt-1", "walk"), 1))
+        position = 0
+        while position < last:
+            position = from_json((await announced.next_msg(timeout=10)).data)["position"]
+            assert its.position >= position
+    await announced.unsubscribe()
+
+
+async def test_stopped_and_started_again_it_goes_on_from_its_checkpoint(
+    log: Log, nats_url: str, org: str, database: OpenDatabase
+) -> None:
+    its = database("goal_state")
+    first = await record(log, diary(GoalId(org, "pt-1", "one"), 1))
+    async with running(its.serve):
+        await its.reaches(first)
+    assert its.status["state"] == "stopped"
+    second = await record(log, diary(GoalId(org, "pt-1", "two"), 1))
+    said: list[str] = []
+    serving = asyncio.create_task(serve("goal_state", nats_url, its.url, said.append))
+    await its.reaches(second)
+    serving.cancel()
+    await asyncio.wait([serving])
+    assert said == [f"projection goal_state from position {first}"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_killed_at_work_and_started_again_it_comes_to_what_a_rebuild_comes_to(
+    log: Log, nats_url: str, org: str, database: OpenDatabase, name: str
+) -> None:
+    its = database(name)
+    before = await record_many(log, org, goals=3, days=1)
+    recording = asyncio.create_task(record_many(log, f"{org}b", goals=20, days=20))
+    killed = await start(its, nats_url)
+    await its.reaches(before + 1)
+    killed.kill()
+    await killed.communicate()
+    again = await start(its, nats_url)
+    last = await recording
+    await its.reaches(last)
+    again.terminate()
+    await again.communicate()
+    rebuilt = await its.rebuilt(log, last)
+    assert its.rows(f"{org}b") == rebuilt.rows(f"{org}b")
+    assert any(its.rows(f"{org}b").values())
+    rebuilt.engine.dispose()
+
+
+async def test_of_two_copies_one_works_and_the_other_takes_over(log: Log, org: str, database: OpenDatabase) -> None:
+    its = database("goal_state")
+    async with running(its.serve):
+        async with running(its.serve):
+            both = await record_many(log, org, goals=10, days=10)
+            await its.reaches(both)
+        alone = await record_many(log, f"{org}b", goals=3, days=3)
+        await its.reaches(alone)
+    rebuilt = await its.rebuilt(log, alone)
+    assert its.rows(org) == rebuilt.rows(org)
+    assert its.rows(f"{org}b") == rebuilt.rows(f"{org}b")
+    rebuilt.engine.dispose()
+
+
+async def test_trouble_with_the_database_is_waited_out_and_noted(
+    log: Log, nc: Client, org: str, database: OpenDatabase
+) -> None:
+    its = database("goal_state")
+    writer = ProjectionWriter(its.engine, its.projection, STREAM)
+    runner = Runner(log, Announcer(nc, "goal_state"), writer)
+    last = await record(log, diary(GoalId(org, "pt-1", "walk"), 1))
+    trouble = iter([OperationalError("INSERT", {}, Exception("disk I/O error\nDETAIL: what a patient wrote"))])
+    event.listen(its.engine, "before_cursor_execute", failing_on_goals(trouble))
+    work = asyncio.create_task(runner.run(lambda _: None))
+    await its.reaches(last)
+    await eventually(lambda: its.status["last_error"])
+    work.cancel()
+    await asyncio.wait([work])
+    assert its.status["last_error"] == "OperationalError: disk I/O error"
+    assert its.rows(org)["goals"]
+
+
+def failing_on_goals(troubles: Iterator[OperationalError]) -> Callable[..., None]:
+    def listener(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO goal_state_goals"):
+            for trouble in troubles:
+                raise trouble
+
+    return listener
+
+
+async def test_an_unknown_projection_is_refused(nats_url: str, tmp_path: Path) -> None:
+    with pytest.raises(UnknownProjection):
+        await serve("goals", nats_url, f"sqlite:///{tmp_path / 'cairn.db'}", print)
+
+
+async def test_without_a_server_it_says_so(tmp_path: Path, unused_tcp_port: int) -> None:
+    with pytest.raises(NotReachable):
+        await serve("goal_state", f"nats://127.0.0.1:{unused_tcp_port}", f"sqlite:///{tmp_path / 'cairn.db'}", print)
+
+
+async def start(its: Database, nats_url: str) -> Process:
+    """The service as a process of its own, ready."""
+    name = its.projection.name
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _SERVE, name, nats_url, its.url, stdout=PIPE)
+    assert process.stdout is not None
+    assert (await process.stdout.readline()).startswith(b"projection ")
+    return process

@@ -1,0 +1,76 @@
+"""What a batch brings, when some of it cannot be read or projected."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from events.event import RecordedEvent
+from events.goal import types as g
+from events.goal.types import ProgressLogged
+from events.identity import LOG, GoalId
+from projections.engine.arrival import project_goal, read_messages
+from projections.engine.projection import Projected
+from projections.goal_state.projection import PROJECTION
+from tests.builders import GOAL, active_goal, entry, event, proposed, recorded
+from tests.stored import stored
+
+OTHER = GoalId("northside", "pt-2", "read")
+
+
+def test_events_come_goal_by_goal_in_order() -> None:
+    arrival = read_messages(stored([event(GOAL, proposed()), event(OTHER, proposed()), event(GOAL, g.Agreed())]), {})
+    assert {str(goal): [each.version for each in events] for goal, events in arrival.by_goal.items()} == {
+        str(GOAL): [1, 2],
+        str(OTHER): [1],
+    }
+    assert arrival.quarantined == []
+
+
+def test_an_unreadable_event_holds_its_goal_and_no_other() -> None:
+    messages = stored(
+        [event(GOAL, proposed()), event(GOAL, g.Agreed()), event(GOAL, g.Agreed()), event(OTHER, proposed())]
+    )
+    messages[1] = messages[1]._replace(data=b"{not json")
+    arrival = read_messages(messages, {})
+    assert {goal: len(events) for goal, events in arrival.by_goal.items()} == {GOAL: 1, OTHER: 1}
+    assert [each.position for each in arrival.quarantined] == [2, 3]
+    assert arrival.quarantined[1].reason == "held since position 2"
+
+
+def test_the_reason_does_not_repeat_what_a_patient_wrote() -> None:
+    messages = stored([event(GOAL, entry("e1", note="I drank on Tuesday"))])
+    broken = messages[0].data.replace(b'"entry":"e1"', b'"entry":"I drank on Tuesday"')
+    (quarantined,) = read_messages([messages[0]._replace(data=broken)], {}).quarantined
+    assert "entry" in quarantined.reason
+    assert "Tuesday" not in quarantined.reason
+
+
+def test_a_goal_that_is_held_already_stays_held() -> None:
+    arrival = read_messages(stored([event(GOAL, proposed())]), {GOAL.on(LOG): 7})
+    assert not arrival.by_goal
+    assert arrival.quarantined[0].reason == "held since position 7"
+
+
+def fails_on_entries(state: Any, events: Sequence[RecordedEvent]) -> Projected[Any]:
+    if any(isinstance(each.data, ProgressLogged) for each in events):
+        raise LookupError("I drank on Tuesday")
+    return PROJECTION.project(state, events)
+
+
+def test_what_comes_before_a_poison_event_is_projected() -> None:
+    events = recorded(each for each in active_goal() if not each.goal_id.is_plan)
+    events = recorded([*(each.event for each in events), event(GOAL, entry("e1")), event(GOAL, g.Held(reason="ill"))])
+    projected, refused = project_goal(replace(PROJECTION, project=fails_on_entries), None, events)
+    assert projected is not None
+    assert projected.upserts["goals"][0]["version"] == 3
+    assert [each.position for each in refused] == [4, 5]
+    assert refused[0].subject == GOAL.on(LOG)
+    assert refused[0].reason.startswith("LookupError in test_arrival.py, fails_on_entries, line ")
+    assert refused[1].reason == "held since position 4"
+
+
+def test_a_goal_whose_first_event_is_poison_has_no_row() -> None:
+    events = recorded([event(GOAL, entry("e1")), event(GOAL, entry("e2"))])
+    projected, refused = project_goal(replace(PROJECTION, project=fails_on_entries), None, events)
+    assert projected is None
+    assert len(refused) == 2

@@ -1,0 +1,86 @@
+"""The projections' database."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, column, insert, select, table, text
+from sqlalchemy.exc import IntegrityError
+
+from projections.catalog import projection_named
+from projections.engine.checkpoint import CheckpointKey, read_checkpoint
+from projections.engine.database import open_database, reading, writing
+from projections.engine.status import read_status
+from projections.engine.tables import declare
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{tmp_path / 'not there yet' / 'cairn.db'}")
+    yield engine
+    engine.dispose()
+
+
+def test_a_reader_sees_one_state_while_a_writer_goes_on(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE notes (note TEXT)"))
+    with reading(engine) as reader:
+        assert reader.scalar(text("SELECT count(*) FROM notes")) == 0
+        with writing(engine) as writer:
+            writer.execute(text("INSERT INTO notes VALUES ('one')"))
+        assert reader.scalar(text("SELECT count(*) FROM notes")) == 0
+    with reading(engine) as reader:
+        assert reader.scalar(text("SELECT count(*) FROM notes")) == 1
+
+
+def test_a_writer_has_the_lock_from_its_start(engine: Engine) -> None:
+    beside = sqlite3.connect(str(engine.url.database), timeout=0)
+    with closing(beside), writing(engine), pytest.raises(sqlite3.OperationalError, match="locked"):
+        beside.execute("BEGIN IMMEDIATE")
+
+
+def test_an_error_takes_everything_back(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE notes (note TEXT)"))
+
+    def break_off() -> None:
+        with writing(engine) as connection:
+            connection.execute(text("INSERT INTO notes VALUES ('one')"))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        break_off()
+    with reading(engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM notes")) == 0
+
+
+def test_errors_do_not_repeat_what_a_row_holds(engine: Engine) -> None:
+    notes = table("notes", column("note"))
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE notes (note TEXT UNIQUE)"))
+        connection.execute(insert(notes), [{"note": "I drank on Tuesday"}])
+    with pytest.raises(IntegrityError) as caught, writing(engine) as connection:
+        connection.execute(insert(notes), [{"note": "I drank on Tuesday"}])
+    assert "Tuesday" not in str(caught.value)
+
+
+def test_tables_can_be_declared_again_and_what_they_hold_stays(engine: Engine) -> None:
+    schedule = projection_named("review_schedule")
+    declare(engine, schedule)
+    plan = {"org": "northside", "patient": "pt-1", "clinician": "c1", "time_zone": "UTC"}
+    with writing(engine) as connection:
+        connection.execute(insert(schedule.tables["plans"]), [plan])
+    declare(engine, schedule)
+    with reading(engine) as connection:
+        assert [dict(row._mapping) for row in connection.execute(select(schedule.tables["plans"]))] == [plan]
+
+
+def test_a_projection_that_never_ran_has_no_checkpoint_and_says_so(engine: Engine) -> None:
+    declare(engine)
+    key = CheckpointKey("goal_state", 1, "CAIRN_LOG")
+    with reading(engine) as connection:
+        assert read_checkpoint(connection, key) is None
+        (status,) = read_status(connection, [key], head=12)
+    assert (status["state"], status["position"], status["head"], status["lag"]) == ("never_started", 0, 12, 12)
