@@ -1,0 +1,153 @@
+"""`cairn import fhir`: goals out of FHIR files."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from events.identity import is_token
+from services.cli.connection import connected, nats_url_option
+from services.cli.parameters import json_option, org_option
+from services.cli.printing import print_json, print_table, printable
+from services.cli.progress import SlowProgress
+
+if TYPE_CHECKING:
+    from services.intake.fhir.offering import Report, Result
+    from services.intake.fhir.run import Run
+
+_SHOWN_GOALS = 3
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@org_option
+@json_option
+@nats_url_option
+def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None) -> None:
+    """Import the goals in FHIR R4 and R5 files: single resources, bundles of any type, ndjson.
+
+    Goals are taken over as the other system knew them, with the plan that they need. Importing a file again records
+    nothing; a goal that has changed since is reported, not overwritten. A file or goal that cannot be used is refused
+    by name, and the rest of the run goes on.
+
+    With --json, one line for each goal and score, and last the summary, counted in Goal resources. The exit code is 0
+    when the run came to its end, whatever was refused, and 1 when Cairn could not be reached or could not record.
+    """
+    if not is_token(org):
+        raise click.UsageError("--org must be 1 to 64 letters, digits, hyphens or underscores.")
+    report = asyncio.run(_import(files, org, nats_url))
+    if as_json:
+        _print_lines(report)
+    else:
+        _print_tables(report)
+    if report.unanswered:
+        raise click.ClickException(
+            "Not everything could be recorded. Import the same files again: it goes on from here."
+        )
+
+
+async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "Report":
+    from services.intake.fhir.offering import PatientAsker, offer_run
+
+    async with connected(nats_url) as nc:
+        run = _read(files, org)
+        offered = sum(len(patient.goals) + len(patient.scores) for patient in run.patients)
+        with SlowProgress("Recording", offered) as progress:
+            return await offer_run(run, PatientAsker(nc), progress.advance)
+
+
+def _read(files: tuple[Path, ...], org: str) -> "Run":
+    from services.intake.fhir.documents import read_document
+    from services.intake.fhir.refusal import RefusedFile
+    from services.intake.fhir.run import plan_run
+
+    documents, refused = [], []
+    with SlowProgress("Reading", len(files)) as progress:
+        for file in files:
+            try:
+                documents.append(read_document(file))
+            except RefusedFile as refusal:
+                refused.append(refusal)
+            progress.advance()
+    return plan_run(documents, refused, org, datetime.now(UTC))
+
+
+def _print_lines(report: "Report") -> None:
+    for result in (*report.goals, *report.scores):
+        line = {
+            "file": result.file,
+            "resource": result.reference,
+            "goal": result.goal_id,
+            "status": result.status,
+            "code": result.code,
+            "detail": result.detail,
+            "not_taken_over": list(result.left_out),
+        }
+        print_json({name: value for name, value in line.items() if value}, indent=None)
+    print_json(report.summary(), indent=None)
+
+
+def _print_tables(report: "Report") -> None:
+    by_file: dict[str, Counter[str]] = {}
+    for result in report.goals:
+        by_file.setdefault(result.file, Counter())[result.status] += 1
+    if by_file:
+        counts = ("recorded", "duplicate", "rejected")
+        print_table(
+            ("file", "goals", *counts),
+            [(file, said.total(), *(said[count] for count in counts)) for file, said in by_file.items()],
+            wide=("file",),
+        )
+    _print_rejections(report)
+    _print_left_out(report.goals)
+    _print_summary(report)
+
+
+def _print_rejections(report: "Report") -> None:
+    rejected = [result for result in (*report.goals, *report.scores) if result.status == "rejected"]
+    if rejected:
+        click.echo("Not recorded:")
+        print_table(
+            ("file", "resource", "because"),
+            [
+                (each.file, each.reference, f"{each.detail} ({each.code})" if each.code else each.detail)
+                for each in rejected
+            ],
+            wide=("file", "resource", "because"),
+        )
+
+
+def _print_left_out(goals: Iterable["Result"]) -> None:
+    """What has no place in Cairn, element by element, with the first goals that it was left out of."""
+    of_goals: dict[str, dict[str, None]] = {}  # as lists in which nothing is twice
+    for result in goals:
+        if result.status != "rejected":
+            for element in result.left_out:
+                of_goals.setdefault(element, {})[result.goal_id] = None
+    if of_goals:
+        click.echo("Not taken over, as it has no place in Cairn:")
+        rows = []
+        for element, left in of_goals.items():
+            more = f" and {len(left) - _SHOWN_GOALS} more" if len(left) > _SHOWN_GOALS else ""
+            rows.append((element, ", ".join([*left][:_SHOWN_GOALS]) + more))
+        print_table(("element", "of"), rows, wide=("element", "of"))
+
+
+def _print_summary(report: "Report") -> None:
+    summary = report.summary()
+    for refused in summary["refused_files"]:
+        click.echo(f"Refused: {printable(refused['file'])}: {printable(refused['reason'])}")
+    scores = Counter(result.status for result in report.scores)
+    click.echo(
+        f"{summary['goals']} goals: {summary['recorded']} recorded, {summary['duplicate']} already there,"
+        f" {summary['rejected']} rejected."
+    )
+    if report.scores or report.baselines:
+        click.echo(
+            f"Scores: {report.baselines} as baselines, {scores['recorded']} recorded as progress,"
+            f" {scores['duplicate']} already there, {scores['rejected']} rejected."
+        )

@@ -1,0 +1,82 @@
+"""What CodeableConcepts, texts and dates of FHIR say, in the types of Cairn."""
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from fhir.resources import codeableconcept as r5
+from fhir.resources import coding as r5_coding
+from fhir.resources import extension as r5_extension
+from fhir.resources import goal as r5_goal
+from fhir.resources.R4B import codeableconcept as r4
+from fhir.resources.R4B import coding as r4_coding
+from fhir.resources.R4B import extension as r4_extension
+from fhir.resources.R4B import goal as r4_goal
+
+Concept = r4.CodeableConcept | r5.CodeableConcept
+Coding = r4_coding.Coding | r5_coding.Coding
+Extension = r4_extension.Extension | r5_extension.Extension
+Goal = r4_goal.Goal | r5_goal.Goal
+
+
+def codings(concept: Concept | None) -> list[Coding]:
+    """The concept's codes in code systems; none when there is no concept."""
+    return [*(concept.coding or ())] if concept is not None else []
+
+
+def words(concept: Concept | None) -> str | None:
+    """A concept in words: as it was written, else as the first coding that has a display calls it."""
+    if concept is None:
+        return None
+    if concept.text:
+        return concept.text
+    return display(concept)
+
+
+def display(concept: Concept) -> str | None:
+    """What the first coding that has a display calls the concept."""
+    return next((coding.display for coding in codings(concept) if coding.display), None)
+
+
+def code_in(concept: Concept | None, system: str) -> str | None:
+    """The concept's code in a code system."""
+    return next((coding.code for coding in codings(concept) if coding.system == system), None)
+
+
+def full_date(value: object) -> date | None:
+    """A date with its day; None for a year or a month, which FHIR also takes for a date."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def instant(value: object) -> datetime | None:
+    """A FHIR instant, dateTime or date as an instant; a day begins at midnight UTC, as FHIR gives it no zone."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.combine(value, time.min, UTC) if isinstance(value, date) else None
+
+
+def number(value: Decimal | float) -> int | float:
+    """A decimal as it was written: 3 stays a whole number, 3.0 does not."""
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    exponent = exact.as_tuple().exponent
+    return int(exact) if isinstance(exponent, int) and exponent >= 0 else float(exact)
+
+
+def extensions_of(resource: Goal) -> list[Extension]:
+    """The extensions of a goal, in order."""
+    return [*(resource.extension or ())]
+
+
+def parts(extension: Extension) -> dict[str, Any]:  # the value of an extension has one of fifty types
+    """A complex extension's parts by their names, each with its value."""
+    return {str(part.url): value_of(part) for part in extension.extension or ()}
+
+
+def value_of(extension: Extension) -> Any:  # as above
+    """The value of a simple extension, whatever its type."""
+    return next(
+        (value for name, value in extension if name.startswith("value") and "__" not in name and value is not None),
+        None,
+    )

@@ -1,0 +1,129 @@
+"""Pulling what waits in CAIRN_INTAKE, as much at a time as can be held in hand.
+
+Written on core NATS, because nats-py's own `fetch` (and with it FastStream's pull subscriber) takes any message with a
+header called `Status` for word from the server: it drops the message and all that was fetched with it, again at each
+redelivery, so that one such submission would hold up the queue for good. Here word from the server is what comes
+without a subject to acknowledge to.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+from pydantic_core import to_json
+
+from services.intake.streams import CONSUMER, INTAKE_STREAM
+
+_log = logging.getLogger("cairn.intake")
+
+IN_HAND = 256
+_NEXT = f"$JS.API.CONSUMER.MSG.NEXT.{INTAKE_STREAM}.{CONSUMER}"
+_ACKNOWLEDGEABLE = "$JS.ACK."
+_HEARTBEAT = "100"
+_NOTHING_WRONG = ("404", "408")
+"""No messages, and the request has expired."""
+_EXPIRES_SECONDS = 30
+_HEARTBEAT_SECONDS = 1
+_SILENCE_SECONDS = 2.5
+_PAUSE_SECONDS = 1.0
+_STOP_SECONDS = 5.0
+
+
+class Pull:
+    """Asks for submissions and hands each to `carry`, many at once.
+
+    Args:
+        nc: The connection.
+        carry: Deals with one submission, its acknowledgement included.
+        repair: Called when the server speaks of trouble, such as a consumer that is gone.
+    """
+
+    def __init__(self, nc: Client, carry: Callable[[Msg], Awaitable[None]], repair: Callable[[], Awaitable[None]]):
+        self._nc = nc
+        self._carry = carry
+        self._repair = repair
+        self._in_hand: dict[asyncio.Future[None], Msg] = {}
+        self._wanted = 0
+        self._trouble: str | None = None
+        self._news = asyncio.Event()
+
+    async def run(self) -> None:
+        """Pull until cancelled; what is in hand then gets a few seconds to be finished, or is given back."""
+        inbox = self._nc.new_inbox()
+        subscription = await self._nc.subscribe(inbox, cb=self._take)
+        try:
+            while True:
+                while len(self._in_hand) >= IN_HAND:
+                    await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+                await self._pull(inbox)
+        finally:
+            with suppress(NatsError, TimeoutError):  # without the server, what is in hand is delivered again
+                await self._finish(subscription)
+
+    async def _pull(self, inbox: str) -> None:
+        self._wanted = IN_HAND - len(self._in_hand)
+        self._trouble = None
+        request = {
+            "batch": self._wanted,
+            "expires": _EXPIRES_SECONDS * 1_000_000_000,
+            "idle_heartbeat": _HEARTBEAT_SECONDS * 1_000_000_000,
+        }
+        try:
+            await self._nc.publish(_NEXT, to_json(request), reply=inbox)
+            while self._wanted > 0 and self._trouble is None:
+                # Not wait_for: before Python 3.12 it may swallow a cancellation that meets the news.
+                async with asyncio.timeout(_SILENCE_SECONDS):
+                    await self._news.wait()
+                self._news.clear()
+        except TimeoutError:
+            return  # the request is lost, as the server was: ask again
+        except NatsError as error:
+            self._trouble = type(error).__name__
+        if self._trouble is not None:
+            await self._wait_out(self._trouble)
+
+    async def _wait_out(self, trouble: str) -> None:
+        _log.warning("submissions cannot be pulled (%s); trying again", trouble)
+        await asyncio.sleep(_PAUSE_SECONDS)
+        try:
+            await self._repair()
+        except (NatsError, TimeoutError) as error:
+            _log.warning("nor can the streams be declared: %s", type(error).__name__)
+
+    async def _take(self, message: Msg) -> None:
+        self._news.set()
+        if message.reply.startswith(_ACKNOWLEDGEABLE):
+            self._wanted -= 1
+            carried = asyncio.ensure_future(self._carry(message))
+            self._in_hand[carried] = message
+            carried.add_done_callback(self._put_down)
+            return
+        status = (message.headers or {}).get("Status", "")
+        if status in _NOTHING_WRONG:
+            self._wanted = 0
+        elif status != _HEARTBEAT:
+            self._trouble = f"{status} {(message.headers or {}).get('Description', '')}".strip()
+
+    def _put_down(self, carried: "asyncio.Future[None]") -> None:
+        self._in_hand.pop(carried, None)
+        error = None if carried.cancelled() else carried.exception()
+        if error is not None:  # its text may hold a patient's words
+            _log.error("a submission could not be carried: %s; it is delivered again", type(error).__name__)
+
+    async def _finish(self, subscription: Subscription) -> None:
+        if self._nc.is_connected:
+            # What is on its way is taken in hand, too.
+            await subscription.drain()  # type: ignore[no-untyped-call]  # nats-py leaves it unannotated
+        if self._in_hand:
+            await asyncio.wait(self._in_hand, timeout=_STOP_SECONDS)
+        for carried, message in list(self._in_hand.items()):
+            carried.cancel()
+            if self._nc.is_connected and not message.is_acked:
+                await message.nak()
+        if self._nc.is_connected:
+            await self._nc.flush()
