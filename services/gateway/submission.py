@@ -3,26 +3,18 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
 
 from nats.aio.client import Client
-from nats.errors import Error as NatsError
-from nats.errors import MaxPayloadError, NoRespondersError
-from nats.errors import TimeoutError as NatsTimeout
-from pydantic import Field, TypeAdapter, ValidationError
 
 from events.errors import Rejected
 from events.identity import SUBMIT
-from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from events.outcome import Outcome, RejectedOutcome
 from services.gateway.offers import Offer
+from services.offering import ask
 
 SUBMIT_SECONDS = 10.0
 """How long an answer may take; a durable write waits for the disk."""
 _PATIENTS_AT_ONCE = 32
-
-_OUTCOME: TypeAdapter[Outcome] = TypeAdapter(
-    Annotated[RecordedOutcome | RejectedOutcome, Field(discriminator="status")]
-)
 
 Submit = Callable[[Offer], Awaitable[Outcome]]
 
@@ -36,22 +28,7 @@ class Submitter:
 
     async def submit(self, offer: Offer) -> Outcome:
         """The goals service's outcome, or `log.unavailable` with what is known about the event."""
-        if not self._nc.is_connected:
-            return _unavailable("NATS cannot be reached; nothing was recorded. Send the event again.")
-        try:
-            reply = await self._nc.request(
-                offer.goal_id.on(SUBMIT), offer.body, timeout=self._seconds, headers=dict(offer.headers)
-            )
-        except NoRespondersError:
-            return _unavailable("No goals service is running; nothing was recorded. Send the event again.")
-        except MaxPayloadError:
-            return RejectedOutcome.of(Rejected("event.invalid", "The event is larger than the NATS server takes."))
-        except (NatsTimeout, NatsError):
-            return _unknown()
-        try:
-            return _OUTCOME.validate_json(reply.data)
-        except ValidationError:
-            return _unknown()
+        return await ask(self._nc, offer.goal_id.on(SUBMIT), offer.body, offer.headers, self._seconds)
 
 
 async def submit_batch(offers: Sequence[Offer | Rejected], submit: Submit) -> list[Outcome]:
@@ -84,19 +61,9 @@ async def submit_batch(offers: Sequence[Offer | Rejected], submit: Submit) -> li
     return [outcomes[index] for index in range(len(offers))]
 
 
-def _unavailable(detail: str) -> RejectedOutcome:
-    return RejectedOutcome(code="log.unavailable", detail=detail)
-
-
-def _unknown() -> RejectedOutcome:
-    return _unavailable(
-        "The goals service did not answer in time. It is unknown whether the event was recorded;"
-        " sending it again with the same id is safe."
-    )
-
-
 def _not_tried() -> RejectedOutcome:
-    return _unavailable(
-        "Not tried, because an earlier event of this patient in the batch has no certain answer."
-        " Nothing of this one was recorded; send it again after the earlier one."
+    return RejectedOutcome(
+        code="log.unavailable",
+        detail="Not tried, because an earlier event of this patient in the batch has no certain answer."
+        " Nothing of this one was recorded; send it again after the earlier one.",
     )

@@ -68,27 +68,30 @@ class Goals:
         self._histories.drop(goal_id)
 
     async def _decided(self, submission: Event) -> Outcome:
+        up_to_date = False
         for _ in range(_ATTEMPTS):
             history = await self._histories.get(submission.goal_id)
             try:
                 return await self._attempt(submission, history)
             except Rejected as rejection:
-                # A refusal has no guard of the log's behind it, so it must not rest on a stale history.
-                plan_changed = await self._refresh_plan(submission)
-                if not await self._histories.refresh(history) and not plan_changed:
+                # A refusal has no guard of the log's behind it, so it must not rest on what may be stale.
+                if up_to_date:
                     rejection.version = history.version
                     raise
+                await self._histories.refresh(await self._histories.get(submission.goal_id.plan))
+                up_to_date = True
             except WrongVersion:
-                await self._histories.refresh(history)
                 await asyncio.sleep(0)
+            await self._histories.refresh(history)
         raise LogBusy("Too many writers on one goal.")
 
     async def _attempt(self, submission: Event, history: History) -> Outcome:
+        # Finding out what is known may bring the history up to date, so it comes before any look at the history.
+        position, known = await self._known(submission, history)
         first_time = history.answer(submission, duplicate=True)
         if first_time is not None:
             return first_time
         _check_expected_version(submission, history)
-        position, known = await self._known(submission, history)
         decision = decide(known, submission)
         events = _events(submission, decision, history.version)
         patient_wide = position is not None
@@ -102,7 +105,7 @@ class Goals:
         position = None
         others = {}
         if needs_others(submission):
-            of_patient, position = await self._histories.of_patient(submission.goal_id)
+            of_patient, position = await self._histories.of_patient(history)
             others = {
                 token: other.goal
                 for token, other in of_patient.items()
@@ -112,11 +115,6 @@ class Goals:
             return position, Known(now, history.plan, None, others)
         plan = await self._histories.get(submission.goal_id.plan)
         return position, Known(now, plan.plan, history.goal, others)
-
-    async def _refresh_plan(self, submission: Event) -> bool:
-        if submission.goal_id.is_plan:
-            return False
-        return await self._histories.refresh(await self._histories.get(submission.goal_id.plan))
 
     def _answer(
         self, submission: Event, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision

@@ -48,24 +48,24 @@ class Histories:
             self._snapshot_versions.pop(dropped, None)
         return history
 
-    async def refresh(self, history: History) -> bool:
-        """Read what the log has behind the history; whether there was anything.
+    async def refresh(self, history: History) -> None:
+        """Read what the log has behind the history.
 
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
         """
-        return _take(history, await self._log.read(history.goal_id, history.position))
+        _take(history, await self._log.read(history.goal_id, history.position))
 
-    async def of_patient(self, goal_id: GoalId) -> tuple[dict[str, History], int]:
-        """Every goal of the goal's patient by its token, all fresh, and the position of the patient's last event.
+    async def of_patient(self, own: History) -> tuple[dict[str, History], int]:
+        """Every goal of a history's patient by its token, all fresh, and the position of the patient's last event.
 
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
         """
-        last = await self._log.last_of_patient(goal_id)
+        last = await self._log.last_of_patient(own.goal_id)
         goals = {}
         for each, position in last.items():
-            history = await self.get(each)
+            history = own if each == own.goal_id else await self.get(each)
             if history.position < position:
                 await self.refresh(history)
             if not each.is_plan:
@@ -112,11 +112,10 @@ class Histories:
         return history
 
 
-def _take(history: History, events: list[RecordedEvent]) -> bool:
-    fresh = [recorded for recorded in events if recorded.position > history.position]
-    for recorded in fresh:
-        history.take(recorded)
-    return bool(fresh)
+def _take(history: History, events: list[RecordedEvent]) -> None:
+    for recorded in events:
+        if recorded.position > history.position:
+            history.take(recorded)
 
 
 def _bears_out(last: RecordedEvent, history: History) -> bool:

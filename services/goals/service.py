@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from faststream.nats import NatsBroker
 from faststream.nats.message import NatsMessage
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -14,9 +13,11 @@ from events.envelope import read_submission
 from events.errors import Rejected
 from events.identity import FEED, PLAN, SUBMIT, parse_subject
 from events.log import Log, connect, declare_log
+from events.log.connection import flush
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from services.goals.application import BUSY, Goals
+from services.goals.broker import Broker
 from services.goals.histories import Histories
 from services.settings import Settings
 
@@ -43,7 +44,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         changes = await nc.subscribe(f"{FEED}.*.*.{PLAN}", cb=surface.plan_changed)
         broker_connection = await broker.connect()
         await broker.start()
-        await broker_connection.flush()
+        await flush(broker_connection)
         try:
             ready(f"goals: answering {SUBMIT}.ORG.PATIENT.GOAL")
             await asyncio.Event().wait()
@@ -72,16 +73,9 @@ class Surface:
         self._limit = limit
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def broker(self, servers: str) -> NatsBroker:
+    def broker(self, url: str) -> Broker:
         """The FastStream broker with its one subscriber, not yet started."""
-        broker = NatsBroker(
-            servers.split(","),
-            name="cairn-goals-submit",
-            apply_types=False,
-            logger=None,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=1,
-        )
+        broker = Broker(url, name="cairn-goals-submit")
 
         @broker.subscriber(f"{SUBMIT}.>", queue=_QUEUE, decoder=_as_it_came, no_reply=True)
         async def submit(message: NatsMessage) -> None:
@@ -98,15 +92,16 @@ class Surface:
         if self._under_way:
             await asyncio.wait(self._under_way)
         if self._nc.is_connected:
-            await self._nc.flush()
+            await flush(self._nc)
 
     def _take(self, message: Msg) -> None:
-        task = asyncio.get_running_loop().create_task(self._answer(message))
+        busy = len(self._under_way) >= self._limit
+        task = asyncio.get_running_loop().create_task(self._answer(message, busy=busy))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _answer(self, message: Msg) -> None:
-        outcome = await self._outcome(message)
+    async def _answer(self, message: Msg, *, busy: bool) -> None:
+        outcome = BUSY if busy else await self._outcome(message)
         if not message.reply:
             return
         try:
@@ -116,15 +111,12 @@ class Surface:
             _log.warning("an answer could not be sent: %s", error)
 
     async def _outcome(self, message: Msg) -> Outcome:
-        if len(self._under_way) > self._limit:
-            return BUSY
         try:
             goal_id = parse_subject(SUBMIT, message.subject)
             submission = read_submission(message.data, message.headers, goal_id)
+            return await self._goals.submit(submission)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
-        try:
-            return await self._goals.submit(submission)
         except Exception as error:  # noqa: BLE001 - see below
             # A defect of ours must not leave the sender without an answer. The exception's text may hold a patient's
             # words, so only its kind and place are logged.
@@ -132,7 +124,7 @@ class Surface:
             while place is not None and place.tb_next is not None:
                 place = place.tb_next
             where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else "unknown"
-            _log.error("a submission of type %s failed: %s in %s", submission.type_name, type(error).__name__, where)
+            _log.error("a submission failed: %s in %s", type(error).__name__, where)
             return RejectedOutcome(
                 code="log.unavailable",
                 detail="Cairn failed to take this event; it may or may not have been recorded."

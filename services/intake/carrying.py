@@ -9,14 +9,14 @@ from weakref import WeakValueDictionary
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from events.envelope import read_submission
-from events.errors import RETRYABLE, Rejected
+from events.errors import Rejected
 from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT
-from events.outcome import RecordedOutcome, RejectedOutcome
+from events.outcome import RejectedOutcome, encode_outcome
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
+from services.offering import ask
 
 _log = logging.getLogger("cairn.intake")
 
@@ -30,7 +30,6 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _OF_THE_SERVER = ("nats-", "status", "description")
 """Beginnings of header names that NATS gives a meaning to; what the sender put there must not act a second time."""
 _SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"%')
-_Outcome: TypeAdapter[RecordedOutcome | RejectedOutcome] = TypeAdapter(RecordedOutcome | RejectedOutcome)
 
 
 class Courier:
@@ -66,16 +65,13 @@ class Courier:
             return True
         if first < sequence:
             return False
-        answer = await self._ask(message)
-        if answer is None:
-            return False
-        outcome = _read(answer)
-        if outcome is None or (isinstance(outcome, RejectedOutcome) and outcome.code in RETRYABLE):
-            return False
+        outcome = await ask(self._nc, _moved(message, SUBMIT), message.data, _sendable(message), _ANSWER_SECONDS)
         if isinstance(outcome, RejectedOutcome):
+            if outcome.retryable:
+                return False
             await self._keep(message, outcome)
         headers = {SEQUENCE_HEADER: str(sequence), **_key_of(message)}
-        await self._nc.publish(_moved(message, OUTCOME), answer, headers=headers)
+        await self._nc.publish(_moved(message, OUTCOME), encode_outcome(outcome), headers=headers)
         await message.ack_sync(timeout=_ANSWER_SECONDS)
         return True
 
@@ -90,15 +86,6 @@ class Courier:
             return None
         raise NatsError(f"the stream {INTAKE_STREAM} cannot be read")
 
-    async def _ask(self, message: Msg) -> bytes | None:
-        try:
-            reply = await self._nc.request(
-                _moved(message, SUBMIT), message.data, timeout=_ANSWER_SECONDS, headers=_sendable(message)
-            )
-        except (NatsError, TimeoutError):
-            return None
-        return reply.data
-
     async def _keep(self, message: Msg, outcome: RejectedOutcome) -> None:
         sequence = str(message.metadata.sequence.stream)
         set_aside = (message.headers or {}).items() - _sendable(message).items()
@@ -112,13 +99,6 @@ class Courier:
         }
         js = self._nc.jetstream(timeout=_ANSWER_SECONDS)
         await js.publish(_moved(message, REJECTED), message.data, stream=REJECTED_STREAM, headers=headers)
-
-
-def _read(answer: bytes) -> RecordedOutcome | RejectedOutcome | None:
-    try:
-        return _Outcome.validate_json(answer)
-    except ValidationError:
-        return None
 
 
 def _patient(message: Msg) -> str:

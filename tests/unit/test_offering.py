@@ -12,13 +12,15 @@ from events.identity import parse_goal_id
 from services.offering import offer
 
 GOAL = parse_goal_id("northside.p1.walk")
-RECORDED = {"status": "recorded", "duplicate": False, "events": []}
-BUSY = {"status": "rejected", "code": "log.busy", "detail": "Too much waits."}
-REFUSED = {"status": "rejected", "code": "goal.unknown", "detail": "There is none."}
+RECORDED = {"status": "recorded", "duplicate": False, "events": [], "notes": []}
+BUSY = {"status": "rejected", "code": "log.busy", "detail": "Too much waits.", "errors": []}
+REFUSED = {"status": "rejected", "code": "goal.unknown", "detail": "There is none.", "errors": []}
 
 
 class Goals:
     """Stands in for a connection to the goals service; answers with what it was given, in turn, then the last."""
+
+    is_connected = True
 
     def __init__(self, *answers: object):
         self._answers = list(answers)

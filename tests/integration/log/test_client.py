@@ -1,0 +1,83 @@
+"""A message that nats-py cannot read does not silence whoever receives it."""
+
+import asyncio
+
+import pytest
+from nats.aio.client import Client
+from pydantic_core import from_json
+
+from events.log.client import read_headers
+from tests.waiting import eventually
+
+STRANGE = [
+    pytest.param(b"cairn.submit.a.b.c", b"NATS/1.0 \xff\xff\xff bad\r\n\r\n", id="a status that is no text"),
+    pytest.param(
+        b"cairn.submit.a.b.c", b"NATS/1.0\r\nce-id: \xff\xfe\r\nce-type: x\r\n\r\n", id="a value that is no text"
+    ),
+    pytest.param(b"cairn.submit.a.b.c", b"NATS/1.0\r\n\xff: x\r\n\r\n", id="a name that is no text"),
+    pytest.param(
+        b"cairn.submit.a.b.c", b"NATS/1.0\r\nno colon\r\n: no name\r\n a b: c\r\n\r\n", id="no headers at all"
+    ),
+    pytest.param(b"cairn.submit.a.b.c", b"NATS/1.0 503\r\n\r\n", id="the server's own word"),
+    pytest.param(b"cairn.submit.a.\xff\xfe.c", b"NATS/1.0\r\n\r\n", id="a subject that is no text"),
+]
+
+
+@pytest.mark.parametrize(("subject", "headers"), STRANGE)
+async def test_the_goals_service_answers_after_a_strange_message(
+    goals_service: None, nc: Client, nats_url: str, subject: bytes, headers: bytes
+) -> None:
+    reply = nc.new_inbox()
+    answers = await nc.subscribe(reply)
+    await _publish_raw(nats_url, subject, reply.encode(), headers, b"{}")
+    said = from_json((await answers.next_msg(timeout=10)).data)
+    assert said["status"] == "rejected"
+    assert said["code"] in ("event.invalid", "identity.mismatch")
+    await answers.unsubscribe()
+
+
+async def test_a_reply_subject_that_is_no_text_gets_no_answer(goals_service: None, nc: Client, nats_url: str) -> None:
+    await _publish_raw(nats_url, b"cairn.submit.a.b.c", b"_INBOX.\xff", b"NATS/1.0\r\n\r\n", b"{}")
+    answered = await eventually(lambda: _asked(nc))
+    assert answered["code"] == "event.invalid"
+
+
+@pytest.mark.parametrize(
+    ("block", "headers"),
+    [
+        (b"", None),
+        (b"NATS/1.0\r\n\r\n", None),
+        (b"NATS/1.0\r\nA: 1\r\nb:2\r\nC:\t3\r\n\r\n", {"A": "1", "b": "2", "C": "3"}),
+        (b"NATS/1.0 404 Message Not Found\r\n\r\n", {"Status": "404", "Description": "Message Not Found"}),
+        (
+            b"NATS/1.0 204 EOB\r\nNats-Num-Pending: 0\r\n\r\n",
+            {"Status": "204", "Description": "EOB", "Nats-Num-Pending": "0"},
+        ),
+        ("NATS/1.0\r\nce-actor: Zoë: x\r\n\r\n".encode(), {"ce-actor": "Zoë: x"}),
+        (b"\xff" * 20, {}),
+    ],
+)
+def test_headers_read_as_nats_writes_them(block: bytes, headers: dict[str, str] | None) -> None:
+    found = read_headers(block)
+    assert {name: value for name, value in (found or {}).items() if name != "Description"} == {
+        name: value for name, value in (headers or {}).items() if name != "Description"
+    }
+
+
+async def _asked(nc: Client) -> dict[str, str]:
+    reply = await nc.request("cairn.submit.a.b.c", b"{}", timeout=5)
+    answer: dict[str, str] = from_json(reply.data)
+    return answer
+
+
+async def _publish_raw(nats_url: str, subject: bytes, reply: bytes, headers: bytes, body: bytes) -> None:
+    """Publish as no decent client would: the bytes as they are."""
+    host, _, port = nats_url.removeprefix("nats://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    await reader.readline()
+    writer.write(b'CONNECT {"verbose":false,"headers":true,"protocol":1}\r\n')
+    head = b"HPUB %s %s %d %d\r\n" % (subject, reply, len(headers), len(headers) + len(body))
+    writer.write(head + headers + body + b"\r\nPING\r\n")
+    assert (await reader.readline()).strip() == b"PONG"
+    writer.close()
+    await writer.wait_closed()
