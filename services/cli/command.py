@@ -17,6 +17,7 @@ _COMMANDS = {
     "replay": Lazy("services.cli.replay", "replay", "Tell a goal's whole history, from the log itself."),
     "log": Lazy("services.cli.log", "log", "Check the log, back it up, and bring it back."),
     "projections": Lazy("services.cli.projections", "projections", "See how far the projections have come."),
+    "bench": Lazy("services.cli.bench", "bench", "Measure how fast Cairn is here, beside its peers."),
     "schemas": Lazy("services.cli.schemas", "schemas", "List, show, write and check the published JSON Schemas."),
 }
 

@@ -1,0 +1,33 @@
+"""Measuring ours and the peers side by side, so that what else the machine does meets both."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bench.ground import Ground, ground
+from bench.options import Bounds, Stage
+from bench.peers.peer import Peer
+from bench.result import Case, Run, case
+
+Measure = Callable[[Ground, int, Bounds], Awaitable[Run]]
+"""One run on a ground with so many at once."""
+
+
+async def paired(
+    of: dict[str, int | str],
+    unit: str,
+    bounds: Bounds,
+    at_once: int,
+    ours: Measure,
+    peers: Sequence[Peer],
+    stage: Stage,
+) -> Case:
+    """One case: every run on a fresh server, ours and the peers one after another, ours first in every other run."""
+    runs: dict[str, list[Run]] = {"": [], **{peer.name: [] for peer in peers}}
+    for number in range(bounds.runs):
+        measures = [("", ours), *((peer.name, peer.appends) for peer in peers)]
+        if number % 2:
+            measures.reverse()
+        async with ground(bounds) as fresh:
+            for name, measure in measures:
+                runs[name].append(await measure(fresh, at_once, bounds))
+        stage.advance()
+    return case(of, unit, runs.pop(""), runs)

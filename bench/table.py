@@ -1,0 +1,42 @@
+"""A result as rows for people."""
+
+from collections.abc import Iterator
+
+from bench.result import Latency, Measured, Result
+
+COLUMNS = ("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p95 ms", "p99 ms", "Ours over it")
+
+
+def rows(result: Result) -> Iterator[tuple[str, ...]]:
+    """One row for us in each case, and one for each peer; in the order of :data:`COLUMNS`."""
+    for case in result.cases:
+        named = ", ".join(f"{name} {value}" for name, value in case.case.items())
+        yield (named, "cairn", *_figures(case, case.unit), "")
+        for peer in case.peers:
+            yield ("", peer.name, *_figures(peer, case.unit), f"{peer.ratio:.2f}")
+
+
+def heading(result: Result) -> str:
+    """When, where and on what: a figure without it means nothing."""
+    now = result.conditions
+    machine = now.hardware
+    return (
+        f"cairn bench {result.benchmark}, {now.date:%Y-%m-%d %H:%M} UTC, {result.options.runs} runs of each case\n"
+        f"{machine.cpu}, {machine.cores} cores, {machine.memory_gb:g} GB, {machine.kernel}, {machine.python};"
+        f" load average {now.load_average:g} at the start\n"
+        f"nats-server {now.nats_server}, sync {now.sync}, on {machine.filesystem} (fsync of 4 KiB:"
+        f" {machine.fsync_ms:g} ms)"
+    )
+
+
+def _figures(measured: Measured, unit: str) -> tuple[str, ...]:
+    rates = [run.rate for run in measured.runs]
+    return (_rate(measured.median), _rate(min(rates)), _rate(max(rates)), unit, *_percentiles(measured.latency_ms))
+
+
+def _percentiles(latency: Latency | None) -> tuple[str, ...]:
+    return ("", "", "") if latency is None else (f"{latency.p50:.2f}", f"{latency.p95:.2f}", f"{latency.p99:.2f}")
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}"

@@ -1,0 +1,157 @@
+"""`cairn bench`: how fast Cairn is on this machine, beside its peers."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from services.cli.parameters import json_option
+
+if TYPE_CHECKING:
+    from bench.options import Stage
+    from bench.result import Result
+
+_Command = Callable[..., Any]  # a command's callback, whatever it takes
+
+
+@click.group()
+def bench() -> None:
+    """Measure how fast Cairn is here, on a server of its own that is gone afterwards.
+
+    Figures come with the machine, the server's version and its sync mode. Where there are peers, they are measured in
+    the same run. docs/performance.md says what is in and what is out of each figure.
+    """
+
+
+def _seconds(default: float) -> Callable[[_Command], _Command]:
+    length = click.FloatRange(0, 600, min_open=True)
+    return click.option("--seconds", type=length, default=default, show_default=True, help="Length of a run.")
+
+
+def _many(name: str, default: int | None, what: str) -> Callable[[_Command], _Command]:
+    number = click.IntRange(1, 10_000_000)
+    return click.option(f"--{name}", type=number, default=default, show_default=default is not None, help=what)
+
+
+def _at_once(name: str, what: str) -> Callable[[_Command], _Command]:
+    return click.option(
+        f"--{name}",
+        type=click.IntRange(1, 4096),
+        multiple=True,
+        default=(1, 16, 64, 256),
+        show_default=True,
+        help=f"{what}; may be given several times, for one case each.",
+    )
+
+
+def _bounds(command: _Command) -> _Command:
+    return _seconds(5.0)(_many("count", None, "End each run after so many, if that is sooner.")(command))
+
+
+def _common(command: _Command) -> _Command:
+    for option in (
+        json_option,
+        click.option(
+            "--directory",
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            help="Where the server's data goes meanwhile: on the disk to be measured.  [the temporary directory]",
+        ),
+        click.option(
+            "--runs",
+            type=click.IntRange(1, 100),
+            default=3,
+            show_default=True,
+            help="Runs of each case; the median counts.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@bench.command()
+@_at_once("clients", "Requests in flight")
+@_many("goals", 1000, "Active goals that the entries go round.")
+@_bounds
+@_common
+def submit(**options: object) -> None:
+    """The whole path by NATS request/reply: client, goals service and server, over plain js.publish."""
+    _run("submit", "SubmitOptions", options)
+
+
+@bench.command()
+@_at_once("writers", "Writers at once")
+@_bounds
+@_common
+def append(**options: object) -> None:
+    """The log alone: events of 300 bytes with optimistic concurrency, over plain js.publish."""
+    _run("append", "AppendOptions", options)
+
+
+@bench.command()
+@_many("events", 100_000, "Events in the log, about.")
+@_bounds
+@_common
+def load(**options: object) -> None:
+    """One goal of 20 events out of many, read from the log with nothing cached."""
+    _run("load", "LoadOptions", options)
+
+
+@bench.command()
+@_many("events", 100_000, "Events in the log, about.")
+@_common
+def rebuild(**options: object) -> None:
+    """Each projection from position 0, on SQLite."""
+    _run("rebuild", "RebuildOptions", options)
+
+
+@bench.command()
+@_many("rate", 500, "Entries each second.")
+@_seconds(10.0)
+@_many("goals", 1000, "Active goals that the entries go round.")
+@_many("read-every", 10, "Read one entry of so many over HTTP.")
+@_common
+def lag(**options: object) -> None:
+    """From recorded to visible: in the projection, and over HTTP with min_position."""
+    _run("lag", "LagOptions", options)
+
+
+def _run(name: str, options_class: str, given: dict[str, object]) -> None:
+    from services.cli.printing import print_json
+
+    as_json = given.pop("as_json")
+    benchmark = import_module(f"bench.{name}")
+    options = getattr(benchmark, options_class).model_validate(given)
+    try:
+        result = asyncio.run(_ended_by_sigterm(benchmark.run(options, _stages)))
+    except asyncio.CancelledError:
+        raise click.Abort from None
+    if as_json:
+        print_json(result.model_dump(mode="json"))
+    else:
+        _print(result)
+
+
+async def _ended_by_sigterm(measuring: Awaitable["Result"]) -> "Result":
+    """SIGTERM ends it as Ctrl-C does: processes are ended and the directory is cleared away."""
+    task = asyncio.ensure_future(measuring)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
+def _stages(what: str, total: int) -> "AbstractContextManager[Stage]":
+    from services.cli.progress import SlowProgress
+
+    return SlowProgress(what, total)
+
+
+def _print(result: "Result") -> None:
+    from bench.table import COLUMNS, heading, rows
+    from services.cli.printing import print_table
+
+    click.echo(heading(result))
+    print_table(COLUMNS, rows(result))
