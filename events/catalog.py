@@ -53,8 +53,12 @@ def decode(type_name: str, body: bytes | str, goal: str) -> Payload:
             `event.unknown_type`, `identity.mismatch`.
     """
     while type_name in UPCASTS:
-        type_name, upcast = UPCASTS[type_name]
-        body = to_json(upcast(_object(body)))
+        newer, upcast = UPCASTS[type_name]
+        try:
+            body = to_json(upcast(_object(body)))
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise Rejected("event.invalid", f"The data does not fit the schema of {type_name}.") from error
+        type_name = newer
     payload = payload_type(type_name, goal)
     try:
         return payload.model_validate_json(body)

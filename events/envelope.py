@@ -236,6 +236,7 @@ def _agreed_id(subject: object, goal_id: GoalId | None) -> GoalId:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_YEAR = 1900
 
 
 def _time(value: str, wrong: list[FieldError]) -> datetime:
@@ -243,7 +244,7 @@ def _time(value: str, wrong: list[FieldError]) -> datetime:
         return _EPOCH
     match = _RFC3339.fullmatch(value)
     try:
-        time = datetime.fromisoformat(value) if match else None
+        time = datetime.fromisoformat(value.upper()) if match else None
     except ValueError:
         time = None
     if time is None:
@@ -251,6 +252,9 @@ def _time(value: str, wrong: list[FieldError]) -> datetime:
         return _EPOCH
     if time.tzinfo is None:
         wrong.append(FieldError("time", "time must carry an offset, such as Z or +01:00."))
+        return _EPOCH
+    if time.year < _FIRST_YEAR:  # The first days of the calendar cannot be told in every time zone.
+        wrong.append(FieldError("time", f"time must be in the year {_FIRST_YEAR} or later."))
         return _EPOCH
     return time
 
@@ -267,7 +271,7 @@ def _expected_version(value: object, wrong: list[FieldError]) -> int | None:
 
 
 def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, str]:
-    names = attributes.keys() - _KNOWN - _OURS
+    names = {name for name in attributes.keys() - _KNOWN - _OURS if attributes[name] is not None}
     if not names:
         return {}
     if len(names) > _MAX_EXTENSIONS:

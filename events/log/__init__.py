@@ -4,7 +4,7 @@
 from a position through the past into live.
 """
 
-from events.log.connection import NotReachable, connect
+from events.log.connection import NotAdmitted, NotReachable, connect
 from events.log.log import Append, Log
 from events.log.reading import Batch, LogUnreachable
 from events.log.stream import WrongStream, declare_log
@@ -17,6 +17,7 @@ __all__ = [
     "LogBusy",
     "LogUnavailable",
     "LogUnreachable",
+    "NotAdmitted",
     "NotReachable",
     "WrongStream",
     "WrongVersion",

@@ -6,12 +6,17 @@ character at a time, which is the largest part of following the log. Both are in
 release, and tests/integration/log/test_client.py sends such messages.
 """
 
+import asyncio
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError
 
+_CLOSING_SECONDS = 1.0
 _VERSION = "NATS/1.0"
 _HEADER = re.compile(r"^([!-9;-~]+):[ \t]*([^\r\n]*)\r\n", re.MULTILINE)
 
@@ -35,6 +40,38 @@ class SturdyClient(Client):
             _sid=sid,
         )
 
+    def send(self, subject: str, headers: Mapping[str, str], body: bytes, reply: str = "") -> None:
+        """Publish with headers, at once and in a fifth of the time that nats-py takes for it.
+
+        The message waits in nats-py's own buffer for the next write to the socket. Nothing is checked but what would
+        break the protocol: subjects and header names are the caller's to get right.
+
+        Raises:
+            ConnectionClosedError: the client is closed or not connected.
+            ValueError: a header value holds a line break.
+        """
+        if not self.is_connected or self._flush_queue is None:
+            raise ConnectionClosedError
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
+            raise ValueError("a header value holds a line break")
+        block = f"{_VERSION}\r\n{lines}\r\n".encode()
+        size = len(block)
+        command = b"HPUB %b %b%d %d\r\n%b%b\r\n" % (
+            subject.encode(),
+            f"{reply} ".encode() if reply else b"",
+            size,
+            size + len(body),
+            block,
+            body,
+        )
+        self.stats["out_msgs"] += 1
+        self.stats["out_bytes"] += len(body)
+        self._pending.append(command)
+        self._pending_data_size += len(command)
+        if self._flush_queue.empty():
+            self._flush_queue.put_nowait(asyncio.get_running_loop().create_future())
+
 
 async def connect_client(servers: list[str], **options: Any) -> SturdyClient:  # nats-py's own options
     """A connected client; one that cannot connect is closed, which nats-py leaves undone."""
@@ -42,7 +79,9 @@ async def connect_client(servers: list[str], **options: Any) -> SturdyClient:  #
     try:
         await client.connect(servers, **options)
     except BaseException:
-        await client.close()
+        with suppress(TimeoutError):  # after a failed TLS handshake nats-py waits for an end that never comes
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await client.close()
         raise
     return client
 

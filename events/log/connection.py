@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from urllib.parse import urlsplit
+from typing import NamedTuple, TypedDict
+from urllib.parse import SplitResult, unquote, urlsplit
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from events.errors import CairnError
+from events.log.client import SturdyClient, connect_client
 
 _log = logging.getLogger("cairn.nats")
 _FIRST_CONTACT_SECONDS = 3.0
@@ -18,23 +19,86 @@ class NotReachable(CairnError):
     """Nothing answers as a NATS server at the address."""
 
 
-async def connect(url: str, *, name: str) -> Client:
+class NotAdmitted(CairnError):
+    """A NATS server answers, but does not let this user in."""
+
+
+class NotAnAddress(CairnError):
+    """It cannot be read as a NATS address. The sentence does not repeat it, as it may hold a password."""
+
+
+class Credentials(TypedDict, total=False):
+    """Who connects, in nats-py's own words."""
+
+    user: str
+    password: str
+    token: str
+
+
+class Address(NamedTuple):
+    """Where the servers are, without what is secret, and who connects.
+
+    The credentials are kept apart, because nats-py takes those in a URL as they stand, percent signs and all, and has
+    none for the servers of a cluster that it hears of later.
+    """
+
+    servers: list[str]
+    credentials: Credentials
+
+    def __str__(self) -> str:
+        return ",".join(self.servers)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def read_address(url: str) -> Address:
+    """Read `nats://user:password@host:port`, percent-encoded; several, comma-separated, are one cluster.
+
+    The credentials are the first that are there; a user without a password is a token.
+
+    Raises:
+        NotAnAddress: when it is none.
+    """
+    servers, credentials = [], Credentials()
+    for each in url.split(","):
+        parts = urlsplit(each if "://" in each else f"nats://{each}")
+        if not _is_address(parts):
+            raise NotAnAddress(
+                "The NATS address is not of the form nats://user:password@host:port. In a password, write the signs"
+                " @ : / ? # % , percent-encoded."
+            )
+        servers.append(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
+        if credentials or parts.username is None:
+            continue
+        if parts.password is None:
+            credentials = Credentials(token=unquote(parts.username))
+        else:
+            credentials = Credentials(user=unquote(parts.username), password=unquote(parts.password))
+    return Address(servers, credentials)
+
+
+async def connect(url: str, *, name: str) -> SturdyClient:
     """Connect to NATS, and stay connected: a lost connection is taken up again for ever.
 
     Permission denials and slow consumers reach nats-py only in its error callback; they are logged there.
 
     Args:
-        url: `nats://host:port`; several, comma-separated, for a cluster.
+        url: `nats://host:port`, `tls://host:port`, with `user:password@` before the host where the server asks for it;
+            several, comma-separated, for a cluster.
         name: How the connection is called in the server's monitoring.
 
     Raises:
+        NotAnAddress: when the URL cannot be read.
         NotReachable: when nothing answers at first.
+        NotAdmitted: when the server does not know the user, or not with this password.
     """
-    servers = url.split(",")
+    address = read_address(url)
     try:
-        await first_contact(servers)
-        return await nats.connect(
-            servers=servers,
+        await first_contact(address.servers)
+        await _admission(address)
+        return await connect_client(
+            address.servers,
             name=name,
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.2,
@@ -45,9 +109,27 @@ async def connect(url: str, *, name: str) -> Client:
             disconnected_cb=_on_disconnect,
             reconnected_cb=_on_reconnect,
             pending_size=64 * 1024 * 1024,
+            **address.credentials,
         )
     except (OSError, NatsError, TimeoutError) as error:
-        raise NotReachable(f"No NATS server answers at {url}: {error}.") from error
+        raise NotReachable(f"No NATS server answers at {address}: {error}.") from error
+
+
+async def flush(nc: Client) -> None:
+    """Wait until the server has taken in all that was sent: subscriptions answer from then on, answers are out.
+
+    nats-py's own flush writes its ping ahead of what still waits to be written; only a second one comes behind it.
+    """
+    await nc.flush()
+    await nc.flush()
+
+
+def _is_address(parts: SplitResult) -> bool:
+    try:
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname) and parts.path in ("", "/") and not parts.query and not parts.fragment
 
 
 async def first_contact(servers: list[str]) -> None:
@@ -65,12 +147,36 @@ async def first_contact(servers: list[str]) -> None:
     raise last or OSError("no address given")
 
 
+async def _admission(address: Address) -> None:
+    """Fail fast when the server does not let this user in; nats-py itself would go on trying for ever."""
+    try:
+        trial = await connect_client(
+            address.servers,
+            name="cairn admission",
+            allow_reconnect=False,
+            connect_timeout=5,
+            error_cb=_unheard,
+            **address.credentials,
+        )
+    except NatsError as error:
+        if "authorization" not in str(error).lower():
+            raise
+        user = address.credentials.get("user")
+        who = f"the user “{user}” with this password" if user else "anyone without a user and a password that it knows"
+        raise NotAdmitted(f"The NATS server at {address} does not let {who} in.") from None
+    await trial.close()
+
+
+async def _unheard(_: Exception) -> None:
+    """What goes wrong at the first try is raised."""
+
+
 async def _on_error(error: Exception) -> None:
     _log.warning("NATS: %s", error)
 
 
 async def _on_disconnect() -> None:
-    _log.info("disconnected from NATS; trying again")
+    _log.debug("disconnected from NATS")
 
 
 async def _on_reconnect() -> None:

@@ -8,7 +8,7 @@ happens to the connection, the server or the consumer, it asks for a new one fro
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 
 from nats.aio.client import Client
@@ -43,7 +43,7 @@ class Follower:
         self.head = after
         """The last position of the log that this follower has heard of."""
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def batches(self) -> AsyncGenerator[Batch, None]:
         """Batches in log order for ever; an empty one when the end is first reached."""
         caught_up = False
         while True:

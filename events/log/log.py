@@ -4,16 +4,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from nats.aio.client import Client
-
 from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId
+from events.log.client import SturdyClient
 from events.log.following import Follower
+from events.log.message import Message, guarded
 from events.log.reading import Batch, DirectReader
 from events.log.replies import Replies
 from events.log.stream import STREAM
-from events.log.writing import Message, Write, Writer, guarded
+from events.log.writing import Write, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Log:
         ack_seconds: How long an acknowledgement may take before an append is in doubt.
     """
 
-    def __init__(self, nc: Client, stream: str = STREAM, *, max_waiting: int = 10_000, ack_seconds: float = 5.0):
+    def __init__(self, nc: SturdyClient, stream: str = STREAM, *, max_waiting: int = 10_000, ack_seconds: float = 5.0):
         self._nc = nc
         self._stream = stream
         self._replies = Replies(nc)
@@ -69,7 +69,7 @@ class Log:
         ]
         across = goal_id.patient_on(LOG) if append.patient_wide else None
         messages[0] = guarded(messages[0], append.expected, across)
-        first = await self._writer.write(Write(tuple(messages), (goal_id.org, goal_id.patient)))
+        first = await self._writer.write(Write(tuple(messages), frozenset({(goal_id.org, goal_id.patient)})))
         now = datetime.now(UTC)
         return tuple(
             RecordedEvent(event, first + index, append.version + index + 1, now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage
@@ -41,19 +42,21 @@ class DirectReader:
         self._replies = replies
         self._subject = f"$JS.API.DIRECT.GET.{stream}"
 
-    async def after(self, subject: str, position: int) -> list[StoredMessage]:
-        """All messages on a subject (wildcards allowed) behind a position, in order.
+    async def after(self, subject: str, position: int, limit: int | None = None) -> list[StoredMessage]:
+        """The messages on a subject (wildcards allowed) behind a position, in order: all, or at most a number.
 
         Raises:
             LogUnreachable: when the log does not answer.
         """
         found: list[StoredMessage] = []
-        while True:
-            page, pending = await self._ask({"seq": position + 1, "next_by_subj": subject, "batch": _PAGE}, many=True)
+        while limit is None or len(found) < limit:
+            batch = _PAGE if limit is None else min(_PAGE, limit - len(found))
+            page, pending = await self._ask({"seq": position + 1, "next_by_subj": subject, "batch": batch}, many=True)
             found += page
             if not pending or not page:
-                return found
+                break
             position = page[-1].position
+        return found
 
     async def last(self, subjects: str) -> list[StoredMessage]:
         """The last message of every subject that a wildcard matches, in log order.
@@ -70,12 +73,22 @@ class DirectReader:
         Raises:
             LogUnreachable: when the log does not answer.
         """
-        page, _ = await self._ask({"last_by_subj": ">"}, many=False)
-        return page[0].position if page else 0
+        newest = await self.newest(">")
+        return newest.position if newest else 0
+
+    async def newest(self, subjects: str) -> StoredMessage | None:
+        """The last message on the subjects that a wildcard matches; for `>` at once, else by looking at each subject.
+
+        Raises:
+            LogUnreachable: when the log does not answer.
+        """
+        page, _ = await self._ask({"last_by_subj": subjects}, many=False)
+        return page[0] if page else None
 
     async def _ask(self, request: dict[str, object], *, many: bool) -> tuple[list[StoredMessage], int]:
         """One direct get: the messages, and how many more match behind them."""
-        await self._replies.open()
+        if not self._nc.is_connected:
+            raise LogUnreachable("There is no connection to the log.")
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         page: list[StoredMessage] = []
 
@@ -96,10 +109,11 @@ class DirectReader:
 
         reply = self._replies.expect(take)
         try:
+            await self._replies.open()
             await self._nc.publish(self._subject, to_json(request), reply=reply)
             async with asyncio.timeout(_TIMEOUT):
                 pending = await done
-        except (TimeoutError, OSError) as error:
+        except (TimeoutError, OSError, NatsError) as error:
             raise LogUnreachable("The log does not answer.") from error
         finally:
             self._replies.forget(reply)

@@ -7,16 +7,17 @@ checks it against the log.
 import logging
 from collections.abc import Mapping
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
 from events.errors import CairnError
 from events.identity import GoalId
+from events.log.client import SturdyClient
+from events.log.message import Message
 from events.log.reading import DirectReader, LogUnreachable
 from events.log.replies import Replies
-from events.log.writing import MAX_BATCH, Message, Write, Writer
+from events.log.writing import MAX_BATCH, Write, Writer
 
 BUCKET = "cairn_snapshots"
 _STREAM = f"KV_{BUCKET}"
@@ -30,7 +31,7 @@ class Snapshots:
         nc: A connection from :func:`events.log.connect`.
     """
 
-    def __init__(self, nc: Client):
+    def __init__(self, nc: SturdyClient):
         self._nc = nc
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, _STREAM)
@@ -72,7 +73,7 @@ class Snapshots:
         messages = [Message(_key(goal_id), {}, body) for goal_id, body in snapshots.items()]
         for start in range(0, len(messages), MAX_BATCH):
             try:
-                await self._writer.write(Write(tuple(messages[start : start + MAX_BATCH]), None))
+                await self._writer.write(Write(tuple(messages[start : start + MAX_BATCH])))
             except CairnError as error:
                 _log.info("snapshots not written: %s", error)
 

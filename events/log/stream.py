@@ -1,4 +1,6 @@
-"""The stream that is the log, declared in one place."""
+"""The stream that is the log, declared in one place, and how any stream that has to be just so is declared."""
+
+from collections.abc import Iterable
 
 from nats.aio.client import Client
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
@@ -8,11 +10,17 @@ from events.errors import CairnError
 from events.identity import FEED, LOG
 
 STREAM = "CAIRN_LOG"
+KEPT_FOR_EVER = (
+    *("subjects", "storage", "retention", "discard", "deny_delete", "deny_purge"),
+    *("max_age", "max_msgs", "max_msgs_per_subject", "allow_direct", "allow_atomic"),
+)
+"""The settings that a stream needs so that what it took is there for ever, can be read, and can be written safely."""
 _MAX_MESSAGE_BYTES = 1024 * 1024
+_UNSET = (None, False, 0, -1)
 
 
 class WrongStream(CairnError):
-    """A stream of this name exists, but is not fit to be the log."""
+    """A stream of this name exists, but is not fit for what it is needed for; or it has to exist, and does not."""
 
 
 def log_config(stream: str = STREAM, replicas: int = 1) -> StreamConfig:
@@ -46,15 +54,39 @@ async def declare_log(nc: Client, stream: str = STREAM, replicas: int = 1) -> No
     Raises:
         WrongStream: when it cannot, with the settings that are wrong.
     """
+    await declare_stream(nc, log_config(stream, replicas), (*KEPT_FOR_EVER, "republish"))
+
+
+async def declare_stream(
+    nc: Client, wanted: StreamConfig, needed: Iterable[str], *, create: bool = True
+) -> StreamConfig:
+    """Make sure that a stream is there, and leave an existing one as its operator configured it, if it will do.
+
+    Args:
+        wanted: How the stream is made when it is missing.
+        needed: The settings that an existing stream must share with it.
+        create: Whether a missing stream is made.
+
+    Returns:
+        The configuration that the stream has.
+
+    Raises:
+        WrongStream: when the stream will not do, with the settings that are wrong, or must be there and is not.
+    """
+    name = wanted.name
     js = nc.jetstream(timeout=10)
     try:
-        found = (await js.stream_info(stream)).config
+        found = (await js.stream_info(str(name))).config
     except NotFoundError:
-        found = (await js.add_stream(log_config(stream, replicas))).config
-    wanted = log_config(stream)
-    needed = ("subjects", "discard", "deny_delete", "deny_purge", "allow_direct", "allow_atomic", "storage")
-    wrong = [name for name in needed if getattr(found, name) != getattr(wanted, name)]
-    if found.max_age or (found.max_msgs or -1) > 0 or found.republish is None:
-        wrong.append("limits or republish")
+        if not create:
+            raise WrongStream(f"There is no stream {name}.") from None
+        found = (await js.add_stream(wanted)).config
+    wrong = [setting for setting in needed if not _same(getattr(found, setting), getattr(wanted, setting))]
     if wrong:
-        raise WrongStream(f"The stream {stream} cannot be the log; its {', '.join(wrong)} must be as declared.")
+        raise WrongStream(f"The stream {name} cannot be used; its {', '.join(wrong)} must be as declared.")
+    return found
+
+
+def _same(found: object, wanted: object) -> bool:
+    """Whether a setting is as it should be; the server has several words for none."""
+    return found == wanted or (found in _UNSET and wanted in _UNSET)

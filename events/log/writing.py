@@ -6,24 +6,29 @@ with no added wait. What is refused as a batch is tried one by one, so a conflic
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.nuid import NUID
 from pydantic_core import from_json
 
 from events.errors import CairnError
+from events.log.client import SturdyClient
+from events.log.doubt import Doubt
+from events.log.message import Message
 from events.log.reading import DirectReader, LogUnreachable
 from events.log.replies import Replies, status_of
 
 _WRONG_SEQUENCE = frozenset({10071, 10164})
 MAX_BATCH = 1000
 """The most messages that the server takes in one atomic batch."""
-_NEVER = 2**63 - 1
+_WORTH_A_BATCH = 24
+"""How many writes are cheaper as one batch than one by one (measured; docs/performance.md)."""
+_MAX_BATCHES = 2
+"""How many batches are under way at once; the server allows 50, but the disk gains nothing from more."""
+_ROOM_FOR_HEADERS = 16 * 1024
 
 
 class WrongVersion(CairnError):
@@ -46,12 +51,8 @@ class LogUnavailable(CairnError):
         self.certain = certain
 
 
-class Message(NamedTuple):
-    """One message for the log. Its headers must tell it apart from every other on its subject."""
-
-    subject: str
-    headers: dict[str, str]
-    body: bytes
+class MessageTooLarge(CairnError):
+    """The server takes no message of this size; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +60,13 @@ class Write:
     """Messages that are stored together or not at all.
 
     Attributes:
-        messages: One or more, in order, with their guards in the headers (see :func:`guarded`).
-        boundary: What the guards look at. Two writes of one boundary never share a batch: guards do not see the
-            other messages of their own batch.
+        messages: One or more, in order, with their guards in the headers (see :func:`events.log.message.guarded`).
+        boundaries: What the guards look at. Two writes that have one in common never share a batch: guards do not see
+            the other messages of their own batch.
     """
 
     messages: tuple[Message, ...]
-    boundary: Hashable
-
-
-def guarded(message: Message, expected: int, across: str | None = None) -> Message:
-    """The message, refused by the server unless its subject's last message is at the expected position.
-
-    Args:
-        message: The first of its write on its subject; the server takes one guard a subject.
-        expected: The position of the last message, 0 for none.
-        across: A wildcard whose subjects the guard looks at instead of the message's own.
-    """
-    guard = {"Nats-Expected-Last-Subject-Sequence": str(expected)}
-    if across is not None:
-        guard["Nats-Expected-Last-Subject-Sequence-Subject"] = across
-    return message._replace(headers={**message.headers, **guard})
+    boundaries: frozenset[Hashable] = frozenset()
 
 
 class _Waiting:
@@ -100,35 +87,48 @@ class _Waiting:
             self.answer.set_exception(error)
 
 
+class _Group:
+    """Writes on their way together: as one message, or as one atomic batch."""
+
+    __slots__ = ("reply", "timer", "writes")
+
+    def __init__(self, writes: list[_Waiting]):
+        self.writes = writes
+        self.reply = ""
+        self.timer: asyncio.TimerHandle | None = None
+
+
 class Writer:
-    """The one way into the log.
+    """The one way into a stream.
+
+    Everything but a doubt is done in callbacks of the event loop: a task and a timeout for each write would cost more
+    than the write. While a batch is under way, what arrives waits for the next one; few enough writes go one by one,
+    because a batch has a price of its own (the server stages it on the disk).
 
     Args:
         max_waiting: How many writes may wait before further ones are refused as busy.
-        max_in_flight: How many batches may be under way at once.
         ack_seconds: How long an acknowledgement may take before the write is in doubt.
     """
 
     def __init__(
         self,
-        nc: Client,
+        nc: SturdyClient,
         replies: Replies,
         reader: DirectReader,
         *,
         max_waiting: int = 10_000,
-        max_in_flight: int = 2,
         ack_seconds: float = 5.0,
     ):
         self._nc = nc
         self._replies = replies
-        self._reader = reader
+        self._doubt = Doubt(nc, replies, reader, ack_seconds)
         self._max_waiting = max_waiting
-        self._max_in_flight = max_in_flight
         self._ack_seconds = ack_seconds
         self._waiting: deque[_Waiting] = deque()
-        self._in_flight = 0
+        self._singles = 0
+        self._batches = 0
         self._flush_due = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._finding_out: set[asyncio.Task[None]] = set()
         self._batch_ids = NUID()
 
     async def write(self, write: Write) -> int:
@@ -139,13 +139,18 @@ class Writer:
 
         Raises:
             WrongVersion, LogBusy, LogUnavailable: nothing was stored (see `LogUnavailable.certain`).
+            MessageTooLarge: before it could spoil the batch, and the connection, for others.
         """
         if len(self._waiting) >= self._max_waiting:
             raise LogBusy(f"{len(self._waiting)} writes are waiting already.")
         if len(write.messages) > MAX_BATCH:
             raise ValueError(f"one write takes at most {MAX_BATCH} messages")
+        largest = max(len(message.body) for message in write.messages)
+        if largest > self._nc.max_payload - _ROOM_FOR_HEADERS:
+            raise MessageTooLarge(f"{largest} bytes are more than the server takes ({self._nc.max_payload}).")
         if not self._nc.is_connected:
             raise LogUnavailable("There is no connection to the log.", certain=True)
+        await self._replies.open()
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._flush_soon()
@@ -153,20 +158,19 @@ class Writer:
 
     def _flush_soon(self) -> None:
         """Send after everything that is ready to run has run, so that writes of one moment share a batch."""
-        if not self._flush_due and self._in_flight < self._max_in_flight:
+        if self._waiting and not self._flush_due:
             self._flush_due = True
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flush_due = False
-        if self._waiting and self._in_flight < self._max_in_flight:
-            self._in_flight += 1
-            self._start(self._commit(self._next_group()))
-
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        while self._waiting and self._batches < _MAX_BATCHES:
+            if len(self._waiting) >= _WORTH_A_BATCH:
+                self._send(self._next_group())
+            elif self._batches or self._singles + len(self._waiting) > _WORTH_A_BATCH:
+                return
+            else:
+                self._send([self._waiting.popleft()])
 
     def _next_group(self) -> list[_Waiting]:
         """As many as fit into a batch, each boundary at most once."""
@@ -177,110 +181,88 @@ class Writer:
         while self._waiting:
             waiting = self._waiting.popleft()
             size = len(waiting.write.messages)
-            if waiting.write.boundary in boundaries:
+            if not boundaries.isdisjoint(waiting.write.boundaries):
                 later.append(waiting)
             elif messages + size > MAX_BATCH and group:
                 later.append(waiting)
                 break
             else:
                 group.append(waiting)
-                boundaries.add(waiting.write.boundary)
+                boundaries |= waiting.write.boundaries
                 messages += size
         self._waiting.extendleft(reversed(later))
         return group
 
-    async def _commit(self, group: list[_Waiting]) -> None:
+    def _send(self, writes: list[_Waiting]) -> None:
+        group = _Group(writes)
+        self._count(group, 1)
+        group.reply = self._replies.expect(lambda message: self._answered(group, message))
+        group.timer = asyncio.get_running_loop().call_later(self._ack_seconds, self._unanswered, group)
+        messages = [message for waiting in writes for message in waiting.write.messages]
         try:
-            await self._send(group)
-        finally:
-            self._in_flight -= 1
-            self._flush_soon()
+            self._put(messages, group.reply)
+        except NatsError:
+            self._unanswered(group)
 
-    async def _send(self, group: list[_Waiting]) -> None:
-        try:
-            last = await self._publish(group)
-        except _Refused as refusal:
-            if len(group) == 1:
-                group[0].fail(refusal.error)
-            else:
-                for waiting in group:
-                    await self._send([waiting])
-        except (TimeoutError, OSError, NatsError):
-            for waiting in group:
-                await self._find_out(waiting)
-        else:
-            position = last - sum(len(waiting.write.messages) for waiting in group) + 1
-            for waiting in group:
-                waiting.settle(position)
-                position += len(waiting.write.messages)
-
-    async def _publish(self, group: list[_Waiting]) -> int:
-        """Send a group, as one message or one atomic batch; the last position it got."""
-        await self._replies.open()
-        answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
-
-        def take(message: Msg) -> None:
-            if not answer.done():
-                answer.set_result(message)
-
-        reply = self._replies.expect(take)
-        try:
-            async with asyncio.timeout(self._ack_seconds):
-                await self._write(group, reply)
-                return _position(await answer)
-        finally:
-            self._replies.forget(reply)
-
-    async def _write(self, group: list[_Waiting], reply: str) -> None:
-        messages = [message for waiting in group for message in waiting.write.messages]
+    def _put(self, messages: list[Message], reply: str) -> None:
         if len(messages) == 1:
             subject, headers, body = messages[0]
-            await self._nc.publish(subject, body, reply=reply, headers=headers)
+            self._nc.send(subject, headers, body, reply)
             return
         batch = self._batch_ids.next().decode()
         for sequence, (subject, headers, body) in enumerate(messages, 1):
             marked = {**headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(sequence)}
-            if sequence == len(messages):
-                marked["Nats-Batch-Commit"] = "1"
-                await self._nc.publish(subject, body, reply=reply, headers=marked)
+            if sequence < len(messages):
+                self._nc.send(subject, marked, body)
             else:
-                await self._nc.publish(subject, body, headers=marked)
+                self._nc.send(subject, {**marked, "Nats-Batch-Commit": "1"}, body, reply)
+
+    def _count(self, group: _Group, by: int) -> None:
+        if len(group.writes) == 1:
+            self._singles += by
+        else:
+            self._batches += by
+
+    def _done(self, group: _Group) -> None:
+        if group.timer is not None:
+            group.timer.cancel()
+        self._replies.forget(group.reply)
+        self._count(group, -1)
+        self._flush_soon()
+
+    def _answered(self, group: _Group, message: Msg) -> None:
+        self._done(group)
+        try:
+            last = _position(message)
+        except _Refused as refusal:
+            if len(group.writes) == 1:
+                group.writes[0].fail(refusal.error)
+            else:
+                for waiting in group.writes:
+                    self._send([waiting])
+            return
+        position = last - sum(len(waiting.write.messages) for waiting in group.writes) + 1
+        for waiting in group.writes:
+            waiting.settle(position)
+            position += len(waiting.write.messages)
+
+    def _unanswered(self, group: _Group) -> None:
+        self._done(group)
+        for waiting in group.writes:
+            task = asyncio.get_running_loop().create_task(self._find_out(waiting))
+            self._finding_out.add(task)
+            task.add_done_callback(self._finding_out.discard)
 
     async def _find_out(self, waiting: _Waiting) -> None:
-        """After a doubt: was it stored?
-
-        A message that can never be accepted is sent behind the doubtful ones. Its refusal comes from the same queue,
-        so by then the doubtful ones have been stored or never will be, and reading back settles it.
-        """
-        first = waiting.write.messages[0]
         try:
-            await self._barrier(first.subject)
-            stored = await self._reader.after(first.subject, 0)
+            position = await self._doubt.resolve(waiting.write.messages[0])
         except (TimeoutError, OSError, NatsError, LogUnreachable):
             waiting.fail(LogUnavailable("The log went away in the middle of the append.", certain=False))
             return
-        for message in reversed(stored):
-            if all(message.headers.get(name) == value for name, value in first.headers.items()):
-                waiting.settle(message.position)
-                return
-        waiting.fail(LogUnavailable("The log did not take the append.", certain=True))
-
-    async def _barrier(self, subject: str) -> None:
-        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def take(_: Msg) -> None:
-            if not answer.done():
-                answer.set_result(None)
-
-        reply = self._replies.expect(take)
-        try:
-            async with asyncio.timeout(self._ack_seconds):
-                await self._nc.publish(
-                    subject, b"", reply=reply, headers={"Nats-Expected-Last-Subject-Sequence": str(_NEVER)}
-                )
-                await answer
-        finally:
-            self._replies.forget(reply)
+        if position is None:
+            waiting.fail(LogUnavailable("The log did not take the append.", certain=True))
+        else:
+            waiting.settle(position)
 
 
 class _Refused(Exception):

@@ -14,9 +14,8 @@ from services.cli.printing import print_json, printable
 from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
-    from nats.aio.client import Client
-
     from events.log.backup import Manifest
+    from events.log.client import SturdyClient
     from events.log.verification import Verification
 
 
@@ -98,7 +97,7 @@ async def _restored_aside(manifest: "Manifest", folder: Path) -> "Verification":
         return await _restored(nc, manifest, folder)
 
 
-async def _restored(nc: "Client", manifest: "Manifest", folder: Path) -> "Verification":
+async def _restored(nc: "SturdyClient", manifest: "Manifest", folder: Path) -> "Verification":
     from events.log.backup import restore_archive
 
     with SlowProgress("restoring, bytes", manifest.archive_bytes) as progress:
@@ -106,7 +105,7 @@ async def _restored(nc: "Client", manifest: "Manifest", folder: Path) -> "Verifi
     return await _read_through(nc, manifest.position)
 
 
-async def _read_through(nc: "Client", until: int | None) -> "Verification":
+async def _read_through(nc: "SturdyClient", until: int | None) -> "Verification":
     from events.log import Log
     from events.log.verification import Verification, verified
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
-from nats.aio.client import Client
 from sqlalchemy import Engine
 
 from events.log import Log
+from events.log.client import SturdyClient
 from projections.catalog import NAMES
 from services.gateway.checkpoints import positions
 from services.gateway.feed import HEARTBEAT_SECONDS
@@ -32,7 +32,7 @@ class Gateway:
         feeds: Room for live feeds.
     """
 
-    nc: Client
+    nc: SturdyClient
     log: Log
     reader: Reader
     freshness: Freshness
@@ -54,7 +54,7 @@ Here = Annotated[Gateway, Depends(_of_the_application)]
 
 @asynccontextmanager
 async def open_gateway(
-    nc: Client,
+    nc: SturdyClient,
     engine: Engine,
     *,
     submit_seconds: float = SUBMIT_SECONDS,

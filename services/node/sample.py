@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from events.identity import parse_goal_id
 from events.log import Log
+from events.log.client import SturdyClient
 from services.sample.clinic import ORG, SHOWN_GOAL
 from services.sample.load import load
 
@@ -17,7 +17,7 @@ _UNDER_WAY = "sample.loading"
 _VISIBLE_SECONDS = 15.0
 
 
-async def load_sample(nc: Client, data_dir: Path, say: Callable[[str], None]) -> None:
+async def load_sample(nc: SturdyClient, data_dir: Path, say: Callable[[str], None]) -> None:
     """Load the sample when the log is empty, or when an earlier start was interrupted at it; wait until it can be read.
 
     Raises:
@@ -37,7 +37,7 @@ async def load_sample(nc: Client, data_dir: Path, say: Callable[[str], None]) ->
     say(f"Loaded {loaded.recorded} events of six invented patients.")
 
 
-async def shown_goal(nc: Client) -> str | None:
+async def shown_goal(nc: SturdyClient) -> str | None:
     """The goal of the sample to look at first; None when the sample is not there."""
     log = Log(nc)
     try:
@@ -46,7 +46,7 @@ async def shown_goal(nc: Client) -> str | None:
         await log.close()
 
 
-async def _is_empty(nc: Client) -> bool:
+async def _is_empty(nc: SturdyClient) -> bool:
     log = Log(nc)
     try:
         return await log.head() == 0
@@ -61,7 +61,7 @@ def _begun_on(under_way: Path) -> date | None:
         return None
 
 
-async def _visible(nc: Client, position: int) -> None:
+async def _visible(nc: SturdyClient, position: int) -> None:
     """Wait until every projection has it; whoever reads after the ready line finds the clinic."""
     query = urlencode({"min_position": position, "limit": 1})
     for what in ("goals", "reviews", "audit"):

@@ -1,0 +1,28 @@
+"""Goals as the service decides them, in as many copies as a test needs, on one log."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from nats.aio.client import Client
+
+from events.identity import GoalId
+from events.log import Log
+from events.log.snapshots import Snapshots
+from services.goals.application import Goals
+from services.goals.histories import Histories
+
+Copies = Callable[[], Goals]
+
+
+@pytest.fixture
+async def copies(nc: Client, log: Log) -> AsyncIterator[Copies]:
+    """Makes copies of the service's core, each with a memory of its own, as on machines of their own."""
+    snapshots = Snapshots(nc)
+    yield lambda: Goals(log, Histories(log, snapshots, limit=1000, snapshot_every=1000))
+    await snapshots.close()
+
+
+@pytest.fixture
+def goal_id(org: str) -> GoalId:
+    """A goal of a patient that no other test knows."""
+    return GoalId(org, "pt-1", "walk")

@@ -1,0 +1,62 @@
+"""Servers of a test's own, which may be stopped, and plans to fill a log with."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+
+from events.identity import GoalId
+from events.log import Append, Batch, Log, connect, declare_log
+from events.log.server import EmbeddedServer
+from tests.builders import event, opened
+
+Appends = Callable[[str], Append]
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
+    """A server of this test's own."""
+    server = EmbeddedServer(tmp_path / "nats")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def own(server: EmbeddedServer) -> AsyncIterator[Client]:
+    """A connection to that server, on which the log is declared."""
+    connection = await connect(server.url, name="test")
+    await declare_log(connection)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def first_of(org: str) -> Appends:
+    """Makes the first event of a patient's plan."""
+
+    def append(patient: str) -> Append:
+        return Append((event(GoalId(org, patient, "plan"), opened(), role="clinician"),), 0, 0)
+
+    return append
+
+
+@asynccontextmanager
+async def following(
+    log: Log, after: int = 0, *, subject: str | None = None, batch: int = 500
+) -> AsyncIterator[AsyncIterator[Batch]]:
+    """The batches of a follower, which is let go at the end."""
+    batches = log.follow(after, subject=subject, batch=batch)
+    assert isinstance(batches, AsyncGenerator)
+    yield batches
+    await batches.aclose()
+
+
+async def positions_until(batches: AsyncIterator[Batch], last: int) -> list[int]:
+    """The positions that a follower hands out, up to one of them."""
+    positions: list[int] = []
+    while last not in positions:
+        positions += [message.position for message in (await anext(batches)).messages]
+    return positions

@@ -1,0 +1,85 @@
+"""The log's stream: made once, and refused when it could forget, lose or hide what was recorded."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType
+
+from events.log import Log, WrongStream, connect, declare_log
+from events.log.server import EmbeddedServer
+from events.log.stream import STREAM, log_config
+from tests.integration.log.conftest import Appends
+
+
+@pytest.fixture
+async def empty(server: EmbeddedServer) -> Any:  # Any: a fixture that yields
+    """A connection to a server without a log."""
+    connection = await connect(server.url, name="test")
+    yield connection
+    await connection.close()
+
+
+async def test_the_log_is_declared_once_and_keeps_what_it_has(own: Client, first_of: Appends) -> None:
+    await Log(own).append(first_of("pt-1"))
+
+    await declare_log(own)
+
+    assert await Log(own).head() == 1
+
+
+async def test_the_log_cannot_be_thinned_out(own: Client, first_of: Appends) -> None:
+    await Log(own).append(first_of("pt-1"))
+
+    with pytest.raises(NatsError):
+        await own.jetstream().delete_msg(STREAM, 1)
+    with pytest.raises(NatsError):
+        await own.jetstream().purge_stream(STREAM)
+
+    assert await Log(own).head() == 1
+
+
+UNFIT: list[dict[str, Any]] = [  # Any: settings of many kinds
+    {"subjects": ["cairn.log.>"]},
+    {"storage": StorageType.MEMORY},
+    {"retention": RetentionPolicy.WORK_QUEUE},
+    {"retention": RetentionPolicy.INTEREST},
+    {"discard": DiscardPolicy.OLD},
+    {"max_age": 3600},
+    {"max_msgs": 1000},
+    {"max_msgs_per_subject": 10},
+    {"deny_delete": False},
+    {"deny_purge": False},
+    {"allow_direct": False},
+    {"allow_atomic": False},
+    {"republish": None},
+    {"republish": RePublish(src="cairn.log.>", dest="somewhere.else.>")},
+    {"republish": RePublish(src="cairn.log.>", dest="cairn.feed.>", headers_only=True)},
+]
+
+
+@pytest.mark.parametrize("unfit", UNFIT, ids=str)
+async def test_a_stream_that_is_unfit_is_refused_and_left_alone(empty: Client, unfit: dict[str, Any]) -> None:
+    await empty.jetstream().add_stream(replace(log_config(), **unfit))
+
+    with pytest.raises(WrongStream, match=next(iter(unfit))):
+        await declare_log(empty)
+
+    found = (await empty.jetstream().stream_info(STREAM)).config
+    assert all(
+        getattr(found, name) in (value, None, 0, -1, False) for name, value in unfit.items() if name != "republish"
+    )
+
+
+@pytest.mark.parametrize(
+    "own_wish", [{"max_bytes": 10**9}, {"description": "Ours"}, {"max_msg_size": 500_000}], ids=str
+)
+async def test_what_an_operator_may_wish_is_left_as_it_is(empty: Client, own_wish: dict[str, Any]) -> None:
+    await empty.jetstream().add_stream(replace(log_config(), **own_wish))
+
+    await declare_log(empty)
+
+    found = (await empty.jetstream().stream_info(STREAM)).config
+    assert {name: getattr(found, name) for name in own_wish} == own_wish
