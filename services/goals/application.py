@@ -1,7 +1,6 @@
 """From a submission to its outcome: load, decide, append."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 from events.envelope import UnreadableEvent
@@ -43,12 +42,10 @@ class Goals:
     async def submit(self, submission: Event) -> Outcome:
         """The outcome of a submission; every submission has one."""
         try:
-            async with AsyncExitStack() as turns:
-                if needs_others(submission):
-                    patient = submission.goal_id.org, submission.goal_id.patient
-                    await turns.enter_async_context(self._turns.of(patient))
-                await turns.enter_async_context(self._turns.of(submission.goal_id))
-                return await self._decided(submission)
+            if needs_others(submission):
+                async with self._turns.of((submission.goal_id.org, submission.goal_id.patient)):
+                    return await self._in_turn(submission)
+            return await self._in_turn(submission)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except LogBusy:
@@ -66,6 +63,10 @@ class Goals:
     def forget(self, goal_id: GoalId) -> None:
         """Someone else may have changed this goal or plan: load it again before it is used."""
         self._histories.drop(goal_id)
+
+    async def _in_turn(self, submission: Event) -> Outcome:
+        async with self._turns.of(submission.goal_id):
+            return await self._decided(submission)
 
     async def _decided(self, submission: Event) -> Outcome:
         up_to_date = False

@@ -1,5 +1,7 @@
 """What each goal event needs, and what follows from it."""
 
+from operator import attrgetter
+
 from events.event import Event, RecordedEvent
 from events.goal import GoalState, fold_goal, missing_parts
 from events.goal import types as t
@@ -8,6 +10,8 @@ from events.vocabulary import Status
 from services.goals import reviews, rules
 from services.goals.known import Decision, Known
 
+_ENTRY = attrgetter("entry")
+"""An entry's id; a goal has hundreds of entries, and this is the quick way through them."""
 _STARTABLE: frozenset[Status] = frozenset({"proposed", "agreed"})
 _WORKED_ON: frozenset[Status] = frozenset({"active", "held"})
 _CONTESTABLE: frozenset[Status] = frozenset({"proposed", "agreed", "active", "contested"})
@@ -149,7 +153,7 @@ def progress_logged(known: Known, submission: Event, data: t.ProgressLogged) -> 
     rules.progress_out_of_range(known, submission, data.on)
     rules.reference(
         "entry",
-        found=all(entry.entry != data.entry for entry in goal.progress),
+        found=data.entry not in map(_ENTRY, goal.progress),
         detail="An entry with this id exists already; correct it with progress_corrected.",
     )
     review = reviews.review_after_entry(plan, goal, data, known.day_of(submission))
@@ -162,7 +166,7 @@ def progress_corrected(known: Known, submission: Event, data: t.ProgressCorrecte
     rules.goal_closed(goal)
     rules.reference(
         "entry",
-        found=any(entry.entry == data.entry for entry in goal.progress),
+        found=data.entry in map(_ENTRY, goal.progress),
         detail="There is no entry with this id.",
     )
     if data.on is not None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from faststream import AckPolicy
 from faststream.nats.message import NatsMessage
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -77,7 +78,10 @@ class Surface:
         """The FastStream broker with its one subscriber, not yet started."""
         broker = Broker(url, name="cairn-goals-submit")
 
-        @broker.subscriber(f"{SUBMIT}.>", queue=_QUEUE, decoder=_as_it_came, no_reply=True)
+        # Core NATS has no acknowledgements, so FastStream need not watch over them.
+        @broker.subscriber(
+            f"{SUBMIT}.>", queue=_QUEUE, decoder=_as_it_came, no_reply=True, ack_policy=AckPolicy.MANUAL
+        )
         async def submit(message: NatsMessage) -> None:
             self._take(message.raw_message)
 

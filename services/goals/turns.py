@@ -1,28 +1,55 @@
 """Turns: submissions about the same goal are decided one after another, others side by side."""
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Hashable
 
 
 class Turns:
-    """A lock for every key in use, and none for the others."""
+    """Whose turn it is, for every key in use; nothing is kept for the others."""
 
     def __init__(self) -> None:
-        self._locks: dict[Hashable, tuple[asyncio.Lock, int]] = {}
+        self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
 
-    @asynccontextmanager
-    async def of(self, key: Hashable) -> AsyncIterator[None]:
-        """Wait for this key's turn, in order of arrival."""
-        lock, users = self._locks.get(key, (None, 0))
-        lock = lock or asyncio.Lock()
-        self._locks[key] = (lock, users + 1)
+    def of(self, key: Hashable) -> "Turn":
+        """This key's next turn, to be taken by `async with`, in order of arrival."""
+        return Turn(self._waiting, key)
+
+
+class Turn:
+    """One turn; it passes to the next in line when the block is left."""
+
+    __slots__ = ("_key", "_waiting")
+
+    def __init__(self, waiting: dict[Hashable, deque[asyncio.Future[None]]], key: Hashable):
+        self._waiting = waiting
+        self._key = key
+
+    async def __aenter__(self) -> None:
+        line = self._waiting.get(self._key)
+        if line is None:
+            self._waiting[self._key] = deque()
+            return
+        turn = asyncio.get_running_loop().create_future()
+        line.append(turn)
         try:
-            async with lock:
-                yield
-        finally:
-            _, users = self._locks[key]
-            if users == 1:
-                del self._locks[key]
-            else:
-                self._locks[key] = (lock, users - 1)
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                if turn in line:
+                    line.remove(turn)
+            else:  # the turn had come already: it must not be lost for those behind
+                self._pass_on()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        line = self._waiting[self._key]
+        while line:
+            turn = line.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._waiting[self._key]
