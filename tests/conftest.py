@@ -7,13 +7,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from nats.aio.client import Client
 from pydantic_core import from_json
 
 from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import SUBMIT
 from events.log import Log, connect, declare_log
+from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.goals import service as goals
@@ -39,14 +39,14 @@ def nats_url(nats_server: EmbeddedServer) -> str:
 
 
 @pytest.fixture(scope="session")
-async def nc(nats_url: str) -> AsyncIterator[Client]:
+async def nc(nats_url: str) -> AsyncIterator[SturdyClient]:
     connection = await connect(nats_url, name="tests")
     yield connection
     await connection.close()
 
 
 @pytest.fixture(scope="session")
-async def log(nc: Client) -> AsyncIterator[Log]:
+async def log(nc: SturdyClient) -> AsyncIterator[Log]:
     await declare_log(nc)
     log = Log(nc)
     yield log
@@ -72,7 +72,7 @@ async def goals_service(settings: Settings, log: Log) -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="session")
-def submit(nc: Client) -> Submit:
+def submit(nc: SturdyClient) -> Submit:
     """Offers an event as an integrating system does, and gives the outcome."""
 
     async def offer(event: Event) -> Outcome:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import httpx
-from nats.aio.client import Client
 
 from events.identity import GoalId
 from events.log import Log
+from events.log.client import SturdyClient
 from projections.catalog import NAMES
 from projections.engine.database import open_database
 from services.gateway.app import create_app
@@ -25,7 +25,9 @@ async def test_readiness_says_that_log_and_database_answer(http: Http) -> None:
     assert await http.get("/readyz") == {"status": "ready"}
 
 
-async def test_without_projections_the_gateway_is_alive_but_not_ready(nc: Client, log: Log, settings: Settings) -> None:
+async def test_without_projections_the_gateway_is_alive_but_not_ready(
+    nc: SturdyClient, log: Log, settings: Settings
+) -> None:
     empty = open_database(f"sqlite:///{settings.data_dir / 'empty.db'}")
     async with open_gateway(nc, empty) as gateway:
         transport = httpx.ASGITransport(create_app(gateway))

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from nats.aio.client import Client
 
 from events.identity import GoalId
 from events.log import Log
+from events.log.client import SturdyClient
 from events.log.snapshots import Snapshots
 from services.goals.application import Goals
 from services.goals.histories import Histories
@@ -15,7 +15,7 @@ Copies = Callable[[], Goals]
 
 
 @pytest.fixture
-async def copies(nc: Client, log: Log) -> AsyncIterator[Copies]:
+async def copies(nc: SturdyClient, log: Log) -> AsyncIterator[Copies]:
     """Makes copies of the service's core, each with a memory of its own, as on machines of their own."""
     snapshots = Snapshots(nc)
     yield lambda: Goals(log, Histories(log, snapshots, limit=1000, snapshot_every=1000))

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
@@ -14,6 +13,7 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import INTAKE, OUTCOME
 from events.log import connect
+from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from services.goals import service as goals
 from services.intake import service as intake
@@ -29,7 +29,7 @@ class Counter:
     """A Cairn whose services are started and stopped by the test, and the counter where submissions are handed in."""
 
     server: EmbeddedServer
-    nc: Client
+    nc: SturdyClient
     settings: Settings
     org: str
     outcomes: list[Msg]

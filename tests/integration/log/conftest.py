@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from nats.aio.client import Client
 
 from events.identity import GoalId
 from events.log import Append, Batch, Log, connect, declare_log
+from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from tests.builders import event, opened
 
@@ -25,7 +25,7 @@ async def server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
 
 
 @pytest.fixture
-async def own(server: EmbeddedServer) -> AsyncIterator[Client]:
+async def own(server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
     """A connection to that server, on which the log is declared."""
     connection = await connect(server.url, name="test")
     await declare_log(connection)

@@ -5,12 +5,12 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from nats.aio.client import Client
 
 from events.event import Event
 from events.goal import types as g
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogBusy, LogUnavailable, WrongVersion, declare_log
+from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from tests.builders import active_goal, entry, event
@@ -153,7 +153,7 @@ async def test_a_refusal_in_a_batch_costs_only_its_owner(log: Log, first_of: App
         assert len(await log.read(goal_of(append))) == 1
 
 
-async def test_a_giant_in_a_batch_costs_only_its_owner(own: Client, first_of: Appends) -> None:
+async def test_a_giant_in_a_batch_costs_only_its_owner(own: SturdyClient, first_of: Appends) -> None:
     """What the stream refuses for its size is told to whoever sent it."""
     log = Log(own)
     plan = first_of("pt-0").events[0]
@@ -168,7 +168,7 @@ async def test_a_giant_in_a_batch_costs_only_its_owner(own: Client, first_of: Ap
     assert outcomes[1].certain
 
 
-async def test_too_much_at_once_is_busy_at_once_and_the_rest_is_stored(nc: Client, first_of: Appends) -> None:
+async def test_too_much_at_once_is_busy_at_once_and_the_rest_is_stored(nc: SturdyClient, first_of: Appends) -> None:
     narrow = Log(nc, max_waiting=10)
     appends = [first_of(f"pt-{number}") for number in range(30)]
 
@@ -182,7 +182,7 @@ async def test_too_much_at_once_is_busy_at_once_and_the_rest_is_stored(nc: Clien
 
 
 async def test_without_a_server_the_log_is_unavailable_for_certain(
-    server: EmbeddedServer, own: Client, first_of: Appends
+    server: EmbeddedServer, own: SturdyClient, first_of: Appends
 ) -> None:
     log = Log(own)
     await log.append(first_of("pt-1"))
@@ -199,7 +199,7 @@ async def test_without_a_server_the_log_is_unavailable_for_certain(
     await log.append(first_of("pt-2"))
 
 
-async def test_without_its_stream_the_log_is_unavailable_for_certain(own: Client, first_of: Appends) -> None:
+async def test_without_its_stream_the_log_is_unavailable_for_certain(own: SturdyClient, first_of: Appends) -> None:
     await own.jetstream().delete_stream(STREAM)
     log = Log(own)
 
@@ -210,7 +210,7 @@ async def test_without_its_stream_the_log_is_unavailable_for_certain(own: Client
     await log.append(first_of("pt-1"))
 
 
-async def test_without_room_the_log_is_unavailable_for_certain(own: Client, first_of: Appends) -> None:
+async def test_without_room_the_log_is_unavailable_for_certain(own: SturdyClient, first_of: Appends) -> None:
     """The operator may bound the log; it then refuses what is new and keeps what is old."""
     log = Log(own)
     (first,) = await log.append(first_of("pt-1"))
@@ -225,7 +225,9 @@ async def test_without_room_the_log_is_unavailable_for_certain(own: Client, firs
     assert [each.position for each in await log.read(first.goal_id)] == [first.position]
 
 
-async def test_what_was_stored_is_republished_to_the_feed_and_nothing_else_is(nc: Client, log: Log, org: str) -> None:
+async def test_what_was_stored_is_republished_to_the_feed_and_nothing_else_is(
+    nc: SturdyClient, log: Log, org: str
+) -> None:
     feed = await nc.subscribe(f"cairn.feed.{org}.>")
     goal_id = GoalId(org, "pt-1", "walk")
     events: tuple[Event, ...] = tuple(active_goal(goal_id)[1:])

@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from nats.aio.client import Client
 
 from events.envelope import read_recorded
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogUnavailable, connect
+from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from tests.builders import active_goal, event, opened
@@ -22,7 +22,7 @@ async def filled(log: Log, first_of: Appends, count: int) -> list[int]:
 
 
 async def test_a_follower_hands_out_the_past_then_an_empty_batch_then_what_comes(
-    own: Client, first_of: Appends
+    own: SturdyClient, first_of: Appends
 ) -> None:
     log = Log(own)
     past = await filled(log, first_of, 20)
@@ -39,7 +39,7 @@ async def test_a_follower_hands_out_the_past_then_an_empty_batch_then_what_comes
             assert batch.head == live.position
 
 
-async def test_an_empty_log_is_caught_up_with_at_once(own: Client, first_of: Appends) -> None:
+async def test_an_empty_log_is_caught_up_with_at_once(own: SturdyClient, first_of: Appends) -> None:
     log = Log(own)
 
     async with asyncio.timeout(30), following(log) as batches:
@@ -49,7 +49,7 @@ async def test_an_empty_log_is_caught_up_with_at_once(own: Client, first_of: App
 
 
 @pytest.mark.parametrize("after", [0, 1, 7, 19, 20])
-async def test_a_follower_begins_behind_any_position(own: Client, first_of: Appends, after: int) -> None:
+async def test_a_follower_begins_behind_any_position(own: SturdyClient, first_of: Appends, after: int) -> None:
     log = Log(own)
     past = await filled(log, first_of, 20)
 
@@ -70,7 +70,9 @@ async def test_what_is_handed_out_reads_as_it_was_recorded(log: Log, org: str) -
     assert [message.recorded_at for message in batch.messages] == [each.recorded_at for each in await log.read(goal_id)]
 
 
-async def test_batches_are_as_large_as_wanted_and_know_how_far_the_log_goes(own: Client, first_of: Appends) -> None:
+async def test_batches_are_as_large_as_wanted_and_know_how_far_the_log_goes(
+    own: SturdyClient, first_of: Appends
+) -> None:
     log = Log(own)
     past = await filled(log, first_of, 50)
 
@@ -85,7 +87,7 @@ async def test_batches_are_as_large_as_wanted_and_know_how_far_the_log_goes(own:
     assert positions == past
 
 
-async def test_more_than_the_server_hands_out_at_once_comes_in_order(own: Client, first_of: Appends) -> None:
+async def test_more_than_the_server_hands_out_at_once_comes_in_order(own: SturdyClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 5000)
 
@@ -105,7 +107,7 @@ async def test_a_part_of_the_log_can_be_followed_alone(log: Log, org: str, first
         assert await positions_until(batches, stored.position) == [stored.position]
 
 
-async def test_followers_do_not_take_from_each_other(own: Client, first_of: Appends) -> None:
+async def test_followers_do_not_take_from_each_other(own: SturdyClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 30)
 
@@ -114,7 +116,7 @@ async def test_followers_do_not_take_from_each_other(own: Client, first_of: Appe
         assert await positions_until(other, past[-1]) == past[10:]
 
 
-async def test_a_follower_that_is_let_go_leaves_no_consumer_behind(own: Client, first_of: Appends) -> None:
+async def test_a_follower_that_is_let_go_leaves_no_consumer_behind(own: SturdyClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 3)
     async with asyncio.timeout(30), following(log) as batches:
@@ -127,7 +129,7 @@ async def test_a_follower_that_is_let_go_leaves_no_consumer_behind(own: Client, 
     await eventually(gone)
 
 
-async def test_a_follower_outlives_its_consumer(own: Client, first_of: Appends) -> None:
+async def test_a_follower_outlives_its_consumer(own: SturdyClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 3)
 
@@ -142,7 +144,7 @@ async def test_a_follower_outlives_its_consumer(own: Client, first_of: Appends) 
 
 @pytest.mark.parametrize("ending", ["stop", "kill"])
 async def test_a_follower_outlives_the_server_without_a_gap_or_a_repeat(
-    server: EmbeddedServer, own: Client, first_of: Appends, ending: str
+    server: EmbeddedServer, own: SturdyClient, first_of: Appends, ending: str
 ) -> None:
     """While another connection goes on writing, as well as it can."""
     writing = await connect(server.url, name="writer")

@@ -1,12 +1,12 @@
 """One goal reads whole and in order, however large, and so does everything of a patient."""
 
 import pytest
-from nats.aio.client import Client
 from pydantic_core import to_json
 
 from events.envelope import UnreadableEvent, structured
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogUnreachable
+from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.waiting import eventually
@@ -77,7 +77,7 @@ async def test_everything_of_a_patient_reads_in_log_order(log: Log, goal_id: Goa
     assert last == {goal_id.plan: positions[goal_id.plan], run: positions[run], goal_id: agreed.position}
 
 
-async def test_the_head_is_the_last_position(own: Client) -> None:
+async def test_the_head_is_the_last_position(own: SturdyClient) -> None:
     log = Log(own)
     assert await log.head() == 0
 
@@ -86,7 +86,7 @@ async def test_the_head_is_the_last_position(own: Client) -> None:
     assert await log.head() == recorded[-1].position == 3
 
 
-async def test_an_event_of_tomorrow_says_where_it_lies(own: Client, nc: Client, goal_id: GoalId) -> None:
+async def test_an_event_of_tomorrow_says_where_it_lies(own: SturdyClient, nc: SturdyClient, goal_id: GoalId) -> None:
     log = Log(own)
     proposal = active_goal(goal_id)[1]
     await log.append(Append((proposal,), 0, 0))
@@ -105,7 +105,9 @@ async def test_an_event_of_tomorrow_says_where_it_lies(own: Client, nc: Client, 
     assert (caught.value.position, caught.value.subject) == (2, f"cairn.log.{goal_id}")
 
 
-async def test_without_a_server_the_log_is_unreachable(server: EmbeddedServer, own: Client, goal_id: GoalId) -> None:
+async def test_without_a_server_the_log_is_unreachable(
+    server: EmbeddedServer, own: SturdyClient, goal_id: GoalId
+) -> None:
     log = Log(own)
     await log.append(Append((active_goal(goal_id)[1],), 0, 0))
     await server.stop()
@@ -116,7 +118,7 @@ async def test_without_a_server_the_log_is_unreachable(server: EmbeddedServer, o
             await reading
 
 
-async def test_over_a_closed_connection_the_log_is_unreachable(own: Client, goal_id: GoalId) -> None:
+async def test_over_a_closed_connection_the_log_is_unreachable(own: SturdyClient, goal_id: GoalId) -> None:
     log = Log(own)
     await own.close()
 

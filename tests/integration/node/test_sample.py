@@ -4,10 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from nats.aio.client import Client
 
 from events.identity import parse_goal_id
 from events.log import Log
+from events.log.client import SturdyClient
 from services.node.sample import load_sample, shown_goal
 from services.sample.clinic import SHOWN_GOAL, northside
 from services.sample.load import load
@@ -16,7 +16,7 @@ TODAY = date(2026, 3, 2)
 pytestmark = pytest.mark.usefixtures("goals_service")
 
 
-async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: Client, log: Log) -> None:
+async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: SturdyClient, log: Log) -> None:
     events = northside(TODAY)
     first = await load(nc, TODAY)
     assert first.recorded + first.duplicate == len(events)
@@ -26,7 +26,7 @@ async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: 
     assert await shown_goal(nc) == SHOWN_GOAL
 
 
-async def test_a_log_in_use_is_left_alone(nc: Client, tmp_path: Path) -> None:
+async def test_a_log_in_use_is_left_alone(nc: SturdyClient, tmp_path: Path) -> None:
     await load(nc, TODAY)
     said: list[str] = []
     await load_sample(nc, tmp_path, said.append)
@@ -34,7 +34,7 @@ async def test_a_log_in_use_is_left_alone(nc: Client, tmp_path: Path) -> None:
     assert names_in(tmp_path) == []
 
 
-async def test_what_was_interrupted_is_finished_with_the_day_it_was_begun_on(nc: Client, tmp_path: Path) -> None:
+async def test_what_was_interrupted_is_finished_with_the_day_it_was_begun_on(nc: SturdyClient, tmp_path: Path) -> None:
     (tmp_path / "sample.loading").write_text(TODAY.isoformat())
     said: list[str] = []
     await load_sample(nc, tmp_path, said.append)

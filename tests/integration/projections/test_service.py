@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from nats.aio.client import Client
 from pydantic_core import from_json
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from events.identity import GoalId
 from events.log import Log
+from events.log.client import SturdyClient
 from events.log.connection import NotReachable
 from events.log.stream import STREAM
 from projections.catalog import NAMES, UnknownProjection
@@ -51,7 +51,7 @@ async def test_it_catches_up_with_the_past_and_then_follows_live(
 
 
 async def test_it_announces_each_position_once_it_can_be_read(
-    log: Log, nc: Client, org: str, database: OpenDatabase
+    log: Log, nc: SturdyClient, org: str, database: OpenDatabase
 ) -> None:
     its = database("goal_state")
     announced = await nc.subscribe("cairn.checkpoint.goal_state")
@@ -118,7 +118,7 @@ async def test_of_two_copies_one_works_and_the_other_takes_over(log: Log, org: s
 
 
 async def test_trouble_with_the_database_is_waited_out_and_noted(
-    log: Log, nc: Client, org: str, database: OpenDatabase
+    log: Log, nc: SturdyClient, org: str, database: OpenDatabase
 ) -> None:
     its = database("goal_state")
     writer = ProjectionWriter(its.engine, its.projection, STREAM)

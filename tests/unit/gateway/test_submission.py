@@ -4,13 +4,13 @@ from typing import cast
 
 import httpx
 import pytest
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
 from nats.errors import TimeoutError as NatsTimeout
 
 from events.envelope import BATCH, STRUCTURED
 from events.log import Log
+from events.log.client import SturdyClient
 from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
 from services.gateway.gateway import Gateway
@@ -35,7 +35,7 @@ class Nats:
         self.requests.append((subject, payload, headers))
         if isinstance(self.end, Exception):
             raise self.end
-        return Msg(_client=Client(), data=self.end)
+        return Msg(_client=SturdyClient(), data=self.end)
 
 
 async def _nothing() -> dict[str, int]:
@@ -44,8 +44,8 @@ async def _nothing() -> dict[str, int]:
 
 def client(nats: Nats) -> httpx.AsyncClient:
     gateway = Gateway(
-        nc=cast(Client, nats),
-        submitter=Submitter(cast(Client, nats)),
+        nc=cast(SturdyClient, nats),
+        submitter=Submitter(cast(SturdyClient, nats)),
         log=cast(Log, None),
         reader=cast(Reader, None),
         freshness=Freshness((), _nothing),

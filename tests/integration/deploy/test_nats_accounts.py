@@ -1,0 +1,243 @@
+"""The accounts of deploy/nats on a real server: every role can do its work, and nothing else."""
+
+import asyncio
+from pathlib import Path
+
+import nats
+import pytest
+from nats.errors import Error as NatsError
+from pydantic_core import from_json
+
+from events.envelope import STRUCTURED
+from events.event import Event
+from events.goal import types as g
+from events.identity import INTAKE, SUBMIT, GoalId
+from events.log import Append, Log, NotAdmitted, WrongVersion, connect, declare_log
+from events.log.backup import write_archive
+from events.log.client import SturdyClient
+from events.log.connection import flush
+from events.log.stream import STREAM
+from tests.builders import active_goal, as_bytes, event, proposed
+from tests.integration.deploy.deployed import Deployed, connected, password
+
+STRUCTURED_HEADER = {"content-type": STRUCTURED}
+ROLES = ("goals", "intake", "projections", "gateway", "northside")
+"""Every user but the operator."""
+
+
+async def offer(nc: SturdyClient, offered: Event) -> dict[str, object]:
+    reply = await nc.request(offered.goal_id.on(SUBMIT), as_bytes(offered), timeout=20, headers=STRUCTURED_HEADER)
+    outcome: dict[str, object] = from_json(reply.data)
+    return outcome
+
+
+class TestAnOrganisation:
+    async def test_submits_goals_and_hears_what_was_recorded(self, deployed: Deployed, services: None) -> None:
+        goal_id = GoalId("northside", "pt-1", "walk")
+        async with connected(deployed, "northside") as [organisation]:
+            feed = await organisation.nc.subscribe("cairn.feed.northside.>")
+            outcomes = [await offer(organisation.nc, each) for each in active_goal(goal_id)]
+            assert [outcome["status"] for outcome in outcomes] == ["recorded"] * 4
+            heard = [await feed.next_msg(10) for _ in range(5)]
+        assert [message.subject for message in heard] == [goal_id.plan.on("cairn.feed")] + [
+            goal_id.on("cairn.feed")
+        ] * 4
+
+    async def test_submits_durably_and_gets_each_outcome(self, deployed: Deployed, services: None) -> None:
+        unknown = event(GoalId("northside", "pt-2", "nobody"), g.Agreed())
+        async with connected(deployed, "northside") as [organisation]:
+            outcomes = await organisation.nc.subscribe("cairn.outcome.northside.>")
+            kept = await organisation.nc.jetstream().publish(
+                unknown.goal_id.on(INTAKE), as_bytes(unknown), headers=STRUCTURED_HEADER
+            )
+            assert kept.stream == "CAIRN_INTAKE"
+            outcome = from_json((await outcomes.next_msg(20)).data)
+        assert (outcome["status"], outcome["code"]) == ("rejected", "plan.missing")
+
+    @pytest.mark.parametrize(
+        "subject",
+        [
+            "cairn.submit.southside.pt-1.walk",
+            "cairn.intake.southside.pt-1.walk",
+            "cairn.log.northside.pt-1.walk",
+            "cairn.feed.northside.pt-1.walk",
+            "cairn.outcome.northside.pt-1.walk",
+            "cairn.checkpoint.goal_state",
+            "cairn.read",
+            "$JS.API.INFO",
+            f"$JS.API.DIRECT.GET.{STREAM}",
+        ],
+    )
+    async def test_publishes_nothing_but_its_own_submissions(self, deployed: Deployed, subject: str) -> None:
+        async with connected(deployed, "northside") as [organisation]:
+            assert not await organisation.may_publish(subject)
+
+    @pytest.mark.parametrize(
+        "subject",
+        ["cairn.feed.southside.>", "cairn.feed.>", "cairn.outcome.>", "cairn.log.>", "cairn.submit.northside.>", ">"],
+    )
+    async def test_hears_nothing_but_its_own_feed_and_outcomes(self, deployed: Deployed, subject: str) -> None:
+        async with connected(deployed, "northside") as [organisation]:
+            assert not await organisation.may_subscribe(subject)
+
+    async def test_does_not_see_the_answers_that_others_get(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "northside", "gateway") as [organisation, gateway]:
+            inboxes = await organisation.nc.subscribe("_INBOX.>")
+            await flush(organisation.nc)
+            await gateway.nc.request("cairn.submit.southside.pt-1.walk", b"{}", timeout=10)
+            await offer(organisation.nc, event(GoalId("northside", "pt-3", "x"), g.Agreed()))
+            assert inboxes.pending_msgs == 1  # its own
+
+    @pytest.mark.parametrize("prefix", [SUBMIT, INTAKE])
+    async def test_cannot_have_an_answer_written_to_the_log(
+        self, deployed: Deployed, services: None, prefix: str
+    ) -> None:
+        """Whoever asks names the subject of the answer; from another account that subject leads nowhere here."""
+        async with connected(deployed, "northside", "operator") as [organisation, operator]:
+            before = await Log(operator.nc).head()
+            await organisation.may_publish(f"{prefix}.northside.pt-4.walk", reply="cairn.log.northside.pt-4.walk")
+            await offer(organisation.nc, event(GoalId("northside", "pt-4", "walk"), g.Agreed()))  # comes after it
+            assert await Log(operator.nc).head() == before
+
+
+class TestTheGoalsService:
+    async def test_makes_the_log_writes_it_and_reads_it(self, deployed: Deployed) -> None:
+        goal_id = GoalId("southside", "pt-1", "read")
+        async with connected(deployed, "goals") as [goals]:
+            await declare_log(goals.nc)
+            log = Log(goals.nc)
+            first = event(goal_id, proposed())
+            [recorded] = await log.append(Append((first,), version=0, expected=0))
+            assert [each.event.key for each in await log.read(goal_id)] == [first.key]
+            assert (await log.last_of_patient(goal_id))[goal_id] == recorded.position
+            with pytest.raises(WrongVersion):
+                await log.append(Append((event(goal_id, proposed()),), version=0, expected=0))
+            assert not goals.refused
+
+    async def test_keeps_snapshots_without_a_refusal(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "goals") as [goals]:
+            assert await goals.may_publish("$KV.cairn_snapshots.southside.pt-1.read")
+            assert await goals.may_publish("$JS.API.DIRECT.GET.KV_cairn_snapshots")
+
+
+class TestReadersOfTheLog:
+    @pytest.mark.parametrize("role", ["projections", "gateway", "goals", "operator"])
+    async def test_follow_it_from_the_past_into_live(self, deployed: Deployed, role: str) -> None:
+        async with connected(deployed, "goals", role) as [goals, reader]:
+            await declare_log(goals.nc)
+            log = Log(goals.nc)
+            past, live = (event(GoalId("southside", role, name), proposed()) for name in ("past", "live"))
+            [recorded] = await log.append(Append((past,), version=0, expected=0))
+            followed: list[tuple[str, str]] = []
+            async with asyncio.timeout(20):
+                async for batch in Log(reader.nc).follow(recorded.position - 1):
+                    followed += [(each.headers["ce-source"], each.headers["ce-id"]) for each in batch.messages]
+                    if not batch.messages:
+                        await log.append(Append((live,), version=0, expected=0))
+                    if live.key in followed:
+                        break
+            assert followed == [past.key, live.key]
+            assert not reader.refused
+
+
+class TestAProjection:
+    async def test_tells_its_position(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "gateway", "northside") as [gateway, organisation]:
+            checkpoints = await gateway.nc.subscribe("cairn.checkpoint.*")
+            await flush(gateway.nc)
+            await offer(organisation.nc, active_goal(GoalId("northside", "pt-6", "walk"))[0])
+            assert (await checkpoints.next_msg(20)).subject == "cairn.checkpoint.goal_state"
+
+    @pytest.mark.parametrize(
+        "subject",
+        ["cairn.log.a.b.c", "cairn.feed.a.b.c", "cairn.submit.a.b.c", "cairn.read", "$KV.cairn_snapshots.a.b.c"],
+    )
+    async def test_writes_nothing_else(self, deployed: Deployed, subject: str) -> None:
+        async with connected(deployed, "projections") as [projections]:
+            assert not await projections.may_publish(subject)
+
+
+class TestTheGateway:
+    async def test_answers_reads_for_the_operator(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "operator") as [operator]:
+            answer = await operator.nc.request("cairn.read", b"/v1/projections", timeout=20)
+        assert answer.headers is not None
+        assert answer.headers["status"] == "200"
+        assert from_json(answer.data)["items"]
+
+    async def test_submits_for_any_organisation(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "gateway") as [gateway]:
+            outcome = await offer(gateway.nc, active_goal(GoalId("southside", "pt-7", "walk"))[0])
+        assert outcome["status"] == "recorded"
+
+    @pytest.mark.parametrize("subject", ["cairn.log.a.b.c", "cairn.feed.a.b.c", "cairn.outcome.a.b.c"])
+    async def test_writes_nothing_else(self, deployed: Deployed, subject: str) -> None:
+        async with connected(deployed, "gateway") as [gateway]:
+            assert not await gateway.may_publish(subject)
+
+    async def test_may_not_overhear_what_is_submitted(self, deployed: Deployed) -> None:
+        async with connected(deployed, "gateway") as [gateway]:
+            assert not await gateway.may_subscribe("cairn.submit.>")
+            assert not await gateway.may_subscribe("cairn.submit.>", queue="goals")
+
+
+class TestTheServices:
+    async def test_are_refused_nothing_that_they_ask_for(self, deployed: Deployed, services: None) -> None:
+        """Their connections bear their names; those of these tests, which are refused a lot, bear none."""
+        async with connected(deployed, "northside", "operator") as [organisation, operator]:
+            await organisation.nc.jetstream().publish("cairn.intake.northside.pt-8.walk", b"{}")
+            for each in active_goal(GoalId("northside", "pt-9", "walk")):
+                await offer(organisation.nc, each)
+            await operator.nc.request("cairn.read", b"/v1/orgs/northside/goals/pt-9/walk", timeout=20)
+        violations = [line for line in deployed.log_file.read_text().splitlines() if "Violation" in line]
+        assert not [line for line in violations if ":cairn" in line]
+
+
+class TestStreams:
+    @pytest.mark.parametrize("role", ROLES)
+    async def test_nobody_but_the_operator_deletes_or_changes_one(self, deployed: Deployed, role: str) -> None:
+        async with connected(deployed, role) as [user]:
+            for stream in (STREAM, "CAIRN_INTAKE", "CAIRN_REJECTED", "KV_cairn_snapshots"):
+                for action in ("DELETE", "UPDATE", "PURGE", "RESTORE", "SNAPSHOT", "MSG.DELETE"):
+                    assert not await user.may_publish(f"$JS.API.STREAM.{action}.{stream}")
+
+    async def test_the_operator_changes_the_log_s_configuration(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "operator") as [operator]:
+            js = operator.nc.jetstream()
+            config = (await js.stream_info(STREAM)).config
+            config.description = "The log of northside"
+            assert (await js.update_stream(config)).config.description == "The log of northside"
+
+    async def test_the_operator_backs_up_the_log(self, deployed: Deployed, services: None, tmp_path: Path) -> None:
+        async with connected(deployed, "operator") as [operator]:
+            manifest = await write_archive(operator.nc, STREAM, tmp_path / "backup", lambda _: None)
+        assert manifest.archive_bytes
+
+    async def test_not_even_the_operator_writes_the_log(self, deployed: Deployed) -> None:
+        async with connected(deployed, "operator") as [operator]:
+            assert not await operator.may_publish("cairn.log.northside.pt-1.walk")
+            assert not await operator.may_publish("cairn.feed.northside.pt-1.walk")
+
+
+class TestLoggingIn:
+    async def test_needs_a_user_and_its_password(self, deployed: Deployed) -> None:
+        for address in (f"nats://127.0.0.1:{deployed.port}", deployed.url("goals", "wrong"), deployed.url("nobody")):
+            with pytest.raises(NotAdmitted):
+                await connect(address, name="tests")
+
+    async def test_a_refusal_does_not_repeat_the_password(self, deployed: Deployed) -> None:
+        with pytest.raises(NotAdmitted) as refusal:
+            await connect(deployed.url("goals", "pMistyped"), name="tests")
+        assert "pMistyped" not in str(refusal.value)
+        assert "goals" in str(refusal.value)
+
+    async def test_a_percent_encoded_password_is_decoded(self, deployed: Deployed) -> None:
+        encoded = "".join(f"%{ord(character):02x}" for character in password("projections"))
+        nc = await connect(deployed.url("projections", encoded), name="tests")
+        await nc.close()
+
+    async def test_the_organisation_s_account_has_no_stream_of_its_own(self, deployed: Deployed) -> None:
+        nc = await nats.connect(deployed.url("northside"), allow_reconnect=False)
+        with pytest.raises((NatsError, TimeoutError)):
+            await nc.jetstream(timeout=1).account_info()
+        await nc.close()

@@ -1,0 +1,49 @@
+"""Every way of running Cairn runs all of it: each service, each projection, each with its own user of NATS."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from projections.catalog import NAMES
+from services.cli.serve import SERVICES
+
+DEPLOY = Path(__file__).parents[3] / "deploy"
+COMMANDS = {*((service,) for service in SERVICES), *(("projection", name) for name in NAMES)}
+USERS = {*SERVICES, "projections"}
+
+
+def served(*files: Path) -> set[tuple[str, ...]]:
+    """What stands behind `cairn serve` in YAML lists."""
+    commands = re.findall(r"command: \[cairn, serve, ([^\]]+)\]", "".join(file.read_text() for file in files))
+    return {tuple(command.split(", ")) for command in commands}
+
+
+def test_by_systemd() -> None:
+    wanted = " ".join(re.findall(r"^Wants=(.*)$", (DEPLOY / "systemd" / "cairn.target").read_text(), re.MULTILINE))
+    services = {(name,) for name in re.findall(r"cairn@(\w+)\.service", wanted)}
+    projections = {("projection", name) for name in re.findall(r"cairn-projection@(\w+)\.service", wanted)}
+    assert services | projections == COMMANDS
+    assert "cairn-nats.service" in wanted
+
+
+def test_by_compose() -> None:
+    assert served(DEPLOY / "compose" / "compose.yaml") == COMMANDS
+
+
+def test_by_kubernetes() -> None:
+    assert served(*(DEPLOY / "kubernetes").glob("*.yaml")) == COMMANDS
+
+
+@pytest.mark.parametrize(
+    "files", [[DEPLOY / "compose" / "compose.yaml"], [*(DEPLOY / "kubernetes").glob("*.yaml")]], ids=["compose", "k8s"]
+)
+def test_each_with_its_own_user(files: list[Path]) -> None:
+    text = "".join(file.read_text() for file in files)
+    logins = set(re.findall(r"(?:nats|tls)://(\w+):\$[({]CAIRN_NATS_(\w+)_PASSWORD", text)) - {("cluster", "CLUSTER")}
+    assert logins == {(user, user.upper()) for user in USERS}
+
+
+def test_every_user_is_in_the_accounts() -> None:
+    users = set(re.findall(r"user: (\w+)", (DEPLOY / "nats" / "accounts.conf").read_text()))
+    assert users == USERS | {"operator", "system"}
