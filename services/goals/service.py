@@ -79,9 +79,7 @@ class Surface:
         broker = Broker(url, name="cairn-goals-submit")
 
         # Core NATS has no acknowledgements, so FastStream need not watch over them.
-        @broker.subscriber(
-            f"{SUBMIT}.>", queue=_QUEUE, decoder=_as_it_came, no_reply=True, ack_policy=AckPolicy.MANUAL
-        )
+        @broker.subscriber(f"{SUBMIT}.>", queue=_QUEUE, decoder=_as_it_came, no_reply=True, ack_policy=AckPolicy.MANUAL)
         async def submit(message: NatsMessage) -> None:
             self._take(message.raw_message)
 
