@@ -33,6 +33,15 @@ async def nats_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
     await server.stop()
 
 
+@pytest.fixture
+async def own_server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
+    """A server of one test's own: nobody else speaks on it, and it may be stopped."""
+    server = EmbeddedServer(tmp_path / "nats")
+    await server.start()
+    yield server
+    await server.stop()
+
+
 @pytest.fixture(scope="session")
 def nats_url(nats_server: EmbeddedServer) -> str:
     return nats_server.url

@@ -1,6 +1,5 @@
 """Offering an event: again while nothing can be recorded, and never without an answer."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -33,13 +32,6 @@ class Goals:
         if isinstance(answer, Exception):
             raise answer
         return SimpleNamespace(data=to_json(answer))
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def at_once(seconds: float) -> None: ...
-
-    monkeypatch.setattr(asyncio, "sleep", at_once)
 
 
 @pytest.mark.parametrize("answer", [RECORDED, REFUSED], ids=["recorded", "refused"])

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from nats.aio.msg import Msg
@@ -30,25 +29,16 @@ from tests.waiting import eventually
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
-    """A server of this test's own, which may be stopped."""
-    server = EmbeddedServer(tmp_path / "nats")
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
-async def connection(server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
-    connection = await connect(server.url, name="test")
+async def connection(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+    connection = await connect(own_server.url, name="test")
     yield connection
     await connection.close()
 
 
 @pytest.fixture
-def settings(server: EmbeddedServer) -> Settings:
+def settings(own_server: EmbeddedServer) -> Settings:
     """A service on that server is the only one in its queue group: it takes every submission itself."""
-    return Settings(nats_url=server.url, data_dir=server.data_dir)
+    return Settings(nats_url=own_server.url, data_dir=own_server.data_dir)
 
 
 @pytest.fixture
@@ -178,17 +168,17 @@ async def test_what_is_too_much_is_answered_busy_at_once_and_what_came_before_it
 
 
 async def test_without_a_server_nothing_is_called_recorded(
-    server: EmbeddedServer, connection: SturdyClient, core: Goals
+    own_server: EmbeddedServer, connection: SturdyClient, core: Goals
 ) -> None:
     daily = event(active_goal()[1].goal_id, entry("e1"))
-    await server.stop()
+    await own_server.stop()
     await eventually(lambda: not connection.is_connected)
 
     refused = await core.submit(daily)
     assert isinstance(refused, RejectedOutcome)
     assert (refused.code, refused.retryable) == ("log.unavailable", True)
 
-    await server.start()
+    await own_server.start()
     await eventually(lambda: connection.is_connected)
     assert len(await Log(connection).read(daily.goal_id)) == 4
     again = await core.submit(daily)
@@ -197,7 +187,7 @@ async def test_without_a_server_nothing_is_called_recorded(
 
 
 async def test_what_was_under_way_when_the_server_died_is_recorded_once_when_it_is_sent_again(
-    server: EmbeddedServer, connection: SturdyClient, core: Goals
+    own_server: EmbeddedServer, connection: SturdyClient, core: Goals
 ) -> None:
     patients = [GoalId("northside", f"patient-{number}", "plan") for number in range(20)]
     for plan in patients:
@@ -207,9 +197,9 @@ async def test_what_was_under_way_when_the_server_died_is_recorded_once_when_it_
     sent_before = connection.stats["out_msgs"]
     under_way = asyncio.gather(*(core.submit(each) for each in daily))
     await eventually(lambda: connection.stats["out_msgs"] > sent_before)
-    await server.kill()
+    await own_server.kill()
     first = await under_way
-    await server.start()
+    await own_server.start()
     await eventually(lambda: connection.is_connected)
     again = await asyncio.gather(*(core.submit(each) for each in daily))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -16,18 +15,9 @@ Appends = Callable[[str], Append]
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
-    """A server of this test's own."""
-    server = EmbeddedServer(tmp_path / "nats")
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
-async def own(server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def own(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
     """A connection to that server, on which the log is declared."""
-    connection = await connect(server.url, name="test")
+    connection = await connect(own_server.url, name="test")
     await declare_log(connection)
     yield connection
     await connection.close()

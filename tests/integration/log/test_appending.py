@@ -182,18 +182,18 @@ async def test_too_much_at_once_is_busy_at_once_and_the_rest_is_stored(nc: Sturd
 
 
 async def test_without_a_server_the_log_is_unavailable_for_certain(
-    server: EmbeddedServer, own: SturdyClient, first_of: Appends
+    own_server: EmbeddedServer, own: SturdyClient, first_of: Appends
 ) -> None:
     log = Log(own)
     await log.append(first_of("pt-1"))
-    await server.stop()
+    await own_server.stop()
     await eventually(lambda: not own.is_connected)
 
     with pytest.raises(LogUnavailable) as caught:
         await log.append(first_of("pt-2"))
 
     assert caught.value.certain
-    await server.start()
+    await own_server.start()
     await eventually(lambda: own.is_connected)
     assert await log.read(goal_of(first_of("pt-2"))) == []
     await log.append(first_of("pt-2"))

@@ -113,10 +113,10 @@ async def test_a_doubtful_append_is_not_taken_for_another_of_the_same_goal(
 
 
 async def test_a_server_that_stood_still_is_asked_when_it_goes_on(
-    server: EmbeddedServer, impatient: Log, wire: Wire, first_of: Appends
+    own_server: EmbeddedServer, impatient: Log, wire: Wire, first_of: Appends
 ) -> None:
-    wire.on_question = lambda: os.kill(server.pid, signal.SIGCONT)
-    os.kill(server.pid, signal.SIGSTOP)
+    wire.on_question = lambda: os.kill(own_server.pid, signal.SIGCONT)
+    os.kill(own_server.pid, signal.SIGSTOP)
 
     (recorded,) = await impatient.append(first_of("pt-1"))
 
@@ -125,15 +125,15 @@ async def test_a_server_that_stood_still_is_asked_when_it_goes_on(
 
 
 async def test_a_server_that_stands_still_leaves_the_doubt_and_what_is_sent_again_is_told_apart(
-    server: EmbeddedServer, own: SturdyClient, impatient: Log, first_of: Appends
+    own_server: EmbeddedServer, own: SturdyClient, impatient: Log, first_of: Appends
 ) -> None:
     append = first_of("pt-1")
-    os.kill(server.pid, signal.SIGSTOP)
+    os.kill(own_server.pid, signal.SIGSTOP)
     try:
         with pytest.raises(LogUnavailable) as caught:
             await impatient.append(append)
     finally:
-        os.kill(server.pid, signal.SIGCONT)
+        os.kill(own_server.pid, signal.SIGCONT)
 
     assert not caught.value.certain
     patient = Log(own)
@@ -143,18 +143,18 @@ async def test_a_server_that_stands_still_leaves_the_doubt_and_what_is_sent_agai
 
 
 async def test_when_the_server_dies_everyone_waiting_is_told(
-    server: EmbeddedServer, own: SturdyClient, impatient: Log, first_of: Appends
+    own_server: EmbeddedServer, own: SturdyClient, impatient: Log, first_of: Appends
 ) -> None:
     """Whoever is told `certain`, or is given positions, can rely on it when the server is back."""
     appends = [first_of(f"pt-{number}") for number in range(200)]
     sent_before = own.stats["out_msgs"]
     under_way = asyncio.gather(*map(impatient.append, appends), return_exceptions=True)
     await eventually(lambda: own.stats["out_msgs"] > sent_before)
-    await server.kill()
+    await own_server.kill()
 
     outcomes = await under_way
 
-    await server.start()
+    await own_server.start()
     await eventually(lambda: own.is_connected)
     log = Log(own)
     for append, outcome in zip(appends, outcomes, strict=True):

@@ -144,10 +144,10 @@ async def test_a_follower_outlives_its_consumer(own: SturdyClient, first_of: App
 
 @pytest.mark.parametrize("ending", ["stop", "kill"])
 async def test_a_follower_outlives_the_server_without_a_gap_or_a_repeat(
-    server: EmbeddedServer, own: SturdyClient, first_of: Appends, ending: str
+    own_server: EmbeddedServer, own: SturdyClient, first_of: Appends, ending: str
 ) -> None:
     """While another connection goes on writing, as well as it can."""
-    writing = await connect(server.url, name="writer")
+    writing = await connect(own_server.url, name="writer")
     log, writer = Log(own), Log(writing, ack_seconds=1)
     await writer.append(first_of("pt-0"))
     enough = asyncio.Event()
@@ -165,9 +165,9 @@ async def test_a_follower_outlives_the_server_without_a_gap_or_a_repeat(
         task = asyncio.create_task(write())
         seen = await positions_until(batches, 1)
         for _ in range(2):
-            await (server.stop() if ending == "stop" else server.kill())
+            await (own_server.stop() if ending == "stop" else own_server.kill())
             await eventually(lambda: not own.is_connected)
-            await server.start()
+            await own_server.start()
             await eventually(lambda: own.is_connected and writing.is_connected, within=30)
             before = await log.head()
             while seen[-1] <= before:

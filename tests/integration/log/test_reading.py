@@ -106,11 +106,11 @@ async def test_an_event_of_tomorrow_says_where_it_lies(own: SturdyClient, nc: St
 
 
 async def test_without_a_server_the_log_is_unreachable(
-    server: EmbeddedServer, own: SturdyClient, goal_id: GoalId
+    own_server: EmbeddedServer, own: SturdyClient, goal_id: GoalId
 ) -> None:
     log = Log(own)
     await log.append(Append((active_goal(goal_id)[1],), 0, 0))
-    await server.stop()
+    await own_server.stop()
     await eventually(lambda: not own.is_connected)
 
     for reading in (log.read(goal_id), log.read_patient(goal_id), log.last_of_patient(goal_id), log.head()):

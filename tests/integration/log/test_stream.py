@@ -15,9 +15,9 @@ from tests.integration.log.conftest import Appends
 
 
 @pytest.fixture
-async def empty(server: EmbeddedServer) -> Any:  # Any: a fixture that yields
+async def empty(own_server: EmbeddedServer) -> Any:  # Any: a fixture that yields
     """A connection to a server without a log."""
-    connection = await connect(server.url, name="test")
+    connection = await connect(own_server.url, name="test")
     yield connection
     await connection.close()
 

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from events.identity import GoalId
-from events.log import Log
+from events.log import Log, connect, declare_log
 from events.log.client import SturdyClient
 from events.log.connection import NotReachable
+from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.catalog import NAMES, UnknownProjection
 from projections.engine.announcing import Announcer
@@ -50,18 +51,21 @@ async def test_it_catches_up_with_the_past_and_then_follows_live(
     rebuilt.engine.dispose()
 
 
-async def test_it_announces_each_position_once_it_can_be_read(
-    log: Log, nc: SturdyClient, org: str, database: OpenDatabase
-) -> None:
-    its = database("goal_state")
+async def test_it_announces_each_position_once_it_can_be_read(own_server: EmbeddedServer, tmp_path: Path) -> None:
+    its = Database("goal_state", tmp_path / "goal_state.db", own_server.url)
+    nc = await connect(own_server.url, name="test")
+    await declare_log(nc)
+    log = Log(nc)
     announced = await nc.subscribe("cairn.checkpoint.goal_state")
     async with running(its.serve):
-        last = await record(log, diary(GoalId(org, "pt-1", "walk"), 1))
+        last = await record(log, diary(GoalId("org", "pt-1", "walk"), 1))
         position = 0
         while position < last:
             position = from_json((await announced.next_msg(timeout=10)).data)["position"]
             assert its.position >= position
-    await announced.unsubscribe()
+    its.engine.dispose()
+    await log.close()
+    await nc.close()
 
 
 async def test_stopped_and_started_again_it_goes_on_from_its_checkpoint(
