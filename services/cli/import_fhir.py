@@ -23,12 +23,13 @@ _SHOWN_GOALS = 3
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @org_option
 @json_option
 @nats_url_option
 def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None) -> None:
-    """Import the goals in FHIR R4 and R5 files: single resources, bundles of any type, ndjson.
+    """Import the goals in FHIR R4 and R5 files: single resources, bundles of any type, ndjson. Of a
+    folder, its .json and .ndjson files are imported.
 
     Goals are taken over as the other system knew them, with the plan that they need. Importing a file again records
     nothing; a goal that has changed since is reported, not overwritten. A file or goal that cannot be used is refused
@@ -60,12 +61,17 @@ async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "R
             return await offer_run(run, PatientAsker(nc), progress.advance)
 
 
-def _read(files: tuple[Path, ...], org: str) -> "Run":
-    from services.intake.fhir.documents import read_document
+def _read(named: tuple[Path, ...], org: str) -> "Run":
+    from services.intake.fhir.documents import files_in, read_document
     from services.intake.fhir.refusal import RefusedFile
     from services.intake.fhir.run import plan_run
 
-    documents, refused = [], []
+    files, documents, refused = [], [], []
+    for path in named:
+        try:
+            files += files_in(path)
+        except RefusedFile as refusal:
+            refused.append(refusal)
     with SlowProgress("Reading", len(files)) as progress:
         for file in files:
             try:

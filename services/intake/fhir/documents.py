@@ -16,6 +16,7 @@ from services.intake.fhir.refusal import Json, RefusedFile
 from services.intake.fhir.version import goal_version
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
+_IN_A_FOLDER = frozenset({".json", ".ndjson"})
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -65,6 +66,20 @@ class Document:
     entries: Mapping[str, Address]
 
 
+def files_in(path: Path) -> list[Path]:
+    """The files to read: the one that is named; of a folder its `.json` and `.ndjson` files, not its subfolders.
+
+    Raises:
+        RefusedFile: the folder cannot be read.
+    """
+    if not path.is_dir():
+        return [path]
+    try:
+        return sorted(each for each in path.iterdir() if each.suffix.lower() in _IN_A_FOLDER and each.is_file())
+    except OSError as error:
+        raise RefusedFile(str(path), f"The folder cannot be read: {error.strerror}.") from None
+
+
 def read_document(path: Path) -> Document:
     """Read a file.
 
@@ -97,8 +112,6 @@ def _bytes_of(path: Path) -> bytes:
     file = str(path)
     try:
         status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise RefusedFile(file, "This is a folder; name the files in it.")
         if not stat.S_ISREG(status.st_mode):
             raise RefusedFile(file, "This is no ordinary file.")
         with path.open("rb") as opened:

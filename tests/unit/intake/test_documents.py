@@ -7,7 +7,7 @@ import pytest
 from pydantic_core import to_json
 
 from services.intake.fhir import documents
-from services.intake.fhir.documents import document_of, read_document
+from services.intake.fhir.documents import document_of, files_in, read_document
 from services.intake.fhir.refusal import Json, RefusedFile
 from tests.unit.intake.resources import bundle, document, goal, score
 
@@ -125,17 +125,25 @@ def test_one_older_goal_among_others_does_not_refuse_the_file() -> None:
     assert references(goal(), goal(id="old", lifecycleStatus=None, status="on-hold")) == ["Goal/g1", "Goal/old"]
 
 
-def test_a_file_that_is_not_there_a_folder_and_a_pipe_are_refused(tmp_path: Path) -> None:
+def test_a_folder_stands_for_the_fhir_files_in_it(tmp_path: Path) -> None:
+    for name in ("b.ndjson", "a.json", "notes.tsv"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "deeper.json").mkdir()
+
+    assert [each.name for each in files_in(tmp_path)] == ["a.json", "b.ndjson"]
+    assert files_in(tmp_path / "notes.tsv") == [tmp_path / "notes.tsv"]
+
+
+def test_a_file_that_is_not_there_and_a_pipe_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     reasons = {}
-    for name in ("missing", ".", "pipe", "nul\0l"):
+    for name in ("missing", "pipe", "nul\0l"):
         with pytest.raises(RefusedFile) as refused:
             read_document(tmp_path / name)
         reasons[name] = refused.value.reason
 
     assert reasons == {
         "missing": "There is no such file.",
-        ".": "This is a folder; name the files in it.",
         "pipe": "This is no ordinary file.",
         "nul\0l": "It cannot be read: its name is none that a file can have.",
     }
