@@ -32,6 +32,7 @@ _KNOWN = frozenset(
     {"specversion", "id", "source", "type", "subject", "time", "actor", "actorrole", "expectedversion"}
     | {"datacontenttype", "data", "data_base64"}
 )
+_RESERVED = _KNOWN | _OURS
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
 _NEEDS_QUOTING = re.compile(r"[^\x21\x23\x24\x26-\x7e]")
@@ -137,7 +138,7 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
             source=_unquoted(headers["ce-source"]),
             id=_unquoted(headers["ce-id"]),
             time=datetime.fromisoformat(headers["ce-time"]),
-            actor=_actor(headers["ce-actor"], headers["ce-actorrole"]),
+            actor=_actor(_unquoted(headers["ce-actor"]), headers["ce-actorrole"]),
             data=decode(headers["ce-type"], stored.data, goal_id.goal),
             cause=int(cause) if cause else None,
             extensions=_extensions(headers),
@@ -186,7 +187,7 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
         value = attributes.get(name)
         if value is None or value == "":
             wrong.append(FieldError(name, f"The CloudEvents attribute {name} is missing."))
-        elif not isinstance(value, str) or len(value) > limit or _UNPRINTABLE.search(value):
+        elif not isinstance(value, str) or len(value) > limit or not _is_printable(value):
             wrong.append(FieldError(name, f"{name} must be a text of 1 to {limit} printable characters."))
         else:
             return value
@@ -213,7 +214,7 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
         source=source,
         id=id_,
         time=time,
-        actor=Actor.model_construct(id=actor, role=cast(ActorRole, role)),
+        actor=_actor(actor, role),
         data=decode(type_name, body, goal_id.goal),
         expected_version=expected,
         extensions=extensions,
@@ -229,10 +230,12 @@ def _agreed_id(subject: object, goal_id: GoalId | None) -> GoalId:
             "The event names no subject; it must be ORG.PATIENT.GOAL.",
             (FieldError("subject", "The CloudEvents attribute subject is missing."),),
         )
-    own = parse_goal_id(subject)
-    if goal_id is not None and own != goal_id:
+    if goal_id is None:
+        return parse_goal_id(subject)
+    if subject != str(goal_id):
+        own = parse_goal_id(subject)
         raise Rejected("identity.mismatch", f"The event's subject is {own}, but it was sent to {goal_id}.")
-    return own
+    return goal_id
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -271,7 +274,7 @@ def _expected_version(value: object, wrong: list[FieldError]) -> int | None:
 
 
 def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, str]:
-    names = {name for name in attributes.keys() - _KNOWN - _OURS if attributes[name] is not None}
+    names = [name for name, value in attributes.items() if name not in _RESERVED and value is not None]
     if not names:
         return {}
     if len(names) > _MAX_EXTENSIONS:
@@ -286,7 +289,7 @@ def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, 
             value = str(value)
         if not _EXTENSION.fullmatch(name):
             wrong.append(FieldError("", "Names of extension attributes are 1 to 20 of a-z and 0-9."))
-        elif not isinstance(value, str) or len(value) > _MAX_EXTENSION_VALUE or _UNPRINTABLE.search(value):
+        elif not isinstance(value, str) or len(value) > _MAX_EXTENSION_VALUE or not _is_printable(value):
             wrong.append(FieldError(name, f"{name} must be a text of at most {_MAX_EXTENSION_VALUE} characters."))
         else:
             kept[name] = value
@@ -294,11 +297,11 @@ def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, 
 
 
 @lru_cache(maxsize=4096)  # A clinic has few people and many events.
-def _actor(quoted_id: str, role: str) -> Actor:
-    return Actor.model_construct(id=_unquoted(quoted_id), role=cast(ActorRole, role))
+def _actor(id_: str, role: str) -> Actor:
+    return Actor.model_construct(id=id_, role=cast(ActorRole, role))
 
 
-_OWN_HEADERS = frozenset(f"ce-{name}" for name in _KNOWN | _OURS)
+_OWN_HEADERS = frozenset(f"ce-{name}" for name in _RESERVED)
 
 
 def _extensions(headers: Mapping[str, str]) -> dict[str, str]:
@@ -320,8 +323,15 @@ def _json_object(body: bytes) -> Json:
 
 
 def _is_json(content_type: str) -> bool:
+    if content_type == "application/json":
+        return True
     media = content_type.partition(";")[0].strip().lower()
     return media == "application/json" or media.endswith("+json")
+
+
+def _is_printable(value: str) -> bool:
+    # The first is quick and stricter; the search then lets through what only looks odd, such as a no-break space.
+    return value.isprintable() or not _UNPRINTABLE.search(value)
 
 
 def _quoted(value: str) -> str:

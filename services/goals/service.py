@@ -79,7 +79,14 @@ class Surface:
         broker = Broker(url, name="cairn-goals-submit")
 
         # Core NATS has no acknowledgements, so FastStream need not watch over them.
-        @broker.subscriber(f"{SUBMIT}.>", queue=_QUEUE, decoder=_as_it_came, no_reply=True, ack_policy=AckPolicy.MANUAL)
+        @broker.subscriber(
+            f"{SUBMIT}.>",
+            queue=_QUEUE,
+            parser=_bare,
+            decoder=_as_it_came,
+            no_reply=True,
+            ack_policy=AckPolicy.MANUAL,
+        )
         async def submit(message: NatsMessage) -> None:
             self._take(message.raw_message)
 
@@ -132,6 +139,11 @@ class Surface:
                 detail="Cairn failed to take this event; it may or may not have been recorded."
                 " Send it again with the same id: it is recorded once.",
             )
+
+
+async def _bare(message: Msg) -> NatsMessage:
+    """In place of FastStream's parsing, which makes up ids and takes paths apart that nobody here asks for."""
+    return NatsMessage(raw_message=message, body=message.data, correlation_id="-")
 
 
 async def _as_it_came(message: NatsMessage) -> NatsMessage:
