@@ -6,6 +6,21 @@ from events.vocabulary import GasScale, Smart
 FULL_SCALE = ("-2", "-1", "0", "1", "2")
 SIMPLE_SCALE = ("-1", "0", "1")
 
+WHY: dict[str, str] = {
+    "smart.measure": "Without something to count or to see, nobody can tell whether the goal comes nearer.",
+    "smart.measure.target": "Without a number, a range or a plain yes, nobody can tell when it is enough.",
+    "smart.due": "Without a date, or a number of weeks, there is no day on which to look back together.",
+    "smart.specific": "Said in one concrete sentence, it is clear to everyone what is to be done.",
+    "smart.achievable": "The patient's confidence, and what supports them, show whether it fits into daily life.",
+    "smart.relevant": "Why it matters to the patient carries the goal through a hard week.",
+    "gas.levels.-2": "Say what much less than expected would look like.",
+    "gas.levels.-1": "Say what less than expected would look like.",
+    "gas.levels.0": "Say what is expected; this is the middle of the scale.",
+    "gas.levels.1": "Say what more than expected would look like.",
+    "gas.levels.2": "Say what much more than expected would look like.",
+}
+"""Each part that a definition can lack, and why it is wanted."""
+
 
 def missing_in_smart(smart: Smart | None) -> tuple[str, ...]:
     """The parts without which a SMART goal cannot be activated: its measure, a target, and when it is due."""
@@ -19,6 +34,14 @@ def missing_in_smart(smart: Smart | None) -> tuple[str, ...]:
     if smart.due is None and smart.for_weeks is None:
         missing.append("smart.due")
     return tuple(missing)
+
+
+def unsaid_in_smart(smart: Smart | None) -> tuple[str, ...]:
+    """The letters of SMART that nobody has filled in yet, although work can begin without them."""
+    if smart is None:
+        return ()
+    parts = {"specific": smart.specific, "achievable": smart.achievable, "relevant": smart.relevant}
+    return tuple(f"smart.{part}" for part, said in parts.items() if said is None)
 
 
 def missing_levels(gas: GasScale | None, *, simplified: bool) -> tuple[str, ...]:

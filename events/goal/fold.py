@@ -8,6 +8,7 @@ from typing import Any
 
 from events.event import RecordedEvent
 from events.goal import types as t
+from events.goal.motivation import dips, is_dip
 from events.goal.state import (
     ChangeRequest,
     Contest,
@@ -18,9 +19,10 @@ from events.goal.state import (
     Revision,
     ScheduledReview,
 )
-from events.vocabulary import ActorRole, Party, Smart, Status
+from events.goal.step import is_steep
+from events.vocabulary import ActorRole, Measure, Party, Smart, Status
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised whenever the same events add up to a different state; stored states of another version are ignored."""
 
 Update = dict[str, Any]  # field of GoalState → its new value; model_copy takes nothing narrower
@@ -74,8 +76,10 @@ def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalStat
     return state.model_copy(
         update={
             "imported": True,
+            "wording": data.wording,
             "status": data.status,
             "outcome": data.outcome,
+            "replaced_by": data.replaced_by,
             "agreed_by": tuple(dict.fromkeys(data.agreed_by)),
             "started_on": data.started_on,
             "status_on": data.status_on,
@@ -103,7 +107,7 @@ def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> 
     return {
         "status": "contested",
         "agreed_by": (),
-        "contest": Contest(reason=data.reason, actor=recorded.event.actor),
+        "contest": Contest(reason=data.reason, actor=recorded.event.actor, at=recorded.event.time),
     }
 
 
@@ -131,18 +135,24 @@ def _revised(state: GoalState, data: t.Revised, recorded: RecordedEvent) -> Upda
         fields=tuple(data.changes.given()),
         note=data.note,
         review=data.review,
+        steep=is_steep(_measure(state.smart), _measure(update.get("smart"))),
     )
     update["revisions"] = (*state.revisions, revision)
     # The reviser stands behind the new form; the other side has yet to agree to it. The work goes on meanwhile.
     party = party_of(recorded.event.actor.role)
     update["agreed_by"] = (party,) if party else ()
+    update["agreement_since"] = recorded.event.time
     if state.status == "agreed":
         update["status"] = "proposed"
     return update
 
 
+def _measure(smart: Smart | None) -> Measure | None:
+    return smart.measure if smart else None
+
+
 def _change_requested(state: GoalState, data: t.ChangeRequested, recorded: RecordedEvent) -> Update:
-    request = ChangeRequest(request=data.request, text=data.text, actor=recorded.event.actor)
+    request = ChangeRequest(request=data.request, text=data.text, actor=recorded.event.actor, at=recorded.event.time)
     return {"change_requests": (*state.change_requests, request)}
 
 
@@ -159,6 +169,7 @@ def _change_answered(state: GoalState, data: t.ChangeAnswered, recorded: Recorde
     update: Update = {"contest": state.contest.model_copy(update=answer)} if state.contest else {}
     if state.status == "contested":
         update["status"] = "agreed" if len(state.agreed_by) == 2 else "proposed"
+        update["agreement_since"] = recorded.event.time
     return update
 
 
@@ -182,24 +193,21 @@ def _progress_logged(state: GoalState, data: t.ProgressLogged, recorded: Recorde
         entry=data.entry, version=recorded.version, on=data.on, actor=recorded.event.actor, **data.said()
     )
     update: Update = {"progress": (*state.progress, entry)}
-    if data.motivation is not None and motivation_dips(state, data.motivation):
+    if is_dip(entry, state.progress):
         update["raise_at_next_session"] = True
     return update
 
 
-def motivation_dips(state: GoalState, motivation: int) -> bool:
-    """Whether a motivation rating is low (3 or less) or fell by 3 or more from the entry before it (DOMAIN)."""
-    last = next((entry.motivation for entry in reversed(state.progress) if entry.motivation is not None), None)
-    return motivation <= 3 or (last is not None and last - motivation >= 3)
-
-
 def _progress_corrected(state: GoalState, data: t.ProgressCorrected, recorded: RecordedEvent) -> Update:
     right: Update = {**data.said(), "corrected": True}
-    return {
-        "progress": tuple(
-            entry.model_copy(update=right) if entry.entry == data.entry else entry for entry in state.progress
-        )
-    }
+    progress = tuple(entry.model_copy(update=right) if entry.entry == data.entry else entry for entry in state.progress)
+    # What is to be raised at the next session is what the entries say now, not what was mistaken.
+    reviewed = state.reviews[-1].version if state.reviews else 0
+    raised = any(
+        entry.version > reviewed or (entry.entry == data.entry and data.motivation is not None)
+        for entry in dips(progress)
+    )
+    return {"progress": progress, "raise_at_next_session": raised}
 
 
 def _review_scheduled(state: GoalState, data: t.ReviewScheduled, recorded: RecordedEvent) -> Update:
@@ -221,6 +229,7 @@ _DECIDED: dict[str, Update] = {
 def _reviewed(state: GoalState, data: t.Reviewed, recorded: RecordedEvent) -> Update:
     review = ReviewHeld(
         version=recorded.version,
+        position=recorded.position,
         on=data.on,
         actor=recorded.event.actor,
         participants=data.participants,

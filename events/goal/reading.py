@@ -1,31 +1,57 @@
 """How a goal reads: one shape for HTTP, commands and replays, so that all of them agree."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from events.goal.definition import missing_parts
+from pydantic_core import to_jsonable_python
+
+from events.goal.definition import WHY, missing_parts, unsaid_in_smart
+from events.goal.flags import Around, flags
+from events.goal.offers import offers
 from events.goal.state import GoalState
+from events.goal.suggestion import suggested_framework
+from events.goal.waiting import waiting
+from events.goal.wins import weekly_wins
 from events.plan.state import PlanState
 
 
-def read_goal(state: GoalState, plan: PlanState | None) -> dict[str, Any]:  # Any: a JSON object of mixed values
+def read_goal(
+    state: GoalState,
+    plan: PlanState | None,
+    *,
+    at: datetime | None = None,
+    others: Collection[GoalState] | None = None,
+    copies: int = 0,
+) -> dict[str, Any]:  # Any: a JSON object of mixed values
     """A goal as a JSON-ready object: every field of its state under its name, and what follows from them.
 
-    Added are `awaiting_agreement` (roles), `missing` (what keeps the goal from being activated), `latest_level` (GAS),
-    `last_review_on` and `last_setback_on`.
+    Added are `awaiting_agreement` (roles), `waiting` (what for, from whom, since when), `flags` (code and sentence),
+    `missing` (what keeps the goal from being activated), `unsaid` (parts of SMART that are still open),
+    `missing_reasons` (why each of both is wanted), `suggested_framework` (for a draft), `offers` (when motivation
+    dips), `weekly_wins`, `latest_level` (GAS), `last_review_on` and `last_setback_on`.
 
     Args:
         plan: The patient's plan at the same moment; without one, no accommodation is assumed.
+        at: The instant of looking; without it, no flag that depends on the day is raised.
+        others: The patient's other goals at the same moment; without them, no flag that depends on them is raised.
+        copies: How many other patients have a goal with the same text.
     """
-    return {
-        **state.model_dump(mode="json"),
-        "awaiting_agreement": list(state.awaiting_agreement),
-        "missing": list(missing_parts(state, simplified=plan is not None and plan.simplified)),
+    simplified = plan is not None and plan.simplified
+    missing, unsaid = missing_parts(state, simplified=simplified), unsaid_in_smart(state.smart)
+    today = None if at is None else plan.day(at) if plan else at.date()
+    read = {
+        "awaiting_agreement": state.awaiting_agreement,
+        "waiting": waiting(state),
+        "flags": flags(state, Around(plan, today, others, copies)),
+        "missing": missing,
+        "unsaid": unsaid,
+        "missing_reasons": {part: WHY[part] for part in (*missing, *unsaid)},
+        "suggested_framework": suggested_framework(state, simplified=simplified),
+        "offers": offers(state),
+        "weekly_wins": weekly_wins(state),
         "latest_level": state.latest_level,
-        "last_review_on": _iso(state.last_review_on),
-        "last_setback_on": _iso(state.last_setback_on),
+        "last_review_on": state.last_review_on,
+        "last_setback_on": state.last_setback_on,
     }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    return {**state.model_dump(mode="json"), **to_jsonable_python(read)}

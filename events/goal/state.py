@@ -25,7 +25,7 @@ OPEN: frozenset[Status] = frozenset({"proposed", "contested", "agreed", "active"
 
 
 class Revision(Value):
-    """One revision: what was changed, why, and by whom."""
+    """One revision: what was changed, why, and by whom. `steep` when it at least doubled what the target asks for."""
 
     version: int
     at: datetime
@@ -34,6 +34,7 @@ class Revision(Value):
     fields: tuple[str, ...]
     note: str | None = None
     review: int | None = None
+    steep: bool = False
 
 
 class ProgressEntry(Value):
@@ -62,9 +63,10 @@ class ScheduledReview(Value):
 
 
 class ReviewHeld(Value):
-    """A review that took place."""
+    """A review that took place. `position` is where the log has it, so that a revision can name it."""
 
     version: int
+    position: int
     on: date
     actor: Actor
     participants: tuple[str, ...]
@@ -88,6 +90,7 @@ class ChangeRequest(Value):
     request: str
     text: str
     actor: Actor
+    at: datetime
     answer: Answer | None = None
     answer_text: str | None = None
 
@@ -97,6 +100,7 @@ class Contest(Value):
 
     reason: str
     actor: Actor
+    at: datetime
     answer: Answer | None = None
     answer_text: str | None = None
 
@@ -105,7 +109,7 @@ class GoalState(Value):
     """One goal as its events so far add up to. `statement` is the patient's own words; `wording` how it is put now.
 
     Agreement is a set of roles kept apart from the status: a revision by one side reopens the other's agreement
-    without stopping the work.
+    without stopping the work. `agreement_since` is when agreement was last reopened; None since the goal began.
     """
 
     org: str
@@ -135,6 +139,7 @@ class GoalState(Value):
     updated_at: datetime
     created_by: Actor
     agreed_by: tuple[Party, ...] = ()
+    agreement_since: datetime | None = None
     contest: Contest | None = None
     override_reason: str | None = None
     reason: str | None = None

@@ -66,14 +66,19 @@ class Proposed(GoalDefinition):
 
 
 class Imported(GoalDefinition):
-    """A goal as another system knew it. No agreement is invented; what is unknown stays unknown."""
+    """A goal as another system knew it. No agreement is invented; what is unknown stays unknown.
+
+    `wording` is how the goal was put last, where that differs from the statement.
+    """
 
     type_name: ClassVar = "cairn.goal.imported.v1"
 
+    wording: Text | None = None
     kind: Kind | None = None
     horizon: Horizon | None = None
     status: Status
     outcome: Outcome | None = None
+    replaced_by: Token | None = None
     agreed_by: Annotated[tuple[Party, ...], Field(max_length=2)] = ()
     started_on: date | None = None
     status_on: date | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from events.event import Event
 from events.goal import types as g
 from events.plan import types as p
-from services.goals import goal_decisions, plan_decisions
+from services.goals import goal_decisions, plan_decisions, work_decisions
 from services.goals.known import Decision, Known
 from services.goals.rules import time_in_future
 
@@ -25,12 +25,12 @@ _DECISIONS: dict[type[Any], Callable[[Known, Event, Any], Decision]] = {
     g.Revised: goal_decisions.revised,
     g.ChangeRequested: goal_decisions.change_requested,
     g.ChangeAnswered: goal_decisions.change_answered,
-    g.MilestoneSet: goal_decisions.milestone_set,
-    g.MilestoneMet: goal_decisions.milestone_met,
-    g.ProgressLogged: goal_decisions.progress_logged,
-    g.ProgressCorrected: goal_decisions.progress_corrected,
-    g.ReviewScheduled: goal_decisions.review_scheduled,
-    g.Reviewed: goal_decisions.reviewed,
+    g.MilestoneSet: work_decisions.milestone_set,
+    g.MilestoneMet: work_decisions.milestone_met,
+    g.ProgressLogged: work_decisions.progress_logged,
+    g.ProgressCorrected: work_decisions.progress_corrected,
+    g.ReviewScheduled: work_decisions.review_scheduled,
+    g.Reviewed: work_decisions.reviewed,
     g.Held: goal_decisions.held,
     g.Resumed: goal_decisions.resumed,
     g.Closed: goal_decisions.closed,
@@ -53,6 +53,8 @@ def needs_others(submission: Event) -> bool:
     match submission.data:
         case g.Activated() | g.Resumed() | g.Imported() | p.Closed():
             return True
+        case p.Amended(active_goal_limit=limit):
+            return limit is not None
         case g.Proposed(supports=supports):
             return supports is not None
         case g.Revised(changes=changes):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from events.event import Event
-from events.goal import GoalState
+from events.event import Event, RecordedEvent
+from events.goal import GoalState, fold_goal
 from events.payload import Payload
 from events.plan import PlanState
 
@@ -34,6 +34,13 @@ class Known:
         """The last day that is not in the future: the clinic's today, or the sender's where that is further on."""
         today = self.plan.day(self.now) if self.plan else self.now.date()
         return max(today, submission.time.date()) if submission.time <= self.now else today
+
+    def goal_after(self, submission: Event) -> GoalState:
+        """The goal as it would be with the submission; there must be one."""
+        if self.goal is None:
+            raise AssertionError("asked for only where the goal is known to be there")
+        trial = RecordedEvent(submission, self.goal.position, self.goal.version + 1, self.goal.updated_at)
+        return fold_goal(self.goal, trial) or self.goal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """What each plan event needs, and what follows from it."""
 
 from events.event import Event
+from events.plan import flags
 from events.plan import types as t
-from services.goals import rules
+from services.goals import notes, rules
 from services.goals.known import Decision, Known
-
-_FEW, _MANY = 3, 5
 
 
 def opened(known: Known, submission: Event, data: t.Opened) -> Decision:
@@ -15,18 +14,17 @@ def opened(known: Known, submission: Event, data: t.Opened) -> Decision:
 
 
 def amended(known: Known, submission: Event, data: t.Amended) -> Decision:
-    """An open plan can change at any time."""
-    rules.plan_open(known)
+    """An open plan can change at any time; its limit not below the goals that are active already."""
+    plan = rules.plan_closed(known)
+    if data.active_goal_limit is not None:
+        rules.goal_limit_lowered(known, plan, data.active_goal_limit)
     return Decision()
 
 
 def priorities_ranked(known: Known, submission: Event, data: t.PrioritiesRanked) -> Decision:
     """Three to five priorities are usual; fewer or more are noted, not refused."""
-    rules.plan_open(known)
-    count = len(data.priorities)
-    if _FEW <= count <= _MANY:
-        return Decision()
-    return Decision(notes=(f"{count} priorities were ranked; three to five are usual.",))
+    rules.plan_closed(known)
+    return Decision(notes=notes.given(flags.priorities_ranked(len(data.priorities))))
 
 
 def measured(known: Known, submission: Event, data: t.Measured) -> Decision:
@@ -38,8 +36,5 @@ def measured(known: Known, submission: Event, data: t.Measured) -> Decision:
 
 def closed(known: Known, submission: Event, data: t.Closed) -> Decision:
     """A plan can close before its goals do; those still open are named."""
-    rules.plan_open(known)
-    still_open = sorted(token for token, goal in known.others.items() if goal.is_open)
-    if not still_open:
-        return Decision()
-    return Decision(notes=(f"Goals still open: {', '.join(still_open)}.",))
+    rules.plan_closed(known)
+    return Decision(notes=notes.given(notes.goals_still_open(known)))

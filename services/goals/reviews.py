@@ -1,20 +1,18 @@
-"""Which review follows from an event (DOMAIN: what follows by itself, in the same commit)."""
+"""Which review follows from an event, one function each (DOMAIN: what follows by itself, in the same commit)."""
 
 from datetime import date, timedelta
-from operator import itemgetter
+from operator import attrgetter
 
 from events.goal import GoalState
-from events.goal.fold import motivation_dips
-from events.goal.types import ProgressLogged, ReviewScheduled
+from events.goal.types import ReviewScheduled
 from events.plan import PlanState
 from events.plan.state import SHORT_REVIEW_DAYS
-from events.vocabulary import ReviewCause
 
 SETBACK_DAYS = 7
 
 
 def first_review(plan: PlanState, begun: date, every_days: int | None, wanted: date | None) -> ReviewScheduled:
-    """Activation schedules the first review, on the wanted day or after one cadence; short reviews cap it at 7 days."""
+    """Activation schedules the first review, on the wanted day or after one cadence."""
     return ReviewScheduled.model_construct(due_on=_due(plan, begun, every_days, wanted), cause="initial")
 
 
@@ -23,24 +21,33 @@ def next_review(plan: PlanState, goal: GoalState, held_on: date, wanted: date | 
     return ReviewScheduled.model_construct(due_on=_due(plan, held_on, goal.review_every_days, wanted), cause="routine")
 
 
-def review_after_entry(plan: PlanState, goal: GoalState, entry: ProgressLogged, day: date) -> ReviewScheduled | None:
-    """A setback schedules a review within 7 days, a dip in motivation one within the cadence, if none is due sooner."""
-    wanted: list[tuple[date, ReviewCause]] = []
-    if entry.setback:
-        wanted.append((max(day, entry.on + timedelta(days=SETBACK_DAYS)), "setback"))
-    if entry.motivation is not None and motivation_dips(goal, entry.motivation):
-        wanted.append((day + timedelta(days=plan.cadence(goal.review_every_days)), "motivation"))
-    if not wanted:
-        return None
-    due, cause = min(wanted, key=itemgetter(0))
-    if goal.next_review is not None and goal.next_review.due_on <= due:
-        return None
-    return ReviewScheduled.model_construct(due_on=due, cause=cause)
+def review_after_setback(happened: date, today: date) -> ReviewScheduled:
+    """A setback schedules a review within 7 days of it; one that is told late, for today at the latest."""
+    return ReviewScheduled.model_construct(due_on=max(today, happened + timedelta(days=SETBACK_DAYS)), cause="setback")
+
+
+def review_after_dip(plan: PlanState, goal: GoalState, today: date) -> ReviewScheduled:
+    """A dip in motivation schedules a review for the next cadence date, counted from the last review."""
+    cadence = plan.cadence(goal.review_every_days)
+    since = max(0, (today - (goal.last_review_on or goal.started_on or today)).days)
+    return ReviewScheduled.model_construct(due_on=today + timedelta(days=cadence - since % cadence), cause="motivation")
+
+
+def sooner(goal: GoalState, *wanted: ReviewScheduled | None) -> tuple[ReviewScheduled, ...]:
+    """The soonest of the reviews that an event asks for, unless one is due no later already."""
+    asked = [each for each in wanted if each is not None]
+    if not asked:
+        return ()
+    soonest = min(asked, key=attrgetter("due_on"))
+    return () if goal.next_review is not None and goal.next_review.due_on <= soonest.due_on else (soonest,)
+
+
+def latest_day(plan: PlanState, start: date) -> date | None:
+    """The last day on which a review can be due, counted from a start; None when the plan asks for no short reviews."""
+    return start + timedelta(days=SHORT_REVIEW_DAYS) if "short_reviews" in plan.accommodations else None
 
 
 def _due(plan: PlanState, start: date, every_days: int | None, wanted: date | None) -> date:
-    if wanted is None:
-        return start + timedelta(days=plan.cadence(every_days))
-    if "short_reviews" in plan.accommodations:
-        return min(wanted, start + timedelta(days=SHORT_REVIEW_DAYS))
-    return wanted
+    due = wanted or start + timedelta(days=plan.cadence(every_days))
+    latest = latest_day(plan, start)
+    return min(due, latest) if latest else due

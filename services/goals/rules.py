@@ -1,12 +1,11 @@
 """The rules, one function each, named as their codes. Each returns when the rule is kept and raises when it is not."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 from events.errors import FieldError, Rejected
 from events.event import Event
 from events.goal import GoalState, missing_parts
-from events.goal.definition import FULL_SCALE, SIMPLE_SCALE
+from events.goal.definition import FULL_SCALE, SIMPLE_SCALE, WHY
 from events.plan import PlanState
 from events.vocabulary import ActorRole, GasScale, Status
 from services.goals.known import Known
@@ -22,7 +21,7 @@ def plan_missing(known: Known) -> PlanState:
     return known.plan
 
 
-def plan_open(known: Known) -> PlanState:
+def plan_closed(known: Known) -> PlanState:
     """New work needs a plan that is still open."""
     plan = plan_missing(known)
     if not plan.is_open:
@@ -46,7 +45,8 @@ def goal_exists(known: Known) -> None:
 
 
 def goal_unknown(known: Known) -> GoalState:
-    """Events other than a first one need the goal to exist."""
+    """Events other than a first one need the goal to exist, and so its patient's plan."""
+    plan_missing(known)
     if known.goal is None:
         raise Rejected("goal.unknown", "There is no goal with this id; propose it first.")
     return known.goal
@@ -92,7 +92,7 @@ def goal_vague(goal: GoalState, plan: PlanState) -> None:
             "goal.vague",
             "The goal is not yet defined well enough to work on; it can stay a draft for as long as it needs."
             f" Missing: {', '.join(missing)}.",
-            tuple(FieldError(part, "Needed before the goal can be activated.") for part in missing),
+            tuple(FieldError(part, WHY[part]) for part in missing),
         )
 
 
@@ -112,36 +112,15 @@ def goal_limit_reached(known: Known, plan: PlanState, *, override: bool, role: A
     raise Rejected("goal.limit_reached", full + only)
 
 
-def goal_supports(known: Known, own: str, supports: str | None) -> None:
-    """Alignment is to a long-term goal of the same patient, without cycles.
-
-    Codes: `goal.supports_unknown`, `goal.supports_cycle`.
-    """
-    if supports is None:
-        return
-    if supports == own:
-        raise Rejected("goal.supports_cycle", "A goal cannot support itself.")
-    supported = known.others.get(supports)
-    if supported is None or supported.horizon != "long_term" or supported.status == "entered_in_error":
-        why = "there is none with this id" if supported is None else "this one is not long-term"
+def goal_limit_lowered(known: Known, plan: PlanState, limit: int) -> None:
+    """The plan's limit is not lowered below the goals that are active already; the code is `goal.limit_reached`."""
+    active = sum(other.status == "active" for other in known.others.values())
+    if limit < min(plan.active_goal_limit, active):
         raise Rejected(
-            "goal.supports_unknown",
-            f"A goal can only support a long-term goal of the same patient, and {why}.",
-            (FieldError("supports", "Name a long-term goal of the same patient."),),
+            "goal.limit_reached",
+            f"{active} goals are active; hold or close some of them before the plan allows only {limit}.",
+            (FieldError("active_goal_limit", f"At least {min(plan.active_goal_limit, active)} for now."),),
         )
-    _no_cycle(known.others, own, supports)
-
-
-def _no_cycle(others: Mapping[str, GoalState], own: str, supports: str) -> None:
-    seen = {own}
-    step: str | None = supports
-    while step is not None and step in others:
-        if step in seen:
-            break
-        seen.add(step)
-        step = others[step].supports
-    if step in seen:
-        raise Rejected("goal.supports_cycle", f"{own} and {supports} would support each other in a circle.")
 
 
 def goal_setback_unreviewed(goal: GoalState, reviewed_on: date | None) -> None:
@@ -207,12 +186,6 @@ def time_in_future(known: Known, submission: Event) -> None:
             "The event's time lies in the future.",
             (FieldError("time", "time is when it happened."),),
         )
-
-
-def reference(field: str, *, found: bool, detail: str) -> None:
-    """A field that names something of the goal or plan must name something that is there."""
-    if not found:
-        raise Rejected("event.invalid", detail, (FieldError(field, detail),))
 
 
 def _put(word: str | None) -> str:

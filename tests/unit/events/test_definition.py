@@ -3,6 +3,7 @@
 import pytest
 
 from events.goal import GoalState, fold_goals, missing_parts
+from events.goal.definition import FULL_SCALE, WHY, missing_in_smart, unsaid_in_smart
 from events.vocabulary import GasScale, Measure, Smart
 from tests.builders import GOAL, event, gas, proposed, recorded, smart
 
@@ -52,3 +53,18 @@ def test_missing_parts_in_simplified_language_are_three_levels() -> None:
         "gas.levels.0",
         "gas.levels.1",
     )
+
+
+def test_every_part_that_can_be_missing_says_why_it_is_wanted() -> None:
+    levels = {f"gas.levels.{level}" for level in FULL_SCALE}
+
+    assert {*missing_in_smart(None), *unsaid_in_smart(Smart()), *levels} == set(WHY)
+
+
+def test_the_letters_of_smart_are_unsaid_until_they_are_filled_in() -> None:
+    whole = Smart.model_validate(
+        {"specific": "Walk the dog", "achievable": {"confidence": 7, "supports": "The dog"}, "relevant": "Fresh air"}
+    )
+
+    assert unsaid_in_smart(Smart()) == ("smart.specific", "smart.achievable", "smart.relevant")
+    assert unsaid_in_smart(whole) == unsaid_in_smart(None) == ()

@@ -118,7 +118,7 @@ class TestEachEvent:
         state = folded(*agreed(), g.Contested(reason="Not mine"))
 
         assert (state.status, state.agreed_by) == ("contested", ())
-        assert state.contest == Contest(reason="Not mine", actor=PATIENT)
+        assert state.contest == Contest(reason="Not mine", actor=PATIENT, at=NOON)
 
     def test_activated(self) -> None:
         state = folded(*active(review_every_days=9, override={"reason": "Court date"}))
@@ -183,8 +183,10 @@ class TestEachEvent:
         )
 
         assert state.change_requests == (
-            ChangeRequest(request="r1", text="Evenings", actor=PATIENT, answer="declined", answer_text="No room"),
-            ChangeRequest(request="r2", text="Closer", actor=PATIENT),
+            ChangeRequest(
+                request="r1", text="Evenings", actor=PATIENT, at=NOON, answer="declined", answer_text="No room"
+            ),
+            ChangeRequest(request="r2", text="Closer", actor=PATIENT, at=NOON),
         )
 
     def test_change_answered_settles_a_contest(self) -> None:
@@ -193,7 +195,7 @@ class TestEachEvent:
         )
 
         assert state.status == "proposed"
-        assert state.contest == Contest(reason="No", actor=PATIENT, answer="adapted", answer_text="So")
+        assert state.contest == Contest(reason="No", actor=PATIENT, at=NOON, answer="adapted", answer_text="So")
 
     def test_milestone_set_and_met(self) -> None:
         state = folded(
@@ -253,6 +255,7 @@ class TestEachEvent:
         assert state.reviews == (
             ReviewHeld(
                 version=5,
+                position=5,
                 on=TODAY,
                 actor=CLINICIAN,
                 participants=("patient", "clinician"),

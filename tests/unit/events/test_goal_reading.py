@@ -4,25 +4,14 @@ from datetime import date, timedelta
 
 from pydantic_core import from_json, to_json
 
-from events.goal import GoalState, fold_goals
+from events.goal import GoalState
 from events.goal import types as g
 from events.goal.reading import read_goal
-from events.plan import PlanState, fold_plans
+from events.plan import fold_plans
 from events.plan import types as p
 from events.plan.reading import read_plan
-from tests.builders import GOAL, PLAN, TODAY, active_goal, entry, event, gas, opened, proposed, recorded, smart
-
-
-def goal(*events: g.GoalPayload) -> GoalState:
-    state = fold_goals(recorded(event(GOAL, each) for each in events))
-    assert state is not None
-    return state
-
-
-def plan(**fields: object) -> PlanState:
-    state = fold_plans(recorded([event(PLAN, opened(**fields), role="clinician")]))
-    assert state is not None
-    return state
+from tests.builders import GOAL, PLAN, TODAY, active_goal, entry, event, gas, proposed, recorded, smart
+from tests.unit.events.goals import goal, plan
 
 
 def test_every_field_of_the_state_is_there_under_its_name() -> None:
@@ -83,3 +72,46 @@ def test_a_plan_reads_as_its_state() -> None:
     read = read_plan(state)
     assert (read["clinician"], read["review_every_days"], read["status"]) == ("c1", 7, "open")
     assert from_json(to_json(read)) == read
+
+
+def test_it_says_why_each_missing_part_is_wanted_and_which_letters_of_smart_are_unsaid() -> None:
+    begun = read_goal(goal(proposed(smart=smart(for_weeks=None, relevant="For my son"))), plan())
+    assert (begun["missing"], begun["unsaid"]) == (["smart.due"], ["smart.specific", "smart.achievable"])
+    assert list(begun["missing_reasons"]) == ["smart.due", "smart.specific", "smart.achievable"]
+    assert "no day on which to look back" in begun["missing_reasons"]["smart.due"]
+
+    own_words = read_goal(goal(proposed()), plan())
+    assert list(own_words["missing_reasons"]) == own_words["missing"]
+    assert own_words["unsaid"] == []
+
+
+def test_it_says_what_waits_for_whom_and_what_deserves_a_second_look() -> None:
+    read = read_goal(goal(proposed(relevance=2)), plan())
+    assert read["waiting"] == [
+        {"role": "clinician", "for": "agreement", "since": "2026-03-02T12:00:00Z", "request": None}
+    ]
+    assert {"code": "hollow", "sentence": "The patient rates how much it matters to them 2 of 10."} in read["flags"]
+
+
+def test_it_holds_what_a_picture_of_the_goal_and_its_level_needs() -> None:
+    """The levels in words, where it began, the latest, and every level with its day (S49)."""
+    entries = [entry(f"e{days}", TODAY + timedelta(days=days), level=level) for days, level in ((0, -1), (7, 1))]
+    read = read_goal(goal(proposed(gas=gas(baseline=-2)), *entries), plan())
+    assert read["gas"]["levels"]["0"] == "Goes out three times"
+    assert (read["gas"]["baseline"], read["latest_level"]) == (-2, 1)
+    assert [(each["on"], each["level"]) for each in read["progress"]] == [("2026-03-02", -1), ("2026-03-09", 1)]
+
+
+def test_it_tells_the_wins_of_each_week() -> None:
+    read = read_goal(goal(proposed(), entry("e1"), entry("e2", TODAY + timedelta(days=1))), plan())
+    assert read["weekly_wins"] == [{"week": "2026-03-02", "done": 2, "milestones": [], "level": None}]
+
+
+def test_eighteen_months_of_work_read_as_a_whole() -> None:
+    """Every entry and every review is there, and none stands for another (S57)."""
+    weeks = [TODAY + timedelta(weeks=week) for week in range(80)]
+    reviews = [g.Reviewed(on=on, participants=("patient", "clinician"), decision="keep") for on in weeks[::2]]
+    read = read_goal(goal(proposed(), *(entry(f"e{on}", on) for on in weeks), *reviews), plan())
+    assert [each["on"] for each in read["progress"]] == [on.isoformat() for on in weeks]
+    assert [each["on"] for each in read["reviews"]] == [on.isoformat() for on in weeks[::2]]
+    assert len(read["weekly_wins"]) == 80

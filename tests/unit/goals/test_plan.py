@@ -45,10 +45,12 @@ def test_three_to_five_priorities_are_usual(count: int) -> None:
     stories.opened_plan().when(patient(priorities(count), on=PLAN)).then()
 
 
-@pytest.mark.parametrize("count", [1, 2, 6])
-def test_fewer_or_more_priorities_are_noted_not_refused(count: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "ranked"), [(1, "1 priority was"), (2, "2 priorities were"), (6, "6 priorities were")]
+)
+def test_fewer_or_more_priorities_are_noted_not_refused(count: int, ranked: str) -> None:
     stories.opened_plan().when(patient(priorities(count), on=PLAN)).then(
-        noting=f"{count} priorities were ranked; three to five are usual."
+        noting=f"{ranked} ranked; three to five are usual."
     )
 
 

@@ -17,7 +17,7 @@ def test_plan_missing() -> None:
     stories.NOTHING.when(patient(proposed())).then_rejected("plan.missing", saying="open one first")
 
 
-def test_plan_open() -> None:
+def test_plan_closed() -> None:
     closed = stories.opened_plan().when(clinician(p.Closed(reason="Moved away"), on=GOAL.plan)).then()
 
     closed.when(patient(proposed())).then_rejected("plan.closed", saying="open it again")
@@ -71,11 +71,15 @@ def test_goal_limit_reached() -> None:
     )
 
 
-def test_goal_supports() -> None:
-    plan = stories.opened_plan()
+def test_goal_limit_lowered() -> None:
+    two_at_work = stories.active_goals(2)
 
-    plan.when(patient(proposed(supports="home"))).then_rejected("goal.supports_unknown", field="supports")
-    plan.when(patient(proposed(supports=GOAL.goal))).then_rejected("goal.supports_cycle")
+    lower = p.Amended(active_goal_limit=1, reason="One thing at a time")
+    two_at_work.when(clinician(lower, on=GOAL.plan)).then_rejected(
+        "goal.limit_reached", field="active_goal_limit", saying="2 goals are active; hold or close some of them"
+    )
+    enough = p.Amended(active_goal_limit=2, reason="One thing at a time")
+    two_at_work.when(clinician(enough, on=GOAL.plan)).then()
 
 
 def test_goal_setback_unreviewed() -> None:
@@ -114,12 +118,6 @@ def test_time_in_future() -> None:
     next_week = patient(proposed(), time=NOON + timedelta(days=7))
 
     stories.opened_plan().when(next_week, now=NOON).then_rejected("event.invalid", field="time")
-
-
-def test_reference() -> None:
-    stories.opened_plan().when(patient(proposed(priority="family"))).then_rejected(
-        "event.invalid", field="priority", saying="no priority with this id"
-    )
 
 
 def test_every_rule_has_a_specification_of_its_name() -> None:

@@ -1,0 +1,10 @@
+"""A flag: something worth a second look, which refuses nothing."""
+
+from events.vocabulary import Value
+
+
+class Flag(Value):
+    """A published code, and a sentence about this goal or plan."""
+
+    code: str
+    sentence: str

@@ -1,0 +1,31 @@
+"""When motivation dips: data for the next session, and no failure (S33; DOMAIN: what follows by itself)."""
+
+from collections.abc import Iterable
+
+from events.goal.state import ProgressEntry
+
+LOW, DROP = 3, 3
+"""Motivation at or below the first, or lower than the entry before by the second, is a dip."""
+
+
+def is_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
+    """Whether an entry's motivation is low, or well below what was told last before it.
+
+    What counts is the day an entry is for, not when it came in: a late one is compared with the days before it.
+    """
+    if entry.motivation is None:
+        return False
+    told = ((each.on, each.version, each.motivation) for each in entries if each.motivation is not None)
+    before = max((each for each in told if each[:2] < (entry.on, entry.version)), default=None)
+    return _dips(before[2] if before else None, entry.motivation)
+
+
+def dips(entries: Iterable[ProgressEntry]) -> list[ProgressEntry]:
+    """All entries that are dips, in the order of their days."""
+    told = sorted((each.on, each.version, each.motivation, each) for each in entries if each.motivation is not None)
+    before = [None, *(motivation for _, _, motivation, _ in told)]
+    return [entry for last, (_, _, now, entry) in zip(before, told, strict=False) if _dips(last, now)]
+
+
+def _dips(before: int | None, now: int) -> bool:
+    return now <= LOW or (before is not None and before - now >= DROP)

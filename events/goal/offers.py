@@ -1,0 +1,25 @@
+"""What is offered before a goal is given up: another scale or timeline, when motivation dips (S34)."""
+
+from events.goal.state import GoalState
+from events.vocabulary import ReviewDecision, Value
+
+
+class Offer(Value):
+    """A decision that a review could take, and what it would mean for this goal."""
+
+    decision: ReviewDecision
+    sentence: str
+
+
+def offers(goal: GoalState) -> list[Offer]:
+    """What to offer at the next session; nothing unless motivation has dipped since the last review."""
+    if not goal.raise_at_next_session or not goal.is_open:
+        return []
+    timeline = "Allow it more time, or a nearer first step."
+    if goal.smart and (goal.smart.due or goal.smart.for_weeks):
+        until = f"until {goal.smart.due}" if goal.smart.due else f"for {goal.smart.for_weeks} weeks"
+        timeline = f"It runs {until}; allow it more time, or a nearer first step."
+    return [
+        Offer(decision="adjust_scale", sentence="Make what is expected smaller before giving the goal up."),
+        Offer(decision="adjust_timeline", sentence=timeline),
+    ]

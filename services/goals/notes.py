@@ -1,0 +1,35 @@
+"""What whoever submitted is told beside the outcome; a note refuses nothing."""
+
+from events.goal import GoalState
+from services.goals.known import Known
+
+
+def given(*sentences: str | None) -> tuple[str, ...]:
+    """Those of the sentences that there are."""
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def level_without_text(goal: GoalState, level: int | None) -> str | None:
+    """A level that the goal's scale does not describe is kept; whether it was meant is asked."""
+    if level is None or (goal.gas is not None and str(level) in goal.gas.levels):
+        return None
+    return "The goal has no scale for this level." if goal.gas is None else f"The scale has no text for level {level}."
+
+
+def steep_step(revised: GoalState) -> str | None:
+    """A revision that at least doubles what the target asks for is warned about (S54)."""
+    if not revised.revisions[-1].steep:
+        return None
+    return "The target asks for at least twice as much at once; a smaller step may fit better into daily life."
+
+
+def goals_still_open(known: Known) -> str | None:
+    """A plan that closes names the goals which are still open."""
+    still_open = sorted(token for token, goal in known.others.items() if goal.is_open)
+    return f"Goals still open: {', '.join(still_open)}." if still_open else None
+
+
+def limit_exceeded(known: Known, limit: int) -> str | None:
+    """An imported goal may exceed the limit, and that is said."""
+    active = sum(other.status == "active" for other in known.others.values())
+    return f"With this goal {active + 1} are active; the plan allows {limit}." if active >= limit else None

@@ -1,0 +1,225 @@
+"""One specification for each flag of `events.goal.flags`, under its name: when it is raised, and when it is not."""
+
+from datetime import date, timedelta
+
+import pytest
+from pydantic_core import from_json
+
+from events.event import Event
+from events.goal import GoalPayload, GoalState
+from events.goal import types as g
+from events.goal.flags import FLAGS, Around, flags
+from events.goal.reading import read_goal
+from events.goal.types import Override
+from events.plan import types as p
+from events.vocabulary import ActorRole, External, Priority, Smart
+from tests.builders import NOON, TODAY, active_goal, entry, opened, proposed, smart
+from tests.unit.events.goals import by, called, goal, plan
+
+REVISED = g.Revised(changes=g.Changes(wording="Walk"), reason="clinical")
+BEGUN: list[Event] = [each for each in active_goal() if not each.goal_id.is_plan]
+
+
+def raised(state: GoalState, around: Around | None = None) -> dict[str, str]:
+    """The flags of a goal: code → sentence."""
+    return {flag.code: flag.sentence for flag in flags(state, around or Around())}
+
+
+def other(token: str, *said: GoalPayload | Event, **fields: object) -> GoalState:
+    """Another goal of the same patient."""
+    return goal(proposed(**fields), *said, on=called(token))
+
+
+def at_work(token: str) -> GoalState:
+    activated = [each for each in active_goal(called(token)) if not each.goal_id.is_plan]
+    return goal(*activated, on=called(token))
+
+
+def imported(**fields: object) -> GoalState:
+    external = (External(system="ehr", value="1"),)
+    return goal(by("system", g.Imported.model_validate({"statement": "Walk", "external": external, **fields})))
+
+
+def test_self_set() -> None:
+    assert "no clinician has agreed" in raised(goal(proposed()))["self_set"]
+    assert "self_set" not in raised(goal(proposed(), by("clinician", g.Agreed())))
+    assert "self_set" not in raised(goal(by("clinician", proposed())))
+
+
+def test_self_set_is_said_anew_when_the_patient_revises_what_both_agreed_to() -> None:
+    assert "self_set" in raised(goal(*BEGUN, REVISED))
+
+
+def test_clinician_only() -> None:
+    assert "the patient has not agreed" in raised(goal(by("supervisor", proposed())))["clinician_only"]
+    assert "clinician_only" not in raised(goal(by("clinician", proposed()), g.Agreed()))
+    assert "clinician_only" in raised(goal(*BEGUN, by("clinician", REVISED)))
+
+
+def test_hollow() -> None:
+    assert raised(goal(proposed(relevance=4)))["hollow"] == "The patient rates how much it matters to them 4 of 10."
+    assert not {"hollow"} & {*raised(goal(proposed(relevance=5))), *raised(goal(proposed()))}
+
+
+def test_no_clinical_target() -> None:
+    assert "no_clinical_target" in raised(goal(proposed()))
+    assert "no_clinical_target" not in raised(goal(proposed(clinical_target="F10.2")))
+
+
+def test_no_interventions() -> None:
+    assert "no_interventions" in raised(goal(proposed()))
+    assert "no_interventions" not in raised(goal(proposed(interventions=("CBT",))))
+
+
+@pytest.mark.parametrize(
+    ("definition", "too_long"),
+    [
+        ({"for_weeks": 4}, False),
+        ({"for_weeks": 5}, True),
+        ({"due": TODAY + timedelta(days=28)}, False),
+        ({"due": TODAY + timedelta(days=29)}, True),
+        ({}, False),
+    ],
+    ids=["four weeks", "five weeks", "day 28", "day 29", "no end"],
+)
+def test_long_horizon(definition: dict[str, object], too_long: bool) -> None:
+    state = goal(proposed(smart=Smart.model_validate(definition)))
+
+    assert ("long_horizon" in raised(state, Around(plan()))) == too_long
+
+
+def test_long_horizon_is_nothing_to_mention_after_the_first_month() -> None:
+    far = proposed(smart=smart(for_weeks=12))
+
+    assert "long_horizon" in raised(goal(by("patient", far, NOON + timedelta(days=29))), Around(plan()))
+    assert "long_horizon" not in raised(goal(by("patient", far, NOON + timedelta(days=30))), Around(plan()))
+    assert "long_horizon" not in raised(goal(far)), "it is not known when treatment began"
+
+
+def test_radical_change() -> None:
+    unsure = proposed(smart=Smart.model_validate({"achievable": {"confidence": 4}}))
+    assert "confidence is 4 of 10" in raised(goal(unsure))["radical_change"]
+
+    twice = g.Revised(changes=g.Changes(smart=smart(measure=measure(6))), reason="too_easy")
+    more = g.Revised(changes=g.Changes(smart=smart(measure=measure(5))), reason="too_easy")
+    assert "at least doubled" in raised(goal(proposed(smart=smart()), twice))["radical_change"]
+    assert "radical_change" not in raised(goal(proposed(smart=smart()), more))
+    assert "radical_change" not in raised(goal(proposed(smart=smart()), twice, more)), "it was taken back"
+
+
+def test_no_priority() -> None:
+    family = Priority(id="family", text="See my daughter", rank=1)
+    ranked = plan(p.PrioritiesRanked(priorities=(family,)))
+
+    assert "none of the patient's priorities" in raised(goal(proposed()))["no_priority"]
+    assert "no_priority" not in raised(goal(proposed(priority="family")), Around(ranked))
+    assert "no longer in the plan" in raised(goal(proposed(priority="work")), Around(ranked))["no_priority"]
+    assert "no_priority" not in raised(goal(proposed(priority="work")))
+
+
+def test_orphan() -> None:
+    step, home = goal(proposed(supports="home")), other("home", horizon="long_term")
+
+    assert "orphan" in raised(goal(proposed()))
+    assert "orphan" not in raised(goal(proposed(horizon="long_term")))
+    assert "orphan" not in raised(step) | raised(step, Around(others=[home]))
+    for gone in ([], [other("home")], [other("home", g.EnteredInError(reason="Wrong"), horizon="long_term")]):
+        assert "is not there" in raised(step, Around(others=gone))["orphan"]
+
+
+def test_outcome_first() -> None:
+    sober = goal(proposed(kind="outcome"))
+
+    assert "start with one of those" in raised(sober, Around(others=[other("a", kind="outcome")]))["outcome_first"]
+    assert "outcome_first" not in raised(sober, Around(others=[other("a", kind="process")]))
+    assert "outcome_first" not in raised(goal(proposed()), Around(others=[]))
+    assert "outcome_first" not in raised(sober), "the other goals are not known"
+
+
+def test_copied_text() -> None:
+    assert raised(goal(proposed()), Around(copies=1))["copied_text"].startswith("1 other patient has")
+    assert raised(goal(proposed()), Around(copies=2))["copied_text"].startswith("2 other patients have")
+    assert "copied_text" not in raised(goal(proposed()))
+
+
+@pytest.mark.parametrize(("days", "silent"), [(6, False), (7, True), (30, True)])
+def test_no_entry(days: int, silent: bool) -> None:
+    looking = Around(today=TODAY + timedelta(days=days))
+
+    assert ("no_entry" in raised(goal(*BEGUN), looking)) == silent
+    assert ("no_entry" in raised(goal(*BEGUN, entry("e1", date(2026, 2, 1)), entry("e2")), looking)) == silent
+    later = entry("e3", TODAY + timedelta(days=1))
+    assert "no_entry" not in raised(goal(*BEGUN, later), Around(today=TODAY + timedelta(days=7)))
+
+
+def test_no_entry_calls_what_is_unknown_unknown() -> None:
+    sentence = raised(goal(*BEGUN, entry("e1")), Around(today=TODAY + timedelta(days=9)))["no_entry"]
+
+    assert sentence == "Nothing was entered in the 9 days since the entry of 2026-03-02; how it went is unknown."
+
+
+def test_no_entry_is_about_goals_that_are_being_worked_on() -> None:
+    month = Around(today=TODAY + timedelta(days=30))
+
+    assert "no_entry" not in raised(goal(*BEGUN, g.Held(reason="Hospital")), month) | raised(goal(proposed()), month)
+    assert "no_entry" not in raised(goal(*BEGUN)), "the day of looking is not known"
+
+
+def test_override_used() -> None:
+    beyond = goal(*BEGUN[:-1], by("clinician", g.Activated(override=Override(reason="The hearing cannot wait"))))
+
+    assert raised(beyond)["override_used"].endswith("The hearing cannot wait")
+    assert "override_used" not in raised(goal(*BEGUN))
+
+
+def test_limit_exceeded() -> None:
+    one = plan(active_goal_limit=1)
+    elsewhere, here = imported(status="active"), at_work("other")
+
+    assert raised(elsewhere, Around(one, others=[here]))["limit_exceeded"] == "2 goals are active; the plan allows 1."
+    assert "limit_exceeded" not in raised(here, Around(one, others=[elsewhere])), "it was there first"
+    assert "limit_exceeded" not in raised(elsewhere, Around(plan(active_goal_limit=2), others=[here]))
+    assert "limit_exceeded" not in raised(elsewhere, Around(one))
+
+
+def test_limit_exceeded_is_said_of_all_when_the_plan_was_opened_again_with_less_room() -> None:
+    again = plan(p.Closed(reason="Moved"), opened(active_goal_limit=1))
+
+    assert "limit_exceeded" in raised(at_work("a"), Around(again, others=[at_work("b")]))
+
+
+def test_every_flag_has_a_specification_of_its_name() -> None:
+    assert {code for code in FLAGS if f"test_{code}" not in globals()} == set()
+
+
+@pytest.mark.parametrize(
+    "over", [g.Closed(outcome="achieved", reason="Done"), g.EnteredInError(reason="Wrong")], ids=lambda e: e.type_name
+)
+def test_a_goal_that_is_over_has_no_flags(over: GoalPayload) -> None:
+    assert raised(goal(proposed(relevance=1), over), Around(plan(), TODAY, [], 3)) == {}
+
+
+def test_flags_are_told_with_the_goal_for_the_clinics_day_of_looking() -> None:
+    """An instant that is the seventh day in Auckland already, and the sixth in UTC still."""
+    looking = NOON + timedelta(days=6)
+
+    codes = [
+        {flag["code"] for flag in read_goal(goal(*BEGUN), plan(time_zone=zone), at=looking)["flags"]}
+        for zone in ("UTC", "Pacific/Auckland")
+    ]
+
+    assert codes[1] - codes[0] == {"no_entry"}
+
+
+@pytest.mark.parametrize("role", ["patient", "clinician", "family"])
+def test_a_flag_never_speaks_of_failure(role: ActorRole) -> None:
+    """Whoever reads it may be the patient."""
+    state = goal(by(role, proposed(relevance=1, kind="outcome", smart=smart(for_weeks=9))))
+    said = raised(state, Around(plan(), TODAY, [], 2))
+
+    assert len(said) >= 6
+    assert not [sentence for sentence in said.values() if "fail" in sentence.lower() or not sentence.endswith(".")]
+
+
+def measure(target: int) -> object:
+    return from_json(f'{{"what": "groups attended", "target": {target}, "per": "week", "direction": "at_least"}}')
