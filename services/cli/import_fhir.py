@@ -16,8 +16,8 @@ from services.cli.printing import print_json, print_table, printable
 from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
-    from services.intake.fhir.offering import Report, Result
-    from services.intake.fhir.run import Run
+    from services.fhir.incoming.offering import Report, Result
+    from services.fhir.incoming.run import Run
 
 _SHOWN_GOALS = 3
 
@@ -52,7 +52,7 @@ def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None)
 
 
 async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "Report":
-    from services.intake.fhir.offering import PatientAsker, offer_run
+    from services.fhir.incoming.offering import PatientAsker, offer_run
 
     async with connected(nats_url) as nc:
         run = _read(files, org)
@@ -62,9 +62,9 @@ async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "R
 
 
 def _read(named: tuple[Path, ...], org: str) -> "Run":
-    from services.intake.fhir.documents import files_in, read_document
-    from services.intake.fhir.refusal import RefusedFile
-    from services.intake.fhir.run import plan_run
+    from services.fhir.incoming.documents import files_in, read_document
+    from services.fhir.incoming.refusal import RefusedFile
+    from services.fhir.incoming.run import plan_run
 
     files, documents, refused = [], [], []
     for path in named:

@@ -1,1 +1,1 @@
-"""Durable submissions, their rejections, and what other systems bring: FHIR."""
+"""Durable submissions, and their rejections."""

@@ -1,0 +1,12 @@
+"""`cairn export`: goals for other systems."""
+
+import click
+
+from services.cli.lazy import Lazy, LazyGroup
+
+_COMMANDS = {"fhir": Lazy("services.cli.export_fhir", "fhir", "FHIR R4 or R5: plans, goals, scores, who did what.")}
+
+
+@click.group("export", cls=LazyGroup, commands=_COMMANDS)
+def exports() -> None:
+    """Hand goals on to other systems."""

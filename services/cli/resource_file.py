@@ -1,0 +1,88 @@
+"""A file of FHIR resources, or standard output: as lines, or as one bundle."""
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, TextIO
+
+import click
+
+from services.cli.printing import Json
+
+STDOUT = "-"
+Form = Literal["ndjson", "bundle"]
+
+
+class Unwritable(click.ClickException):
+    """The output cannot be written."""
+
+    def __init__(self, output: str, error: OSError):
+        super().__init__(f"{output} cannot be written: {error.strerror}.")
+
+
+class ResourceWriter:
+    """Writes resources one after another, so that an export of any size needs the room of one patient."""
+
+    def __init__(self, target: TextIO, form: Form, base: str, *, ascii_only: bool):
+        self._target = target
+        self._form = form
+        self._base = base
+        self._ascii_only = ascii_only  # a terminal obeys some characters
+        self.counted: Counter[str] = Counter()
+
+    def begin(self) -> None:
+        """Write what comes before the first resource."""
+        if self._form == "bundle":
+            self._put('{"resourceType": "Bundle", "type": "collection"')
+
+    def end(self) -> None:
+        """Write what comes after the last resource."""
+        if self._form == "bundle":
+            self._put("]}\n" if self.counted else "}\n")
+
+    def write(self, resource: Json) -> None:
+        """Write one resource."""
+        from services.fhir.outgoing.bundles import entry_of
+
+        if self._form == "bundle":
+            self._put(",\n" if self.counted else ', "entry": [\n')
+            self._put(self._text(entry_of(self._base, resource)))
+        else:
+            self._put(f"{self._text(resource)}\n")
+        self.counted[resource["resourceType"]] += 1
+
+    def _put(self, text: str) -> None:
+        try:
+            self._target.write(text)
+        except BrokenPipeError:  # whoever reads has seen enough; click knows what to do
+            raise
+        except OSError as error:
+            raise Unwritable("The output", error) from None
+
+    def _text(self, value: Json) -> str:
+        return json.dumps(value, ensure_ascii=self._ascii_only)
+
+
+@contextlib.contextmanager
+def opened(output: str) -> Iterator[TextIO]:
+    """Standard output, or a file that takes its name only once it is complete."""
+    if output == STDOUT:
+        yield sys.stdout
+        return
+    path = Path(output)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise Unwritable(output, error) from None
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as target:
+            yield target
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

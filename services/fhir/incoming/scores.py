@@ -1,0 +1,142 @@
+"""Observations that focus on a Goal: its attainment level at the start or at a follow-up, and Cairn's own entries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fhir.resources.observation import Observation as R5Observation
+from fhir.resources.R4B.observation import Observation as R4Observation
+from pydantic import ValidationError
+
+from events.goal.types import ProgressLogged
+from events.vocabulary import Actor, ActorRole
+from services.fhir.incoming.bindings import OBSERVATION
+from services.fhir.incoming.concepts import Concept, codings, full_date, instant
+from services.fhir.incoming.documents import Document, Found
+from services.fhir.incoming.entry import read_entry
+from services.fhir.incoming.identity import found_token
+from services.fhir.incoming.parsing import fhir_path, parse
+from services.fhir.incoming.references import resolve
+from services.fhir.incoming.refusal import RefusedResource
+from services.fhir.loinc import ATTAINMENT_LEVELS, LOINC, SCORES, ScoreKind
+
+_USABLE = ("final", "amended", "corrected")
+_ROLES: dict[str | None, ActorRole] = {
+    "Patient": "patient",
+    "Practitioner": "clinician",
+    "PractitionerRole": "clinician",
+    "RelatedPerson": "family",
+}
+_ONLY_IN_R5 = ("triggeredBy", "bodyStructure", "instantiatesCanonical", "instantiatesReference")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One score or entry. `patient` and `goal` are tokens; `actor` is whoever gave it, None when nobody is named.
+
+    A baseline always has a level.
+    """
+
+    patient: str
+    goal: str
+    kind: ScoreKind
+    level: int | None
+    at: datetime
+    actor: Actor | None
+    payload: ProgressLogged
+
+
+def read_score(found: Found, document: Document) -> Score:
+    """Read one score Observation, or one in which Cairn wrote an entry of a goal's progress.
+
+    Raises:
+        RefusedResource: with the FHIR path that is in the way. An answer that is not one of LOINC's five levels is
+            refused, even where its display seems clear: a level is never guessed.
+    """
+    resource = found.resource
+    newer = any(name in resource for name in _ONLY_IN_R5)
+    observation: R4Observation | R5Observation = (
+        parse(R5Observation, resource, OBSERVATION) if newer else parse(R4Observation, resource, OBSERVATION)
+    )
+    if observation.status not in _USABLE:
+        raise RefusedResource(
+            "status", f"“{str(observation.status)[:40]}” is no score to rely on; {_listed(_USABLE)} are."
+        )
+    entry = found_token(found)
+    if entry is None:
+        raise RefusedResource("id", "It is missing, so the score could not be told apart at the next import.")
+    focus = resource.get("focus") or [None]
+    if len(focus) != 1:
+        raise RefusedResource("focus", "It names several things; a score is about one Goal.")
+    goal = resolve("focus[0]", focus[0], found, document)
+    if goal.type not in ("Goal", None):
+        raise RefusedResource("focus[0]", f"It is a {goal.type}; a score is about a Goal.")
+    patient = resolve("subject", resource.get("subject"), found, document)
+    at, on = _moment(observation)
+    kind = _kind(observation.code)
+    level = _level(observation.valueCodeableConcept) if kind is not None else None
+    said = read_entry(observation)
+    try:
+        payload = ProgressLogged(entry=entry, on=on, level=level, **said)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = fhir_path(first["loc"])
+        raise RefusedResource(
+            "component" if where else "", f"Cairn's {where or 'entry'} cannot hold what it says: {first['msg']}."
+        ) from None
+    return Score(
+        patient=patient.token,
+        goal=goal.token,
+        kind=kind or "follow_up",
+        level=level,
+        at=at,
+        actor=_actor(found, document),
+        payload=payload,
+    )
+
+
+def _kind(code: Concept) -> ScoreKind | None:
+    """Which score it is; None for an entry without one."""
+    return next((SCORES[coding.code] for coding in codings(code) if coding.code in SCORES), None)
+
+
+def _level(value: Concept | None) -> int:
+    answers = codings(value)
+    found = {ATTAINMENT_LEVELS[coding.code] for coding in answers if coding.code in ATTAINMENT_LEVELS}
+    foreign = [coding.code for coding in answers if coding.system == LOINC and coding.code not in ATTAINMENT_LEVELS]
+    if len(found) == 1 and not foreign:
+        return found.pop()
+    shown = f"“{str(foreign[0])[:60]}” is none of them" if foreign else "there is none, or more than one"
+    raise RefusedResource(
+        "valueCodeableConcept",
+        f"It must be one of LOINC's answers {_listed(tuple(ATTAINMENT_LEVELS))} (+2 to -2); {shown}.",
+    )
+
+
+def _moment(observation: R4Observation | R5Observation) -> tuple[datetime, date]:
+    """When the level was assessed: the end of a period, as an instant and as the day where it was."""
+    period = observation.effectivePeriod
+    stated = (
+        observation.effectiveDateTime
+        or observation.effectiveInstant
+        or (period.end or period.start if period is not None else None)
+    )
+    at, on = instant(stated), full_date(stated)
+    if at is None or on is None:
+        raise RefusedResource("effectiveDateTime", "It must name the day on which the level was assessed.")
+    return at, on
+
+
+def _actor(found: Found, document: Document) -> Actor | None:
+    performers = found.resource.get("performer") or []
+    for performer in performers:
+        try:
+            target = resolve("performer", performer, found, document)
+        except RefusedResource:  # someone who is only named; the score stays
+            continue
+        if target.type in _ROLES:
+            return Actor(id=target.token, role=_ROLES[target.type])
+    return None
+
+
+def _listed(codes: tuple[str, ...]) -> str:
+    return f"{', '.join(codes[:-1])} and {codes[-1]}"

@@ -1,0 +1,37 @@
+"""FHIR's way of saying no: an OperationOutcome."""
+
+from collections.abc import Sequence
+
+from events.errors import FieldError
+from services.fhir.outgoing.elements import Json, given
+
+_CODES = {
+    400: "invalid",
+    404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
+    410: "deleted",
+    413: "too-long",
+    422: "invalid",
+    503: "transient",
+}
+"""HTTP status → code of the value set issue-type."""
+CODE_SYSTEM = "urn:cairn:problem"
+
+
+def operation_outcome(status: int, code: str, detail: str, errors: Sequence[FieldError] = ()) -> Json:
+    """The outcome for a request that is answered with an HTTP status.
+
+    Args:
+        code: Cairn's own code, such as `goal.unknown`; it stands in `details`.
+        detail: What is wrong, in a sentence.
+        errors: The parameters that it is about, each an issue of its own.
+    """
+    kind = _CODES.get(status, "exception" if status >= 500 else "processing")
+    coded = {"coding": [{"system": CODE_SYSTEM, "code": code}], "text": detail}
+    issues = [{"severity": "error", "code": kind, "details": coded, "diagnostics": detail}]
+    issues += [
+        given(severity="error", code=kind, diagnostics=each.detail, expression=[each.field] if each.field else None)
+        for each in errors
+    ]
+    return {"resourceType": "OperationOutcome", "issue": issues}

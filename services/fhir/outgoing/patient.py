@@ -1,0 +1,58 @@
+"""All that one patient has: from the events of the log to what FHIR resources are written of."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from events.event import RecordedEvent
+from events.goal import GoalState, fold_goal, fold_goals
+from events.identity import GoalId
+from events.plan import PlanState, fold_plans
+from services.fhir.outgoing.care_plan import write_care_plan
+from services.fhir.outgoing.elements import Json, Release
+from services.fhir.outgoing.goal import write_goal
+from services.fhir.outgoing.observations import write_observations
+from services.fhir.outgoing.provenance import write_provenance
+
+
+@dataclass(frozen=True, slots=True)
+class PatientHistory:
+    """One patient's plan, if there is one, goals in the order of their ids, and events in the order of the log."""
+
+    plan: PlanState | None
+    goals: tuple[GoalState, ...]
+    events: tuple[RecordedEvent, ...]
+
+    def resources(self, release: Release) -> Iterator[Json]:
+        """Everything as FHIR: the CarePlan, the Goals, their Observations, and a Provenance for each event."""
+        if self.plan is not None:
+            yield write_care_plan(self.plan, self.goals, release)
+        yield from (write_goal(goal, release) for goal in self.goals)
+        for goal in self.goals:
+            yield from write_observations(goal)
+        yield from (write_provenance(recorded, release) for recorded in self.events)
+
+
+def history_of(events: Iterable[RecordedEvent]) -> PatientHistory:
+    """What one patient's events add up to."""
+    kept = tuple(events)
+    by_goal: dict[GoalId, list[RecordedEvent]] = defaultdict(list)
+    for recorded in kept:
+        by_goal[recorded.goal_id].append(recorded)
+    plan: PlanState | None = None
+    goals = []
+    for goal_id in sorted(by_goal):
+        if goal_id.is_plan:
+            plan = fold_plans(by_goal[goal_id])
+        elif (state := fold_goals(by_goal[goal_id])) is not None:
+            goals.append(state)
+    return PatientHistory(plan, tuple(goals), kept)
+
+
+def versions_of(events: Iterable[RecordedEvent]) -> Iterator[tuple[RecordedEvent, GoalState]]:
+    """Each event of one goal, with the goal as it stood then."""
+    state: GoalState | None = None
+    for recorded in events:
+        state = fold_goal(state, recorded)
+        if state is not None:
+            yield recorded, state

@@ -1,0 +1,56 @@
+"""Who did what, when and why: one Provenance for each event, R4 or R5."""
+
+from events.event import RecordedEvent
+from services.fhir.ids import fhir_id
+from services.fhir.outgoing.elements import Json, Release, coding, concept, given, identifier
+from services.fhir.outgoing.references import to_actor, to_goal
+from services.fhir.vocabulary import ACTOR_ROLE, DATA_OPERATION, EVENT_TYPE, PARTICIPANT_TYPE
+
+
+def write_provenance(recorded: RecordedEvent, release: Release) -> Json:
+    """The Provenance of one event. Its target is the version of the goal that the event made; a plan's is its CarePlan.
+
+    `occurredDateTime` is when it happened, `recorded` when Cairn stored it.
+    """
+    event, goal_id = recorded.event, recorded.goal_id
+    reason = getattr(event.data, "reason", None)
+    why: Json = {"text": reason} if isinstance(reason, str) else {}
+    return given(
+        resourceType="Provenance",
+        id=fhir_id(goal_id, recorded.version),
+        meta={"versionId": "1", "lastUpdated": recorded.recorded_at.isoformat()},
+        target=[to_goal(goal_id, recorded.version)],
+        occurredDateTime=event.time.isoformat(),
+        recorded=recorded.recorded_at.isoformat(),
+        activity={
+            "coding": [
+                coding(EVENT_TYPE, recorded.type_name),
+                coding(DATA_OPERATION, "CREATE" if recorded.version == 1 else "UPDATE"),
+            ]
+        },
+        agent=[
+            {
+                "type": concept(PARTICIPANT_TYPE, "author", "Author"),
+                "role": [concept(ACTOR_ROLE, event.actor.role)],
+                "who": to_actor(event.actor, goal_id),
+            }
+        ],
+        entity=_sources(recorded),
+        **_why(why, release),
+    )
+
+
+def _why(why: Json, release: Release) -> Json:
+    if not why:
+        return {}
+    return {"authorization": [{"concept": why}]} if release == "R5" else {"reason": [why]}
+
+
+def _sources(recorded: RecordedEvent) -> list[Json]:
+    """The event as its sender named it, and the event that it followed from by itself."""
+    event = recorded.event
+    found: list[Json] = [{"role": "source", "what": {"identifier": identifier(event.source, event.id)}}]
+    if event.cause is not None:
+        cause = {"reference": f"Provenance/{fhir_id(recorded.goal_id, event.cause)}", "type": "Provenance"}
+        found.append({"role": "source", "what": cause})
+    return found

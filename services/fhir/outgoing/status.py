@@ -1,0 +1,140 @@
+"""Cairn's status and outcome as FHIR's two status axes (DOMAIN: FHIR, the table read from left to right)."""
+
+from events.goal.fold import party_of
+from events.goal.state import GoalState
+from events.identity import GoalId
+from events.vocabulary import Outcome, Party, Status
+from services.fhir.outgoing.elements import Json, concept, extension
+from services.fhir.outgoing.references import to_goal, to_patient
+from services.fhir.vocabulary import (
+    ACCEPTANCE,
+    ACHIEVEMENT,
+    EXPRESSED_BY,
+    OUTCOME,
+    REASON_REJECTED,
+    RELATIONSHIP,
+    RELATIONSHIP_TYPE,
+)
+
+_LIFECYCLE: dict[Status, str] = {
+    "proposed": "proposed",
+    "contested": "rejected",
+    "agreed": "accepted",
+    "active": "active",
+    "held": "on-hold",
+    "closed": "completed",
+    "entered_in_error": "entered-in-error",
+}
+_CANCELLED: frozenset[Outcome | None] = frozenset({"retired", "replaced"})
+_ENDED: dict[Outcome | None, str] = {
+    "achieved": "achieved",
+    "partially_achieved": "not-achieved",
+    "not_achieved": "not-achieved",
+}
+_DISPLAYS = {
+    "in-progress": "In Progress",
+    "improving": "Improving",
+    "worsening": "Worsening",
+    "no-change": "No Change",
+    "achieved": "Achieved",
+    "not-achieved": "Not Achieved",
+}
+_PARTIES: tuple[Party, ...] = ("patient", "clinician")
+
+
+def lifecycle_status(state: GoalState) -> str:
+    """`lifecycleStatus`: a goal that was retired or replaced is cancelled, any other that is over completed."""
+    if state.status == "closed" and state.outcome in _CANCELLED:
+        return "cancelled"
+    return _LIFECYCLE[state.status]
+
+
+def achievement_status(state: GoalState) -> Json | None:
+    """`achievementStatus`, where the table has one.
+
+    Work that goes on improves, worsens or stays by the last two attainment levels; without two it is in progress. Of
+    an imported goal that is on hold and has no levels the last value is not known, so none is given.
+    """
+    match state.status:
+        case "closed":
+            said = _ENDED.get(state.outcome)
+        case "active":
+            said = _trend(state) or "in-progress"
+        case "held":
+            said = _trend(state) or (None if state.imported else "in-progress")
+        case "agreed":
+            said = "in-progress" if state.imported else None  # agreed and under way elsewhere; here not begun
+        case _:
+            said = None
+    return concept(ACHIEVEMENT, said, _DISPLAYS[said]) if said else None
+
+
+def status_reason(state: GoalState) -> str | None:
+    """`statusReason`; why a goal was contested has an extension of its own instead."""
+    return None if state.status == "contested" else state.reason
+
+
+def status_extensions(state: GoalState) -> list[Json]:
+    """Who accepts the goal, why it was rejected, what replaced it, and how exactly it ended."""
+    goal_id = GoalId(state.org, state.patient, state.goal)
+    found = _acceptances(state, goal_id)
+    rejected = state.contest.reason if state.contest else state.reason
+    if state.status == "contested" and rejected:
+        found.append(extension(REASON_REJECTED, valueCodeableConcept={"text": rejected}))
+    if state.replaced_by:
+        kind = concept(RELATIONSHIP_TYPE, "replacement", "Replacement")
+        other = to_goal(goal_id._replace(goal=state.replaced_by))
+        parts = [extension("type", valueCodeableConcept=kind), extension("target", valueReference=other)]
+        found.append({"url": RELATIONSHIP, "extension": parts})
+    if state.status == "closed" and state.outcome is not None:
+        found.append(extension(OUTCOME, valueCode=state.outcome))
+    return found
+
+
+def expressed_elsewhere(state: GoalState) -> tuple[str, str] | None:
+    """The type and the id of whoever expressed an imported goal; None where that is not known."""
+    told = next((each.value for each in state.external if each.system == EXPRESSED_BY), None)
+    kind, slash, who = (told or "").partition("/")
+    return (kind, who) if slash else None
+
+
+def _trend(state: GoalState) -> str | None:
+    seen = [(entry.on, entry.version, entry.level) for entry in state.progress if entry.level is not None]
+    seen += [(review.on, review.version, review.level) for review in state.reviews if review.level is not None]
+    if len(seen) < 2:
+        return None
+    (*_, before), (*_, last) = sorted(seen)[-2:]
+    return "no-change" if last == before else "improving" if last > before else "worsening"
+
+
+def _acceptances(state: GoalState, goal_id: GoalId) -> list[Json]:
+    found = []
+    for party in _PARTIES:
+        said = _acceptance(state, party)
+        if said is not None:
+            # Which clinician agreed is told by the Provenance of the agreement; the goal only knows that one did.
+            who = to_patient(goal_id) if party == "patient" else {"type": "Practitioner", "display": "Clinician"}
+            parts = [extension("individual", valueReference=who), extension("status", valueCode=said)]
+            found.append({"url": ACCEPTANCE, "extension": parts})
+    return found
+
+
+def _acceptance(state: GoalState, party: Party) -> str | None:
+    if party in state.agreed_by:
+        return "agree"
+    contest = state.contest
+    if state.status == "contested" and contest and (contest.actor.role == "patient") == (party == "patient"):
+        return "disagree"
+    # Of a goal that was agreed elsewhere nobody here waits for anyone; but whoever expressed it would be taken to
+    # agree, so that must be said where it is not so.
+    elsewhere = state.imported and state.status not in ("proposed", "contested") and not state.revisions
+    return "pending" if not elsewhere or _expresser(state) == party else None
+
+
+def _expresser(state: GoalState) -> Party | None:
+    if not state.imported:
+        return party_of(state.created_by.role)
+    told = expressed_elsewhere(state)
+    if told == ("Patient", state.patient):
+        return "patient"
+    return "clinician" if told and told[0] in ("Practitioner", "PractitionerRole") else None
