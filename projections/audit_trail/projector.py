@@ -1,6 +1,6 @@
 """From events to rows: every event as it is, and what the changing ones changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import to_json
@@ -12,6 +12,7 @@ from events.goal.types import ProgressCorrected, Revised
 from events.plan import PlanState, fold_plan
 from events.plan.types import Amended, PrioritiesRanked
 from projections.audit_trail.differences import Difference, State, as_tree, differences
+from projections.audit_trail.sentence import sentence
 from projections.engine.projection import Projected, Row
 from projections.engine.sequence import expect_next
 
@@ -35,9 +36,9 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
         OutOfSequence: when an event is missing between the state and these, or among these.
     """
     expect_next(state.version if state else None, events)
-    rows = [_event_row(recorded) for recorded in events]
-    changes = list(_change_rows(state, events)) if tells_before_and_after(events) else []
-    return Projected({"events": rows, "changes": changes})
+    changes = _changes(state, events) if tells_before_and_after(events) else {}
+    rows = [_event_row(recorded, changes.get(recorded.position, ())) for recorded in events]
+    return Projected({"events": rows, "changes": list(_change_rows(events[0].goal_id.org, changes))})
 
 
 def fold(state: State | None, recorded: RecordedEvent) -> State | None:
@@ -47,18 +48,26 @@ def fold(state: State | None, recorded: RecordedEvent) -> State | None:
     return fold_goal(state if isinstance(state, GoalState) else None, recorded)
 
 
-def _change_rows(state: State | None, events: Sequence[RecordedEvent]) -> Iterator[Row]:
+def _changes(state: State | None, events: Sequence[RecordedEvent]) -> dict[int, list[Difference]]:
+    """What each of the events changed, by its position."""
+    found: dict[int, list[Difference]] = {}
     for recorded in events:
         after = fold(state, recorded)
-        for change in _changed(state, after, recorded):
+        found[recorded.position] = list(_changed(state, after, recorded))
+        state = after
+    return found
+
+
+def _change_rows(org: str, changes: Mapping[int, Sequence[Difference]]) -> Iterator[Row]:
+    for position, its in changes.items():
+        for change in its:
             yield {
-                "org": recorded.goal_id.org,
-                "position": recorded.position,
+                "org": org,
+                "position": position,
                 "field": change.field,
                 "before": to_json(change.before).decode(),
                 "after": to_json(change.after).decode(),
             }
-        state = after
 
 
 def _changed(before: State | None, after: State | None, recorded: RecordedEvent) -> Iterator[Difference]:
@@ -80,7 +89,7 @@ def _changed(before: State | None, after: State | None, recorded: RecordedEvent)
             yield change
 
 
-def _event_row(recorded: RecordedEvent) -> Row:
+def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
     event = recorded.event
     return {
         "org": event.goal_id.org,
@@ -98,6 +107,7 @@ def _event_row(recorded: RecordedEvent) -> Row:
         "event_id": event.id,
         "cause": event.cause,
         "data": encode(event.data).decode(),
+        "sentence": sentence(recorded, changes),
     }
 
 

@@ -27,8 +27,9 @@ def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor
     """Everything that happened to one goal or plan, oldest first: `items` and `next`.
 
     An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `time`, `recordedtime`, `source`, `id`,
-    `version`, `position`, `causeversion` when it followed by itself), `data`, and `changes`: for a revision, an
-    amendment or a correction each changed `field` by its dotted path, with `before` and `after`.
+    `version`, `position`, `causeversion` when it followed by itself), `data`, `sentence` (who did what, when it
+    happened and was recorded, in words), and `changes`: for a revision, an amendment or a correction each changed
+    `field` by its dotted path, with `before` and `after`.
 
     Raises:
         BadCursor: when the cursor is not from this list.
@@ -138,6 +139,7 @@ def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
             "id": row.event_id,
             "causeversion": row.cause,
             "data": from_json(row.data),
+            "sentence": row.sentence,
             "changes": changes.get(row.position, []),
         }
         for row in rows

@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Tab
 from projections.engine.columns import Instant
 from projections.engine.projection import Tables
 
-VERSION = 1
-"""Raised whenever the tables, or what the projector puts into them, change."""
+VERSION = 2
+"""Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
 
 
 @cache
@@ -38,6 +38,8 @@ def tables(version: int = VERSION) -> Tables:
             # The version of the event of the same goal that this one followed from by itself.
             Column("cause", Integer),
             Column("data", Text, nullable=False),
+            # Who did what, when it happened and when it was recorded, in words.
+            Column("sentence", Text, nullable=False),
             Index(f"{events}_by_goal", "org", "patient", "goal", "version"),
         ),
         "changes": Table(

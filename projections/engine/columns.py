@@ -19,6 +19,11 @@ class Instant(TypeDecorator[datetime]):
         kind = TIMESTAMP(timezone=True) if dialect.name == "postgresql" else String(32)
         return dialect.type_descriptor(kind)
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What its values are in Python."""
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
         """To the database."""
         if value is None or dialect.name == "postgresql":

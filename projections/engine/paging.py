@@ -7,11 +7,11 @@ send back is checked, and it is bound to the list that it was made for.
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import ColumnElement, Connection, Row, Select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
 
 from events.errors import CairnError
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]  # a JSON object of mixed values
 # The columns of these are put together at run time, so their types are not known before.
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
-Key = ColumnElement[Any]  # a column that a list is ordered by: a text, a whole number or a date
+Key = ColumnElement[Any]  # a column that a list is ordered by: a text, a whole number, a date or an instant
 
 
 class BadCursor(CairnError):
@@ -50,7 +50,8 @@ def read_page(
         BadCursor: when the cursor is damaged or belongs to another list.
     """
     if cursor is not None:
-        query = query.where(tuple_(*order) > tuple_(*_decode(of, cursor, order)))
+        last = _decode(of, cursor, order)
+        query = query.where(tuple_(*order) > tuple_(*map(_as_in, order, last)))
     rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]
@@ -72,10 +73,18 @@ def _decode(of: str, cursor: str, order: Sequence[Key]) -> list[object]:
     return [_value(told_value, column.type.python_type) for told_value, column in zip(told[1:], order, strict=True)]
 
 
+def _as_in(column: Key, value: object) -> ColumnElement[Any]:
+    return literal(value, column.type)
+
+
 def _value(told: object, wanted: type[object]) -> object:
+    value = told
     try:
-        value = date.fromisoformat(told) if wanted is date and isinstance(told, str) else told
-    except ValueError as error:
+        if wanted is date and isinstance(told, str):
+            value = date.fromisoformat(told)
+        elif wanted is datetime and isinstance(told, str):
+            value = datetime.fromisoformat(told).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadCursor("The cursor is damaged; take it as it came in “next”.") from error
     if type(value) is not wanted or (isinstance(value, int) and abs(value) >= 2**63):
         raise BadCursor("The cursor belongs to another list; begin without one.")

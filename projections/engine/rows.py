@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete
@@ -39,16 +40,27 @@ def write(connection: Connection, tables: Tables, changes: Changes) -> None:
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the words of the database at hand."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return _insert(connection.dialect.name, table)
 
 
 def upsert(connection: Connection, table: Table) -> Executable:
     """`INSERT … ON CONFLICT (primary key) DO UPDATE` of every other column."""
-    insert = insert_into(connection, table)
+    return _upsert(connection.dialect.name, table)
+
+
+@cache
+def _upsert(dialect: str, table: Table) -> Executable:
+    """Put together once: doing so takes longer than running it."""
+    insert = _insert(dialect, table)
     others = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
     return insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=others)
 
 
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
 def _delete(table: Table) -> Executable:
     keys = table.primary_key.columns
     return delete(table).where(*(column == bindparam(f"key_{column.name}") for column in keys))

@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from events.goal import GoalState
 from events.identity import GoalId
-from events.plan import PlanState
 from projections.engine.projection import Projection, Remembered, Tables, always
-from projections.engine.wanted import stored_states
-from projections.goal_state.projector import State, project
+from projections.goal_state.projector import project
+from projections.goal_state.stored import (
+    State,
+    goal_texts,
+    goals_of_texts,
+    plan_texts,
+    plans_of_texts,
+    remembered,
+)
 from projections.goal_state.tables import VERSION, tables
 
 
@@ -27,12 +32,14 @@ def goal_state(version: int = VERSION) -> Projection[State]:
 
 
 def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Mapping[GoalId, Remembered[State]]:
-    plans = [goal_id for goal_id in goal_ids if goal_id.is_plan]
-    goals = [goal_id for goal_id in goal_ids if not goal_id.is_plan]
-    return {
-        **stored_states(connection, its["plans"], plans, PlanState),
-        **stored_states(connection, its["goals"], goals, GoalState),
+    plans = plan_texts(connection, its, [goal_id for goal_id in goal_ids if goal_id.is_plan])
+    goals = goal_texts(connection, its, [goal_id for goal_id in goal_ids if not goal_id.is_plan])
+    states: dict[GoalId, State] = {
+        **plans_of_texts(connection, its, plans),
+        **goals_of_texts(connection, its, goals),
     }
+    texts = {**plans, **goals}
+    return {goal_id: remembered(state, texts[goal_id]) for goal_id, state in states.items()}
 
 
 PROJECTION = goal_state()

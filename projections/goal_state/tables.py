@@ -1,57 +1,180 @@
-"""One row for each goal and one for each plan: the folded state, and the columns that lists are filtered by."""
+"""What every goal and plan is now: the folded states, and beside them what lists are filtered by and added up from.
 
+A diary grows every day, so its entries have rows of their own; so have the scores of a plan. The column `state` holds
+the rest of a goal or plan. `projections.goal_state.stored` puts the two together again.
+"""
+
+from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 
 from projections.engine.columns import Instant
 from projections.engine.projection import Tables
 
-VERSION = 1
-"""Raised whenever the tables, or what the projector puts into them, change."""
+VERSION = 2
+"""Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
 
 
 @cache
 def tables(version: int = VERSION) -> Tables:
-    """The tables of one version: `goals` and `plans`."""
+    """The tables of one version: `goals`, `entries`, `reviews`, `waiting`, `plans` and `measurements`."""
     metadata = MetaData()
-    goals = f"goal_state_goals_v{version}"
-    return {
-        "goals": Table(
-            goals,
-            metadata,
-            Column("org", String(64), primary_key=True),
-            Column("patient", String(64), primary_key=True),
-            Column("goal", String(64), primary_key=True),
-            Column("status", String(24), nullable=False),
-            Column("outcome", String(24)),
-            Column("kind", String(24)),
-            Column("horizon", String(24)),
-            Column("life_area", String(24)),
-            # Whose agreement is outstanding: patient, clinician, both with a comma, or empty.
-            Column("awaiting", String(24), nullable=False),
-            Column("next_review_on", Date),
-            # Statement and wording, case-folded, with single spaces.
-            Column("search", Text, nullable=False),
-            Column("version", Integer, nullable=False),
-            Column("position", BigInteger, nullable=False),
-            Column("recorded_at", Instant, nullable=False),
-            # GoalState as JSON, without the fields that have their default.
-            Column("state", Text, nullable=False),
-            Index(f"{goals}_by_status", "org", "status"),
-        ),
-        "plans": Table(
-            f"goal_state_plans_v{version}",
-            metadata,
-            Column("org", String(64), primary_key=True),
-            Column("patient", String(64), primary_key=True),
-            Column("status", String(24), nullable=False),
-            Column("clinician", Text, nullable=False),
-            Column("time_zone", String(64), nullable=False),
-            Column("version", Integer, nullable=False),
-            Column("position", BigInteger, nullable=False),
-            Column("recorded_at", Instant, nullable=False),
-            # PlanState as JSON, without the fields that have their default.
-            Column("state", Text, nullable=False),
-        ),
-    }
+    made = (_goals, _entries, _reviews, _waiting, _plans, _measurements)
+    return {make.__name__[1:]: make(f"goal_state_{make.__name__[1:]}_v{version}", metadata) for make in made}
+
+
+def _goals(name: str, metadata: MetaData) -> Table:
+    return Table(
+        name,
+        metadata,
+        *_of_a_goal(),
+        Column("status", String(24), nullable=False),
+        Column("outcome", String(24)),
+        Column("kind", String(24)),
+        Column("horizon", String(24)),
+        Column("life_area", String(24)),
+        # smart, gas, both with a comma, or empty while the goal is in own words only.
+        Column("framework", String(24), nullable=False),
+        # Whose agreement is outstanding: patient, clinician, both with a comma, or empty.
+        Column("awaiting", String(24), nullable=False),
+        Column("next_review_on", Date),
+        Column("raise_at_next_session", Boolean, nullable=False),
+        # Whether the statement is the patient's: it came from them (true), from someone else (false), or nobody knows.
+        Column("own_words", Boolean),
+        # Whether nothing is missing in the definition; the second for plans in simplified language.
+        Column("measurable", Boolean, nullable=False),
+        Column("measurable_simplified", Boolean, nullable=False),
+        Column("last_entry_on", Date),
+        # Since the last review; those on its day were looked at in it.
+        Column("setbacks", Integer, nullable=False),
+        # The latest GAS attainment level.
+        Column("level", SmallInteger),
+        # Statement and wording, case-folded, with single spaces; and the SHA-256 of the statement without punctuation.
+        Column("search", Text, nullable=False),
+        Column("statement_hash", String(64), nullable=False),
+        *_as_recorded(),
+        # GoalState as JSON, without the progress, and without the fields that have their default.
+        Column("state", Text, nullable=False),
+        Index(f"{name}_by_status", "org", "status"),
+        Index(f"{name}_by_statement", "org", "statement_hash"),
+    )
+
+
+def _entries(name: str, metadata: MetaData) -> Table:
+    """The diary, with corrections applied. What an entry does not say is null: unknown, neither zero nor no."""
+    return Table(
+        name,
+        metadata,
+        *_of_a_goal(),
+        # Of the event that logged it.
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("entry", String(64), nullable=False),
+        # The day that it is about.
+        Column("day", Date, nullable=False),
+        Column("actor", Text, nullable=False),
+        Column("actor_role", String(16), nullable=False),
+        Column("done", Boolean),
+        Column("value", Double),
+        Column("level", SmallInteger),
+        Column("mood", SmallInteger),
+        Column("motivation", SmallInteger),
+        Column("note", Text),
+        Column("setback", Boolean),
+        Column("corrected", Boolean, nullable=False),
+    )
+
+
+def _reviews(name: str, metadata: MetaData) -> Table:
+    """The reviews that took place, and when each of them was due."""
+    return Table(
+        name,
+        metadata,
+        *_of_a_goal(),
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("day", Date, nullable=False),
+        # Empty where none was scheduled; timely is on that day or before.
+        Column("due_on", Date),
+        Column("timely", Boolean, nullable=False),
+        Column("decision", String(24), nullable=False),
+        Column("level", SmallInteger),
+        Column("with_patient", Boolean, nullable=False),
+    )
+
+
+def _waiting(name: str, metadata: MetaData) -> Table:
+    """What waits for whom, one row for each word that is awaited (`events.goal.waiting`)."""
+    return Table(
+        name,
+        metadata,
+        *_of_a_goal(),
+        Column("role", String(16), primary_key=True),
+        # agreement, answer_to_contest or answer_to_change_request.
+        Column("awaited", String(32), primary_key=True),
+        # The id of the change request; empty for anything else.
+        Column("request", String(64), primary_key=True),
+        Column("since", Instant, nullable=False),
+        # What was asked for, or why it was contested.
+        Column("text", Text),
+        Index(f"{name}_by_role", "org", "role", "since"),
+    )
+
+
+def _plans(name: str, metadata: MetaData) -> Table:
+    return Table(
+        name,
+        metadata,
+        *_of_a_patient(),
+        Column("status", String(24), nullable=False),
+        Column("clinician", Text, nullable=False),
+        Column("setting", String(24)),
+        Column("time_zone", String(64), nullable=False),
+        Column("simplified", Boolean, nullable=False),
+        *_as_recorded(),
+        # PlanState as JSON, without the measurements, and without the fields that have their default.
+        Column("state", Text, nullable=False),
+    )
+
+
+def _measurements(name: str, metadata: MetaData) -> Table:
+    """The scores of distress and mood instruments."""
+    return Table(
+        name,
+        metadata,
+        *_of_a_patient(),
+        # Of the plan's event that tells it.
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("instrument", String(32), nullable=False),
+        Column("score", SmallInteger, nullable=False),
+        Column("day", Date, nullable=False),
+    )
+
+
+def _of_a_patient() -> Iterator[Column[str]]:
+    yield Column("org", String(64), primary_key=True)
+    yield Column("patient", String(64), primary_key=True)
+
+
+def _of_a_goal() -> Iterator[Column[str]]:
+    yield from _of_a_patient()
+    yield Column("goal", String(64), primary_key=True)
+
+
+def _as_recorded() -> Iterator[Column[Any]]:  # Any: columns of several types
+    yield Column("version", Integer, nullable=False)
+    yield Column("position", BigInteger, nullable=False)
+    yield Column("recorded_at", Instant, nullable=False)

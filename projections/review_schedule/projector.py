@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from events.event import RecordedEvent
-from events.goal import GoalState, fold_goals
+from events.goal import GoalState, fold_goal
 from events.goal import types as goal_types
+from events.goal.state import ScheduledReview
 from events.plan import PlanState, fold_plans
 from events.plan import types as plan_types
 from projections.engine.projection import Projected, Remembered, Row
@@ -38,8 +39,20 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
     if events[0].goal_id.is_plan:
         plan = fold_plans(telling, state if isinstance(state, PlanState) else None)
         return _plan_rows(plan.model_copy(update={"measurements": ()})) if plan else Projected()
-    goal = fold_goals(telling, state if isinstance(state, GoalState) else None)
-    return _goal_rows(goal.model_copy(update=_DIARIES)) if goal else Projected()
+    goal, review = _folded(state if isinstance(state, GoalState) else None, telling)
+    return _goal_rows(goal.model_copy(update=_DIARIES), review) if goal else Projected()
+
+
+def _folded(
+    state: GoalState | None, events: Sequence[RecordedEvent]
+) -> tuple[GoalState | None, ScheduledReview | None]:
+    """The state after the events, and the latest review that they, or those before them, know of."""
+    review = state.next_review if state else None
+    for recorded in events:
+        state = fold_goal(state, recorded)
+        if state and state.next_review:
+            review = state.next_review
+    return state, review
 
 
 def _plan_rows(state: PlanState) -> Projected[State]:
@@ -52,13 +65,15 @@ def _plan_rows(state: PlanState) -> Projected[State]:
     )
 
 
-def _goal_rows(state: GoalState) -> Projected[State]:
+def _goal_rows(state: GoalState, latest: ScheduledReview | None) -> Projected[State]:
     folded = state.model_dump_json(exclude_defaults=True)
     key: Row = {"org": state.org, "patient": state.patient, "goal": state.goal}
     row = {**key, "state": folded}
     after = Remembered[State](state, len(folded))
     if state.next_review is None:
-        return Projected({"folded": (row,)}, deletes={"reviews": (key,)}, after=after)
+        # Of a goal that had ended before these events, what was called off stays as it is.
+        called_off = ({**key, "due_on": latest.due_on, "sequence": latest.sequence},) if latest else ()
+        return Projected({"folded": (row,), "called_off": called_off}, deletes={"reviews": (key,)}, after=after)
     review = {
         **key,
         "due_on": state.next_review.due_on,

@@ -1,4 +1,4 @@
-"""One row for each goal with a next review, one for each plan, and what must be remembered of the other goals."""
+"""One row for each goal with a next review, or whose review fell away, one for each plan, and what is remembered."""
 
 from functools import cache
 
@@ -6,13 +6,13 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Strin
 
 from projections.engine.projection import Tables
 
-VERSION = 1
-"""Raised whenever the tables, or what the projector puts into them, change."""
+VERSION = 2
+"""Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
 
 
 @cache
 def tables(version: int = VERSION) -> Tables:
-    """The tables of one version: `reviews`, `plans` and `folded`."""
+    """The tables of one version: `reviews`, `called_off`, `plans` and `folded`."""
     metadata = MetaData()
     reviews = f"review_schedule_reviews_v{version}"
     return {
@@ -34,6 +34,16 @@ def tables(version: int = VERSION) -> Tables:
             Column("version", Integer, nullable=False),
             Column("position", BigInteger, nullable=False),
             Index(f"{reviews}_by_day", "org", "due_on"),
+        ),
+        # The review that was ahead when its goal came to an end.
+        "called_off": Table(
+            f"review_schedule_called_off_v{version}",
+            metadata,
+            Column("org", String(64), primary_key=True),
+            Column("patient", String(64), primary_key=True),
+            Column("goal", String(64), primary_key=True),
+            Column("due_on", Date, nullable=False),
+            Column("sequence", Integer, nullable=False),
         ),
         "plans": Table(
             f"review_schedule_plans_v{version}",

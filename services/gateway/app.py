@@ -6,7 +6,20 @@ from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.edge import Edge
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
-from services.gateway.routes import audit, events, feed, goals, operations, plans, reviews
+from services.gateway.routes import (
+    audit,
+    calendars,
+    clinic,
+    events,
+    evidence,
+    feed,
+    fhir,
+    goals,
+    operations,
+    plans,
+    reviews,
+    templates,
+)
 
 
 def create_app(gateway: Gateway) -> FastAPI:
@@ -23,11 +36,25 @@ def create_app(gateway: Gateway) -> FastAPI:
         openapi_tags=[
             {"name": "submit", "description": "Offer events."},
             {"name": "read", "description": "What the events add up to, and the events themselves."},
+            {"name": "fhir", "description": "The same as FHIR R4 and R5 resources."},
             {"name": "operate", "description": "How this Cairn is doing."},
         ],
     )
     app.state.gateway = gateway
-    for module in (events, goals, plans, audit, reviews, feed, operations):
+    for module in (
+        events,
+        goals,
+        plans,
+        clinic,
+        evidence,
+        audit,
+        reviews,
+        calendars,
+        templates,
+        feed,
+        fhir,
+        operations,
+    ):
         app.include_router(module.router)
     app.add_middleware(Edge, metrics=gateway.metrics)
     handle_failures(app)

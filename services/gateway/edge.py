@@ -8,8 +8,9 @@ from pathlib import PurePath
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.gateway.fhir.answers import refusal_answer
 from services.gateway.metrics import Metrics
-from services.gateway.problems import Refused, problem_response
+from services.gateway.problems import Refused
 
 _log = logging.getLogger("cairn.gateway")
 
@@ -64,7 +65,7 @@ class Edge:
             _log.error("%s while answering %s", _place(error), _template(scope))
             if not started:
                 mistake = Refused(500, "internal.error", "Cairn made a mistake; its log says where.")
-                await problem_response(mistake)(scope, receive, answer)
+                await refusal_answer(scope["path"], mistake)(scope, receive, answer)
             # An answer that has begun is broken off by the server, so that nobody takes it for whole.
 
 

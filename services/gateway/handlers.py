@@ -1,4 +1,4 @@
-"""Every way in which a request can be expected to fail, as a problem detail."""
+"""Every way in which a request can be expected to fail, as a problem detail (below `/fhir`: an OperationOutcome)."""
 
 from http import HTTPStatus
 
@@ -12,7 +12,8 @@ from events.envelope import UnreadableEvent
 from events.errors import FieldError, Rejected
 from events.log import LogUnreachable
 from projections.engine.paging import BadCursor
-from services.gateway.problems import Refused, problem_response, refused_read
+from services.gateway.fhir.answers import refusal_answer
+from services.gateway.problems import Refused, refused_read
 
 _TOKENS = frozenset({"org", "patient", "goal"})
 _HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
@@ -33,11 +34,11 @@ def handle_failures(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: Refused) -> Response:
-    return problem_response(error)
+    return refusal_answer(request.url.path, error)
 
 
 async def _rejected(request: Request, error: Rejected) -> Response:
-    return problem_response(refused_read(error))
+    return refusal_answer(request.url.path, refused_read(error))
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -45,7 +46,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     mismatch = any(each.field in _TOKENS for each in found)
     code = "identity.mismatch" if mismatch else "request.invalid"
     first = found[0].detail if len(found) == 1 else f"{found[0].detail} See errors for each."
-    return problem_response(Refused(422, code, first, found))
+    return refusal_answer(request.url.path, Refused(422, code, first, found))
 
 
 def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> FieldError:
@@ -61,7 +62,8 @@ def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> Field
 
 
 async def _bad_cursor(request: Request, error: BadCursor) -> Response:
-    return problem_response(Refused(422, "request.invalid", str(error), [FieldError("cursor", str(error))]))
+    refused = Refused(422, "request.invalid", str(error), [FieldError("cursor", str(error))])
+    return refusal_answer(request.url.path, refused)
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
@@ -71,7 +73,7 @@ async def _http(request: Request, error: HTTPException) -> Response:
     }
     code = _HTTP_CODES.get(error.status_code, "http.error")
     detail = details.get(error.status_code) or HTTPStatus(error.status_code).phrase
-    return problem_response(Refused(error.status_code, code, detail), error.headers)
+    return refusal_answer(request.url.path, Refused(error.status_code, code, detail), error.headers)
 
 
 async def _gone(request: Request, error: Exception) -> Response:
@@ -81,8 +83,8 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     detail = f"The event at position {error.position} cannot be read by this version of Cairn."
-    return problem_response(Refused(500, "log.unreadable", detail))
+    return refusal_answer(request.url.path, Refused(500, "log.unreadable", detail))
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
-    return problem_response(Refused(503, "log.unavailable", "The log cannot be read now. Try again."))
+    return refusal_answer(request.url.path, Refused(503, "log.unavailable", "The log cannot be read now. Try again."))

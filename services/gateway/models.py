@@ -5,9 +5,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from events.flag import Flag
+from events.goal.offers import Offer
 from events.goal.state import GoalState
-from events.plan.state import PlanState
-from events.vocabulary import ActorRole, ReviewCause, Status
+from events.goal.suggestion import Suggestion
+from events.goal.wins import Wins
+from events.vocabulary import ActorRole, Party, ReviewCause, Status
 
 Item = TypeVar("Item")
 _DAY_OR_NULL: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
@@ -46,18 +49,39 @@ class ProjectionList(ListOf[ProjectionStatus]):
     """Every projection."""
 
 
+class AwaitedWord(BaseModel):
+    """A word that a goal waits for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Party = Field(description="Whose word is awaited.")
+    for_: Literal["agreement", "answer_to_contest", "answer_to_change_request"] = Field(alias="for")
+    since: datetime
+    request: str | None = Field(description="The change request's id.")
+
+
+def _list_of(item: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"type": "array", "items": item, "description": description}
+
+
 def _with_what_follows(schema: dict[str, Any]) -> None:
     schema["properties"].update(
-        awaiting_agreement={
-            "type": "array",
-            "items": {"enum": ["patient", "clinician"]},
-            "description": "Whose agreement is outstanding.",
+        awaiting_agreement=_list_of({"enum": ["patient", "clinician"]}, "Whose agreement is outstanding."),
+        waiting=_list_of(AwaitedWord.model_json_schema(), "What the goal waits for, the longest awaited first."),
+        flags=_list_of(Flag.model_json_schema(), "What is worth a second look; nothing is refused for it."),
+        missing=_list_of({"type": "string"}, "What keeps the goal from being activated."),
+        unsaid=_list_of({"type": "string"}, "Parts of SMART that are still open, and need not be said."),
+        missing_reasons={
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Why each part that is missing or unsaid is wanted.",
         },
-        missing={
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "What keeps the goal from being activated.",
+        suggested_framework={
+            "anyOf": [Suggestion.model_json_schema(), {"type": "null"}],
+            "description": "What to work a draft out with.",
         },
+        offers=_list_of(Offer.model_json_schema(), "What to offer at the next session, when motivation dips."),
+        weekly_wins=_list_of(Wins.model_json_schema(), "What went well, week by week."),
         latest_level={
             "anyOf": [{"type": "integer", "minimum": -2, "maximum": 2}, {"type": "null"}],
             "description": "The most recent GAS attainment level.",
@@ -71,12 +95,6 @@ class GoalReading(GoalState):
     """A goal: every field of its state under its name, and what follows from them."""
 
     model_config = ConfigDict(title="Goal", json_schema_extra=_with_what_follows)
-
-
-class PlanReading(PlanState):
-    """A patient's treatment plan: every field of its state under its name."""
-
-    model_config = ConfigDict(title="Plan")
 
 
 class GoalList(ListOf[GoalReading]):
@@ -112,6 +130,7 @@ class AuditEntry(BaseModel):
     id: str
     causeversion: int | None = Field(description="The version of the event that this one followed from by itself.")
     data: dict[str, Any]
+    sentence: str = Field(description="The same in words: who did what, and when it happened and was recorded.")
     changes: list[Change] = Field(description="For revisions, amendments and corrections: each changed field.")
 
 

@@ -37,3 +37,18 @@ class Moment:
 def up_to(moment: Moment, events: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     """The events that count at the moment, in the order of the log."""
     return (recorded for recorded in events if moment.includes(recorded))
+
+
+def looked_at(moment: Moment, events: Iterable[RecordedEvent], now: datetime) -> datetime:
+    """The instant from which what stood at the moment is looked at: what is overdue or silent depends on it.
+
+    A position stands from its own event until the next one, so it is looked at when that was recorded; and what is
+    still to come is looked at now.
+
+    Args:
+        events: In the order of the log.
+    """
+    if moment.instant is not None:
+        return min(moment.instant, now)
+    later = (recorded.recorded_at for recorded in events if not moment.includes(recorded))
+    return next(later, now)

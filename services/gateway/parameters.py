@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from events.vocabulary import Status, Token
+from events.vocabulary import Party, Status, Token
 from services.gateway.moment import Axis, Moment
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -45,6 +45,7 @@ def _printable(value: str) -> str:
 
 
 Instant = Annotated[datetime, BeforeValidator(_instant)]
+PersonId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
 
 
 class Read(BaseModel):
@@ -107,6 +108,27 @@ class ThatMoment(Read):
         return Moment(position=self.position, instant=self.as_of, by=self.by or "recorded")
 
 
+class ThatDay(ThatMoment):
+    """The moment at which something is read, and the day from which it is looked at."""
+
+    day: date | None = Field(
+        None, description="The day to look from; by default that of the moment, or today, where the patient is treated."
+    )
+
+
+class SeriesQuery(ThatDay):
+    """Which days of a series."""
+
+    from_: date | None = Field(None, alias="from", description="The first day; from the beginning by default.")
+    to: date | None = Field(None, description="The last day; to the end by default.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ is not None and self.to is not None and self.from_ > self.to:
+            raise PydanticCustomError("days_order", "from must not be after to")
+        return self
+
+
 class TwoVersions(Read):
     """Two versions of a goal to compare; 0 is before its first event."""
 
@@ -123,13 +145,40 @@ class Reviews(Page):
     patient: Token | None = None
 
 
+class CaseloadQuery(Page):
+    """Which patients of a caseload."""
+
+    day: date | None = Field(None, description=_DAY)
+    clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
+
+
+class WaitingQuery(Page):
+    """What waits, and for whom."""
+
+    role: Party | None = Field(None, description="Whose word is awaited.")
+    patient: Token | None = None
+    clinician: PersonId | None = Field(None, description="Only goals of this clinician's patients.")
+
+
+class EvidenceQuery(Read):
+    """Which evidence, and in what form."""
+
+    format: Literal["json", "csv"] | None = Field(None, description="By the header Accept when it is not given.")
+    patient: Token | None = None
+    clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
+    since: date | None = Field(None, description="Only reviews held on this day or after.")
+    until: date | None = Field(None, description="Only reviews held on this day or before.")
+    limit: int | None = Field(None, ge=1, le=500, description="The most goals; JSON has 100 by default, CSV all.")
+    cursor: Cursor | None = None
+
+
 class Audit(Page):
     """Which entries of the audit trail."""
 
     patient: Token | None = None
     goal: Token | None = None
     type: Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9_.]+$")] | None = None
-    actor: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)] | None = None
+    actor: PersonId | None = None
     since: Instant | None = Field(None, description="Recorded at or after this instant.")
     until: Instant | None = Field(None, description="Recorded before this instant.")
 

@@ -22,6 +22,7 @@ GATEWAY_CODES: dict[str, str] = {
     "goal.version_unknown": "The goal has not come to this version.",
     "projection.behind": "The projection has not reached the position yet. Try again.",
     "projection.unavailable": "The projection cannot be read now. Try again.",
+    "template.unknown": "There is no such goal template.",
     "feed.full": "As many live feeds are open as the gateway serves. Try again.",
     "log.unreadable": "The log holds an event that this version of Cairn cannot read.",
     "internal.error": "Cairn made a mistake.",

@@ -14,6 +14,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from starlette.types import ASGIApp, Message, Scope
 
+from services.answering import may_be_answered
 from services.gateway.problems import Refused, problem_response
 
 READ = "cairn.read"
@@ -50,6 +51,11 @@ class ReadsOverNats:
 
     async def take(self, message: Msg) -> None:
         """Answer one request in the background, as soon as there is room."""
+        if not message.reply:
+            return
+        if not may_be_answered(message.reply):
+            _log.warning("a read was not answered: its reply subject is Cairn's or the server's own")
+            return
         await self._room.acquire()
         task = asyncio.create_task(self._answer(message))
         self._running.add(task)
@@ -60,8 +66,6 @@ class ReadsOverNats:
         self._room.release()
 
     async def _answer(self, message: Msg) -> None:
-        if not message.reply:
-            return
         try:
             scope = _scope(message.data)
             status, content_type, body = await _get(self._app, scope)

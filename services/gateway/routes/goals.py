@@ -1,22 +1,20 @@
 """GET …/goals: what goals are now, and what one of them was at an earlier moment."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from events.errors import Rejected
-from events.goal import fold_goals
 from events.goal.reading import read_goal
 from events.identity import GoalId
-from events.plan import fold_plans
 from projections.goal_state import queries
 from services.gateway.answers import json_answer
 from services.gateway.documentation import problems
+from services.gateway.earlier import record_at
 from services.gateway.gateway import Gateway, Here
 from services.gateway.models import GoalList, GoalReading
-from services.gateway.moment import Moment, up_to
+from services.gateway.moment import Moment
 from services.gateway.parameters import Goal, GoalsOfOrg, GoalsOfPatient, Org, Patient, ThatMoment
 
 router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
@@ -58,13 +56,15 @@ async def one_goal(
     """The goal as it is now; with `as_of` or `position` as it stood then, by folding the log up to there.
 
     `as_of` is an instant. By default it shows what the record said then (`by=recorded`); with `by=happened`, what was
-    so then as far as is known today, late entries included.
+    so then as far as is known today, late entries included. Flags are those of then, too, but for text that other
+    patients have in common.
     """
     goal_id = GoalId(org, patient, goal)
     if query.moment is not None:
         return json_answer(await _as_it_stood(here, goal_id, query.moment))
     await here.freshness.reach("goal_state", query.min_position)
-    found = await here.reader.read(lambda connection: queries.goal(connection, goal_id))
+    now = datetime.now(UTC)
+    found = await here.reader.read(lambda connection: queries.goal(connection, goal_id, now=now))
     if found is None:
         raise _unknown(goal_id)
     return json_answer(found)
@@ -92,11 +92,13 @@ async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | 
 
 
 async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment) -> object:
-    goal_events, plan_events = await asyncio.gather(here.log.read(goal_id), here.log.read(goal_id.plan))
-    state = None if goal_id.is_plan else fold_goals(up_to(moment, goal_events))
+    org, patient, token = goal_id
+    record, at = await record_at(here, org, patient, moment)
+    state = record.goal(token)
     if state is None:
-        raise _unknown(goal_id, " at that moment" if goal_events and not goal_id.is_plan else "")
-    return read_goal(state, fold_plans(up_to(moment, plan_events)))
+        raise _unknown(goal_id, "" if goal_id.is_plan else " at that moment")
+    # How many others had the same words at that moment is not known here.
+    return read_goal(state, record.plan, at=at, others=record.others(state))
 
 
 def _unknown(goal_id: GoalId, when: str = "") -> Rejected:

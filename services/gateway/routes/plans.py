@@ -1,16 +1,22 @@
-"""GET …/plan: a patient's treatment plan."""
+"""GET …/plan, …/tree and …/series: one patient's plan, how the goals hang together, and what was told day by day."""
 
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from events.errors import Rejected
 from projections.goal_state import queries
+from projections.goal_state.patient.plan import read_plan_with_goals
+from projections.goal_state.patient.record import PatientRecord
+from projections.goal_state.patient.series import Span, read_series
+from projections.goal_state.patient.tree import read_tree
 from services.gateway.answers import json_answer
 from services.gateway.documentation import problems
-from services.gateway.gateway import Here
-from services.gateway.models import PlanReading
-from services.gateway.parameters import Org, Patient, Read
+from services.gateway.earlier import record_at
+from services.gateway.gateway import Gateway, Here
+from services.gateway.parameters import Org, Patient, SeriesQuery, ThatDay, ThatMoment
+from services.gateway.patient_models import PatientSeries, PatientTree, PlanReading
 
 router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
 
@@ -21,10 +27,67 @@ router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
     response_model=None,
     responses={200: {"model": PlanReading}, **problems(404, 422, 503)},
 )
-async def plan(here: Here, org: Org, patient: Patient, query: Annotated[Read, Query()]) -> Response:
-    """The plan as it is now: reasons, priorities, cadence, limit, accommodations, measurements."""
+async def plan(here: Here, org: Org, patient: Patient, query: Annotated[ThatMoment, Query()]) -> Response:
+    """The plan as it is now, or as it stood, and what the patient's goals add to it.
+
+    Reasons, priorities, cadence, limit, accommodations, measurements; the GAS T-scores over the patient's goals
+    (Kiresuk & Sherman 1968); priorities that no open goal serves; and the interventions with the patient's own progress
+    on the goals that each is linked to.
+    """
+    record, _ = await _record(here, org, patient, query)
+    if record.plan is None:
+        raise _missing(org, patient, query)
+    return json_answer(read_plan_with_goals(record.plan, record))
+
+
+@router.get(
+    "/tree",
+    summary="How a patient's goals hang together",
+    response_model=None,
+    responses={200: {"model": PatientTree}, **problems(404, 422, 503)},
+)
+async def tree(here: Here, org: Org, patient: Patient, query: Annotated[ThatDay, Query()]) -> Response:
+    """Priorities, the long-term goals that serve them, the short-term goals that support those, and the milestones of
+    the week. Orphans and priorities without goals are listed beside it."""
+    record, today = await _known(here, org, patient, query, query.day)
+    return json_answer({"org": org, "patient": patient, **read_tree(record, today)})
+
+
+@router.get(
+    "/series",
+    summary="What was told about a patient's goals, day by day",
+    response_model=None,
+    responses={200: {"model": PatientSeries}, **problems(404, 422, 503)},
+)
+async def series(here: Here, org: Org, patient: Patient, query: Annotated[SeriesQuery, Query()]) -> Response:
+    """Progress, attainment levels, mood, motivation and distress by date, weekly wins, and engagement.
+
+    A series holds what somebody told. A day that is not in it is unknown: neither zero nor a failure. Nothing here is
+    a prediction.
+    """
+    record, today = await _known(here, org, patient, query, query.day)
+    span = Span(query.from_, query.to)
+    return json_answer({"org": org, "patient": patient, "day": today, **read_series(record, today, span)})
+
+
+async def _known(
+    here: Gateway, org: str, patient: str, query: ThatMoment, day: date | None
+) -> tuple[PatientRecord, date]:
+    """A patient of whom something is known, and the day to look from."""
+    record, at = await _record(here, org, patient, query)
+    if record.is_empty:
+        raise _missing(org, patient, query)
+    return record, day or record.day(at)
+
+
+async def _record(here: Gateway, org: str, patient: str, query: ThatMoment) -> tuple[PatientRecord, datetime]:
+    if query.moment is not None:
+        return await record_at(here, org, patient, query.moment)
     await here.freshness.reach("goal_state", query.min_position)
-    found = await here.reader.read(lambda connection: queries.plan(connection, org, patient))
-    if found is None:
-        raise Rejected("plan.missing", f"Patient {patient} has no plan in {org}.")
-    return json_answer(found)
+    record = await here.reader.read(lambda connection: queries.record(connection, org, patient))
+    return record, datetime.now(UTC)
+
+
+def _missing(org: str, patient: str, query: ThatMoment) -> Rejected:
+    when = " at that moment" if query.moment is not None else ""
+    return Rejected("plan.missing", f"Patient {patient} has no plan in {org}{when}.")

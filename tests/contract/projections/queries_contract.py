@@ -8,17 +8,16 @@ import pytest
 from sqlalchemy import Connection
 
 from events.event import Event
-from events.goal import fold_goals
 from events.goal import types as g
 from events.goal.reading import read_goal
 from events.identity import GoalId
-from events.plan import fold_plans
 from projections.audit_trail import queries as audit_trail
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
 from projections.engine.paging import BadCursor, Json
 from projections.engine.writer import ProjectionWriter
 from projections.goal_state import queries as goal_state
+from projections.goal_state.patient.record import fold_patient
 from projections.review_schedule import queries as review_schedule
 from tests.builders import NOON, event, gas, opened, proposed, recorded, smart
 from tests.stored import as_message
@@ -80,16 +79,29 @@ class QueriesContract(ABC):
 
     # goals and plans
 
-    def test_a_goal_reads_as_its_fold_reads_under_its_plan(self, connection: Connection) -> None:
-        state = fold_goals(each for each in EVENTS if each.goal_id == EARLY)
-        plan = fold_plans(each for each in EVENTS if each.goal_id == EARLY.plan)
+    @pytest.mark.parametrize("goal_id", [EARLY, WEST], ids=str)
+    def test_a_goal_reads_as_its_fold_reads_beside_the_patients_plan_and_other_goals(
+        self, connection: Connection, goal_id: GoalId
+    ) -> None:
+        record = fold_patient(each for each in EVENTS if each.goal_id.plan == goal_id.plan)
+        state = record.goal(goal_id.goal)
         assert state is not None
-        assert goal_state.goal(connection, EARLY) == read_goal(state, plan)
+        read = read_goal(state, record.plan, at=MIDDAY, others=record.others(state))
+        assert goal_state.goal(connection, goal_id, now=MIDDAY) == read
+        (listed,) = (
+            item for item in goal_state.goals(connection, ORG, now=MIDDAY)["items"] if item["goal"] == goal_id.goal
+        )
+        assert listed == read
+
+    def test_a_patients_record_is_what_the_events_add_up_to(self, connection: Connection) -> None:
+        mine = (each for each in EVENTS if each.goal_id.plan == EARLY.plan)
+        assert goal_state.record(connection, ORG, "pt-1") == fold_patient(mine)
 
     def test_an_unknown_goal_or_plan_is_none(self, connection: Connection) -> None:
-        assert goal_state.goal(connection, GoalId(ORG, "pt-1", "nothing")) is None
-        assert goal_state.goal(connection, EARLY.plan) is None
+        assert goal_state.goal(connection, GoalId(ORG, "pt-1", "nothing"), now=MIDDAY) is None
+        assert goal_state.goal(connection, EARLY.plan, now=MIDDAY) is None
         assert goal_state.plan(connection, ORG, "pt-9") is None
+        assert goal_state.record(connection, ORG, "pt-9").is_empty
 
     def test_a_plan_reads_as_its_state(self, connection: Connection) -> None:
         plan = goal_state.plan(connection, ORG, "pt-2")
@@ -157,6 +169,10 @@ class QueriesContract(ABC):
         assert proposal["data"]["statement"] == "Get up early"
         assert (activation["version"], review["version"]) == (2, 3)
         assert review["data"] == {"due_on": "2026-03-16", "cause": "initial"}
+        assert proposal["sentence"] == (
+            "On 2 March 2026 at 00:30 (UTC+01:00) the patient p1 proposed the goal “Get up early”."
+            " Recorded on 2 March 2026 at 13:00 (UTC+01:00)."
+        )
 
     def test_the_plan_has_a_history_too(self, connection: Connection) -> None:
         assert len(audit_trail.history(connection, EARLY.plan)["items"]) == 1

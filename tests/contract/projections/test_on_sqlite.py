@@ -7,6 +7,7 @@ import pytest
 from projections.audit_trail.projection import audit_trail
 from projections.goal_state.projection import goal_state
 from projections.review_schedule.projection import review_schedule
+from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
 from tests.contract.projections.queries_contract import QueriesContract
 
@@ -37,3 +38,10 @@ class TestQueries(QueriesContract):
     @classmethod
     def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
         return f"sqlite:///{tmp_path_factory.mktemp('queries') / 'cairn.db'}"
+
+
+class TestClinic(ClinicContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
+        return f"sqlite:///{tmp_path_factory.mktemp('clinic') / 'cairn.db'}"

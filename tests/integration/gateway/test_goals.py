@@ -6,7 +6,7 @@ import pytest
 
 from events.goal.types import Changes, Revised
 from events.identity import GoalId
-from tests.builders import TODAY, active_goal, entry, event, opened, proposed
+from tests.builders import NOON, TODAY, active_goal, entry, event, opened, proposed
 from tests.integration.gateway.http import Http
 
 
@@ -39,6 +39,29 @@ async def test_a_goal_reads_with_its_words_status_and_what_follows_from_them(htt
     assert read["missing"] == []
     assert read["next_review"]["due_on"]
     assert read["revisions"][0]["reason"] == "patient_request"
+
+
+async def test_a_goal_reads_with_its_flags_and_what_it_waits_for(http: Http, org: str, clinic: int) -> None:
+    await http.record(event(GoalId(org, "p3", "plan"), opened()))
+    copied = event(GoalId(org, "p3", "g1"), proposed(statement="100% SOBER weekends!"))
+    position = await http.record(copied)
+
+    read = await http.get(f"/v1/orgs/{org}/patients/p3/goals/g1", min_position=position)
+
+    assert {"self_set", "orphan", "copied_text"} <= {flag["code"] for flag in read["flags"]}
+    assert [(each["role"], each["for"]) for each in read["waiting"]] == [("clinician", "agreement")]
+
+
+async def test_flags_are_those_of_the_moment(http: Http, org: str, clinic: int) -> None:
+    path = f"/v1/orgs/{org}/patients/p1/goals/g1"
+    week_later = (NOON + timedelta(days=8)).isoformat()
+
+    assert "no_entry" not in flagged(await http.get(path, as_of=NOON.isoformat(), by="happened"))
+    assert "no_entry" in flagged(await http.get(path, as_of=week_later, by="happened"))
+
+
+def flagged(goal: dict[str, list[dict[str, str]]]) -> set[str]:
+    return {flag["code"] for flag in goal["flags"]}
 
 
 async def test_a_goal_that_is_not_there_is_404(http: Http, org: str, clinic: int) -> None:

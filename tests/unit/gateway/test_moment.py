@@ -6,7 +6,7 @@ from events.event import Event, RecordedEvent
 from events.goal.types import Agreed
 from events.identity import GoalId
 from events.vocabulary import Actor
-from services.gateway.moment import Moment, up_to
+from services.gateway.moment import Moment, looked_at, up_to
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -54,3 +54,16 @@ def test_an_instant_before_everything_leaves_nothing() -> None:
 def test_a_position_counts_up_to_itself() -> None:
     assert positions(Moment(position=2)) == [1, 2]
     assert positions(Moment(position=0)) == []
+
+
+NOW = MONDAY + timedelta(days=9)
+
+
+def test_an_instant_is_looked_at_from_itself_and_never_from_the_future() -> None:
+    assert looked_at(Moment(instant=MONDAY), HISTORY, NOW) == MONDAY
+    assert looked_at(Moment(instant=NOW + timedelta(days=1)), HISTORY, NOW) == NOW
+
+
+def test_a_position_is_looked_at_when_the_next_event_was_recorded() -> None:
+    assert looked_at(Moment(position=1), HISTORY, NOW) == MONDAY + timedelta(days=3)
+    assert looked_at(Moment(position=3), HISTORY, NOW) == NOW

@@ -66,3 +66,20 @@ async def test_an_answer_that_cannot_be_sent_costs_only_itself(caplog: pytest.Lo
     await ask(b"/v1/echo/a", Nats(broken=True))
 
     assert "could not be sent: ConnectionClosedError" in caplog.text
+
+
+@pytest.mark.parametrize("reply", ["cairn.log.northside.pt-1.walk", "$JS.API.STREAM.DELETE.CAIRN_LOG", "_INBOX.>"])
+async def test_an_answer_goes_neither_into_the_log_nor_to_the_server(
+    reply: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    nats = Nats()
+    reads = ReadsOverNats(application(), cast(Client, nats))
+
+    await reads.take(Msg(_client=Client(), subject=READ, reply=reply, data=b"/v1/echo/secret"))
+    await reads.take(Msg(_client=Client(), subject=READ, reply="inbox.1", data=b"/v1/echo/a"))
+
+    subject, *_ = await asyncio.wait_for(nats.sent.get(), 5)
+    assert subject == "inbox.1"
+    assert nats.sent.empty()
+    assert "was not answered" in caplog.text
+    assert "secret" not in caplog.text

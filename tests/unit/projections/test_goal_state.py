@@ -11,15 +11,27 @@ from events.goal import GoalState
 from events.goal import types as g
 from events.plan import PlanState
 from events.plan import types as p
+from events.vocabulary import ActorRole, External
+from projections.engine.projection import Projected
 from projections.engine.sequence import OutOfSequence
-from projections.goal_state.projector import project
-from tests.builders import GOAL, PLAN, active_goal, entry, event, opened, proposed, recorded
+from projections.goal_state.projector import project, statement_hash
+from projections.goal_state.stored import State
+from tests.builders import GOAL, PLAN, active_goal, entry, event, gas, opened, proposed, recorded, smart
 
 
 def rows(given: Sequence[Event], table: str = "goals") -> Sequence[Any]:
-    projected = project(None, recorded(each for each in given if each.goal_id.is_plan == (table == "plans")))
-    assert not projected.deletes
+    of_the_plan = table in ("plans", "measurements")
+    projected = project(None, recorded(each for each in given if each.goal_id.is_plan == of_the_plan))
+    assert not any(projected.deletes.values())
     return projected.upserts.get(table, ())
+
+
+def after(given: Sequence[Event], then: Event) -> Projected[State]:
+    """What one more event of the goal writes."""
+    *before, last = recorded(each for each in [*given, then] if not each.goal_id.is_plan)
+    state = project(None, before).after
+    assert state is not None
+    return project(state.state, [last])
 
 
 def test_a_goal_is_one_row_however_much_has_happened() -> None:
@@ -28,20 +40,110 @@ def test_a_goal_is_one_row_however_much_has_happened() -> None:
     assert (row["status"], row["version"]) == ("active", 5)
 
 
-def test_the_row_holds_the_state_that_the_fold_gives() -> None:
-    events = recorded(each for each in active_goal() if not each.goal_id.is_plan)
-    projected = project(None, events)
+def test_the_row_holds_the_state_that_the_fold_gives_but_for_the_diary() -> None:
+    given = [*active_goal(), event(GOAL, entry("e1"))]
+    projected = project(None, recorded(each for each in given if not each.goal_id.is_plan))
     (row,) = projected.upserts["goals"]
     assert projected.after is not None
-    assert GoalState.model_validate_json(str(row["state"])) == projected.after.state
+    assert GoalState.model_validate_json(str(row["state"])) == projected.after.state.model_copy(update={"progress": ()})
 
 
-def test_going_on_from_the_state_comes_to_the_same_row_as_all_at_once() -> None:
+def test_an_entry_of_a_long_diary_is_one_new_row() -> None:
+    diary = [event(GOAL, entry(f"e{day}")) for day in range(200)]
+    projected = after([*active_goal(), *diary], event(GOAL, entry("last", mood=6)))
+    (row,) = projected.upserts["entries"]
+    assert (row["entry"], row["mood"], row["version"]) == ("last", 6, 204)
+    assert len(str(projected.upserts["goals"][0]["state"])) < 2000
+    assert not any(projected.upserts[table] for table in ("reviews", "waiting"))
+
+
+def test_what_an_entry_does_not_say_is_unknown() -> None:
+    (row,) = rows([*active_goal(), event(GOAL, entry("e1", done=False))], "entries")
+    assert row["done"] is False
+    assert [row[name] for name in ("value", "level", "mood", "motivation", "note", "setback")] == [None] * 6
+
+
+def test_a_correction_is_written_over_its_entry() -> None:
+    given = [*active_goal(), event(GOAL, entry("e1", mood=3)), event(GOAL, entry("e2", mood=4))]
+    projected = after(given, event(GOAL, g.ProgressCorrected(entry="e1", mood=6, reason="typed 3")))
+    (row,) = projected.upserts["entries"]
+    assert (row["entry"], row["version"], row["mood"], row["corrected"]) == ("e1", 4, 6, True)
+
+
+def test_a_review_is_kept_with_the_day_it_was_due() -> None:
+    scheduled = event(GOAL, g.ReviewScheduled(due_on=date(2026, 3, 16), cause="initial"), role="system")
+    in_time, late = (
+        after([*active_goal(), scheduled], event(GOAL, reviewed(on))) for on in (date(2026, 3, 16), date(2026, 3, 17))
+    )
+    (row,) = in_time.upserts["reviews"]
+    assert (row["due_on"], row["day"], row["timely"], row["with_patient"]) == (
+        date(2026, 3, 16),
+        date(2026, 3, 16),
+        True,
+        True,
+    )
+    assert late.upserts["reviews"][0]["timely"] is False
+
+
+def test_what_is_waited_for_comes_and_goes() -> None:
+    given = [event(GOAL, proposed())]
+    (waits,) = rows(given, "waiting")
+    assert (waits["role"], waits["awaited"], waits["request"]) == ("clinician", "agreement", "")
+    agreed = after(given, event(GOAL, g.Agreed(), role="clinician"))
+    assert agreed.upserts["waiting"] == []
+    assert agreed.deletes["waiting"] == [{**GOAL._asdict(), "role": "clinician", "awaited": "agreement", "request": ""}]
+
+
+def test_a_change_request_waits_for_the_other_side_with_its_text() -> None:
+    asked = g.ChangeRequested(request="r1", text="Could it be evenings?")
+    (row,) = after(active_goal(), event(GOAL, asked)).upserts["waiting"]
+    assert (row["role"], row["awaited"], row["request"]) == ("clinician", "answer_to_change_request", "r1")
+    assert row["text"] == "Could it be evenings?"
+
+
+def test_setbacks_count_until_they_are_looked_at_together() -> None:
+    setbacks = [event(GOAL, entry(f"e{day}", date(2026, 3, day), setback=True)) for day in (3, 5)]
+    assert rows([*active_goal(), *setbacks])[0]["setbacks"] == 2
+    assert rows([*active_goal(), *setbacks, event(GOAL, reviewed(date(2026, 3, 4)))])[0]["setbacks"] == 1
+    assert rows([*active_goal(), *setbacks, event(GOAL, reviewed(date(2026, 3, 5)))])[0]["setbacks"] == 0
+
+
+@pytest.mark.parametrize(("role", "own"), [("patient", True), ("clinician", False), ("family", False)])
+def test_own_words_are_those_that_came_from_the_patient(role: ActorRole, own: bool) -> None:
+    assert rows([event(GOAL, proposed(), role=role)])[0]["own_words"] is own
+
+
+def test_whose_words_an_imported_goal_is_in_is_unknown() -> None:
+    imported = g.Imported(statement="Walk", status="proposed", external=(External(system="ehr", value="1"),))
+    assert rows([event(GOAL, imported, role="system")])[0]["own_words"] is None
+
+
+def test_a_goal_is_measurable_by_what_its_plan_asks_for() -> None:
+    three = gas(levels={"-1": "less", "0": "as hoped", "1": "more"})
+    (row,) = rows([event(GOAL, proposed(gas=three))])
+    assert (row["measurable"], row["measurable_simplified"], row["framework"]) == (False, True, "gas")
+    assert rows([event(GOAL, proposed(smart=smart()))])[0]["measurable"] is True
+
+
+@pytest.mark.parametrize("text", ["I want to walk, daily!", "  i WANT to\nwalk daily", "I want to walk daily."])
+def test_the_same_text_has_the_same_hash_whatever_its_case_spacing_and_punctuation(text: str) -> None:
+    assert statement_hash(text) == statement_hash("I want to walk daily")
+
+
+def test_texts_of_signs_only_are_still_told_apart() -> None:
+    assert statement_hash("!") != statement_hash("?")
+
+
+def test_going_on_from_the_state_comes_to_the_same_rows_as_all_at_once() -> None:
     given = [*active_goal(), event(GOAL, entry("e1", motivation=9)), event(GOAL, entry("e2", motivation=4))]
     events = recorded(each for each in given if not each.goal_id.is_plan)
     first = project(None, events[:3])
     assert first.after is not None
     assert project(first.after.state, events[3:]).upserts == project(None, events).upserts
+
+
+def reviewed(on: date) -> g.Reviewed:
+    return g.Reviewed(on=on, participants=("patient", "clinician"), decision="keep")
 
 
 def test_whose_agreement_is_outstanding_can_be_filtered_by() -> None:
@@ -69,6 +171,16 @@ def test_a_plan_is_one_row_with_its_clinician_and_time_zone() -> None:
     (row,) = rows([event(PLAN, opened(time_zone="Europe/Vienna"), role="clinician"), amended], "plans")
     assert (row["clinician"], row["time_zone"], row["version"]) == ("c2", "Europe/Vienna", 2)
     assert PlanState.model_validate_json(row["state"]).clinician == "c2"
+
+
+def test_a_score_is_a_row_and_not_in_the_plan() -> None:
+    scores = [p.Measured(instrument="mood", score=score, on=date(2026, 3, score)) for score in (4, 6)]
+    given = [event(PLAN, opened(), role="clinician"), *(event(PLAN, score) for score in scores)]
+    assert [(row["version"], row["score"], row["day"]) for row in rows(given, "measurements")] == [
+        (2, 4, date(2026, 3, 4)),
+        (3, 6, date(2026, 3, 6)),
+    ]
+    assert "measurements" not in rows(given, "plans")[0]["state"]
 
 
 def test_events_of_a_goal_that_was_never_put_forward_make_no_row() -> None:

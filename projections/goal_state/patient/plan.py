@@ -1,0 +1,29 @@
+"""A plan as it reads beside the goals that serve it."""
+
+from events.goal.gas import t_scores
+from events.plan import PlanState
+from events.plan.reading import read_plan
+from events.vocabulary import Priority
+from projections.engine.paging import Json
+from projections.goal_state.patient.interventions import interventions
+from projections.goal_state.patient.record import PatientRecord
+
+
+def read_plan_with_goals(plan: PlanState, record: PatientRecord) -> Json:
+    """The plan as :func:`events.plan.reading.read_plan` gives it, and what its goals add.
+
+    Added are `gas` (`t_score`, `baseline_t_score`, `change`, `weighted`, `goals`), `priorities_without_goals`, and
+    `interventions` (:func:`projections.goal_state.patient.interventions.interventions`).
+    """
+    return {
+        **read_plan(plan),
+        "gas": t_scores(record.goals).model_dump(mode="json"),
+        "priorities_without_goals": [each.model_dump(mode="json") for each in priorities_without_goals(record)],
+        "interventions": interventions(record.valid_goals),
+    }
+
+
+def priorities_without_goals(record: PatientRecord) -> list[Priority]:
+    """The priorities that no open goal serves, by their rank (S3)."""
+    served = {goal.priority for goal in record.goals if goal.is_open}
+    return [each for each in record.plan.priorities if each.id not in served] if record.plan else []

@@ -1,0 +1,110 @@
+"""What was told day by day: progress, levels, mood, motivation and distress, for pictures (S40-S45, S49).
+
+Only what somebody told is in a series. A day that is not there is unknown: it is neither zero nor a failure, and no
+line should be drawn through zero because of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from events.goal import GoalState
+from events.goal.state import ProgressEntry
+from events.goal.wins import Wins, weekly_wins
+from projections.engine.paging import Json
+from projections.goal_state.patient.engagement import engagement
+from projections.goal_state.patient.levels import levels_over_time
+from projections.goal_state.patient.record import PatientRecord
+
+_PROGRESS = ("done", "value", "level", "mood", "motivation", "setback")
+_SIX_DAYS = timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from the first to the last, both included; None is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def touches_week(self, monday: date) -> bool:
+        """Whether any day of the week is among them."""
+        return (self.first is None or self.first <= monday + _SIX_DAYS) and (self.last is None or monday <= self.last)
+
+
+def read_series(record: PatientRecord, today: date, span: Span) -> Json:
+    """The series of one patient.
+
+    Returns:
+        `goals`: each with `progress` (an entry has only what it says), `levels` over time, what a picture of both is
+        drawn against (`measure`, `gas`), `weekly_wins` and `engagement`; `mood`, `motivation` and `distress` of all
+        goals and the plan together; `weekly_wins` of all goals together; and `engagement` up to today, whatever the
+        span. Every series is in the order of its days.
+    """
+    goals = record.valid_goals
+    measurements = [each for each in (record.plan.measurements if record.plan else ()) if each.on in span]
+    entries = [(goal, entry) for goal in goals for entry in goal.progress if entry.on in span]
+    moods: list[Json] = [
+        {"on": each.on, "value": each.score, "goal": None} for each in measurements if each.instrument == "mood"
+    ]
+    moods += [{"on": entry.on, "value": entry.mood, "goal": goal.goal} for goal, entry in entries if entry.mood]
+    return {
+        "from": span.first,
+        "to": span.last,
+        "goals": [_read_goal(goal, today, span) for goal in goals],
+        "mood": _by_day(moods),
+        "motivation": _by_day(
+            {"on": entry.on, "value": entry.motivation, "goal": goal.goal}
+            for goal, entry in entries
+            if entry.motivation is not None
+        ),
+        "distress": _by_day(
+            {"on": each.on, "instrument": each.instrument, "score": each.score}
+            for each in measurements
+            if each.instrument != "mood"
+        ),
+        "weekly_wins": _all_wins(goals, span),
+        "engagement": engagement(goals, today),
+    }
+
+
+def _read_goal(goal: GoalState, today: date, span: Span) -> Json:
+    return {
+        "goal": goal.goal,
+        "status": goal.status,
+        "statement": goal.statement,
+        "wording": goal.wording,
+        "measure": goal.smart.measure.model_dump() if goal.smart and goal.smart.measure else None,
+        "gas": goal.gas.model_dump() if goal.gas else None,
+        "progress": _by_day(_read_entry(entry) for entry in goal.progress if entry.on in span),
+        "levels": [seen._asdict() for seen in levels_over_time(goal) if seen.on in span],
+        "weekly_wins": [wins.model_dump() for wins in weekly_wins(goal) if span.touches_week(wins.week)],
+        "engagement": engagement([goal], today),
+    }
+
+
+def _read_entry(entry: ProgressEntry) -> Json:
+    told = {name: value for name in _PROGRESS if (value := getattr(entry, name)) is not None}
+    return {"on": entry.on, "entry": entry.entry, **told}
+
+
+def _all_wins(goals: Sequence[GoalState], span: Span) -> list[Json]:
+    """The wins of all goals, week by week, with the goals that each is of."""
+    weeks: dict[date, list[tuple[str, Wins]]] = defaultdict(list)
+    for goal in goals:
+        for wins in weekly_wins(goal):
+            weeks[wins.week].append((goal.goal, wins))
+    return [
+        {"week": week, "goals": [{"goal": goal, **wins.model_dump(exclude={"week"})} for goal, wins in weeks[week]]}
+        for week in sorted(weeks)
+        if span.touches_week(week)
+    ]
+
+
+def _by_day(told: Iterable[Json]) -> list[Json]:
+    """In the order of days; of one day, in the order in which it was told."""
+    return sorted(told, key=lambda each: each["on"])

@@ -1,0 +1,109 @@
+"""How a patient's goals hang together: priorities → long-term goals → short-term goals → this week's milestones."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from events.goal import GoalState
+from events.goal.state import Milestone
+from projections.engine.paging import Json
+from projections.goal_state.patient.plan import priorities_without_goals
+from projections.goal_state.patient.record import PatientRecord
+
+_A_WEEK = timedelta(days=7)
+
+
+def read_tree(record: PatientRecord, today: date) -> Json:
+    """The tree of one patient's goals (S38, S39).
+
+    Goals entered in error are left out, and every other one stands in it once: below the goal that it
+    supports, or else below its own priority.
+
+    Returns:
+        `day`, `week` (`begins`, `ends`: Monday and Sunday around the day), `priorities` (each with its `goals`),
+        `goals_without_priority`, `orphans` (open short-term goals that lead to no long-term goal) and
+        `priorities_without_goals`. A goal has the `milestones` that are due, or were met, in the week, and below it
+        the `goals` that support it.
+    """
+    monday = today - timedelta(days=today.weekday())
+    goals = record.valid_goals
+    by_token = {goal.goal: goal for goal in goals}
+    below: dict[str, list[GoalState]] = defaultdict(list)
+    for goal in goals:
+        if goal.supports in by_token:
+            below[str(goal.supports)].append(goal)
+    roots = _roots(goals, below)
+    priorities = record.plan.priorities if record.plan else ()
+    known = {priority.id for priority in priorities}
+    at_the_top = {goal.goal for goal in roots}
+
+    def branch(goal: GoalState) -> Json:
+        supporting = [each for each in below[goal.goal] if each.goal not in at_the_top]
+        milestones = [_milestone(each) for each in goal.milestones if _is_of_the_week(each, monday)]
+        return {**_told(goal), "milestones": milestones, "goals": [branch(each) for each in supporting]}
+
+    return {
+        "day": today,
+        "week": {"begins": monday, "ends": monday + _A_WEEK - timedelta(days=1)},
+        "priorities": [
+            {**priority.model_dump(), "goals": [branch(goal) for goal in roots if goal.priority == priority.id]}
+            for priority in priorities
+        ],
+        "goals_without_priority": [branch(goal) for goal in roots if goal.priority not in known],
+        "orphans": [_told(goal) for goal in goals if _is_orphan(goal, by_token)],
+        "priorities_without_goals": [each.model_dump() for each in priorities_without_goals(record)],
+    }
+
+
+def _roots(goals: Sequence[GoalState], below: Mapping[str, Sequence[GoalState]]) -> list[GoalState]:
+    """The goals that support no other. Of goals that support each other in a circle, the first is taken for one."""
+    supporting = {goal.goal for supporters in below.values() for goal in supporters}
+    roots = [goal for goal in goals if goal.goal not in supporting]
+    reached: set[str] = set()
+
+    def reach(goal: GoalState) -> None:
+        if goal.goal not in reached:
+            reached.add(goal.goal)
+            for each in below.get(goal.goal, ()):
+                reach(each)
+
+    for goal in roots:
+        reach(goal)
+    for goal in goals:
+        if goal.goal not in reached:
+            roots.append(goal)
+            reach(goal)
+    return roots
+
+
+def _is_orphan(goal: GoalState, goals: Mapping[str, GoalState]) -> bool:
+    if not goal.is_open or goal.horizon != "short_term":
+        return False
+    supported = goals.get(goal.supports) if goal.supports else None
+    return supported is None or supported.horizon != "long_term"
+
+
+def _is_of_the_week(milestone: Milestone, monday: date) -> bool:
+    days = (milestone.due, milestone.met_on)
+    return any(day is not None and monday <= day < monday + _A_WEEK for day in days)
+
+
+def _milestone(milestone: Milestone) -> Json:
+    return milestone.model_dump()
+
+
+def _told(goal: GoalState) -> Json:
+    return {
+        "goal": goal.goal,
+        "status": goal.status,
+        "outcome": goal.outcome,
+        "kind": goal.kind,
+        "horizon": goal.horizon,
+        "life_area": goal.life_area,
+        "statement": goal.statement,
+        "wording": goal.wording,
+        "priority": goal.priority,
+        "supports": goal.supports,
+        "latest_level": goal.latest_level,
+        "next_review_on": goal.next_review.due_on if goal.next_review else None,
+    }

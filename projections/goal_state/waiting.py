@@ -1,0 +1,75 @@
+"""What waits for whom: agreements, answers to contests, answers to change requests."""
+
+from collections.abc import Sequence
+
+from pydantic_core import from_json
+from sqlalchemy import Connection, and_, select
+
+from events.vocabulary import Party
+from projections.engine.paging import AnyRow, Json, read_page
+from projections.goal_state.tables import tables
+
+_GOALS, _PLANS, _WAITING = (tables()[name] for name in ("goals", "plans", "waiting"))
+_OF_THE_GOAL = and_(*(_GOALS.c[name] == _WAITING.c[name] for name in ("org", "patient", "goal")))
+_OF_THE_PATIENT = and_(*(_PLANS.c[name] == _WAITING.c[name] for name in ("org", "patient")))
+
+
+def waiting(
+    connection: Connection,
+    org: str,
+    *,
+    role: Party | None = None,
+    patient: str | None = None,
+    clinician: str | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Json:
+    """What waits in an organisation, the longest awaited first: `items` and `next`.
+
+    An item has `org`, `patient`, `goal`, `role` (whose word is awaited), `for` (agreement, answer_to_contest or
+    answer_to_change_request), `request` (its id, else null), `since`, `text` (what was asked for, or why it was
+    contested), and of the goal `goal_status`, `statement`, `wording`, `version`, and its `clinician`.
+
+    Args:
+        role: Only what waits for the patient, or for the clinician.
+        patient: Only on this patient's goals.
+        clinician: Only on goals of this clinician's patients.
+
+    Raises:
+        BadCursor: when the cursor is not from this list.
+    """
+    query = (
+        select(*_WAITING.c, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician)
+        .select_from(_WAITING.join(_GOALS, _OF_THE_GOAL).outerjoin(_PLANS, _OF_THE_PATIENT))
+        .where(_WAITING.c.org == org)
+    )
+    if role is not None:
+        query = query.where(_WAITING.c.role == role)
+    if patient is not None:
+        query = query.where(_WAITING.c.patient == patient)
+    if clinician is not None:
+        query = query.where(_PLANS.c.clinician == clinician)
+    order = [_WAITING.c[name] for name in ("since", "patient", "goal", "role", "awaited", "request")]
+    return read_page(connection, query, of="waiting", order=order, read=_read, limit=limit, cursor=cursor)
+
+
+def _read(rows: Sequence[AnyRow]) -> list[Json]:
+    return [_read_row(row, from_json(row.state)) for row in rows]
+
+
+def _read_row(row: AnyRow, goal: Json) -> Json:
+    return {
+        "org": row.org,
+        "patient": row.patient,
+        "goal": row.goal,
+        "role": row.role,
+        "for": row.awaited,
+        "request": row.request or None,
+        "since": row.since.isoformat(),
+        "text": row.text,
+        "goal_status": row.status,
+        "statement": goal["statement"],
+        "wording": goal.get("wording"),
+        "clinician": row.clinician,
+        "version": row.version,
+    }

@@ -1,0 +1,220 @@
+"""What answers about one patient look like, for the OpenAPI description. The tests hold real answers against these."""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from events.flag import Flag
+from events.goal.gas import GasScores
+from events.plan.state import PlanState
+from events.vocabulary import GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class LinkedProgress(_Told):
+    """A patient's progress on a goal that an intervention is linked to."""
+
+    goal: str
+    status: Status
+    outcome: Outcome | None
+    baseline: int | None = Field(description="The GAS level at which the goal began.")
+    level: int | None = Field(description="The latest GAS level.")
+    change: int | None
+    entries: int
+    told: int = Field(description="Entries that say whether it was done; of the others that is unknown.")
+    done: int
+    setbacks: int
+
+
+class Intervention(_Told):
+    """An intervention, judged by this patient's own progress and nothing else."""
+
+    intervention: str
+    goals: list[LinkedProgress]
+    gas: GasScores = Field(description="The T-scores over these goals.")
+
+
+class PlanReading(PlanState):
+    """A patient's treatment plan: every field of its state under its name, and what the goals add to it."""
+
+    model_config = ConfigDict(title="Plan")
+
+    flags: list[Flag]
+    gas: GasScores = Field(description="T-scores of Goal Attainment Scaling (Kiresuk & Sherman 1968) over all goals.")
+    priorities_without_goals: list[Priority] = Field(description="Those that no open goal serves.")
+    interventions: list[Intervention]
+
+
+class MilestoneOfTheWeek(_Told):
+    """A milestone that is due, or was met, in the week."""
+
+    milestone: str
+    text: str
+    due: date
+    met_on: date | None
+
+
+class GoalInShort(_Told):
+    """A goal, as the tree tells it."""
+
+    goal: str
+    status: Status
+    outcome: Outcome | None
+    kind: Kind | None
+    horizon: Horizon | None
+    life_area: LifeArea | None
+    statement: str
+    wording: str | None
+    priority: str | None
+    supports: str | None
+    latest_level: int | None
+    next_review_on: date | None
+
+
+class Branch(GoalInShort):
+    """A goal and what stands below it."""
+
+    milestones: list[MilestoneOfTheWeek]
+    goals: list["Branch"] = Field(description="The goals that support it.")
+
+
+class PriorityBranch(Priority):
+    """A priority and the goals that serve it."""
+
+    goals: list[Branch]
+
+
+class Week(_Told):
+    """From a Monday to a Sunday."""
+
+    begins: date
+    ends: date
+
+
+class PatientTree(_Told):
+    """Priorities, long-term goals, short-term goals, and the milestones of the week."""
+
+    org: str
+    patient: str
+    day: date
+    week: Week
+    priorities: list[PriorityBranch]
+    goals_without_priority: list[Branch]
+    orphans: list[GoalInShort] = Field(description="Open short-term goals that lead to no long-term goal.")
+    priorities_without_goals: list[Priority] = Field(description="Those that no open goal serves.")
+
+
+class ProgressPoint(_Told):
+    """What an entry says; what it does not say is not there."""
+
+    on: date
+    entry: str
+    done: bool | None = None
+    value: float | None = None
+    level: int | None = None
+    mood: int | None = None
+    motivation: int | None = None
+    setback: bool | None = None
+
+
+class LevelPoint(_Told):
+    """A GAS attainment level on a day."""
+
+    on: date
+    level: int = Field(ge=-2, le=2)
+    told_by: Literal["baseline", "entry", "review", "closing"]
+
+
+class RatingPoint(_Told):
+    """A mood (1-10) or motivation (0-10) on a day."""
+
+    on: date
+    value: int
+    goal: str | None = Field(description="The goal whose entry tells it; null for a measurement of the plan.")
+
+
+class DistressPoint(_Told):
+    """A score of a distress instrument on a day."""
+
+    on: date
+    instrument: str
+    score: int
+
+
+class Gap(_Told):
+    """Seven days or more without an entry: how it went is unknown."""
+
+    after: date
+    before: date | None = Field(description="Null while it lasts.")
+    days: int
+
+
+class Attendance(_Told):
+    """How often the patient was there."""
+
+    reviews: int = Field(description="Held.")
+    with_patient: int
+    told: int = Field(description="Entries on goals about attendance that say either way.")
+    done: int
+
+
+class Engagement(_Told):
+    """How much a patient takes part."""
+
+    entries: int
+    days_with_entry: int
+    last_entry_on: date | None
+    days_since_last_entry: int | None
+    gaps: list[Gap]
+    attendance: Attendance
+
+
+class WinsOfAGoal(_Told):
+    """A goal's wins in a week."""
+
+    goal: str
+    done: int = Field(description="Days on which it was done.")
+    milestones: list[str]
+    level: int | None = Field(description="The highest level told, where it is the expected one or better.")
+
+
+class WeekOfWins(_Told):
+    """A week's wins."""
+
+    week: date = Field(description="Its Monday.")
+    goals: list[WinsOfAGoal]
+
+
+class GoalSeries(_Told):
+    """What was told about one goal."""
+
+    goal: str
+    status: Status
+    statement: str
+    wording: str | None
+    measure: Measure | None
+    gas: GasScale | None
+    progress: list[ProgressPoint]
+    levels: list[LevelPoint]
+    weekly_wins: list[dict[str, Any]]  # Any: as a goal reads them
+    engagement: Engagement
+
+
+class PatientSeries(_Told):
+    """What was told, by date. A day that is not in a series is unknown: neither zero nor a failure."""
+
+    org: str
+    patient: str
+    day: date
+    from_: date | None = Field(alias="from")
+    to: date | None
+    goals: list[GoalSeries]
+    mood: list[RatingPoint]
+    motivation: list[RatingPoint]
+    distress: list[DistressPoint]
+    weekly_wins: list[WeekOfWins]
+    engagement: Engagement

@@ -1,0 +1,62 @@
+"""GET …/reviews.ics: the reviews of an organisation, or of one patient, for a calendar to subscribe to."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
+
+from projections.review_schedule.calendar import calendar
+from services.gateway.documentation import problems
+from services.gateway.gateway import Gateway, Here
+from services.gateway.ics import CONTENT_TYPE, render_feed
+from services.gateway.parameters import Org, Patient, Read
+
+router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+
+_REMEMBERED = timedelta(days=90)
+"""How long a review that fell away is still shown as cancelled, from its day on."""
+_FEED = {
+    "description": "An iCalendar feed (RFC 5545): one all-day event for each goal's next review, by opaque ids.",
+    "content": {"text/calendar": {"schema": {"type": "string"}}},
+}
+
+
+@router.get(
+    "/reviews.ics",
+    summary="The reviews of an organisation, as a calendar",
+    response_class=Response,
+    response_model=None,
+    responses={200: _FEED, **problems(422, 503)},
+)
+async def calendar_of_org(here: Here, org: Org, query: Annotated[Read, Query()]) -> Response:
+    """Each goal's next review as an event with a UID of its own.
+
+    SEQUENCE grows when the review moves. Reviews that fell away with their goals are CANCELLED.
+    """
+    return await _feed(here, query, org, None)
+
+
+@router.get(
+    "/patients/{patient}/reviews.ics",
+    summary="The reviews of a patient, as a calendar",
+    response_class=Response,
+    response_model=None,
+    responses={200: _FEED, **problems(422, 503)},
+)
+async def calendar_of_patient(here: Here, org: Org, patient: Patient, query: Annotated[Read, Query()]) -> Response:
+    """As for the organisation, for one patient; without events when the patient has no reviews."""
+    return await _feed(here, query, org, patient)
+
+
+async def _feed(here: Gateway, query: Read, org: str, patient: str | None) -> Response:
+    await here.freshness.reach("review_schedule", query.min_position)
+    now = datetime.now(UTC)
+    name = f"{org}.{patient}" if patient else org
+
+    def read(connection: Connection) -> bytes:
+        entries = calendar(connection, org, patient=patient, since=(now - _REMEMBERED).date())
+        return render_feed(entries, name, now)
+
+    headers = {"content-disposition": f'inline; filename="{name}.reviews.ics"'}
+    return Response(await here.reader.read(read), media_type=CONTENT_TYPE, headers=headers)

@@ -1,0 +1,291 @@
+"""What a clinic asks over all of its patients, on every database: the suite that each database inherits."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from events.event import Event
+from events.goal import types as g
+from events.identity import GoalId
+from events.plan import types as p
+from projections.catalog import projection_named
+from projections.engine.database import open_database, reading
+from projections.engine.paging import BadCursor, Json
+from projections.engine.writer import ProjectionWriter
+from projections.goal_state.caseload import caseload
+from projections.goal_state.evidence import Asked, evidence, evidence_in_total
+from projections.goal_state.queries import copies, goal
+from projections.goal_state.waiting import waiting
+from tests.builders import NOON, active_goal, entry, event, gas, opened, proposed, recorded
+from tests.stored import as_message
+
+ORG = "northside"
+WALK, CALL, DRAFT = (GoalId(ORG, "anna", token) for token in ("walk", "call", "draft"))
+COOK = GoalId(ORG, "ben", "cook")
+QUIET = GoalId(ORG, "carl", "plan")
+GONE = GoalId(ORG, "dora", "gone")
+ELSEWHERE = GoalId("southside", "anna", "walk")
+DUE = date(2026, 3, 16)
+NOW = datetime(2026, 3, 16, 12, tzinfo=UTC)
+LATE_IN_VIENNA = datetime(2026, 3, 16, 23, 30, tzinfo=UTC)
+"""The 17th in Vienna, still the 16th in UTC."""
+
+
+def clinic() -> list[Event]:
+    """Anna works on one goal, contests another and drafts a third; Ben's is in Vienna; Carl has a plan and no goal;
+    Dora is through."""
+    three_levels = gas(levels={"-1": "less", "0": "as hoped", "1": "more"})
+    return [
+        *active_goal(WALK),
+        scheduled(WALK, date(2026, 3, 9)),
+        event(WALK, entry("e1", date(2026, 3, 5), setback=True)),
+        event(WALK, g.Reviewed(on=date(2026, 3, 9), participants=("patient", "clinician"), decision="keep")),
+        scheduled(WALK, DUE),
+        event(WALK, entry("e2", date(2026, 3, 12), setback=True, motivation=2)),
+        by_clinician(CALL, proposed(statement="Call my brother!"), time=NOON + timedelta(hours=1)),
+        event(CALL, g.Contested(reason="He does not want it"), time=NOON + timedelta(hours=2)),
+        event(DRAFT, proposed(statement="Feel better"), time=NOON + timedelta(hours=3)),
+        event(WALK, g.ChangeRequested(request="r1", text="Could it be evenings?"), time=NOON + timedelta(hours=4)),
+        by_clinician(
+            COOK.plan,
+            opened(clinician="c2", time_zone="Europe/Vienna", accommodations=("simplified_language",)),
+            actor="c2",
+        ),
+        event(COOK, proposed(statement="call my  BROTHER", gas=three_levels), actor="ben"),
+        scheduled(COOK, date(2026, 3, 10)),
+        by_clinician(COOK, g.Reviewed(on=date(2026, 3, 13), participants=("clinician",), decision="keep")),
+        scheduled(COOK, DUE),
+        by_clinician(QUIET, opened()),
+        *active_goal(GONE),
+        by_clinician(GONE, g.Closed(outcome="achieved", reason="done")),
+        by_clinician(GONE.plan, p.Closed(reason="discharged")),
+        *active_goal(ELSEWHERE),
+    ]
+
+
+def by_clinician(goal_id: GoalId, data: g.GoalPayload | p.PlanPayload, **fields: object) -> Event:
+    return event(goal_id, data, **{"role": "clinician", "actor": "c1", **fields})  # type: ignore[arg-type]
+
+
+def scheduled(goal_id: GoalId, due_on: date) -> Event:
+    return event(goal_id, g.ReviewScheduled(due_on=due_on, cause="routine"), role="system", actor="cairn")
+
+
+class ClinicContract(ABC):
+    """Inherit, and say which database."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    @abstractmethod
+    def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
+        """An empty database."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def connection(cls, database_url: str) -> Iterator[Connection]:
+        engine = open_database(database_url)
+        writer = ProjectionWriter(engine, projection_named("goal_state"), "CAIRN_LOG")
+        writer.resume()
+        events = recorded(clinic())
+        # In two batches, so that what is waited for comes and goes.
+        for half in (events[:14], events[14:]):
+            writer.take([as_message(each) for each in half], head=len(events))
+        with reading(engine) as connection:
+            yield connection
+        engine.dispose()
+
+    # the caseload
+
+    def test_the_caseload_is_of_patients_with_an_open_plan_or_goal(self, connection: Connection) -> None:
+        assert patients(caseload(connection, ORG, now=NOW)) == ["anna", "ben", "carl"]
+        assert patients(caseload(connection, "nowhere", now=NOW)) == []
+
+    def test_a_patient_reads_with_what_asks_for_attention(self, connection: Connection) -> None:
+        (anna, *_) = caseload(connection, ORG, now=NOW)["items"]
+        assert anna == {
+            "org": ORG,
+            "patient": "anna",
+            "clinician": "c1",
+            "setting": None,
+            "plan_status": "open",
+            "day": "2026-03-16",
+            "open_goals": 3,
+            "active_goals": 1,
+            "overdue": 0,
+            "due": 1,
+            "next_review_on": "2026-03-16",
+            "waiting": 3,
+            "waiting_for": {"patient": 0, "clinician": 3},
+            "setbacks_since_review": 1,
+            "raise_at_next_session": 1,
+            "last_entry_on": "2026-03-12",
+            "days_since_last_entry": 4,
+        }
+
+    def test_without_an_entry_the_days_since_are_unknown(self, connection: Connection) -> None:
+        (carl,) = (each for each in caseload(connection, ORG, now=NOW)["items"] if each["patient"] == "carl")
+        assert (carl["open_goals"], carl["last_entry_on"], carl["days_since_last_entry"]) == (0, None, None)
+
+    def test_due_and_overdue_are_told_in_each_plans_time_zone(self, connection: Connection) -> None:
+        found = {each["patient"]: each for each in caseload(connection, ORG, now=LATE_IN_VIENNA)["items"]}
+        assert (found["anna"]["day"], found["anna"]["due"], found["anna"]["overdue"]) == ("2026-03-16", 1, 0)
+        assert (found["ben"]["day"], found["ben"]["due"], found["ben"]["overdue"]) == ("2026-03-17", 0, 1)
+
+    def test_a_caseload_can_be_seen_from_another_day(self, connection: Connection) -> None:
+        (anna, *_) = caseload(connection, ORG, now=NOW, day=date(2026, 3, 20))["items"]
+        assert (anna["overdue"], anna["due"], anna["days_since_last_entry"]) == (1, 0, 8)
+
+    def test_a_clinician_sees_their_own_patients(self, connection: Connection) -> None:
+        assert patients(caseload(connection, ORG, now=NOW, clinician="c2")) == ["ben"]
+
+    def test_pages_of_a_caseload_follow_on_each_other(self, connection: Connection) -> None:
+        first = caseload(connection, ORG, now=NOW, limit=2)
+        second = caseload(connection, ORG, now=NOW, limit=2, cursor=first["next"])
+        assert patients(first) + patients(second) == ["anna", "ben", "carl"]
+        assert second["next"] is None
+
+    # what waits for whom
+
+    def test_what_waits_comes_the_longest_awaited_first(self, connection: Connection) -> None:
+        found = waiting(connection, ORG)["items"]
+        assert [(each["goal"], each["role"], each["for"]) for each in found] == [
+            ("cook", "clinician", "agreement"),
+            ("call", "clinician", "answer_to_contest"),
+            ("draft", "clinician", "agreement"),
+            ("walk", "clinician", "answer_to_change_request"),
+        ]
+
+    def test_what_waits_reads_with_what_it_is_about(self, connection: Connection) -> None:
+        request = waiting(connection, ORG, patient="anna")["items"][-1]
+        assert request == {
+            "org": ORG,
+            "patient": "anna",
+            "goal": "walk",
+            "role": "clinician",
+            "for": "answer_to_change_request",
+            "request": "r1",
+            "since": "2026-03-02T16:00:00+00:00",
+            "text": "Could it be evenings?",
+            "goal_status": "active",
+            "statement": "I want to wake up without dread",
+            "wording": None,
+            "clinician": "c1",
+            "version": 9,
+        }
+        assert waiting(connection, ORG, patient="anna")["items"][0]["text"] == "He does not want it"
+
+    def test_what_waits_is_one_question_by_organisation_role_and_patient(self, connection: Connection) -> None:
+        assert len(waiting(connection, ORG, role="clinician")["items"]) == 4
+        assert waiting(connection, ORG, role="patient")["items"] == []
+        assert goals(waiting(connection, ORG, role="clinician", patient="ben")) == ["cook"]
+        assert goals(waiting(connection, ORG, clinician="c2")) == ["cook"]
+        assert waiting(connection, "southside")["items"] == []
+
+    def test_pages_of_what_waits_follow_on_each_other(self, connection: Connection) -> None:
+        seen, cursor = [], None
+        for _ in range(4):
+            page = waiting(connection, ORG, limit=1, cursor=cursor)
+            seen += goals(page)
+            cursor = page["next"]
+        assert (seen, cursor) == (["cook", "call", "draft", "walk"], None)
+
+    def test_a_cursor_of_another_list_is_refused(self, connection: Connection) -> None:
+        with pytest.raises(BadCursor):
+            waiting(connection, ORG, cursor=caseload(connection, ORG, now=NOW, limit=1)["next"])
+
+    # the same text on other patients' goals
+
+    def test_copies_are_counted_by_patients_whatever_case_spacing_and_punctuation(self, connection: Connection) -> None:
+        assert list(copies(connection, ORG, ["CALL my brother?"]).values()) == [2]
+        assert copies(connection, "southside", ["Call my brother"]) == {}
+
+    def test_copied_text_is_flagged_on_each_of_the_goals(self, connection: Connection) -> None:
+        for goal_id in (CALL, COOK):
+            found = goal(connection, goal_id, now=NOW)
+            assert found is not None
+            assert "copied_text" in [flag["code"] for flag in found["flags"]]
+
+    # evidence
+
+    def test_the_evidence_of_a_goal(self, connection: Connection) -> None:
+        walk = by_goal(evidence(connection, Asked(ORG), now=NOW))["walk"]
+        assert walk == {
+            "org": ORG,
+            "patient": "anna",
+            "goal": "walk",
+            "clinician": "c1",
+            "status": "active",
+            "outcome": None,
+            "life_area": None,
+            "framework": "smart",
+            "statement": "I want to wake up without dread",
+            "wording": None,
+            "own_words": True,
+            "copies": 1,
+            "measurable": True,
+            "reviews": 1,
+            "timely": 1,
+            "with_patient": 1,
+            "next_review_on": "2026-03-16",
+            "overdue": False,
+        }
+
+    def test_a_late_review_is_counted_as_held_and_not_as_timely(self, connection: Connection) -> None:
+        cook = by_goal(evidence(connection, Asked(ORG), now=NOW))["cook"]
+        assert (cook["reviews"], cook["timely"], cook["with_patient"]) == (1, 0, 0)
+
+    def test_measurable_is_what_the_plan_asks_for(self, connection: Connection) -> None:
+        found = by_goal(evidence(connection, Asked(ORG), now=NOW))
+        assert {token: each["measurable"] for token, each in found.items()} == {
+            "call": False,
+            "draft": False,
+            "walk": True,
+            "cook": True,
+            "gone": True,
+        }
+
+    def test_own_words_are_those_of_the_patient(self, connection: Connection) -> None:
+        found = by_goal(evidence(connection, Asked(ORG), now=NOW))
+        assert [token for token, each in found.items() if not each["own_words"]] == ["call"]
+
+    def test_evidence_in_total(self, connection: Connection) -> None:
+        assert evidence_in_total(connection, Asked(ORG), now=LATE_IN_VIENNA) == {
+            "goals": 5,
+            "own_words": 4,
+            "own_words_unknown": 0,
+            "measurable": 3,
+            "overdue": 1,
+            "reviews": 2,
+            "timely": 1,
+            "with_patient": 1,
+        }
+
+    def test_evidence_of_nothing_is_zero(self, connection: Connection) -> None:
+        assert set(evidence_in_total(connection, Asked("nowhere"), now=NOW).values()) == {0}
+
+    def test_evidence_is_narrowed_by_patient_clinician_and_the_days_of_reviews(self, connection: Connection) -> None:
+        assert set(by_goal(evidence(connection, Asked(ORG, patient="ben"), now=NOW))) == {"cook"}
+        assert evidence_in_total(connection, Asked(ORG, clinician="c2"), now=NOW)["goals"] == 1
+        early = Asked(ORG, until=date(2026, 3, 9))
+        assert evidence_in_total(connection, early, now=NOW)["reviews"] == 1
+        assert by_goal(evidence(connection, Asked(ORG, since=date(2026, 3, 10)), now=NOW))["walk"]["reviews"] == 0
+
+    def test_pages_of_evidence_follow_on_each_other(self, connection: Connection) -> None:
+        first = evidence(connection, Asked(ORG), now=NOW, limit=3)
+        second = evidence(connection, Asked(ORG), now=NOW, limit=3, cursor=first["next"])
+        assert goals(first) + goals(second) == ["call", "draft", "walk", "cook", "gone"]
+
+
+def patients(page: Json) -> list[str]:
+    return [item["patient"] for item in page["items"]]
+
+
+def goals(page: Json) -> list[str]:
+    return [item["goal"] for item in page["items"]]
+
+
+def by_goal(page: Json) -> dict[str, Json]:
+    return {item["goal"]: item for item in page["items"]}

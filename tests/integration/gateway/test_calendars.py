@@ -1,0 +1,64 @@
+"""Calendars of reviews over HTTP: they move, fall away, and say nothing of anybody's words."""
+
+from datetime import timedelta
+from typing import Any
+
+from icalendar import Calendar
+
+from events.goal.types import Closed, ReviewScheduled
+from events.identity import GoalId
+from tests.builders import TODAY, active_goal, event
+from tests.integration.gateway.http import Http
+
+DUE = TODAY + timedelta(days=14)
+
+
+async def calendar(http: Http, path: str, position: int) -> dict[str, Any]:
+    """The events of a feed by their UIDs; Any: components have no types of their own."""
+    answer = await http.ask(path, min_position=position)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    return {str(each["uid"]): each for each in Calendar.from_ical(answer.content).walk("VEVENT")}
+
+
+async def test_the_reviews_of_an_organisation_and_of_a_patient(http: Http, org: str) -> None:
+    await http.record(*active_goal(GoalId(org, "p1", "g1")))
+    position = await http.record(*active_goal(GoalId(org, "p2", "g1")))
+
+    everybody = await calendar(http, f"/v1/orgs/{org}/reviews.ics", position)
+    one = await calendar(http, f"/v1/orgs/{org}/patients/p2/reviews.ics", position)
+    nobody = await calendar(http, f"/v1/orgs/{org}/patients/p3/reviews.ics", position)
+
+    assert list(everybody) == [f"{org}.p1.g1.review@cairn", f"{org}.p2.g1.review@cairn"]
+    assert list(one) == [f"{org}.p2.g1.review@cairn"]
+    assert one[f"{org}.p2.g1.review@cairn"]["dtstart"].dt == DUE
+    assert nobody == {}
+
+
+async def test_nobody_s_words_are_in_it(http: Http, org: str) -> None:
+    position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
+
+    feed = (await http.ask(f"/v1/orgs/{org}/reviews.ics", min_position=position)).text
+
+    assert "dread" not in feed
+    assert "groups" not in feed
+
+
+async def test_a_review_that_moves_and_falls_away_keeps_its_uid(http: Http, org: str) -> None:
+    goal = GoalId(org, "p1", "g1")
+    path, uid = f"/v1/orgs/{org}/reviews.ics", f"{org}.p1.g1.review@cairn"
+    begun = (await calendar(http, path, await http.record(*active_goal(goal))))[uid]
+    later = ReviewScheduled(due_on=DUE + timedelta(days=3650), cause="moved")
+    moved = (await calendar(http, path, await http.record(event(goal, later, role="clinician", actor="c1"))))[uid]
+    over = Closed(outcome="achieved", reason="Done")
+    gone = (await calendar(http, path, await http.record(event(goal, over, role="clinician", actor="c1"))))[uid]
+
+    assert [each["sequence"] for each in (begun, moved, gone)] == [1, 2, 3]
+    assert [str(each["status"]) for each in (begun, moved, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert gone["dtstart"].dt == moved["dtstart"].dt == later.due_on
+
+
+async def test_a_wrong_parameter_is_named(http: Http, org: str) -> None:
+    problem = await http.refused(f"/v1/orgs/{org}/reviews.ics", 422, limit=3)
+
+    assert [each["field"] for each in problem["errors"]] == ["limit"]

@@ -1,0 +1,68 @@
+"""The feed of reviews as RFC 5545 has it, read back by an independent reader's rules and by icalendar."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from projections.review_schedule.calendar import CalendarEntry
+from services.gateway.ics import render_feed
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+LONG = "x" * 64
+
+
+def entry(goal: str = "walk", *, org: str = "northside", sequence: int = 1, called_off: bool = False) -> CalendarEntry:
+    return CalendarEntry(org, "pt-1", goal, date(2026, 3, 16), sequence, called_off)
+
+
+def rendered(*entries: CalendarEntry) -> bytes:
+    return render_feed(entries, "northside", NOW)
+
+
+def events(feed: bytes) -> list[Any]:  # Any: components have no types of their own
+    calendar = Calendar.from_ical(feed)
+    assert calendar.errors == []
+    assert all(event.errors == [] for event in calendar.walk())
+    return list(calendar.walk("VEVENT"))
+
+
+def test_a_review_is_an_all_day_event_by_opaque_ids() -> None:
+    (event,) = events(rendered(entry()))
+    assert event["dtstart"].dt == date(2026, 3, 16)
+    assert b"DTSTART;VALUE=DATE:20260316\r\n" in rendered(entry())
+    assert str(event["uid"]) == "northside.pt-1.walk.review@cairn"
+    assert str(event["summary"]) == "Goal review"
+    assert str(event["description"]) == "northside.pt-1.walk"
+    assert event["dtstamp"].dt == NOW
+    assert (str(event["status"]), str(event["transp"]), str(event["class"])) == ("CONFIRMED", "TRANSPARENT", "PRIVATE")
+
+
+def test_a_review_that_moved_keeps_its_uid_and_has_a_higher_sequence() -> None:
+    before, after = (events(rendered(entry(sequence=sequence)))[0] for sequence in (1, 4))
+    assert before["uid"] == after["uid"]
+    assert (before["sequence"], after["sequence"]) == (1, 4)
+
+
+def test_a_review_that_fell_away_is_cancelled() -> None:
+    (event,) = events(rendered(entry(called_off=True)))
+    assert str(event["status"]) == "CANCELLED"
+
+
+@pytest.mark.parametrize("entries", [[], [entry()], [entry(LONG, org=LONG), entry("b", org="ü")]])
+def test_a_feed_is_a_calendar_that_is_published(entries: list[CalendarEntry]) -> None:
+    calendar = Calendar.from_ical(rendered(*entries))
+    assert (str(calendar["version"]), str(calendar["method"])) == ("2.0", "PUBLISH")
+    assert calendar["prodid"]
+    assert len(calendar.walk("VEVENT")) == len(entries)
+
+
+def test_lines_end_in_crlf_and_are_folded_at_75_octets() -> None:
+    feed = rendered(entry(LONG, org=LONG))
+    assert feed.endswith(b"END:VCALENDAR\r\n")
+    assert b"\n" not in feed.replace(b"\r\n", b"")
+    lines = feed.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert any(line.startswith(b" ") for line in lines)
+    assert str(events(feed)[0]["uid"]) == f"{LONG}.pt-1.{LONG}.review@cairn"
