@@ -2,7 +2,7 @@
 
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -15,8 +15,13 @@ _LAST = 5
 
 def print_card(read: Json) -> None:
     """Print a goal or a plan as the read API gives it."""
+    print_labelled(_plan(read) if "reasons" in read else _goal(read))
+
+
+def print_labelled(texts: Iterable[tuple[str, str]]) -> None:
+    """Print texts, each behind its label, wrapped to the terminal."""
     width = min(shutil.get_terminal_size((110, 24)).columns, 110)
-    for label, text in _plan(read) if "reasons" in read else _goal(read):
+    for label, text in texts:
         lines = [
             line
             for paragraph in text.split("\n")
@@ -36,7 +41,7 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
         yield "Agreement", f"awaited from {' and '.join(goal['awaiting_agreement'])}"
     if goal.get("missing"):
         yield "Still missing", ", ".join(goal["missing"])
-    yield from _definition(goal)
+    yield from definition(goal)
     if goal.get("next_review"):
         yield "Next review", f"{goal['next_review']['due_on']} ({goal['next_review']['cause']})"
     for review in goal.get("reviews", [])[-_LAST:]:
@@ -44,6 +49,8 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
     if goal.get("progress"):
         last = goal["progress"][-1]
         yield "Entries", f"{len(goal['progress'])}, the last for {last['on']}"
+    for note in (*goal.get("flags", ()), *goal.get("offers", ())):
+        yield "To consider", note["sentence"]
     for revision in goal.get("revisions", [])[-_LAST:]:
         changed = f"{', '.join(revision['fields'])} changed ({revision['reason'].replace('_', ' ')})"
         yield f"Revised {revision['at'][5:10]}", _joined(changed, revision.get("note"))
@@ -58,7 +65,8 @@ def _status(goal: Json) -> str:
     return _joined(status, goal.get("reason") if goal["status"] in {"held", "closed", "entered_in_error"} else None)
 
 
-def _definition(goal: Json) -> Iterator[tuple[str, str]]:
+def definition(goal: Json) -> Iterator[tuple[str, str]]:
+    """What a goal is worked out as: its SMART parts and its GAS levels, behind their labels."""
     smart = goal.get("smart") or {}
     if smart.get("specific"):
         yield "Specific", smart["specific"]

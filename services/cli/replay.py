@@ -1,7 +1,7 @@
 """`cairn replay`: a goal's whole history from the log itself, and what it adds up to."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -31,50 +31,41 @@ def replay(
     from services.gateway.moment import Moment
 
     moment = Moment(position, as_of, "happened" if by == "happened" else "recorded")
-    own, plan = asyncio.run(_read(nats_url, goal_id, moment))
+    own, read = asyncio.run(_read(nats_url, goal_id, moment))
     if not own:
         when = " up to then" if as_of or position is not None else ""
         raise click.ClickException(f"The log has no events of {goal_id}{when}.")
     if as_json:
-        print_json(_told(goal_id, own, plan))
+        from events.envelope import to_cloudevent
+
+        told = [to_cloudevent(event) for event in own]
+        print_json({"plan" if goal_id.is_plan else "goal": read, "events": told})
         return
     from services.cli.card import print_card
     from services.cli.chronicle import print_chronicle
 
     print_chronicle(goal_id, own)
-    state = _state(goal_id, own, plan)
-    if state is not None:
-        print_card(state)
+    if read is not None:
+        print_card(read)
 
 
-async def _read(
-    nats_url: str | None, goal_id: "GoalId", moment: "Moment"
-) -> "tuple[list[RecordedEvent], list[RecordedEvent]]":
+async def _read(nats_url: str | None, goal_id: "GoalId", moment: "Moment") -> "tuple[list[RecordedEvent], Json | None]":
+    """The goal's events up to the moment, and how it read then: the same as HTTP's `as_of`."""
+    from events.goal.reading import read_goal
     from events.log import Log
-    from services.gateway.moment import up_to
+    from events.plan.reading import read_plan
+    from projections.goal_state.patient.record import fold_patient
+    from services.gateway.moment import looked_at, up_to
 
     async with connected(nats_url) as nc:
-        log = Log(nc)
-        own = list(up_to(moment, await log.read(goal_id)))
-        plan = own if goal_id.is_plan else list(up_to(moment, await log.read(goal_id.plan)))
-        return own, plan
-
-
-def _told(goal_id: "GoalId", own: "list[RecordedEvent]", plan: "list[RecordedEvent]") -> Json:
-    from events.envelope import to_cloudevent
-
-    state = _state(goal_id, own, plan)
-    return {"plan" if goal_id.is_plan else "goal": state, "events": [to_cloudevent(event) for event in own]}
-
-
-def _state(goal_id: "GoalId", own: "list[RecordedEvent]", plan: "list[RecordedEvent]") -> Json | None:
-    from events.goal import fold_goals
-    from events.goal.reading import read_goal
-    from events.plan import fold_plans
-    from events.plan.reading import read_plan
-
-    plan_state = fold_plans(plan)
+        of_patient = await Log(nc).read_patient(goal_id)
+    counted = list(up_to(moment, of_patient))
+    own = [event for event in counted if event.goal_id == goal_id]
+    record = fold_patient(counted)
     if goal_id.is_plan:
-        return read_plan(plan_state) if plan_state else None
-    state = fold_goals(own)
-    return read_goal(state, plan_state) if state else None
+        return own, read_plan(record.plan) if record.plan else None
+    state = record.goal(goal_id.goal)
+    if state is None:
+        return own, None
+    at = looked_at(moment, of_patient, datetime.now(UTC))
+    return own, read_goal(state, record.plan, at=at, others=record.others(state))
