@@ -5,10 +5,10 @@ from a position through the past into live.
 """
 
 from events.log.connection import NotAdmitted, NotReachable, connect
+from events.log.failures import LogBusy, LogUnavailable, MessageTooLarge, WrongVersion
 from events.log.log import Append, Log
 from events.log.reading import Batch, LogUnreachable
 from events.log.stream import WrongStream, declare_log
-from events.log.writing import LogBusy, LogUnavailable, WrongVersion
 
 __all__ = [
     "Append",
@@ -17,6 +17,7 @@ __all__ = [
     "LogBusy",
     "LogUnavailable",
     "LogUnreachable",
+    "MessageTooLarge",
     "NotAdmitted",
     "NotReachable",
     "WrongStream",

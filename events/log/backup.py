@@ -129,7 +129,8 @@ async def _save(nc: Client, chunks: "asyncio.Queue[Msg]", archive: Path, progres
     with archive.open("xb") as target:
         while True:
             try:
-                message = await asyncio.wait_for(chunks.get(), _TIMEOUT)
+                async with asyncio.timeout(_TIMEOUT):
+                    message = await chunks.get()
             except TimeoutError:
                 raise BackupFailed("The server broke off the snapshot.") from None
             if not message.data:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypedDict
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -78,15 +79,21 @@ def read_address(url: str) -> Address:
     return Address(servers, credentials)
 
 
-async def connect(url: str, *, name: str) -> SturdyClient:
+async def log_error(error: Exception) -> None:
+    """Put into the log what nats-py reports on the side, such as a permission denied."""
+    _log.warning("NATS: %s", error)
+
+
+async def connect(url: str, *, name: str, on_error: Callable[[Exception], Awaitable[None]] = log_error) -> SturdyClient:
     """Connect to NATS, and stay connected: a lost connection is taken up again for ever.
 
-    Permission denials and slow consumers reach nats-py only in its error callback; they are logged there.
+    Permission denials and slow consumers reach nats-py only in its error callback; by default they are logged there.
 
     Args:
         url: `nats://host:port`, `tls://host:port`, with `user:password@` before the host where the server asks for it;
             several, comma-separated, for a cluster.
         name: How the connection is called in the server's monitoring.
+        on_error: Called with what is nobody's answer.
 
     Raises:
         NotAnAddress: when the URL cannot be read.
@@ -105,7 +112,7 @@ async def connect(url: str, *, name: str) -> SturdyClient:
             connect_timeout=5,
             ping_interval=20,
             max_outstanding_pings=2,
-            error_cb=_on_error,
+            error_cb=on_error,
             disconnected_cb=_on_disconnect,
             reconnected_cb=_on_reconnect,
             pending_size=64 * 1024 * 1024,
@@ -169,10 +176,6 @@ async def _admission(address: Address) -> None:
 
 async def _unheard(_: Exception) -> None:
     """What goes wrong at the first try is raised."""
-
-
-async def _on_error(error: Exception) -> None:
-    _log.warning("NATS: %s", error)
 
 
 async def _on_disconnect() -> None:

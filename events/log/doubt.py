@@ -1,54 +1,83 @@
 """After a doubt about a write: was it stored?"""
 
 import asyncio
+from collections.abc import Sequence
 
-from nats.aio.msg import Msg
-
+from events.envelope import StoredMessage
 from events.log.client import SturdyClient
+from events.log.leader import Leader
 from events.log.message import Message
-from events.log.reading import DirectReader
-from events.log.replies import Replies
+from events.log.reading import DirectReader, LogUnreachable
 
-_NEVER = 2**63 - 1
-"""A position that no stream reaches."""
+_PAUSE = 0.1
+
+
+class StillPossible(Exception):
+    """It was not stored, but a connection that was lost since may yet deliver it."""
 
 
 class Doubt:
-    """Finds out what became of messages that were never acknowledged.
+    """Finds out what became of messages that were to be stored together and were never acknowledged.
 
-    A message that can never be accepted is sent behind the doubtful one. Its refusal comes from the same queue of the
-    server, so by then the doubtful one has been stored or never will be, and reading back settles it.
+    A server that runs out of room in the middle of an atomic batch stores what fits and the rest when it is started
+    again (nats-server 2.15). Until then nothing of the batch can be called stored, nor not stored.
+
+    Args:
+        nc: The connection over which it was sent.
+        seconds: How long finding out may take.
     """
 
-    def __init__(self, nc: SturdyClient, replies: Replies, reader: DirectReader, seconds: float):
+    def __init__(self, nc: SturdyClient, leader: Leader, reader: DirectReader, seconds: float):
         self._nc = nc
-        self._replies = replies
+        self._leader = leader
         self._reader = reader
         self._seconds = seconds
 
-    async def resolve(self, message: Message) -> int | None:
-        """The position at which the message was stored; None when it was not and will not be.
+    async def resolve(self, messages: Sequence[Message], sent_on: int) -> int | None:
+        """The position at which the first message was stored; None when none of them was and none will be.
+
+        Args:
+            messages: They, the first with its guard: once its subject has moved on, they can no longer be stored.
+            sent_on: How often the connection had been taken up again when they were sent.
 
         Raises:
-            TimeoutError, OSError, nats.errors.Error, LogUnreachable: there is no telling now.
+            StillPossible: see there; another copy of the messages settles it, as the guard admits one of the two.
+            TimeoutError: there is no telling now.
         """
-        await self._barrier(message.subject)
-        for stored in reversed(await self._reader.after(message.subject, 0)):
-            if all(stored.headers.get(name) == value for name, value in message.headers.items()):
+        async with asyncio.timeout(self._seconds):
+            while True:
+                try:
+                    return await self._resolve(messages, sent_on)
+                except LogUnreachable:
+                    await asyncio.sleep(_PAUSE)
+
+    async def _resolve(self, messages: Sequence[Message], sent_on: int) -> int | None:
+        first, *others = messages
+        expected = first.expected
+        last = await self._leader.last(first.subject)
+        await self._last_batch_is_whole()
+        if last <= (expected or 0):
+            if expected is not None and self._nc.stats["reconnects"] != sent_on:
+                raise StillPossible
+            return None
+        for stored in await self._reader.until(first.subject, expected or 0, last):
+            if _is(stored, first):
+                await self._followed_by(stored.position, others)
                 return stored.position
         return None
 
-    async def _barrier(self, subject: str) -> None:
-        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def _last_batch_is_whole(self) -> None:
+        newest = await self._reader.newest(">")
+        if newest is not None and "Nats-Batch-Id" in newest.headers and "Nats-Batch-Commit" not in newest.headers:
+            raise LogUnreachable("The log ends in the middle of a batch.")
 
-        def take(_: Msg) -> None:
-            if not answer.done():
-                answer.set_result(None)
+    async def _followed_by(self, position: int, messages: Sequence[Message]) -> None:
+        there = await self._reader.after(">", position, len(messages)) if messages else []
+        if len(there) < len(messages) or not all(map(_is, there, messages)):
+            raise LogUnreachable("The log holds a part of what was to be stored together.")
 
-        reply = self._replies.expect(take)
-        try:
-            async with asyncio.timeout(self._seconds):
-                self._nc.send(subject, {"Nats-Expected-Last-Subject-Sequence": str(_NEVER)}, b"", reply)
-                await answer
-        finally:
-            self._replies.forget(reply)
+
+def _is(stored: StoredMessage, message: Message) -> bool:
+    return stored.subject == message.subject and all(
+        stored.headers.get(name) == value for name, value in message.headers.items()
+    )

@@ -150,20 +150,19 @@ class _Consumer:
                 self._heed(self._buffer.popleft())
             else:
                 messages.append(self._read(self._buffer.popleft()))
+        # What waits here tells more of how far the log goes than what is handed out now.
+        if self._buffer and status_of(self._buffer[-1]) is None:
+            self._note_head(*_metadata(self._buffer[-1]))
         await self._pull()
         return messages
 
     def _read(self, message: Msg) -> StoredMessage:
-        # $JS.ACK.<stream>.<consumer>.<delivered>.<position>.<consumer's count>.<time>.<pending>; servers with a
-        # domain put it and the account's hash in front, and a token behind.
-        tokens = message.reply.split(".")
-        first = 5 if len(tokens) < 11 else 7
-        position, delivered, nanoseconds, self.pending = (int(token) for token in tokens[first : first + 4])
+        position, delivered, nanoseconds, self.pending = metadata = _metadata(message)
         if delivered != self._delivered + 1:
             raise _Interrupted(f"a gap before position {position}")
         self._delivered = delivered
         self._outstanding -= 1
-        self.head = max(self.head, position if self._filter else position + self.pending)
+        self._note_head(*metadata)
         return StoredMessage(
             subject=message.subject,
             position=position,
@@ -171,6 +170,9 @@ class _Consumer:
             headers=message.headers or {},
             data=message.data,
         )
+
+    def _note_head(self, position: int, _delivered: int, _nanoseconds: int, pending: int) -> None:
+        self.head = max(self.head, position if self._filter else position + pending)
 
     def _heed(self, message: Msg) -> None:
         """Take in what the server says about itself.
@@ -205,3 +207,15 @@ class _Consumer:
     async def _arrive(self, message: Msg) -> None:
         self._buffer.append(message)
         self._arrived.set()
+
+
+def _metadata(message: Msg) -> tuple[int, int, int, int]:
+    """Position, the consumer's count, time in nanoseconds, and how many are behind it.
+
+    They are in the reply subject: $JS.ACK.<stream>.<consumer>.<delivered>.<position>.<count>.<time>.<pending>; servers
+    with a domain put it and the account's hash in front, and a token behind.
+    """
+    tokens = message.reply.split(".")
+    first = 5 if len(tokens) < 11 else 7
+    position, count, nanoseconds, pending = (int(token) for token in tokens[first : first + 4])
+    return position, count, nanoseconds, pending

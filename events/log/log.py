@@ -9,6 +9,7 @@ from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId
 from events.log.client import SturdyClient
 from events.log.following import Follower
+from events.log.leader import Leader
 from events.log.message import Message, guarded
 from events.log.reading import Batch, DirectReader
 from events.log.replies import Replies
@@ -49,6 +50,7 @@ class Log:
         self._stream = stream
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, stream)
+        self._leader = Leader(nc, self._replies, ack_seconds)
         self._writer = Writer(nc, self._replies, self._reader, max_waiting=max_waiting, ack_seconds=ack_seconds)
 
     async def append(self, append: Append) -> tuple[RecordedEvent, ...]:
@@ -61,6 +63,7 @@ class Log:
         Raises:
             WrongVersion: the goal has moved on; load it again and decide again.
             LogBusy, LogUnavailable: the log cannot take it now (see `LogUnavailable.certain`).
+            MessageTooLarge: an event is larger than the log takes.
         """
         goal_id = append.events[0].goal_id
         messages = [
@@ -79,11 +82,30 @@ class Log:
     async def read(self, goal_id: GoalId, after: int = 0) -> list[RecordedEvent]:
         """The events of one goal or plan behind a position, in order.
 
+        In a cluster a replica answers, which may lag behind the log's leader; :meth:`read_until` waits for it.
+
         Raises:
             LogUnreachable: the log does not answer.
             UnreadableEvent: an event of a kind that this version of Cairn does not know.
         """
         return [read_recorded(stored) for stored in await self._reader.after(goal_id.on(LOG), after)]
+
+    async def newest(self, goal_id: GoalId) -> RecordedEvent | None:
+        """The last event of one goal or plan, as the replica that answers has it.
+
+        Raises:
+            LogUnreachable, UnreadableEvent: as :meth:`read`.
+        """
+        stored = await self._reader.newest(goal_id.on(LOG))
+        return read_recorded(stored) if stored else None
+
+    async def read_until(self, goal_id: GoalId, after: int, last: int) -> list[RecordedEvent]:
+        """As :meth:`read`, up to the goal's event at the position `last` and beyond.
+
+        Raises:
+            LogUnreachable, UnreadableEvent: as :meth:`read`.
+        """
+        return [read_recorded(stored) for stored in await self._reader.until(goal_id.on(LOG), after, last)]
 
     async def read_patient(self, goal_id: GoalId) -> list[RecordedEvent]:
         """Everything of the goal's patient, plan and goals, in log order.
@@ -93,14 +115,25 @@ class Log:
         """
         return [read_recorded(stored) for stored in await self._reader.after(goal_id.patient_on(LOG), 0)]
 
-    async def last_of_patient(self, goal_id: GoalId) -> dict[GoalId, int]:
+    async def last_of_patient(self, goal_id: GoalId, until: int = 0) -> dict[GoalId, int]:
         """The position of the last event of everything that the goal's patient has.
+
+        Args:
+            until: The position of an event of the patient that is to be among what is looked at.
 
         Raises:
             LogUnreachable: the log does not answer.
         """
-        last: list[StoredMessage] = await self._reader.last(goal_id.patient_on(LOG))
+        last: list[StoredMessage] = await self._reader.last_until(goal_id.patient_on(LOG), until)
         return {GoalId(*stored.subject[len(LOG) + 1 :].split(".")): stored.position for stored in last}
+
+    async def last(self, goal_id: GoalId, *, patient_wide: bool = False) -> int:
+        """The position of the last event of a goal, or of anything of its patient, as the log's leader knows it.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        return await self._leader.last(goal_id.on(LOG), goal_id.patient_on(LOG) if patient_wide else None)
 
     async def head(self) -> int:
         """The last position of the log; 0 when it is empty.

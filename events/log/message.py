@@ -1,6 +1,12 @@
 """A message on its way into a stream, and the guard that keeps it out if the stream has moved on."""
 
-from typing import NamedTuple
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+_EXPECTED = "Nats-Expected-Last-Subject-Sequence"
+_WRONG_SEQUENCE = frozenset({10071, 10164})
+_LAST = re.compile(r"wrong last sequence: (\d+)")
 
 
 class Message(NamedTuple):
@@ -9,6 +15,12 @@ class Message(NamedTuple):
     subject: str
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def expected(self) -> int | None:
+        """The position that its guard expects; None when it has none."""
+        expected = self.headers.get(_EXPECTED)
+        return None if expected is None else int(expected)
 
 
 def guarded(message: Message, expected: int, across: str | None = None) -> Message:
@@ -19,7 +31,22 @@ def guarded(message: Message, expected: int, across: str | None = None) -> Messa
         expected: The position of the last message, 0 for none.
         across: A wildcard whose subjects the guard looks at instead of the message's own.
     """
-    guard = {"Nats-Expected-Last-Subject-Sequence": str(expected)}
+    guard = {_EXPECTED: str(expected)}
     if across is not None:
-        guard["Nats-Expected-Last-Subject-Sequence-Subject"] = across
+        guard[f"{_EXPECTED}-Subject"] = across
     return message._replace(headers={**message.headers, **guard})
+
+
+# The server's own words, as JSON gives them.
+def is_wrong_sequence(error: Mapping[str, Any]) -> bool:
+    """Whether a refusal is a guard's."""
+    return error.get("err_code") in _WRONG_SEQUENCE
+
+
+def end_in(error: Mapping[str, Any]) -> int | None:
+    """The position of the last message that a guard's refusal names.
+
+    None when the server does not know it yet: with replicas, while another message is under way to them.
+    """
+    found = _LAST.search(error.get("description", ""))
+    return int(found[1]) if found else None

@@ -1,6 +1,7 @@
 """Reading the log: one goal by batched direct get, everything by following it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,9 @@ from events.log.replies import Replies, status_of
 
 _PAGE = 1000
 _TIMEOUT = 10.0
+_CATCH_UP_SECONDS = 5.0
+_PAUSE = 0.002
+_LONGEST_PAUSE = 0.1
 
 
 class LogUnreachable(CairnError):
@@ -57,6 +61,24 @@ class DirectReader:
                 break
             position = page[-1].position
         return found
+
+    async def until(self, subject: str, position: int, last: int) -> list[StoredMessage]:
+        """The messages on a subject behind a position, in order, up to the one at `last` and beyond.
+
+        Raises:
+            LogUnreachable: when the log does not answer, or no replica that answers has come so far.
+        """
+        if position >= last:
+            return []
+        return await _once_at(last, lambda: self.after(subject, position))
+
+    async def last_until(self, subjects: str, last: int) -> list[StoredMessage]:
+        """As :meth:`last`, from a replica that has the message at the position `last` too.
+
+        Raises:
+            LogUnreachable: as :meth:`until`.
+        """
+        return await _once_at(last, lambda: self.last(subjects))
 
     async def last(self, subjects: str) -> list[StoredMessage]:
         """The last message of every subject that a wildcard matches, in log order.
@@ -118,6 +140,23 @@ class DirectReader:
         finally:
             self._replies.forget(reply)
         return page, pending
+
+
+async def _once_at(position: int, read: Callable[[], Awaitable[list[StoredMessage]]]) -> list[StoredMessage]:
+    """What a read gives once it comes as far as a position: a replica may lag behind its leader."""
+    pause = _PAUSE
+    try:
+        async with asyncio.timeout(_CATCH_UP_SECONDS):
+            while not _reaches(position, found := await read()):
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+    except TimeoutError:
+        raise LogUnreachable(f"No replica of the log that answers has come to position {position}.") from None
+    return found
+
+
+def _reaches(position: int, found: list[StoredMessage]) -> bool:
+    return position <= (found[-1].position if found else 0)
 
 
 def _from_direct_get(message: Msg) -> StoredMessage:

@@ -17,6 +17,12 @@ from events.log.connection import first_contact
 
 MAX_PAYLOAD = 16 * 1024 * 1024
 """Far above what Cairn accepts, so that an event that is too large is answered and not just cut off."""
+_MAX_PENDING = 256 * 1024 * 1024
+"""How much may wait for one connection. Whoever lags further behind is cut off, and what waits for it is lost."""
+_MOST_STORED = "1PB"
+"""More than any disk has. By default nats-server stops at three quarters of what is free when it starts. At a limit of
+its own it keeps half of an atomic batch (2.15), and for good if another stream makes room; when the disk is full, it
+completes the batch at its next start."""
 _START_SECONDS = 30.0
 _STOP_SECONDS = 20.0
 
@@ -49,6 +55,11 @@ class EmbeddedServer:
         return f"nats://127.0.0.1:{self.port}"
 
     @property
+    def name(self) -> str:
+        """How the server calls itself."""
+        return "cairn"
+
+    @property
     def pid(self) -> int:
         """The server's process id."""
         if self._process is None:
@@ -60,6 +71,18 @@ class EmbeddedServer:
         """What the server says."""
         return self.data_dir / "nats-server.log"
 
+    def configuration(self) -> str:
+        """What the server is told."""
+        sync = "sync_interval: always" if self._sync_always else ""
+        return (
+            f"listen: 127.0.0.1:{self.port}\n"
+            f"server_name: {self.name}\n"
+            f"max_payload: {MAX_PAYLOAD}\n"
+            f"max_pending: {_MAX_PENDING}\n"
+            f"jetstream {{ store_dir: {json.dumps(str(self.data_dir.resolve() / 'jetstream'))}\n"
+            f" max_file_store: {_MOST_STORED}\n {sync} }}\n"
+        )
+
     async def start(self) -> None:
         """Start the server and wait until JetStream answers.
 
@@ -68,7 +91,7 @@ class EmbeddedServer:
         """
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         config = self.data_dir / "nats-server.conf"
-        config.write_text(self._config())
+        config.write_text(self.configuration())
         with self.log_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 server_binary(),
@@ -101,7 +124,9 @@ class EmbeddedServer:
             return
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+            # asyncio.wait_for of Python 3.11 can swallow a cancellation that comes as the process ends.
+            async with asyncio.timeout(_STOP_SECONDS):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()
@@ -133,15 +158,6 @@ class EmbeddedServer:
                 await asyncio.sleep(0.02)
             finally:
                 await connection.close()
-
-    def _config(self) -> str:
-        sync = "sync_interval: always" if self._sync_always else ""
-        return (
-            f"listen: 127.0.0.1:{self.port}\n"
-            "server_name: cairn\n"
-            f"max_payload: {MAX_PAYLOAD}\n"
-            f"jetstream {{ store_dir: {json.dumps(str(self.data_dir.resolve() / 'jetstream'))}\n {sync} }}\n"
-        )
 
     def _last_words(self) -> str:
         lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []

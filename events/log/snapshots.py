@@ -62,11 +62,11 @@ class Snapshots:
     async def get(self, goal_id: GoalId) -> bytes | None:
         """The latest snapshot of a goal or plan, if there is one within reach."""
         try:
-            stored = await self._reader.last(_key(goal_id))
+            stored = await self._reader.newest(_key(goal_id))
         except LogUnreachable as error:
             _log.debug("no snapshot: %s", error)
             return None
-        return stored[0].data if stored else None
+        return stored.data if stored else None
 
     async def put(self, snapshots: Mapping[GoalId, bytes]) -> None:
         """Keep the latest snapshots of some goals, many to a disk write."""

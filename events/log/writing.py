@@ -12,47 +12,26 @@ from dataclasses import dataclass
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.nuid import NUID
-from pydantic_core import from_json
 
 from events.errors import CairnError
+from events.log.acknowledgement import Refused, acknowledged
 from events.log.client import SturdyClient
-from events.log.doubt import Doubt
+from events.log.doubt import Doubt, StillPossible
+from events.log.failures import LogBusy, LogUnavailable, MessageTooLarge
+from events.log.leader import Leader
 from events.log.message import Message
-from events.log.reading import DirectReader, LogUnreachable
-from events.log.replies import Replies, status_of
+from events.log.reading import DirectReader
+from events.log.replies import Replies
 
-_WRONG_SEQUENCE = frozenset({10071, 10164})
 MAX_BATCH = 1000
 """The most messages that the server takes in one atomic batch."""
 _WORTH_A_BATCH = 24
 """How many writes are cheaper as one batch than one by one (measured; docs/performance.md)."""
 _MAX_BATCHES = 2
 """How many batches are under way at once; the server allows 50, but the disk gains nothing from more."""
-_ROOM_FOR_HEADERS = 16 * 1024
-
-
-class WrongVersion(CairnError):
-    """The goal (or patient) has moved on from the expected position; nothing was stored."""
-
-
-class LogBusy(CairnError):
-    """Too many writes are waiting; this one was not taken on."""
-
-
-class LogUnavailable(CairnError):
-    """The log cannot be written now.
-
-    Attributes:
-        certain: True when nothing was stored for sure; False when that could not be found out.
-    """
-
-    def __init__(self, message: str, *, certain: bool):
-        super().__init__(message)
-        self.certain = certain
-
-
-class MessageTooLarge(CairnError):
-    """The server takes no message of this size; nothing was sent."""
+_MOST_HEADERS = 256 * 1024
+_ROOM_FOR_MARKS = 1024
+"""What a batch puts into the headers of its messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +49,14 @@ class Write:
 
 
 class _Waiting:
-    """One write on its way, and who waits for its answer."""
+    """One write on its way, who waits for its answer, and whether an earlier copy of it may be on its way too."""
 
-    __slots__ = ("answer", "write")
+    __slots__ = ("answer", "sent_before", "write")
 
     def __init__(self, write: Write, answer: "asyncio.Future[int]"):
         self.write = write
         self.answer = answer
+        self.sent_before = False
 
     def settle(self, first_position: int) -> None:
         if not self.answer.done():
@@ -90,10 +70,11 @@ class _Waiting:
 class _Group:
     """Writes on their way together: as one message, or as one atomic batch."""
 
-    __slots__ = ("reply", "timer", "writes")
+    __slots__ = ("reply", "sent_on", "timer", "writes")
 
-    def __init__(self, writes: list[_Waiting]):
+    def __init__(self, writes: list[_Waiting], sent_on: int):
         self.writes = writes
+        self.sent_on = sent_on
         self.reply = ""
         self.timer: asyncio.TimerHandle | None = None
 
@@ -121,7 +102,7 @@ class Writer:
     ):
         self._nc = nc
         self._replies = replies
-        self._doubt = Doubt(nc, replies, reader, ack_seconds)
+        self._doubt = Doubt(nc, Leader(nc, replies, ack_seconds), reader, ack_seconds)
         self._max_waiting = max_waiting
         self._ack_seconds = ack_seconds
         self._waiting: deque[_Waiting] = deque()
@@ -139,15 +120,13 @@ class Writer:
 
         Raises:
             WrongVersion, LogBusy, LogUnavailable: nothing was stored (see `LogUnavailable.certain`).
-            MessageTooLarge: before it could spoil the batch, and the connection, for others.
+            MessageTooLarge: the same, before it could spoil the connection for others.
         """
         if len(self._waiting) >= self._max_waiting:
             raise LogBusy(f"{len(self._waiting)} writes are waiting already.")
         if len(write.messages) > MAX_BATCH:
             raise ValueError(f"one write takes at most {MAX_BATCH} messages")
-        largest = max(len(message.body) for message in write.messages)
-        if largest > self._nc.max_payload - _ROOM_FOR_HEADERS:
-            raise MessageTooLarge(f"{largest} bytes are more than the server takes ({self._nc.max_payload}).")
+        self._check_size(write)
         if not self._nc.is_connected:
             raise LogUnavailable("There is no connection to the log.", certain=True)
         await self._replies.open()
@@ -155,6 +134,15 @@ class Writer:
         self._waiting.append(waiting)
         self._flush_soon()
         return await waiting.answer
+
+    def _check_size(self, write: Write) -> None:
+        """The server ends the connection of whoever sends it too much, so that is never sent."""
+        limit = self._nc.max_payload
+        if max([len(message.body) for message in write.messages]) <= limit - _MOST_HEADERS:
+            return
+        largest = max(map(_size, write.messages))
+        if largest > limit - _ROOM_FOR_MARKS:
+            raise MessageTooLarge(f"{largest} bytes are more than the server takes ({limit}).")
 
     def _flush_soon(self) -> None:
         """Send after everything that is ready to run has run, so that writes of one moment share a batch."""
@@ -194,7 +182,7 @@ class Writer:
         return group
 
     def _send(self, writes: list[_Waiting]) -> None:
-        group = _Group(writes)
+        group = _Group(writes, self._nc.stats["reconnects"])
         self._count(group, 1)
         group.reply = self._replies.expect(lambda message: self._answered(group, message))
         group.timer = asyncio.get_running_loop().call_later(self._ack_seconds, self._unanswered, group)
@@ -202,7 +190,9 @@ class Writer:
         try:
             self._put(messages, group.reply)
         except NatsError:
-            self._unanswered(group)
+            self._done(group)
+            for waiting in writes:
+                waiting.fail(LogUnavailable("There is no connection to the log.", certain=not waiting.sent_before))
 
     def _put(self, messages: list[Message], reply: str) -> None:
         if len(messages) == 1:
@@ -233,13 +223,16 @@ class Writer:
     def _answered(self, group: _Group, message: Msg) -> None:
         self._done(group)
         try:
-            last = _position(message)
-        except _Refused as refusal:
-            if len(group.writes) == 1:
+            last = acknowledged(message)
+        except Refused as refusal:
+            if len(group.writes) > 1:
+                for waiting in group.writes:
+                    waiting.sent_before |= not refusal.settled
+                    self._send([waiting])
+            elif refusal.settled and not group.writes[0].sent_before:
                 group.writes[0].fail(refusal.error)
             else:
-                for waiting in group.writes:
-                    self._send([waiting])
+                self._doubt_about(group.writes[0], group.sent_on, refusal.error)
             return
         position = last - sum(len(waiting.write.messages) for waiting in group.writes) + 1
         for waiting in group.writes:
@@ -249,37 +242,35 @@ class Writer:
     def _unanswered(self, group: _Group) -> None:
         self._done(group)
         for waiting in group.writes:
-            task = asyncio.get_running_loop().create_task(self._find_out(waiting))
-            self._finding_out.add(task)
-            task.add_done_callback(self._finding_out.discard)
+            self._doubt_about(waiting, group.sent_on, LogUnavailable("The log did not take the append.", certain=True))
 
-    async def _find_out(self, waiting: _Waiting) -> None:
+    def _doubt_about(self, waiting: _Waiting, sent_on: int, not_stored: CairnError) -> None:
+        task = asyncio.get_running_loop().create_task(self._find_out(waiting, sent_on, not_stored))
+        self._finding_out.add(task)
+        task.add_done_callback(self._finding_out.discard)
+
+    async def _find_out(self, waiting: _Waiting, sent_on: int, not_stored: CairnError) -> None:
         try:
-            position = await self._doubt.resolve(waiting.write.messages[0])
-        except (TimeoutError, OSError, NatsError, LogUnreachable):
+            position = await self._doubt.resolve(waiting.write.messages, sent_on)
+        except StillPossible:
+            self._send_again(waiting)
+        except TimeoutError:
             waiting.fail(LogUnavailable("The log went away in the middle of the append.", certain=False))
-            return
-        if position is None:
-            waiting.fail(LogUnavailable("The log did not take the append.", certain=True))
         else:
-            waiting.settle(position)
+            if position is None:
+                waiting.fail(not_stored)
+            else:
+                waiting.settle(position)
+
+    def _send_again(self, waiting: _Waiting) -> None:
+        """Leave it to the guard which of two copies is stored, as one of them may be on its way for ever."""
+        if waiting.sent_before:
+            waiting.fail(LogUnavailable("The log was lost time and again in the middle of the append.", certain=False))
+            return
+        waiting.sent_before = True
+        self._waiting.appendleft(waiting)
+        self._flush_soon()
 
 
-class _Refused(Exception):
-    """The server said no; nothing of the batch was stored."""
-
-    def __init__(self, error: CairnError):
-        super().__init__(str(error))
-        self.error = error
-
-
-def _position(message: Msg) -> int:
-    if status_of(message) == "503":
-        raise _Refused(LogUnavailable("The log's stream is not there.", certain=True))
-    said = from_json(message.data)
-    error = said.get("error")
-    if error is None:
-        return int(said["seq"])
-    if error.get("err_code") in _WRONG_SEQUENCE:
-        raise _Refused(WrongVersion(error.get("description", "wrong last sequence")))
-    raise _Refused(LogUnavailable(f"The log refused the append: {error.get('description')}.", certain=True))
+def _size(message: Message) -> int:
+    return len(message.body) + sum(len(name) + len(value.encode()) + 4 for name, value in message.headers.items())

@@ -4,8 +4,8 @@ from eventsourcing.persistence import DataError, OperationalError, PersistenceEr
 from nats.errors import Error as NatsError
 
 from events.errors import CairnError
+from events.log.failures import LogUnavailable, MessageTooLarge
 from events.log.stream import WrongStream
-from events.log.writing import LogUnavailable, MessageTooLarge
 
 FAILURES = (CairnError, NatsError, OSError, TimeoutError)
 """What can go wrong below, where it is nobody's mistake in this package."""

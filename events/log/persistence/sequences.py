@@ -14,12 +14,13 @@ from nats.nuid import NUID
 
 from events.envelope import StoredMessage
 from events.log.client import SturdyClient
+from events.log.failures import WrongVersion
 from events.log.following import Follower
 from events.log.message import Message, guarded
 from events.log.persistence.ends import NOTHING, End, RecentEnds
 from events.log.reading import Batch, DirectReader
 from events.log.replies import Replies
-from events.log.writing import MAX_BATCH, Write, Writer, WrongVersion
+from events.log.writing import MAX_BATCH, Write, Writer
 
 NUMBER = "version"
 HIGHEST = "highest-version"

@@ -10,6 +10,7 @@ from events.log import Append, Batch, Log, connect, declare_log
 from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from tests.builders import event, opened
+from tests.integration.log.wire import Wire
 
 Appends = Callable[[str], Append]
 
@@ -21,6 +22,12 @@ async def own(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
     await declare_log(connection)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+def wire(own: SturdyClient, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """What goes out over that connection; a test may lose some of it on the way."""
+    return Wire(own, monkeypatch)
 
 
 @pytest.fixture

@@ -3,20 +3,22 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
 from events.identity import GoalId
 from events.log import Append, Log, LogUnavailable, WrongVersion
 from events.log.client import SturdyClient
+from events.log.connection import flush
 from events.log.server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.integration.log.conftest import Appends
+from tests.integration.log.wire import Wire
+from tests.lagging import LaggingReader
 from tests.waiting import eventually
 
 ACK_SECONDS = 1.0
-Send = Callable[[str, Mapping[str, str], bytes, str], None]
 
 
 @pytest.fixture
@@ -25,30 +27,12 @@ def impatient(own: SturdyClient) -> Log:
     return Log(own, ack_seconds=ACK_SECONDS)
 
 
-class Wire:
-    """What goes out to the log over a connection; a test may lose some of it on the way."""
-
-    def __init__(self, nc: SturdyClient, patch: pytest.MonkeyPatch):
-        self._send: Send = nc.send
-        self.lost: Callable[[bytes], bool] = lambda body: False
-        self.unanswered: Callable[[bytes], bool] = lambda body: False
-        self.on_question: Callable[[], None] = lambda: None
-        """Called when the log asks whether a doubtful append was stored."""
-        patch.setattr(nc, "send", self._sent)
-
-    def _sent(self, subject: str, headers: Mapping[str, str], body: bytes, reply: str = "") -> None:
-        if not body:
-            self.on_question()
-        elif self.lost(body):
-            return
-        elif self.unanswered(body):
-            reply = "nobody.listens"
-        self._send(subject, headers, body, reply)
-
-
-@pytest.fixture
-def wire(own: SturdyClient, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    return Wire(own, monkeypatch)
+async def restarted(server: EmbeddedServer, nc: SturdyClient) -> None:
+    """The connection is lost, and there again."""
+    await server.kill()
+    await eventually(lambda: not nc.is_connected)
+    await server.start()
+    await eventually(lambda: nc.is_connected)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -110,6 +94,90 @@ async def test_a_doubtful_append_is_not_taken_for_another_of_the_same_goal(
         await impatient.append(Append((event(goal_id, entry("e3")),), 1, first.position))
 
     assert len(await impatient.read(goal_id)) == 2
+
+
+async def test_a_doubt_is_not_settled_by_a_replica_that_lags(
+    own: SturdyClient, wire: Wire, first_of: Appends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any replica answers a direct get, and this one has not yet heard of the append."""
+    monkeypatch.setattr("events.log.log.DirectReader", LaggingReader)
+    wire.unanswered = lambda body: True
+
+    (recorded,) = await Log(own, ack_seconds=ACK_SECONDS).append(first_of("pt-1"))
+
+    assert recorded.position == 1
+
+
+async def test_a_doubt_is_not_settled_while_the_append_is_on_its_way_to_the_replicas(
+    impatient: Log, wire: Wire, first_of: Appends
+) -> None:
+    """The question overtakes it there; the leader's refusal then names no position."""
+    wire.lost = lambda body: True
+    wire.overtaken = 3
+
+    (recorded,) = await impatient.append(first_of("pt-1"))
+
+    assert recorded.position == 1
+
+
+async def test_an_append_that_was_lost_with_its_connection_is_sent_again(
+    own_server: EmbeddedServer, own: SturdyClient, impatient: Log, wire: Wire, first_of: Appends
+) -> None:
+    wire.lost = lambda body: True
+    appending = asyncio.ensure_future(impatient.append(first_of("pt-1")))
+    await restarted(own_server, own)
+    wire.lost = lambda body: False
+
+    (recorded,) = await appending
+
+    assert [each.position for each in await impatient.read(recorded.goal_id)] == [recorded.position]
+
+
+@pytest.mark.parametrize("late", ["before", "behind"])
+async def test_an_append_that_arrives_late_and_again_is_stored_once(
+    own_server: EmbeddedServer, own: SturdyClient, impatient: Log, wire: Wire, first_of: Appends, late: str
+) -> None:
+    """A server may sit on what it read from a connection that is lost by now."""
+    copies: list[bytes] = []
+
+    def first_of_two(body: bytes) -> bool:
+        copies.append(body)
+        if len(copies) == 2 and late == "before":
+            wire.deliver()
+        return len(copies) == 1
+
+    wire.lost = first_of_two
+    appending = asyncio.ensure_future(impatient.append(first_of("pt-1")))
+    await restarted(own_server, own)
+
+    (recorded,) = await appending
+
+    wire.deliver()
+    await flush(own)
+    assert len(copies) == 2
+    assert [each.position for each in await impatient.read(recorded.goal_id)] == [1]
+    assert recorded.position == 1
+
+
+async def test_what_another_has_recorded_meanwhile_is_no_doubt_of_ones_own(
+    own_server: EmbeddedServer, own: SturdyClient, impatient: Log, wire: Wire, first_of: Appends
+) -> None:
+    """Its guard keeps the lost append out from then on, whatever became of its connection."""
+    append = first_of("pt-1")
+    wire.lost = lambda body: True
+    appending = asyncio.ensure_future(impatient.append(append))
+    await restarted(own_server, own)
+    wire.lost = lambda body: False
+    other = replace(append.events[0], id="other")
+    await Log(own).append(replace(append, events=(other,)))
+
+    with pytest.raises(LogUnavailable) as caught:
+        await appending
+
+    assert caught.value.certain
+    wire.deliver()
+    await flush(own)
+    assert [each.event.id for each in await impatient.read(other.goal_id)] == ["other"]
 
 
 async def test_a_server_that_stood_still_is_asked_when_it_goes_on(

@@ -1,6 +1,7 @@
 """A follower hands out everything behind a position: the past, then live, in order, without a gap or a repeat."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from events.envelope import read_recorded
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogUnavailable, connect
 from events.log.client import SturdyClient
+from events.log.connection import flush
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from tests.builders import active_goal, event, opened
@@ -93,6 +95,66 @@ async def test_more_than_the_server_hands_out_at_once_comes_in_order(own: Sturdy
 
     async with asyncio.timeout(60), following(log) as batches:
         assert await positions_until(batches, past[-1]) == past
+
+
+async def test_a_slow_reader_is_sent_no_more_than_it_can_hold(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    past = await filled(log, first_of, 5000)
+    before = own.stats["in_msgs"]
+
+    async with asyncio.timeout(60), following(log, batch=10) as batches:
+        positions = [message.position for message in (await anext(batches)).messages]
+        await flush(own)
+        assert own.stats["in_msgs"] - before < 2100
+
+        assert positions + await positions_until(batches, past[-1]) == past
+
+
+async def test_a_slow_reader_is_sent_no_more_bytes_than_it_can_hold(own: SturdyClient, org: str) -> None:
+    log = Log(own)
+    long = event(GoalId(org, "pt-1", "plan"), opened(), role="clinician")
+    long = replace(long, extensions={f"note{number}": "x" * 1000 for number in range(16)})
+    appends = (replace(long, goal_id=GoalId(org, f"pt-{number}", "plan")) for number in range(1500))
+    await asyncio.gather(*(log.append(Append((each,), 0, 0)) for each in appends))
+    before = own.stats["in_msgs"]
+
+    async with asyncio.timeout(60), following(log, batch=10) as batches:
+        positions = [message.position for message in (await anext(batches)).messages]
+        await flush(own)
+        assert own.stats["in_msgs"] - before < 600
+
+        assert positions + await positions_until(batches, 1500) == list(range(1, 1501))
+
+
+async def test_a_slow_reader_is_told_how_far_the_log_has_gone_meanwhile(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    await filled(log, first_of, 20)
+
+    async with asyncio.timeout(30), following(log, batch=10) as batches:
+        assert (await anext(batches)).head == 20
+        await asyncio.gather(*(log.append(first_of(f"live-{number}")) for number in range(30)))
+        await flush(own)
+
+        batch = await anext(batches)
+
+        assert (batch.messages[-1].position, batch.head) == (20, 50)
+
+
+async def test_a_reader_that_is_slower_than_the_server_is_patient_misses_nothing(
+    own: SturdyClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.log.following._INACTIVE_SECONDS", 0.2)
+    log = Log(own)
+    past = await filled(log, first_of, 5000)
+
+    async def forgotten() -> bool:
+        return not await own.jetstream().consumers_info(STREAM)
+
+    async with asyncio.timeout(30), following(log, batch=1000) as batches:
+        positions = [message.position for message in (await anext(batches)).messages]
+        await eventually(forgotten)
+
+        assert positions + await positions_until(batches, past[-1]) == past
 
 
 async def test_a_part_of_the_log_can_be_followed_alone(log: Log, org: str, first_of: Appends) -> None:

@@ -1,0 +1,40 @@
+"""What the server answers to an append."""
+
+from nats.aio.msg import Msg
+from pydantic_core import from_json
+
+from events.errors import CairnError
+from events.log.failures import LogUnavailable, MessageTooLarge, WrongVersion
+from events.log.message import is_wrong_sequence
+from events.log.replies import status_of
+
+_TOO_LARGE = frozenset({10054, 10097})
+
+
+class Refused(Exception):
+    """The server said no. `settled` means that it leaves no doubt: nothing of the batch was stored, or will be."""
+
+    def __init__(self, error: CairnError, *, settled: bool):
+        super().__init__(str(error))
+        self.error = error
+        self.settled = settled
+
+
+def acknowledged(message: Msg) -> int:
+    """The position of the last message that was stored.
+
+    Raises:
+        Refused: nothing was stored, as far as the server that answers knows.
+    """
+    if status_of(message) == "503":
+        raise Refused(LogUnavailable("The log's stream is not there.", certain=True), settled=True)
+    said = from_json(message.data)
+    error = said.get("error")
+    if error is None:
+        return int(said["seq"])
+    description = error.get("description", "no reason given")
+    if is_wrong_sequence(error):
+        raise Refused(WrongVersion(description), settled=True)
+    if error.get("err_code") in _TOO_LARGE:
+        raise Refused(MessageTooLarge(f"The log takes no message of this size: {description}."), settled=True)
+    raise Refused(LogUnavailable(f"The log refused the append: {description}.", certain=True), settled=False)

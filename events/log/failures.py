@@ -1,0 +1,27 @@
+"""How an append fails, and what is known then."""
+
+from events.errors import CairnError
+
+
+class WrongVersion(CairnError):
+    """The goal (or patient) has moved on from the expected position; nothing was stored."""
+
+
+class LogBusy(CairnError):
+    """Too many writes are waiting; this one was not taken on."""
+
+
+class LogUnavailable(CairnError):
+    """The log cannot be written now.
+
+    Attributes:
+        certain: True when nothing was stored for sure; False when that could not be found out.
+    """
+
+    def __init__(self, message: str, *, certain: bool):
+        super().__init__(message)
+        self.certain = certain
+
+
+class MessageTooLarge(CairnError):
+    """The server takes no message of this size; nothing was stored."""
