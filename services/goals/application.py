@@ -1,14 +1,13 @@
 """From a submission to its outcome: load, decide, append."""
 
-import asyncio
 from datetime import UTC, datetime
 
 from events.envelope import UnreadableEvent
 from events.errors import Rejected
 from events.event import Event, RecordedEvent
 from events.identity import GoalId
-from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, WrongVersion
-from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
+from events.outcome import Outcome, OutcomeError, RecordedOutcome, RejectedOutcome
 from events.vocabulary import Actor
 from services.goals.decide import decide, needs_others
 from services.goals.histories import Histories
@@ -20,6 +19,11 @@ CAIRN = "urn:cairn"
 """The source of what follows by itself."""
 BUSY = RejectedOutcome(
     code="log.busy", detail="Too many events are waiting; nothing was recorded. Try again in a moment."
+)
+_TOO_LARGE = RejectedOutcome(
+    code="event.invalid",
+    detail="The event is larger than the log takes; nothing was recorded.",
+    errors=(OutcomeError(field="", detail="Make the event smaller."),),
 )
 _SYSTEM = Actor(id="cairn", role="system")
 _ATTEMPTS = 25
@@ -50,6 +54,8 @@ class Goals:
             return RejectedOutcome.of(rejection)
         except LogBusy:
             return BUSY
+        except MessageTooLarge:
+            return _TOO_LARGE
         except (LogUnavailable, LogUnreachable) as error:
             self._histories.drop(submission.goal_id)
             return RejectedOutcome(code="log.unavailable", detail=_unavailable(error))
@@ -69,26 +75,33 @@ class Goals:
             return await self._decided(submission)
 
     async def _decided(self, submission: Event) -> Outcome:
-        up_to_date = False
-        for _ in range(_ATTEMPTS):
+        until = 0
+        for attempt in range(_ATTEMPTS):
             history = await self._histories.get(submission.goal_id)
             try:
-                return await self._attempt(submission, history)
+                return await self._attempt(submission, history, until)
             except Rejected as rejection:
                 # A refusal has no guard of the log's behind it, so it must not rest on what may be stale.
-                if up_to_date:
+                if attempt > 0:
                     rejection.version = history.version
                     raise
-                await self._histories.refresh(await self._histories.get(submission.goal_id.plan))
-                up_to_date = True
             except WrongVersion:
-                await asyncio.sleep(0)
-            await self._histories.refresh(history)
+                pass
+            until = await self._catch_up(submission, history)
         raise LogBusy("Too many writers on one goal.")
 
-    async def _attempt(self, submission: Event, history: History) -> Outcome:
+    async def _catch_up(self, submission: Event, history: History) -> int:
+        """Bring what was looked at up to what the log's leader knows; with the position that a look must reach."""
+        if needs_others(submission):
+            return await self._log.last(submission.goal_id, patient_wide=True)
+        await self._histories.confirm(history)
+        if not submission.goal_id.is_plan:
+            await self._histories.confirm(await self._histories.get(submission.goal_id.plan))
+        return 0
+
+    async def _attempt(self, submission: Event, history: History, until: int) -> Outcome:
         # Finding out what is known may bring the history up to date, so it comes before any look at the history.
-        position, known = await self._known(submission, history)
+        position, known = await self._known(submission, history, until)
         first_time = history.answer(submission, duplicate=True)
         if first_time is not None:
             return first_time
@@ -100,13 +113,13 @@ class Goals:
         recorded = await self._log.append(Append(events, history.version, expected, patient_wide))
         return self._answer(submission, history, recorded, decision)
 
-    async def _known(self, submission: Event, history: History) -> tuple[int | None, Known]:
+    async def _known(self, submission: Event, history: History, until: int) -> tuple[int | None, Known]:
         """What the decision may look at; with the patient's last position when it looked at all of the patient."""
         now = datetime.now(UTC)
         position = None
         others = {}
         if needs_others(submission):
-            of_patient, position = await self._histories.of_patient(history)
+            of_patient, position = await self._histories.of_patient(history, until)
             others = {
                 token: other.goal
                 for token, other in of_patient.items()
@@ -151,7 +164,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
     expected = submission.expected_version
     if expected is None or expected == history.version:
         return
-    since = [trace.type for trace in history.traces[expected:]]
+    since = history.types[expected:]
     named = ", ".join(since[:_CHANGES_NAMED]) + (" and more" if len(since) > _CHANGES_NAMED else "")
     changed = f" Recorded since: {named}." if since else ""
     raise Rejected(

@@ -1,15 +1,20 @@
 """The histories that the service has at hand: a bounded cache, snapshots behind it, and the log as the truth."""
 
 import asyncio
-from collections import OrderedDict
+from contextlib import suppress
+from itertools import islice
 
 from events.event import RecordedEvent
 from events.identity import GoalId
 from events.log import Log
 from events.log.snapshots import Snapshots
 from services.goals.history import History
+from services.goals.memory import Memory
 
 _WRITE_BEHIND_SECONDS = 1.0
+_LAST_WRITE_SECONDS = 4.0
+_TOGETHER = 1000
+_MOST_DUE = 10_000
 
 
 class Histories:
@@ -18,18 +23,19 @@ class Histories:
     Args:
         log: Where histories are loaded from.
         snapshots: Where folded histories are kept for the next cold start.
-        limit: How many are kept in memory.
-        snapshot_every: A history is written to the snapshots each time it has grown by this many events.
+        limit: How many are kept in memory, see :class:`~services.goals.memory.Memory`.
+        snapshot_every: A history is written to the snapshots each time it has grown by this many events. One that
+            leaves the memory is written when it has grown by a quarter of that.
     """
 
     def __init__(self, log: Log, snapshots: Snapshots, *, limit: int, snapshot_every: int):
         self._log = log
         self._snapshots = snapshots
-        self._limit = limit
         self._snapshot_every = snapshot_every
-        self._kept: OrderedDict[GoalId, History] = OrderedDict()
+        self._worth_writing = max(1, snapshot_every // 4)
+        self._memory = Memory(limit, leaving=lambda history: self._due(history, self._worth_writing))
         self._grown: dict[GoalId, History] = {}
-        self._snapshot_versions: dict[GoalId, int] = {}
+        self._loading: dict[GoalId, object] = {}
 
     async def get(self, goal_id: GoalId) -> History:
         """The history, from memory or else from the log.
@@ -37,51 +43,60 @@ class Histories:
         Raises:
             LogUnreachable, UnreadableEvent: when it cannot be loaded.
         """
-        kept = self._kept.get(goal_id)
-        if kept is not None:
-            self._kept.move_to_end(goal_id)
-            return kept
-        history = await self._load(goal_id)
-        self._kept[goal_id] = history
-        if len(self._kept) > self._limit:
-            dropped, _ = self._kept.popitem(last=False)
-            self._snapshot_versions.pop(dropped, None)
-        return history
+        history = self._memory.get(goal_id)
+        if history is not None:
+            return history
+        if goal_id.is_plan:
+            return await self._loaded(goal_id)
+        # Whoever decides about a goal looks at its plan too.
+        loaded, _ = await asyncio.gather(self._loaded(goal_id), self.get(goal_id.plan))
+        return loaded
 
-    async def refresh(self, history: History) -> None:
-        """Read what the log has behind the history.
+    async def refresh(self, history: History, last: int) -> None:
+        """Read what the log has behind the history, up to the position of the goal's last event and beyond.
 
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
         """
-        _take(history, await self._log.read(history.goal_id, history.position))
+        _take(history, await self._log.read_until(history.goal_id, history.position, last))
+        self._memory.grown(history)
 
-    async def of_patient(self, own: History) -> tuple[dict[str, History], int]:
+    async def confirm(self, history: History) -> None:
+        """Bring the history up to what the log's leader knows, whichever replica answers a read.
+
+        Raises:
+            LogUnreachable, UnreadableEvent: as :meth:`get`.
+        """
+        await self.refresh(history, await self._log.last(history.goal_id))
+
+    async def of_patient(self, own: History, until: int = 0) -> tuple[dict[str, History], int]:
         """Every goal of a history's patient by its token, all fresh, and the position of the patient's last event.
 
+        Args:
+            until: The position of an event of the patient that must be among what is looked at.
+
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
         """
-        last = await self._log.last_of_patient(own.goal_id)
+        last = await self._log.last_of_patient(own.goal_id, until)
         goals = {}
         for each, position in last.items():
             history = own if each == own.goal_id else await self.get(each)
-            if history.position < position:
-                await self.refresh(history)
+            await self.refresh(history, position)
             if not each.is_plan:
                 goals[each.goal] = history
         return goals, max(last.values(), default=0)
 
     def moved(self, history: History) -> None:
         """The history has grown by events of this service; after enough of them it is due for a snapshot."""
-        written = self._snapshot_versions.get(history.goal_id, 0)
-        if history.version - written >= self._snapshot_every:
-            self._grown[history.goal_id] = history
+        self._memory.grown(history)
+        self._due(history, self._snapshot_every)
 
     def drop(self, goal_id: GoalId) -> None:
         """Forget a history that may no longer be true."""
-        self._kept.pop(goal_id, None)
+        self._memory.drop(goal_id)
         self._grown.pop(goal_id, None)
+        self._loading.pop(goal_id, None)
 
     async def write_behind(self) -> None:
         """Write snapshots of what has grown, now and then, for ever."""
@@ -90,25 +105,54 @@ class Histories:
             await self.write_snapshots()
 
     async def write_snapshots(self) -> None:
-        """Write snapshots of what has grown, now."""
+        """Write snapshots of what is due, now."""
         grown, self._grown = self._grown, {}
-        if not grown:
-            return
-        self._snapshot_versions.update({goal_id: history.version for goal_id, history in grown.items()})
-        await self._snapshots.put({goal_id: history.snapshot() for goal_id, history in grown.items()})
+        due = iter(grown.values())
+        while some := list(islice(due, _TOGETHER)):
+            for history in some:
+                history.snapshot_version = history.version
+            await self._snapshots.put({history.goal_id: history.snapshot() for history in some})
+
+    async def write_last_snapshots(self) -> None:
+        """Before the end: write what is due and what is worth it, the last used first, as far as there is time."""
+        for history in self._memory:
+            self._due(history, self._worth_writing)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WRITE_SECONDS):
+                await self.write_snapshots()
+
+    def _due(self, history: History, growth: int) -> None:
+        if history.version - history.snapshot_version >= growth and len(self._grown) < _MOST_DUE:
+            self._grown[history.goal_id] = history
+
+    async def _loaded(self, goal_id: GoalId) -> History:
+        """Load it, and keep it unless it was dropped meanwhile: what was read may then be too old."""
+        mine = self._loading[goal_id] = object()
+        try:
+            history = await self._load(goal_id)
+            if self._loading.get(goal_id) is mine:
+                self._memory.keep(history)
+            return history
+        finally:
+            if self._loading.get(goal_id) is mine:
+                del self._loading[goal_id]
 
     async def _load(self, goal_id: GoalId) -> History:
-        snapshot = await self._snapshots.get(goal_id)
+        # The log's last event says at once whether the snapshot is all there is to know.
+        snapshot, last = await asyncio.gather(self._snapshots.get(goal_id), self._log.newest(goal_id))
+        if last is None:
+            return History(goal_id)
         history = History.from_snapshot(goal_id, snapshot) if snapshot else None
         if history is not None:
+            if history.ends_with(last):
+                return history
             # The snapshot's last event is read again: a snapshot that the log does not bear out is not used.
             events = await self._log.read(goal_id, history.position - 1)
-            if events and _bears_out(events[0], history):
-                self._snapshot_versions[goal_id] = history.version
+            if events and history.ends_with(events[0]):
                 _take(history, events[1:])
                 return history
         history = History(goal_id)
-        await self.refresh(history)
+        _take(history, [last] if last.version == 1 else await self._log.read(goal_id))
         return history
 
 
@@ -116,8 +160,3 @@ def _take(history: History, events: list[RecordedEvent]) -> None:
     for recorded in events:
         if recorded.position > history.position:
             history.take(recorded)
-
-
-def _bears_out(last: RecordedEvent, history: History) -> bool:
-    trace = history.traces[-1]
-    return (last.position, last.version, last.event.key) == (trace.position, history.version, (trace.source, trace.id))

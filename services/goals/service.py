@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from faststream import AckPolicy
 from faststream.nats.message import NatsMessage
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
@@ -14,9 +13,11 @@ from events.envelope import read_submission
 from events.errors import Rejected
 from events.identity import FEED, PLAN, SUBMIT, parse_subject
 from events.log import Log, connect, declare_log
+from events.log.client import SturdyClient
 from events.log.connection import flush
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
+from services.answering import may_be_answered
 from services.goals.application import BUSY, Goals
 from services.goals.broker import Broker
 from services.goals.histories import Histories
@@ -24,6 +25,9 @@ from services.settings import Settings
 
 _log = logging.getLogger("cairn.goals")
 _QUEUE = "goals"
+_BUSY = encode_outcome(BUSY)
+_MOST_BYTES = 256 * 1024 * 1024
+"""How much the submissions under way may hold, however few they are."""
 
 
 async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -35,7 +39,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     nc = await connect(settings.nats_address, name="cairn-goals")
     try:
         await declare_log(nc, replicas=settings.log_replicas)
-        log = Log(nc, max_waiting=settings.max_waiting)
+        log = Log(nc, max_waiting=settings.max_waiting, ack_seconds=settings.ack_seconds)
         snapshots = Snapshots(nc)
         await snapshots.declare(settings.log_replicas)
         histories = Histories(log, snapshots, limit=settings.cached_goals, snapshot_every=settings.snapshot_every)
@@ -54,7 +58,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             await broker.stop()
             await surface.finish()
             behind.cancel()
-            await histories.write_snapshots()
+            await histories.write_last_snapshots()
             await snapshots.close()
             await log.close()
     finally:
@@ -68,20 +72,22 @@ class Surface:
     the reply is published by the submission's own task.
     """
 
-    def __init__(self, goals: Goals, nc: Client, *, limit: int):
+    def __init__(self, goals: Goals, nc: SturdyClient, *, limit: int):
         self._goals = goals
         self._nc = nc
         self._limit = limit
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], int] = {}
+        self._bytes = 0
 
     def broker(self, url: str) -> Broker:
         """The FastStream broker with its one subscriber, not yet started."""
-        broker = Broker(url, name="cairn-goals-submit")
+        broker = Broker(url, name="cairn-goals-submit", dropped=self._refuse)
 
         # Core NATS has no acknowledgements, so FastStream need not watch over them.
         @broker.subscriber(
             f"{SUBMIT}.>",
             queue=_QUEUE,
+            pending_msgs_limit=self._limit,
             parser=_bare,
             decoder=_as_it_came,
             no_reply=True,
@@ -104,13 +110,32 @@ class Surface:
             await flush(self._nc)
 
     def _take(self, message: Msg) -> None:
-        busy = len(self._under_way) >= self._limit
-        task = asyncio.get_running_loop().create_task(self._answer(message, busy=busy))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        if not may_be_answered(message.reply):
+            _log.warning("a submission was not taken: its reply subject is Cairn's or the server's own")
+            return
+        size = len(message.data)
+        if len(self._under_way) >= self._limit or self._bytes + size > _MOST_BYTES:
+            self._refuse(message.reply)
+            return
+        task = asyncio.get_running_loop().create_task(self._answer(message))
+        self._under_way[task] = size
+        self._bytes += size
+        task.add_done_callback(self._done)
 
-    async def _answer(self, message: Msg, *, busy: bool) -> None:
-        outcome = BUSY if busy else await self._outcome(message)
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._bytes -= self._under_way.pop(task)
+
+    def _refuse(self, reply: str) -> None:
+        """Answer at once that there is too much to do."""
+        if not reply or not may_be_answered(reply):
+            return
+        try:
+            self._nc.send(reply, {}, _BUSY)
+        except NatsError as error:
+            _log.warning("an answer could not be sent: %s", error)
+
+    async def _answer(self, message: Msg) -> None:
+        outcome = await self._outcome(message)
         if not message.reply:
             return
         try:

@@ -31,6 +31,9 @@ class ServiceProcess:
         environment: Its settings.
         logs: The directory of its log file.
         say: Told in one line whenever the service had to be started again.
+
+    Attributes:
+        pid: Of the process that was started last.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class ServiceProcess:
         self._say = say
         self._was_ready = False
         self.ready = asyncio.Event()
+        self.pid: int | None = None
 
     async def keep(self) -> None:
         """Run the service for ever; when cancelled, end it in good order.
@@ -71,6 +75,7 @@ class ServiceProcess:
                 start_new_session=True,  # Ctrl-C reaches the node alone, which ends everything in order
                 preexec_fn=end_with_parent,
             )
+            self.pid = process.pid
             try:
                 await self._listen(process, log)
                 return await process.wait()
@@ -99,7 +104,8 @@ async def _end(process: Process) -> None:
         return
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        async with asyncio.timeout(_STOP_SECONDS):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()

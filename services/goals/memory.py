@@ -1,0 +1,62 @@
+"""The histories in memory: as many as there is room for, the least recently used dropped first."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+
+from events.identity import GoalId
+from services.goals.history import History
+
+EVENTS_EACH = 25
+"""How many events the histories may have on average. Long histories are large; with them, fewer are kept."""
+
+
+class Memory:
+    """Bounded by the number of histories and by that of their events.
+
+    Args:
+        limit: How many histories are kept at most; their events are at most :data:`EVENTS_EACH` times as many.
+        leaving: Told of each history that there is no room for any more.
+    """
+
+    def __init__(self, limit: int, leaving: Callable[[History], None]):
+        self._limit = limit
+        self._leaving = leaving
+        self._most_events = limit * EVENTS_EACH
+        self._kept: OrderedDict[GoalId, History] = OrderedDict()
+        self._events: dict[GoalId, int] = {}
+        self._all_events = 0
+
+    def __iter__(self) -> Iterator[History]:
+        """The histories, the most recently used first."""
+        return reversed(self._kept.values())
+
+    def get(self, goal_id: GoalId) -> History | None:
+        """The history, if it is here."""
+        history = self._kept.get(goal_id)
+        if history is not None:
+            self._kept.move_to_end(goal_id)
+        return history
+
+    def keep(self, history: History) -> None:
+        """Take a history in, in place of another of the same id."""
+        self.drop(history.goal_id)
+        self._kept[history.goal_id] = history
+        self._count(history)
+
+    def grown(self, history: History) -> None:
+        """A history has more events than before; nothing happens when it is not here."""
+        if self._kept.get(history.goal_id) is history:
+            self._count(history)
+
+    def drop(self, goal_id: GoalId) -> None:
+        """Forget a history."""
+        if self._kept.pop(goal_id, None) is not None:
+            self._all_events -= self._events.pop(goal_id)
+
+    def _count(self, history: History) -> None:
+        self._all_events += history.version - self._events.get(history.goal_id, 0)
+        self._events[history.goal_id] = history.version
+        while len(self._kept) > self._limit or (self._all_events > self._most_events and len(self._kept) > 1):
+            oldest = next(iter(self._kept.values()))
+            self.drop(oldest.goal_id)
+            self._leaving(oldest)
