@@ -1,58 +1,89 @@
 """Filling a log with synthetic goals, quickly and in the order in which a clinic would: everyone a step at a time."""
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
 
-from bench.life import Step
-from bench.options import Stage
-from events.identity import GoalId
-from events.log import Append, Log
+from bench.driving import all_of
+from bench.life import LIFE_EVENTS, Step, life
+from bench.options import Stage, Stages
+from events.envelope import to_body, to_headers
+from events.event import RecordedEvent
+from events.identity import LOG, GoalId
+from events.log.client import SturdyClient
+from events.log.message import Message
+from events.log.reading import DirectReader
+from events.log.replies import Replies
+from events.log.stream import STREAM
+from events.log.writing import MAX_BATCH, Write, Writer
 
-_SIDE_BY_SIDE = 2000
-
-
-class _Patient:
-    """One patient's steps as they are recorded."""
-
-    __slots__ = ("_at", "_steps", "goes_on")
-
-    def __init__(self, steps: Iterator[Step]):
-        self._steps = steps
-        self._at: dict[GoalId, tuple[int, int]] = {}
-        self.goes_on = True
-
-    async def step(self, log: Log) -> int:
-        """Record the next step; how many events it had."""
-        events = next(self._steps, None)
-        if events is None:
-            self.goes_on = False
-            return 0
-        goal_id = events[0].goal_id
-        version, position = self._at.get(goal_id, (0, 0))
-        recorded = await log.append(Append(events, version, position))
-        self._at[goal_id] = recorded[-1].version, recorded[-1].position
-        return len(events)
+Life = Callable[[GoalId], Iterable[Step]]
+"""What happens to a goal and its plan. It is the same for every goal, and begins with nothing."""
+_UNDER_WAY = 2
+_PATIENCE_SECONDS = 60.0
 
 
-async def fill(log: Log, patients: Sequence[Iterator[Step]], stage: Stage | None = None) -> int:
-    """Record the first step of every patient, then the second of every patient, and so on to the last.
+async def fill(nc: SturdyClient, goals: Sequence[GoalId], life: Life, stage: Stage | None = None) -> int:
+    """Record the first step of every goal, then the second of every goal, and so on to the last.
 
-    A goal's events so lie apart in the log, as they do in life. What is appended at once shares atomic batches.
+    A goal's events so lie apart in the log, as they do in life. Nobody else writes meanwhile, so there are no guards,
+    and messages are made once and addressed to each goal.
 
     Args:
-        patients: The steps of each; no two may be about the same patient.
+        goals: About which nothing is in the log.
         stage: Advanced by every event, where someone is watching.
 
     Returns:
         How many events the log now has more.
     """
-    going = [_Patient(steps) for steps in patients]
+    replies = Replies(nc)
+    writer = Writer(nc, replies, DirectReader(nc, replies, STREAM), ack_seconds=_PATIENCE_SECONDS)
+    messages = _messages(goals, life)
     filled = 0
-    while going:
-        for start in range(0, len(going), _SIDE_BY_SIDE):
-            counts = await asyncio.gather(*(each.step(log) for each in going[start : start + _SIDE_BY_SIDE]))
-            filled += sum(counts)
+
+    async def write() -> None:
+        nonlocal filled
+        while batch := tuple(islice(messages, MAX_BATCH)):
+            await writer.write(Write(batch))
+            filled += len(batch)
             if stage is not None:
-                stage.advance(sum(counts))
-        going = [each for each in going if each.goes_on]
+                stage.advance(len(batch))
+
+    await replies.open()
+    try:
+        await all_of(write() for _ in range(_UNDER_WAY))
+    finally:
+        await replies.close()
     return filled
+
+
+async def fill_with_lives(nc: SturdyClient, goals: Sequence[GoalId], stages: Stages) -> None:
+    """Record the lives of all goals, as a stage."""
+    events = len(goals) * LIFE_EVENTS
+    with stages(f"filling a log with {events:,} events", events) as stage:
+        await fill(nc, goals, life, stage)
+
+
+def lived(goals: Sequence[GoalId], number: int, life: Life, at: datetime) -> list[RecordedEvent]:
+    """The events of one of the goals, its plan's left out, as an empty log has them once it is filled with all."""
+    recorded, before, version = [], 0, 0
+    for step in life(goals[number]):
+        for place, event in enumerate(step, 1):
+            if not event.goal_id.is_plan:
+                version += 1
+                recorded.append(RecordedEvent(event, before + number * len(step) + place, version, at))
+        before += len(goals) * len(step)
+    return recorded
+
+
+def _messages(goals: Sequence[GoalId], life: Life) -> Iterator[Message]:
+    versions: dict[GoalId, int] = {}
+    for step in life(goals[0]):
+        places = []
+        for event in step:
+            versions[event.goal_id] = versions.get(event.goal_id, 0) + 1
+            places.append((event.goal_id.is_plan, to_headers(event, versions[event.goal_id]), to_body(event)))
+        for goal_id in goals:
+            for is_plan, headers, body in places:
+                about = goal_id.plan if is_plan else goal_id
+                yield Message(about.on(LOG), {**headers, "ce-subject": str(about)}, body)

@@ -1,17 +1,17 @@
 """The ground a benchmark stands on: a server of its own on loopback, in a directory that is gone afterwards."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nats.aio.client import Client
-
 from bench.options import Options
+from bench.room import check_room
 from events.errors import CairnError
 from events.log import Log, connect, declare_log
+from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from services.node.process import ServiceProcess
 from services.settings import Settings
@@ -32,7 +32,7 @@ class Ground:
 
     directory: Path
     nats_url: str
-    nc: Client
+    nc: SturdyClient
     log: Log
 
     def settings(self, **others: object) -> Settings:
@@ -40,28 +40,46 @@ class Ground:
         return Settings.model_validate({"data_dir": self.directory, "nats_url": self.nats_url, **others})
 
 
+Filling = Callable[[SturdyClient], Awaitable[object]]
+"""Puts into the log what is to be there before anything is measured."""
+
+
 @asynccontextmanager
-async def ground(options: Options) -> AsyncIterator[Ground]:
-    """Start a server that syncs every write, declare the log, and clear everything away at the end."""
+async def ground(options: Options, filling: Filling | None = None) -> AsyncIterator[Ground]:
+    """Start a server that syncs every write, declare the log, and clear everything away at the end.
+
+    Args:
+        filling: Done first, on a server that leaves syncing to the kernel, which is ended before the other begins.
+    """
     with TemporaryDirectory(prefix="cairn-bench-", dir=options.directory) as name:
         directory = Path(name)
-        server = EmbeddedServer(directory / "nats")
-        await server.start()
-        try:
-            nc = await connect(server.url, name="cairn bench")
-            try:
-                await declare_log(nc)
-                log = Log(nc)
-                yield Ground(directory, server.url, nc, log)
-                await log.close()
-            finally:
-                await nc.close()
-        finally:
-            await server.stop()
+        check_room(directory, options.disk_bytes)
+        if filling is not None:
+            async with _server(directory, sync_always=False) as (_, nc):
+                await filling(nc)
+        async with _server(directory) as (url, nc):
+            log = Log(nc)
+            yield Ground(directory, url, nc, log)
+            await log.close()
 
 
 @asynccontextmanager
-async def service(settings: Settings, *arguments: str) -> AsyncIterator[None]:
+async def _server(directory: Path, *, sync_always: bool = True) -> AsyncIterator[tuple[str, SturdyClient]]:
+    server = EmbeddedServer(directory / "nats", sync_always=sync_always)
+    await server.start()
+    try:
+        nc = await connect(server.url, name="cairn bench")
+        try:
+            await declare_log(nc)
+            yield server.url, nc
+        finally:
+            await nc.close()
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def service(settings: Settings, *arguments: str) -> AsyncIterator[ServiceProcess]:
     """A service as the process that `cairn serve` runs, from when it is ready until it has ended.
 
     Raises:
@@ -77,7 +95,7 @@ async def service(settings: Settings, *arguments: str) -> AsyncIterator[None]:
         await asyncio.wait([keeping, is_ready], return_when=asyncio.FIRST_COMPLETED)
         if keeping.done():
             keeping.result()
-        yield
+        yield process
     finally:
         for task in (is_ready, keeping):
             task.cancel()

@@ -57,7 +57,7 @@ async def run(options: LagOptions, stages: Stages) -> Result:
     spans: dict[tuple[str, str], list[Run]] = {}
     async with ground(options) as fresh:
         goals = goal_ids("bench", options.goals)
-        await fill(fresh.log, [activation(goal_id) for goal_id in goals])
+        await fill(fresh.nc, goals, activation)
         settings = fresh.settings(http_port=free_port())
         async with (
             service(settings, "goals"),

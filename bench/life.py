@@ -15,6 +15,8 @@ BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """When every synthetic goal is proposed; a Monday."""
 GOAL_EVENTS = 20
 """How many events :func:`life` has about the goal; one about the plan comes before them."""
+LIFE_EVENTS = GOAL_EVENTS + 1
+"""How many events it has with that one."""
 CLINICIAN = Actor(id="c1", role="clinician")
 _SYSTEM = Actor(id="cairn", role="system")
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Rate = Annotated[float, Field(gt=0, le=100_000)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
+Counts = Annotated[tuple[Count, ...], Field(min_length=1)]
 Concurrency = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(min_length=1)]
 
 
@@ -26,6 +27,11 @@ class Options(BaseModel):
 
     runs: Annotated[int, Field(ge=1, le=100)] = 3
     directory: Path | None = None
+
+    @property
+    def disk_bytes(self) -> int:
+        """About how much it puts on the disk, where that is worth asking whether there is room."""
+        return 0
 
 
 class Bounds(Options):

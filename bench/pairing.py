@@ -20,7 +20,7 @@ async def paired(
     peers: Sequence[Peer],
     stage: Stage,
 ) -> Case:
-    """One case: every run on a fresh server, ours and the peers one after another, ours first in every other run."""
+    """One case: a round for each run, of ours and the peers on fresh servers, forwards and backwards in turn."""
     runs: dict[str, list[Run]] = {"": [], **{peer.name: [] for peer in peers}}
     for number in range(bounds.runs):
         measures = [("", ours), *((peer.name, peer.appends) for peer in peers)]

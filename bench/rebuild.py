@@ -5,13 +5,14 @@ until it announces that the log's last event is in its tables.
 """
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from bench.announced import Announced
-from bench.filling import fill
+from bench.filling import fill_with_lives
 from bench.ground import BenchFailed, Ground, ground
-from bench.life import GOAL_EVENTS, goal_ids, life
+from bench.life import LIFE_EVENTS, goal_ids
 from bench.machine import conditions
 from bench.options import Count, Options, Stages
 from bench.result import Result, Run, case
@@ -33,11 +34,10 @@ class RebuildOptions(Options):
 async def run(options: RebuildOptions, stages: Stages) -> Result:
     """Fill a log and build every projection from it, one at a time."""
     now = conditions(options.directory)
-    goals = goal_ids("bench", max(1, options.events // (GOAL_EVENTS + 1)))
+    goals = goal_ids("bench", max(1, options.events // LIFE_EVENTS))
+    filled = len(goals) * LIFE_EVENTS
     cases = []
-    async with ground(options) as fresh:
-        with stages("filling the log", options.events) as stage:
-            filled = await fill(fresh.log, [life(goal_id) for goal_id in goals], stage)
+    async with ground(options, partial(fill_with_lives, goals=goals, stages=stages)) as fresh:
         for name in options.projections:
             with stages(f"rebuild of {name}", options.runs) as stage:
                 runs = []

@@ -78,7 +78,7 @@ class Peer(Measured):
     """What another way of doing the same reached, run by run beside ours.
 
     Attributes:
-        ratio: Our rate over the peer's: the median over pairs of runs that followed on each other.
+        ratio: Our rate over the peer's: the median over rounds, in each of which everyone ran once.
     """
 
     name: str
@@ -104,6 +104,59 @@ class Result(Value):
     options: SerializeAsAny[Options]
     conditions: Conditions
     cases: tuple[Case, ...]
+
+
+class Absent(Value):
+    """A peer that could not take part.
+
+    Attributes:
+        unavailable: Why, as a sentence.
+    """
+
+    name: str
+    unavailable: str
+
+
+class PeerAtBest(Value):
+    """What a peer reached in the case that suited it best.
+
+    Attributes:
+        median: Its rate there.
+        ratio: Our rate in the case with the most writers, over that.
+    """
+
+    name: str
+    case: dict[str, int | str]
+    median: float
+    ratio: float
+
+
+class AtBest(Value):
+    """Ours with the most writers that were measured, over each peer at its best, however many writers that takes.
+
+    Attributes:
+        case: Ours.
+        median: Our rate in it.
+        ratio: Our rate over that of the best peer.
+        peers: The best one first.
+    """
+
+    case: dict[str, int | str]
+    median: float
+    ratio: float
+    peers: tuple[PeerAtBest, ...]
+
+
+class Compared(Result):
+    """Findings that are about how we stand against the peers.
+
+    Attributes:
+        at_best: None when no peer took part.
+        unavailable: The peers that were asked for and could not take part.
+    """
+
+    at_best: AtBest | None
+    unavailable: tuple[Absent, ...] = ()
 
 
 def case(of: dict[str, int | str], unit: str, runs: Sequence[Run], peers: Mapping[str, Sequence[Run]]) -> Case:

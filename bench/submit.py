@@ -43,7 +43,7 @@ async def run(options: SubmitOptions, stages: Stages) -> Result:
 
 async def _submissions(ground: Ground, clients: int, bounds: Bounds, goals: int) -> Run:
     ids = goal_ids("bench", max(goals, clients))
-    await fill(ground.log, [activation(goal_id) for goal_id in ids])
+    await fill(ground.nc, ids, activation)
     async with service(ground.settings(), "goals"):
         # Each goal once before the clock runs: the service has then loaded them all.
         submitters = [Submitter(ground.nc, ids[client::clients]) for client in range(clients)]

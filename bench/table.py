@@ -1,8 +1,8 @@
 """A result as rows for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from bench.result import Latency, Measured, Result
+from bench.result import Compared, Latency, Measured, Result
 
 COLUMNS = ("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p95 ms", "p99 ms", "Ours over it")
 
@@ -10,8 +10,7 @@ COLUMNS = ("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p95 ms",
 def rows(result: Result) -> Iterator[tuple[str, ...]]:
     """One row for us in each case, and one for each peer; in the order of :data:`COLUMNS`."""
     for case in result.cases:
-        named = ", ".join(f"{name} {value}" for name, value in case.case.items())
-        yield (named, "cairn", *_figures(case, case.unit), "")
+        yield (_named(case.case), "cairn", *_figures(case, case.unit), "")
         for peer in case.peers:
             yield ("", peer.name, *_figures(peer, case.unit), f"{peer.ratio:.2f}")
 
@@ -27,6 +26,24 @@ def heading(result: Result) -> str:
         f"nats-server {now.nats_server}, sync {now.sync}, on {machine.filesystem} (fsync of 4 KiB:"
         f" {machine.fsync_ms:g} ms)"
     )
+
+
+def closing(result: Result) -> Iterator[str]:
+    """What is to be said below the rows: ours over the best peer at its best, and who could not take part."""
+    if not isinstance(result, Compared):
+        return
+    if result.at_best is not None:
+        ours, best = result.at_best, result.at_best.peers[0]
+        yield (
+            f"cairn with {_named(ours.case)} ({_rate(ours.median)}) over the best peer at its best, {best.name} with"
+            f" {_named(best.case)} ({_rate(best.median)}): {ours.ratio:.2f}"
+        )
+    for absent in result.unavailable:
+        yield f"Without {absent.name}: {absent.unavailable}"
+
+
+def _named(case: Mapping[str, int | str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in case.items())
 
 
 def _figures(measured: Measured, unit: str) -> tuple[str, ...]:

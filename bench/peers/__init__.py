@@ -1,1 +1,4 @@
 """What people would use instead, measured in the same run: one module for each."""
+
+NAMES = ("js_publish", "eventsourcing_postgresql", "eventsourcing_sqlite", "umadb")
+"""The peers of `bench append`; each is the module of that name, which needs packages of its own."""

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.peers import NAMES as PEERS
 from services.cli.parameters import json_option
 
 if TYPE_CHECKING:
     from bench.options import Stage
     from bench.result import Result
 
+_WORTH_SAYING = 10**9
 _Command = Callable[..., Any]  # a command's callback, whatever it takes
 
 
@@ -33,17 +35,18 @@ def _seconds(default: float) -> Callable[[_Command], _Command]:
     return click.option("--seconds", type=length, default=default, show_default=True, help="Length of a run.")
 
 
-def _many(name: str, default: int | None, what: str) -> Callable[[_Command], _Command]:
+def _many(name: str, default: int | None, what: str, *, field: str | None = None) -> Callable[[_Command], _Command]:
     number = click.IntRange(1, 10_000_000)
-    return click.option(f"--{name}", type=number, default=default, show_default=default is not None, help=what)
+    called = (f"--{name}", field or name.replace("-", "_"))
+    return click.option(*called, type=number, default=default, show_default=default is not None, help=what)
 
 
-def _at_once(name: str, what: str) -> Callable[[_Command], _Command]:
+def _at_once(name: str, what: str, default: tuple[int, ...] = (1, 16, 64, 256)) -> Callable[[_Command], _Command]:
     return click.option(
         f"--{name}",
         type=click.IntRange(1, 4096),
         multiple=True,
-        default=(1, 16, 64, 256),
+        default=default,
         show_default=True,
         help=f"{what}; may be given several times, for one case each.",
     )
@@ -85,11 +88,30 @@ def submit(**options: object) -> None:
 
 @bench.command()
 @_at_once("writers", "Writers at once")
+@click.option(
+    "--peer",
+    "peers",
+    type=click.Choice(PEERS),
+    multiple=True,
+    default=PEERS,
+    help="Peer to measure beside; may be given several times.  [all that are available]",
+)
 @_bounds
 @_common
 def append(**options: object) -> None:
-    """The log alone: events of 300 bytes with optimistic concurrency, over plain js.publish."""
+    """The log alone: events of 300 bytes with optimistic concurrency, over what would be used instead."""
     _run("append", "AppendOptions", options)
+
+
+@bench.command()
+@_many("from", 100_000, "Events in the small log, about.", field="smaller")
+@_many("to", 5_000_000, "Events in the large log, about.", field="larger")
+@_at_once("writers", "Writers at once", (64, 256))
+@_bounds
+@_common
+def growth(**options: object) -> None:
+    """Appends to a large log, over appends to a small one."""
+    _run("growth", "GrowthOptions", options)
 
 
 @bench.command()
@@ -97,8 +119,23 @@ def append(**options: object) -> None:
 @_bounds
 @_common
 def load(**options: object) -> None:
-    """One goal of 20 events out of many, read from the log with nothing cached."""
+    """The history of one goal of 20 events out of many: from memory, through its snapshot, from the log."""
     _run("load", "LoadOptions", options)
+
+
+@bench.command()
+@click.option(
+    "--cached-goals",
+    type=click.IntRange(1, 1_000_000),
+    multiple=True,
+    default=(10_000, 100_000),
+    show_default=True,
+    help="Goals that the service may keep; may be given several times, for one group of cases each.",
+)
+@_common
+def memory(**options: object) -> None:
+    """What the goals service's memory of goals costs, by the setting that bounds it."""
+    _run("memory", "MemoryOptions", options)
 
 
 @bench.command()
@@ -126,6 +163,8 @@ def _run(name: str, options_class: str, given: dict[str, object]) -> None:
     as_json = given.pop("as_json")
     benchmark = import_module(f"bench.{name}")
     options = getattr(benchmark, options_class).model_validate(given)
+    if options.disk_bytes >= _WORTH_SAYING:
+        click.echo(f"This takes about {options.disk_bytes / 1e9:.1f} GB of the disk for as long as it runs.", err=True)
     try:
         result = asyncio.run(_ended_by_sigterm(benchmark.run(options, _stages)))
     except asyncio.CancelledError:
@@ -150,8 +189,10 @@ def _stages(what: str, total: int) -> "AbstractContextManager[Stage]":
 
 
 def _print(result: "Result") -> None:
-    from bench.table import COLUMNS, heading, rows
+    from bench.table import COLUMNS, closing, heading, rows
     from services.cli.printing import print_table
 
     click.echo(heading(result))
     print_table(COLUMNS, rows(result))
+    for line in closing(result):
+        click.echo(line)

@@ -1,20 +1,26 @@
 """Each benchmark runs, at a tiny size, and prints the JSON that docs/performance.md describes; no time is judged."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from services.cli import cairn
 from services.cli.bench import bench
 
 TINY = {
-    "append": ("--writers", "1", "--writers", "3", "--count", "12"),
+    "append": ("--writers", "1", "--writers", "3", "--count", "12", "--peer", "js_publish"),
     "submit": ("--clients", "3", "--goals", "5", "--count", "12"),
+    "growth": ("--from", "42", "--to", "84", "--writers", "3", "--count", "12"),
     "load": ("--events", "100", "--count", "5"),
+    "memory": ("--cached-goals", "2", "--cached-goals", "4"),
     "rebuild": ("--events", "100"),
     "lag": ("--rate", "100", "--seconds", "0.2", "--goals", "5", "--read-every", "4"),
 }
+
+PEERS = {"append": ["js_publish"], "growth": ["at 42 events"], "submit": ["js_publish"]}
 
 
 @pytest.fixture(scope="module", params=sorted(TINY))
@@ -39,7 +45,24 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
     cases = {
         "append": [{"writers": 1}, {"writers": 3}],
         "submit": [{"clients": 3}],
-        "load": [{"events": 84, "goals": 4}],
+        "growth": [{"writers": 3, "events": 84}],
+        "load": [
+            {what: history, "events": 84, "goals": 4}
+            for what, history in (
+                ("load", "through a snapshot"),
+                ("load", "through a snapshot 10 events old"),
+                ("load", "without a snapshot"),
+                ("load", "events alone"),
+                ("load", "in memory"),
+                ("submission", "history loaded first"),
+                ("submission", "history in memory"),
+            )
+        ],
+        "memory": [
+            {"cached_goals": limit, "memory": memory}
+            for limit in (2, 4)
+            for memory in ("of one goal", "of the service without goals", "of the service at most")
+        ],
         "rebuild": [
             {"projection": name, "events": 84, "database": "sqlite"}
             for name in ("goal_state", "audit_trail", "review_schedule")
@@ -57,16 +80,15 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
 
 def test_gives_percentiles_where_it_is_about_latency(result: dict[str, Any]) -> None:
     for case in result["cases"]:
-        if result["benchmark"] == "rebuild":
+        if result["benchmark"] in ("memory", "rebuild"):
             assert case["latency_ms"] is None
         else:
             assert set(case["latency_ms"]) == {"p50", "p95", "p99"}
 
 
 def test_measures_the_peers_in_the_same_run(result: dict[str, Any]) -> None:
-    peers = {"append": ["js_publish"], "submit": ["js_publish"]}.get(result["benchmark"], [])
     for case in result["cases"]:
-        assert [peer["name"] for peer in case["peers"]] == peers
+        assert [peer["name"] for peer in case["peers"]] == PEERS.get(result["benchmark"], [])
         assert all(peer["ratio"] > 0 and len(peer["runs"]) == 1 for peer in case["peers"])
 
 
@@ -75,3 +97,13 @@ def test_prints_a_table_for_people() -> None:
     assert said.exit_code == 0
     assert "sync always" in said.stdout
     assert "loads/s" in said.stdout
+
+
+def test_says_what_it_needs_of_the_disk_and_does_not_begin_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=3 * 10**9))
+
+    said = CliRunner().invoke(cairn, ["bench", "growth", "--to", "2000000", "--count", "1"])
+
+    assert said.exit_code == 1
+    assert said.stderr.startswith("This takes about 1.2 GB of the disk")
+    assert "where 3.0 GB are free" in said.stderr

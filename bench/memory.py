@@ -1,0 +1,143 @@
+"""`cairn bench memory`: what the goals service's memory of goals costs, by the setting that bounds it.
+
+The service runs as its own process with `CAIRN_CACHED_GOALS`. Goals of 20 events are loaded into it, by offering each
+its proposal again, which is answered as a duplicate: first as many as it may keep, then a quarter more.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from bench.driving import drive
+from bench.filling import fill
+from bench.ground import BenchFailed, Ground, ground, service
+from bench.life import GOAL_EVENTS, Step, life
+from bench.machine import conditions
+from bench.options import Bounds, Counts, Options, Stage, Stages
+from bench.resident import resident_bytes
+from bench.result import Case, Result, Run, case
+from bench.room import EVENT_BYTES, SNAPSHOT_BYTES
+from events.envelope import STRUCTURED, structured
+from events.identity import SUBMIT, GoalId
+from events.log.client import SturdyClient
+
+_GOALS_EACH = 100
+_AT_ONCE = 64
+_ANSWER_SECONDS = 30.0
+_LONGEST_SECONDS = 600.0
+_HEADERS = {"content-type": STRUCTURED}
+
+
+class MemoryOptions(Options):
+    """How many goals the service may keep, one group of cases each."""
+
+    cached_goals: Counts = (10_000, 100_000)
+
+    @property
+    def disk_bytes(self) -> int:
+        goals = _touched(max(self.cached_goals))
+        return goals * GOAL_EVENTS * EVENT_BYTES + goals * SNAPSHOT_BYTES
+
+
+class _Seen(NamedTuple):
+    """The service's memory, in bytes: before its first goal, with as many as it keeps, and the most after that."""
+
+    empty: int
+    full: int
+    most: int
+    seconds: float
+
+
+async def run(options: MemoryOptions, stages: Stages) -> Result:
+    """Fill a log, and load goals into a service of its own for every run."""
+    now = conditions(options.directory)
+    goals = _goals(_touched(max(options.cached_goals)))
+
+    async def filling(nc: SturdyClient) -> None:
+        with stages("filling the log", len(goals) * GOAL_EVENTS) as stage:
+            # A patient's goals lie together: where a goal lies in the log is no question of memory.
+            for start in range(0, len(goals), _GOALS_EACH):
+                patients = goals[start : start + _GOALS_EACH]
+                await fill(nc, patients[:1], _plan)
+                await fill(nc, patients, _goal, stage)
+
+    cases: list[Case] = []
+    async with ground(options, filling) as fresh:
+        for limit in options.cached_goals:
+            with stages(f"{limit:,} goals in memory", options.runs * _touched(limit)) as stage:
+                seen = [await _seen(fresh, goals[: _touched(limit)], limit, stage) for _ in range(options.runs)]
+            cases += _cases(limit, seen)
+    return Result(benchmark="memory", options=options, conditions=now, cases=tuple(cases))
+
+
+def _touched(limit: int) -> int:
+    """More goals than the service keeps, by a quarter."""
+    return limit + max(1, limit // 4)
+
+
+def _goals(count: int) -> list[GoalId]:
+    """So many goals with few plans beside them, so that the figures are about goals."""
+    return [GoalId("bench", f"p{number // _GOALS_EACH}", f"walk-{number % _GOALS_EACH}") for number in range(count)]
+
+
+def _plan(goal_id: GoalId) -> Iterator[Step]:
+    return islice(life(goal_id), 1)
+
+
+def _goal(goal_id: GoalId) -> Iterator[Step]:
+    return islice(life(goal_id), 1, None)
+
+
+async def _seen(ground: Ground, goals: Sequence[GoalId], limit: int, stage: Stage) -> _Seen:
+    async with service(ground.settings(cached_goals=limit), "goals") as process:
+        if process.pid is None:
+            raise BenchFailed("The service has ended.")
+        toucher = _Toucher(ground, stage)
+        await toucher.touch(goals[:1])
+        empty = resident_bytes(process.pid)
+        seconds = await toucher.touch(goals[:limit])
+        full = resident_bytes(process.pid)
+        await toucher.touch(goals[limit:])
+        return _Seen(empty, full, max(full, resident_bytes(process.pid)), seconds)
+
+
+class _Toucher:
+    """Has the service load goals: each is offered its proposal again."""
+
+    def __init__(self, ground: Ground, stage: Stage):
+        self._nc = ground.nc
+        self._stage = stage
+
+    async def touch(self, goals: Sequence[GoalId]) -> float:
+        """So many seconds it took."""
+        left = iter(goals)
+        bounds = Bounds(seconds=_LONGEST_SECONDS, count=len(goals))
+        run = await drive(_AT_ONCE, lambda _: self._offer(next(left)), bounds)
+        if run.operations < len(goals):
+            raise BenchFailed(f"Only {run.operations:,} of {len(goals):,} goals were loaded.")
+        return run.seconds
+
+    async def _offer(self, goal_id: GoalId) -> None:
+        (proposal,) = next(_goal(goal_id))
+        body = to_json(structured(proposal))
+        reply = await self._nc.request(goal_id.on(SUBMIT), body, timeout=_ANSWER_SECONDS, headers=_HEADERS)
+        if not from_json(reply.data).get("duplicate"):
+            raise BenchFailed(f"A goal was not loaded: {reply.data[:300].decode()}")
+        self._stage.advance()
+
+
+def _cases(limit: int, seen: Sequence[_Seen]) -> Iterator[Case]:
+    """For each figure a case; a run's rate is the figure itself."""
+    figures = {
+        ("of one goal", "bytes"): [(each.full - each.empty) / limit for each in seen],
+        ("of the service without goals", "MB"): [each.empty / 1e6 for each in seen],
+        ("of the service at most", "MB"): [each.most / 1e6 for each in seen],
+    }
+    for (memory, unit), values in figures.items():
+        runs = [
+            Run(operations=limit, seconds=round(each.seconds, 4), rate=round(value, 1))
+            for each, value in zip(seen, values, strict=True)
+        ]
+        yield case({"cached_goals": limit, "memory": memory}, unit, runs, {})
