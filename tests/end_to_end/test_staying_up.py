@@ -16,7 +16,7 @@ from tests.builders import active_goal
 from tests.end_to_end.node import RunningNode, cairn, is_running
 from tests.waiting import eventually
 
-SERVICES = {"goals", "intake", "gateway", "goal_state", "audit_trail", "review_schedule", "nats-server"}
+SERVICES = {"goals", "intake", "reminders", "gateway", "goal_state", "audit_trail", "review_schedule", "nats-server"}
 Ports = tuple[int, int]
 
 
