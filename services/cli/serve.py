@@ -13,7 +13,7 @@ from services.cli.running import run_until_stopped
 if TYPE_CHECKING:
     from services.settings import Settings
 
-SERVICES = ("goals", "intake", "gateway")
+SERVICES = ("goals", "intake", "reminders", "gateway")
 _STOP_SECONDS = 10.0
 
 

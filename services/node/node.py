@@ -19,7 +19,7 @@ from services.settings import Settings
 
 Say = Callable[[str], None]
 _PATIENCE_SECONDS = 10.0
-SERVICES = (("goals",), ("intake",), ("gateway",), *(("projection", name) for name in NAMES))
+SERVICES = (("goals",), ("intake",), ("reminders",), ("gateway",), *(("projection", name) for name in NAMES))
 
 
 async def run_node(settings: Settings, say: Say, ready: Say) -> None:

@@ -10,6 +10,7 @@ from services.gateway.answers import json_answer
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ListOf
+from services.gateway.parameters import Read
 from services.gateway.problems import Refused
 from services.templates.library import library
 from services.templates.template import Framework, GoalTemplate
@@ -44,19 +45,15 @@ class TemplateReading(GoalTemplate):
     versions: list[int] = Field(description="Every version that there is.")
 
 
-class TemplatesQuery(BaseModel):
-    """Which templates."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class TemplatesQuery(Read):
+    """Which templates. There is no log behind them, so there is no position to wait for."""
 
     life_area: LifeArea | None = None
     framework: Framework | None = Field(None, description="Only those that are worked out as this.")
 
 
-class TemplateQuery(BaseModel):
+class TemplateQuery(Read):
     """Which version of a template."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: int | None = Field(None, ge=1, le=2**31, description="The latest when it is not given.")
 

@@ -11,6 +11,7 @@ from projections.engine.service import serve as projection
 from services.gateway.service import serve as gateway
 from services.goals.service import serve as goals
 from services.intake.service import serve as intake
+from services.reminders.service import serve as reminders
 from services.settings import Settings
 from tests.conftest import running
 from tests.integration.deploy.deployed import Deployed, configuration, environment, start
@@ -37,6 +38,7 @@ async def services(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory)
         for serve in (
             partial(goals, settings("goals")),
             partial(intake, settings("intake")),
+            partial(reminders, settings("reminders")),
             partial(projection, "goal_state", reads.nats_address, reads.database_address),
             partial(gateway, settings("gateway")),
         ):

@@ -18,7 +18,7 @@ from events.log.server import free_port, server_binary
 from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "nats"
-USERS = ("goals", "intake", "projections", "gateway", "operator", "system", "northside")
+USERS = ("goals", "intake", "reminders", "projections", "gateway", "operator", "system", "northside")
 
 
 def password(user: str) -> str:

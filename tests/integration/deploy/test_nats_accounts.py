@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from events.envelope import STRUCTURED
 from events.event import Event
 from events.goal import types as g
-from events.identity import INTAKE, SUBMIT, GoalId
+from events.identity import INTAKE, NOTICE, SUBMIT, GoalId
 from events.log import Append, Log, NotAdmitted, WrongVersion, connect, declare_log
 from events.log.backup import write_archive
 from events.log.client import SturdyClient
@@ -21,7 +21,7 @@ from tests.builders import active_goal, as_bytes, event, proposed
 from tests.integration.deploy.deployed import Deployed, connected, password
 
 STRUCTURED_HEADER = {"content-type": STRUCTURED}
-ROLES = ("goals", "intake", "projections", "gateway", "northside")
+ROLES = ("goals", "intake", "reminders", "projections", "gateway", "northside")
 """Every user but the operator."""
 
 
@@ -54,6 +54,16 @@ class TestAnOrganisation:
             outcome = from_json((await outcomes.next_msg(20)).data)
         assert (outcome["status"], outcome["code"]) == ("rejected", "plan.missing")
 
+    async def test_is_told_of_its_own_reviews(self, deployed: Deployed, services: None) -> None:
+        goal_id = GoalId("northside", "pt-10", "walk")
+        async with connected(deployed, "northside") as [organisation]:
+            notices = await organisation.nc.subscribe(goal_id.on(NOTICE))
+            outcomes = [await offer(organisation.nc, each) for each in active_goal(goal_id)]
+            assert [outcome["status"] for outcome in outcomes] == ["recorded"] * 4
+            notice = await notices.next_msg(20)
+        assert notice.subject == goal_id.on(NOTICE)
+        assert from_json(notice.data)["kind"] == "overdue"  # it began long ago
+
     @pytest.mark.parametrize(
         "subject",
         [
@@ -62,6 +72,7 @@ class TestAnOrganisation:
             "cairn.log.northside.pt-1.walk",
             "cairn.feed.northside.pt-1.walk",
             "cairn.outcome.northside.pt-1.walk",
+            "cairn.notice.northside.pt-1.walk",
             "cairn.checkpoint.goal_state",
             "cairn.read",
             "$JS.API.INFO",
@@ -74,7 +85,16 @@ class TestAnOrganisation:
 
     @pytest.mark.parametrize(
         "subject",
-        ["cairn.feed.southside.>", "cairn.feed.>", "cairn.outcome.>", "cairn.log.>", "cairn.submit.northside.>", ">"],
+        [
+            *(
+                "cairn.feed.southside.>",
+                "cairn.feed.>",
+                "cairn.outcome.>",
+                "cairn.notice.southside.>",
+                "cairn.notice.>",
+            ),
+            *("cairn.log.>", "cairn.submit.northside.>", ">"),
+        ],
     )
     async def test_hears_nothing_but_its_own_feed_and_outcomes(self, deployed: Deployed, subject: str) -> None:
         async with connected(deployed, "northside") as [organisation]:
@@ -140,6 +160,22 @@ class TestReadersOfTheLog:
             assert not reader.refused
 
 
+class TestReminders:
+    @pytest.mark.parametrize(
+        "subject",
+        [
+            "cairn.log.a.b.c",
+            "cairn.feed.a.b.c",
+            "cairn.submit.a.b.c",
+            "cairn.outcome.a.b.c",
+            "cairn.reminder.rung.a.b.c",
+        ],
+    )
+    async def test_write_nothing_but_notices_and_alarms(self, deployed: Deployed, subject: str) -> None:
+        async with connected(deployed, "reminders") as [reminders]:
+            assert not await reminders.may_publish(subject)
+
+
 class TestAProjection:
     async def test_tells_its_position(self, deployed: Deployed, services: None) -> None:
         async with connected(deployed, "gateway", "northside") as [gateway, organisation]:
@@ -197,9 +233,10 @@ class TestStreams:
     @pytest.mark.parametrize("role", ROLES)
     async def test_nobody_but_the_operator_deletes_or_changes_one(self, deployed: Deployed, role: str) -> None:
         async with connected(deployed, role) as [user]:
-            for stream in (STREAM, "CAIRN_INTAKE", "CAIRN_REJECTED", "KV_cairn_snapshots"):
-                for action in ("DELETE", "UPDATE", "PURGE", "RESTORE", "SNAPSHOT", "MSG.DELETE"):
+            for stream in (STREAM, "CAIRN_INTAKE", "CAIRN_REJECTED", "CAIRN_NOTICES", "KV_cairn_snapshots"):
+                for action in ("DELETE", "UPDATE", "PURGE", "RESTORE", "SNAPSHOT"):
                     assert not await user.may_publish(f"$JS.API.STREAM.{action}.{stream}")
+            assert not await user.may_publish(f"$JS.API.STREAM.MSG.DELETE.{STREAM}")
 
     async def test_the_operator_changes_the_log_s_configuration(self, deployed: Deployed, services: None) -> None:
         async with connected(deployed, "operator") as [operator]:

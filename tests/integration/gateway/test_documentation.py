@@ -64,7 +64,7 @@ async def test_an_answer_is_as_described(
     position = await http.record(event(goal, entry("e2")))
     waiting = {} if path == "/v1/projections" else {"min_position": position}
 
-    answer = await http.get(path.format(**goal._asdict()), **query, **waiting)
+    answer = await http.get(path.format(template="attend-groups", **goal._asdict()), **query, **waiting)
 
     assert answer.get("items", [answer])
     check(document, answer, path, "get", "200", "application/json")

@@ -1,0 +1,1 @@
+"""Review notices: told on time, once, by scheduled messages of JetStream."""

@@ -1,0 +1,128 @@
+"""The alarms in the stream: one scheduled message for each goal whose review is to be told of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from nats.js.api import RawStreamMsg
+from nats.js.errors import NotFoundError
+from nats.nuid import NUID
+from pydantic_core import to_json
+
+from events.identity import GoalId
+from events.log.client import SturdyClient
+from events.log.message import Message, guarded
+from events.log.reading import DirectReader
+from events.log.replies import Replies
+from events.log.writing import MAX_BATCH, Write, Writer
+from services.reminders.notice import Occasion
+from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET
+
+_ROOM = MAX_BATCH - 1
+_NO_MESSAGE = 10037
+_SUBJECT_ONLY = {"Nats-Rollup": "sub"}
+_TAKEN_BACK = {**_SUBJECT_ONLY, "Nats-TTL": "1s"}
+
+
+class Mark(NamedTuple):
+    """Up to which position of the log alarms are set, and where in the stream that is noted (0: nowhere yet)."""
+
+    position: int
+    sequence: int
+
+
+class Alarms:
+    """Sets and takes back alarms.
+
+    Whoever follows the log writes alarms and mark together or not at all, and only while the mark has not moved.
+    Whoever answers an alarm sets the next one only while nobody else has set one. So whoever is late, in another
+    process or after a crash, cannot put back an alarm that someone else has moved on from.
+    """
+
+    def __init__(self, nc: SturdyClient):
+        self._js = nc.jetstream(timeout=10)
+        self._replies = Replies(nc)
+        self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
+        self._writer = Writer(nc, self._replies, self._reader)
+        self._names = NUID()
+
+    async def mark(self) -> Mark:
+        """The mark, as the stream's leader knows it.
+
+        Raises:
+            NatsError: there is no stream, or it does not answer.
+        """
+        stored = await self._last(MARK)
+        return Mark(int(stored.data or b"0"), stored.seq or 0) if stored else Mark(0, 0)
+
+    async def move(self, mark: Mark, position: int, wanted: Mapping[GoalId, Occasion | None]) -> Mark:
+        """Set the alarms of some goals (None: take it back), and the mark on a position of the log.
+
+        Raises:
+            WrongVersion: the mark has moved on, and with it whoever moved it; some of the alarms may be set.
+            LogUnavailable: the stream cannot be written now.
+        """
+        alarms = [message for each in wanted.items() if (message := await self._alarm(*each)) is not None]
+        batches = [alarms[start : start + _ROOM] for start in range(0, len(alarms), _ROOM)] or [[]]
+        for number, together in enumerate(batches, 1):
+            up_to = position if number == len(batches) else mark.position
+            noted = guarded(self._noted(up_to), mark.sequence)
+            mark = Mark(up_to, await self._writer.write(Write((noted, *together))))
+        return mark
+
+    async def place(self, goal_id: GoalId) -> int:
+        """Where in the stream the goal's alarm is; 0 when none is set.
+
+        Raises:
+            NatsError: as :meth:`mark`.
+        """
+        stored = await self._last(goal_id.on(SET))
+        return stored.seq or 0 if stored else 0
+
+    async def set(self, place: int, occasion: Occasion) -> None:
+        """Set one alarm in the place of the one that was there.
+
+        Raises:
+            WrongVersion: another was set meanwhile.
+            LogUnavailable: the stream cannot be written now.
+        """
+        await self._writer.write(Write((guarded(_scheduled(occasion), place),)))
+
+    async def close(self) -> None:
+        """Listen for replies no more."""
+        await self._replies.close()
+
+    async def _last(self, subject: str) -> RawStreamMsg | None:
+        try:
+            return await self._js.get_last_msg(NOTICE_STREAM, subject, direct=False)
+        except NotFoundError as error:
+            if error.err_code == _NO_MESSAGE:
+                return None
+            raise
+
+    async def _alarm(self, goal_id: GoalId, occasion: Occasion | None) -> Message | None:
+        if occasion is not None:
+            return _scheduled(occasion)
+        if await self._reader.newest(goal_id.on(SET)) is None:
+            return None
+        return Message(goal_id.on(SET), _TAKEN_BACK, b"")
+
+    def _noted(self, position: int) -> Message:
+        # The name tells this mark from every other, should the acknowledgement be lost.
+        return Message(MARK, {**_SUBJECT_ONLY, "ce-id": self._names.next().decode()}, str(position).encode())
+
+
+def _scheduled(occasion: Occasion) -> Message:
+    """An alarm, in the place of the goal's earlier one; the server lets it ring within 250 ms of its time."""
+    notice = occasion.notice
+    headers = {
+        "Nats-Schedule": f"@at {_instant(occasion.at)}",
+        "Nats-Schedule-Target": notice.goal_id.on(RUNG),
+        "Nats-Schedule-Rollup": "sub",
+        "ce-id": notice.id,
+    }
+    return Message(notice.goal_id.on(SET), headers, to_json(notice))
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")

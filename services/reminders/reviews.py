@@ -1,0 +1,79 @@
+"""The next review of a goal, from the log itself: what there is to tell about it, and from when on."""
+
+import asyncio
+import logging
+
+from events.envelope import StoredMessage, UnreadableEvent, read_recorded
+from events.event import RecordedEvent
+from events.goal import fold_goals
+from events.goal import types as goal_types
+from events.identity import LOG, GoalId
+from events.log.client import SturdyClient
+from events.log.reading import DirectReader
+from events.log.replies import Replies
+from events.log.stream import STREAM
+from events.plan import fold_plans
+from events.plan import types as plan_types
+from services.reminders.notice import Occasion, occasions
+
+_log = logging.getLogger("cairn.reminders")
+_AT_ONCE = 16
+
+MOVING = frozenset(
+    each.type_name
+    for each in (
+        goal_types.ReviewScheduled,
+        goal_types.Reviewed,
+        goal_types.Closed,
+        goal_types.EnteredInError,
+        plan_types.Opened,
+        plan_types.Amended,
+    )
+)
+"""The types of the events that can move a review, or the instant at which its day begins."""
+_TELLING = MOVING | {goal_types.Proposed.type_name, goal_types.Imported.type_name}
+"""With those by which a goal begins. Diaries, by far the largest part of a history, are not even decoded."""
+
+
+class Reviews:
+    """Reads goals and their plans from the log.
+
+    Args:
+        hour: The hour of the clinic's day from which on a review is due.
+    """
+
+    def __init__(self, nc: SturdyClient, hour: int):
+        self._replies = Replies(nc)
+        self._reader = DirectReader(nc, self._replies, STREAM)
+        self._hour = hour
+        self._room = asyncio.Semaphore(_AT_ONCE)
+
+    async def of(self, goal_id: GoalId, *, goal_at: int = 0, plan_at: int = 0) -> tuple[Occasion, ...] | None:
+        """What there is to tell about a goal's next review; None when its history cannot be read by this Cairn.
+
+        Args:
+            goal_at: The position of an event of the goal that is known to be there, as a replica may lag behind.
+            plan_at: The same of its plan.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        async with self._room:
+            goal, plan = await asyncio.gather(self._read(goal_id, goal_at), self._read(goal_id.plan, plan_at))
+        try:
+            return occasions(fold_goals(_telling(goal)), fold_plans(_telling(plan)), self._hour)
+        except UnreadableEvent as error:
+            _log.warning("position %d cannot be read; that goal's alarm stays as it is", error.position)
+            return None
+
+    async def close(self) -> None:
+        """Listen for replies no more."""
+        await self._replies.close()
+
+    async def _read(self, goal_id: GoalId, known: int) -> list[StoredMessage]:
+        subject = goal_id.on(LOG)
+        return await (self._reader.until(subject, 0, known) if known else self._reader.after(subject, 0))
+
+
+def _telling(messages: list[StoredMessage]) -> list[RecordedEvent]:
+    return [read_recorded(each) for each in messages if each.headers.get("ce-type") in _TELLING]

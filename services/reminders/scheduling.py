@@ -1,0 +1,91 @@
+"""Setting alarms: the log is followed, and whatever moves a review moves its goal's alarm."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from events.envelope import StoredMessage
+from events.identity import LOG, GoalId
+from events.log import Log, WrongVersion
+from services.reminders.alarms import Alarms
+from services.reminders.notice import Occasion, current, upcoming
+from services.reminders.reviews import MOVING, Reviews
+
+_log = logging.getLogger("cairn.reminders")
+
+SETTLING = timedelta(seconds=1)
+"""How long what is true already waits before it is told: when years are recorded in one go, each review that was ahead
+at the time would else be told to be overdue, and the event that says how it went comes a moment later."""
+_MOST_GOALS = 400
+_STAND_BY_SECONDS = 1.0
+_FAR = 10_000
+"""How many positions of the log may be read again after a restart, at most, though nothing in them moved a review."""
+
+
+class Scheduler:
+    """Keeps the alarms as the log has it, from the mark on.
+
+    What is set is worked out from a goal's whole history, so it does not matter how often an event is looked at. While
+    the end of the log is far off goals are collected, and each is looked at once for many of its events.
+    """
+
+    def __init__(self, log: Log, reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
+        self._log = log
+        self._reviews = reviews
+        self._alarms = alarms
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Follow the log for ever; stand by for a moment whenever another copy has moved the mark.
+
+        Raises:
+            LogUnavailable, LogUnreachable, NatsError: alarms cannot be set now.
+        """
+        while True:
+            try:
+                await self._follow()
+            except WrongVersion:
+                _log.info("another copy sets the alarms; standing by")
+                await asyncio.sleep(_STAND_BY_SECONDS)
+
+    async def _follow(self) -> None:
+        mark = await self._alarms.mark()
+        position = mark.position
+        moved: dict[GoalId, int] = {}
+        async for batch in self._log.follow(position):
+            for message in batch.messages:
+                position = message.position
+                if message.headers.get("ce-type") in MOVING:
+                    moved[_goal_id(message)] = position
+            at_the_end = position >= batch.head
+            if (moved and (at_the_end or len(moved) >= _MOST_GOALS)) or position - mark.position >= _FAR:
+                mark = await self._alarms.move(mark, position, await self._wanted(moved))
+                moved.clear()
+
+    async def _wanted(self, moved: dict[GoalId, int]) -> dict[GoalId, Occasion | None]:
+        goals = {goal_id: position for goal_id, position in moved.items() if not goal_id.is_plan}
+        for plan in (goal_id for goal_id in moved if goal_id.is_plan):
+            for goal_id, position in (await self._log.last_of_patient(plan, moved[plan])).items():
+                if not goal_id.is_plan:
+                    goals.setdefault(goal_id, position)
+        found = await asyncio.gather(
+            *(
+                self._reviews.of(goal_id, goal_at=position, plan_at=moved.get(goal_id.plan, 0))
+                for goal_id, position in goals.items()
+            )
+        )
+        now = self._clock()
+        return {
+            goal_id: _next_alarm(known, now) for goal_id, known in zip(goals, found, strict=True) if known is not None
+        }
+
+
+def _next_alarm(known: Sequence[Occasion], now: datetime) -> Occasion | None:
+    if occasion := current(known, now):
+        return occasion._replace(at=now + SETTLING)
+    return upcoming(known, now)
+
+
+def _goal_id(message: StoredMessage) -> GoalId:
+    return GoalId(*message.subject[len(LOG) + 1 :].split("."))

@@ -1,0 +1,72 @@
+"""Reminders: review due, review overdue, on `cairn.notice.ORG.PATIENT.GOAL`.
+
+One way: the log is followed, alarms are set as scheduled messages in a stream of their own, the server lets them ring,
+and an alarm that has rung becomes a notice. If that stream is lost, its mark is lost with it: the log is followed from
+the beginning, and what is due or overdue by then is told again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from nats.errors import Error as NatsError
+
+from events.identity import NOTICE
+from events.log import Log, LogUnavailable, LogUnreachable, connect
+from events.log.client import SturdyClient
+from services.reminders.alarms import Alarms
+from services.reminders.reviews import Reviews
+from services.reminders.scheduling import Scheduler
+from services.reminders.stream import declare_notices
+from services.reminders.telling import Teller
+from services.reminders.together import run_together
+from services.settings import Settings
+
+_log = logging.getLogger("cairn.reminders")
+_PAUSE_SECONDS = 1.0
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock = _now) -> None:
+    """Set alarms and give notices until cancelled.
+
+    Args:
+        clock: Tells what is due by now; alarms ring by the server's own clock.
+
+    Raises:
+        NotReachable: when there is no NATS server at the address.
+        WrongStream: the stream of the notices is not as it has to be.
+    """
+    nc = await connect(settings.nats_address, name="cairn-reminders")
+    try:
+        await run_together(_serve(nc, settings, ready, clock))
+    finally:
+        await nc.close()
+
+
+async def _serve(nc: SturdyClient, settings: Settings, ready: Callable[[str], None], clock: Clock) -> None:
+    await declare_notices(nc, settings.log_replicas)
+    ready(f"reminders: giving {NOTICE}.ORG.PATIENT.GOAL")
+    while True:
+        await _work(nc, settings, clock)
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _work(nc: SturdyClient, settings: Settings, clock: Clock) -> None:
+    """Work until something stands in the way, such as a server or a stream that is gone."""
+    log, alarms = Log(nc), Alarms(nc)
+    reviews = Reviews(nc, settings.notice_hour)
+    teller = Teller(nc, reviews, alarms, clock)
+    try:
+        await declare_notices(nc, settings.log_replicas)
+        await run_together(Scheduler(log, reviews, alarms, clock).run(), teller.run())
+    except (NatsError, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
+        _log.warning("notices have to wait: %s", type(trouble).__name__)
+    finally:
+        for each in (teller, reviews, alarms, log):
+            await each.close()

@@ -1,0 +1,1 @@
+"""Goal templates: a start for a talk, never the goal itself. The words that count are the patient's own."""

@@ -1,0 +1,114 @@
+"""Each notice is given once: over restarts, kills in the middle, and two copies of the service."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from datetime import timedelta
+
+from events.identity import GoalId
+from tests.integration.reminders.ward import TODAY, TOMORROW, Ward, midnight, told
+from tests.waiting import eventually
+
+GOAL = GoalId("northside", "pt-1", "walk")
+
+
+def goals(count: int) -> list[GoalId]:
+    return [GoalId("northside", f"pt-{number}", "walk") for number in range(count)]
+
+
+async def start(ward: Ward) -> Process:
+    """The service as a process of its own, ready."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", "serve", "reminders", "--nats-url", ward.server.url),
+        env=ward.settings.environment(),
+        stdout=PIPE,
+        stderr=DEVNULL,
+    )
+    assert process.stdout is not None
+    assert (await process.stdout.readline()).startswith(b"ready reminders")
+    return process
+
+
+async def test_a_restart_tells_nothing_again(ward: Ward) -> None:
+    async with ward.reminders():
+        await ward.begin(GOAL, TODAY)
+        await ward.hears(told(GOAL, TODAY, "due"))
+    other = GoalId("northside", "pt-2", "walk")
+    async with ward.reminders():
+        await ward.begin(other, TODAY)
+        await ward.hears(told(GOAL, TODAY, "due"), told(other, TODAY, "due"))
+    assert await ward.kept() == ward.told
+
+
+async def test_an_alarm_that_rings_twice_tells_it_once(ward: Ward) -> None:
+    async with ward.reminders():
+        await ward.begin(GOAL, TODAY)
+        await ward.hears(told(GOAL, TODAY, "due"))
+        await ward.ring(GOAL)
+        await ward.ring(GOAL)
+        await ward.answered()
+    assert await ward.kept() == ward.told == [told(GOAL, TODAY, "due")]
+
+
+async def test_a_review_that_moves_away_and_back_is_not_told_again(ward: Ward) -> None:
+    async with ward.reminders():
+        await ward.begin(GOAL, TODAY)
+        await ward.hears(told(GOAL, TODAY, "due"))
+        await ward.move(GOAL, TOMORROW)
+        await ward.marked(await ward.move(GOAL, TODAY))
+        await ward.rings_at(GOAL, midnight(TOMORROW))  # it has rung for today, and been answered
+    assert await ward.kept() == ward.told == [told(GOAL, TODAY, "due")]
+
+
+async def test_two_copies_give_each_notice_once(ward: Ward) -> None:
+    async with ward.reminders(), ward.reminders():
+        for goal_id in goals(40):
+            await ward.begin(goal_id, TODAY)
+        await ward.hears(*(told(goal_id, TODAY, "due") for goal_id in goals(40)))
+        await ward.answered()
+    assert sorted(await ward.kept()) == sorted(ward.told)
+
+
+async def test_the_second_copy_goes_on_when_the_first_is_gone(ward: Ward) -> None:
+    async with ward.reminders():
+        async with ward.reminders():
+            await ward.begin(GOAL, TODAY)
+            await ward.hears(told(GOAL, TODAY, "due"))
+        other = GoalId("northside", "pt-2", "walk")
+        await ward.begin(other, TODAY)
+        await ward.hears(told(GOAL, TODAY, "due"), told(other, TODAY, "due"))
+
+
+async def test_a_service_that_is_killed_in_the_middle_tells_the_rest_and_nothing_twice(ward: Ward) -> None:
+    for goal_id in goals(60):
+        await ward.begin(goal_id, TODAY)
+    for heard in (10, 30):
+        process = await start(ward)
+        await ward.has_heard(heard)
+        process.kill()
+        await process.wait()
+    async with ward.reminders():
+        await ward.hears(*(told(goal_id, TODAY, "due") for goal_id in goals(60)))
+        await ward.answered()
+    assert sorted(await ward.kept()) == sorted(ward.told)
+
+
+async def test_a_nats_server_that_is_killed_in_the_middle_keeps_each_notice_once(ward: Ward) -> None:
+    """Killed as alarms ring, the server lets some ring twice."""
+    for goal_id in goals(60):
+        await ward.begin(goal_id, TODAY + timedelta(days=1))
+    async with ward.reminders():
+        for goal_id in goals(60):
+            await ward.move(goal_id, TODAY)
+        await ward.has_heard(10)
+        os.kill(ward.server.pid, signal.SIGKILL)
+        await ward.server.start()
+
+        async def all_kept() -> bool:
+            return len(await ward.kept()) >= 60
+
+        await eventually(all_kept, within=60)
+        await ward.answered()
+    assert sorted(await ward.kept()) == sorted(told(goal_id, TODAY, "due") for goal_id in goals(60))
