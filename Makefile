@@ -76,8 +76,8 @@ run: setup ## Run Cairn here until Ctrl-C; its settings are CAIRN_* variables.
 	@exec $(BIN)/cairn up
 
 .PHONY: test
-test: setup ## Run the tests; ARGS='-k goal -x' is passed on to pytest.
-	@$(BIN)/pytest $(ARGS)
+test: setup ## Run the tests, on all cores; ARGS='-k goal -x -n0' is passed on to pytest.
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: lint types test ## Check all that CI checks: style, imports, types, tests.
