@@ -1,6 +1,6 @@
 """`cairn bench rebuild`: each projection from position 0 to the end of a log of synthetic goals, on SQLite.
 
-The projection is the one that `cairn serve projection` runs, here in this process; the clock runs from when it is ready
+The projection is the one that `cairn serve projection` runs, here in this process; the clock runs from its start
 until it announces that the log's last event is in its tables.
 """
 
@@ -17,8 +17,7 @@ from bench.machine import conditions
 from bench.options import Count, Options, Stages
 from bench.result import Result, Run, case
 from events.log.stream import STREAM
-from projections.catalog import NAMES, projection_named
-from projections.engine.checkpoint import CheckpointKey
+from projections.catalog import NAMES
 from projections.engine.database import open_database, reading
 from projections.engine.service import serve
 from projections.engine.status import read_status
@@ -50,15 +49,10 @@ async def run(options: RebuildOptions, stages: Stages) -> Result:
 
 async def _rebuild(ground: Ground, name: str, events: int, file: Path) -> Run:
     url = f"sqlite:///{file}"
-    began = 0.0
-
-    def begin(_: str) -> None:
-        nonlocal began
-        began = perf_counter()
-
     announced = Announced()
     async with announced.listening(ground.nc, name):
-        serving = asyncio.create_task(serve(name, ground.nats_url, url, begin))
+        began = perf_counter()
+        serving = asyncio.create_task(serve(name, ground.nats_url, url, lambda _: None))
         reached = asyncio.create_task(announced.reach(events))
         try:
             await asyncio.wait([serving, reached], return_when=asyncio.FIRST_COMPLETED)
@@ -78,7 +72,7 @@ def _check(name: str, url: str, events: int) -> None:
     engine = open_database(url)
     try:
         with reading(engine) as connection:
-            (status,) = read_status(connection, [CheckpointKey(name, projection_named(name).version, STREAM)])
+            status = read_status(connection, name, STREAM)
     finally:
         engine.dispose()
     if status["position"] != events or status["quarantined"]:

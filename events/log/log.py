@@ -90,6 +90,14 @@ class Log:
         """
         return [read_recorded(stored) for stored in await self._reader.after(goal_id.on(LOG), after)]
 
+    async def read_stored(self, subject: str) -> list[StoredMessage]:
+        """The messages on one subject as they are stored, in order, whether or not they can be decoded.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        return await self._reader.after(subject, 0)
+
     async def newest(self, goal_id: GoalId) -> RecordedEvent | None:
         """The last event of one goal or plan, as the replica that answers has it.
 

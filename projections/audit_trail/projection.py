@@ -9,20 +9,8 @@ from projections.audit_trail.differences import State
 from projections.audit_trail.events import recorded_events
 from projections.audit_trail.projector import fold, project, tells_before_and_after
 from projections.audit_trail.tables import VERSION, tables
+from projections.audit_trail.views import views
 from projections.engine.projection import Projection, Remembered, Tables
-
-
-def audit_trail(version: int = VERSION) -> Projection[State]:
-    """The projection on the tables of one version."""
-    its = tables(version)
-    return Projection(
-        name="audit_trail",
-        version=version,
-        tables=its,
-        needs_state=tells_before_and_after,
-        load=lambda connection, goal_ids: _load(connection, its, goal_ids),
-        project=project,
-    )
 
 
 def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Mapping[GoalId, Remembered[State]]:
@@ -35,4 +23,12 @@ def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Ma
     return {goal_id: Remembered(state, 0) for goal_id, state in states.items()}
 
 
-PROJECTION = audit_trail()
+PROJECTION = Projection(
+    name="audit_trail",
+    version=VERSION,
+    declare=tables,
+    needs_state=tells_before_and_after,
+    load=_load,
+    project=project,
+    views=views,
+)

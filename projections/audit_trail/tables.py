@@ -5,20 +5,21 @@ from functools import cache
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 from projections.engine.columns import Instant
+from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 2
+VERSION = 1
 """Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
+_LIVE = Naming("audit_trail")
 
 
 @cache
-def tables(version: int = VERSION) -> Tables:
-    """The tables of one version: `events` and `changes`."""
+def tables(naming: Naming = _LIVE) -> Tables:
+    """The tables of one build: `events` and `changes`."""
     metadata = MetaData()
-    events = f"audit_trail_events_v{version}"
     return {
         "events": Table(
-            events,
+            naming.table("events"),
             metadata,
             # An organisation lives on one stream, so that its positions are its own.
             Column("org", String(64), primary_key=True),
@@ -40,10 +41,10 @@ def tables(version: int = VERSION) -> Tables:
             Column("data", Text, nullable=False),
             # Who did what, when it happened and when it was recorded, in words.
             Column("sentence", Text, nullable=False),
-            Index(f"{events}_by_goal", "org", "patient", "goal", "version"),
+            Index(naming.index("events", "goal"), "org", "patient", "goal", "version"),
         ),
         "changes": Table(
-            f"audit_trail_changes_v{version}",
+            naming.table("changes"),
             metadata,
             Column("org", String(64), primary_key=True),
             Column("position", BigInteger, primary_key=True, autoincrement=False),

@@ -15,6 +15,8 @@ _SQLITE_PRAGMAS = (
     "synchronous = NORMAL",
     "cache_size = -32768",
     "wal_autocheckpoint = 4000",
+    # Views read the tables of that name, also when another build has been given it.
+    "legacy_alter_table = ON",
 )
 
 

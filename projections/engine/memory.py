@@ -33,8 +33,3 @@ class Memory(Generic[State]):
         self._kept[goal_id] = remembered
         while self._weight > self._capacity and len(self._kept) > 1:
             self._weight -= self._kept.popitem(last=False)[1].weight
-
-    def forget(self) -> None:
-        """Forget everything: the tables may no longer be what these states were written to."""
-        self._kept.clear()
-        self._weight = 0

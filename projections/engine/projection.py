@@ -2,18 +2,43 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, Select, Table
 
 from events.event import RecordedEvent
 from events.identity import GoalId
+from projections.engine.naming import Naming, Place
 
 State = TypeVar("State")
 Row = Mapping[str, object]
 """Values by the name of their column."""
 Tables = Mapping[str, Table]
-"""A projection's tables by the name its projector knows them by (`goals`), whatever their version is called."""
+"""A projection's tables by the name its projector knows them by (`goals`), wherever they stand."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A view for SQL dashboards.
+
+    Attributes:
+        about: What a row of it is.
+        meanings: What each column tells, by its name and in its order.
+        query: Its rows out of the live tables.
+    """
+
+    about: str
+    meanings: Mapping[str, str]
+    query: Select[*tuple[Any, ...]]  # Any: columns of many types
+
+
+Views = Mapping[str, View]
+"""By name."""
+
+
+def no_views(tables: Tables, dialect: str) -> Views:
+    """For `views`: there are none."""
+    return {}
 
 
 class Remembered(NamedTuple, Generic[State]):
@@ -47,25 +72,26 @@ class Projection(Generic[State]):
 
     Attributes:
         name: As in `cairn serve projection NAME`.
-        version: Raised whenever the tables, or what the projector puts into them, change. Each version has tables of
-            its own and starts from the log's beginning, so that a new one can be built beside the one being read.
-        tables: All in one MetaData; their real names carry the version.
+        version: Raised whenever the tables, or what the projector puts into them, change. A service that finds an older
+            one live builds its own beside it from the log's beginning, and puts it in its place once it is complete.
+        declare: The tables under the names of one build, all in one MetaData; the same names give the same tables.
         needs_state: Whether these events of one goal can only be projected with the state before them.
-        load: The states of the given goals out of the tables; goals that are not there are left out.
+        load: The states of the given goals out of these tables; goals that are not there are left out.
         project: Pure: (state before the events or None, the events of one goal in order) → row changes.
+        views: What SQL dashboards read: (the live tables, `sqlite` or `postgresql`) → views.
     """
 
     name: str
     version: int
-    tables: Tables
+    declare: Callable[[Naming], Tables]
     needs_state: Callable[[Sequence[RecordedEvent]], bool]
-    load: Callable[[Connection, Sequence[GoalId]], Mapping[GoalId, Remembered[State]]]
+    load: Callable[[Connection, Tables, Sequence[GoalId]], Mapping[GoalId, Remembered[State]]]
     project: Callable[[State | None, Sequence[RecordedEvent]], Projected[State]]
+    views: Callable[[Tables, str], Views] = no_views
 
-    @property
-    def metadata(self) -> MetaData:
-        """Where all its tables are declared."""
-        return next(iter(self.tables.values())).metadata
+    def tables(self, place: Place = Place.LIVE) -> Tables:
+        """Its tables in one place."""
+        return self.declare(Naming(self.name, place))
 
 
 def always(events: Sequence[RecordedEvent]) -> bool:

@@ -1,6 +1,9 @@
 """One projection as a service: `cairn serve projection NAME`."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
 
 from events.log import Log, connect
 from events.log.stream import STREAM
@@ -11,7 +14,9 @@ from projections.engine.runner import Runner
 from projections.engine.writer import ProjectionWriter
 
 
-async def serve(name: str, nats_url: str, database_url: str, ready: Callable[[str], None]) -> None:
+async def serve(
+    name: str, nats_url: str, database_url: str, ready: Callable[[str], None], streams: Sequence[str] = (STREAM,)
+) -> None:
     """Keep one projection up with the log until the task is cancelled.
 
     Args:
@@ -19,22 +24,34 @@ async def serve(name: str, nats_url: str, database_url: str, ready: Callable[[st
         nats_url: Where the log is.
         database_url: Where the tables are; see :func:`projections.engine.database.open_database`.
         ready: Told once, in one line, when the projection is following the log.
+        streams: Of the log. Organisations may be placed on several, and each has a checkpoint of its own.
 
     Raises:
         UnknownProjection: when there is none of this name.
         events.log.connection.NotReachable: when no NATS server answers at first.
     """
     projection = projection_named(name)
-    engine = open_database(database_url)
-    try:
+    positions: dict[str, int] = {}
+
+    def started(stream: str, position: int) -> None:
+        positions[stream] = position
+        if len(positions) == len(streams):
+            ready(f"projection {name} from position {_in_words(positions)}")
+
+    async with AsyncExitStack() as stack:
+        engine = open_database(database_url)
+        stack.callback(engine.dispose)
         nc = await connect(nats_url, name=f"cairn projection {name}")
-        log = Log(nc)
-        try:
-            writer = ProjectionWriter(engine, projection, STREAM)
-            runner = Runner(log, Announcer(nc, name), writer)
-            await runner.run(lambda position: ready(f"projection {name} from position {position}"))
-        finally:
-            await log.close()
-            await nc.close()
-    finally:
-        engine.dispose()
+        stack.push_async_callback(nc.close)
+        async with asyncio.TaskGroup() as running:
+            for stream in streams:
+                log = Log(nc, stream=stream)
+                stack.push_async_callback(log.close)
+                runner = Runner(log, Announcer(nc, name), ProjectionWriter(engine, projection, stream), streams)
+                running.create_task(runner.run(partial(started, stream)))
+
+
+def _in_words(positions: dict[str, int]) -> str:
+    if len(positions) == 1:
+        return str(*positions.values())
+    return ", ".join(f"{position} of {stream}" for stream, position in sorted(positions.items()))

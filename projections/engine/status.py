@@ -1,12 +1,13 @@
 """How each projection is doing, as its service writes it down beside its rows."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
+from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, belongs_to, read_checkpoint
+from projections.engine.naming import Place
 from projections.engine.rows import upsert
 from projections.engine.tables import QUARANTINE, STATUS
 
@@ -47,30 +48,46 @@ def write_status(
 
 
 def read_status(
-    connection: Connection, keys: Iterable[CheckpointKey], head: int | None = None
-) -> list[dict[str, Any]]:  # Any: a JSON object of mixed values
-    """How projections are doing, in JSON-ready objects: `projection`, `version`, `stream`, `state`, `position`,
-    `head`, `lag` (events), `rate` (events per second), `quarantined` (events), `recorded_at` (of the last event taken
-    in), `last_error`, `last_error_at`, `updated_at`.
+    connection: Connection, projection: str, stream: str, head: int | None = None
+) -> dict[str, Any]:  # Any: a JSON object of mixed values
+    """How a projection is doing on one stream, in a JSON-ready object.
+
+    `projection`, `stream`, `version` (of the live tables; null while nothing can be read), `state`, `position`, `head`,
+    `lag` (events), `lag_seconds` (since the last event taken in was recorded, while others wait; null before the first),
+    `rate` (events per second), `quarantined` (events), `recorded_at` (of the last event taken in), `last_error`,
+    `last_error_at`, `updated_at`; and `building`: null, or `version`, `position`, `head` and `rate` of what is being
+    built beside.
 
     Args:
-        keys: The projections asked for; one that never ran has the state `never_started`.
-        head: The log's last position, where the caller knows it better than the services' last note.
+        head: The stream's last position, where the caller knows it better than the services' last note.
     """
-    return [_read(connection, key, head) for key in keys]
+    live = _read(connection, CheckpointKey(projection, Place.LIVE, stream), head)
+    beside = _read(connection, CheckpointKey(projection, Place.NEXT, stream), head)
+    first = beside["version"] is not None and live["version"] is None
+    names = ("version", "position", "head", "rate")
+    return {
+        "projection": projection,
+        "stream": stream,
+        **live,
+        "state": "building" if first else live["state"],
+        "building": None if beside["version"] is None else {name: beside[name] for name in names},
+    }
 
 
 def _read(connection: Connection, key: CheckpointKey, head: int | None) -> dict[str, Any]:  # Any: as above
-    position = read_checkpoint(connection, key) or 0
+    build = build_at(connection, key.projection, key.place)
+    checkpoint = read_checkpoint(connection, key)
+    position = checkpoint.position if checkpoint else 0
     noted = connection.execute(select(STATUS).where(belongs_to(STATUS, key))).one_or_none()
     quarantined = select(func.count()).select_from(QUARANTINE).where(belongs_to(QUARANTINE, key))
     last = max(position, noted.head if noted else 0, head or 0)
     return {
-        **key._asdict(),
+        "version": build.version if build else None,
         "state": noted.state if noted else "never_started",
         "position": position,
         "head": last,
         "lag": last - position,
+        "lag_seconds": _behind(noted.recorded_at if noted else None) if last > position else 0.0,
         "rate": round(noted.rate, 1) if noted else 0.0,
         "quarantined": connection.scalar(quarantined),
         "recorded_at": _rfc3339(noted.recorded_at) if noted else None,
@@ -78,6 +95,10 @@ def _read(connection: Connection, key: CheckpointKey, head: int | None) -> dict[
         "last_error_at": _rfc3339(noted.last_error_at) if noted else None,
         "updated_at": _rfc3339(noted.updated_at) if noted else None,
     }
+
+
+def _behind(recorded_at: datetime | None) -> float | None:
+    return round((datetime.now(UTC) - recorded_at).total_seconds(), 3) if recorded_at else None
 
 
 def _rfc3339(instant: datetime | None) -> str | None:

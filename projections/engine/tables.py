@@ -1,27 +1,40 @@
-"""The engine's own tables: how far each projection is, how it is doing, and what it could not take."""
+"""The engine's own tables: which builds of a projection there are, how far each is, and what it could not take."""
 
-from sqlalchemy import BigInteger, Column, Connection, Engine, Float, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Connection, Float, Integer, MetaData, String, Table, Text, text
 
 from projections.engine.columns import Instant
-from projections.engine.database import writing
-from projections.engine.projection import Projection, State
 
 METADATA = MetaData()
 
 
-def _key() -> tuple[Column[str], Column[int], Column[str]]:
-    return (
-        Column("projection", String(64), primary_key=True),
-        Column("version", Integer, primary_key=True, autoincrement=False),
-        Column("stream", String(64), primary_key=True),
-    )
+def _place() -> tuple[Column[str], Column[str]]:
+    return Column("projection", String(64), primary_key=True), Column("place", String(8), primary_key=True)
 
+
+def _key() -> tuple[Column[str], Column[str], Column[str]]:
+    return (*_place(), Column("stream", String(64), primary_key=True))
+
+
+BUILDS = Table(
+    "cairn_builds",
+    METADATA,
+    *_place(),
+    # Of its tables and of what is in them: `Projection.version`.
+    Column("version", Integer, nullable=False),
+    # Counts the builds of one projection.
+    Column("number", Integer, nullable=False),
+    # The names that the projector knows its tables by, with commas.
+    Column("tables", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+)
 
 CHECKPOINTS = Table(
     "cairn_checkpoints",
     METADATA,
     *_key(),
     Column("position", BigInteger, nullable=False),
+    # Drawn anew whenever someone else than their service changes the tables.
+    Column("epoch", Integer, nullable=False),
 )
 
 STATUS = Table(
@@ -46,18 +59,19 @@ QUARANTINE = Table(
     Column("reason", Text, nullable=False),
 )
 
+OF_A_BUILD = (CHECKPOINTS, STATUS, QUARANTINE, BUILDS)
+"""Those with rows that belong to a build and move with it."""
+
 _DECLARING = 0x636169726E  # "cairn": the advisory lock under which tables are made on PostgreSQL
 
 
-def declare(engine: Engine, *projections: Projection[State]) -> None:
-    """Make the tables that are missing: the engine's own and the projections'. What is there stays as it is."""
-    with writing(engine) as connection:
-        _one_at_a_time(connection)
-        METADATA.create_all(connection)
-        for projection in projections:
-            projection.metadata.create_all(connection)
+def declare_own(connection: Connection) -> None:
+    """Make the engine's tables that are missing; until the transaction ends, nobody else makes or renames any."""
+    one_at_a_time(connection)
+    METADATA.create_all(connection)
 
 
-def _one_at_a_time(connection: Connection) -> None:
+def one_at_a_time(connection: Connection) -> None:
+    """Let nobody else make or rename tables until the transaction ends. On SQLite every writer is alone."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DECLARING})

@@ -2,62 +2,97 @@
 
 import gc
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Generic
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from events.envelope import StoredMessage
-from events.event import RecordedEvent
-from events.identity import GoalId
-from projections.engine.arrival import project_goal, read_messages
-from projections.engine.checkpoint import CheckpointKey, move_checkpoint, read_checkpoint, start_checkpoint
-from projections.engine.database import reading, writing
-from projections.engine.memory import Memory
+from events.errors import CairnError
+from projections.engine.arrival import read_messages
+from projections.engine.builds import begin_next, build_at, go_live
+from projections.engine.checkpoint import (
+    Checkpoint,
+    CheckpointKey,
+    hold_checkpoint,
+    move_checkpoint,
+    read_checkpoint,
+    start_checkpoint,
+)
+from projections.engine.database import writing
+from projections.engine.naming import Place
 from projections.engine.pace import Pace
-from projections.engine.projection import Projected, Projection, State
-from projections.engine.quarantine import Quarantined, held_subjects, quarantine
+from projections.engine.projecting import Projecting
+from projections.engine.projection import Projection, State
+from projections.engine.quarantine import held_subjects, quarantine
 from projections.engine.rows import collect, write
 from projections.engine.status import Working, write_status
-from projections.engine.tables import declare
+from projections.engine.tables import STATUS, declare_own
 
-_LOADED_AT_ONCE = 500
+
+class Superseded(CairnError):
+    """A newer version of the projection is live; this one does not go back behind it by itself."""
 
 
 class ProjectionWriter(Generic[State]):
-    """Builds one projection. Synchronous and used by one thread at a time.
+    """Builds one projection from one stream. Synchronous and used by one thread at a time.
 
     What is read before the transaction needs no lock: if anyone else wrote in between, the checkpoint has moved, and
     the transaction is refused.
+
+    Args:
+        stream: The one that it is built from.
+        beside: Whether to build beside the live tables whatever their version is. Otherwise that is done only when
+            there are none, or older ones.
+
+    Attributes:
+        key: Whose checkpoint it moves, known once it has resumed.
+        head: The last position of the stream, as far as is known here.
     """
 
-    def __init__(self, engine: Engine, projection: Projection[State], stream: str):
-        self.key = CheckpointKey(projection.name, projection.version, stream)
-        self.position = 0
-        """The last position in the tables, as far as this copy knows."""
+    def __init__(self, engine: Engine, projection: Projection[State], stream: str, *, beside: bool = False):
+        self.key = CheckpointKey(projection.name, Place.NEXT if beside else Place.LIVE, stream)
         self.head = 0
         self._engine = engine
         self._projection = projection
-        self._memory: Memory[State] = Memory()
+        self._beside = beside
+        self._at = Checkpoint(position=0, epoch=0)
+        self._projecting = Projecting(engine, projection, projection.tables(self.key.place))
         self._held: dict[str, int] = {}
         self._pace = Pace(time.monotonic)
         self._recorded_at: datetime | None = None
         self._error: tuple[str, datetime] | None = None
 
+    @property
+    def position(self) -> int:
+        """The last position in the tables, as far as this copy knows."""
+        return self._at.position
+
+    @property
+    def version(self) -> int:
+        """Of the projection."""
+        return self._projection.version
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it writes the tables that are read."""
+        return self.key.place is Place.LIVE
+
     def resume(self) -> int:
-        """Make the tables where they are missing, and go on from the checkpoint, which is returned.
+        """Find the tables, or make them where there are none, and go on from the checkpoint, which is returned.
 
         Raises:
+            Superseded: the live tables are of a newer version.
             sqlalchemy.exc.SQLAlchemyError: the database cannot do it now.
         """
-        self._memory.forget()
-        declare(self._engine, self._projection)
         with writing(self._engine) as connection:
-            start_checkpoint(connection, self.key)
-            self.position = read_checkpoint(connection, self.key) or 0
+            declare_own(connection)
+            self.key = self.key._replace(place=self._place(connection))
+            self._at = start_checkpoint(connection, self.key)
             self._held = held_subjects(connection, self.key)
+        self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
 
     def take(self, messages: Sequence[StoredMessage], head: int) -> None:
@@ -65,6 +100,7 @@ class ProjectionWriter(Generic[State]):
 
         Raises:
             CheckpointMoved: another copy was faster; nothing was written.
+            TablesChanged: the tables have been rebuilt or mended; nothing was written.
             sqlalchemy.exc.SQLAlchemyError: nothing was written.
 
         After an error only :meth:`resume` leads on.
@@ -74,24 +110,22 @@ class ProjectionWriter(Generic[State]):
 
     def _take(self, messages: Sequence[StoredMessage], head: int) -> None:
         arrival = read_messages(messages, self._held)
-        projected, refused = self._project(arrival.by_goal)
+        projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
         position = messages[-1].position
         self._pace.worked(len(messages))
         self._recorded_at = messages[-1].recorded_at
         self.head = max(self.head, head, position)
         with writing(self._engine) as connection:
-            move_checkpoint(connection, self.key, expected=self.position, position=position)
-            write(connection, self._projection.tables, collect(list(projected.values())))
+            move_checkpoint(connection, self.key, expected=self._at, position=position)
+            write(connection, self._projection.tables(self.key.place), collect(list(projected.values())))
             quarantine(connection, self.key, refused)
             state: Working = "live" if position >= self.head else "catching_up"
             self._write_status(connection, state)
-        self.position = position
+        self._at = self._at._replace(position=position)
         for event in refused:
             self._held.setdefault(event.subject, event.position)
-        for goal_id, each in projected.items():
-            if each.after is not None:
-                self._memory.keep(goal_id, each.after)
+        self._projecting.remember(projected)
 
     def note(self, state: Working, head: int = 0, error: str | None = None) -> None:
         """Write down a state that no batch came with.
@@ -105,34 +139,42 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             self._write_status(connection, state)
 
-    def _project(
-        self, by_goal: Mapping[GoalId, Sequence[RecordedEvent]]
-    ) -> tuple[dict[GoalId, Projected[State]], list[Quarantined]]:
-        states = self._states(by_goal)
-        projected: dict[GoalId, Projected[State]] = {}
-        refused: list[Quarantined] = []
-        for goal_id, events in by_goal.items():
-            taken, rest = project_goal(self._projection, states.get(goal_id), events)
-            refused += rest
-            if taken is not None:
-                projected[goal_id] = taken
-        return projected, refused
+    def go_live(self, streams: Collection[str]) -> bool:
+        """Put what was built beside in the place of the live tables, if it is complete; :meth:`resume` leads on.
 
-    def _states(self, by_goal: Mapping[GoalId, Sequence[RecordedEvent]]) -> dict[GoalId, State]:
-        """What is known of the goals before these events, as far as the projector needs it."""
-        states: dict[GoalId, State] = {}
-        unknown: list[GoalId] = []
-        for goal_id, events in by_goal.items():
-            state = self._memory.recall(goal_id)
-            if state is not None:
-                states[goal_id] = state
-            elif events[0].version > 1 and self._projection.needs_state(events):
-                unknown.append(goal_id)
-        for start in range(0, len(unknown), _LOADED_AT_ONCE):
-            with reading(self._engine) as connection:
-                loaded = self._projection.load(connection, unknown[start : start + _LOADED_AT_ONCE])
-            states.update((goal_id, remembered.state) for goal_id, remembered in loaded.items())
-        return states
+        Args:
+            streams: All that the projection is built from; each must have come to its end, and as far as in the live
+                tables.
+
+        Returns:
+            Whether it was done.
+        """
+        with writing(self._engine) as connection:
+            if not all(self._is_complete(connection, stream) for stream in streams):
+                return False
+            go_live(connection, self._projection)
+        return True
+
+    def _is_complete(self, connection: Connection, stream: str) -> bool:
+        ours = self.key._replace(stream=stream)
+        known = select(STATUS.c.head).where(*(STATUS.c[name] == value for name, value in ours._asdict().items()))
+        head = connection.scalar(known)
+        built = read_checkpoint(connection, ours)
+        live = hold_checkpoint(connection, ours._replace(place=Place.LIVE))
+        return head is not None and built is not None and built.position >= max(head, live.position if live else 0)
+
+    def _place(self, connection: Connection) -> Place:
+        live = build_at(connection, self._projection.name, Place.LIVE)
+        version = self._projection.version
+        if live and live.version == version and not self._beside:
+            return Place.LIVE
+        if live and live.version > version and not self._beside:
+            raise Superseded(
+                f"Version {live.version} of {self._projection.name} is live, and this is version {version}. To go back"
+                f" to it: cairn projections rebuild {self._projection.name}."
+            )
+        begin_next(connection, self._projection, datetime.now(UTC))
+        return Place.NEXT
 
     def _write_status(self, connection: Connection, state: Working) -> None:
         write_status(

@@ -16,19 +16,7 @@ from projections.goal_state.stored import (
     remembered,
 )
 from projections.goal_state.tables import VERSION, tables
-
-
-def goal_state(version: int = VERSION) -> Projection[State]:
-    """The projection on the tables of one version."""
-    its = tables(version)
-    return Projection(
-        name="goal_state",
-        version=version,
-        tables=its,
-        needs_state=always,
-        load=lambda connection, goal_ids: _load(connection, its, goal_ids),
-        project=project,
-    )
+from projections.goal_state.views import views
 
 
 def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Mapping[GoalId, Remembered[State]]:
@@ -42,4 +30,12 @@ def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Ma
     return {goal_id: remembered(state, texts[goal_id]) for goal_id, state in states.items()}
 
 
-PROJECTION = goal_state()
+PROJECTION = Projection(
+    name="goal_state",
+    version=VERSION,
+    declare=tables,
+    needs_state=always,
+    load=_load,
+    project=project,
+    views=views,
+)

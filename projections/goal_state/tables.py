@@ -24,23 +24,25 @@ from sqlalchemy import (
 )
 
 from projections.engine.columns import Instant
+from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 2
+VERSION = 1
 """Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
+_LIVE = Naming("goal_state")
 
 
 @cache
-def tables(version: int = VERSION) -> Tables:
-    """The tables of one version: `goals`, `entries`, `reviews`, `waiting`, `plans` and `measurements`."""
+def tables(naming: Naming = _LIVE) -> Tables:
+    """The tables of one build: `goals`, `entries`, `reviews`, `waiting`, `plans` and `measurements`."""
     metadata = MetaData()
     made = (_goals, _entries, _reviews, _waiting, _plans, _measurements)
-    return {make.__name__[1:]: make(f"goal_state_{make.__name__[1:]}_v{version}", metadata) for make in made}
+    return {make.__name__[1:]: make(naming, metadata) for make in made}
 
 
-def _goals(name: str, metadata: MetaData) -> Table:
+def _goals(naming: Naming, metadata: MetaData) -> Table:
     return Table(
-        name,
+        naming.table("goals"),
         metadata,
         *_of_a_goal(),
         Column("status", String(24), nullable=False),
@@ -70,15 +72,15 @@ def _goals(name: str, metadata: MetaData) -> Table:
         *_as_recorded(),
         # GoalState as JSON, without the progress, and without the fields that have their default.
         Column("state", Text, nullable=False),
-        Index(f"{name}_by_status", "org", "status"),
-        Index(f"{name}_by_statement", "org", "statement_hash"),
+        Index(naming.index("goals", "status"), "org", "status"),
+        Index(naming.index("goals", "statement"), "org", "statement_hash"),
     )
 
 
-def _entries(name: str, metadata: MetaData) -> Table:
+def _entries(naming: Naming, metadata: MetaData) -> Table:
     """The diary, with corrections applied. What an entry does not say is null: unknown, neither zero nor no."""
     return Table(
-        name,
+        naming.table("entries"),
         metadata,
         *_of_a_goal(),
         # Of the event that logged it.
@@ -99,10 +101,10 @@ def _entries(name: str, metadata: MetaData) -> Table:
     )
 
 
-def _reviews(name: str, metadata: MetaData) -> Table:
+def _reviews(naming: Naming, metadata: MetaData) -> Table:
     """The reviews that took place, and when each of them was due."""
     return Table(
-        name,
+        naming.table("reviews"),
         metadata,
         *_of_a_goal(),
         Column("version", Integer, primary_key=True, autoincrement=False),
@@ -116,10 +118,10 @@ def _reviews(name: str, metadata: MetaData) -> Table:
     )
 
 
-def _waiting(name: str, metadata: MetaData) -> Table:
+def _waiting(naming: Naming, metadata: MetaData) -> Table:
     """What waits for whom, one row for each word that is awaited (`events.goal.waiting`)."""
     return Table(
-        name,
+        naming.table("waiting"),
         metadata,
         *_of_a_goal(),
         Column("role", String(16), primary_key=True),
@@ -130,13 +132,13 @@ def _waiting(name: str, metadata: MetaData) -> Table:
         Column("since", Instant, nullable=False),
         # What was asked for, or why it was contested.
         Column("text", Text),
-        Index(f"{name}_by_role", "org", "role", "since"),
+        Index(naming.index("waiting", "role"), "org", "role", "since"),
     )
 
 
-def _plans(name: str, metadata: MetaData) -> Table:
+def _plans(naming: Naming, metadata: MetaData) -> Table:
     return Table(
-        name,
+        naming.table("plans"),
         metadata,
         *_of_a_patient(),
         Column("status", String(24), nullable=False),
@@ -150,10 +152,10 @@ def _plans(name: str, metadata: MetaData) -> Table:
     )
 
 
-def _measurements(name: str, metadata: MetaData) -> Table:
+def _measurements(naming: Naming, metadata: MetaData) -> Table:
     """The scores of distress and mood instruments."""
     return Table(
-        name,
+        naming.table("measurements"),
         metadata,
         *_of_a_patient(),
         # Of the plan's event that tells it.

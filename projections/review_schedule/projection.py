@@ -11,19 +11,7 @@ from projections.engine.projection import Projection, Remembered, Tables
 from projections.engine.wanted import stored_states
 from projections.review_schedule.projector import State, may_move_a_review, project
 from projections.review_schedule.tables import VERSION, tables
-
-
-def review_schedule(version: int = VERSION) -> Projection[State]:
-    """The projection on the tables of one version."""
-    its = tables(version)
-    return Projection(
-        name="review_schedule",
-        version=version,
-        tables=its,
-        needs_state=may_move_a_review,
-        load=lambda connection, goal_ids: _load(connection, its, goal_ids),
-        project=project,
-    )
+from projections.review_schedule.views import views
 
 
 def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Mapping[GoalId, Remembered[State]]:
@@ -35,4 +23,12 @@ def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Ma
     }
 
 
-PROJECTION = review_schedule()
+PROJECTION = Projection(
+    name="review_schedule",
+    version=VERSION,
+    declare=tables,
+    needs_state=may_move_a_review,
+    load=_load,
+    project=project,
+    views=views,
+)

@@ -4,20 +4,21 @@ from functools import cache
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, String, Table, Text
 
+from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 2
+VERSION = 1
 """Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
+_LIVE = Naming("review_schedule")
 
 
 @cache
-def tables(version: int = VERSION) -> Tables:
-    """The tables of one version: `reviews`, `called_off`, `plans` and `folded`."""
+def tables(naming: Naming = _LIVE) -> Tables:
+    """The tables of one build: `reviews`, `called_off`, `plans` and `folded`."""
     metadata = MetaData()
-    reviews = f"review_schedule_reviews_v{version}"
     return {
         "reviews": Table(
-            reviews,
+            naming.table("reviews"),
             metadata,
             Column("org", String(64), primary_key=True),
             Column("patient", String(64), primary_key=True),
@@ -33,11 +34,11 @@ def tables(version: int = VERSION) -> Tables:
             # Of the goal's latest event that this row tells of.
             Column("version", Integer, nullable=False),
             Column("position", BigInteger, nullable=False),
-            Index(f"{reviews}_by_day", "org", "due_on"),
+            Index(naming.index("reviews", "day"), "org", "due_on"),
         ),
         # The review that was ahead when its goal came to an end.
         "called_off": Table(
-            f"review_schedule_called_off_v{version}",
+            naming.table("called_off"),
             metadata,
             Column("org", String(64), primary_key=True),
             Column("patient", String(64), primary_key=True),
@@ -46,7 +47,7 @@ def tables(version: int = VERSION) -> Tables:
             Column("sequence", Integer, nullable=False),
         ),
         "plans": Table(
-            f"review_schedule_plans_v{version}",
+            naming.table("plans"),
             metadata,
             Column("org", String(64), primary_key=True),
             Column("patient", String(64), primary_key=True),
@@ -55,7 +56,7 @@ def tables(version: int = VERSION) -> Tables:
         ),
         # What the fold needs of a goal or plan for its next event: its state without its diaries, as JSON.
         "folded": Table(
-            f"review_schedule_folded_v{version}",
+            naming.table("folded"),
             metadata,
             Column("org", String(64), primary_key=True),
             Column("patient", String(64), primary_key=True),

@@ -25,24 +25,39 @@ class ListOf(BaseModel, Generic[Item]):
     next: str | None = Field(description="Pass it as `cursor` for the page after; null at the end.")
 
 
+class ProjectionBuild(BaseModel):
+    """What is being built beside the tables that are read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int
+    position: int
+    head: int
+    rate: float = Field(description="Events per second.")
+
+
 class ProjectionStatus(BaseModel):
     """How one projection is doing."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: str
-    version: int = Field(description="The version of its tables.")
+    version: int | None = Field(description="The version of the tables that are read; null while there are none.")
     stream: str
-    state: Literal["never_started", "catching_up", "live", "failing", "stopped"]
+    state: Literal["never_started", "building", "catching_up", "live", "stopped"]
     position: int = Field(description="The last log position that is in its tables.")
     head: int = Field(description="The last position of the log.")
     lag: int = Field(description="Events between the two.")
+    lag_seconds: float | None = Field(
+        description="Since the last event taken in was recorded, while others wait; null before the first."
+    )
     rate: float = Field(description="Events per second while it last had work.")
     quarantined: int = Field(description="Events that it could not take.")
     recorded_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
     updated_at: datetime | None
+    building: ProjectionBuild | None
 
 
 class ProjectionList(ListOf[ProjectionStatus]):

@@ -93,6 +93,7 @@ class ClinicContract(ABC):
         # In two batches, so that what is waited for comes and goes.
         for half in (events[:14], events[14:]):
             writer.take([as_message(each) for each in half], head=len(events))
+        assert writer.go_live(["CAIRN_LOG"])
         with reading(engine) as connection:
             yield connection
         engine.dispose()

@@ -73,6 +73,7 @@ class QueriesContract(ABC):
             writer = ProjectionWriter(engine, projection_named(name), "CAIRN_LOG")
             writer.resume()
             writer.take([as_message(each) for each in EVENTS], head=len(EVENTS))
+            assert writer.go_live(["CAIRN_LOG"])
         with reading(engine) as connection:
             yield connection
         engine.dispose()

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from projections.audit_trail.projection import audit_trail
-from projections.goal_state.projection import goal_state
-from projections.review_schedule.projection import review_schedule
+from projections.catalog import projection_named
+from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
 from tests.contract.projections.queries_contract import QueriesContract
@@ -19,18 +18,27 @@ class OnSqlite(ProjectionContract):
 
 
 class TestGoalState(OnSqlite):
-    def build(self, version: int) -> AnyProjection:
-        return goal_state(version)
+    @pytest.fixture
+    def projection(self) -> AnyProjection:
+        return projection_named("goal_state")
 
 
 class TestAuditTrail(OnSqlite):
-    def build(self, version: int) -> AnyProjection:
-        return audit_trail(version)
+    @pytest.fixture
+    def projection(self) -> AnyProjection:
+        return projection_named("audit_trail")
 
 
 class TestReviewSchedule(OnSqlite):
-    def build(self, version: int) -> AnyProjection:
-        return review_schedule(version)
+    @pytest.fixture
+    def projection(self) -> AnyProjection:
+        return projection_named("review_schedule")
+
+
+class TestBuilds(BuildsContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
 
 
 class TestQueries(QueriesContract):

@@ -14,12 +14,13 @@ from events.log import Append, Log
 from events.log.stream import STREAM
 from projections.catalog import projection_named
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
-from projections.engine.database import open_database, reading
+from projections.engine.database import open_database, reading, writing
+from projections.engine.naming import Place
 from projections.engine.paging import Json
 from projections.engine.projection import Projection
 from projections.engine.service import serve
 from projections.engine.status import read_status
-from projections.engine.tables import declare
+from projections.engine.tables import declare_own
 from projections.engine.writer import ProjectionWriter
 from tests.builders import active_goal, entry, event
 from tests.waiting import eventually
@@ -31,20 +32,22 @@ class Database:
     def __init__(self, name: str, path: Path, nats_url: str):
         self.projection: Projection[Any] = projection_named(name)  # Any: each has states of its own type
         self.url = f"sqlite:///{path}"
-        self.key = CheckpointKey(name, self.projection.version, STREAM)
+        self.key = CheckpointKey(name, Place.LIVE, STREAM)
         self.engine = open_database(self.url)
         self.serve: Callable[..., Any] = partial(serve, name, nats_url, self.url)  # Any: as `running` takes it
-        declare(self.engine, self.projection)
+        with writing(self.engine) as connection:
+            declare_own(connection)
 
     @property
     def position(self) -> int:
         with reading(self.engine) as connection:
-            return read_checkpoint(connection, self.key) or 0
+            checkpoint = read_checkpoint(connection, self.key)
+        return checkpoint.position if checkpoint else 0
 
     @property
     def status(self) -> Json:
         with reading(self.engine) as connection:
-            return read_status(connection, [self.key])[0]
+            return read_status(connection, self.key.projection, STREAM)
 
     async def reaches(self, position: int) -> None:
         await eventually(lambda: self.position >= position, within=30)
@@ -56,7 +59,7 @@ class Database:
                 name: sorted(
                     (tuple(row) for row in connection.execute(select(table).where(table.c.org == org))), key=repr
                 )
-                for name, table in self.projection.tables.items()
+                for name, table in self.projection.tables().items()
             }
 
     async def rebuilt(self, log: Log, upto: int) -> "Database":
@@ -70,6 +73,7 @@ class Database:
                 writer.take(batch.messages, batch.head)
             if writer.position >= upto:
                 break
+        assert writer.go_live([STREAM])
         return beside
 
 

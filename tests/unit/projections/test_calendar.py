@@ -62,7 +62,7 @@ def test_what_follows_the_end_leaves_it_as_it_is() -> None:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Engine]:
     engine = open_database(f"sqlite:///{tmp_path}/calendar.db")
-    PROJECTION.metadata.create_all(engine)
+    PROJECTION.tables()["reviews"].metadata.create_all(engine)
     yield engine
     engine.dispose()
 
@@ -72,7 +72,7 @@ def written(engine: Engine, *histories: Sequence[RecordedEvent]) -> None:
         for events in histories:
             for name, rows in project(None, events).upserts.items():
                 for row in rows:
-                    connection.execute(PROJECTION.tables[name].insert().values(**row))
+                    connection.execute(PROJECTION.tables()[name].insert().values(**row))
 
 
 def test_a_calendar_shows_what_is_ahead_and_what_fell_away(database: Engine) -> None:

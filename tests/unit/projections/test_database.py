@@ -6,14 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, column, insert, select, table, text
+from sqlalchemy import Engine, column, insert, table, text
 from sqlalchemy.exc import IntegrityError
 
-from projections.catalog import projection_named
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import open_database, reading, writing
+from projections.engine.naming import Place
 from projections.engine.status import read_status
-from projections.engine.tables import declare
+from projections.engine.tables import declare_own
 
 
 @pytest.fixture
@@ -66,21 +66,11 @@ def test_errors_do_not_repeat_what_a_row_holds(engine: Engine) -> None:
     assert "Tuesday" not in str(caught.value)
 
 
-def test_tables_can_be_declared_again_and_what_they_hold_stays(engine: Engine) -> None:
-    schedule = projection_named("review_schedule")
-    declare(engine, schedule)
-    plan = {"org": "northside", "patient": "pt-1", "clinician": "c1", "time_zone": "UTC"}
-    with writing(engine) as connection:
-        connection.execute(insert(schedule.tables["plans"]), [plan])
-    declare(engine, schedule)
-    with reading(engine) as connection:
-        assert [dict(row._mapping) for row in connection.execute(select(schedule.tables["plans"]))] == [plan]
-
-
 def test_a_projection_that_never_ran_has_no_checkpoint_and_says_so(engine: Engine) -> None:
-    declare(engine)
-    key = CheckpointKey("goal_state", 1, "CAIRN_LOG")
+    with writing(engine) as connection:
+        declare_own(connection)
+    key = CheckpointKey("goal_state", Place.LIVE, "CAIRN_LOG")
     with reading(engine) as connection:
         assert read_checkpoint(connection, key) is None
-        (status,) = read_status(connection, [key], head=12)
+        status = read_status(connection, "goal_state", "CAIRN_LOG", head=12)
     assert (status["state"], status["position"], status["head"], status["lag"]) == ("never_started", 0, 12, 12)

@@ -37,12 +37,3 @@ def test_one_state_heavier_than_the_capacity_is_still_kept() -> None:
     memory: Memory[str] = Memory(capacity=5)
     remember(memory, A)
     assert memory.recall(A) == "a"
-
-
-def test_forgetting_forgets_all() -> None:
-    memory: Memory[str] = Memory(capacity=15)
-    remember(memory, A)
-    memory.forget()
-    assert memory.recall(A) is None
-    remember(memory, B)
-    assert memory.recall(B) == "b"

@@ -1,0 +1,58 @@
+"""What SQL dashboards read of the past."""
+
+from sqlalchemy import and_, select
+
+from events.goal.types import Revised
+from projections.engine.projection import Tables, View, Views
+from projections.engine.views import in_json
+
+_EVENT = {
+    "org": "The organisation.",
+    "position": "Where in the log it is.",
+    "patient": "The patient's opaque id.",
+    "goal": "The goal's id; plan for the plan.",
+    "version": "The how manieth event of the goal it is.",
+    "type": "The type of event, such as cairn.goal.revised.v1.",
+    "actor": "Who did it.",
+    "actor_role": "In which role: patient, clinician, supervisor, family or system.",
+    "happened_at": "When it happened, as they say.",
+    "recorded_at": "When it was recorded.",
+    "source": "The system that sent it.",
+    "event_id": "Its id there.",
+    "sentence": "What was done, in words.",
+    "data": "What it says, as JSON.",
+}
+_REVISION = {
+    "org": "The organisation.",
+    "patient": "The patient's opaque id.",
+    "goal": "The goal's id.",
+    "version": "The goal's version with the revision.",
+    "position": "Where in the log it is.",
+    "actor": "Who revised it.",
+    "actor_role": "In which role.",
+    "happened_at": "When it happened, as they say.",
+    "recorded_at": "When it was recorded.",
+    "reason": "Why, as the revision says.",
+    "field": "The path of a changed field, with dots: smart.measure.target.",
+    "before": "Its value before, as JSON; null where there was none.",
+    "after": "Its value since, as JSON; null where it is gone.",
+}
+
+
+def views(its: Tables, dialect: str) -> Views:
+    """`v_audit` and `v_goal_revisions`."""
+    events, changes = its["events"], its["changes"]
+    told = {
+        "reason": in_json(events.c.data, "reason", dialect),
+        **{name: changes.c[name] for name in ("field", "before", "after")},
+    }
+    of_the_event = and_(changes.c.org == events.c.org, changes.c.position == events.c.position)
+    revisions = (
+        select(*((told[name] if name in told else events.c[name]).label(name) for name in _REVISION))
+        .select_from(events.join(changes, of_the_event))
+        .where(events.c.type == Revised.type_name)
+    )
+    return {
+        "v_audit": View("Each event of the log.", _EVENT, select(*(events.c[name] for name in _EVENT))),
+        "v_goal_revisions": View("Each field that a revision changed.", _REVISION, revisions),
+    }

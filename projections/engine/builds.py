@@ -1,0 +1,103 @@
+"""The builds of a projection: one is live, one may be on its way, and the one that was live before may be kept."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, update
+
+from events.errors import CairnError
+from projections.engine.checkpoint import new_epoch
+from projections.engine.naming import Naming, Place, table_name
+from projections.engine.projection import Projection
+from projections.engine.tables import BUILDS, CHECKPOINTS, OF_A_BUILD, one_at_a_time
+from projections.engine.views import declare_views
+
+AnyProjection = Projection[Any]  # Any: nothing here depends on what it remembers
+
+
+class Build(NamedTuple):
+    """A build of a projection.
+
+    Attributes:
+        version: Of its tables and of what is in them.
+        number: Counts the builds of the projection.
+        tables: The names that the projector knows its tables by; another version may have others.
+    """
+
+    version: int
+    number: int
+    tables: tuple[str, ...]
+    started_at: datetime
+
+
+class NothingToSwap(CairnError):
+    """There is no build in that place."""
+
+
+def build_at(connection: Connection, projection: str, place: Place) -> Build | None:
+    """The build in a place."""
+    row = connection.execute(select(BUILDS).where(_stands_at(BUILDS, projection, place))).one_or_none()
+    return Build(row.version, row.number, tuple(row.tables.split(",")), row.started_at) if row else None
+
+
+def begin_next(connection: Connection, projection: AnyProjection, now: datetime) -> Build:
+    """The build beside the live one: gone on with if it is of this version, else begun anew."""
+    one_at_a_time(connection)
+    found = build_at(connection, projection.name, Place.NEXT)
+    if found and found.version == projection.version:
+        return found
+    drop(connection, projection.name, Place.NEXT)
+    numbers = select(func.max(BUILDS.c.number)).where(BUILDS.c.projection == projection.name)
+    number = (connection.scalar(numbers) or 0) + 1
+    tables = projection.declare(Naming(projection.name, Place.NEXT, number))
+    build = Build(projection.version, number, tuple(tables), now)
+    next(iter(tables.values())).metadata.create_all(connection, checkfirst=False)
+    row = {**build._asdict(), "tables": ",".join(build.tables)}
+    connection.execute(insert(BUILDS).values(projection=projection.name, place=Place.NEXT, **row))
+    return build
+
+
+def go_live(connection: Connection, projection: AnyProjection) -> None:
+    """Put the next build in the place of the live one, which is kept as the last. All in the caller's transaction.
+
+    Raises:
+        NothingToSwap: when there is no next build.
+    """
+    one_at_a_time(connection)
+    name = projection.name
+    if build_at(connection, name, Place.NEXT) is None:
+        raise NothingToSwap(f"There is no new build of {name}.")
+    drop(connection, name, Place.LAST)
+    _move(connection, name, Place.LIVE, Place.LAST)
+    _move(connection, name, Place.NEXT, Place.LIVE)
+    live = _stands_at(CHECKPOINTS, name, Place.LIVE)
+    connection.execute(update(CHECKPOINTS).where(live).values(epoch=new_epoch()))
+    declare_views(connection, projection.views(projection.tables(), connection.dialect.name))
+
+
+def drop(connection: Connection, projection: str, place: Place) -> bool:
+    """Drop a build; False when there is none in that place."""
+    one_at_a_time(connection)
+    build = build_at(connection, projection, place)
+    if build is None:
+        return False
+    for name in build.tables:
+        connection.exec_driver_sql(f"DROP TABLE {table_name(projection, name, place)}")
+    for table in OF_A_BUILD:
+        connection.execute(delete(table).where(_stands_at(table, projection, place)))
+    return True
+
+
+def _move(connection: Connection, projection: str, here: Place, there: Place) -> None:
+    build = build_at(connection, projection, here)
+    if build is None:
+        return
+    for name in build.tables:
+        old, new = table_name(projection, name, here), table_name(projection, name, there)
+        connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+    for table in OF_A_BUILD:
+        connection.execute(update(table).where(_stands_at(table, projection, here)).values(place=there))
+
+
+def _stands_at(table: Table, projection: str, place: Place) -> ColumnElement[bool]:
+    return and_(table.c.projection == projection, table.c.place == place)

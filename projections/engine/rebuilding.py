@@ -1,0 +1,164 @@
+"""Building a projection anew beside the live one, comparing the two, and putting the new one in its place."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from events.errors import CairnError
+from events.log import Log
+from projections.engine.builds import Build, build_at
+from projections.engine.checkpoint import CheckpointKey, CheckpointMoved, TablesChanged, hold_checkpoint
+from projections.engine.comparing import TableComparison, compare
+from projections.engine.database import reading, writing
+from projections.engine.fetching import fetched_ahead
+from projections.engine.naming import Place
+from projections.engine.projection import Projection
+from projections.engine.runner import MOST_EVENTS
+from projections.engine.writer import ProjectionWriter
+
+_PAUSE_SECONDS = 0.02
+_MOST_SECONDS_APART = 10.0
+"""How long two builds may miss each other before they are compared as they are: no service may keep the live one up."""
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+Told = Callable[[int, int], None]
+"""Told how many events are in the new tables, and how many there are."""
+
+
+class RebuildBroken(CairnError):
+    """Someone else builds or swaps the same projection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The new build beside the live one.
+
+    Attributes:
+        live: What is live; None when nothing is.
+        tables: Table by table; empty when nothing is live, or another version, whose tables are other ones.
+        live_positions, next_positions: Up to where both were when they were compared, stream by stream. They are the
+            same, unless no service keeps the live one up with the log.
+    """
+
+    live: Build | None
+    tables: tuple[TableComparison, ...]
+    live_positions: dict[str, int]
+    next_positions: dict[str, int]
+
+    @property
+    def same(self) -> bool:
+        """Whether there are as many rows, and the same."""
+        return not any(table.different for table in self.tables)
+
+
+class Rebuild:
+    """One rebuild, which goes on where a former one was interrupted.
+
+    Args:
+        logs: Of each stream that the projection is built from.
+    """
+
+    def __init__(self, engine: Engine, projection: Projection[Any], logs: Mapping[str, Log]):  # Any: of any state
+        self._engine = engine
+        self._projection = projection
+        self._logs = logs
+        self._writers = {stream: ProjectionWriter(engine, projection, stream, beside=True) for stream in logs}
+        self._heads: dict[str, int] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="rebuild")
+        self._moved = asyncio.Event()
+        self._is_live = False
+
+    @asynccontextmanager
+    async def building(self) -> AsyncIterator["Rebuild"]:
+        """Keep the new tables up with the log meanwhile.
+
+        Raises:
+            RebuildBroken: someone else is at the same tables.
+            events.log.LogUnreachable: the log does not answer.
+        """
+        try:
+            for stream, log in self._logs.items():
+                self._heads[stream] = await log.head()
+                await self._in_thread(self._writers[stream].resume)
+            async with asyncio.TaskGroup() as group:
+                following = [group.create_task(self._follow(stream)) for stream in self._logs]
+                yield self
+                for task in following:
+                    task.cancel()
+        except* (CheckpointMoved, TablesChanged):
+            raise RebuildBroken(f"Somebody else is building {self._projection.name} too.") from None
+        finally:
+            self._thread.shutdown()
+
+    async def complete(self, told: Told) -> None:
+        """Wait until every event that there was at the beginning is in the new tables."""
+        while True:
+            done = sum(min(writer.position, self._heads[stream]) for stream, writer in self._writers.items())
+            told(done, sum(self._heads.values()))
+            if done >= sum(self._heads.values()):
+                return
+            self._moved.clear()
+            await self._moved.wait()
+
+    async def compare(self) -> Comparison:
+        """Compare the new tables with the live ones as they are at one moment, while both go on."""
+        return await asyncio.to_thread(self._compare)
+
+    async def go_live(self) -> None:
+        """Put the new tables in the place of the live ones, which are kept as the last."""
+        while not self._is_live:
+            self._is_live = await self._in_thread(next(iter(self._writers.values())).go_live, tuple(self._logs))
+            if not self._is_live:
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _follow(self, stream: str) -> None:
+        writer = self._writers[stream]
+        async with aclosing(fetched_ahead(self._logs[stream].follow(writer.position), MOST_EVENTS)) as batches:
+            async for batch in batches:
+                try:
+                    if batch.messages:
+                        await self._in_thread(writer.take, batch.messages, batch.head)
+                    else:
+                        await self._in_thread(writer.note, "live", batch.head)
+                except TablesChanged:
+                    if self._is_live:
+                        return
+                    raise
+                self._moved.set()
+
+    def _compare(self) -> Comparison:
+        until = time.monotonic() + _MOST_SECONDS_APART
+        while True:
+            with ExitStack() as stack:
+                with writing(self._engine) as nobody_moves:
+                    live = build_at(nobody_moves, self._projection.name, Place.LIVE)
+                    live_positions = self._positions(nobody_moves, Place.LIVE)
+                    next_positions = self._positions(nobody_moves, Place.NEXT)
+                    # What it sees is what there is while nobody moves, long after they do.
+                    connection = stack.enter_context(reading(self._engine))
+                    build_at(connection, self._projection.name, Place.NEXT)
+                comparable = live is not None and live.version == self._projection.version
+                if comparable and live_positions != next_positions and time.monotonic() < until:
+                    time.sleep(_PAUSE_SECONDS)
+                    continue
+                its = self._projection.tables
+                tables = compare(connection, its(Place.LIVE), its(Place.NEXT)) if comparable else ()
+                return Comparison(live, tables, live_positions, next_positions)
+
+    def _positions(self, connection: Connection, place: Place) -> dict[str, int]:
+        keys = {stream: CheckpointKey(self._projection.name, place, stream) for stream in self._logs}
+        found = {stream: hold_checkpoint(connection, key) for stream, key in keys.items()}
+        return {stream: checkpoint.position for stream, checkpoint in found.items() if checkpoint}
+
+    async def _in_thread(
+        self, work: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
