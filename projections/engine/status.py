@@ -53,10 +53,10 @@ def read_status(
     """How a projection is doing on one stream, in a JSON-ready object.
 
     `projection`, `stream`, `version` (of the live tables; null while nothing can be read), `state`, `position`, `head`,
-    `lag` (events), `lag_seconds` (since the last event taken in was recorded, while others wait; null before the first),
-    `rate` (events per second), `quarantined` (events), `recorded_at` (of the last event taken in), `last_error`,
-    `last_error_at`, `updated_at`; and `building`: null, or `version`, `position`, `head` and `rate` of what is being
-    built beside.
+    `lag` (events), `lag_seconds` (since the last event taken in was recorded, while others wait; null before the
+    first), `rate` (events per second), `quarantined` (events), `recorded_at` (of the last event taken in),
+    `last_error`, `last_error_at`, `updated_at`; and `building`: null, or `version`, `position`, `head` and `rate` of
+    what is being built beside.
 
     Args:
         head: The stream's last position, where the caller knows it better than the services' last note.
