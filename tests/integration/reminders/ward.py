@@ -16,6 +16,7 @@ from events.goal.types import Activated, ReviewScheduled
 from events.identity import SUBMIT, GoalId
 from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
+from events.log.stream import STREAM
 from services.reminders import service as reminders
 from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET
 from services.settings import Settings
@@ -97,15 +98,15 @@ class Ward:
 
         await eventually(none_waits, within=40)
 
-    async def marked(self, position: int) -> None:
-        """Wait until alarms are set up to a position of the log, and those that rang are answered."""
+    async def marked(self, position: int, stream: str = STREAM) -> None:
+        """Wait until alarms are set up to a position of a stream of the log, and those that rang are answered."""
 
         async def reached() -> bool:
             try:
                 mark = await self.js.get_last_msg(NOTICE_STREAM, MARK)
             except NatsError:
                 return False
-            return int(mark.data or b"0") >= position
+            return bool(from_json(mark.data or b"{}").get(stream, 0) >= position)
 
         await eventually(reached, within=40)
 
