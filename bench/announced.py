@@ -34,6 +34,11 @@ class Announced:
         finally:
             await subscription.unsubscribe()
 
+    @property
+    def first(self) -> tuple[int, float]:
+        """The first position that was announced, and when."""
+        return self._positions[0], self._instants[0]
+
     async def reach(self, position: int) -> float:
         """Wait for a position; the instant at which it, or one behind it, was first announced.
 

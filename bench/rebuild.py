@@ -1,79 +1,130 @@
-"""`cairn bench rebuild`: each projection from position 0 to the end of a log of synthetic goals, on SQLite.
+"""`cairn bench rebuild`: projections from position 0 to the end of a log of synthetic goals.
 
-The projection is the one that `cairn serve projection` runs, here in this process; the clock runs from its start
-until it announces that the log's last event is in its tables.
+Each projection by itself is the one that `cairn serve projection` runs, here in this process; the clock runs from its
+start until it announces that the log's last event is in its tables. Beside goal_state the peers catch up with the same
+events in their own store. Then all projections at once, each as a process of its own.
 """
 
-import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
-from time import perf_counter
 
-from bench.announced import Announced
+from bench.catching_up import alone, together
+from bench.databases import KINDS, Databases, Kind, databases
 from bench.filling import fill_with_lives
-from bench.ground import BenchFailed, Ground, ground
+from bench.ground import Ground, ground
 from bench.life import LIFE_EVENTS, goal_ids
 from bench.machine import conditions
 from bench.options import Count, Options, Stages
-from bench.result import Result, Run, case
-from events.log.stream import STREAM
+from bench.peers import PROJECTIONS
+from bench.peers.catalog import projection_peer
+from bench.peers.peer import Unavailable
+from bench.result import Absent, Case, Compared, Run, case
+from bench.room import EVENT_BYTES, ROW_BYTES
 from projections.catalog import NAMES
-from projections.engine.database import open_database, reading
-from projections.engine.service import serve
-from projections.engine.status import read_status
+
+_COMPARED = "goal_state"
+_Measure = Callable[[], Awaitable[Run]]
 
 
 class RebuildOptions(Options):
-    """About how many events the log has, and which projections are built from them; one case each."""
+    """About how many events the log has, and which projections are built from them, where; one case each.
 
-    events: Count = 100_000
+    Attributes:
+        peer_events: About how many events the peers catch up with, as they take a hundred times as long.
+        together: Whether all projections are also built at once.
+    """
+
+    events: Count = 200_000
     projections: tuple[str, ...] = NAMES
+    databases: tuple[Kind, ...] = KINDS
+    peers: tuple[str, ...] = PROJECTIONS
+    peer_events: Count = 20_000
+    together: bool = True
+
+    @property
+    def disk_bytes(self) -> int:
+        return self.events * (EVENT_BYTES + len(self.projections) * ROW_BYTES)
 
 
-async def run(options: RebuildOptions, stages: Stages) -> Result:
-    """Fill a log and build every projection from it, one at a time."""
+async def run(options: RebuildOptions, stages: Stages) -> Compared:
+    """Fill a log and build every projection from it, one at a time, then all at once."""
     now = conditions(options.directory)
     goals = goal_ids("bench", max(1, options.events // LIFE_EVENTS))
     filled = len(goals) * LIFE_EVENTS
-    cases = []
-    async with ground(options, partial(fill_with_lives, goals=goals, stages=stages)) as fresh:
+    cases: list[Case] = []
+    async with AsyncExitStack() as stack:
+        fresh = await stack.enter_async_context(ground(options, partial(fill_with_lives, goals=goals, stages=stages)))
+        there = await stack.enter_async_context(databases(fresh.directory, options.databases))
+        peers, absent = await _peers(options, there, stack, stages)
         for name in options.projections:
-            with stages(f"rebuild of {name}", options.runs) as stage:
-                runs = []
-                for number in range(options.runs):
-                    runs.append(await _rebuild(fresh, name, filled, fresh.directory / f"{name}-{number}.db"))
-                    stage.advance()
-            cases.append(case({"projection": name, "events": filled, "database": "sqlite"}, "events/s", runs, {}))
-    return Result(benchmark="rebuild", options=options, conditions=now, cases=tuple(cases))
+            beside = peers if name == _COMPARED else {}
+            cases += await _one(fresh, there, name, filled, beside, options, stages)
+        if options.together:
+            cases += await _all(fresh, there, filled, options, stages)
+    return Compared(
+        benchmark="rebuild",
+        options=options,
+        conditions=now,
+        cases=tuple(cases),
+        at_best=None,
+        unavailable=(*there.absent, *absent),
+    )
 
 
-async def _rebuild(ground: Ground, name: str, events: int, file: Path) -> Run:
-    url = f"sqlite:///{file}"
-    announced = Announced()
-    async with announced.listening(ground.nc, name):
-        began = perf_counter()
-        serving = asyncio.create_task(serve(name, ground.nats_url, url, lambda _: None))
-        reached = asyncio.create_task(announced.reach(events))
+async def _one(
+    ground: Ground,
+    there: Databases,
+    name: str,
+    events: int,
+    peers: Mapping[str, _Measure],
+    options: RebuildOptions,
+    stages: Stages,
+) -> list[Case]:
+    """One projection on each database, and its peers, in turn."""
+
+    async def ours(kind: Kind) -> Run:
+        async with there.new(kind) as url:
+            return await alone(ground, name, events, url)
+
+    measures: dict[str, _Measure] = {**{kind: partial(ours, kind) for kind in there.kinds}, **peers}
+    runs: dict[str, list[Run]] = {each: [] for each in measures}
+    with stages(f"rebuild of {name}", options.runs * len(measures)) as stage:
+        for number in range(options.runs):
+            for each in measures if number % 2 == 0 else reversed(measures):
+                runs[each].append(await measures[each]())
+                stage.advance()
+    beside = {peer: runs[peer] for peer in peers}
+    return [
+        case({"projection": name, "events": events, "database": kind}, "events/s", runs[kind], beside)
+        for kind in there.kinds
+    ]
+
+
+async def _all(ground: Ground, there: Databases, events: int, options: RebuildOptions, stages: Stages) -> list[Case]:
+    cases = []
+    for kind in there.kinds:
+        runs = []
+        with stages(f"all projections together, {kind}", options.runs) as stage:
+            for _ in range(options.runs):
+                async with there.new(kind) as url:
+                    runs.append(await together(ground, options.projections, events, url))
+                stage.advance()
+        of: dict[str, int | str] = {"projection": "all together", "events": events, "database": kind}
+        cases.append(case(of, "events/s", runs, {}))
+    return cases
+
+
+async def _peers(
+    options: RebuildOptions, there: Databases, stack: AsyncExitStack, stages: Stages
+) -> tuple[dict[str, _Measure], Sequence[Absent]]:
+    """The peers that are there, each with its events stored, and those that are not."""
+    present: dict[str, _Measure] = {}
+    absent: list[Absent] = []
+    goals = goal_ids("bench", max(1, options.peer_events // LIFE_EVENTS))
+    for name in options.peers if _COMPARED in options.projections else ():
         try:
-            await asyncio.wait([serving, reached], return_when=asyncio.FIRST_COMPLETED)
-            if serving.done():
-                await serving
-            ended = await reached
-        finally:
-            serving.cancel()
-            reached.cancel()
-            await asyncio.gather(serving, reached, return_exceptions=True)
-    _check(name, url, events)
-    return Run.of(events, ended - began)
-
-
-def _check(name: str, url: str, events: int) -> None:
-    """A projection that puts events aside would be quick for the wrong reason."""
-    engine = open_database(url)
-    try:
-        with reading(engine) as connection:
-            status = read_status(connection, name, STREAM)
-    finally:
-        engine.dispose()
-    if status["position"] != events or status["quarantined"]:
-        raise BenchFailed(f"{name} reached {status['position']} of {events}, {status['quarantined']} in quarantine.")
+            present[name] = await stack.enter_async_context(projection_peer(name, there, goals, stages))
+        except Unavailable as reason:
+            absent.append(Absent(name=name, unavailable=str(reason)))
+    return present, absent

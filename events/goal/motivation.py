@@ -17,15 +17,16 @@ def is_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
         return False
     told = ((each.on, each.version, each.motivation) for each in entries if each.motivation is not None)
     before = max((each for each in told if each[:2] < (entry.on, entry.version)), default=None)
-    return _dips(before[2] if before else None, entry.motivation)
+    return falls(before[2] if before else None, entry.motivation)
 
 
 def dips(entries: Iterable[ProgressEntry]) -> list[ProgressEntry]:
     """All entries that are dips, in the order of their days."""
     told = sorted((each.on, each.version, each.motivation, each) for each in entries if each.motivation is not None)
     before = [None, *(motivation for _, _, motivation, _ in told)]
-    return [entry for last, (_, _, now, entry) in zip(before, told, strict=False) if _dips(last, now)]
+    return [entry for last, (_, _, now, entry) in zip(before, told, strict=False) if falls(last, now)]
 
 
-def _dips(before: int | None, now: int) -> bool:
+def falls(before: int | None, now: int) -> bool:
+    """Whether motivation that is told now is a dip after what was told last before it, if anything was."""
     return now <= LOW or (before is not None and before - now >= DROP)

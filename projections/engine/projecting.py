@@ -13,7 +13,7 @@ from projections.engine.memory import Memory
 from projections.engine.projection import Projected, Projection, State, Tables
 from projections.engine.quarantine import Quarantined
 
-_LOADED_AT_ONCE = 500
+_LOADED_AT_ONCE = 2_000
 
 
 class Projecting(Generic[State]):
@@ -44,7 +44,9 @@ class Projecting(Generic[State]):
         return projected, refused
 
     def remember(self, projected: Mapping[GoalId, Projected[State]]) -> None:
-        """Keep the states in mind, now that the changes are in the tables."""
+        """Keep the states in mind, now that the changes are in the tables, if the projection wants that."""
+        if not self._projection.remembers:
+            return
         for goal_id, each in projected.items():
             if each.after is not None:
                 self._memory.keep(goal_id, each.after)
@@ -52,15 +54,16 @@ class Projecting(Generic[State]):
     def _states(self, by_goal: Mapping[GoalId, Sequence[RecordedEvent]]) -> dict[GoalId, State]:
         """What is known of the goals before these events, as far as the projector needs it."""
         states: dict[GoalId, State] = {}
-        unknown: list[GoalId] = []
+        unknown: list[tuple[GoalId, Sequence[RecordedEvent]]] = []
         for goal_id, events in by_goal.items():
             state = self._memory.recall(goal_id)
             if state is not None:
                 states[goal_id] = state
             elif events[0].version > 1 and self._projection.needs_state(events):
-                unknown.append(goal_id)
+                unknown.append((goal_id, events))
         for start in range(0, len(unknown), _LOADED_AT_ONCE):
+            some = dict(unknown[start : start + _LOADED_AT_ONCE])
             with reading(self._engine) as connection:
-                loaded = self._projection.load(connection, self._tables, unknown[start : start + _LOADED_AT_ONCE])
+                loaded = self._projection.load(connection, self._tables, some)
             states.update((goal_id, remembered.state) for goal_id, remembered in loaded.items())
         return states

@@ -1,41 +1,67 @@
-"""Writing row changes: one statement for each table and batch."""
+"""Writing row changes: one statement for each table and batch, put together once, and as little as can be between it
+and the driver, which takes longer than the database does.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, delete
+from pydantic_core import to_json
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy import column as sql_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
+from sqlalchemy.sql.dml import UpdateBase
 
+from projections.engine.columns import Instant
 from projections.engine.projection import Projected, Row, Tables
 
-Changes = tuple[Mapping[str, Sequence[Row]], Mapping[str, Sequence[Row]]]
-"""Rows to upsert, and keys to delete, by table."""
+_Kind = Literal["delete", "update", "upsert"]
+_KEY = "key_"
+"""Before the names of keys, because those of columns are taken by what is set."""
+_ByTable = dict[str, list[Row]]
 
 
-def collect(projected: Sequence[Projected[Any]]) -> Changes:  # Any: rows do not depend on the state's type
+class Changes(NamedTuple):
+    """The changes of many goals, by table: see :class:`Projected`."""
+
+    deletes: _ByTable
+    updates: _ByTable
+    upserts: _ByTable
+
+
+def collect(projected: Iterable[Projected[Any]]) -> Changes:  # Any: rows do not depend on the state's type
     """The changes of many goals, table by table."""
-    upserts: dict[str, list[Row]] = defaultdict(list)
-    deletes: dict[str, list[Row]] = defaultdict(list)
+    changes = Changes(defaultdict(list), defaultdict(list), defaultdict(list))
     for each in projected:
-        for table, rows in each.upserts.items():
-            upserts[table] += rows
-        for table, keys in each.deletes.items():
-            deletes[table] += keys
-    return upserts, deletes
+        for given, collected in zip((each.deletes, each.updates, each.upserts), changes, strict=True):
+            for table, rows in given.items():
+                collected[table] += rows
+    return changes
 
 
 def write(connection: Connection, tables: Tables, changes: Changes) -> None:
     """Apply changes in the caller's transaction."""
-    upserts, deletes = changes
-    for name, keys in deletes.items():
-        if keys:
-            connection.execute(_delete(tables[name]), [{f"key_{k}": v for k, v in key.items()} for key in keys])
-    for name, rows in upserts.items():
-        if rows:
-            connection.execute(upsert(connection, tables[name]), rows)
+    kinds: tuple[_Kind, ...] = ("delete", "update", "upsert")
+    for kind, by_table in zip(kinds, changes, strict=True):
+        for name, rows in by_table.items():
+            if rows:
+                _write(connection, kind, tables[name], rows)
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -50,17 +76,87 @@ def upsert(connection: Connection, table: Table) -> Executable:
 
 @cache
 def _upsert(dialect: str, table: Table) -> Executable:
-    """Put together once: doing so takes longer than running it."""
-    insert = _insert(dialect, table)
-    others = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
-    return insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=others)
+    return _or_update(_insert(dialect, table), table.columns)
 
 
 def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
+def _or_update(
+    insert: postgresql.Insert | sqlite.Insert, columns: Iterable[Column[Any]]
+) -> postgresql.Insert | sqlite.Insert:
+    others = {column.name: insert.excluded[column.name] for column in columns if not column.primary_key}
+    keys = list(insert.table.primary_key)
+    return insert.on_conflict_do_update(index_elements=keys, set_=others) if others else insert.on_conflict_do_nothing()
+
+
+def _write(connection: Connection, kind: _Kind, table: Table, rows: Sequence[Row]) -> None:
+    names = tuple(rows[0])
+    if connection.dialect.name == "postgresql":
+        connection.execute(_all_at_once(kind, table, names), {"rows": to_json(rows).decode()})
+    else:
+        statement, values = _one_by_one(kind, table, names)
+        connection.exec_driver_sql(statement, [values(row) for row in rows])
+
+
 @cache
-def _delete(table: Table) -> Executable:
-    keys = table.primary_key.columns
-    return delete(table).where(*(column == bindparam(f"key_{column.name}") for column in keys))
+def _all_at_once(kind: _Kind, table: Table, names: tuple[str, ...]) -> Executable:
+    """For PostgreSQL, which takes the rows out of one JSON array: one value to send, however many rows there are."""
+    rows = bindparam("rows", type_=Text).op("::")(literal_column("json"))
+    shape: ColumnElement[Any] = literal_column(f"NULL::{table.name}")
+    columns = [table.c[name] for name in names]
+    given = (
+        func.json_populate_recordset(shape, rows)
+        .table_valued(*(sql_column(column.name, column.type) for column in columns))
+        .alias("given")
+    )
+    its = [column == given.c[column.name] for column in columns if column.primary_key]
+    match kind:
+        case "delete":
+            return delete(table).where(*its)
+        case "update":
+            new = {column.name: given.c[column.name] for column in columns if not column.primary_key}
+            return update(table).where(*its).values(new)
+        case "upsert":
+            return _or_update(postgresql.insert(table).from_select(names, select(*given.c)), columns)
+
+
+@cache
+def _one_by_one(kind: _Kind, table: Table, names: tuple[str, ...]) -> tuple[str, Callable[[Row], tuple[object, ...]]]:
+    """For SQLite: the statement for one row, and the values for it out of a row."""
+    columns = [table.c[name] for name in names]
+    its = [column == bindparam(f"{_KEY}{column.name}") for column in columns if column.primary_key]
+    statement: UpdateBase
+    match kind:
+        case "delete":
+            statement = delete(table).where(*its)
+        case "update":
+            new: dict[str, object] = {
+                column.name: bindparam(column.name) for column in columns if not column.primary_key
+            }
+            statement = update(table).where(*its).values(new)
+        case "upsert":
+            statement = _or_update(sqlite.insert(table).values({name: bindparam(name) for name in names}), columns)
+    compiled = statement.compile(dialect=sqlite.dialect())
+    return str(compiled), _values(table, [name.removeprefix(_KEY) for name in compiled.positiontup or ()])
+
+
+def _values(table: Table, names: Sequence[str]) -> Callable[[Row], tuple[object, ...]]:
+    """What SQLite's driver takes: days and instants as text."""
+    as_text = [(place, to_text) for place, name in enumerate(names) if (to_text := _to_text(table.c[name]))]
+
+    def values(row: Row) -> tuple[object, ...]:
+        picked = [row[name] for name in names]
+        for place, to_text in as_text:
+            if picked[place] is not None:
+                picked[place] = to_text(picked[place])
+        return tuple(picked)
+
+    return values
+
+
+def _to_text(column: Column[Any]) -> Callable[[Any], object] | None:  # Any: each column has a type of its own
+    if isinstance(column.type, Instant):
+        return column.type.as_text
+    return date.isoformat if isinstance(column.type, Date) else None

@@ -1,18 +1,32 @@
 """From events to rows: the fold of goals and plans, and the columns that lists are filtered by."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from itertools import zip_longest
 
+from events.errors import CairnError
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal, missing_parts
+from events.goal.fold import logged_entry
 from events.goal.state import ProgressEntry
-from events.goal.types import Reviewed
+from events.goal.types import Imported, ProgressCorrected, ProgressLogged, Proposed, Reviewed
 from events.goal.waiting import waiting
+from events.identity import GoalId
 from events.plan import PlanState, fold_plans
-from projections.engine.projection import Projected, Row
+from projections.engine.projection import Projected, Remembered, Row
 from projections.engine.sequence import expect_next
-from projections.goal_state.stored import AS_IT_IS, State, remembered
+from projections.goal_state.diary import Diary, diary_of, in_order, with_entry, with_goal
+from projections.goal_state.known import KnownGoal
+from projections.goal_state.stored import AS_IT_IS
+
+State = KnownGoal | PlanState
+_NO_LETTERS = re.compile(r"[\W_]+")
+_OF_THE_DIARY = (ProgressLogged, ProgressCorrected)
+
+
+class NotAllKnown(CairnError):
+    """What was read of a goal is not enough for its next event."""
 
 
 def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[State]:
@@ -24,7 +38,7 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
     expect_next(state.version if state else None, events)
     if events[0].goal_id.is_plan:
         return _project_plan(state if isinstance(state, PlanState) else None, events)
-    return _project_goal(state if isinstance(state, GoalState) else None, events)
+    return _project_goal(state if isinstance(state, KnownGoal) else None, events)
 
 
 def searchable(text: str) -> str:
@@ -34,32 +48,77 @@ def searchable(text: str) -> str:
 
 def statement_hash(text: str) -> str:
     """The same for texts that differ in nothing but case, spacing and punctuation."""
-    letters = "".join(character if character.isalnum() else " " for character in text)
-    return sha256((searchable(letters) or searchable(text)).encode()).hexdigest()
+    letters = searchable(_NO_LETTERS.sub(" ", text))
+    return sha256((letters or searchable(text)).encode()).hexdigest()
 
 
-def _project_goal(before: GoalState | None, events: Sequence[RecordedEvent]) -> Projected[State]:
-    goal = before
+def _project_goal(before: KnownGoal | None, events: Sequence[RecordedEvent]) -> Projected[State]:
+    known = before
+    entries: dict[int, ProgressEntry] = {}
     reviews: list[Row] = []
     for recorded in events:
-        if goal is not None and isinstance(recorded.data, Reviewed):
-            reviews.append(_review_row(goal, recorded.data, recorded.version))
-        goal = fold_goal(goal, recorded)
-    if goal is None:
+        if not isinstance(recorded.data, _OF_THE_DIARY):
+            if known and known.goal and isinstance(recorded.data, Reviewed):
+                reviews.append(_review_row(known.goal, recorded.data, recorded.version))
+            known = _after(known, recorded)
+        elif known is not None:
+            known = _after_entry(known, recorded, entries)
+    if known is None:
         return Projected()
-    stored = goal.model_dump_json(exclude_defaults=True, exclude={"progress"})
+    after = Remembered[State](known, 0)
+    last = events[-1]
+    now = {
+        **last.goal_id._asdict(),
+        "version": last.version,
+        "position": last.position,
+        "recorded_at": last.recorded_at,
+        **known.diary.columns,
+    }
+    rows = {"entries": [_entry_row(last.goal_id, entry) for entry in entries.values()], "reviews": reviews}
+    goal, former = known.goal, before.goal if before else None
+    if goal is None or goal is former:
+        # Entries leave everything else as it is, so it is neither read nor written.
+        return Projected(rows, updates={"goals": (now,)}, after=after)
     awaited = _waiting_rows(goal)
-    awaited_before = _waiting_rows(before) if before else {}
-    return Projected(
-        {
-            "goals": ({**_row_of(goal), **_goal_columns(goal), "state": stored},),
-            "entries": tuple(_new_entries(before, goal)),
-            "reviews": reviews,
-            "waiting": [row for key, row in awaited.items() if awaited_before.get(key) != row],
-        },
-        deletes={"waiting": [_key_of(row) for key, row in awaited_before.items() if key not in awaited]},
-        after=remembered(goal, stored),
-    )
+    awaited_before = _waiting_rows(former) if former else {}
+    rows["goals"] = [{**_goal_columns(goal), **now}]
+    rows["waiting"] = [row for key, row in awaited.items() if awaited_before.get(key) != row]
+    no_more = [_key_of(row) for key, row in awaited_before.items() if key not in awaited]
+    return Projected(rows, deletes={"waiting": no_more}, after=after)
+
+
+def _after(known: KnownGoal | None, recorded: RecordedEvent) -> KnownGoal | None:
+    """After one more event that is not of the diary."""
+    former = known.goal if known else None
+    goal = fold_goal(former, recorded)
+    if goal is None:
+        return None
+    if known is None or isinstance(recorded.data, Proposed | Imported):
+        return KnownGoal(recorded.version, with_goal(Diary(), goal), goal, ())
+    return KnownGoal(recorded.version, with_goal(known.diary, goal), goal, known.entries)
+
+
+def _after_entry(known: KnownGoal, recorded: RecordedEvent, entries: dict[int, ProgressEntry]) -> KnownGoal:
+    """After one more event of the diary.
+
+    Args:
+        entries: Here the entries go that it writes, by their versions.
+    """
+    data = recorded.data
+    if isinstance(data, ProgressLogged) and in_order(known.diary, data):
+        entry = entries[recorded.version] = logged_entry(data, recorded)
+        diary = None if known.entries is None else (*known.entries, entry)
+        return KnownGoal(recorded.version, with_entry(known.diary, entry), known.goal, diary)
+    if known.goal is None or known.entries is None:
+        raise NotAllKnown(f"version {recorded.version} of {recorded.goal_id} is about the whole diary")
+    whole = {"progress": known.entries, "raise_at_next_session": known.diary.raised}
+    goal = fold_goal(known.goal.model_copy(update=whole), recorded)
+    if goal is None:
+        return known
+    for entry, former in zip_longest(goal.progress, known.entries):
+        if entry is not former:
+            entries[entry.version] = entry
+    return KnownGoal(recorded.version, diary_of(goal), known.goal, goal.progress)
 
 
 def _project_plan(before: PlanState | None, events: Sequence[RecordedEvent]) -> Projected[State]:
@@ -77,11 +136,11 @@ def _project_plan(before: PlanState | None, events: Sequence[RecordedEvent]) -> 
                 for score in plan.measurements[known:]
             ],
         },
-        after=remembered(plan, stored),
+        after=Remembered(plan, len(stored)),
     )
 
 
-def _row_of(state: State) -> Row:
+def _row_of(state: PlanState) -> Row:
     return {
         "org": state.org,
         "patient": state.patient,
@@ -94,7 +153,7 @@ def _row_of(state: State) -> Row:
 
 def _goal_columns(state: GoalState) -> Row:
     return {
-        "goal": state.goal,
+        "status": state.status,
         "outcome": state.outcome,
         "kind": state.kind,
         "horizon": state.horizon,
@@ -102,21 +161,13 @@ def _goal_columns(state: GoalState) -> Row:
         "framework": ",".join(name for name in ("smart", "gas") if getattr(state, name) is not None),
         "awaiting": ",".join(state.awaiting_agreement),
         "next_review_on": state.next_review.due_on if state.next_review else None,
-        "raise_at_next_session": state.raise_at_next_session,
         "own_words": None if state.created_by.role == "system" else state.created_by.role == "patient",
         "measurable": not missing_parts(state, simplified=False),
         "measurable_simplified": not missing_parts(state, simplified=True),
-        "last_entry_on": max((entry.on for entry in state.progress), default=None),
-        "setbacks": _setbacks_since_review(state),
-        "level": state.latest_level,
         "search": searchable(f"{state.statement} {state.wording or ''}"),
         "statement_hash": statement_hash(state.statement),
+        "state": state.__pydantic_serializer__.to_json(state, exclude_defaults=True, exclude={"progress"}).decode(),
     }
-
-
-def _setbacks_since_review(state: GoalState) -> int:
-    reviewed = state.last_review_on
-    return sum(1 for entry in state.progress if entry.setback and (reviewed is None or entry.on > reviewed))
 
 
 def _plan_columns(state: PlanState) -> Row:
@@ -128,17 +179,9 @@ def _plan_columns(state: PlanState) -> Row:
     }
 
 
-def _new_entries(before: GoalState | None, after: GoalState) -> Iterator[Row]:
-    """The entries that were written or corrected. The fold keeps the others as the very same objects."""
-    known = before.progress if before else ()
-    for entry, former in zip_longest(after.progress, known[: len(after.progress)]):
-        if entry is not former:
-            yield _entry_row(after, entry)
-
-
-def _entry_row(state: GoalState, entry: ProgressEntry) -> Row:
+def _entry_row(goal_id: GoalId, entry: ProgressEntry) -> Row:
     return {
-        **_goal_key(state),
+        **goal_id._asdict(),
         **{name: getattr(entry, name) for name in AS_IT_IS},
         "day": entry.on,
         "actor": entry.actor.id,

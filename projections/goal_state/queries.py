@@ -11,30 +11,47 @@ from events.identity import PLAN, GoalId
 from events.vocabulary import Status
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
+from projections.engine.quarantine import held_goals, refuse_if_held
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.projector import searchable, statement_hash
 from projections.goal_state.stored import goals_of_texts, plan_texts, plans_of_texts
 from projections.goal_state.tables import tables
 
+_NAME = "goal_state"
 _ITS = tables()
 _GOALS, _PLANS = _ITS["goals"], _ITS["plans"]
 _OF_THE_PATIENT = and_(_PLANS.c.org == _GOALS.c.org, _PLANS.c.patient == _GOALS.c.patient)
 
 
 def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | None:
-    """One goal as it is now, as :func:`events.goal.reading.read_goal` gives it; None when there is none."""
+    """One goal as it is now, as :func:`events.goal.reading.read_goal` gives it; None when there is none.
+
+    Raises:
+        GoalIsHeld: there is one, and nothing of it could be taken in.
+    """
     org, patient, token = goal_id
     state = connection.scalar(
         select(_GOALS.c.state).where(_GOALS.c.org == org, _GOALS.c.patient == patient, _GOALS.c.goal == token)
     )
-    return _read_goals(connection, org, {goal_id: state}, now)[0] if state else None
+    if state is None:
+        refuse_if_held(connection, _NAME, goal_id)
+        return None
+    return _read_goals(connection, org, {goal_id: state}, now)[0]
 
 
 def plan(connection: Connection, org: str, patient: str) -> Json | None:
-    """A patient's plan as it is now, as :func:`read_plan_with_goals` gives it; None when there is none."""
-    its = record(connection, org, patient)
-    return read_plan_with_goals(its.plan, its) if its.plan else None
+    """A patient's plan as it is now, as :func:`read_plan_with_goals` gives it; None when there is none.
+
+    Raises:
+        GoalIsHeld: there is one, and nothing of it could be taken in.
+    """
+    its, plan_id = record(connection, org, patient), GoalId(org, patient, PLAN)
+    if its.plan is None:
+        refuse_if_held(connection, _NAME, plan_id)
+        return None
+    held = held_goals(connection, _NAME, [plan_id]).get(plan_id)
+    return read_plan_with_goals(its.plan, its, held=held.at(its.plan.version) if held else None)
 
 
 def record(connection: Connection, org: str, patient: str) -> PatientRecord:
@@ -111,6 +128,7 @@ def _read_goals(connection: Connection, org: str, texts: Mapping[GoalId, str], n
     beside = _beside(connection, org, {goal_id.patient for goal_id in texts})
     goals = goals_of_texts(connection, _ITS, texts)
     patients = copies(connection, org, (state.statement for state in goals.values()))
+    held = held_goals(connection, _NAME, goals)
     return [
         read_goal(
             state,
@@ -118,6 +136,7 @@ def _read_goals(connection: Connection, org: str, texts: Mapping[GoalId, str], n
             at=now,
             others=[other for other in beside[goal_id.patient] if other.goal != state.goal],
             copies=max(0, patients.get(statement_hash(state.statement), 0) - 1),
+            held=held[goal_id].at(state.version) if goal_id in held else None,
         )
         for goal_id, state in goals.items()
     ]

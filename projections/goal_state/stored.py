@@ -13,40 +13,16 @@ from events.identity import PLAN, GoalId
 from events.plan import PlanState
 from events.plan.state import Measurement
 from events.vocabulary import Actor
-from projections.engine.projection import Remembered, Tables
+from projections.engine.projection import Tables
 from projections.engine.wanted import rows_of
 
-State = GoalState | PlanState
 Texts = Mapping[GoalId, str]
 """What stands in the column `state`, by goal; of a plan by its id."""
 
 AS_IT_IS = ("version", "entry", "done", "level", "mood", "motivation", "note", "setback", "corrected")
 """The fields of a diary entry that are columns of the same name."""
 
-_ENTRY_WEIGHT, _MEASUREMENT_WEIGHT = 150, 80
-"""About as many characters would an entry or a score have in the stored text."""
 _in_order = attrgetter("version")
-
-
-def remembered(state: State, text: str) -> Remembered[State]:
-    """A state that is worth keeping, with its weight.
-
-    Args:
-        text: The column `state`.
-    """
-    if isinstance(state, PlanState):
-        return Remembered(state, len(text) + _MEASUREMENT_WEIGHT * len(state.measurements))
-    return Remembered(state, len(text) + _ENTRY_WEIGHT * len(state.progress))
-
-
-def goal_texts(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Texts:
-    """The texts of some goals; those that are not there are left out."""
-    if not goal_ids:
-        return {}
-    table = its["goals"]
-    columns = (table.c.org, table.c.patient, table.c.goal, table.c.state)
-    rows = connection.execute(select(*columns).select_from(rows_of(table, goal_ids)))
-    return {GoalId(row.org, row.patient, row.goal): row.state for row in rows}
 
 
 def plan_texts(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Texts:
@@ -61,9 +37,12 @@ def plan_texts(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) 
 
 def goals_of_texts(connection: Connection, its: Tables, texts: Texts) -> dict[GoalId, GoalState]:
     """The goals of some texts, each with its diary."""
-    diaries = _diaries(connection, its, list(texts))
+    diaries = entries_of(connection, its, list(texts))
+    told = _told_by_columns(connection, its, list(texts))
     return {
-        goal_id: GoalState.model_validate_json(text).model_copy(update={"progress": tuple(diaries.get(goal_id, ()))})
+        goal_id: GoalState.model_validate_json(text).model_copy(
+            update={**told.get(goal_id, {}), "progress": tuple(diaries.get(goal_id, ()))}
+        )
         for goal_id, text in texts.items()
     }
 
@@ -77,9 +56,10 @@ def plans_of_texts(connection: Connection, its: Tables, texts: Texts) -> dict[Go
     }
 
 
-def _diaries(
+def entries_of(
     connection: Connection, its: Tables, goal_ids: Sequence[GoalId]
 ) -> Mapping[GoalId, Sequence[ProgressEntry]]:
+    """The whole diaries of some goals."""
     if not goal_ids:
         return {}
     table = its["entries"]
@@ -98,6 +78,26 @@ def _diaries(
 
 _entry = TypeAdapter(ProgressEntry).validator.validate_python
 """A third of the time that the model's own constructors take, and diaries are long."""
+
+
+def _told_by_columns(
+    connection: Connection, its: Tables, goal_ids: Sequence[GoalId]
+) -> Mapping[GoalId, Mapping[str, object]]:
+    """What diary entries, too, change of a goal, by the names of its fields."""
+    if not goal_ids:
+        return {}
+    table = its["goals"]
+    names = ("org", "patient", "goal", "version", "position", "recorded_at", "raise_at_next_session")
+    rows = connection.execute(select(*(table.c[name] for name in names)).select_from(rows_of(table, goal_ids)))
+    return {
+        GoalId(row.org, row.patient, row.goal): {
+            "version": row.version,
+            "position": row.position,
+            "updated_at": row.recorded_at,
+            "raise_at_next_session": row.raise_at_next_session,
+        }
+        for row in rows
+    }
 
 
 def _number(value: float | None) -> float | None:

@@ -27,7 +27,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -70,10 +70,14 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("search", Text, nullable=False),
         Column("statement_hash", String(64), nullable=False),
         *_as_recorded(),
-        # GoalState as JSON, without the progress, and without the fields that have their default.
+        # `projections.goal_state.diary`: what the next entry is seen against, as JSON.
+        Column("diary", Text, nullable=False),
+        # GoalState as JSON after the goal's last event that was no diary entry, without the progress, and without the
+        # fields that have their default. What entries change of a goal stands in columns alone.
         Column("state", Text, nullable=False),
         Index(naming.index("goals", "status"), "org", "status"),
-        Index(naming.index("goals", "statement"), "org", "statement_hash"),
+        # With all that is asked for when copies of a statement are counted, so that no row has to be read for it.
+        Index(naming.index("goals", "statement"), "org", "statement_hash", "status", "patient"),
     )
 
 

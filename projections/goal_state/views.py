@@ -1,10 +1,10 @@
 """What SQL dashboards read of goals and patients."""
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from events.goal.state import OPEN
 from projections.engine.projection import Tables, View, Views
-from projections.engine.views import in_json, number, today
+from projections.engine.views import in_json, is_held, number, today
 
 _GOAL = {
     "org": "The organisation.",
@@ -14,47 +14,45 @@ _GOAL = {
     "outcome": "achieved, partially_achieved, not_achieved, retired or replaced; null while it is open.",
     "statement": "The goal in the patient's own words.",
     "wording": "How it is put now, where that differs.",
-    "kind": "outcome or process.",
-    "horizon": "long_term or short_term.",
-    "life_area": "Which part of life it is about.",
-    "framework": "smart, gas, both with a comma, or empty while it is in own words only.",
+    "kind": "outcome or process; null where nobody has said.",
+    "horizon": "long_term or short_term; null where nobody has said.",
+    "life_area": "Which part of life it is about: family, work, coping, attendance, sobriety, health or other.",
+    "framework": "smart, gas, both, or none while it is in own words only.",
     "awaiting_agreement": "Whose agreement is outstanding: patient, clinician, both with a comma, or empty.",
     "own_words": "Whether the statement came from the patient; null where nobody knows.",
-    "measurable": "Whether nothing is missing in its definition.",
-    "level": "The latest GAS attainment level, -2 to 2.",
-    "next_review_on": "The day of the next review.",
-    "last_entry_on": "The day of the latest diary entry.",
-    "setbacks_since_review": "Setbacks told since the last review.",
+    "measurable": "Whether nothing is missing in its definition; a plan in simplified language asks for less.",
+    "level": "The latest GAS attainment level, -2 to 2; null while none was told.",
+    "next_review_on": "The day of the next review; null when none is set.",
+    "last_entry_on": "The latest day that a diary entry is about; null while there is none.",
+    "setbacks_since_review": "Diary entries that tell of a setback after the day of the last review.",
     "raise_at_next_session": "Whether it is to be talked about at the next session.",
     "version": "How many events the goal has.",
     "position": "Where in the log the latest one is.",
     "recorded_at": "When that one was recorded.",
+    "held": "Whether later events of it could not be taken in yet, and wait in quarantine.",
 }
 _PATIENT = {
     "org": "The organisation.",
     "patient": "The patient's opaque id.",
     "clinician": "Who leads the plan; null without a plan.",
-    "setting": "Where the patient is treated, as the plan has it.",
+    "setting": "residential, day or outpatient; null where the plan does not say.",
     "plan_status": "open or closed; null without a plan.",
-    "open_goals": "Goals that are not closed.",
+    "open_goals": "Goals that are neither closed nor entered in error; the columns below are about these.",
     "active_goals": "Goals that are being worked on.",
-    "overdue": "Open goals whose review was to be before today.",
-    "due": "Open goals whose review is to be today.",
-    "next_review_on": "The day of the next review of any open goal.",
-    "setbacks_since_review": "Setbacks of open goals, told since their last reviews.",
-    "raise_at_next_session": "Open goals that are to be talked about at the next session.",
-    "waiting_for_patient": "Words of the patient that are awaited: agreements and answers.",
-    "waiting_for_clinician": "Words of the clinician that are awaited.",
-    "last_entry_on": "The day of the latest diary entry on an open goal; null while there is none.",
+    "overdue": "Goals whose review was due before today.",
+    "due": "Goals whose review is due today.",
+    "next_review_on": "The day of the earliest next review; null when none is set.",
+    "setbacks_since_review": "Diary entries that tell of a setback after the day of their goal's last review.",
+    "raise_at_next_session": "Goals that are to be talked about at the next session.",
+    "waiting_for_patient": "Words of the patient that are awaited: agreements, and answers to change requests.",
+    "waiting_for_clinician": "Words of the clinician that are awaited; answers to contests are among them.",
+    "last_entry_on": "The latest day that a diary entry is about; null while there is none.",
 }
 
 
 def views(its: Tables, dialect: str) -> Views:
     """`v_goal_current` and `v_caseload`."""
-    return {
-        "v_goal_current": _goal_current(its, dialect),
-        "v_caseload": _caseload(its, dialect),
-    }
+    return {"v_goal_current": _goal_current(its, dialect), "v_caseload": _caseload(its, dialect)}
 
 
 def _goal_current(its: Tables, dialect: str) -> View:
@@ -63,12 +61,12 @@ def _goal_current(its: Tables, dialect: str) -> View:
     told = {
         "statement": in_json(goals.c.state, "statement", dialect),
         "wording": in_json(goals.c.state, "wording", dialect),
+        "framework": case({"": "none", "smart,gas": "both"}, value=goals.c.framework, else_=goals.c.framework),
         "awaiting_agreement": goals.c.awaiting,
         "setbacks_since_review": goals.c.setbacks,
         # What is asked of a definition is less for a plan in simplified language.
-        "measurable": or_(
-            goals.c.measurable, and_(goals.c.measurable_simplified, func.coalesce(plans.c.simplified, literal(False)))
-        ),
+        "measurable": case((plans.c.simplified, goals.c.measurable_simplified), else_=goals.c.measurable),
+        "held": is_held("goal_state", goals),
     }
     columns = [(told[name] if name in told else goals.c[name]).label(name) for name in _GOAL]
     query = select(*columns).select_from(goals.outerjoin(plans, of_the_patient))

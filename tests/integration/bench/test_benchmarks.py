@@ -16,11 +16,17 @@ TINY = {
     "growth": ("--from", "42", "--to", "84", "--writers", "3", "--count", "12"),
     "load": ("--events", "100", "--count", "5"),
     "memory": ("--cached-goals", "2", "--cached-goals", "4"),
-    "rebuild": ("--events", "100"),
+    "rebuild": ("--events", "100", "--database", "sqlite"),
+    "rebuild-growth": ("--from", "42", "--to", "84"),
     "lag": ("--rate", "100", "--seconds", "0.2", "--goals", "5", "--read-every", "4"),
 }
 
-PEERS = {"append": ["js_publish"], "growth": ["at 42 events"], "submit": ["js_publish"]}
+PEERS = {
+    "append": ["js_publish"],
+    "growth": ["at 42 events"],
+    "rebuild-growth": ["at 42 events"],
+    "submit": ["js_publish"],
+}
 
 
 @pytest.fixture(scope="module", params=sorted(TINY))
@@ -65,7 +71,11 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
         ],
         "rebuild": [
             {"projection": name, "events": 84, "database": "sqlite"}
-            for name in ("goal_state", "audit_trail", "review_schedule")
+            for name in ("goal_state", "audit_trail", "review_schedule", "all together")
+        ],
+        "rebuild-growth": [
+            {"projection": "goal_state", "database": "sqlite", "events": 84, **figure}
+            for figure in ({}, {"memory": "at most"})
         ],
         "lag": [
             {"from": "outcome", "to": "announced", "submitted": "100/s"},
@@ -80,7 +90,7 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
 
 def test_gives_percentiles_where_it_is_about_latency(result: dict[str, Any]) -> None:
     for case in result["cases"]:
-        if result["benchmark"] in ("memory", "rebuild"):
+        if result["benchmark"] in ("memory", "rebuild", "rebuild-growth"):
             assert case["latency_ms"] is None
         else:
             assert set(case["latency_ms"]) == {"p50", "p95", "p99"}

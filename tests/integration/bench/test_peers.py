@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from bench.append import AppendOptions
-from bench.ground import Ground, ground
-from bench.options import Bounds, Options
+from bench.catching_up import alone, check
+from bench.databases import KINDS, Kind, databases
+from bench.filling import fill
+from bench.ground import BenchFailed, Ground, ground
+from bench.life import LIFE_EVENTS, goal_ids, life
+from bench.options import Bounds, Options, Stage
 from bench.peers import NAMES
-from bench.peers.catalog import peer
+from bench.peers.catalog import peer, projection_peer
 from bench.peers.js_publish import JS_PUBLISH
 from bench.peers.peer import NotInstalled, Peer, Unavailable
 from bench.peers.postgresql import OutOfReach
@@ -158,10 +162,49 @@ def test_all_peers_take_part_unless_some_are_chosen() -> None:
     assert AppendOptions().peers == NAMES
 
 
+async def test_a_projection_of_a_peer_catches_up_with_every_event_as_often_as_it_is_asked(on: Ground) -> None:
+    goals = goal_ids("bench", 2)
+    async with databases(on.directory, KINDS) as there:
+        if there.absent:
+            pytest.skip(there.absent[0].unavailable)
+        async with projection_peer("eventsourcing_projection", there, goals, _nobody_watches) as catch_up:
+            runs = [await catch_up(), await catch_up()]
+    assert [run.operations for run in runs] == [len(goals) * LIFE_EVENTS] * 2
+
+
+async def test_a_projection_of_a_peer_needs_its_database(on: Ground) -> None:
+    async with databases(on.directory, ("sqlite",)) as there:
+        with pytest.raises(Unavailable, match="no PostgreSQL server"):
+            async with projection_peer("eventsourcing_projection", there, goal_ids("bench", 1), _nobody_watches):
+                pytest.fail("It has nowhere to store anything.")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_projection_is_built_on_each_database_and_checked(on: Ground, kind: Kind) -> None:
+    goals = goal_ids(kind, 1)
+    events = await on.log.head() + await fill(on.nc, goals, life)
+    async with databases(on.directory, (kind,)) as there:
+        if there.absent:
+            pytest.skip(there.absent[0].unavailable)
+        async with there.new(kind) as url:
+            assert (await alone(on, "goal_state", events, url)).operations == events
+            with pytest.raises(BenchFailed, match="reached"):
+                check(url, "goal_state", events + 1)
+
+
 async def test_ctrl_c_stays_with_whoever_had_it(on: Ground) -> None:
     handler = signal.getsignal(signal.SIGINT)
     async with _or_skipped(peer("umadb").opened(on, 1)):
         assert signal.getsignal(signal.SIGINT) is handler
+
+
+class _Unwatched:
+    def advance(self, by: int = 1) -> None:
+        pass
+
+
+def _nobody_watches(what: str, total: int) -> AbstractContextManager[Stage]:
+    return nullcontext(_Unwatched())
 
 
 def _measured(*arguments: str) -> dict[str, Any]:

@@ -1,0 +1,143 @@
+"""What a goal's next diary entry is seen against.
+
+A diary grows every day, and its entries are by far the most frequent events. This is what they come to, kept in the
+goal's row, so that for the next one neither the diary nor the goal has to be read.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+from pydantic_core import to_json
+
+from events.event import RecordedEvent
+from events.goal import GoalState
+from events.goal.motivation import falls
+from events.goal.state import ProgressEntry, ReviewHeld
+from events.goal.types import ProgressCorrected, ProgressLogged
+from projections.engine.projection import Row
+
+
+class Told(NamedTuple):
+    """A number as an entry or a review told it; the later is the one of the later day, then of the later event."""
+
+    on: date
+    version: int
+    value: int
+
+
+class Diary(NamedTuple):
+    """What the entries and reviews of a goal come to.
+
+    Attributes:
+        setbacks: Their days, of those since the last review.
+        level: The latest GAS attainment level.
+        motivation: The latest.
+        raised: Whether the goal is to be raised at the next session.
+    """
+
+    last_entry_on: date | None = None
+    reviewed_on: date | None = None
+    setbacks: tuple[date, ...] = ()
+    level: Told | None = None
+    closed_level: int | None = None
+    motivation: Told | None = None
+    raised: bool = False
+
+    @property
+    def columns(self) -> Row:
+        """Of the goal's row."""
+        level = self.level.value if self.level else None
+        return {
+            "raise_at_next_session": self.raised,
+            "last_entry_on": self.last_entry_on,
+            "setbacks": len(self.setbacks),
+            "level": level if self.closed_level is None else self.closed_level,
+            "diary": to_json(self).decode(),
+        }
+
+
+read_diary = TypeAdapter(Diary).validator.validate_json
+"""Out of the column `diary`."""
+
+
+def diary_of(goal: GoalState) -> Diary:
+    """Of a goal with its whole diary."""
+    reviewed_on = goal.last_review_on
+    told: list[ProgressEntry | ReviewHeld] = [*goal.progress, *goal.reviews]
+    return Diary(
+        last_entry_on=max((entry.on for entry in goal.progress), default=None),
+        reviewed_on=reviewed_on,
+        setbacks=tuple(entry.on for entry in goal.progress if _counts(entry, reviewed_on)),
+        level=_latest(Told(each.on, each.version, each.level) for each in told if each.level is not None),
+        closed_level=goal.closed_level,
+        motivation=_latest(
+            Told(each.on, each.version, each.motivation) for each in goal.progress if each.motivation is not None
+        ),
+        raised=goal.raise_at_next_session,
+    )
+
+
+def with_entry(diary: Diary, entry: ProgressEntry) -> Diary:
+    """After one more entry that is :func:`in_order`."""
+    on, version = entry.on, entry.version
+    diary = diary._replace(last_entry_on=max(on, diary.last_entry_on or on))
+    if _counts(entry, diary.reviewed_on):
+        diary = diary._replace(setbacks=(*diary.setbacks, on))
+    if entry.level is not None:
+        diary = diary._replace(level=_later(diary.level, Told(on, version, entry.level)))
+    if entry.motivation is not None:
+        before = diary.motivation.value if diary.motivation else None
+        raised = diary.raised or falls(before, entry.motivation)
+        diary = diary._replace(raised=raised, motivation=Told(on, version, entry.motivation))
+    return diary
+
+
+def with_goal(diary: Diary, goal: GoalState) -> Diary:
+    """After one more event of the goal that is not of the diary.
+
+    Args:
+        goal: After the event.
+    """
+    review = goal.reviews[-1] if goal.reviews else None
+    if review is None or review.version < goal.version:
+        return diary if diary.closed_level == goal.closed_level else diary._replace(closed_level=goal.closed_level)
+    level = diary.level if review.level is None else _later(diary.level, Told(review.on, review.version, review.level))
+    reviewed_on = max(review.on, diary.reviewed_on or review.on)
+    setbacks = tuple(day for day in diary.setbacks if day > reviewed_on)
+    return diary._replace(reviewed_on=reviewed_on, setbacks=setbacks, level=level, raised=goal.raise_at_next_session)
+
+
+def in_order(diary: Diary, logged: ProgressLogged) -> bool:
+    """Whether an entry is about the day of the last motivation that was told, or a later one, if it tells one itself.
+
+    Another one is seen against the days before it, so that the whole diary is needed.
+    """
+    return logged.motivation is None or diary.motivation is None or logged.on >= diary.motivation.on
+
+
+def asks_for_all(diary: Diary, events: Sequence[RecordedEvent]) -> bool:
+    """Whether the whole diary is needed for a goal's next events."""
+    days = [diary.motivation.on] if diary.motivation else []
+    for recorded in events:
+        match recorded.data:
+            case ProgressCorrected():
+                return True
+            case ProgressLogged(motivation=int(), on=on):
+                if days and on < days[-1]:
+                    return True
+                days.append(on)
+    return False
+
+
+def _counts(entry: ProgressEntry, reviewed_on: date | None) -> bool:
+    return bool(entry.setback) and (reviewed_on is None or entry.on > reviewed_on)
+
+
+def _later(one: Told | None, other: Told) -> Told:
+    return other if one is None else max(one, other)
+
+
+def _latest(told: Iterable[Told]) -> Told | None:
+    return max(told, default=None)

@@ -1,0 +1,65 @@
+"""A goal as far as its next events need it, out of its rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from events.event import RecordedEvent
+from events.goal import GoalState
+from events.goal.state import ProgressEntry
+from events.goal.types import ProgressLogged
+from events.identity import GoalId
+from projections.engine.projection import Tables, Upcoming
+from projections.engine.wanted import rows_of
+from projections.goal_state.diary import Diary, asks_for_all, read_diary
+from projections.goal_state.stored import entries_of
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGoal:
+    """What is known of a goal before its next events.
+
+    Attributes:
+        version: Of its last event.
+        goal: After its last event that was no diary entry, without its diary; None where only entries come next.
+        entries: Its whole diary; None where nothing that comes next has to be seen against all of it.
+    """
+
+    version: int
+    diary: Diary
+    goal: GoalState | None
+    entries: tuple[ProgressEntry, ...] | None
+
+
+def known_goals(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapping[GoalId, KnownGoal]:
+    """What is needed of some goals; those that are not there are left out."""
+    brief = {goal_id for goal_id, events in upcoming.items() if _only_entries(events)}
+    known = {
+        **_known(connection, its, list(brief), whole=False),
+        **_known(connection, its, [goal_id for goal_id in upcoming if goal_id not in brief], whole=True),
+    }
+    all_asked = [goal_id for goal_id, its_known in known.items() if asks_for_all(its_known.diary, upcoming[goal_id])]
+    known.update(_known(connection, its, all_asked, whole=True))
+    diaries = entries_of(connection, its, all_asked)
+    for goal_id in all_asked:
+        known[goal_id] = replace(known[goal_id], entries=tuple(diaries.get(goal_id, ())))
+    return known
+
+
+def _only_entries(events: Sequence[RecordedEvent]) -> bool:
+    return all(isinstance(recorded.data, ProgressLogged) for recorded in events)
+
+
+def _known(connection: Connection, its: Tables, goal_ids: Sequence[GoalId], *, whole: bool) -> dict[GoalId, KnownGoal]:
+    if not goal_ids:
+        return {}
+    table = its["goals"]
+    names = ("org", "patient", "goal", "version", "diary", *(("state",) if whole else ()))
+    rows = connection.execute(select(*(table.c[name] for name in names)).select_from(rows_of(table, goal_ids)))
+    return {
+        GoalId(org, patient, goal): KnownGoal(
+            version, read_diary(diary), GoalState.model_validate_json(state[0]) if state else None, None
+        )
+        for org, patient, goal, version, diary, *state in rows
+    }
