@@ -1,8 +1,11 @@
 """What SQL dashboards read of the past."""
 
+from typing import get_args
+
 from sqlalchemy import and_, select
 
 from events.goal.types import Revised
+from events.vocabulary import RevisionReason
 from projections.engine.projection import Tables, View, Views
 from projections.engine.views import in_json
 
@@ -11,7 +14,7 @@ _EVENT = {
     "position": "Where in the log it is.",
     "patient": "The patient's opaque id.",
     "goal": "The goal's id; plan for the plan.",
-    "version": "The how manieth event of the goal it is.",
+    "version": "Which event of the goal or plan it is, counted from 1.",
     "type": "The type of event, such as cairn.goal.revised.v1.",
     "actor": "Who did it.",
     "actor_role": "In which role: patient, clinician, supervisor, family or system.",
@@ -19,6 +22,7 @@ _EVENT = {
     "recorded_at": "When it was recorded.",
     "source": "The system that sent it.",
     "event_id": "Its id there.",
+    "cause": "The version of the event of the same goal that this one followed from by itself; null for others.",
     "sentence": "What was done, in words.",
     "data": "What it says, as JSON.",
 }
@@ -32,10 +36,11 @@ _REVISION = {
     "actor_role": "In which role.",
     "happened_at": "When it happened, as they say.",
     "recorded_at": "When it was recorded.",
-    "reason": "Why, as the revision says.",
+    "reason": f"Why: {', '.join(get_args(RevisionReason))}.",
+    "note": "Why, in words; null where none were given.",
     "field": "The path of a changed field, with dots: smart.measure.target.",
-    "before": "Its value before, as JSON; null where there was none.",
-    "after": "Its value since, as JSON; null where it is gone.",
+    "before": "Its value before, as JSON; the word null where there was none.",
+    "after": "Its value since, as JSON; the word null where it is gone.",
 }
 
 
@@ -43,7 +48,7 @@ def views(its: Tables, dialect: str) -> Views:
     """`v_audit` and `v_goal_revisions`."""
     events, changes = its["events"], its["changes"]
     told = {
-        "reason": in_json(events.c.data, "reason", dialect),
+        **{name: in_json(events.c.data, name, dialect) for name in ("reason", "note")},
         **{name: changes.c[name] for name in ("field", "before", "after")},
     }
     of_the_event = and_(changes.c.org == events.c.org, changes.c.position == events.c.position)
@@ -53,6 +58,8 @@ def views(its: Tables, dialect: str) -> Views:
         .where(events.c.type == Revised.type_name)
     )
     return {
-        "v_audit": View("Each event of the log.", _EVENT, select(*(events.c[name] for name in _EVENT))),
+        "v_audit": View(
+            "Each event of the log that could be taken in.", _EVENT, select(*(events.c[name] for name in _EVENT))
+        ),
         "v_goal_revisions": View("Each field that a revision changed.", _REVISION, revisions),
     }

@@ -2,38 +2,69 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Table, case, func, inspect, literal_column, text, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    type_coerce,
+)
+from sqlalchemy.exc import ProgrammingError
 
+from events.identity import LOG
+from projections.engine.naming import Place
 from projections.engine.projection import Views
+from projections.engine.tables import QUARANTINE
 
 READERS = "cairn_readers"
 """The PostgreSQL role that may read the views, when there is one (deploy/postgresql/readers.sql)."""
+_OTHER_COLUMNS = "42P16"
+"""PostgreSQL's invalid_table_definition: a view's column is gone, or has become another."""
 
 
 def declare_views(connection: Connection, views: Views) -> None:
     """Make the views anew on the tables that are live now.
 
-    What others have built on a view, and their rights on it, stay as long as its columns are the same.
+    What others have built on a view, and their rights on it, stay as long as its columns do; new ones come last.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: when a column goes, or becomes another, on which somebody else's view depends.
     """
     postgresql = connection.dialect.name == "postgresql"
-    there = set(inspect(connection).get_view_names()) if views else set()
     readers = postgresql and connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": READERS})
     for name, view in views.items():
-        defined = f"VIEW {name} AS {view.query.compile(connection, compile_kwargs={'literal_binds': True})}"
-        if postgresql and name in there and _columns(connection, name) == list(view.meanings):
-            connection.exec_driver_sql(f"CREATE OR REPLACE {defined}")
-        else:
+        query = str(view.query.compile(connection, compile_kwargs={"literal_binds": True}))
+        if not (postgresql and _replaced(connection, name, query)):
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
-            connection.exec_driver_sql(f"CREATE {defined}")
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
         if readers:
             connection.exec_driver_sql(f"GRANT SELECT ON {name} TO {READERS}")
+
+
+def _replaced(connection: Connection, name: str, query: str) -> bool:
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {name} AS {query}")
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != _OTHER_COLUMNS:
+            raise
+        return False
+    return True
 
 
 def in_json(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[str]:  # Any: JSON kept as text
     """A text out of a JSON object; null where it is not there."""
     if dialect == "postgresql":
-        return func.jsonb_extract_path_text(func.to_jsonb(column.op("::")(literal_column("jsonb"))), name)
-    return func.json_extract(column, f"$.{name}")
+        return func.jsonb_extract_path_text(column.op("::")(literal_column("jsonb")), name, type_=Text)
+    return func.json_extract(column, f"$.{name}", type_=Text)
 
 
 def today(plans: Table, dialect: str) -> ColumnElement[Any]:  # Any: a date on PostgreSQL, its text on SQLite
@@ -49,5 +80,8 @@ def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def _columns(connection: Connection, name: str) -> list[str]:
-    return [column["name"] for column in inspect(connection).get_columns(name)]
+def is_held(projection: str, its: Table) -> ColumnElement[bool]:
+    """Whether events of a row's goal are in quarantine."""
+    subject = literal(f"{LOG}.") + its.c.org + "." + its.c.patient + "." + its.c.goal
+    live = and_(QUARANTINE.c.projection == projection, QUARANTINE.c.place == Place.LIVE)
+    return select(QUARANTINE.c.position).where(live, QUARANTINE.c.subject == subject).correlate(its).exists()
