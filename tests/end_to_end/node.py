@@ -29,7 +29,7 @@ class Ran(NamedTuple):
 
 async def cairn(*arguments: str, stdin: bytes = b"", cwd: Path = HOUSE, **environment: str) -> Ran:
     """Run a command to its end."""
-    process = await _start(arguments, cwd, environment)
+    process = await start_cairn(arguments, cwd, environment)
     try:
         async with asyncio.timeout(_STARTING_SECONDS):
             out, err = await process.communicate(stdin)
@@ -59,7 +59,7 @@ class RunningNode:
         errors = data_dir.with_name(f"{data_dir.name}.stderr")
         ports = ("--nats-port", str(nats_port), "--http-port", str(http_port))
         with errors.open("ab") as said:
-            process = await _start(
+            process = await start_cairn(
                 ("up", "--data-dir", str(data_dir), *ports, *arguments), HOUSE, environment, stderr=said.fileno()
             )
         assert process.stdout is not None
@@ -101,7 +101,10 @@ def is_running(pid: int) -> bool:
         return False
 
 
-async def _start(arguments: tuple[str, ...], cwd: Path, environment: dict[str, str], stderr: int = PIPE) -> Process:
+async def start_cairn(
+    arguments: tuple[str, ...], cwd: Path, environment: dict[str, str], stderr: int = PIPE
+) -> Process:
+    """Start a command, with nothing of Cairn in its environment but what is given."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.cli", *arguments),

@@ -22,11 +22,17 @@ class ServiceProcess:
         arguments: What follows `cairn serve`.
         data_dir: Where its log file goes.
         environment: Its settings.
+
+    Attributes:
+        program: The module that is `cairn`.
+        log_file: What it says on standard error.
     """
+
+    program = "services.cli"
 
     def __init__(self, *arguments: str, data_dir: Path, **environment: str):
         self._arguments = arguments
-        self._log_file = data_dir / f"{arguments[-1]}.log"
+        self.log_file = data_dir / f"{arguments[-1]}.log"
         self._environment = {
             "CAIRN_DATA_DIR": str(data_dir),
             "CAIRN_ACK_SECONDS": str(_ACK_SECONDS),
@@ -42,9 +48,9 @@ class ServiceProcess:
             environment: Settings that differ this time.
         """
         clean = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
-        with self._log_file.open("ab") as log:
+        with self.log_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "services.cli", "serve", *self._arguments),
+                *(sys.executable, "-P", "-m", self.program, "serve", *self._arguments),
                 env={**clean, **self._environment, **environment},
                 stdin=DEVNULL,
                 stdout=PIPE,
@@ -54,7 +60,7 @@ class ServiceProcess:
         assert self._process.stdout is not None
         async with asyncio.timeout(_STARTING_SECONDS):
             said = await self._process.stdout.readline()
-        assert said.startswith(b"ready"), f"{self._arguments} does not start: {self._log_file.read_text()}"
+        assert said.startswith(b"ready"), f"{self._arguments} does not start: {self.log_file.read_text()}"
 
     async def kill(self) -> None:
         """End it as a power cut would (SIGKILL)."""
