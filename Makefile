@@ -101,6 +101,10 @@ format: setup ## Format the code, and mend what can be mended safely.
 schemas: setup ## Write the published JSON Schemas from the event types.
 	@$(BIN)/cairn schemas write
 
+.PHONY: views
+views: setup ## Write the columns of the views into docs/views.md.
+	@$(BIN)/python -m projections.data_dictionary docs/views.md
+
 # The runtime lock is solved with the pins of the development lock as preferences, so it is a part of it.
 # The uv that the lock names solves it; one from elsewhere will do where there is no .venv.
 .PHONY: lock

@@ -8,6 +8,7 @@ characters outside printable ASCII percent-encoded. Cairn's own extension attrib
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple, cast, get_args
@@ -19,6 +20,7 @@ from events.catalog import Json, decode, encode
 from events.errors import CairnError, FieldError, Rejected
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId, parse_goal_id
+from events.trace_context import TRACEPARENT, trace_context
 from events.vocabulary import Actor, ActorRole
 
 STRUCTURED = "application/cloudevents+json"
@@ -66,6 +68,8 @@ class UnreadableEvent(CairnError):
 def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_id: GoalId | None = None) -> Event:
     """Read an offered event, in binary mode when there are `ce-` headers, in structured mode otherwise.
 
+    An event that names no trace belongs to that of the request, if its headers name one.
+
     Args:
         body: The payload (binary mode) or the whole event (structured mode), as JSON.
         headers: NATS or HTTP headers; names in any case.
@@ -81,8 +85,10 @@ def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_
         attributes: Json = {name[3:]: unquote(value) for name, value in named.items() if name.startswith("ce-")}
         if "content-type" in named:
             attributes["datacontenttype"] = named["content-type"]
-        return _submission(attributes, body, goal_id)
-    return read_structured(_json_object(body), goal_id)
+        event = _submission(attributes, body, goal_id)
+    else:
+        event = read_structured(_json_object(body), goal_id)
+    return _traced(event, named) if TRACEPARENT in named else event
 
 
 def read_structured(event: Json, goal_id: GoalId | None = None) -> Event:
@@ -221,6 +227,12 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
     )
 
 
+def _traced(event: Event, headers: Mapping[str, str]) -> Event:
+    if TRACEPARENT in event.extensions:
+        return event
+    return replace(event, extensions={**event.extensions, **trace_context(headers)})
+
+
 def _agreed_id(subject: object, goal_id: GoalId | None) -> GoalId:
     if subject is None and goal_id is not None:
         return goal_id
@@ -305,8 +317,8 @@ _OWN_HEADERS = frozenset(f"ce-{name}" for name in _RESERVED)
 
 
 def _extensions(headers: Mapping[str, str]) -> dict[str, str]:
-    others = headers.keys() - _OWN_HEADERS
-    return {name[3:]: _unquoted(headers[name]) for name in others if name.startswith("ce-")} if others else {}
+    others = [name for name in headers if name not in _OWN_HEADERS and name.startswith("ce-")]
+    return {name[3:]: _unquoted(headers[name]) for name in others} if others else {}
 
 
 def _json_object(body: bytes) -> Json:

@@ -25,6 +25,7 @@ CODES: dict[str, str] = {
     "event.invalid": "The event does not fit its schema.",
     "event.unknown_type": "The event type is not in the catalog.",
     "identity.mismatch": "The ids disagree, or are no subject tokens.",
+    "org.unknown": "The organisation has no place in this Cairn.",
     "log.unavailable": "The log cannot be written now. Send the event again with the same id: it is recorded once.",
     "log.busy": "Too many events are waiting; nothing was recorded. Try again.",
 }

@@ -58,7 +58,7 @@ async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str],
         reply = await nc.request(subject, body, timeout=seconds, headers=dict(headers))
         return _OUTCOME.validate_json(reply.data)
     except NoRespondersError:
-        return _unavailable("No goals service is running; nothing was recorded. Send the event again.")
+        return _unavailable("No goals service is running for the organisation; nothing was recorded. Send it again.")
     except MaxPayloadError:
         return RejectedOutcome.of(Rejected("event.invalid", "The event is larger than the NATS server takes."))
     except (NatsError, OSError, TimeoutError, ValidationError):

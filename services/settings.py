@@ -5,10 +5,20 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, InstanceOf
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from events.log.placement import BadPlacement, Placement, read_placement
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _placement(given: object) -> object:
+    try:
+        return read_placement(given) if isinstance(given, str) else given
+    except BadPlacement as error:
+        raise PydanticCustomError("placement", "{said}", {"said": str(error)}) from None
 
 
 class Settings(BaseSettings):
@@ -29,6 +39,12 @@ class Settings(BaseSettings):
     log_replicas: Annotated[int, Field(ge=1, le=5)] = Field(
         1, description="How many servers of a cluster keep the log; used only when the log's stream is first made."
     )
+    placement: Annotated[InstanceOf[Placement], NoDecode, BeforeValidator(_placement)] = Field(
+        Placement(),
+        description="Which stream of the log each organisation is in, the same for every service:"
+        " CAIRN_LOG_A=northside,southside;CAIRN_LOG_B=riverside. Without it: all in CAIRN_LOG. Events do not move"
+        " from one stream to another, so an organisation keeps its place.",
+    )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
     )
@@ -45,6 +61,11 @@ class Settings(BaseSettings):
     )
     notice_hour: Annotated[int, Field(ge=0, le=23)] = Field(
         0, description="The hour of a review's day, in the plan's time zone, from which on it is told to be due."
+    )
+    ready_lag_seconds: Annotated[float, Field(gt=0)] = Field(
+        30.0,
+        description="How long an event may wait for a projection before the gateway's /readyz says that it is not"
+        " ready (503 projection.behind).",
     )
     sample: bool = Field(True, description="Whether `cairn up` fills an empty log with the sample clinic.")
 

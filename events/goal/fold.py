@@ -49,6 +49,13 @@ def fold_goals(events: Iterable[RecordedEvent], state: GoalState | None = None) 
     return state
 
 
+def logged_entry(data: t.ProgressLogged, recorded: RecordedEvent) -> ProgressEntry:
+    """The diary entry that an event logs."""
+    return ProgressEntry(
+        entry=data.entry, version=recorded.version, on=data.on, actor=recorded.event.actor, **data.said()
+    )
+
+
 def party_of(role: ActorRole) -> Party | None:
     """Whose agreement a role can give: a supervisor speaks as a clinician, family and systems for nobody."""
     if role == "patient":
@@ -189,9 +196,7 @@ def _milestone_met(state: GoalState, data: t.MilestoneMet, recorded: RecordedEve
 
 
 def _progress_logged(state: GoalState, data: t.ProgressLogged, recorded: RecordedEvent) -> Update:
-    entry = ProgressEntry(
-        entry=data.entry, version=recorded.version, on=data.on, actor=recorded.event.actor, **data.said()
-    )
+    entry = logged_entry(data, recorded)
     update: Update = {"progress": (*state.progress, entry)}
     if is_dip(entry, state.progress):
         update["raise_at_next_session"] = True

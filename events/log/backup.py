@@ -1,12 +1,13 @@
 """Backup and restore of the log through the JetStream snapshot API: a consistent copy while writing goes on.
 
-A backup is a folder: `log.snapshot`, the server's own archive of the stream, and `manifest.json`, which says what is
-in it and what its content hashes to (see :mod:`events.log.verification`).
+A backup of a stream is a folder: `log.snapshot`, the server's own archive of the stream, and `manifest.json`, which
+says what is in it and what its content hashes to (see :mod:`events.log.verification`). The log on several streams is a
+folder with one of these for each. Each is consistent in itself, and there is nothing between them that could be torn.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Manifest(BaseModel):
 
     Attributes:
         stream: The stream's name.
+        streams: All streams of the log, where there are several; their backups belong together.
         config, state: The stream's configuration and state as the server gave them with the snapshot.
         archive_bytes, archive_sha256: Size and hash of the archive file.
         events, position, digest: How many events, the last position, and the content's chained digest; filled in by
@@ -43,6 +45,7 @@ class Manifest(BaseModel):
     """
 
     stream: str
+    streams: tuple[str, ...] = ()
     config: dict[str, Any]  # the server's own words, handed back to it on restore
     state: dict[str, Any]
     archive_bytes: int
@@ -93,6 +96,26 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
     except (OSError, ValidationError):
         raise BackupFailed(f"{folder} holds no complete backup: its {_MANIFEST} is missing or damaged.") from None
+
+
+def folder_of(folder: Path, stream: str, streams: Collection[str]) -> Path:
+    """Where in the folder of a backup a stream has its own."""
+    return folder / stream if len(streams) > 1 else folder
+
+
+def read_manifests(folder: Path) -> dict[Path, Manifest]:
+    """What a backup says of itself: of each stream's folder, as :func:`read_manifest`.
+
+    Raises:
+        BackupFailed: there is no complete backup of every stream in the folder.
+    """
+    if (folder / _MANIFEST).exists() or not any(folder.glob(f"*/{_MANIFEST}")):
+        return {folder: read_manifest(folder)}
+    found = {path.parent: read_manifest(path.parent) for path in sorted(folder.glob(f"*/{_MANIFEST}"))}
+    backed_up = {manifest.stream for manifest in found.values()}
+    if missing := {stream for manifest in found.values() for stream in manifest.streams} - backed_up:
+        raise BackupFailed(f"{folder} holds no complete backup: {', '.join(sorted(missing))} is missing.")
+    return found
 
 
 async def restore_archive(nc: Client, manifest: Manifest, folder: Path, progress: Progress) -> None:

@@ -1,6 +1,6 @@
 """The stream that is the log, declared in one place, and how any stream that has to be just so is declared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from nats.aio.client import Client
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
@@ -10,8 +10,10 @@ from events.errors import CairnError
 from events.identity import FEED, LOG
 
 STREAM = "CAIRN_LOG"
+EVERYTHING = (f"{LOG}.*.*.*",)
+"""The subjects of a stream that is the whole log."""
 KEPT_FOR_EVER = (
-    *("subjects", "storage", "retention", "discard", "deny_delete", "deny_purge"),
+    *("storage", "retention", "discard", "deny_delete", "deny_purge"),
     *("max_age", "max_msgs", "max_msgs_per_subject", "allow_direct", "allow_atomic"),
 )
 """The settings that a stream needs so that what it took is there for ever, can be read, and can be written safely."""
@@ -23,8 +25,10 @@ class WrongStream(CairnError):
     """A stream of this name exists, but is not fit for what it is needed for; or it has to exist, and does not."""
 
 
-def log_config(stream: str = STREAM, replicas: int = 1) -> StreamConfig:
+def log_config(stream: str = STREAM, replicas: int = 1, subjects: Sequence[str] = EVERYTHING) -> StreamConfig:
     """How the log is kept: for ever, in order, nothing deleted, republished to the feed once it is stored.
+
+    A stream that takes in only some organisations republishes only what it takes in, whatever `republish` matches.
 
     `deny_delete` and `deny_purge` do not stop the deletion of the stream or a change of its configuration; account
     permissions do (deploy/).
@@ -32,7 +36,7 @@ def log_config(stream: str = STREAM, replicas: int = 1) -> StreamConfig:
     return StreamConfig(
         name=stream,
         description="Every recorded event of Cairn, for ever and in order.",
-        subjects=[f"{LOG}.*.*.*"],
+        subjects=list(subjects),
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
@@ -46,15 +50,26 @@ def log_config(stream: str = STREAM, replicas: int = 1) -> StreamConfig:
     )
 
 
-async def declare_log(nc: Client, stream: str = STREAM, replicas: int = 1) -> None:
-    """Make sure that the log's stream is there.
+async def declare_log(
+    nc: Client, stream: str = STREAM, replicas: int = 1, subjects: Sequence[str] = EVERYTHING
+) -> None:
+    """Make sure that a stream of the log is there.
 
     An existing stream is left as its operator configured it, if it can be the log.
+
+    Args:
+        subjects: What it takes in (see :meth:`events.log.placement.Placement.subjects`).
 
     Raises:
         WrongStream: when it cannot, with the settings that are wrong.
     """
-    await declare_stream(nc, log_config(stream, replicas), (*KEPT_FOR_EVER, "republish"))
+    wanted = log_config(stream, replicas, subjects)
+    found = await declare_stream(nc, wanted, (*KEPT_FOR_EVER, "republish"))
+    if sorted(found.subjects or ()) != sorted(subjects):
+        raise WrongStream(
+            f"The stream {stream} cannot be used; its subjects are not those of the organisations placed in it."
+            " `cairn log declare`, run by the operator, gives it those."
+        )
 
 
 async def declare_stream(

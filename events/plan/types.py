@@ -24,7 +24,8 @@ from events.vocabulary import (
 
 @cache  # Finding them out takes longer than folding a thousand events.
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # Some systems list the zone of the machine among them, which is another one elsewhere.
+    return frozenset(available_timezones() - {"localtime"})
 
 
 def _known_zone(name: str) -> str:

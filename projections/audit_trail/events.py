@@ -1,6 +1,6 @@
 """Reading recorded events back out of the audit trail, whole: it can be folded without asking the log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta, timezone
 
 from sqlalchemy import Connection, select
@@ -14,7 +14,7 @@ from projections.engine.projection import Tables
 from projections.engine.wanted import rows_of
 
 
-def recorded_events(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Iterator[RecordedEvent]:
+def recorded_events(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Iterator[RecordedEvent]:
     """The events of some goals or plans, in the order of the log.
 
     Args:

@@ -1,6 +1,6 @@
 """audit_trail: everything that happened, by whom and when, and what each revision changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
@@ -13,7 +13,7 @@ from projections.audit_trail.views import views
 from projections.engine.projection import Projection, Remembered, Tables
 
 
-def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Mapping[GoalId, Remembered[State]]:
+def _load(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Remembered[State]]:
     """Fold the goals' own rows. Revisions are rare, so this costs less than keeping every goal's state at hand."""
     states: dict[GoalId, State] = {}
     for recorded in recorded_events(connection, its, goal_ids):

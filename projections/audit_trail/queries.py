@@ -1,11 +1,11 @@
 """The history of a goal, the audit of an organisation, and what lies between two versions."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from events.errors import CairnError
 from events.identity import GoalId
@@ -14,7 +14,9 @@ from projections.audit_trail.events import happened, recorded_events
 from projections.audit_trail.projector import fold
 from projections.audit_trail.tables import tables
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
+from projections.engine.quarantine import Held, held_goals, held_in_org, refuse_if_held
 
+_NAME = "audit_trail"
 _EVENTS, _CHANGES = tables()["events"], tables()["changes"]
 _TOLD_BY_THE_EVENTS = frozenset({"version", "position", "updated_at", "revisions"})
 
@@ -23,18 +25,24 @@ class NoSuchVersion(CairnError):
     """A version that the goal has not reached."""
 
 
-def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor: str | None = None) -> Json:
-    """Everything that happened to one goal or plan, oldest first: `items` and `next`.
+def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor: str | None = None) -> Json | None:
+    """Everything that happened to one goal or plan, oldest first: `items`, `next` and `held`; None when nothing did.
 
     An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `time`, `recordedtime`, `source`, `id`,
     `version`, `position`, `causeversion` when it followed by itself), `data`, `sentence` (who did what, when it
     happened and was recorded, in words), and `changes`: for a revision, an amendment or a correction each changed
-    `field` by its dotted path, with `before` and `after`.
+    `field` by its dotted path, with `before` and `after`. `held`, when it is not None, says up to which `version` they
+    go, and at which `position` and for what `reason` the next event could not be taken in.
 
     Raises:
         BadCursor: when the cursor is not from this list.
+        GoalIsHeld: there are events, and none of them could be taken in.
     """
-    return _page(connection, _of_goal(goal_id), of="history", limit=limit, cursor=cursor)
+    found = _page(connection, _of_goal(goal_id), of="history", limit=limit, cursor=cursor)
+    if not found["items"] and cursor is None:
+        refuse_if_held(connection, _NAME, goal_id)
+        return None
+    return {**found, "held": _told(connection, held_goals(connection, _NAME, [goal_id])).get(goal_id)}
 
 
 def audit(  # noqa: PLR0913 - each filter is one, by its name
@@ -50,7 +58,10 @@ def audit(  # noqa: PLR0913 - each filter is one, by its name
     limit: int = 100,
     cursor: str | None = None,
 ) -> Json:
-    """Everything that was recorded in an organisation, newest last: `items` as in :func:`history`, and `next`.
+    """Everything that was recorded in an organisation, newest last: `items` as in :func:`history`, `next` and `held`.
+
+    `held` names the goals that are missing from some event on: `org`, `patient` and `goal`, and what :func:`history`
+    says; the first hundred.
 
     Args:
         type_name: Only events of this type, such as `cairn.goal.revised.v1`.
@@ -68,12 +79,15 @@ def audit(  # noqa: PLR0913 - each filter is one, by its name
         query = query.where(_EVENTS.c.recorded_at >= since)
     if until is not None:
         query = query.where(_EVENTS.c.recorded_at < until)
-    return _page(connection, query, of="audit", limit=limit, cursor=cursor)
+    found = _page(connection, query, of="audit", limit=limit, cursor=cursor)
+    held = _told(connection, held_in_org(connection, _NAME, org, patient))
+    told = [{**goal_id._asdict(), **its} for goal_id, its in held.items() if goal in (None, goal_id.goal)]
+    return {**found, "held": told}
 
 
 def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version: int) -> Json | None:
     """What differs between two versions of a goal or plan: `changes` (each `field` with `before` and `after`), and in
-    `events` what happened in between. None when there is no such goal.
+    `events` what happened in between, and `held` as in :func:`history`. None when there is no such goal.
 
     Args:
         from_version: The earlier version; 0 for before the first event.
@@ -81,9 +95,11 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
 
     Raises:
         NoSuchVersion: when the goal has not come that far.
+        GoalIsHeld: as :func:`history`.
     """
     events = list(recorded_events(connection, tables(), [goal_id]))
     if not events:
+        refuse_if_held(connection, _NAME, goal_id)
         return None
     reached = events[-1].version
     states: dict[int, State | None] = {0: None}
@@ -102,11 +118,22 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
         "to": to_version,
         "changes": [change._asdict() for change in differences(before, after)],
         "events": _read(connection, connection.execute(between.order_by(_EVENTS.c.position)).all()),
+        "held": _told(connection, held_goals(connection, _NAME, [goal_id])).get(goal_id),
     }
 
 
+def _told(connection: Connection, held: Mapping[GoalId, Held]) -> dict[GoalId, Json]:
+    """Held goals with the version that the trail has of each."""
+    its = select(func.max(_EVENTS.c.version))
+    return {goal_id: at.at(connection.scalar(its.where(*_is(goal_id))) or 0) for goal_id, at in held.items()}
+
+
 def _of_goal(goal_id: GoalId) -> AnySelect:
-    return select(_EVENTS).where(*(_EVENTS.c[name] == value for name, value in goal_id._asdict().items()))
+    return select(_EVENTS).where(*_is(goal_id))
+
+
+def _is(goal_id: GoalId) -> list[ColumnElement[bool]]:
+    return [_EVENTS.c[name] == value for name, value in goal_id._asdict().items()]
 
 
 def _page(connection: Connection, query: AnySelect, *, of: str, limit: int, cursor: str | None) -> Json:

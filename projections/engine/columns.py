@@ -28,6 +28,11 @@ class Instant(TypeDecorator[datetime]):
         """To the database."""
         if value is None or dialect.name == "postgresql":
             return value
+        return self.as_text(value)
+
+    @staticmethod
+    def as_text(value: datetime) -> str:
+        """As SQLite keeps it."""
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:

@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from events.errors import CairnError
 
 _WRITES = "cairn_writes"
 _SQLITE_PRAGMAS = (
@@ -18,6 +21,16 @@ _SQLITE_PRAGMAS = (
     # Views read the tables of that name, also when another build has been given it.
     "legacy_alter_table = ON",
 )
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+
+
+class UnusableDatabase(CairnError):
+    """The address is not one of a database that projections can be kept in."""
 
 
 def open_database(url: str) -> Engine:
@@ -27,8 +40,11 @@ def open_database(url: str) -> Engine:
 
     Args:
         url: `sqlite:///path` (the folder is made when it is missing) or `postgresql://…`.
+
+    Raises:
+        UnusableDatabase: when it is neither, or the driver is not installed.
     """
-    address = make_url(url)
+    address = _address(url)
     if address.get_backend_name() == "sqlite":
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
@@ -36,9 +52,25 @@ def open_database(url: str) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    if address.drivername == "postgresql":
-        address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, hide_parameters=True, pool_pre_ping=True)
+    try:
+        return create_engine(address, hide_parameters=True, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise UnusableDatabase("PostgreSQL needs its driver: pip install 'psycopg[binary]'.") from error
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:  # which repeats the address, and that may hold a password
+        raise UnusableDatabase(
+            "The database's address must be sqlite:///path or postgresql://user@host/name."
+        ) from None
+    if address.drivername not in _DRIVERS:
+        raise UnusableDatabase(
+            f"Projections are kept in SQLite (sqlite:///path) or PostgreSQL (postgresql://user@host/name), not in"
+            f" {address.drivername}."
+        )
+    return address.set(drivername=_DRIVERS[address.drivername])
 
 
 @contextmanager
@@ -61,6 +93,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.execution_options(**{_WRITES: True})
         with connection.begin():
             yield connection
+
+
+def without_patient_text(error: SQLAlchemyError) -> str:
+    """The database's first line; what follows it may quote a row."""
+    said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0] if said else 'no reason given'}"
 
 
 # The driver's connection has no common type across drivers.

@@ -13,6 +13,8 @@ from projections.engine.naming import Naming, Place
 State = TypeVar("State")
 Row = Mapping[str, object]
 """Values by the name of their column."""
+Upcoming = Mapping[GoalId, Sequence[RecordedEvent]]
+"""The next events of some goals, each goal's in order."""
 Tables = Mapping[str, Table]
 """A projection's tables by the name its projector knows them by (`goals`), wherever they stand."""
 
@@ -55,11 +57,13 @@ class Projected(Generic[State]):
     Attributes:
         upserts: Whole rows to write, by table; a row that is there already is replaced.
         deletes: Keys of rows to remove, by table.
+        updates: Some columns, the same for all, of rows that are there, with their keys, by table.
         after: The folded state after the events, worth keeping for the next run; None when there is nothing to keep.
     """
 
     upserts: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     deletes: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    updates: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     after: Remembered[State] | None = None
 
 
@@ -72,12 +76,16 @@ class Projection(Generic[State]):
 
     Attributes:
         name: As in `cairn serve projection NAME`.
-        version: Raised whenever the tables, or what the projector puts into them, change. A service that finds an older
-            one live builds its own beside it from the log's beginning, and puts it in its place once it is complete.
+        version: Raised whenever the tables, what the projector puts into them, or the views change. A service that
+            finds an older one live builds its own beside it from the log's beginning, and puts it in its place once it
+            is complete.
         declare: The tables under the names of one build, all in one MetaData; the same names give the same tables.
         needs_state: Whether these events of one goal can only be projected with the state before them.
-        load: The states of the given goals out of these tables; goals that are not there are left out.
+        load: The states of the given goals out of these tables, as far as their next events need them; goals that are
+            not there are left out.
         project: Pure: (state before the events or None, the events of one goal in order) → row changes.
+        remembers: Whether states are kept in mind from batch to batch. Where loading one costs little it is quicker
+            than that for large logs, most of whose goals have long fallen out of any memory when they are needed again.
         views: What SQL dashboards read: (the live tables, `sqlite` or `postgresql`) → views.
     """
 
@@ -85,9 +93,10 @@ class Projection(Generic[State]):
     version: int
     declare: Callable[[Naming], Tables]
     needs_state: Callable[[Sequence[RecordedEvent]], bool]
-    load: Callable[[Connection, Tables, Sequence[GoalId]], Mapping[GoalId, Remembered[State]]]
+    load: Callable[[Connection, Tables, Upcoming], Mapping[GoalId, Remembered[State]]]
     project: Callable[[State | None, Sequence[RecordedEvent]], Projected[State]]
     views: Callable[[Tables, str], Views] = no_views
+    remembers: bool = True
 
     def tables(self, place: Place = Place.LIVE) -> Tables:
         """Its tables in one place."""

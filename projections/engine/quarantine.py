@@ -5,14 +5,20 @@ gap. Everything else flows.
 """
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_
 
+from events.errors import CairnError
+from events.identity import LOG, GoalId
 from projections.engine.checkpoint import CheckpointKey, belongs_to
+from projections.engine.naming import Place
 from projections.engine.tables import QUARANTINE
+
+MOST_TOLD = 100
+"""How many held goals of an organisation are told at a time."""
 
 
 class Quarantined(NamedTuple):
@@ -21,6 +27,32 @@ class Quarantined(NamedTuple):
     position: int
     subject: str
     reason: str
+
+
+class Held(NamedTuple):
+    """Where a goal is held, and why.
+
+    Attributes:
+        position: Of the first event that could not be taken.
+        reason: What went wrong; it holds no text that a patient wrote.
+    """
+
+    position: int
+    reason: str
+
+    def at(self, version: int) -> dict[str, object]:
+        """As reads tell it, of a goal that they show at this version."""
+        return {"version": version, **self._asdict()}
+
+
+class GoalIsHeld(CairnError):
+    """Nothing of a goal can be read here, because its very first event could not be taken."""
+
+    def __init__(self, goal_id: GoalId, held: Held):
+        super().__init__(
+            f"{goal_id} is in the log, but its event at position {held.position} could not be taken in here: it is in"
+            " quarantine until that is mended."
+        )
 
 
 def quarantine(connection: Connection, key: CheckpointKey, events: Sequence[Quarantined]) -> None:
@@ -35,6 +67,57 @@ def held_subjects(connection: Connection, key: CheckpointKey) -> dict[str, int]:
     its = belongs_to(QUARANTINE, key)
     rows = connection.execute(select(QUARANTINE.c.subject, first).where(its).group_by(QUARANTINE.c.subject))
     return {row.subject: row.first for row in rows}
+
+
+def held_goals(connection: Connection, projection: str, goal_ids: Iterable[GoalId]) -> dict[GoalId, Held]:
+    """Those of some goals (and plans) that are held in the live tables. Cheap while nothing is in quarantine.
+
+    On PostgreSQL a reader asks this after what it is asked about: the tables that it has read stay what they are until
+    it ends.
+    """
+    subjects = {goal_id.on(LOG): goal_id for goal_id in goal_ids}
+    found = _held(connection, projection, QUARANTINE.c.subject.in_(sorted(subjects)))
+    return {subjects[subject]: held for subject, held in found.items()}
+
+
+def held_in_org(connection: Connection, projection: str, org: str, patient: str | None = None) -> dict[GoalId, Held]:
+    """The goals (and plans) of an organisation or a patient that are held in the live tables: the first hundred."""
+    of = f"{LOG}.{org}." if patient is None else f"{LOG}.{org}.{patient}."
+    its = QUARANTINE.c.subject.startswith(of, autoescape=True)
+    found = _held(connection, projection, its, most=MOST_TOLD)
+    return {GoalId(*subject.split(".")[-3:]): held for subject, held in found.items()}
+
+
+def refuse_if_held(connection: Connection, projection: str, goal_id: GoalId) -> None:
+    """For a goal of which nothing was found: it may be there nevertheless.
+
+    Raises:
+        GoalIsHeld: it is in the log, and held from its first event on.
+    """
+    held = held_goals(connection, projection, [goal_id]).get(goal_id)
+    if held is not None:
+        raise GoalIsHeld(goal_id, held)
+
+
+def _held(
+    connection: Connection, projection: str, which: ColumnElement[bool], most: int | None = None
+) -> dict[str, Held]:
+    live = (QUARANTINE.c.projection == projection, QUARANTINE.c.place == Place.LIVE)
+    first = func.min(QUARANTINE.c.position)
+    begun = (
+        select(QUARANTINE.c.subject, first)
+        .where(*live, which)
+        .group_by(QUARANTINE.c.subject)
+        .order_by(first)
+        .limit(most)
+    )
+    firsts = [tuple(row) for row in connection.execute(begun)]
+    if not firsts:
+        return {}
+    columns = (QUARANTINE.c.subject, QUARANTINE.c.position)
+    rows = connection.execute(select(*columns, QUARANTINE.c.reason).where(*live, tuple_(*columns).in_(firsts)))
+    held = {row.subject: Held(row.position, row.reason) for row in rows}
+    return {subject: held[subject] for subject, _ in firsts}
 
 
 def held(position: int, subject: str, since: int) -> Quarantined:

@@ -13,13 +13,14 @@ from sqlalchemy import Connection, Engine
 
 from events.errors import CairnError
 from events.log import Log
-from projections.engine.builds import Build, build_at
+from projections.engine.builds import Build, NothingToSwap, build_at
 from projections.engine.checkpoint import CheckpointKey, CheckpointMoved, TablesChanged, hold_checkpoint
 from projections.engine.comparing import TableComparison, compare
 from projections.engine.database import reading, writing
 from projections.engine.fetching import fetched_ahead
 from projections.engine.naming import Place
 from projections.engine.projection import Projection
+from projections.engine.release import in_quarantine
 from projections.engine.runner import MOST_EVENTS
 from projections.engine.writer import ProjectionWriter
 
@@ -46,17 +47,19 @@ class Comparison:
         tables: Table by table; empty when nothing is live, or another version, whose tables are other ones.
         live_positions, next_positions: Up to where both were when they were compared, stream by stream. They are the
             same, unless no service keeps the live one up with the log.
+        next_quarantined: How many events are in quarantine in the new build.
     """
 
     live: Build | None
     tables: tuple[TableComparison, ...]
     live_positions: dict[str, int]
     next_positions: dict[str, int]
+    next_quarantined: int
 
     @property
-    def same(self) -> bool:
-        """Whether there are as many rows, and the same."""
-        return not any(table.different for table in self.tables)
+    def same(self) -> bool | None:
+        """Whether there are as many rows, and the same; None when there is nothing to compare with."""
+        return not any(table.different for table in self.tables) if self.tables else None
 
 
 class Rebuild:
@@ -93,10 +96,15 @@ class Rebuild:
                 yield self
                 for task in following:
                     task.cancel()
-        except* (CheckpointMoved, TablesChanged):
+        except* (CheckpointMoved, TablesChanged, NothingToSwap):
             raise RebuildBroken(f"Somebody else is building {self._projection.name} too.") from None
         finally:
             self._thread.shutdown()
+
+    @property
+    def taken(self) -> int:
+        """How many events are in the new tables."""
+        return sum(writer.position for writer in self._writers.values())
 
     async def complete(self, told: Told) -> None:
         """Wait until every event that there was at the beginning is in the new tables."""
@@ -151,12 +159,16 @@ class Rebuild:
                     continue
                 its = self._projection.tables
                 tables = compare(connection, its(Place.LIVE), its(Place.NEXT)) if comparable else ()
-                return Comparison(live, tables, live_positions, next_positions)
+                return Comparison(live, tables, live_positions, next_positions, self._quarantined(connection))
 
     def _positions(self, connection: Connection, place: Place) -> dict[str, int]:
         keys = {stream: CheckpointKey(self._projection.name, place, stream) for stream in self._logs}
         found = {stream: hold_checkpoint(connection, key) for stream, key in keys.items()}
         return {stream: checkpoint.position for stream, checkpoint in found.items() if checkpoint}
+
+    def _quarantined(self, connection: Connection) -> int:
+        keys = [CheckpointKey(self._projection.name, Place.NEXT, stream) for stream in self._logs]
+        return sum(len(in_quarantine(connection, key)) for key in keys)
 
     async def _in_thread(
         self, work: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs

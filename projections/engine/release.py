@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from events.envelope import StoredMessage
 from events.errors import CairnError
 from projections.engine.arrival import read_messages
+from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, belongs_to, hold_checkpoint, new_epoch
 from projections.engine.database import writing
 from projections.engine.projecting import Projecting
@@ -45,6 +46,10 @@ def in_quarantine(connection: Connection, key: CheckpointKey) -> list[Quarantine
     return [Quarantined(*row) for row in connection.execute(its.order_by(QUARANTINE.c.position))]
 
 
+class OtherVersion(CairnError):
+    """The tables are not of the version that this code writes."""
+
+
 class StoredLog(Protocol):
     """The log, as far as trying again needs it: :class:`events.log.Log` is one."""
 
@@ -58,7 +63,7 @@ async def release(
     """Take a held goal's events out of quarantine, as far as the projector takes them by now.
 
     Raises:
-        events.log.LogUnreachable, NotComplete: nothing was changed.
+        events.log.LogUnreachable, NotComplete, OtherVersion: nothing was changed.
         sqlalchemy.exc.SQLAlchemyError: nothing was changed.
     """
     for _ in range(_ATTEMPTS - 1):
@@ -74,6 +79,12 @@ def _release(
 ) -> Released:
     with writing(engine) as connection:
         at = hold_checkpoint(connection, key)
+        build = build_at(connection, key.projection, key.place)
+        if build is not None and build.version != projection.version:
+            raise OtherVersion(
+                f"The tables of {key.projection} are of version {build.version}, and this is version"
+                f" {projection.version}, which takes everything in anew: cairn projections rebuild {key.projection}."
+            )
         held = [each for each in in_quarantine(connection, key) if each.subject == subject]
         if at is None or not held:
             return Released(subject, 0, None)

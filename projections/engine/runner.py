@@ -8,12 +8,13 @@ from contextlib import aclosing, suppress
 from functools import partial
 from typing import Generic, ParamSpec, TypeVar
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import CheckpointMoved, TablesChanged
+from projections.engine.database import without_patient_text
 from projections.engine.fetching import fetched_ahead
 from projections.engine.projection import State
 from projections.engine.writer import ProjectionWriter, Superseded
@@ -82,7 +83,7 @@ class Runner(Generic[State]):
                     standing_by = True
                     await asyncio.sleep(_LONGEST_PAUSE_SECONDS)
                 except SQLAlchemyError as error:
-                    trouble = _without_patient_text(error)
+                    trouble = without_patient_text(error)
                     pause = _FIRST_PAUSE_SECONDS if self._writer.position > before else pause
                     _log.warning("%s: the database: %s; trying again in %.1f s", name, trouble, pause)
                     await asyncio.sleep(pause)
@@ -125,9 +126,3 @@ class Runner(Generic[State]):
         except asyncio.CancelledError:
             await asyncio.wait([running])
             raise
-
-
-def _without_patient_text(error: SQLAlchemyError) -> str:
-    """The database's first line; what follows it may quote a row."""
-    said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).strip().splitlines()
-    return f"{type(error).__name__}: {said[0] if said else 'no reason given'}"

@@ -1,6 +1,6 @@
 """How each projection is doing, as its service writes it down beside its rows."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
@@ -9,7 +9,7 @@ from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, belongs_to, read_checkpoint
 from projections.engine.naming import Place
 from projections.engine.rows import upsert
-from projections.engine.tables import QUARANTINE, STATUS
+from projections.engine.tables import BUILDS, QUARANTINE, STATUS
 
 Working = Literal["catching_up", "live", "stopped"]
 """What a service was last doing."""
@@ -47,16 +47,20 @@ def write_status(
     connection.execute(upsert(connection, STATUS), [row])
 
 
+def projections_begun(connection: Connection) -> list[str]:
+    """The names of the projections that have a build in this database."""
+    return list(connection.scalars(select(BUILDS.c.projection).distinct().order_by(BUILDS.c.projection)))
+
+
 def read_status(
     connection: Connection, projection: str, stream: str, head: int | None = None
 ) -> dict[str, Any]:  # Any: a JSON object of mixed values
     """How a projection is doing on one stream, in a JSON-ready object.
 
     `projection`, `stream`, `version` (of the live tables; null while nothing can be read), `state`, `position`, `head`,
-    `lag` (events), `lag_seconds` (since the last event taken in was recorded, while others wait; null before the
-    first), `rate` (events per second), `quarantined` (events), `recorded_at` (of the last event taken in),
-    `last_error`, `last_error_at`, `updated_at`; and `building`: null, or `version`, `position`, `head` and `rate` of
-    what is being built beside.
+    `lag` (events), `rate` (events per second), `quarantined` (events), `recorded_at` (of the last event taken in),
+    `last_error`, `last_error_at`, `updated_at`; and `building`: null, or `version`, `position`, `head`, `percent`,
+    `rate` and `quarantined` of what is being built beside.
 
     Args:
         head: The stream's last position, where the caller knows it better than the services' last note.
@@ -64,11 +68,11 @@ def read_status(
     live = _read(connection, CheckpointKey(projection, Place.LIVE, stream), head)
     beside = _read(connection, CheckpointKey(projection, Place.NEXT, stream), head)
     first = beside["version"] is not None and live["version"] is None
-    names = ("version", "position", "head", "rate")
+    names = ("version", "position", "head", "percent", "rate", "quarantined")
     return {
         "projection": projection,
         "stream": stream,
-        **live,
+        **{name: value for name, value in live.items() if name != "percent"},
         "state": "building" if first else live["state"],
         "building": None if beside["version"] is None else {name: beside[name] for name in names},
     }
@@ -87,7 +91,7 @@ def _read(connection: Connection, key: CheckpointKey, head: int | None) -> dict[
         "position": position,
         "head": last,
         "lag": last - position,
-        "lag_seconds": _behind(noted.recorded_at if noted else None) if last > position else 0.0,
+        "percent": 100 * position // last if last else 100,
         "rate": round(noted.rate, 1) if noted else 0.0,
         "quarantined": connection.scalar(quarantined),
         "recorded_at": _rfc3339(noted.recorded_at) if noted else None,
@@ -95,10 +99,6 @@ def _read(connection: Connection, key: CheckpointKey, head: int | None) -> dict[
         "last_error_at": _rfc3339(noted.last_error_at) if noted else None,
         "updated_at": _rfc3339(noted.updated_at) if noted else None,
     }
-
-
-def _behind(recorded_at: datetime | None) -> float | None:
-    return round((datetime.now(UTC) - recorded_at).total_seconds(), 3) if recorded_at else None
 
 
 def _rfc3339(instant: datetime | None) -> str | None:

@@ -1,6 +1,6 @@
 """The engine's own tables: which builds of a projection there are, how far each is, and what it could not take."""
 
-from sqlalchemy import BigInteger, Column, Connection, Float, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Connection, Float, Index, Integer, MetaData, String, Table, Text, text
 
 from projections.engine.columns import Instant
 
@@ -57,6 +57,7 @@ QUARANTINE = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("subject", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Index("cairn_quarantine_by_subject", "projection", "place", "subject", "position"),
 )
 
 OF_A_BUILD = (CHECKPOINTS, STATUS, QUARANTINE, BUILDS)

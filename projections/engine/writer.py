@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from events.envelope import StoredMessage
 from events.errors import CairnError
+from events.tracing import tracing
 from projections.engine.arrival import read_messages
 from projections.engine.builds import begin_next, build_at, go_live
 from projections.engine.checkpoint import (
@@ -109,6 +110,7 @@ class ProjectionWriter(Generic[State]):
             self._take(messages, head)
 
     def _take(self, messages: Sequence[StoredMessage], head: int) -> None:
+        began = time.time_ns()
         arrival = read_messages(messages, self._held)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
@@ -126,6 +128,10 @@ class ProjectionWriter(Generic[State]):
         for event in refused:
             self._held.setdefault(event.subject, event.position)
         self._projecting.remember(projected)
+        # What is built beside was projected, and traced, when it was new.
+        if tracing.tracer is not None and self.is_live:
+            quarantined = {event.position for event in refused}
+            tracing.tracer.projected(self.key.projection, self.key.stream, messages, quarantined, began)
 
     def note(self, state: Working, head: int = 0, error: str | None = None) -> None:
         """Write down a state that no batch came with.

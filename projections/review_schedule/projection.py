@@ -1,6 +1,6 @@
 """review_schedule: when each goal is to be looked at next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
@@ -14,7 +14,7 @@ from projections.review_schedule.tables import VERSION, tables
 from projections.review_schedule.views import views
 
 
-def _load(connection: Connection, its: Tables, goal_ids: Sequence[GoalId]) -> Mapping[GoalId, Remembered[State]]:
+def _load(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Remembered[State]]:
     plans = [goal_id for goal_id in goal_ids if goal_id.is_plan]
     goals = [goal_id for goal_id in goal_ids if not goal_id.is_plan]
     return {

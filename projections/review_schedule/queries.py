@@ -6,8 +6,10 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Date, and_, case, literal, select
 
+from events.identity import GoalId
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
+from projections.engine.quarantine import held_goals
 from projections.review_schedule.tables import tables
 
 ReviewStatus = Literal["upcoming", "due", "overdue"]
@@ -31,7 +33,8 @@ def reviews(  # noqa: PLR0913 - each filter is one, by its name
     """The next review of each goal that has one, the longest due first: `items` and `next`.
 
     An item has `org`, `patient`, `goal`, `due_on`, `status` (overdue before the day, due on it, upcoming after it),
-    `cause`, `sequence`, `goal_status`, `statement`, `wording`, `clinician`, `time_zone`, `version`, `position`.
+    `cause`, `sequence`, `goal_status`, `statement`, `wording`, `clinician`, `time_zone`, `version`, `position`, and
+    `held` as in :func:`events.goal.reading.read_goal`.
 
     Args:
         now: Tells today's date in each plan's time zone, unless `day` is given.
@@ -66,9 +69,22 @@ def reviews(  # noqa: PLR0913 - each filter is one, by its name
             "overdue": due_on < today,
         }
         query = query.where(on_the_day[status])
+
+    def read(rows: Sequence[AnyRow]) -> list[Json]:
+        return _read(connection, rows)
+
     order = (due_on, _REVIEWS.c.patient, _REVIEWS.c.goal)
-    return read_page(connection, query, of="reviews", order=order, read=_read, limit=limit, cursor=cursor)
+    return read_page(connection, query, of="reviews", order=order, read=read, limit=limit, cursor=cursor)
 
 
-def _read(rows: Sequence[AnyRow]) -> list[Json]:
-    return [{**row._mapping, "due_on": row.due_on.isoformat()} for row in rows]
+def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
+    ids = [GoalId(row.org, row.patient, row.goal) for row in rows]
+    held = held_goals(connection, "review_schedule", ids)
+    return [
+        {
+            **row._mapping,
+            "due_on": row.due_on.isoformat(),
+            "held": held[goal_id].at(row.version) if goal_id in held else None,
+        }
+        for goal_id, row in zip(ids, rows, strict=True)
+    ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.peers import NAMES as PEERS
+from bench.peers import PROJECTIONS as PROJECTION_PEERS
 from services.cli.parameters import json_option
 
 if TYPE_CHECKING:
@@ -138,12 +139,49 @@ def memory(**options: object) -> None:
     _run("memory", "MemoryOptions", options)
 
 
+def _databases(default: tuple[str, ...]) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--database",
+        "databases",
+        type=click.Choice(("sqlite", "postgresql")),
+        multiple=True,
+        default=default,
+        show_default=True,
+        help="Where projections are built; may be given several times.",
+    )
+
+
 @bench.command()
-@_many("events", 100_000, "Events in the log, about.")
+@_many("events", 200_000, "Events in the log, about.")
+@click.option("--projection", "projections", multiple=True, help="One to build; may be given several times.  [all]")
+@_databases(("sqlite", "postgresql"))
+@click.option(
+    "--peer",
+    "peers",
+    type=click.Choice(PROJECTION_PEERS),
+    multiple=True,
+    default=PROJECTION_PEERS,
+    help="Peer to measure beside goal_state; may be given several times.  [all that are available]",
+)
+@_many("peer-events", 20_000, "Events that the peers catch up with, about.")
+@click.option("--together/--alone", default=True, help="Whether to build all of them at once, too.  [--together]")
 @_common
 def rebuild(**options: object) -> None:
-    """Each projection from position 0, on SQLite."""
+    """Each projection from position 0, and all at once, over what would be used instead."""
+    if not options["projections"]:
+        del options["projections"]
     _run("rebuild", "RebuildOptions", options)
+
+
+@bench.command("rebuild-growth")
+@_many("from", 100_000, "Events in the small log, about.", field="smaller")
+@_many("to", 2_000_000, "Events in the large log, about.", field="larger")
+@click.option("--projection", default="goal_state", show_default=True, help="Which one.")
+@_databases(("sqlite",))
+@_common
+def rebuild_growth(**options: object) -> None:
+    """A rebuild from a large log over one from a small log: the rate, and the memory."""
+    _run("rebuild_growth", "RebuildGrowthOptions", options)
 
 
 @bench.command()

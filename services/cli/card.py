@@ -37,6 +37,7 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
     if goal.get("wording"):
         yield "Put now as", goal["wording"]
     yield "Status", _status(goal)
+    yield from _held(goal)
     if goal.get("awaiting_agreement"):
         yield "Agreement", f"awaited from {' and '.join(goal['awaiting_agreement'])}"
     if goal.get("missing"):
@@ -54,6 +55,12 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
     for revision in goal.get("revisions", [])[-_LAST:]:
         changed = f"{', '.join(revision['fields'])} changed ({revision['reason'].replace('_', ' ')})"
         yield f"Revised {revision['at'][5:10]}", _joined(changed, revision.get("note"))
+
+
+def _held(read: Json) -> Iterator[tuple[str, str]]:
+    if held := read.get("held"):
+        because = f"the event at position {held['position']} is in quarantine ({held['reason']})"
+        yield "Not up to date", f"version {held['version']} is shown: {because}. `cairn replay` tells all."
 
 
 def _status(goal: Json) -> str:
@@ -96,6 +103,7 @@ def _measure(measure: Json) -> str:
 def _plan(plan: Json) -> Iterator[tuple[str, str]]:
     yield "Plan", f"{plan['org']}.{plan['patient']}.plan (version {plan['version']})"
     yield "Status", _joined(plan["status"], plan.get("closed_reason"))
+    yield from _held(plan)
     yield "Opened", minute(plan["opened_at"])
     yield "Clinician", plan["clinician"]
     for reason in plan["reasons"]:

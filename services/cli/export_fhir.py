@@ -83,11 +83,13 @@ async def _export(
 ) -> int:
     """Write everything; the number of patients."""
     from events.log import Log
+    from services.cli.configuration import load_settings
     from services.fhir.outgoing.patient import history_of
 
+    stream = load_settings().placement.stream_of(org)
     async with connected(nats_url) as nc:
         patients = [patient] if patient else [each async for each in _patients(nc, org)]
-        log = Log(nc)
+        log = Log(nc, stream)
         try:
             with SlowProgress("Exporting", len(patients)) as progress:
                 for each in patients:

@@ -11,11 +11,12 @@ from services.cli.parameters import (
     GoalIdType,
     json_option,
     limit_option,
+    min_position_option,
     moment_options,
     nats_url_option,
     org_option,
 )
-from services.cli.printing import Json, print_json, print_table
+from services.cli.printing import Json, not_up_to_date, print_json, print_table
 from services.cli.reading import read, read_pages
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def goals() -> None:
 @click.option("--text", help="Only goals whose words contain this.")
 @limit_option
 @click.option("--cursor", help="Go on behind an earlier page: its `next`.")
+@min_position_option
 @json_option
 @nats_url_option
 def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **query: object) -> None:
@@ -46,7 +48,7 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
     rows = [
         (
             f"{goal['org']}.{goal['patient']}.{goal['goal']}",
-            goal.get("outcome") or goal["status"],
+            not_up_to_date(goal.get("outcome") or goal["status"], goal),
             goal.get("wording") or goal["statement"],
             (goal.get("next_review") or {}).get("due_on"),
             ", ".join(goal.get("awaiting_agreement") or ()),
@@ -61,13 +63,21 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
 @goals.command("show")
 @click.argument("goal_id", type=GoalIdType())
 @moment_options
+@min_position_option
 @json_option
 @nats_url_option
 def show_goal(
-    goal_id: "GoalId", as_of: datetime | None, position: int | None, by: str, as_json: bool, nats_url: str | None
+    goal_id: "GoalId",
+    as_of: datetime | None,
+    position: int | None,
+    by: str,
+    min_position: int | None,
+    as_json: bool,
+    nats_url: str | None,
 ) -> None:
     """Show one goal, as it is or as it stood."""
-    found = asyncio.run(_shown(nats_url, goal_id, as_of, position, by))
+    moment = {"as_of": as_of.isoformat() if as_of else None, "position": position, "by": by if as_of else None}
+    found = asyncio.run(_shown(nats_url, goal_id, {**moment, "min_position": min_position}))
     if as_json:
         print_json(found)
         return
@@ -81,19 +91,11 @@ async def _listed(nats_url: str | None, org: str, limit: int, query: dict[str, o
         return await read_pages(nc, f"/v1/orgs/{org}/goals", limit, query)
 
 
-async def _shown(
-    nats_url: str | None, goal_id: "GoalId", as_of: datetime | None, position: int | None, by: str
-) -> Json:
+async def _shown(nats_url: str | None, goal_id: "GoalId", query: dict[str, object]) -> Json:
     patient = f"/v1/orgs/{goal_id.org}/patients/{goal_id.patient}"
     async with connected(nats_url) as nc:
-        if goal_id.is_plan:
-            if as_of or position is not None:
-                raise click.ClickException(f"A plan as it stood is told by `cairn replay {goal_id}`.")
-            return await read(nc, f"{patient}/plan")
-        return await read(
-            nc,
-            f"{patient}/goals/{goal_id.goal}",
-            as_of=as_of.isoformat() if as_of else None,
-            position=position,
-            by=by if as_of else None,
-        )
+        if not goal_id.is_plan:
+            return await read(nc, f"{patient}/goals/{goal_id.goal}", **query)
+        if query["as_of"] is not None or query["position"] is not None:
+            raise click.ClickException(f"A plan as it stood is told by `cairn replay {goal_id}`.")
+        return await read(nc, f"{patient}/plan", **query)

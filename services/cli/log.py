@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.connection import connected
+from services.cli.log_report import report
 from services.cli.parameters import json_option, nats_url_option
-from services.cli.printing import print_json, printable
 from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
     from events.log.backup import Manifest
     from events.log.client import SturdyClient
     from events.log.verification import Verification
+    from services.cli.log_report import Found
 
 
 @click.group()
@@ -28,9 +29,11 @@ def log() -> None:
 @json_option
 @nats_url_option
 def verify(nats_url: str | None, as_json: bool) -> None:
-    """Read the whole log and check it: complete, in order, readable. Prints the content's digest."""
-    found = asyncio.run(_verify(nats_url))
-    _report(found, as_json)
+    """Read the whole log and check it: complete, in order, readable. Prints the content's digest.
+
+    Where CAIRN_PLACEMENT names several streams, all of them are read, one after another.
+    """
+    report(asyncio.run(_verify(nats_url)), as_json)
 
 
 @log.command()
@@ -38,9 +41,11 @@ def verify(nats_url: str | None, as_json: bool) -> None:
 @json_option
 @nats_url_option
 def backup(folder: Path, nats_url: str | None, as_json: bool) -> None:
-    """Copy the log into FOLDER while it goes on, and prove the copy by restoring it on a server of its own."""
-    found = asyncio.run(_backup(nats_url, folder))
-    _report(found, as_json)
+    """Copy the log into FOLDER while it goes on, and prove the copy by restoring it on a server of its own.
+
+    Where CAIRN_PLACEMENT names several streams, each has a folder in FOLDER.
+    """
+    report(asyncio.run(_backup(nats_url, folder)), as_json)
 
 
 @log.command()
@@ -49,36 +54,71 @@ def backup(folder: Path, nats_url: str | None, as_json: bool) -> None:
 @nats_url_option
 def restore(folder: Path, nats_url: str | None, as_json: bool) -> None:
     """Make the log anew from a backup in FOLDER, on a server that has none, and verify it."""
-    found = asyncio.run(_restore(nats_url, folder))
-    _report(found, as_json)
+    report(asyncio.run(_restore(nats_url, folder)), as_json)
 
 
-async def _verify(nats_url: str | None) -> "Verification":
+@log.command()
+@nats_url_option
+def declare(nats_url: str | None) -> None:
+    """Make the log's streams, and give them the organisations that CAIRN_PLACEMENT has added.
+
+    The services make a stream that is missing, but may not change one. No organisation that has events in a stream
+    loses its place there.
+    """
+    changed = asyncio.run(_declare(nats_url))
+    click.echo(f"Made or changed: {', '.join(changed)}." if changed else "Every stream is as CAIRN_PLACEMENT says.")
+
+
+async def _declare(nats_url: str | None) -> list[str]:
+    from events.log.placing import place
+    from services.cli.configuration import load_settings
+
+    settings = load_settings()
     async with connected(nats_url) as nc:
-        return await _read_through(nc, None)
+        return await place(nc, settings.placement, settings.log_replicas)
 
 
-async def _backup(nats_url: str | None, folder: Path) -> "Verification":
-    from events.log.backup import write_archive, write_manifest
-    from events.log.stream import STREAM
+async def _verify(nats_url: str | None) -> "Found":
+    from services.cli.configuration import load_settings
 
     async with connected(nats_url) as nc:
-        with SlowProgress("backing up, bytes") as progress:
-            manifest = await write_archive(nc, STREAM, folder, progress.advance)
-        found = await _read_through(nc, manifest.state["last_seq"])
-    manifest.events, manifest.position, manifest.digest = found.events, found.position, found.digest
-    _same(manifest, await _restored_aside(manifest, folder))
-    write_manifest(manifest, folder)
+        return {stream: await _read_through(nc, stream, None) for stream in load_settings().placement.streams}
+
+
+async def _backup(nats_url: str | None, folder: Path) -> "Found":
+    from events.log.backup import folder_of, write_manifest
+    from services.cli.configuration import load_settings
+
+    streams = load_settings().placement.streams
+    places = {stream: folder_of(folder, stream, streams) for stream in streams}
+    async with connected(nats_url) as nc:
+        manifests = {stream: await _copied(nc, stream, place) for stream, place in places.items()}
+        found = {stream: await _read_through(nc, stream, each.state["last_seq"]) for stream, each in manifests.items()}
+    for stream, manifest in manifests.items():
+        its = found[stream]
+        manifest.streams = streams
+        manifest.events, manifest.position, manifest.digest = its.events, its.position, its.digest
+        _same(manifest, await _restored_aside(manifest, places[stream]))
+    for stream, manifest in manifests.items():
+        write_manifest(manifest, places[stream])
     return found
 
 
-async def _restore(nats_url: str | None, folder: Path) -> "Verification":
-    from events.log.backup import read_manifest
+async def _copied(nc: "SturdyClient", stream: str, folder: Path) -> "Manifest":
+    from events.log.backup import write_archive
 
-    manifest = read_manifest(folder)
+    with SlowProgress("backing up, bytes") as progress:
+        return await write_archive(nc, stream, folder, progress.advance)
+
+
+async def _restore(nats_url: str | None, folder: Path) -> "Found":
+    from events.log.backup import read_manifests
+
+    found = {}
     async with connected(nats_url) as nc:
-        found = await _restored(nc, manifest, folder)
-    _same(manifest, found)
+        for place, manifest in read_manifests(folder).items():
+            found[manifest.stream] = await _restored(nc, manifest, place)
+            _same(manifest, found[manifest.stream])
     return found
 
 
@@ -102,14 +142,14 @@ async def _restored(nc: "SturdyClient", manifest: "Manifest", folder: Path) -> "
 
     with SlowProgress("restoring, bytes", manifest.archive_bytes) as progress:
         await restore_archive(nc, manifest, folder, progress.advance)
-    return await _read_through(nc, manifest.position)
+    return await _read_through(nc, manifest.stream, manifest.position)
 
 
-async def _read_through(nc: "SturdyClient", until: int | None) -> "Verification":
+async def _read_through(nc: "SturdyClient", stream: str, until: int | None) -> "Verification":
     from events.log import Log
     from events.log.verification import Verification, verified
 
-    reader = Log(nc)
+    reader = Log(nc, stream)
     try:
         head = await reader.head() if until is None else until
         found, before = Verification(), 0
@@ -129,30 +169,3 @@ def _same(manifest: "Manifest", found: "Verification") -> None:
             f"The restored log is not the one that was backed up: {found.events} events up to position"
             f" {found.position} instead of {manifest.events} up to {manifest.position}, or other content."
         )
-
-
-def _report(found: "Verification", as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "sound": found.sound,
-                "events": found.events,
-                "goals": found.goals,
-                "position": found.position,
-                "digest": found.digest,
-                "wrong": found.wrong,
-                "findings": [
-                    {"position": each.position, "subject": each.subject, "detail": each.detail}
-                    for each in found.findings
-                ],
-            },
-            indent=None,
-        )
-    else:
-        click.echo(f"{found.events:,} events about {found.goals:,} goals and plans, up to position {found.position:,}.")
-        click.echo(f"Content digest (SHA-256): {found.digest}")
-        for each in found.findings:
-            click.echo(printable(f"position {each.position} ({each.subject}) {each.detail}"))
-        click.echo("Nothing is wrong." if found.sound else f"{found.wrong:,} things are wrong.")
-    if not found.sound:
-        raise SystemExit(1)

@@ -10,6 +10,7 @@ from services.cli.printing import printable
 
 if TYPE_CHECKING:
     from events.identity import GoalId
+    from projections.engine.projection import Projection
 
 
 class GoalIdType(click.ParamType["GoalId"]):
@@ -44,14 +45,42 @@ class InstantType(click.ParamType[datetime]):
         return instant
 
 
+class ProjectionType(click.ParamType["Projection[Any]"]):
+    """The name of a projection."""
+
+    name = "NAME"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "Projection[Any]":  # each remembers a state of its own type
+        """The projection of the name."""
+        from projections.catalog import UnknownProjection, projection_named
+
+        try:
+            return projection_named(str(value))
+        except UnknownProjection as unknown:
+            self.fail(printable(unknown), param, ctx)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 limit_option = click.option(
     "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many."
+)
+min_position_option = click.option(
+    "--min-position",
+    metavar="POSITION",
+    type=click.IntRange(min=0),
+    help="Wait until what is read has come to this position of the log: that of your own write.",
 )
 nats_url_option = click.option(
     "--nats-url",
     metavar="URL",
     help="The NATS server of the Cairn to talk to.  [CAIRN_NATS_URL, the node in CAIRN_DATA_DIR, or port 4222]",
+)
+database_url_option = click.option(
+    "--database-url",
+    metavar="URL",
+    help="The database of the projections.  [CAIRN_DATABASE_URL, or SQLite in CAIRN_DATA_DIR]",
 )
 org_option = click.option(
     "--org", envvar="CAIRN_ORG", default="northside", show_default=True, show_envvar=True, help="The organisation."

@@ -3,9 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Json = dict[str, Any]  # a JSON object as the read API gives it
 
@@ -25,23 +28,29 @@ def print_json(value: object, *, indent: int | None = 2) -> None:
     click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = ()) -> None:
-    """Print a table that fits the terminal; the `wide` columns share what is left and wrap."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = ()) -> "Table":
+    """A table; its `wide` columns share what the others leave, and wrap."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column not in wide)
+        made.add_column(column, overflow="fold", no_wrap=column not in wide)
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        made.add_row(*(Text(printable(cell)) for cell in row))
+    return made
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = ()) -> None:
+    """Print a table that fits the terminal; the `wide` columns share what is left and wrap."""
+    from rich.console import Console
+
     console = Console(highlight=False)
     if not console.is_terminal:  # a pipe has no width, and a line cut in two cannot be searched
         console = Console(highlight=False, width=_PIPE_WIDTH)
     with console.capture() as drawn:
-        console.print(table)
+        console.print(table(columns, rows, wide=wide))
     for line in drawn.get().splitlines():
         click.echo(line.rstrip())
 
@@ -49,3 +58,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wid
 def minute(instant: object) -> str:
     """The minute of an RFC 3339 instant, as people read it."""
     return printable(instant)[:16].replace("T", " ")
+
+
+def not_up_to_date(status: str, read: Json) -> str:
+    """The status of a goal; one of which something is in quarantine is not shown as if it were all."""
+    return f"{status} (not up to date)" if read.get("held") else status

@@ -1,33 +1,17 @@
-"""`cairn projections`: how far what is known has come."""
-
-import asyncio
+"""`cairn projections`: how far what is known has come, building it anew, and releasing what could not be taken in."""
 
 import click
 
-from services.cli.connection import connected
-from services.cli.parameters import json_option, nats_url_option
-from services.cli.printing import Json, print_json, print_table
-from services.cli.reading import read
+from services.cli.lazy import Lazy, LazyGroup
+
+_COMMANDS = {
+    "status": Lazy("services.cli.projections_status", "status", "Show how each is doing, once or all the time."),
+    "rebuild": Lazy("services.cli.rebuild", "rebuild", "Build one anew beside the live one, compare, and swap."),
+    "drop-old": Lazy("services.cli.rebuild", "drop_old", "Drop the tables that were live before."),
+    "quarantine": Lazy("services.cli.quarantine", "quarantine", "List what could not be taken in, and try it again."),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands=_COMMANDS)
 def projections() -> None:
-    """See how far the projections have come."""
-
-
-@projections.command()
-@json_option
-@nats_url_option
-def status(nats_url: str | None, as_json: bool) -> None:
-    """Show each projection's position in the log, and how far it is behind."""
-    found = asyncio.run(_status(nats_url))
-    if as_json:
-        print_json(found)
-        return
-    rows = [[each.get(name) for name in ("name", "state", "position", "head", "lag")] for each in found["items"]]
-    print_table(("Projection", "State", "Position", "Head", "Behind"), rows)
-
-
-async def _status(nats_url: str | None) -> Json:
-    async with connected(nats_url) as nc:
-        return await read(nc, "/v1/projections")
+    """See how the projections are doing, build them anew, and release what is held."""

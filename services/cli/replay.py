@@ -55,10 +55,12 @@ async def _read(nats_url: str | None, goal_id: "GoalId", moment: "Moment") -> "t
     from events.log import Log
     from events.plan.reading import read_plan
     from projections.goal_state.patient.record import fold_patient
+    from services.cli.configuration import load_settings
     from services.gateway.moment import looked_at, up_to
 
+    stream = load_settings().placement.stream_of(goal_id.org)
     async with connected(nats_url) as nc:
-        of_patient = await Log(nc).read_patient(goal_id)
+        of_patient = await Log(nc, stream).read_patient(goal_id)
     counted = list(up_to(moment, of_patient))
     own = [event for event in counted if event.goal_id == goal_id]
     record = fold_patient(counted)

@@ -5,8 +5,8 @@ import asyncio
 import click
 
 from services.cli.connection import connected
-from services.cli.parameters import json_option, limit_option, nats_url_option, org_option
-from services.cli.printing import Json, print_json, print_table
+from services.cli.parameters import json_option, limit_option, min_position_option, nats_url_option, org_option
+from services.cli.printing import Json, not_up_to_date, print_json, print_table
 from services.cli.reading import read_pages
 
 
@@ -17,6 +17,7 @@ from services.cli.reading import read_pages
 @click.option("--day", metavar="DATE", help="Seen from this day instead of today.")
 @click.option("--patient", help="Only this patient's.")
 @limit_option
+@min_position_option
 @json_option
 @nats_url_option
 def reviews(nats_url: str | None, as_json: bool, org: str, limit: int, **query: object) -> None:
@@ -28,7 +29,7 @@ def reviews(nats_url: str | None, as_json: bool, org: str, limit: int, **query: 
     rows = [
         (
             review["due_on"],
-            review["status"],
+            not_up_to_date(review["status"], review),
             f"{review['org']}.{review['patient']}.{review['goal']}",
             review.get("cause"),
             review.get("clinician"),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+import uvloop
+
 Serve = Callable[[], Coroutine[Any, Any, None]]  # what a coroutine sends is of no concern
 
 
@@ -16,7 +18,7 @@ def run_until_stopped(serve: Serve, stop_seconds: float) -> None:
         CairnError: as what is run does, when it cannot start or go on.
     """
     with suppress(asyncio.CancelledError):
-        asyncio.run(_running(serve, stop_seconds))
+        uvloop.run(_running(serve, stop_seconds))
 
 
 async def _running(serve: Serve, stop_seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ from services.cli.running import run_until_stopped
 if TYPE_CHECKING:
     from services.settings import Settings
 
-SERVICES = ("goals", "intake", "reminders", "gateway")
+_ALIKE = ("intake", "reminders", "gateway")
+SERVICES = ("goals", *_ALIKE)
 _STOP_SECONDS = 10.0
 
 
@@ -30,13 +32,30 @@ def _service(name: str) -> click.Command:
     @click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
     def command(nats_url: str | None) -> None:
         settings = _settings(nats_url)
-        _run(lambda ready: import_module(f"services.{name}.service").serve(settings, ready))
+        _run(name, lambda ready: import_module(f"services.{name}.service").serve(settings, ready))
 
     return command
 
 
-for _name in SERVICES:
+for _name in _ALIKE:
     serve.add_command(_service(_name))
+
+
+@serve.command()
+@click.option(
+    "--stream",
+    "streams",
+    multiple=True,
+    metavar="NAME",
+    help="Answer only the organisations that CAIRN_PLACEMENT puts on this stream; may be given again.  [all]",
+)
+@click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
+def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
+    """Run the goals service."""
+    from services.goals.service import serve as serve_goals
+
+    settings = _settings(nats_url)
+    _run("goals", lambda ready: serve_goals(settings, ready, streams))
 
 
 @serve.command()
@@ -44,20 +63,24 @@ for _name in SERVICES:
 @click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
 @click.option("--database-url", metavar="URL", help="The database.  [CAIRN_DATABASE_URL]")
 def projection(name: str, nats_url: str | None, database_url: str | None) -> None:
-    """Run one projection: goal_state, audit_trail or review_schedule."""
-    from projections.catalog import NAMES
+    """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
+    from projections.catalog import every_name
     from projections.engine.service import serve as serve_projection
 
-    if name not in NAMES:
-        raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(NAMES)}.")
+    if name not in every_name():
+        raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
     settings = _settings(nats_url, database_url=database_url)
-    _run(lambda ready: serve_projection(name, settings.nats_address, settings.database_address, ready))
+    addresses = (settings.nats_address, settings.database_address)
+    _run(f"projection-{name}", lambda ready: serve_projection(name, *addresses, ready, settings.placement.streams))
 
 
-def _run(serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]) -> None:  # as asyncio runs it
+def _run(name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]) -> None:  # as asyncio runs it
+    from services.cli.tracing import traced
+
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     _collect_rarely()
-    run_until_stopped(lambda: serve(lambda line: click.echo(f"ready {line}")), _STOP_SECONDS)
+    with traced(f"cairn-{name}", os.environ):
+        run_until_stopped(lambda: serve(lambda line: click.echo(f"ready {line}")), _STOP_SECONDS)
 
 
 def _collect_rarely() -> None:

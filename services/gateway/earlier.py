@@ -15,6 +15,7 @@ async def record_at(here: Gateway, org: str, patient: str, moment: Moment) -> tu
 
     Raises:
         LogUnreachable, UnreadableEvent: when the log cannot be read.
+        Rejected: `org.unknown`, when the organisation is in no stream.
     """
-    events: Sequence[RecordedEvent] = await here.log.read_patient(GoalId(org, patient, PLAN))
+    events: Sequence[RecordedEvent] = await here.logs.of(org).read_patient(GoalId(org, patient, PLAN))
     return fold_patient(up_to(moment, events)), looked_at(moment, events, datetime.now(UTC))

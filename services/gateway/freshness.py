@@ -4,53 +4,56 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from pydantic import BaseModel, NonNegativeInt, ValidationError
+from pydantic import ValidationError
 
+from projections.engine.announcing import CHECKPOINT, Announcement
+from projections.engine.checkpoint import CheckpointKey
 from services.gateway.problems import Refused
 
-CHECKPOINT = "cairn.checkpoint"
 WAIT_SECONDS = 5.0
 RECHECK_SECONDS = 1.0
-"""How often the database is asked while no message comes: announcements are not stored, so one can be missed."""
+"""How often the database is asked while anyone waits: announcements are not stored, so one can be missed."""
 
 _log = logging.getLogger("cairn.gateway")
 
-Checkpoints = Callable[[], Awaitable[Mapping[str, int]]]
-
-
-class _Announcement(BaseModel):
-    position: NonNegativeInt
+Positions = Mapping[CheckpointKey, int]
+Checkpoints = Callable[[], Awaitable[Positions]]
 
 
 class Freshness:
-    """The positions that the projections have reached, as far as is known here.
+    """The positions that the projections have reached, stream by stream, as far as is known here.
+
+    However many wait, the database is asked one question at a time, and one a second: announcements tell the rest.
 
     Args:
-        projections: The names of those there are; what else is announced is not kept.
-        checkpoints: Reads the committed positions by projection from the database.
+        keys: The live checkpoints that there may be; what else is announced is not kept.
+        checkpoints: Reads the committed positions from the database.
     """
 
     def __init__(
         self,
-        projections: Collection[str],
+        keys: Collection[CheckpointKey],
         checkpoints: Checkpoints,
         *,
         wait_seconds: float = WAIT_SECONDS,
         recheck_seconds: float = RECHECK_SECONDS,
     ):
-        self._projections = frozenset(projections)
+        self._keys = frozenset(keys)
         self._checkpoints = checkpoints
         self._wait_seconds = wait_seconds
         self._recheck_seconds = recheck_seconds
-        self._known: dict[str, int] = {}
+        self._known: dict[CheckpointKey, int] = {}
         self._moved = asyncio.Condition()
+        self._asking = asyncio.Lock()
+        self._asked_at = float("-inf")
 
     @property
-    def known(self) -> Mapping[str, int]:
-        """The position of each projection that has been heard of."""
+    def known(self) -> Positions:
+        """The position of each live checkpoint that has been heard of."""
         return dict(self._known)
 
     @asynccontextmanager
@@ -63,47 +66,64 @@ class Freshness:
             if not nc.is_closed:
                 await subscription.unsubscribe()
 
-    async def reach(self, projection: str, position: int | None) -> None:
-        """Wait until the projection has reached the position; at once when it has, or when none is asked for.
+    async def reach(self, key: CheckpointKey, position: int) -> bool:
+        """Wait until a checkpoint has reached the position; at once when it has.
+
+        Returns:
+            False when the time is up and nothing of the projection is known to be live at all.
 
         Raises:
             Refused: 503 `projection.behind` with the position that it has reached.
         """
-        if position is None or self._known.get(projection, -1) >= position:
-            return
+        if self._known.get(key, -1) >= position:
+            return True
         try:
             async with asyncio.timeout(self._wait_seconds):
-                await self._until(projection, position)
+                await self._until(key, position)
         except TimeoutError:
-            reached = self._known.get(projection, 0)
+            reached = self._known.get(key)
+            if reached is None:
+                return False
             raise Refused(
                 503,
                 "projection.behind",
-                f"The projection {projection} has reached position {reached} and not yet {position}."
+                f"The projection {key.projection} has reached position {reached} and not yet {position}."
                 " Try again, or read without min_position.",
             ) from None
+        return True
 
-    async def _until(self, projection: str, position: int) -> None:
-        while self._known.get(projection, -1) < position:
-            for name, committed in (await self._checkpoints()).items():
-                # Only the announcements say that a projection went back (it was rebuilt); a read may be a little old.
-                self._known[name] = max(committed, self._known.get(name, 0))
+    async def _until(self, key: CheckpointKey, position: int) -> None:
+        while self._known.get(key, -1) < position:
+            await self._ask()
             try:
                 async with asyncio.timeout(self._recheck_seconds), self._moved:
-                    await self._moved.wait_for(lambda: self._known.get(projection, -1) >= position)
+                    await self._moved.wait_for(lambda: self._known.get(key, -1) >= position)
             except TimeoutError:
                 continue
 
+    async def _ask(self) -> None:
+        """Look up what is committed, unless that has just been done for somebody else."""
+        async with self._asking:
+            if monotonic() - self._asked_at < self._recheck_seconds:
+                return
+            for key, committed in (await self._checkpoints()).items():
+                # Only the announcements say that a projection went back, begun anew; a read may be old.
+                self._known[key] = max(committed, self._known.get(key, 0))
+            self._asked_at = monotonic()
+        async with self._moved:
+            self._moved.notify_all()
+
     async def announced(self, message: Msg) -> None:
-        """Take in one announcement: `{"position": N}` on `cairn.checkpoint.NAME`."""
-        name = message.subject[len(CHECKPOINT) + 1 :]
-        if name not in self._projections:
-            return
+        """Take in one :class:`Announcement` on `cairn.checkpoint.NAME`, when it is about live tables."""
+        projection = message.subject[len(CHECKPOINT) + 1 :]
         try:
-            position = _Announcement.model_validate_json(message.data).position
+            said = Announcement.model_validate_json(message.data)
         except ValidationError:
             _log.warning("what was announced on %s is no checkpoint", message.subject)
             return
-        self._known[name] = position
+        key = CheckpointKey(projection, said.place, said.stream)
+        if key not in self._keys:
+            return
+        self._known[key] = said.position
         async with self._moved:
             self._moved.notify_all()

@@ -1,26 +1,33 @@
 """What the endpoints stand on: the log, the goals service, the projections' database, and the wish to close."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from events.log import Log
 from events.log.client import SturdyClient
-from projections.catalog import NAMES
-from services.gateway.checkpoints import positions
+from events.log.placement import Placed, Placement
+from projections.engine.checkpoint import CheckpointKey
+from projections.engine.naming import Place
+from services.gateway.checkpoints import live_checkpoints, positions
 from services.gateway.feed import HEARTBEAT_SECONDS
 from services.gateway.freshness import WAIT_SECONDS, Freshness
 from services.gateway.metrics import Metrics
 from services.gateway.reader import Reader
+from services.gateway.standing import Standing
 from services.gateway.submission import SUBMIT_SECONDS, Submitter
 
 MAX_FEEDS = 100
 """How many live feeds are served at a time; each holds a reader of the log."""
+READY_LAG_SECONDS = 30.0
+"""How far behind a projection may be before a gateway says that it is not ready."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +35,35 @@ class Gateway:
     """Everything that the endpoints use.
 
     Attributes:
+        logs: The log of each stream.
         closing: Set when the gateway is about to end; endless answers end then.
         feeds: Room for live feeds.
+        ready_lag_seconds: How far behind a projection may be.
     """
 
     nc: SturdyClient
-    log: Log
+    logs: Placed[Log]
     reader: Reader
     freshness: Freshness
     submitter: Submitter
+    standing: Standing
     metrics: Metrics = field(default_factory=Metrics)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FEEDS))
     heartbeat_seconds: float = HEARTBEAT_SECONDS
+    ready_lag_seconds: float = READY_LAG_SECONDS
+
+    async def read(self, projection: str, org: str, min_position: int | None, query: Callable[[Connection], T]) -> T:
+        """What a query of one projection finds, once that has reached a position of the organisation's stream.
+
+        Raises:
+            Refused: 503 `projection.behind` or `projection.unavailable`.
+            Rejected: `org.unknown`, when the organisation is in no stream.
+        """
+        key = CheckpointKey(projection, Place.LIVE, self.logs.placement.stream_of(org))
+        if min_position is not None and not await self.freshness.reach(key, min_position):
+            raise await self.reader.refusal(projection)
+        return await self.reader.read(query, projection)
 
 
 def _of_the_application(request: Request) -> Gateway:
@@ -57,19 +80,36 @@ async def open_gateway(
     nc: SturdyClient,
     engine: Engine,
     *,
+    placement: Placement | None = None,
     submit_seconds: float = SUBMIT_SECONDS,
     wait_seconds: float = WAIT_SECONDS,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ready_lag_seconds: float = READY_LAG_SECONDS,
 ) -> AsyncIterator[Gateway]:
     """A gateway on a NATS connection and a database, which both stay with their owner."""
-    reader = Reader(engine)
-    log = Log(nc)
-    freshness = Freshness(NAMES, lambda: reader.read(positions), wait_seconds=wait_seconds)
-    gateway = Gateway(nc, log, reader, freshness, Submitter(nc, submit_seconds), heartbeat_seconds=heartbeat_seconds)
+    placement = placement or Placement()
+    reader = Reader(engine, placement.streams)
+    logs = Placed(placement, lambda stream: Log(nc, stream))
+    keys = live_checkpoints(placement.streams)
+    freshness = Freshness(
+        keys, lambda: reader.read(lambda connection: positions(connection, keys)), wait_seconds=wait_seconds
+    )
+    gateway = Gateway(
+        nc,
+        logs,
+        reader,
+        freshness,
+        Submitter(nc, placement, submit_seconds),
+        Standing(nc, reader, placement.streams),
+        heartbeat_seconds=heartbeat_seconds,
+        ready_lag_seconds=ready_lag_seconds,
+    )
     try:
         async with freshness.listening(nc):
             yield gateway
     finally:
         gateway.closing.set()
-        await log.close()
+        await gateway.standing.close()
+        for log in logs:
+            await log.close()
         reader.close()

@@ -12,6 +12,7 @@ from events.envelope import UnreadableEvent
 from events.errors import FieldError, Rejected
 from events.log import LogUnreachable
 from projections.engine.paging import BadCursor
+from projections.engine.quarantine import GoalIsHeld
 from services.gateway.fhir.answers import refusal_answer
 from services.gateway.problems import Refused, refused_read
 
@@ -29,6 +30,7 @@ def handle_failures(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(ClientDisconnect)(_gone)
     app.exception_handler(UnreadableEvent)(_unreadable)
+    app.exception_handler(GoalIsHeld)(_held)
     for unreachable in (LogUnreachable, NatsError):
         app.exception_handler(unreachable)(_unreachable)
 
@@ -84,6 +86,10 @@ async def _gone(request: Request, error: Exception) -> Response:
 async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     detail = f"The event at position {error.position} cannot be read by this version of Cairn."
     return refusal_answer(request.url.path, Refused(500, "log.unreadable", detail))
+
+
+async def _held(request: Request, error: GoalIsHeld) -> Response:
+    return refusal_answer(request.url.path, Refused(503, "projection.held", str(error)))
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:

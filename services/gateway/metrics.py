@@ -1,6 +1,7 @@
 """What the gateway counts for Prometheus. Labels are route templates, methods, codes and names of projections only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -31,9 +32,7 @@ class Metrics:
         self._submissions = Counter(
             "cairn_submissions_total", "Submitted events by what became of them.", ("outcome",), registry=self._registry
         )
-        self._positions = Gauge(
-            "cairn_projection_position", "Last position announced.", ("projection",), registry=self._registry
-        )
+        self._standing = _gauges(self._registry)
         self.feeds = Gauge("cairn_feeds_open", "Live feeds being served.", registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -50,8 +49,37 @@ class Metrics:
             name = "duplicate" if outcome.duplicate else "recorded"
         self._submissions.labels(name).inc()
 
-    def exposition(self, positions: Mapping[str, int]) -> bytes:
-        """Everything counted, in the Prometheus text format."""
-        for projection, position in positions.items():
-            self._positions.labels(projection).set(position)
+    def exposition(self, statuses: Collection[Mapping[str, Any]] = ()) -> bytes:  # Any: JSON of mixed values
+        """Everything counted, in the Prometheus text format.
+
+        Args:
+            statuses: How the projections are doing now, as `/v1/projections` tells it. What is not known is not shown.
+        """
+        for gauge in self._standing.values():
+            gauge.clear()
+        for status in statuses:
+            labels = (status["name"], status["stream"])
+            told = {**status, "building": (status["building"] or {}).get("position")}
+            for name, gauge in self._standing.items():
+                if name != "head" and told[name] is not None:
+                    gauge.labels(*labels).set(told[name])
+            self._standing["head"].labels(status["stream"]).set(status["head"])
         return generate_latest(self._registry)
+
+
+def _gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
+    """What a projection's status shows, by its name there."""
+    told = {
+        "position": ("position", "Last log position in the tables that are read."),
+        "lag": ("lag_events", "Events of the log that are not in them yet."),
+        "lag_seconds": ("lag_seconds", "Seconds since the first of these was recorded."),
+        "rate": ("events_per_second", "How fast it was while it last had work."),
+        "quarantined": ("quarantined_events", "Events that it could not take, and those that wait behind them."),
+        "building": ("building_position", "Last log position in the tables that are being built beside."),
+    }
+    labels = ("projection", "stream")
+    gauges = {
+        name: Gauge(f"cairn_projection_{metric}", about, labels, registry=registry)
+        for name, (metric, about) in told.items()
+    }
+    return {**gauges, "head": Gauge("cairn_log_position", "Last position of the log.", ("stream",), registry=registry)}

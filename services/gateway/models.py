@@ -33,7 +33,9 @@ class ProjectionBuild(BaseModel):
     version: int
     position: int
     head: int
+    percent: int = Field(description="Of the log that is in it.")
     rate: float = Field(description="Events per second.")
+    quarantined: int
 
 
 class ProjectionStatus(BaseModel):
@@ -49,10 +51,10 @@ class ProjectionStatus(BaseModel):
     head: int = Field(description="The last position of the log.")
     lag: int = Field(description="Events between the two.")
     lag_seconds: float | None = Field(
-        description="Since the last event taken in was recorded, while others wait; null before the first."
+        description="Since the first event that waits was recorded; 0 when none waits, null while the log is silent."
     )
     rate: float = Field(description="Events per second while it last had work.")
-    quarantined: int = Field(description="Events that it could not take.")
+    quarantined: int = Field(description="Events that it could not take, and those of the same goals behind them.")
     recorded_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
@@ -73,6 +75,27 @@ class AwaitedWord(BaseModel):
     for_: Literal["agreement", "answer_to_contest", "answer_to_change_request"] = Field(alias="for")
     since: datetime
     request: str | None = Field(description="The change request's id.")
+
+
+class HeldAt(BaseModel):
+    """Where a goal is held: what is read of it is not all that the log has, until that is mended and tried again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int = Field(description="The version that is read; 0 when nothing is.")
+    position: int = Field(description="The log position of the next event, which could not be taken in.")
+    reason: str = Field(description="What went wrong, without anybody's words.")
+
+
+class HeldGoal(HeldAt):
+    """A goal (or plan) that is held, and where."""
+
+    org: str
+    patient: str
+    goal: str
+
+
+HELD = "Set while the projection cannot take in the goal's next event. `cairn projections quarantine` releases it."
 
 
 def _list_of(item: dict[str, Any], description: str) -> dict[str, Any]:
@@ -103,6 +126,7 @@ def _with_what_follows(schema: dict[str, Any]) -> None:
         },
         last_review_on=_DAY_OR_NULL,
         last_setback_on=_DAY_OR_NULL,
+        held={"anyOf": [HeldAt.model_json_schema(), {"type": "null"}], "description": HELD},
     )
 
 
@@ -152,6 +176,14 @@ class AuditEntry(BaseModel):
 class AuditList(ListOf[AuditEntry]):
     """Events in the order of the log."""
 
+    held: list[HeldGoal] = Field(description="Goals whose later events are in quarantine; the first hundred.")
+
+
+class History(ListOf[AuditEntry]):
+    """The events of a goal, in order."""
+
+    held: HeldAt | None = Field(description=HELD)
+
 
 class Difference(BaseModel):
     """What differs between two versions of a goal or plan."""
@@ -165,6 +197,7 @@ class Difference(BaseModel):
     to: int
     changes: list[Change]
     events: list[AuditEntry] = Field(description="What happened in between.")
+    held: HeldAt | None = Field(description=HELD)
 
 
 class ReviewEntry(BaseModel):
@@ -186,6 +219,7 @@ class ReviewEntry(BaseModel):
     time_zone: str | None
     version: int
     position: int
+    held: HeldAt | None = Field(description=HELD)
 
 
 class ReviewList(ListOf[ReviewEntry]):

@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 from events.envelope import BATCH, STRUCTURED
 from events.errors import FieldError, Rejected
 from events.identity import GoalId, parse_goal_id
+from events.trace_context import trace_context
 from services.gateway.problems import Refused
 from services.offering import addressee
 
@@ -34,7 +35,7 @@ def is_batch(content_type: str) -> bool:
 
 
 def read_offer(body: bytes, headers: Mapping[str, str]) -> Offer:
-    """One event, in structured or binary mode.
+    """One event, in structured or binary mode; with the request's trace, to which it belongs if it names none itself.
 
     Raises:
         Refused: 415, when neither the content type nor a `ce-` header says that it is an event. A browser sends such
@@ -45,7 +46,7 @@ def read_offer(body: bytes, headers: Mapping[str, str]) -> Offer:
     content_type = named.get("content-type", "")
     attributes = {name: value for name, value in named.items() if name.startswith("ce-")}
     if _media(content_type) != STRUCTURED and attributes:
-        return _binary(body, attributes, content_type)
+        return _binary(body, {**attributes, **trace_context(named)}, content_type)
     if _media(content_type) not in {STRUCTURED, "application/json"}:
         raise Refused(
             415,
@@ -53,11 +54,13 @@ def read_offer(body: bytes, headers: Mapping[str, str]) -> Offer:
             f"Send an event as {STRUCTURED} or application/json, as application/json with ce- headers,"
             f" or several as {BATCH}.",
         )
-    return _structured(body)
+    return _structured(body, trace_context(named))
 
 
-def read_batch(body: bytes) -> list[Offer | Rejected]:
+def read_batch(body: bytes, headers: Mapping[str, str]) -> list[Offer | Rejected]:
     """The events of a batch in order; a rejection in the place of each that has no address.
+
+    All that name no trace belong to that of the request.
 
     Raises:
         Rejected: when the body is no array, or holds too many.
@@ -72,18 +75,19 @@ def read_batch(body: bytes) -> list[Offer | Rejected]:
         raise Rejected(
             "event.invalid", f"The batch holds {len(events):,} events; Cairn takes {MAX_BATCH_EVENTS} at a time."
         )
-    return [_member(event) for event in events]
+    trace = trace_context({name.lower(): value for name, value in headers.items()})
+    return [_member(event, trace) for event in events]
 
 
-def _member(event: object) -> Offer | Rejected:
+def _member(event: object, trace: Mapping[str, str]) -> Offer | Rejected:
     try:
-        return _structured(to_json(event))
+        return _structured(to_json(event), trace)
     except Rejected as rejection:
         return rejection
 
 
-def _structured(body: bytes) -> Offer:
-    return Offer(addressee(body), body, {"content-type": STRUCTURED})
+def _structured(body: bytes, trace: Mapping[str, str]) -> Offer:
+    return Offer(addressee(body), body, {"content-type": STRUCTURED, **trace})
 
 
 def _binary(body: bytes, attributes: dict[str, str], content_type: str) -> Offer:

@@ -54,7 +54,8 @@ class Read(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     min_position: Position | None = Field(
-        None, description="Wait until what is read has reached this log position: read your own write."
+        None,
+        description="Wait until what is read has reached this position of the organisation's log: read your own write.",
     )
 
 
@@ -188,7 +189,7 @@ class Live(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    org: Token | None = None
+    org: Token | None = Field(None, description="Needed where the log is kept in several streams.")
     patient: Token | None = None
     after: Position | None = Field(
         None, description="Begin behind this log position; at the head when neither this nor Last-Event-ID is given."

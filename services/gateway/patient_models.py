@@ -9,6 +9,7 @@ from events.flag import Flag
 from events.goal.gas import GasScores
 from events.plan.state import PlanState
 from events.vocabulary import GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
+from services.gateway.models import HELD, HeldAt
 
 
 class _Told(BaseModel):
@@ -47,6 +48,7 @@ class PlanReading(PlanState):
     gas: GasScores = Field(description="T-scores of Goal Attainment Scaling (Kiresuk & Sherman 1968) over all goals.")
     priorities_without_goals: list[Priority] = Field(description="Those that no open goal serves.")
     interventions: list[Intervention]
+    held: HeldAt | None = Field(description=HELD)
 
 
 class MilestoneOfTheWeek(_Told):

@@ -21,6 +21,7 @@ GATEWAY_CODES: dict[str, str] = {
     "answer.too_large": "The answer does not fit into one NATS message.",
     "goal.version_unknown": "The goal has not come to this version.",
     "projection.behind": "The projection has not reached the position yet. Try again.",
+    "projection.held": "The goal's events are in quarantine.",
     "projection.unavailable": "The projection cannot be read now. Try again.",
     "template.unknown": "There is no such goal template.",
     "feed.full": "As many live feeds are open as the gateway serves. Try again.",
@@ -30,9 +31,9 @@ GATEWAY_CODES: dict[str, str] = {
 """Codes of the gateway's own, beside those of :data:`events.errors.CODES`."""
 
 _INVALID = frozenset(
-    {"event.invalid", "event.unknown_type", "identity.mismatch", "gas.levels", "progress.out_of_range"}
+    {"event.invalid", "event.unknown_type", "identity.mismatch", "org.unknown", "gas.levels", "progress.out_of_range"}
 )
-_ABSENT = frozenset({"goal.unknown", "plan.missing"})
+_ABSENT = frozenset({"goal.unknown", "org.unknown", "plan.missing"})
 
 
 class Problem(BaseModel):

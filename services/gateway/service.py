@@ -34,7 +34,10 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         nc = await connect(settings.nats_address, name="cairn gateway")
         engine = open_database(settings.database_address)
         try:
-            async with open_gateway(nc, engine) as gateway:
+            opened = open_gateway(
+                nc, engine, placement=settings.placement, ready_lag_seconds=settings.ready_lag_seconds
+            )
+            async with opened as gateway:
                 app = create_app(gateway)
                 async with ReadsOverNats(app, nc).answering():
                     await _serve_http(app, listener, gateway.closing, lambda: ready(_ready_line(listener)))

@@ -8,6 +8,7 @@ from nats.aio.client import Client
 
 from events.errors import Rejected
 from events.identity import SUBMIT
+from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome
 from services.gateway.offers import Offer
 from services.offering import ask
@@ -20,14 +21,23 @@ Submit = Callable[[Offer], Awaitable[Outcome]]
 
 
 class Submitter:
-    """Submits offers by NATS request; every offer gets an outcome, also when nobody answers."""
+    """Submits offers by NATS request; every offer gets an outcome, also when nobody answers.
 
-    def __init__(self, nc: Client, seconds: float = SUBMIT_SECONDS):
+    Args:
+        placement: Which organisations there are. A goals service hears only of those that it serves.
+    """
+
+    def __init__(self, nc: Client, placement: Placement, seconds: float = SUBMIT_SECONDS):
         self._nc = nc
+        self._placement = placement
         self._seconds = seconds
 
     async def submit(self, offer: Offer) -> Outcome:
         """The goals service's outcome, or `log.unavailable` with what is known about the event."""
+        try:
+            self._placement.stream_of(offer.goal_id.org)
+        except Rejected as rejection:
+            return RejectedOutcome.of(rejection)
         return await ask(self._nc, offer.goal_id.on(SUBMIT), offer.body, offer.headers, self._seconds)
 
 

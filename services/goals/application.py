@@ -8,6 +8,7 @@ from events.event import Event, RecordedEvent
 from events.identity import GoalId
 from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.outcome import Outcome, OutcomeError, RecordedOutcome, RejectedOutcome
+from events.tracing import step
 from events.vocabulary import Actor
 from services.goals.decide import decide, needs_others
 from services.goals.histories import Histories
@@ -106,11 +107,11 @@ class Goals:
         if first_time is not None:
             return first_time
         _check_expected_version(submission, history)
-        decision = decide(known, submission)
+        decision = step("decide", decide)(known, submission)
         events = _events(submission, decision, history.version)
         patient_wide = position is not None
         expected = history.position if position is None else position
-        recorded = await self._log.append(Append(events, history.version, expected, patient_wide))
+        recorded = await step("append", self._log.append)(Append(events, history.version, expected, patient_wide))
         return self._answer(submission, history, recorded, decision)
 
     async def _known(self, submission: Event, history: History, until: int) -> tuple[int | None, Known]:

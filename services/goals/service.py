@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 
 from faststream import AckPolicy
 from faststream.nats.message import NatsMessage
@@ -12,15 +13,17 @@ from nats.errors import Error as NatsError
 from events.envelope import read_submission
 from events.errors import Rejected
 from events.identity import FEED, PLAN, SUBMIT, parse_subject
-from events.log import Log, connect, declare_log
+from events.log import connect, declare_log
 from events.log.client import SturdyClient
 from events.log.connection import flush
+from events.log.placement import Placed, Placement
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
+from events.tracing import submitting
 from services.answering import may_be_answered
-from services.goals.application import BUSY, Goals
+from services.goals.application import BUSY
 from services.goals.broker import Broker
-from services.goals.histories import Histories
+from services.goals.station import Station
 from services.settings import Settings
 
 _log = logging.getLogger("cairn.goals")
@@ -30,39 +33,60 @@ _MOST_BYTES = 256 * 1024 * 1024
 """How much the submissions under way may hold, however few they are."""
 
 
-async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+async def serve(settings: Settings, ready: Callable[[str], None], streams: Sequence[str] = ()) -> None:
     """Answer submissions until cancelled; what was taken on is finished first.
+
+    Args:
+        streams: Those of the placement whose organisations are answered here, each written by a log of its own; all of
+            them when none are named. Then whoever has no place is answered too, with `org.unknown`.
 
     Raises:
         NotReachable: when there is no NATS server at the address.
+        BadPlacement: the placement has no such stream.
+        WrongStream: a stream cannot be the log.
     """
-    nc = await connect(settings.nats_address, name="cairn-goals")
-    try:
-        await declare_log(nc, replicas=settings.log_replicas)
-        log = Log(nc, max_waiting=settings.max_waiting, ack_seconds=settings.ack_seconds)
+    placement = settings.placement
+    for stream in streams:
+        placement.check(stream)
+    served = tuple(streams) or placement.streams
+    async with AsyncExitStack() as closing:
+        nc = await connect(settings.nats_address, name="cairn-goals")
+        closing.push_async_callback(nc.close)
+        for stream in served:
+            await declare_log(nc, stream, settings.log_replicas, placement.subjects(stream))
         snapshots = Snapshots(nc)
+        closing.push_async_callback(snapshots.close)
         await snapshots.declare(settings.log_replicas)
-        histories = Histories(log, snapshots, limit=settings.cached_goals, snapshot_every=settings.snapshot_every)
-        surface = Surface(Goals(log, histories), nc, limit=settings.max_waiting)
-        behind = asyncio.create_task(histories.write_behind())
-        broker = surface.broker(settings.nats_address)
-        changes = await nc.subscribe(f"{FEED}.*.*.{PLAN}", cb=surface.plan_changed)
+        stations = Placed(placement, lambda stream: Station(nc, stream, snapshots, settings, of=len(served)), served)
+        closing.push_async_callback(_close, stations)
+        surface = Surface(stations, nc, limit=settings.max_waiting)
+        closing.push_async_callback(surface.finish)
+        broker = surface.broker(settings.nats_address, _submitted(placement, streams))
+        closing.push_async_callback(broker.stop)
+        for subject in _plans(placement, served):
+            changes = await nc.subscribe(subject, cb=surface.plan_changed)
+            closing.push_async_callback(changes.unsubscribe)
         broker_connection = await broker.connect()
         await broker.start()
         await flush(broker_connection)
-        try:
-            ready(f"goals: answering {SUBMIT}.ORG.PATIENT.GOAL")
-            await asyncio.Event().wait()
-        finally:
-            await changes.unsubscribe()
-            await broker.stop()
-            await surface.finish()
-            behind.cancel()
-            await histories.write_last_snapshots()
-            await snapshots.close()
-            await log.close()
-    finally:
-        await nc.close()
+        where = f" on {', '.join(streams)}" if streams else ""
+        ready(f"goals: answering {SUBMIT}.ORG.PATIENT.GOAL{where}")
+        await asyncio.Event().wait()
+
+
+def _submitted(placement: Placement, streams: Sequence[str]) -> list[str]:
+    """Where submissions arrive: those to some streams, or else all, so that everybody gets an answer."""
+    organisations = [org for stream in streams for org in placement.organisations(stream)]
+    return [f"{SUBMIT}.{org}.>" for org in organisations] or [f"{SUBMIT}.>"]
+
+
+def _plans(placement: Placement, streams: Iterable[str]) -> list[str]:
+    """Where it is heard that a plan was changed."""
+    return [f"{FEED}.{org}.*.{PLAN}" for stream in streams for org in placement.organisations(stream)]
+
+
+async def _close(stations: Iterable[Station]) -> None:
+    await asyncio.gather(*(station.close() for station in stations))
 
 
 class Surface:
@@ -72,35 +96,38 @@ class Surface:
     the reply is published by the submission's own task.
     """
 
-    def __init__(self, goals: Goals, nc: SturdyClient, *, limit: int):
-        self._goals = goals
+    def __init__(self, stations: Placed[Station], nc: SturdyClient, *, limit: int):
+        self._stations = stations
         self._nc = nc
         self._limit = limit
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._bytes = 0
 
-    def broker(self, url: str) -> Broker:
-        """The FastStream broker with its one subscriber, not yet started."""
+    def broker(self, url: str, subjects: Iterable[str]) -> Broker:
+        """The FastStream broker with a subscriber for each subject, not yet started."""
         broker = Broker(url, name="cairn-goals-submit", dropped=self._refuse)
 
-        # Core NATS has no acknowledgements, so FastStream need not watch over them.
-        @broker.subscriber(
-            f"{SUBMIT}.>",
-            queue=_QUEUE,
-            pending_msgs_limit=self._limit,
-            parser=_bare,
-            decoder=_as_it_came,
-            no_reply=True,
-            ack_policy=AckPolicy.MANUAL,
-        )
         async def submit(message: NatsMessage) -> None:
             self._take(message.raw_message)
 
+        for subject in subjects:
+            # Core NATS has no acknowledgements, so FastStream need not watch over them.
+            subscriber = broker.subscriber(
+                subject,
+                queue=_QUEUE,
+                pending_msgs_limit=self._limit,
+                parser=_bare,
+                decoder=_as_it_came,
+                no_reply=True,
+                ack_policy=AckPolicy.MANUAL,
+            )
+            subscriber(submit)
         return broker
 
     async def plan_changed(self, message: Msg) -> None:
         """Another copy of this service may have recorded it: a cached plan is not to be trusted any more."""
-        self._goals.forget(parse_subject(FEED, message.subject))
+        plan = parse_subject(FEED, message.subject)
+        self._stations.of(plan.org).goals.forget(plan)
 
     async def finish(self) -> None:
         """Wait until everything that was taken on has been answered."""
@@ -147,8 +174,8 @@ class Surface:
     async def _outcome(self, message: Msg) -> Outcome:
         try:
             goal_id = parse_subject(SUBMIT, message.subject)
-            submission = read_submission(message.data, message.headers, goal_id)
-            return await self._goals.submit(submission)
+            goals = self._stations.of(goal_id.org).goals
+            return await submitting(goals.submit)(read_submission(message.data, message.headers, goal_id))
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except Exception as error:  # noqa: BLE001 - see below

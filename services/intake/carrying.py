@@ -14,7 +14,8 @@ from pydantic_core import from_json, to_json
 from events.envelope import read_submission
 from events.errors import Rejected
 from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT
-from events.outcome import RejectedOutcome, encode_outcome
+from events.log.placement import Placement
+from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
 from services.offering import ask
 
@@ -37,10 +38,14 @@ class Courier:
 
     The order holds across failures, crashes and several services, because the stream itself is asked: a submission is
     carried only when no earlier one of its patient is still waiting.
+
+    Args:
+        placement: Which organisations there are. A goals service hears only of those that it serves.
     """
 
-    def __init__(self, nc: Client):
+    def __init__(self, nc: Client, placement: Placement):
         self._nc = nc
+        self._placement = placement
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def carry(self, message: Msg) -> None:
@@ -65,7 +70,7 @@ class Courier:
             return True
         if first < sequence:
             return False
-        outcome = await ask(self._nc, _moved(message, SUBMIT), message.data, _sendable(message), _ANSWER_SECONDS)
+        outcome = await self._outcome(message)
         if isinstance(outcome, RejectedOutcome):
             if outcome.retryable:
                 return False
@@ -74,6 +79,13 @@ class Courier:
         await self._nc.publish(_moved(message, OUTCOME), encode_outcome(outcome), headers=headers)
         await message.ack_sync(timeout=_ANSWER_SECONDS)
         return True
+
+    async def _outcome(self, message: Msg) -> Outcome:
+        try:
+            self._placement.stream_of(message.subject.split(".")[2])
+        except Rejected as rejection:
+            return RejectedOutcome.of(rejection)
+        return await ask(self._nc, _moved(message, SUBMIT), message.data, _sendable(message), _ANSWER_SECONDS)
 
     async def _first_waiting(self, subjects: str) -> int | None:
         """The place of the oldest submission under these subjects in the stream."""

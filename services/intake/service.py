@@ -22,7 +22,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     try:
         declare = partial(declare_intake, nc, settings.log_replicas)
         await declare()
-        pull = Pull(nc, Courier(nc).carry, declare)
+        pull = Pull(nc, Courier(nc, settings.placement).carry, declare)
         ready(f"intake: accepting {INTAKE}.ORG.PATIENT.GOAL")
         await pull.run()
     finally:

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal
 
-from events.log import connect, declare_log
+from events.log import connect
+from events.log.placing import place
 from events.log.server import EmbeddedServer
-from projections.catalog import NAMES
+from projections.catalog import every_name
+from projections.engine.database import open_database
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.lock import locked
 from services.node.ports import free_port
@@ -19,7 +21,7 @@ from services.settings import Settings
 
 Say = Callable[[str], None]
 _PATIENCE_SECONDS = 10.0
-SERVICES = (("goals",), ("intake",), ("reminders",), ("gateway",), *(("projection", name) for name in NAMES))
+_SERVICES = (("goals",), ("intake",), ("reminders",), ("gateway",))
 
 
 async def run_node(settings: Settings, say: Say, ready: Say) -> None:
@@ -37,22 +39,26 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
     logs = settings.data_dir / "logs"
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # patients' words: for nobody else's eyes
     logs.mkdir(exist_ok=True)
+    open_database(settings.database_address).dispose()  # an address that cannot be one is refused here, in a sentence
     async with AsyncExitStack() as stack:
         lock = await stack.enter_async_context(locked(settings.data_dir))
         settings = settings.model_copy(update={"nats_url": await _nats(settings, lock, stack, say)})
         settings = settings.model_copy(update={"http_port": _port(settings.http_host, settings.http_port, say)})
         nc = await connect(settings.nats_address, name="cairn node")
         stack.push_async_callback(nc.close)
-        await declare_log(nc, replicas=settings.log_replicas)
-        services = [ServiceProcess(each, settings.environment(), logs, say) for each in SERVICES]
+        await place(nc, settings.placement, settings.log_replicas)
+        wanted = (*_SERVICES, *(("projection", name) for name in every_name()))
+        services = [ServiceProcess(each, settings.environment(), logs, say) for each in wanted]
         await stack.enter_async_context(_all_running(services, say))
         if settings.sample:
-            await load_sample(nc, settings.data_dir, say)
+            await load_sample(nc, settings, say)
         address = NodeAddress.of(settings)
         write_address(settings.data_dir, address)
         stack.callback(remove_address, settings.data_dir)
         ready(ready_line(address, settings.data_dir))
-        for line in things_to_try(address, shown_goal=await shown_goal(nc), usual_place=usual_place):
+        for line in things_to_try(
+            address, shown_goal=await shown_goal(nc, settings.placement), usual_place=usual_place
+        ):
             ready(f"  {line}")
         await asyncio.Event().wait()
 

@@ -7,26 +7,34 @@ from urllib.parse import urlencode
 
 from nats.errors import Error as NatsError
 
+from events.errors import Rejected
 from events.identity import parse_goal_id
 from events.log import Log
 from events.log.client import SturdyClient
+from events.log.placement import Placement
 from services.sample.clinic import ORG, SHOWN_GOAL
 from services.sample.load import load
+from services.settings import Settings
 
 _UNDER_WAY = "sample.loading"
 _VISIBLE_SECONDS = 15.0
 
 
-async def load_sample(nc: SturdyClient, data_dir: Path, say: Callable[[str], None]) -> None:
+async def load_sample(nc: SturdyClient, settings: Settings, say: Callable[[str], None]) -> None:
     """Load the sample when the log is empty, or when an earlier start was interrupted at it; wait until it can be read.
+
+    It is the organisation northside, which needs a place for it.
 
     Raises:
         SampleRefused: the rules refuse an event of it.
     """
-    under_way = data_dir / _UNDER_WAY
+    log = _log(nc, settings.placement)
+    if log is None:
+        return
+    under_way = settings.data_dir / _UNDER_WAY
     today = _begun_on(under_way)
     if today is None:
-        if not await _is_empty(nc):
+        if not await _is_empty(log):
             return
         today = datetime.now(UTC).date()
         under_way.write_text(today.isoformat(), encoding="utf-8")
@@ -37,17 +45,25 @@ async def load_sample(nc: SturdyClient, data_dir: Path, say: Callable[[str], Non
     say(f"Loaded {loaded.recorded} events of six invented patients.")
 
 
-async def shown_goal(nc: SturdyClient) -> str | None:
+async def shown_goal(nc: SturdyClient, placement: Placement) -> str | None:
     """The goal of the sample to look at first; None when the sample is not there."""
-    log = Log(nc)
+    log = _log(nc, placement)
+    if log is None:
+        return None
     try:
         return SHOWN_GOAL if await log.read(parse_goal_id(SHOWN_GOAL)) else None
     finally:
         await log.close()
 
 
-async def _is_empty(nc: SturdyClient) -> bool:
-    log = Log(nc)
+def _log(nc: SturdyClient, placement: Placement) -> Log | None:
+    try:
+        return Log(nc, placement.stream_of(ORG))
+    except Rejected:
+        return None
+
+
+async def _is_empty(log: Log) -> bool:
     try:
         return await log.head() == 0
     finally:

@@ -1,5 +1,6 @@
 """The alarms in the stream: one scheduled message for each goal whose review is to be told of."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 from nats.nuid import NUID
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from events.identity import GoalId
 from events.log.client import SturdyClient
@@ -25,9 +26,12 @@ _TAKEN_BACK = {**_SUBJECT_ONLY, "Nats-TTL": "1s"}
 
 
 class Mark(NamedTuple):
-    """Up to which position of the log alarms are set, and where in the stream that is noted (0: nowhere yet)."""
+    """Up to which position of each stream of the log alarms are set, and where that is noted (0: nowhere yet).
 
-    position: int
+    There is one for all streams, so that one copy of the service sets alarms at a time.
+    """
+
+    positions: Mapping[str, int]
     sequence: int
 
 
@@ -45,18 +49,21 @@ class Alarms:
         self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
         self._writer = Writer(nc, self._replies, self._reader)
         self._names = NUID()
+        self._mark = Mark({}, 0)
+        self._moving = asyncio.Lock()
 
-    async def mark(self) -> Mark:
-        """The mark, as the stream's leader knows it.
+    async def begin(self) -> Mapping[str, int]:
+        """Take up the mark as the stream's leader knows it; up to where alarms are set, by stream of the log.
 
         Raises:
             NatsError: there is no stream, or it does not answer.
         """
         stored = await self._last(MARK)
-        return Mark(int(stored.data or b"0"), stored.seq or 0) if stored else Mark(0, 0)
+        self._mark = Mark(from_json(stored.data or b"{}"), stored.seq or 0) if stored else Mark({}, 0)
+        return self._mark.positions
 
-    async def move(self, mark: Mark, position: int, wanted: Mapping[GoalId, Occasion | None]) -> Mark:
-        """Set the alarms of some goals (None: take it back), and the mark on a position of the log.
+    async def move(self, stream: str, position: int, wanted: Mapping[GoalId, Occasion | None]) -> None:
+        """Set the alarms of some goals (None: take it back), and the mark on a position of a stream of the log.
 
         Raises:
             WrongVersion: the mark has moved on, and with it whoever moved it; some of the alarms may be set.
@@ -64,17 +71,18 @@ class Alarms:
         """
         alarms = [message for each in wanted.items() if (message := await self._alarm(*each)) is not None]
         batches = [alarms[start : start + _ROOM] for start in range(0, len(alarms), _ROOM)] or [[]]
-        for number, together in enumerate(batches, 1):
-            up_to = position if number == len(batches) else mark.position
-            noted = guarded(self._noted(up_to), mark.sequence)
-            mark = Mark(up_to, await self._writer.write(Write((noted, *together))))
-        return mark
+        async with self._moving:
+            for number, together in enumerate(batches, 1):
+                before, sequence = self._mark
+                positions = {**before, stream: position} if number == len(batches) else before
+                noted = guarded(self._noted(positions), sequence)
+                self._mark = Mark(positions, await self._writer.write(Write((noted, *together))))
 
     async def place(self, goal_id: GoalId) -> int:
         """Where in the stream the goal's alarm is; 0 when none is set.
 
         Raises:
-            NatsError: as :meth:`mark`.
+            NatsError: as :meth:`begin`.
         """
         stored = await self._last(goal_id.on(SET))
         return stored.seq or 0 if stored else 0
@@ -107,9 +115,9 @@ class Alarms:
             return None
         return Message(goal_id.on(SET), _TAKEN_BACK, b"")
 
-    def _noted(self, position: int) -> Message:
+    def _noted(self, positions: Mapping[str, int]) -> Message:
         # The name tells this mark from every other, should the acknowledgement be lost.
-        return Message(MARK, {**_SUBJECT_ONLY, "ce-id": self._names.next().decode()}, str(position).encode())
+        return Message(MARK, {**_SUBJECT_ONLY, "ce-id": self._names.next().decode()}, to_json(positions))
 
 
 def _scheduled(occasion: Occasion) -> Message:

@@ -4,14 +4,15 @@ import asyncio
 import logging
 
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded
+from events.errors import Rejected
 from events.event import RecordedEvent
 from events.goal import fold_goals
 from events.goal import types as goal_types
 from events.identity import LOG, GoalId
 from events.log.client import SturdyClient
+from events.log.placement import Placed, Placement
 from events.log.reading import DirectReader
 from events.log.replies import Replies
-from events.log.stream import STREAM
 from events.plan import fold_plans
 from events.plan import types as plan_types
 from services.reminders.notice import Occasion, occasions
@@ -39,17 +40,19 @@ class Reviews:
     """Reads goals and their plans from the log.
 
     Args:
+        placement: Which stream of the log each organisation is in.
         hour: The hour of the clinic's day from which on a review is due.
     """
 
-    def __init__(self, nc: SturdyClient, hour: int):
+    def __init__(self, nc: SturdyClient, placement: Placement, hour: int):
         self._replies = Replies(nc)
-        self._reader = DirectReader(nc, self._replies, STREAM)
+        self._readers = Placed(placement, lambda stream: DirectReader(nc, self._replies, stream))
         self._hour = hour
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def of(self, goal_id: GoalId, *, goal_at: int = 0, plan_at: int = 0) -> tuple[Occasion, ...] | None:
-        """What there is to tell about a goal's next review; None when its history cannot be read by this Cairn.
+        """What there is to tell about a goal's next review; None when this Cairn cannot tell: its history cannot
+        be read, or its organisation has no place any more.
 
         Args:
             goal_at: The position of an event of the goal that is known to be there, as a replica may lag behind.
@@ -58,8 +61,13 @@ class Reviews:
         Raises:
             LogUnreachable: the log does not answer.
         """
+        try:
+            reader = self._readers.of(goal_id.org)
+        except Rejected:
+            _log.warning("an alarm is left as it is: its organisation has no place in CAIRN_PLACEMENT")
+            return None
         async with self._room:
-            goal, plan = await asyncio.gather(self._read(goal_id, goal_at), self._read(goal_id.plan, plan_at))
+            goal, plan = await asyncio.gather(_read(reader, goal_id, goal_at), _read(reader, goal_id.plan, plan_at))
         try:
             return occasions(fold_goals(_telling(goal)), fold_plans(_telling(plan)), self._hour)
         except UnreadableEvent as error:
@@ -70,9 +78,10 @@ class Reviews:
         """Listen for replies no more."""
         await self._replies.close()
 
-    async def _read(self, goal_id: GoalId, known: int) -> list[StoredMessage]:
-        subject = goal_id.on(LOG)
-        return await (self._reader.until(subject, 0, known) if known else self._reader.after(subject, 0))
+
+async def _read(reader: DirectReader, goal_id: GoalId, known: int) -> list[StoredMessage]:
+    subject = goal_id.on(LOG)
+    return await (reader.until(subject, 0, known) if known else reader.after(subject, 0))
 
 
 def _telling(messages: list[StoredMessage]) -> list[RecordedEvent]:

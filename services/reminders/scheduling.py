@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from events.envelope import StoredMessage
 from events.identity import LOG, GoalId
 from events.log import Log, WrongVersion
+from events.log.placement import Placed
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Occasion, current, upcoming
 from services.reminders.reviews import MOVING, Reviews
+from services.reminders.together import run_together
 
 _log = logging.getLogger("cairn.reminders")
 
@@ -30,8 +32,8 @@ class Scheduler:
     the end of the log is far off goals are collected, and each is looked at once for many of its events.
     """
 
-    def __init__(self, log: Log, reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
-        self._log = log
+    def __init__(self, logs: Placed[Log], reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
+        self._logs = logs
         self._reviews = reviews
         self._alarms = alarms
         self._clock = clock
@@ -44,29 +46,30 @@ class Scheduler:
         """
         while True:
             try:
-                await self._follow()
+                begun = await self._alarms.begin()
+                await run_together(*(self._follow(*each, begun.get(each[0], 0)) for each in self._logs.items()))
             except WrongVersion:
                 _log.info("another copy sets the alarms; standing by")
                 await asyncio.sleep(_STAND_BY_SECONDS)
 
-    async def _follow(self) -> None:
-        mark = await self._alarms.mark()
-        position = mark.position
+    async def _follow(self, stream: str, log: Log, marked: int) -> None:
+        position = marked
         moved: dict[GoalId, int] = {}
-        async for batch in self._log.follow(position):
+        async for batch in log.follow(position):
             for message in batch.messages:
                 position = message.position
                 if message.headers.get("ce-type") in MOVING:
                     moved[_goal_id(message)] = position
             at_the_end = position >= batch.head
-            if (moved and (at_the_end or len(moved) >= _MOST_GOALS)) or position - mark.position >= _FAR:
-                mark = await self._alarms.move(mark, position, await self._wanted(moved))
+            if (moved and (at_the_end or len(moved) >= _MOST_GOALS)) or position - marked >= _FAR:
+                await self._alarms.move(stream, position, await self._wanted(log, moved))
+                marked = position
                 moved.clear()
 
-    async def _wanted(self, moved: dict[GoalId, int]) -> dict[GoalId, Occasion | None]:
+    async def _wanted(self, log: Log, moved: dict[GoalId, int]) -> dict[GoalId, Occasion | None]:
         goals = {goal_id: position for goal_id, position in moved.items() if not goal_id.is_plan}
         for plan in (goal_id for goal_id in moved if goal_id.is_plan):
-            for goal_id, position in (await self._log.last_of_patient(plan, moved[plan])).items():
+            for goal_id, position in (await log.last_of_patient(plan, moved[plan])).items():
                 if not goal_id.is_plan:
                     goals.setdefault(goal_id, position)
         found = await asyncio.gather(

@@ -15,6 +15,7 @@ from nats.errors import Error as NatsError
 from events.identity import NOTICE
 from events.log import Log, LogUnavailable, LogUnreachable, connect
 from events.log.client import SturdyClient
+from events.log.placement import Placed
 from services.reminders.alarms import Alarms
 from services.reminders.reviews import Reviews
 from services.reminders.scheduling import Scheduler
@@ -59,14 +60,14 @@ async def _serve(nc: SturdyClient, settings: Settings, ready: Callable[[str], No
 
 async def _work(nc: SturdyClient, settings: Settings, clock: Clock) -> None:
     """Work until something stands in the way, such as a server or a stream that is gone."""
-    log, alarms = Log(nc), Alarms(nc)
-    reviews = Reviews(nc, settings.notice_hour)
+    logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
+    reviews = Reviews(nc, settings.placement, settings.notice_hour)
     teller = Teller(nc, reviews, alarms, clock)
     try:
         await declare_notices(nc, settings.log_replicas)
-        await run_together(Scheduler(log, reviews, alarms, clock).run(), teller.run())
+        await run_together(Scheduler(logs, reviews, alarms, clock).run(), teller.run())
     except (NatsError, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
         _log.warning("notices have to wait: %s", type(trouble).__name__)
     finally:
-        for each in (teller, reviews, alarms, log):
+        for each in (teller, reviews, alarms, *logs):
             await each.close()

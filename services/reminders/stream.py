@@ -2,7 +2,7 @@
 
     cairn.reminder.set.ORG.PATIENT.GOAL    the goal's alarm: a scheduled message, at most one
     cairn.reminder.rung.ORG.PATIENT.GOAL   where the server puts it when its time has come, until it is answered
-    cairn.reminder.mark                    up to which position of the log alarms are set
+    cairn.reminder.mark                    up to which position of each stream of the log alarms are set
     cairn.notice.ORG.PATIENT.GOAL          the notices that were given
 
 Schedules force purge on for their stream and rule out `discard: new`, so they never live on the log.

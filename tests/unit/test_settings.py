@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import make_url
 
+from events.log.placement import Placement
 from services.settings import Settings
 
 
@@ -48,6 +49,17 @@ def test_a_port_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
         Settings()
 
 
+def test_organisations_are_placed_on_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().placement.streams == ("CAIRN_LOG",)
+    monkeypatch.setenv("CAIRN_PLACEMENT", "CAIRN_LOG_A=northside,southside;CAIRN_LOG_B=riverside")
+    assert Settings().placement.streams == ("CAIRN_LOG_A", "CAIRN_LOG_B")
+
+
+def test_a_placement_that_cannot_be_is_refused_in_a_sentence() -> None:
+    with pytest.raises(ValidationError, match="The organisation northside is placed twice"):
+        Settings.model_validate({"placement": "CAIRN_LOG_A=northside;CAIRN_LOG_B=northside"})
+
+
 def test_a_named_database_is_used_as_it_is() -> None:
     assert Settings(database_url="postgresql://db/cairn").database_address == "postgresql://db/cairn"
 
@@ -60,7 +72,8 @@ def test_an_odd_directory_survives_the_database_url() -> None:
 def test_a_child_process_sees_the_same_and_nothing_older(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAIRN_NATS_URL", "nats://old:4222")
     monkeypatch.setenv("PATH", "/bin")
-    settings = Settings(data_dir=Path("/d"), nats_url="nats://new:4222", sample=False)
+    placement = Placement({"CAIRN_LOG_A": ["northside"], "CAIRN_LOG_B": ["riverside"]})
+    settings = Settings(data_dir=Path("/d"), nats_url="nats://new:4222", sample=False, placement=placement)
     environment = settings.environment()
     assert environment["CAIRN_NATS_URL"] == "nats://new:4222"
     assert environment["PATH"] == "/bin"

@@ -38,4 +38,4 @@ async def declare(nc: Client, names: Names, purpose: str, *, replicas: int, crea
         allow_direct=True,
         allow_atomic=True,
     )
-    await declare_stream(nc, config, KEPT_FOR_EVER if kept else _DELETABLE, create=create)
+    await declare_stream(nc, config, ("subjects", *KEPT_FOR_EVER) if kept else _DELETABLE, create=create)

@@ -56,7 +56,7 @@ async def find_patient(here: Gateway, parameter: str, value: str) -> GoalId | No
     if address.tokens:
         org, patient = address.tokens
         return GoalId(org, patient, PLAN)
-    found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id[:2]) == address.digest))
+    found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id[:2]) == address.digest), "goal_state")
     return found.plan if found else None
 
 
@@ -80,7 +80,7 @@ async def _find(here: Gateway, text: str, *, part: bool) -> tuple[GoalId, str]:
     if address is not None and address.tokens:
         return GoalId(*address.tokens), address.part
     if address is not None:
-        found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id) == address.digest))
+        found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id) == address.digest), "goal_state")
         if found is not None:
             return found, address.part
     raise Rejected("goal.unknown", "There is nothing with this id.", version=0)

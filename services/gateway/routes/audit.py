@@ -10,7 +10,7 @@ from projections.audit_trail import queries
 from services.gateway.answers import json_answer
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
-from services.gateway.models import AuditList, Difference
+from services.gateway.models import AuditList, Difference, History
 from services.gateway.parameters import Audit, Goal, Org, Page, Patient, TwoVersions
 from services.gateway.problems import Refused
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
     "/patients/{patient}/goals/{goal}/history",
     summary="Everything that happened to a goal",
     response_model=None,
-    responses={200: {"model": AuditList}, **problems(404, 422, 503)},
+    responses={200: {"model": History}, **problems(404, 422, 503)},
 )
 async def history(here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[Page, Query()]) -> Response:
     """Every event of the goal, oldest first, with who, when it happened, when it was recorded, and what it changed.
@@ -29,11 +29,13 @@ async def history(here: Here, org: Org, patient: Patient, goal: Goal, query: Ann
     The goal `plan` is the patient's plan.
     """
     goal_id = GoalId(org, patient, goal)
-    await here.freshness.reach("audit_trail", query.min_position)
-    found = await here.reader.read(
-        lambda connection: queries.history(connection, goal_id, limit=query.limit, cursor=query.cursor)
+    found = await here.read(
+        "audit_trail",
+        org,
+        query.min_position,
+        lambda connection: queries.history(connection, goal_id, limit=query.limit, cursor=query.cursor),
     )
-    if not found["items"] and query.cursor is None:
+    if found is None:
         raise _unknown(goal_id)
     return json_answer(found)
 
@@ -47,9 +49,13 @@ async def history(here: Here, org: Org, patient: Patient, goal: Goal, query: Ann
 async def diff(here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[TwoVersions, Query()]) -> Response:
     """Each field that differs with its value before and after, and the events in between."""
     goal_id = GoalId(org, patient, goal)
-    await here.freshness.reach("audit_trail", query.min_position)
     try:
-        found = await here.reader.read(lambda connection: queries.diff(connection, goal_id, query.from_, query.to))
+        found = await here.read(
+            "audit_trail",
+            org,
+            query.min_position,
+            lambda connection: queries.diff(connection, goal_id, query.from_, query.to),
+        )
     except queries.NoSuchVersion as error:
         raise Refused(404, "goal.version_unknown", str(error)) from None
     if found is None:
@@ -65,9 +71,11 @@ async def diff(here: Here, org: Org, patient: Patient, goal: Goal, query: Annota
 )
 async def audit(here: Here, org: Org, query: Annotated[Audit, Query()]) -> Response:
     """Every event of the organisation in the order of the log, newest last."""
-    await here.freshness.reach("audit_trail", query.min_position)
     return json_answer(
-        await here.reader.read(
+        await here.read(
+            "audit_trail",
+            org,
+            query.min_position,
             lambda connection: queries.audit(
                 connection,
                 org,
@@ -79,7 +87,7 @@ async def audit(here: Here, org: Org, query: Annotated[Audit, Query()]) -> Respo
                 until=query.until,
                 limit=query.limit,
                 cursor=query.cursor,
-            )
+            ),
         )
     )
 

@@ -50,7 +50,6 @@ async def calendar_of_patient(here: Here, org: Org, patient: Patient, query: Ann
 
 
 async def _feed(here: Gateway, query: Read, org: str, patient: str | None) -> Response:
-    await here.freshness.reach("review_schedule", query.min_position)
     now = datetime.now(UTC)
     name = f"{org}.{patient}" if patient else org
 
@@ -59,4 +58,5 @@ async def _feed(here: Gateway, query: Read, org: str, patient: str | None) -> Re
         return render_feed(entries, name, now)
 
     headers = {"content-disposition": f'inline; filename="{name}.reviews.ics"'}
-    return Response(await here.reader.read(read), media_type=CONTENT_TYPE, headers=headers)
+    found = await here.read("review_schedule", org, query.min_position, read)
+    return Response(found, media_type=CONTENT_TYPE, headers=headers)

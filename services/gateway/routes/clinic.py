@@ -25,10 +25,12 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 async def caseload(here: Here, org: Org, query: Annotated[CaseloadQuery, Query()]) -> Response:
     """The patients with an open plan or an open goal, by their ids: active goals, reviews overdue and due, what is
     waited for, setbacks since the last review, and days since the last entry."""
-    await here.freshness.reach("goal_state", query.min_position)
     now = datetime.now(UTC)
     return json_answer(
-        await here.reader.read(
+        await here.read(
+            "goal_state",
+            org,
+            query.min_position,
             lambda connection: caseload_of(
                 connection,
                 org,
@@ -37,7 +39,7 @@ async def caseload(here: Here, org: Org, query: Annotated[CaseloadQuery, Query()
                 clinician=query.clinician,
                 limit=query.limit,
                 cursor=query.cursor,
-            )
+            ),
         )
     )
 
@@ -50,9 +52,11 @@ async def caseload(here: Here, org: Org, query: Annotated[CaseloadQuery, Query()
 )
 async def waiting(here: Here, org: Org, query: Annotated[WaitingQuery, Query()]) -> Response:
     """Agreements, answers to contests and answers to change requests that are awaited, the longest awaited first."""
-    await here.freshness.reach("goal_state", query.min_position)
     return json_answer(
-        await here.reader.read(
+        await here.read(
+            "goal_state",
+            org,
+            query.min_position,
             lambda connection: waiting_in(
                 connection,
                 org,
@@ -61,6 +65,6 @@ async def waiting(here: Here, org: Org, query: Annotated[WaitingQuery, Query()])
                 clinician=query.clinician,
                 limit=query.limit,
                 cursor=query.cursor,
-            )
+            ),
         )
     )

@@ -69,7 +69,7 @@ async def offer_events(request: Request, here: Here) -> Response:
     outcome for each of its events, in order; events of one patient are submitted one after another.
     """
     if is_batch(request.headers.get("content-type", "")):
-        offers = read_batch(await read_body(request, MAX_BATCH_BYTES))
+        offers = read_batch(await read_body(request, MAX_BATCH_BYTES), request.headers)
 
         async def submit(offer: Offer) -> Outcome:
             outcome = await here.submitter.submit(offer)

@@ -37,7 +37,6 @@ async def evidence(request: Request, here: Here, org: Org, query: Annotated[Evid
 
     As JSON in pages; or, by `format` or the header Accept, as CSV, which holds every goal unless `limit` is given.
     """
-    await here.freshness.reach("goal_state", query.min_position)
     now = datetime.now(UTC)
     asked = Asked(org, query.patient, query.clinician, query.since, query.until)
 
@@ -49,8 +48,8 @@ async def evidence(request: Request, here: Here, org: Org, query: Annotated[Evid
         return csv_table(_COLUMNS, _every(connection, asked, now, query))
 
     if query.format == "csv" or (query.format is None and prefers_csv(request.headers.get("accept", ""))):
-        return csv_answer(await here.reader.read(write), f"evidence-{org}.csv")
-    return json_answer(await here.reader.read(read), headers={"vary": "accept"})
+        return csv_answer(await here.read("goal_state", org, query.min_position, write), f"evidence-{org}.csv")
+    return json_answer(await here.read("goal_state", org, query.min_position, read), headers={"vary": "accept"})
 
 
 def _every(connection: Connection, asked: Asked, now: datetime, query: EvidenceQuery) -> Iterator[Json]:

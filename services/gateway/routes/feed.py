@@ -8,7 +8,9 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from events.errors import FieldError
 from events.identity import LOG
+from events.log import Log
 from services.gateway.documentation import problems
 from services.gateway.feed import stream_batches
 from services.gateway.gateway import Gateway, Here
@@ -23,9 +25,9 @@ class _Feed(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, here: Gateway, after: int, subject: str | None):
+    def __init__(self, here: Gateway, log: Log, after: int, subject: str | None):
         self._here = here
-        self._frames = stream_batches(here.log.follow(after, subject=subject), here.closing, here.heartbeat_seconds)
+        self._frames = stream_batches(log.follow(after, subject=subject), here.closing, here.heartbeat_seconds)
         super().__init__(self._frames, headers={"x-accel-buffering": "no"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,14 +66,27 @@ async def follow_events(
 
     `Last-Event-ID` (or `after`) resumes right behind that position, without a gap or a repeat. Without either, the
     feed begins with what is recorded from now on. A comment comes every 15 seconds when nothing else does.
+
+    Where the organisations are placed on several streams of the log, each with positions of its own, `org` must say
+    which one is followed.
     """
     if here.feeds.locked():
         raise Refused(503, "feed.full", "As many live feeds are open as are served at a time. Try again.")
-    head = await here.log.head()
+    log = _log(here, live)
+    head = await log.head()
     after = _resumed(last_event_id) if last_event_id else live.after
     if after is not None and after > head:
         raise Refused(422, "request.invalid", f"The log ends at position {head}; it has no position {after}.")
-    return _Feed(here, head if after is None else after, _subject(live))
+    return _Feed(here, log, head if after is None else after, _subject(live))
+
+
+def _log(here: Gateway, live: Live) -> Log:
+    if live.org is not None:
+        return here.logs.of(live.org)
+    if len(here.logs.placement.streams) > 1:
+        detail = "The log is kept in several streams, each with positions of its own: name the organisation to follow."
+        raise Refused(422, "request.invalid", detail, [FieldError("org", detail)])
+    return next(iter(here.logs))
 
 
 def _resumed(last_event_id: str) -> int:

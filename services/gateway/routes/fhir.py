@@ -77,7 +77,7 @@ async def goal_history(
 ) -> Response:
     """The goal as it stood after each of its events, the newest first."""
     goal_id = await find_goal(here, id)
-    versions = [] if goal_id.is_plan else [*versions_of(await here.log.read(goal_id))][::-1]
+    versions = [] if goal_id.is_plan else [*versions_of(await here.logs.of(goal_id.org).read(goal_id))][::-1]
     if not versions:
         raise _unknown()
     page = sliced(versions, lambda each: str(each[0].version), query)
@@ -89,7 +89,7 @@ async def goal_history(
 async def goal_version(here: Here, release: Fhir, id: FhirId, version: str, query: _Read) -> Response:
     """The goal as it stood after one of its events."""
     goal_id = await find_goal(here, id)
-    for recorded, state in versions_of(await here.log.read(goal_id)):
+    for recorded, state in versions_of(await here.logs.of(goal_id.org).read(goal_id)):
         if str(recorded.version) == version:
             return resource_answer(write_goal(state, release))
     raise Refused(404, "goal.version_unknown", "The goal has no such version.")
@@ -109,7 +109,7 @@ async def search_care_plans(
 async def read_care_plan(here: Here, release: Fhir, id: FhirId, query: _Read) -> Response:
     """The plan with its goals, as it is now."""
     goal_id = await find_goal(here, id)
-    patient = history_of(await here.log.read_patient(goal_id)) if goal_id.is_plan else _NOBODY
+    patient = history_of(await here.logs.of(goal_id.org).read_patient(goal_id)) if goal_id.is_plan else _NOBODY
     if patient.plan is None:
         raise Rejected("plan.missing", "There is no plan with this id.")
     return resource_answer(write_care_plan(patient.plan, patient.goals, release))
@@ -122,7 +122,7 @@ async def search_observations(
     """Attainment scores and progress entries of a patient or of one goal."""
     if query.focus is not None:
         goal_id = await find_goal(here, reference("focus", query.focus, "Goal").id)
-        events = [] if goal_id.is_plan else await here.log.read(goal_id)
+        events = [] if goal_id.is_plan else await here.logs.of(goal_id.org).read(goal_id)
         goals = history_of(events).goals
         if query.patient or query.subject:
             own = await _plan_of(here, query)
@@ -154,12 +154,12 @@ async def search_provenance(
     if query.target is not None:
         target = reference("target", query.target, "Goal", "CarePlan")
         goal_id = await find_goal(here, target.id)
-        events = await here.log.read(goal_id)
+        events = await here.logs.of(goal_id.org).read(goal_id)
         if target.version is not None:
             events = [each for each in events if each.version == target.version]
     elif query.patient is not None:
         plan_id = await find_patient(here, "patient", query.patient)
-        events = await here.log.read_patient(plan_id) if plan_id else []
+        events = await here.logs.of(plan_id.org).read_patient(plan_id) if plan_id else []
     else:
         raise Refused(422, "request.invalid", "Name a target, such as Goal/ID, or a patient.")
     found = [write_provenance(each, release) for each in events]
@@ -170,7 +170,7 @@ async def search_provenance(
 async def read_provenance(here: Here, release: Fhir, id: FhirId, query: _Read) -> Response:
     """The Provenance of one event."""
     goal_id, part = await find_part(here, id)
-    for each in await here.log.read(goal_id):
+    for each in await here.logs.of(goal_id.org).read(goal_id):
         if str(each.version) == part:
             return resource_answer(write_provenance(each, release))
     raise _unknown()
@@ -185,11 +185,11 @@ async def _plan_of(here: Gateway, query: OfPatient) -> GoalId | None:
 
 async def _patient(here: Gateway, query: OfPatient) -> PatientHistory:
     plan_id = await _plan_of(here, query)
-    return history_of(await here.log.read_patient(plan_id)) if plan_id else _NOBODY
+    return history_of(await here.logs.of(plan_id.org).read_patient(plan_id)) if plan_id else _NOBODY
 
 
 async def _goal(here: Gateway, goal_id: GoalId) -> GoalState:
-    state = None if goal_id.is_plan else fold_goals(await here.log.read(goal_id))
+    state = None if goal_id.is_plan else fold_goals(await here.logs.of(goal_id.org).read(goal_id))
     if state is None:
         raise _unknown()
     return state

@@ -62,19 +62,22 @@ async def one_goal(
     goal_id = GoalId(org, patient, goal)
     if query.moment is not None:
         return json_answer(await _as_it_stood(here, goal_id, query.moment))
-    await here.freshness.reach("goal_state", query.min_position)
     now = datetime.now(UTC)
-    found = await here.reader.read(lambda connection: queries.goal(connection, goal_id, now=now))
+    found = await here.read(
+        "goal_state", org, query.min_position, lambda connection: queries.goal(connection, goal_id, now=now)
+    )
     if found is None:
         raise _unknown(goal_id)
     return json_answer(found)
 
 
 async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | None) -> Response:
-    await here.freshness.reach("goal_state", query.min_position)
     now = datetime.now(UTC)
     return json_answer(
-        await here.reader.read(
+        await here.read(
+            "goal_state",
+            org,
+            query.min_position,
             lambda connection: queries.goals(
                 connection,
                 org,
@@ -86,7 +89,7 @@ async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | 
                 text=query.text,
                 limit=query.limit,
                 cursor=query.cursor,
-            )
+            ),
         )
     )
 

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from events.log import LogUnreachable
+from projections.catalog import NAMES
 from services.gateway.answers import json_answer
-from services.gateway.checkpoints import positions, statuses
 from services.gateway.documentation import problems
-from services.gateway.gateway import Gateway, Here
+from services.gateway.gateway import Here
 from services.gateway.models import ProjectionList
 from services.gateway.problems import Refused
 
-_READY_SECONDS = 3.0
+_READY_SECONDS = 5.0
+_METRICS_SECONDS = 5.0
 
 router = APIRouter(tags=["operate"])
 
@@ -26,9 +26,8 @@ router = APIRouter(tags=["operate"])
     response_model=None,
 )
 async def projections(here: Here) -> Response:
-    """Position, head of the log, lag in events, state and last error of each projection."""
-    head = await _head(here)
-    return json_answer({"items": await here.reader.read(lambda connection: statuses(connection, head)), "next": None})
+    """Position, lag, rate, state, quarantine and last error of each projection, and what is being built beside it."""
+    return json_answer({"items": await here.standing.statuses(), "next": None})
 
 
 @router.get("/healthz", summary="Whether the process answers")
@@ -37,29 +36,24 @@ async def healthy() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Whether the gateway can do its work", responses=problems(503))
+@router.get("/readyz", summary="Whether what is read here is there, and fresh", responses=problems(503))
 async def ready(here: Here) -> dict[str, str]:
-    """Ready when the log answers and the database of the projections can be read."""
+    """Ready when the log answers, and every projection can be read and is not further behind than
+    `CAIRN_READY_LAG_SECONDS`."""
     try:
         async with asyncio.timeout(_READY_SECONDS):
-            if not here.nc.is_connected or await _head(here) is None:
-                raise Refused(503, "log.unavailable", "The log cannot be reached.")
-            known = await here.reader.read(positions)
+            await here.standing.check(NAMES, here.ready_lag_seconds)
     except TimeoutError:
-        raise Refused(503, "projection.unavailable", "The log or the projections' database is too slow.") from None
-    if not known:
-        raise Refused(503, "projection.unavailable", "No projection has begun yet.")
+        raise Refused(503, "projection.unavailable", "The projections' database is too slow.") from None
     return {"status": "ready"}
 
 
 @router.get("/metrics", summary="Counters for Prometheus", response_class=PlainTextResponse)
 async def metrics(here: Here) -> Response:
-    """Prometheus text format. No label ever holds an id."""
-    return Response(here.metrics.exposition(here.freshness.known), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _head(here: Gateway) -> int | None:
+    """Prometheus text format. No label ever holds an id. What cannot be found out now is left out."""
     try:
-        return await here.log.head()
-    except LogUnreachable:
-        return None
+        async with asyncio.timeout(_METRICS_SECONDS):
+            statuses = await here.standing.statuses()
+    except (Refused, TimeoutError):
+        statuses = []
+    return Response(here.metrics.exposition(statuses), media_type=CONTENT_TYPE_LATEST)

@@ -34,10 +34,16 @@ async def plan(here: Here, org: Org, patient: Patient, query: Annotated[ThatMome
     (Kiresuk & Sherman 1968); priorities that no open goal serves; and the interventions with the patient's own progress
     on the goals that each is linked to.
     """
-    record, _ = await _record(here, org, patient, query)
-    if record.plan is None:
+    if query.moment is not None:
+        record, _ = await record_at(here, org, patient, query.moment)
+        found = read_plan_with_goals(record.plan, record) if record.plan else None
+    else:
+        found = await here.read(
+            "goal_state", org, query.min_position, lambda connection: queries.plan(connection, org, patient)
+        )
+    if found is None:
         raise _missing(org, patient, query)
-    return json_answer(read_plan_with_goals(record.plan, record))
+    return json_answer(found)
 
 
 @router.get(
@@ -83,8 +89,9 @@ async def _known(
 async def _record(here: Gateway, org: str, patient: str, query: ThatMoment) -> tuple[PatientRecord, datetime]:
     if query.moment is not None:
         return await record_at(here, org, patient, query.moment)
-    await here.freshness.reach("goal_state", query.min_position)
-    record = await here.reader.read(lambda connection: queries.record(connection, org, patient))
+    record = await here.read(
+        "goal_state", org, query.min_position, lambda connection: queries.record(connection, org, patient)
+    )
     return record, datetime.now(UTC)
 
 

@@ -23,10 +23,12 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 )
 async def reviews(here: Here, org: Org, query: Annotated[Reviews, Query()]) -> Response:
     """The next review of each goal that has one, the longest due first."""
-    await here.freshness.reach("review_schedule", query.min_position)
     now = datetime.now(UTC)
     return json_answer(
-        await here.reader.read(
+        await here.read(
+            "review_schedule",
+            org,
+            query.min_position,
             lambda connection: queries.reviews(
                 connection,
                 org,
@@ -37,6 +39,6 @@ async def reviews(here: Here, org: Org, query: Annotated[Reviews, Query()]) -> R
                 patient=query.patient,
                 limit=query.limit,
                 cursor=query.cursor,
-            )
+            ),
         )
     )

@@ -17,7 +17,7 @@ from projections.engine.comparing import Difference, compare
 from projections.engine.database import open_database, reading, writing
 from projections.engine.naming import Place
 from projections.engine.projection import Projected
-from projections.engine.release import Released, in_quarantine, release
+from projections.engine.release import OtherVersion, Released, in_quarantine, release
 from projections.engine.writer import ProjectionWriter, Superseded
 from tests.contract.projections.contract import (
     HALF,
@@ -273,6 +273,13 @@ class BuildsContract(ABC):
         assert released.events == 2
         assert released.still
         assert released.still.position == HELD[2]
+
+    async def test_another_version_does_not_mend_tables_that_it_would_not_write(
+        self, engine: Engine, projection: AnyProjection, newer: AnyProjection
+    ) -> None:
+        take(started(engine, poisoned(projection)), STORY)
+        with pytest.raises(OtherVersion, match="cairn projections rebuild goal_state"):
+            await try_again(engine, newer)
 
     # views
 

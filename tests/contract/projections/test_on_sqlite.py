@@ -1,14 +1,18 @@
 """Every projection, and every query, on SQLite."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, text
 
 from projections.catalog import projection_named
 from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
+from tests.contract.projections.held_contract import HeldContract
 from tests.contract.projections.queries_contract import QueriesContract
+from tests.contract.projections.views_contract import Read, ViewsContract
 
 
 class OnSqlite(ProjectionContract):
@@ -41,6 +45,12 @@ class TestBuilds(BuildsContract):
         return f"sqlite:///{tmp_path / 'cairn.db'}"
 
 
+class TestHeld(HeldContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
 class TestQueries(QueriesContract):
     @pytest.fixture(scope="class")
     @classmethod
@@ -53,3 +63,15 @@ class TestClinic(ClinicContract):
     @classmethod
     def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
         return f"sqlite:///{tmp_path_factory.mktemp('clinic') / 'cairn.db'}"
+
+
+class TestViews(ViewsContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
+        return f"sqlite:///{tmp_path_factory.mktemp('views') / 'cairn.db'}"
+
+    def today(self, connection: Connection) -> Read:
+        # It knows no time zones: the day is that of UTC, whatever the plans say.
+        day = date.fromisoformat(connection.scalars(text("SELECT date('now')")).one())
+        return {"now": datetime.now(UTC), "day": day}

@@ -1,67 +1,21 @@
 """The live feed over HTTP: from the head, from a position, without a gap or a repeat."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-import httpx
 import pytest
 
 from events.identity import GoalId
 from tests.builders import active_goal, entry, event, opened
 from tests.integration.gateway.http import Http
+from tests.integration.gateway.listening import listening
 from tests.waiting import eventually
-
-Received = dict[str, Any]
-
-
-class Listener:
-    """Reads a feed event by event."""
-
-    def __init__(self, response: httpx.Response):
-        self.response = response
-        self._lines = response.aiter_lines()
-
-    async def begun(self) -> None:
-        """Until the feed has said its first words: from then on nothing is missed."""
-        async with asyncio.timeout(10):
-            while await anext(self._lines):
-                pass
-
-    async def take(self, count: int) -> list[Received]:
-        """The next events: id, event, and data as JSON."""
-        taken: list[Received] = []
-        fields: dict[str, str] = {}
-        async with asyncio.timeout(20):
-            while len(taken) < count:
-                line = await anext(self._lines)
-                if line and not line.startswith(":"):
-                    name, _, value = line.partition(": ")
-                    fields[name] = value
-                elif not line and fields:
-                    taken.append({**fields, "data": json.loads(fields["data"])})
-                    fields = {}
-        return taken
-
-
-@asynccontextmanager
-async def listening(http: Http, last_event_id: str | None = None, **query: object) -> AsyncIterator[Listener]:
-    headers = {"last-event-id": last_event_id} if last_event_id else {}
-    params = {name: str(value) for name, value in query.items()}
-    async with http.client.stream("GET", "/v1/feed", params=params, headers=headers) as response:
-        assert response.status_code == 200
-        listener = Listener(response)
-        await listener.begun()
-        yield listener
 
 
 async def test_a_new_reader_gets_what_is_recorded_from_now_on(http: Http, org: str) -> None:
     plan = GoalId(org, "p1", "plan")
     await http.record(event(GoalId(org, "p0", "plan"), opened()))
 
-    async with listening(http, org=org) as feed:
+    async with listening(http.client, org=org) as feed:
         position = await http.record(event(plan, opened(), id="first", role="clinician", actor="c1"))
         [received] = await feed.take(1)
 
@@ -90,7 +44,7 @@ async def test_a_reader_resumes_without_a_gap_or_a_repeat_while_others_write(htt
     last = str(begin)
     while len(seen) < 30:
         resume = {"last_event_id": last} if way == "header" else {"after": last}
-        async with listening(http, org=org, **resume) as feed:
+        async with listening(http.client, org=org, **resume) as feed:
             for received in await feed.take(min(7, 30 - len(seen))):
                 last = received["id"]
                 seen.append(received["data"]["data"]["entry"])
@@ -105,7 +59,7 @@ async def test_the_header_of_a_reconnecting_browser_counts_more_than_the_address
     first = await http.record(event(GoalId(org, "p1", "plan"), opened()))
     await http.record(event(GoalId(org, "p2", "plan"), opened()))
 
-    async with listening(http, last_event_id=str(first), after=first - 1, org=org) as feed:
+    async with listening(http.client, last_event_id=str(first), after=first - 1, org=org) as feed:
         [received] = await feed.take(1)
 
     assert received["data"]["subject"] == f"{org}.p2.plan"
@@ -117,7 +71,7 @@ async def test_a_reader_of_one_patient_gets_nobody_else(http: Http, org: str) ->
         await http.record(*active_goal(GoalId(org, patient, "g1")))
     await http.record(event(GoalId(org, "p2", "g1"), entry("last")))
 
-    async with listening(http, org=org, patient="p2", after=before) as feed:
+    async with listening(http.client, org=org, patient="p2", after=before) as feed:
         received = await feed.take(6)
 
     assert {each["data"]["subject"] for each in received} == {f"{org}.p2.plan", f"{org}.p2.g1"}
@@ -141,6 +95,6 @@ async def test_a_reader_counts_while_it_listens_and_is_forgotten_when_it_goes(ht
         return await listeners() == "cairn_feeds_open 0.0"
 
     await eventually(nobody)
-    async with listening(http):
+    async with listening(http.client):
         assert await listeners() == "cairn_feeds_open 1.0"
     await eventually(nobody)

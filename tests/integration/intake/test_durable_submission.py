@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from events.goal.types import ProgressLogged
 from events.identity import INTAKE, GoalId
 from events.log import Log
+from events.log.placement import Placement
 from events.outcome import OutcomeEvent, RecordedOutcome, RejectedOutcome, encode_outcome
 from services.intake import streams
 from services.intake.streams import CONSUMER, INTAKE_STREAM
@@ -116,6 +117,18 @@ async def test_ids_that_are_no_tokens_are_refused_like_any_other_mistake(counter
     (kept,) = await counter.rejected("p1.wörk")
     assert kept.headers is not None
     assert kept.headers["cairn-code"] == "identity.mismatch"
+
+
+async def test_an_organisation_without_a_place_is_told_so_though_no_goals_service_serves_it(counter: Counter) -> None:
+    placement = Placement({"CAIRN_LOG_A": ["northside"]})
+    counter.settings = counter.settings.model_copy(update={"placement": placement})
+    async with counter.intake():
+        await counter.hand_in(event(GoalId(counter.org, "p1", "plan"), opened(), role="clinician"))
+        await counter.all_carried()
+
+    (kept,) = await counter.rejected("p1.plan")
+    assert kept.headers is not None
+    assert kept.headers["cairn-code"] == counter.told()[0]["code"] == "org.unknown"
 
 
 async def test_what_is_too_large_is_refused_at_the_door(counter: Counter) -> None:

@@ -8,9 +8,11 @@ import pytest
 from events.identity import parse_goal_id
 from events.log import Log
 from events.log.client import SturdyClient
+from events.log.placement import Placement
 from services.node.sample import load_sample, shown_goal
 from services.sample.clinic import SHOWN_GOAL, northside
 from services.sample.load import load
+from services.settings import Settings
 
 TODAY = date(2026, 3, 2)
 pytestmark = pytest.mark.usefixtures("goals_service")
@@ -23,13 +25,13 @@ async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: 
     again = await load(nc, TODAY)
     assert again == (0, len(events), first.position)
     assert len(await log.read(parse_goal_id(SHOWN_GOAL))) > 60
-    assert await shown_goal(nc) == SHOWN_GOAL
+    assert await shown_goal(nc, Placement()) == SHOWN_GOAL
 
 
 async def test_a_log_in_use_is_left_alone(nc: SturdyClient, tmp_path: Path) -> None:
     await load(nc, TODAY)
     said: list[str] = []
-    await load_sample(nc, tmp_path, said.append)
+    await load_sample(nc, Settings(data_dir=tmp_path), said.append)
     assert said == []
     assert names_in(tmp_path) == []
 
@@ -37,7 +39,7 @@ async def test_a_log_in_use_is_left_alone(nc: SturdyClient, tmp_path: Path) -> N
 async def test_what_was_interrupted_is_finished_with_the_day_it_was_begun_on(nc: SturdyClient, tmp_path: Path) -> None:
     (tmp_path / "sample.loading").write_text(TODAY.isoformat())
     said: list[str] = []
-    await load_sample(nc, tmp_path, said.append)
+    await load_sample(nc, Settings(data_dir=tmp_path), said.append)
     assert said[0].startswith("Loading")
     assert said[1].startswith("Loaded")
     assert names_in(tmp_path) == []

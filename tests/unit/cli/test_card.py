@@ -154,3 +154,13 @@ def test_a_chronicle_says_who_when_what_and_how_the_goal_stood(capsys: pytest.Ca
     assert "reason: life_event" in revised
     assert "smart.due: – → 2026-05-01" in revised
     assert "smart.for weeks: 4 → –" in revised
+
+
+def test_a_goal_of_which_something_is_in_quarantine_is_not_shown_as_if_it_were_all(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    state = fold_goals(recorded([event(GOAL, proposed())]))
+    assert state is not None
+    read = read_goal(state, None, held={"version": 1, "position": 9, "reason": "KeyError in fold.py"})
+    card = " ".join(shown(capsys, read).split())
+    assert "Not up to date version 1 is shown: the event at position 9 is in quarantine (KeyError in fold.py)" in card

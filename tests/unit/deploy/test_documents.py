@@ -8,7 +8,7 @@ import pytest
 HOUSE = Path(__file__).parents[3]
 DOCUMENTS = [
     HOUSE / "deploy" / "README.md",
-    HOUSE / "docs" / "architecture.md",
+    *(HOUSE / "docs" / name for name in ("architecture.md", "projections.md", "views.md")),
     *(HOUSE / "docs" / "decisions").glob("*.md"),
 ]
 
@@ -21,5 +21,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_exist(document: Path) -> None:
-    named = re.findall(r"`((?:bench|deploy|events|projections|services|tests)/[\w./-]*)`", document.read_text())
+    named = re.findall(
+        r"`((?:bench|deploy|events|examples|projections|services|tests)/[\w./-]*)`", document.read_text()
+    )
     assert [name for name in named if not (HOUSE / name).exists()] == []

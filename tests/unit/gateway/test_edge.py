@@ -16,6 +16,7 @@ from services.gateway.edge import Edge
 from services.gateway.handlers import handle_failures
 from services.gateway.metrics import Metrics
 from services.gateway.parameters import Org
+from tests.unit.gateway.statuses import status
 
 SECRET = "what a patient wrote"
 
@@ -110,10 +111,10 @@ async def test_requests_are_counted_by_route_and_never_by_id(client: httpx.Async
     await client.get("/nowhere/p1")
     await client.request("BREW", "/nowhere")
 
-    exposition = metrics.exposition({"goal_state": 7}).decode()
+    exposition = metrics.exposition([status()]).decode()
     assert 'cairn_http_requests_total{method="GET",route="/orgs/{org}/{failure}",status="404"} 1.0' in exposition
     assert 'cairn_http_requests_total{method="other",route="(none)",status="404"} 1.0' in exposition
-    assert 'cairn_projection_position{projection="goal_state"} 7.0' in exposition
+    assert 'cairn_projection_position{projection="goal_state",stream="CAIRN_LOG"} 7.0' in exposition
     assert "northside" not in exposition
     assert "p1" not in exposition
 

@@ -15,6 +15,7 @@ from events.event import Event
 from events.goal.types import ProgressLogged
 from events.identity import LOG, GoalId
 from events.log import Batch, Log
+from events.log.placement import Placed, Placement
 from events.vocabulary import Actor
 from services.gateway.app import create_app
 from services.gateway.feed import HEARTBEAT, frame, stream_batches
@@ -119,13 +120,38 @@ async def test_a_reader_that_goes_away_frees_its_place_in_the_log() -> None:
 async def test_when_as_many_listen_as_are_served_the_next_is_told_to_come_back() -> None:
     nobody = cast(Any, None)  # what this answer does not need
     gateway = Gateway(
-        nc=nobody, log=nobody, reader=nobody, freshness=nobody, submitter=nobody, feeds=asyncio.Semaphore(0)
+        nc=nobody,
+        logs=nobody,
+        reader=nobody,
+        freshness=nobody,
+        submitter=nobody,
+        standing=nobody,
+        feeds=asyncio.Semaphore(0),
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
         response = await client.get("/v1/feed")
 
     assert (response.status_code, response.json()["code"]) == (503, "feed.full")
     assert response.headers["retry-after"]
+
+
+async def test_where_the_log_has_several_streams_the_organisation_has_to_be_named() -> None:
+    nobody = cast(Any, None)  # what this answer does not need
+    placement = Placement({"CAIRN_LOG_A": ["northside"], "CAIRN_LOG_B": ["riverside"]})
+    gateway = Gateway(
+        nc=nobody,
+        logs=Placed(placement, lambda _: cast(Log, EmptyLog())),
+        reader=nobody,
+        freshness=nobody,
+        submitter=nobody,
+        standing=nobody,
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
+        anyone = await client.get("/v1/feed")
+        nowhere = await client.get("/v1/feed?org=elsewhere")
+
+    assert (anyone.status_code, anyone.json()["errors"][0]["field"]) == (422, "org")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "org.unknown")
 
 
 class EmptyLog:
@@ -140,7 +166,8 @@ class EmptyLog:
 
 async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending() -> None:
     nobody = cast(Any, None)  # what this answer does not need
-    gateway = Gateway(nc=nobody, log=cast(Log, EmptyLog()), reader=nobody, freshness=nobody, submitter=nobody)
+    logs = Placed(Placement(), lambda _: cast(Log, EmptyLog()))
+    gateway = Gateway(nc=nobody, logs=logs, reader=nobody, freshness=nobody, submitter=nobody, standing=nobody)
     stalled = asyncio.Event()
 
     async def receive() -> Message:

@@ -104,7 +104,7 @@ def test_a_batch_is_told_by_its_content_type() -> None:
 def test_a_batch_keeps_its_order_with_rejections_in_their_places() -> None:
     other = {**EVENT, "subject": "northside.p2.g1"}
 
-    read = read_batch(to_json([EVENT, 5, other, {}]))
+    read = read_batch(to_json([EVENT, 5, other, {}]), {})
 
     assert [each.goal_id.patient if isinstance(each, Offer) else each.code for each in read] == [
         "p1",
@@ -117,7 +117,7 @@ def test_a_batch_keeps_its_order_with_rejections_in_their_places() -> None:
 def test_a_member_of_a_batch_says_the_same_as_when_it_comes_alone() -> None:
     event = {**EVENT, "data": {"note": "Grüße – “so”", "value": 0.1, "big": 2**60, "none": None}}
 
-    [offer] = read_batch(to_json([event]))
+    [offer] = read_batch(to_json([event]), {})
 
     assert isinstance(offer, Offer)
     assert json.loads(offer.body) == event
@@ -126,6 +126,6 @@ def test_a_member_of_a_batch_says_the_same_as_when_it_comes_alone() -> None:
 @pytest.mark.parametrize("body", [b"{}", b"[", b"", to_json([EVENT] * (MAX_BATCH_EVENTS + 1))])
 def test_a_batch_that_is_no_list_or_too_long_is_refused_whole(body: bytes) -> None:
     with pytest.raises(Rejected) as refusal:
-        read_batch(body)
+        read_batch(body, {})
 
     assert refusal.value.code == "event.invalid"

@@ -8,7 +8,10 @@ from events.errors import CODES, FieldError, Rejected
 from events.outcome import RejectedOutcome
 from services.gateway.problems import Refused, problem_response, refused_read, refused_submission
 
-INVALID = {"event.invalid", "event.unknown_type", "identity.mismatch", "gas.levels", "progress.out_of_range"}
+INVALID = {
+    *("event.invalid", "event.unknown_type", "identity.mismatch", "org.unknown", "gas.levels"),
+    "progress.out_of_range",
+}
 TRY_AGAIN = {"log.unavailable", "log.busy"}
 
 
@@ -19,7 +22,7 @@ def test_a_rejected_submission_is_invalid_or_to_be_tried_again_or_against_a_rule
     assert refused_submission(RejectedOutcome(code=code, detail="So.")).status == expected
 
 
-@pytest.mark.parametrize("code", ["goal.unknown", "plan.missing"])
+@pytest.mark.parametrize("code", ["goal.unknown", "org.unknown", "plan.missing"])
 def test_reading_what_is_not_there_is_404(code: str) -> None:
     assert refused_read(Rejected(code, "It is not there.")).status == 404
 

@@ -11,10 +11,12 @@ from nats.errors import TimeoutError as NatsTimeout
 from events.envelope import BATCH, STRUCTURED
 from events.log import Log
 from events.log.client import SturdyClient
+from events.log.placement import Placed, Placement
 from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
 from services.gateway.gateway import Gateway
 from services.gateway.reader import Reader
+from services.gateway.standing import Standing, Status
 from services.gateway.submission import Submitter
 from tests.builders import GOAL, as_bytes, event, proposed
 
@@ -38,17 +40,21 @@ class Nats:
         return Msg(_client=SturdyClient(), data=self.end)
 
 
-async def _nothing() -> dict[str, int]:
-    return {}
+class NoProjections:
+    """Of which nothing is to be told."""
+
+    async def statuses(self) -> list[Status]:
+        return []
 
 
 def client(nats: Nats) -> httpx.AsyncClient:
     gateway = Gateway(
         nc=cast(SturdyClient, nats),
-        submitter=Submitter(cast(SturdyClient, nats)),
-        log=cast(Log, None),
+        submitter=Submitter(cast(SturdyClient, nats), Placement()),
+        logs=cast(Placed[Log], None),
         reader=cast(Reader, None),
-        freshness=Freshness((), _nothing),
+        freshness=cast(Freshness, None),
+        standing=cast(Standing, NoProjections()),
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn")
 

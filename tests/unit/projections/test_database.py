@@ -1,6 +1,7 @@
 """The projections' database."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, column, insert, table, text
 from sqlalchemy.exc import IntegrityError
 
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
-from projections.engine.database import open_database, reading, writing
+from projections.engine.database import UnusableDatabase, open_database, reading, writing
 from projections.engine.naming import Place
 from projections.engine.status import read_status
 from projections.engine.tables import declare_own
@@ -74,3 +75,24 @@ def test_a_projection_that_never_ran_has_no_checkpoint_and_says_so(engine: Engin
         assert read_checkpoint(connection, key) is None
         status = read_status(connection, "goal_state", "CAIRN_LOG", head=12)
     assert (status["state"], status["position"], status["head"], status["lag"]) == ("never_started", 0, 12, 12)
+
+
+@pytest.mark.parametrize("url", ["postgresql://cairn@db/clinic", "postgres://cairn@db/clinic"])
+def test_postgresql_is_spoken_to_by_psycopg(url: str) -> None:
+    engine = open_database(url)
+    assert (engine.dialect.name, engine.driver) == ("postgresql", "psycopg")
+
+
+@pytest.mark.parametrize(
+    "url", ["secret", "mysql://cairn:secret@db/clinic", "postgresql+asyncpg://cairn:secret@db/x", ""]
+)
+def test_an_address_of_anything_else_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(UnusableDatabase, match=r"sqlite:///path.*postgresql://user@host/name") as refused:
+        open_database(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UnusableDatabase, match=r"pip install 'psycopg\[binary\]'"):
+        open_database("postgresql://cairn@db/clinic")

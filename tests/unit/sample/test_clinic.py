@@ -1,20 +1,16 @@
 """The sample clinic: the same every time, accepted by the rules, and worth looking at."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from events.event import Event, RecordedEvent
-from events.goal import GoalState, fold_goal, missing_parts
+from events.event import Event
+from events.goal import GoalState, missing_parts
 from events.goal import types as g
-from events.identity import GoalId
-from events.plan import PlanState, fold_plan
-from services.goals.decide import decide
-from services.goals.known import Known
 from services.sample.clinic import SHOWN_GOAL, northside
 from services.sample.story import DAYS
+from tests.clinic import Clinic
 
 TODAY = date(2026, 3, 2)
 
@@ -26,44 +22,7 @@ def events() -> list[Event]:
 
 @pytest.fixture(scope="module")
 def goals(events: list[Event]) -> dict[str, GoalState]:
-    return Clinic(events).goals_by_token()
-
-
-class Clinic:
-    """Records events as the goals service would, refusing what the rules refuse."""
-
-    def __init__(self, events: Iterable[Event], today: date = TODAY):
-        self._now = datetime.combine(today, time(0, 1), UTC)
-        self.plans: dict[GoalId, PlanState | None] = {}
-        self.goals: dict[GoalId, GoalState | None] = {}
-        self._position = 0
-        for event in events:
-            self._submit(event)
-
-    def goals_by_token(self) -> dict[str, GoalState]:
-        return {goal_id.goal: state for goal_id, state in self.goals.items() if state is not None}
-
-    def _submit(self, event: Event) -> None:
-        goal_id = event.goal_id
-        others = {
-            other.goal: state
-            for other, state in self.goals.items()
-            if other.plan == goal_id.plan and other != goal_id and state is not None
-        }
-        known = Known(self._now, self.plans.get(goal_id.plan), self.goals.get(goal_id), others)
-        decision = decide(known, event)
-        for data in (event.data, *decision.follows):
-            self._record(Event(goal_id, event.source, event.id, event.time, event.actor, data))
-
-    def _record(self, event: Event) -> None:
-        self._position += 1
-        goal_id = event.goal_id
-        before = self.plans.get(goal_id) if goal_id.is_plan else self.goals.get(goal_id)
-        recorded = RecordedEvent(event, self._position, before.version + 1 if before else 1, event.time)
-        if goal_id.is_plan:
-            self.plans[goal_id] = fold_plan(self.plans.get(goal_id), recorded)
-        else:
-            self.goals[goal_id] = fold_goal(self.goals.get(goal_id), recorded)
+    return Clinic(events, TODAY).goals_by_token()
 
 
 def test_the_same_day_gives_the_same_clinic(events: list[Event]) -> None:

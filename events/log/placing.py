@@ -1,0 +1,94 @@
+"""Bringing the streams of the log in line with the placement, when organisations were added to it.
+
+Whoever does this may change streams, which the services may not. Nothing that is stored is touched, and no organisation
+that has events in a stream loses its place there.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from pydantic_core import from_json, to_json
+
+from events.log.placement import Placement
+from events.log.stream import WrongStream, declare_log
+
+Json = dict[str, Any]  # the server's own words
+_TIMEOUT = 10.0
+_LOOK_SECONDS = 5.0
+
+
+async def place(nc: Client, placement: Placement, replicas: int = 1) -> list[str]:
+    """Make the streams that are missing, and give those that exist the subjects of their organisations.
+
+    Returns:
+        The streams that were made or changed.
+
+    Raises:
+        WrongStream: a stream holds events of organisations that the placement has elsewhere or nowhere, or cannot be
+            the log for another reason.
+    """
+    changed, missing = [], []
+    # One that is the whole log until now has to let go of what others are made for.
+    for stream in placement.streams:
+        found = await _config(nc, stream)
+        if found is None:
+            missing.append(stream)
+            continue
+        subjects = placement.subjects(stream)
+        if sorted(found.get("subjects", ())) != sorted(subjects):
+            await _refuse_to_lose(nc, stream, subjects)
+            # The server's own words go back to it, also those that this client does not know.
+            _granted(await _ask(nc, f"$JS.API.STREAM.UPDATE.{stream}", {**found, "subjects": subjects}))
+            changed.append(stream)
+    for stream in placement.streams:
+        await declare_log(nc, stream, replicas, placement.subjects(stream))
+    return changed + missing
+
+
+async def _refuse_to_lose(nc: Client, stream: str, subjects: Sequence[str]) -> None:
+    """See to it that all that is stored is under these subjects."""
+    js = nc.jetstream(timeout=_TIMEOUT)
+    stored = (await js.stream_info(stream)).state.messages
+    config = ConsumerConfig(
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.NONE,
+        mem_storage=True,
+        num_replicas=1,
+        inactive_threshold=_LOOK_SECONDS,
+        filter_subjects=list(subjects),
+    )
+    looking = await js.add_consumer(stream, config)
+    await js.delete_consumer(stream, looking.name)
+    outside = stored - (looking.num_pending or 0)
+    if outside > 0:
+        raise WrongStream(
+            f"The stream {stream} holds {outside:,} events of organisations that CAIRN_PLACEMENT does not place in it."
+            " Events do not move from one stream to another: place those organisations in it."
+        )
+
+
+async def _config(nc: Client, stream: str) -> Json | None:
+    """A stream's configuration; None when there is no such stream."""
+    said = await _ask(nc, f"$JS.API.STREAM.INFO.{stream}")
+    if said.get("error", {}).get("code") == 404:
+        return None
+    config: Json = _granted(said)["config"]
+    return config
+
+
+async def _ask(nc: Client, subject: str, request: Json | None = None) -> Json:
+    try:
+        reply = await nc.request(subject, to_json(request) if request else b"", timeout=_TIMEOUT)
+    except (NatsError, TimeoutError) as error:
+        raise WrongStream(f"The server does not answer: {error}.") from error
+    said: Json = from_json(reply.data)
+    return said
+
+
+def _granted(said: Json) -> Json:
+    if "error" in said:
+        raise WrongStream(f"The server refused: {said['error'].get('description', 'no reason given')}.")
+    return said

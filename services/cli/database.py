@@ -1,0 +1,56 @@
+"""The projections' database, for commands that work on the tables themselves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine
+
+
+@contextmanager
+def open_tables(database_url: str | None) -> "Iterator[Engine]":
+    """The database: as given, as set, or the one in the data directory. None is made: the services do that.
+
+    Raises:
+        click.ClickException: there is none, or it cannot do now what it is asked; says which.
+    """
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from projections.engine.database import open_database, without_patient_text, writing
+    from projections.engine.tables import declare_own
+    from services.cli.configuration import load_settings
+
+    address = load_settings(database_url=database_url).database_address
+    url = make_url(address)
+    _refuse_a_missing_file(url)
+    engine = open_database(address)
+    try:
+        with writing(engine) as connection:
+            declare_own(connection)
+        yield engine
+    except* SQLAlchemyError as errors:
+        error: Exception = errors
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
+        said = without_patient_text(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+        raise click.ClickException(f"The database {_shown(url)}: {said}") from None
+    finally:
+        engine.dispose()
+
+
+def _refuse_a_missing_file(url: "URL") -> None:
+    from pathlib import Path
+
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise click.ClickException(
+            f"There is no database at {url.database}. Name the one that the services use: --database-url,"
+            " CAIRN_DATABASE_URL, or CAIRN_DATA_DIR for the folder of `cairn up`."
+        )
+
+
+def _shown(url: "URL") -> str:
+    return url.render_as_string(hide_password=True)

@@ -1,0 +1,112 @@
+"""`cairn projections status`: how each projection is doing, once or until Ctrl-C."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from services.cli.connection import connected
+from services.cli.parameters import json_option, nats_url_option
+from services.cli.printing import Json, print_json, print_table, printable, table
+from services.cli.reading import read
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_STOP_SECONDS = 10.0
+Show = Callable[[Json], None]
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Show it again and again until Ctrl-C; with --json one line each time.")
+@click.option(
+    "--every",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    show_default=True,
+    help="How often, with --watch.",
+)
+@json_option
+@nats_url_option
+def status(nats_url: str | None, as_json: bool, watch: bool, every: float) -> None:
+    """Show each projection's position in the log, how far it is behind in events and seconds, its rate, what is in
+    quarantine, the last trouble, and what is being built beside."""
+    if watch:
+        from services.cli.running import run_until_stopped
+
+        with _shown(as_json) as show:
+            run_until_stopped(lambda: _watch(nats_url, every, show), _STOP_SECONDS)
+        return
+    found = asyncio.run(_status(nats_url))
+    if as_json:
+        print_json(found)
+    else:
+        print_table(*columns_and_rows(found), wide=_WIDE)
+
+
+async def _status(nats_url: str | None) -> Json:
+    async with connected(nats_url) as nc:
+        return await read(nc, "/v1/projections")
+
+
+async def _watch(nats_url: str | None, every: float, show: Show) -> None:
+    """Show what is answered; after the first answer, silence is waited out."""
+    answered = False
+    async with connected(nats_url) as nc:
+        while True:
+            try:
+                show(await read(nc, "/v1/projections"))
+                answered = True
+            except click.ClickException as trouble:
+                if not answered:
+                    raise
+                click.echo(trouble.message, err=True)
+            await asyncio.sleep(every)
+
+
+@contextmanager
+def _shown(as_json: bool) -> Iterator[Show]:
+    """JSON lines; or a table, which stays in its place on a terminal."""
+    if as_json:
+        yield lambda found: print_json(found, indent=None)
+    elif sys.stdout.isatty():
+        from rich.live import Live
+
+        with Live(auto_refresh=False) as live:
+            yield lambda found: live.update(_table(found), refresh=True)
+    else:
+        yield lambda found: print_table(*columns_and_rows(found), wide=_WIDE)
+
+
+_WIDE = ("Last error",)
+_COLUMNS = (
+    *("Projection", "State", "Position", "Head", "Behind", "Seconds", "Events/s", "Quarantine", "Being built"),
+    "Last error",
+)
+
+
+def _table(found: Json) -> "Table":
+    return table(*columns_and_rows(found), wide=_WIDE)
+
+
+def columns_and_rows(found: Json) -> tuple[tuple[str, ...], list[list[object]]]:
+    """The table of what `/v1/projections` answers; streams are told apart where there are several."""
+    several = len({each["stream"] for each in found["items"]}) > 1
+    columns = ("Projection", "Stream", *_COLUMNS[1:]) if several else _COLUMNS
+    return columns, [[each["name"], *([each["stream"]] if several else []), *_cells(each)] for each in found["items"]]
+
+
+def _cells(status: Json) -> Iterator[object]:
+    yield status["state"].replace("_", " ")
+    for name in ("position", "head", "lag"):
+        yield f"{status[name]:,}"
+    yield "?" if status["lag_seconds"] is None else f"{status['lag_seconds']:,.1f}"
+    yield f"{status['rate']:,.0f}"
+    yield f"{status['quarantined']:,}"
+    building = status["building"]
+    yield f"version {building['version']}: {building['percent']} %" if building else ""
+    yield f"{printable(status['last_error_at'])[:19]} {status['last_error']}" if status["last_error"] else ""

@@ -1,0 +1,169 @@
+"""`cairn projections quarantine`: goals that are held because an event could not be taken in, and trying them again."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from services.cli.connection import connected
+from services.cli.database import open_tables
+from services.cli.parameters import GoalIdType, ProjectionType, database_url_option, json_option, nats_url_option
+from services.cli.printing import Json, print_json, print_table
+from services.cli.progress import SlowProgress
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from events.identity import GoalId
+    from projections.engine.projection import Projection
+
+    Projections = Sequence[Projection[Any]]  # what they remember is of no concern here
+
+
+class HeldGoal(NamedTuple):
+    """A goal (or plan) that a projection holds.
+
+    Attributes:
+        goal: `ORG.PATIENT.GOAL`.
+        position: Of the event that could not be taken in.
+        events: How many are in quarantine, with those that wait behind it.
+    """
+
+    projection: str
+    stream: str
+    goal: str
+    position: int
+    events: int
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        """Its subject in the log."""
+        from events.identity import LOG
+
+        return f"{LOG}.{self.goal}"
+
+
+@click.group()
+def quarantine() -> None:
+    """List what could not be taken in, and try it again."""
+
+
+_name = click.argument("projection", metavar="[NAME]", type=ProjectionType(), required=False)
+
+
+@quarantine.command("list")
+@_name
+@database_url_option
+@json_option
+def list_held(projection: "Projection[Any] | None", database_url: str | None, as_json: bool) -> None:
+    """List the goals that are held, in the projection NAME or in all of them, and at which event and why.
+
+    Reads show such a goal as it was before that event, marked as held. Everything else flows.
+    """
+    with open_tables(database_url) as engine:
+        found = _held(engine, _chosen(projection))
+    if as_json:
+        print_json({"items": [each._asdict() for each in found], "next": None})
+    elif found:
+        rows = [(each.projection, each.goal, each.position, each.events, each.reason) for each in found]
+        print_table(("Projection", "Goal", "Held at position", "Events", "Because"), rows, wide=("Because",))
+    else:
+        click.echo("Nothing is in quarantine.")
+
+
+@quarantine.command()
+@_name
+@click.option("--goal", type=GoalIdType(), help="Only this goal, or plan.")
+@database_url_option
+@json_option
+@nats_url_option
+def retry(
+    projection: "Projection[Any] | None",  # what it remembers is of no concern here
+    goal: "GoalId | None",
+    database_url: str | None,
+    as_json: bool,
+    nats_url: str | None,
+) -> None:
+    """Take what is held in again, in the projection NAME or in all of them, with the code as it is now.
+
+    Each goal catches up in one transaction, as far as its events can be taken by now. The exit code is 1 when any is
+    still held.
+    """
+    with open_tables(database_url) as engine:
+        found = [each for each in _held(engine, _chosen(projection)) if goal is None or each.goal == str(goal)]
+        results = asyncio.run(_retry(engine, found, nats_url)) if found else []
+    if as_json:
+        print_json({"items": results, "next": None})
+    elif results:
+        rows = [(each["projection"], each["goal"], each["released"], _still(each["held"])) for each in results]
+        print_table(("Projection", "Goal", "Events taken in", "Still held"), rows, wide=("Still held",))
+    else:
+        click.echo("Nothing is in quarantine." if goal is None else f"{goal} is not held.")
+    if any(each["held"] for each in results):
+        raise click.exceptions.Exit(1)
+
+
+async def _retry(engine: "Engine", found: Sequence[HeldGoal], nats_url: str | None) -> list[Json]:
+    from events.log import Log
+    from projections.catalog import projection_named
+    from projections.engine.checkpoint import CheckpointKey
+    from projections.engine.naming import Place
+    from projections.engine.release import release
+
+    results: list[Json] = []
+    async with connected(nats_url) as nc:
+        logs = {stream: Log(nc, stream) for stream in {each.stream for each in found}}
+        try:
+            with SlowProgress("trying again, goals", len(found)) as progress:
+                for each in found:
+                    key = CheckpointKey(each.projection, Place.LIVE, each.stream)
+                    its = projection_named(each.projection)
+                    released = await release(engine, its, logs[each.stream], key, each.subject)
+                    still = released.still
+                    results.append(
+                        {
+                            "projection": each.projection,
+                            "stream": each.stream,
+                            "goal": each.goal,
+                            "released": released.events,
+                            "held": {"position": still.position, "reason": still.reason} if still else None,
+                        }
+                    )
+                    progress.advance()
+        finally:
+            for log in logs.values():
+                await log.close()
+    return results
+
+
+def _chosen(projection: "Projection[Any] | None") -> "Projections":
+    from projections.catalog import every_name, projection_named
+
+    return [projection] if projection else [projection_named(name) for name in every_name()]
+
+
+def _held(engine: "Engine", projections: "Projections") -> list[HeldGoal]:
+    """What is held in the live tables, in the order of the log."""
+    from projections.engine.checkpoint import CheckpointKey
+    from projections.engine.database import reading
+    from projections.engine.naming import Place
+    from projections.engine.release import in_quarantine
+    from services.cli.configuration import load_settings
+
+    found: list[HeldGoal] = []
+    with reading(engine) as connection:
+        for name in (each.name for each in projections):
+            for stream in load_settings().placement.streams:
+                goals: dict[str, HeldGoal] = {}
+                for event in in_quarantine(connection, CheckpointKey(name, Place.LIVE, stream)):
+                    goal = ".".join(event.subject.split(".")[-3:])
+                    first = goals.setdefault(goal, HeldGoal(name, stream, goal, event.position, 0, event.reason))
+                    goals[goal] = first._replace(events=first.events + 1)
+                found += goals.values()
+    return found
+
+
+def _still(held: Json | None) -> str:
+    return f"at position {held['position']}: {held['reason']}" if held else ""

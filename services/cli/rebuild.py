@@ -1,0 +1,130 @@
+"""`cairn projections rebuild` and `drop-old`: a projection built anew beside the live one, compared, and swapped."""
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from services.cli.connection import connected
+from services.cli.database import open_tables
+from services.cli.parameters import ProjectionType, database_url_option, json_option, nats_url_option
+from services.cli.printing import print_json
+from services.cli.progress import SlowProgress
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from projections.engine.projection import Projection
+    from projections.engine.rebuilding import Comparison
+
+_STOP_SECONDS = 60.0
+
+
+@dataclass
+class Rebuilt:
+    """What came of a rebuild.
+
+    Attributes:
+        events: Those that were taken in now; what an interrupted rebuild had taken in before is not counted.
+    """
+
+    events: int
+    seconds: float
+    comparison: "Comparison"
+    swapped: bool
+
+
+@click.command()
+@click.argument("projection", metavar="NAME", type=ProjectionType())
+@click.option("--dry-run", is_flag=True, help="Build and compare, and do not swap. The exit code is 1 if rows differ.")
+@click.option("--anew", is_flag=True, help="Begin at the first event, also when an earlier rebuild was interrupted.")
+@database_url_option
+@json_option
+@nats_url_option
+def rebuild(
+    projection: "Projection[Any]",  # what it remembers is of no concern here
+    dry_run: bool,
+    anew: bool,
+    database_url: str | None,
+    as_json: bool,
+    nats_url: str | None,
+) -> None:
+    """Build the projection NAME from the log, beside the tables that are read, which serve on meanwhile.
+
+    Then compare the two, row by row, and put the new tables in the place of the old, in one transaction. The old ones
+    are kept until `cairn projections drop-old NAME`. Interrupted, the same command goes on where it was.
+    """
+    from services.cli.comparison import print_rebuilt, rebuilt_as_json
+    from services.cli.running import run_until_stopped
+
+    done: list[Rebuilt] = []
+    with open_tables(database_url) as engine:
+        if anew:
+            _drop(engine, projection.name, "next")
+        run_until_stopped(lambda: _rebuild(engine, projection, nats_url, swap=not dry_run, done=done), _STOP_SECONDS)
+    if not done:
+        click.echo("Interrupted. What was built is kept: the same command goes on from there.", err=True)
+        raise click.Abort
+    if as_json:
+        print_json(rebuilt_as_json(projection.name, done[0]))
+    else:
+        print_rebuilt(projection, done[0])
+    if dry_run and done[0].comparison.same is False:
+        raise click.exceptions.Exit(1)
+
+
+@click.command("drop-old")
+@click.argument("projection", metavar="NAME", type=ProjectionType())
+@database_url_option
+@json_option
+def drop_old(projection: "Projection[Any]", database_url: str | None, as_json: bool) -> None:  # as above
+    """Drop the tables of the projection NAME that were live before the last rebuild or the last new version."""
+    with open_tables(database_url) as engine:
+        dropped = _drop(engine, projection.name, "last")
+    if as_json:
+        print_json({"projection": projection.name, "dropped": dropped})
+    elif dropped:
+        click.echo(f"The former tables of {projection.name} are dropped.")
+    else:
+        click.echo(f"There are no former tables of {projection.name}.")
+
+
+async def _rebuild(
+    engine: "Engine",
+    projection: "Projection[Any]",  # as above
+    nats_url: str | None,
+    *,
+    swap: bool,
+    done: list[Rebuilt],
+) -> None:
+    from contextlib import AsyncExitStack
+
+    from events.log import Log
+    from projections.engine.rebuilding import Rebuild
+    from services.cli.configuration import load_settings
+
+    async with AsyncExitStack() as stack:
+        nc = await stack.enter_async_context(connected(nats_url))
+        logs = {stream: Log(nc, stream) for stream in load_settings().placement.streams}
+        for log in logs.values():
+            stack.push_async_callback(log.close)
+        rebuilding = await stack.enter_async_context(Rebuild(engine, projection, logs).building())
+        with SlowProgress(f"building {projection.name}, events") as progress:
+            began, before = monotonic(), rebuilding.taken
+            await rebuilding.complete(progress.reach)
+            seconds = monotonic() - began
+        built = rebuilding.taken - before
+        comparison = await rebuilding.compare()
+        if swap:
+            await rebuilding.go_live()
+        done.append(Rebuilt(built, seconds, comparison, swap))
+
+
+def _drop(engine: "Engine", name: str, place: str) -> bool:
+    from projections.engine.builds import drop
+    from projections.engine.database import writing
+    from projections.engine.naming import Place
+
+    with writing(engine) as connection:
+        return drop(connection, name, Place(place))

@@ -1,0 +1,31 @@
+"""One stream of the log, with all that decides and writes on it."""
+
+import asyncio
+
+from events.log import Log
+from events.log.client import SturdyClient
+from events.log.snapshots import Snapshots
+from services.goals.application import Goals
+from services.goals.histories import Histories
+from services.settings import Settings
+
+
+class Station:
+    """Decides about the organisations of one stream. Stations share nothing but snapshots, and no batch spans two.
+
+    Args:
+        of: How many stations there are in this process; they share out the memory for folded goals.
+    """
+
+    def __init__(self, nc: SturdyClient, stream: str, snapshots: Snapshots, settings: Settings, *, of: int):
+        self._log = Log(nc, stream, max_waiting=settings.max_waiting, ack_seconds=settings.ack_seconds)
+        room = max(1, settings.cached_goals // of)
+        self._histories = Histories(self._log, snapshots, limit=room, snapshot_every=settings.snapshot_every)
+        self._behind = asyncio.create_task(self._histories.write_behind())
+        self.goals = Goals(self._log, self._histories)
+
+    async def close(self) -> None:
+        """Write the last snapshots, as far as there is time, and listen for replies no more."""
+        self._behind.cancel()
+        await self._histories.write_last_snapshots()
+        await self._log.close()

@@ -1,0 +1,108 @@
+"""A gateway over a log and a database that are one test's own, with the projections built as far as the test says."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine
+
+from events.envelope import StoredMessage
+from events.event import Event
+from events.identity import LOG, GoalId
+from events.log import Append, Log, connect, declare_log
+from events.log.client import SturdyClient
+from events.log.server import EmbeddedServer
+from events.log.stream import STREAM
+from projections.catalog import NAMES, projection_named
+from projections.engine.database import open_database
+from projections.engine.writer import ProjectionWriter
+from services.gateway.app import create_app
+from services.gateway.gateway import open_gateway
+from tests.builders import active_goal
+
+ORG = "alone"
+
+
+@dataclass
+class Alone:
+    """What such a gateway stands on; nobody else writes there."""
+
+    nc: SturdyClient
+    log: Log
+    engine: Engine
+
+    async def record(self, *goals: str) -> int:
+        """Record the first events of some goals, each of a patient of its name; the last position."""
+        position = 0
+        for goal in goals:
+            goal_id = GoalId(ORG, f"p-{goal}", goal)
+            plan, *its = active_goal(goal_id)
+            position = await self._append([plan])
+            position = await self._append(its)
+        return position
+
+    async def spoil(self, goal: str) -> int:
+        """Put something in the log that no projection can take as an event of a goal; its position."""
+        goal_id = GoalId(ORG, f"p-{goal}", goal)
+        stored = await self.nc.jetstream().publish(goal_id.on(LOG), b"no event")
+        return stored.seq
+
+    async def messages(self) -> Sequence[StoredMessage]:
+        """All that is in the log."""
+        head = await self.log.head()
+        found: list[StoredMessage] = []
+        async for batch in self.log.follow():
+            found += batch.messages
+            if len(found) >= head:
+                break
+        return found
+
+    async def build(self, *names: str, events: int | None = None, newer: int = 0) -> None:
+        """Build projections (all, without names) from the whole log, or from so many events; whole ones go live.
+
+        Args:
+            newer: By how much their version is higher than it is.
+        """
+        messages = await self.messages()
+        for name in names or NAMES:
+            its = projection_named(name)
+            built = replace(its, version=its.version + newer)
+            writer: ProjectionWriter[Any] = ProjectionWriter(self.engine, built, STREAM)
+            position = writer.resume()
+            if new := [each for each in messages[:events] if each.position > position]:
+                writer.take(new, head=len(messages))
+            else:
+                writer.note("live", len(messages))
+            if not writer.is_live:
+                writer.go_live([STREAM])
+
+    @asynccontextmanager
+    async def gateway(
+        self, *, wait_seconds: float = 5, ready_lag_seconds: float = 30
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        """A client of a gateway over this."""
+        opened = open_gateway(self.nc, self.engine, wait_seconds=wait_seconds, ready_lag_seconds=ready_lag_seconds)
+        async with opened as gateway:
+            transport = httpx.ASGITransport(create_app(gateway))
+            async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
+                yield client
+
+    async def _append(self, events: Sequence[Event]) -> int:
+        recorded = await self.log.append(Append(tuple(events), 0, 0))
+        return recorded[-1].position
+
+
+@asynccontextmanager
+async def alone(server: EmbeddedServer, folder: Path) -> AsyncIterator[Alone]:
+    """An empty log on a server, and an empty database."""
+    nc = await connect(server.url, name="test")
+    await declare_log(nc)
+    log = Log(nc)
+    engine = open_database(f"sqlite:///{folder / 'cairn.db'}")
+    yield Alone(nc, log, engine)
+    engine.dispose()
+    await log.close()
+    await nc.close()

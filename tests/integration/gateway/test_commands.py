@@ -1,0 +1,60 @@
+"""Commands that read through a gateway: one's own write is in what they print, and status is told as long as wanted."""
+
+import asyncio
+import signal
+
+import pytest
+from pydantic_core import from_json
+
+from events.identity import GoalId
+from events.log.server import EmbeddedServer
+from projections.catalog import NAMES
+from tests.builders import active_goal, entry, event
+from tests.end_to_end.node import HOUSE, cairn, start_cairn
+from tests.integration.gateway.http import Http
+
+
+async def test_a_command_that_follows_a_write_reads_it(http: Http, nats_url: str, org: str) -> None:
+    goal = GoalId(org, "p1", "g1")
+    await http.record(*active_goal(goal))
+    position = await http.record(event(goal, entry("e1")))
+    asked = ("--min-position", str(position), "--json", "--nats-url", nats_url)
+
+    shown = await cairn("goals", "show", str(goal), *asked)
+    listed = await cairn("goals", "list", "--org", org, *asked)
+    reviews = await cairn("reviews", "--org", org, *asked)
+
+    assert shown.json["progress"][-1]["entry"] == "e1"
+    assert [each["position"] for each in listed.json["items"]] == [position]
+    assert [each["goal"] for each in reviews.json["items"]] == ["g1"]
+
+
+async def test_a_position_that_nothing_has_come_to_is_said_in_the_gateway_s_words(
+    http: Http, nats_url: str, org: str
+) -> None:
+    ran = await cairn("goals", "list", "--org", org, "--min-position", str(10**9), "--nats-url", nats_url)
+
+    assert ran.code == 1
+    assert ran.err.startswith("Error: The projection goal_state has reached position ")
+
+
+async def test_status_is_told_line_by_line_until_ctrl_c(http: Http, nats_url: str) -> None:
+    arguments = ("projections", "status", "--watch", "--every", "0.1", "--json", "--nats-url", nats_url)
+    process = await start_cairn(arguments, HOUSE, {})
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        lines = [from_json(await process.stdout.readline()) for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        _, err = await process.communicate()
+
+    assert (process.returncode, err) == (0, b"")
+    for line in lines:
+        assert [each["name"] for each in line["items"]] == list(NAMES)
+
+
+@pytest.mark.parametrize("way", [(), ("--watch", "--every", "0.1")], ids=["once", "watch"])
+async def test_status_without_a_gateway_says_what_to_start(own_server: EmbeddedServer, way: tuple[str, ...]) -> None:
+    ran = await cairn("projections", "status", *way, "--nats-url", own_server.url)
+
+    assert ran.code == 1
+    assert "No gateway answers" in ran.err

@@ -1,0 +1,148 @@
+"""What a gateway says while projections are built, are behind, or cannot be asked."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from events.log.server import EmbeddedServer
+from projections.catalog import NAMES, projection_named
+from projections.engine.database import writing
+from tests.integration.gateway.alone import ORG, Alone, alone
+
+GOALS = f"/v1/orgs/{ORG}/goals"
+
+
+@pytest.fixture
+async def here(own_server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[Alone]:
+    async with alone(own_server, tmp_path) as place:
+        yield place
+
+
+def problem(response: httpx.Response) -> tuple[int, str]:
+    assert response.headers["retry-after"]
+    return response.status_code, response.json()["code"]
+
+
+async def test_before_anything_is_built_reads_say_so(here: Alone) -> None:
+    await here.record("g1")
+    async with here.gateway(wait_seconds=0.01) as client:
+        read, ready = await client.get(GOALS), await client.get("/readyz")
+        metrics, healthy = await client.get("/metrics"), await client.get("/healthz")
+
+    assert problem(read) == (503, "projection.unavailable")
+    assert read.json()["detail"] == "The projection goal_state has not been built yet. Try again."
+    assert problem(ready) == (503, "projection.unavailable")
+    assert metrics.status_code == healthy.status_code == 200
+
+
+@pytest.mark.parametrize("query", [{}, {"min_position": 1}])
+async def test_what_is_half_built_is_not_read_but_told_of(here: Alone, query: dict[str, int]) -> None:
+    await here.record("g1", "g2")
+    await here.build("audit_trail", "review_schedule")
+    await here.build("goal_state", events=2)
+    async with here.gateway(wait_seconds=0.01) as client:
+        read, ready = await client.get(GOALS, params=query), await client.get("/readyz")
+        status = (await client.get("/v1/projections")).json()["items"][0]
+        metrics = (await client.get("/metrics")).text
+
+    building = "The projection goal_state is being built and cannot be read yet: 25 % of the log is in it. Try again."
+    for response in (read, ready):
+        assert problem(response) == (503, "projection.unavailable")
+        assert response.json()["detail"] == building
+    assert (status["name"], status["state"], status["version"], status["position"]) == (
+        *("goal_state", "building", None, 0),
+    )
+    assert status["building"] == {
+        "version": projection_named("goal_state").version,
+        "position": 2,
+        "head": 8,
+        "percent": 25,
+        "rate": status["building"]["rate"],
+        "quarantined": 0,
+    }
+    assert 'cairn_projection_building_position{projection="goal_state",stream="CAIRN_LOG"} 2.0' in metrics
+    assert 'cairn_projection_building_position{projection="audit_trail"' not in metrics
+
+
+async def test_tables_of_another_version_that_cannot_be_read_are_named(here: Alone) -> None:
+    await here.record("g1")
+    await here.build(newer=-1)
+    with writing(here.engine) as connection:
+        connection.execute(text("ALTER TABLE goal_state_goals DROP COLUMN state"))
+    await here.build("goal_state", events=1)
+    async with here.gateway() as client:
+        read = await client.get(GOALS)
+
+    version = projection_named("goal_state").version
+    assert problem(read) == (503, "projection.unavailable")
+    assert read.json()["detail"] == (
+        f"Version {version - 1} of the projection goal_state is live, and this reads version {version}, which is being"
+        " built: 25 % of the log is in it. Try again."
+    )
+
+
+async def test_whole_it_is_read(here: Alone) -> None:
+    position = await here.record("g1")
+    await here.build()
+    async with here.gateway(wait_seconds=0.01) as client:
+        read, ready = await client.get(GOALS, params={"min_position": position}), await client.get("/readyz")
+
+    assert [each["goal"] for each in read.json()["items"]] == ["g1"]
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+
+
+async def test_ready_is_who_is_not_further_behind_than_is_allowed(here: Alone) -> None:
+    await here.record("g1")
+    await here.build()
+    await here.record("g2")
+    await here.build("audit_trail", "review_schedule")
+    async with here.gateway(ready_lag_seconds=60) as client:
+        allowed = await client.get("/readyz")
+    async with here.gateway(ready_lag_seconds=1e-9) as client:
+        refused = await client.get("/readyz")
+
+    assert allowed.status_code == 200
+    assert problem(refused) == (503, "projection.behind")
+    assert refused.json()["detail"].startswith("The projection goal_state is 4 events and ")
+
+
+async def test_the_lag_is_that_of_the_first_event_that_waits(here: Alone) -> None:
+    await here.record("g1")
+    await here.build()
+    await here.record("g2")
+    first = (await here.messages())[4].recorded_at
+    before = datetime.now(UTC)
+    async with here.gateway() as client:
+        found = (await client.get("/v1/projections")).json()["items"]
+        metrics = (await client.get("/metrics")).text
+
+    for each in found:
+        assert (each["position"], each["head"], each["lag"]) == (4, 8, 4)
+        assert (before - first).total_seconds() - 0.001 <= each["lag_seconds"] < 30
+        labels = f'{{projection="{each["name"]}",stream="CAIRN_LOG"}}'
+        assert f"cairn_projection_position{labels} 4.0" in metrics
+        assert f"cairn_projection_lag_events{labels} 4.0" in metrics
+        assert f"cairn_projection_quarantined_events{labels} 0.0" in metrics
+        assert f"cairn_projection_lag_seconds{labels}" in metrics
+        assert f"cairn_projection_events_per_second{labels}" in metrics
+    assert 'cairn_log_position{stream="CAIRN_LOG"} 8.0' in metrics
+    assert ORG not in metrics
+
+
+async def test_without_the_log_nobody_is_ready_and_how_long_is_unknown(here: Alone, own_server: EmbeddedServer) -> None:
+    await here.record("g1")
+    await here.build()
+    async with here.gateway() as client:
+        await own_server.stop()
+        ready, read = await client.get("/readyz"), await client.get(GOALS)
+        found = (await client.get("/v1/projections")).json()["items"]
+
+    assert problem(ready) == (503, "log.unavailable")
+    assert read.status_code == 200
+    assert [(each["name"], each["position"], each["lag_seconds"]) for each in found] == [
+        (name, 4, None) for name in NAMES
+    ]

@@ -1,0 +1,52 @@
+"""How the projections are doing, as people read it."""
+
+from typing import Any
+
+import pytest
+
+from services.cli import projections_status
+from services.cli.printing import print_table
+from tests.unit.gateway.statuses import status
+
+
+def shown(capsys: pytest.CaptureFixture[str], *statuses: dict[str, Any]) -> list[str]:  # Any: JSON of mixed values
+    columns, rows = projections_status.columns_and_rows({"items": statuses, "next": None})
+    print_table(columns, rows)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_line_tells_all_of_a_projection(capsys: pytest.CaptureFixture[str]) -> None:
+    head, _, line, *_ = shown(
+        capsys,
+        status(
+            state="catching_up",
+            position=1000,
+            head=3500,
+            lag=2500,
+            lag_seconds=61.25,
+            rate=1234.5,
+            quarantined=3,
+            last_error="OperationalError: disk I/O error",
+            last_error_at="2026-03-02T12:00:00.123456+00:00",
+            building={"version": 2, "position": 700, "head": 3500, "percent": 20, "rate": 9.0, "quarantined": 0},
+        ),
+    )
+    assert head.split() == [
+        *("Projection", "State", "Position", "Head", "Behind", "Seconds", "Events/s", "Quarantine", "Being", "built"),
+        *("Last", "error"),
+    ]
+    assert [part.strip() for part in line.split("   ") if part.strip()] == [
+        *("goal_state", "catching up", "1,000", "3,500", "2,500", "61.2", "1,234", "3", "version 2: 20 %"),
+        "2026-03-02T12:00:00 OperationalError: disk I/O error",
+    ]
+
+
+def test_how_long_something_waits_may_be_unknown(capsys: pytest.CaptureFixture[str]) -> None:
+    *_, line = shown(capsys, status(lag_seconds=None))
+    assert line.split()[5] == "?"
+
+
+def test_streams_are_told_apart_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
+    head, _, *lines = shown(capsys, status(stream="CAIRN_LOG_A"), status(stream="CAIRN_LOG_B"))
+    assert head.split()[:2] == ["Projection", "Stream"]
+    assert [line.split()[:2] for line in lines] == [["goal_state", "CAIRN_LOG_A"], ["goal_state", "CAIRN_LOG_B"]]
