@@ -83,6 +83,11 @@ async def goals_service(settings: Settings, log: Log) -> AsyncIterator[None]:
 @pytest.fixture(scope="session")
 def submit(nc: SturdyClient) -> Submit:
     """Offers an event as an integrating system does, and gives the outcome."""
+    return submitting_over(nc)
+
+
+def submitting_over(nc: SturdyClient) -> Submit:
+    """What `submit` does, over any connection."""
 
     async def offer(event: Event) -> Outcome:
         reply = await nc.request(

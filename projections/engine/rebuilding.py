@@ -25,7 +25,7 @@ from projections.engine.runner import MOST_EVENTS
 from projections.engine.writer import ProjectionWriter
 
 _PAUSE_SECONDS = 0.02
-_MOST_SECONDS_APART = 10.0
+_MOST_SECONDS_APART = 3.0
 """How long two builds may miss each other before they are compared as they are: no service may keep the live one up."""
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")

@@ -17,6 +17,7 @@ from projections.engine.builds import begin_next, build_at, go_live
 from projections.engine.checkpoint import (
     Checkpoint,
     CheckpointKey,
+    TablesChanged,
     hold_checkpoint,
     move_checkpoint,
     read_checkpoint,
@@ -30,7 +31,7 @@ from projections.engine.projection import Projection, State
 from projections.engine.quarantine import held_subjects, quarantine
 from projections.engine.rows import collect, write
 from projections.engine.status import Working, write_status
-from projections.engine.tables import STATUS, declare_own
+from projections.engine.tables import STATUS, declare_own, one_at_a_time
 
 
 class Superseded(CairnError):
@@ -154,8 +155,14 @@ class ProjectionWriter(Generic[State]):
 
         Returns:
             Whether it was done.
+
+        Raises:
+            TablesChanged: somebody else has done it.
         """
         with writing(self._engine) as connection:
+            one_at_a_time(connection)
+            if build_at(connection, self._projection.name, Place.NEXT) is None:
+                raise TablesChanged(f"The tables of {self._projection.name} have been changed.")
             if not all(self._is_complete(connection, stream) for stream in streams):
                 return False
             go_live(connection, self._projection)

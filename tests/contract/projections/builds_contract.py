@@ -114,6 +114,20 @@ class BuildsContract(ABC):
         there.note("live")
         assert there.go_live([STREAM, "ANOTHER"])
 
+    def test_of_two_that_are_complete_at_once_one_puts_it_in_place(
+        self, engine: Engine, projection: AnyProjection
+    ) -> None:
+        here: Writer = ProjectionWriter(engine, projection, STREAM)
+        there: Writer = ProjectionWriter(engine, projection, "ANOTHER")
+        for writer in (here, there):
+            writer.resume()
+            writer.note("live")
+        assert here.go_live([STREAM, "ANOTHER"])
+        with pytest.raises(TablesChanged):
+            there.go_live([STREAM, "ANOTHER"])
+        there.resume()
+        assert there.is_live
+
     def test_what_was_interrupted_goes_on_where_it_was(self, engine: Engine, projection: AnyProjection) -> None:
         first: Writer = ProjectionWriter(engine, projection, STREAM)
         first.resume()

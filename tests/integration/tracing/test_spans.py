@@ -96,12 +96,7 @@ async def http(
         await services.enter_async_context(running(gateway))
         client = httpx.AsyncClient(base_url=said[0].split()[-1], timeout=20)
         async with client:
-            await eventually(partial(_is_ready, client), within=60)
             yield client
-
-
-async def _is_ready(client: httpx.AsyncClient) -> bool:
-    return (await client.get("/readyz")).is_success
 
 
 @pytest.fixture
