@@ -52,6 +52,7 @@ class Follower:
                 await consumer.open()
                 self.head = max(self.head, consumer.head)
                 while True:
+                    _heed_cancellation()
                     if not caught_up and not consumer.pending:
                         caught_up = True
                         yield Batch((), self.head)
@@ -207,6 +208,13 @@ class _Consumer:
     async def _arrive(self, message: Msg) -> None:
         self._buffer.append(message)
         self._arrived.set()
+
+
+def _heed_cancellation() -> None:
+    """End if that was asked for: nats-py waits by `wait_for`, which may swallow a cancellation before Python 3.12."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _metadata(message: Msg) -> tuple[int, int, int, int]:
