@@ -1,7 +1,6 @@
 """What holds, on every database, while a projection is built anew beside the one that is read."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +13,7 @@ from projections.catalog import projection_named
 from projections.engine.builds import build_at, drop, go_live
 from projections.engine.checkpoint import CheckpointKey, TablesChanged
 from projections.engine.comparing import Difference, compare
-from projections.engine.database import open_database, reading, writing
+from projections.engine.database import reading, writing
 from projections.engine.naming import Place
 from projections.engine.projection import Projected
 from projections.engine.release import OtherVersion, Released, in_quarantine, release
@@ -25,6 +24,7 @@ from tests.contract.projections.contract import (
     STORY,
     STREAM,
     AnyProjection,
+    DatabaseContract,
     Rows,
     Writer,
     rows,
@@ -43,19 +43,8 @@ class StoredLog:
         return [message for message in STORY if message.subject == subject]
 
 
-class BuildsContract(ABC):
+class BuildsContract(DatabaseContract):
     """Inherit, and say which database."""
-
-    @pytest.fixture
-    @abstractmethod
-    def database_url(self) -> str:
-        """An empty database."""
-
-    @pytest.fixture
-    def engine(self, database_url: str) -> Iterator[Engine]:
-        engine = open_database(database_url)
-        yield engine
-        engine.dispose()
 
     @pytest.fixture
     def projection(self) -> AnyProjection:

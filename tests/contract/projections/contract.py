@@ -35,13 +35,8 @@ class DiskFull(Exception):
     """Stands for anything that stops a transaction half way."""
 
 
-class ProjectionContract(ABC):
-    """Inherit, and say which projection and which database."""
-
-    @pytest.fixture
-    @abstractmethod
-    def projection(self) -> AnyProjection:
-        """The projection under test."""
+class DatabaseContract(ABC):
+    """Inherit, and say which database."""
 
     @pytest.fixture
     @abstractmethod
@@ -53,6 +48,15 @@ class ProjectionContract(ABC):
         engine = open_database(database_url)
         yield engine
         engine.dispose()
+
+
+class ProjectionContract(DatabaseContract):
+    """Inherit, and say which projection and which database."""
+
+    @pytest.fixture
+    @abstractmethod
+    def projection(self) -> AnyProjection:
+        """The projection under test."""
 
     @pytest.fixture
     def expected(self, engine: Engine, projection: AnyProjection) -> Rows:

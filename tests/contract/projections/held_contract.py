@@ -1,39 +1,25 @@
 """What reads say of a goal that is held, on every database: how far it goes, and that this is not all."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Engine
 
 from events.identity import LOG
 from projections.audit_trail import queries as audit_trail
 from projections.catalog import projection_named
-from projections.engine.database import open_database, reading
+from projections.engine.database import reading
 from projections.engine.quarantine import GoalIsHeld
 from projections.goal_state import queries as goal_state
 from projections.review_schedule import queries as review_schedule
 from tests.builders import NOON
 from tests.contract.projections.builds_contract import poisoned, try_again
-from tests.contract.projections.contract import POISON, STORY, AnyProjection, started, take
+from tests.contract.projections.contract import POISON, STORY, AnyProjection, DatabaseContract, started, take
 from tests.contract.projections.story import COOK, WALK
 
 OF_WALK = [message.position for message in STORY if message.subject == WALK.on(LOG)]
 
 
-class HeldContract(ABC):
+class HeldContract(DatabaseContract):
     """Inherit, and say which database."""
-
-    @pytest.fixture
-    @abstractmethod
-    def database_url(self) -> str:
-        """An empty database."""
-
-    @pytest.fixture
-    def engine(self, database_url: str) -> Iterator[Engine]:
-        engine = open_database(database_url)
-        yield engine
-        engine.dispose()
 
     @pytest.fixture
     def projection(self) -> AnyProjection:
