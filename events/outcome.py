@@ -74,4 +74,4 @@ Outcome = RecordedOutcome | RejectedOutcome
 
 def encode_outcome(outcome: Outcome) -> bytes:
     """The outcome as JSON."""
-    return outcome.model_dump_json(exclude_none=True).encode()
+    return outcome.__pydantic_serializer__.to_json(outcome, exclude_none=True)

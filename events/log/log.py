@@ -65,18 +65,19 @@ class Log:
             LogBusy, LogUnavailable: the log cannot take it now (see `LogUnavailable.certain`).
             MessageTooLarge: an event is larger than the log takes.
         """
-        goal_id = append.events[0].goal_id
+        events, version = append.events, append.version
+        goal_id = events[0].goal_id
+        subject = goal_id.on(LOG)
         messages = [
-            Message(goal_id.on(LOG), to_headers(event, version), to_body(event))
-            for version, event in enumerate(append.events, append.version + 1)
+            Message(subject, to_headers(each, version), to_body(each))
+            for version, each in enumerate(events, version + 1)
         ]
         across = goal_id.patient_on(LOG) if append.patient_wide else None
         messages[0] = guarded(messages[0], append.expected, across)
-        first = await self._writer.write(Write(tuple(messages), frozenset({(goal_id.org, goal_id.patient)})))
+        first = await self._writer.write(Write(tuple(messages), frozenset({goal_id[:2]})))
         now = datetime.now(UTC)
         return tuple(
-            RecordedEvent(event, first + index, append.version + index + 1, now)
-            for index, event in enumerate(append.events)
+            [RecordedEvent(each, first + place, version + 1 + place, now) for place, each in enumerate(events)]
         )
 
     async def read(self, goal_id: GoalId, after: int = 0) -> list[RecordedEvent]:

@@ -7,7 +7,7 @@ with no added wait. What is refused as a batch is tried one by one, so a conflic
 import asyncio
 from collections import deque
 from collections.abc import Hashable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -34,8 +34,7 @@ _ROOM_FOR_MARKS = 1024
 """What a batch puts into the headers of its messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """Messages that are stored together or not at all.
 
     Attributes:

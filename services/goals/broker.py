@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from faststream import AckPolicy
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import SlowConsumerError
 
 from events.log import connect
@@ -25,6 +27,29 @@ class Broker(NatsBroker):
         self._url = url
         self._name = name
         self._dropped = dropped
+
+    def hear(self, subject: str, queue: str, limit: int, take: Callable[[Msg], None]) -> None:
+        """Hand over each message on a subject as it arrives, one of a queue group's members at a time.
+
+        FastStream subscribes when the broker starts, and lets go when it stops. What it would do around each message
+        is left out: contexts, middlewares, parsing and two log lines, none of which anybody here asks for. They cost
+        a fifth of what a whole submission costs, and there is no public way to do without them.
+
+        Args:
+            limit: How many messages may wait to be handed over.
+            take: Must not raise.
+        """
+
+        async def consume(msg: Msg) -> None:
+            if subscriber.running:
+                take(msg)
+
+        # Core NATS has no acknowledgements, so FastStream need not watch over them.
+        subscriber = self.subscriber(
+            subject, queue=queue, pending_msgs_limit=limit, no_reply=True, ack_policy=AckPolicy.MANUAL
+        )
+        subscriber(consume)
+        subscriber.consume = consume  # type: ignore[method-assign]
 
     async def _connect(self) -> Client:
         connection = await connect(self._url, name=self._name, on_error=self._hear)

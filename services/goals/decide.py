@@ -37,6 +37,18 @@ _DECISIONS: dict[type[Any], Callable[[Known, Event, Any], Decision]] = {
     g.EnteredInError: goal_decisions.entered_in_error,
 }
 
+_LOOKS_AT_OTHERS: dict[type[Any], Callable[[Any], bool]] = {
+    g.Activated: lambda activated: True,
+    g.Resumed: lambda resumed: True,
+    g.Imported: lambda imported: True,
+    p.Closed: lambda closed: True,
+    p.Amended: lambda amended: amended.active_goal_limit is not None,
+    g.Proposed: lambda proposed: proposed.supports is not None,
+    g.Revised: lambda revised: revised.changes.supports is not None,
+    g.Reviewed: lambda reviewed: reviewed.decision == "resume",
+    g.Closed: lambda closed: closed.replaced_by is not None,
+}
+
 
 def decide(known: Known, submission: Event) -> Decision:
     """What follows from a submission that is recorded.
@@ -50,17 +62,5 @@ def decide(known: Known, submission: Event) -> Decision:
 
 def needs_others(submission: Event) -> bool:
     """Whether the decision looks at the patient's other goals, and must be void if any of them changes meanwhile."""
-    match submission.data:
-        case g.Activated() | g.Resumed() | g.Imported() | p.Closed():
-            return True
-        case p.Amended(active_goal_limit=limit):
-            return limit is not None
-        case g.Proposed(supports=supports):
-            return supports is not None
-        case g.Revised(changes=changes):
-            return changes.supports is not None
-        case g.Reviewed(decision=decision):
-            return decision == "resume"
-        case g.Closed(replaced_by=replaced_by):
-            return replaced_by is not None
-    return False
+    looks = _LOOKS_AT_OTHERS.get(type(submission.data))
+    return looks is not None and looks(submission.data)

@@ -5,8 +5,6 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 
-from faststream import AckPolicy
-from faststream.nats.message import NatsMessage
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
@@ -107,21 +105,8 @@ class Surface:
         """The FastStream broker with a subscriber for each subject, not yet started."""
         broker = Broker(url, name="cairn-goals-submit", dropped=self._refuse)
 
-        async def submit(message: NatsMessage) -> None:
-            self._take(message.raw_message)
-
         for subject in subjects:
-            # Core NATS has no acknowledgements, so FastStream need not watch over them.
-            subscriber = broker.subscriber(
-                subject,
-                queue=_QUEUE,
-                pending_msgs_limit=self._limit,
-                parser=_bare,
-                decoder=_as_it_came,
-                no_reply=True,
-                ack_policy=AckPolicy.MANUAL,
-            )
-            subscriber(submit)
+            broker.hear(subject, _QUEUE, self._limit, self._take)
         return broker
 
     async def plan_changed(self, message: Msg) -> None:
@@ -191,13 +176,3 @@ class Surface:
                 detail="Cairn failed to take this event; it may or may not have been recorded."
                 " Send it again with the same id: it is recorded once.",
             )
-
-
-async def _bare(message: Msg) -> NatsMessage:
-    """In place of FastStream's parsing, which makes up ids and takes paths apart that nobody here asks for."""
-    return NatsMessage(raw_message=message, body=message.data, correlation_id="-")
-
-
-async def _as_it_came(message: NatsMessage) -> NatsMessage:
-    """In place of FastStream's decoding: the envelope is ours to read, so that bad input gets its answer."""
-    return message
