@@ -41,10 +41,13 @@ def test_every_installed_package_has_a_hash() -> None:
 
 
 def test_what_is_taken_from_the_development_lock_is_there_and_complete() -> None:
-    wheel, postgresql = taken_from_the_development_lock()
-    assert wheel | postgresql <= locked("requirements-dev.lock")
+    wheel, postgresql, tracing = taken_from_the_development_lock()
+    runtime = locked("requirements.lock")
+    assert wheel | postgresql | tracing <= locked("requirements-dev.lock")
     assert needed("hatchling") <= wheel
-    assert needed("psycopg", "binary") <= postgresql | locked("requirements.lock")
+    assert needed("psycopg", "binary") <= postgresql | runtime
+    assert needed("opentelemetry-sdk") | needed("opentelemetry-exporter-otlp-proto-http") <= tracing | runtime
+    assert not tracing & runtime
 
 
 def test_nothing_is_cached_in_the_image() -> None:
