@@ -72,6 +72,17 @@ class SturdyClient(Client):
         if self._flush_queue.empty():
             self._flush_queue.put_nowait(asyncio.get_running_loop().create_future())
 
+    def write_out(self) -> None:
+        """Hand what was sent to the transport at once, and not after everything else that is ready to run.
+
+        nats-py's flusher, which :meth:`send` has woken, has nothing more to write then but still drains the transport.
+        """
+        if self._transport is None:
+            return
+        with suppress(RuntimeError):  # the connection is going away, and the flusher sees to what is pending
+            self._transport.writelines(self._pending[:])
+            self._pending = []
+
 
 async def connect_client(servers: list[str], **options: Any) -> SturdyClient:  # nats-py's own options
     """A connected client; one that cannot connect is closed, which nats-py leaves undone."""

@@ -29,6 +29,8 @@ _WORTH_A_BATCH = 24
 """How many writes are cheaper as one batch than one by one (measured; docs/performance.md)."""
 _MAX_BATCHES = 2
 """How many batches are under way at once; the server allows 50, but the disk gains nothing from more."""
+_SENT_AHEAD = 128
+"""How many writes of one moment go ahead of the rest: the server stores them while the others are being made."""
 _MOST_HEADERS = 256 * 1024
 _ROOM_FOR_MARKS = 1024
 """What a batch puts into the headers of its messages."""
@@ -131,7 +133,11 @@ class Writer:
         await self._replies.open()
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        self._flush_soon()
+        if len(self._waiting) >= _SENT_AHEAD and self._batches < _MAX_BATCHES:
+            self._send(self._next_group())
+            self._nc.write_out()
+        else:
+            self._flush_soon()
         return await waiting.answer
 
     def _check_size(self, write: Write) -> None:

@@ -133,6 +133,4 @@ class History:
         return by_id.get(submission.id) if by_id else None
 
     def _line(self, version: int) -> OutcomeEvent:
-        return OutcomeEvent.model_construct(
-            type=self.types[version - 1], position=self._positions[version - 1], version=version
-        )
+        return OutcomeEvent(type=self.types[version - 1], position=self._positions[version - 1], version=version)

@@ -97,6 +97,15 @@ async def test_appends_of_different_patients_share_batches(log: Log, org: str, f
     }
 
 
+async def test_of_many_appends_the_first_are_stored_while_the_others_are_made_ready(
+    log: Log, org: str, first_of: Appends
+) -> None:
+    recorded = await asyncio.gather(*(log.append(first_of(f"pt-{number}")) for number in range(300)))
+
+    batches = await batch_ids(log, org, max(each.position for (each,) in recorded))
+    assert sorted(Counter(batch for each in batches.values() for batch in each).values()) == [44, 128, 128]
+
+
 async def test_two_appends_of_one_patient_never_share_a_batch(log: Log, org: str) -> None:
     """Guards do not see their own batch: sharing one, both would be accepted."""
     begun = [Append((active_goal(GoalId(org, "pt-1", f"goal-{number}"))[1],), 0, 0) for number in range(10)]
