@@ -60,7 +60,7 @@ def read_status(
     `projection`, `stream`, `version` (of the live tables; null while nothing can be read), `state`, `position`, `head`,
     `lag` (events), `rate` (events per second), `quarantined` (events), `recorded_at` (of the last event taken in),
     `last_error`, `last_error_at`, `updated_at`; and `building`: null, or `version`, `position`, `head`, `percent`,
-    `rate` and `quarantined` of what is being built beside.
+    `rate`, `quarantined` and `updated_at` of what is being built beside.
 
     Args:
         head: The stream's last position, where the caller knows it better than the services' last note.
@@ -68,7 +68,7 @@ def read_status(
     live = _read(connection, CheckpointKey(projection, Place.LIVE, stream), head)
     beside = _read(connection, CheckpointKey(projection, Place.NEXT, stream), head)
     first = beside["version"] is not None and live["version"] is None
-    names = ("version", "position", "head", "percent", "rate", "quarantined")
+    names = ("version", "position", "head", "percent", "rate", "quarantined", "updated_at")
     return {
         "projection": projection,
         "stream": stream,

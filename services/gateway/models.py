@@ -36,6 +36,7 @@ class ProjectionBuild(BaseModel):
     percent: int = Field(description="Of the log that is in it.")
     rate: float = Field(description="Events per second.")
     quarantined: int
+    updated_at: datetime | None = Field(description="When it last got on.")
 
 
 class ProjectionStatus(BaseModel):

@@ -50,6 +50,9 @@ class Standing:
     async def check(self, projections: Collection[str], most_seconds: float) -> None:
         """Whether these projections can be read, and none of them is further behind than so many seconds.
 
+        While a build gets on that will take its place, a projection may be: nobody keeps the tables of an older version
+        up meanwhile, and they are better than none.
+
         Raises:
             Refused: 503 with what is wrong.
         """
@@ -58,7 +61,8 @@ class Standing:
                 raise Refused(503, "log.unavailable", "The log cannot be reached.")
             if each["name"] in projections and each["version"] is None:
                 raise await self._reader.refusal(each["name"])
-            if each["name"] in projections and each["lag_seconds"] > most_seconds:
+            behind_too_long = each["lag_seconds"] > most_seconds and not _gets_on(each["building"], most_seconds)
+            if each["name"] in projections and behind_too_long:
                 behind = f"{each['lag']} events and {each['lag_seconds']:.0f} s behind"
                 raise Refused(503, "projection.behind", f"The projection {each['name']} is {behind}.")
 
@@ -85,3 +89,10 @@ class Standing:
             return None
         waiting = datetime.now(UTC) - first[0].recorded_at if first else timedelta()
         return max(0.0, round(waiting.total_seconds(), 3))
+
+
+def _gets_on(building: Status | None, most_seconds: float) -> bool:
+    """Whether something is being built, and has got on within so many seconds."""
+    if building is None or building["updated_at"] is None:
+        return False
+    return datetime.now(UTC) - datetime.fromisoformat(building["updated_at"]) <= timedelta(seconds=most_seconds)

@@ -1,16 +1,18 @@
 """What a gateway says while projections are built, are behind, or cannot be asked."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from events.log.server import EmbeddedServer
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import writing
+from projections.engine.naming import Place
+from projections.engine.tables import STATUS
 from tests.integration.gateway.alone import ORG, Alone, alone
 
 GOALS = f"/v1/orgs/{ORG}/goals"
@@ -63,6 +65,7 @@ async def test_what_is_half_built_is_not_read_but_told_of(here: Alone, query: di
         "percent": 25,
         "rate": status["building"]["rate"],
         "quarantined": 0,
+        "updated_at": status["building"]["updated_at"],
     }
     assert 'cairn_projection_building_position{projection="goal_state",stream="CAIRN_LOG"} 2.0' in metrics
     assert 'cairn_projection_building_position{projection="audit_trail"' not in metrics
@@ -108,6 +111,25 @@ async def test_ready_is_who_is_not_further_behind_than_is_allowed(here: Alone) -
     assert allowed.status_code == 200
     assert problem(refused) == (503, "projection.behind")
     assert refused.json()["detail"].startswith("The projection goal_state is 4 events and ")
+
+
+@pytest.mark.parametrize(("last_got_on", "expected"), [(timedelta(days=1), 200), (timedelta(days=-1), 503)])
+async def test_what_is_behind_is_read_on_while_a_new_version_gets_on(
+    here: Alone, last_got_on: timedelta, expected: int
+) -> None:
+    await here.record("g1")
+    await here.build(newer=-1)
+    await here.record("g2")
+    await here.build("goal_state", events=2)
+    await here.build("audit_trail", "review_schedule", newer=-1)
+    with writing(here.engine) as connection:
+        built = update(STATUS).where(STATUS.c.place == Place.NEXT)
+        connection.execute(built.values(updated_at=datetime.now(UTC) + last_got_on))
+
+    async with here.gateway(ready_lag_seconds=1e-9) as client:
+        ready = await client.get("/readyz")
+
+    assert ready.status_code == expected
 
 
 async def test_the_lag_is_that_of_the_first_event_that_waits(here: Alone) -> None:
