@@ -9,6 +9,7 @@ from events.errors import CairnError
 from projections.engine.checkpoint import new_epoch
 from projections.engine.naming import Naming, Place, table_name
 from projections.engine.projection import Projection
+from projections.engine.readers import keep_readers_out
 from projections.engine.tables import BUILDS, CHECKPOINTS, OF_A_BUILD, one_at_a_time
 from projections.engine.views import declare_views
 
@@ -67,12 +68,14 @@ def go_live(connection: Connection, projection: AnyProjection) -> None:
     name = projection.name
     if build_at(connection, name, Place.NEXT) is None:
         raise NothingToSwap(f"There is no new build of {name}.")
+    views = projection.views(projection.tables(), connection.dialect.name)
+    keep_readers_out(connection, (*_its_tables(connection, name, Place.LIVE), *views))
     drop(connection, name, Place.LAST)
     _move(connection, name, Place.LIVE, Place.LAST)
     _move(connection, name, Place.NEXT, Place.LIVE)
     live = _stands_at(CHECKPOINTS, name, Place.LIVE)
     connection.execute(update(CHECKPOINTS).where(live).values(epoch=new_epoch()))
-    declare_views(connection, projection.views(projection.tables(), connection.dialect.name))
+    declare_views(connection, views)
 
 
 def drop(connection: Connection, projection: str, place: Place) -> bool:
@@ -86,6 +89,11 @@ def drop(connection: Connection, projection: str, place: Place) -> bool:
     for table in OF_A_BUILD:
         connection.execute(delete(table).where(_stands_at(table, projection, place)))
     return True
+
+
+def _its_tables(connection: Connection, projection: str, place: Place) -> list[str]:
+    build = build_at(connection, projection, place)
+    return [table_name(projection, name, place) for name in build.tables] if build else []
 
 
 def _move(connection: Connection, projection: str, here: Place, there: Place) -> None:

@@ -1,11 +1,12 @@
 """What holds, on every database, while a projection is built anew beside the one that is read."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, inspect, text, update
+from sqlalchemy import Connection, Engine, delete, inspect, text, update
 
 from events.event import RecordedEvent
 from events.identity import LOG
@@ -41,6 +42,20 @@ class StoredLog:
 
     async def read_stored(self, subject: str) -> list[Any]:
         return [message for message in STORY if message.subject == subject]
+
+
+def somebody_waits(engine: Engine) -> bool:
+    """Whether anything waits for a lock; on SQLite nobody waits for a reader."""
+    if engine.dialect.name == "sqlite":
+        return False
+    with engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+def hurry(connection: Connection) -> None:
+    """Let a query fail rather than wait for long."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
 
 
 class BuildsContract(DatabaseContract):
@@ -237,6 +252,26 @@ class BuildsContract(DatabaseContract):
             assert connection.scalar(count) == before
         with reading(engine) as connection:
             assert connection.scalar(count) > before
+
+    def test_a_swap_that_waits_for_a_slow_reader_keeps_no_other_waiting(
+        self, engine: Engine, projection: AnyProjection
+    ) -> None:
+        take(started(engine, projection), STORY[:HALF])
+        beside = begun_beside(engine, projection, STORY)
+        goals, plans = text("SELECT count(*) FROM goal_state_goals"), text("SELECT count(*) FROM goal_state_plans")
+        with ThreadPoolExecutor(1) as pool:
+            with reading(engine) as slow:
+                slow.execute(goals)
+                swap = pool.submit(beside.go_live, [STREAM])
+                while not (swap.done() or somebody_waits(engine)):
+                    pass
+                for _ in range(3):
+                    with reading(engine) as quick:
+                        hurry(quick)
+                        assert quick.scalar(goals)
+                slow.execute(plans)
+            assert swap.result()
+        assert places(engine)[Place.LIVE] == projection.version
 
     # quarantine
 
