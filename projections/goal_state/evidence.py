@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, select
 
 from events.goal import GoalState
+from events.identity import GoalId
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
+from projections.goal_state.held import IS_HELD, held_of_rows
 from projections.goal_state.projector import statement_hash
 from projections.goal_state.queries import copies
 from projections.goal_state.tables import tables
@@ -63,8 +65,8 @@ def evidence(
     An item has `org`, `patient`, `goal`, `clinician`, `status`, `outcome`, `framework` (smart, gas, both or none),
     `statement`, `wording`, `own_words` (whether the statement came from the patient; null where nobody knows),
     `copies` (other patients with the same text), `measurable` (nothing is missing in the definition), `reviews`
-    (held), `timely` (of these, held on the day they were due or before), `with_patient`, `next_review_on` and
-    `overdue` (whether that day has passed).
+    (held), `timely` (of these, held on the day they were due or before), `with_patient`, `next_review_on`, `overdue`
+    (whether that day has passed), and `held` as in :func:`events.goal.reading.read_goal`.
 
     Args:
         now: Tells today's date in each plan's time zone.
@@ -76,18 +78,24 @@ def evidence(
     query = asked.goals(
         *(_GOALS.c[name] for name in _AS_IT_IS),
         _GOALS.c.next_review_on,
+        _GOALS.c.version,
         _GOALS.c.state,
         _PLANS.c.clinician,
         _MEASURABLE.label("measurable"),
         overdue.label("overdue"),
+        IS_HELD,
     )
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         reviews = _reviews_of(connection, asked, rows)
         states = [GoalState.model_validate_json(row.state) for row in rows]
         patients = copies(connection, asked.org, (state.statement for state in states))
+        held = held_of_rows(connection, rows)
         return [
-            _read(row, state, reviews.get((row.patient, row.goal), _NO_REVIEWS), patients)
+            {
+                **_read(row, state, reviews.get((row.patient, row.goal), _NO_REVIEWS), patients),
+                "held": held.get(GoalId(row.org, row.patient, row.goal)),
+            }
             for row, state in zip(rows, states, strict=True)
         ]
 
@@ -97,12 +105,13 @@ def evidence(
 
 def evidence_in_total(connection: Connection, asked: Asked, *, now: datetime) -> Json:
     """What the evidence of all goals comes to: `goals`, `own_words`, `own_words_unknown`, `measurable`, `overdue`
-    (goals whose review is), and `reviews`, `timely` and `with_patient` (reviews held)."""
+    (goals whose review is), `held` (goals that are), and `reviews`, `timely` and `with_patient` (reviews held)."""
     counted = {
         "own_words": _GOALS.c.own_words,
         "own_words_unknown": _GOALS.c.own_words.is_(None),
         "measurable": _MEASURABLE,
         "overdue": _overdue(connection, asked.org, now),
+        "held": IS_HELD.element,
     }
     goals = connection.execute(
         asked.goals(func.count().label("goals"), *(_number(what).label(name) for name, what in counted.items()))

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from events.event import RecordedEvent
 from events.goal import GoalState
 from events.goal.state import ProgressEntry
 from events.goal.types import ProgressLogged
 from events.identity import GoalId
+from projections.engine.paging import AnySelect
 from projections.engine.projection import Tables, Upcoming
-from projections.engine.wanted import rows_of
 from projections.goal_state.diary import Diary, asks_for_all, read_diary
+from projections.goal_state.narrowed import GOAL, narrowed, wanted
 from projections.goal_state.stored import entries_of
 
 
@@ -54,12 +56,16 @@ def _only_entries(events: Sequence[RecordedEvent]) -> bool:
 def _known(connection: Connection, its: Tables, goal_ids: Sequence[GoalId], *, whole: bool) -> dict[GoalId, KnownGoal]:
     if not goal_ids:
         return {}
-    table = its["goals"]
-    names = ("org", "patient", "goal", "version", "diary", *(("state",) if whole else ()))
-    rows = connection.execute(select(*(table.c[name] for name in names)).select_from(rows_of(table, goal_ids)))
+    rows = connection.execute(_rows(its["goals"], whole), wanted(goal_ids, GOAL))
     return {
         GoalId(org, patient, goal): KnownGoal(
             version, read_diary(diary), GoalState.model_validate_json(state[0]) if state else None, None
         )
         for org, patient, goal, version, diary, *state in rows
     }
+
+
+@cache
+def _rows(goals: Table, whole: bool) -> AnySelect:
+    names = ("org", "patient", "goal", "version", "diary", *(("state",) if whole else ()))
+    return select(*(goals.c[name] for name in names)).select_from(narrowed(goals, GOAL))

@@ -1,6 +1,7 @@
 """What every goal and plan is now, for whoever shows it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
@@ -8,20 +9,29 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from events.goal import GoalState
 from events.goal.reading import read_goal
 from events.identity import PLAN, GoalId
+from events.plan import PlanState
 from events.vocabulary import Status
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
-from projections.engine.quarantine import held_goals, refuse_if_held
+from projections.engine.quarantine import GoalIsHeld, held_goals, refuse_if_held
+from projections.goal_state.held import held_of_patients, held_of_rows
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.projector import searchable, statement_hash
-from projections.goal_state.stored import goals_of_texts, plan_texts, plans_of_texts
+from projections.goal_state.shown import (
+    GOALS_BESIDE_PLANS,
+    diaries,
+    rows_beside,
+    rows_of_patients,
+    with_diary,
+    without_diary,
+)
+from projections.goal_state.stored import plan_texts, plans_of_texts
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
 _ITS = tables()
 _GOALS, _PLANS = _ITS["goals"], _ITS["plans"]
-_OF_THE_PATIENT = and_(_PLANS.c.org == _GOALS.c.org, _PLANS.c.patient == _GOALS.c.patient)
 
 
 def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | None:
@@ -30,14 +40,20 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | No
     Raises:
         GoalIsHeld: there is one, and nothing of it could be taken in.
     """
-    org, patient, token = goal_id
-    state = connection.scalar(
-        select(_GOALS.c.state).where(_GOALS.c.org == org, _GOALS.c.patient == patient, _GOALS.c.goal == token)
-    )
-    if state is None:
+    beside = rows_beside(connection, goal_id)
+    row = next((row for row in beside if row.goal == goal_id.goal), None)
+    if row is None:
         refuse_if_held(connection, _NAME, goal_id)
         return None
-    return _read_goals(connection, org, {goal_id: state}, now)[0]
+    diary = diaries(connection, [goal_id]).get(goal_id, ())
+    return read_goal(
+        with_diary(without_diary(row), row, diary),
+        PlanState.model_validate_json(row.plan) if row.plan else None,
+        at=now,
+        others=[without_diary(other) for other in beside if other is not row],
+        copies=max(0, (row.patients or 0) - 1),
+        held=held_of_rows(connection, [row]).get(goal_id),
+    )
 
 
 def plan(connection: Connection, org: str, patient: str) -> Json | None:
@@ -46,20 +62,38 @@ def plan(connection: Connection, org: str, patient: str) -> Json | None:
     Raises:
         GoalIsHeld: there is one, and nothing of it could be taken in.
     """
-    its, plan_id = record(connection, org, patient), GoalId(org, patient, PLAN)
+    its = _record(connection, GoalId(org, patient, PLAN))
     if its.plan is None:
-        refuse_if_held(connection, _NAME, plan_id)
+        refuse_if_held(connection, _NAME, GoalId(org, patient, PLAN))
         return None
-    held = held_goals(connection, _NAME, [plan_id]).get(plan_id)
-    return read_plan_with_goals(its.plan, its, held=held.at(its.plan.version) if held else None)
+    return read_plan_with_goals(its.plan, its)
 
 
 def record(connection: Connection, org: str, patient: str) -> PatientRecord:
-    """A patient's plan and goals as they are now."""
-    plan_id = GoalId(org, patient, PLAN)
+    """A patient's plan and goals as they are now.
+
+    Raises:
+        GoalIsHeld: there is something of the patient, and nothing of it could be taken in.
+    """
+    its = _record(connection, GoalId(org, patient, PLAN))
+    if its.is_empty:
+        for goal_id, held in held_of_patients(connection, org, [patient]).items():
+            raise GoalIsHeld(goal_id, held)
+    return its
+
+
+def _record(connection: Connection, plan_id: GoalId) -> PatientRecord:
     plans = plans_of_texts(connection, _ITS, plan_texts(connection, _ITS, [plan_id]))
-    goals = goals_of_texts(connection, _ITS, _texts_of_patients(connection, org, [patient]))
-    return PatientRecord(plans.get(plan_id), tuple(goals[goal_id] for goal_id in sorted(goals)))
+    rows = {_id_of(row): row for row in rows_of_patients(connection, [plan_id])}
+    told = diaries(connection, rows)
+    plan = plans.get(plan_id)
+    goals = {
+        goal_id: with_diary(without_diary(row), row, told.get(goal_id, ())) for goal_id, row in sorted(rows.items())
+    }
+    held = {goal_id.goal: at for goal_id, at in held_of_rows(connection, rows.values()).items()}
+    if plan is not None and (its := held_goals(connection, _NAME, [plan_id]).get(plan_id)):
+        held[PLAN] = its.at(plan.version)
+    return PatientRecord(plan, tuple(goals.values()), held)
 
 
 def goals(  # noqa: PLR0913 - each filter is one, by its name
@@ -88,10 +122,7 @@ def goals(  # noqa: PLR0913 - each filter is one, by its name
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    query = select(_GOALS.c.patient, _GOALS.c.goal, _GOALS.c.state).select_from(
-        _GOALS.outerjoin(_PLANS, _OF_THE_PATIENT)
-    )
-    query = query.where(_GOALS.c.org == org)
+    query = select(_GOALS.c.patient, _GOALS.c.goal).select_from(GOALS_BESIDE_PLANS).where(_GOALS.c.org == org)
     if patient is not None:
         query = query.where(_GOALS.c.patient == patient)
     if status is not None:
@@ -104,7 +135,7 @@ def goals(  # noqa: PLR0913 - each filter is one, by its name
         query = query.where(_GOALS.c.search.contains(word, autoescape=True))
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
-        return _read_goals(connection, org, {GoalId(org, row.patient, row.goal): row.state for row in rows}, now)
+        return _read_goals(connection, [GoalId(org, row.patient, row.goal) for row in rows], now)
 
     order = (_GOALS.c.patient, _GOALS.c.goal)
     return read_page(connection, query, of="goals", order=order, read=read, limit=limit, cursor=cursor)
@@ -122,38 +153,34 @@ def copies(connection: Connection, org: str, statements: Iterable[str]) -> dict[
     return {row.statement_hash: row.patients for row in rows}
 
 
-def _read_goals(connection: Connection, org: str, texts: Mapping[GoalId, str], now: datetime) -> list[Json]:
-    """Goals with what is known around them: their patients' plans and other goals, and copies of their texts."""
-    plans = plans_of_texts(connection, _ITS, plan_texts(connection, _ITS, list(texts)))
-    beside = _beside(connection, org, {goal_id.patient for goal_id in texts})
-    goals = goals_of_texts(connection, _ITS, texts)
-    patients = copies(connection, org, (state.statement for state in goals.values()))
-    held = held_goals(connection, _NAME, goals)
-    return [
-        read_goal(
-            state,
+def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetime) -> list[Json]:
+    """Goals of one organisation with what is known around them: plans, other goals, and copies of their texts."""
+    if not goal_ids:
+        return []
+    rows = {_id_of(row): row for row in rows_of_patients(connection, {goal_id.plan for goal_id in goal_ids})}
+    goals = {goal_id: without_diary(row) for goal_id, row in rows.items()}
+    beside: dict[GoalId, list[GoalState]] = defaultdict(list)
+    for goal_id, goal in goals.items():
+        beside[goal_id.plan].append(goal)
+    texts = {goal_id.plan: row.plan for goal_id, row in rows.items() if row.plan}
+    plans = {plan_id: PlanState.model_validate_json(text) for plan_id, text in texts.items()}
+    told = diaries(connection, goal_ids)
+    patients = copies(connection, goal_ids[0].org, (goals[goal_id].statement for goal_id in goal_ids))
+    held = held_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
+
+    def read(goal_id: GoalId) -> Json:
+        goal = goals[goal_id]
+        return read_goal(
+            with_diary(goal, rows[goal_id], told.get(goal_id, ())),
             plans.get(goal_id.plan),
             at=now,
-            others=[other for other in beside[goal_id.patient] if other.goal != state.goal],
-            copies=max(0, patients.get(statement_hash(state.statement), 0) - 1),
-            held=held[goal_id].at(state.version) if goal_id in held else None,
+            others=[other for other in beside[goal_id.plan] if other is not goal],
+            copies=max(0, patients.get(statement_hash(goal.statement), 0) - 1),
+            held=held.get(goal_id),
         )
-        for goal_id, state in goals.items()
-    ]
+
+    return [read(goal_id) for goal_id in goal_ids]
 
 
-def _beside(connection: Connection, org: str, patients: Iterable[str]) -> dict[str, list[GoalState]]:
-    """Every goal of some patients without its diary, which nobody asks about another goal."""
-    beside: dict[str, list[GoalState]] = {}
-    for goal_id, text in _texts_of_patients(connection, org, patients).items():
-        beside.setdefault(goal_id.patient, []).append(GoalState.model_validate_json(text))
-    return beside
-
-
-def _texts_of_patients(connection: Connection, org: str, patients: Iterable[str]) -> dict[GoalId, str]:
-    rows = connection.execute(
-        select(_GOALS.c.patient, _GOALS.c.goal, _GOALS.c.state).where(
-            _GOALS.c.org == org, _GOALS.c.patient.in_(sorted(set(patients)))
-        )
-    )
-    return {GoalId(org, row.patient, row.goal): row.state for row in rows}
+def _id_of(row: AnyRow) -> GoalId:
+    return GoalId(row.org, row.patient, row.goal)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pydantic_core import from_json
 from sqlalchemy import Connection, and_, select
 
+from events.identity import GoalId
 from events.vocabulary import Party
 from projections.engine.paging import AnyRow, Json, read_page
+from projections.goal_state.held import IS_HELD, held_of_rows
 from projections.goal_state.tables import tables
 
 _GOALS, _PLANS, _WAITING = (tables()[name] for name in ("goals", "plans", "waiting"))
@@ -28,7 +30,8 @@ def waiting(
 
     An item has `org`, `patient`, `goal`, `role` (whose word is awaited), `for` (agreement, answer_to_contest or
     answer_to_change_request), `request` (its id, else null), `since`, `text` (what was asked for, or why it was
-    contested), and of the goal `goal_status`, `statement`, `wording`, `version`, and its `clinician`.
+    contested), and of the goal `goal_status`, `statement`, `wording`, `version`, its `clinician`, and `held` as in
+    :func:`events.goal.reading.read_goal`.
 
     Args:
         role: Only what waits for the patient, or for the clinician.
@@ -39,7 +42,7 @@ def waiting(
         BadCursor: when the cursor is not from this list.
     """
     query = (
-        select(*_WAITING.c, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician)
+        select(*_WAITING.c, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician, IS_HELD)
         .select_from(_WAITING.join(_GOALS, _OF_THE_GOAL).outerjoin(_PLANS, _OF_THE_PATIENT))
         .where(_WAITING.c.org == org)
     )
@@ -49,15 +52,19 @@ def waiting(
         query = query.where(_WAITING.c.patient == patient)
     if clinician is not None:
         query = query.where(_PLANS.c.clinician == clinician)
+
+    def read(rows: Sequence[AnyRow]) -> list[Json]:
+        held = held_of_rows(connection, rows)
+        return [
+            {**_read(row, from_json(row.state)), "held": held.get(GoalId(row.org, row.patient, row.goal))}
+            for row in rows
+        ]
+
     order = [_WAITING.c[name] for name in ("since", "patient", "goal", "role", "awaited", "request")]
-    return read_page(connection, query, of="waiting", order=order, read=_read, limit=limit, cursor=cursor)
+    return read_page(connection, query, of="waiting", order=order, read=read, limit=limit, cursor=cursor)
 
 
-def _read(rows: Sequence[AnyRow]) -> list[Json]:
-    return [_read_row(row, from_json(row.state)) for row in rows]
-
-
-def _read_row(row: AnyRow, goal: Json) -> Json:
+def _read(row: AnyRow, goal: Json) -> Json:
     return {
         "org": row.org,
         "patient": row.patient,

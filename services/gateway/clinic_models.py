@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.vocabulary import LifeArea, Outcome, Party, Setting, Status
-from services.gateway.models import ListOf
+from services.gateway.models import HELD, HeldAt, HeldGoal, ListOf
 
 
 class _Told(BaseModel):
@@ -40,6 +40,7 @@ class PatientInCare(_Told):
     raise_at_next_session: int = Field(description="Goals whose motivation has dipped since their last review.")
     last_entry_on: date | None
     days_since_last_entry: int | None = Field(description="Null while nothing was entered: unknown, not zero.")
+    held: list[HeldGoal] = Field(description="The patient's goals (and plan) whose later events are in quarantine.")
 
 
 class Caseload(ListOf[PatientInCare]):
@@ -62,6 +63,7 @@ class Awaited(_Told):
     wording: str | None
     clinician: str | None
     version: int
+    held: HeldAt | None = Field(description=HELD)
 
 
 class WaitingList(ListOf[Awaited]):
@@ -89,6 +91,7 @@ class GoalEvidence(_Told):
     with_patient: int = Field(description="Of these, held with the patient.")
     next_review_on: date | None
     overdue: bool
+    held: HeldAt | None = Field(description=HELD)
 
 
 class EvidenceInTotal(_Told):
@@ -99,6 +102,7 @@ class EvidenceInTotal(_Told):
     own_words_unknown: int
     measurable: int
     overdue: int = Field(description="Goals whose review is.")
+    held: int = Field(description="Goals whose later events are in quarantine.")
     reviews: int
     timely: int
     with_patient: int

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
+from typing import NamedTuple
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -17,6 +19,8 @@ from services.gateway.problems import Refused
 WAIT_SECONDS = 5.0
 RECHECK_SECONDS = 1.0
 """How often the database is asked while anyone waits: announcements are not stored, so one can be missed."""
+ON_ITS_WAY_SECONDS = 0.1
+"""How long an announcement may take to come. It is nearly always sooner here than what the database would answer."""
 
 _log = logging.getLogger("cairn.gateway")
 
@@ -24,10 +28,18 @@ Positions = Mapping[CheckpointKey, int]
 Checkpoints = Callable[[], Awaitable[Positions]]
 
 
+class _Wait(NamedTuple):
+    """Somebody waits for a position."""
+
+    position: int
+    reached: asyncio.Future[None]
+
+
 class Freshness:
     """The positions that the projections have reached, stream by stream, as far as is known here.
 
-    However many wait, the database is asked one question at a time, and one a second: announcements tell the rest.
+    However many wait, the database is asked one question at a time, and one a second, and none while announcements
+    tell all that is asked for. Each of these wakes only those whose position it has come to.
 
     Args:
         keys: The live checkpoints that there may be; what else is announced is not kept.
@@ -47,7 +59,7 @@ class Freshness:
         self._wait_seconds = wait_seconds
         self._recheck_seconds = recheck_seconds
         self._known: dict[CheckpointKey, int] = {}
-        self._moved = asyncio.Condition()
+        self._waiting: defaultdict[CheckpointKey, set[_Wait]] = defaultdict(set)
         self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
 
@@ -93,13 +105,23 @@ class Freshness:
         return True
 
     async def _until(self, key: CheckpointKey, position: int) -> None:
-        while self._known.get(key, -1) < position:
+        if key not in self._known:
             await self._ask()
+        while self._known.get(key, -1) < position:
+            may_ask = self._asked_at + self._recheck_seconds - monotonic()
             try:
-                async with asyncio.timeout(self._recheck_seconds), self._moved:
-                    await self._moved.wait_for(lambda: self._known.get(key, -1) >= position)
+                async with asyncio.timeout(max(may_ask, min(ON_ITS_WAY_SECONDS, self._recheck_seconds))):
+                    await self._announcement(key, position)
             except TimeoutError:
-                continue
+                await self._ask()
+
+    async def _announcement(self, key: CheckpointKey, position: int) -> None:
+        wait = _Wait(position, asyncio.get_running_loop().create_future())
+        self._waiting[key].add(wait)
+        try:
+            await wait.reached
+        finally:
+            self._waiting[key].discard(wait)
 
     async def _ask(self) -> None:
         """Look up what is committed, unless that has just been done for somebody else."""
@@ -108,10 +130,14 @@ class Freshness:
                 return
             for key, committed in (await self._checkpoints()).items():
                 # Only the announcements say that a projection went back, begun anew; a read may be old.
-                self._known[key] = max(committed, self._known.get(key, 0))
+                self._has_come(key, max(committed, self._known.get(key, 0)))
             self._asked_at = monotonic()
-        async with self._moved:
-            self._moved.notify_all()
+
+    def _has_come(self, key: CheckpointKey, position: int) -> None:
+        self._known[key] = position
+        for wait in self._waiting[key]:
+            if wait.position <= position and not wait.reached.done():
+                wait.reached.set_result(None)
 
     async def announced(self, message: Msg) -> None:
         """Take in one :class:`Announcement` on `cairn.checkpoint.NAME`, when it is about live tables."""
@@ -122,8 +148,5 @@ class Freshness:
             _log.warning("what was announced on %s is no checkpoint", message.subject)
             return
         key = CheckpointKey(projection, said.place, said.stream)
-        if key not in self._keys:
-            return
-        self._known[key] = said.position
-        async with self._moved:
-            self._moved.notify_all()
+        if key in self._keys:
+            self._has_come(key, said.position)

@@ -66,7 +66,8 @@ class Gateway:
         return await self.reader.read(query, projection)
 
 
-def _of_the_application(request: Request) -> Gateway:
+# FastAPI calls a function that is not async in a thread of its own, which takes longer than all that this does.
+async def _of_the_application(request: Request) -> Gateway:
     gateway: Gateway = request.app.state.gateway
     return gateway
 

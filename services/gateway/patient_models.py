@@ -75,6 +75,7 @@ class GoalInShort(_Told):
     supports: str | None
     latest_level: int | None
     next_review_on: date | None
+    held: HeldAt | None = Field(description=HELD)
 
 
 class Branch(GoalInShort):
@@ -204,6 +205,7 @@ class GoalSeries(_Told):
     levels: list[LevelPoint]
     weekly_wins: list[dict[str, Any]]  # Any: as a goal reads them
     engagement: Engagement
+    held: HeldAt | None = Field(description=HELD)
 
 
 class PatientSeries(_Told):

@@ -1,8 +1,7 @@
 """A plan as it reads beside the goals that serve it."""
 
-from collections.abc import Mapping
-
 from events.goal.gas import t_scores
+from events.identity import PLAN
 from events.plan import PlanState
 from events.plan.reading import read_plan
 from events.vocabulary import Priority
@@ -11,7 +10,7 @@ from projections.goal_state.patient.interventions import interventions
 from projections.goal_state.patient.record import PatientRecord
 
 
-def read_plan_with_goals(plan: PlanState, record: PatientRecord, *, held: Mapping[str, object] | None = None) -> Json:
+def read_plan_with_goals(plan: PlanState, record: PatientRecord) -> Json:
     """The plan as :func:`events.plan.reading.read_plan` gives it, and what its goals add.
 
     Added are `gas` (`t_score`, `baseline_t_score`, `change`, `weighted`, `goals`), `priorities_without_goals`,
@@ -23,7 +22,7 @@ def read_plan_with_goals(plan: PlanState, record: PatientRecord, *, held: Mappin
         "gas": t_scores(record.goals).model_dump(mode="json"),
         "priorities_without_goals": [each.model_dump(mode="json") for each in priorities_without_goals(record)],
         "interventions": interventions(record.valid_goals),
-        "held": held,
+        "held": record.held.get(PLAN),
     }
 
 

@@ -1,8 +1,8 @@
 """One patient's plan and goals, as they are or as they stood."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from events.event import RecordedEvent
@@ -13,10 +13,16 @@ from events.plan import PlanState, fold_plans
 
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """A plan, None when there is none, and every goal of the same patient, in the order of their ids."""
+    """A plan, None when there is none, and every goal of the same patient, in the order of their ids.
+
+    Attributes:
+        held: Where each goal is held, and the plan, by its token: as :func:`events.goal.reading.read_goal` tells it.
+            What is folded from the log itself is never held.
+    """
 
     plan: PlanState | None
     goals: tuple[GoalState, ...]
+    held: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

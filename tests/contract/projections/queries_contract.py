@@ -1,12 +1,13 @@
 """What the queries answer, on every database: the suite that each database inherits."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.event import listen, remove
 
 from events.event import Event
 from events.goal import types as g
@@ -94,6 +95,15 @@ class QueriesContract(ABC):
             item for item in goal_state.goals(connection, ORG, now=MIDDAY)["items"] if item["goal"] == goal_id.goal
         )
         assert listed == read
+
+    def test_however_many_goals_a_patient_has_one_is_read_with_two_statements(self, connection: Connection) -> None:
+        assert statements(connection, lambda: goal_state.goal(connection, EARLY, now=MIDDAY)) == 2
+
+    def test_however_many_goals_there_are_a_list_is_read_with_as_many_statements(self, connection: Connection) -> None:
+        def listed(limit: int) -> int:
+            return statements(connection, lambda: goal_state.goals(connection, ORG, now=MIDDAY, limit=limit))
+
+        assert listed(1) == listed(100) == 4
 
     def test_a_patients_record_is_what_the_events_add_up_to(self, connection: Connection) -> None:
         mine = (each for each in EVENTS if each.goal_id.plan == EARLY.plan)
@@ -288,6 +298,21 @@ class QueriesContract(ABC):
         first = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=1)
         second = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=5, cursor=first["next"])
         assert names(first) + names(second) == ["early", "west", "late"]
+
+
+def statements(connection: Connection, read: Callable[[], object]) -> int:
+    """How many statements a read sends to the database."""
+    sent: list[object] = []
+
+    def send(*statement: object) -> None:
+        sent.append(statement)
+
+    listen(connection, "before_cursor_execute", send)
+    try:
+        read()
+    finally:
+        remove(connection, "before_cursor_execute", send)
+    return len(sent)
 
 
 def names(page: Json) -> list[str]:

@@ -21,6 +21,7 @@ from projections.engine.database import open_database
 from projections.engine.writer import ProjectionWriter
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
+from services.gateway.reads_over_nats import ReadsOverNats
 from tests.builders import active_goal
 
 ORG = "alone"
@@ -89,6 +90,15 @@ class Alone:
             transport = httpx.ASGITransport(create_app(gateway))
             async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
                 yield client
+
+    @asynccontextmanager
+    async def reads_over_nats(self) -> AsyncIterator[None]:
+        """A gateway over this answers on `cairn.read` meanwhile."""
+        async with (
+            open_gateway(self.nc, self.engine) as gateway,
+            ReadsOverNats(create_app(gateway), self.nc).answering(),
+        ):
+            yield
 
     async def _append(self, events: Sequence[Event]) -> int:
         recorded = await self.log.append(Append(tuple(events), 0, 0))

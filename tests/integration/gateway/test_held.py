@@ -1,6 +1,9 @@
 """Reads of goals with events that a projection could not take: marked, and everything else as ever."""
 
+import csv
+import json
 from collections.abc import AsyncIterator
+from io import StringIO
 from typing import Any
 
 import httpx
@@ -63,6 +66,51 @@ async def test_lists_mark_the_goals_that_are_held(client: httpx.AsyncClient) -> 
 
     assert {each["goal"]: bool(each["held"]) for each in of_org["items"]} == {"sound": False, "spoilt": True}
     assert [each["held"]["position"] for each in of_patient["items"]] == [9]
+
+
+@pytest.mark.parametrize("read", ["tree", "series"])
+async def test_what_is_told_of_a_patient_marks_the_goals_that_are_held(client: httpx.AsyncClient, read: str) -> None:
+    spoilt = await answer(client, f"{PATIENT}/{read}", "spoilt")
+    sound = await answer(client, f"{PATIENT}/{read}", "sound")
+
+    its = "goals" if read == "series" else "goals_without_priority"
+    assert [(each["held"]["version"], each["held"]["position"]) for each in spoilt[its]] == [(3, 9)]
+    assert [each["held"] for each in sound[its]] == [None]
+
+
+async def test_the_caseload_names_what_is_held_of_each_patient(client: httpx.AsyncClient) -> None:
+    caseload = await answer(client, "/v1/orgs/{org}/caseload", "spoilt")
+
+    told = {each["patient"]: [(held["goal"], held["position"]) for held in each["held"]] for each in caseload["items"]}
+    assert told == {"p-sound": [], "p-spoilt": [("spoilt", 9)]}
+
+
+async def test_the_evidence_marks_the_goals_that_are_held(client: httpx.AsyncClient) -> None:
+    evidence = await answer(client, "/v1/orgs/{org}/evidence", "spoilt")
+    table = await client.get(f"/v1/orgs/{ORG}/evidence?format=csv")
+
+    assert {each["goal"]: bool(each["held"]) for each in evidence["items"]} == {"sound": False, "spoilt": True}
+    assert evidence["total"]["held"] == 1
+    in_table = {row["goal"]: row["held"] for row in csv.DictReader(StringIO(table.text, newline=""))}
+    assert in_table == {"sound": "false", "spoilt": "true"}
+
+
+async def test_reads_over_nats_mark_them_too(here: Alone, client: httpx.AsyncClient) -> None:
+    path = f"/v1/orgs/{ORG}/caseload"
+    async with here.reads_over_nats():
+        reply = await here.nc.request("cairn.read", path.encode(), timeout=20)
+
+    assert json.loads(reply.data) == (await client.get(path)).json()
+    assert b'"goal":"spoilt"' in reply.data
+
+
+@pytest.mark.parametrize("read", ["tree", "series"])
+async def test_a_patient_of_whom_nothing_could_be_read_is_not_said_to_be_unknown(
+    client: httpx.AsyncClient, read: str
+) -> None:
+    response = await client.get(f"/v1/orgs/{ORG}/patients/p-unread/{read}")
+
+    assert (response.status_code, response.json()["code"]) == (503, "projection.held")
 
 
 async def test_a_plan_is_held_by_itself(client: httpx.AsyncClient) -> None:

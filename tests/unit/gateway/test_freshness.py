@@ -61,6 +61,32 @@ async def test_an_announced_position_needs_no_database() -> None:
     assert database.asked == 0
 
 
+async def test_where_a_projection_is_heard_of_its_next_announcement_is_waited_for_before_the_database_is_asked() -> (
+    None
+):
+    database = Database(goal_state=6)
+    fresh = freshness(database)
+    await announce(fresh, GOALS, 6)
+    waiting = [asyncio.create_task(fresh.reach(GOALS, position)) for position in (7, 8)]
+    await asyncio.sleep(0)  # Each is waiting now.
+    await announce(fresh, GOALS, 7)
+
+    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    assert done == {waiting[0]}
+
+    await announce(fresh, GOALS, 8)
+    assert await waiting[1]
+    assert database.asked == 0
+
+
+async def test_an_announcement_that_does_not_come_is_made_up_for_by_the_database() -> None:
+    database = Database(goal_state=7)
+    fresh = freshness(database)
+    await announce(fresh, GOALS, 6)
+
+    assert await fresh.reach(GOALS, 7)
+
+
 async def test_an_announcement_ends_the_wait() -> None:
     fresh = freshness(Database(goal_state=6))
     waiting = asyncio.create_task(fresh.reach(GOALS, 7))
