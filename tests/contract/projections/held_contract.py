@@ -136,6 +136,7 @@ class HeldContract(DatabaseContract):
             diff = audit_trail.diff(connection, WALK, 0, 1)
             audit = audit_trail.audit(connection, WALK.org)
             of_others = audit_trail.audit(connection, WALK.org, patient=COOK.patient)
+            elsewhere = audit_trail.audit(connection, WALK.org.upper())
             sound = audit_trail.history(connection, COOK)
         assert history
         held = history["held"]
@@ -143,7 +144,7 @@ class HeldContract(DatabaseContract):
         assert diff
         assert diff["held"] == held
         assert audit["held"] == [{**WALK._asdict(), **held}]
-        assert of_others["held"] == []
+        assert of_others["held"] == elsewhere["held"] == []
         assert sound
         assert sound["held"] is None
 
