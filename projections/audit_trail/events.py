@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta, timezone
+from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from events.catalog import decode
 from events.event import Event, RecordedEvent
 from events.identity import GoalId
 from events.vocabulary import Actor
-from projections.engine.paging import AnyRow
+from projections.engine.paging import AnyRow, AnySelect
 from projections.engine.projection import Tables
-from projections.engine.wanted import rows_of
+from projections.engine.wanted import GOAL, narrowed, wanted
 
 
 def recorded_events(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Iterator[RecordedEvent]:
@@ -20,15 +21,18 @@ def recorded_events(connection: Connection, its: Tables, goal_ids: Collection[Go
     Args:
         its: The audit trail's tables, of the version to read.
     """
-    table = its["events"]
-    rows = connection.execute(select(table).select_from(rows_of(table, goal_ids)).order_by(table.c.position))
-    return map(_recorded, rows)
+    return map(_recorded, connection.execute(_in_order(its["events"]), wanted(goal_ids, GOAL)))
 
 
 def happened(row: AnyRow) -> datetime:
     """When an event happened, as its sender wrote it: the instant, with the offset of their clock."""
     instant: datetime = row.happened_at
     return instant.astimezone(timezone(timedelta(minutes=row.happened_offset)))
+
+
+@cache
+def _in_order(table: Table) -> AnySelect:
+    return select(table).select_from(narrowed(table, GOAL)).order_by(table.c.position)
 
 
 def _recorded(row: AnyRow) -> RecordedEvent:

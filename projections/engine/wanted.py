@@ -1,6 +1,7 @@
 """Reading the rows, and the stored states, of many goals at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -10,22 +11,48 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from events.identity import PLAN, GoalId
+from events.identity import GoalId
+from projections.engine.paging import AnyRow, AnySelect
 from projections.engine.projection import Remembered
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def rows_of(table: Table, goal_ids: Collection[GoalId]) -> FromClause:
-    """A table, narrowed to some goals (or patients, when it has no column `goal`) by its key.
+PATIENT, GOAL = GoalId._fields[:2], GoalId._fields
 
-    A join, because SQLite looks through the whole table for `(org, patient, goal) IN (…)`.
+
+@cache
+def narrowed(table: Table, names: tuple[str, ...]) -> FromClause:
+    """A table, narrowed to the values of some of its columns that :func:`wanted` names.
+
+    For statements that are put together once and asked again and again: SQLAlchemy takes longer to put one together
+    than a database to answer it. It is a join, because SQLite looks through a whole table for `(org, patient) IN (…)`.
+
+    Args:
+        names: :data:`PATIENT` or :data:`GOAL`.
     """
-    names = [name for name in GoalId._fields if name in table.columns]
-    keys = [[getattr(goal_id, name) for name in names] for goal_id in goal_ids]
-    wanted = json_elements(bindparam(None, to_json(keys).decode(), Text)).table_valued("value", name="wanted")
-    told = [json_item(wanted.c.value, literal_column(str(place))) for place in range(len(names))]
-    return wanted.join(table, and_(*(table.c[name] == its for name, its in zip(names, told, strict=True))))
+    keys = json_elements(bindparam("wanted", type_=Text)).table_valued("value", name="wanted")
+    told = [json_item(keys.c.value, literal_column(str(place))) for place in range(len(names))]
+    return keys.join(table, and_(*(table.c[name] == its for name, its in zip(names, told, strict=True))))
+
+
+def wanted(goal_ids: Iterable[GoalId], names: tuple[str, ...]) -> dict[str, str]:
+    """The parameter of a statement about a :func:`narrowed` table."""
+    return {"wanted": to_json([goal_id[: len(names)] for goal_id in goal_ids]).decode()}
+
+
+def rows_of(connection: Connection, table: Table, goal_ids: Collection[GoalId]) -> Iterable[AnyRow]:
+    """The rows of some goals (or patients, when the table has no column `goal`), whole and in no order."""
+    return connection.execute(_whole(table), wanted(goal_ids, _key(table))) if goal_ids else ()
+
+
+@cache
+def _whole(table: Table) -> AnySelect:
+    return select(table).select_from(narrowed(table, _key(table)))
+
+
+def _key(table: Table) -> tuple[str, ...]:
+    return GOAL if "goal" in table.columns else PATIENT
 
 
 class json_elements(GenericFunction[Any]):
@@ -67,13 +94,15 @@ def _item_on_sqlite(element: json_item, compiler: SQLCompiler, **options: Any) -
 def stored_states(
     connection: Connection, table: Table, goal_ids: Collection[GoalId], kind: type[Model]
 ) -> dict[GoalId, Remembered[Any]]:  # Any: callers put states of several kinds together
-    """The states in a table's column `state`, of some goals; a table without a column `goal` is one of plans."""
+    """The states in a table's column `state`, of some goals."""
     if not goal_ids:
         return {}
-    key = list(table.primary_key.columns)
-    rows = connection.execute(select(*key, table.c.state).select_from(rows_of(table, goal_ids))).all()
-    ids = [GoalId(*(*row[:-1], PLAN)[:3]) for row in rows]
     return {
-        goal_id: Remembered(kind.model_validate_json(row.state), len(row.state))
-        for goal_id, row in zip(ids, rows, strict=True)
+        GoalId(*goal_id): Remembered(kind.model_validate_json(state), len(state))
+        for *goal_id, state in connection.execute(_states(table), wanted(goal_ids, GOAL))
     }
+
+
+@cache
+def _states(table: Table) -> AnySelect:
+    return select(*(table.c[name] for name in GOAL), table.c.state).select_from(narrowed(table, GOAL))

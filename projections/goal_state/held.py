@@ -11,7 +11,7 @@ from projections.engine.paging import AnyRow, Json
 from projections.engine.quarantine import Held, held_goals
 from projections.engine.tables import QUARANTINE
 from projections.engine.views import is_held
-from projections.engine.wanted import rows_of
+from projections.engine.wanted import GOAL, PATIENT, narrowed, wanted
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
@@ -61,13 +61,15 @@ def held_by_patient(connection: Connection, org: str, patients: Collection[str])
     return told
 
 
-def _versions(connection: Connection, goal_ids: Iterable[GoalId]) -> dict[GoalId, int]:
+def _versions(connection: Connection, goal_ids: Collection[GoalId]) -> dict[GoalId, int]:
     """The versions that are read of some goals and plans."""
-    goals = rows_of(_GOALS, [goal_id for goal_id in goal_ids if not goal_id.is_plan])
-    plans = rows_of(_PLANS, [goal_id for goal_id in goal_ids if goal_id.is_plan])
-    of_goals = select(_GOALS.c.org, _GOALS.c.patient, _GOALS.c.goal, _GOALS.c.version).select_from(goals)
-    of_plans = select(_PLANS.c.org, _PLANS.c.patient, _PLANS.c.version).select_from(plans)
+    goals = wanted((goal_id for goal_id in goal_ids if not goal_id.is_plan), GOAL)
+    plans = wanted((goal_id for goal_id in goal_ids if goal_id.is_plan), PATIENT)
     return {
-        **{GoalId(org, patient, goal): version for org, patient, goal, version in connection.execute(of_goals)},
-        **{GoalId(org, patient, PLAN): version for org, patient, version in connection.execute(of_plans)},
+        **{GoalId(row.org, row.patient, row.goal): row.version for row in connection.execute(_OF_GOALS, goals)},
+        **{GoalId(row.org, row.patient, PLAN): row.version for row in connection.execute(_OF_PLANS, plans)},
     }
+
+
+_OF_GOALS = select(*(_GOALS.c[name] for name in GOAL), _GOALS.c.version).select_from(narrowed(_GOALS, GOAL))
+_OF_PLANS = select(*(_PLANS.c[name] for name in PATIENT), _PLANS.c.version).select_from(narrowed(_PLANS, PATIENT))

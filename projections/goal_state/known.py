@@ -13,9 +13,9 @@ from events.goal.types import ProgressLogged
 from events.identity import GoalId
 from projections.engine.paging import AnySelect
 from projections.engine.projection import Tables, Upcoming
+from projections.engine.wanted import GOAL, narrowed, wanted
 from projections.goal_state.diary import Diary, asks_for_all, read_diary
-from projections.goal_state.narrowed import GOAL, narrowed, wanted
-from projections.goal_state.stored import entries_of
+from projections.goal_state.stored import diaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ def known_goals(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapp
     }
     all_asked = [goal_id for goal_id, its_known in known.items() if asks_for_all(its_known.diary, upcoming[goal_id])]
     known.update(_known(connection, its, all_asked, whole=True))
-    diaries = entries_of(connection, its, all_asked)
+    entries = diaries(connection, its, all_asked)
     for goal_id in all_asked:
-        known[goal_id] = replace(known[goal_id], entries=tuple(diaries.get(goal_id, ())))
+        known[goal_id] = replace(known[goal_id], entries=tuple(entries.get(goal_id, ())))
     return known
 
 

@@ -8,16 +8,15 @@ from events.identity import GoalId
 from projections.engine.projection import Projection, Remembered, Tables, Upcoming, always
 from projections.goal_state.known import known_goals
 from projections.goal_state.projector import State, project
-from projections.goal_state.stored import plan_texts, plans_of_texts
+from projections.goal_state.stored import plans
 from projections.goal_state.tables import VERSION, tables
 from projections.goal_state.views import views
 
 
 def _load(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapping[GoalId, Remembered[State]]:
-    plans = plan_texts(connection, its, [goal_id for goal_id in upcoming if goal_id.is_plan])
     goals = {goal_id: events for goal_id, events in upcoming.items() if not goal_id.is_plan}
     states: dict[GoalId, State] = {
-        **plans_of_texts(connection, its, plans),
+        **plans(connection, its, [goal_id for goal_id in upcoming if goal_id.is_plan]),
         **known_goals(connection, its, goals),
     }
     return {goal_id: Remembered(state, 0) for goal_id, state in states.items()}

@@ -20,13 +20,12 @@ from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.projector import searchable, statement_hash
 from projections.goal_state.shown import (
     GOALS_BESIDE_PLANS,
-    diaries,
     rows_beside,
     rows_of_patients,
     with_diary,
     without_diary,
 )
-from projections.goal_state.stored import plan_texts, plans_of_texts
+from projections.goal_state.stored import diaries, plans
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
@@ -45,7 +44,7 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | No
     if row is None:
         refuse_if_held(connection, _NAME, goal_id)
         return None
-    diary = diaries(connection, [goal_id]).get(goal_id, ())
+    diary = diaries(connection, _ITS, [goal_id]).get(goal_id, ())
     return read_goal(
         with_diary(without_diary(row), row, diary),
         PlanState.model_validate_json(row.plan) if row.plan else None,
@@ -83,10 +82,9 @@ def record(connection: Connection, org: str, patient: str) -> PatientRecord:
 
 
 def _record(connection: Connection, plan_id: GoalId) -> PatientRecord:
-    plans = plans_of_texts(connection, _ITS, plan_texts(connection, _ITS, [plan_id]))
     rows = {_id_of(row): row for row in rows_of_patients(connection, [plan_id])}
-    told = diaries(connection, rows)
-    plan = plans.get(plan_id)
+    told = diaries(connection, _ITS, rows)
+    plan = plans(connection, _ITS, [plan_id]).get(plan_id)
     goals = {
         goal_id: with_diary(without_diary(row), row, told.get(goal_id, ())) for goal_id, row in sorted(rows.items())
     }
@@ -164,7 +162,7 @@ def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetim
         beside[goal_id.plan].append(goal)
     texts = {goal_id.plan: row.plan for goal_id, row in rows.items() if row.plan}
     plans = {plan_id: PlanState.model_validate_json(text) for plan_id, text in texts.items()}
-    told = diaries(connection, goal_ids)
+    told = diaries(connection, _ITS, goal_ids)
     patients = copies(connection, goal_ids[0].org, (goals[goal_id].statement for goal_id in goal_ids))
     held = held_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
 

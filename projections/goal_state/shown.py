@@ -1,19 +1,16 @@
 """Goals out of their rows as they are shown: with their diaries, and beside their patients' plans and other goals."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, and_, bindparam, case, func, select
 
 from events.goal import GoalState
-from events.goal.state import OPEN, ProgressEntry
+from events.goal.state import OPEN
 from events.identity import GoalId
-from events.vocabulary import Actor
 from projections.engine.paging import AnyRow
+from projections.engine.wanted import PATIENT, narrowed, wanted
 from projections.goal_state.held import IS_HELD
-from projections.goal_state.narrowed import GOAL, PATIENT, narrowed, wanted
-from projections.goal_state.stored import AS_IT_IS
+from projections.goal_state.stored import Diary
 from projections.goal_state.tables import tables
 
 _GOALS, _PLANS, _ENTRIES = (tables()[name] for name in ("goals", "plans", "entries"))
@@ -26,8 +23,6 @@ _SHOWN = (
     _PLANS.c.state.label("plan"),
     IS_HELD,
 )
-
-Diary = Sequence[ProgressEntry]
 
 
 def without_diary(row: AnyRow) -> GoalState:
@@ -61,24 +56,6 @@ def rows_of_patients(connection: Connection, patients: Collection[GoalId]) -> Se
     return connection.execute(_OF_PATIENTS, wanted(patients, PATIENT)).all()
 
 
-def diaries(connection: Connection, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Diary]:
-    """The diaries of some goals; a goal without any entry is not there."""
-    actors: dict[tuple[str, str], Actor] = {}
-    found: dict[GoalId, list[ProgressEntry]] = defaultdict(list)
-    rows = connection.execute(_DIARIES, wanted(goal_ids, GOAL))
-    for org, patient, goal, actor, role, day, value, *as_it_is in rows:
-        who = actors.get((actor, role)) or actors.setdefault((actor, role), Actor(id=actor, role=role))
-        said = dict(zip(AS_IT_IS, as_it_is, strict=True))
-        number = int(value) if value is not None and value.is_integer() else value
-        found[GoalId(org, patient, goal)].append(_entry({**said, "on": day, "actor": who, "value": number}))
-    for diary in found.values():
-        diary.sort(key=lambda entry: entry.version)
-    return found
-
-
-_entry = TypeAdapter(ProgressEntry).validator.validate_python
-
-
 _OTHERS = _GOALS.alias("others")
 _PATIENTS = (
     select(func.count(_OTHERS.c.patient.distinct()))
@@ -96,6 +73,3 @@ _ONE_AND_OTHERS = (
     .where(_GOALS.c.org == bindparam("org"), _GOALS.c.patient == bindparam("patient"))
 )
 _OF_PATIENTS = select(*_SHOWN).select_from(narrowed(_GOALS, PATIENT).outerjoin(_PLANS, _OF_THE_PATIENT))
-_DIARIES = select(
-    *(_ENTRIES.c[name] for name in ("org", "patient", "goal", "actor", "actor_role", "day", "value", *AS_IT_IS))
-).select_from(narrowed(_ENTRIES, GOAL))

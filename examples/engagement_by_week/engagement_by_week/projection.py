@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engagement_by_week.projector import Diary, Entry, is_of_a_goal, project
 from engagement_by_week.tables import VERSION, tables
@@ -16,10 +16,10 @@ def load(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapping[Goa
     """The diaries of the goals whose next events are coming, out of the rows that the projector wrote."""
     goal_ids = list(upcoming)
     entries: dict[GoalId, dict[str, Entry]] = {goal_id: {} for goal_id in goal_ids}
-    for row in connection.execute(select(its["entries"]).select_from(rows_of(its["entries"], goal_ids))):
+    for row in rows_of(connection, its["entries"], goal_ids):
         entries[GoalId(row.org, row.patient, row.goal)][row.entry] = Entry(row.day, row.done, row.setback)
     found: dict[GoalId, Remembered[Diary]] = {}
-    for row in connection.execute(select(its["goals"]).select_from(rows_of(its["goals"], goal_ids))):
+    for row in rows_of(connection, its["goals"], goal_ids):
         goal_id = GoalId(row.org, row.patient, row.goal)
         found[goal_id] = Diary(row.version, row.life_area, entries[goal_id]).remembered()
     return found
