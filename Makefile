@@ -77,7 +77,7 @@ run: setup ## Run Cairn here until Ctrl-C; its settings are CAIRN_* variables.
 
 .PHONY: test
 test: setup ## Run the tests, on all cores; ARGS='-k goal -x -n0' is passed on to pytest.
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: lint types test ## Check all that CI checks: style, imports, types, tests.

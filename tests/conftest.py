@@ -1,4 +1,4 @@
-"""What the tests share: one real nats-server, one goals service, and a fresh organisation for each test."""
+"""What the tests share: one real nats-server, one goals service, one PostgreSQL, and an organisation for each test."""
 
 import asyncio
 import os
@@ -19,7 +19,9 @@ from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import as_bytes
+from tests.postgresql import PostgresqlServer, running_postgresql
 
+pytest_plugins = ["tests.distribution"]
 _orgs = count(1)
 
 Submit = Callable[[Event], Awaitable[Outcome]]
@@ -40,6 +42,12 @@ async def own_server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
     await server.start()
     yield server
     await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def postgresql_server() -> AsyncIterator[PostgresqlServer]:
+    async with running_postgresql() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

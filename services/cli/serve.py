@@ -25,6 +25,8 @@ def serve() -> None:
 
     It prints one line that starts with `ready` when it serves.
     """
+    gc.disable()  # of what is imported from here on, nothing is garbage
+    click.get_current_context().call_on_close(gc.enable)
 
 
 def _service(name: str) -> click.Command:
@@ -65,10 +67,11 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
 def projection(name: str, nats_url: str | None, database_url: str | None) -> None:
     """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
     from projections.catalog import every_name
-    from projections.engine.service import serve as serve_projection
 
     if name not in every_name():
         raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
+    from projections.engine.service import serve as serve_projection
+
     settings = _settings(nats_url, database_url=database_url)
     addresses = (settings.nats_address, settings.database_address)
     _run(f"projection-{name}", lambda ready: serve_projection(name, *addresses, ready, settings.placement.streams))
@@ -90,6 +93,7 @@ def _collect_rarely() -> None:
     third of the goals service's time.
     """
     gc.set_threshold(5_000, 20, 1_000_000)
+    gc.enable()
 
 
 def _settings(nats_url: str | None, **given: str | None) -> "Settings":

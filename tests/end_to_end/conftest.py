@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -25,8 +25,16 @@ def ports() -> tuple[int, int]:
 
 
 @pytest.fixture(scope="session")
-async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningNode]:
-    nats_port, http_port = free_ports()
+def taken_ports() -> Iterator[tuple[int, int]]:
+    """Two ports that someone else listens on."""
+    with ExitStack() as stack:
+        yield listened_on(stack)
+
+
+@pytest.fixture(scope="session")
+async def node(taken_ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningNode]:
+    """It was told to listen where someone else does; see test_staying_up.py."""
+    nats_port, http_port = taken_ports
     running = await RunningNode.start(
         tmp_path_factory.mktemp("node") / "data", nats_port=nats_port, http_port=http_port
     )
@@ -43,5 +51,10 @@ async def http(node: RunningNode) -> AsyncIterator[httpx.AsyncClient]:
 def free_ports() -> tuple[int, int]:
     """Two different ports that nothing listens on now."""
     with ExitStack() as stack:
-        first, second = (stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2))
-        return first.getsockname()[1], second.getsockname()[1]
+        return listened_on(stack)
+
+
+def listened_on(stack: ExitStack) -> tuple[int, int]:
+    """Two ports that are listened on until the stack is unwound."""
+    first, second = (stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2))
+    return first.getsockname()[1], second.getsockname()[1]

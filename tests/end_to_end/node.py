@@ -6,37 +6,11 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
-from typing import Any, NamedTuple, Self
-
-from pydantic_core import from_json
+from typing import Self
 
 HOUSE = Path(__file__).parents[2]
 _STARTING_SECONDS = 90
 _STOPPING_SECONDS = 60
-
-
-class Ran(NamedTuple):
-    """A command that has ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # whatever the command printed
-        return from_json(self.out)
-
-
-async def cairn(*arguments: str, stdin: bytes = b"", cwd: Path = HOUSE, **environment: str) -> Ran:
-    """Run a command to its end."""
-    process = await start_cairn(arguments, cwd, environment)
-    try:
-        async with asyncio.timeout(_STARTING_SECONDS):
-            out, err = await process.communicate(stdin)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    return Ran(process.returncode or 0, out.decode(), err.decode())
 
 
 class RunningNode:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from events.goal.types import GOAL_EVENTS
-from tests.end_to_end.node import RunningNode, cairn
+from tests.end_to_end.node import RunningNode
+from tests.forked import cairn
 
 GOAL = "northside.pt-7f3a.evenings"
 

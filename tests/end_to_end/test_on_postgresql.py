@@ -10,16 +10,16 @@ import pytest
 
 from projections.data_dictionary import every_view
 from tests.end_to_end.conftest import free_ports
-from tests.end_to_end.node import RunningNode, cairn
-from tests.postgresql import running_postgresql
+from tests.end_to_end.node import RunningNode
+from tests.forked import cairn
+from tests.postgresql import PostgresqlServer
 
 Row = dict[str, Any]  # Any: a row, or JSON as it was answered
 
 
 @pytest.fixture(scope="module")
-async def database_url() -> AsyncIterator[str]:
-    async with running_postgresql() as server:
-        yield server.new_database()
+def database_url(postgresql_server: PostgresqlServer) -> str:
+    return postgresql_server.new_database()
 
 
 @pytest.fixture(scope="module")

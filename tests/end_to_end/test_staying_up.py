@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,8 @@ from events.envelope import structured
 from events.identity import GoalId
 from services.node.address import read_address
 from tests.builders import active_goal
-from tests.end_to_end.node import RunningNode, cairn, is_running
+from tests.end_to_end.node import RunningNode, is_running
+from tests.forked import cairn
 from tests.waiting import eventually
 
 SERVICES = {"goals", "intake", "reminders", "gateway", "goal_state", "audit_trail", "review_schedule", "nats-server"}
@@ -82,7 +82,7 @@ async def test_a_nats_server_that_is_killed_comes_back_on_its_port_with_everythi
     assert await goals_of(node, org, position) == ["after", "before"]
 
 
-async def test_it_ends_in_order_leaves_nothing_behind_but_its_data_and_goes_on_from_there(
+async def test_it_ends_in_order_or_is_killed_leaves_nothing_behind_but_its_data_and_goes_on_from_there(
     tmp_path: Path, ports: Ports, org: str
 ) -> None:
     node = await start(tmp_path / "data", ports, "--no-sample")
@@ -92,7 +92,13 @@ async def test_it_ends_in_order_leaves_nothing_behind_but_its_data_and_goes_on_f
     again = await start(tmp_path / "data", ports)
     assert await goals_of(again, org, position) == ["walk"]
     assert "Loading" not in again.said  # the sample is for an empty log
-    await ends(again, signal.SIGTERM)
+    children = again.children()
+    await again.stop(signal.SIGKILL)
+
+    once_more = await start(tmp_path / "data", ports, "--no-sample")
+    await eventually(lambda: not [what for what, pid in children.items() if is_running(pid)], within=30)
+    assert await goals_of(once_more, org, position) == ["walk"]
+    await ends(once_more, signal.SIGTERM)
 
 
 async def ends(node: RunningNode, number: signal.Signals) -> None:
@@ -103,19 +109,6 @@ async def ends(node: RunningNode, number: signal.Signals) -> None:
     assert read_address(Path(node.address["data"])) is None
 
 
-async def test_a_node_that_is_killed_takes_everything_with_it_and_starts_again(
-    tmp_path: Path, ports: Ports, org: str
-) -> None:
-    node = await start(tmp_path / "data", ports, "--no-sample")
-    position = await record(node, org)
-    children = node.children()
-    await node.stop(signal.SIGKILL)
-    again = await start(tmp_path / "data", ports, "--no-sample")
-    await eventually(lambda: not [what for what, pid in children.items() if is_running(pid)], within=30)
-    assert await goals_of(again, org, position) == ["walk"]
-    await again.stop()
-
-
 async def test_a_second_node_on_the_same_data_is_told_who_runs_there(node: RunningNode) -> None:
     ran = await cairn("up", "--data-dir", node.address["data"])
     assert (ran.code, ran.out) == (1, "")
@@ -123,14 +116,10 @@ async def test_a_second_node_on_the_same_data_is_told_who_runs_there(node: Runni
     assert "--data-dir" in ran.err
 
 
-async def test_a_taken_port_gives_way_to_the_next_free_one_and_it_says_which(tmp_path: Path, ports: Ports) -> None:
-    with socket.create_server(("127.0.0.1", ports[0])), socket.create_server(("127.0.0.1", ports[1])):
-        node = await start(tmp_path / "data", ports, "--no-sample")
-    for port, url in zip(ports, (node.nats_url, node.http_url), strict=True):
+def test_a_taken_port_gives_way_to_the_next_free_one_and_it_says_which(node: RunningNode, taken_ports: Ports) -> None:
+    for port, url in zip(taken_ports, (node.nats_url, node.http_url), strict=True):
         assert not url.endswith(f":{port}")
         assert f"Port {port} is taken by something else; using {url.rpartition(':')[2]}." in node.said
-    assert await goals_of(node, "northside", 0) == []
-    await node.stop()
 
 
 async def test_variables_set_it_up_as_options_do(tmp_path: Path, ports: Ports, node: RunningNode) -> None:

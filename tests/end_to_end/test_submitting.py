@@ -9,7 +9,8 @@ from events.envelope import structured
 from events.event import Event
 from events.identity import GoalId
 from tests.builders import active_goal, event, opened, proposed
-from tests.end_to_end.node import RunningNode, cairn
+from tests.end_to_end.node import RunningNode
+from tests.forked import cairn
 
 
 def as_lines(*events: Event) -> bytes:

@@ -15,6 +15,6 @@ def newer(name: str) -> Projection[Any]:  # Any: of whatever state
     return replace(projection, version=projection.version + 1)
 
 
-if __name__ == "__main__":
+def main() -> None:
     with patch("projections.engine.service.projection_named", newer):
         cairn()

@@ -1,15 +1,11 @@
-"""Services of Cairn in processes of their own, as the node starts them, which may be killed."""
+"""Services of Cairn in processes of their own, which may be killed."""
 
-import asyncio
-import os
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 
-from events.log.child_process import end_with_parent
+from tests.forked import CAIRN, Forked, without_settings
+from tests.waiting import eventually
 
-HOUSE = Path(__file__).parents[3]
 _STARTING_SECONDS = 60
 _ACK_SECONDS = 1
 """Impatient: acknowledgements are lost here time and again, and every one of them is waited for."""
@@ -28,18 +24,14 @@ class ServiceProcess:
         log_file: What it says on standard error.
     """
 
-    program = "services.cli"
+    program = CAIRN
 
     def __init__(self, *arguments: str, data_dir: Path, **environment: str):
         self._arguments = arguments
         self.log_file = data_dir / f"{arguments[-1]}.log"
-        self._environment = {
-            "CAIRN_DATA_DIR": str(data_dir),
-            "CAIRN_ACK_SECONDS": str(_ACK_SECONDS),
-            **environment,
-            "PYTHONPATH": str(HOUSE),
-        }
-        self._process: Process | None = None
+        self._said = data_dir / f"{arguments[-1]}.said"
+        self._environment = {"CAIRN_DATA_DIR": str(data_dir), "CAIRN_ACK_SECONDS": str(_ACK_SECONDS), **environment}
+        self._process: Forked | None = None
 
     async def start(self, **environment: str) -> None:
         """Start it, and wait until it serves.
@@ -47,20 +39,12 @@ class ServiceProcess:
         Args:
             environment: Settings that differ this time.
         """
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
-        with self.log_file.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", self.program, "serve", *self._arguments),
-                env={**clean, **self._environment, **environment},
-                stdin=DEVNULL,
-                stdout=PIPE,
-                stderr=log,
-                preexec_fn=end_with_parent,
-            )
-        assert self._process.stdout is not None
-        async with asyncio.timeout(_STARTING_SECONDS):
-            said = await self._process.stdout.readline()
-        assert said.startswith(b"ready"), f"{self._arguments} does not start: {self.log_file.read_text()}"
+        self._said.write_text("")
+        environment = {**without_settings(), **self._environment, **environment}
+        process = Forked(("serve", *self._arguments), environment, self._said, self.log_file, program=self.program)
+        self._process = process
+        said = await eventually(lambda: self._said.read_text() or process.has_ended, within=_STARTING_SECONDS)
+        assert str(said).startswith("ready"), f"{self._arguments} does not start: {self.log_file.read_text()}"
 
     async def kill(self) -> None:
         """End it as a power cut would (SIGKILL)."""
@@ -73,6 +57,5 @@ class ServiceProcess:
     async def _end(self, number: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is not None:
-            if process.returncode is None:
-                process.send_signal(number)
-            await process.communicate()
+            process.send_signal(number)
+            await process.wait()

@@ -1,17 +1,17 @@
 """Processes that write projections: services, of this version and of the next, and rebuilds."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable, Sequence
+import signal
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
-from events.log.child_process import end_with_parent
 from events.log.server import EmbeddedServer
-from tests.end_to_end.faults.processes import HOUSE, ServiceProcess
-from tests.end_to_end.faults.rebuild import SAME
+from projections.engine.naming import Place
+from tests.end_to_end.faults.processes import ServiceProcess
 from tests.end_to_end.faults.tables import Tables
+from tests.forked import Forked, Ran, cairn
 from tests.waiting import eventually
 
 _STANDS_BY = "another copy is at work; standing by"
@@ -64,24 +64,13 @@ def last_stood_by(copy: ServiceProcess) -> str:
     return max((line for line in copy.log_file.read_text().splitlines() if _STANDS_BY in line), default="")
 
 
-async def rebuilding(
-    name: str, server: EmbeddedServer, tables: Tables, until: Callable[[int], bool] = lambda _: False
-) -> list[int]:
-    """Rebuild in a process of its own; how far it said to be, until it ended or, at such a place, was killed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.end_to_end.faults.rebuild", name, server.url, tables.url),
-        cwd=HOUSE,
-        stdout=PIPE,
-        preexec_fn=end_with_parent,
-    )
-    assert process.stdout is not None
-    told: list[int] = []
-    async for line in process.stdout:
-        if line.decode().strip() == SAME:
-            break
-        told.append(int(line))
-        if until(told[-1]):
-            process.kill()
-            break
-    await process.communicate()
-    return told
+async def rebuilding(name: str, server: EmbeddedServer, tables: Tables, *, kill_at: int | None = None) -> Ran:
+    """`cairn projections rebuild`, to its end, or killed once it has come so far."""
+
+    async def killed(process: Forked, position: int) -> None:
+        await eventually(lambda: tables.position(name, Place.NEXT) >= position, within=60)
+        process.send_signal(signal.SIGKILL)
+
+    there = ("--nats-url", server.url, "--database-url", tables.url)
+    meanwhile = None if kill_at is None else partial(killed, position=kill_at)
+    return await cairn("projections", "rebuild", name, "--json", *there, meanwhile=meanwhile)

@@ -1,6 +1,6 @@
 """Whoever has the role of deploy/postgresql/readers.sql reads Cairn's views, and can do nothing else."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,7 @@ from projections.engine.database import open_database
 from projections.engine.projection import Projection, Tables, View, Views
 from projections.engine.writer import ProjectionWriter
 from tests.contract.projections.contract import STORY, STREAM, take
-from tests.postgresql import PostgresqlServer, running_postgresql
+from tests.postgresql import PostgresqlServer
 
 READERS = (Path(__file__).parents[3] / "deploy" / "postgresql" / "readers.sql").read_text()
 VIEWS = ["v_audit", "v_caseload", "v_goal_current", "v_goal_revisions", "v_reviews"]
@@ -28,10 +28,9 @@ _logins = count(1)
 
 
 @pytest.fixture(scope="module")
-async def server() -> AsyncIterator[PostgresqlServer]:
-    async with running_postgresql() as server:
-        server.execute("CREATE ROLE cairn LOGIN")
-        yield server
+def server(postgresql_server: PostgresqlServer) -> PostgresqlServer:
+    postgresql_server.execute("CREATE ROLE cairn LOGIN")
+    return postgresql_server
 
 
 class Clinic:

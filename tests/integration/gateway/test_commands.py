@@ -10,7 +10,8 @@ from events.identity import GoalId
 from events.log.server import EmbeddedServer
 from projections.catalog import NAMES
 from tests.builders import active_goal, entry, event
-from tests.end_to_end.node import HOUSE, cairn, start_cairn
+from tests.end_to_end.node import HOUSE, start_cairn
+from tests.forked import cairn
 from tests.integration.gateway.http import Http
 
 

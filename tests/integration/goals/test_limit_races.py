@@ -18,9 +18,8 @@ from events.log import Log, connect
 from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from events.plan import types as p
-from services.node.process import ServiceProcess
-from services.settings import Settings
 from tests.builders import as_bytes, event
+from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.goals.steps import activation, limited, ready_to_begin
 
 PROCESSES = 3
@@ -28,17 +27,14 @@ RACERS = 50
 
 
 @asynccontextmanager
-async def serving(settings: Settings, folder: Path) -> AsyncIterator[None]:
-    """One more process of the goals service, as `cairn serve goals` starts it."""
-    process = ServiceProcess(("goals",), settings.environment(), folder, print)
-    kept = asyncio.ensure_future(process.keep())
+async def serving(nats_url: str, folder: Path) -> AsyncIterator[None]:
+    """One more process of the goals service."""
+    process = ServiceProcess("goals", data_dir=folder, CAIRN_NATS_URL=nats_url)
+    await process.start()
     try:
-        async with asyncio.timeout(60):
-            await process.ready.wait()
         yield
     finally:
-        kept.cancel()
-        await asyncio.wait({kept})
+        await process.stop()
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +42,10 @@ async def nc(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SturdyCl
     """A connection to a server where the processes share the submissions among them."""
     server = EmbeddedServer(tmp_path_factory.mktemp("nats"))
     await server.start()
-    settings = Settings(nats_url=server.url, data_dir=server.data_dir)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(server.stop)
         for _ in range(PROCESSES):
-            await stack.enter_async_context(serving(settings, tmp_path_factory.mktemp("goals")))
+            await stack.enter_async_context(serving(server.url, tmp_path_factory.mktemp("goals")))
         connection = await connect(server.url, name="races")
         stack.push_async_callback(connection.close)
         yield connection

@@ -1,8 +1,6 @@
 """The same submission again is recorded once, for ever: across restarts, copies and processes."""
 
 import asyncio
-import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,6 +17,7 @@ from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import active_goal, entry, event, proposed
 from tests.conftest import Submit, running
+from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.goals.conftest import Copies
 
 
@@ -140,30 +139,21 @@ async def test_copies_asked_at_once_record_it_once(copies: Copies, log: Log, goa
 
 
 @asynccontextmanager
-async def process(nats_url: str) -> AsyncIterator[None]:
-    """A goals service in a process of its own, as `cairn serve goals` runs it."""
-    service = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "services.cli", "serve", "goals", "--nats-url", nats_url),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[3],
-    )
-    assert service.stdout is not None
+async def process(nats_url: str, folder: Path) -> AsyncIterator[None]:
+    """A goals service in a process of its own."""
+    service = ServiceProcess("goals", data_dir=folder, CAIRN_NATS_URL=nats_url)
+    await service.start()
     try:
-        async with asyncio.timeout(60):
-            while b"ready" not in (line := await service.stdout.readline()):
-                assert line, "the service ended before it was ready"
         yield
     finally:
-        if service.returncode is None:
-            service.send_signal(signal.SIGTERM)
-        await service.wait()
+        await service.stop()
 
 
 async def test_two_processes_asked_at_once_record_it_once(
-    nats_url: str, submit: Submit, log: Log, goal_id: GoalId
+    nats_url: str, submit: Submit, log: Log, goal_id: GoalId, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    async with process(nats_url), process(nats_url):
+    folder = tmp_path_factory.mktemp
+    async with process(nats_url, folder("one")), process(nats_url, folder("other")):
         await recorded(submit, *active_goal(goal_id))
         daily = [event(goal_id, entry(f"e{number}")) for number in range(10)]
 

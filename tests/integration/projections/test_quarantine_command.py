@@ -11,7 +11,7 @@ from events.log import Log, connect, declare_log
 from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from tests.contract.projections.builds_contract import poisoned
-from tests.end_to_end.node import Ran, cairn
+from tests.forked import Ran, cairn
 from tests.integration.projections.clinic import Database, diary, record
 from tests.integration.projections.test_rebuild_command import build, rebuild
 

@@ -19,7 +19,7 @@ from projections.engine.naming import Place
 from projections.engine.projection import Projection
 from projections.engine.writer import ProjectionWriter
 from tests.conftest import running
-from tests.end_to_end.node import HOUSE, Ran, cairn, start_cairn
+from tests.forked import Forked, Ran, cairn
 from tests.integration.projections.clinic import Database, diary, record
 from tests.integration.projections.conftest import OpenDatabase
 from tests.waiting import eventually
@@ -163,14 +163,14 @@ async def test_broken_off_by_ctrl_c_it_goes_on_where_it_was(own_server: Embedded
             checkpoint = read_checkpoint(connection, key)
         return checkpoint.position if checkpoint else 0
 
-    process = await start_cairn(command(its, own_server.url), HOUSE, {})
-    await eventually(built, within=30)
-    process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(60):
-        out, err = await process.communicate()
-    assert process.returncode == 1
-    assert b"the same command goes on from there" in err
-    assert out == b""
+    async def interrupt(process: Forked) -> None:
+        await eventually(built, within=30)
+        process.send_signal(signal.SIGINT)
+
+    interrupted = await cairn(*command(its, own_server.url), meanwhile=interrupt)
+    assert interrupted.code == 1
+    assert "the same command goes on from there" in interrupted.err
+    assert interrupted.out == ""
     assert 0 < built() < head
     assert its.position == before
 

@@ -1,8 +1,6 @@
 """A projection service on a real log."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,15 +21,10 @@ from projections.engine.runner import Runner
 from projections.engine.service import serve
 from projections.engine.writer import ProjectionWriter
 from tests.conftest import running
+from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.projections.clinic import Database, diary, record, record_many
 from tests.integration.projections.conftest import OpenDatabase
 from tests.waiting import eventually
-
-_SERVE = """
-import asyncio, sys
-from projections.engine.service import serve
-asyncio.run(serve(*sys.argv[1:], lambda line: print(line, flush=True)))
-"""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,20 +80,21 @@ async def test_stopped_and_started_again_it_goes_on_from_its_checkpoint(
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_killed_at_work_and_started_again_it_comes_to_what_a_rebuild_comes_to(
-    log: Log, nats_url: str, org: str, database: OpenDatabase, name: str
+    log: Log, nats_url: str, org: str, database: OpenDatabase, name: str, tmp_path: Path
 ) -> None:
     its = database(name)
+    service = ServiceProcess(
+        *("projection", name), data_dir=tmp_path, CAIRN_NATS_URL=nats_url, CAIRN_DATABASE_URL=its.url
+    )
     before = await record_many(log, org, goals=3, days=1)
     recording = asyncio.create_task(record_many(log, f"{org}b", goals=20, days=20))
-    killed = await start(its, nats_url)
+    await service.start()
     await its.reaches(before + 1)
-    killed.kill()
-    await killed.communicate()
-    again = await start(its, nats_url)
+    await service.kill()
+    await service.start()
     last = await recording
     await its.reaches(last)
-    again.terminate()
-    await again.communicate()
+    await service.stop()
     rebuilt = await its.rebuilt(log, last)
     assert its.rows(f"{org}b") == rebuilt.rows(f"{org}b")
     assert any(its.rows(f"{org}b").values())
@@ -156,12 +150,3 @@ async def test_an_unknown_projection_is_refused(nats_url: str, tmp_path: Path) -
 async def test_without_a_server_it_says_so(tmp_path: Path, unused_tcp_port: int) -> None:
     with pytest.raises(NotReachable):
         await serve("goal_state", f"nats://127.0.0.1:{unused_tcp_port}", f"sqlite:///{tmp_path / 'cairn.db'}", print)
-
-
-async def start(its: Database, nats_url: str) -> Process:
-    """The service as a process of its own, ready."""
-    name = its.projection.name
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _SERVE, name, nats_url, its.url, stdout=PIPE)
-    assert process.stdout is not None
-    assert (await process.stdout.readline()).startswith(b"projection ")
-    return process

@@ -1,13 +1,12 @@
 """Each notice is given once: over restarts, kills in the middle, and two copies of the service."""
 
-import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from datetime import timedelta
+from pathlib import Path
 
 from events.identity import GoalId
+from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.reminders.ward import TODAY, TOMORROW, Ward, midnight, told
 from tests.waiting import eventually
 
@@ -16,19 +15,6 @@ GOAL = GoalId("northside", "pt-1", "walk")
 
 def goals(count: int) -> list[GoalId]:
     return [GoalId("northside", f"pt-{number}", "walk") for number in range(count)]
-
-
-async def start(ward: Ward) -> Process:
-    """The service as a process of its own, ready."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.cli", "serve", "reminders", "--nats-url", ward.server.url),
-        env=ward.settings.environment(),
-        stdout=PIPE,
-        stderr=DEVNULL,
-    )
-    assert process.stdout is not None
-    assert (await process.stdout.readline()).startswith(b"ready reminders")
-    return process
 
 
 async def test_a_restart_tells_nothing_again(ward: Ward) -> None:
@@ -81,14 +67,16 @@ async def test_the_second_copy_goes_on_when_the_first_is_gone(ward: Ward) -> Non
         await ward.hears(told(GOAL, TODAY, "due"), told(other, TODAY, "due"))
 
 
-async def test_a_service_that_is_killed_in_the_middle_tells_the_rest_and_nothing_twice(ward: Ward) -> None:
+async def test_a_service_that_is_killed_in_the_middle_tells_the_rest_and_nothing_twice(
+    ward: Ward, tmp_path: Path
+) -> None:
     for goal_id in goals(60):
         await ward.begin(goal_id, TODAY)
+    service = ServiceProcess("reminders", data_dir=tmp_path, CAIRN_NATS_URL=ward.server.url)
     for heard in (10, 30):
-        process = await start(ward)
+        await service.start()
         await ward.has_heard(heard)
-        process.kill()
-        await process.wait()
+        await service.kill()
     async with ward.reminders():
         await ward.hears(*(told(goal_id, TODAY, "due") for goal_id in goals(60)))
         await ward.answered()

@@ -9,19 +9,18 @@ from events.log.client import SturdyClient
 from events.log.placement import Placed, Placement
 from events.log.server import EmbeddedServer
 from services.settings import Settings
-from tests.postgresql import running_postgresql
+from tests.postgresql import PostgresqlServer
 
 A, B = "CAIRN_LOG_A", "CAIRN_LOG_B"
 
 
 @pytest.fixture
-async def database_url(request: pytest.FixtureRequest) -> AsyncIterator[str | None]:
+def database_url(request: pytest.FixtureRequest) -> str | None:
     """The usual SQLite, unless a test is parametrized with PostgreSQL."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        yield None
-        return
-    async with running_postgresql() as server:
-        yield server.new_schema()
+        return None
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    return server.new_schema()
 
 
 @pytest.fixture

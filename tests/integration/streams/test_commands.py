@@ -12,7 +12,7 @@ from events.log.placement import Placed
 from events.log.server import EmbeddedServer
 from services.settings import Settings
 from tests.builders import active_goal
-from tests.end_to_end.node import Ran, cairn
+from tests.forked import Ran, cairn
 from tests.integration.streams.conftest import A, B
 
 HERE, THERE = (GoalId(org, "pt-1", "plan") for org in ("northside", "riverside"))
