@@ -21,6 +21,8 @@ __all__ = ["CODES", "RETRYABLE", "TYPES", "UPCASTS", "decode", "encode", "json_s
 TYPES: Mapping[str, type[Payload]] = {payload.type_name: payload for payload in (*PLAN_EVENTS, *GOAL_EVENTS)}
 """Every current event type by its name."""
 
+_OF_PLANS = frozenset(payload.type_name for payload in PLAN_EVENTS)
+
 UPCASTS: dict[str, tuple[str, Upcast]] = {}
 """Older type name → (the next newer name, how its payload becomes that one's). The log keeps what was recorded; the
 step is taken whenever an old event is read or submitted. An entry is added here when a version is retired."""
@@ -38,7 +40,7 @@ def payload_type(type_name: str, goal: str) -> type[Payload]:
         hint = f" The nearest known: {', '.join(nearest)}." if nearest else " `cairn schemas list` names them all."
         shown = type_name[:100] if type_name.isprintable() else "(unprintable)"
         raise Rejected("event.unknown_type", f"“{shown}” is no event type of Cairn.{hint}")
-    if issubclass(payload, PlanPayload) != (goal == PLAN):
+    if (type_name in _OF_PLANS) != (goal == PLAN):
         belongs = "plan" if issubclass(payload, PlanPayload) else "goal"
         wanted = "ends in .plan" if belongs == "plan" else "names a goal"
         raise Rejected("identity.mismatch", f"{type_name} is about a {belongs}, so its subject {wanted}.")
@@ -61,9 +63,10 @@ def decode(type_name: str, body: bytes | str, goal: str) -> Payload:
         type_name = newer
     payload = payload_type(type_name, goal)
     try:
-        return payload.model_validate_json(body)
+        read: Payload = payload.__pydantic_validator__.validate_json(body)
     except ValidationError as error:
         raise _refusal(type_name, error) from None
+    return read
 
 
 def encode(payload: Payload) -> bytes:

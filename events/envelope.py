@@ -137,17 +137,18 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
     """
     headers = stored.headers
     try:
-        goal_id = GoalId(*stored.subject[len(LOG) + 1 :].split("."))
+        goal_id = _goal_id(stored.subject)
         cause = headers.get("ce-causeversion")
         event = Event(
-            goal_id=goal_id,
-            source=_unquoted(headers["ce-source"]),
-            id=_unquoted(headers["ce-id"]),
-            time=datetime.fromisoformat(headers["ce-time"]),
-            actor=_actor(_unquoted(headers["ce-actor"]), headers["ce-actorrole"]),
-            data=decode(headers["ce-type"], stored.data, goal_id.goal),
-            cause=int(cause) if cause else None,
-            extensions=_extensions(headers),
+            goal_id,
+            _unquoted(headers["ce-source"]),
+            _unquoted(headers["ce-id"]),
+            datetime.fromisoformat(headers["ce-time"]),
+            _actor(_unquoted(headers["ce-actor"]), headers["ce-actorrole"]),
+            decode(headers["ce-type"], stored.data, goal_id.goal),
+            None,
+            int(cause) if cause else None,
+            _extensions(headers),
         )
         return RecordedEvent(event, stored.position, int(headers["ce-version"]), stored.recorded_at)
     except (Rejected, KeyError, TypeError, ValueError) as error:
@@ -308,6 +309,11 @@ def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, 
     return kept
 
 
+@lru_cache(maxsize=16384)
+def _goal_id(subject: str) -> GoalId:
+    return GoalId(*subject[len(LOG) + 1 :].split("."))
+
+
 @lru_cache(maxsize=4096)  # A clinic has few people and many events.
 def _actor(id_: str, role: str) -> Actor:
     return Actor.model_construct(id=id_, role=cast(ActorRole, role))
@@ -317,8 +323,13 @@ _OWN_HEADERS = frozenset(f"ce-{name}" for name in _RESERVED)
 
 
 def _extensions(headers: Mapping[str, str]) -> dict[str, str]:
-    others = [name for name in headers if name not in _OWN_HEADERS and name.startswith("ce-")]
+    others = _others(tuple(headers))
     return {name[3:]: _unquoted(headers[name]) for name in others} if others else {}
+
+
+@lru_cache(maxsize=512)  # Those who write to a log write the same headers over and over.
+def _others(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in _OWN_HEADERS and name.startswith("ce-"))
 
 
 def _json_object(body: bytes) -> Json:

@@ -54,7 +54,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029]")
 def _clean(text: str) -> str:
     if not text or text.isspace():
         raise PydanticCustomError("blank", "must say something; it is empty")
-    if _CONTROL.search(text.replace("\r\n", "\n")):
+    # The first is quick, and holds for most of what people write.
+    if not text.isprintable() and _CONTROL.search(text.replace("\r\n", "\n")):
         raise PydanticCustomError(
             "control_character", "must not contain control characters; line breaks and tabs are fine"
         )

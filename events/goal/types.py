@@ -230,7 +230,8 @@ class ProgressFields(GoalPayload):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not self.said():
+        # The first is quick, and what nearly every entry says.
+        if self.done is None and not self.said():
             raise PydanticCustomError(
                 "nothing_said", "give at least one of done, value, level, mood, motivation, note, setback"
             )

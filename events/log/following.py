@@ -20,6 +20,7 @@ from pydantic_core import to_json
 from events.envelope import StoredMessage
 from events.log.reading import Batch
 from events.log.replies import status_of
+from events.log.straight import subscribe_straight
 
 _log = logging.getLogger("cairn.log")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,7 +93,7 @@ class _Consumer:
 
     async def open(self) -> None:
         self._inbox = self._nc.new_inbox()
-        self._subscription = await self._nc.subscribe(self._inbox, cb=self._arrive)
+        self._subscription = await subscribe_straight(self._nc, self._inbox, self._arrive)
         config = ConsumerConfig(
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=self._after + 1,
@@ -151,28 +152,25 @@ class _Consumer:
                 self._heed(self._buffer.popleft())
             else:
                 messages.append(self._read(self._buffer.popleft()))
+        if messages:
+            self._note_head(messages[-1].position, self.pending)
         # What waits here tells more of how far the log goes than what is handed out now.
         if self._buffer and status_of(self._buffer[-1]) is None:
-            self._note_head(*_metadata(self._buffer[-1]))
+            position, _, _, pending = _metadata(self._buffer[-1])
+            self._note_head(position, pending)
         await self._pull()
         return messages
 
     def _read(self, message: Msg) -> StoredMessage:
-        position, delivered, nanoseconds, self.pending = metadata = _metadata(message)
+        position, delivered, nanoseconds, self.pending = _metadata(message)
         if delivered != self._delivered + 1:
             raise _Interrupted(f"a gap before position {position}")
         self._delivered = delivered
         self._outstanding -= 1
-        self._note_head(*metadata)
-        return StoredMessage(
-            subject=message.subject,
-            position=position,
-            recorded_at=_EPOCH + timedelta(microseconds=nanoseconds // 1000),
-            headers=message.headers or {},
-            data=message.data,
-        )
+        recorded_at = _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+        return StoredMessage(message.subject, position, recorded_at, message.headers or {}, message.data)
 
-    def _note_head(self, position: int, _delivered: int, _nanoseconds: int, pending: int) -> None:
+    def _note_head(self, position: int, pending: int) -> None:
         self.head = max(self.head, position if self._filter else position + pending)
 
     def _heed(self, message: Msg) -> None:
@@ -205,7 +203,7 @@ class _Consumer:
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}"
         await self._nc.publish(subject, to_json(request), reply=self._inbox)
 
-    async def _arrive(self, message: Msg) -> None:
+    def _arrive(self, message: Msg) -> None:
         self._buffer.append(message)
         self._arrived.set()
 
@@ -225,5 +223,5 @@ def _metadata(message: Msg) -> tuple[int, int, int, int]:
     """
     tokens = message.reply.split(".")
     first = 5 if len(tokens) < 11 else 7
-    position, count, nanoseconds, pending = (int(token) for token in tokens[first : first + 4])
-    return position, count, nanoseconds, pending
+    position, count, nanoseconds, pending = tokens[first : first + 4]
+    return int(position), int(count), int(nanoseconds), int(pending)

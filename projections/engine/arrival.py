@@ -38,7 +38,11 @@ def read_messages(messages: Sequence[StoredMessage], held_at: Mapping[str, int])
             since[message.subject] = message.position
             quarantined.append(Quarantined(message.position, message.subject, error.reason))
             continue
-        by_goal.setdefault(recorded.goal_id, []).append(recorded)
+        goal_id = recorded.event.goal_id
+        if (events := by_goal.get(goal_id)) is None:
+            by_goal[goal_id] = [recorded]
+        else:
+            events.append(recorded)
     return Arrival(by_goal, quarantined)
 
 

@@ -33,7 +33,8 @@ class Instant(TypeDecorator[datetime]):
     @staticmethod
     def as_text(value: datetime) -> str:
         """As SQLite keeps it."""
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return in_utc.isoformat(timespec="microseconds")
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
         """From the database."""

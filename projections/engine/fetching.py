@@ -6,24 +6,51 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from events.log import Batch
 
 
-async def fetched_ahead(source: AsyncIterator[Batch], most: int) -> AsyncGenerator[Batch, None]:
+class Demand:
+    """When more is wanted of the log. Whoever is busy says so, because fetching takes its time from the same core.
+
+    The database leaves it free while it writes; then is the time to fetch.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._there = asyncio.Event()
+
+    def now(self) -> None:
+        """More is wanted."""
+        self._there.set()
+
+    def now_threadsafe(self) -> None:
+        """More is wanted, says another thread."""
+        self._loop.call_soon_threadsafe(self._there.set)
+
+    async def wait(self) -> None:
+        """Until more is wanted again."""
+        self._there.clear()
+        await self._there.wait()
+
+
+async def fetched_ahead(source: AsyncIterator[Batch], most: int, demand: Demand) -> AsyncGenerator[Batch, None]:
     """The same messages in the same order, put together into as few batches as there is a demand for.
 
     Args:
         source: Batches of the log.
         most: How many messages may wait. A batch holds as many at most, and the source's own last one on top.
+        demand: Asked when so many wait, or have been taken. There is one when someone waits for messages.
     """
     waiting: list[Batch] = []
-    arrived, wanted = asyncio.Event(), asyncio.Event()
+    arrived = asyncio.Event()
 
     async def fetch() -> None:
+        fetched = 0
         try:
             async for batch in source:
                 waiting.append(batch)
+                fetched += len(batch.messages)
                 arrived.set()
-                if sum(len(each.messages) for each in waiting) >= most:
-                    wanted.clear()
-                    await wanted.wait()
+                if fetched >= most:
+                    fetched = 0
+                    await demand.wait()
         finally:
             arrived.set()
             if isinstance(source, AsyncGenerator):
@@ -32,6 +59,8 @@ async def fetched_ahead(source: AsyncIterator[Batch], most: int) -> AsyncGenerat
     fetching = asyncio.create_task(fetch())
     try:
         while True:
+            if not arrived.is_set():
+                demand.now()
             await arrived.wait()
             if not waiting:
                 await fetching
@@ -40,7 +69,6 @@ async def fetched_ahead(source: AsyncIterator[Batch], most: int) -> AsyncGenerat
             waiting.clear()
             if not fetching.done():
                 arrived.clear()
-            wanted.set()
             yield batch
     finally:
         fetching.cancel()

@@ -17,7 +17,7 @@ from projections.engine.builds import Build, NothingToSwap, build_at
 from projections.engine.checkpoint import CheckpointKey, CheckpointMoved, TablesChanged, hold_checkpoint
 from projections.engine.comparing import TableComparison, compare
 from projections.engine.database import reading, writing
-from projections.engine.fetching import fetched_ahead
+from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.naming import Place
 from projections.engine.projection import Projection
 from projections.engine.release import in_quarantine
@@ -129,11 +129,13 @@ class Rebuild:
 
     async def _follow(self, stream: str) -> None:
         writer = self._writers[stream]
-        async with aclosing(fetched_ahead(self._logs[stream].follow(writer.position), MOST_EVENTS)) as batches:
+        demand = Demand()
+        following = self._logs[stream].follow(writer.position)
+        async with aclosing(fetched_ahead(following, MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 try:
                     if batch.messages:
-                        await self._in_thread(writer.take, batch.messages, batch.head)
+                        await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe)
                     else:
                         await self._in_thread(writer.note, "live", batch.head)
                 except TablesChanged:

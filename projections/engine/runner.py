@@ -15,11 +15,11 @@ from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import CheckpointMoved, TablesChanged
 from projections.engine.database import without_patient_text
-from projections.engine.fetching import fetched_ahead
+from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.projection import State
 from projections.engine.writer import ProjectionWriter, Superseded
 
-MOST_EVENTS = 10_000
+MOST_EVENTS = 4_000
 """About how many events one transaction takes in while catching up."""
 _STAND_BY_SECONDS = 1.0
 _FIRST_PAUSE_SECONDS = 0.1
@@ -99,10 +99,11 @@ class Runner(Generic[State]):
         writer = self._writer
         if writer.is_live:
             await self._tell()
-        async with aclosing(fetched_ahead(self._log.follow(writer.position), MOST_EVENTS)) as batches:
+        demand = Demand()
+        async with aclosing(fetched_ahead(self._log.follow(writer.position), MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 if batch.messages:
-                    await self._in_thread(writer.take, batch.messages, batch.head)
+                    await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe)
                 else:
                     await self._in_thread(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Generic
@@ -97,8 +97,13 @@ class ProjectionWriter(Generic[State]):
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
 
-    def take(self, messages: Sequence[StoredMessage], head: int) -> None:
+    def take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None = None) -> None:
         """Write what a batch comes to, and move the checkpoint to its last position, in one transaction.
+
+        Args:
+            head: The last position of the stream, as far as is known.
+            begins: Called when this process has time for others: when all is worked out, and it is the turn of a
+                database that is another process. SQLite works in this one, where it is as good to call at once.
 
         Raises:
             CheckpointMoved: another copy was faster; nothing was written.
@@ -108,10 +113,12 @@ class ProjectionWriter(Generic[State]):
         After an error only :meth:`resume` leads on.
         """
         with _collector_paused():
-            self._take(messages, head)
+            self._take(messages, head, begins)
 
-    def _take(self, messages: Sequence[StoredMessage], head: int) -> None:
+    def _take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None) -> None:
         began = time.time_ns()
+        if begins and self._engine.dialect.name == "sqlite":
+            begins()
         arrival = read_messages(messages, self._held)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
@@ -119,9 +126,12 @@ class ProjectionWriter(Generic[State]):
         self._pace.worked(len(messages))
         self._recorded_at = messages[-1].recorded_at
         self.head = max(self.head, head, position)
+        changes = collect(projected.values())
+        if begins and self._engine.dialect.name != "sqlite":
+            begins()
         with writing(self._engine) as connection:
             move_checkpoint(connection, self.key, expected=self._at, position=position)
-            write(connection, self._projection.tables(self.key.place), collect(list(projected.values())))
+            write(connection, self._projection.tables(self.key.place), changes)
             quarantine(connection, self.key, refused)
             state: Working = "live" if position >= self.head else "catching_up"
             self._write_status(connection, state)

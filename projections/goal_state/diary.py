@@ -79,19 +79,20 @@ def diary_of(goal: GoalState) -> Diary:
     )
 
 
-def with_entry(diary: Diary, entry: ProgressEntry) -> Diary:
-    """After one more entry that is :func:`in_order`."""
-    on, version = entry.on, entry.version
-    diary = diary._replace(last_entry_on=max(on, diary.last_entry_on or on))
-    if _counts(entry, diary.reviewed_on):
-        diary = diary._replace(setbacks=(*diary.setbacks, on))
-    if entry.level is not None:
-        diary = diary._replace(level=_later(diary.level, Told(on, version, entry.level)))
-    if entry.motivation is not None:
-        before = diary.motivation.value if diary.motivation else None
-        raised = diary.raised or falls(before, entry.motivation)
-        diary = diary._replace(raised=raised, motivation=Told(on, version, entry.motivation))
-    return diary
+def with_entry(diary: Diary, logged: ProgressLogged, version: int) -> Diary:
+    """After one more entry that is :func:`in_order`, logged by the event of this version."""
+    last_entry_on, reviewed_on, setbacks, level, closed_level, motivation, raised = diary
+    on = logged.on
+    if last_entry_on is None or on > last_entry_on:
+        last_entry_on = on
+    if _counts(logged, reviewed_on):
+        setbacks = (*setbacks, on)
+    if logged.level is not None:
+        level = _later(level, Told(on, version, logged.level))
+    if logged.motivation is not None:
+        raised = raised or falls(motivation.value if motivation else None, logged.motivation)
+        motivation = Told(on, version, logged.motivation)
+    return Diary(last_entry_on, reviewed_on, setbacks, level, closed_level, motivation, raised)
 
 
 def with_goal(diary: Diary, goal: GoalState) -> Diary:
@@ -131,7 +132,7 @@ def asks_for_all(diary: Diary, events: Sequence[RecordedEvent]) -> bool:
     return False
 
 
-def _counts(entry: ProgressEntry, reviewed_on: date | None) -> bool:
+def _counts(entry: ProgressEntry | ProgressLogged, reviewed_on: date | None) -> bool:
     return bool(entry.setback) and (reviewed_on is None or entry.on > reviewed_on)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from itertools import zip_longest
+from operator import attrgetter
 
 from events.errors import CairnError
 from events.event import RecordedEvent
@@ -23,6 +24,8 @@ from projections.goal_state.stored import AS_IT_IS
 State = KnownGoal | PlanState
 _NO_LETTERS = re.compile(r"[\W_]+")
 _OF_THE_DIARY = (ProgressLogged, ProgressCorrected)
+_WAITED_FOR = attrgetter("status", "created_at", "agreed_by", "agreement_since", "contest", "change_requests")
+"""All of a goal that decides what it waits for (`events.goal.waiting`)."""
 
 
 class NotAllKnown(CairnError):
@@ -54,7 +57,7 @@ def statement_hash(text: str) -> str:
 
 def _project_goal(before: KnownGoal | None, events: Sequence[RecordedEvent]) -> Projected[State]:
     known = before
-    entries: dict[int, ProgressEntry] = {}
+    entries: dict[int, Row] = {}
     reviews: list[Row] = []
     for recorded in events:
         if not isinstance(recorded.data, _OF_THE_DIARY):
@@ -65,26 +68,33 @@ def _project_goal(before: KnownGoal | None, events: Sequence[RecordedEvent]) -> 
             known = _after_entry(known, recorded, entries)
     if known is None:
         return Projected()
-    after = Remembered[State](known, 0)
+    after: Remembered[State] = Remembered(known, 0)
     last = events[-1]
+    org, patient, token = last.goal_id
     now = {
-        **last.goal_id._asdict(),
+        "org": org,
+        "patient": patient,
+        "goal": token,
         "version": last.version,
         "position": last.position,
         "recorded_at": last.recorded_at,
         **known.diary.columns,
     }
-    rows = {"entries": [_entry_row(last.goal_id, entry) for entry in entries.values()], "reviews": reviews}
+    rows: dict[str, Sequence[Row]] = {"entries": [*entries.values()]} if entries else {}
+    if reviews:
+        rows["reviews"] = reviews
     goal, former = known.goal, before.goal if before else None
     if goal is None or goal is former:
         # Entries leave everything else as it is, so it is neither read nor written.
-        return Projected(rows, updates={"goals": (now,)}, after=after)
+        return Projected(rows, {}, {"goals": (now,)}, after)
+    rows["goals"] = ({**_goal_columns(goal), **now},)
+    if former and _WAITED_FOR(former) == _WAITED_FOR(goal):
+        return Projected(rows, {}, {}, after)
     awaited = _waiting_rows(goal)
     awaited_before = _waiting_rows(former) if former else {}
-    rows["goals"] = [{**_goal_columns(goal), **now}]
     rows["waiting"] = [row for key, row in awaited.items() if awaited_before.get(key) != row]
     no_more = [_key_of(row) for key, row in awaited_before.items() if key not in awaited]
-    return Projected(rows, deletes={"waiting": no_more}, after=after)
+    return Projected(rows, {"waiting": no_more}, {}, after)
 
 
 def _after(known: KnownGoal | None, recorded: RecordedEvent) -> KnownGoal | None:
@@ -98,17 +108,17 @@ def _after(known: KnownGoal | None, recorded: RecordedEvent) -> KnownGoal | None
     return KnownGoal(recorded.version, with_goal(known.diary, goal), goal, known.entries)
 
 
-def _after_entry(known: KnownGoal, recorded: RecordedEvent, entries: dict[int, ProgressEntry]) -> KnownGoal:
+def _after_entry(known: KnownGoal, recorded: RecordedEvent, entries: dict[int, Row]) -> KnownGoal:
     """After one more event of the diary.
 
     Args:
-        entries: Here the entries go that it writes, by their versions.
+        entries: Here the rows go of the entries that it writes, by their versions.
     """
     data = recorded.data
     if isinstance(data, ProgressLogged) and in_order(known.diary, data):
-        entry = entries[recorded.version] = logged_entry(data, recorded)
-        diary = None if known.entries is None else (*known.entries, entry)
-        return KnownGoal(recorded.version, with_entry(known.diary, entry), known.goal, diary)
+        entries[recorded.version] = _logged_row(data, recorded)
+        diary = None if known.entries is None else (*known.entries, logged_entry(data, recorded))
+        return KnownGoal(recorded.version, with_entry(known.diary, data, recorded.version), known.goal, diary)
     if known.goal is None or known.entries is None:
         raise NotAllKnown(f"version {recorded.version} of {recorded.goal_id} is about the whole diary")
     whole = {"progress": known.entries, "raise_at_next_session": known.diary.raised}
@@ -117,7 +127,7 @@ def _after_entry(known: KnownGoal, recorded: RecordedEvent, entries: dict[int, P
         return known
     for entry, former in zip_longest(goal.progress, known.entries):
         if entry is not former:
-            entries[entry.version] = entry
+            entries[entry.version] = _entry_row(recorded.goal_id, entry)
     return KnownGoal(recorded.version, diary_of(goal), known.goal, goal.progress)
 
 
@@ -176,6 +186,30 @@ def _plan_columns(state: PlanState) -> Row:
         "setting": state.program.setting if state.program else None,
         "time_zone": state.time_zone,
         "simplified": state.simplified,
+    }
+
+
+def _logged_row(logged: ProgressLogged, recorded: RecordedEvent) -> Row:
+    """As :func:`_entry_row` of the entry that an event logs, in a quarter of the time: nothing is as frequent."""
+    event = recorded.event
+    org, patient, goal = event.goal_id
+    return {
+        "org": org,
+        "patient": patient,
+        "goal": goal,
+        "version": recorded.version,
+        "entry": logged.entry,
+        "done": logged.done,
+        "level": logged.level,
+        "mood": logged.mood,
+        "motivation": logged.motivation,
+        "note": logged.note,
+        "setback": logged.setback,
+        "corrected": False,
+        "day": logged.on,
+        "actor": event.actor.id,
+        "actor_role": event.actor.role,
+        "value": None if logged.value is None else float(logged.value),
     }
 
 

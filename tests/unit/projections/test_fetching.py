@@ -8,7 +8,7 @@ import pytest
 
 from events.envelope import StoredMessage
 from events.log import Batch
-from projections.engine.fetching import fetched_ahead
+from projections.engine.fetching import Demand, fetched_ahead
 from tests.builders import NOON
 
 
@@ -27,11 +27,20 @@ def positions(got: Batch) -> list[int]:
 
 async def test_nothing_is_left_out_or_turned_round() -> None:
     given = source(batch(1, 2), batch(3), batch(), batch(4, 5, 6))
-    assert [position async for got in fetched_ahead(given, most=2) for position in positions(got)] == [1, 2, 3, 4, 5, 6]
+    assert [position async for got in fetched_ahead(given, most=2, demand=Demand()) for position in positions(got)] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+    ]
 
 
 async def test_what_has_arrived_meanwhile_comes_as_one_batch() -> None:
-    async with aclosing(fetched_ahead(source(batch(1), batch(2), batch(3, head=3)), most=100)) as batches:
+    async with aclosing(
+        fetched_ahead(source(batch(1), batch(2), batch(3, head=3)), most=100, demand=Demand())
+    ) as batches:
         got = await anext(batches)
     assert (positions(got), got.head) == ([1, 2, 3], 3)
 
@@ -44,13 +53,13 @@ async def test_it_fetches_no_further_ahead_than_asked() -> None:
             asked.append(len(asked))
             yield batch(len(asked))
 
-    async with aclosing(fetched_ahead(endless(), most=10)) as batches:
+    async with aclosing(fetched_ahead(endless(), most=10, demand=Demand())) as batches:
         assert len(positions(await anext(batches))) == 10
     assert len(asked) <= 20
 
 
 async def test_an_empty_batch_gets_through() -> None:
-    assert [got async for got in fetched_ahead(source(batch(head=0)), most=10)] == [batch(head=0)]
+    assert [got async for got in fetched_ahead(source(batch(head=0)), most=10, demand=Demand())] == [batch(head=0)]
 
 
 async def test_a_failure_of_the_source_is_told_after_what_came_before_it() -> None:
@@ -58,7 +67,7 @@ async def test_a_failure_of_the_source_is_told_after_what_came_before_it() -> No
         yield batch(1)
         raise ConnectionError
 
-    got = fetched_ahead(failing(), most=10)
+    got = fetched_ahead(failing(), most=10, demand=Demand())
     assert positions(await anext(got)) == [1]
     with pytest.raises(ConnectionError):
         await anext(got)
@@ -74,6 +83,23 @@ async def test_closing_it_closes_the_source() -> None:
         finally:
             closed.set()
 
-    async with aclosing(fetched_ahead(waiting(), most=10)) as batches:
+    async with aclosing(fetched_ahead(waiting(), most=10, demand=Demand())) as batches:
         await anext(batches)
     assert closed.is_set()
+
+
+async def test_it_waits_until_more_is_wanted() -> None:
+    asked: list[int] = []
+
+    async def endless() -> AsyncIterator[Batch]:
+        while True:
+            asked.append(len(asked))
+            yield batch(len(asked))
+
+    demand = Demand()
+    async with aclosing(fetched_ahead(endless(), most=10, demand=demand)) as batches:
+        assert positions(await anext(batches)) == list(range(1, 11))
+        await asyncio.sleep(0)
+        assert len(asked) == 10
+        await asyncio.to_thread(demand.now_threadsafe)
+        assert positions(await anext(batches)) == list(range(11, 21))
