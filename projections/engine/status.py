@@ -47,6 +47,12 @@ def write_status(
     connection.execute(upsert(connection, STATUS), [row])
 
 
+def last_recorded_at(connection: Connection, key: CheckpointKey) -> datetime | None:
+    """When the last event that was taken in was recorded, as :func:`write_status` has written it down."""
+    recorded_at: datetime | None = connection.scalar(select(STATUS.c.recorded_at).where(belongs_to(STATUS, key)))
+    return recorded_at
+
+
 def projections_begun(connection: Connection) -> list[str]:
     """The names of the projections that have a build in this database."""
     return list(connection.scalars(select(BUILDS.c.projection).distinct().order_by(BUILDS.c.projection)))

@@ -30,7 +30,7 @@ from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
 from projections.engine.quarantine import held_subjects, quarantine
 from projections.engine.rows import collect, write
-from projections.engine.status import Working, write_status
+from projections.engine.status import Working, last_recorded_at, write_status
 from projections.engine.tables import STATUS, declare_own, one_at_a_time
 
 
@@ -94,6 +94,7 @@ class ProjectionWriter(Generic[State]):
             self.key = self.key._replace(place=self._place(connection))
             self._at = start_checkpoint(connection, self.key)
             self._held = held_subjects(connection, self.key)
+            self._recorded_at = last_recorded_at(connection, self.key)
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
 

@@ -176,6 +176,15 @@ class ProjectionContract(DatabaseContract):
         assert (status["state"], status["lag"], status["quarantined"]) == ("live", 0, 0)
         assert status["recorded_at"] == STORY[-1].recorded_at.isoformat()
 
+    def test_started_again_it_says_when_its_last_event_was_recorded(
+        self, engine: Engine, projection: AnyProjection
+    ) -> None:
+        take(started(engine, projection), STORY)
+        started(engine, projection).note("live")
+        with reading(engine) as connection:
+            status = read_status(connection, projection.name, STREAM)
+        assert status["recorded_at"] == STORY[-1].recorded_at.isoformat()
+
 
 def started(engine: Engine, projection: AnyProjection) -> Writer:
     """A writer at work on the live tables."""

@@ -66,6 +66,12 @@ async def test_what_was_recorded_outlives_any_one_server(cluster: list[Deployed]
         assert len(log_cluster.replicas or ()) == 2
         await next(server for server in cluster if server.name == log_cluster.leader).kill()
         assert (await offer(organisation, proposal.goal_id, as_bytes(proposal), 60))["status"] == "recorded"
-        assert [each.event.key for each in await Log(operator).read_patient(plan.goal_id)] == [plan.key, proposal.key]
+
+        async def all_is_read() -> bool:
+            # Whichever replica answers; one may not have caught up with the new leader yet.
+            read = await Log(operator).read_patient(plan.goal_id)
+            return [each.event.key for each in read] == [plan.key, proposal.key]
+
+        await eventually(all_is_read)
     await organisation.close()
     await operator.close()
