@@ -91,7 +91,7 @@ async def test_tables_of_another_version_that_cannot_be_read_are_named(here: Alo
 async def test_whole_it_is_read(here: Alone) -> None:
     position = await here.record("g1")
     await here.build()
-    async with here.gateway(wait_seconds=0.01) as client:
+    async with here.gateway() as client:
         read, ready = await client.get(GOALS, params={"min_position": position}), await client.get("/readyz")
 
     assert [each["goal"] for each in read.json()["items"]] == ["g1"]
