@@ -20,7 +20,7 @@ from pydantic_core import to_json
 from events.envelope import StoredMessage
 from events.log.reading import Batch
 from events.log.replies import status_of
-from events.log.straight import subscribe_straight
+from events.log.wire import subscribe_straight
 
 _log = logging.getLogger("cairn.log")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,6 +11,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from events.log.wire import subscribe_straight
+
 Handler = Callable[[Msg], None]
 
 
@@ -27,7 +29,7 @@ class Replies:
     async def open(self) -> None:
         """Listen; does nothing when it listens already."""
         if self._subscription is None:
-            self._subscription = await self._nc.subscribe(f"{self._inbox}.*", cb=self._deliver)
+            self._subscription = await subscribe_straight(self._nc, f"{self._inbox}.*", self._deliver)
 
     async def close(self) -> None:
         """Listen no more."""
@@ -45,7 +47,7 @@ class Replies:
         """Take no more messages on a reply subject."""
         self._handlers.pop(subject, None)
 
-    async def _deliver(self, message: Msg) -> None:
+    def _deliver(self, message: Msg) -> None:
         handler = self._handlers.get(message.subject)
         if handler is not None:
             handler(message)

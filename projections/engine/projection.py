@@ -1,7 +1,7 @@
 """What a projection is: tables, a pure projector, and how it remembers what it has folded so far."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Select, Table
@@ -50,8 +50,10 @@ class Remembered(NamedTuple, Generic[State]):
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Projected(Generic[State]):
+_NONE: Mapping[str, Sequence[Row]] = {}
+
+
+class Projected(NamedTuple, Generic[State]):
     """What a run of one goal's (or plan's) events comes to.
 
     Attributes:
@@ -61,9 +63,9 @@ class Projected(Generic[State]):
         after: The folded state after the events, worth keeping for the next run; None when there is nothing to keep.
     """
 
-    upserts: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    deletes: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    updates: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    upserts: Mapping[str, Sequence[Row]] = _NONE
+    deletes: Mapping[str, Sequence[Row]] = _NONE
+    updates: Mapping[str, Sequence[Row]] = _NONE
     after: Remembered[State] | None = None
 
 

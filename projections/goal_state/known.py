@@ -1,8 +1,8 @@
 """A goal as far as its next events need it, out of its rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, select
 
@@ -18,8 +18,7 @@ from projections.goal_state.diary import Diary, asks_for_all, read_diary
 from projections.goal_state.stored import diaries
 
 
-@dataclass(frozen=True, slots=True)
-class KnownGoal:
+class KnownGoal(NamedTuple):
     """What is known of a goal before its next events.
 
     Attributes:
@@ -45,7 +44,7 @@ def known_goals(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapp
     known.update(_known(connection, its, all_asked, whole=True))
     entries = diaries(connection, its, all_asked)
     for goal_id in all_asked:
-        known[goal_id] = replace(known[goal_id], entries=tuple(entries.get(goal_id, ())))
+        known[goal_id] = known[goal_id]._replace(entries=tuple(entries.get(goal_id, ())))
     return known
 
 
@@ -61,7 +60,7 @@ def _known(connection: Connection, its: Tables, goal_ids: Sequence[GoalId], *, w
         GoalId(org, patient, goal): KnownGoal(
             version, read_diary(diary), GoalState.model_validate_json(state[0]) if state else None, None
         )
-        for org, patient, goal, version, diary, *state in rows
+        for org, patient, goal, version, diary, *state in rows.all()
     }
 
 

@@ -19,6 +19,7 @@ STRANGE = [
         b"cairn.submit.a.b.c", b"NATS/1.0\r\nno colon\r\n: no name\r\n a b: c\r\n\r\n", id="no headers at all"
     ),
     pytest.param(b"cairn.submit.a.b.c", b"NATS/1.0 503\r\n\r\n", id="the server's own word"),
+    pytest.param(b"cairn.submit.a.\x0b.c", b"NATS/1.0\r\n\r\n", id="a subject with a space of another kind"),
     pytest.param(b"cairn.submit.a.\xff\xfe.c", b"NATS/1.0\r\n\r\n", id="a subject that is no text"),
 ]
 
