@@ -63,6 +63,7 @@ def go_live(connection: Connection, projection: AnyProjection) -> None:
 
     Raises:
         NothingToSwap: when there is no next build.
+        TablesInUse: somebody is reading the live tables; the transaction can only be rolled back.
     """
     one_at_a_time(connection)
     name = projection.name

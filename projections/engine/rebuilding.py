@@ -20,6 +20,7 @@ from projections.engine.database import reading, writing
 from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.naming import Place
 from projections.engine.projection import Projection
+from projections.engine.readers import PAUSE_SECONDS, TablesInUse
 from projections.engine.release import in_quarantine
 from projections.engine.runner import MOST_EVENTS
 from projections.engine.writer import ProjectionWriter
@@ -121,11 +122,18 @@ class Rebuild:
         return await asyncio.to_thread(self._compare)
 
     async def go_live(self) -> None:
-        """Put the new tables in the place of the live ones, which are kept as the last."""
+        """Put the new tables in the place of the live ones, which are kept as the last.
+
+        A query that is reading the live ones is waited for, while everything else goes on.
+        """
         while not self._is_live:
-            self._is_live = await self._in_thread(next(iter(self._writers.values())).go_live, tuple(self._logs))
+            pause = _PAUSE_SECONDS
+            try:
+                self._is_live = await self._in_thread(next(iter(self._writers.values())).go_live, tuple(self._logs))
+            except TablesInUse:
+                pause = PAUSE_SECONDS
             if not self._is_live:
-                await asyncio.sleep(_PAUSE_SECONDS)
+                await asyncio.sleep(pause)
 
     async def _follow(self, stream: str) -> None:
         writer = self._writers[stream]

@@ -17,6 +17,7 @@ from projections.engine.checkpoint import CheckpointMoved, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.projection import State
+from projections.engine.readers import PAUSE_SECONDS, TablesInUse
 from projections.engine.writer import ProjectionWriter, Superseded
 
 MOST_EVENTS = 4_000
@@ -107,10 +108,25 @@ class Runner(Generic[State]):
                 else:
                     await self._in_thread(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head
-                if complete and await self._in_thread(writer.go_live, self._streams):
-                    _log.info("%s: version %d is live", writer.key.projection, writer.version)
+                if complete and await self._go_live():
                     return
                 await self._tell()
+
+    async def _go_live(self) -> bool:
+        """Put what was built beside in the place of the live tables; False if they have gone further meanwhile."""
+        writer, told = self._writer, False
+        while True:
+            try:
+                done = await self._in_thread(writer.go_live, self._streams)
+            except TablesInUse:
+                if not told:
+                    _log.info("%s: built; a query of the live tables is waited for", writer.key.projection)
+                    told = True
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
+                if done:
+                    _log.info("%s: version %d is live", writer.key.projection, writer.version)
+                return done
 
     async def _tell(self) -> None:
         await self._announcer.announce(self._writer.key, self._writer.position)

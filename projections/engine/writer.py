@@ -169,6 +169,7 @@ class ProjectionWriter(Generic[State]):
 
         Raises:
             TablesChanged: somebody else has done it.
+            TablesInUse: somebody is reading the live tables, so that it is to be tried again in a moment.
         """
         with writing(self._engine) as connection:
             one_at_a_time(connection)

@@ -1,5 +1,6 @@
 """What holds, on every database, while a projection is built anew beside the one that is read."""
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,7 @@ from projections.engine.comparing import Difference, compare
 from projections.engine.database import reading, writing
 from projections.engine.naming import Place
 from projections.engine.projection import Projected
+from projections.engine.readers import PAUSE_SECONDS, TablesInUse
 from projections.engine.release import OtherVersion, Released, in_quarantine, release
 from projections.engine.writer import ProjectionWriter, Superseded
 from tests.contract.projections.contract import (
@@ -50,6 +52,15 @@ def somebody_waits(engine: Engine) -> bool:
         return False
     with engine.connect() as connection:
         return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+def swapped(writer: Writer) -> bool:
+    """Put a build in the place of the live one, as soon as nobody reads that."""
+    while True:
+        try:
+            return writer.go_live([STREAM])
+        except TablesInUse:
+            time.sleep(PAUSE_SECONDS)
 
 
 def hurry(connection: Connection) -> None:
@@ -262,7 +273,7 @@ class BuildsContract(DatabaseContract):
         with ThreadPoolExecutor(1) as pool:
             with reading(engine) as slow:
                 slow.execute(goals)
-                swap = pool.submit(beside.go_live, [STREAM])
+                swap = pool.submit(swapped, beside)
                 while not (swap.done() or somebody_waits(engine)):
                     pass
                 for _ in range(3):
@@ -272,6 +283,23 @@ class BuildsContract(DatabaseContract):
                 slow.execute(plans)
             assert swap.result()
         assert places(engine)[Place.LIVE] == projection.version
+
+    def test_a_slow_reader_holds_the_swap_up_and_not_the_live_tables(
+        self, engine: Engine, projection: AnyProjection
+    ) -> None:
+        live = started(engine, projection)
+        take(live, STORY[:HALF])
+        beside = begun_beside(engine, projection, STORY[:HALF])
+        with reading(engine) as slow:
+            slow.execute(text("SELECT count(*) FROM goal_state_goals"))
+            if engine.dialect.name == "postgresql":  # on SQLite no reader holds up anything
+                with pytest.raises(TablesInUse):
+                    beside.go_live([STREAM])
+                take(live, STORY[HALF:])
+                assert not beside.go_live([STREAM])
+                take(beside, STORY[HALF:])
+        assert beside.go_live([STREAM])
+        assert places(engine)[Place.LAST] == projection.version
 
     # quarantine
 

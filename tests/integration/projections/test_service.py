@@ -1,8 +1,9 @@
 """A projection service on a real log."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic_core import from_json
@@ -17,6 +18,7 @@ from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.catalog import NAMES, UnknownProjection
 from projections.engine.announcing import Announcer
+from projections.engine.readers import TablesInUse
 from projections.engine.runner import Runner
 from projections.engine.service import serve
 from projections.engine.writer import ProjectionWriter
@@ -131,6 +133,32 @@ async def test_trouble_with_the_database_is_waited_out_and_noted(
     await asyncio.wait([work])
     assert its.status["last_error"] == "OperationalError: disk I/O error"
     assert its.rows(org)["goals"]
+
+
+async def test_with_a_query_on_the_live_tables_it_tries_to_swap_again(
+    log: Log, nc: SturdyClient, org: str, database: OpenDatabase
+) -> None:
+    its = database("goal_state")
+    writer = ReadTwice(its.engine, its.projection, STREAM)
+    last = await record(log, diary(GoalId(org, "pt-1", "walk"), 1))
+    work = asyncio.create_task(Runner(log, Announcer(nc, "goal_state"), writer).run(lambda _: None))
+    await eventually(lambda: writer.is_live)
+    await its.reaches(last)
+    work.cancel()
+    await asyncio.wait([work])
+    assert its.rows(org)["goals"]
+
+
+class ReadTwice(ProjectionWriter[Any]):
+    """A writer that finds somebody reading the live tables, the first two times."""
+
+    found = 0
+
+    def go_live(self, streams: Collection[str]) -> bool:
+        if self.found < 2:
+            self.found += 1
+            raise TablesInUse
+        return super().go_live(streams)
 
 
 def failing_on_goals(troubles: Iterator[OperationalError]) -> Callable[..., None]:
