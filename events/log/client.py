@@ -28,6 +28,9 @@ _HEADER = re.compile(r"^([!-9;-~]+):[ \t]*([^\r\n]*)\r\n", re.MULTILINE)
 class SturdyClient(Client):
     """A client that takes every message: what is not UTF-8 in it is replaced, and what is no header is left out."""
 
+    url = ""
+    """Of :func:`events.log.connect`, where that made it; it may hold a password."""
+
     def __init__(self) -> None:
         super().__init__()
         self._ps = WholeMessages(self)

@@ -104,7 +104,7 @@ async def connect(url: str, *, name: str, on_error: Callable[[Exception], Awaita
     try:
         await first_contact(address.servers)
         await _admission(address)
-        return await connect_client(
+        nc = await connect_client(
             address.servers,
             name=name,
             max_reconnect_attempts=-1,
@@ -120,6 +120,8 @@ async def connect(url: str, *, name: str, on_error: Callable[[Exception], Awaita
         )
     except (OSError, NatsError, TimeoutError) as error:
         raise NotReachable(f"No NATS server answers at {address}: {error}.") from error
+    nc.url = url
+    return nc
 
 
 async def flush(nc: Client) -> None:

@@ -138,7 +138,7 @@ class Rebuild:
     async def _follow(self, stream: str) -> None:
         writer = self._writers[stream]
         demand = Demand()
-        following = self._logs[stream].follow(writer.position)
+        following = self._logs[stream].follow_from_afar(writer.position)
         async with aclosing(fetched_ahead(following, MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 try:

@@ -101,7 +101,7 @@ class Runner(Generic[State]):
         if writer.is_live:
             await self._tell()
         demand = Demand()
-        async with aclosing(fetched_ahead(self._log.follow(writer.position), MOST_EVENTS, demand)) as batches:
+        async with aclosing(fetched_ahead(self._log.follow_from_afar(writer.position), MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 if batch.messages:
                     await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe)

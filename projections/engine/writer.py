@@ -118,8 +118,6 @@ class ProjectionWriter(Generic[State]):
 
     def _take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None) -> None:
         began = time.time_ns()
-        if begins and self._engine.dialect.name == "sqlite":
-            begins()
         arrival = read_messages(messages, self._held)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
@@ -128,7 +126,7 @@ class ProjectionWriter(Generic[State]):
         self._recorded_at = messages[-1].recorded_at
         self.head = max(self.head, head, position)
         changes = collect(projected.values())
-        if begins and self._engine.dialect.name != "sqlite":
+        if begins:
             begins()
         with writing(self._engine) as connection:
             move_checkpoint(connection, self.key, expected=self._at, position=position)
