@@ -3,7 +3,7 @@
 from secrets import randbits
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, select, update
 
 from events.errors import CairnError
 from projections.engine.naming import Place
@@ -26,6 +26,18 @@ class Checkpoint(NamedTuple):
 
     position: int
     epoch: int
+
+
+_BEFORE = "before_"
+"""Before the names of what is asked for, because those of columns are taken by what is set."""
+_MOVE = (
+    update(CHECKPOINTS)
+    .where(
+        *(CHECKPOINTS.c[name] == bindparam(f"{_BEFORE}{name}") for name in CheckpointKey._fields + Checkpoint._fields)
+    )
+    .values(position=bindparam("position"))
+)
+"""Put together once: for a batch of one event, that takes as long as the database does."""
 
 
 class CheckpointMoved(CairnError):
@@ -65,10 +77,9 @@ def move_checkpoint(connection: Connection, key: CheckpointKey, *, expected: Che
         CheckpointMoved: when it is not where this copy believes it to be.
         TablesChanged: when it belongs to other tables by now.
     """
-    its = and_(*(CHECKPOINTS.c[name] == value for name, value in expected._asdict().items()))
-    if connection.execute(
-        update(CHECKPOINTS).where(belongs_to(CHECKPOINTS, key), its).values(position=position)
-    ).rowcount:
+    before = {**key._asdict(), **expected._asdict()}
+    its = {f"{_BEFORE}{name}": value for name, value in before.items()}
+    if connection.execute(_MOVE, {**its, "position": position}).rowcount:
         return
     found = read_checkpoint(connection, key)
     if found is None or found.epoch != expected.epoch:

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from events.envelope import read_submission
 from events.errors import Rejected
 from events.identity import FEED, PLAN, SUBMIT, parse_subject
 from events.log import connect, declare_log
@@ -17,6 +16,7 @@ from events.log.connection import flush
 from events.log.placement import Placed, Placement
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
+from events.submission import read_submission
 from events.tracing import submitting
 from services.answering import may_be_answered
 from services.goals.application import BUSY

@@ -11,11 +11,11 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
-from events.envelope import read_submission
 from events.errors import Rejected
 from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
+from events.submission import read_submission
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
 from services.offering import ask
 

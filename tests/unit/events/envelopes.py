@@ -7,11 +7,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from events.catalog import Json
-from events.envelope import STRUCTURED, StoredMessage, read_submission, to_body, to_headers
+from events.envelope import STRUCTURED, StoredMessage, to_body, to_headers
 from events.errors import Rejected
 from events.event import Event, RecordedEvent
 from events.goal import types as g
 from events.identity import LOG
+from events.submission import read_submission
 from events.vocabulary import Actor
 from tests.builders import GOAL
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from events.envelope import read_submission
 from events.errors import Rejected
+from events.submission import read_submission
 from tests.builders import GOAL
 from tests.unit.events.envelopes import BINARY, BODY, WHOLE, binary, refused, refused_whole, whole
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from events.catalog import Json
-from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED, read_submission
+from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED
+from events.submission import read_submission
 from tests.builders import GOAL
 from tests.unit.events.envelopes import BINARY, BODY, HELD, WHOLE, binary, refused, refused_whole, whole
 

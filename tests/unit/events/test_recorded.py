@@ -12,7 +12,6 @@ from events.envelope import (
     STRUCTURED,
     UnreadableEvent,
     read_recorded,
-    read_submission,
     structured,
     to_body,
     to_cloudevent,
@@ -23,6 +22,7 @@ from events.goal import types as g
 from events.identity import PLAN, GoalId
 from events.payload import Payload
 from events.plan.types import PlanPayload
+from events.submission import read_submission
 from events.vocabulary import Actor
 from tests.builders import GOAL, NOON, as_bytes, event, proposed, recorded
 from tests.strategies import few, payloads, tokens

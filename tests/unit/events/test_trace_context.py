@@ -2,8 +2,9 @@
 
 import pytest
 
-from events.envelope import read_recorded, read_submission, structured
+from events.envelope import read_recorded, structured
 from events.event import Event
+from events.submission import read_submission
 from events.trace_context import trace_context
 from tests.builders import GOAL, as_bytes, recorded
 from tests.unit.events.envelopes import BINARY, BODY, HELD, WHOLE, stored, whole
