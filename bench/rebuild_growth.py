@@ -20,7 +20,7 @@ from bench.ground import BenchFailed, Ground, ground, service
 from bench.life import LIFE_EVENTS, goal_ids
 from bench.machine import conditions
 from bench.options import Count, Options, Stages
-from bench.resident import resident_bytes
+from bench.resident import with_children_bytes
 from bench.result import Case, Compared, Run, case
 from bench.room import EVENT_BYTES, ROW_BYTES
 
@@ -104,7 +104,7 @@ async def _seen(log: _Log, there: Databases, kind: Kind, projection: str) -> _Se
             while not reaching.done():
                 if process.pid is None:
                     raise BenchFailed("The projection has ended.")
-                most = max(most, resident_bytes(process.pid))
+                most = max(most, with_children_bytes(process.pid))
                 await asyncio.wait([reaching], timeout=_LOOK_SECONDS)
             ended = await reaching
         check(url, projection, log.events)

@@ -15,6 +15,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, cast
 
+import uvloop
 from pydantic_core import from_json, to_json
 
 from events.envelope import StoredMessage
@@ -83,7 +84,7 @@ def main() -> None:
     """The process that reads. Told on its standard input what to read; it ends when nobody wants to have it."""
     url, stream, after, until = from_json(sys.stdin.buffer.read())
     with suppress(BrokenPipeError):
-        asyncio.run(_read(url, stream, after, until, sys.stdout.buffer))
+        uvloop.run(_read(url, stream, after, until, sys.stdout.buffer))
 
 
 async def _read(url: str, stream: str, after: int, until: int, out: BinaryIO) -> None:
