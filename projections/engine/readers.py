@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from events.errors import CairnError
 
-PAUSE_SECONDS = 0.3
+AGAIN_SECONDS = 0.3
 """After which it is worth trying again to keep them out."""
 _WAITED_AT_ONCE = "200ms"
 """Less than PostgreSQL's deadlock_timeout of a second, so that it is never a reader who is told to give way."""

@@ -20,7 +20,7 @@ from projections.engine.database import reading, writing
 from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.naming import Place
 from projections.engine.projection import Projection
-from projections.engine.readers import PAUSE_SECONDS, TablesInUse
+from projections.engine.readers import AGAIN_SECONDS, TablesInUse
 from projections.engine.release import in_quarantine
 from projections.engine.runner import MOST_EVENTS
 from projections.engine.writer import ProjectionWriter
@@ -131,7 +131,7 @@ class Rebuild:
             try:
                 self._is_live = await self._in_thread(next(iter(self._writers.values())).go_live, tuple(self._logs))
             except TablesInUse:
-                pause = PAUSE_SECONDS
+                pause = AGAIN_SECONDS
             if not self._is_live:
                 await asyncio.sleep(pause)
 

@@ -17,7 +17,7 @@ from projections.engine.checkpoint import CheckpointMoved, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.projection import State
-from projections.engine.readers import PAUSE_SECONDS, TablesInUse
+from projections.engine.readers import AGAIN_SECONDS, TablesInUse
 from projections.engine.writer import ProjectionWriter, Superseded
 
 MOST_EVENTS = 4_000
@@ -122,7 +122,7 @@ class Runner(Generic[State]):
                 if not told:
                     _log.info("%s: built; a query of the live tables is waited for", writer.key.projection)
                     told = True
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(AGAIN_SECONDS)
             else:
                 if done:
                     _log.info("%s: version %d is live", writer.key.projection, writer.version)

@@ -103,8 +103,7 @@ class ProjectionWriter(Generic[State]):
 
         Args:
             head: The last position of the stream, as far as is known.
-            begins: Called when this process has time for others: when all is worked out, and it is the turn of a
-                database that is another process. SQLite works in this one, where it is as good to call at once.
+            begins: Called when all is worked out and it is the database's turn: then this process has time for others.
 
         Raises:
             CheckpointMoved: another copy was faster; nothing was written.

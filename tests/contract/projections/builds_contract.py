@@ -18,7 +18,7 @@ from projections.engine.comparing import Difference, compare
 from projections.engine.database import reading, writing
 from projections.engine.naming import Place
 from projections.engine.projection import Projected
-from projections.engine.readers import PAUSE_SECONDS, TablesInUse
+from projections.engine.readers import AGAIN_SECONDS, TablesInUse
 from projections.engine.release import OtherVersion, Released, in_quarantine, release
 from projections.engine.writer import ProjectionWriter, Superseded
 from tests.contract.projections.contract import (
@@ -60,7 +60,7 @@ def swapped(writer: Writer) -> bool:
         try:
             return writer.go_live([STREAM])
         except TablesInUse:
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(AGAIN_SECONDS)
 
 
 def hurry(connection: Connection) -> None:
