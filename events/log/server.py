@@ -25,6 +25,8 @@ its own it keeps half of an atomic batch (2.15), and for good if another stream 
 completes the batch at its next start."""
 _START_SECONDS = 30.0
 _STOP_SECONDS = 20.0
+_READY = b"Server is ready"
+_TAKEN = "address already in use"
 
 
 class ServerFailed(CairnError):
@@ -45,6 +47,7 @@ class EmbeddedServer:
     def __init__(self, data_dir: Path, port: int = 0, *, sync_always: bool = True, holding: tuple[int, ...] = ()):
         self.data_dir = data_dir
         self.port = port or free_port()
+        self._may_move = not port
         self._sync_always = sync_always
         self._holding = holding
         self._process: Process | None = None
@@ -89,7 +92,22 @@ class EmbeddedServer:
         Raises:
             ServerFailed: with the last words of the server's log.
         """
+        while True:
+            try:
+                await self._start()
+            except ServerFailed as error:
+                # Somebody else took the port that was free a moment ago.
+                if not self._may_move or _TAKEN not in str(error):
+                    raise
+                self.port = free_port()
+            else:
+                # From now on there are clients who know it by its port.
+                self._may_move = False
+                return
+
+    async def _start(self) -> None:
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        said = self.log_file.stat().st_size if self.log_file.exists() else 0
         config = self.data_dir / "nats-server.conf"
         config.write_text(self.configuration())
         with self.log_file.open("ab") as log:
@@ -106,7 +124,7 @@ class EmbeddedServer:
             )
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await self._answering()
+                await self._answering(said)
         except TimeoutError:
             await self.stop()
             raise ServerFailed(f"nats-server did not answer in {_START_SECONDS:.0f} s. {self._last_words()}") from None
@@ -138,10 +156,14 @@ class EmbeddedServer:
             process.kill()
             await process.wait()
 
-    async def _answering(self) -> None:
+    async def _answering(self, said: int) -> None:
+        """Wait for this server, by its log from a place on: at its port there might be another."""
         while True:
             if self._process is None or self._process.returncode is not None:
                 raise ServerFailed(f"nats-server ended at once. {self._last_words()}")
+            if _READY not in self.log_file.read_bytes()[said:]:
+                await asyncio.sleep(0.02)
+                continue
             try:
                 # nats-py waits two seconds after a refused connection, so it is asked only once someone listens.
                 await first_contact([self.url])
