@@ -62,7 +62,7 @@ async def test_a_projection_that_stays_behind_is_503(
 ) -> None:
     position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
     engine = open_database(settings.database_address)
-    async with open_gateway(nc, engine, wait_seconds=0.05) as gateway:
+    async with open_gateway(nc, engine, wait_seconds=0.3) as gateway:
         transport = httpx.ASGITransport(create_app(gateway))
         async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
             query = {**_query(read), "min_position": str(position + 1_000_000)}
