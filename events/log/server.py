@@ -26,7 +26,7 @@ completes the batch at its next start."""
 _START_SECONDS = 30.0
 _STOP_SECONDS = 20.0
 _READY = b"Server is ready"
-_TAKEN = "address already in use"
+_TAKEN = "bind: address already in use"
 
 
 class ServerFailed(CairnError):
@@ -97,7 +97,7 @@ class EmbeddedServer:
                 await self._start()
             except ServerFailed as error:
                 # Somebody else took the port that was free a moment ago.
-                if not self._may_move or _TAKEN not in str(error):
+                if not self._may_move or f":{self.port}: {_TAKEN}" not in str(error):
                     raise
                 self.port = free_port()
             else:
@@ -161,7 +161,7 @@ class EmbeddedServer:
         while True:
             if self._process is None or self._process.returncode is not None:
                 raise ServerFailed(f"nats-server ended at once. {self._last_words()}")
-            if _READY not in self.log_file.read_bytes()[said:]:
+            if _READY not in self._words(said):
                 await asyncio.sleep(0.02)
                 continue
             try:
@@ -180,6 +180,11 @@ class EmbeddedServer:
                 await asyncio.sleep(0.02)
             finally:
                 await connection.close()
+
+    def _words(self, said: int) -> bytes:
+        with self.log_file.open("rb") as log:
+            log.seek(said)
+            return log.read()
 
     def _last_words(self) -> str:
         lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
