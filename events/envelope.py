@@ -8,7 +8,7 @@ characters outside printable ASCII percent-encoded. Cairn's own extension attrib
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, cast
 from urllib.parse import quote, unquote
@@ -24,6 +24,7 @@ BATCH = "application/cloudevents-batch+json"
 MAX_EVENT_BYTES = 256 * 1024
 """The largest event that Cairn accepts, envelope included."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OURS = frozenset({"version", "recordedtime", "causeversion", "position"})
 _KNOWN = frozenset(
     {"specversion", "id", "source", "type", "subject", "time", "actor", "actorrole", "expectedversion"}
@@ -36,13 +37,26 @@ _SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%'
 
 
 class StoredMessage(NamedTuple):
-    """A message of the log as the server hands it out, not yet looked into."""
+    """A message of the log as the server hands it out, not yet looked into.
+
+    Attributes:
+        subject: Where it is stored.
+        position: Its stream sequence.
+        recorded_ns: When the server stored it, in nanoseconds since 1970.
+        headers: Its own and those that the server adds, in the order in which they are stored.
+        data: Its body.
+    """
 
     subject: str
     position: int
-    recorded_at: datetime
+    recorded_ns: int
     headers: Mapping[str, str]
     data: bytes
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When the server stored it, to the microsecond, which is as fine as Python tells time."""
+        return _EPOCH + timedelta(microseconds=self.recorded_ns // 1000)
 
 
 class UnreadableEvent(CairnError):

@@ -4,17 +4,20 @@
 from a position through the past into live.
 """
 
+from events.log.anchor import Anchor, LogReplaced
 from events.log.connection import NotAdmitted, NotReachable, connect
-from events.log.failures import LogBusy, LogUnavailable, MessageTooLarge, WrongVersion
+from events.log.failures import LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.log.log import Append, Log
-from events.log.reading import Batch, LogUnreachable
+from events.log.reading import Batch
 from events.log.stream import WrongStream, declare_log
 
 __all__ = [
+    "Anchor",
     "Append",
     "Batch",
     "Log",
     "LogBusy",
+    "LogReplaced",
     "LogUnavailable",
     "LogUnreachable",
     "MessageTooLarge",

@@ -12,7 +12,6 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, cast
 
 import uvloop
@@ -30,8 +29,6 @@ _PROGRAM = "from events.log.afar import main; main()"
 _AT_ONCE = 1000
 _BUFFER = 4 * 1024 * 1024
 _SIZE_BYTES = 4
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 _log = logging.getLogger("cairn.log")
 
@@ -109,11 +106,11 @@ def _packed(batch: Batch) -> bytes:
         (
             subject,
             position,
-            (recorded_at - _EPOCH) // _MICROSECOND,
+            recorded_ns,
             {one(name, name): one(value, value) for name, value in headers.items()},
             data,
         )
-        for subject, position, recorded_at, headers, data in batch.messages
+        for subject, position, recorded_ns, headers, data in batch.messages
     ]
     return marshal.dumps((batch.head, messages))
 
@@ -121,9 +118,6 @@ def _packed(batch: Batch) -> bytes:
 def _unpacked(packed: bytes) -> Batch:
     head, messages = marshal.loads(packed)  # noqa: S302 - it is our own process that packed it
     return Batch(
-        tuple(
-            StoredMessage(subject, position, _EPOCH + timedelta(microseconds=recorded), headers, data)
-            for subject, position, recorded, headers, data in messages
-        ),
+        tuple(StoredMessage(*message) for message in messages),
         head,
     )

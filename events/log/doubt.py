@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from events.envelope import StoredMessage
 from events.log.client import SturdyClient
+from events.log.failures import LogUnreachable
 from events.log.leader import Leader
 from events.log.message import Message
-from events.log.reading import DirectReader, LogUnreachable
+from events.log.reading import DirectReader
 
 _PAUSE = 0.1
 

@@ -1,4 +1,4 @@
-"""How an append fails, and what is known then."""
+"""How the log fails, and what is known then."""
 
 from events.errors import CairnError
 
@@ -25,3 +25,7 @@ class LogUnavailable(CairnError):
 
 class MessageTooLarge(CairnError):
     """The server takes no message of this size; nothing was stored."""
+
+
+class LogUnreachable(CairnError):
+    """The log cannot be read now."""

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime, timedelta
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -18,12 +17,13 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage
+from events.log.anchor import Anchor, check_anchor
+from events.log.failures import LogUnreachable
 from events.log.reading import Batch
 from events.log.replies import status_of
 from events.log.wire import subscribe_straight
 
 _log = logging.getLogger("cairn.log")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PULL = 2000
 _PULL_BYTES = 8 * 1024 * 1024
 _LOOK_SECONDS = 0.5
@@ -34,21 +34,28 @@ _INACTIVE_SECONDS = 60.0
 class Follower:
     """One reader of the whole log, or of the part that a subject filter names."""
 
-    def __init__(self, nc: Client, stream: str, after: int, subject: str | None = None, batch: int = 500):
+    def __init__(self, nc: Client, stream: str, after: int | Anchor, subject: str | None = None, batch: int = 500):
         self._nc = nc
         self._stream = stream
         self._subject = subject
         self._batch = batch
-        self.position = after
+        self._after = Anchor.of(after)
+        self._last: StoredMessage | None = None
+        self.position = self._after.position
         """The last position yielded."""
-        self.head = after
+        self.head = self.position
         """The last position of the log that this follower has heard of."""
 
     async def batches(self) -> AsyncGenerator[Batch, None]:
-        """Batches in log order for ever; an empty one when the end is first reached."""
+        """Batches in log order for ever; an empty one when the end is first reached.
+
+        Raises:
+            LogReplaced: the log is not the one that was followed so far, at the start or after any interruption.
+        """
         caught_up = False
         while True:
-            consumer = _Consumer(self._nc, self._stream, self.position, self._subject)
+            anchor = self._after if self._last is None else Anchor.at(self._last)
+            consumer = _Consumer(self._nc, self._stream, anchor, self._subject)
             try:
                 await consumer.open()
                 self.head = max(self.head, consumer.head)
@@ -59,10 +66,11 @@ class Follower:
                         yield Batch((), self.head)
                     messages = await consumer.take(self._batch)
                     if messages:
-                        self.position = messages[-1].position
+                        self._last = messages[-1]
+                        self.position = self._last.position
                         self.head = max(self.head, self.position, consumer.head)
                         yield Batch(tuple(messages), self.head)
-            except (_Interrupted, NatsError, OSError, TimeoutError) as error:
+            except (_Interrupted, LogUnreachable, NatsError, OSError, TimeoutError) as error:
                 _log.info("following from position %d again: %s", self.position, error)
                 await asyncio.sleep(0.1)
             finally:
@@ -76,7 +84,7 @@ class _Interrupted(Exception):
 class _Consumer:
     """One ordered consumer on the server, from its creation to the first trouble."""
 
-    def __init__(self, nc: Client, stream: str, after: int, subject: str | None):
+    def __init__(self, nc: Client, stream: str, after: Anchor, subject: str | None):
         self._nc = nc
         self._js = nc.jetstream(timeout=5)
         self._stream = stream
@@ -96,7 +104,7 @@ class _Consumer:
         self._subscription = await subscribe_straight(self._nc, self._inbox, self._arrive)
         config = ConsumerConfig(
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=self._after + 1,
+            opt_start_seq=self._after.position + 1,
             ack_policy=AckPolicy.NONE,
             max_deliver=1,
             mem_storage=True,
@@ -107,8 +115,8 @@ class _Consumer:
         info = await self._js.add_consumer(self._stream, config)
         self._name = info.name
         self.pending = info.num_pending or 0
-        stream = await self._js.stream_info(self._stream)
-        self.head = stream.state.last_seq
+        # Behind the consumer's creation: what is exchanged from here on ends the consumer, and this is asked again.
+        self.head = (await check_anchor(self._nc, self._stream, self._after)).last
         await self._pull()
 
     async def close(self) -> None:
@@ -167,8 +175,7 @@ class _Consumer:
             raise _Interrupted(f"a gap before position {position}")
         self._delivered = delivered
         self._outstanding -= 1
-        recorded_at = _EPOCH + timedelta(microseconds=nanoseconds // 1000)
-        return StoredMessage(message.subject, position, recorded_at, message.headers or {}, message.data)
+        return StoredMessage(message.subject, position, nanoseconds, message.headers or {}, message.data)
 
     def _note_head(self, position: int, pending: int) -> None:
         self.head = max(self.head, position if self._filter else position + pending)

@@ -11,8 +11,8 @@ from nats.errors import Error as NatsError
 from pydantic_core import from_json
 
 from events.log.client import SturdyClient
+from events.log.failures import LogUnreachable
 from events.log.message import Message, end_in, guarded, is_wrong_sequence
-from events.log.reading import LogUnreachable
 from events.log.replies import Replies, status_of
 
 _NEVER = 2**63 - 1

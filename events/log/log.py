@@ -10,13 +10,16 @@ from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId
 from events.log import afar
+from events.log.anchor import Anchor, check_anchor, read_anchor
 from events.log.client import SturdyClient
+from events.log.failures import LogUnreachable
 from events.log.following import Follower
 from events.log.leader import Leader
 from events.log.message import Message, guarded
-from events.log.reading import Batch, DirectReader, LogUnreachable
+from events.log.reading import Batch, DirectReader
 from events.log.replies import Replies
 from events.log.stream import STREAM
+from events.log.stream_state import StreamState, read_state
 from events.log.writing import Write, Writer
 
 
@@ -155,31 +158,65 @@ class Log:
         """
         return await self._reader.head()
 
-    def follow(self, after: int = 0, *, subject: str | None = None, batch: int = 500) -> AsyncIterator[Batch]:
+    async def state(self) -> StreamState:
+        """The stream that is the log, as its leader knows it: first and last position, what is missing, its settings.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        return await read_state(self._nc, self._stream)
+
+    async def check(self, anchor: Anchor) -> StreamState:
+        """Make sure that the log is the one that an anchor was taken from; with the stream's state.
+
+        Raises:
+            LogReplaced: it is another one.
+            LogUnreachable: the log does not answer.
+        """
+        return await check_anchor(self._nc, self._stream, anchor)
+
+    async def anchor(self, position: int) -> Anchor | None:
+        """The anchor at a position; None when there is no message.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        return await read_anchor(self._nc, self._stream, position)
+
+    def follow(self, after: int | Anchor = 0, *, subject: str | None = None, batch: int = 500) -> AsyncIterator[Batch]:
         """Everything behind a position, first the past, then live, in order, without a gap or a repeat, for ever.
 
+        The iteration raises `LogReplaced` when the log is not the one that `after` was taken from, at the start or
+        after any interruption.
+
         Args:
-            after: The last position already known.
+            after: The anchor of the last message already known; a position alone is only compared with the log's end.
             subject: Only messages on this subject of the log (wildcards allowed).
             batch: The most messages handed out at once.
         """
         return Follower(self._nc, self._stream, after, subject, batch).batches()
 
-    async def follow_from_afar(self, after: int = 0) -> AsyncGenerator[Batch, None]:
+    async def follow_from_afar(self, after: int | Anchor = 0) -> AsyncGenerator[Batch, None]:
         """As :meth:`follow`, all of it and quicker where there is a long way to go: another process reads that part.
 
         Args:
-            after: The last position already known.
+            after: As of :meth:`follow`.
+
+        Raises:
+            LogReplaced: as :meth:`follow`.
         """
-        position = head = after
+        anchor = Anchor.of(after)
+        head = anchor.position
         with suppress(LogUnreachable):  # which following waits out
-            head = await self.head()
-        if head - after >= afar.FAR and (os.cpu_count() or 1) > 1:
-            async with aclosing(afar.read_afar(self._nc.url, self._stream, after, head)) as batches:
+            head = (await self.check(anchor)).last
+        if head - anchor.position >= afar.FAR and (os.cpu_count() or 1) > 1:
+            last: StoredMessage | None = None
+            async with aclosing(afar.read_afar(self._nc.url, self._stream, anchor.position, head)) as batches:
                 async for batch in batches:
-                    position = batch.messages[-1].position
+                    last = batch.messages[-1]
                     yield batch
-        async with aclosing(Follower(self._nc, self._stream, position).batches()) as batches:
+            anchor = Anchor.at(last) if last else anchor
+        async with aclosing(Follower(self._nc, self._stream, anchor).batches()) as batches:
             async for batch in batches:
                 yield batch
 

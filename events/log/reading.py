@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -11,18 +10,16 @@ from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage
-from events.errors import CairnError
+from events.log.failures import LogUnreachable
 from events.log.replies import Replies, status_of
+from events.log.stream_state import read_state
+from events.log.timestamps import nanoseconds
 
 _PAGE = 1000
 _TIMEOUT = 10.0
 _CATCH_UP_SECONDS = 5.0
 _PAUSE = 0.002
 _LONGEST_PAUSE = 0.1
-
-
-class LogUnreachable(CairnError):
-    """The log cannot be read now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,7 @@ class DirectReader:
     def __init__(self, nc: Client, replies: Replies, stream: str):
         self._nc = nc
         self._replies = replies
+        self._stream = stream
         self._subject = f"$JS.API.DIRECT.GET.{stream}"
 
     async def after(self, subject: str, position: int, limit: int | None = None) -> list[StoredMessage]:
@@ -90,13 +88,21 @@ class DirectReader:
         return page
 
     async def head(self) -> int:
-        """The last position of the log; 0 when it is empty.
+        """The last position of the log, as its leader knows it; 0 when it is empty.
 
         Raises:
             LogUnreachable: when the log does not answer.
         """
-        newest = await self.newest(">")
-        return newest.position if newest else 0
+        return (await read_state(self._nc, self._stream)).last
+
+    async def at(self, position: int) -> StoredMessage | None:
+        """The message at a position; None when the replica that answers has none there.
+
+        Raises:
+            LogUnreachable: when the log does not answer.
+        """
+        page, _ = await self._ask({"seq": position}, many=False)
+        return page[0] if page else None
 
     async def newest(self, subjects: str) -> StoredMessage | None:
         """The last message on the subjects that a wildcard matches; for `>` at once, else by looking at each subject.
@@ -119,7 +125,7 @@ class DirectReader:
                 return
             match status_of(message):
                 case None:
-                    page.append(_from_direct_get(message))
+                    page.append(from_direct_get(message))
                     if not many:
                         done.set_result(0)
                 case "204":
@@ -159,12 +165,13 @@ def _reaches(position: int, found: list[StoredMessage]) -> bool:
     return position <= (found[-1].position if found else 0)
 
 
-def _from_direct_get(message: Msg) -> StoredMessage:
+def from_direct_get(message: Msg) -> StoredMessage:
+    """The message that a direct get has found."""
     headers = message.headers or {}
     return StoredMessage(
         subject=headers["Nats-Subject"],
         position=int(headers["Nats-Sequence"]),
-        recorded_at=datetime.fromisoformat(headers["Nats-Time-Stamp"]),
+        recorded_ns=nanoseconds(headers["Nats-Time-Stamp"]),
         headers=headers,
         data=message.data,
     )

@@ -14,8 +14,9 @@ from nats.js.errors import BadRequestError
 from events.errors import CairnError
 from events.identity import GoalId
 from events.log.client import SturdyClient
+from events.log.failures import LogUnreachable
 from events.log.message import Message
-from events.log.reading import DirectReader, LogUnreachable
+from events.log.reading import DirectReader
 from events.log.replies import Replies
 from events.log.writing import MAX_BATCH, Write, Writer
 

@@ -1,5 +1,6 @@
 """Servers of a test's own, which may be stopped, and plans to fill a log with."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -38,6 +39,12 @@ def first_of(org: str) -> Appends:
         return Append((event(GoalId(org, patient, "plan"), opened(), role="clinician"),), 0, 0)
 
     return append
+
+
+async def filled(log: Log, first_of: Appends, count: int) -> list[int]:
+    """As many plans, and their positions."""
+    recorded = await asyncio.gather(*(log.append(first_of(f"pt-{number}")) for number in range(count)))
+    return sorted(each.position for (each,) in recorded)
 
 
 @asynccontextmanager

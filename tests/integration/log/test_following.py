@@ -16,14 +16,8 @@ from events.log.connection import flush
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from tests.builders import active_goal, event, opened
-from tests.integration.log.conftest import Appends, following, positions_until
+from tests.integration.log.conftest import Appends, filled, following, positions_until
 from tests.waiting import eventually
-
-
-async def filled(log: Log, first_of: Appends, count: int) -> list[int]:
-    """As many plans, and their positions."""
-    recorded = await asyncio.gather(*(log.append(first_of(f"pt-{number}")) for number in range(count)))
-    return sorted(each.position for (each,) in recorded)
 
 
 async def test_a_follower_hands_out_the_past_then_an_empty_batch_then_what_comes(
@@ -167,7 +161,7 @@ async def test_a_cancellation_that_the_client_swallows_ends_it_all_the_same(
 ) -> None:
     log = Log(own)
     await filled(log, first_of, 1)
-    asked, opened = asyncio.Event(), JetStreamManager.stream_info
+    asked, opened = asyncio.Event(), JetStreamManager.add_consumer
 
     async def swallowing(*given: Any, **by_name: Any) -> Any:  # Any: whatever nats-py passes
         asked.set()
@@ -175,7 +169,7 @@ async def test_a_cancellation_that_the_client_swallows_ends_it_all_the_same(
             await asyncio.Event().wait()
         return await opened(*given, **by_name)
 
-    monkeypatch.setattr(JetStreamManager, "stream_info", swallowing)
+    monkeypatch.setattr(JetStreamManager, "add_consumer", swallowing)
     batches = log.follow()
     reading = asyncio.ensure_future(anext(batches))
     await asked.wait()

@@ -15,6 +15,7 @@ from events.identity import LOG
 from events.submission import read_submission
 from events.vocabulary import Actor
 from tests.builders import GOAL
+from tests.stored import in_nanoseconds
 
 BINARY = {
     "ce-specversion": "1.0",
@@ -71,6 +72,5 @@ def stored(recorded_event: RecordedEvent) -> StoredMessage:
     """What the log hands out for an event."""
     event = recorded_event.event
     headers = {**to_headers(event, recorded_event.version), "Nats-Sequence": "7"}
-    return StoredMessage(
-        event.goal_id.on(LOG), recorded_event.position, recorded_event.recorded_at, headers, to_body(event)
-    )
+    recorded_ns = in_nanoseconds(recorded_event.recorded_at)
+    return StoredMessage(event.goal_id.on(LOG), recorded_event.position, recorded_ns, headers, to_body(event))

@@ -10,6 +10,7 @@ from events.event import RecordedEvent
 from events.identity import LOG
 from events.log.verification import Verification, Verifier
 from tests.builders import active_goal, recorded
+from tests.stored import in_nanoseconds
 
 
 def _stored(events: Iterable[RecordedEvent]) -> list[StoredMessage]:
@@ -17,7 +18,7 @@ def _stored(events: Iterable[RecordedEvent]) -> list[StoredMessage]:
         StoredMessage(
             each.goal_id.on(LOG),
             each.position,
-            each.recorded_at,
+            in_nanoseconds(each.recorded_at),
             {**to_headers(each.event, each.version), "Nats-Sequence": "7"},
             to_body(each.event),
         )

@@ -20,6 +20,7 @@ from events.vocabulary import Actor
 from services.gateway.app import create_app
 from services.gateway.feed import HEARTBEAT, frame, stream_batches
 from services.gateway.gateway import Gateway
+from tests.stored import in_nanoseconds
 
 GOAL = GoalId("northside", "p1", "g1")
 EVENT = Event(
@@ -36,7 +37,7 @@ def stored(position: int) -> StoredMessage:
     return StoredMessage(
         subject=GOAL.on(LOG),
         position=position,
-        recorded_at=datetime(2026, 3, 1, 13, tzinfo=UTC),
+        recorded_ns=in_nanoseconds(datetime(2026, 3, 1, 13, tzinfo=UTC)),
         headers=to_headers(EVENT, version=3),
         data=to_body(EVENT),
     )

@@ -10,10 +10,13 @@ from events.envelope import StoredMessage
 from events.log import Batch
 from projections.engine.fetching import Demand, fetched_ahead
 from tests.builders import NOON
+from tests.stored import in_nanoseconds
 
 
 def batch(*positions: int, head: int = 9) -> Batch:
-    return Batch(tuple(StoredMessage("cairn.log.o.p.g", each, NOON, {}, b"") for each in positions), head)
+    return Batch(
+        tuple(StoredMessage("cairn.log.o.p.g", each, in_nanoseconds(NOON), {}, b"") for each in positions), head
+    )
 
 
 async def source(*batches: Batch) -> AsyncIterator[Batch]:

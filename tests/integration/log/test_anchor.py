@@ -1,0 +1,123 @@
+"""A remembered position says which log it was: one that is shorter, or other, is noticed before anything is read."""
+
+import asyncio
+
+import pytest
+from nats.js.api import DiscardPolicy
+
+from events.log import Anchor, Log, LogReplaced, LogUnreachable, declare_log
+from events.log.client import SturdyClient
+from events.log.stream import STREAM
+from tests.integration.log.conftest import Appends, filled, following, positions_until
+from tests.waiting import eventually
+
+
+async def begun_anew(nc: SturdyClient) -> None:
+    """The log's stream deleted, as an operator may, and declared again."""
+    await nc.jetstream().delete_stream(STREAM)
+    await declare_log(nc)
+
+
+async def test_the_log_that_an_anchor_was_taken_from_bears_it_out(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    await filled(log, first_of, 3)
+    anchor = await log.anchor(2)
+
+    assert anchor is not None
+    assert (await log.check(anchor)).last == 3
+
+
+async def test_a_position_that_the_log_does_not_have_has_no_anchor(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    await filled(log, first_of, 1)
+
+    assert await log.anchor(2) is None
+    assert await log.anchor(0) == Anchor(0)
+
+
+async def test_a_log_that_ends_before_the_position_is_another_one(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    await filled(log, first_of, 3)
+    anchor = await log.anchor(3)
+    assert anchor is not None
+    await begun_anew(own)
+    await filled(log, first_of, 2)
+
+    with pytest.raises(LogReplaced, match="ends at position 2, and position 3 is remembered"):
+        await log.check(anchor)
+
+
+async def test_a_log_with_another_event_at_the_position_is_another_one(own: SturdyClient, first_of: Appends) -> None:
+    """The very same events recorded at another time are other ones: nobody can say what else was changed."""
+    log = Log(own)
+    await filled(log, first_of, 3)
+    anchor = await log.anchor(3)
+    assert anchor is not None
+    await begun_anew(own)
+    await filled(log, first_of, 5)
+
+    with pytest.raises(LogReplaced, match="position 3 holds another event"):
+        await log.check(anchor)
+
+
+async def test_following_does_not_begin_in_another_log(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    await filled(log, first_of, 3)
+    anchor = await log.anchor(3)
+    assert anchor is not None
+    await begun_anew(own)
+    await filled(log, first_of, 5)
+
+    for batches in (log.follow(anchor), log.follow_from_afar(anchor)):
+        with pytest.raises(LogReplaced):
+            await anext(batches)
+
+
+async def test_following_ends_when_the_log_is_exchanged_meanwhile(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    await filled(log, first_of, 3)
+
+    async with asyncio.timeout(30), following(Log(own)) as batches:
+        await positions_until(batches, 3)
+        await begun_anew(own)
+        await filled(log, first_of, 5)
+        with pytest.raises(LogReplaced):
+            await positions_until(batches, 5)
+
+
+async def test_without_the_stream_nobody_can_tell(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    await filled(log, first_of, 1)
+    anchor = await log.anchor(1)
+    assert anchor is not None
+    await own.jetstream().delete_stream(STREAM)
+
+    with pytest.raises(LogUnreachable):
+        await log.check(anchor)
+
+
+async def test_events_that_a_change_of_settings_drops_are_missing(own: SturdyClient, first_of: Appends) -> None:
+    log = Log(own)
+    await filled(log, first_of, 3)
+    js = own.jetstream()
+    await js.update_stream((await js.stream_info(STREAM)).config.evolve(max_msgs=2, discard=DiscardPolicy.OLD))
+
+    async def one_is_missing() -> bool:
+        return (await log.state()).missing == 1
+
+    await eventually(one_is_missing)
+    assert await log.head() == 3
+
+
+async def test_the_end_of_a_log_whose_last_event_is_gone_is_where_it_was(own: SturdyClient, first_of: Appends) -> None:
+    """A direct get of the last message finds nothing there, which is not the same as an empty log."""
+    log = Log(own)
+    await filled(log, first_of, 3)
+    js = own.jetstream()
+    await js.update_stream((await js.stream_info(STREAM)).config.evolve(max_age=0.2, duplicate_window=0.1))
+
+    async def all_are_missing() -> bool:
+        return (await log.state()).missing == 3
+
+    await eventually(all_are_missing)
+    assert await log.head() == 3

@@ -1,0 +1,77 @@
+"""The leaf of a stored message, held against vectors that were made without Cairn."""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from events.envelope import StoredMessage
+from events.leaf import fingerprint, hole, leaf
+from events.log.client import read_headers
+from events.log.timestamps import nanoseconds
+
+MESSAGE = StoredMessage("cairn.log.o.p.g", 7, 1_790_000_000_000_000_001, {"ce-id": "1", "ce-type": "t"}, b"{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    message: StoredMessage
+    leaf: bytes
+    hash: bytes
+
+
+@pytest.fixture(params=[0, 1], ids=["blinded", "without a blind"])
+def vector(request: pytest.FixtureRequest, shared_data: Path) -> Vector:
+    said = json.loads((shared_data / "tlog_vectors.json").read_text())["event_leaf"]["events"][request.param]
+    headers = read_headers(said["stored_header_block"].encode()) or {}
+    message = StoredMessage(said["subject"], said["position"], said["recorded_ns"], headers, said["body"].encode())
+    return Vector(message, bytes.fromhex(said["leaf_hex"]), base64.b64decode(said["leaf_hash"]))
+
+
+def test_a_leaf_is_the_published_one(vector: Vector) -> None:
+    assert leaf(vector.message) == vector.leaf
+
+
+def test_a_position_that_is_missing_has_a_leaf_of_its_own(shared_data: Path) -> None:
+    said = json.loads((shared_data / "tlog_vectors.json").read_text())["event_leaf"]
+    assert hole(813).hex() == said["hole_813_hex"]
+
+
+def test_a_fingerprint_is_the_hash_of_the_leaf() -> None:
+    assert fingerprint(MESSAGE) == hashlib.sha256(leaf(MESSAGE)).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        MESSAGE._replace(position=8),
+        MESSAGE._replace(recorded_ns=MESSAGE.recorded_ns + 1),
+        MESSAGE._replace(subject="cairn.log.o.p.h"),
+        MESSAGE._replace(headers={"ce-id": "2", "ce-type": "t"}),
+        MESSAGE._replace(headers={"ce-type": "t", "ce-id": "1"}),
+        MESSAGE._replace(data=b"{ }"),
+    ],
+    ids=["position", "one nanosecond", "subject", "header", "order of headers", "body"],
+)
+def test_whatever_differs_makes_another_fingerprint(other: StoredMessage) -> None:
+    assert fingerprint(other) != fingerprint(MESSAGE)
+
+
+def test_what_the_server_adds_is_left_out() -> None:
+    """It differs after a restore, and between what is followed and what is got by its position."""
+    assert fingerprint(MESSAGE._replace(headers={**MESSAGE.headers, "Nats-Sequence": "7"})) == fingerprint(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("instant", "since_1970"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("2026-03-02T09:00:00.5Z", 1_772_442_000_500_000_000),
+        ("2026-03-02T09:00:00.123456789Z", 1_772_442_000_123_456_789),
+    ],
+)
+def test_instants_of_the_server_are_read_to_the_nanosecond(instant: str, since_1970: int) -> None:
+    assert nanoseconds(instant) == since_1970
