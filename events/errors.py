@@ -26,12 +26,16 @@ CODES: dict[str, str] = {
     "event.unknown_type": "The event type is not in the catalog.",
     "identity.mismatch": "The ids disagree, or are no subject tokens.",
     "org.unknown": "The organisation has no place in this Cairn.",
+    "event.id_reused": "An earlier event of this goal has the same source and id, and another content.",
+    "log.unreadable": "The log holds an event on which this one depends and which this version of Cairn cannot read.",
+    "log.replaced": "The log is another one than before; nothing is recorded until its operator has decided.",
+    "log.unfit": "The log's stream is set up so that it would forget; nothing is recorded until that is mended.",
     "log.unavailable": "The log cannot be written now. Send the event again with the same id: it is recorded once.",
     "log.busy": "Too many events are waiting; nothing was recorded. Try again.",
 }
 """Every code that an integrating system can be answered with, and what it means in general."""
 
-RETRYABLE = frozenset({"log.unavailable", "log.busy"})
+RETRYABLE = frozenset({"log.unavailable", "log.busy", "log.replaced", "log.unfit"})
 """Codes that speak of Cairn's state and not of the event: the same submission may succeed later."""
 
 

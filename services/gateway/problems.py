@@ -25,7 +25,6 @@ GATEWAY_CODES: dict[str, str] = {
     "projection.unavailable": "The projection cannot be read now. Try again.",
     "template.unknown": "There is no such goal template.",
     "feed.full": "As many live feeds are open as the gateway serves. Try again.",
-    "log.unreadable": "The log holds an event that this version of Cairn cannot read.",
     "internal.error": "Cairn made a mistake.",
 }
 """Codes of the gateway's own, beside those of :data:`events.errors.CODES`."""

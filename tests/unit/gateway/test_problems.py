@@ -12,7 +12,7 @@ INVALID = {
     *("event.invalid", "event.unknown_type", "identity.mismatch", "org.unknown", "gas.levels"),
     "progress.out_of_range",
 }
-TRY_AGAIN = {"log.unavailable", "log.busy"}
+TRY_AGAIN = {"log.unavailable", "log.busy", "log.replaced", "log.unfit"}
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
