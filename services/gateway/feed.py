@@ -11,6 +11,7 @@ from pydantic_core import to_json
 
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded, to_cloudevent
 from events.log import Batch
+from events.log.finishing import finish
 
 HEARTBEAT_SECONDS = 15.0
 HEARTBEAT = format_sse_event(comment="heartbeat")
@@ -37,11 +38,15 @@ async def stream_batches(
             elif not closed.done():
                 yield HEARTBEAT
     finally:
-        closed.cancel()
-        following.cancel()
-        await asyncio.gather(closed, following, return_exceptions=True)
-        if isinstance(batches, AsyncGenerator):
-            await batches.aclose()
+        await finish(_let_go(batches, closed, following))
+
+
+async def _let_go(batches: AsyncIterator[Batch], *waiting: asyncio.Future[object]) -> None:
+    for each in waiting:
+        each.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    if isinstance(batches, AsyncGenerator):
+        await batches.aclose()
 
 
 async def _next(batches: AsyncIterator[Batch]) -> Batch:
