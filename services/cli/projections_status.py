@@ -103,7 +103,7 @@ def columns_and_rows(found: Json) -> tuple[tuple[str, ...], list[list[object]]]:
 def _cells(status: Json) -> Iterator[object]:
     yield status["state"].replace("_", " ")
     for name in ("position", "head", "lag"):
-        yield f"{status[name]:,}"
+        yield "?" if status[name] is None else f"{status[name]:,}"
     yield "?" if status["lag_seconds"] is None else f"{status['lag_seconds']:,.1f}"
     yield f"{status['rate']:,.0f}"
     yield f"{status['quarantined']:,}"
