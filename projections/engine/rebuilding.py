@@ -18,6 +18,7 @@ from projections.engine.checkpoint import CheckpointKey, CheckpointMoved, Tables
 from projections.engine.comparing import TableComparison, compare
 from projections.engine.database import reading, writing
 from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.healing import read_again
 from projections.engine.naming import Place
 from projections.engine.projection import Projection
 from projections.engine.readers import AGAIN_SECONDS, TablesInUse
@@ -141,9 +142,10 @@ class Rebuild:
         following = self._logs[stream].follow_from_afar(writer.position)
         async with aclosing(fetched_ahead(following, MOST_EVENTS, demand)) as batches:
             async for batch in batches:
+                again = await read_again(self._logs[stream], batch.messages)
                 try:
                     if batch.messages:
-                        await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe)
+                        await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
                     else:
                         await self._in_thread(writer.note, "live", batch.head)
                 except TablesChanged:

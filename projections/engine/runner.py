@@ -16,6 +16,7 @@ from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import CheckpointMoved, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.healing import read_again
 from projections.engine.projection import State
 from projections.engine.readers import AGAIN_SECONDS, TablesInUse
 from projections.engine.writer import ProjectionWriter, Superseded
@@ -104,7 +105,8 @@ class Runner(Generic[State]):
         async with aclosing(fetched_ahead(self._log.follow_from_afar(writer.position), MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 if batch.messages:
-                    await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe)
+                    again = await read_again(self._log, batch.messages)
+                    await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
                 else:
                     await self._in_thread(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head
