@@ -15,6 +15,7 @@ from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import CheckpointMoved, CheckpointPutBack, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.healing import read_again
 from projections.engine.projection import State
 from projections.engine.readers import AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
@@ -128,7 +129,8 @@ class Runner(Generic[State]):
         async with aclosing(fetched_ahead(self._log.follow_from_afar(writer.anchor), MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 if batch.messages:
-                    await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe)
+                    again = await read_again(self._log, batch.messages)
+                    await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
                 else:
                     await self._thread.do(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head

@@ -30,12 +30,13 @@ from projections.engine.naming import Place
 from projections.engine.pace import Pace
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
-from projections.engine.quarantine import held_subjects, quarantine
+from projections.engine.quarantine import held_subjects, leave_quarantine, quarantine
 from projections.engine.rows import collect, write
 from projections.engine.status import Working, last_recorded_at, write_replaced, write_status
 from projections.engine.tables import CHECKPOINTS, STATUS, declare_own, one_at_a_time
 
-_NONE: Mapping[str, Checkpoint] = {}
+_NO_CHECKPOINTS: Mapping[str, Checkpoint] = {}
+_NOTHING_AGAIN: Mapping[str, Sequence[StoredMessage]] = {}
 
 
 class Superseded(CairnError):
@@ -109,12 +110,19 @@ class ProjectionWriter(Generic[State]):
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
 
-    def take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None = None) -> None:
+    def take(
+        self,
+        messages: Sequence[StoredMessage],
+        head: int,
+        begins: Callable[[], None] | None = None,
+        again: Mapping[str, Sequence[StoredMessage]] = _NOTHING_AGAIN,
+    ) -> None:
         """Write what a batch comes to, and move the checkpoint to its last position, in one transaction.
 
         Args:
             head: The last position of the stream, as far as is known.
             begins: Called when all is worked out and it is the database's turn: then this process has time for others.
+            again: What :func:`projections.engine.healing.read_again` gives for the messages.
 
         Raises:
             CheckpointMoved: another copy was faster; nothing was written.
@@ -125,11 +133,17 @@ class ProjectionWriter(Generic[State]):
         After an error only :meth:`resume` leads on.
         """
         with _collector_paused():
-            self._take(messages, head, begins)
+            self._take(messages, head, begins, again)
 
-    def _take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None) -> None:
+    def _take(
+        self,
+        messages: Sequence[StoredMessage],
+        head: int,
+        begins: Callable[[], None] | None,
+        again: Mapping[str, Sequence[StoredMessage]],
+    ) -> None:
         began = time.time_ns()
-        arrival = read_messages(messages, self._held)
+        arrival = read_messages(messages, self._held, again)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
         anchor = Anchor.at(messages[-1])
@@ -142,10 +156,13 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
             write(connection, self._projection.tables(self.key.place), changes)
+            leave_quarantine(connection, self.key, arrival.again & self._held.keys())
             quarantine(connection, self.key, refused)
             state: Working = "live" if anchor.position >= self.head else "catching_up"
             self._write_status(connection, state)
         self._at = moved
+        for subject in arrival.again:
+            self._held.pop(subject, None)
         for event in refused:
             self._held.setdefault(event.subject, event.position)
         self._projecting.remember(projected)
@@ -234,7 +251,7 @@ class ProjectionWriter(Generic[State]):
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
         self._at = moved
 
-    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] = _NONE) -> bool:
+    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] = _NO_CHECKPOINTS) -> bool:
         """Put what was built beside in the place of the live tables, if it is complete; :meth:`resume` leads on.
 
         Args:

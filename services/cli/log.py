@@ -1,4 +1,4 @@
-"""`cairn log`: check the log, back it up, and bring it back."""
+"""`cairn log`: check the log, back it up, bring it back, and void what cannot be read."""
 
 import asyncio
 import tempfile
@@ -10,6 +10,7 @@ import click
 
 from services.cli.connection import connected
 from services.cli.log_report import report
+from services.cli.log_void import void
 from services.cli.parameters import json_option, nats_url_option
 from services.cli.progress import SlowProgress
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def log() -> None:
-    """Check the log, back it up, and bring it back."""
+    """Check the log, back it up, bring it back, and void what cannot be read."""
+
+
+log.add_command(void)
 
 
 @log.command()

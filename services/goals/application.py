@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from events.envelope import UnreadableEvent
 from events.errors import Rejected
 from events.event import Event, RecordedEvent
-from events.identity import GoalId
+from events.identity import LOG, GoalId
 from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.outcome import Outcome, OutcomeError, RecordedOutcome, RejectedOutcome
 from events.tracing import step
@@ -61,11 +61,7 @@ class Goals:
             self._histories.drop(submission.goal_id)
             return RejectedOutcome(code="log.unavailable", detail=_unavailable(error))
         except UnreadableEvent as error:
-            return RejectedOutcome(
-                code="log.unavailable",
-                detail=f"Nothing was recorded: the log holds an event at position {error.position}"
-                " that this version of Cairn cannot read.",
-            )
+            return RejectedOutcome(code="log.unreadable", detail=_unreadable(error))
 
     def forget(self, goal_id: GoalId) -> None:
         """Someone else may have changed this goal or plan: load it again before it is used."""
@@ -172,6 +168,15 @@ def _check_expected_version(submission: Event, history: History) -> None:
         "version.conflict",
         f"The goal is at version {history.version}, not {expected}.{changed}",
         version=history.version,
+    )
+
+
+def _unreadable(error: UnreadableEvent) -> str:
+    goal_id = error.subject.removeprefix(f"{LOG}.")
+    return (
+        f"Nothing was recorded: the log holds a message at position {error.position}, of {goal_id}, that this version"
+        " of Cairn cannot read. A newer version may read it; otherwise Cairn's operator can void it:"
+        f" cairn log void {goal_id} {error.position}."
     )
 
 

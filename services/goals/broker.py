@@ -23,7 +23,7 @@ class Broker(NatsBroker):
     """
 
     def __init__(self, url: str, *, name: str, dropped: Callable[[str], None]):
-        super().__init__(url.split(","), name=name, apply_types=False, logger=None)
+        super().__init__(url.split(","), name=name, logger=None)
         self._url = url
         self._name = name
         self._dropped = dropped

@@ -4,8 +4,9 @@ import asyncio
 from contextlib import suppress
 from itertools import islice
 
+from events.envelope import UnreadableEvent
 from events.event import RecordedEvent
-from events.identity import GoalId
+from events.identity import LOG, GoalId
 from events.log import Log
 from events.log.snapshots import Snapshots
 from services.goals.history import History
@@ -72,20 +73,36 @@ class Histories:
     async def of_patient(self, own: History, until: int = 0) -> tuple[dict[str, History], int]:
         """Every goal of a history's patient by its token, all fresh, and the position of the patient's last event.
 
+        Another goal with a message that cannot be read is what its events before that add up to.
+
         Args:
             until: The position of an event of the patient that must be among what is looked at.
 
         Raises:
-            LogUnreachable, UnreadableEvent: as :meth:`get`.
+            LogUnreachable, UnreadableEvent: as :meth:`get`, of the history's own goal and of the plan.
         """
         last = await self._log.last_of_patient(own.goal_id, until)
         goals = {}
         for each, position in last.items():
-            history = own if each == own.goal_id else await self.get(each)
-            await self.refresh(history, position)
+            if each == own.goal_id:
+                history = own
+                await self.refresh(own, position)
+            else:
+                history = await self._other(each, position)
             if not each.is_plan:
                 goals[each.goal] = history
         return goals, max(last.values(), default=0)
+
+    async def _other(self, goal_id: GoalId, last: int) -> History:
+        try:
+            history = await self.get(goal_id)
+            await self.refresh(history, last)
+        except UnreadableEvent as error:
+            if goal_id.is_plan or error.subject != goal_id.on(LOG):
+                raise
+            history = History(goal_id)
+            _take(history, await self._log.read_sound(goal_id))
+        return history
 
     def moved(self, history: History) -> None:
         """The history has grown by events of this service; after enough of them it is due for a snapshot."""

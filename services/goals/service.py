@@ -21,6 +21,7 @@ from events.tracing import submitting
 from services.answering import may_be_answered
 from services.goals.application import BUSY
 from services.goals.broker import Broker
+from services.goals.operators import hear_operators
 from services.goals.station import Station
 from services.settings import Settings
 
@@ -59,7 +60,9 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         closing.push_async_callback(_close, stations)
         surface = Surface(stations, nc, limit=settings.max_waiting)
         closing.push_async_callback(surface.finish)
-        broker = surface.broker(settings.nats_address, _submitted(placement, streams))
+        organisations = [org for stream in streams for org in placement.organisations(stream)]
+        broker = surface.broker(settings.nats_address, _submitted(organisations))
+        hear_operators(broker, stations, organisations)
         closing.push_async_callback(broker.stop)
         for subject in _plans(placement, served):
             changes = await nc.subscribe(subject, cb=surface.plan_changed)
@@ -72,9 +75,8 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         await asyncio.Event().wait()
 
 
-def _submitted(placement: Placement, streams: Sequence[str]) -> list[str]:
-    """Where submissions arrive: those to some streams, or else all, so that everybody gets an answer."""
-    organisations = [org for stream in streams for org in placement.organisations(stream)]
+def _submitted(organisations: Sequence[str]) -> list[str]:
+    """Where submissions arrive: those of some organisations, or else all, so that everybody gets an answer."""
     return [f"{SUBMIT}.{org}.>" for org in organisations] or [f"{SUBMIT}.>"]
 
 

@@ -7,6 +7,7 @@ from events.log.client import SturdyClient
 from events.log.snapshots import Snapshots
 from services.goals.application import Goals
 from services.goals.histories import Histories
+from services.goals.voiding import Voiding
 from services.settings import Settings
 
 
@@ -23,6 +24,7 @@ class Station:
         self._histories = Histories(self._log, snapshots, limit=room, snapshot_every=settings.snapshot_every)
         self._behind = asyncio.create_task(self._histories.write_behind())
         self.goals = Goals(self._log, self._histories)
+        self.voiding = Voiding(self._log, self._histories)
 
     async def close(self) -> None:
         """Write the last snapshots, as far as there is time, and listen for replies no more."""
