@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.connection import connected
+from services.cli.log_acts import acts
 from services.cli.log_report import report
 from services.cli.parameters import json_option, nats_url_option
 from services.cli.progress import SlowProgress
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 @click.group()
 def log() -> None:
     """Check the log, back it up, and bring it back."""
+
+
+log.add_command(acts)
 
 
 @log.command()
