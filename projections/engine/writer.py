@@ -2,36 +2,40 @@
 
 import gc
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Generic
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, inspect, select
 
 from events.envelope import StoredMessage
 from events.errors import CairnError
+from events.log.anchor import Anchor
 from events.tracing import tracing
 from projections.engine.arrival import read_messages
-from projections.engine.builds import begin_next, build_at, go_live
+from projections.engine.builds import begin_next, build_at, drop, go_live
 from projections.engine.checkpoint import (
     Checkpoint,
     CheckpointKey,
     TablesChanged,
+    compare_checkpoint,
     hold_checkpoint,
     move_checkpoint,
     read_checkpoint,
     start_checkpoint,
 )
-from projections.engine.database import writing
+from projections.engine.database import reading, writing
 from projections.engine.naming import Place
 from projections.engine.pace import Pace
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
 from projections.engine.quarantine import held_subjects, quarantine
 from projections.engine.rows import collect, write
-from projections.engine.status import Working, last_recorded_at, write_status
-from projections.engine.tables import STATUS, declare_own, one_at_a_time
+from projections.engine.status import Working, last_recorded_at, write_replaced, write_status
+from projections.engine.tables import CHECKPOINTS, STATUS, declare_own, one_at_a_time
+
+_NONE: Mapping[str, Checkpoint] = {}
 
 
 class Superseded(CairnError):
@@ -61,6 +65,7 @@ class ProjectionWriter(Generic[State]):
         self._projection = projection
         self._beside = beside
         self._at = Checkpoint(position=0, epoch=0)
+        self._resumed = False
         self._projecting = Projecting(engine, projection, projection.tables(self.key.place))
         self._held: dict[str, int] = {}
         self._pace = Pace(time.monotonic)
@@ -71,6 +76,11 @@ class ProjectionWriter(Generic[State]):
     def position(self) -> int:
         """The last position in the tables, as far as this copy knows."""
         return self._at.position
+
+    @property
+    def anchor(self) -> Anchor:
+        """That position, and what the log must hold there for the tables to be of it."""
+        return self._at.anchor
 
     @property
     def version(self) -> int:
@@ -95,6 +105,7 @@ class ProjectionWriter(Generic[State]):
             self._at = start_checkpoint(connection, self.key)
             self._held = held_subjects(connection, self.key)
             self._recorded_at = last_recorded_at(connection, self.key)
+        self._resumed = True
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
 
@@ -107,6 +118,7 @@ class ProjectionWriter(Generic[State]):
 
         Raises:
             CheckpointMoved: another copy was faster; nothing was written.
+            CheckpointPutBack: the database was put back to an earlier state; nothing was written.
             TablesChanged: the tables have been rebuilt or mended; nothing was written.
             sqlalchemy.exc.SQLAlchemyError: nothing was written.
 
@@ -120,20 +132,20 @@ class ProjectionWriter(Generic[State]):
         arrival = read_messages(messages, self._held)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
-        position = messages[-1].position
+        anchor = Anchor.at(messages[-1])
         self._pace.worked(len(messages))
         self._recorded_at = messages[-1].recorded_at
-        self.head = max(self.head, head, position)
+        self.head = max(self.head, head, anchor.position)
         changes = collect(projected.values())
         if begins:
             begins()
         with writing(self._engine) as connection:
-            move_checkpoint(connection, self.key, expected=self._at, position=position)
+            moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
             write(connection, self._projection.tables(self.key.place), changes)
             quarantine(connection, self.key, refused)
-            state: Working = "live" if position >= self.head else "catching_up"
+            state: Working = "live" if anchor.position >= self.head else "catching_up"
             self._write_status(connection, state)
-        self._at = self._at._replace(position=position)
+        self._at = moved
         for event in refused:
             self._held.setdefault(event.subject, event.position)
         self._projecting.remember(projected)
@@ -154,12 +166,81 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             self._write_status(connection, state)
 
-    def go_live(self, streams: Collection[str]) -> bool:
+    def note_replaced(self, head: int, error: str) -> None:
+        """Write down, where the live tables have their state, that the log is another one than they are of.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it was not written.
+        """
+        self.head = head
+        self._error = (error, datetime.now(UTC))
+        with writing(self._engine) as connection:
+            write_replaced(connection, self._live_key, head=head, error=self._error)
+
+    def look(self) -> Checkpoint | None:
+        """Compare the checkpoint in the database with the one in mind.
+
+        Returns:
+            The checkpoint of the live tables, when others are being built beside them.
+
+        Raises:
+            CheckpointMoved, CheckpointPutBack, TablesChanged: it is another one; :meth:`resume` leads on.
+            sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
+        """
+        with reading(self._engine) as connection:
+            there = inspect(connection).has_table(CHECKPOINTS.name)
+            found = read_checkpoint(connection, self.key) if there else None
+            compare_checkpoint(self.key, expected=self._at, found=found)
+            return None if self.is_live else read_checkpoint(connection, self._live_key)
+
+    def has_lost_tables(self) -> bool:
+        """Whether tables that were live are gone, or not there again yet while a backup is being put in their place.
+
+        An SQLite file is put in place as a whole, so that there is nothing to wait for.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
+        """
+        if not (self._resumed and self.is_live) or self._engine.dialect.name == "sqlite":
+            return False
+        with reading(self._engine) as connection:
+            is_there = inspect(connection).has_table(CHECKPOINTS.name)
+            return not is_there or read_checkpoint(connection, self.key) is None
+
+    def drop_outdated(self) -> bool:
+        """Drop what was built beside for a log that is not there any more; False for the live tables, which stay.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: nothing was changed.
+        """
+        if self.is_live:
+            return False
+        with writing(self._engine) as connection:
+            one_at_a_time(connection)
+            if read_checkpoint(connection, self.key) == self._at:  # or somebody else has begun it anew already
+                drop(connection, self.key.projection, self.key.place)
+        return True
+
+    def name_event(self, anchor: Anchor) -> None:
+        """Add to the checkpoint which event is at its position, where an older Cairn has not written that down.
+
+        Raises:
+            CheckpointMoved, CheckpointPutBack, TablesChanged: as :meth:`look`.
+            sqlalchemy.exc.SQLAlchemyError: nothing was changed.
+        """
+        if anchor.position != self.position:
+            return
+        with writing(self._engine) as connection:
+            moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
+        self._at = moved
+
+    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] = _NONE) -> bool:
         """Put what was built beside in the place of the live tables, if it is complete; :meth:`resume` leads on.
 
         Args:
             streams: All that the projection is built from; each must have come to its end, and as far as in the live
                 tables.
+            of_another_log: The live checkpoints that the log does not bear out, by stream: they do not count.
 
         Returns:
             Whether it was done.
@@ -172,18 +253,23 @@ class ProjectionWriter(Generic[State]):
             one_at_a_time(connection)
             if build_at(connection, self._projection.name, Place.NEXT) is None:
                 raise TablesChanged(f"The tables of {self._projection.name} have been changed.")
-            if not all(self._is_complete(connection, stream) for stream in streams):
+            if not all(self._is_complete(connection, stream, of_another_log.get(stream)) for stream in streams):
                 return False
             go_live(connection, self._projection)
         return True
 
-    def _is_complete(self, connection: Connection, stream: str) -> bool:
+    @property
+    def _live_key(self) -> CheckpointKey:
+        return self.key._replace(place=Place.LIVE)
+
+    def _is_complete(self, connection: Connection, stream: str, of_another_log: Checkpoint | None) -> bool:
         ours = self.key._replace(stream=stream)
         known = select(STATUS.c.head).where(*(STATUS.c[name] == value for name, value in ours._asdict().items()))
         head = connection.scalar(known)
         built = read_checkpoint(connection, ours)
         live = hold_checkpoint(connection, ours._replace(place=Place.LIVE))
-        return head is not None and built is not None and built.position >= max(head, live.position if live else 0)
+        wanted = live.position if live and live != of_another_log else 0
+        return head is not None and built is not None and built.position >= max(head, wanted)
 
     def _place(self, connection: Connection) -> Place:
         live = build_at(connection, self._projection.name, Place.LIVE)

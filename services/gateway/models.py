@@ -47,7 +47,7 @@ class ProjectionStatus(BaseModel):
     name: str
     version: int | None = Field(description="The version of the tables that are read; null while there are none.")
     stream: str
-    state: Literal["never_started", "building", "catching_up", "live", "stopped"]
+    state: Literal["never_started", "building", "catching_up", "live", "stopped", "log_replaced"]
     position: int = Field(description="The last log position that is in its tables.")
     head: int = Field(description="The last position of the log.")
     lag: int = Field(description="Events between the two.")
