@@ -21,7 +21,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import StreamConfig
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, PlainSerializer, ValidationError
 from pydantic_core import from_json, to_json
 
 from events.errors import CairnError
@@ -84,7 +84,7 @@ class Manifest(BaseModel):
     missing: Annotated[int, Field(ge=0)] = 0
     digest: str = ""
     digest_version: DigestVersion = "v1"
-    anchor: Anchor = BEGINNING
+    anchor: Annotated[Anchor, PlainSerializer(Anchor._asdict)] = BEGINNING
     created: str = ""
 
     @property

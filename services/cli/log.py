@@ -6,6 +6,7 @@ import click
 
 from services.cli.connection import connected
 from services.cli.log_acts import acts
+from services.cli.log_adopt import adopt
 from services.cli.log_backup import backup
 from services.cli.log_restore import restore
 from services.cli.log_verify import verify
@@ -14,10 +15,10 @@ from services.cli.parameters import nats_url_option
 
 @click.group()
 def log() -> None:
-    """Check the log, back it up, and bring it back."""
+    """Check the log, back it up, bring it back, and decide about one that was replaced."""
 
 
-for _command in (verify, backup, restore, acts):
+for _command in (verify, backup, restore, adopt, acts):
     log.add_command(_command)
 
 

@@ -76,6 +76,8 @@ def _same(position: int, version: str) -> str:
 
 
 def _said(finding: "Finding") -> str:
+    if finding.kind == "missing":  # which names its positions itself
+        return finding.detail
     place = f" ({finding.subject})" if finding.subject else ":"
     return f"position {finding.position}{place} {finding.detail}"
 
