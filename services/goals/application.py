@@ -18,6 +18,8 @@ from services.goals.turns import Turns
 
 CAIRN = "urn:cairn"
 """The source of what follows by itself."""
+SYSTEM = Actor(id="cairn", role="system")
+"""Who does what follows by itself."""
 BUSY = RejectedOutcome(
     code="log.busy", detail="Too many events are waiting; nothing was recorded. Try again in a moment."
 )
@@ -26,7 +28,6 @@ _TOO_LARGE = RejectedOutcome(
     detail="The event is larger than the log takes; nothing was recorded.",
     errors=(OutcomeError(field="", detail="Make the event smaller."),),
 )
-_SYSTEM = Actor(id="cairn", role="system")
 _ATTEMPTS = 25
 _CHANGES_NAMED = 10
 
@@ -140,15 +141,20 @@ class Goals:
         return answer.model_copy(update={"notes": decision.notes}) if decision.notes else answer
 
 
+def consequence_id(goal_id: GoalId, version: int) -> str:
+    """The id of what follows by itself: its place in the goal, which is its own."""
+    return f"{goal_id}@{version}"
+
+
 def _events(submission: Event, decision: Decision, version: int) -> tuple[Event, ...]:
-    """The submission and what follows from it. A consequence is named for its place in the goal, which is its own."""
+    """The submission and what follows from it."""
     follows = (
         Event(
             goal_id=submission.goal_id,
             source=CAIRN,
-            id=f"{submission.goal_id}@{version + place}",
+            id=consequence_id(submission.goal_id, version + place),
             time=submission.time,
-            actor=_SYSTEM,
+            actor=SYSTEM,
             data=data,
             cause=version + 1,
         )

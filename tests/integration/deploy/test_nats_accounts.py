@@ -17,6 +17,9 @@ from events.log.backup import write_archive
 from events.log.client import SturdyClient
 from events.log.connection import flush
 from events.log.stream import STREAM
+from services.administration.application import STREAM as ACTS
+from services.administration.application import Act
+from services.administration.recording import record_act, recorded_acts
 from tests.builders import active_goal, as_bytes, event, proposed
 from tests.integration.deploy.deployed import Deployed, connected, password
 
@@ -242,6 +245,23 @@ class TestStreams:
                 for action in ("DELETE", "UPDATE", "PURGE", "RESTORE", "SNAPSHOT"):
                     assert not await user.may_publish(f"$JS.API.STREAM.{action}.{stream}")
             assert not await user.may_publish(f"$JS.API.STREAM.MSG.DELETE.{STREAM}")
+
+    @pytest.mark.parametrize("role", ROLES)
+    async def test_nobody_but_the_operator_reads_or_writes_what_operators_did(
+        self, deployed: Deployed, role: str
+    ) -> None:
+        async with connected(deployed, role) as [user]:
+            assert not await user.may_publish("CAIRN_ADMIN.log.events.somewhere")
+            assert not await user.may_subscribe("CAIRN_ADMIN.>")
+            for action in ("STREAM.CREATE", "STREAM.INFO", "DIRECT.GET"):
+                assert not await user.may_publish(f"$JS.API.{action}.{ACTS}")
+
+    async def test_the_operator_records_what_it_does(self, deployed: Deployed) -> None:
+        done = Act("voided", STREAM, "ada", "bytes of another program", 5, "ef" * 32, 7)
+        operator = await connect(deployed.url("operator"), name="tests")
+        await record_act(operator, done)
+        assert [act._replace(at="") for act in await recorded_acts(operator)] == [done]
+        await operator.close()
 
     async def test_the_operator_changes_the_log_s_configuration(self, deployed: Deployed, services: None) -> None:
         async with connected(deployed, "operator") as [operator]:
