@@ -78,6 +78,13 @@ class Snapshots:
             except CairnError as error:
                 _log.info("snapshots not written: %s", error)
 
+    async def purge(self) -> None:
+        """Throw all of them away, because they may be of another log than the one that is there now."""
+        try:
+            await self._nc.jetstream(timeout=10).purge_stream(_STREAM)
+        except (NatsError, OSError, TimeoutError) as error:
+            _log.warning("snapshots not purged: %s", error)
+
     async def close(self) -> None:
         """Listen for replies no more."""
         await self._replies.close()

@@ -7,6 +7,7 @@ from events.log.client import SturdyClient
 from events.log.snapshots import Snapshots
 from services.goals.application import Goals
 from services.goals.histories import Histories
+from services.goals.watch import Watch
 from services.settings import Settings
 
 
@@ -20,12 +21,22 @@ class Station:
     def __init__(self, nc: SturdyClient, stream: str, snapshots: Snapshots, settings: Settings, *, of: int):
         self._log = Log(nc, stream, max_waiting=settings.max_waiting, ack_seconds=settings.ack_seconds)
         room = max(1, settings.cached_goals // of)
+        self._snapshots = snapshots
         self._histories = Histories(self._log, snapshots, limit=room, snapshot_every=settings.snapshot_every)
         self._behind = asyncio.create_task(self._histories.write_behind())
-        self.goals = Goals(self._log, self._histories)
+        self.watch = Watch(nc, stream, self._log, self._forget)
+        self._watching = asyncio.create_task(self.watch.run())
+        self.goals = Goals(self._log, self._histories, self.watch)
 
     async def close(self) -> None:
         """Write the last snapshots, as far as there is time, and listen for replies no more."""
+        self._watching.cancel()
+        self.watch.close()
         self._behind.cancel()
         await self._histories.write_last_snapshots()
         await self._log.close()
+
+    async def _forget(self) -> None:
+        """What is remembered may be of another log than the one that is there now."""
+        self._histories.clear()
+        await self._snapshots.purge()
