@@ -141,7 +141,8 @@ class Watch:
                 await self._forget()
             except NoStream:
                 self._refuse(
-                    f"There is no stream {self._stream}. Nothing is recorded until its operator has restored it."
+                    f"There is no stream {self._stream}; nothing was recorded. Its operator can restore it.",
+                    code="log.unavailable",
                 )
             except LogUnreachable:
                 self._failed = True
@@ -166,7 +167,8 @@ class Watch:
             self._unfit = None
             _log.warning("the stream %s is fit to be the log again: events are recorded", self._stream)
         if self._fitness.missing > before.missing:
-            _log.error("%s", Fitness(self._stream, (), self._fitness.missing).detail)
+            if not self._fitness.settings:
+                _log.error("%s", self._fitness.detail)
             await self._forget()
 
     def _refuse(self, detail: str, code: str = "log.unfit") -> None:
