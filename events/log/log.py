@@ -10,7 +10,7 @@ from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId
 from events.log import afar
-from events.log.anchor import Anchor, check_anchor, read_anchor
+from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
 from events.log.client import SturdyClient
 from events.log.failures import LogUnreachable
 from events.log.following import Follower
@@ -116,6 +116,24 @@ class Log:
             LogUnreachable: the log does not answer.
         """
         return read_events(await self._reader.after(goal_id.on(LOG), 0)).events
+
+    async def at(self, goal_id: GoalId, position: int) -> RecordedEvent | None:
+        """The event of one goal or plan at a position; None when the log holds no event of it there.
+
+        Raises:
+            LogUnreachable: the log does not answer, or no replica that answers has come so far.
+            UnreadableEvent: as :meth:`read`.
+        """
+        stored = await self._reader.at(position)
+        if stored is None:
+            try:
+                state = await self.check(Anchor(position))
+            except LogReplaced:
+                return None
+            if state.missing:
+                return None
+            stored = await self._reader.at_last(position)
+        return read_recorded(stored) if stored.subject == goal_id.on(LOG) else None
 
     async def newest(self, goal_id: GoalId) -> RecordedEvent | None:
         """The last event of one goal or plan, as the replica that answers has it.

@@ -16,6 +16,7 @@ from events.log import Append, Log, NotAdmitted, WrongVersion, connect, declare_
 from events.log.backup import write_archive
 from events.log.client import SturdyClient
 from events.log.connection import flush
+from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
 from services.administration.application import STREAM as ACTS
 from services.administration.application import Act
@@ -142,6 +143,18 @@ class TestTheGoalsService:
             assert await goals.may_publish("$KV.cairn_snapshots.southside.pt-1.read")
             assert await goals.may_publish("$JS.API.DIRECT.GET.KV_cairn_snapshots")
 
+    async def test_says_how_it_is_to_the_gateway(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "gateway") as [gateway]:
+            answer = from_json((await gateway.nc.request(f"cairn.health.goals.{STREAM}", b"", timeout=20)).data)
+        assert (answer["stream"], answer["state"]) == (STREAM, "recording")
+
+    async def test_purges_its_snapshots_without_a_refusal(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "goals") as [goals]:
+            snapshots = Snapshots(goals.nc)
+            await snapshots.empty()
+            await snapshots.close()
+            assert not goals.refused
+
 
 class TestReadersOfTheLog:
     @pytest.mark.parametrize("role", ["projections", "gateway", "goals", "operator"])
@@ -243,7 +256,9 @@ class TestStreams:
         async with connected(deployed, role) as [user]:
             for stream in (STREAM, "CAIRN_INTAKE", "CAIRN_REJECTED", "CAIRN_NOTICES", "KV_cairn_snapshots"):
                 for action in ("DELETE", "UPDATE", "PURGE", "RESTORE", "SNAPSHOT"):
-                    assert not await user.may_publish(f"$JS.API.STREAM.{action}.{stream}")
+                    subject = f"$JS.API.STREAM.{action}.{stream}"
+                    own_cache = (role, subject) == ("goals", "$JS.API.STREAM.PURGE.KV_cairn_snapshots")
+                    assert await user.may_publish(subject) is own_cache
             assert not await user.may_publish(f"$JS.API.STREAM.MSG.DELETE.{STREAM}")
 
     @pytest.mark.parametrize("role", ROLES)
