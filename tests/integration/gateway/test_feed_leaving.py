@@ -7,8 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from starlette.types import Message
-from uvicorn.config import ASGIApplication
+from starlette.types import ASGIApp, Message
 
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
@@ -45,7 +44,7 @@ def own_settings(own_server: EmbeddedServer, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def app(nc: SturdyClient, tmp_path: Path) -> AsyncIterator[ASGIApplication]:
+async def app(nc: SturdyClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
     """A gateway's application, to be called by a test in the place of an HTTP server."""
     engine = open_database(f"sqlite:///{tmp_path / 'cairn.db'}")
     async with open_gateway(nc, engine) as gateway:
@@ -66,7 +65,7 @@ async def are_there(nc: SturdyClient, count: int) -> None:
     await eventually(so_many, within=20)
 
 
-async def ask(app: ASGIApplication, taking: int, gone: asyncio.Event) -> None:
+async def ask(app: ASGIApp, taking: int, gone: asyncio.Event) -> None:
     """Ask for the feed as a reader that takes so many messages of the answer, and then no more, until it is gone."""
     taken = 0
 
@@ -112,7 +111,7 @@ async def test_the_gateway_ends(nc: SturdyClient, own_settings: Settings) -> Non
 
 
 @pytest.mark.parametrize("taking", [0, 1, 2])
-async def test_a_reader_that_had_stopped_taking(app: ASGIApplication, nc: SturdyClient, taking: int) -> None:
+async def test_a_reader_that_had_stopped_taking(app: ASGIApp, nc: SturdyClient, taking: int) -> None:
     gone = asyncio.Event()
     reading = asyncio.create_task(ask(app, taking, gone))
     if taking > 1:
@@ -124,7 +123,7 @@ async def test_a_reader_that_had_stopped_taking(app: ASGIApplication, nc: Sturdy
     await are_there(nc, 0)
 
 
-async def test_wherever_it_is_broken_off(app: ASGIApplication, nc: SturdyClient) -> None:
+async def test_wherever_it_is_broken_off(app: ASGIApp, nc: SturdyClient) -> None:
     async def broken_off_after(turns: int) -> None:
         gone = asyncio.Event()
         reading = asyncio.create_task(ask(app, 10, gone))
