@@ -24,6 +24,7 @@ GATEWAY_CODES: dict[str, str] = {
     "projection.behind": "The projection has not reached the position yet. Try again.",
     "projection.held": "The goal's events are in quarantine.",
     "projection.unavailable": "The projection cannot be read now. Try again.",
+    "goals.unavailable": "Nobody answers submissions now. Try again; what is submitted again is recorded once.",
     "template.unknown": "There is no such goal template.",
     "feed.full": "As many live feeds are open as the gateway serves. Try again.",
     "internal.error": "Cairn made a mistake.",

@@ -206,6 +206,11 @@ class TestTheGateway:
             outcome = await offer(gateway.nc, active_goal(GoalId("southside", "pt-7", "walk"))[0])
         assert outcome["status"] == "recorded"
 
+    async def test_asks_the_goals_services_how_they_are_and_no_organisation_does(self, deployed: Deployed) -> None:
+        async with connected(deployed, "gateway", "northside") as [gateway, organisation]:
+            assert await gateway.may_publish(f"cairn.health.goals.{STREAM}")
+            assert not await organisation.may_publish(f"cairn.health.goals.{STREAM}")
+
     @pytest.mark.parametrize("subject", ["cairn.log.a.b.c", "cairn.feed.a.b.c", "cairn.outcome.a.b.c"])
     async def test_writes_nothing_else(self, deployed: Deployed, subject: str) -> None:
         async with connected(deployed, "gateway") as [gateway]:

@@ -146,6 +146,7 @@ async def test_when_as_many_listen_as_are_served_the_next_is_told_to_come_back()
         freshness=nobody,
         submitter=nobody,
         standing=nobody,
+        readiness=nobody,
         feeds=asyncio.Semaphore(0),
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
@@ -165,6 +166,7 @@ async def test_where_the_log_has_several_streams_the_organisation_has_to_be_name
         freshness=nobody,
         submitter=nobody,
         standing=nobody,
+        readiness=nobody,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
         anyone = await client.get("/v1/feed")
@@ -190,7 +192,9 @@ class EmptyLog:
 async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending() -> None:
     nobody = cast(Any, None)  # what this answer does not need
     logs = Placed(Placement(), lambda _: cast(Log, EmptyLog()))
-    gateway = Gateway(nc=nobody, logs=logs, reader=nobody, freshness=nobody, submitter=nobody, standing=nobody)
+    gateway = Gateway(
+        nc=nobody, logs=logs, reader=nobody, freshness=nobody, submitter=nobody, standing=nobody, readiness=nobody
+    )
     stalled = asyncio.Event()
 
     async def receive() -> Message:
