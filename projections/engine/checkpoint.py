@@ -128,7 +128,9 @@ def compare_checkpoint(key: CheckpointKey, *, expected: Checkpoint, found: Check
     if found == expected:
         return
     name = key.projection
-    if found is None or found.epoch != expected.epoch:
+    if found is None:
+        raise TablesChanged(f"The tables of {name} are not there any more.")
+    if found.epoch != expected.epoch:
         raise TablesChanged(f"The tables of {name} have been changed.")
     if found.position > expected.position:
         raise CheckpointMoved(f"The checkpoint of {name} is no longer at {expected.position}.")
