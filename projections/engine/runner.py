@@ -74,7 +74,6 @@ class Runner(Generic[State]):
                 except TablesChanged as changed:
                     _log.info("%s: %s Going on with what is there.", name, changed)
                 except CheckpointPutBack as put_back:
-                    self._trouble = str(put_back)
                     _log.warning("%s: %s Going on from there.", name, put_back)
                 except CheckpointMoved:
                     _log.info("%s: another copy is at work; standing by", name)

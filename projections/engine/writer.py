@@ -18,6 +18,7 @@ from projections.engine.builds import begin_next, build_at, drop, go_live
 from projections.engine.checkpoint import (
     Checkpoint,
     CheckpointKey,
+    CheckpointPutBack,
     TablesChanged,
     compare_checkpoint,
     hold_checkpoint,
@@ -107,9 +108,12 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             declare_own(connection)
             self.key = self.key._replace(place=self._place(connection))
-            self._at = start_checkpoint(connection, self.key)
+            before, self._at = self._at, start_checkpoint(connection, self.key)
             self._held = held_subjects(connection, self.key)
             self._recorded_at = last_recorded_at(connection, self.key)
+        if self._resumed and self._at.epoch == before.epoch and self._at.position < before.position:
+            put_back = CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)
+            self._error = (str(put_back), datetime.now(UTC))
         self._resumed = True
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
