@@ -75,7 +75,6 @@ class Runner(Generic[State]):
                 except TablesChanged as changed:
                     _log.info("%s: %s Going on with what is there.", name, changed)
                 except CheckpointPutBack as put_back:
-                    self._trouble = str(put_back)
                     _log.warning("%s: %s Going on from there.", name, put_back)
                 except CheckpointMoved:
                     _log.info("%s: another copy is at work; standing by", name)
@@ -86,7 +85,7 @@ class Runner(Generic[State]):
                     self._may_note = False
                     await asyncio.sleep(_LONGEST_PAUSE_SECONDS)
                 except SQLAlchemyError as error:
-                    self._trouble = without_patient_text(error)
+                    self._trouble = await self._in_words(error)
                     pause = _FIRST_PAUSE_SECONDS if self._writer.position > before else pause
                     _log.warning("%s: the database: %s; trying again in %.1f s", name, self._trouble, pause)
                     await asyncio.sleep(pause)
@@ -117,10 +116,19 @@ class Runner(Generic[State]):
 
     async def _restored(self) -> None:
         """Give whoever puts a backup in the place of the live tables the time to do so."""
+        if not self._writer.restored_in_steps:
+            return
         for _ in range(int(_RESTORE_SECONDS / LOOK_SECONDS)):
             if not await self._thread.do(self._writer.has_lost_tables):
                 return
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _in_words(self, error: SQLAlchemyError) -> str:
+        """What is wrong with the database."""
+        with suppress(SQLAlchemyError):
+            if await self._thread.do(self._writer.has_lost_tables):
+                return f"The tables of {self._writer.key.projection} are not there any more."
+        return without_patient_text(error)
 
     async def _follow(self) -> None:
         """Take in the log, until what was built beside is live."""

@@ -18,6 +18,7 @@ from projections.engine.builds import begin_next, build_at, drop, go_live
 from projections.engine.checkpoint import (
     Checkpoint,
     CheckpointKey,
+    CheckpointPutBack,
     TablesChanged,
     compare_checkpoint,
     hold_checkpoint,
@@ -89,6 +90,11 @@ class ProjectionWriter(Generic[State]):
         return self._projection.version
 
     @property
+    def restored_in_steps(self) -> bool:
+        """Whether a backup comes back table by table; an SQLite file is put in place as a whole."""
+        return self._engine.dialect.name != "sqlite"
+
+    @property
     def is_live(self) -> bool:
         """Whether it writes the tables that are read."""
         return self.key.place is Place.LIVE
@@ -103,9 +109,12 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             declare_own(connection)
             self.key = self.key._replace(place=self._place(connection))
-            self._at = start_checkpoint(connection, self.key)
+            before, self._at = self._at, start_checkpoint(connection, self.key)
             self._held = held_subjects(connection, self.key)
             self._recorded_at = last_recorded_at(connection, self.key)
+        if self._resumed and self._at.epoch == before.epoch and self._at.position < before.position:
+            put_back = CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)
+            self._error = (str(put_back), datetime.now(UTC))
         self._resumed = True
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
@@ -205,24 +214,19 @@ class ProjectionWriter(Generic[State]):
             sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
         """
         with reading(self._engine) as connection:
-            there = inspect(connection).has_table(CHECKPOINTS.name)
-            found = read_checkpoint(connection, self.key) if there else None
-            compare_checkpoint(self.key, expected=self._at, found=found)
+            compare_checkpoint(self.key, expected=self._at, found=self._found(connection))
             return None if self.is_live else read_checkpoint(connection, self._live_key)
 
     def has_lost_tables(self) -> bool:
         """Whether tables that were live are gone, or not there again yet while a backup is being put in their place.
 
-        An SQLite file is put in place as a whole, so that there is nothing to wait for.
-
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
         """
-        if not (self._resumed and self.is_live) or self._engine.dialect.name == "sqlite":
+        if not (self._resumed and self.is_live):
             return False
         with reading(self._engine) as connection:
-            is_there = inspect(connection).has_table(CHECKPOINTS.name)
-            return not is_there or read_checkpoint(connection, self.key) is None
+            return self._found(connection) is None
 
     def drop_outdated(self) -> bool:
         """Drop what was built beside for a log that is not there any more; False for the live tables, which stay.
@@ -274,6 +278,11 @@ class ProjectionWriter(Generic[State]):
                 return False
             go_live(connection, self._projection)
         return True
+
+    def _found(self, connection: Connection) -> Checkpoint | None:
+        """The checkpoint; None also where not even its table is there any more."""
+        there = inspect(connection).has_table(CHECKPOINTS.name)
+        return read_checkpoint(connection, self.key) if there else None
 
     @property
     def _live_key(self) -> CheckpointKey:

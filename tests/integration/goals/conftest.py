@@ -16,9 +16,9 @@ from services.goals.watch import Watch
 Copies = Callable[[], Goals]
 
 
-def goals_on(nc: SturdyClient, log: Log, snapshots: Snapshots) -> Goals:
+def goals_on(nc: SturdyClient, log: Log, snapshots: Snapshots, *, snapshot_every: int = 1000) -> Goals:
     """A copy of the service's core that nobody watches the log for, but after a reconnect."""
-    histories = Histories(log, snapshots, limit=1000, snapshot_every=1000)
+    histories = Histories(log, snapshots, limit=1000, snapshot_every=snapshot_every)
 
     async def forget() -> None:
         histories.clear()

@@ -15,7 +15,7 @@ from events.log.backup import Manifest, restore_archive, write_archive
 from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from events.log.snapshots import Snapshots
-from events.log.stream import STREAM
+from events.log.stream import STREAM, log_config
 from events.outcome import RecordedOutcome
 from services.goals import service as goals
 from services.goals.application import Goals
@@ -71,7 +71,7 @@ async def backed_up(nc: SturdyClient, folder: Path) -> Manifest:
 async def restored(nc: SturdyClient, manifest: Manifest, folder: Path) -> None:
     """The log deleted and made anew from a backup, as an operator may."""
     await nc.jetstream().delete_stream(STREAM)
-    await restore_archive(nc, manifest, folder, lambda _: None)
+    await restore_archive(nc, manifest, folder, log_config(), lambda _: None)
 
 
 async def emptied(nc: SturdyClient) -> None:

@@ -17,10 +17,10 @@ from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.goals import service as goals
 from services.goals.application import Goals
-from services.goals.histories import Histories
 from services.settings import Settings
 from tests.conftest import Submit, running, submitting_over
 from tests.forked import Ran, cairn
+from tests.integration.goals.conftest import goals_on
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Spoilt:
 
     def another_copy(self) -> Goals:
         """The core of another goals service, with a memory of its own."""
-        return Goals(self.log, Histories(self.log, self.snapshots, limit=1000, snapshot_every=1))
+        return goals_on(self.nc, self.log, self.snapshots, snapshot_every=1)
 
 
 @pytest.fixture
