@@ -113,11 +113,13 @@ class _Count:
     """Counts the events of one subject anew. A newer Cairn may have counted a message that is void, and gone on."""
 
     def __init__(self) -> None:
+        self._version = 0
         self._now: dict[int, int] = {}
+        """What a version was recorded as → what it is. One may be there twice; causes speak of the later one."""
 
     def counted(self, recorded: RecordedEvent) -> RecordedEvent:
-        version = len(self._now) + 1
-        self._now[recorded.version] = version
+        self._version += 1
+        version = self._now[recorded.version] = self._version
         if version == recorded.version:  # so have those before it, the one that it follows from among them
             return recorded
         cause = recorded.event.cause

@@ -76,6 +76,7 @@ class TestAnOrganisation:
             "cairn.log.northside.pt-1.walk",
             "cairn.feed.northside.pt-1.walk",
             "cairn.outcome.northside.pt-1.walk",
+            "cairn.void.northside.pt-1.walk",
             "cairn.notice.northside.pt-1.walk",
             "cairn.checkpoint.goal_state",
             "cairn.read",
@@ -294,6 +295,19 @@ class TestStreams:
         async with connected(deployed, "operator") as [operator]:
             assert not await operator.may_publish("cairn.log.northside.pt-1.walk")
             assert not await operator.may_publish("cairn.feed.northside.pt-1.walk")
+
+
+class TestVoiding:
+    @pytest.mark.parametrize("role", ROLES)
+    async def test_nobody_but_the_operator_asks_for_it(self, deployed: Deployed, role: str) -> None:
+        async with connected(deployed, role) as [user]:
+            assert not await user.may_publish("cairn.void.northside.pt-1.walk")
+
+    async def test_the_operator_is_answered(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "operator") as [operator]:
+            request = b'{"position": 1, "reason": "Not ours", "actor": "op-1"}'
+            reply = await operator.nc.request("cairn.void.northside.pt-404.walk", request, timeout=20)
+        assert from_json(reply.data)["code"] == "event.invalid"
 
 
 class TestLoggingIn:

@@ -80,13 +80,16 @@ def test_what_a_newer_cairn_recorded_behind_it_is_counted_anew_with_its_causes()
     messages[1] = messages[1]._replace(data=b"of tomorrow")
     messages[3] = as_message(replace(entries[3], event=replace(entries[3].event, cause=3)))
 
-    events = readable([*messages, voiding(2, 4, at=5)])
+    later = as_message(replace(recorded([event(GOAL, g.Held(reason="ill"))], first_position=6)[0], version=5))
+
+    events = readable([*messages, voiding(2, 4, at=5), later])
 
     assert [(each.position, each.version, each.event.cause) for each in events] == [
         (1, 1, None),
         (3, 2, None),
         (4, 3, 2),
         (5, 4, None),
+        (6, 5, None),
     ]
 
 
