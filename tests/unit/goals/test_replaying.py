@@ -4,37 +4,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from events.event import Event, RecordedEvent
+from events.event import RecordedEvent
 from events.goal import types as g
 from events.identity import GoalId
 from events.log.findings import Verification
 from events.log.verification import Verifier
 from events.plan import types as p
 from events.vocabulary import External
-from services.goals.application import CAIRN, SYSTEM, consequence_id
+from services.goals.application import consequence_id
 from services.goals.replaying import ReplayedRules
 from services.sample.clinic import northside
 from tests.builders import GOAL, NOON, active_goal, entry, event, opened, proposed, smart
-from tests.specification import Past, clinician, patient
+from tests.decided import decided
+from tests.specification import clinician, patient
 from tests.stored import as_message
 
 LATER = NOON + timedelta(days=1)
-
-
-def decided(
-    submissions: Iterable[Event], *, at: datetime = NOON, before: Iterable[RecordedEvent] = ()
-) -> list[RecordedEvent]:
-    """The submissions as the goals service records them at an instant, each with what follows from it."""
-    events = list(before)
-    for submission in submissions:
-        decision = Past(events).when(submission, now=at)._decided()
-        first = 1 + sum(each.goal_id == submission.goal_id for each in events)
-        events.append(RecordedEvent(submission, len(events) + 1, first, at))
-        for version, data in enumerate(decision.follows, first + 1):
-            id_ = consequence_id(submission.goal_id, version)
-            follows = Event(submission.goal_id, CAIRN, id_, submission.time, SYSTEM, data, cause=first)
-            events.append(RecordedEvent(follows, len(events) + 1, version, at))
-    return events
 
 
 def verify(events: Iterable[RecordedEvent]) -> Verification:
