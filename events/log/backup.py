@@ -201,8 +201,8 @@ async def restore_archive(
         config: The stream's name and settings, which are not those of the manifest.
 
     Raises:
-        BackupFailed: the archive is not the one of the manifest, it brings consumers along, a stream of this name
-            exists already, or the server refuses.
+        BackupFailed: the archive is not the one of the manifest, a stream of this name exists already, or the server
+            refuses.
     """
     archive = folder / _ARCHIVE
     await asyncio.to_thread(_check_archive, archive, manifest)
@@ -216,10 +216,19 @@ async def restore_archive(
     except (OSError, NatsError, TimeoutError) as error:
         raise BackupFailed(f"The server broke off the restore: {error}.") from error
     _refused(from_json(done.data))
-    info = await _ask(nc, f"$JS.API.STREAM.INFO.{config.name}", {})
+
+
+async def refuse_consumers(nc: Client, stream: str) -> None:
+    """Make sure that a stream that was restored a moment ago, where nobody follows it, has no consumers.
+
+    An archive may bring some along, and one that pushes what patients said to whoever listens is no part of a backup.
+
+    Raises:
+        BackupFailed: it has.
+    """
+    info = await _ask(nc, f"$JS.API.STREAM.INFO.{stream}", {})
     if info["state"].get("consumer_count"):
-        await _ask(nc, f"$JS.API.STREAM.DELETE.{config.name}", {})
-        raise BackupFailed(f"{archive} brings consumers along, which no backup of Cairn does; it is not restored.")
+        raise BackupFailed("The backup brings consumers along, which no backup of Cairn does; it is not restored.")
 
 
 def _make_room(folder: Path) -> None:

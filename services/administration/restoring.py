@@ -16,7 +16,15 @@ from pydantic_core import from_json, to_json
 
 from events.errors import CairnError
 from events.log import connect
-from events.log.backup import BackupFailed, Manifest, Progress, restore_archive, write_archive, write_manifest
+from events.log.backup import (
+    BackupFailed,
+    Manifest,
+    Progress,
+    refuse_consumers,
+    restore_archive,
+    write_archive,
+    write_manifest,
+)
 from events.log.client import SturdyClient
 from events.log.digest import EarlierDigest
 from events.log.findings import Verification
@@ -121,6 +129,7 @@ async def prove_aside(manifest: Manifest, folder: Path, placement: Placement, re
         nc = await connect(server.url, name="cairn backup")
         stack.push_async_callback(nc.close)
         await restore_archive(nc, manifest, folder, log_config(manifest.stream, 1, subjects), reading.moved)
+        await refuse_consumers(nc, manifest.stream)
         manifest.check(await reading.read(nc, manifest.stream, earlier=manifest.proof))
         await refuse_to_lose(nc, manifest.stream, subjects)
 
