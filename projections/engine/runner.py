@@ -92,7 +92,7 @@ class Runner(Generic[State]):
         finally:
             if not standing_by:
                 with suppress(SQLAlchemyError):
-                    await self._in_thread(self._writer.note, "stopped")
+                    await self._in_thread(self._writer.stopped)
             self._thread.shutdown()
 
     async def _follow(self) -> None:

@@ -154,6 +154,17 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             self._write_status(connection, state)
 
+    def stopped(self) -> None:
+        """Write down that the tables are not kept up any longer; by now those that were built beside may be live.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it was not written.
+        """
+        with writing(self._engine) as connection:
+            if build_at(connection, self._projection.name, self.key.place) is None:
+                self.key = self.key._replace(place=Place.LIVE)
+            self._write_status(connection, "stopped")
+
     def go_live(self, streams: Collection[str]) -> bool:
         """Put what was built beside in the place of the live tables, if it is complete; :meth:`resume` leads on.
 
