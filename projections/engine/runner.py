@@ -93,7 +93,7 @@ class Runner(Generic[State]):
         finally:
             if self._may_note:
                 with suppress(SQLAlchemyError):
-                    await self._thread.do(self._writer.note, "stopped")
+                    await self._thread.do(self._writer.stopped)
             self._thread.close()
 
     async def _go_on(self) -> None:

@@ -192,6 +192,17 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             self._write_status(connection, state)
 
+    def stopped(self) -> None:
+        """Write down that the tables are not kept up any longer; by now those that were built beside may be live.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it was not written.
+        """
+        with writing(self._engine) as connection:
+            if build_at(connection, self._projection.name, self.key.place) is None:
+                self.key = self.key._replace(place=Place.LIVE)
+            self._write_status(connection, "stopped")
+
     def note_replaced(self, head: int, error: str) -> None:
         """Write down, where the live tables have their state, that the log is another one than they are of.
 
