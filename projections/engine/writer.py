@@ -36,8 +36,6 @@ from projections.engine.rows import collect, write
 from projections.engine.status import Working, last_recorded_at, write_replaced, write_status
 from projections.engine.tables import CHECKPOINTS, STATUS, declare_own, one_at_a_time
 
-_NONE: Mapping[str, Checkpoint] = {}
-
 
 class Superseded(CairnError):
     """A newer version of the projection is live; this one does not go back behind it by itself."""
@@ -238,7 +236,7 @@ class ProjectionWriter(Generic[State]):
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
         self._at = moved
 
-    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] = _NONE) -> bool:
+    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] | None = None) -> bool:
         """Put what was built beside in the place of the live tables, if it is complete; :meth:`resume` leads on.
 
         Args:
@@ -257,7 +255,8 @@ class ProjectionWriter(Generic[State]):
             one_at_a_time(connection)
             if build_at(connection, self._projection.name, Place.NEXT) is None:
                 raise TablesChanged(f"The tables of {self._projection.name} have been changed.")
-            if not all(self._is_complete(connection, stream, of_another_log.get(stream)) for stream in streams):
+            other = of_another_log or {}
+            if not all(self._is_complete(connection, stream, other.get(stream)) for stream in streams):
                 return False
             go_live(connection, self._projection)
         return True
