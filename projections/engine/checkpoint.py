@@ -3,7 +3,7 @@
 from secrets import randbits
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, bindparam, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, bindparam, insert, inspect, select, update
 
 from events.errors import CairnError
 from events.log.anchor import Anchor
@@ -86,6 +86,11 @@ def read_checkpoint(connection: Connection, key: CheckpointKey) -> Checkpoint | 
     if row is None:
         return None
     return Checkpoint(row.position, row.epoch, row.fingerprint if row.fingerprint_of == row.position else None)
+
+
+def find_checkpoint(connection: Connection, key: CheckpointKey) -> Checkpoint | None:
+    """As :func:`read_checkpoint`; None also where not even its table is there any more."""
+    return read_checkpoint(connection, key) if inspect(connection).has_table(CHECKPOINTS.name) else None
 
 
 def new_epoch() -> int:

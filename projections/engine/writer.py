@@ -1,31 +1,30 @@
 """The database's side of the loop: a batch becomes rows, and rows and checkpoint become one transaction."""
 
-import gc
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Generic
 
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Connection, Engine
 
 from events.envelope import StoredMessage
 from events.errors import CairnError
 from events.log.anchor import Anchor
 from events.tracing import tracing
 from projections.engine.arrival import read_messages
-from projections.engine.builds import begin_next, build_at, drop, go_live
+from projections.engine.builds import begin_next, build_at, drop, go_live, is_complete
 from projections.engine.checkpoint import (
     Checkpoint,
     CheckpointKey,
     CheckpointPutBack,
     TablesChanged,
     compare_checkpoint,
-    hold_checkpoint,
+    find_checkpoint,
     move_checkpoint,
     read_checkpoint,
     start_checkpoint,
 )
+from projections.engine.collector import collector_paused
 from projections.engine.database import reading, writing
 from projections.engine.naming import Place
 from projections.engine.pace import Pace
@@ -34,9 +33,8 @@ from projections.engine.projection import Projection, State
 from projections.engine.quarantine import held_subjects, leave_quarantine, quarantine
 from projections.engine.rows import collect, write
 from projections.engine.status import Working, last_recorded_at, write_replaced, write_status
-from projections.engine.tables import CHECKPOINTS, STATUS, declare_own, one_at_a_time
+from projections.engine.tables import declare_own, one_at_a_time
 
-_NO_CHECKPOINTS: Mapping[str, Checkpoint] = {}
 _NOTHING_AGAIN: Mapping[str, Sequence[StoredMessage]] = {}
 
 
@@ -141,7 +139,7 @@ class ProjectionWriter(Generic[State]):
 
         After an error only :meth:`resume` leads on.
         """
-        with _collector_paused():
+        with collector_paused():
             self._take(messages, head, begins, again)
 
     def _take(
@@ -225,7 +223,7 @@ class ProjectionWriter(Generic[State]):
             sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
         """
         with reading(self._engine) as connection:
-            compare_checkpoint(self.key, expected=self._at, found=self._found(connection))
+            compare_checkpoint(self.key, expected=self._at, found=find_checkpoint(connection, self.key))
             return None if self.is_live else read_checkpoint(connection, self._live_key)
 
     def has_lost_tables(self) -> bool:
@@ -237,7 +235,7 @@ class ProjectionWriter(Generic[State]):
         if not (self._resumed and self.is_live):
             return False
         with reading(self._engine) as connection:
-            return self._found(connection) is None
+            return find_checkpoint(connection, self.key) is None
 
     def drop_outdated(self) -> bool:
         """Drop what was built beside for a log that is not there any more; False for the live tables, which stay.
@@ -266,7 +264,7 @@ class ProjectionWriter(Generic[State]):
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
         self._at = moved
 
-    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] = _NO_CHECKPOINTS) -> bool:
+    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] | None = None) -> bool:
         """Put what was built beside in the place of the live tables, if it is complete; :meth:`resume` leads on.
 
         Args:
@@ -285,28 +283,16 @@ class ProjectionWriter(Generic[State]):
             one_at_a_time(connection)
             if build_at(connection, self._projection.name, Place.NEXT) is None:
                 raise TablesChanged(f"The tables of {self._projection.name} have been changed.")
-            if not all(self._is_complete(connection, stream, of_another_log.get(stream)) for stream in streams):
+            other = of_another_log or {}
+            keys = {stream: self.key._replace(stream=stream) for stream in streams}
+            if not all(is_complete(connection, key, other.get(stream)) for stream, key in keys.items()):
                 return False
             go_live(connection, self._projection)
         return True
 
-    def _found(self, connection: Connection) -> Checkpoint | None:
-        """The checkpoint; None also where not even its table is there any more."""
-        there = inspect(connection).has_table(CHECKPOINTS.name)
-        return read_checkpoint(connection, self.key) if there else None
-
     @property
     def _live_key(self) -> CheckpointKey:
         return self.key._replace(place=Place.LIVE)
-
-    def _is_complete(self, connection: Connection, stream: str, of_another_log: Checkpoint | None) -> bool:
-        ours = self.key._replace(stream=stream)
-        known = select(STATUS.c.head).where(*(STATUS.c[name] == value for name, value in ours._asdict().items()))
-        head = connection.scalar(known)
-        built = read_checkpoint(connection, ours)
-        live = hold_checkpoint(connection, ours._replace(place=Place.LIVE))
-        wanted = live.position if live and live != of_another_log else 0
-        return head is not None and built is not None and built.position >= max(head, wanted)
 
     def _place(self, connection: Connection) -> Place:
         live = build_at(connection, self._projection.name, Place.LIVE)
@@ -332,18 +318,3 @@ class ProjectionWriter(Generic[State]):
             error=self._error,
             now=datetime.now(UTC),
         )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Put off Python's search for cycles until a batch is done: it has none, and by then most of it is gone again.
-
-    In the middle of a rebuild the search costs a quarter of the time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
