@@ -79,7 +79,7 @@ class Snapshots:
                 _log.info("snapshots not written: %s", error)
 
     async def empty(self) -> None:
-        """Take all snapshots away, so that every goal is read from the log again. Needs the operator's rights.
+        """Take all snapshots away, so that every goal is read from the log again.
 
         Raises:
             LogUnreachable: the server does not do it.

@@ -69,6 +69,12 @@ class CheckpointPutBack(CairnError):
     Nothing was written. No copy of a projection ever moves a checkpoint back.
     """
 
+    def __init__(self, projection: str, *, was: int, now: int):
+        super().__init__(
+            f"The database was put back to an earlier state: the tables of {projection} were at position {was} and are"
+            f" at {now}."
+        )
+
 
 class TablesChanged(CairnError):
     """The tables are other ones than before: rebuilt, mended, or lost. Nothing was written."""
@@ -128,15 +134,14 @@ def compare_checkpoint(key: CheckpointKey, *, expected: Checkpoint, found: Check
     if found == expected:
         return
     name = key.projection
-    if found is None or found.epoch != expected.epoch:
+    if found is None:
+        raise TablesChanged(f"The tables of {name} are not there any more.")
+    if found.epoch != expected.epoch:
         raise TablesChanged(f"The tables of {name} have been changed.")
     if found.position > expected.position:
         raise CheckpointMoved(f"The checkpoint of {name} is no longer at {expected.position}.")
     if found.position < expected.position:
-        raise CheckpointPutBack(
-            f"The database was put back to an earlier state: the tables of {name} were at position"
-            f" {expected.position} and are at {found.position}."
-        )
+        raise CheckpointPutBack(name, was=expected.position, now=found.position)
     raise TablesChanged(f"The checkpoint of {name} names another event than before.")
 
 

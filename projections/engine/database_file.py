@@ -22,7 +22,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_OPENED = "cairn_file"
+_OPENED = "cairn_files"
+_BEFORE = "cairn_file_before"
 _log = logging.getLogger("cairn.projections")
 
 
@@ -33,6 +34,13 @@ class _Identity(NamedTuple):
     inode: int
 
 
+class _Files(NamedTuple):
+    """What a connection has open."""
+
+    database: _Identity | None
+    log: _Identity | None
+
+
 class DatabaseFile:
     """The file at one path, and which one the connections of an engine have open."""
 
@@ -41,8 +49,7 @@ class DatabaseFile:
         self._log_path = path.with_name(f"{path.name}-wal")
         self._index_path = path.with_name(f"{path.name}-shm")
         self._lock = Lock()
-        self._opened: _Identity | None = None
-        self._log: _Identity | None = None
+        self._opened: _Files | None = None
 
     def watched_by(self, engine: Engine) -> None:
         """Look at the file whenever the engine makes a connection or begins to use one. Called behind the pragmas."""
@@ -51,30 +58,34 @@ class DatabaseFile:
         event.listen(engine, "checkout", self._before_use)
 
     # The driver's connections, and what they are made from, have no common type across drivers.
-    def _before_connecting(self, _dialect: Any, _record: Any, _args: Any, _options: Any) -> None:
-        if self._opened is not None and _identity(self._path) != self._opened:
-            self._put_away()
+    def _before_connecting(self, _dialect: Any, record: ConnectionPoolEntry, _args: Any, _options: Any) -> None:
+        there = record.info[_BEFORE] = _identity(self._path)
+        opened = self._opened
+        if opened is not None and opened.database != there:
+            self._put_away(opened)
 
-    def _connected(self, _connection: Any, record: ConnectionPoolEntry) -> None:
-        with self._lock:
-            self._opened = record.info[_OPENED] = _identity(self._path)
-            self._log = _identity(self._log_path)
+    def _connected(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        # Whoever has just made the database opens its log only when it reads.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        # If the file was replaced in this moment, it is the former one that counts: the next use finds that out.
+        database = record.info.pop(_BEFORE, None) or _identity(self._path)
+        self._opened = record.info[_OPENED] = _Files(database, _identity(self._log_path))
 
     def _before_use(self, _connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        if _identity(self._path) != record.info[_OPENED]:
+        opened: _Files = record.info[_OPENED]
+        if _identity(self._path) != opened.database:
             _log.warning("the database file was deleted or replaced; going on with what is at its path")
             # As long as this connection has the former log open, no other file gets its inode.
-            self._put_away()
+            self._put_away(opened)
             raise InvalidatePoolError("The database file was deleted or replaced.")
 
-    def _put_away(self) -> None:
-        """Remove the log and the index of the former file, if nobody has done so yet."""
+    def _put_away(self, former: _Files) -> None:
+        """Remove the log and the index of a former file, if nobody has done so yet."""
         # A folder that is gone too has nothing left to remove.
         with self._lock, suppress(FileNotFoundError), _locked(self._path.parent):
-            if self._log is not None and _identity(self._log_path) == self._log:
+            if former.log is not None and _identity(self._log_path) == former.log:
                 for path in (self._log_path, self._index_path):
                     path.unlink(missing_ok=True)
-            self._log = None
 
 
 def _identity(path: Path) -> _Identity | None:

@@ -25,6 +25,7 @@ from projections.engine.checkpoint import (
 from projections.engine.comparing import TableComparison, compare
 from projections.engine.database import reading, writing
 from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.healing import read_again
 from projections.engine.naming import Place
 from projections.engine.projection import Projection
 from projections.engine.readers import AGAIN_SECONDS, TablesInUse
@@ -183,9 +184,10 @@ class Rebuild:
         following = self._logs[stream].follow_from_afar(writer.anchor)
         async with aclosing(fetched_ahead(following, MOST_EVENTS, demand)) as batches:
             async for batch in batches:
+                again = await read_again(self._logs[stream], batch.messages)
                 try:
                     if batch.messages:
-                        await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe)
+                        await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
                     else:
                         await self._thread.do(writer.note, "live", batch.head)
                 except TablesChanged:

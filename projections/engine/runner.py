@@ -15,6 +15,7 @@ from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import CheckpointMoved, CheckpointPutBack, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.healing import read_again
 from projections.engine.projection import State
 from projections.engine.readers import AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
@@ -74,7 +75,6 @@ class Runner(Generic[State]):
                 except TablesChanged as changed:
                     _log.info("%s: %s Going on with what is there.", name, changed)
                 except CheckpointPutBack as put_back:
-                    self._trouble = str(put_back)
                     _log.warning("%s: %s Going on from there.", name, put_back)
                 except CheckpointMoved:
                     _log.info("%s: another copy is at work; standing by", name)
@@ -85,7 +85,7 @@ class Runner(Generic[State]):
                     self._may_note = False
                     await asyncio.sleep(_LONGEST_PAUSE_SECONDS)
                 except SQLAlchemyError as error:
-                    self._trouble = without_patient_text(error)
+                    self._trouble = await self._in_words(error)
                     pause = _FIRST_PAUSE_SECONDS if self._writer.position > before else pause
                     _log.warning("%s: the database: %s; trying again in %.1f s", name, self._trouble, pause)
                     await asyncio.sleep(pause)
@@ -116,10 +116,19 @@ class Runner(Generic[State]):
 
     async def _restored(self) -> None:
         """Give whoever puts a backup in the place of the live tables the time to do so."""
+        if not self._writer.restored_in_steps:
+            return
         for _ in range(int(_RESTORE_SECONDS / LOOK_SECONDS)):
             if not await self._thread.do(self._writer.has_lost_tables):
                 return
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _in_words(self, error: SQLAlchemyError) -> str:
+        """What is wrong with the database."""
+        with suppress(SQLAlchemyError):
+            if await self._thread.do(self._writer.has_lost_tables):
+                return f"The tables of {self._writer.key.projection} are not there any more."
+        return without_patient_text(error)
 
     async def _follow(self) -> None:
         """Take in the log, until what was built beside is live."""
@@ -128,7 +137,8 @@ class Runner(Generic[State]):
         async with aclosing(fetched_ahead(self._log.follow_from_afar(writer.anchor), MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 if batch.messages:
-                    await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe)
+                    again = await read_again(self._log, batch.messages)
+                    await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
                 else:
                     await self._thread.do(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head

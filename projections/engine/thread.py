@@ -29,6 +29,7 @@ class DatabaseThread:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
             await asyncio.wait([running])
+            running.exception()  # nobody is there any more to take it
             raise
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from projections.engine.builds import begin_next, build_at, drop, go_live
 from projections.engine.checkpoint import (
     Checkpoint,
     CheckpointKey,
+    CheckpointPutBack,
     TablesChanged,
     compare_checkpoint,
     hold_checkpoint,
@@ -30,12 +31,13 @@ from projections.engine.naming import Place
 from projections.engine.pace import Pace
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
-from projections.engine.quarantine import held_subjects, quarantine
+from projections.engine.quarantine import held_subjects, leave_quarantine, quarantine
 from projections.engine.rows import collect, write
 from projections.engine.status import Working, last_recorded_at, write_replaced, write_status
 from projections.engine.tables import CHECKPOINTS, STATUS, declare_own, one_at_a_time
 
-_NONE: Mapping[str, Checkpoint] = {}
+_NO_CHECKPOINTS: Mapping[str, Checkpoint] = {}
+_NOTHING_AGAIN: Mapping[str, Sequence[StoredMessage]] = {}
 
 
 class Superseded(CairnError):
@@ -88,6 +90,11 @@ class ProjectionWriter(Generic[State]):
         return self._projection.version
 
     @property
+    def restored_in_steps(self) -> bool:
+        """Whether a backup comes back table by table; an SQLite file is put in place as a whole."""
+        return self._engine.dialect.name != "sqlite"
+
+    @property
     def is_live(self) -> bool:
         """Whether it writes the tables that are read."""
         return self.key.place is Place.LIVE
@@ -102,19 +109,29 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             declare_own(connection)
             self.key = self.key._replace(place=self._place(connection))
-            self._at = start_checkpoint(connection, self.key)
+            before, self._at = self._at, start_checkpoint(connection, self.key)
             self._held = held_subjects(connection, self.key)
             self._recorded_at = last_recorded_at(connection, self.key)
+        if self._resumed and self._at.epoch == before.epoch and self._at.position < before.position:
+            put_back = CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)
+            self._error = (str(put_back), datetime.now(UTC))
         self._resumed = True
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
 
-    def take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None = None) -> None:
+    def take(
+        self,
+        messages: Sequence[StoredMessage],
+        head: int,
+        begins: Callable[[], None] | None = None,
+        again: Mapping[str, Sequence[StoredMessage]] = _NOTHING_AGAIN,
+    ) -> None:
         """Write what a batch comes to, and move the checkpoint to its last position, in one transaction.
 
         Args:
             head: The last position of the stream, as far as is known.
             begins: Called when all is worked out and it is the database's turn: then this process has time for others.
+            again: What :func:`projections.engine.healing.read_again` gives for the messages.
 
         Raises:
             CheckpointMoved: another copy was faster; nothing was written.
@@ -125,11 +142,17 @@ class ProjectionWriter(Generic[State]):
         After an error only :meth:`resume` leads on.
         """
         with _collector_paused():
-            self._take(messages, head, begins)
+            self._take(messages, head, begins, again)
 
-    def _take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None) -> None:
+    def _take(
+        self,
+        messages: Sequence[StoredMessage],
+        head: int,
+        begins: Callable[[], None] | None,
+        again: Mapping[str, Sequence[StoredMessage]],
+    ) -> None:
         began = time.time_ns()
-        arrival = read_messages(messages, self._held)
+        arrival = read_messages(messages, self._held, again)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
         anchor = Anchor.at(messages[-1])
@@ -142,10 +165,13 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
             write(connection, self._projection.tables(self.key.place), changes)
+            leave_quarantine(connection, self.key, arrival.again & self._held.keys())
             quarantine(connection, self.key, refused)
             state: Working = "live" if anchor.position >= self.head else "catching_up"
             self._write_status(connection, state)
         self._at = moved
+        for subject in arrival.again:
+            self._held.pop(subject, None)
         for event in refused:
             self._held.setdefault(event.subject, event.position)
         self._projecting.remember(projected)
@@ -188,24 +214,19 @@ class ProjectionWriter(Generic[State]):
             sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
         """
         with reading(self._engine) as connection:
-            there = inspect(connection).has_table(CHECKPOINTS.name)
-            found = read_checkpoint(connection, self.key) if there else None
-            compare_checkpoint(self.key, expected=self._at, found=found)
+            compare_checkpoint(self.key, expected=self._at, found=self._found(connection))
             return None if self.is_live else read_checkpoint(connection, self._live_key)
 
     def has_lost_tables(self) -> bool:
         """Whether tables that were live are gone, or not there again yet while a backup is being put in their place.
 
-        An SQLite file is put in place as a whole, so that there is nothing to wait for.
-
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
         """
-        if not (self._resumed and self.is_live) or self._engine.dialect.name == "sqlite":
+        if not (self._resumed and self.is_live):
             return False
         with reading(self._engine) as connection:
-            is_there = inspect(connection).has_table(CHECKPOINTS.name)
-            return not is_there or read_checkpoint(connection, self.key) is None
+            return self._found(connection) is None
 
     def drop_outdated(self) -> bool:
         """Drop what was built beside for a log that is not there any more; False for the live tables, which stay.
@@ -234,7 +255,7 @@ class ProjectionWriter(Generic[State]):
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
         self._at = moved
 
-    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] = _NONE) -> bool:
+    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] = _NO_CHECKPOINTS) -> bool:
         """Put what was built beside in the place of the live tables, if it is complete; :meth:`resume` leads on.
 
         Args:
@@ -257,6 +278,11 @@ class ProjectionWriter(Generic[State]):
                 return False
             go_live(connection, self._projection)
         return True
+
+    def _found(self, connection: Connection) -> Checkpoint | None:
+        """The checkpoint; None also where not even its table is there any more."""
+        there = inspect(connection).has_table(CHECKPOINTS.name)
+        return read_checkpoint(connection, self.key) if there else None
 
     @property
     def _live_key(self) -> CheckpointKey:

@@ -1,4 +1,4 @@
-"""`cairn log`: check the log, back it up, and bring it back."""
+"""`cairn log`: check the log, back it up, bring it back, and decide about what was replaced or cannot be read."""
 
 import asyncio
 
@@ -10,15 +10,16 @@ from services.cli.log_adopt import adopt
 from services.cli.log_backup import backup
 from services.cli.log_restore import restore
 from services.cli.log_verify import verify
+from services.cli.log_void import void
 from services.cli.parameters import nats_url_option
 
 
 @click.group()
 def log() -> None:
-    """Check the log, back it up, bring it back, and decide about one that was replaced."""
+    """Check the log, back it up, bring it back, and decide about what was replaced or cannot be read."""
 
 
-for _command in (verify, backup, restore, adopt, acts):
+for _command in (verify, backup, restore, adopt, void, acts):
     log.add_command(_command)
 
 

@@ -42,7 +42,7 @@ HELD = [message.position for message in STORY if message.subject == WALK.on(LOG)
 class StoredLog:
     """The log as far as trying again needs it."""
 
-    async def read_stored(self, subject: str) -> list[Any]:
+    async def read_stored(self, subject: str, last: int = 0) -> list[Any]:
         return [message for message in STORY if message.subject == subject]
 
 

@@ -36,6 +36,7 @@ def comparison(**fields: object) -> Comparison:
         "tables": (EQUAL,),
         "live_positions": {"CAIRN_LOG": 20_000},
         "next_positions": {"CAIRN_LOG": 20_000},
+        "of_another_log": (),
         "next_quarantined": 0,
         **fields,
     }
