@@ -15,11 +15,10 @@ from events.log.digest import Chain, EarlierDigest, FirstChain
 from events.log.findings import Compared, Finding, Kind, Verification
 from events.log.reading import Batch
 from events.plan import PlanState, fold_plan
+from events.voiding import VOIDING, voided_by
 
 T = TypeVar("T")
 
-VOIDED = frozenset({"cairn.goal.voided.v1", "cairn.plan.voided.v1"})
-"""Types of the events by which an operator declares a message void that cannot be read."""
 _MOST_MISSING = 10_000_000
 """A longer run of missing positions is reported and not hashed: that would take minutes, and may have no end."""
 _SILENCE_SECONDS = 30.0
@@ -126,7 +125,7 @@ class Verifier:
         patient = self._patients.get(recorded.goal_id[:2])
         if patient is None:
             patient = self._patients[recorded.goal_id[:2]] = Patient()
-        if recorded.type_name in VOIDED:
+        if recorded.type_name in VOIDING:
             self._void(stored, recorded)
         elif self._rules is not None:
             self._replay(self._rules, recorded, patient)
@@ -221,7 +220,7 @@ class Verifier:
         if 0 < more <= self._may_count[subject]:  # a newer Cairn has counted what this one cannot read
             self._may_count[subject] -= more
             self._counted[subject] += more
-        elif recorded.type_name in VOIDED and more == -self._counted[subject]:  # and now it does not count any more
+        elif recorded.type_name in VOIDING and more == -self._counted[subject]:  # and now it does not count any more
             self._counted[subject] = 0
         else:
             self._report("version", stored, f"has version {recorded.version} where {expected} comes next")
@@ -234,7 +233,7 @@ class Verifier:
         self._keys.add(short)
 
     def _void(self, stored: StoredMessage, recorded: RecordedEvent) -> None:
-        position = getattr(recorded.data, "position", 0)
+        position = voided_by(stored) or 0
         unreadable = self._unreadable.pop(position, None)
         if unreadable is None or unreadable.subject != stored.subject:
             if unreadable is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.connection import connected
-from services.cli.parameters import GoalIdType, json_option, nats_url_option
+from services.cli.parameters import GoalIdType, json_option, nats_url_option, operator_option
 from services.cli.printing import print_json
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ _ANSWER_SECONDS = 30.0
 @click.argument("goal_id", type=GoalIdType())
 @click.argument("position", type=click.IntRange(min=1))
 @click.option("--reason", required=True, help="Why the message is void; it stays in the record for ever.")
-@click.option("--actor", default="operator", show_default=True, help="The id of whoever decides it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@operator_option
 @json_option
 @nats_url_option
 def void(
-    goal_id: "GoalId", position: int, reason: str, actor: str, yes: bool, as_json: bool, nats_url: str | None
+    goal_id: "GoalId", position: int, reason: str, yes: bool, by: str, as_json: bool, nats_url: str | None
 ) -> None:
     """Void the message at POSITION of the log, on the subject of a goal (or of a plan: ORG.PATIENT.plan).
 
@@ -43,7 +43,7 @@ def void(
     from services.goals.voiding import VoidRequest
 
     try:
-        request = VoidRequest(position=position, reason=reason, actor=actor)
+        request = VoidRequest(position=position, reason=reason, actor=by)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)[0]
         raise click.UsageError(f"--{wrong['loc'][0]}: {wrong['msg']}.") from None
@@ -62,6 +62,7 @@ def void(
 
 async def _void(nats_url: str | None, goal_id: "GoalId", request: "VoidRequest", *, ask_first: bool) -> "Outcome":
     from events.identity import VOID
+    from events.outcome import RecordedOutcome
     from services.offering import ask
 
     async with connected(nats_url) as nc:
@@ -69,7 +70,30 @@ async def _void(nats_url: str | None, goal_id: "GoalId", request: "VoidRequest",
             shown = await _shown(nc, goal_id, request.position)
             await asyncio.to_thread(click.confirm, f"{shown}\nVoid it for good?", abort=True, err=True)
         body = request.model_dump_json().encode()
-        return await ask(nc, goal_id.on(VOID), body, {"content-type": "application/json"}, _ANSWER_SECONDS)
+        outcome = await ask(nc, goal_id.on(VOID), body, {"content-type": "application/json"}, _ANSWER_SECONDS)
+        if isinstance(outcome, RecordedOutcome) and not outcome.duplicate:
+            await _record(nc, goal_id, request)
+        return outcome
+
+
+async def _record(nc: "SturdyClient", goal_id: "GoalId", request: "VoidRequest") -> None:
+    """Beside the event in the log, for whoever asks what operators did."""
+    from events.log import Log
+    from events.log.anchor import BEGINNING
+    from services.administration.application import Act
+    from services.administration.recording import record_act
+    from services.cli.configuration import load_settings
+
+    settings = load_settings()
+    stream = settings.placement.stream_of(goal_id.org)
+    log = Log(nc, stream)
+    try:
+        anchor = await log.anchor(request.position) or BEGINNING
+        head = (await log.state()).last
+    finally:
+        await log.close()
+    act = Act("voided", stream, request.actor, request.reason, request.position, anchor.fingerprint, head)
+    await record_act(nc, act, settings.log_replicas)
 
 
 async def _shown(nc: "SturdyClient", goal_id: "GoalId", position: int) -> str:

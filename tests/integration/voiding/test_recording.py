@@ -7,6 +7,7 @@ from events.goal import fold_goals
 from events.goal import types as g
 from events.identity import LOG, GoalId
 from events.outcome import RecordedOutcome
+from services.administration.recording import recorded_acts
 from tests.builders import active_goal, entry, event, opened, proposed, smart
 from tests.integration.goals.steps import code
 from tests.integration.voiding.conftest import Spoilt
@@ -176,7 +177,8 @@ class TestTheCommand:
         await spoilt.record(*active_goal(WALK))
         position = await spoilt.spoil(WALK)
 
-        ran = await spoilt.cairn("log", "void", str(WALK), str(position), "--reason", "Not ours", "--yes")
+        asked = ("log", "void", str(WALK), str(position), "--reason", "Not ours", "--by", "op-1", "--yes")
+        ran = await spoilt.cairn(*asked)
 
         assert (ran.code, ran.out) == (
             0,
@@ -184,7 +186,15 @@ class TestTheCommand:
         )
         [*_, last] = await spoilt.log.read(WALK)
         assert last.data == g.Voided(position=position, reason="Not ours")
-        assert (last.event.actor.id, last.event.actor.role) == ("operator", "system")
+        assert (last.event.actor.id, last.event.actor.role) == ("op-1", "system")
+        [act] = await recorded_acts(spoilt.nc)
+        assert (act.kind, act.by, act.reason, act.position, act.head) == (
+            *("voided", "op-1", "Not ours", position),
+            position + 1,
+        )
+        verified = await spoilt.cairn("log", "verify")
+        assert verified.code == 0
+        assert f"Note: position {position} ({WALK.on('cairn.log')}) was voided" in verified.out
 
     async def test_asks_before_it_does_so_and_says_what_there_is(self, spoilt: Spoilt) -> None:
         position = await spoilt.spoil(WALK)

@@ -9,12 +9,14 @@ from typing import NamedTuple
 import pytest
 
 from events.envelope import StoredMessage
+from events.event import RecordedEvent
+from events.goal import types as g
 from events.leaf import hole, leaf
 from events.log.digest import EarlierDigest, FirstChain
 from events.log.findings import Verification
 from events.log.reading import Batch
 from events.log.verification import Verifier, verified
-from tests.builders import active_goal, recorded
+from tests.builders import GOAL, NOON, active_goal, event, recorded
 from tests.stored import as_message, stored
 
 Change = Callable[[StoredMessage], StoredMessage]
@@ -110,6 +112,34 @@ def test_an_event_of_no_known_kind(sound: list[StoredMessage]) -> None:
     found = _verify([sound[0], strange])
     assert _kinds(found) == [("unreadable", 2)]
     assert "cannot be read" in found.findings[0].detail
+
+
+class TestAMessageThatWasVoided:
+    def _log(self, sound: list[StoredMessage], position: int, version: int) -> list[StoredMessage]:
+        """The last message replaced by one that cannot be read, and an event behind it that voids a position."""
+        spoilt = sound[3]._replace(data=b"{")
+        void = event(GOAL, g.Voided(position=position, reason="of another program"), role="system")
+        return [*sound[:3], spoilt, as_message(RecordedEvent(void, 5, version, NOON))]
+
+    def test_is_no_finding_but_a_note(self, sound: list[StoredMessage]) -> None:
+        found = _verify(self._log(sound, position=4, version=3), Extent(5, 5))
+        assert found.sound, found.findings
+        assert [(note.kind, note.position) for note in found.notes] == [("void", 4)]
+
+    def test_may_have_been_counted_by_a_newer_version_that_could_read_it(self, sound: list[StoredMessage]) -> None:
+        *before, void = self._log(sound, position=4, version=4)
+        agreed = as_message(RecordedEvent(event(GOAL, g.Agreed()), 5, 4, NOON))
+        assert _verify([*before, agreed, void._replace(position=6)]).sound
+
+    def test_cannot_be_one_that_can_be_read(self, sound: list[StoredMessage]) -> None:
+        assert _kinds(_verify(self._log(sound, position=3, version=3))) == [("void", 5), ("unreadable", 4)]
+
+    def test_cannot_be_another_goal_s(self, sound: list[StoredMessage]) -> None:
+        *before, void = self._log(sound, position=4, version=3)
+        other = GOAL.on("cairn.log").replace("walk", "swim")
+        elsewhere = void._replace(subject=other, headers={**void.headers, "ce-version": "1"})
+        found = _verify([*before, elsewhere._replace(headers={**elsewhere.headers, "ce-subject": other[10:]})])
+        assert _kinds(found) == [("void", 5), ("unreadable", 4)]
 
 
 def test_an_event_under_another_goal_s_subject(sound: list[StoredMessage]) -> None:
