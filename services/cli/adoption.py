@@ -24,6 +24,7 @@ class Adoption(NamedTuple):
         projections: Those that are of another log.
         lost: What the audit trail has and the log has not; None when the audit trail could not be asked.
         anchor: At the last position up to which both are the same, as far as that is known.
+        missing: How many events have gone from the log that is there.
     """
 
     stream: str
@@ -31,18 +32,22 @@ class Adoption(NamedTuple):
     projections: "tuple[OfAnotherLog, ...]"
     lost: "Lost | None"
     anchor: "Anchor"
+    missing: int = 0
 
 
 def print_plan(adoptions: Sequence[Adoption]) -> None:
     """What is lost for good, and what will be done."""
     for each in adoptions:
         _print_stream(each)
-    if any(each.lost is None or each.lost.goals for each in adoptions):
+    if any(each.missing or each.lost is None or each.lost.goals for each in adoptions):
         click.echo("If a backup has what is lost here, do not adopt: stop Cairn and put that backup in place with")
         click.echo("`cairn log restore FOLDER`.")
     names = ", ".join(affected(adoptions))
     click.echo("To adopt the log as it is means:")
-    click.echo(f"- {names}: built anew from the log and put in place; the tables of before are kept as …__last.")
+    if names:
+        click.echo(f"- {names}: built anew from the log and put in place; the tables of before are kept as …__last.")
+    if any(each.missing for each in adoptions):
+        click.echo("- What is missing from the log is noted with its stream as given up, and no more warned of.")
     click.echo("- Snapshots of the goals service: emptied; every goal is read from the log again.")
     click.echo("- Reminders: begin anew by themselves.")
     click.echo("- It is recorded that you did this, and what was lost (`cairn log acts`).")
@@ -59,6 +64,11 @@ def affected(adoptions: Sequence[Adoption]) -> list[str]:
 
 
 def _print_stream(adoption: Adoption) -> None:
+    if adoption.missing:
+        gone = counted({"events": adoption.missing})
+        click.echo(f"From {adoption.stream} are missing, for good: {gone}. `cairn log verify` says which.")
+    if not adoption.projections:
+        return
     remembered = ", ".join(f"{each.projection} {each.position:,}" for each in adoption.projections)
     click.echo(f"{adoption.stream} is another log than before. It ends at position {adoption.head:,}.")
     click.echo(f"The projections are of one that they had followed up to: {remembered}.")
@@ -86,5 +96,6 @@ def _as_json(adoption: Adoption) -> Json:
         "projections": [{"name": each.projection, "position": each.position} for each in adoption.projections],
         "same_until": lost.same_until if lost else None,
         "lost": lost.counts if lost else None,
+        "missing": adoption.missing,
         "goals": [{"goal": str(goal.goal_id), "events": goal.events, "gone": goal.gone} for goal in goals],
     }

@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 @json_option
 @nats_url_option
 def adopt(yes: bool, by: str, reason: str, database_url: str | None, as_json: bool, nats_url: str | None) -> None:
-    """Let the log count as it is, when the projections remember another one: says what is lost for good, and asks.
+    """Let the log count as it is, when the projections remember another one, or events are missing from it.
 
-    Every projection that is of another log is built anew from this one, beside running services, which go on by
-    themselves afterwards. What the former log had and this one has not is lost then; where a backup has it, restore
-    that instead. With --json and without --yes it only tells; the exit code is then 1 if there is something to adopt.
+    Says what is lost for good, and asks. Every projection that is of another log is built anew from this one, beside
+    running services, which go on by themselves afterwards. What the former log had and this one has not is lost then;
+    where a backup has it, restore that instead. With --json and without --yes it only tells; the exit code is then 1 if
+    there is something to adopt.
     """
     with open_tables(database_url) as engine:
         asyncio.run(_adopt(engine, nats_url, by, reason, yes=yes, as_json=as_json))
@@ -66,23 +67,26 @@ async def _adopt(engine: "Engine", nats_url: str | None, by: str, reason: str, *
                 print_as_json(adoptions, adopted=False)
             raise click.exceptions.Exit(1)
         await _build_anew(engine, logs, adoptions)
+        await _give_up_missing(nc, adoptions)
         await _empty_snapshots(nc)
         await _record(nc, adoptions, by, reason, settings.log_replicas)
         if as_json:
             print_as_json(adoptions, adopted=True)
         else:
-            click.echo(f"Adopted. {', '.join(affected(adoptions))}: built from this log, and in place.")
+            built = ", ".join(affected(adoptions))
+            click.echo(f"Adopted. {built}: built from this log, and in place." if built else "Adopted.")
 
 
 def _nothing(as_json: bool) -> None:
     if as_json:
         print_as_json([], adopted=False)
     else:
-        click.echo("There is nothing to adopt: every projection is of the log that is there.")
+        click.echo("There is nothing to adopt: every projection is of the log that is there, and nothing is missing.")
 
 
 async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adoption]:
     from events.log.anchor import BEGINNING
+    from events.log.fitness import Fitness
     from projections.catalog import every_name
     from services.cli.configuration import load_settings
     from services.node.lost_events import lost_events
@@ -96,8 +100,21 @@ async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adopti
         lost = await lost_events(engine, log, load_settings().placement.organisations(stream))
         anchor = await log.anchor(lost.same_until) if lost else None
         its = tuple(each for each in found if each.stream == stream)
-        adoptions.append(Adoption(stream, state.last, its, lost, anchor or BEGINNING))
+        missing = Fitness.of(stream, state).missing
+        adoptions.append(Adoption(stream, state.last, its, lost, anchor or BEGINNING, missing))
+    for stream in logs.keys() - {each.stream for each in adoptions}:
+        state = await logs[stream].state()
+        if missing := Fitness.of(stream, state).missing:
+            adoptions.append(Adoption(stream, state.last, (), None, BEGINNING, missing))
     return adoptions
+
+
+async def _give_up_missing(nc: "SturdyClient", adoptions: "Sequence[Adoption]") -> None:
+    from events.log.fitness import adopt_missing
+
+    for each in adoptions:
+        if each.missing:
+            await adopt_missing(nc, each.stream)
 
 
 async def _build_anew(engine: "Engine", logs: "Mapping[str, Log]", adoptions: "Sequence[Adoption]") -> None:
@@ -126,6 +143,6 @@ async def _record(nc: "SturdyClient", adoptions: "Sequence[Adoption]", by: str, 
     from services.administration.recording import record_act
 
     for each in adoptions:
-        lost = each.lost.counts if each.lost else {}
+        lost = {**(each.lost.counts if each.lost else {}), **({"missing": each.missing} if each.missing else {})}
         position, fingerprint = each.anchor
         await record_act(nc, Act("adopted", each.stream, by, reason, position, fingerprint, each.head, lost), replicas)

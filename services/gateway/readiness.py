@@ -66,8 +66,8 @@ class Readiness:
 
     async def _fit(self) -> None:
         for stream, state in (await self._standing.states()).items():
-            if state is not None and (fitness := Fitness.of(stream, state)).settings:
-                raise Refused(503, "log.unfit", fitness.detail)
+            if state is not None and (detail := Fitness.of(stream, state).detail):
+                raise Refused(503, "log.unfit", detail)
 
     async def _recording(self) -> None:
         for stream, health in (await self._goals.ask()).items():

@@ -31,7 +31,7 @@ class Station:
         self.watch = Watch(nc, stream, self._log, self._forget)
         self._watching = asyncio.create_task(self.watch.run())
         self.goals = Goals(self._log, self._histories, self.watch)
-        self.voiding = Voiding(self._log, self._histories)
+        self.voiding = Voiding(self._log, self._histories, self.watch)
 
     async def close(self) -> None:
         """Write the last snapshots, as far as there is time, and listen for replies no more."""

@@ -20,6 +20,7 @@ from events.vocabulary import Actor, Label, Position, Text
 from events.voiding import reason_unreadable, version_behind, voided_by
 from services.goals.application import BUSY, CAIRN
 from services.goals.histories import Histories
+from services.goals.watch import Watch
 
 _ATTEMPTS = 25
 _UNAVAILABLE = RejectedOutcome(
@@ -49,14 +50,18 @@ class Voiding:
     Args:
         log: The log.
         histories: Where a history is forgotten that is another one without the message.
+        watch: Says whether anything may be recorded now.
     """
 
-    def __init__(self, log: Log, histories: Histories):
+    def __init__(self, log: Log, histories: Histories, watch: Watch):
         self._log = log
         self._histories = histories
+        self._watch = watch
 
     async def void(self, goal_id: GoalId, request: VoidRequest) -> Outcome:
         """The outcome of a request; one that was granted before has the outcome that it had, as a duplicate."""
+        if refusal := self._watch.refusal:
+            return refusal
         try:
             return await self._voided(goal_id, request)
         except Rejected as rejection:

@@ -91,7 +91,7 @@ class OneLogContract(ABC):
         assert walk["smart"]["measure"]["target"] == 3, "of the log that is there, and not of the one that was"
         assert (await here.cairn("log", "verify")).code == 0
         acts = await here.cairn("log", "acts", "--json")
-        assert [each["act"] for each in acts.json][-1] == "adopted", acts.out
+        assert [each["kind"] for each in acts.json["items"]] == ["restored", "adopted"], acts.out
 
     async def test_a_rebuild_ends_and_leads_one_projection_on(self, here: Installation) -> None:
         """What was seen: `cairn projections rebuild` never ended in that state."""
@@ -192,6 +192,13 @@ class OneLogContract(ABC):
         verified = await here.cairn("log", "verify")
         assert verified.code == 1
         assert "missing" in verified.out + verified.err or "gone" in verified.out + verified.err
+
+        await here.change_the_stream(max_msgs=-1, discard=DiscardPolicy.NEW)
+        said = await here.until_refused("log.unfit")
+        assert "4 events are missing" in said["detail"], "what is gone stays so when the settings are mended"
+        adopted = await here.adopt()
+        assert [each["missing"] for each in adopted["streams"]] == [4]
+        await here.until_ready()
 
     async def test_an_unreadable_message_costs_its_goal_alone_until_it_is_voided(self, here: Installation) -> None:
         """What was seen: every later event of that patient was to be tried again, for ever."""
