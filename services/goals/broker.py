@@ -1,6 +1,7 @@
 """The FastStream broker on Cairn's own connection."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsMessage
@@ -41,7 +42,8 @@ class Broker(NatsBroker):
             take: Must not raise.
         """
 
-        async def consume(msg: Msg) -> None:
+        # FastStream would describe nats-py's own class to the world, and cannot.
+        async def consume(msg: Any) -> None:
             if subscriber.running:
                 take(msg)
 

@@ -210,20 +210,30 @@ class TestAMemoryBeyondTheLog:
         assert [code(await core.submit(each)) for each in reversed(STORY)] == ["recorded"] * 4 + ["duplicate"] * 4
         assert await held_by(own_log, *STORY)
 
+    @pytest.mark.parametrize(("kept", "refused"), [(1, "goal.unknown"), (2, "goal.state")])
     async def test_is_loaded_anew_where_all_of_the_patient_is_looked_at(
-        self, core: Goals, connection: SturdyClient, own_log: Log, tmp_path: Path
+        self, core: Goals, connection: SturdyClient, tmp_path: Path, kept: int, refused: str
     ) -> None:
-        """The goal is active in memory; in the log it is not even agreed."""
-        for each in ACTIVE[:2]:
+        """The goal is active in memory; in the log it is not there, or not even agreed."""
+        for each in ACTIVE[:kept]:
             assert code(await core.submit(each)) == "recorded"
         backup = await backed_up(connection, tmp_path / "backup")
-        for each in (*ACTIVE[2:], event(GOAL, g.Held(reason="A pause"), role="clinician")):
+        for each in (*ACTIVE[kept:], event(GOAL, g.Held(reason="A pause"), role="clinician")):
             assert code(await core.submit(each)) == "recorded"
         await restored(connection, backup, tmp_path / "backup")
 
         resumption = event(GOAL, g.Resumed(reason="Back"), role="clinician")
-        assert code(await core.submit(resumption)) == "goal.state"
-        assert code(await core.submit(ACTIVE[3])) == "goal.not_agreed"
+        assert code(await core.submit(resumption)) == refused
+
+    async def test_is_loaded_anew_where_the_patient_has_nothing_any_more(
+        self, core: Goals, connection: SturdyClient, own_log: Log
+    ) -> None:
+        for each in (*ACTIVE, event(GOAL, g.Held(reason="A pause"), role="clinician")):
+            assert code(await core.submit(each)) == "recorded"
+        await emptied(connection)
+
+        assert code(await core.submit(event(GOAL, g.Resumed(reason="Back"), role="clinician"))) == "plan.missing"
+        assert await own_log.head() == 0
 
     async def test_is_loaded_anew_where_another_event_stands_at_its_place(
         self, core: Goals, connection: SturdyClient, own_log: Log
