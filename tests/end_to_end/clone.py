@@ -47,6 +47,7 @@ def make_environment(tree: Path, python: Path) -> None:
     """Make the clone's `.venv`, which `make setup` finds up to date."""
     environment, present = tree / ".venv", Path(sysconfig.get_path("scripts"))
     scripts, packages = environment / "bin", environment / "lib" / _VERSION / "site-packages"
+    packages.parent.mkdir(parents=True)
     open_copy(Path(sysconfig.get_path("purelib")), packages)
     (environment / "pyvenv.cfg").write_text(f"home = {python.parent}\n")
     scripts.mkdir()

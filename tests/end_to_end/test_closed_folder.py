@@ -52,6 +52,7 @@ class ClosedFolder:
             user=user,
             group=group,
             extra_groups=() if _IS_ROOT else None,
+            umask=0o077,  # whoever closes their folders has this too
             start_new_session=True,
             preexec_fn=end_with_parent,
         )
