@@ -7,12 +7,13 @@ the log. The rules are those of this version of Cairn; a version that changes on
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from events.errors import Rejected
 from events.event import RecordedEvent
+from events.goal import GoalState
 from events.goal.types import Imported
 from events.identity import GoalId
 from events.log.verification import Objection, Patient
@@ -28,103 +29,136 @@ _CLOCKS = (timedelta(), timedelta(hours=-1), timedelta(hours=1))
 """How far the clock that decided may be from the log's."""
 
 Follows = tuple[Payload, ...]
+Others = Mapping[str, GoalState]
 
 
 @dataclass(slots=True)
-class _Expected:
-    """What is to follow from an event in its commit.
+class _Decided:
+    """An event that was decided, with all that its decision may have looked at, and what has followed so far.
 
     Attributes:
-        possible: Each way in which it may go on; more than one where a race may have played a part.
-        came: How many consequences have come.
+        goal, others, plan: What was known, by the order of the log.
+        former: Plans that had been replaced so shortly before that it may have been decided on one of them.
+        possible: Each way in which it may go on.
+        came: The consequences that have come.
     """
 
     recorded: RecordedEvent
+    goal: GoalState | None
+    others: Others
+    plan: PlanState | None
+    former: Sequence[PlanState]
     possible: list[Follows]
-    came: int = 0
+    came: Follows = ()
+    tried: bool = False
+
+    @property
+    def may_vary(self) -> bool:
+        """Whether a race may have had a part in what follows."""
+        return bool(self.former) or isinstance(self.recorded.data, Imported)
+
+    def decide(self) -> Follows:
+        """Decide it as the log has it.
+
+        Raises:
+            Rejected: the rules refuse it.
+        """
+        return decide(Known(self.recorded.recorded_at, self.plan, self.goal, self.others), self.recorded.event).follows
+
+    def try_others(self) -> None:
+        """Find every way in which it may go on when a race is allowed for."""
+        if self.tried:
+            return
+        self.tried = True
+        for plan in (self.plan, *self.former):
+            for off in _CLOCKS:
+                known = Known(self.recorded.recorded_at + off, plan, self.goal, self.others)
+                try:
+                    follows = decide(known, self.recorded.event).follows
+                except Rejected:
+                    continue
+                if follows not in self.possible and follows[: len(self.came)] == self.came:
+                    self.possible.append(follows)
+
+    def followed_by(self, data: Payload) -> bool:
+        """Take in a consequence; False when the rules let no such one follow."""
+        came = (*self.came, data)
+        if not any(each[: len(came)] == came for each in self.possible):
+            self.try_others()
+        self.possible = [each for each in self.possible if each[: len(came)] == came]
+        self.came = came
+        return bool(self.possible)
+
+    def is_complete(self) -> bool:
+        """Whether all has come that the rules let follow."""
+        if self.came not in self.possible:
+            self.try_others()
+        return self.came in self.possible
 
 
 class ReplayedRules:
     """The rules of `services/goals`, as :class:`events.log.verification.Rules`."""
 
     def __init__(self) -> None:
-        self._expected: dict[GoalId, _Expected] = {}
-        self._former_plans: dict[GoalId, deque[tuple[datetime, PlanState | None]]] = {}
+        self._open: dict[GoalId, _Decided] = {}
+        self._former_plans: dict[GoalId, deque[tuple[datetime, PlanState]]] = {}
 
-    def take(self, recorded: RecordedEvent, before: Patient) -> Iterable[Objection]:
+    def take(self, recorded: RecordedEvent, before: Patient) -> Sequence[Objection]:
         """What the rules say against the next event of the log, given what its patient's events added up to."""
         if recorded.event.cause is not None:
-            objections = self._followed(recorded)
-        else:
-            expected = self._expected.pop(recorded.goal_id, None)
-            objections = [*(_missing(expected) if expected else ()), *self._decided(recorded, before)]
-        if recorded.goal_id.is_plan:
+            return self._followed(recorded)
+        last = self._open.pop(recorded.goal_id, None)
+        objections = self._decided(recorded, before)
+        if recorded.goal_id.is_plan and before.plan is not None:
             self._note_plan(recorded, before.plan)
-        return objections
+        return objections if last is None or last.is_complete() else [_missing(last), *objections]
 
-    def finish(self) -> Iterable[Objection]:
+    def finish(self) -> Sequence[Objection]:
         """What is still missing at the end of the log."""
-        for expected in self._expected.values():
-            yield from _missing(expected)
+        return [_missing(last) for last in self._open.values() if not last.is_complete()]
 
-    def _decided(self, recorded: RecordedEvent, before: Patient) -> Iterator[Objection]:
-        possible: list[Follows] = []
-        former = self._former(recorded)
+    def _decided(self, recorded: RecordedEvent, before: Patient) -> Sequence[Objection]:
         goal_id, event = recorded.goal_id, recorded.event
         goal = None if goal_id.is_plan else before.goals.get(goal_id.goal)
-        others = {}
+        others: Others = {}
         if needs_others(event):
             others = {token: other for token, other in before.goals.items() if token != goal_id.goal}
-        refused: Rejected | None = None
-        for plan in (before.plan, *former):
-            for off in _CLOCKS:
-                try:
-                    follows = decide(Known(recorded.recorded_at + off, plan, goal, others), event).follows
-                except Rejected as rejection:
-                    refused = refused or rejection
-                    continue
-                if follows not in possible:
-                    possible.append(follows)
-                if not former and not isinstance(event.data, Imported):
-                    break
-            else:
-                continue
-            break
-        if not possible and refused is not None:
-            yield "rule", recorded, f"is refused by the rules ({refused.code}): {refused.detail}"
-        elif any(possible):
-            self._expected[goal_id] = _Expected(recorded, possible)
+        decided = _Decided(recorded, goal, others, before.plan, self._former(recorded), [])
+        try:
+            decided.possible = [decided.decide()]
+        except Rejected as refused:
+            decided.try_others()
+            if not decided.possible:
+                return [("rule", recorded, f"is refused by the rules ({refused.code}): {refused.detail}")]
+        if any(decided.possible) or decided.may_vary:
+            self._open[goal_id] = decided
+        return ()
 
-    def _followed(self, recorded: RecordedEvent) -> list[Objection]:
-        expected = self._expected.get(recorded.goal_id)
-        if expected is None or not _in_one_commit(expected, recorded):
+    def _followed(self, recorded: RecordedEvent) -> Sequence[Objection]:
+        last = self._open.get(recorded.goal_id)
+        if last is None or not _in_one_commit(last, recorded):
             return [("consequence", recorded, "is said to follow from an event from which nothing more follows")]
-        fitting = [each for each in expected.possible if each[expected.came : expected.came + 1] == (recorded.data,)]
-        if not fitting:
+        if not last.followed_by(recorded.data):
+            del self._open[recorded.goal_id]  # one finding is enough
             return [("consequence", recorded, "is not what the rules let follow from the event before it")]
-        expected.possible = fitting
-        expected.came += 1
-        if any(len(each) == expected.came for each in fitting) and len(fitting) == 1:
-            del self._expected[recorded.goal_id]
-        return []
+        return ()
 
-    def _note_plan(self, recorded: RecordedEvent, before: PlanState | None) -> None:
+    def _note_plan(self, recorded: RecordedEvent, before: PlanState) -> None:
         former = self._former_plans.setdefault(recorded.goal_id, deque())
         former.append((recorded.recorded_at, before))
         while former[0][0] < recorded.recorded_at - _RACE:
             former.popleft()
 
-    def _former(self, recorded: RecordedEvent) -> list[PlanState | None]:
-        """The plans that were replaced so shortly before that the event may have been decided on one of them."""
-        if recorded.goal_id.is_plan:
-            return []
-        noted = self._former_plans.get(recorded.goal_id.plan, ())
+    def _former(self, recorded: RecordedEvent) -> Sequence[PlanState]:
+        noted = self._former_plans.get(recorded.goal_id.plan)
+        if not noted or recorded.goal_id.is_plan:
+            return ()
         return [plan for replaced, plan in noted if replaced >= recorded.recorded_at - _RACE]
 
 
-def _in_one_commit(expected: _Expected, recorded: RecordedEvent) -> bool:
-    cause, event = expected.recorded, recorded.event
-    place = expected.came + 1
+def _in_one_commit(last: _Decided, recorded: RecordedEvent) -> bool:
+    cause, event = last.recorded, recorded.event
+    place = len(last.came) + 1
     return (
         event.cause == cause.version
         and recorded.version == cause.version + place
@@ -134,7 +168,6 @@ def _in_one_commit(expected: _Expected, recorded: RecordedEvent) -> bool:
     )
 
 
-def _missing(expected: _Expected) -> Iterator[Objection]:
-    if all(len(each) > expected.came for each in expected.possible):
-        follows = expected.possible[0][expected.came].type_name
-        yield "consequence", expected.recorded, f"has not been followed by what the rules let follow, {follows}"
+def _missing(last: _Decided) -> Objection:
+    expected = next(each for each in last.possible if len(each) > len(last.came))[len(last.came)]
+    return "consequence", last.recorded, f"is not followed by what the rules let follow, {expected.type_name}"
