@@ -288,6 +288,7 @@ class ProjectionWriter(Generic[State]):
             if not all(is_complete(connection, key, other.get(stream)) for stream, key in keys.items()):
                 return False
             go_live(connection, self._projection)
+        self.key = self._live_key  # what is noted before it resumes belongs there
         return True
 
     @property
