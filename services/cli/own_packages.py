@@ -1,8 +1,8 @@
 """Whether `events`, `services` and `projections` are Cairn's own packages, and not another distribution's.
 
 Their names are general, and another distribution may ship a package of the same name: PyPI's `Events` 0.5 has one
-called `events`. Installed beside Cairn, one of the two hides or overwrites the other, and some import fails. This says it
-in a sentence instead. docs/decisions/0017 says why the names are so.
+called `events`. Installed beside Cairn, one of the two hides or overwrites the other, and some import fails. This says
+it in a sentence instead. docs/decisions/0017 says why the names are so.
 """
 
 from importlib import import_module

@@ -12,9 +12,7 @@ HOUSE = Path(__file__).parents[2]
 def run(*path: Path) -> subprocess.CompletedProcess[str]:
     """`cairn --version` where Python looks into these folders first."""
     first = [str(each) for each in path]
-    program = (
-        f"import sys; sys.path[:0] = {first!r}; from services.cli import main; sys.argv[1:] = ['--version']; main()"
-    )
+    program = f"import sys; sys.path[:0] = {first!r}; sys.argv[1:] = ['--version']; import services.cli as c; c.main()"
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd="/",
