@@ -2,7 +2,7 @@
 
 Their names are general, and another distribution may ship a package of the same name: PyPI's `Events` 0.5 has one
 called `events`. Installed beside Cairn, one of the two hides or overwrites the other, and some import fails. This says
-it in a sentence instead. docs/decisions/0017 says why the names are so.
+it in a sentence instead. docs/decisions/0019 says why the names are so.
 """
 
 from importlib import import_module
