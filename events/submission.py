@@ -16,6 +16,7 @@ from events.event import Event
 from events.identity import GoalId, parse_goal_id
 from events.trace_context import TRACEPARENT, trace_context
 from events.vocabulary import ActorRole
+from events.voiding import VOIDING
 
 _ROLES: tuple[str, ...] = get_args(ActorRole)
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
@@ -93,6 +94,9 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
         first = wrong[0].detail if len(wrong) == 1 else f"{wrong[0].detail} See errors for each."
         raise Rejected("event.invalid", f"The event's envelope is not right. {first}", tuple(wrong))
     goal_id = _agreed_id(attributes.get("subject"), goal_id)
+    if type_name in VOIDING:
+        detail = f"{type_name} cannot be offered: only Cairn's operator voids a message, by `cairn log void`."
+        raise Rejected("event.invalid", detail, (FieldError("type", detail),))
     return Event(
         goal_id=goal_id,
         source=source,

@@ -73,6 +73,8 @@ Level = Annotated[int, Field(ge=-2, le=2)]
 """A GAS attainment level: -2 much less than expected, -1 less, 0 expected, +1 more, +2 much more."""
 Days = Annotated[int, Field(ge=1, le=365)]
 Rating = Annotated[int, Field(ge=0, le=10)]
+Position = Annotated[int, Field(ge=1, lt=2**63)]
+"""Where in the log a message is: its stream sequence."""
 Number = Annotated[int | float, Field(ge=-1e12, le=1e12)]
 """A quantity in the unit of its measure, kept as written: 3 stays 3."""
 

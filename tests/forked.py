@@ -21,10 +21,12 @@ _IMPORTED = (
     *(f"projections.{name}.projection" for name in ("goal_state", "audit_trail", "review_schedule")),
     *(
         f"services.cli.{name}"
-        for name in ("comparison", "configuration", "connection", "log", "log_report", "projections")
+        for name in ("adoption", "comparison", "configuration", "connection", "earlier_digests", "log", "projections")
     ),
     *(f"services.cli.{name}" for name in ("goals", "projections_status", "quarantine", "rebuild", "replay", "reviews")),
     *(f"services.cli.{name}" for name in ("serve", "submit", "tracing", "up")),
+    *("projections.engine.rebuilding", "services.administration.recording", "services.administration.restoring"),
+    *("services.goals.replaying", "services.node.lost_events", "services.node.remembered"),
     *("projections.engine.service", "services.goals.service", "services.node.node", "services.reminders.service"),
 )
 """All that most commands and services import when they run."""

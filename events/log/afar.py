@@ -93,7 +93,8 @@ async def _read(url: str, stream: str, after: int, until: int, out: BinaryIO) ->
                 # In a thread, so that the connection stays alive while the other end is busy.
                 await asyncio.to_thread(out.write, len(packed).to_bytes(_SIZE_BYTES) + packed)
                 await asyncio.to_thread(out.flush)
-            if batch.messages and batch.messages[-1].position >= until:
+            # Where the last position holds no message any more, the end is told by a batch with nothing in it.
+            if not batch.messages or batch.messages[-1].position >= until:
                 break
     await nc.close()
 

@@ -109,6 +109,10 @@ async def read_anchor(nc: Client, stream: str, position: int) -> Anchor | None:
     if position == 0:
         return BEGINNING
     stored = await _message_at(nc, stream, position, 0.0)
+    if stored is None:
+        state = await read_state(nc, stream)
+        if state.replicas > 1 and state.last >= position:  # who answered may lag behind the leader
+            stored = await _message_at(nc, stream, position, _REPLICAS_SECONDS)
     return None if stored is None else Anchor.at(stored)
 
 

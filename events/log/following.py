@@ -9,16 +9,18 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage
 from events.log.anchor import Anchor, check_anchor
 from events.log.failures import LogUnreachable
+from events.log.finishing import finish
 from events.log.reading import Batch
 from events.log.replies import status_of
 from events.log.wire import subscribe_straight
@@ -74,7 +76,7 @@ class Follower:
                 _log.info("following from position %d again: %s", self.position, error)
                 await asyncio.sleep(0.1)
             finally:
-                await consumer.close()
+                await finish(consumer.close())
 
 
 class _Interrupted(Exception):
@@ -91,6 +93,7 @@ class _Consumer:
         self._after = after
         self._filter = subject
         self._name = ""
+        self._creation: asyncio.Future[ConsumerInfo] | None = None
         self._buffer: deque[Msg] = deque()
         self._arrived = asyncio.Event()
         self._outstanding = 0
@@ -112,7 +115,9 @@ class _Consumer:
             inactive_threshold=_INACTIVE_SECONDS,
             filter_subject=self._filter,
         )
-        info = await self._js.add_consumer(self._stream, config)
+        # Who is cancelled while the server answers has to know the name all the same, to let the consumer go.
+        self._creation = asyncio.ensure_future(self._js.add_consumer(self._stream, config))
+        info = await asyncio.shield(self._creation)
         self._name = info.name
         self.pending = info.num_pending or 0
         # Behind the consumer's creation: what is exchanged from here on ends the consumer, and this is asked again.
@@ -120,12 +125,16 @@ class _Consumer:
         await self._pull()
 
     async def close(self) -> None:
+        """Let the server forget the consumer, also one that it has been asked for and has not answered yet."""
         if self._nc.is_closed or not hasattr(self, "_subscription"):
             return
         try:
-            await self._subscription.unsubscribe()
+            if self._creation is not None and not self._name:
+                with suppress(NatsError, TimeoutError):
+                    self._name = (await self._creation).name
             if self._name and self._nc.is_connected:
                 await self._nc.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}")
+            await self._subscription.unsubscribe()
         except (NatsError, OSError) as error:
             # The server drops the consumer by itself when nobody has pulled for a minute.
             _log.debug("consumer not deleted: %s", error)

@@ -10,7 +10,7 @@ from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId
 from events.log import afar
-from events.log.anchor import Anchor, check_anchor, read_anchor
+from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
 from events.log.client import SturdyClient
 from events.log.failures import LogUnreachable
 from events.log.following import Follower
@@ -21,6 +21,7 @@ from events.log.replies import Replies
 from events.log.stream import STREAM
 from events.log.stream_state import StreamState, read_state
 from events.log.writing import Write, Writer
+from events.voiding import Readable, read_events, readable, voided
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +88,52 @@ class Log:
         )
 
     async def read(self, goal_id: GoalId, after: int = 0) -> list[RecordedEvent]:
-        """The events of one goal or plan behind a position, in order.
+        """The events of one goal or plan behind a position, in order, without messages that are void.
 
         In a cluster a replica answers, which may lag behind the log's leader; :meth:`read_until` waits for it.
 
         Raises:
             LogUnreachable: the log does not answer.
-            UnreadableEvent: an event of a kind that this version of Cairn does not know.
+            UnreadableEvent: an event of a kind that this version of Cairn does not know, and that is not void.
         """
-        return [read_recorded(stored) for stored in await self._reader.after(goal_id.on(LOG), after)]
+        return await self._read(goal_id, after, await self._reader.after(goal_id.on(LOG), after))
 
-    async def read_stored(self, subject: str) -> list[StoredMessage]:
+    async def read_stored(self, subject: str, last: int = 0) -> list[StoredMessage]:
         """The messages on one subject as they are stored, in order, whether or not they can be decoded.
+
+        Args:
+            last: The position of a message that is known to be there, as a replica may lag behind.
+
+        Raises:
+            LogUnreachable: the log does not answer, or no replica that answers has come so far.
+        """
+        return await (self._reader.until(subject, 0, last) if last else self._reader.after(subject, 0))
+
+    async def read_sound(self, goal_id: GoalId) -> list[RecordedEvent]:
+        """The events of one goal or plan up to its first message that cannot be read.
 
         Raises:
             LogUnreachable: the log does not answer.
         """
-        return await self._reader.after(subject, 0)
+        return read_events(await self._reader.after(goal_id.on(LOG), 0)).events
+
+    async def at(self, goal_id: GoalId, position: int) -> RecordedEvent | None:
+        """The event of one goal or plan at a position; None when the log holds no event of it there.
+
+        Raises:
+            LogUnreachable: the log does not answer, or no replica that answers has come so far.
+            UnreadableEvent: as :meth:`read`.
+        """
+        stored = await self._reader.at(position)
+        if stored is None:
+            try:
+                state = await self.check(Anchor(position))
+            except LogReplaced:
+                return None
+            if state.missing:
+                return None
+            stored = await self._reader.at_last(position)
+        return read_recorded(stored) if stored.subject == goal_id.on(LOG) else None
 
     async def newest(self, goal_id: GoalId) -> RecordedEvent | None:
         """The last event of one goal or plan, as the replica that answers has it.
@@ -120,7 +150,7 @@ class Log:
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`read`.
         """
-        return [read_recorded(stored) for stored in await self._reader.until(goal_id.on(LOG), after, last)]
+        return await self._read(goal_id, after, await self._reader.until(goal_id.on(LOG), after, last))
 
     async def read_patient(self, goal_id: GoalId) -> list[RecordedEvent]:
         """Everything of the goal's patient, plan and goals, in log order.
@@ -128,7 +158,15 @@ class Log:
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`read`.
         """
-        return [read_recorded(stored) for stored in await self._reader.after(goal_id.patient_on(LOG), 0)]
+        return readable(await self._reader.after(goal_id.patient_on(LOG), 0))
+
+    async def read_patient_in_part(self, goal_id: GoalId) -> Readable:
+        """As :meth:`read_patient`, with each goal's events up to its first message that cannot be read.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        return read_events(await self._reader.after(goal_id.patient_on(LOG), 0))
 
     async def last_of_patient(self, goal_id: GoalId, until: int = 0) -> dict[GoalId, int]:
         """The position of the last event of everything that the goal's patient has.
@@ -219,6 +257,14 @@ class Log:
         async with aclosing(Follower(self._nc, self._stream, anchor).batches()) as batches:
             async for batch in batches:
                 yield batch
+
+    async def _read(self, goal_id: GoalId, after: int, stored: list[StoredMessage]) -> list[RecordedEvent]:
+        """The events in a goal's messages behind a position."""
+        if not (after and voided(stored)):
+            return readable(stored)
+        # What is void may lie before the position, and the versions behind it are counted from the first event.
+        whole = await self.read_stored(goal_id.on(LOG), stored[-1].position)
+        return [recorded for recorded in readable(whole) if recorded.position > after]
 
     async def close(self) -> None:
         """Stop listening for replies; the connection stays with its owner."""

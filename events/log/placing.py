@@ -39,7 +39,7 @@ async def place(nc: Client, placement: Placement, replicas: int = 1) -> list[str
             continue
         subjects = placement.subjects(stream)
         if sorted(found.get("subjects", ())) != sorted(subjects):
-            await _refuse_to_lose(nc, stream, subjects)
+            await refuse_to_lose(nc, stream, subjects)
             # The server's own words go back to it, also those that this client does not know.
             _granted(await _ask(nc, f"$JS.API.STREAM.UPDATE.{stream}", {**found, "subjects": subjects}))
             changed.append(stream)
@@ -48,8 +48,12 @@ async def place(nc: Client, placement: Placement, replicas: int = 1) -> list[str
     return changed + missing
 
 
-async def _refuse_to_lose(nc: Client, stream: str, subjects: Sequence[str]) -> None:
-    """See to it that all that is stored is under these subjects."""
+async def refuse_to_lose(nc: Client, stream: str, subjects: Sequence[str]) -> None:
+    """See to it that all that is stored is under these subjects.
+
+    Raises:
+        WrongStream: something is not.
+    """
     js = nc.jetstream(timeout=_TIMEOUT)
     stored = (await js.stream_info(stream)).state.messages
     config = ConsumerConfig(

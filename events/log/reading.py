@@ -104,6 +104,19 @@ class DirectReader:
         page, _ = await self._ask({"seq": position}, many=False)
         return page[0] if page else None
 
+    async def at_last(self, position: int) -> StoredMessage:
+        """The message at a position that the leader has, once a replica that answers has it too.
+
+        Raises:
+            LogUnreachable: as :meth:`until`.
+        """
+
+        async def found() -> list[StoredMessage]:
+            message = await self.at(position)
+            return [message] if message else []
+
+        return (await _once_at(position, found))[0]
+
     async def newest(self, subjects: str) -> StoredMessage | None:
         """The last message on the subjects that a wildcard matches; for `>` at once, else by looking at each subject.
 

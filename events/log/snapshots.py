@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from nats.errors import Error as NatsError
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
-from nats.js.errors import BadRequestError
+from nats.js.errors import BadRequestError, NotFoundError
 
 from events.errors import CairnError
 from events.identity import GoalId
@@ -77,6 +77,19 @@ class Snapshots:
                 await self._writer.write(Write(tuple(messages[start : start + MAX_BATCH])))
             except CairnError as error:
                 _log.info("snapshots not written: %s", error)
+
+    async def empty(self) -> None:
+        """Take all snapshots away, so that every goal is read from the log again.
+
+        Raises:
+            LogUnreachable: the server does not do it.
+        """
+        try:
+            await self._nc.jetstream(timeout=10).purge_stream(_STREAM)
+        except NotFoundError:
+            pass  # there were none
+        except (NatsError, TimeoutError) as error:
+            raise LogUnreachable(f"The snapshots could not be emptied: {error}.") from error
 
     async def close(self) -> None:
         """Listen for replies no more."""

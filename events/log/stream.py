@@ -1,6 +1,7 @@
 """The stream that is the log, declared in one place, and how any stream that has to be just so is declared."""
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 
 from nats.aio.client import Client
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
@@ -8,6 +9,7 @@ from nats.js.errors import NotFoundError
 
 from events.errors import CairnError
 from events.identity import FEED, LOG
+from events.log.stream_state import Json
 
 STREAM = "CAIRN_LOG"
 EVERYTHING = (f"{LOG}.*.*.*",)
@@ -17,6 +19,7 @@ KEPT_FOR_EVER = (
     *("max_age", "max_msgs", "max_msgs_per_subject", "allow_direct", "allow_atomic"),
 )
 """The settings that a stream needs so that what it took is there for ever, can be read, and can be written safely."""
+_AS_DECLARED = (*KEPT_FOR_EVER, "republish")
 _MAX_MESSAGE_BYTES = 1024 * 1024
 _UNSET = (None, False, 0, -1)
 
@@ -64,12 +67,23 @@ async def declare_log(
         WrongStream: when it cannot, with the settings that are wrong.
     """
     wanted = log_config(stream, replicas, subjects)
-    found = await declare_stream(nc, wanted, (*KEPT_FOR_EVER, "republish"))
+    found = await declare_stream(nc, wanted, _AS_DECLARED)
     if sorted(found.subjects or ()) != sorted(subjects):
         raise WrongStream(
             f"The stream {stream} cannot be used; its subjects are not those of the organisations placed in it."
             " `cairn log declare`, run by the operator, gives it those."
         )
+
+
+def wrong_settings(config: Json) -> tuple[str, ...]:
+    """The settings of a stream of the log that are no longer as :func:`declare_log` needs them.
+
+    Args:
+        config: As the server words it (:attr:`events.log.stream_state.StreamState.config`).
+    """
+    # nats-py rewrites what it reads.
+    found = StreamConfig.from_response(deepcopy(dict(config)))
+    return tuple(_wrong(found, log_config(str(found.name)), _AS_DECLARED))
 
 
 async def declare_stream(
@@ -96,10 +110,13 @@ async def declare_stream(
         if not create:
             raise WrongStream(f"There is no stream {name}.") from None
         found = (await js.add_stream(wanted)).config
-    wrong = [setting for setting in needed if not _same(getattr(found, setting), getattr(wanted, setting))]
-    if wrong:
+    if wrong := _wrong(found, wanted, needed):
         raise WrongStream(f"The stream {name} cannot be used; its {', '.join(wrong)} must be as declared.")
     return found
+
+
+def _wrong(found: StreamConfig, wanted: StreamConfig, needed: Iterable[str]) -> list[str]:
+    return [setting for setting in needed if not _same(getattr(found, setting), getattr(wanted, setting))]
 
 
 def _same(found: object, wanted: object) -> bool:

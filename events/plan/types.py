@@ -15,6 +15,7 @@ from events.vocabulary import (
     Days,
     Instrument,
     Label,
+    Position,
     Priority,
     Program,
     Text,
@@ -132,4 +133,17 @@ class Closed(PlanPayload):
     reason: Text
 
 
-PLAN_EVENTS: tuple[type[PlanPayload], ...] = (Opened, Amended, PrioritiesRanked, Measured, Closed)
+class Voided(PlanPayload):
+    """A message on the plan's subject that cannot be read is void. Only Cairn's operator records that, never a sender.
+
+    Attributes:
+        position: Where in the log the message is.
+    """
+
+    type_name: ClassVar = "cairn.plan.voided.v1"
+
+    position: Position
+    reason: Text
+
+
+PLAN_EVENTS: tuple[type[PlanPayload], ...] = (Opened, Amended, PrioritiesRanked, Measured, Closed, Voided)

@@ -131,6 +131,10 @@ def _entered_in_error(data: g.EnteredInError, changes: Changes) -> str:
     return f"marked the goal as entered in error{_because(data.reason)}"
 
 
+def _voided(data: g.Voided | p.Voided, changes: Changes) -> str:
+    return f"declared void what stands at position {data.position} of the log and cannot be read{_because(data.reason)}"
+
+
 def _opened(data: p.Opened, changes: Changes) -> str:
     return (
         f"opened the plan, with {data.clinician} as clinician, a review every {data.review_every_days} days"
@@ -196,9 +200,11 @@ _DEEDS: dict[type[Any], Callable[[Any, Changes], str]] = {
     g.Resumed: _resumed,
     g.Closed: _closed,
     g.EnteredInError: _entered_in_error,
+    g.Voided: _voided,
     p.Opened: _opened,
     p.Amended: _amended,
     p.PrioritiesRanked: _priorities_ranked,
     p.Measured: _measured,
     p.Closed: _plan_closed,
+    p.Voided: _voided,
 }

@@ -9,10 +9,12 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
+from events.log.anchor import LogReplaced
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Place
 
 CHECKPOINT = "cairn.checkpoint"
+REPLACED = "cairn.replaced"
 _log = logging.getLogger("cairn.projections")
 
 
@@ -24,20 +26,35 @@ class Announcement(BaseModel):
     position: NonNegativeInt
 
 
+class ReplacedLog(BaseModel):
+    """The position of one stream up to which a projection has taken in another log, and where this one ends."""
+
+    stream: str
+    position: NonNegativeInt
+    head: NonNegativeInt
+
+
 class Announcer:
-    """Publishes and hears `cairn.checkpoint.NAME`, whose payload is an :class:`Announcement`."""
+    """Publishes and hears `cairn.checkpoint.NAME`, whose payload is an :class:`Announcement`.
+
+    While the log is another one than the tables are of, it publishes `cairn.replaced.NAME`, whose payload is a
+    :class:`ReplacedLog`: the goals service records nothing then.
+    """
 
     def __init__(self, nc: Client, projection: str):
         self._nc = nc
         self._subject = f"{CHECKPOINT}.{projection}"
+        self._replaced = f"{REPLACED}.{projection}"
 
     async def announce(self, key: CheckpointKey, position: int) -> None:
         """Say that everything up to a position is in the tables. Only a hint: what is not heard can be looked up."""
-        said = Announcement.model_construct(stream=key.stream, place=key.place, position=position)
-        try:
-            await self._nc.publish(self._subject, said.model_dump_json().encode())
-        except (NatsError, OSError) as error:
-            _log.debug("%s not announced: %s", self._subject, type(error).__name__)
+        await self._publish(
+            self._subject, Announcement.model_construct(stream=key.stream, place=key.place, position=position)
+        )
+
+    async def announce_replaced(self, found: LogReplaced) -> None:
+        """Say that the log is another one. It holds for some seconds, so it is to be said again and again."""
+        await self._publish(self._replaced, ReplacedLog(stream=found.stream, position=found.position, head=found.head))
 
     async def silence(self, key: CheckpointKey, seconds: float) -> None:
         """Return once nobody has announced anything of this build and stream for so long."""
@@ -60,3 +77,9 @@ class Announcer:
                     return
         finally:
             await subscription.unsubscribe()
+
+    async def _publish(self, subject: str, said: BaseModel) -> None:
+        try:
+            await self._nc.publish(subject, said.model_dump_json().encode())
+        except (NatsError, OSError) as error:
+            _log.debug("%s not announced: %s", subject, type(error).__name__)

@@ -1,4 +1,8 @@
-"""What a batch of the log brings: the readable events goal by goal, and those that go to quarantine."""
+"""What a batch of the log brings: the readable events goal by goal, and those that go to quarantine.
+
+Where it brings an event that voids a message which could not be read, the goal is taken in from there on: what was held
+since then is brought too, from the log.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,28 +11,47 @@ from typing import Any
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded
 from events.event import RecordedEvent
 from events.identity import LOG, GoalId
+from events.voiding import read_events, voided_by
 from projections.engine.projection import Projected, Projection
 from projections.engine.quarantine import Quarantined, held, reason_of
+
+_NONE: Mapping[str, Sequence[StoredMessage]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """The events of a batch by goal, in order, and those that could not be read or whose goal is held."""
+    """The events of a batch by goal, in order, and those that could not be read or whose goal is held.
+
+    Attributes:
+        again: The subjects of which everything that is held comes again here, and no more is in quarantine than here.
+    """
 
     by_goal: Mapping[GoalId, Sequence[RecordedEvent]]
     quarantined: Sequence[Quarantined]
+    again: frozenset[str] = frozenset()
 
 
-def read_messages(messages: Sequence[StoredMessage], held_at: Mapping[str, int]) -> Arrival:
+def read_messages(
+    messages: Sequence[StoredMessage], held_at: Mapping[str, int], again: Mapping[str, Sequence[StoredMessage]] = _NONE
+) -> Arrival:
     """Decode a batch.
 
     Args:
         held_at: The subjects that are held already, and since when.
+        again: All that is stored on the subjects on which a message of the batch voids another (`read_again`).
     """
     by_goal: dict[GoalId, list[RecordedEvent]] = {}
     quarantined: list[Quarantined] = []
     since = dict(held_at)
+    for subject, its in again.items():
+        known = [each for each in its if each.position <= messages[-1].position]
+        known_events, rest = read_held(known, since.get(subject, messages[0].position))
+        quarantined += rest
+        if known_events:
+            by_goal[known_events[0].goal_id] = known_events
     for message in messages:
+        if message.subject in again:
+            continue
         if message.subject in since:
             quarantined.append(held(message.position, message.subject, since[message.subject]))
             continue
@@ -43,7 +66,30 @@ def read_messages(messages: Sequence[StoredMessage], held_at: Mapping[str, int])
             by_goal[goal_id] = [recorded]
         else:
             events.append(recorded)
-    return Arrival(by_goal, quarantined)
+    return Arrival(by_goal, quarantined, frozenset(again))
+
+
+def read_held(messages: Sequence[StoredMessage], since: int) -> tuple[list[RecordedEvent], list[Quarantined]]:
+    """What can be taken in of a goal that was held, and what stays in quarantine.
+
+    Args:
+        messages: All of the goal, from its first on, as its versions may have to be counted.
+        since: The position from which on it is to be taken in.
+    """
+    events, unreadable = read_events(messages)
+    rest: list[Quarantined] = []
+    for error in unreadable.values():  # of the one subject
+        later = (each for each in messages if each.position > error.position)
+        rest = [
+            Quarantined(error.position, error.subject, error.reason),
+            *(held(each.position, each.subject, error.position) for each in later),
+        ]
+    return [event for event in events if event.position >= since], [each for each in rest if each.position >= since]
+
+
+def voiding(messages: Sequence[StoredMessage]) -> dict[str, int]:
+    """The subjects on which a message of the batch voids another, and the last position of such a message."""
+    return {message.subject: message.position for message in messages if voided_by(message) is not None}
 
 
 # Any: the state's type is the projection's own affair.

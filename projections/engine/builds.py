@@ -6,11 +6,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, update
 
 from events.errors import CairnError
-from projections.engine.checkpoint import new_epoch
+from projections.engine.checkpoint import (
+    Checkpoint,
+    CheckpointKey,
+    belongs_to,
+    hold_checkpoint,
+    new_epoch,
+    read_checkpoint,
+)
 from projections.engine.naming import Naming, Place, table_name
 from projections.engine.projection import Projection
 from projections.engine.readers import keep_readers_out
-from projections.engine.tables import BUILDS, CHECKPOINTS, OF_A_BUILD, one_at_a_time
+from projections.engine.tables import BUILDS, CHECKPOINTS, OF_A_BUILD, STATUS, one_at_a_time
 from projections.engine.views import declare_views
 
 AnyProjection = Projection[Any]  # Any: nothing here depends on what it remembers
@@ -56,6 +63,21 @@ def begin_next(connection: Connection, projection: AnyProjection, now: datetime)
     row = {**build._asdict(), "tables": ",".join(build.tables)}
     connection.execute(insert(BUILDS).values(projection=projection.name, place=Place.NEXT, **row))
     return build
+
+
+def is_complete(connection: Connection, key: CheckpointKey, of_another_log: Checkpoint | None = None) -> bool:
+    """Whether the next build has come to the end of a stream, and as far as the live one, which nobody moves then.
+
+    Args:
+        key: The stream, and the projection.
+        of_another_log: A live checkpoint that the log does not bear out, and that therefore does not count.
+    """
+    ours = key._replace(place=Place.NEXT)
+    head = connection.scalar(select(STATUS.c.head).where(belongs_to(STATUS, ours)))
+    built = read_checkpoint(connection, ours)
+    live = hold_checkpoint(connection, key._replace(place=Place.LIVE))
+    wanted = live.position if live and live != of_another_log else 0
+    return head is not None and built is not None and built.position >= max(head, wanted)
 
 
 def go_live(connection: Connection, projection: AnyProjection) -> None:

@@ -1,13 +1,13 @@
-"""How far a projection has come: kept beside its rows, moved only by compare-and-set."""
+"""How far a projection has come, and of which log: kept beside its rows, moved only by compare-and-set."""
 
 from secrets import randbits
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, bindparam, insert, inspect, select, update
 
 from events.errors import CairnError
+from events.log.anchor import Anchor
 from projections.engine.naming import Place
-from projections.engine.rows import insert_into
 from projections.engine.tables import CHECKPOINTS
 
 
@@ -20,22 +20,41 @@ class CheckpointKey(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """The position of the last event in the tables, and a number that is drawn anew when others than their service
-    change them, so that it never takes them for those it has in mind.
+    """Up to where a build has taken in the log.
+
+    Attributes:
+        position: Of the last event in the tables.
+        epoch: A number that is drawn anew when others than their service change the tables, so that it never takes
+            them for those it has in mind.
+        fingerprint: Of the event at that position, as :func:`events.leaf.fingerprint` makes it; None before the first
+            event, and where an older Cairn has moved the checkpoint.
     """
 
     position: int
     epoch: int
+    fingerprint: str | None = None
+
+    @property
+    def anchor(self) -> Anchor:
+        """What the log must hold for the tables to be of it."""
+        return Anchor(self.position, self.fingerprint or "")
 
 
 _BEFORE = "before_"
 """Before the names of what is asked for, because those of columns are taken by what is set."""
+_ASKED = ("position", "epoch", *CheckpointKey._fields)
+_COLUMNS = select(CHECKPOINTS.c.position, CHECKPOINTS.c.epoch, CHECKPOINTS.c.fingerprint, CHECKPOINTS.c.fingerprint_of)
 _MOVE = (
     update(CHECKPOINTS)
     .where(
-        *(CHECKPOINTS.c[name] == bindparam(f"{_BEFORE}{name}") for name in CheckpointKey._fields + Checkpoint._fields)
+        *(CHECKPOINTS.c[name] == bindparam(f"{_BEFORE}{name}") for name in _ASKED),
+        CHECKPOINTS.c.fingerprint.is_not_distinct_from(bindparam(f"{_BEFORE}fingerprint")),
     )
-    .values(position=bindparam("position"))
+    .values(
+        position=bindparam("position", type_=BigInteger),
+        fingerprint=bindparam("fingerprint"),
+        fingerprint_of=bindparam("position", type_=BigInteger),
+    )
 )
 """Put together once: for a batch of one event, that takes as long as the database does."""
 
@@ -44,15 +63,34 @@ class CheckpointMoved(CairnError):
     """Another copy of the same projection has moved the checkpoint; nothing was written."""
 
 
+class CheckpointPutBack(CairnError):
+    """The checkpoint is behind where it was already: the database was put back to an earlier state.
+
+    Nothing was written. No copy of a projection ever moves a checkpoint back.
+    """
+
+    def __init__(self, projection: str, *, was: int, now: int):
+        super().__init__(
+            f"The database was put back to an earlier state: the tables of {projection} were at position {was} and are"
+            f" at {now}."
+        )
+
+
 class TablesChanged(CairnError):
-    """The tables are other ones than before: rebuilt, or mended. Nothing was written."""
+    """The tables are other ones than before: rebuilt, mended, or lost. Nothing was written."""
 
 
 def read_checkpoint(connection: Connection, key: CheckpointKey) -> Checkpoint | None:
     """The checkpoint; None when the build was never started."""
-    columns = select(CHECKPOINTS.c.position, CHECKPOINTS.c.epoch)
-    row = connection.execute(columns.where(belongs_to(CHECKPOINTS, key))).one_or_none()
-    return Checkpoint(row.position, row.epoch) if row else None
+    row = connection.execute(_COLUMNS.where(belongs_to(CHECKPOINTS, key))).one_or_none()
+    if row is None:
+        return None
+    return Checkpoint(row.position, row.epoch, row.fingerprint if row.fingerprint_of == row.position else None)
+
+
+def find_checkpoint(connection: Connection, key: CheckpointKey) -> Checkpoint | None:
+    """As :func:`read_checkpoint`; None also where not even its table is there any more."""
+    return read_checkpoint(connection, key) if inspect(connection).has_table(CHECKPOINTS.name) else None
 
 
 def new_epoch() -> int:
@@ -61,30 +99,55 @@ def new_epoch() -> int:
 
 
 def start_checkpoint(connection: Connection, key: CheckpointKey) -> Checkpoint:
-    """Begin before the first event, unless the build was started already; the checkpoint, in either case."""
-    begin = insert_into(connection, CHECKPOINTS).values(**key._asdict(), position=0, epoch=new_epoch())
-    connection.execute(begin.on_conflict_do_nothing())
-    columns = select(CHECKPOINTS.c.position, CHECKPOINTS.c.epoch)
-    return Checkpoint(*connection.execute(columns.where(belongs_to(CHECKPOINTS, key))).one())
+    """The checkpoint of a build that was started already; otherwise it begins before the first event."""
+    # Held, so that an older copy that is still at work does not move it meanwhile.
+    found = hold_checkpoint(connection, key)
+    if found is None:
+        found = Checkpoint(position=0, epoch=new_epoch())
+        connection.execute(insert(CHECKPOINTS).values(**key._asdict(), position=found.position, epoch=found.epoch))
+    elif found.fingerprint is None:
+        unknown = update(CHECKPOINTS).where(belongs_to(CHECKPOINTS, key), CHECKPOINTS.c.fingerprint.is_not(None))
+        connection.execute(unknown.values(fingerprint=None, fingerprint_of=None))
+    return found
 
 
-def move_checkpoint(connection: Connection, key: CheckpointKey, *, expected: Checkpoint, position: int) -> None:
-    """Move the checkpoint, as the first statement of the transaction that writes the rows.
+def move_checkpoint(connection: Connection, key: CheckpointKey, *, expected: Checkpoint, to: Anchor) -> Checkpoint:
+    """Move the checkpoint, as the first statement of the transaction that writes the rows; the one that it is then.
 
     The row stays locked until that transaction ends, so a second copy waits here and then finds it moved.
 
     Raises:
-        CheckpointMoved: when it is not where this copy believes it to be.
-        TablesChanged: when it belongs to other tables by now.
+        CheckpointMoved, CheckpointPutBack, TablesChanged: as :func:`compare_checkpoint`.
     """
     before = {**key._asdict(), **expected._asdict()}
-    its = {f"{_BEFORE}{name}": value for name, value in before.items()}
-    if connection.execute(_MOVE, {**its, "position": position}).rowcount:
+    asked = {f"{_BEFORE}{name}": value for name, value in before.items()}
+    moved = Checkpoint(to.position, expected.epoch, to.fingerprint or None)
+    if connection.execute(_MOVE, {**asked, "position": moved.position, "fingerprint": moved.fingerprint}).rowcount:
+        return moved
+    compare_checkpoint(key, expected=expected, found=read_checkpoint(connection, key))
+    raise CheckpointMoved(f"The checkpoint of {key.projection} was moved and moved back.")
+
+
+def compare_checkpoint(key: CheckpointKey, *, expected: Checkpoint, found: Checkpoint | None) -> None:
+    """Find out what has become of a checkpoint that one copy has in mind.
+
+    Raises:
+        CheckpointMoved: another copy has moved it on.
+        CheckpointPutBack: the database was put back to an earlier state.
+        TablesChanged: it belongs to other tables by now, or is gone.
+    """
+    if found == expected:
         return
-    found = read_checkpoint(connection, key)
-    if found is None or found.epoch != expected.epoch:
-        raise TablesChanged(f"The tables of {key.projection} have been changed.")
-    raise CheckpointMoved(f"The checkpoint of {key.projection} is no longer at {expected.position}.")
+    name = key.projection
+    if found is None:
+        raise TablesChanged(f"The tables of {name} are not there any more.")
+    if found.epoch != expected.epoch:
+        raise TablesChanged(f"The tables of {name} have been changed.")
+    if found.position > expected.position:
+        raise CheckpointMoved(f"The checkpoint of {name} is no longer at {expected.position}.")
+    if found.position < expected.position:
+        raise CheckpointPutBack(name, was=expected.position, now=found.position)
+    raise TablesChanged(f"The checkpoint of {name} names another event than before.")
 
 
 def hold_checkpoint(connection: Connection, key: CheckpointKey) -> Checkpoint | None:

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from events.errors import CairnError
+from projections.engine.database_file import DatabaseFile
 
 _WRITES = "cairn_writes"
 _SQLITE_PRAGMAS = (
@@ -37,7 +38,8 @@ class UnusableDatabase(CairnError):
 def open_database(url: str) -> Engine:
     """Open the projections' database; connections are made when they are needed.
 
-    Errors name no values, because rows hold what patients wrote.
+    An SQLite file that is deleted or replaced meanwhile is noticed with the next transaction, which uses what is in its
+    place. Errors name no values, because rows hold what patients wrote.
 
     Args:
         url: `sqlite:///path` (the folder is made when it is missing) or `postgresql://…`.
@@ -52,6 +54,8 @@ def open_database(url: str) -> Engine:
         engine = create_engine(address, hide_parameters=True)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if address.database and address.database != ":memory:":
+            DatabaseFile(Path(address.database)).watched_by(engine)
         return engine
     try:
         return create_engine(address, hide_parameters=True, pool_pre_ping=True)

@@ -5,11 +5,11 @@ gap. Everything else flows.
 """
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, tuple_
 
 from events.errors import CairnError
 from events.identity import LOG, GoalId
@@ -59,6 +59,13 @@ def quarantine(connection: Connection, key: CheckpointKey, events: Sequence[Quar
     """Write events down in the transaction that moves the checkpoint past them."""
     if events:
         connection.execute(insert(QUARANTINE), [{**key._asdict(), **event._asdict()} for event in events])
+
+
+def leave_quarantine(connection: Connection, key: CheckpointKey, subjects: Collection[str]) -> None:
+    """Take everything of some goals out of quarantine, in the transaction that takes it in or writes it down anew."""
+    if subjects:
+        its = QUARANTINE.c.subject.in_(sorted(subjects))
+        connection.execute(delete(QUARANTINE).where(belongs_to(QUARANTINE, key), its))
 
 
 def held_subjects(connection: Connection, key: CheckpointKey) -> dict[str, int]:

@@ -3,33 +3,41 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from events.errors import CairnError
 from events.log import Log
+from events.log.anchor import LogReplaced
 from projections.engine.builds import Build, NothingToSwap, build_at
-from projections.engine.checkpoint import CheckpointKey, CheckpointMoved, TablesChanged, hold_checkpoint
+from projections.engine.checkpoint import (
+    Checkpoint,
+    CheckpointKey,
+    CheckpointMoved,
+    CheckpointPutBack,
+    TablesChanged,
+    hold_checkpoint,
+    read_checkpoint,
+)
 from projections.engine.comparing import TableComparison, compare
 from projections.engine.database import reading, writing
 from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.healing import read_again
 from projections.engine.naming import Place
 from projections.engine.projection import Projection
 from projections.engine.readers import AGAIN_SECONDS, TablesInUse
 from projections.engine.release import in_quarantine
 from projections.engine.runner import MOST_EVENTS
+from projections.engine.thread import DatabaseThread
+from projections.engine.watch import bear_out
 from projections.engine.writer import ProjectionWriter
 
 _PAUSE_SECONDS = 0.02
 _MOST_SECONDS_APART = 3.0
 """How long two builds may miss each other before they are compared as they are: no service may keep the live one up."""
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
 
 Told = Callable[[int, int], None]
 """Told how many events are in the new tables, and how many there are."""
@@ -47,7 +55,8 @@ class Comparison:
         live: What is live; None when nothing is.
         tables: Table by table; empty when nothing is live, or another version, whose tables are other ones.
         live_positions, next_positions: Up to where both were when they were compared, stream by stream. They are the
-            same, unless no service keeps the live one up with the log.
+            same, unless no service keeps the live one up with the log, or it is of another log.
+        of_another_log: The streams whose log is another one than the live build is of.
         next_quarantined: How many events are in quarantine in the new build.
     """
 
@@ -55,6 +64,7 @@ class Comparison:
     tables: tuple[TableComparison, ...]
     live_positions: dict[str, int]
     next_positions: dict[str, int]
+    of_another_log: tuple[str, ...]
     next_quarantined: int
 
     @property
@@ -76,7 +86,7 @@ class Rebuild:
         self._logs = logs
         self._writers = {stream: ProjectionWriter(engine, projection, stream, beside=True) for stream in logs}
         self._heads: dict[str, int] = {}
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="rebuild")
+        self._thread = DatabaseThread("rebuild")
         self._moved = asyncio.Event()
         self._is_live = False
 
@@ -86,21 +96,22 @@ class Rebuild:
 
         Raises:
             RebuildBroken: someone else is at the same tables.
+            events.log.anchor.LogReplaced: the log was replaced meanwhile.
             events.log.LogUnreachable: the log does not answer.
         """
         try:
-            for stream, log in self._logs.items():
-                self._heads[stream] = await log.head()
-                await self._in_thread(self._writers[stream].resume)
+            await self._begin()
             async with asyncio.TaskGroup() as group:
                 following = [group.create_task(self._follow(stream)) for stream in self._logs]
                 yield self
                 for task in following:
                     task.cancel()
-        except* (CheckpointMoved, TablesChanged, NothingToSwap):
+        except* (CheckpointMoved, CheckpointPutBack, TablesChanged, NothingToSwap):
             raise RebuildBroken(f"Somebody else is building {self._projection.name} too.") from None
+        except* LogReplaced as replaced:
+            raise replaced.exceptions[0] from None
         finally:
-            self._thread.shutdown()
+            self._thread.close()
 
     @property
     def taken(self) -> int:
@@ -119,40 +130,73 @@ class Rebuild:
 
     async def compare(self) -> Comparison:
         """Compare the new tables with the live ones as they are at one moment, while both go on."""
-        return await asyncio.to_thread(self._compare)
+        return await asyncio.to_thread(self._compare, await self._of_another_log())
 
     async def go_live(self) -> None:
         """Put the new tables in the place of the live ones, which are kept as the last.
 
         A query that is reading the live ones is waited for, while everything else goes on.
         """
+        writer = next(iter(self._writers.values()))
         while not self._is_live:
             pause = _PAUSE_SECONDS
+            other = await self._of_another_log()
             try:
-                self._is_live = await self._in_thread(next(iter(self._writers.values())).go_live, tuple(self._logs))
+                self._is_live = await self._thread.do(writer.go_live, tuple(self._logs), other)
             except TablesInUse:
                 pause = AGAIN_SECONDS
             if not self._is_live:
                 await asyncio.sleep(pause)
 
+    async def _begin(self) -> None:
+        """Find out where each stream goes on, and up to where it goes; of another log nothing is gone on with."""
+        outdated = False
+        for stream, writer in self._writers.items():
+            await self._thread.do(writer.resume)
+            try:
+                self._heads[stream] = (await self._logs[stream].check(writer.anchor)).last
+            except LogReplaced as replaced:
+                self._heads[stream] = replaced.head
+                outdated |= await self._thread.do(writer.drop_outdated)
+        if outdated:
+            for writer in self._writers.values():
+                await self._thread.do(writer.resume)
+
+    async def _of_another_log(self) -> dict[str, Checkpoint]:
+        """The live checkpoints that the log does not bear out, by stream."""
+        found: dict[str, Checkpoint] = {}
+        for stream, checkpoint in (await asyncio.to_thread(self._live_checkpoints)).items():
+            try:
+                await bear_out(self._logs[stream], stream, checkpoint.anchor)
+            except LogReplaced:
+                found[stream] = checkpoint
+        return found
+
+    def _live_checkpoints(self) -> dict[str, Checkpoint]:
+        with reading(self._engine) as connection:
+            keys = {stream: CheckpointKey(self._projection.name, Place.LIVE, stream) for stream in self._logs}
+            found = {stream: read_checkpoint(connection, key) for stream, key in keys.items()}
+        return {stream: checkpoint for stream, checkpoint in found.items() if checkpoint}
+
     async def _follow(self, stream: str) -> None:
         writer = self._writers[stream]
         demand = Demand()
-        following = self._logs[stream].follow_from_afar(writer.position)
+        following = self._logs[stream].follow_from_afar(writer.anchor)
         async with aclosing(fetched_ahead(following, MOST_EVENTS, demand)) as batches:
             async for batch in batches:
+                again = await read_again(self._logs[stream], batch.messages)
                 try:
                     if batch.messages:
-                        await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe)
+                        await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
                     else:
-                        await self._in_thread(writer.note, "live", batch.head)
+                        await self._thread.do(writer.note, "live", batch.head)
                 except TablesChanged:
                     if self._is_live:
                         return
                     raise
                 self._moved.set()
 
-    def _compare(self) -> Comparison:
+    def _compare(self, of_another_log: Mapping[str, Checkpoint]) -> Comparison:
         until = time.monotonic() + _MOST_SECONDS_APART
         while True:
             with ExitStack() as stack:
@@ -164,12 +208,20 @@ class Rebuild:
                     connection = stack.enter_context(reading(self._engine))
                     build_at(connection, self._projection.name, Place.NEXT)
                 comparable = live is not None and live.version == self._projection.version
-                if comparable and live_positions != next_positions and time.monotonic() < until:
+                may_meet = not of_another_log and time.monotonic() < until
+                if comparable and live_positions != next_positions and may_meet:
                     time.sleep(_PAUSE_SECONDS)
                     continue
                 its = self._projection.tables
                 tables = compare(connection, its(Place.LIVE), its(Place.NEXT)) if comparable else ()
-                return Comparison(live, tables, live_positions, next_positions, self._quarantined(connection))
+                return Comparison(
+                    live,
+                    tables,
+                    live_positions,
+                    next_positions,
+                    of_another_log=tuple(of_another_log),
+                    next_quarantined=self._quarantined(connection),
+                )
 
     def _positions(self, connection: Connection, place: Place) -> dict[str, int]:
         keys = {stream: CheckpointKey(self._projection.name, place, stream) for stream in self._logs}
@@ -179,8 +231,3 @@ class Rebuild:
     def _quarantined(self, connection: Connection) -> int:
         keys = [CheckpointKey(self._projection.name, Place.NEXT, stream) for stream in self._logs]
         return sum(len(in_quarantine(connection, key)) for key in keys)
-
-    async def _in_thread(
-        self, work: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
-    ) -> _Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from events.envelope import StoredMessage
 from events.errors import CairnError
-from projections.engine.arrival import read_messages
+from events.voiding import voided
+from projections.engine.arrival import read_held
 from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, belongs_to, hold_checkpoint, new_epoch
 from projections.engine.database import writing
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection
-from projections.engine.quarantine import Quarantined, quarantine
+from projections.engine.quarantine import Quarantined, leave_quarantine, quarantine
 from projections.engine.rows import collect, write
 from projections.engine.tables import CHECKPOINTS, QUARANTINE
 
@@ -53,8 +54,8 @@ class OtherVersion(CairnError):
 class StoredLog(Protocol):
     """The log, as far as trying again needs it: :class:`events.log.Log` is one."""
 
-    async def read_stored(self, subject: str) -> list[StoredMessage]:
-        """The messages on one subject, in order."""
+    async def read_stored(self, subject: str, last: int = 0) -> list[StoredMessage]:
+        """The messages on one subject, in order; the one at the position `last` is among them."""
 
 
 async def release(
@@ -88,14 +89,17 @@ def _release(
         held = [each for each in in_quarantine(connection, key) if each.subject == subject]
         if at is None or not held:
             return Released(subject, 0, None)
-        waiting = [message for message in stored if held[0].position <= message.position <= at.position]
-        if [message.position for message in waiting] != [each.position for each in held]:
+        known = [message for message in stored if message.position <= at.position]
+        since, void = held[0].position, {position for _, position in voided(known)}
+        waiting = {message.position for message in known if message.position >= since}
+        if not waiting - void <= {each.position for each in held} <= waiting:
             raise NotComplete(f"The log does not give all the events of {subject} that are in quarantine.")
-        arrival = read_messages(waiting, {})
-        projected, refused = Projecting(engine, projection, projection.tables(key.place)).project(arrival.by_goal)
-        still = sorted([*refused, *arrival.quarantined])
+        events, rest = read_held(known, since)
+        by_goal = {events[0].goal_id: events} if events else {}
+        projected, refused = Projecting(engine, projection, projection.tables(key.place)).project(by_goal)
+        still = sorted([*refused, *rest])
         write(connection, projection.tables(key.place), collect(list(projected.values())))
-        connection.execute(delete(QUARANTINE).where(belongs_to(QUARANTINE, key), QUARANTINE.c.subject == subject))
+        leave_quarantine(connection, key, [subject])
         quarantine(connection, key, still)
         # The service has this goal in mind as held; told that its tables have changed, it looks again.
         changed = update(CHECKPOINTS).where(belongs_to(CHECKPOINTS, key)).values(epoch=new_epoch())

@@ -2,22 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import aclosing, suppress
-from functools import partial
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from events.log import Log
+from events.log import Log, LogUnreachable
+from events.log.anchor import LogReplaced
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
-from projections.engine.checkpoint import CheckpointMoved, TablesChanged
+from projections.engine.checkpoint import CheckpointMoved, CheckpointPutBack, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.healing import read_again
 from projections.engine.projection import State
 from projections.engine.readers import AGAIN_SECONDS, TablesInUse
+from projections.engine.thread import DatabaseThread
+from projections.engine.watch import LOOK_SECONDS, Watch
 from projections.engine.writer import ProjectionWriter, Superseded
 
 MOST_EVENTS = 4_000
@@ -25,17 +27,18 @@ MOST_EVENTS = 4_000
 _STAND_BY_SECONDS = 1.0
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
+_RESTORE_SECONDS = 10.0
+"""How long live tables may be gone before they are built anew: a backup may just be put in their place."""
 
 _log = logging.getLogger("cairn.projections")
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
 
 
 class Runner(Generic[State]):
     """Keeps one projection up with one stream of the log.
 
-    The database is used in a thread of its own, so that the connection to NATS stays alive meanwhile. Trouble with
-    the database is waited out. A second copy that finds the checkpoint moved stands by until the first falls silent.
+    Trouble with the database is waited out. A second copy that finds the checkpoint moved stands by until the first
+    falls silent. When the log is another one than the tables are of, nothing is written until the right log is there
+    again, or others have put tables of this log in place.
 
     Args:
         streams: All streams that the projection is built from.
@@ -48,8 +51,11 @@ class Runner(Generic[State]):
         self._announcer = announcer
         self._writer = writer
         self._streams = streams
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"projection-{writer.key.projection}")
+        self._thread = DatabaseThread(f"projection-{writer.key.projection}")
+        self._watch = Watch(log, writer, self._thread)
         self._started: Callable[[int], None] | None = None
+        self._may_note = False
+        self._trouble: str | None = None
 
     async def run(self, started: Callable[[int], None]) -> None:
         """Run until cancelled; a transaction that has begun is finished first.
@@ -61,52 +67,80 @@ class Runner(Generic[State]):
         self._started = started
         name = self._writer.key.projection
         pause = _FIRST_PAUSE_SECONDS
-        trouble: str | None = None
-        standing_by = False
         try:
             while True:
                 before = self._writer.position
                 try:
-                    await self._in_thread(self._writer.resume)
-                    standing_by = False
-                    if trouble:
-                        await self._in_thread(self._writer.note, "catching_up", error=trouble)
-                        trouble = None
-                    await self._follow()
-                except TablesChanged:
-                    _log.info("%s: the tables were changed; going on with them", name)
+                    await self._go_on()
+                except TablesChanged as changed:
+                    _log.info("%s: %s Going on with what is there.", name, changed)
+                except CheckpointPutBack as put_back:
+                    _log.warning("%s: %s Going on from there.", name, put_back)
                 except CheckpointMoved:
                     _log.info("%s: another copy is at work; standing by", name)
-                    standing_by = True
+                    self._may_note = False
                     await self._announcer.silence(self._writer.key, _STAND_BY_SECONDS)
                 except Superseded as error:
                     _log.warning("%s", error)
-                    standing_by = True
+                    self._may_note = False
                     await asyncio.sleep(_LONGEST_PAUSE_SECONDS)
                 except SQLAlchemyError as error:
-                    trouble = without_patient_text(error)
+                    self._trouble = await self._in_words(error)
                     pause = _FIRST_PAUSE_SECONDS if self._writer.position > before else pause
-                    _log.warning("%s: the database: %s; trying again in %.1f s", name, trouble, pause)
+                    _log.warning("%s: the database: %s; trying again in %.1f s", name, self._trouble, pause)
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         finally:
-            if not standing_by:
+            if self._may_note:
                 with suppress(SQLAlchemyError):
-                    await self._in_thread(self._writer.note, "stopped")
-            self._thread.shutdown()
+                    await self._thread.do(self._writer.stopped)
+            self._thread.close()
+
+    async def _go_on(self) -> None:
+        """Go on from the checkpoint in the database, for as long as tables and log are the same."""
+        await self._restored()
+        await self._thread.do(self._writer.resume)
+        self._may_note = True
+        if self._trouble:
+            await self._thread.do(self._writer.note, "catching_up", error=self._trouble)
+            self._trouble = None
+        try:
+            with suppress(LogUnreachable):
+                await self._watch.look()
+            if self._writer.is_live:
+                await self._tell()
+            await _first_of(self._follow(), self._watch.forever())
+        except LogReplaced:
+            self._may_note = False
+            await self._stand_still()
+
+    async def _restored(self) -> None:
+        """Give whoever puts a backup in the place of the live tables the time to do so."""
+        if not self._writer.restored_in_steps:
+            return
+        for _ in range(int(_RESTORE_SECONDS / LOOK_SECONDS)):
+            if not await self._thread.do(self._writer.has_lost_tables):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _in_words(self, error: SQLAlchemyError) -> str:
+        """What is wrong with the database."""
+        with suppress(SQLAlchemyError):
+            if await self._thread.do(self._writer.has_lost_tables):
+                return f"The tables of {self._writer.key.projection} are not there any more."
+        return without_patient_text(error)
 
     async def _follow(self) -> None:
-        """Follow the log for as long as the tables are the same."""
+        """Take in the log, until what was built beside is live."""
         writer = self._writer
-        if writer.is_live:
-            await self._tell()
         demand = Demand()
-        async with aclosing(fetched_ahead(self._log.follow_from_afar(writer.position), MOST_EVENTS, demand)) as batches:
+        async with aclosing(fetched_ahead(self._log.follow_from_afar(writer.anchor), MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 if batch.messages:
-                    await self._in_thread(writer.take, batch.messages, batch.head, demand.now_threadsafe)
+                    again = await read_again(self._log, batch.messages)
+                    await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
                 else:
-                    await self._in_thread(writer.note, "live", batch.head)
+                    await self._thread.do(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head
                 if complete and await self._go_live():
                     return
@@ -116,8 +150,10 @@ class Runner(Generic[State]):
         """Put what was built beside in the place of the live tables; False if they have gone further meanwhile."""
         writer, told = self._writer, False
         while True:
+            with suppress(LogUnreachable):
+                await self._watch.look()
             try:
-                done = await self._in_thread(writer.go_live, self._streams)
+                done = await self._thread.do(writer.go_live, self._streams)
             except TablesInUse:
                 if not told:
                     _log.info("%s: built; a query of the live tables is waited for", writer.key.projection)
@@ -128,18 +164,49 @@ class Runner(Generic[State]):
                     _log.info("%s: version %d is live", writer.key.projection, writer.version)
                 return done
 
+    async def _stand_still(self) -> None:
+        """Say that the log is another one, until it is the right one again.
+
+        Raises:
+            TablesChanged: others are in place.
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        said: LogReplaced | None = None
+        while True:
+            try:
+                await self._watch.look()
+            except LogReplaced as found:
+                if said is None or said.head != found.head:
+                    _log.warning("%s: %s Nothing is taken in.", self._writer.key.projection, found)
+                    await self._thread.do(self._writer.note_replaced, found.head, str(found))
+                said = found
+            except LogUnreachable:
+                pass  # what was found last holds
+            else:
+                return
+            if said:
+                await self._announcer.announce_replaced(said)
+                self._say_started()
+            await asyncio.sleep(LOOK_SECONDS)
+
     async def _tell(self) -> None:
         await self._announcer.announce(self._writer.key, self._writer.position)
+        self._say_started()
+
+    def _say_started(self) -> None:
         if self._started:
             self._started(self._writer.position)
             self._started = None
 
-    async def _in_thread(
-        self, work: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
-    ) -> _Result:
-        running = asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            await asyncio.wait([running])
-            raise
+
+async def _first_of(*works: Coroutine[Any, Any, None]) -> None:  # what a coroutine sends is of no concern
+    """Run until the first of them ends, and let it raise what it raises; the others are cancelled."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

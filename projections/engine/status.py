@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, belongs_to, read_checkpoint
@@ -11,8 +11,8 @@ from projections.engine.naming import Place
 from projections.engine.rows import upsert
 from projections.engine.tables import BUILDS, QUARANTINE, STATUS
 
-Working = Literal["catching_up", "live", "stopped"]
-"""What a service was last doing."""
+Working = Literal["catching_up", "live", "stopped", "log_replaced"]
+"""What a service was last doing; `log_replaced`: nothing, as the log is another one than the tables are of."""
 
 
 def write_status(
@@ -47,6 +47,19 @@ def write_status(
     connection.execute(upsert(connection, STATUS), [row])
 
 
+def write_replaced(connection: Connection, key: CheckpointKey, *, head: int, error: tuple[str, datetime]) -> None:
+    """Write down that the log is another one than the tables are of; what else is known of them stays.
+
+    Args:
+        head: Where the log ends that there is now.
+        error: The sentence that says so, and since when.
+    """
+    state: Working = "log_replaced"
+    new = {"state": state, "head": head, "last_error": error[0], "last_error_at": error[1], "updated_at": error[1]}
+    if not connection.execute(update(STATUS).where(belongs_to(STATUS, key)).values(**new)).rowcount:
+        connection.execute(insert(STATUS).values(**key._asdict(), rate=0.0, recorded_at=None, **new))
+
+
 def last_recorded_at(connection: Connection, key: CheckpointKey) -> datetime | None:
     """When the last event that was taken in was recorded, as :func:`write_status` has written it down."""
     recorded_at: datetime | None = connection.scalar(select(STATUS.c.recorded_at).where(belongs_to(STATUS, key)))
@@ -67,6 +80,9 @@ def read_status(
     `lag` (events), `rate` (events per second), `quarantined` (events), `recorded_at` (of the last event taken in),
     `last_error`, `last_error_at`, `updated_at`; and `building`: null, or `version`, `position`, `head`, `percent`,
     `rate`, `quarantined` and `updated_at` of what is being built beside.
+
+    While `state` is `log_replaced`, `position` is of another log: `head` is where the log ends that there is now, also
+    before `position`, and all of its events count as `lag`.
 
     Args:
         head: The stream's last position, where the caller knows it better than the services' last note.
@@ -90,13 +106,15 @@ def _read(connection: Connection, key: CheckpointKey, head: int | None) -> dict[
     position = checkpoint.position if checkpoint else 0
     noted = connection.execute(select(STATUS).where(belongs_to(STATUS, key))).one_or_none()
     quarantined = select(func.count()).select_from(QUARANTINE).where(belongs_to(QUARANTINE, key))
-    last = max(position, noted.head if noted else 0, head or 0)
+    known = noted.head if noted else 0
+    replaced = noted is not None and noted.state == "log_replaced"
+    last = (known if head is None else head) if replaced else max(position, known, head or 0)
     return {
         "version": build.version if build else None,
         "state": noted.state if noted else "never_started",
         "position": position,
         "head": last,
-        "lag": last - position,
+        "lag": last if replaced else last - position,
         "percent": 100 * position // last if last else 100,
         "rate": round(noted.rate, 1) if noted else 0.0,
         "quarantined": connection.scalar(quarantined),

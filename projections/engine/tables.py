@@ -1,6 +1,19 @@
 """The engine's own tables: which builds of a projection there are, how far each is, and what it could not take."""
 
-from sqlalchemy import BigInteger, Column, Connection, Float, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    inspect,
+    text,
+)
 
 from projections.engine.columns import Instant
 
@@ -35,6 +48,9 @@ CHECKPOINTS = Table(
     Column("position", BigInteger, nullable=False),
     # Drawn anew whenever someone else than their service changes the tables.
     Column("epoch", Integer, nullable=False),
+    # Of the event at `fingerprint_of`: events.leaf.fingerprint. An older Cairn leaves both behind as it moves on.
+    Column("fingerprint", String(64)),
+    Column("fingerprint_of", BigInteger),
 )
 
 STATUS = Table(
@@ -67,9 +83,17 @@ _DECLARING = 0x636169726E  # "cairn": the advisory lock under which tables are m
 
 
 def declare_own(connection: Connection) -> None:
-    """Make the engine's tables that are missing; until the transaction ends, nobody else makes or renames any."""
+    """Make the engine's tables, and the columns of them, that are missing.
+
+    Until the transaction ends, nobody else makes or renames any.
+    """
     one_at_a_time(connection)
     METADATA.create_all(connection)
+    there = {column["name"] for column in inspect(connection).get_columns(CHECKPOINTS.name)}
+    for column in CHECKPOINTS.columns:
+        if column.name not in there:
+            its_type = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {CHECKPOINTS.name} ADD COLUMN {column.name} {its_type}")
 
 
 def one_at_a_time(connection: Connection) -> None:

@@ -1,37 +1,41 @@
 """The database's side of the loop: a batch becomes rows, and rows and checkpoint become one transaction."""
 
-import gc
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Generic
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from events.envelope import StoredMessage
 from events.errors import CairnError
+from events.log.anchor import Anchor
 from events.tracing import tracing
 from projections.engine.arrival import read_messages
-from projections.engine.builds import begin_next, build_at, go_live
+from projections.engine.builds import begin_next, build_at, drop, go_live, is_complete
 from projections.engine.checkpoint import (
     Checkpoint,
     CheckpointKey,
+    CheckpointPutBack,
     TablesChanged,
-    hold_checkpoint,
+    compare_checkpoint,
+    find_checkpoint,
     move_checkpoint,
     read_checkpoint,
     start_checkpoint,
 )
-from projections.engine.database import writing
+from projections.engine.collector import collector_paused
+from projections.engine.database import reading, writing
 from projections.engine.naming import Place
 from projections.engine.pace import Pace
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
-from projections.engine.quarantine import held_subjects, quarantine
+from projections.engine.quarantine import held_subjects, leave_quarantine, quarantine
 from projections.engine.rows import collect, write
-from projections.engine.status import Working, last_recorded_at, write_status
-from projections.engine.tables import STATUS, declare_own, one_at_a_time
+from projections.engine.status import Working, last_recorded_at, write_replaced, write_status
+from projections.engine.tables import declare_own, one_at_a_time
+
+_NOTHING_AGAIN: Mapping[str, Sequence[StoredMessage]] = {}
 
 
 class Superseded(CairnError):
@@ -61,6 +65,7 @@ class ProjectionWriter(Generic[State]):
         self._projection = projection
         self._beside = beside
         self._at = Checkpoint(position=0, epoch=0)
+        self._resumed = False
         self._projecting = Projecting(engine, projection, projection.tables(self.key.place))
         self._held: dict[str, int] = {}
         self._pace = Pace(time.monotonic)
@@ -73,9 +78,19 @@ class ProjectionWriter(Generic[State]):
         return self._at.position
 
     @property
+    def anchor(self) -> Anchor:
+        """That position, and what the log must hold there for the tables to be of it."""
+        return self._at.anchor
+
+    @property
     def version(self) -> int:
         """Of the projection."""
         return self._projection.version
+
+    @property
+    def restored_in_steps(self) -> bool:
+        """Whether a backup comes back table by table; an SQLite file is put in place as a whole."""
+        return self._engine.dialect.name != "sqlite"
 
     @property
     def is_live(self) -> bool:
@@ -92,48 +107,69 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             declare_own(connection)
             self.key = self.key._replace(place=self._place(connection))
-            self._at = start_checkpoint(connection, self.key)
+            before, self._at = self._at, start_checkpoint(connection, self.key)
             self._held = held_subjects(connection, self.key)
             self._recorded_at = last_recorded_at(connection, self.key)
+        if self._resumed and self._at.epoch == before.epoch and self._at.position < before.position:
+            put_back = CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)
+            self._error = (str(put_back), datetime.now(UTC))
+        self._resumed = True
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
         return self.position
 
-    def take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None = None) -> None:
+    def take(
+        self,
+        messages: Sequence[StoredMessage],
+        head: int,
+        begins: Callable[[], None] | None = None,
+        again: Mapping[str, Sequence[StoredMessage]] = _NOTHING_AGAIN,
+    ) -> None:
         """Write what a batch comes to, and move the checkpoint to its last position, in one transaction.
 
         Args:
             head: The last position of the stream, as far as is known.
             begins: Called when all is worked out and it is the database's turn: then this process has time for others.
+            again: What :func:`projections.engine.healing.read_again` gives for the messages.
 
         Raises:
             CheckpointMoved: another copy was faster; nothing was written.
+            CheckpointPutBack: the database was put back to an earlier state; nothing was written.
             TablesChanged: the tables have been rebuilt or mended; nothing was written.
             sqlalchemy.exc.SQLAlchemyError: nothing was written.
 
         After an error only :meth:`resume` leads on.
         """
-        with _collector_paused():
-            self._take(messages, head, begins)
+        with collector_paused():
+            self._take(messages, head, begins, again)
 
-    def _take(self, messages: Sequence[StoredMessage], head: int, begins: Callable[[], None] | None) -> None:
+    def _take(
+        self,
+        messages: Sequence[StoredMessage],
+        head: int,
+        begins: Callable[[], None] | None,
+        again: Mapping[str, Sequence[StoredMessage]],
+    ) -> None:
         began = time.time_ns()
-        arrival = read_messages(messages, self._held)
+        arrival = read_messages(messages, self._held, again)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
-        position = messages[-1].position
+        anchor = Anchor.at(messages[-1])
         self._pace.worked(len(messages))
         self._recorded_at = messages[-1].recorded_at
-        self.head = max(self.head, head, position)
+        self.head = max(self.head, head, anchor.position)
         changes = collect(projected.values())
         if begins:
             begins()
         with writing(self._engine) as connection:
-            move_checkpoint(connection, self.key, expected=self._at, position=position)
+            moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
             write(connection, self._projection.tables(self.key.place), changes)
+            leave_quarantine(connection, self.key, arrival.again & self._held.keys())
             quarantine(connection, self.key, refused)
-            state: Working = "live" if position >= self.head else "catching_up"
+            state: Working = "live" if anchor.position >= self.head else "catching_up"
             self._write_status(connection, state)
-        self._at = self._at._replace(position=position)
+        self._at = moved
+        for subject in arrival.again:
+            self._held.pop(subject, None)
         for event in refused:
             self._held.setdefault(event.subject, event.position)
         self._projecting.remember(projected)
@@ -154,12 +190,87 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             self._write_status(connection, state)
 
-    def go_live(self, streams: Collection[str]) -> bool:
+    def stopped(self) -> None:
+        """Write down that the tables are not kept up any longer; by now those that were built beside may be live.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it was not written.
+        """
+        with writing(self._engine) as connection:
+            if build_at(connection, self._projection.name, self.key.place) is None:
+                self.key = self.key._replace(place=Place.LIVE)
+            self._write_status(connection, "stopped")
+
+    def note_replaced(self, head: int, error: str) -> None:
+        """Write down, where the live tables have their state, that the log is another one than they are of.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it was not written.
+        """
+        self.head = head
+        self._error = (error, datetime.now(UTC))
+        with writing(self._engine) as connection:
+            write_replaced(connection, self._live_key, head=head, error=self._error)
+
+    def look(self) -> Checkpoint | None:
+        """Compare the checkpoint in the database with the one in mind.
+
+        Returns:
+            The checkpoint of the live tables, when others are being built beside them.
+
+        Raises:
+            CheckpointMoved, CheckpointPutBack, TablesChanged: it is another one; :meth:`resume` leads on.
+            sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
+        """
+        with reading(self._engine) as connection:
+            compare_checkpoint(self.key, expected=self._at, found=find_checkpoint(connection, self.key))
+            return None if self.is_live else read_checkpoint(connection, self._live_key)
+
+    def has_lost_tables(self) -> bool:
+        """Whether tables that were live are gone, or not there again yet while a backup is being put in their place.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
+        """
+        if not (self._resumed and self.is_live):
+            return False
+        with reading(self._engine) as connection:
+            return find_checkpoint(connection, self.key) is None
+
+    def drop_outdated(self) -> bool:
+        """Drop what was built beside for a log that is not there any more; False for the live tables, which stay.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: nothing was changed.
+        """
+        if self.is_live:
+            return False
+        with writing(self._engine) as connection:
+            one_at_a_time(connection)
+            if read_checkpoint(connection, self.key) == self._at:  # or somebody else has begun it anew already
+                drop(connection, self.key.projection, self.key.place)
+        return True
+
+    def name_event(self, anchor: Anchor) -> None:
+        """Add to the checkpoint which event is at its position, where an older Cairn has not written that down.
+
+        Raises:
+            CheckpointMoved, CheckpointPutBack, TablesChanged: as :meth:`look`.
+            sqlalchemy.exc.SQLAlchemyError: nothing was changed.
+        """
+        if anchor.position != self.position:
+            return
+        with writing(self._engine) as connection:
+            moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
+        self._at = moved
+
+    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] | None = None) -> bool:
         """Put what was built beside in the place of the live tables, if it is complete; :meth:`resume` leads on.
 
         Args:
             streams: All that the projection is built from; each must have come to its end, and as far as in the live
                 tables.
+            of_another_log: The live checkpoints that the log does not bear out, by stream: they do not count.
 
         Returns:
             Whether it was done.
@@ -172,18 +283,16 @@ class ProjectionWriter(Generic[State]):
             one_at_a_time(connection)
             if build_at(connection, self._projection.name, Place.NEXT) is None:
                 raise TablesChanged(f"The tables of {self._projection.name} have been changed.")
-            if not all(self._is_complete(connection, stream) for stream in streams):
+            other = of_another_log or {}
+            keys = {stream: self.key._replace(stream=stream) for stream in streams}
+            if not all(is_complete(connection, key, other.get(stream)) for stream, key in keys.items()):
                 return False
             go_live(connection, self._projection)
         return True
 
-    def _is_complete(self, connection: Connection, stream: str) -> bool:
-        ours = self.key._replace(stream=stream)
-        known = select(STATUS.c.head).where(*(STATUS.c[name] == value for name, value in ours._asdict().items()))
-        head = connection.scalar(known)
-        built = read_checkpoint(connection, ours)
-        live = hold_checkpoint(connection, ours._replace(place=Place.LIVE))
-        return head is not None and built is not None and built.position >= max(head, live.position if live else 0)
+    @property
+    def _live_key(self) -> CheckpointKey:
+        return self.key._replace(place=Place.LIVE)
 
     def _place(self, connection: Connection) -> Place:
         live = build_at(connection, self._projection.name, Place.LIVE)
@@ -209,18 +318,3 @@ class ProjectionWriter(Generic[State]):
             error=self._error,
             now=datetime.now(UTC),
         )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Put off Python's search for cycles until a batch is done: it has none, and by then most of it is gone again.
-
-    In the middle of a rebuild the search costs a quarter of the time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

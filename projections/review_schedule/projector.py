@@ -18,8 +18,10 @@ _NEVER_MOVE_A_REVIEW = (
     goal_types.MilestoneSet,
     goal_types.MilestoneMet,
     goal_types.ChangeRequested,
+    goal_types.Voided,
     plan_types.PrioritiesRanked,
     plan_types.Measured,
+    plan_types.Voided,
 )
 """Diary entries and the like, by far the most frequent: what follows from them for reviews is an event of its own."""
 

@@ -26,6 +26,7 @@ def rebuilt_as_json(name: str, rebuilt: "Rebuilt") -> Json:
         "rate": round(rebuilt.events / rebuilt.seconds, 1) if rebuilt.seconds else 0.0,
         "live_version": found.live.version if found.live else None,
         "live_positions": found.live_positions,
+        "of_another_log": list(found.of_another_log),
         "new_positions": found.next_positions,
         "new_quarantined": found.next_quarantined,
         "same": found.same,
@@ -53,6 +54,12 @@ def _compared(found: "Comparison", version: int) -> Iterator[str]:
         yield (
             f"Version {found.live.version} is live and this is version {version}: their tables are not the same, so"
             " there is nothing to compare."
+        )
+    elif found.of_another_log:
+        yield (
+            f"The live tables are of another log than the one there is now: they are at position"
+            f" {_places(found.live_positions)}, which {' and '.join(found.of_another_log)} does not bear out. The new"
+            f" ones are at {_places(found.next_positions)}. What is only in the live tables is not in this log."
         )
     elif found.live_positions != found.next_positions:
         yield (

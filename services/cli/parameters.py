@@ -1,5 +1,6 @@
 """Options and values that several commands take, read as strictly as everywhere else."""
 
+import getpass
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,13 @@ class ProjectionType(click.ParamType["Projection[Any]"]):
             self.fail(printable(unknown), param, ctx)
 
 
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have a number and no name
+        return "operator"
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 limit_option = click.option(
     "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many."
@@ -85,6 +93,15 @@ database_url_option = click.option(
 org_option = click.option(
     "--org", envvar="CAIRN_ORG", default="northside", show_default=True, show_envvar=True, help="The organisation."
 )
+
+operator_option = click.option(
+    "--by",
+    metavar="WHO",
+    envvar="CAIRN_OPERATOR",
+    default=_login_name,
+    help="Who does this, as it is recorded.  [CAIRN_OPERATOR, or the login name]",
+)
+reason_option = click.option("--reason", metavar="TEXT", default="", help="Why, as it is recorded.")
 
 _Command = Callable[..., Any]  # a command's callback, whatever it takes
 

@@ -34,7 +34,11 @@ Show = Callable[[Json], None]
 @nats_url_option
 def status(nats_url: str | None, as_json: bool, watch: bool, every: float) -> None:
     """Show each projection's position in the log, how far it is behind in events and seconds, its rate, what is in
-    quarantine, the last trouble, and what is being built beside."""
+    quarantine, the last trouble, and what is being built beside.
+
+    In the state `log replaced` the log is another one than the tables are of, and nothing is taken in: see
+    `cairn log adopt`.
+    """
     if watch:
         from services.cli.running import run_until_stopped
 
@@ -102,8 +106,10 @@ def columns_and_rows(found: Json) -> tuple[tuple[str, ...], list[list[object]]]:
 
 def _cells(status: Json) -> Iterator[object]:
     yield status["state"].replace("_", " ")
-    for name in ("position", "head", "lag"):
+    for name in ("position", "head"):
         yield f"{status[name]:,}"
+    # Of two logs, none is so and so far behind the other.
+    yield "?" if status["lag"] is None or status["state"] == "log_replaced" else f"{status['lag']:,}"
     yield "?" if status["lag_seconds"] is None else f"{status['lag_seconds']:,.1f}"
     yield f"{status['rate']:,.0f}"
     yield f"{status['quarantined']:,}"

@@ -52,6 +52,7 @@ def replay(
 async def _read(nats_url: str | None, goal_id: "GoalId", moment: "Moment") -> "tuple[list[RecordedEvent], Json | None]":
     """The goal's events up to the moment, and how it read then: the same as HTTP's `as_of`."""
     from events.goal.reading import read_goal
+    from events.identity import LOG
     from events.log import Log
     from events.plan.reading import read_plan
     from projections.goal_state.patient.record import fold_patient
@@ -60,7 +61,13 @@ async def _read(nats_url: str | None, goal_id: "GoalId", moment: "Moment") -> "t
 
     stream = load_settings().placement.stream_of(goal_id.org)
     async with connected(nats_url) as nc:
-        of_patient = await Log(nc, stream).read_patient(goal_id)
+        of_patient, unreadable = await Log(nc, stream).read_patient_in_part(goal_id)
+    for needed in (goal_id, goal_id.plan):
+        if (error := unreadable.get(needed.on(LOG))) and not moment.is_before(error.position):
+            raise click.ClickException(
+                f"The message at position {error.position}, of {needed}, cannot be read by this version of Cairn:"
+                f" {error.reason}"
+            )
     counted = list(up_to(moment, of_patient))
     own = [event for event in counted if event.goal_id == goal_id]
     record = fold_patient(counted)

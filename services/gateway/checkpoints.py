@@ -1,6 +1,6 @@
 """How far the projections are, as their database says."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, inspect
@@ -24,15 +24,11 @@ def positions(connection: Connection, keys: Iterable[CheckpointKey]) -> dict[Che
 
 
 def statuses(
-    connection: Connection, streams: Collection[str], heads: Mapping[str, int]
+    connection: Connection, streams: Collection[str]
 ) -> list[dict[str, Any]]:  # Any: JSON objects of mixed values
-    """How each projection is doing on each stream: Cairn's own, and whatever else is built in this database.
-
-    Args:
-        heads: The last position of each stream, where it is known.
-    """
+    """How each projection is doing on each stream: Cairn's own, and whatever else is built in this database."""
     names = [*NAMES, *(name for name in projections_begun(connection) if name not in NAMES)]
-    found = [read_status(connection, name, stream, heads.get(stream)) for name in names for stream in streams]
+    found = [read_status(connection, name, stream) for name in names for stream in streams]
     return [{"name": each.pop("projection"), **each} for each in found]
 
 

@@ -11,18 +11,27 @@ from pydantic_core import to_json
 
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded, to_cloudevent
 from events.log import Batch
+from events.log.anchor import LogReplaced
+from events.log.finishing import finish
+from services.gateway.feed_ids import encode
+from services.gateway.problems import log_replaced
 
 HEARTBEAT_SECONDS = 15.0
 HEARTBEAT = format_sse_event(comment="heartbeat")
 UNREADABLE = "cairn.log.unreadable"
 """The type of what stands in the place of an event that this version cannot read."""
+REPLACED = "cairn.log.replaced"
+"""The type of the last thing that is sent when the log has become another one: a problem, without an id."""
 _CHUNK = 64 * 1024
 
 
 async def stream_batches(
     batches: AsyncIterator[Batch], closing: asyncio.Event, heartbeat_seconds: float = HEARTBEAT_SECONDS
 ) -> AsyncGenerator[bytes, None]:
-    """Frames for an endless response, with a heartbeat whenever nothing happens; ends when `closing` is set."""
+    """Frames for an endless response, with a heartbeat whenever nothing happens.
+
+    It ends when `closing` is set, and with a frame that says so when the log turns out to be another one.
+    """
     yield format_sse_event(comment="Cairn's live feed", retry=2000)
     closed = asyncio.ensure_future(closing.wait())
     following = asyncio.ensure_future(_next(batches))
@@ -30,7 +39,11 @@ async def stream_batches(
         while not closed.done():
             await asyncio.wait({closed, following}, timeout=heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED)
             if following.done():
-                batch = following.result()
+                try:
+                    batch = following.result()
+                except LogReplaced as replaced:
+                    yield _last_frame(replaced)
+                    return
                 for chunk in _chunks(batch.messages):
                     yield chunk
                 following = asyncio.ensure_future(_next(batches))
@@ -38,10 +51,14 @@ async def stream_batches(
                 yield HEARTBEAT
     finally:
         closed.cancel()
-        following.cancel()
-        await asyncio.gather(closed, following, return_exceptions=True)
-        if isinstance(batches, AsyncGenerator):
-            await batches.aclose()
+        await finish(_let_go(batches, following))
+
+
+async def _let_go(batches: AsyncIterator[Batch], following: asyncio.Task[Batch]) -> None:
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    if isinstance(batches, AsyncGenerator):
+        await batches.aclose()
 
 
 async def _next(batches: AsyncIterator[Batch]) -> Batch:
@@ -60,13 +77,18 @@ def _chunks(messages: tuple[StoredMessage, ...]) -> Iterator[bytes]:
         yield bytes(chunk)
 
 
+def _last_frame(replaced: LogReplaced) -> bytes:
+    problem = log_replaced(replaced).problem
+    return format_sse_event(event=REPLACED, data_str=problem.model_dump_json(exclude_none=True))
+
+
 def frame(message: StoredMessage) -> bytes:
-    """One recorded event: its position as id, its type as event, and itself as a structured CloudEvent."""
+    """One recorded event: its id, its type as event, and itself as a structured CloudEvent."""
     try:
         recorded = read_recorded(message)
     except UnreadableEvent as error:
         hole = {"position": error.position, "subject": error.subject, "reason": error.reason}
-        return format_sse_event(id=str(error.position), event=UNREADABLE, data_str=to_json(hole).decode())
+        return format_sse_event(id=encode(message), event=UNREADABLE, data_str=to_json(hole).decode())
     return format_sse_event(
-        id=str(recorded.position), event=recorded.type_name, data_str=to_json(to_cloudevent(recorded)).decode()
+        id=encode(message), event=recorded.type_name, data_str=to_json(to_cloudevent(recorded)).decode()
     )

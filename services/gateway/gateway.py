@@ -17,8 +17,10 @@ from projections.engine.naming import Place
 from services.gateway.checkpoints import live_checkpoints, positions
 from services.gateway.feed import HEARTBEAT_SECONDS
 from services.gateway.freshness import WAIT_SECONDS, Freshness
+from services.gateway.goals_health import GoalsHealthCheck
 from services.gateway.metrics import Metrics
 from services.gateway.reader import Reader
+from services.gateway.readiness import Readiness
 from services.gateway.standing import Standing
 from services.gateway.submission import SUBMIT_SECONDS, Submitter
 
@@ -47,6 +49,7 @@ class Gateway:
     freshness: Freshness
     submitter: Submitter
     standing: Standing
+    readiness: Readiness
     metrics: Metrics = field(default_factory=Metrics)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FEEDS))
@@ -95,13 +98,15 @@ async def open_gateway(
     freshness = Freshness(
         keys, lambda: reader.read(lambda connection: positions(connection, keys)), wait_seconds=wait_seconds
     )
+    standing = Standing(nc, reader, logs)
     gateway = Gateway(
         nc,
         logs,
         reader,
         freshness,
         Submitter(nc, placement, submit_seconds),
-        Standing(nc, reader, placement.streams),
+        standing,
+        Readiness(standing, GoalsHealthCheck(nc, placement.streams)),
         heartbeat_seconds=heartbeat_seconds,
         ready_lag_seconds=ready_lag_seconds,
     )

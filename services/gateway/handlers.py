@@ -11,10 +11,11 @@ from starlette.requests import ClientDisconnect
 from events.envelope import UnreadableEvent
 from events.errors import FieldError, Rejected
 from events.log import LogUnreachable
+from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsHeld
 from services.gateway.fhir.answers import refusal_answer
-from services.gateway.problems import Refused, refused_read
+from services.gateway.problems import Refused, log_replaced, refused_read
 
 _TOKENS = frozenset({"org", "patient", "goal"})
 _HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
@@ -31,6 +32,7 @@ def handle_failures(app: FastAPI) -> None:
     app.exception_handler(ClientDisconnect)(_gone)
     app.exception_handler(UnreadableEvent)(_unreadable)
     app.exception_handler(GoalIsHeld)(_held)
+    app.exception_handler(LogReplaced)(_replaced)
     for unreachable in (LogUnreachable, NatsError):
         app.exception_handler(unreachable)(_unreachable)
 
@@ -90,6 +92,10 @@ async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
 
 async def _held(request: Request, error: GoalIsHeld) -> Response:
     return refusal_answer(request.url.path, Refused(503, "projection.held", str(error)))
+
+
+async def _replaced(request: Request, error: LogReplaced) -> Response:
+    return refusal_answer(request.url.path, log_replaced(error))
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:

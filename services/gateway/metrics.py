@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from events.errors import CODES
 from events.outcome import Outcome, RejectedOutcome
+from services.gateway.readiness import StreamHealth
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -33,6 +34,7 @@ class Metrics:
             "cairn_submissions_total", "Submitted events by what became of them.", ("outcome",), registry=self._registry
         )
         self._standing = _gauges(self._registry)
+        self._streams = _stream_gauges(self._registry)
         self.feeds = Gauge("cairn_feeds_open", "Live feeds being served.", registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -49,14 +51,23 @@ class Metrics:
             name = "duplicate" if outcome.duplicate else "recorded"
         self._submissions.labels(name).inc()
 
-    def exposition(self, statuses: Collection[Mapping[str, Any]] = ()) -> bytes:  # Any: JSON of mixed values
+    def exposition(
+        self,
+        statuses: Collection[Mapping[str, Any]] = (),  # Any: JSON of mixed values
+        streams: Mapping[str, StreamHealth] | None = None,
+    ) -> bytes:
         """Everything counted, in the Prometheus text format.
 
         Args:
             statuses: How the projections are doing now, as `/v1/projections` tells it. What is not known is not shown.
+            streams: How each stream of the log is doing.
         """
-        for gauge in self._standing.values():
+        for gauge in (*self._standing.values(), *self._streams.values()):
             gauge.clear()
+        for stream, health in (streams or {}).items():
+            for name, gauge in self._streams.items():
+                if (value := getattr(health, name)) is not None:
+                    gauge.labels(stream).set(value)
         for status in statuses:
             labels = (status["name"], status["stream"])
             told = {**status, "building": (status["building"] or {}).get("position")}
@@ -83,3 +94,14 @@ def _gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
         for name, (metric, about) in told.items()
     }
     return {**gauges, "head": Gauge("cairn_log_position", "Last position of the log.", ("stream",), registry=registry)}
+
+
+def _stream_gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
+    """What is shown of each stream of the log, by its name in :class:`services.gateway.readiness.StreamHealth`."""
+    told = {
+        "missing": ("cairn_log_missing_events", "Events that the log counts and does not hold any more."),
+        "fit": ("cairn_log_fit", "1 while the log's settings keep for ever what it takes."),
+        "replaced": ("cairn_log_replaced", "1 while the log is another one than the one that was read before."),
+        "answering": ("cairn_goals_answering", "1 while a goals service answers for the stream."),
+    }
+    return {name: Gauge(metric, about, ("stream",), registry=registry) for name, (metric, about) in told.items()}

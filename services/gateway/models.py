@@ -47,12 +47,13 @@ class ProjectionStatus(BaseModel):
     name: str
     version: int | None = Field(description="The version of the tables that are read; null while there are none.")
     stream: str
-    state: Literal["never_started", "building", "catching_up", "live", "stopped"]
+    state: Literal["never_started", "building", "catching_up", "live", "stopped", "log_replaced"]
     position: int = Field(description="The last log position that is in its tables.")
     head: int = Field(description="The last position of the log.")
-    lag: int = Field(description="Events between the two.")
+    lag: int | None = Field(description="Events between the two; null while the log is another one.")
     lag_seconds: float | None = Field(
-        description="Since the first event that waits was recorded; 0 when none waits, null while the log is silent."
+        description="Since the first event that waits was recorded, by the clock of the log's server; 0 when none"
+        " waits, null while the log is silent or is another one."
     )
     rate: float = Field(description="Events per second while it last had work.")
     quarantined: int = Field(description="Events that it could not take, and those of the same goals behind them.")

@@ -25,6 +25,10 @@ class Moment:
     instant: datetime | None = None
     by: Axis = "recorded"
 
+    def is_before(self, position: int) -> bool:
+        """Whether what stands at a position is known not to count, whatever it is."""
+        return self.position is not None and position > self.position
+
     def includes(self, recorded: RecordedEvent) -> bool:
         """Whether the event lies at or before this moment."""
         if self.position is not None and recorded.position > self.position:

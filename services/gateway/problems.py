@@ -7,6 +7,7 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.errors import CODES, RETRYABLE, CairnError, FieldError, Rejected
+from events.log.anchor import LogReplaced
 from events.outcome import OutcomeError, RejectedOutcome
 
 PROBLEM_JSON = "application/problem+json"
@@ -23,6 +24,7 @@ GATEWAY_CODES: dict[str, str] = {
     "projection.behind": "The projection has not reached the position yet. Try again.",
     "projection.held": "The goal's events are in quarantine.",
     "projection.unavailable": "The projection cannot be read now. Try again.",
+    "goals.unavailable": "Nobody answers submissions now. Try again; what is submitted again is recorded once.",
     "template.unknown": "There is no such goal template.",
     "feed.full": "As many live feeds are open as the gateway serves. Try again.",
     "internal.error": "Cairn made a mistake.",
@@ -99,6 +101,21 @@ def refused_submission(outcome: RejectedOutcome) -> Refused:
     errors = [FieldError(each.field, each.detail) for each in outcome.errors]
     status = 422 if outcome.code in _INVALID else 503 if outcome.code in RETRYABLE else 409
     return Refused(status, outcome.code, outcome.detail, errors, version=outcome.version)
+
+
+def log_replaced(replaced: LogReplaced) -> Refused:
+    """The problem of a reader of the feed who comes back to a log that has become another one."""
+    there = (
+        f"it ends at position {replaced.head}, before the event that you have read last"
+        if replaced.position > replaced.head
+        else f"it holds another event at position {replaced.position} than the one that you have read"
+    )
+    return Refused(
+        409,
+        "log.replaced",
+        f"The log is another one than before: {there}. Some of what you have read may not be in it any more."
+        " Read again from the beginning with after=0, without Last-Event-ID.",
+    )
 
 
 def refused_read(rejected: Rejected) -> Refused:

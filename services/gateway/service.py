@@ -17,6 +17,9 @@ from services.gateway.reads_over_nats import ReadsOverNats
 from services.settings import Settings
 
 _LAST_ANSWERS_SECONDS = 3
+_IDLE_SECONDS = 75
+"""How long a connection is kept for a next request: longer than clients and proxies keep one (httpx 5 s, many proxies
+60 s). Whoever hangs up first must be the client, or now and then a request meets a connection that is just closing."""
 
 
 class AddressTaken(CairnError):
@@ -72,6 +75,7 @@ async def _serve_http(app: ASGIApp, listener: socket.socket, closing: asyncio.Ev
         access_log=False,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )
     server = _Server(config, begun)

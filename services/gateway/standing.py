@@ -1,22 +1,33 @@
-"""How the projections stand to the log: how many events wait for each, and for how long."""
+"""How the projections stand to the log: how many events wait for each, and for how long.
+
+Waiting is told by positions and by one clock, that of the server that keeps the log: it says when an event was
+recorded, and what time it is now.
+"""
 
 import asyncio
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from events.log import LogUnreachable
+from events.log import Log, LogUnreachable
+from events.log.anchor import Anchor, LogReplaced
 from events.log.client import SturdyClient
+from events.log.placement import Placed
 from events.log.reading import DirectReader
 from events.log.replies import Replies
+from events.log.stream_state import StreamState
 from services.gateway.checkpoints import statuses
 from services.gateway.problems import Refused
+from services.gateway.progress import Progress
 from services.gateway.reader import Reader
 
 Status = dict[str, Any]  # a JSON object of mixed values
+States = Mapping[str, StreamState | None]
 
+LOG_REPLACED = "log_replaced"
+"""The state of a projection whose tables were built from another log than the one that there is."""
 _LOG_SECONDS = 2.0
 """How long the log may take to say how far it goes."""
+_SECOND = 1_000_000_000
 
 
 class Standing:
@@ -24,28 +35,36 @@ class Standing:
 
     Args:
         nc: A connection, which stays with its owner.
-        streams: All streams of the log.
+        logs: All streams of the log.
     """
 
-    def __init__(self, nc: SturdyClient, reader: Reader, streams: Collection[str]):
+    def __init__(self, nc: SturdyClient, reader: Reader, logs: Placed[Log]):
         self._reader = reader
-        self._streams = streams
+        self._logs = dict(logs.items())
         self._replies = Replies(nc)
-        self._logs = {stream: DirectReader(nc, self._replies, stream) for stream in streams}
+        self._readers = {stream: DirectReader(nc, self._replies, stream) for stream in self._logs}
+        self._progress = Progress()
 
     async def statuses(self) -> list[Status]:
-        """As :func:`services.gateway.checkpoints.statuses`, with `lag_seconds`: for how long the first event that waits
-        has been in the log; 0 when none waits, None while the log does not answer.
+        """As :func:`services.gateway.checkpoints.statuses`, held against the log as it is now.
+
+        With `lag_seconds`: for how long the first event that waits has been in the log; 0 when none waits, None while
+        the log does not answer. Where a projection has come further than the log goes its state is `log_replaced`,
+        and then `lag` and `lag_seconds` are None: nobody can tell.
 
         Raises:
             Refused: when the database cannot be read.
         """
-        heads = await self._heads()
-        found = await self._reader.read(lambda connection: statuses(connection, self._streams, heads or {}))
-        if heads is None:
-            return [{**each, "lag_seconds": None} for each in found]
-        waiting = await asyncio.gather(*(self._waiting_seconds(each) for each in found))
-        return [{**each, "lag_seconds": seconds} for each, seconds in zip(found, waiting, strict=True)]
+        found = await self._reader.read(lambda connection: statuses(connection, self._logs))
+        self._progress.note(found)
+        # The log is asked behind the database: what was in the tables by then is in the log, if it is the same one.
+        states = await self.states()
+        return list(await asyncio.gather(*(self._held_against(each, states[each["stream"]]) for each in found)))
+
+    async def states(self) -> States:
+        """Each stream of the log as its leader knows it; None where it does not answer."""
+        found = await asyncio.gather(*(self._state(log) for log in self._logs.values()))
+        return dict(zip(self._logs, found, strict=True))
 
     async def check(self, projections: Collection[str], most_seconds: float) -> None:
         """Whether these projections can be read, and none of them is further behind than so many seconds.
@@ -57,42 +76,74 @@ class Standing:
             Refused: 503 with what is wrong.
         """
         for each in await self.statuses():
-            if each["lag_seconds"] is None:
+            name, waiting = each["name"], each["lag_seconds"]
+            if each["state"] == LOG_REPLACED:
+                raise _replaced(each)
+            if waiting is None:
                 raise Refused(503, "log.unavailable", "The log cannot be reached.")
-            if each["name"] in projections and each["version"] is None:
-                raise await self._reader.refusal(each["name"])
-            behind_too_long = each["lag_seconds"] > most_seconds and not _gets_on(each["building"], most_seconds)
-            if each["name"] in projections and behind_too_long:
-                behind = f"{each['lag']} events and {each['lag_seconds']:.0f} s behind"
-                raise Refused(503, "projection.behind", f"The projection {each['name']} is {behind}.")
+            if name not in projections:
+                continue
+            if each["version"] is None:
+                raise await self._reader.refusal(name)
+            if waiting > most_seconds and not self._progress.gets_on(name, most_seconds):
+                behind = f"{each['lag']} events and {waiting:.0f} s behind"
+                raise Refused(503, "projection.behind", f"The projection {name} is {behind}.")
 
     async def close(self) -> None:
         """Listen no more."""
         await self._replies.close()
 
-    async def _heads(self) -> dict[str, int] | None:
-        """The last position of each stream; None when one does not answer."""
+    async def _state(self, log: Log) -> StreamState | None:
         try:
             async with asyncio.timeout(_LOG_SECONDS):
-                found = await asyncio.gather(*(log.head() for log in self._logs.values()))
+                return await log.state()
         except (LogUnreachable, TimeoutError):
             return None
-        return dict(zip(self._logs, found, strict=True))
 
-    async def _waiting_seconds(self, status: Status) -> float | None:
-        if not status["lag"]:
+    async def _held_against(self, status: Status, state: StreamState | None) -> Status:
+        if status["state"] == LOG_REPLACED:
+            head = state.last if state else status["head"]
+            return {**status, "head": head, "lag": None, "lag_seconds": None}
+        stream, position = status["stream"], status["position"]
+        if state is not None and position > state.last:
+            try:
+                async with asyncio.timeout(_LOG_SECONDS):
+                    state = await self._logs[stream].check(Anchor(position))
+            except LogReplaced as replaced:
+                return {**status, "state": LOG_REPLACED, "head": replaced.head, "lag": None, "lag_seconds": None}
+            except (LogUnreachable, TimeoutError):
+                state = None
+        if state is None:
+            return {**status, "lag_seconds": None}
+        return {
+            **status,
+            "head": state.last,
+            "lag": state.last - position,
+            "lag_seconds": await self._waiting_seconds(stream, position, state),
+            "building": status["building"] and _built(status["building"], state.last),
+        }
+
+    async def _waiting_seconds(self, stream: str, position: int, state: StreamState) -> float | None:
+        """For how long the first event behind a position was in the log when the server said what time it was."""
+        if position == state.last:
             return 0.0
         try:
             async with asyncio.timeout(_LOG_SECONDS):
-                first = await self._logs[status["stream"]].after(">", status["position"], limit=1)
+                first = await self._readers[stream].after(">", position, limit=1)
         except (LogUnreachable, TimeoutError):
             return None
-        waiting = datetime.now(UTC) - first[0].recorded_at if first else timedelta()
-        return max(0.0, round(waiting.total_seconds(), 3))
+        return max(0.0, round((state.now_ns - first[0].recorded_ns) / _SECOND, 3)) if first else 0.0
 
 
-def _gets_on(building: Status | None, most_seconds: float) -> bool:
-    """Whether something is being built, and has got on within so many seconds."""
-    if building is None or building["updated_at"] is None:
-        return False
-    return datetime.now(UTC) - datetime.fromisoformat(building["updated_at"]) <= timedelta(seconds=most_seconds)
+def _built(building: Status, head: int) -> Status:
+    return {**building, "head": head, "percent": min(100, 100 * building["position"] // head) if head else 100}
+
+
+def _replaced(status: Status) -> Refused:
+    return Refused(
+        503,
+        "log.replaced",
+        f"The projection {status['name']} was built from another log than the one that is in {status['stream']} now:"
+        f" it stands at position {status['position']}, and the log ends at {status['head']}. Put the right log back, or"
+        " let `cairn log adopt` build everything from this one.",
+    )

@@ -1,23 +1,28 @@
 """From a submission to its outcome: load, decide, append."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from events.envelope import UnreadableEvent
 from events.errors import Rejected
 from events.event import Event, RecordedEvent
-from events.identity import GoalId
+from events.identity import LOG, GoalId
 from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
-from events.outcome import Outcome, OutcomeError, RecordedOutcome, RejectedOutcome
+from events.outcome import Outcome, OutcomeError, OutcomeEvent, RecordedOutcome, RejectedOutcome
 from events.tracing import step
 from events.vocabulary import Actor
 from services.goals.decide import decide, needs_others
-from services.goals.histories import Histories
+from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History
 from services.goals.known import Decision, Known
+from services.goals.same_content import same_content
 from services.goals.turns import Turns
+from services.goals.watch import Watch
 
 CAIRN = "urn:cairn"
 """The source of what follows by itself."""
+SYSTEM = Actor(id="cairn", role="system")
+"""Who does what follows by itself."""
 BUSY = RejectedOutcome(
     code="log.busy", detail="Too many events are waiting; nothing was recorded. Try again in a moment."
 )
@@ -26,7 +31,11 @@ _TOO_LARGE = RejectedOutcome(
     detail="The event is larger than the log takes; nothing was recorded.",
     errors=(OutcomeError(field="", detail="Make the event smaller."),),
 )
-_SYSTEM = Actor(id="cairn", role="system")
+_INCOMPLETE = RejectedOutcome(
+    code="log.unfit",
+    detail="The log no longer holds all events of this goal, or of what it depends on; nothing was recorded. Its"
+    " operator can bring them back from a backup (`cairn log restore`).",
+)
 _ATTEMPTS = 25
 _CHANGES_NAMED = 10
 
@@ -37,11 +46,13 @@ class Goals:
     Args:
         log: The log.
         histories: Where histories are found.
+        watch: Says when nothing may be recorded.
     """
 
-    def __init__(self, log: Log, histories: Histories):
+    def __init__(self, log: Log, histories: Histories, watch: Watch):
         self._log = log
         self._histories = histories
+        self._watch = watch
         self._turns = Turns()
 
     async def submit(self, submission: Event) -> Outcome:
@@ -60,12 +71,10 @@ class Goals:
         except (LogUnavailable, LogUnreachable) as error:
             self._histories.drop(submission.goal_id)
             return RejectedOutcome(code="log.unavailable", detail=_unavailable(error))
+        except EventsMissing:
+            return _INCOMPLETE
         except UnreadableEvent as error:
-            return RejectedOutcome(
-                code="log.unavailable",
-                detail=f"Nothing was recorded: the log holds an event at position {error.position}"
-                " that this version of Cairn cannot read.",
-            )
+            return RejectedOutcome(code="log.unreadable", detail=_unreadable(error))
 
     def forget(self, goal_id: GoalId) -> None:
         """Someone else may have changed this goal or plan: load it again before it is used."""
@@ -78,6 +87,10 @@ class Goals:
     async def _decided(self, submission: Event) -> Outcome:
         until = 0
         for attempt in range(_ATTEMPTS):
+            if self._watch.is_due:
+                await self._watch.look()
+            if (refusal := self._watch.refusal) is not None:
+                return refusal
             history = await self._histories.get(submission.goal_id)
             try:
                 return await self._attempt(submission, history, until)
@@ -105,14 +118,33 @@ class Goals:
         position, known = await self._known(submission, history, until)
         first_time = history.answer(submission, duplicate=True)
         if first_time is not None:
-            return first_time
+            return await self._confirmed(submission, first_time)
         _check_expected_version(submission, history)
         decision = step("decide", decide)(known, submission)
         events = _events(submission, decision, history.version)
         patient_wide = position is not None
         expected = history.position if position is None else position
         recorded = await step("append", self._log.append)(Append(events, history.version, expected, patient_wide))
+        self._watch.acknowledged(recorded[-1].position)
         return self._answer(submission, history, recorded, decision)
+
+    async def _confirmed(self, submission: Event, remembered: RecordedOutcome) -> RecordedOutcome:
+        """What memory says that a submission has put into the log, once the log has said so too."""
+        goal_id = submission.goal_id
+        stored = await asyncio.gather(*(self._log.at(goal_id, each.position) for each in remembered.events))
+        first = stored[0]
+        if first is None or first.event.key != submission.key or not all(map(_is, stored, remembered.events)):
+            self._histories.drop(goal_id)
+            self._watch.doubt()
+            raise WrongVersion("The log does not hold what is remembered of the goal.")
+        if not same_content(first, submission):
+            raise Rejected(
+                "event.id_reused",
+                "An earlier event of this goal has the same source and id, and another content:"
+                f" version {first.version}, at position {first.position} of the log, {first.type_name}. Nothing was"
+                " recorded. If this is an event of its own, send it with an id of its own.",
+            )
+        return remembered
 
     async def _known(self, submission: Event, history: History, until: int) -> tuple[int | None, Known]:
         """What the decision may look at; with the patient's last position when it looked at all of the patient."""
@@ -144,15 +176,24 @@ class Goals:
         return answer.model_copy(update={"notes": decision.notes}) if decision.notes else answer
 
 
+def consequence_id(goal_id: GoalId, version: int) -> str:
+    """The id of what follows by itself: its place in the goal, which is its own."""
+    return f"{goal_id}@{version}"
+
+
+def _is(stored: RecordedEvent | None, remembered: OutcomeEvent) -> bool:
+    return stored is not None and (stored.version, stored.type_name) == (remembered.version, remembered.type)
+
+
 def _events(submission: Event, decision: Decision, version: int) -> tuple[Event, ...]:
-    """The submission and what follows from it. A consequence is named for its place in the goal, which is its own."""
+    """The submission and what follows from it."""
     follows = (
         Event(
             goal_id=submission.goal_id,
             source=CAIRN,
-            id=f"{submission.goal_id}@{version + place}",
+            id=consequence_id(submission.goal_id, version + place),
             time=submission.time,
-            actor=_SYSTEM,
+            actor=SYSTEM,
             data=data,
             cause=version + 1,
         )
@@ -172,6 +213,15 @@ def _check_expected_version(submission: Event, history: History) -> None:
         "version.conflict",
         f"The goal is at version {history.version}, not {expected}.{changed}",
         version=history.version,
+    )
+
+
+def _unreadable(error: UnreadableEvent) -> str:
+    goal_id = error.subject.removeprefix(f"{LOG}.")
+    return (
+        f"Nothing was recorded: the log holds a message at position {error.position}, of {goal_id}, that this version"
+        " of Cairn cannot read. A newer version may read it; otherwise Cairn's operator can void it:"
+        f" cairn log void {goal_id} {error.position}."
     )
 
 

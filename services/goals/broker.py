@@ -1,15 +1,17 @@
 """The FastStream broker on Cairn's own connection."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from faststream import AckPolicy
-from faststream.nats import NatsBroker
+from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import SlowConsumerError
 
 from events.log import connect
 from events.log.connection import log_error
+from services.answering import may_be_answered
 
 
 class Broker(NatsBroker):
@@ -23,7 +25,7 @@ class Broker(NatsBroker):
     """
 
     def __init__(self, url: str, *, name: str, dropped: Callable[[str], None]):
-        super().__init__(url.split(","), name=name, apply_types=False, logger=None)
+        super().__init__(url.split(","), name=name, parser=_answerable, logger=None)
         self._url = url
         self._name = name
         self._dropped = dropped
@@ -40,7 +42,8 @@ class Broker(NatsBroker):
             take: Must not raise.
         """
 
-        async def consume(msg: Msg) -> None:
+        # FastStream would describe nats-py's own class to the world, and cannot.
+        async def consume(msg: Any) -> None:
             if subscriber.running:
                 take(msg)
 
@@ -61,3 +64,11 @@ class Broker(NatsBroker):
             self._dropped(error.reply)
         else:
             await log_error(error)
+
+
+async def _answerable(message: Msg, read: Callable[[Msg], Awaitable[NatsMessage]]) -> NatsMessage:
+    """A message that FastStream is to handle: where an answer would do harm, none is given."""
+    found = await read(message)
+    if not may_be_answered(found.reply_to):
+        found.reply_to = ""
+    return found

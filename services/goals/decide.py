@@ -17,6 +17,7 @@ _DECISIONS: dict[type[Any], Callable[[Known, Event, Any], Decision]] = {
     p.PrioritiesRanked: plan_decisions.priorities_ranked,
     p.Measured: plan_decisions.measured,
     p.Closed: plan_decisions.closed,
+    p.Voided: plan_decisions.voided,
     g.Proposed: goal_decisions.proposed,
     g.Imported: goal_decisions.imported,
     g.Agreed: goal_decisions.agreed,
@@ -35,6 +36,7 @@ _DECISIONS: dict[type[Any], Callable[[Known, Event, Any], Decision]] = {
     g.Resumed: goal_decisions.resumed,
     g.Closed: goal_decisions.closed,
     g.EnteredInError: goal_decisions.entered_in_error,
+    g.Voided: goal_decisions.voided,
 }
 
 _LOOKS_AT_OTHERS: dict[type[Any], Callable[[Any], bool]] = {

@@ -139,6 +139,11 @@ def closed(known: Known, submission: Event, data: t.Closed) -> Decision:
     return Decision(notes=notes.given(notes.level_without_text(goal, data.level)))
 
 
+def voided(known: Known, submission: Event, data: t.Voided) -> Decision:
+    """Nothing is asked of the goal: what an operator may void is decided by the log's messages, in `voiding.py`."""
+    return Decision()
+
+
 def entered_in_error(known: Known, submission: Event, data: t.EnteredInError) -> Decision:
     """Whatever its state, a goal can be marked as never meant."""
     goal = rules.goal_unknown(known)

@@ -4,9 +4,11 @@ import asyncio
 from contextlib import suppress
 from itertools import islice
 
+from events.envelope import UnreadableEvent
+from events.errors import CairnError
 from events.event import RecordedEvent
-from events.identity import GoalId
-from events.log import Log
+from events.identity import LOG, GoalId
+from events.log import Log, WrongVersion
 from events.log.snapshots import Snapshots
 from services.goals.history import History
 from services.goals.memory import Memory
@@ -15,6 +17,10 @@ _WRITE_BEHIND_SECONDS = 1.0
 _LAST_WRITE_SECONDS = 4.0
 _TOGETHER = 1000
 _MOST_DUE = 10_000
+
+
+class EventsMissing(CairnError):
+    """The log does not hold all events of a goal (or plan) any more, so that nothing can be decided about it."""
 
 
 class Histories:
@@ -41,7 +47,7 @@ class Histories:
         """The history, from memory or else from the log.
 
         Raises:
-            LogUnreachable, UnreadableEvent: when it cannot be loaded.
+            LogUnreachable, UnreadableEvent, EventsMissing: when it cannot be loaded.
         """
         history = self._memory.get(goal_id)
         if history is not None:
@@ -52,45 +58,89 @@ class Histories:
         loaded, _ = await asyncio.gather(self._loaded(goal_id), self.get(goal_id.plan))
         return loaded
 
-    async def refresh(self, history: History, last: int) -> None:
+    async def refresh(self, history: History, last: int) -> bool:
         """Read what the log has behind the history, up to the position of the goal's last event and beyond.
 
+        Returns:
+            False when the log goes on otherwise than from where the history ends. The history is forgotten then, and is
+            to be loaded again.
+
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
         """
-        _take(history, await self._log.read_until(history.goal_id, history.position, last))
+        events = await self._log.read_until(history.goal_id, history.position, last)
+        if not _take(history, events):
+            self.drop(history.goal_id)
+            return False
         self._memory.grown(history)
+        return True
 
     async def confirm(self, history: History) -> None:
-        """Bring the history up to what the log's leader knows, whichever replica answers a read.
+        """Bring the history up to what the log's leader knows, whichever replica answers a read, or forget it.
 
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
         """
-        await self.refresh(history, await self._log.last(history.goal_id))
+        position = history.position
+        last = await self._log.last(history.goal_id)
+        if last < position:
+            self.drop(history.goal_id)
+        else:
+            await self.refresh(history, last)
 
     async def of_patient(self, own: History, until: int = 0) -> tuple[dict[str, History], int]:
         """Every goal of a history's patient by its token, all fresh, and the position of the patient's last event.
+
+        Another goal with a message that cannot be read is what its events before that add up to.
 
         Args:
             until: The position of an event of the patient that must be among what is looked at.
 
         Raises:
-            LogUnreachable, UnreadableEvent: as :meth:`get`.
+            LogUnreachable, UnreadableEvent, EventsMissing: as :meth:`get`, of the history's own goal and of the plan.
+            WrongVersion: the log, or the replica that answers, does not bear out what is remembered.
         """
         last = await self._log.last_of_patient(own.goal_id, until)
+        if own.position > last.get(own.goal_id, 0):
+            self.drop(own.goal_id)
+            raise WrongVersion("The log ends before what is remembered of the goal.")
+        if own.goal_id.plan not in last:
+            self.drop(own.goal_id.plan)
         goals = {}
         for each, position in last.items():
-            history = own if each == own.goal_id else await self.get(each)
-            await self.refresh(history, position)
+            its = await (self._fresh(own, position) if each == own.goal_id else self._other(each, position))
             if not each.is_plan:
-                goals[each.goal] = history
+                goals[each.goal] = its
         return goals, max(last.values(), default=0)
+
+    async def _fresh(self, history: History, last: int) -> History:
+        """The history, up to the goal's last event."""
+        if last < history.position or not await self.refresh(history, last):
+            self.drop(history.goal_id)
+            raise WrongVersion("The log goes on otherwise than what is remembered of the patient.")
+        return history
+
+    async def _other(self, goal_id: GoalId, last: int) -> History:
+        """The same of another goal, or what its events before a message that cannot be read add up to."""
+        try:
+            return await self._fresh(await self.get(goal_id), last)
+        except UnreadableEvent as error:
+            if goal_id.is_plan or error.subject != goal_id.on(LOG):
+                raise
+            sound = History(goal_id)
+            _take(sound, await self._log.read_sound(goal_id))
+            return sound
 
     def moved(self, history: History) -> None:
         """The history has grown by events of this service; after enough of them it is due for a snapshot."""
         self._memory.grown(history)
         self._due(history, self._snapshot_every)
+
+    def clear(self) -> None:
+        """Forget all of them: the log is another one than before."""
+        self._memory.clear()
+        self._grown.clear()
+        self._loading.clear()
 
     def drop(self, goal_id: GoalId) -> None:
         """Forget a history that may no longer be true."""
@@ -148,15 +198,19 @@ class Histories:
                 return history
             # The snapshot's last event is read again: a snapshot that the log does not bear out is not used.
             events = await self._log.read(goal_id, history.position - 1)
-            if events and history.ends_with(events[0]):
-                _take(history, events[1:])
+            if events and history.ends_with(events[0]) and _take(history, events[1:]):
                 return history
         history = History(goal_id)
-        _take(history, [last] if last.version == 1 else await self._log.read(goal_id))
+        if not _take(history, [last] if last.version == 1 else await self._log.read(goal_id)):
+            raise EventsMissing(f"The log holds no version {history.version + 1} of {goal_id} before the next ones.")
         return history
 
 
-def _take(history: History, events: list[RecordedEvent]) -> None:
+def _take(history: History, events: list[RecordedEvent]) -> bool:
+    """Move forward by what is new; False when one of these does not follow on the one before."""
     for recorded in events:
         if recorded.position > history.position:
+            if recorded.version != history.version + 1:
+                return False
             history.take(recorded)
+    return True

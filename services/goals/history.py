@@ -1,9 +1,13 @@
 """One goal's (or plan's) history as the service keeps it: what it adds up to, and the answer to each submission."""
 
 from array import array
+from datetime import UTC
+from hashlib import sha256
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
+from events.catalog import encode
 from events.event import Event, RecordedEvent
 from events.goal import GoalState, fold_goal
 from events.goal.fold import FOLD_VERSION as GOAL_FOLD
@@ -26,6 +30,7 @@ class _Snapshot(BaseModel):
     positions: list[int]
     causes: list[int]
     asked: dict[str, dict[str, int]]
+    content: str
 
 
 class History:
@@ -41,7 +46,7 @@ class History:
         snapshot_version: The version of the snapshot that is kept of it; 0 when there is none.
     """
 
-    __slots__ = ("_asked", "_causes", "_positions", "goal", "goal_id", "plan", "snapshot_version", "types")
+    __slots__ = ("_asked", "_causes", "_last", "_positions", "goal", "goal_id", "plan", "snapshot_version", "types")
 
     def __init__(self, goal_id: GoalId):
         self.goal_id = goal_id
@@ -52,6 +57,7 @@ class History:
         self._positions = array("q")
         self._causes = array("q")  # 0 for what was submitted
         self._asked: dict[str, dict[str, int]] = {}  # source → id → version, of what was submitted
+        self._last: Event | str = ""  # the last event, or the digest of its content
 
     @property
     def version(self) -> int:
@@ -72,6 +78,7 @@ class History:
         else:
             self.goal = fold_goal(self.goal, recorded)
             share_newest(self.goal)
+        self._last = event
         self.types.append(event.type_name)
         self._positions.append(recorded.position)
         self._causes.append(event.cause or 0)
@@ -94,6 +101,7 @@ class History:
             (recorded.position, recorded.version) == (self.position, self.version)
             and (event.type_name, event.cause or 0) == (self.types[-1], self._causes[-1])
             and (event.cause is not None or self._asked_at(event) == self.version)
+            and _content(event) == self._digest()
         )
 
     def snapshot(self) -> bytes:
@@ -106,6 +114,7 @@ class History:
             positions=self._positions.tolist(),
             causes=self._causes.tolist(),
             asked=self._asked,
+            content=self._digest(),
         )
         return kept.model_dump_json(exclude_defaults=True).encode()
 
@@ -126,7 +135,14 @@ class History:
         history._positions.extend(kept.positions)
         history._causes.extend(kept.causes)
         history._asked = kept.asked
+        history._last = kept.content
         return history
+
+    def _digest(self) -> str:
+        """That of the last event's content, made when somebody wants it, which is not at every event."""
+        if isinstance(self._last, Event):
+            self._last = _content(self._last)
+        return self._last
 
     def _asked_at(self, submission: Event) -> int | None:
         by_id = self._asked.get(submission.source)
@@ -134,3 +150,9 @@ class History:
 
     def _line(self, version: int) -> OutcomeEvent:
         return OutcomeEvent(type=self.types[version - 1], position=self._positions[version - 1], version=version)
+
+
+def _content(event: Event) -> str:
+    """A digest of when an event happened, who made it and what it says: in another log they may differ."""
+    envelope = to_json([event.time.astimezone(UTC).isoformat(), event.actor.id, event.actor.role])
+    return sha256(envelope + encode(event.data)).hexdigest()

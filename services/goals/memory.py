@@ -53,6 +53,12 @@ class Memory:
         if self._kept.pop(goal_id, None) is not None:
             self._all_events -= self._events.pop(goal_id)
 
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._kept.clear()
+        self._events.clear()
+        self._all_events = 0
+
     def _count(self, history: History) -> None:
         self._all_events += history.version - self._events.get(history.goal_id, 0)
         self._events[history.goal_id] = history.version

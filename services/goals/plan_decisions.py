@@ -34,6 +34,11 @@ def measured(known: Known, submission: Event, data: t.Measured) -> Decision:
     return Decision()
 
 
+def voided(known: Known, submission: Event, data: t.Voided) -> Decision:
+    """Nothing is asked of the plan: what an operator may void is decided by the log's messages, in `voiding.py`."""
+    return Decision()
+
+
 def closed(known: Known, submission: Event, data: t.Closed) -> Decision:
     """A plan can close before its goals do; those still open are named."""
     rules.plan_closed(known)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 
 from nats.aio.msg import Msg
@@ -21,11 +21,15 @@ from events.tracing import submitting
 from services.answering import may_be_answered
 from services.goals.application import BUSY
 from services.goals.broker import Broker
+from services.goals.health import HEALTH, Health
+from services.goals.operators import hear_operators
 from services.goals.station import Station
+from services.goals.watch import REPLACED, LogReplacedAnnouncement, Watch
 from services.settings import Settings
 
 _log = logging.getLogger("cairn.goals")
 _QUEUE = "goals"
+_ADVISORIES = "$JS.EVENT.ADVISORY.STREAM"
 _BUSY = encode_outcome(BUSY)
 _MOST_BYTES = 256 * 1024 * 1024
 """How much the submissions under way may hold, however few they are."""
@@ -59,11 +63,18 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         closing.push_async_callback(_close, stations)
         surface = Surface(stations, nc, limit=settings.max_waiting)
         closing.push_async_callback(surface.finish)
-        broker = surface.broker(settings.nats_address, _submitted(placement, streams))
+        organisations = [org for stream in streams for org in placement.organisations(stream)]
+        broker = surface.broker(settings.nats_address, _submitted(organisations))
+        hear_operators(broker, stations, organisations)
+        watched = Watched(stations)
+        watched.put_on(broker)
         closing.push_async_callback(broker.stop)
         for subject in _plans(placement, served):
             changes = await nc.subscribe(subject, cb=surface.plan_changed)
             closing.push_async_callback(changes.unsubscribe)
+        for stream in served:
+            advisories = await nc.subscribe(f"{_ADVISORIES}.*.{stream}", cb=watched.changed)
+            closing.push_async_callback(advisories.unsubscribe)
         broker_connection = await broker.connect()
         await broker.start()
         await flush(broker_connection)
@@ -72,9 +83,8 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         await asyncio.Event().wait()
 
 
-def _submitted(placement: Placement, streams: Sequence[str]) -> list[str]:
-    """Where submissions arrive: those to some streams, or else all, so that everybody gets an answer."""
-    organisations = [org for stream in streams for org in placement.organisations(stream)]
+def _submitted(organisations: Sequence[str]) -> list[str]:
+    """Where submissions arrive: those of some organisations, or else all, so that everybody gets an answer."""
     return [f"{SUBMIT}.{org}.>" for org in organisations] or [f"{SUBMIT}.>"]
 
 
@@ -85,6 +95,38 @@ def _plans(placement: Placement, streams: Iterable[str]) -> list[str]:
 
 async def _close(stations: Iterable[Station]) -> None:
     await asyncio.gather(*(station.close() for station in stations))
+
+
+class Watched:
+    """What is asked and heard about the streams themselves: health, and signs that one was changed or replaced."""
+
+    def __init__(self, stations: Placed[Station]):
+        self._watches = {stream: station.watch for stream, station in stations.items()}
+
+    def put_on(self, broker: Broker) -> None:
+        """Answer on `cairn.health.goals.STREAM`, and listen on `cairn.replaced.NAME`."""
+        for stream, watch in self._watches.items():
+            broker.subscriber(f"{HEALTH}.{stream}", queue=_QUEUE)(_answering(watch))
+        # Every copy of this service hears it, so there is no queue.
+        broker.subscriber(f"{REPLACED}.*", no_reply=True)(self.replaced)
+
+    async def replaced(self, announcement: LogReplacedAnnouncement) -> None:
+        """A projection remembers another log than the one that is there."""
+        watch = self._watches.get(announcement.stream)
+        if watch is not None:
+            watch.close_gate(announcement.position, announcement.head)
+
+    async def changed(self, message: Msg) -> None:
+        """The server says that a stream was made, changed, deleted or restored."""
+        self._watches[message.subject.rpartition(".")[2]].doubt()
+
+
+def _answering(watch: Watch) -> Callable[[], Awaitable[Health]]:
+    async def health() -> Health:
+        """Whether submissions to the stream are recorded."""
+        return watch.health
+
+    return health
 
 
 class Surface:

@@ -14,6 +14,7 @@ from services.node.address import NodeAddress, remove_address, write_address
 from services.node.lock import locked
 from services.node.ports import free_port
 from services.node.process import ServiceProcess
+from services.node.replaced_log import looking_for_a_replaced_log, what_to_do
 from services.node.sample import load_sample, shown_goal
 from services.node.server import running_server
 from services.node.welcome import ready_line, things_to_try
@@ -47,14 +48,21 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
         nc = await connect(settings.nats_address, name="cairn node")
         stack.push_async_callback(nc.close)
         await place(nc, settings.placement, settings.log_replicas)
-        wanted = (*_SERVICES, *(("projection", name) for name in every_name()))
-        services = [ServiceProcess(each, settings.environment(), logs, say) for each in wanted]
-        await stack.enter_async_context(_all_running(services, say))
-        if settings.sample:
+        replaced = await stack.enter_async_context(looking_for_a_replaced_log(nc, settings, say))
+        projections = [("projection", name) for name in every_name()]
+        # Projections that find the log replaced say so, and keep the goals service from recording; so they come first.
+        for together in (projections, _SERVICES) if replaced.found else ((*_SERVICES, *projections),):
+            services = [ServiceProcess(each, settings.environment(), logs, say) for each in together]
+            await stack.enter_async_context(_all_running(services, say))
+        if settings.sample and not replaced.found:
             await load_sample(nc, settings, say)
         address = NodeAddress.of(settings)
         write_address(settings.data_dir, address)
         stack.callback(remove_address, settings.data_dir)
+        if replaced.found:
+            for line in what_to_do(replaced.found, address, settings.data_dir):
+                ready(line)
+            await replaced.until_decided()
         ready(ready_line(address, settings.data_dir))
         for line in things_to_try(
             address, shown_goal=await shown_goal(nc, settings.placement), usual_place=usual_place

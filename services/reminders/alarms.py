@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
@@ -11,6 +11,7 @@ from nats.nuid import NUID
 from pydantic_core import from_json, to_json
 
 from events.identity import GoalId
+from events.log.anchor import Anchor
 from events.log.client import SturdyClient
 from events.log.message import Message, guarded
 from events.log.reading import DirectReader
@@ -26,13 +27,22 @@ _TAKEN_BACK = {**_SUBJECT_ONLY, "Nats-TTL": "1s"}
 
 
 class Mark(NamedTuple):
-    """Up to which position of each stream of the log alarms are set, and where that is noted (0: nowhere yet).
+    """Up to where in each stream of the log alarms are set, and where that is noted (0: nowhere yet).
 
     There is one for all streams, so that one copy of the service sets alarms at a time.
     """
 
-    positions: Mapping[str, int]
+    anchors: Mapping[str, Anchor]
     sequence: int
+
+
+def read_mark(noted: bytes) -> dict[str, Anchor]:
+    """What was noted, by stream of the log; in an older note there is only a position for each."""
+    found: dict[str, int | dict[str, Any]] = from_json(noted or b"{}")
+    return {
+        stream: Anchor(each) if isinstance(each, int) else Anchor(each["position"], each["fingerprint"])
+        for stream, each in found.items()
+    }
 
 
 class Alarms:
@@ -52,18 +62,18 @@ class Alarms:
         self._mark = Mark({}, 0)
         self._moving = asyncio.Lock()
 
-    async def begin(self) -> Mapping[str, int]:
+    async def begin(self) -> Mapping[str, Anchor]:
         """Take up the mark as the stream's leader knows it; up to where alarms are set, by stream of the log.
 
         Raises:
             NatsError: there is no stream, or it does not answer.
         """
         stored = await self._last(MARK)
-        self._mark = Mark(from_json(stored.data or b"{}"), stored.seq or 0) if stored else Mark({}, 0)
-        return self._mark.positions
+        self._mark = Mark(read_mark(stored.data or b""), stored.seq or 0) if stored else Mark({}, 0)
+        return self._mark.anchors
 
-    async def move(self, stream: str, position: int, wanted: Mapping[GoalId, Occasion | None]) -> None:
-        """Set the alarms of some goals (None: take it back), and the mark on a position of a stream of the log.
+    async def move(self, stream: str, anchor: Anchor, wanted: Mapping[GoalId, Occasion | None]) -> None:
+        """Set the alarms of some goals (None: take it back), and the mark on a message of a stream of the log.
 
         Raises:
             WrongVersion: the mark has moved on, and with it whoever moved it; some of the alarms may be set.
@@ -74,9 +84,9 @@ class Alarms:
         async with self._moving:
             for number, together in enumerate(batches, 1):
                 before, sequence = self._mark
-                positions = {**before, stream: position} if number == len(batches) else before
-                noted = guarded(self._noted(positions), sequence)
-                self._mark = Mark(positions, await self._writer.write(Write((noted, *together))))
+                anchors = {**before, stream: anchor} if number == len(batches) else before
+                noted = guarded(self._noted(anchors), sequence)
+                self._mark = Mark(anchors, await self._writer.write(Write((noted, *together))))
 
     async def place(self, goal_id: GoalId) -> int:
         """Where in the stream the goal's alarm is; 0 when none is set.
@@ -115,9 +125,13 @@ class Alarms:
             return None
         return Message(goal_id.on(SET), _TAKEN_BACK, b"")
 
-    def _noted(self, positions: Mapping[str, int]) -> Message:
+    def _noted(self, anchors: Mapping[str, Anchor]) -> Message:
         # The name tells this mark from every other, should the acknowledgement be lost.
-        return Message(MARK, {**_SUBJECT_ONLY, "ce-id": self._names.next().decode()}, to_json(positions))
+        return Message(
+            MARK,
+            {**_SUBJECT_ONLY, "ce-id": self._names.next().decode()},
+            to_json({stream: anchor._asdict() for stream, anchor in anchors.items()}),
+        )
 
 
 def _scheduled(occasion: Occasion) -> Message:

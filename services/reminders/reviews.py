@@ -15,6 +15,7 @@ from events.log.reading import DirectReader
 from events.log.replies import Replies
 from events.plan import fold_plans
 from events.plan import types as plan_types
+from events.voiding import voided
 from services.reminders.notice import Occasion, occasions
 
 _log = logging.getLogger("cairn.reminders")
@@ -27,11 +28,14 @@ MOVING = frozenset(
         goal_types.Reviewed,
         goal_types.Closed,
         goal_types.EnteredInError,
+        goal_types.Voided,
         plan_types.Opened,
         plan_types.Amended,
+        plan_types.Voided,
     )
 )
-"""The types of the events that can move a review, or the instant at which its day begins."""
+"""The types of the events that can move a review, or the instant at which its day begins; with those that void a
+message which stood in the way of looking at it."""
 _TELLING = MOVING | {goal_types.Proposed.type_name, goal_types.Imported.type_name}
 """With those by which a goal begins. Diaries, by far the largest part of a history, are not even decoded."""
 
@@ -85,4 +89,6 @@ async def _read(reader: DirectReader, goal_id: GoalId, known: int) -> list[Store
 
 
 def _telling(messages: list[StoredMessage]) -> list[RecordedEvent]:
-    return [read_recorded(each) for each in messages if each.headers.get("ce-type") in _TELLING]
+    void = voided(messages)
+    telling = (each for each in messages if each.headers.get("ce-type") in _TELLING)
+    return [read_recorded(each) for each in telling if (each.subject, each.position) not in void]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from events.envelope import StoredMessage
 from events.identity import LOG, GoalId
 from events.log import Log, WrongVersion
+from events.log.anchor import BEGINNING, Anchor, LogReplaced
 from events.log.placement import Placed
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Occasion, current, upcoming
@@ -47,23 +48,40 @@ class Scheduler:
         while True:
             try:
                 begun = await self._alarms.begin()
-                await run_together(*(self._follow(*each, begun.get(each[0], 0)) for each in self._logs.items()))
+                await run_together(*(self._keep(*each, begun.get(each[0], BEGINNING)) for each in self._logs.items()))
             except WrongVersion:
                 _log.info("another copy sets the alarms; standing by")
                 await asyncio.sleep(_STAND_BY_SECONDS)
 
-    async def _follow(self, stream: str, log: Log, marked: int) -> None:
-        position = marked
+    async def _keep(self, stream: str, log: Log, marked: Anchor) -> None:
+        """Follow a stream of the log from the mark on, and from its beginning whenever it is another log.
+
+        What is told comes from the log and is told once, so beginning anew loses nothing and repeats nothing. Alarms
+        of goals that the log has lost ring and tell nothing, and are not set again.
+        """
+        while True:
+            try:
+                await self._follow(stream, log, marked)
+            except LogReplaced as replaced:
+                _log.warning("%s Alarms are set anew from the beginning of this one.", replaced)
+                marked = BEGINNING
+                await self._alarms.move(stream, marked, {})
+
+    async def _follow(self, stream: str, log: Log, marked: Anchor) -> None:
         moved: dict[GoalId, int] = {}
-        async for batch in log.follow(position):
+        position, last = marked.position, None
+        async for batch in log.follow(marked):
             for message in batch.messages:
-                position = message.position
+                last = message
                 if message.headers.get("ce-type") in MOVING:
-                    moved[_goal_id(message)] = position
-            at_the_end = position >= batch.head
-            if (moved and (at_the_end or len(moved) >= _MOST_GOALS)) or position - marked >= _FAR:
-                await self._alarms.move(stream, position, await self._wanted(log, moved))
-                marked = position
+                    moved[_goal_id(message)] = message.position
+            if last is None:
+                continue
+            # The last position may hold no message any more; an empty batch tells the end all the same.
+            at_the_end = not batch.messages or last.position >= batch.head
+            if (moved and (at_the_end or len(moved) >= _MOST_GOALS)) or last.position - position >= _FAR:
+                await self._alarms.move(stream, Anchor.at(last), await self._wanted(log, moved))
+                position = last.position
                 moved.clear()
 
     async def _wanted(self, log: Log, moved: dict[GoalId, int]) -> dict[GoalId, Occasion | None]:

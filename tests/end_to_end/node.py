@@ -8,6 +8,8 @@ from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 from typing import Self
 
+from events.log.child_process import end_with_parent
+
 HOUSE = Path(__file__).parents[2]
 _STARTING_SECONDS = 90
 _STOPPING_SECONDS = 60
@@ -87,6 +89,7 @@ async def start_cairn(
         stdin=PIPE,
         stdout=PIPE,
         stderr=stderr,
+        preexec_fn=end_with_parent,
     )
 
 

@@ -121,14 +121,16 @@ def _sorted(results: list[Result]) -> tuple[Result, ...]:
 
 
 def _result(offered: Offer, outcome: Json) -> Result:
+    # The id is made of all that the event says, so what differs from the first time is only the hour of the import.
+    again = outcome.get("duplicate", False) or outcome.get("code") == "event.id_reused"
     recorded = outcome.get("status") == "recorded"
     return Result(
         file=offered.file,
         reference=offered.reference,
         goal_id=str(offered.event.goal_id),
-        status=("duplicate" if outcome.get("duplicate") else "recorded") if recorded else "rejected",
-        code=outcome.get("code", ""),
-        detail=outcome.get("detail", ""),
+        status="duplicate" if again else "recorded" if recorded else "rejected",
+        code="" if again else outcome.get("code", ""),
+        detail="" if again else outcome.get("detail", ""),
         left_out=offered.left_out,
     )
 

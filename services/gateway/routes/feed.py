@@ -11,8 +11,10 @@ from starlette.types import Receive, Scope, Send
 from events.errors import FieldError
 from events.identity import LOG
 from events.log import Log
+from events.log.anchor import Anchor, LogReplaced
 from services.gateway.documentation import problems
 from services.gateway.feed import stream_batches
+from services.gateway.feed_ids import BadFeedId, FeedId, decode, is_of
 from services.gateway.gateway import Gateway, Here
 from services.gateway.parameters import Live
 from services.gateway.problems import Refused
@@ -25,7 +27,7 @@ class _Feed(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, here: Gateway, log: Log, after: int, subject: str | None):
+    def __init__(self, here: Gateway, log: Log, after: Anchor, subject: str | None):
         self._here = here
         self._frames = stream_batches(log.follow(after, subject=subject), here.closing, here.heartbeat_seconds)
         super().__init__(self._frames, headers={"x-accel-buffering": "no"})
@@ -51,10 +53,13 @@ class _Feed(StreamingResponse):
     response_model=None,
     responses={
         200: {
-            "description": "`id` is the log position, `event` the type, `data` the recorded CloudEvent.",
-            "content": {"text/event-stream": {"example": "event: cairn.goal.agreed.v1\ndata: {…}\nid: 812\n\n"}},
+            "description": "`event` is the type, `data` the recorded CloudEvent, `id` an integer: the log position"
+            " followed by nine digits that tell this event from any other that could stand there.",
+            "content": {
+                "text/event-stream": {"example": "event: cairn.goal.agreed.v1\ndata: {…}\nid: 812604718035\n\n"}
+            },
         },
-        **problems(422, 503),
+        **problems(409, 422, 503),
     },
 )
 async def follow_events(
@@ -64,8 +69,13 @@ async def follow_events(
 ) -> Response:
     """Every recorded event, in the order of the log, for ever.
 
-    `Last-Event-ID` (or `after`) resumes right behind that position, without a gap or a repeat. Without either, the
-    feed begins with what is recorded from now on. A comment comes every 15 seconds when nothing else does.
+    `Last-Event-ID` resumes right behind the event of that id, without a gap or a repeat, and `after` right behind a
+    position. Without either, the feed begins with what is recorded from now on. A comment comes every 15 seconds when
+    nothing else does.
+
+    Where the log has become another one, by a restore from a backup or otherwise, an id of before is answered with 409
+    `log.replaced`, and a feed that is open ends with an event of the type `cairn.log.replaced`: begin anew with
+    `after`.
 
     Where the organisations are placed on several streams of the log, each with positions of its own, `org` must say
     which one is followed.
@@ -73,11 +83,36 @@ async def follow_events(
     if here.feeds.locked():
         raise Refused(503, "feed.full", "As many live feeds are open as are served at a time. Try again.")
     log = _log(here, live)
+    if last_event_id:
+        after = await _behind_event(log, _resumed(last_event_id))
+    else:
+        after = await _behind_position(log, live.after)
+    return _Feed(here, log, after, _subject(live))
+
+
+async def _behind_event(log: Log, resumed: FeedId) -> Anchor:
+    """The anchor at the event of an id.
+
+    Raises:
+        LogReplaced: the log ends before it, or holds another event there.
+        Refused: 422, when it is a position alone and the log does not come so far.
+    """
+    if resumed.digits is None:
+        return await _behind_position(log, resumed.position)
+    state = await log.check(Anchor(resumed.position))
+    anchor = await log.anchor(resumed.position)
+    if anchor is None or not is_of(resumed, anchor.fingerprint):
+        raise LogReplaced(state.config["name"], resumed.position, state.last)
+    return anchor
+
+
+async def _behind_position(log: Log, after: int | None) -> Anchor:
+    """The anchor at a position, or at the log's end when none is given; so what is exchanged later is noticed."""
     head = await log.head()
-    after = _resumed(last_event_id) if last_event_id else live.after
     if after is not None and after > head:
         raise Refused(422, "request.invalid", f"The log ends at position {head}; it has no position {after}.")
-    return _Feed(here, log, head if after is None else after, _subject(live))
+    position = head if after is None else after
+    return await log.anchor(position) or Anchor(position)
 
 
 def _log(here: Gateway, live: Live) -> Log:
@@ -89,10 +124,13 @@ def _log(here: Gateway, live: Live) -> Log:
     return next(iter(here.logs))
 
 
-def _resumed(last_event_id: str) -> int:
-    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= 18):
-        raise Refused(422, "request.invalid", "Last-Event-ID must be a log position, as the feed gave it.")
-    return int(last_event_id)
+def _resumed(last_event_id: str) -> FeedId:
+    try:
+        return decode(last_event_id)
+    except BadFeedId:
+        raise Refused(
+            422, "request.invalid", "Last-Event-ID must be an id that the feed gave, or a position of the log."
+        ) from None
 
 
 def _subject(live: Live) -> str | None:

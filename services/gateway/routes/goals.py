@@ -96,7 +96,7 @@ async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | 
 
 async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment) -> object:
     org, patient, token = goal_id
-    record, at = await record_at(here, org, patient, moment)
+    record, at = await record_at(here, org, patient, moment, only=goal_id)
     state = record.goal(token)
     if state is None:
         raise _unknown(goal_id, "" if goal_id.is_plan else " at that moment")

@@ -1,6 +1,7 @@
 """Whether this Cairn is well: health, readiness, metrics, and how far the projections are."""
 
 import asyncio
+from contextlib import suppress
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
@@ -12,6 +13,8 @@ from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ProjectionList
 from services.gateway.problems import Refused
+from services.gateway.readiness import StreamHealth
+from services.gateway.standing import Status
 
 _READY_SECONDS = 5.0
 _METRICS_SECONDS = 5.0
@@ -36,13 +39,18 @@ async def healthy() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Whether what is read here is there, and fresh", responses=problems(503))
+@router.get(
+    "/readyz",
+    summary="Whether submissions are recorded, and what is read here is there and fresh",
+    responses=problems(503),
+)
 async def ready(here: Here) -> dict[str, str]:
-    """Ready when the log answers, and every projection can be read and is not further behind than
+    """Ready when the log answers, is the one that was read before, and forgets nothing; when a goals service answers
+    for each of its streams; and when every projection can be read and is not further behind than
     `CAIRN_READY_LAG_SECONDS`."""
     try:
         async with asyncio.timeout(_READY_SECONDS):
-            await here.standing.check(NAMES, here.ready_lag_seconds)
+            await here.readiness.check(NAMES, here.ready_lag_seconds)
     except TimeoutError:
         raise Refused(503, "projection.unavailable", "The projections' database is too slow.") from None
     return {"status": "ready"}
@@ -51,9 +59,12 @@ async def ready(here: Here) -> dict[str, str]:
 @router.get("/metrics", summary="Counters for Prometheus", response_class=PlainTextResponse)
 async def metrics(here: Here) -> Response:
     """Prometheus text format. No label ever holds an id. What cannot be found out now is left out."""
-    try:
+    statuses: list[Status] = []
+    streams: dict[str, StreamHealth] = {}
+    with suppress(Refused, TimeoutError):
         async with asyncio.timeout(_METRICS_SECONDS):
             statuses = await here.standing.statuses()
-    except (Refused, TimeoutError):
-        statuses = []
-    return Response(here.metrics.exposition(statuses), media_type=CONTENT_TYPE_LATEST)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_METRICS_SECONDS):
+            streams = await here.readiness.streams(statuses)
+    return Response(here.metrics.exposition(statuses, streams), media_type=CONTENT_TYPE_LATEST)

@@ -67,6 +67,8 @@ def _more() -> list[Event]:
         ),
         event(_SWIM, g.MilestoneSet(milestone="m1", text="One length", due=_DAY), actor="p3"),
         event(_SWIM, g.MilestoneMet(milestone="m1", on=_DAY), actor="p3"),
+        event(_SWIM, g.Voided(position=1, reason="Not ours"), role="system", actor="op-1"),
+        event(_SING.plan, p.Voided(position=1, reason="Not ours"), role="system", actor="op-1"),
         event(_SING.plan, p.Closed(reason="moved away"), role="clinician", actor="c3"),
     ]
 

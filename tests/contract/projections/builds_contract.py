@@ -20,6 +20,7 @@ from projections.engine.naming import Place
 from projections.engine.projection import Projected
 from projections.engine.readers import AGAIN_SECONDS, TablesInUse
 from projections.engine.release import OtherVersion, Released, in_quarantine, release
+from projections.engine.status import read_status
 from projections.engine.writer import ProjectionWriter, Superseded
 from tests.contract.projections.contract import (
     HALF,
@@ -42,7 +43,7 @@ HELD = [message.position for message in STORY if message.subject == WALK.on(LOG)
 class StoredLog:
     """The log as far as trying again needs it."""
 
-    async def read_stored(self, subject: str) -> list[Any]:
+    async def read_stored(self, subject: str, last: int = 0) -> list[Any]:
         return [message for message in STORY if message.subject == subject]
 
 
@@ -118,6 +119,18 @@ class BuildsContract(DatabaseContract):
         assert writer.go_live([STREAM])
         assert places(engine) == {Place.LIVE: newer.version, Place.LAST: projection.version}
         assert rows(engine, newer) == expected
+
+    def test_stopped_as_soon_as_it_is_live_it_is_noted_as_stopped(
+        self, engine: Engine, projection: AnyProjection
+    ) -> None:
+        writer: Writer = ProjectionWriter(engine, projection, STREAM)
+        writer.resume()
+        take(writer, STORY)
+        assert writer.go_live([STREAM])
+        writer.stopped()
+        with reading(engine) as connection:
+            status = read_status(connection, projection.name, STREAM)
+        assert (status["state"], status["building"]) == ("stopped", None)
 
     def test_it_goes_live_only_when_every_stream_is_complete(self, engine: Engine, projection: AnyProjection) -> None:
         here: Writer = ProjectionWriter(engine, projection, STREAM)

@@ -10,15 +10,22 @@ import pytest
 from sqlalchemy import Connection, Engine, event, select
 
 from events.envelope import StoredMessage
-from events.event import RecordedEvent
-from events.identity import LOG
+from events.event import Event, RecordedEvent
+from events.goal import types as g
+from events.identity import LOG, GoalId
+from events.voiding import readable
+from projections.engine.arrival import voiding
 from projections.engine.checkpoint import CheckpointMoved, read_checkpoint
 from projections.engine.database import open_database, reading
 from projections.engine.projection import Projected, Projection
+from projections.engine.release import Released, release
 from projections.engine.status import read_status
 from projections.engine.tables import QUARANTINE
 from projections.engine.writer import ProjectionWriter
+from tests.builders import event as event_of
+from tests.builders import recorded
 from tests.contract.projections.story import COOK, WALK, story
+from tests.stored import as_message
 
 # Any: the suite runs for projections that remember states of all kinds.
 AnyProjection = Projection[Any]
@@ -148,6 +155,31 @@ class ProjectionContract(DatabaseContract):
             status = read_status(connection, projection.name, STREAM)
         assert status["quarantined"] == len(held)
 
+    @pytest.mark.parametrize("size", [1, 7, 100])
+    def test_once_the_message_is_void_the_goal_is_what_its_readable_events_come_to(
+        self, engine: Engine, projection: AnyProjection, size: int
+    ) -> None:
+        """Whether the goal was held for long, or all of it comes in one batch; what follows goes on from there."""
+        spoilt = voided_story()
+        writer = started(engine, projection)
+        for start in range(0, len(spoilt), size):
+            batch = spoilt[start : start + size]
+            writer.take(batch, batch[-1].position, again={subject: on(subject, spoilt) for subject in voiding(batch)})
+        assert rows(engine, projection) == of_what_is_readable(engine, projection)
+        assert quarantined(engine) == []
+
+    async def test_a_goal_that_missed_it_can_be_tried_again(self, engine: Engine, projection: AnyProjection) -> None:
+        """As when a service of an older version took in the event that it does not know."""
+        spoilt = voided_story()
+        writer = started(engine, projection)
+        take(writer, spoilt)
+        subject = WALK.on(LOG)
+        held = quarantined(engine)
+        released = await release(engine, projection, _Stored(spoilt), writer.key, subject)
+        assert released == Released(subject, len(held), None)
+        assert rows(engine, projection) == of_what_is_readable(engine, projection)
+        assert quarantined(engine) == []
+
     def test_an_event_that_the_projector_cannot_take_holds_its_goal_at_the_version_before(
         self, engine: Engine, projection: AnyProjection
     ) -> None:
@@ -195,6 +227,47 @@ def started(engine: Engine, projection: AnyProjection) -> Writer:
         assert writer.go_live([STREAM])
         writer.resume()
     return writer
+
+
+def voided_story() -> list[StoredMessage]:
+    """The story with a message that cannot be read, and at its end, with an event behind it, that it is void.
+
+    A newer version could read it, so that the versions of what is behind it are too high by one.
+    """
+    spoilt = [message._replace(data=b"\x00") if message.position == POISON else message for message in STORY]
+    version = len(on(WALK.on(LOG), STORY))
+    void = by_operator(WALK, g.Voided(position=POISON, reason="Not ours"))
+    later = by_operator(WALK, g.ChangeRequested(request="r9", text="Evenings"))
+    return [
+        *spoilt,
+        *(
+            as_message(replace(each, version=version + number))
+            for number, each in enumerate(recorded([void, later], first_position=len(STORY) + 1))
+        ),
+    ]
+
+
+def by_operator(goal_id: GoalId, data: g.GoalPayload) -> Event:
+    return event_of(goal_id, data, role="system", actor="op-1", id=data.type_name)
+
+
+def on(subject: str, messages: Sequence[StoredMessage]) -> list[StoredMessage]:
+    return [message for message in messages if message.subject == subject]
+
+
+def of_what_is_readable(engine: Engine, projection: AnyProjection) -> Rows:
+    """The rows of a log that never had the message."""
+    beside = replace(projection, name="beside")
+    take(started(engine, beside), [as_message(each) for each in readable(voided_story())])
+    return rows(engine, beside)
+
+
+class _Stored:
+    def __init__(self, messages: Sequence[StoredMessage]):
+        self._messages = messages
+
+    async def read_stored(self, subject: str, last: int = 0) -> list[StoredMessage]:
+        return on(subject, self._messages)
 
 
 def take(writer: Writer, messages: Sequence[StoredMessage]) -> None:

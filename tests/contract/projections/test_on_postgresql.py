@@ -5,6 +5,7 @@ from sqlalchemy import Connection, func, select
 
 from projections.catalog import projection_named
 from tests.contract.projections.builds_contract import BuildsContract
+from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
 from tests.contract.projections.held_contract import HeldContract
@@ -38,6 +39,12 @@ class TestReviewSchedule(OnPostgresql):
 
 
 class TestBuilds(BuildsContract):
+    @pytest.fixture
+    def database_url(self, postgresql_server: PostgresqlServer) -> str:
+        return postgresql_server.new_schema()
+
+
+class TestCheckpoints(CheckpointsContract):
     @pytest.fixture
     def database_url(self, postgresql_server: PostgresqlServer) -> str:
         return postgresql_server.new_schema()

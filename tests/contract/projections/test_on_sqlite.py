@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from projections.catalog import projection_named
 from tests.contract.projections.builds_contract import BuildsContract
+from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
 from tests.contract.projections.held_contract import HeldContract
@@ -40,6 +41,12 @@ class TestReviewSchedule(OnSqlite):
 
 
 class TestBuilds(BuildsContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
+class TestCheckpoints(CheckpointsContract):
     @pytest.fixture
     def database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'cairn.db'}"

@@ -54,6 +54,18 @@ class ServiceProcess:
         """End it in good order; does nothing when it has ended."""
         await self._end(signal.SIGTERM)
 
+    def freeze(self) -> None:
+        """Let it stand still (SIGSTOP): its connections stay open, and nothing is answered."""
+        self._send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on (SIGCONT)."""
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
     async def _end(self, number: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is not None:

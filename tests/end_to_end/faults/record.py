@@ -11,8 +11,9 @@ from events.envelope import StoredMessage, read_recorded
 from events.event import RecordedEvent
 from events.identity import GoalId
 from events.log import Batch, Log, connect
-from events.log.verification import verified
+from events.log.verification import Verifier, verified
 from events.outcome import OutcomeEvent
+from services.goals.replaying import ReplayedRules
 from tests.builders import event, opened
 from tests.end_to_end.faults.clients import Answer, submit
 from tests.specification import given
@@ -101,7 +102,9 @@ async def _whole_log(url: str) -> list[StoredMessage]:
             yield batch
 
     async with asyncio.timeout(_READING_SECONDS):
-        *_, found = [found async for found in verified(noted(log.follow()), await log.head())]
+        *_, found = [
+            found async for found in verified(noted(log.follow()), await log.state(), Verifier(ReplayedRules()))
+        ]
     await log.close()
     await nc.close()
     assert found.sound, found.findings

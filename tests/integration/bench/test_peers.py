@@ -28,6 +28,7 @@ from bench.peers.server import served
 from bench.peers.store import BlockingStore, Refused, Store
 from events.log.server import free_port
 from services.cli.bench import bench
+from tests.postgresql import temporary_folder
 
 _TINY = ("--writers", "2", "--count", "4", "--runs", "1")
 _BROKEN = (sys.executable, "-c", "raise SystemExit('There is no room.')")
@@ -35,7 +36,7 @@ _BROKEN = (sys.executable, "-c", "raise SystemExit('There is no room.')")
 
 @pytest.fixture(scope="module")
 async def on() -> AsyncIterator[Ground]:
-    async with ground(Options()) as fresh:
+    async with ground(Options(directory=temporary_folder())) as fresh:
         yield fresh
 
 

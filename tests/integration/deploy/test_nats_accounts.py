@@ -16,7 +16,11 @@ from events.log import Append, Log, NotAdmitted, WrongVersion, connect, declare_
 from events.log.backup import write_archive
 from events.log.client import SturdyClient
 from events.log.connection import flush
+from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
+from services.administration.application import STREAM as ACTS
+from services.administration.application import Act
+from services.administration.recording import record_act, recorded_acts
 from tests.builders import active_goal, as_bytes, event, proposed
 from tests.integration.deploy.deployed import Deployed, connected, password
 
@@ -72,6 +76,7 @@ class TestAnOrganisation:
             "cairn.log.northside.pt-1.walk",
             "cairn.feed.northside.pt-1.walk",
             "cairn.outcome.northside.pt-1.walk",
+            "cairn.void.northside.pt-1.walk",
             "cairn.notice.northside.pt-1.walk",
             "cairn.checkpoint.goal_state",
             "cairn.read",
@@ -138,6 +143,18 @@ class TestTheGoalsService:
         async with connected(deployed, "goals") as [goals]:
             assert await goals.may_publish("$KV.cairn_snapshots.southside.pt-1.read")
             assert await goals.may_publish("$JS.API.DIRECT.GET.KV_cairn_snapshots")
+
+    async def test_says_how_it_is_to_the_gateway(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "gateway") as [gateway]:
+            answer = from_json((await gateway.nc.request(f"cairn.health.goals.{STREAM}", b"", timeout=20)).data)
+        assert (answer["stream"], answer["state"]) == (STREAM, "recording")
+
+    async def test_purges_its_snapshots_without_a_refusal(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "goals") as [goals]:
+            snapshots = Snapshots(goals.nc)
+            await snapshots.empty()
+            await snapshots.close()
+            assert not goals.refused
 
 
 class TestReadersOfTheLog:
@@ -206,6 +223,11 @@ class TestTheGateway:
             outcome = await offer(gateway.nc, active_goal(GoalId("southside", "pt-7", "walk"))[0])
         assert outcome["status"] == "recorded"
 
+    async def test_asks_the_goals_services_how_they_are_and_no_organisation_does(self, deployed: Deployed) -> None:
+        async with connected(deployed, "gateway", "northside") as [gateway, organisation]:
+            assert await gateway.may_publish(f"cairn.health.goals.{STREAM}")
+            assert not await organisation.may_publish(f"cairn.health.goals.{STREAM}")
+
     @pytest.mark.parametrize("subject", ["cairn.log.a.b.c", "cairn.feed.a.b.c", "cairn.outcome.a.b.c"])
     async def test_writes_nothing_else(self, deployed: Deployed, subject: str) -> None:
         async with connected(deployed, "gateway") as [gateway]:
@@ -235,8 +257,27 @@ class TestStreams:
         async with connected(deployed, role) as [user]:
             for stream in (STREAM, "CAIRN_INTAKE", "CAIRN_REJECTED", "CAIRN_NOTICES", "KV_cairn_snapshots"):
                 for action in ("DELETE", "UPDATE", "PURGE", "RESTORE", "SNAPSHOT"):
-                    assert not await user.may_publish(f"$JS.API.STREAM.{action}.{stream}")
+                    subject = f"$JS.API.STREAM.{action}.{stream}"
+                    own_cache = (role, subject) == ("goals", "$JS.API.STREAM.PURGE.KV_cairn_snapshots")
+                    assert await user.may_publish(subject) is own_cache
             assert not await user.may_publish(f"$JS.API.STREAM.MSG.DELETE.{STREAM}")
+
+    @pytest.mark.parametrize("role", ROLES)
+    async def test_nobody_but_the_operator_reads_or_writes_what_operators_did(
+        self, deployed: Deployed, role: str
+    ) -> None:
+        async with connected(deployed, role) as [user]:
+            assert not await user.may_publish("CAIRN_ADMIN.log.events.somewhere")
+            assert not await user.may_subscribe("CAIRN_ADMIN.>")
+            for action in ("STREAM.CREATE", "STREAM.INFO", "DIRECT.GET"):
+                assert not await user.may_publish(f"$JS.API.{action}.{ACTS}")
+
+    async def test_the_operator_records_what_it_does(self, deployed: Deployed) -> None:
+        done = Act("voided", STREAM, "ada", "bytes of another program", 5, "ef" * 32, 7)
+        operator = await connect(deployed.url("operator"), name="tests")
+        await record_act(operator, done)
+        assert [act._replace(at="") for act in await recorded_acts(operator)] == [done]
+        await operator.close()
 
     async def test_the_operator_changes_the_log_s_configuration(self, deployed: Deployed, services: None) -> None:
         async with connected(deployed, "operator") as [operator]:
@@ -254,6 +295,19 @@ class TestStreams:
         async with connected(deployed, "operator") as [operator]:
             assert not await operator.may_publish("cairn.log.northside.pt-1.walk")
             assert not await operator.may_publish("cairn.feed.northside.pt-1.walk")
+
+
+class TestVoiding:
+    @pytest.mark.parametrize("role", ROLES)
+    async def test_nobody_but_the_operator_asks_for_it(self, deployed: Deployed, role: str) -> None:
+        async with connected(deployed, role) as [user]:
+            assert not await user.may_publish("cairn.void.northside.pt-1.walk")
+
+    async def test_the_operator_is_answered(self, deployed: Deployed, services: None) -> None:
+        async with connected(deployed, "operator") as [operator]:
+            request = b'{"position": 1, "reason": "Not ours", "actor": "op-1"}'
+            reply = await operator.nc.request("cairn.void.northside.pt-404.walk", request, timeout=20)
+        assert from_json(reply.data)["code"] == "event.invalid"
 
 
 class TestLoggingIn:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from nats.aio.msg import Msg
+from pydantic_core import to_json
 from sqlalchemy import Engine
 
 from events.envelope import StoredMessage
@@ -22,6 +24,7 @@ from projections.engine.writer import ProjectionWriter
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
 from services.gateway.reads_over_nats import ReadsOverNats
+from services.goals.health import HEALTH
 from tests.builders import active_goal
 
 ORG = "alone"
@@ -82,11 +85,15 @@ class Alone:
 
     @asynccontextmanager
     async def gateway(
-        self, *, wait_seconds: float = 5, ready_lag_seconds: float = 30
+        self, *, wait_seconds: float = 5, ready_lag_seconds: float = 30, goals: str | None = "recording"
     ) -> AsyncIterator[httpx.AsyncClient]:
-        """A client of a gateway over this."""
+        """A client of a gateway over this.
+
+        Args:
+            goals: What is answered in the place of a goals service that is asked how it is; None for no answer.
+        """
         opened = open_gateway(self.nc, self.engine, wait_seconds=wait_seconds, ready_lag_seconds=ready_lag_seconds)
-        async with opened as gateway:
+        async with opened as gateway, self._goals_service(goals):
             transport = httpx.ASGITransport(create_app(gateway))
             async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
                 yield client
@@ -99,6 +106,18 @@ class Alone:
             ReadsOverNats(create_app(gateway), self.nc).answering(),
         ):
             yield
+
+    @asynccontextmanager
+    async def _goals_service(self, state: str | None) -> AsyncIterator[None]:
+        async def answer(message: Msg) -> None:
+            await message.respond(to_json({"stream": STREAM, "state": state, "detail": "It says why."}))
+
+        subscription = await self.nc.subscribe(f"{HEALTH}.{STREAM}" if state else "nobody", cb=answer)
+        try:
+            yield
+        finally:
+            if self.nc.is_connected:
+                await subscription.unsubscribe()
 
     async def _append(self, events: Sequence[Event]) -> int:
         recorded = await self.log.append(Append(tuple(events), 0, 0))

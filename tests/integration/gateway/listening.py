@@ -8,7 +8,14 @@ from typing import Any
 
 import httpx
 
+from services.gateway.feed_ids import decode
+
 Received = dict[str, Any]  # id, event, and data as JSON
+
+
+def position_of(received: Received) -> int:
+    """The log position of an event, by its id."""
+    return decode(received["id"]).position
 
 
 class Listener:

@@ -17,7 +17,7 @@ from services.settings import Settings
 from tests.builders import active_goal, entry, event, opened
 from tests.conftest import running
 from tests.integration.gateway.http import Http
-from tests.integration.gateway.listening import Listener, listening
+from tests.integration.gateway.listening import Listener, Received, listening, position_of
 from tests.waiting import eventually
 
 PATIENTS = ("p1", "p2", "p3")
@@ -52,7 +52,7 @@ async def positions(feed: Listener, upto: int) -> list[int]:
     """The ids of what comes, up to a position."""
     found: list[int] = []
     while not found or found[-1] < upto:
-        found += [int(each["id"]) for each in await feed.take(1)]
+        found += [position_of(each) for each in await feed.take(1)]
     return found
 
 
@@ -78,7 +78,7 @@ async def test_by_zero_it_begins_at_the_first_event(http: Http, org: str) -> Non
     async with listening(http.client, last_event_id="0", org=org) as feed:
         [received] = await feed.take(1)
 
-    assert received["id"] == str(first)
+    assert position_of(received) == first
 
 
 async def test_another_gateway_goes_on_where_one_was_left(
@@ -86,14 +86,15 @@ async def test_another_gateway_goes_on_where_one_was_left(
 ) -> None:
     begin = await http.record(event(goals[0], entry("first")))
     writing = asyncio.create_task(recorded(http, goals, rounds=20))
-    seen: list[int] = []
+    received: list[Received] = []
     async with another_gateway(settings) as other:
         for client in (http.client, other, http.client, other):
-            async with listening(client, last_event_id=str(seen[-1] if seen else begin), org=org) as feed:
-                seen += [int(each["id"]) for each in await feed.take(13)]
+            last = received[-1]["id"] if received else str(begin)
+            async with listening(client, last_event_id=last, org=org) as feed:
+                received += await feed.take(13)
     expected = await writing
-    async with listening(http.client, last_event_id=str(seen[-1]), org=org) as feed:
-        seen += await positions(feed, expected[-1])
+    async with listening(http.client, last_event_id=received[-1]["id"], org=org) as feed:
+        seen = [position_of(each) for each in received] + await positions(feed, expected[-1])
 
     assert seen == expected
 

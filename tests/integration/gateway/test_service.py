@@ -1,9 +1,11 @@
 """The gateway as a service: where it listens, and how it ends."""
 
 import asyncio
+import socket
 
 import httpx
 import pytest
+import uvicorn
 
 from events.log import Log
 from services.gateway.service import AddressTaken, serve
@@ -26,6 +28,24 @@ async def test_it_serves_on_loopback_and_says_where(settings: Settings, log: Log
 
     task.cancel()
     await asyncio.wait({task})
+
+
+async def test_the_client_hangs_up_first(settings: Settings, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Otherwise a request may be sent on a connection that the gateway is just closing.
+    kept: list[float] = []
+    startup = uvicorn.Server.startup
+
+    async def noting(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        kept.append(server.config.timeout_keep_alive)
+        await startup(server, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "startup", noting)
+    task, _ = await started(settings)
+    task.cancel()
+    await asyncio.wait({task})
+
+    (seconds,) = kept
+    assert seconds > max(httpx.Limits().keepalive_expiry or 0, 60)
 
 
 async def test_it_ends_although_feeds_are_open(settings: Settings, log: Log) -> None:

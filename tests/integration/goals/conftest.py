@@ -8,17 +8,29 @@ from events.identity import GoalId
 from events.log import Log
 from events.log.client import SturdyClient
 from events.log.snapshots import Snapshots
+from events.log.stream import STREAM
 from services.goals.application import Goals
 from services.goals.histories import Histories
+from services.goals.watch import Watch
 
 Copies = Callable[[], Goals]
+
+
+def goals_on(nc: SturdyClient, log: Log, snapshots: Snapshots, *, snapshot_every: int = 1000) -> Goals:
+    """A copy of the service's core that nobody watches the log for, but after a reconnect."""
+    histories = Histories(log, snapshots, limit=1000, snapshot_every=snapshot_every)
+
+    async def forget() -> None:
+        histories.clear()
+
+    return Goals(log, histories, Watch(nc, STREAM, log, forget))
 
 
 @pytest.fixture
 async def copies(nc: SturdyClient, log: Log) -> AsyncIterator[Copies]:
     """Makes copies of the service's core, each with a memory of its own, as on machines of their own."""
     snapshots = Snapshots(nc)
-    yield lambda: Goals(log, Histories(log, snapshots, limit=1000, snapshot_every=1000))
+    yield lambda: goals_on(nc, log, snapshots)
     await snapshots.close()
 
 

@@ -13,9 +13,8 @@ from events.log.snapshots import Snapshots
 from events.outcome import RejectedOutcome
 from events.plan import types as p
 from services.goals.application import Goals
-from services.goals.histories import Histories
 from tests.builders import active_goal, entry, event, proposed
-from tests.integration.goals.conftest import Copies
+from tests.integration.goals.conftest import Copies, goals_on
 from tests.integration.goals.steps import activation, code, limited, ready_to_begin
 from tests.lagging import LaggingReader
 
@@ -27,7 +26,7 @@ async def here(nc: SturdyClient, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         patch.setattr("events.log.log.DirectReader", LaggingReader)
         log = Log(nc)
     snapshots = Snapshots(nc)
-    yield Goals(log, Histories(log, snapshots, limit=1000, snapshot_every=1000))
+    yield goals_on(nc, log, snapshots)
     await snapshots.close()
     await log.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from events.identity import GoalId
 from events.log import Append, Log
 from events.log.client import SturdyClient
 from events.log.snapshots import Snapshots
-from services.goals.histories import Histories
+from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History
 from tests.builders import active_goal, entry, event, opened
 
@@ -91,6 +92,35 @@ async def test_a_snapshot_that_the_log_does_not_bear_out_is_not_used(
 
     assert history.goal == fold_goals(await log.read(goal_id))
     assert history.snapshot_version == 0
+
+
+async def test_a_snapshot_of_a_log_in_which_the_last_event_said_something_else_is_not_used(
+    log: Log, snapshots: Snapshots, histories: Histories, goal_id: GoalId
+) -> None:
+    """As after a restore of the log, when the same entry was sent again as its author had changed it meanwhile."""
+    await record(log, *active_goal(goal_id), event(goal_id, entry("e1", mood=2), id="entry"))
+    former = History(goal_id)
+    *before, last = await log.read(goal_id)
+    changed = replace(last, event=replace(last.event, data=entry("e1", mood=6)))
+    for each in (*before, changed):
+        former.take(each)
+    await snapshots.put({goal_id: former.snapshot()})
+
+    history = await histories.get(goal_id)
+
+    assert history.goal == fold_goals(await log.read(goal_id))
+    assert history.snapshot_version == 0
+
+
+async def test_a_goal_whose_events_are_not_all_there_is_not_loaded(
+    log: Log, histories: Histories, goal_id: GoalId
+) -> None:
+    await record(log, *active_goal(goal_id))
+    last = (await log.read(goal_id))[-1]
+    await log.append(Append((event(goal_id, entry("e1")),), last.version + 1, last.position))
+
+    with pytest.raises(EventsMissing):
+        await histories.get(goal_id)
 
 
 async def test_a_snapshot_of_what_the_log_does_not_know_is_not_used(

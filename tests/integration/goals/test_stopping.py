@@ -21,10 +21,10 @@ from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from events.plan import types as p
 from services.goals import service as goals
 from services.goals.application import Goals
-from services.goals.histories import Histories
 from services.settings import Settings
 from tests.builders import TODAY, active_goal, as_bytes, entry, event, opened
 from tests.conftest import running
+from tests.integration.goals.conftest import goals_on
 from tests.waiting import eventually
 
 
@@ -59,7 +59,7 @@ async def core(connection: SturdyClient) -> AsyncIterator[Goals]:
     """The service's core on that server, with a goal that is being worked on in its memory."""
     await declare_log(connection)
     log, snapshots = Log(connection, ack_seconds=0.5), Snapshots(connection)
-    core = Goals(log, Histories(log, snapshots, limit=1000, snapshot_every=1000))
+    core = goals_on(connection, log, snapshots)
     for each in active_goal():
         assert isinstance(await core.submit(each), RecordedOutcome)
     yield core

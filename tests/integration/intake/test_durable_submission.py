@@ -11,7 +11,7 @@ from nats.js.errors import APIError
 from pydantic_core import from_json
 
 from events.goal.types import ProgressLogged
-from events.identity import INTAKE, GoalId
+from events.identity import INTAKE, LOG, GoalId
 from events.log import Log
 from events.log.placement import Placement
 from events.outcome import OutcomeEvent, RecordedOutcome, RejectedOutcome, encode_outcome
@@ -249,3 +249,18 @@ async def test_intake_goes_on_after_the_server_was_restarted_and_after_its_consu
         await counter.all_carried()
 
     assert [outcome["status"] for outcome in counter.told()] == ["recorded", "recorded"]
+
+
+async def test_what_depends_on_a_message_that_cannot_be_read_is_refused_and_holds_up_nobody(counter: Counter) -> None:
+    walk, read = (GoalId(counter.org, "p1", goal) for goal in ("walk", "read"))
+    async with counter.goals(), counter.intake():
+        await counter.hand_in(*active_goal(walk))
+        await counter.all_carried()
+        await counter.js.publish(walk.on(LOG), b"no event")
+        await counter.hand_in(event(walk, entry("e1")), event(read, proposed()))
+        await counter.all_carried()
+
+    assert [outcome.get("code", outcome["status"]) for outcome in counter.told()[4:]] == ["log.unreadable", "recorded"]
+    (kept,) = await counter.rejected("p1.walk")
+    assert kept.headers is not None
+    assert kept.headers["cairn-code"] == "log.unreadable"

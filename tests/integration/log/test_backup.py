@@ -16,9 +16,10 @@ from events.log.backup import (
     write_manifest,
 )
 from events.log.client import SturdyClient
+from events.log.findings import Verification
 from events.log.server import EmbeddedServer
-from events.log.stream import STREAM
-from events.log.verification import Verification, verified
+from events.log.stream import STREAM, log_config
+from events.log.verification import Extent, Verifier, verified
 from tests.builders import active_goal
 
 
@@ -37,9 +38,9 @@ async def other(tmp_path: Path) -> AsyncIterator[SturdyClient]:
     await server.stop()
 
 
-async def _verify(nc: SturdyClient, head: int) -> Verification:
+async def _verify(nc: SturdyClient, extent: Extent | None = None) -> Verification:
     log = Log(nc)
-    found = [found async for found in verified(log.follow(), head)]
+    found = [found async for found in verified(log.follow(), extent or await log.state(), Verifier())]
     await log.close()
     return found[-1]
 
@@ -56,9 +57,9 @@ async def test_a_restored_log_is_the_one_that_was_backed_up(
 ) -> None:
     await _filled(log, org)
     manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
-    before = await _verify(nc, manifest.state["last_seq"])
-    await restore_archive(other, manifest, tmp_path / "backup", _moved)
-    after = await _verify(other, manifest.state["last_seq"])
+    before = await _verify(nc, manifest.extent)
+    await restore_archive(other, manifest, tmp_path / "backup", log_config(), _moved)
+    after = await _verify(other)
     assert (after.events, after.goals, after.position, after.digest) == (
         before.events,
         before.goals,
@@ -73,7 +74,7 @@ async def test_a_log_is_not_restored_over_another(nc: SturdyClient, log: Log, or
     await _filled(log, org)
     manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
     with pytest.raises(BackupFailed, match="already in use"):
-        await restore_archive(nc, manifest, tmp_path / "backup", _moved)
+        await restore_archive(nc, manifest, tmp_path / "backup", log_config(), _moved)
 
 
 async def test_an_archive_that_was_changed_is_refused(
@@ -85,8 +86,8 @@ async def test_an_archive_that_was_changed_is_refused(
     content = bytearray(archive.read_bytes())
     content[len(content) // 2] ^= 1
     archive.write_bytes(content)
-    with pytest.raises(BackupFailed, match="hash differs"):
-        await restore_archive(other, manifest, tmp_path / "backup", _moved)
+    with pytest.raises(BackupFailed, match="hash"):
+        await restore_archive(other, manifest, tmp_path / "backup", log_config(), _moved)
 
 
 async def test_a_folder_takes_one_backup(nc: SturdyClient, log: Log, org: str, tmp_path: Path) -> None:

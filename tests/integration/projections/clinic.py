@@ -27,11 +27,17 @@ from tests.waiting import eventually
 
 
 class Database:
-    """One projection in an SQLite file of its own."""
+    """One projection in an SQLite file of its own, or in another database.
 
-    def __init__(self, name: str, path: Path, nats_url: str):
+    Args:
+        url: Of the other one; the path is then only where :meth:`rebuilt` has its own beside.
+    """
+
+    def __init__(self, name: str, path: Path, nats_url: str, url: str | None = None):
         self.projection: Projection[Any] = projection_named(name)  # Any: each has states of its own type
-        self.url = f"sqlite:///{path}"
+        self.url = url or f"sqlite:///{path}"
+        self.path = path
+        self.nats_url = nats_url
         self.key = CheckpointKey(name, Place.LIVE, STREAM)
         self.engine = open_database(self.url)
         self.serve: Callable[..., Any] = partial(serve, name, nats_url, self.url)  # Any: as `running` takes it
@@ -64,8 +70,7 @@ class Database:
 
     async def rebuilt(self, log: Log, upto: int) -> "Database":
         """The same projection from position 0, without a service, in another file."""
-        path = Path(self.engine.url.database or "")
-        beside = Database(self.key.projection, path.with_name("rebuilt.db"), "")
+        beside = Database(self.key.projection, self.path.with_name("rebuilt.db"), "")
         writer = ProjectionWriter(beside.engine, self.projection, STREAM)
         writer.resume()
         async for batch in log.follow():

@@ -1,7 +1,7 @@
 """A projection service on a real log."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.catalog import NAMES, UnknownProjection
 from projections.engine.announcing import Announcer
+from projections.engine.checkpoint import Checkpoint
 from projections.engine.readers import TablesInUse
 from projections.engine.runner import Runner
 from projections.engine.service import serve
@@ -154,11 +155,11 @@ class ReadTwice(ProjectionWriter[Any]):
 
     found = 0
 
-    def go_live(self, streams: Collection[str]) -> bool:
+    def go_live(self, streams: Collection[str], of_another_log: Mapping[str, Checkpoint] | None = None) -> bool:
         if self.found < 2:
             self.found += 1
             raise TablesInUse
-        return super().go_live(streams)
+        return super().go_live(streams, of_another_log)
 
 
 def failing_on_goals(troubles: Iterator[OperationalError]) -> Callable[..., None]:

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from events.event import Event
 from events.goal import types as g
-from events.identity import GoalId
+from events.identity import LOG, VOID, GoalId
 from events.plan.types import Amended
 from tests.builders import event
 from tests.integration.reminders.ward import TODAY, TOMORROW, YESTERDAY, Ward, midnight, told
@@ -131,3 +131,22 @@ async def test_what_came_due_while_the_service_was_down_is_told_when_it_is_back(
     await ward.begin(OTHER, YESTERDAY)
     async with ward.reminders():
         await ward.hears(told(GOAL, TODAY, "due"), told(OTHER, YESTERDAY, "overdue"))
+
+
+@pytest.mark.parametrize("spoilt", [GOAL, GOAL.plan], ids=["its goal", "its plan"])
+async def test_once_a_message_that_cannot_be_read_is_void_the_alarm_follows_the_goal_again(
+    ward: Ward, spoilt: GoalId
+) -> None:
+    kind = Amended if spoilt.is_plan else g.Reviewed
+    async with ward.reminders():
+        await ward.begin(GOAL, IN_A_WEEK)
+        await ward.rings_at(GOAL, midnight(IN_A_WEEK))
+        bad = await ward.js.publish(spoilt.on(LOG), b"no event", headers={"ce-type": kind.type_name})
+        await ward.marked(bad.seq)
+        assert await ward.alarm(GOAL) == midnight(IN_A_WEEK)
+
+        request = {"position": bad.seq, "reason": "Not ours", "actor": "op-1"}
+        await ward.nc.request(spoilt.on(VOID), to_json(request), timeout=20)
+        await ward.move(GOAL, TOMORROW)
+
+        await ward.rings_at(GOAL, midnight(TOMORROW))

@@ -14,10 +14,13 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.goal.types import Activated, ReviewScheduled
 from events.identity import SUBMIT, GoalId
+from events.log import Append, Log, declare_log
+from events.log.anchor import BEGINNING
 from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from services.reminders import service as reminders
+from services.reminders.alarms import read_mark
 from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET
 from services.settings import Settings
 from tests.builders import active_goal, as_bytes, event, opened
@@ -73,12 +76,17 @@ class Ward:
 
     async def begin(self, goal_id: GoalId, first_review: date, **plan: object) -> int:
         """Record an active goal with its first review on a day."""
-        begun = midnight(min(first_review, TODAY) - timedelta(days=3))
-        _, proposal, agreement, _ = active_goal(goal_id, time=begun)
-        plan_opened = event(goal_id.plan, opened(**plan), role="clinician", actor="c1", time=begun)
-        activated = Activated(first_review_on=first_review)
-        activation = event(goal_id, activated, role="clinician", actor="c1", time=begun)
-        return await self.record(plan_opened, proposal, agreement, activation)
+        return await self.record(*_begun(goal_id, first_review, **plan))
+
+    async def write(self, goal_id: GoalId, first_review: date) -> int:
+        """As :meth:`begin`, straight into the log: for one that no goals service has seen come."""
+        log = Log(self.nc)
+        plan_opened, *of_goal = _begun(goal_id, first_review)
+        of_goal.append(event(goal_id, ReviewScheduled(due_on=first_review, cause="initial"), time=of_goal[-1].time))
+        await log.append(Append((plan_opened,), 0, 0))
+        recorded = await log.append(Append(tuple(of_goal), 0, 0))
+        await log.close()
+        return recorded[-1].position
 
     async def move(self, goal_id: GoalId, due_on: date) -> int:
         """Record that the review was moved to another day."""
@@ -88,6 +96,11 @@ class Ward:
     async def ring(self, goal_id: GoalId) -> None:
         """Let an alarm ring, as the server does when its time has come."""
         await self.js.publish(goal_id.on(RUNG), b"")
+
+    async def lose_the_log(self) -> None:
+        """Put an empty log in the place of this one."""
+        await self.js.delete_stream(STREAM)
+        await declare_log(self.nc)
 
     async def answered(self) -> None:
         """Wait until no alarm that has rung waits any more."""
@@ -106,7 +119,7 @@ class Ward:
                 mark = await self.js.get_last_msg(NOTICE_STREAM, MARK)
             except NatsError:
                 return False
-            return bool(from_json(mark.data or b"{}").get(stream, 0) >= position)
+            return read_mark(mark.data or b"").get(stream, BEGINNING).position >= position
 
         await eventually(reached, within=40)
 
@@ -152,6 +165,17 @@ class Ward:
             return await self.alarm(goal_id) == instant
 
         await eventually(rings, within=40)
+
+
+def _begun(goal_id: GoalId, first_review: date, **plan: object) -> list[Event]:
+    begun = midnight(min(first_review, TODAY) - timedelta(days=3))
+    _, proposal, agreement, _ = active_goal(goal_id, time=begun)
+    plan_opened = event(goal_id.plan, opened(**plan), role="clinician", actor="c1", time=begun)
+    activated = Activated(first_review_on=first_review)
+    return [
+        *(plan_opened, proposal, agreement),
+        event(goal_id, activated, role="clinician", actor="c1", time=begun),
+    ]
 
 
 def _told(subject: str, data: bytes) -> Told:

@@ -56,7 +56,7 @@ async def test_the_whole_log_is_backed_up_and_restored(
 
     verified = await run("log", "verify")
     backed_up = await run("log", "backup", str(folder))
-    restored = await cairn("log", "restore", str(folder), "--nats-url", elsewhere.url)
+    restored = await run("log", "restore", str(folder), "--nats-url", elsewhere.url)
 
     assert (verified.code, backed_up.code, restored.code) == (0, 0, 0), restored.err
     assert [line for line in verified.out.splitlines() if "events" in line] == [
@@ -73,7 +73,7 @@ async def test_a_backup_that_lacks_a_stream_is_not_restored(
     await run("log", "backup", str(folder))
     (folder / B / "manifest.json").unlink()
 
-    restored = await cairn("log", "restore", str(folder), "--nats-url", elsewhere.url)
+    restored = await run("log", "restore", str(folder), "--nats-url", elsewhere.url)
 
     assert restored.code == 1
     assert f"holds no complete backup: {B} is missing" in restored.err

@@ -23,6 +23,7 @@ from projections.engine.naming import Place
 from projections.engine.rebuilding import Rebuild
 from projections.engine.service import serve as serve_projection
 from services.gateway import service as gateway
+from services.gateway.feed_ids import decode
 from services.settings import Settings
 from tests.builders import active_goal, entry, event
 from tests.conftest import running
@@ -176,8 +177,8 @@ async def test_an_earlier_moment_and_the_feed_are_those_of_the_organisation_s_st
     )
     assert (await http.get("/fhir/R5/Goal/riverside.pt-1.walk")).status_code == 200
     async with http.stream("GET", "/v1/feed", params={"org": "riverside"}, headers={"last-event-id": "2"}) as feed:
-        ids = [line async for line in _lines(feed, 3)]
-    assert ids == ["id: 3", "id: 4", "id: 5"]
+        found = [decode(line.removeprefix("id: ")).position async for line in _lines(feed, 3)]
+    assert found == [3, 4, 5]
 
 
 async def _lines(feed: httpx.Response, count: int) -> AsyncIterator[str]:

@@ -36,6 +36,7 @@ def comparison(**fields: object) -> Comparison:
         "tables": (EQUAL,),
         "live_positions": {"CAIRN_LOG": 20_000},
         "next_positions": {"CAIRN_LOG": 20_000},
+        "of_another_log": (),
         "next_quarantined": 0,
         **fields,
     }
@@ -90,6 +91,20 @@ def test_what_makes_a_comparison_weaker_is_said(
     capsys: pytest.CaptureFixture[str], found: Comparison, said: str
 ) -> None:
     assert said in shown(capsys, found)
+
+
+def test_live_tables_of_another_log_are_called_that(capsys: pytest.CaptureFixture[str]) -> None:
+    out = shown(
+        capsys,
+        comparison(
+            tables=(UNEQUAL,),
+            live_positions={"CAIRN_LOG": 480},
+            next_positions={"CAIRN_LOG": 478},
+            of_another_log=("CAIRN_LOG",),
+        ),
+    )
+    assert "The live tables are of another log than the one there is now: they are at position 480" in out
+    assert "no service keeps" not in out
 
 
 def test_programs_read_the_same() -> None:

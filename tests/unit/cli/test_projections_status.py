@@ -46,6 +46,21 @@ def test_how_long_something_waits_may_be_unknown(capsys: pytest.CaptureFixture[s
     assert line.split()[5] == "?"
 
 
+def test_of_another_log_nothing_is_so_and_so_far_behind() -> None:
+    sentence = "The log CAIRN_LOG is another one than before. See `cairn log adopt`."
+    replaced = status(
+        state="log_replaced",
+        position=480,
+        head=478,
+        lag=478,
+        last_error=sentence,
+        last_error_at="2026-03-02T12:00:00+00:00",
+    )
+    _, [[_, *cells]] = projections_status.columns_and_rows({"items": [replaced], "next": None})
+    assert cells[:5] == ["log replaced", "480", "478", "?", "?"]
+    assert cells[-1] == f"2026-03-02T12:00:00 {sentence}"
+
+
 def test_streams_are_told_apart_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
     head, _, *lines = shown(capsys, status(stream="CAIRN_LOG_A"), status(stream="CAIRN_LOG_B"))
     assert head.split()[:2] == ["Projection", "Stream"]

@@ -9,6 +9,7 @@ import pytest
 from events.errors import CODES
 from projections.catalog import NAMES
 from services.gateway.metrics import Metrics
+from services.gateway.readiness import StreamHealth
 from tests.unit.gateway.statuses import status
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -23,7 +24,8 @@ def exposed() -> dict[str, set[str]]:
     metrics = Metrics()
     metrics.answered("POST", "/v1/events", 201, 0.01)
     metrics._submissions.labels("recorded").inc()
-    text = metrics.exposition([status(name, building={"position": 1}) for name in NAMES]).decode()
+    streams = {"CAIRN_LOG": StreamHealth(missing=0, fit=True, replaced=False, answering=True)}
+    text = metrics.exposition([status(name, building={"position": 1}) for name in NAMES], streams).decode()
     series: dict[str, set[str]] = {}
     for name, labels in re.findall(r"^(cairn_\w+?)(?:\{(.*)\})? [\d.e+]+$", text, re.MULTILINE):
         series.setdefault(name, set()).update(re.findall(r"(\w+)=", labels))

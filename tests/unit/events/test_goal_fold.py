@@ -307,6 +307,21 @@ class TestEachEvent:
 
         assert (state.status, state.reason, state.is_open) == ("entered_in_error", "Wrong patient", False)
 
+    def test_voided_changes_nothing_but_version_position_and_time(self) -> None:
+        before = folded(*active())
+        state = folded(*active(), g.Voided(position=2, reason="Not ours"))
+
+        same = before.model_copy(update={name: getattr(state, name) for name in ("version", "position", "updated_at")})
+        assert (state, state.version) == (same, before.version + 1)
+
+    def test_voided_before_it_exists_leaves_it_not_existing_and_counts(self) -> None:
+        void = event(GOAL, g.Voided(position=1, reason="Not ours"))
+
+        assert fold_goals(recorded([void])) is None
+        state = fold_goals(recorded([void, event(GOAL, proposed())]))
+        assert state is not None
+        assert (state.version, state.status) == (2, "proposed")
+
     def test_every_event_type_has_its_test(self) -> None:
         named = " ".join(name for name in dir(type(self)) if name.startswith("test_"))
         begun_elsewhere = {g.Proposed, g.Imported}

@@ -77,6 +77,13 @@ class TestEachEvent:
 
         assert (plan.status, plan.is_open, plan.closed_reason) == ("closed", False, "Finished")
 
+    def test_voided(self) -> None:
+        before = folded(opened())
+        plan = folded(opened(), p.Voided(position=9, reason="Not ours"))
+
+        same = before.model_copy(update={name: getattr(plan, name) for name in ("version", "position", "updated_at")})
+        assert (plan, plan.version) == (same, 2)
+
     def test_opened_again(self) -> None:
         ranked = p.PrioritiesRanked(priorities=(Priority(id="a", text="Son", rank=1),))
         measured = p.Measured(instrument="mood", score=3, on=TODAY)

@@ -15,10 +15,12 @@ from events.event import Event
 from events.goal.types import ProgressLogged
 from events.identity import LOG, GoalId
 from events.log import Batch, Log
+from events.log.anchor import BEGINNING, Anchor, LogReplaced
 from events.log.placement import Placed, Placement
 from events.vocabulary import Actor
 from services.gateway.app import create_app
 from services.gateway.feed import HEARTBEAT, frame, stream_batches
+from services.gateway.feed_ids import encode
 from services.gateway.gateway import Gateway
 from tests.stored import in_nanoseconds
 
@@ -63,7 +65,7 @@ def test_a_frame_has_the_position_the_type_and_the_event() -> None:
     lines = frame(stored(812)).decode().split("\n")
 
     fields = dict(line.split(": ", 1) for line in lines if line)
-    assert fields["id"] == "812"
+    assert fields["id"] == encode(stored(812))
     assert fields["event"] == "cairn.goal.progress_logged.v1"
     assert json.loads(fields["data"])["position"] == 812
     assert json.loads(fields["data"])["data"]["note"] == "one\ntwo"
@@ -75,7 +77,7 @@ def test_an_event_that_cannot_be_read_leaves_a_mark_and_no_gap() -> None:
 
     text = frame(unreadable).decode()
 
-    assert "id: 812" in text
+    assert f"id: {encode(unreadable)}\n" in text
     assert "event: cairn.log.unreadable" in text
     assert "words" not in text
 
@@ -90,8 +92,25 @@ async def test_batches_come_in_order_and_heartbeats_when_nothing_does() -> None:
             if chunk == HEARTBEAT:
                 break
 
-    assert seen == [": Cairn's live feed", "id: 1", "id: 2", "id: 3", ": heartbeat"]
+    assert seen == [
+        ": Cairn's live feed",
+        *(f"id: {encode(stored(position))}" for position in (1, 2, 3)),
+        ": heartbeat",
+    ]
     assert source.closed
+
+
+async def test_it_ends_by_saying_so_when_the_log_is_another_one() -> None:
+    async def follow() -> AsyncIterator[Batch]:
+        yield Batch((stored(7),), 7)
+        raise LogReplaced("CAIRN_LOG", 7, 3)
+
+    *_, last = [chunk async for chunk in stream_batches(follow(), asyncio.Event())]
+
+    fields = dict(line.split(": ", 1) for line in last.decode().splitlines() if line)
+    assert fields["event"] == "cairn.log.replaced"
+    assert json.loads(fields["data"])["code"] == "log.replaced"
+    assert "id" not in fields
 
 
 async def test_it_ends_when_the_gateway_closes() -> None:
@@ -127,6 +146,7 @@ async def test_when_as_many_listen_as_are_served_the_next_is_told_to_come_back()
         freshness=nobody,
         submitter=nobody,
         standing=nobody,
+        readiness=nobody,
         feeds=asyncio.Semaphore(0),
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
@@ -146,6 +166,7 @@ async def test_where_the_log_has_several_streams_the_organisation_has_to_be_name
         freshness=nobody,
         submitter=nobody,
         standing=nobody,
+        readiness=nobody,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
         anyone = await client.get("/v1/feed")
@@ -161,14 +182,19 @@ class EmptyLog:
     async def head(self) -> int:
         return 0
 
-    def follow(self, after: int, *, subject: str | None) -> AsyncIterator[Batch]:
+    async def anchor(self, position: int) -> Anchor | None:
+        return BEGINNING
+
+    def follow(self, after: Anchor, *, subject: str | None) -> AsyncIterator[Batch]:
         return Source().follow()
 
 
 async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending() -> None:
     nobody = cast(Any, None)  # what this answer does not need
     logs = Placed(Placement(), lambda _: cast(Log, EmptyLog()))
-    gateway = Gateway(nc=nobody, logs=logs, reader=nobody, freshness=nobody, submitter=nobody, standing=nobody)
+    gateway = Gateway(
+        nc=nobody, logs=logs, reader=nobody, freshness=nobody, submitter=nobody, standing=nobody, readiness=nobody
+    )
     stalled = asyncio.Event()
 
     async def receive() -> Message:

@@ -1,5 +1,6 @@
 """What HTTP answers when the goals service answers, refuses, or is silent."""
 
+from collections.abc import Collection
 from typing import cast
 
 import httpx
@@ -16,6 +17,7 @@ from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
 from services.gateway.gateway import Gateway
 from services.gateway.reader import Reader
+from services.gateway.readiness import Readiness, StreamHealth
 from services.gateway.standing import Standing, Status
 from services.gateway.submission import Submitter
 from tests.builders import GOAL, as_bytes, event, proposed
@@ -46,6 +48,9 @@ class NoProjections:
     async def statuses(self) -> list[Status]:
         return []
 
+    async def streams(self, statuses: Collection[Status]) -> dict[str, StreamHealth]:
+        return {}
+
 
 def client(nats: Nats) -> httpx.AsyncClient:
     gateway = Gateway(
@@ -55,6 +60,7 @@ def client(nats: Nats) -> httpx.AsyncClient:
         reader=cast(Reader, None),
         freshness=cast(Freshness, None),
         standing=cast(Standing, NoProjections()),
+        readiness=cast(Readiness, NoProjections()),
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn")
 
@@ -120,13 +126,30 @@ async def test_what_was_handed_to_nobody_is_known_not_to_be_recorded(nats: Nats)
     assert "nothing was recorded" in response.json()["detail"]
 
 
-@pytest.mark.parametrize("code", ["log.unavailable", "log.busy"])
+@pytest.mark.parametrize("code", ["log.unavailable", "log.busy", "log.replaced", "log.unfit"])
 async def test_what_the_goals_service_says_of_the_log_is_passed_on(code: str) -> None:
     response = await post(Nats(b'{"status":"rejected","code":"%b","detail":"Later."}' % code.encode()))
 
     assert response.status_code == 503
     assert response.headers["retry-after"]
     assert response.json()["code"] == code
+
+
+async def test_an_id_that_is_used_again_is_409_with_what_is_stored_under_it() -> None:
+    detail = "An earlier event with this source and id is stored at position 12 with another content."
+    outcome = f'{{"status":"rejected","code":"event.id_reused","detail":"{detail}","version":4}}'
+    response = await post(Nats(outcome.encode()))
+
+    assert response.status_code == 409
+    assert (response.json()["code"], response.json()["version"]) == ("event.id_reused", 4)
+    assert response.json()["detail"] == detail
+
+
+async def test_what_depends_on_an_unreadable_event_is_409_and_not_to_be_tried_again() -> None:
+    response = await post(Nats(b'{"status":"rejected","code":"log.unreadable","detail":"Position 7."}'))
+
+    assert (response.status_code, response.json()["code"]) == (409, "log.unreadable")
+    assert "retry-after" not in response.headers
 
 
 async def test_an_event_too_large_for_nats_is_invalid_and_not_to_be_tried_again() -> None:

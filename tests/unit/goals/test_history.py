@@ -1,6 +1,8 @@
 """What the service remembers of a goal or plan: what it adds up to, and the answer to each submission."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -15,9 +17,10 @@ from events.identity import GoalId
 from events.plan import fold_plans
 from events.plan import types as p
 from events.plan.types import PlanPayload
+from events.vocabulary import Actor
 from services.goals.application import CAIRN
 from services.goals.history import History
-from tests.builders import GOAL, PLAN, TODAY, entry, event, opened, proposed, recorded, smart
+from tests.builders import GOAL, NOON, PLAN, TODAY, entry, event, opened, proposed, recorded, smart
 from tests.strategies import few, goal_payloads, plan_payloads
 
 PROPOSAL = event(GOAL, proposed(smart=smart()), id="proposal")
@@ -82,11 +85,20 @@ class TestAHistory:
             recorded([PROPOSAL, ACTIVATION, FIRST_REVIEW, ENTRY], first_position=8)[-1],
             recorded([PROPOSAL, ENTRY, FIRST_REVIEW, ACTIVATION], first_position=7)[-1],
             recorded([PROPOSAL, ACTIVATION, FIRST_REVIEW, event(GOAL, entry("e1"), id="x")], first_position=7)[-1],
+            *(
+                recorded([PROPOSAL, ACTIVATION, FIRST_REVIEW, other], first_position=7)[-1]
+                for other in (
+                    replace(ENTRY, data=entry("e1", done=False)),
+                    replace(ENTRY, time=NOON + timedelta(hours=1)),
+                    replace(ENTRY, actor=Actor(id="p2", role="patient")),
+                )
+            ),
         ],
-        ids=["another position", "another type", "another id"],
+        ids=["another position", "another type", "another id", "other data", "another time", "another actor"],
     )
     def test_does_not_take_another_event_for_its_last(self, other: RecordedEvent) -> None:
         assert not history().ends_with(other)
+        assert not again(history()).ends_with(other)
 
 
 class TestASnapshot:

@@ -119,6 +119,8 @@ EVENTS: list[tuple[str, g.GoalPayload, dict[str, list[str]]]] = [
         ABSENT | {"goal.closed": ["closed", "entered in error"]},
     ),
     ("entered_in_error", g.EnteredInError(reason="x"), ABSENT | {"goal.closed": ["entered in error"]}),
+    # Whether it may be voided is seen in the log, and nobody can offer it.
+    ("voided", g.Voided(position=1, reason="x"), {}),
 ]
 """Each event, and by code the states in which it is refused. In every other state it is recorded."""
 

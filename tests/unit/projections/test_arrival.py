@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from events.envelope import StoredMessage
 from events.event import RecordedEvent
 from events.goal import types as g
 from events.goal.types import ProgressLogged
@@ -12,7 +13,7 @@ from projections.engine.arrival import project_goal, read_messages
 from projections.engine.projection import Projected
 from projections.goal_state.projection import PROJECTION
 from tests.builders import GOAL, active_goal, entry, event, proposed, recorded
-from tests.stored import stored
+from tests.stored import as_message, stored
 
 OTHER = GoalId("northside", "pt-2", "read")
 
@@ -49,6 +50,40 @@ def test_a_goal_that_is_held_already_stays_held() -> None:
     arrival = read_messages(stored([event(GOAL, proposed())]), {GOAL.on(LOG): 7})
     assert not arrival.by_goal
     assert arrival.quarantined[0].reason == "held since position 7"
+
+
+def test_what_was_held_comes_again_once_the_message_is_void() -> None:
+    before = stored([event(GOAL, proposed()), event(GOAL, g.Agreed())])
+    unread = before[1]._replace(data=b"{not json")
+    void = recorded([event(GOAL, g.Voided(position=2, reason="Not ours"))], first_position=3)[0]
+    batch = [as_message(replace(void, version=2)), *other_goal(at=4)]
+    whole = [before[0], unread, *batch[:1], as_message(replace(void, position=9, version=3))]
+
+    arrival = read_messages(batch, {GOAL.on(LOG): 2}, {GOAL.on(LOG): whole})
+
+    assert {goal: [each.position for each in events] for goal, events in arrival.by_goal.items()} == {
+        GOAL: [3],
+        OTHER: [4],
+    }
+    assert arrival.quarantined == []
+    assert arrival.again == {GOAL.on(LOG)}
+
+
+def test_what_is_behind_another_unreadable_message_stays_held() -> None:
+    before = stored([event(GOAL, proposed()), event(GOAL, g.Agreed()), event(GOAL, g.Agreed())])
+    unread = [each._replace(data=b"{not json") for each in before[1:]]
+    void = recorded([event(GOAL, g.Voided(position=3, reason="Not ours"))], first_position=4)[0]
+    batch = [as_message(replace(void, version=2))]
+
+    arrival = read_messages(batch, {GOAL.on(LOG): 2}, {GOAL.on(LOG): [before[0], *unread, *batch]})
+
+    assert not arrival.by_goal
+    assert [each.position for each in arrival.quarantined] == [2, 3, 4]
+    assert arrival.quarantined[2].reason == "held since position 2"
+
+
+def other_goal(at: int) -> list[StoredMessage]:
+    return [as_message(each) for each in recorded([event(OTHER, proposed())], first_position=at)]
 
 
 def fails_on_entries(state: Any, events: Sequence[RecordedEvent]) -> Projected[Any]:

@@ -87,6 +87,10 @@ def test_what_followed_by_itself_was_done_by_cairn() -> None:
             "closed the goal as replaced, by the goal g2: “Moved”",
         ),
         (g.EnteredInError(reason="Wrong person"), "marked the goal as entered in error: “Wrong person”"),
+        (
+            g.Voided(position=9, reason="Not ours"),
+            "declared void what stands at position 9 of the log and cannot be read: “Not ours”",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
@@ -109,6 +113,9 @@ def test_what_happens_to_a_plan_is_told_too() -> None:
         "recorded a PHQ-9 score of 11 for 1 March 2026"
     )
     assert deed(event(PLAN, p.Closed(reason="Discharged"))) == "closed the plan: “Discharged”"
+    assert deed(event(PLAN, p.Voided(position=9, reason="Not ours"))) == (
+        "declared void what stands at position 9 of the log and cannot be read: “Not ours”"
+    )
 
 
 def test_a_revision_tells_what_was_changed_from_what_to_what() -> None:

@@ -1,0 +1,79 @@
+"""The digest of the log's content: a SHA-256 chain over its positions, from the first on.
+
+Version 2, which is made now, chains the leaves of the messages (:mod:`events.leaf`), so that subject, time of
+recording, headers and body are all in it, each with its length; a position that the log no longer holds is in it as a
+hole. Two logs with the same digest at the same position are the same up to there, byte for byte, and have the same
+positions missing.
+
+    chain(0) = no bytes;  chain(n) = SHA-256(chain(n - 1) · leaf(n))
+
+Version 1, which older backups have, leaves out the time of recording and what is missing, and joins its parts by line
+breaks. It is only compared.
+"""
+
+import hashlib
+from typing import Literal, NamedTuple
+
+from events.envelope import StoredMessage
+from events.leaf import hole, leaf
+
+DigestVersion = Literal["v1", "v2"]
+CURRENT: DigestVersion = "v2"
+
+
+class EarlierDigest(NamedTuple):
+    """What the digest was at some position when the log was read before.
+
+    Attributes:
+        position: The last one that it covers.
+        digest: As hex.
+        version: How it was made.
+    """
+
+    position: int
+    digest: str
+    version: DigestVersion
+
+
+class Chain:
+    """The digest of version 2, growing."""
+
+    def __init__(self) -> None:
+        self._value = b""
+
+    @property
+    def digest(self) -> str:
+        """So far, as hex; empty before the first position."""
+        return self._value.hex()
+
+    def take(self, stored: StoredMessage) -> None:
+        """One more message."""
+        self._value = hashlib.sha256(self._value + leaf(stored)).digest()
+
+    def miss(self, position: int) -> None:
+        """One more position, of which the log holds no message."""
+        self._value = hashlib.sha256(self._value + hole(position)).digest()
+
+
+class FirstChain:
+    """The digest of version 1, growing. Headers that the server adds are left out: they differ after a restore."""
+
+    def __init__(self) -> None:
+        self._value = b""
+
+    @property
+    def digest(self) -> str:
+        """So far, as hex; empty before the first position."""
+        return self._value.hex()
+
+    def take(self, stored: StoredMessage) -> None:
+        """One more message."""
+        mixed = hashlib.sha256(self._value)
+        own = sorted((name, value) for name, value in stored.headers.items() if not name.startswith("Nats-"))
+        for part in (str(stored.position), stored.subject, *(f"{name}: {value}" for name, value in own)):
+            mixed.update(part.encode() + b"\n")
+        mixed.update(stored.data)
+        self._value = mixed.digest()
+
+    def miss(self, position: int) -> None:
+        """Nothing: version 1 does not tell what is missing."""

@@ -1,0 +1,75 @@
+"""Whether a stream is fit to be the log: it is set up to forget nothing, and nothing has gone from it.
+
+What has gone stays gone also when the settings are mended, and is told until an operator has adopted the log without
+it. How much was adopted is kept with the stream itself, in its metadata: whoever sees the stream sees that.
+"""
+
+from typing import NamedTuple
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from pydantic_core import from_json, to_json
+
+from events.log.failures import LogUnreachable
+from events.log.stream import wrong_settings
+from events.log.stream_state import StreamState, read_state
+
+_ADOPTED = "cairn-missing-adopted"
+_TIMEOUT = 10.0
+
+
+class Fitness(NamedTuple):
+    """What is wrong with a stream of the log, if anything is.
+
+    Attributes:
+        stream: Its name.
+        settings: Those that are not as declared any more: with them it would forget, or be read and written wrongly.
+        missing: How many events have gone from it, without those that an operator has adopted as lost.
+    """
+
+    stream: str
+    settings: tuple[str, ...]
+    missing: int
+
+    @classmethod
+    def of(cls, stream: str, state: StreamState) -> "Fitness":
+        """That of a stream as the server describes it."""
+        adopted = (state.config.get("metadata") or {}).get(_ADOPTED, "")
+        known = int(adopted) if adopted.isdecimal() else 0
+        return cls(stream, wrong_settings(state.config), max(0, state.missing - known))
+
+    @property
+    def detail(self) -> str:
+        """Sentences for its operator; empty when nothing is wrong."""
+        sentences = []
+        if self.settings:
+            sentences.append(
+                f"The stream {self.stream} is not set up as the log any more: its {', '.join(self.settings)} must be as"
+                " declared. Nothing is recorded until its operator has mended that."
+            )
+        if self.missing:
+            events = "1 event is" if self.missing == 1 else f"{self.missing:,} events are"
+            sentences.append(
+                f"{events} missing from the log {self.stream}. A goal that has lost events takes no further ones;"
+                " only a backup brings them back (`cairn log restore`). `cairn log adopt` goes on without them."
+            )
+        return " ".join(sentences)
+
+
+async def adopt_missing(nc: Client, stream: str) -> None:
+    """Note with a stream that what is missing from it now is known and given up. Needs the operator's rights.
+
+    Raises:
+        LogUnreachable: the server does not do it; says why.
+    """
+    state = await read_state(nc, stream)
+    metadata = {**(state.config.get("metadata") or {}), _ADOPTED: str(state.missing)}
+    try:
+        # The server's own words go back to it, also those that this client does not know.
+        body = to_json({**state.config, "metadata": metadata})
+        answer = await nc.request(f"$JS.API.STREAM.UPDATE.{stream}", body, timeout=_TIMEOUT)
+    except (NatsError, OSError, TimeoutError) as error:
+        raise LogUnreachable(f"The stream {stream} could not be changed: {error}.") from error
+    if refusal := from_json(answer.data).get("error"):
+        reason = refusal.get("description", "no reason given")
+        raise LogUnreachable(f"The stream {stream} could not be changed: {reason}.")

@@ -1,0 +1,70 @@
+"""Recording and reading acts from a command or a service, whose event loop the library would hold up."""
+
+import asyncio
+
+from eventsourcing.persistence import PersistenceError
+
+from events.errors import CairnError
+from events.log.client import SturdyClient
+from events.log.stream_state import NoStream, read_state
+from services.administration.application import PREFIX, STREAM, Act, Administration
+
+
+class NotRecorded(CairnError):
+    """What was done could not be recorded, or what was recorded could not be read; says why."""
+
+
+async def record_act(nc: SturdyClient, act: Act, replicas: int = 1) -> None:
+    """Record what an operator did.
+
+    Args:
+        nc: A connection from :func:`events.log.connect`, with the operator's user; another one like it is made.
+        replicas: On how many servers of a cluster the record is kept; counts when its stream is made.
+
+    Raises:
+        NotRecorded: it could not be recorded; what was done is done nevertheless.
+    """
+    try:
+        await asyncio.to_thread(_record, nc.url, act, replicas)
+    except PersistenceError as error:
+        raise NotRecorded(f"The log {act.stream} was {act.kind}, but that could not be recorded: {error}") from error
+
+
+async def recorded_acts(nc: SturdyClient) -> list[Act]:
+    """What operators did, in order; nothing where no act was ever recorded.
+
+    Args:
+        nc: As of :func:`record_act`.
+
+    Raises:
+        LogUnreachable: the server does not answer.
+        NotRecorded: what was recorded cannot be read.
+    """
+    try:
+        await read_state(nc, STREAM)
+        return await asyncio.to_thread(_acts, nc.url)
+    except NoStream:
+        return []
+    except PersistenceError as error:
+        raise NotRecorded(f"What operators did cannot be read: {error}") from error
+
+
+def _record(nats_url: str, act: Act, replicas: int) -> None:
+    with Administration(_environment(nats_url, replicas)) as administration:
+        administration.record(act)
+
+
+def _acts(nats_url: str) -> list[Act]:
+    with Administration(_environment(nats_url)) as administration:
+        return administration.acts()
+
+
+def _environment(nats_url: str, replicas: int = 1) -> dict[str, str]:
+    """Settings of the persistence module, under names that nobody else's environment uses."""
+    named = Administration.name.upper()
+    return {
+        f"{named}_PERSISTENCE_MODULE": "events.log.persistence",
+        f"{named}_NATS_URL": nats_url,
+        f"{named}_NATS_STREAM": PREFIX,
+        f"{named}_NATS_REPLICAS": str(replicas),
+    }

@@ -1,0 +1,197 @@
+"""Putting a backup in the log's place: proved on a server aside first, and never over events that are not kept.
+
+The log that is there takes nothing in any more before it is looked at for the last time, so that nothing is recorded
+between that look and its end. Until it is deleted, it can be given back what it takes in.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from nats.errors import Error as NatsError
+from pydantic_core import from_json, to_json
+
+from events.errors import CairnError
+from events.log import connect
+from events.log.backup import (
+    BackupFailed,
+    Manifest,
+    Progress,
+    refuse_consumers,
+    restore_archive,
+    write_archive,
+    write_manifest,
+)
+from events.log.client import SturdyClient
+from events.log.digest import EarlierDigest
+from events.log.findings import Verification
+from events.log.placement import Placement
+from events.log.placing import refuse_to_lose
+from events.log.server import EmbeddedServer
+from events.log.stream import log_config
+from events.log.stream_state import NoStream, StreamState, read_state
+from events.log.verification import Extent
+
+_TIMEOUT = 60.0
+_NOWHERE = "cairn.set_aside"
+"""Where a stream takes from that is to take in nothing: nobody publishes there."""
+
+
+class ReadThrough(Protocol):
+    """Reads a stream through and checks it."""
+
+    def __call__(
+        self, nc: SturdyClient, stream: str, extent: Extent | None = None, earlier: EarlierDigest | None = None
+    ) -> Awaitable[Verification]:
+        """What was found, as far as the stream goes or only up to an extent, compared with an earlier digest."""
+
+
+class Reading(NamedTuple):
+    """How the caller moves archives and reads streams, with whatever progress it shows.
+
+    Attributes:
+        moved: Told how many more bytes of an archive have been moved.
+        read: Reads a stream through.
+    """
+
+    moved: Progress
+    read: ReadThrough
+
+
+class Restored(NamedTuple):
+    """What came of a restore.
+
+    Attributes:
+        found: What reading the restored stream through has found.
+        replaced: Where the log that was there is backed up; None when nothing was there.
+        lost: How many more events that log had than the backup has.
+    """
+
+    found: Verification
+    replaced: Path | None
+    lost: int
+
+
+async def restore_stream(
+    nc: SturdyClient,
+    manifest: Manifest,
+    folder: Path,
+    placement: Placement,
+    replicas: int,
+    *,
+    keep_in: Path | None,
+    reading: Reading,
+) -> Restored:
+    """Put a backup in the place of a stream of the log.
+
+    Args:
+        manifest, folder: The backup.
+        placement: Which organisations the stream takes in; the backup must hold events of no others.
+        replicas: On how many servers of a cluster the stream is kept.
+        keep_in: A new folder for a backup of the log that is there, if it holds events; None to refuse then.
+
+    Raises:
+        BackupFailed: the backup is not what it says, or cannot be put in place; what is there stays as it was, unless
+            the sentence says otherwise.
+        BadPlacement, WrongStream: the placement has no such stream, or not with all of the backup's organisations.
+    """
+    placement.check(manifest.stream)
+    config = log_config(manifest.stream, replicas, placement.subjects(manifest.stream))
+    await prove_aside(manifest, folder, placement, reading)
+    replaced, held = await _make_room(nc, manifest.stream, keep_in, reading)
+    try:
+        await restore_archive(nc, manifest, folder, config, reading.moved)
+        found = await reading.read(nc, manifest.stream, earlier=manifest.proof)
+        manifest.check(found)
+    except CairnError as error:
+        if replaced is None:
+            raise
+        raise BackupFailed(f"{error} The log that was there is kept in {replaced}.") from error
+    return Restored(found, replaced, max(0, held - manifest.events))
+
+
+async def prove_aside(manifest: Manifest, folder: Path, placement: Placement, reading: Reading) -> None:
+    """Restore a backup on a server that lives only for this, and read it through.
+
+    Raises:
+        BackupFailed: it is not what its manifest says.
+        WrongStream: it holds events of organisations that the placement has elsewhere.
+    """
+    subjects = placement.subjects(manifest.stream)
+    async with AsyncExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory(prefix="cairn-backup-"))
+        server = EmbeddedServer(Path(place), sync_always=False)
+        stack.push_async_callback(server.stop)
+        await server.start()
+        nc = await connect(server.url, name="cairn backup")
+        stack.push_async_callback(nc.close)
+        await restore_archive(nc, manifest, folder, log_config(manifest.stream, 1, subjects), reading.moved)
+        await refuse_consumers(nc, manifest.stream)
+        manifest.check(await reading.read(nc, manifest.stream, earlier=manifest.proof))
+        await refuse_to_lose(nc, manifest.stream, subjects)
+
+
+async def back_up(nc: SturdyClient, stream: str, folder: Path, reading: Reading) -> tuple[Manifest, Verification]:
+    """Copy a stream into a folder and say in the manifest what was read up to there; it is not written yet.
+
+    Raises:
+        BackupFailed: the folder holds a backup already, or the server gives none.
+    """
+    manifest = await write_archive(nc, stream, folder, reading.moved)
+    found = await reading.read(nc, stream, manifest.extent)
+    manifest.prove(found)
+    return manifest, found
+
+
+async def _make_room(nc: SturdyClient, stream: str, keep_in: Path | None, reading: Reading) -> tuple[Path | None, int]:
+    """Take away the stream that is there; with where it is kept, and how many events it had."""
+    existing = await _state(nc, stream)
+    if existing is None:
+        return None, 0
+    if existing.messages and keep_in is None:
+        raise _holds_events(existing, stream)
+    await _take_from(nc, existing.config, [f"{_NOWHERE}.{stream}"])
+    try:
+        state = await read_state(nc, stream)
+        if state.messages and keep_in is None:
+            raise _holds_events(state, stream)
+        kept = keep_in if state.messages else None
+        if kept is not None:
+            manifest, _ = await back_up(nc, stream, kept, reading)
+            await asyncio.to_thread(write_manifest, manifest, kept)
+        await _ask(nc, f"$JS.API.STREAM.DELETE.{stream}", {})
+    except BaseException:
+        await _take_from(nc, existing.config, existing.config["subjects"])
+        raise
+    return kept, state.messages
+
+
+async def _state(nc: SturdyClient, stream: str) -> StreamState | None:
+    try:
+        return await read_state(nc, stream)
+    except NoStream:
+        return None
+
+
+async def _take_from(nc: SturdyClient, config: Mapping[str, Any], subjects: list[str]) -> None:
+    await _ask(nc, f"$JS.API.STREAM.UPDATE.{config['name']}", {**config, "subjects": subjects})
+
+
+async def _ask(nc: SturdyClient, subject: str, request: Mapping[str, Any]) -> None:
+    try:
+        reply = await nc.request(subject, to_json(request), timeout=_TIMEOUT)
+    except (NatsError, TimeoutError) as error:
+        raise BackupFailed(f"The server does not answer: {error}.") from error
+    said = from_json(reply.data)
+    if "error" in said:
+        raise BackupFailed(f"The server refused: {said['error'].get('description', 'no reason given')}.")
+
+
+def _holds_events(state: StreamState, stream: str) -> BackupFailed:
+    return BackupFailed(
+        f"The log {stream} is there and holds {state.messages:,} events, up to position {state.last:,}; nothing was"
+        " changed. With --replace it is backed up to a folder beside the backup, and then replaced."
+    )

@@ -1,0 +1,101 @@
+"""What adopting a log comes to, as people and programs read it: ids and counts, never what a patient wrote."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from services.cli.log_acts import counted
+from services.cli.printing import Json, print_json
+
+if TYPE_CHECKING:
+    from events.log.anchor import Anchor
+    from services.node.lost_events import Lost
+    from services.node.remembered import OfAnotherLog
+
+_LISTED = 100
+
+
+class Adoption(NamedTuple):
+    """One stream that is another log than the projections are of.
+
+    Attributes:
+        head: Where the log ends.
+        projections: Those that are of another log.
+        lost: What the audit trail has and the log has not; None when the audit trail could not be asked.
+        anchor: At the last position up to which both are the same, as far as that is known.
+        missing: How many events have gone from the log that is there.
+    """
+
+    stream: str
+    head: int
+    projections: "tuple[OfAnotherLog, ...]"
+    lost: "Lost | None"
+    anchor: "Anchor"
+    missing: int = 0
+
+
+def print_plan(adoptions: Sequence[Adoption]) -> None:
+    """What is lost for good, and what will be done."""
+    for each in adoptions:
+        _print_stream(each)
+    if any(each.missing or each.lost is None or each.lost.goals for each in adoptions):
+        click.echo("If a backup has what is lost here, do not adopt: stop Cairn and put that backup in place with")
+        click.echo("`cairn log restore FOLDER`.")
+    names = ", ".join(affected(adoptions))
+    click.echo("To adopt the log as it is means:")
+    if names:
+        click.echo(f"- {names}: built anew from the log and put in place; the tables of before are kept as …__last.")
+    if any(each.missing for each in adoptions):
+        click.echo("- What is missing from the log is noted with its stream as given up, and no more warned of.")
+    click.echo("- Snapshots of the goals service: emptied; every goal is read from the log again.")
+    click.echo("- Reminders: begin anew by themselves.")
+    click.echo("- It is recorded that you did this, and what was lost (`cairn log acts`).")
+
+
+def print_as_json(adoptions: Sequence[Adoption], *, adopted: bool) -> None:
+    """The same for programs, and whether it was done."""
+    print_json({"streams": [_as_json(each) for each in adoptions], "adopted": adopted})
+
+
+def affected(adoptions: Sequence[Adoption]) -> list[str]:
+    """The projections that are of another log, each once."""
+    return list(dict.fromkeys(its.projection for each in adoptions for its in each.projections))
+
+
+def _print_stream(adoption: Adoption) -> None:
+    if adoption.missing:
+        gone = counted({"events": adoption.missing})
+        click.echo(f"From {adoption.stream} are missing, for good: {gone}. `cairn log verify` says which.")
+    if not adoption.projections:
+        return
+    remembered = ", ".join(f"{each.projection} {each.position:,}" for each in adoption.projections)
+    click.echo(f"{adoption.stream} is another log than before. It ends at position {adoption.head:,}.")
+    click.echo(f"The projections are of one that they had followed up to: {remembered}.")
+    if adoption.lost is None:
+        click.echo("What was lost with the former log cannot be listed: there is no audit trail of it.")
+        return
+    click.echo(f"Up to position {adoption.lost.same_until:,} it is the same log.")
+    if not adoption.lost.goals:
+        click.echo("Nothing is lost: every event of the audit trail is in the log.")
+        return
+    click.echo(f"Lost for good: {counted(adoption.lost.counts)}.")
+    for goal in adoption.lost.goals[:_LISTED]:
+        all_of_it = ", all that there was" if goal.gone else ""
+        click.echo(f"  {goal.goal_id}: {counted({'events': goal.events})}{all_of_it}")
+    if len(adoption.lost.goals) > _LISTED:
+        click.echo(f"  and {len(adoption.lost.goals) - _LISTED:,} more (--json lists all)")
+
+
+def _as_json(adoption: Adoption) -> Json:
+    lost = adoption.lost
+    goals = lost.goals if lost else ()
+    return {
+        "stream": adoption.stream,
+        "head": adoption.head,
+        "projections": [{"name": each.projection, "position": each.position} for each in adoption.projections],
+        "same_until": lost.same_until if lost else None,
+        "lost": lost.counts if lost else None,
+        "missing": adoption.missing,
+        "goals": [{"goal": str(goal.goal_id), "events": goal.events, "gone": goal.gone} for goal in goals],
+    }

@@ -1,0 +1,148 @@
+"""`cairn log adopt`: to go on with the log as it is, after another one was lost or replaced by it."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from services.cli.adoption import Adoption, affected, print_as_json, print_plan
+from services.cli.connection import connected
+from services.cli.database import open_tables
+from services.cli.parameters import (
+    database_url_option,
+    json_option,
+    nats_url_option,
+    operator_option,
+    reason_option,
+)
+from services.cli.progress import SlowProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Engine
+
+    from events.log import Log
+    from events.log.client import SturdyClient
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@operator_option
+@reason_option
+@database_url_option
+@json_option
+@nats_url_option
+def adopt(yes: bool, by: str, reason: str, database_url: str | None, as_json: bool, nats_url: str | None) -> None:
+    """Let the log count as it is, when the projections remember another one, or events are missing from it.
+
+    Says what is lost for good, and asks. Every projection that is of another log is built anew from this one, beside
+    running services, which go on by themselves afterwards. What the former log had and this one has not is lost then;
+    where a backup has it, restore that instead. With --json and without --yes it only tells; the exit code is then 1 if
+    there is something to adopt.
+    """
+    with open_tables(database_url) as engine:
+        asyncio.run(_adopt(engine, nats_url, by, reason, yes=yes, as_json=as_json))
+
+
+async def _adopt(engine: "Engine", nats_url: str | None, by: str, reason: str, *, yes: bool, as_json: bool) -> None:
+    from events.log import Log
+    from services.cli.configuration import load_settings
+
+    settings = load_settings()
+    async with AsyncExitStack() as stack:
+        nc = await stack.enter_async_context(connected(nats_url))
+        logs = {stream: Log(nc, stream) for stream in settings.placement.streams}
+        for log in logs.values():
+            stack.push_async_callback(log.close)
+        adoptions = await _adoptions(engine, logs)
+        if not adoptions:
+            _nothing(as_json)
+            return
+        if not as_json:
+            print_plan(adoptions)
+        if not yes and (as_json or not await asyncio.to_thread(click.confirm, "Adopt the log as it is?")):
+            if as_json:
+                print_as_json(adoptions, adopted=False)
+            raise click.exceptions.Exit(1)
+        await _build_anew(engine, logs, adoptions)
+        await _give_up_missing(nc, adoptions)
+        await _empty_snapshots(nc)
+        await _record(nc, adoptions, by, reason, settings.log_replicas)
+        if as_json:
+            print_as_json(adoptions, adopted=True)
+        else:
+            built = ", ".join(affected(adoptions))
+            click.echo(f"Adopted. {built}: built from this log, and in place." if built else "Adopted.")
+
+
+def _nothing(as_json: bool) -> None:
+    if as_json:
+        print_as_json([], adopted=False)
+    else:
+        click.echo("There is nothing to adopt: every projection is of the log that is there, and nothing is missing.")
+
+
+async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adoption]:
+    from events.log.anchor import BEGINNING
+    from events.log.fitness import Fitness
+    from projections.catalog import every_name
+    from services.cli.configuration import load_settings
+    from services.node.lost_events import lost_events
+    from services.node.remembered import of_another_log
+
+    found = await of_another_log(engine, logs, every_name())
+    adoptions = []
+    for stream in dict.fromkeys(each.stream for each in found):
+        log = logs[stream]
+        state = await log.state()
+        lost = await lost_events(engine, log, load_settings().placement.organisations(stream))
+        anchor = await log.anchor(lost.same_until) if lost else None
+        its = tuple(each for each in found if each.stream == stream)
+        missing = Fitness.of(stream, state).missing
+        adoptions.append(Adoption(stream, state.last, its, lost, anchor or BEGINNING, missing))
+    for stream in logs.keys() - {each.stream for each in adoptions}:
+        state = await logs[stream].state()
+        if missing := Fitness.of(stream, state).missing:
+            adoptions.append(Adoption(stream, state.last, (), None, BEGINNING, missing))
+    return adoptions
+
+
+async def _give_up_missing(nc: "SturdyClient", adoptions: "Sequence[Adoption]") -> None:
+    from events.log.fitness import adopt_missing
+
+    for each in adoptions:
+        if each.missing:
+            await adopt_missing(nc, each.stream)
+
+
+async def _build_anew(engine: "Engine", logs: "Mapping[str, Log]", adoptions: "Sequence[Adoption]") -> None:
+    from projections.catalog import projection_named
+    from projections.engine.rebuilding import Rebuild
+
+    for name in affected(adoptions):
+        async with Rebuild(engine, projection_named(name), logs).building() as rebuilding:
+            with SlowProgress(f"building {name}, events") as progress:
+                await rebuilding.complete(progress.reach)
+            await rebuilding.go_live()
+
+
+async def _empty_snapshots(nc: "SturdyClient") -> None:
+    from events.log.snapshots import Snapshots
+
+    snapshots = Snapshots(nc)
+    try:
+        await snapshots.empty()
+    finally:
+        await snapshots.close()
+
+
+async def _record(nc: "SturdyClient", adoptions: "Sequence[Adoption]", by: str, reason: str, replicas: int) -> None:
+    from services.administration.application import Act
+    from services.administration.recording import record_act
+
+    for each in adoptions:
+        lost = {**(each.lost.counts if each.lost else {}), **({"missing": each.missing} if each.missing else {})}
+        position, fingerprint = each.anchor
+        await record_act(nc, Act("adopted", each.stream, by, reason, position, fingerprint, each.head, lost), replicas)

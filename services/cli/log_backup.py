@@ -1,0 +1,63 @@
+"""`cairn log backup`: a copy of the log that proves itself."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from services.cli.connection import connected
+from services.cli.log_report import report
+from services.cli.parameters import json_option, nats_url_option
+from services.cli.progress import SlowProgress
+
+if TYPE_CHECKING:
+    from events.log.backup import Manifest
+    from events.log.findings import Verification
+    from services.administration.restoring import Reading
+    from services.cli.log_report import Found
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@json_option
+@nats_url_option
+def backup(folder: Path, nats_url: str | None, as_json: bool) -> None:
+    """Copy the log into FOLDER while it goes on, and prove the copy by restoring it on a server of its own.
+
+    Where CAIRN_PLACEMENT names several streams, each has a folder in FOLDER. The exit code is 1 when anything is wrong
+    with what was copied; it is copied nevertheless.
+    """
+    report(asyncio.run(_backup(nats_url, folder)), as_json)
+
+
+async def _backup(nats_url: str | None, folder: Path) -> "Found":
+    from events.log.backup import folder_of, write_manifest
+    from services.administration.restoring import back_up, prove_aside
+    from services.cli.configuration import load_settings
+
+    placement = load_settings().placement
+    places = {stream: folder_of(folder, stream, placement.streams) for stream in placement.streams}
+    found: dict[str, Verification] = {}
+    manifests: dict[str, Manifest] = {}
+    async with AsyncExitStack() as stack:
+        nc = await stack.enter_async_context(connected(nats_url))
+        for stream, place in places.items():
+            with SlowProgress("backing up, bytes") as progress:
+                manifests[stream], found[stream] = await back_up(nc, stream, place, reading(progress))
+            manifests[stream].streams = placement.streams
+    for stream, manifest in manifests.items():
+        with SlowProgress("restoring, bytes", manifest.archive_bytes) as progress:
+            await prove_aside(manifest, places[stream], placement, reading(progress))
+    for stream, manifest in manifests.items():
+        write_manifest(manifest, places[stream])
+    return found
+
+
+def reading(progress: SlowProgress) -> "Reading":
+    """How backups are moved and read here: with a progress bar."""
+    from services.administration.restoring import Reading
+    from services.cli.log_verify import read_through
+
+    return Reading(progress.advance, read_through)

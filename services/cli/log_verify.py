@@ -1,0 +1,89 @@
+"""`cairn log verify`: the whole log read and checked, and compared with what it was before."""
+
+import asyncio
+from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from services.cli.connection import connected
+from services.cli.log_report import report
+from services.cli.parameters import json_option, nats_url_option
+from services.cli.progress import SlowProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from events.log.client import SturdyClient
+    from events.log.digest import EarlierDigest
+    from events.log.findings import Verification
+    from events.log.verification import Extent
+    from services.cli.log_report import Found
+
+
+@click.command()
+@click.option(
+    "--since",
+    "since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Compare with an earlier digest: a backup's manifest.json, or what `cairn log verify --json` printed.",
+)
+@json_option
+@nats_url_option
+def verify(since: Path | None, nats_url: str | None, as_json: bool) -> None:
+    """Read the whole log and check it: complete, in order, readable, and as the rules allow. Prints its digest.
+
+    Every goal is decided again from its first event, with the rules of this version of Cairn. Where CAIRN_PLACEMENT
+    names several streams, all of them are read, one after another. The exit code is 1 when anything is wrong, and when
+    anything could not be found out.
+    """
+    from services.cli.earlier_digests import read_earlier
+
+    report(asyncio.run(_verify(nats_url, read_earlier(since) if since else {})), as_json)
+
+
+async def _verify(nats_url: str | None, earlier: "Mapping[str, EarlierDigest]") -> "Found":
+    from services.cli.configuration import load_settings
+
+    streams = load_settings().placement.streams
+    if earlier and not set(earlier) <= set(streams):
+        raise click.ClickException(
+            f"The earlier digest is that of {', '.join(sorted(set(earlier) - set(streams)))}, and the log has"
+            f" {', '.join(streams)} (CAIRN_PLACEMENT)."
+        )
+    async with connected(nats_url) as nc:
+        return {stream: await read_through(nc, stream, earlier=earlier.get(stream)) for stream in streams}
+
+
+async def read_through(
+    nc: "SturdyClient",
+    stream: str,
+    extent: "Extent | None" = None,
+    earlier: "EarlierDigest | None" = None,
+) -> "Verification":
+    """Read a stream from its first message and check it.
+
+    Args:
+        extent: How far; as far as the stream goes now, when it is not given.
+        earlier: An earlier digest to compare with.
+
+    Raises:
+        LogUnreachable: the stream does not answer.
+    """
+    from events.log import Log
+    from events.log.findings import Verification
+    from events.log.verification import Verifier, verified
+    from services.goals.replaying import ReplayedRules
+
+    async with AsyncExitStack() as stack:
+        log = Log(nc, stream)
+        stack.push_async_callback(log.close)
+        until = extent or await log.state()
+        batches = await stack.enter_async_context(aclosing(log.follow_from_afar()))
+        progress = stack.enter_context(SlowProgress("reading the log, positions", until.last))
+        found = Verification()
+        async for found in verified(batches, until, Verifier(ReplayedRules(), earlier)):
+            progress.reach(found.position, until.last)
+        return found

@@ -1,0 +1,61 @@
+"""Whether submissions are answered now: each stream's goals service is asked, and has little time to say."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from pydantic import ValidationError
+
+from services.gateway.problems import Refused
+from services.goals.health import HEALTH, Health
+
+ANSWER_SECONDS = 1.0
+"""How long it may take. It answers from memory; one that is slower keeps submissions waiting as well."""
+
+_log = logging.getLogger("cairn.gateway")
+
+
+class GoalsHealthCheck:
+    """Asks the goals services over NATS.
+
+    Args:
+        streams: All streams of the log.
+    """
+
+    def __init__(self, nc: Client, streams: Collection[str], seconds: float = ANSWER_SECONDS):
+        self._nc = nc
+        self._streams = streams
+        self._seconds = seconds
+
+    async def ask(self) -> dict[str, Health | None]:
+        """What is answered for each stream; None where nobody answers in time."""
+        answers = await asyncio.gather(*(self._ask(stream) for stream in self._streams))
+        return dict(zip(self._streams, answers, strict=True))
+
+    async def _ask(self, stream: str) -> Health | None:
+        if not self._nc.is_connected:  # nats-py would keep the request until there is
+            return None
+        try:
+            answer = await self._nc.request(f"{HEALTH}.{stream}", b"", timeout=self._seconds)
+            return Health.model_validate_json(answer.data)
+        except (NatsError, OSError, TimeoutError):
+            return None
+        except ValidationError:
+            _log.warning("what was answered on %s.%s does not say how a goals service is", HEALTH, stream)
+            return None
+
+
+def why_not_recording(stream: str, health: Health | None) -> Refused | None:
+    """Why what is submitted on a stream is not recorded now; None when it is."""
+    if health is None:
+        return Refused(
+            503,
+            "goals.unavailable",
+            f"Submissions are not answered now: no goals service answers for the stream {stream}.",
+        )
+    if health.state == "recording":
+        return None
+    codes = {"replaced": "log.replaced", "unfit": "log.unfit"}
+    return Refused(503, codes[health.state], health.detail or f"Nothing is recorded on the stream {stream} now.")

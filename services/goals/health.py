@@ -1,0 +1,24 @@
+"""What the goals service says of itself when it is asked."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+HEALTH = "cairn.health.goals"
+"""Asked on `cairn.health.goals.STREAM`; one of the services that write the stream answers."""
+
+
+class Health(BaseModel):
+    """Whether submissions to a stream of the log are recorded."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stream: str = Field(description="The stream of the log.")
+    state: Literal["recording", "replaced", "unfit"] = Field(
+        description="`recording`: submissions are decided and recorded. `replaced`: none is, as somebody remembers"
+        " another log than this one (`log.replaced`). `unfit`: none is, as the stream would forget (`log.unfit`)."
+    )
+    detail: str = Field("", description="What is wrong, for the operator. Empty when nothing is.")
+    missing: int = Field(
+        0, description="How many events have gone from the stream. Also with `recording` this needs the operator."
+    )

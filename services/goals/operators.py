@@ -1,0 +1,40 @@
+"""What operators ask of the goals service, by request/reply: `cairn.void.ORG.PATIENT.GOAL`."""
+
+import logging
+from collections.abc import Iterable
+
+from faststream.exceptions import RejectMessage
+from faststream.nats import NatsMessage
+
+from events.errors import Rejected
+from events.identity import VOID, parse_subject
+from events.log.placement import Placed
+from events.outcome import Outcome, RejectedOutcome
+from services.answering import may_be_answered
+from services.goals.broker import Broker
+from services.goals.station import Station
+from services.goals.voiding import VoidRequest
+
+_log = logging.getLogger("cairn.goals")
+_QUEUE = "goals"
+
+
+def hear_operators(broker: Broker, stations: Placed[Station], organisations: Iterable[str]) -> None:
+    """Subscribe to what operators ask.
+
+    Args:
+        organisations: Those of whom requests are answered here; of all of them when none are named.
+    """
+
+    async def void(request: VoidRequest, message: NatsMessage) -> Outcome:
+        if not may_be_answered(message.raw_message.reply):
+            _log.warning("a request was not taken: its reply subject is Cairn's or the server's own")
+            raise RejectMessage
+        try:
+            goal_id = parse_subject(VOID, message.raw_message.subject)
+            return await stations.of(goal_id.org).voiding.void(goal_id, request)
+        except Rejected as rejection:
+            return RejectedOutcome.of(rejection)
+
+    for subject in [f"{VOID}.{org}.>" for org in organisations] or [f"{VOID}.>"]:
+        broker.subscriber(subject, queue=_QUEUE)(void)

@@ -1,0 +1,181 @@
+"""The watch over a stream of the log: that it is the one this service knows, that it forgets nothing, and is whole."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
+
+from nats.aio.client import Client
+from pydantic import BaseModel, Field
+
+from events.log import Log, LogReplaced, LogUnreachable
+from events.log.anchor import BEGINNING, Anchor
+from events.log.fitness import Fitness
+from events.log.stream_state import NoStream, StreamState
+from events.outcome import RejectedOutcome
+from services.goals.health import Health
+
+_log = logging.getLogger("cairn.goals")
+LOOK_SECONDS = 2.5
+"""How often the stream is looked at when nothing gives reason to."""
+GATE_SECONDS = 5.0
+"""For how long nothing is recorded after somebody has said that the log is another one than before."""
+_TICK = 0.2
+"""How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
+_LEAST_PAUSE = 0.05
+
+
+REPLACED = "cairn.replaced"
+"""Said on `cairn.replaced.NAME` by whoever remembers another log than the one that is there."""
+
+
+class LogReplacedAnnouncement(BaseModel):
+    """What is said on `cairn.replaced.NAME`, again and again while it is so."""
+
+    stream: str = Field(description="The stream of the log.")
+    position: int = Field(description="The position that is remembered.")
+    head: int = Field(description="Where the log ends now.")
+
+
+class Watch:
+    """Looks at a stream every few seconds, after each reconnect, and when there is reason for doubt.
+
+    Args:
+        nc: The connection over which the log is written.
+        stream: The stream's name.
+        log: The stream as the log.
+        forget: Called when the log is another one than before, or has lost events: what is remembered of it may be
+            wrong.
+    """
+
+    def __init__(self, nc: Client, stream: str, log: Log, forget: Callable[[], Awaitable[None]]):
+        self._nc = nc
+        self._stream = stream
+        self._log = log
+        self._forget = forget
+        self._anchor = BEGINNING
+        self._highest = 0
+        self._fitness = Fitness(stream, (), 0)
+        self._unfit: RejectedOutcome | None = None
+        self._replaced: RejectedOutcome | None = None
+        self._gate: asyncio.TimerHandle | None = None
+        self._reconnects = -1
+        self._failed = False
+        self._looking = asyncio.Lock()
+        self._doubted = asyncio.Event()
+
+    @property
+    def refusal(self) -> RejectedOutcome | None:
+        """The answer to every submission while nothing may be recorded; None while all is well."""
+        return self._replaced or self._unfit
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the connection was taken up anew since the last look: there may be another log behind it."""
+        return self._nc.stats["reconnects"] != self._reconnects
+
+    @property
+    def health(self) -> Health:
+        """What is known of the stream now."""
+        missing = self._fitness.missing
+        if self._replaced:
+            return Health(stream=self._stream, state="replaced", detail=self._replaced.detail, missing=missing)
+        if self._unfit:
+            return Health(stream=self._stream, state="unfit", detail=self._unfit.detail, missing=missing)
+        return Health(stream=self._stream, state="recording", detail=self._fitness.detail, missing=missing)
+
+    def doubt(self) -> None:
+        """There is reason to look now."""
+        self._doubted.set()
+
+    def acknowledged(self, position: int) -> None:
+        """The log has taken an event at a position. One that is not above all before is reason for doubt."""
+        if position > self._highest:
+            self._highest = position
+        else:
+            self._doubted.set()
+
+    def close_gate(self, position: int, head: int) -> None:
+        """Somebody remembers another log than this one: record nothing for some seconds, unless it is said again."""
+        self._replaced = RejectedOutcome(
+            code="log.replaced",
+            detail=f"The log {self._stream} is another one than before: a projection remembers position {position}, and"
+            f" the log ends at {head} or holds another event there. Nothing is recorded until its operator has decided"
+            " (`cairn log adopt`). Send the event again later with the same id.",
+        )
+        if self._gate is None:
+            _log.warning("nothing is recorded on %s: a projection remembers another log", self._stream)
+        else:
+            self._gate.cancel()
+        self._gate = asyncio.get_running_loop().call_later(GATE_SECONDS, self._open_gate)
+
+    def close(self) -> None:
+        """Let go of what waits for its time."""
+        if self._gate is not None:
+            self._gate.cancel()
+
+    async def run(self) -> None:
+        """Look at the stream, for ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(_LEAST_PAUSE)
+            end = monotonic() + (_TICK if self._failed else LOOK_SECONDS)
+            while not self._doubted.is_set() and not self.is_due and monotonic() < end:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_TICK):
+                        await self._doubted.wait()
+            self._doubted.clear()
+
+    async def look(self) -> None:
+        """Look at the stream now. When it cannot be looked at, what was known of it stands."""
+        async with self._looking:
+            self._reconnects = self._nc.stats["reconnects"]
+            self._failed = False
+            try:
+                await self._look()
+            except LogReplaced as replaced:
+                _log.warning("%s What was remembered of it is forgotten; what it holds now counts.", replaced)
+                self._anchor, self._highest = BEGINNING, 0
+                self._doubted.set()
+                await self._forget()
+            except NoStream:
+                self._refuse(
+                    f"There is no stream {self._stream}; nothing was recorded. Its operator can restore it.",
+                    code="log.unavailable",
+                )
+            except LogUnreachable:
+                self._failed = True
+
+    async def _look(self) -> None:
+        highest = self._highest
+        state = await self._log.check(self._anchor)
+        if state.last < highest:
+            state = await self._log.check(Anchor(highest))
+        await self._judge(state)
+        newer = await self._log.anchor(state.last)
+        if newer is not None:
+            # Taken between two looks at the older one, it is of the same log.
+            await self._log.check(self._anchor)
+            self._anchor = newer
+
+    async def _judge(self, state: StreamState) -> None:
+        before, self._fitness = self._fitness, Fitness.of(self._stream, state)
+        if self._fitness.settings:
+            self._refuse(self._fitness.detail)
+        elif self._unfit is not None:
+            self._unfit = None
+            _log.warning("the stream %s is fit to be the log again: events are recorded", self._stream)
+        if self._fitness.missing > before.missing:
+            if not self._fitness.settings:
+                _log.error("%s", self._fitness.detail)
+            await self._forget()
+
+    def _refuse(self, detail: str, code: str = "log.unfit") -> None:
+        if self._unfit is None or self._unfit.detail != detail:
+            self._unfit = RejectedOutcome(code=code, detail=detail)
+            _log.error("%s", detail)
+
+    def _open_gate(self) -> None:
+        self._gate = self._replaced = None
+        _log.warning("nobody remembers another log than %s any more: events are recorded", self._stream)

@@ -1,0 +1,57 @@
+"""What the projections' database remembers of the log, held against the log that is there."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from events.log import Log
+from events.log.anchor import LogReplaced
+from projections.engine.checkpoint import Checkpoint, CheckpointKey, read_checkpoint
+from projections.engine.database import reading, writing
+from projections.engine.naming import Place
+from projections.engine.tables import declare_own
+from projections.engine.watch import bear_out
+
+
+class OfAnotherLog(NamedTuple):
+    """A projection whose tables are of another log than the one that is there.
+
+    Attributes:
+        position: Up to where it has taken in that other log.
+        head: Where the one that is there ends.
+    """
+
+    projection: str
+    stream: str
+    position: int
+    head: int
+
+
+async def of_another_log(engine: Engine, logs: Mapping[str, Log], projections: Iterable[str]) -> list[OfAnotherLog]:
+    """The projections that were built from another log than is there now, stream by stream.
+
+    Args:
+        logs: Of each stream.
+
+    Raises:
+        LogUnreachable: a log does not answer.
+        sqlalchemy.exc.SQLAlchemyError: the database does not.
+    """
+    found: list[OfAnotherLog] = []
+    for key, checkpoint in (await asyncio.to_thread(_checkpoints, engine, list(logs), list(projections))).items():
+        try:
+            await bear_out(logs[key.stream], key.stream, checkpoint.anchor)
+        except LogReplaced as replaced:
+            found.append(OfAnotherLog(key.projection, key.stream, replaced.position, replaced.head))
+    return found
+
+
+def _checkpoints(engine: Engine, streams: list[str], projections: list[str]) -> dict[CheckpointKey, Checkpoint]:
+    with writing(engine) as connection:
+        declare_own(connection)
+    with reading(engine) as connection:
+        keys = [CheckpointKey(name, Place.LIVE, stream) for name in projections for stream in streams]
+        found = {key: read_checkpoint(connection, key) for key in keys}
+    return {key: checkpoint for key, checkpoint in found.items() if checkpoint and checkpoint.position}

@@ -1,0 +1,183 @@
+"""A whole Cairn in processes of its own, whose log a test may lose, exchange and put back."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from nats.js.api import StreamConfig
+from pydantic_core import to_json
+
+from events.envelope import structured
+from events.event import Event
+from events.log import connect
+from events.log.server import EmbeddedServer
+from events.log.stream import STREAM
+from projections.catalog import NAMES
+from tests.end_to_end.faults.processes import ServiceProcess
+from tests.forked import Ran, cairn
+from tests.waiting import eventually
+
+Json = dict[str, Any]  # Any: as it was answered
+SETTLING_SECONDS = 45
+"""How long an installation may take to notice what was done to it, or to get over it, on a busy machine."""
+
+
+class Installation:
+    """nats-server, the goals service, intake, reminders, the projections and a gateway.
+
+    Args:
+        folder: Of this installation alone.
+        database_url: Where its projections are.
+        http_port: Free on the loopback interface.
+    """
+
+    def __init__(self, folder: Path, database_url: str, http_port: int):
+        self.server = EmbeddedServer(folder / "nats")
+        self.database_url = database_url
+        self._folder = folder
+        self._http_port = http_port
+        self._services: dict[str, ServiceProcess] = {}
+
+    @property
+    def http_url(self) -> str:
+        return f"http://127.0.0.1:{self._http_port}"
+
+    async def start(self) -> None:
+        """Start everything; the projections first, as `cairn up` does, and the gateway last."""
+        await self.server.start()
+        environment = {
+            "CAIRN_NATS_URL": self.server.url,
+            "CAIRN_DATABASE_URL": self.database_url,
+            "CAIRN_HTTP_PORT": str(self._http_port),
+        }
+        wanted = {
+            "goals": ("goals",),
+            **{name: ("projection", name) for name in NAMES},
+            **{name: (name,) for name in ("intake", "reminders", "gateway")},
+        }
+        for name, arguments in wanted.items():
+            service = ServiceProcess(*arguments, data_dir=self._folder, **environment)
+            await service.start()
+            self._services[name] = service
+
+    async def stop(self) -> None:
+        """End everything in good order."""
+        for service in reversed(self._services.values()):
+            await service.stop()
+        self._services.clear()
+        await self.server.stop()
+
+    def service(self, name: str) -> ServiceProcess:
+        return self._services[name]
+
+    async def lose_the_log(self) -> None:
+        """While it is stopped: the disk of the nats-server is lost, the database is not."""
+        shutil.rmtree(self.server.data_dir / "jetstream")
+
+    @asynccontextmanager
+    async def only_the_server(self) -> AsyncIterator[None]:
+        """The nats-server alone, for the time of the block."""
+        await self.server.start()
+        try:
+            yield
+        finally:
+            await self.server.stop()
+
+    async def backup(self, name: str) -> Path:
+        """`cairn log backup` into a folder of this name."""
+        folder = self._folder / name
+        assert (ran := await self.cairn("log", "backup", str(folder))).code == 0, ran.out + ran.err
+        return folder
+
+    async def restore(self, folder: Path, *options: str) -> Ran:
+        """`cairn log restore` on the running server."""
+        return await self.cairn("log", "restore", str(folder), *options)
+
+    async def adopt(self) -> Json:
+        """`cairn log adopt`, without being asked."""
+        ran = await self.cairn("log", "adopt", "--yes", "--json", "--reason", "The disk was lost.", database=True)
+        assert ran.code == 0, ran.out + ran.err
+        done: Json = ran.json
+        return done
+
+    async def cairn(self, *arguments: str, database: bool = False, stdin: bytes = b"") -> Ran:
+        """A command against this installation."""
+        there = ("--nats-url", self.server.url, *(("--database-url", self.database_url) if database else ()))
+        return await cairn(*arguments, *there, stdin=stdin, CAIRN_DATA_DIR=str(self._folder))
+
+    async def get(self, path: str, *, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
+        async with httpx.AsyncClient(base_url=self.http_url, timeout=30) as http:
+            return await http.get(path, params=params, headers=headers)
+
+    async def post(self, submission: Event) -> httpx.Response:
+        """Offer an event over HTTP."""
+        async with httpx.AsyncClient(base_url=self.http_url, timeout=30) as http:
+            body = to_json(structured(submission))
+            return await http.post("/v1/events", content=body, headers={"content-type": "application/cloudevents+json"})
+
+    async def record(self, submissions: Iterable[Event]) -> int:
+        """Offer events that are recorded; the position of the last."""
+        position = 0
+        for each in submissions:
+            answer = await self.post(each)
+            assert answer.status_code in (200, 201), answer.text
+            position = answer.json()["events"][-1]["position"]
+        return position
+
+    async def goals_of(self, org: str, **params: Any) -> list[str]:
+        answer = await self.get(f"/v1/orgs/{org}/goals", limit=200, **params)
+        assert answer.status_code == 200, answer.text
+        return sorted(each["goal"] for each in answer.json()["items"])
+
+    async def until_ready(self) -> None:
+        """Wait until it says that it is ready."""
+
+        async def ready() -> bool:
+            return (await self.readiness())[0] == 200
+
+        try:
+            await eventually(ready, within=SETTLING_SECONDS)
+        except AssertionError:
+            raise AssertionError(f"not ready: {await self.readiness()}") from None
+
+    async def until_refused(self, code: str) -> Json:
+        """Wait until it says that it is not ready, for this reason; the problem."""
+
+        async def refused() -> Json | None:
+            status, said = await self.readiness()
+            return said if status == 503 and said.get("code") == code else None
+
+        said = await eventually(refused, within=SETTLING_SECONDS)
+        assert said is not None
+        return said
+
+    async def readiness(self) -> tuple[int, Json]:
+        try:
+            answer = await self.get("/readyz")
+        except httpx.TransportError:
+            return 0, {}
+        return answer.status_code, answer.json()
+
+    async def has_caught_up(self) -> bool:
+        """Whether every projection is at the end of the log."""
+        answer = await self.get("/v1/projections")
+        return answer.status_code == 200 and all(
+            each["state"] == "live" and each["position"] == each["head"] for each in answer.json()["items"]
+        )
+
+    async def delete_the_stream(self) -> None:
+        """What an operator may do to the log under running services."""
+        nc = await connect(self.server.url, name="operator")
+        await nc.jetstream().delete_stream(STREAM)
+        await nc.close()
+
+    async def change_the_stream(self, **settings: Any) -> None:
+        """As `nats stream edit` does."""
+        nc = await connect(self.server.url, name="operator")
+        js = nc.jetstream()
+        found: StreamConfig = (await js.stream_info(STREAM)).config
+        await js.update_stream(found.evolve(**settings))
+        await nc.close()

@@ -1,0 +1,138 @@
+"""A reader of the feed that goes leaves nothing on the server: its consumer goes with it, however it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.types import ASGIApp, Message
+
+from events.identity import GoalId
+from events.log import Append, Log, connect, declare_log
+from events.log.client import SturdyClient
+from events.log.server import EmbeddedServer
+from events.log.stream import STREAM
+from projections.engine.database import open_database
+from services.gateway.app import create_app
+from services.gateway.gateway import open_gateway
+from services.settings import Settings
+from tests.builders import active_goal
+from tests.integration.gateway.listening import listening
+from tests.integration.gateway.test_feed_resuming import another_gateway
+from tests.waiting import eventually
+
+MANY = 40
+
+
+@pytest.fixture
+async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+    """A connection to a log on which nobody but the readers of the feed has consumers."""
+    nc = await connect(own_server.url, name="test")
+    await declare_log(nc)
+    log = Log(nc)
+    await log.append(Append(tuple(active_goal(GoalId("org", "p1", "g1"))[1:]), 0, 0))
+    yield nc
+    await log.close()
+    await nc.close()
+
+
+@pytest.fixture
+def own_settings(own_server: EmbeddedServer, tmp_path: Path) -> Settings:
+    return Settings(nats_url=own_server.url, data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+async def app(nc: SturdyClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
+    """A gateway's application, to be called by a test in the place of an HTTP server."""
+    engine = open_database(f"sqlite:///{tmp_path / 'cairn.db'}")
+    async with open_gateway(nc, engine) as gateway:
+        yield create_app(gateway)
+    engine.dispose()
+
+
+async def consumers(nc: SturdyClient) -> int:
+    return (await nc.jetstream().stream_info(STREAM)).state.consumer_count
+
+
+async def are_there(nc: SturdyClient, count: int) -> None:
+    """Wait for so many consumers."""
+
+    async def so_many() -> bool:
+        return await consumers(nc) == count
+
+    await eventually(so_many, within=20)
+
+
+async def ask(app: ASGIApp, taking: int, gone: asyncio.Event) -> None:
+    """Ask for the feed as a reader that takes so many messages of the answer, and then no more, until it is gone."""
+    taken = 0
+
+    async def receive() -> Message:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None:
+        nonlocal taken
+        taken += 1
+        if taken > taking:
+            await asyncio.Event().wait()
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"after=0", "headers": []}
+    await app(scope, receive, send)
+
+
+async def test_many_readers_whose_connections_break_at_once(nc: SturdyClient, own_settings: Settings) -> None:
+    async with another_gateway(own_settings) as client:
+        address = urlsplit(str(client.base_url))
+        writers = []
+        for _ in range(MANY):
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
+            writer.write(b"GET /v1/feed?after=0 HTTP/1.1\r\nhost: cairn\r\n\r\n")
+            writers.append(writer)
+        await are_there(nc, MANY)
+
+        for writer in writers:
+            writer.transport.abort()
+
+        await are_there(nc, 0)
+
+
+async def test_the_gateway_ends(nc: SturdyClient, own_settings: Settings) -> None:
+    async with AsyncExitStack() as readers:
+        async with another_gateway(own_settings) as client:
+            for _ in range(5):
+                feed = await readers.enter_async_context(listening(client, after=0))
+                await feed.take(1)
+            assert await consumers(nc) == 5
+
+        assert await consumers(nc) == 0
+
+
+@pytest.mark.parametrize("taking", [0, 1, 2])
+async def test_a_reader_that_had_stopped_taking(app: ASGIApp, nc: SturdyClient, taking: int) -> None:
+    gone = asyncio.Event()
+    reading = asyncio.create_task(ask(app, taking, gone))
+    if taking > 1:
+        await are_there(nc, 1)
+
+    gone.set()
+
+    await reading
+    await are_there(nc, 0)
+
+
+async def test_wherever_it_is_broken_off(app: ASGIApp, nc: SturdyClient) -> None:
+    async def broken_off_after(turns: int) -> None:
+        gone = asyncio.Event()
+        reading = asyncio.create_task(ask(app, 10, gone))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        gone.set()
+        await reading
+
+    for turns in range(0, 120, 3):
+        await broken_off_after(turns)
+
+    await are_there(nc, 0)

@@ -1,0 +1,285 @@
+"""The log is exchanged under a running service: what it answers is what the log holds, and it goes on from there."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from nats.errors import Error as NatsError
+
+from events.event import Event
+from events.goal import types as g
+from events.identity import GoalId
+from events.log import Log, connect, declare_log
+from events.log.backup import Manifest, restore_archive, write_archive
+from events.log.client import SturdyClient
+from events.log.server import EmbeddedServer
+from events.log.snapshots import Snapshots
+from events.log.stream import STREAM, log_config
+from events.outcome import RecordedOutcome
+from services.goals import service as goals
+from services.goals.application import Goals
+from services.goals.watch import Watch
+from services.settings import Settings
+from tests.builders import active_goal, entry, event
+from tests.conftest import Submit, running, submitting_over
+from tests.integration.goals.conftest import goals_on
+from tests.integration.goals.steps import code
+from tests.waiting import eventually
+
+GOAL = GoalId("northside", "pt-1", "walk")
+STORY = [*active_goal(GOAL), *(event(GOAL, entry(f"e{number}")) for number in range(4))]
+ACTIVE = STORY[:4]
+LATER = STORY[4:]
+
+
+@pytest.fixture
+async def connection(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+    connection = await connect(own_server.url, name="test")
+    await declare_log(connection)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def own_log(connection: SturdyClient) -> AsyncIterator[Log]:
+    log = Log(connection)
+    yield log
+    await log.close()
+
+
+@pytest.fixture
+async def service(own_server: EmbeddedServer, connection: SturdyClient) -> AsyncIterator[Submit]:
+    """A service that writes a snapshot of whatever has grown by two events."""
+    settings = Settings(nats_url=own_server.url, data_dir=own_server.data_dir, snapshot_every=2)
+    async with running(lambda ready: goals.serve(settings, ready)):
+        yield submitting_over(connection)
+
+
+@pytest.fixture
+async def core(connection: SturdyClient, own_log: Log) -> AsyncIterator[Goals]:
+    """The service's core alone: nobody tells it that the log is another one."""
+    snapshots = Snapshots(connection)
+    yield goals_on(connection, own_log, snapshots)
+    await snapshots.close()
+
+
+async def backed_up(nc: SturdyClient, folder: Path) -> Manifest:
+    return await write_archive(nc, STREAM, folder, lambda _: None)
+
+
+async def restored(nc: SturdyClient, manifest: Manifest, folder: Path) -> None:
+    """The log deleted and made anew from a backup, as an operator may."""
+    await nc.jetstream().delete_stream(STREAM)
+    await restore_archive(nc, manifest, folder, log_config(), lambda _: None)
+
+
+async def emptied(nc: SturdyClient) -> None:
+    await nc.jetstream().delete_stream(STREAM)
+    await declare_log(nc)
+
+
+async def settled(submit: Submit, offered: Event) -> str:
+    """The outcome of a submission that is sent again as long as its sender is told to."""
+
+    async def answer() -> str:
+        try:
+            found = code(await submit(offered))
+        except NatsError:
+            return ""
+        return "" if found in ("log.unavailable", "log.unfit") else found
+
+    return await eventually(answer)
+
+
+async def held_by(log: Log, *events: Event) -> bool:
+    """Whether the log holds each of these once."""
+    keys = [each.event.key for goal_id in {each.goal_id for each in events} for each in await log.read(goal_id)]
+    return all(keys.count(each.key) == 1 for each in events)
+
+
+class TestAService:
+    async def test_calls_nothing_a_duplicate_that_a_restored_log_does_not_hold(
+        self,
+        service: Submit,
+        connection: SturdyClient,
+        own_log: Log,
+        tmp_path: Path,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        for each in ACTIVE:
+            assert code(await service(each)) == "recorded"
+        backup = await backed_up(connection, tmp_path / "backup")
+        for each in LATER:
+            assert code(await service(each)) == "recorded"
+
+        await restored(connection, backup, tmp_path / "backup")
+
+        assert [await settled(service, each) for each in STORY] == ["duplicate"] * 4 + ["recorded"] * 4
+        assert code(await service(event(GOAL, entry("new")))) == "recorded"
+        assert await held_by(own_log, *STORY)
+        assert [each.version for each in await own_log.read(GOAL)] == list(range(1, 10))
+        await eventually(lambda: "is another one than before" in caplog.text)
+
+    async def test_goes_on_with_the_very_log_that_it_had(
+        self, service: Submit, connection: SturdyClient, own_log: Log, tmp_path: Path
+    ) -> None:
+        for each in STORY:
+            assert code(await service(each)) == "recorded"
+        backup = await backed_up(connection, tmp_path / "backup")
+
+        await restored(connection, backup, tmp_path / "backup")
+
+        assert [await settled(service, each) for each in STORY] == ["duplicate"] * 8
+        assert code(await service(event(GOAL, entry("new")))) == "recorded"
+        assert await held_by(own_log, *STORY)
+
+    async def test_begins_anew_on_a_log_that_was_emptied(
+        self, service: Submit, connection: SturdyClient, own_log: Log
+    ) -> None:
+        for each in STORY:
+            assert code(await service(each)) == "recorded"
+
+        await emptied(connection)
+
+        assert [await settled(service, each) for each in STORY] == ["recorded"] * 8
+        assert await held_by(own_log, *STORY)
+
+    async def test_throws_snapshots_of_the_former_log_away(
+        self, service: Submit, connection: SturdyClient, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        snapshots = Snapshots(connection)
+        for each in STORY:
+            assert code(await service(each)) == "recorded"
+        await eventually(lambda: snapshots.get(GOAL))
+
+        await emptied(connection)
+
+        async def none() -> bool:
+            return await snapshots.get(GOAL) is None
+
+        await eventually(none)
+        await snapshots.close()
+
+    async def test_sees_that_a_server_came_back_with_an_older_log(
+        self, service: Submit, own_server: EmbeddedServer, own_log: Log, tmp_path: Path
+    ) -> None:
+        """As when a machine is set back to a copy of its disk."""
+        for each in ACTIVE:
+            assert code(await service(each)) == "recorded"
+        await own_server.stop()
+        shutil.copytree(own_server.data_dir / "jetstream", tmp_path / "copy")
+        await own_server.start()
+        assert [await settled(service, each) for each in LATER] == ["recorded"] * 4
+        await own_server.kill()
+        shutil.rmtree(own_server.data_dir / "jetstream")
+        shutil.copytree(tmp_path / "copy", own_server.data_dir / "jetstream")
+        await own_server.start()
+
+        assert [await settled(service, each) for each in STORY] == ["duplicate"] * 4 + ["recorded"] * 4
+        assert await held_by(own_log, *STORY)
+
+
+class TestAMemoryBeyondTheLog:
+    """Before anybody has noticed that the log is another one."""
+
+    async def test_is_loaded_anew_for_a_new_event(
+        self, core: Goals, connection: SturdyClient, own_log: Log, tmp_path: Path
+    ) -> None:
+        for each in ACTIVE:
+            assert code(await core.submit(each)) == "recorded"
+        backup = await backed_up(connection, tmp_path / "backup")
+        for each in LATER:
+            assert code(await core.submit(each)) == "recorded"
+        await restored(connection, backup, tmp_path / "backup")
+
+        assert code(await core.submit(event(GOAL, entry("new")))) == "recorded"
+
+        assert [each.version for each in await own_log.read(GOAL)] == [1, 2, 3, 4, 5]
+
+    async def test_is_loaded_anew_for_an_event_that_it_takes_for_known(
+        self, core: Goals, connection: SturdyClient, own_log: Log, tmp_path: Path
+    ) -> None:
+        for each in ACTIVE:
+            assert code(await core.submit(each)) == "recorded"
+        backup = await backed_up(connection, tmp_path / "backup")
+        for each in LATER:
+            assert code(await core.submit(each)) == "recorded"
+        await restored(connection, backup, tmp_path / "backup")
+
+        assert [code(await core.submit(each)) for each in reversed(STORY)] == ["recorded"] * 4 + ["duplicate"] * 4
+        assert await held_by(own_log, *STORY)
+
+    @pytest.mark.parametrize(("kept", "refused"), [(1, "goal.unknown"), (2, "goal.state")])
+    async def test_is_loaded_anew_where_all_of_the_patient_is_looked_at(
+        self, core: Goals, connection: SturdyClient, tmp_path: Path, kept: int, refused: str
+    ) -> None:
+        """The goal is active in memory; in the log it is not there, or not even agreed."""
+        for each in ACTIVE[:kept]:
+            assert code(await core.submit(each)) == "recorded"
+        backup = await backed_up(connection, tmp_path / "backup")
+        for each in (*ACTIVE[kept:], event(GOAL, g.Held(reason="A pause"), role="clinician")):
+            assert code(await core.submit(each)) == "recorded"
+        await restored(connection, backup, tmp_path / "backup")
+
+        resumption = event(GOAL, g.Resumed(reason="Back"), role="clinician")
+        assert code(await core.submit(resumption)) == refused
+
+    async def test_is_loaded_anew_where_the_patient_has_nothing_any_more(
+        self, core: Goals, connection: SturdyClient, own_log: Log
+    ) -> None:
+        for each in (*ACTIVE, event(GOAL, g.Held(reason="A pause"), role="clinician")):
+            assert code(await core.submit(each)) == "recorded"
+        await emptied(connection)
+
+        assert code(await core.submit(event(GOAL, g.Resumed(reason="Back"), role="clinician"))) == "plan.missing"
+        assert await own_log.head() == 0
+
+    async def test_is_loaded_anew_where_another_event_stands_at_its_place(
+        self, core: Goals, connection: SturdyClient, own_log: Log
+    ) -> None:
+        for each in ACTIVE:
+            assert code(await core.submit(each)) == "recorded"
+        await emptied(connection)
+        other = Log(connection)
+        snapshots = Snapshots(connection)
+        elsewhere = goals_on(connection, other, snapshots)
+        for each in active_goal(GOAL._replace(patient="pt-2")) + active_goal(GOAL):
+            assert code(await elsewhere.submit(each)) == "recorded"
+
+        outcome = await core.submit(event(GOAL, entry("new")))
+
+        assert isinstance(outcome, RecordedOutcome)
+        assert [each.version for each in await own_log.read(GOAL)] == [1, 2, 3, 4, 5]
+        await snapshots.close()
+        await other.close()
+
+
+async def test_an_append_that_lands_no_higher_than_the_last_makes_the_watch_look_at_once(
+    connection: SturdyClient, own_log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.goals.watch.LOOK_SECONDS", 3600.0)
+    times: list[int] = []
+
+    async def forget() -> None:
+        times.append(await own_log.head())
+
+    watch = Watch(connection, STREAM, own_log, forget)
+    snapshots = Snapshots(connection)
+    core = goals_on(connection, own_log, snapshots)
+    for each in ACTIVE:
+        outcome = await core.submit(each)
+        assert isinstance(outcome, RecordedOutcome)
+        watch.acknowledged(outcome.events[-1].position)
+    async with running(lambda ready: watch_over(watch, ready)):
+        await emptied(connection)
+        watch.acknowledged(1)
+        await eventually(lambda: times == [0])
+    await snapshots.close()
+
+
+async def watch_over(watch: Watch, ready: object) -> None:
+    await watch.look()
+    assert callable(ready)
+    ready("watching")
+    await watch.run()

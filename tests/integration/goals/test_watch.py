@@ -1,0 +1,198 @@
+"""A stream that would forget is not written to, nor one that is another than is remembered; whoever asks is told."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from pydantic_core import from_json, to_json
+
+from events.event import Event
+from events.identity import LOG, GoalId
+from events.log import Log, connect, declare_log
+from events.log.client import SturdyClient
+from events.log.connection import flush
+from events.log.server import EmbeddedServer
+from events.log.stream import STREAM
+from events.outcome import Outcome, RejectedOutcome
+from services.goals import service as goals
+from services.settings import Settings
+from tests.builders import active_goal, entry, event
+from tests.conftest import Submit, running, submitting_over
+from tests.integration.goals.steps import code
+from tests.waiting import eventually
+
+GOAL = GoalId("northside", "pt-1", "walk")
+OTHER = GOAL._replace(patient="pt-2")
+
+
+@pytest.fixture
+async def connection(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+    connection = await connect(own_server.url, name="test")
+    await declare_log(connection)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def own_log(connection: SturdyClient) -> AsyncIterator[Log]:
+    log = Log(connection)
+    yield log
+    await log.close()
+
+
+@pytest.fixture
+async def service(own_server: EmbeddedServer, connection: SturdyClient) -> AsyncIterator[Submit]:
+    """A service with a goal that is being worked on."""
+    settings = Settings(nats_url=own_server.url, data_dir=own_server.data_dir)
+    submit = submitting_over(connection)
+    async with running(lambda ready: goals.serve(settings, ready)):
+        for each in active_goal(GOAL):
+            assert code(await submit(each)) == "recorded"
+        yield submit
+
+
+async def health(nc: SturdyClient) -> dict[str, Any]:
+    answer: dict[str, Any] = from_json((await nc.request(f"cairn.health.goals.{STREAM}", b"", timeout=10)).data)
+    return answer
+
+
+async def updated(nc: SturdyClient, **changed: object) -> None:
+    """The stream with other settings, which the server takes from an operator."""
+    said = from_json((await nc.request(f"$JS.API.STREAM.INFO.{STREAM}", b"", timeout=10)).data)
+    config = to_json({**said["config"], **changed})
+    answer = from_json((await nc.request(f"$JS.API.STREAM.UPDATE.{STREAM}", config, timeout=10)).data)
+    assert "error" not in answer, answer
+
+
+async def until(submit: Submit, wanted: str, offered: Event) -> Outcome:
+    """The first answer of this code."""
+
+    async def answer() -> Outcome | None:
+        outcome = await submit(offered)
+        return outcome if code(outcome) == wanted else None
+
+    found = await eventually(answer)
+    assert found is not None
+    return found
+
+
+async def test_a_service_that_records_says_so(service: Submit, connection: SturdyClient) -> None:
+    assert await health(connection) == {"stream": STREAM, "state": "recording", "detail": "", "missing": 0}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sound"),
+    [
+        ("max_msgs", 400, -1),
+        ("max_msgs_per_subject", 50, -1),
+        ("max_age", 10**18, 0),
+        ("discard", "old", "new"),
+        ("republish", None, {"src": f"{LOG}.>", "dest": "cairn.feed.>"}),
+    ],
+)
+async def test_nothing_is_recorded_while_the_stream_would_forget(
+    service: Submit, connection: SturdyClient, own_log: Log, setting: str, value: object, sound: object
+) -> None:
+    daily = event(GOAL, entry("e1"))
+
+    await updated(connection, **{setting: value})
+
+    refused = await until(service, "log.unfit", event(GOAL, entry("e0")))
+    assert isinstance(refused, RejectedOutcome)
+    assert f"its {setting} must be as declared" in refused.detail
+    assert refused.retryable
+    head = await own_log.head()
+    assert code(await service(daily)) == "log.unfit"
+    assert code(await service(active_goal(OTHER)[0])) == "log.unfit"
+    assert await own_log.head() == head
+    said = await health(connection)
+    assert (said["state"], said["detail"]) == ("unfit", refused.detail)
+
+    await updated(connection, **{setting: sound})
+
+    await until(service, "recorded", daily)
+    assert (await health(connection))["state"] == "recording"
+
+
+async def test_what_has_gone_stays_gone_and_is_said(
+    service: Submit, connection: SturdyClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once the settings are mended, goals that are whole go on; one that has lost events does not."""
+    for each in active_goal(OTHER):
+        assert code(await service(each)) == "recorded"
+
+    await updated(connection, max_msgs=7, discard="old")  # 3 of 10 go: the first goal's plan, proposal and agreement
+    await updated(connection, max_msgs=-1, discard="new")
+
+    async def told() -> bool:
+        said = await health(connection)
+        return (said["state"], said["missing"]) == ("recording", 3)
+
+    await eventually(told)
+    said = await health(connection)
+    assert "3 events are missing from the log" in said["detail"]
+    assert "3 events are missing from the log" in caplog.text
+    await until(service, "recorded", event(OTHER, entry("e1")))
+    assert code(await service(event(GOAL, entry("e1")))) == "log.unfit"
+    lost = active_goal(GOAL)[1]
+    assert code(await service(lost)) == "log.unfit"
+
+
+async def test_a_stream_that_is_not_there_is_said(service: Submit, connection: SturdyClient) -> None:
+    await connection.jetstream().delete_stream(STREAM)
+
+    async def told() -> bool:
+        return bool((await health(connection))["state"] == "unfit")
+
+    await eventually(told)
+    assert f"There is no stream {STREAM}" in (await health(connection))["detail"]
+
+
+class TestWhileAProjectionRemembersAnotherLog:
+    async def test_nothing_is_recorded(
+        self, service: Submit, connection: SturdyClient, own_log: Log, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await self.announce(connection, STREAM)
+
+        refused = await until(service, "log.replaced", event(GOAL, entry("e0")))
+        head = await own_log.head()
+        for each in (event(GOAL, entry("e1")), active_goal(GOAL)[0], active_goal(OTHER)[0]):
+            assert code(await service(each)) == "log.replaced"
+        assert await own_log.head() == head
+        assert isinstance(refused, RejectedOutcome)
+        assert "remembers position 480" in refused.detail
+        said = await health(connection)
+        assert (said["state"], said["detail"]) == ("replaced", refused.detail)
+
+    async def test_it_is_recorded_again_when_nobody_says_so_any_more(
+        self, service: Submit, connection: SturdyClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.goals.watch.GATE_SECONDS", 0.5)
+        daily = event(GOAL, entry("e1"))
+        await self.announce(connection, STREAM)
+        await until(service, "log.replaced", event(GOAL, entry("e0")))
+
+        await until(service, "recorded", daily)
+        assert (await health(connection))["state"] == "recording"
+
+    async def test_another_stream_is_no_concern(self, service: Submit, connection: SturdyClient) -> None:
+        await self.announce(connection, f"{STREAM}_B")
+        await connection.publish("cairn.replaced.any", b"not JSON")
+        await health(connection)  # comes behind it
+
+        assert code(await service(event(GOAL, entry("e1")))) == "recorded"
+
+    @staticmethod
+    async def announce(nc: SturdyClient, stream: str) -> None:
+        await nc.publish("cairn.replaced.goal_state", to_json({"stream": stream, "position": 480, "head": 478}))
+        await flush(nc)
+
+
+async def test_an_answer_that_would_do_harm_is_not_given(
+    service: Submit, connection: SturdyClient, own_log: Log
+) -> None:
+    head = await own_log.head()
+    await connection.publish(f"cairn.health.goals.{STREAM}", b"", reply=GOAL.on(LOG))
+    await health(connection)  # comes behind it
+
+    assert await own_log.head() == head
