@@ -19,7 +19,7 @@ def test_the_fold_changes_only_with_its_version() -> None:
     if changed:
         versions = ("goal_fold", "plan_fold")
         assert [kept[each] for each in versions] != [now[each] for each in versions], (
-            f"{changed} fold to other states than before: raise FOLD_VERSION and the projections' versions, and {_WRITE}"
+            f"{changed} fold to other states: raise FOLD_VERSION and the projections' versions, and {_WRITE}"
         )
 
 
