@@ -2,3 +2,6 @@
 
 Everything here but :mod:`events.log` is pure: no I/O, no clock, no randomness.
 """
+
+DISTRIBUTION = "cairn"
+"""Whose package this is; another distribution may have one of the same name (services/cli/own_packages.py)."""

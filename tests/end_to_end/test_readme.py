@@ -1,4 +1,4 @@
-"""The README is true: every command in it runs as it stands there, and says what the README shows."""
+"""The README and the pages it leads to are true: every command runs as it stands there, and says what is shown."""
 
 import asyncio
 import os
@@ -12,20 +12,23 @@ import pytest
 
 from tests.end_to_end.node import RunningNode
 
-README = Path(__file__).parents[2] / "README.md"
+HOUSE = Path(__file__).parents[2]
+README = HOUSE / "README.md"
+PAGES = (README, *(HOUSE / "docs" / f"{name}.md" for name in ("publish", "audit", "read")))
+_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 _BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class Example(NamedTuple):
-    """A block of commands, and what the README shows that they print ("…" stands for anything)."""
+    """A block of commands, and what the page shows that they print ("…" stands for anything)."""
 
     commands: str
     shown: str
 
 
-def _examples() -> list[Example]:
+def _examples(page: Path) -> list[Example]:
     examples: list[Example] = []
-    for kind, block in _BLOCK.findall(README.read_text()):
+    for kind, block in _BLOCK.findall(page.read_text()):
         if kind == "sh":
             examples.append(Example(block, ""))
         else:
@@ -33,26 +36,25 @@ def _examples() -> list[Example]:
     return examples
 
 
-EXAMPLES = _examples()
-_STARTED, *_AGAINST_A_RUNNING_CAIRN = EXAMPLES
-
-
 def test_the_first_two_commands_are_make_run_and_make_test() -> None:
-    assert [line.split("#")[0].strip() for line in _STARTED.commands.splitlines()] == ["make run", "make test"]
+    first = _examples(README)[0].commands
+    assert [line.split("#")[0].strip() for line in first.splitlines()] == ["make run", "make test"]
 
 
-async def test_every_command_runs_and_says_what_is_shown(node: RunningNode, tmp_path: Path) -> None:
+@_page
+async def test_every_command_runs_and_says_what_is_shown(page: Path, node: RunningNode, tmp_path: Path) -> None:
     # One after another, in one folder: later examples build on earlier ones, as for whoever reads on.
-    for example in _AGAINST_A_RUNNING_CAIRN:
+    for example in _examples(page)[page == README :]:
         commands = _here(example.commands, node)
         status, said = await _bash(commands, tmp_path, node)
         assert status == 0, f"{commands}\nended with {status} and said:\n{said}"
-        assert _pattern(example.shown).search(said), f"{commands}\nsaid:\n{said}\nthe README shows:\n{example.shown}"
+        assert _pattern(example.shown).search(said), f"{commands}\nsaid:\n{said}\nthe page shows:\n{example.shown}"
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README.read_text()))
-def test_every_link_leads_somewhere(link: str) -> None:
-    assert (README.parent / link).exists()
+@_page
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def _here(commands: str, node: RunningNode) -> str:
