@@ -13,6 +13,7 @@ from bench.filling import fill
 from bench.life import LIFE_EVENTS, goal_ids, life
 from events.envelope import StoredMessage
 from events.log import Log, afar, connect, declare_log
+from events.log.client import SturdyClient
 from events.log.server import EmbeddedServer
 from tests.waiting import eventually
 
@@ -127,3 +128,15 @@ async def test_nobody_can_read_the_address_among_its_arguments(
 async def test_a_process_that_finds_no_server_gives_nothing(unused_tcp_port: int) -> None:
     url = f"nats://127.0.0.1:{unused_tcp_port}"
     assert [batch async for batch in afar.read_afar(url, "CAIRN_LOG", 0, 1)] == []
+
+
+async def test_it_ends_where_the_last_position_holds_no_message_any_more(own: SturdyClient) -> None:
+    """Nothing ever comes to the position that it was to read up to."""
+    js = own.jetstream()
+    await js.add_stream(name="CUT", subjects=["cut"])
+    for _ in range(3):
+        await js.publish("cut", b"{}")
+    await js.delete_msg("CUT", 3)
+    async with asyncio.timeout(30):
+        positions = [each.position async for batch in afar.read_afar(own.url, "CUT", 0, 3) for each in batch.messages]
+    assert positions == [1, 2]

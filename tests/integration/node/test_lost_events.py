@@ -1,0 +1,101 @@
+"""What was lost with a log is told goal by goal: what the audit trail has, and the log that is there has not."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from events.event import Event
+from events.identity import GoalId
+from events.log import Log, connect, declare_log
+from events.log.client import SturdyClient
+from events.log.placement import EVERY
+from events.log.server import EmbeddedServer
+from events.log.stream import STREAM
+from projections.audit_trail.projection import PROJECTION
+from projections.engine.database import open_database, writing
+from projections.engine.tables import declare_own
+from projections.engine.writer import ProjectionWriter
+from services.node.lost_events import GoalThatLost, Lost, lost_events
+from services.node.remembered import OfAnotherLog, of_another_log
+from tests.builders import GOAL, active_goal, entry, event
+from tests.decided import record_decided
+
+SWIM = GoalId(*GOAL[:2], "swim")
+KEPT = active_goal(GOAL)
+
+
+@pytest.fixture
+async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+    connection = await connect(own_server.url, name="test")
+    await declare_log(connection)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def its_log(nc: SturdyClient) -> AsyncIterator[Log]:
+    log = Log(nc)
+    yield log
+    await log.close()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    engine = open_database(f"sqlite:///{tmp_path / 'cairn.db'}")
+    with writing(engine) as connection:
+        declare_own(connection)
+    return engine
+
+
+async def _built(engine: Engine, log: Log) -> None:
+    """The audit trail of what is in the log by now."""
+    head = await log.head()
+    writer = ProjectionWriter(engine, PROJECTION, STREAM)
+    writer.resume()
+    async for batch in log.follow():
+        writer.take(batch.messages, batch.head)
+        if writer.position >= head:
+            break
+    assert writer.go_live([STREAM])
+
+
+async def _begun_anew(nc: SturdyClient, log: Log, events: list[Event]) -> None:
+    await nc.jetstream().delete_stream(STREAM)
+    await declare_log(nc)
+    if events:
+        await record_decided(log, events)
+
+
+async def test_the_same_log_has_lost_nothing(its_log: Log, engine: Engine) -> None:
+    await record_decided(its_log, KEPT)
+    await _built(engine, its_log)
+    assert await lost_events(engine, its_log, [EVERY]) == Lost(5, ())
+    assert await of_another_log(engine, {STREAM: its_log}, ["audit_trail"]) == []
+
+
+async def test_of_an_empty_log_everything_is_lost(nc: SturdyClient, its_log: Log, engine: Engine) -> None:
+    await record_decided(its_log, KEPT)
+    await _built(engine, its_log)
+    await _begun_anew(nc, its_log, [])
+    lost = await lost_events(engine, its_log, ["northside"])
+    assert lost == Lost(0, (GoalThatLost(GOAL.plan, 1, gone=True), GoalThatLost(GOAL, 4, gone=True)))
+    assert lost.counts == {"events": 5, "goals": 1, "plans": 1}
+    assert await of_another_log(engine, {STREAM: its_log}, ["audit_trail", "goal_state"]) == [
+        OfAnotherLog("audit_trail", STREAM, 5, 0)
+    ]
+
+
+async def test_what_was_sent_again_with_the_same_id_is_not_lost(nc: SturdyClient, its_log: Log, engine: Engine) -> None:
+    entries = [event(GOAL, entry(f"e{number}")) for number in range(3)]
+    await record_decided(its_log, [*KEPT, *entries, active_goal(SWIM)[1]])
+    await _built(engine, its_log)
+    await _begun_anew(nc, its_log, [*KEPT, entries[1]])
+    lost = await lost_events(engine, its_log, [EVERY])
+    assert lost == Lost(0, (GoalThatLost(SWIM, 1, gone=True), GoalThatLost(GOAL, 2, gone=False)))
+
+
+async def test_without_an_audit_trail_nothing_can_be_told(its_log: Log, engine: Engine) -> None:
+    await record_decided(its_log, KEPT)
+    assert await lost_events(engine, its_log, [EVERY]) is None
