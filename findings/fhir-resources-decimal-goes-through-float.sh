@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 set -euo pipefail
-# Guess: FHIR (Datatypes, decimal): the precision has meaning, 0.010 is not 0.01, and it 'SHALL be preserved'.
-#   fhir.resources holds a Decimal, so Decimal('1.10') is written as 1.10.
+# Guess: FHIR (Datatypes, decimal): the precision has meaning, 0.010 is not the same as 0.01, and an
+#   implementation keeps it. fhir.resources holds a Decimal, so Decimal('1.10') is written as 1.10.
 # What happens: fhir.resources 8.1.0 holds Decimal('1.10') and model_dump_json() writes 1.1: the value goes
 #   through float on the way out. Reading JSON is the same: 0.1234567890123456789 arrives as
 #   Decimal('0.12345678901234568'), and 12345678901234567890.5 leaves as 1.2345678901234567e+19.
