@@ -110,7 +110,7 @@ def _cells(status: Json) -> Iterator[object]:
         yield f"{status[name]:,}"
     # Of two logs, none is so and so far behind the other.
     yield "?" if status["lag"] is None or status["state"] == "log_replaced" else f"{status['lag']:,}"
-    yield "?" if status["lag_seconds"] is None else f"{status['lag_seconds']:,.1f}"
+    yield "?" if status["lag_seconds"] is None or status["state"] == "log_replaced" else f"{status['lag_seconds']:,.1f}"
     yield f"{status['rate']:,.0f}"
     yield f"{status['quarantined']:,}"
     building = status["building"]
