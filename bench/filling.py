@@ -10,7 +10,7 @@ from bench.options import Stage, Stages
 from events.envelope import to_body, to_headers
 from events.event import RecordedEvent
 from events.identity import LOG, GoalId
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.message import Message
 from events.log.reading import DirectReader
 from events.log.replies import Replies
@@ -23,7 +23,7 @@ _UNDER_WAY = 2
 _PATIENCE_SECONDS = 60.0
 
 
-async def fill(nc: SturdyClient, goals: Sequence[GoalId], life: Life, stage: Stage | None = None) -> int:
+async def fill(nc: ResilientClient, goals: Sequence[GoalId], life: Life, stage: Stage | None = None) -> int:
     """Record the first step of every goal, then the second of every goal, and so on to the last.
 
     A goal's events so lie apart in the log, as they do in life. Nobody else writes meanwhile, so there are no guards,
@@ -57,7 +57,7 @@ async def fill(nc: SturdyClient, goals: Sequence[GoalId], life: Life, stage: Sta
     return filled
 
 
-async def fill_with_lives(nc: SturdyClient, goals: Sequence[GoalId], stages: Stages) -> None:
+async def fill_with_lives(nc: ResilientClient, goals: Sequence[GoalId], stages: Stages) -> None:
     """Record the lives of all goals, as a stage."""
     events = len(goals) * LIFE_EVENTS
     with stages(f"filling a log with {events:,} events", events) as stage:

@@ -11,7 +11,7 @@ from bench.options import Options
 from bench.room import check_room
 from events.errors import CairnError
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from services.node.process import ServiceProcess
 from services.settings import Settings
@@ -32,7 +32,7 @@ class Ground:
 
     directory: Path
     nats_url: str
-    nc: SturdyClient
+    nc: ResilientClient
     log: Log
 
     def settings(self, **others: object) -> Settings:
@@ -40,7 +40,7 @@ class Ground:
         return Settings.model_validate({"data_dir": self.directory, "nats_url": self.nats_url, **others})
 
 
-Filling = Callable[[SturdyClient], Awaitable[object]]
+Filling = Callable[[ResilientClient], Awaitable[object]]
 """Puts into the log what is to be there before anything is measured."""
 
 
@@ -64,7 +64,7 @@ async def ground(options: Options, filling: Filling | None = None) -> AsyncItera
 
 
 @asynccontextmanager
-async def _server(directory: Path, *, sync_always: bool = True) -> AsyncIterator[tuple[str, SturdyClient]]:
+async def _server(directory: Path, *, sync_always: bool = True) -> AsyncIterator[tuple[str, ResilientClient]]:
     server = EmbeddedServer(directory / "nats", sync_always=sync_always)
     await server.start()
     try:

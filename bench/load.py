@@ -18,7 +18,7 @@ from bench.options import Bounds, Count, Stages
 from bench.result import Result, case
 from bench.room import EVENT_BYTES, SNAPSHOT_BYTES
 from bench.snapshotting import HALF, Kept, write_snapshots
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 
 _FEWEST = 4
 _IN_MEMORY = 1000
@@ -43,7 +43,7 @@ async def run(options: LoadOptions, stages: Stages) -> Result:
     goals = goal_ids("bench", max(_FEWEST, options.events // LIFE_EVENTS))
     events = len(goals) * LIFE_EVENTS
 
-    async def filling(nc: SturdyClient) -> None:
+    async def filling(nc: ResilientClient) -> None:
         await fill_with_lives(nc, goals, stages)
         with stages("writing snapshots", len(goals)) as stage:
             await write_snapshots(nc, goals, stage)

@@ -21,7 +21,7 @@ from bench.result import Case, Result, Run, case
 from bench.room import EVENT_BYTES, SNAPSHOT_BYTES
 from events.envelope import STRUCTURED, structured
 from events.identity import SUBMIT, GoalId
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 
 _GOALS_EACH = 100
 _AT_ONCE = 64
@@ -55,7 +55,7 @@ async def run(options: MemoryOptions, stages: Stages) -> Result:
     now = conditions(options.directory)
     goals = _goals(_touched(max(options.cached_goals)))
 
-    async def filling(nc: SturdyClient) -> None:
+    async def filling(nc: ResilientClient) -> None:
         with stages("filling the log", len(goals) * GOAL_EVENTS) as stage:
             # A patient's goals lie together: where a goal lies in the log is no question of memory.
             for start in range(0, len(goals), _GOALS_EACH):

@@ -10,7 +10,7 @@ from bench.options import Stage
 from events.event import RecordedEvent
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.snapshots import Snapshots
 from services.goals.histories import Histories
 from services.goals.history import History
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
         return cls(goals[::3], goals[1::3], goals[2::3])
 
 
-async def write_snapshots(nc: SturdyClient, goals: Sequence[GoalId], stage: Stage) -> None:
+async def write_snapshots(nc: ResilientClient, goals: Sequence[GoalId], stage: Stage) -> None:
     """Write them in the way of the goals service.
 
     Args:

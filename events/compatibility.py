@@ -17,7 +17,7 @@ _INNER = ("items", "additionalProperties", "propertyNames")
 
 def breaking_changes(published: Json, current: Json) -> list[str]:
     """What the published schema accepts and the current one refuses; one sentence for each place."""
-    return list(_Comparison(published, current).narrowed(published, current, ""))
+    return list(_Comparison(published, current).lookup(published, current, ""))
 
 
 class _Comparison:
@@ -25,7 +25,7 @@ class _Comparison:
         self._published = published
         self._current = current
 
-    def narrowed(self, old: Json, new: Json, path: str) -> Iterator[str]:
+    def lookup(self, old: Json, new: Json, path: str) -> Iterator[str]:
         old, new = _resolved(old, self._published), _resolved(new, self._current)
         if "anyOf" in old or "anyOf" in new:
             yield from self._branches(old, new, path)
@@ -37,16 +37,16 @@ class _Comparison:
         for inner in _INNER:
             before, after = old.get(inner, True), new.get(inner, True)
             if isinstance(after, dict):
-                yield from self.narrowed(before if isinstance(before, dict) else {}, after, f"{path}[]")
+                yield from self.lookup(before if isinstance(before, dict) else {}, after, f"{path}[]")
             elif after is False and before is not False:
                 yield f"{_at(path)} takes no further fields any more."
 
     def _branches(self, old: Json, new: Json, path: str) -> Iterator[str]:
         after = new.get("anyOf", [new])
         for branch in old.get("anyOf", [old]):
-            if not any(not list(self.narrowed(branch, each, path)) for each in after):
+            if not any(not list(self.lookup(branch, each, path)) for each in after):
                 if len(after) == 1:
-                    yield from self.narrowed(branch, after[0], path)
+                    yield from self.lookup(branch, after[0], path)
                 else:
                     yield f"{_at(path)} takes fewer kinds of values."
 
@@ -56,7 +56,7 @@ class _Comparison:
             yield f"{_at(_join(path, name))} is required now."
         for name, schema in before.items():
             if name in after:
-                yield from self.narrowed(schema, after[name], _join(path, name))
+                yield from self.lookup(schema, after[name], _join(path, name))
             elif new.get("additionalProperties") is False:
                 yield f"{_at(_join(path, name))} is gone."
 

@@ -8,7 +8,7 @@ from events.goal import GoalState, fold_goal
 from events.identity import GoalId
 from events.plan import PlanState, fold_plan
 from services.goals.decide import decide
-from services.goals.known import Known
+from services.goals.decision_context import DecisionContext
 
 
 class Clinic:
@@ -36,7 +36,7 @@ class Clinic:
             for other, state in self.goals.items()
             if other.plan == goal_id.plan and other != goal_id and state is not None
         }
-        known = Known(self._now, self.plans.get(goal_id.plan), self.goals.get(goal_id), others)
+        known = DecisionContext(self._now, self.plans.get(goal_id.plan), self.goals.get(goal_id), others)
         decision = decide(known, event)
         for data in (event.data, *decision.follows):
             self._record(Event(goal_id, event.source, event.id, event.time, event.actor, data))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nats.errors import Error as NatsError
 
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer, free_port
 from events.log.stream import STREAM
 from tests.waiting import eventually
@@ -49,7 +49,7 @@ class Cluster:
     async def stop(self) -> None:
         await asyncio.gather(*(server.kill() for server in self.servers))
 
-    async def leader(self, nc: SturdyClient, stream: str = STREAM, *, other_than: str = "") -> Member:
+    async def leader(self, nc: ResilientClient, stream: str = STREAM, *, other_than: str = "") -> Member:
         """The server that leads the stream; waits until there is one."""
 
         async def elected() -> str | None:
@@ -62,7 +62,7 @@ class Cluster:
         name = await eventually(elected, within=60)
         return next(server for server in self.servers if server.name == name)
 
-    async def change_leader(self, nc: SturdyClient, stream: str = STREAM) -> None:
+    async def change_leader(self, nc: ResilientClient, stream: str = STREAM) -> None:
         """Have another server lead the stream."""
         before = await self.leader(nc, stream)
         await nc.request(f"$JS.API.STREAM.LEADER.STEPDOWN.{stream}", timeout=5)

@@ -13,7 +13,7 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import SUBMIT
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.goals import service as goals
@@ -56,14 +56,14 @@ def nats_url(nats_server: EmbeddedServer) -> str:
 
 
 @pytest.fixture(scope="session")
-async def nc(nats_url: str) -> AsyncIterator[SturdyClient]:
+async def nc(nats_url: str) -> AsyncIterator[ResilientClient]:
     connection = await connect(nats_url, name="tests")
     yield connection
     await connection.close()
 
 
 @pytest.fixture(scope="session")
-async def log(nc: SturdyClient) -> AsyncIterator[Log]:
+async def log(nc: ResilientClient) -> AsyncIterator[Log]:
     await declare_log(nc)
     log = Log(nc)
     yield log
@@ -89,12 +89,12 @@ async def goals_service(settings: Settings, log: Log) -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="session")
-def submit(nc: SturdyClient) -> Submit:
+def submit(nc: ResilientClient) -> Submit:
     """Offers an event as an integrating system does, and gives the outcome."""
     return submitting_over(nc)
 
 
-def submitting_over(nc: SturdyClient) -> Submit:
+def submitting_over(nc: ResilientClient) -> Submit:
     """What `submit` does, over any connection."""
 
     async def offer(event: Event) -> Outcome:

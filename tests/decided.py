@@ -9,7 +9,7 @@ from events.identity import GoalId
 from events.log import Append, Log
 from services.goals.application import CAIRN, SYSTEM, consequence_id
 from services.goals.decide import decide, needs_others
-from services.goals.known import Known
+from services.goals.decision_context import DecisionContext
 from tests.builders import NOON
 from tests.specification import Past
 
@@ -40,10 +40,10 @@ async def record_decided(log: Log, submissions: Iterable[Event]) -> int:
     return max(last.values())
 
 
-def _known(past: Past, submission: Event, now: datetime) -> Known:
+def _known(past: Past, submission: Event, now: datetime) -> DecisionContext:
     goal_id = submission.goal_id
     others = past.others_of(goal_id) if needs_others(submission) else {}
-    return Known(now, past.plan_of(goal_id), past.state_of(goal_id), others)
+    return DecisionContext(now, past.plan_of(goal_id), past.state_of(goal_id), others)
 
 
 def _commit(recorded: RecordedEvent) -> tuple[GoalId, int]:

@@ -13,7 +13,7 @@ from events.payload import Payload
 from events.plan import PlanState, fold_plans
 from events.vocabulary import ActorRole
 from services.goals.decide import decide, needs_others
-from services.goals.known import Decision, Known
+from services.goals.decision_context import Decision, DecisionContext
 from tests.builders import GOAL, NOON, event, recorded
 
 
@@ -116,8 +116,8 @@ class Offer:
         goal_id = self._submission.goal_id
         # Exactly what the service loads: the patient's other goals only for submissions that need them.
         others = self._past.others_of(goal_id) if needs_others(self._submission) else {}
-        known = Known(self._now, self._past.plan_of(goal_id), self._past.state_of(goal_id), others)
-        return decide(known, self._submission)
+        context = DecisionContext(self._now, self._past.plan_of(goal_id), self._past.state_of(goal_id), others)
+        return decide(context, self._submission)
 
     def _recorded(self, decision: Decision) -> Past:
         follows = (

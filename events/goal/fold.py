@@ -14,8 +14,8 @@ from events.goal.state import (
     Contest,
     GoalState,
     Milestone,
+    PastReview,
     ProgressEntry,
-    ReviewHeld,
     Revision,
     ScheduledReview,
 )
@@ -234,7 +234,7 @@ _DECIDED: dict[str, Update] = {
 
 
 def _reviewed(state: GoalState, data: t.Reviewed, recorded: RecordedEvent) -> Update:
-    review = ReviewHeld(
+    review = PastReview(
         version=recorded.version,
         position=recorded.position,
         on=data.on,

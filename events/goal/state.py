@@ -62,7 +62,7 @@ class ScheduledReview(Value):
     sequence: int
 
 
-class ReviewHeld(Value):
+class PastReview(Value):
     """A review that took place. `position` is where the log has it, so that a revision can name it."""
 
     version: int
@@ -151,7 +151,7 @@ class GoalState(Value):
     review_every_days: int | None = None
     next_review: ScheduledReview | None = None
     reviews_scheduled: int = 0
-    reviews: tuple[ReviewHeld, ...] = ()
+    reviews: tuple[PastReview, ...] = ()
     raise_at_next_session: bool = False
 
     revisions: tuple[Revision, ...] = ()

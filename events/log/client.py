@@ -25,7 +25,7 @@ _NAME = re.compile(r"[!-9;-~]+")
 _HEADER = re.compile(r"^([!-9;-~]+):[ \t]*([^\r\n]*)\r\n", re.MULTILINE)
 
 
-class SturdyClient(Client):
+class ResilientClient(Client):
     """A client that takes every message: what is not UTF-8 in it is replaced, and what is no header is left out."""
 
     url = ""
@@ -99,9 +99,9 @@ class SturdyClient(Client):
             self._pending = []
 
 
-async def connect_client(servers: list[str], **options: Any) -> SturdyClient:  # nats-py's own options
+async def connect_client(servers: list[str], **options: Any) -> ResilientClient:  # nats-py's own options
     """A connected client; one that cannot connect is closed, which nats-py leaves undone."""
-    client = SturdyClient()
+    client = ResilientClient()
     try:
         await client.connect(servers, **options)
     except BaseException:

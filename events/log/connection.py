@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from events.errors import CairnError
-from events.log.client import SturdyClient, connect_client
+from events.log.client import ResilientClient, connect_client
 
 _log = logging.getLogger("cairn.nats")
 _FIRST_CONTACT_SECONDS = 3.0
@@ -84,7 +84,9 @@ async def log_error(error: Exception) -> None:
     _log.warning("NATS: %s", error)
 
 
-async def connect(url: str, *, name: str, on_error: Callable[[Exception], Awaitable[None]] = log_error) -> SturdyClient:
+async def connect(
+    url: str, *, name: str, on_error: Callable[[Exception], Awaitable[None]] = log_error
+) -> ResilientClient:
     """Connect to NATS, and stay connected: a lost connection is taken up again for ever.
 
     Permission denials and slow consumers reach nats-py only in its error callback; by default they are logged there.

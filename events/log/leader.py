@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import from_json
 
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.message import Message, end_in, guarded, is_wrong_sequence
 from events.log.replies import Replies, status_of
@@ -30,7 +30,7 @@ class Leader:
         seconds: How long an answer may take.
     """
 
-    def __init__(self, nc: SturdyClient, replies: Replies, seconds: float):
+    def __init__(self, nc: ResilientClient, replies: Replies, seconds: float):
         self._nc = nc
         self._replies = replies
         self._seconds = seconds

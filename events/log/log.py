@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId
-from events.log import afar
+from events.log import follower_process
 from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.following import Follower
 from events.log.leader import Leader
@@ -52,7 +52,9 @@ class Log:
         ack_seconds: How long an acknowledgement may take before an append is in doubt.
     """
 
-    def __init__(self, nc: SturdyClient, stream: str = STREAM, *, max_waiting: int = 10_000, ack_seconds: float = 5.0):
+    def __init__(
+        self, nc: ResilientClient, stream: str = STREAM, *, max_waiting: int = 10_000, ack_seconds: float = 5.0
+    ):
         self._nc = nc
         self._stream = stream
         self._replies = Replies(nc)
@@ -234,7 +236,7 @@ class Log:
         """
         return Follower(self._nc, self._stream, after, subject, batch).batches()
 
-    async def follow_from_afar(self, after: int | Anchor = 0) -> AsyncGenerator[Batch, None]:
+    async def follow_with_process(self, after: int | Anchor = 0) -> AsyncGenerator[Batch, None]:
         """As :meth:`follow`, all of it and quicker where there is a long way to go: another process reads that part.
 
         Args:
@@ -247,9 +249,11 @@ class Log:
         head = anchor.position
         with suppress(LogUnreachable):  # which following waits out
             head = (await self.check(anchor)).last
-        if head - anchor.position >= afar.FAR and (os.cpu_count() or 1) > 1:
+        if head - anchor.position >= follower_process.WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
             last: StoredMessage | None = None
-            async with aclosing(afar.read_afar(self._nc.url, self._stream, anchor.position, head)) as batches:
+            async with aclosing(
+                follower_process.read_in_process(self._nc.url, self._stream, anchor.position, head)
+            ) as batches:
                 async for batch in batches:
                     last = batch.messages[-1]
                     yield batch

@@ -13,7 +13,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from events.errors import CairnError
 from events.identity import GoalId
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.message import Message
 from events.log.reading import DirectReader
@@ -32,7 +32,7 @@ class Snapshots:
         nc: A connection from :func:`events.log.connect`.
     """
 
-    def __init__(self, nc: SturdyClient):
+    def __init__(self, nc: ResilientClient):
         self._nc = nc
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, _STREAM)

@@ -17,7 +17,7 @@ from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
 if TYPE_CHECKING:
-    from events.log.client import SturdyClient
+    from events.log.client import ResilientClient
 
 Take = Callable[[Msg], None]
 
@@ -30,7 +30,7 @@ class WholeMessages(Parser):
     What has come in part waits in `buf` until there is as much as is `needed`.
     """
 
-    def __init__(self, nc: "SturdyClient"):
+    def __init__(self, nc: "ResilientClient"):
         super().__init__(nc)
         self._nc = nc
 

@@ -15,8 +15,8 @@ from nats.nuid import NUID
 
 from events.errors import CairnError
 from events.log.acknowledgement import Refused, acknowledged
-from events.log.client import SturdyClient
-from events.log.doubt import Doubt, StillPossible
+from events.log.append_recovery import AppendRecovery, StillPossible
+from events.log.client import ResilientClient
 from events.log.failures import LogBusy, LogUnavailable, MessageTooLarge
 from events.log.leader import Leader
 from events.log.message import Message
@@ -94,7 +94,7 @@ class Writer:
 
     def __init__(
         self,
-        nc: SturdyClient,
+        nc: ResilientClient,
         replies: Replies,
         reader: DirectReader,
         *,
@@ -103,7 +103,7 @@ class Writer:
     ):
         self._nc = nc
         self._replies = replies
-        self._doubt = Doubt(nc, Leader(nc, replies, ack_seconds), reader, ack_seconds)
+        self._recovery = AppendRecovery(nc, Leader(nc, replies, ack_seconds), reader, ack_seconds)
         self._max_waiting = max_waiting
         self._ack_seconds = ack_seconds
         self._waiting: deque[_Waiting] = deque()
@@ -256,7 +256,7 @@ class Writer:
 
     async def _find_out(self, waiting: _Waiting, sent_on: int, not_stored: CairnError) -> None:
         try:
-            position = await self._doubt.resolve(waiting.write.messages, sent_on)
+            position = await self._recovery.resolve(waiting.write.messages, sent_on)
         except StillPossible:
             self._send_again(waiting)
         except TimeoutError:

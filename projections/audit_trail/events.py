@@ -10,9 +10,9 @@ from events.catalog import decode
 from events.event import Event, RecordedEvent
 from events.identity import GoalId
 from events.vocabulary import Actor
+from projections.engine.key_lookup import GOAL, lookup, wanted
 from projections.engine.paging import AnyRow, AnySelect
 from projections.engine.projection import Tables
-from projections.engine.wanted import GOAL, narrowed, wanted
 
 
 def recorded_events(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Iterator[RecordedEvent]:
@@ -32,7 +32,7 @@ def happened(row: AnyRow) -> datetime:
 
 @cache
 def _in_order(table: Table) -> AnySelect:
-    return select(table).select_from(narrowed(table, GOAL)).order_by(table.c.position)
+    return select(table).select_from(lookup(table, GOAL)).order_by(table.c.position)
 
 
 def _recorded(row: AnyRow) -> RecordedEvent:

@@ -14,7 +14,7 @@ from projections.audit_trail.events import happened, recorded_events
 from projections.audit_trail.projector import fold
 from projections.audit_trail.tables import tables
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
-from projections.engine.quarantine import Held, held_goals, held_in_org, refuse_if_held
+from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 
 _NAME = "audit_trail"
 _EVENTS, _CHANGES = tables()["events"], tables()["changes"]
@@ -36,13 +36,13 @@ def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor
 
     Raises:
         BadCursor: when the cursor is not from this list.
-        GoalIsHeld: there are events, and none of them could be taken in.
+        GoalIsQuarantined: there are events, and none of them could be taken in.
     """
     found = _page(connection, _of_goal(goal_id), of="history", limit=limit, cursor=cursor)
     if not found["items"] and cursor is None:
-        refuse_if_held(connection, _NAME, goal_id)
+        refuse_if_quarantined(connection, _NAME, goal_id)
         return None
-    return {**found, "held": _told(connection, held_goals(connection, _NAME, [goal_id])).get(goal_id)}
+    return {**found, "held": _told(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id)}
 
 
 def audit(  # noqa: PLR0913 - each filter is one, by its name
@@ -80,7 +80,7 @@ def audit(  # noqa: PLR0913 - each filter is one, by its name
     if until is not None:
         query = query.where(_EVENTS.c.recorded_at < until)
     found = _page(connection, query, of="audit", limit=limit, cursor=cursor)
-    held = _told(connection, held_in_org(connection, _NAME, org, patient))
+    held = _told(connection, quarantined_in_org(connection, _NAME, org, patient))
     told = [{**goal_id._asdict(), **its} for goal_id, its in held.items() if goal in (None, goal_id.goal)]
     return {**found, "held": told}
 
@@ -95,11 +95,11 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
 
     Raises:
         NoSuchVersion: when the goal has not come that far.
-        GoalIsHeld: as :func:`history`.
+        GoalIsQuarantined: as :func:`history`.
     """
     events = list(recorded_events(connection, tables(), [goal_id]))
     if not events:
-        refuse_if_held(connection, _NAME, goal_id)
+        refuse_if_quarantined(connection, _NAME, goal_id)
         return None
     reached = events[-1].version
     states: dict[int, State | None] = {0: None}
@@ -118,12 +118,12 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
         "to": to_version,
         "changes": [change._asdict() for change in differences(before, after)],
         "events": _read(connection, connection.execute(between.order_by(_EVENTS.c.position)).all()),
-        "held": _told(connection, held_goals(connection, _NAME, [goal_id])).get(goal_id),
+        "held": _told(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
     }
 
 
-def _told(connection: Connection, held: Mapping[GoalId, Held]) -> dict[GoalId, Json]:
-    """Held goals with the version that the trail has of each."""
+def _told(connection: Connection, held: Mapping[GoalId, GoalQuarantine]) -> dict[GoalId, Json]:
+    """GoalQuarantine goals with the version that the trail has of each."""
     its = select(func.max(_EVENTS.c.version))
     return {goal_id: at.at(connection.scalar(its.where(*_is(goal_id))) or 0) for goal_id, at in held.items()}
 

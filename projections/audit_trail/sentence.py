@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from events.event import Event, RecordedEvent
-from projections.audit_trail.deeds import deed
 from projections.audit_trail.differences import Difference
+from projections.audit_trail.event_phrases import deed
 from projections.audit_trail.words import minute
 
 _ROLES = {

@@ -11,7 +11,7 @@ from pydantic import BaseModel, NonNegativeInt, ValidationError
 
 from events.log.anchor import LogReplaced
 from projections.engine.checkpoint import CheckpointKey
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 
 CHECKPOINT = "cairn.checkpoint"
 REPLACED = "cairn.replaced"
@@ -19,10 +19,10 @@ _log = logging.getLogger("cairn.projections")
 
 
 class Announcement(BaseModel):
-    """How far the tables of one place are, of the events of one stream."""
+    """How far the tables of one build are, of the events of one stream."""
 
     stream: str
-    place: Place
+    slot: Slot
     position: NonNegativeInt
 
 
@@ -49,7 +49,7 @@ class Announcer:
     async def announce(self, key: CheckpointKey, position: int) -> None:
         """Say that everything up to a position is in the tables. Only a hint: what is not heard can be looked up."""
         await self._publish(
-            self._subject, Announcement.model_construct(stream=key.stream, place=key.place, position=position)
+            self._subject, Announcement.model_construct(stream=key.stream, slot=key.slot, position=position)
         )
 
     async def announce_replaced(self, found: LogReplaced) -> None:
@@ -63,7 +63,7 @@ class Announcer:
         async def hear(message: Msg) -> None:
             with suppress(ValidationError):
                 said = Announcement.model_validate_json(message.data)
-                if (said.stream, said.place) == (key.stream, key.place):
+                if (said.stream, said.slot) == (key.stream, key.slot):
                     heard.set()
 
         subscription = await self._nc.subscribe(self._subject, cb=hear)

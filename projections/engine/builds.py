@@ -14,9 +14,9 @@ from projections.engine.checkpoint import (
     new_epoch,
     read_checkpoint,
 )
-from projections.engine.naming import Naming, Place, table_name
+from projections.engine.naming import Naming, Slot, table_name
 from projections.engine.projection import Projection
-from projections.engine.readers import keep_readers_out
+from projections.engine.table_locks import keep_readers_out
 from projections.engine.tables import BUILDS, CHECKPOINTS, OF_A_BUILD, STATUS, one_at_a_time
 from projections.engine.views import declare_views
 
@@ -39,29 +39,29 @@ class Build(NamedTuple):
 
 
 class NothingToSwap(CairnError):
-    """There is no build in that place."""
+    """There is no build in that slot."""
 
 
-def build_at(connection: Connection, projection: str, place: Place) -> Build | None:
-    """The build in a place."""
-    row = connection.execute(select(BUILDS).where(_stands_at(BUILDS, projection, place))).one_or_none()
+def build_at(connection: Connection, projection: str, slot: Slot) -> Build | None:
+    """The build in a slot."""
+    row = connection.execute(select(BUILDS).where(_stands_at(BUILDS, projection, slot))).one_or_none()
     return Build(row.version, row.number, tuple(row.tables.split(",")), row.started_at) if row else None
 
 
 def begin_next(connection: Connection, projection: AnyProjection, now: datetime) -> Build:
     """The build beside the live one: gone on with if it is of this version, else begun anew."""
     one_at_a_time(connection)
-    found = build_at(connection, projection.name, Place.NEXT)
+    found = build_at(connection, projection.name, Slot.BUILDING)
     if found and found.version == projection.version:
         return found
-    drop(connection, projection.name, Place.NEXT)
+    drop(connection, projection.name, Slot.BUILDING)
     numbers = select(func.max(BUILDS.c.number)).where(BUILDS.c.projection == projection.name)
     number = (connection.scalar(numbers) or 0) + 1
-    tables = projection.declare(Naming(projection.name, Place.NEXT, number))
+    tables = projection.declare(Naming(projection.name, Slot.BUILDING, number))
     build = Build(projection.version, number, tuple(tables), now)
     next(iter(tables.values())).metadata.create_all(connection, checkfirst=False)
     row = {**build._asdict(), "tables": ",".join(build.tables)}
-    connection.execute(insert(BUILDS).values(projection=projection.name, place=Place.NEXT, **row))
+    connection.execute(insert(BUILDS).values(projection=projection.name, slot=Slot.BUILDING, **row))
     return build
 
 
@@ -72,10 +72,10 @@ def is_complete(connection: Connection, key: CheckpointKey, of_another_log: Chec
         key: The stream, and the projection.
         of_another_log: A live checkpoint that the log does not bear out, and that therefore does not count.
     """
-    ours = key._replace(place=Place.NEXT)
+    ours = key._replace(slot=Slot.BUILDING)
     head = connection.scalar(select(STATUS.c.head).where(belongs_to(STATUS, ours)))
     built = read_checkpoint(connection, ours)
-    live = hold_checkpoint(connection, key._replace(place=Place.LIVE))
+    live = hold_checkpoint(connection, key._replace(slot=Slot.LIVE))
     wanted = live.position if live and live != of_another_log else 0
     return head is not None and built is not None and built.position >= max(head, wanted)
 
@@ -89,37 +89,37 @@ def go_live(connection: Connection, projection: AnyProjection) -> None:
     """
     one_at_a_time(connection)
     name = projection.name
-    if build_at(connection, name, Place.NEXT) is None:
+    if build_at(connection, name, Slot.BUILDING) is None:
         raise NothingToSwap(f"There is no new build of {name}.")
     views = projection.views(projection.tables(), connection.dialect.name)
-    keep_readers_out(connection, (*_its_tables(connection, name, Place.LIVE), *views))
-    drop(connection, name, Place.LAST)
-    _move(connection, name, Place.LIVE, Place.LAST)
-    _move(connection, name, Place.NEXT, Place.LIVE)
-    live = _stands_at(CHECKPOINTS, name, Place.LIVE)
+    keep_readers_out(connection, (*_its_tables(connection, name, Slot.LIVE), *views))
+    drop(connection, name, Slot.PREVIOUS)
+    _move(connection, name, Slot.LIVE, Slot.PREVIOUS)
+    _move(connection, name, Slot.BUILDING, Slot.LIVE)
+    live = _stands_at(CHECKPOINTS, name, Slot.LIVE)
     connection.execute(update(CHECKPOINTS).where(live).values(epoch=new_epoch()))
     declare_views(connection, views)
 
 
-def drop(connection: Connection, projection: str, place: Place) -> bool:
-    """Drop a build; False when there is none in that place."""
+def drop(connection: Connection, projection: str, slot: Slot) -> bool:
+    """Drop a build; False when there is none in that slot."""
     one_at_a_time(connection)
-    build = build_at(connection, projection, place)
+    build = build_at(connection, projection, slot)
     if build is None:
         return False
     for name in build.tables:
-        connection.exec_driver_sql(f"DROP TABLE {table_name(projection, name, place)}")
+        connection.exec_driver_sql(f"DROP TABLE {table_name(projection, name, slot)}")
     for table in OF_A_BUILD:
-        connection.execute(delete(table).where(_stands_at(table, projection, place)))
+        connection.execute(delete(table).where(_stands_at(table, projection, slot)))
     return True
 
 
-def _its_tables(connection: Connection, projection: str, place: Place) -> list[str]:
-    build = build_at(connection, projection, place)
-    return [table_name(projection, name, place) for name in build.tables] if build else []
+def _its_tables(connection: Connection, projection: str, slot: Slot) -> list[str]:
+    build = build_at(connection, projection, slot)
+    return [table_name(projection, name, slot) for name in build.tables] if build else []
 
 
-def _move(connection: Connection, projection: str, here: Place, there: Place) -> None:
+def _move(connection: Connection, projection: str, here: Slot, there: Slot) -> None:
     build = build_at(connection, projection, here)
     if build is None:
         return
@@ -127,8 +127,8 @@ def _move(connection: Connection, projection: str, here: Place, there: Place) ->
         old, new = table_name(projection, name, here), table_name(projection, name, there)
         connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
     for table in OF_A_BUILD:
-        connection.execute(update(table).where(_stands_at(table, projection, here)).values(place=there))
+        connection.execute(update(table).where(_stands_at(table, projection, here)).values(slot=there))
 
 
-def _stands_at(table: Table, projection: str, place: Place) -> ColumnElement[bool]:
-    return and_(table.c.projection == projection, table.c.place == place)
+def _stands_at(table: Table, projection: str, slot: Slot) -> ColumnElement[bool]:
+    return and_(table.c.projection == projection, table.c.slot == slot)

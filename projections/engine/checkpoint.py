@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, bindp
 
 from events.errors import CairnError
 from events.log.anchor import Anchor
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.tables import CHECKPOINTS
 
 
@@ -15,7 +15,7 @@ class CheckpointKey(NamedTuple):
     """Whose checkpoint: a projection's build, on one stream."""
 
     projection: str
-    place: Place
+    slot: Slot
     stream: str
 
 

@@ -39,7 +39,7 @@ def open_database(url: str) -> Engine:
     """Open the projections' database; connections are made when they are needed.
 
     An SQLite file that is deleted or replaced meanwhile is noticed with the next transaction, which uses what is in its
-    place. Errors name no values, because rows hold what patients wrote.
+    slot. Errors name no values, because rows hold what patients wrote.
 
     Args:
         url: `sqlite:///path` (the folder is made when it is missing) or `postgresql://…`.

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from events.envelope import StoredMessage
 from events.log import LogUnreachable
-from projections.engine.arrival import voiding
-from projections.engine.release import StoredLog
+from projections.engine.decoding import voiding
+from projections.engine.quarantine_retry import StoredLog
 
 _log = logging.getLogger("cairn.projections")
 _PAUSE_SECONDS = 0.5

@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 
 from events.event import RecordedEvent
 from events.identity import GoalId
-from projections.engine.arrival import project_goal
 from projections.engine.database import reading
+from projections.engine.decoding import project_goal
 from projections.engine.memory import Memory
 from projections.engine.projection import Projected, Projection, State, Tables
 from projections.engine.quarantine import Quarantined

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, Table
 
 from events.event import RecordedEvent
 from events.identity import GoalId
-from projections.engine.naming import Naming, Place
+from projections.engine.naming import Naming, Slot
 
 State = TypeVar("State")
 Row = Mapping[str, object]
@@ -100,9 +100,9 @@ class Projection(Generic[State]):
     views: Callable[[Tables, str], Views] = no_views
     remembers: bool = True
 
-    def tables(self, place: Place = Place.LIVE) -> Tables:
-        """Its tables in one place."""
-        return self.declare(Naming(self.name, place))
+    def tables(self, slot: Slot = Slot.LIVE) -> Tables:
+        """Its tables in one slot."""
+        return self.declare(Naming(self.name, slot))
 
 
 def always(events: Sequence[RecordedEvent]) -> bool:

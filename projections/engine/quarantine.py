@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 from events.errors import CairnError
 from events.identity import LOG, GoalId
 from projections.engine.checkpoint import CheckpointKey, belongs_to
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.tables import QUARANTINE
 
 MOST_TOLD = 100
@@ -29,7 +29,7 @@ class Quarantined(NamedTuple):
     reason: str
 
 
-class Held(NamedTuple):
+class GoalQuarantine(NamedTuple):
     """Where a goal is held, and why.
 
     Attributes:
@@ -45,10 +45,10 @@ class Held(NamedTuple):
         return {"version": version, **self._asdict()}
 
 
-class GoalIsHeld(CairnError):
+class GoalIsQuarantined(CairnError):
     """Nothing of a goal can be read here, because its very first event could not be taken."""
 
-    def __init__(self, goal_id: GoalId, held: Held):
+    def __init__(self, goal_id: GoalId, held: GoalQuarantine):
         super().__init__(
             f"{goal_id} is in the log, but its event at position {held.position} could not be taken in here: it is in"
             " quarantine until that is mended."
@@ -68,7 +68,7 @@ def leave_quarantine(connection: Connection, key: CheckpointKey, subjects: Colle
         connection.execute(delete(QUARANTINE).where(belongs_to(QUARANTINE, key), its))
 
 
-def held_subjects(connection: Connection, key: CheckpointKey) -> dict[str, int]:
+def quarantined_subjects(connection: Connection, key: CheckpointKey) -> dict[str, int]:
     """The subjects that are held, and the position of the event that each is held at."""
     first = func.min(QUARANTINE.c.position).label("first")
     its = belongs_to(QUARANTINE, key)
@@ -76,7 +76,9 @@ def held_subjects(connection: Connection, key: CheckpointKey) -> dict[str, int]:
     return {row.subject: row.first for row in rows}
 
 
-def held_goals(connection: Connection, projection: str, goal_ids: Iterable[GoalId]) -> dict[GoalId, Held]:
+def quarantined_goals(
+    connection: Connection, projection: str, goal_ids: Iterable[GoalId]
+) -> dict[GoalId, GoalQuarantine]:
     """Those of some goals (and plans) that are held in the live tables. Cheap while nothing is in quarantine.
 
     On PostgreSQL a reader asks this after what it is asked about: the tables that it has read stay what they are until
@@ -87,7 +89,9 @@ def held_goals(connection: Connection, projection: str, goal_ids: Iterable[GoalI
     return {subjects[subject]: held for subject, held in found.items()}
 
 
-def held_in_org(connection: Connection, projection: str, org: str, patient: str | None = None) -> dict[GoalId, Held]:
+def quarantined_in_org(
+    connection: Connection, projection: str, org: str, patient: str | None = None
+) -> dict[GoalId, GoalQuarantine]:
     """The goals (and plans) of an organisation or a patient that are held in the live tables: the first hundred."""
     of = f"{LOG}.{org}." if patient is None else f"{LOG}.{org}.{patient}."
     # To SQLite's LIKE, which finds them quickly, small and capital letters are alike.
@@ -98,21 +102,21 @@ def held_in_org(connection: Connection, projection: str, org: str, patient: str 
     return {GoalId(*subject.split(".")[-3:]): held for subject, held in found.items()}
 
 
-def refuse_if_held(connection: Connection, projection: str, goal_id: GoalId) -> None:
+def refuse_if_quarantined(connection: Connection, projection: str, goal_id: GoalId) -> None:
     """For a goal of which nothing was found: it may be there nevertheless.
 
     Raises:
-        GoalIsHeld: it is in the log, and held from its first event on.
+        GoalIsQuarantined: it is in the log, and held from its first event on.
     """
-    held = held_goals(connection, projection, [goal_id]).get(goal_id)
+    held = quarantined_goals(connection, projection, [goal_id]).get(goal_id)
     if held is not None:
-        raise GoalIsHeld(goal_id, held)
+        raise GoalIsQuarantined(goal_id, held)
 
 
 def _held(
     connection: Connection, projection: str, which: ColumnElement[bool], most: int | None = None
-) -> dict[str, Held]:
-    live = (QUARANTINE.c.projection == projection, QUARANTINE.c.place == Place.LIVE)
+) -> dict[str, GoalQuarantine]:
+    live = (QUARANTINE.c.projection == projection, QUARANTINE.c.slot == Slot.LIVE)
     first = func.min(QUARANTINE.c.position)
     begun = (
         select(QUARANTINE.c.subject, first)
@@ -126,7 +130,7 @@ def _held(
         return {}
     columns = (QUARANTINE.c.subject, QUARANTINE.c.position)
     rows = connection.execute(select(*columns, QUARANTINE.c.reason).where(*live, tuple_(*columns).in_(firsts)))
-    held = {row.subject: Held(row.position, row.reason) for row in rows}
+    held = {row.subject: GoalQuarantine(row.position, row.reason) for row in rows}
     return {subject: held[subject] for subject, _ in firsts}
 
 

@@ -26,11 +26,11 @@ from projections.engine.comparing import TableComparison, compare
 from projections.engine.database import reading, writing
 from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.healing import read_again
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.projection import Projection
-from projections.engine.readers import AGAIN_SECONDS, TablesInUse
-from projections.engine.release import in_quarantine
+from projections.engine.quarantine_retry import in_quarantine
 from projections.engine.runner import MOST_EVENTS
+from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import bear_out
 from projections.engine.writer import ProjectionWriter
@@ -174,14 +174,14 @@ class Rebuild:
 
     def _live_checkpoints(self) -> dict[str, Checkpoint]:
         with reading(self._engine) as connection:
-            keys = {stream: CheckpointKey(self._projection.name, Place.LIVE, stream) for stream in self._logs}
+            keys = {stream: CheckpointKey(self._projection.name, Slot.LIVE, stream) for stream in self._logs}
             found = {stream: read_checkpoint(connection, key) for stream, key in keys.items()}
         return {stream: checkpoint for stream, checkpoint in found.items() if checkpoint}
 
     async def _follow(self, stream: str) -> None:
         writer = self._writers[stream]
         demand = Demand()
-        following = self._logs[stream].follow_from_afar(writer.anchor)
+        following = self._logs[stream].follow_with_process(writer.anchor)
         async with aclosing(fetched_ahead(following, MOST_EVENTS, demand)) as batches:
             async for batch in batches:
                 again = await read_again(self._logs[stream], batch.messages)
@@ -201,19 +201,19 @@ class Rebuild:
         while True:
             with ExitStack() as stack:
                 with writing(self._engine) as nobody_moves:
-                    live = build_at(nobody_moves, self._projection.name, Place.LIVE)
-                    live_positions = self._positions(nobody_moves, Place.LIVE)
-                    next_positions = self._positions(nobody_moves, Place.NEXT)
+                    live = build_at(nobody_moves, self._projection.name, Slot.LIVE)
+                    live_positions = self._positions(nobody_moves, Slot.LIVE)
+                    next_positions = self._positions(nobody_moves, Slot.BUILDING)
                     # What it sees is what there is while nobody moves, long after they do.
                     connection = stack.enter_context(reading(self._engine))
-                    build_at(connection, self._projection.name, Place.NEXT)
+                    build_at(connection, self._projection.name, Slot.BUILDING)
                 comparable = live is not None and live.version == self._projection.version
                 may_meet = not of_another_log and time.monotonic() < until
                 if comparable and live_positions != next_positions and may_meet:
                     time.sleep(_PAUSE_SECONDS)
                     continue
                 its = self._projection.tables
-                tables = compare(connection, its(Place.LIVE), its(Place.NEXT)) if comparable else ()
+                tables = compare(connection, its(Slot.LIVE), its(Slot.BUILDING)) if comparable else ()
                 return Comparison(
                     live,
                     tables,
@@ -223,11 +223,11 @@ class Rebuild:
                     next_quarantined=self._quarantined(connection),
                 )
 
-    def _positions(self, connection: Connection, place: Place) -> dict[str, int]:
-        keys = {stream: CheckpointKey(self._projection.name, place, stream) for stream in self._logs}
+    def _positions(self, connection: Connection, slot: Slot) -> dict[str, int]:
+        keys = {stream: CheckpointKey(self._projection.name, slot, stream) for stream in self._logs}
         found = {stream: hold_checkpoint(connection, key) for stream, key in keys.items()}
         return {stream: checkpoint.position for stream, checkpoint in found.items() if checkpoint}
 
     def _quarantined(self, connection: Connection) -> int:
-        keys = [CheckpointKey(self._projection.name, Place.NEXT, stream) for stream in self._logs]
+        keys = [CheckpointKey(self._projection.name, Slot.BUILDING, stream) for stream in self._logs]
         return sum(len(in_quarantine(connection, key)) for key in keys)

@@ -152,13 +152,13 @@ def _values(table: Table, names: Sequence[str]) -> _Values:
     """What SQLite's driver takes: days and instants as text. Column by column, which is quicker than row by row."""
     # With the first name twice, because of one name alone an itemgetter makes no tuple.
     pick = itemgetter(names[0], *names)
-    as_text = [(place, to_text) for place, name in enumerate(names) if (to_text := _to_text(table.c[name]))]
+    as_text = [(slot, to_text) for slot, name in enumerate(names) if (to_text := _to_text(table.c[name]))]
 
     def values(rows: Sequence[Row]) -> list[tuple[object, ...]]:
         picked: Iterator[Sequence[object]] = zip(*map(pick, rows), strict=True)
         _, *columns = picked
-        for place, to_text in as_text:
-            columns[place] = [None if value is None else to_text(value) for value in columns[place]]
+        for slot, to_text in as_text:
+            columns[slot] = [None if value is None else to_text(value) for value in columns[slot]]
         return list(zip(*columns, strict=True))
 
     return values

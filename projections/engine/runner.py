@@ -17,7 +17,7 @@ from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.healing import read_again
 from projections.engine.projection import State
-from projections.engine.readers import AGAIN_SECONDS, TablesInUse
+from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import LOOK_SECONDS, Watch
 from projections.engine.writer import ProjectionWriter, Superseded
@@ -134,7 +134,9 @@ class Runner(Generic[State]):
         """Take in the log, until what was built beside is live."""
         writer = self._writer
         demand = Demand()
-        async with aclosing(fetched_ahead(self._log.follow_from_afar(writer.anchor), MOST_EVENTS, demand)) as batches:
+        async with aclosing(
+            fetched_ahead(self._log.follow_with_process(writer.anchor), MOST_EVENTS, demand)
+        ) as batches:
             async for batch in batches:
                 if batch.messages:
                     again = await read_again(self._log, batch.messages)

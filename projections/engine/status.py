@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, belongs_to, read_checkpoint
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.rows import upsert
 from projections.engine.tables import BUILDS, QUARANTINE, STATUS
 
@@ -87,8 +87,8 @@ def read_status(
     Args:
         head: The stream's last position, where the caller knows it better than the services' last note.
     """
-    live = _read(connection, CheckpointKey(projection, Place.LIVE, stream), head)
-    beside = _read(connection, CheckpointKey(projection, Place.NEXT, stream), head)
+    live = _read(connection, CheckpointKey(projection, Slot.LIVE, stream), head)
+    beside = _read(connection, CheckpointKey(projection, Slot.BUILDING, stream), head)
     first = beside["version"] is not None and live["version"] is None
     names = ("version", "position", "head", "percent", "rate", "quarantined", "updated_at")
     return {
@@ -101,7 +101,7 @@ def read_status(
 
 
 def _read(connection: Connection, key: CheckpointKey, head: int | None) -> dict[str, Any]:  # Any: as above
-    build = build_at(connection, key.projection, key.place)
+    build = build_at(connection, key.projection, key.slot)
     checkpoint = read_checkpoint(connection, key)
     position = checkpoint.position if checkpoint else 0
     noted = connection.execute(select(STATUS).where(belongs_to(STATUS, key))).one_or_none()

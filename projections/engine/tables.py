@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    delete,
     inspect,
     text,
 )
@@ -20,18 +21,18 @@ from projections.engine.columns import Instant
 METADATA = MetaData()
 
 
-def _place() -> tuple[Column[str], Column[str]]:
-    return Column("projection", String(64), primary_key=True), Column("place", String(8), primary_key=True)
+def _slot() -> tuple[Column[str], Column[str]]:
+    return Column("projection", String(64), primary_key=True), Column("slot", String(8), primary_key=True)
 
 
 def _key() -> tuple[Column[str], Column[str], Column[str]]:
-    return (*_place(), Column("stream", String(64), primary_key=True))
+    return (*_slot(), Column("stream", String(64), primary_key=True))
 
 
 BUILDS = Table(
     "cairn_builds",
     METADATA,
-    *_place(),
+    *_slot(),
     # Of its tables and of what is in them: `Projection.version`.
     Column("version", Integer, nullable=False),
     # Counts the builds of one projection.
@@ -73,7 +74,7 @@ QUARANTINE = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("subject", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Index("cairn_quarantine_by_subject", "projection", "place", "subject", "position"),
+    Index("cairn_quarantine_by_subject", "projection", "slot", "subject", "position"),
 )
 
 OF_A_BUILD = (CHECKPOINTS, STATUS, QUARANTINE, BUILDS)
@@ -89,11 +90,20 @@ def declare_own(connection: Connection) -> None:
     """
     one_at_a_time(connection)
     METADATA.create_all(connection)
+    _rename_place_to_slot(connection)
     there = {column["name"] for column in inspect(connection).get_columns(CHECKPOINTS.name)}
     for column in CHECKPOINTS.columns:
         if column.name not in there:
             its_type = column.type.compile(connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {CHECKPOINTS.name} ADD COLUMN {column.name} {its_type}")
+
+
+def _rename_place_to_slot(connection: Connection) -> None:
+    """Take over tables of a Cairn that called the slot of a build its place. Only what is live is taken over."""
+    for table in OF_A_BUILD:
+        if "place" in {column["name"] for column in inspect(connection).get_columns(table.name)}:
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} RENAME COLUMN place TO slot")
+            connection.execute(delete(table).where(table.c.slot != "live"))
 
 
 def one_at_a_time(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ProgrammingError
 
 from events.identity import LOG
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.projection import Views
 from projections.engine.tables import QUARANTINE
 
@@ -80,8 +80,8 @@ def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def is_held(projection: str, its: Table) -> ColumnElement[bool]:
+def is_quarantined(projection: str, its: Table) -> ColumnElement[bool]:
     """Whether events of a row's goal are in quarantine."""
     subject = literal(f"{LOG}.") + its.c.org + "." + its.c.patient + "." + its.c.goal
-    live = and_(QUARANTINE.c.projection == projection, QUARANTINE.c.place == Place.LIVE)
+    live = and_(QUARANTINE.c.projection == projection, QUARANTINE.c.slot == Slot.LIVE)
     return select(QUARANTINE.c.position).where(live, QUARANTINE.c.subject == subject).correlate(its).exists()

@@ -11,7 +11,6 @@ from events.envelope import StoredMessage
 from events.errors import CairnError
 from events.log.anchor import Anchor
 from events.tracing import tracing
-from projections.engine.arrival import read_messages
 from projections.engine.builds import begin_next, build_at, drop, go_live, is_complete
 from projections.engine.checkpoint import (
     Checkpoint,
@@ -26,11 +25,12 @@ from projections.engine.checkpoint import (
 )
 from projections.engine.collector import collector_paused
 from projections.engine.database import reading, writing
-from projections.engine.naming import Place
+from projections.engine.decoding import read_messages
+from projections.engine.naming import Slot
 from projections.engine.pace import Pace
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
-from projections.engine.quarantine import held_subjects, leave_quarantine, quarantine
+from projections.engine.quarantine import leave_quarantine, quarantine, quarantined_subjects
 from projections.engine.rows import collect, write
 from projections.engine.status import Working, last_recorded_at, write_replaced, write_status
 from projections.engine.tables import declare_own, one_at_a_time
@@ -59,14 +59,14 @@ class ProjectionWriter(Generic[State]):
     """
 
     def __init__(self, engine: Engine, projection: Projection[State], stream: str, *, beside: bool = False):
-        self.key = CheckpointKey(projection.name, Place.NEXT if beside else Place.LIVE, stream)
+        self.key = CheckpointKey(projection.name, Slot.BUILDING if beside else Slot.LIVE, stream)
         self.head = 0
         self._engine = engine
         self._projection = projection
         self._beside = beside
         self._at = Checkpoint(position=0, epoch=0)
         self._resumed = False
-        self._projecting = Projecting(engine, projection, projection.tables(self.key.place))
+        self._projecting = Projecting(engine, projection, projection.tables(self.key.slot))
         self._held: dict[str, int] = {}
         self._pace = Pace(time.monotonic)
         self._recorded_at: datetime | None = None
@@ -95,7 +95,7 @@ class ProjectionWriter(Generic[State]):
     @property
     def is_live(self) -> bool:
         """Whether it writes the tables that are read."""
-        return self.key.place is Place.LIVE
+        return self.key.slot is Slot.LIVE
 
     def resume(self) -> int:
         """Find the tables, or make them where there are none, and go on from the checkpoint, which is returned.
@@ -106,15 +106,15 @@ class ProjectionWriter(Generic[State]):
         """
         with writing(self._engine) as connection:
             declare_own(connection)
-            self.key = self.key._replace(place=self._place(connection))
+            self.key = self.key._replace(slot=self._slot(connection))
             before, self._at = self._at, start_checkpoint(connection, self.key)
-            self._held = held_subjects(connection, self.key)
+            self._held = quarantined_subjects(connection, self.key)
             self._recorded_at = last_recorded_at(connection, self.key)
         if self._resumed and self._at.epoch == before.epoch and self._at.position < before.position:
             put_back = CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)
             self._error = (str(put_back), datetime.now(UTC))
         self._resumed = True
-        self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.place))
+        self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.slot))
         return self.position
 
     def take(
@@ -162,7 +162,7 @@ class ProjectionWriter(Generic[State]):
             begins()
         with writing(self._engine) as connection:
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
-            write(connection, self._projection.tables(self.key.place), changes)
+            write(connection, self._projection.tables(self.key.slot), changes)
             leave_quarantine(connection, self.key, arrival.again & self._held.keys())
             quarantine(connection, self.key, refused)
             state: Working = "live" if anchor.position >= self.head else "catching_up"
@@ -197,8 +197,8 @@ class ProjectionWriter(Generic[State]):
             sqlalchemy.exc.SQLAlchemyError: it was not written.
         """
         with writing(self._engine) as connection:
-            if build_at(connection, self._projection.name, self.key.place) is None:
-                self.key = self.key._replace(place=Place.LIVE)
+            if build_at(connection, self._projection.name, self.key.slot) is None:
+                self.key = self.key._replace(slot=Slot.LIVE)
             self._write_status(connection, "stopped")
 
     def note_replaced(self, head: int, error: str) -> None:
@@ -248,7 +248,7 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             one_at_a_time(connection)
             if read_checkpoint(connection, self.key) == self._at:  # or somebody else has begun it anew already
-                drop(connection, self.key.projection, self.key.place)
+                drop(connection, self.key.projection, self.key.slot)
         return True
 
     def name_event(self, anchor: Anchor) -> None:
@@ -281,7 +281,7 @@ class ProjectionWriter(Generic[State]):
         """
         with writing(self._engine) as connection:
             one_at_a_time(connection)
-            if build_at(connection, self._projection.name, Place.NEXT) is None:
+            if build_at(connection, self._projection.name, Slot.BUILDING) is None:
                 raise TablesChanged(f"The tables of {self._projection.name} have been changed.")
             other = of_another_log or {}
             keys = {stream: self.key._replace(stream=stream) for stream in streams}
@@ -293,20 +293,20 @@ class ProjectionWriter(Generic[State]):
 
     @property
     def _live_key(self) -> CheckpointKey:
-        return self.key._replace(place=Place.LIVE)
+        return self.key._replace(slot=Slot.LIVE)
 
-    def _place(self, connection: Connection) -> Place:
-        live = build_at(connection, self._projection.name, Place.LIVE)
+    def _slot(self, connection: Connection) -> Slot:
+        live = build_at(connection, self._projection.name, Slot.LIVE)
         version = self._projection.version
         if live and live.version == version and not self._beside:
-            return Place.LIVE
+            return Slot.LIVE
         if live and live.version > version and not self._beside:
             raise Superseded(
                 f"Version {live.version} of {self._projection.name} is live, and this is version {version}. To go back"
                 f" to it: cairn projections rebuild {self._projection.name}."
             )
         begin_next(connection, self._projection, datetime.now(UTC))
-        return Place.NEXT
+        return Slot.BUILDING
 
     def _write_status(self, connection: Connection, state: Working) -> None:
         write_status(

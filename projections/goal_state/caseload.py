@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Date, Integer, and_, case, fun
 from events.goal.state import OPEN
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
-from projections.goal_state.held import held_by_patient
+from projections.goal_state.quarantined import quarantined_by_patient
 from projections.goal_state.tables import tables
 
 _GOALS, _PLANS, _WAITING = (tables()[name] for name in ("goals", "plans", "waiting"))
@@ -32,7 +32,7 @@ def caseload(
     `open_goals`, `active_goals`, `overdue` and `due` (reviews), `next_review_on`, `waiting` and `waiting_for`
     (`patient`, `clinician`), `setbacks_since_review`, `raise_at_next_session` (goals), `last_entry_on` and
     `days_since_last_entry`, which are null while nothing was entered: unknown, not zero. `held` has those of all the
-    patient's goals, and the plan, of which the log has more (:func:`projections.goal_state.held.held_by_patient`).
+    patient's goals, and the plan, of which the log has more (`quarantined_by_patient`).
 
     Args:
         now: Tells today's date in each plan's time zone, unless `day` is given.
@@ -55,7 +55,7 @@ def caseload(
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         goals = _goals_of(connection, org, rows, today)
         waiting = _waiting_of(connection, org, rows)
-        held = held_by_patient(connection, org, {row.patient for row in rows})
+        held = quarantined_by_patient(connection, org, {row.patient for row in rows})
         return [
             {
                 **_read(org, row, goals.get(row.patient), waiting.get(row.patient, {})),

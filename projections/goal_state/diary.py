@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from events.event import RecordedEvent
 from events.goal import GoalState
 from events.goal.motivation import falls
-from events.goal.state import ProgressEntry, ReviewHeld
+from events.goal.state import PastReview, ProgressEntry
 from events.goal.types import ProgressCorrected, ProgressLogged
 from projections.engine.projection import Row
 
@@ -65,7 +65,7 @@ read_diary = TypeAdapter(Diary).validator.validate_json
 def diary_of(goal: GoalState) -> Diary:
     """Of a goal with its whole diary."""
     reviewed_on = goal.last_review_on
-    told: list[ProgressEntry | ReviewHeld] = [*goal.progress, *goal.reviews]
+    told: list[ProgressEntry | PastReview] = [*goal.progress, *goal.reviews]
     return Diary(
         last_entry_on=max((entry.on for entry in goal.progress), default=None),
         reviewed_on=reviewed_on,

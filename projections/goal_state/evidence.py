@@ -11,8 +11,8 @@ from events.goal import GoalState
 from events.identity import GoalId
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
-from projections.goal_state.held import IS_HELD, held_of_rows
 from projections.goal_state.projector import statement_hash
+from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
 from projections.goal_state.queries import copies
 from projections.goal_state.tables import tables
 
@@ -83,14 +83,14 @@ def evidence(
         _PLANS.c.clinician,
         _MEASURABLE.label("measurable"),
         overdue.label("overdue"),
-        IS_HELD,
+        IS_QUARANTINED,
     )
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         reviews = _reviews_of(connection, asked, rows)
         states = [GoalState.model_validate_json(row.state) for row in rows]
         patients = copies(connection, asked.org, (state.statement for state in states))
-        held = held_of_rows(connection, rows)
+        held = quarantined_of_rows(connection, rows)
         return [
             {
                 **_read(row, state, reviews.get((row.patient, row.goal), _NO_REVIEWS), patients),
@@ -111,7 +111,7 @@ def evidence_in_total(connection: Connection, asked: Asked, *, now: datetime) ->
         "own_words_unknown": _GOALS.c.own_words.is_(None),
         "measurable": _MEASURABLE,
         "overdue": _overdue(connection, asked.org, now),
-        "held": IS_HELD.element,
+        "held": IS_QUARANTINED.element,
     }
     goals = connection.execute(
         asked.goals(func.count().label("goals"), *(_number(what).label(name) for name, what in counted.items()))

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from events.identity import GoalId
 from projections.engine.projection import Projection, Remembered, Tables, Upcoming, always
-from projections.goal_state.known import known_goals
+from projections.goal_state.goals_before_events import goals_before_events
 from projections.goal_state.projector import State, project
-from projections.goal_state.stored import plans
+from projections.goal_state.stored_states import plans
 from projections.goal_state.tables import VERSION, tables
 from projections.goal_state.views import views
 
@@ -17,7 +17,7 @@ def _load(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapping[Go
     goals = {goal_id: events for goal_id, events in upcoming.items() if not goal_id.is_plan}
     states: dict[GoalId, State] = {
         **plans(connection, its, [goal_id for goal_id in upcoming if goal_id.is_plan]),
-        **known_goals(connection, its, goals),
+        **goals_before_events(connection, its, goals),
     }
     return {goal_id: Remembered(state, 0) for goal_id, state in states.items()}
 

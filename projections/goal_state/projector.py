@@ -18,10 +18,10 @@ from events.plan import PlanState, fold_plans
 from projections.engine.projection import Projected, Remembered, Row
 from projections.engine.sequence import expect_next
 from projections.goal_state.diary import Diary, diary_of, in_order, with_entry, with_goal
-from projections.goal_state.known import KnownGoal
-from projections.goal_state.stored import AS_IT_IS
+from projections.goal_state.goals_before_events import GoalBeforeEvents
+from projections.goal_state.stored_states import AS_IT_IS
 
-State = KnownGoal | PlanState
+State = GoalBeforeEvents | PlanState
 _NO_LETTERS = re.compile(r"[\W_]+")
 _OF_THE_DIARY = (ProgressLogged, ProgressCorrected)
 _WAITED_FOR = attrgetter("status", "created_at", "agreed_by", "agreement_since", "contest", "change_requests")
@@ -41,7 +41,7 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
     expect_next(state.version if state else None, events)
     if events[0].goal_id.is_plan:
         return _project_plan(state if isinstance(state, PlanState) else None, events)
-    return _project_goal(state if isinstance(state, KnownGoal) else None, events)
+    return _project_goal(state if isinstance(state, GoalBeforeEvents) else None, events)
 
 
 def searchable(text: str) -> str:
@@ -55,7 +55,7 @@ def statement_hash(text: str) -> str:
     return sha256((letters or searchable(text)).encode()).hexdigest()
 
 
-def _project_goal(before: KnownGoal | None, events: Sequence[RecordedEvent]) -> Projected[State]:
+def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEvent]) -> Projected[State]:
     known = before
     entries: dict[int, Row] = {}
     reviews: list[Row] = []
@@ -97,18 +97,18 @@ def _project_goal(before: KnownGoal | None, events: Sequence[RecordedEvent]) -> 
     return Projected(rows, {"waiting": no_more}, {}, after)
 
 
-def _after(known: KnownGoal | None, recorded: RecordedEvent) -> KnownGoal | None:
+def _after(known: GoalBeforeEvents | None, recorded: RecordedEvent) -> GoalBeforeEvents | None:
     """After one more event that is not of the diary."""
     former = known.goal if known else None
     goal = fold_goal(former, recorded)
     if goal is None:
         return None
     if known is None or isinstance(recorded.data, Proposed | Imported):
-        return KnownGoal(recorded.version, with_goal(Diary(), goal), goal, ())
-    return KnownGoal(recorded.version, with_goal(known.diary, goal), goal, known.entries)
+        return GoalBeforeEvents(recorded.version, with_goal(Diary(), goal), goal, ())
+    return GoalBeforeEvents(recorded.version, with_goal(known.diary, goal), goal, known.entries)
 
 
-def _after_entry(known: KnownGoal, recorded: RecordedEvent, entries: dict[int, Row]) -> KnownGoal:
+def _after_entry(known: GoalBeforeEvents, recorded: RecordedEvent, entries: dict[int, Row]) -> GoalBeforeEvents:
     """After one more event of the diary.
 
     Args:
@@ -118,7 +118,7 @@ def _after_entry(known: KnownGoal, recorded: RecordedEvent, entries: dict[int, R
     if isinstance(data, ProgressLogged) and in_order(known.diary, data):
         entries[recorded.version] = _logged_row(data, recorded)
         diary = None if known.entries is None else (*known.entries, logged_entry(data, recorded))
-        return KnownGoal(recorded.version, with_entry(known.diary, data, recorded.version), known.goal, diary)
+        return GoalBeforeEvents(recorded.version, with_entry(known.diary, data, recorded.version), known.goal, diary)
     if known.goal is None or known.entries is None:
         raise NotAllKnown(f"version {recorded.version} of {recorded.goal_id} is about the whole diary")
     whole = {"progress": known.entries, "raise_at_next_session": known.diary.raised}
@@ -128,7 +128,7 @@ def _after_entry(known: KnownGoal, recorded: RecordedEvent, entries: dict[int, R
     for entry, former in zip_longest(goal.progress, known.entries):
         if entry is not former:
             entries[entry.version] = _entry_row(recorded.goal_id, entry)
-    return KnownGoal(recorded.version, diary_of(goal), known.goal, goal.progress)
+    return GoalBeforeEvents(recorded.version, diary_of(goal), known.goal, goal.progress)
 
 
 def _project_plan(before: PlanState | None, events: Sequence[RecordedEvent]) -> Projected[State]:

@@ -13,19 +13,19 @@ from events.plan import PlanState
 from events.vocabulary import Status
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
-from projections.engine.quarantine import GoalIsHeld, held_goals, refuse_if_held
-from projections.goal_state.held import held_of_patients, held_of_rows
-from projections.goal_state.patient.plan import read_plan_with_goals
-from projections.goal_state.patient.record import PatientRecord
-from projections.goal_state.projector import searchable, statement_hash
-from projections.goal_state.shown import (
+from projections.engine.quarantine import GoalIsQuarantined, quarantined_goals, refuse_if_quarantined
+from projections.goal_state.goals_for_readers import (
     GOALS_BESIDE_PLANS,
     rows_beside,
     rows_of_patients,
     with_diary,
     without_diary,
 )
-from projections.goal_state.stored import diaries, plans
+from projections.goal_state.patient.plan import read_plan_with_goals
+from projections.goal_state.patient.record import PatientRecord
+from projections.goal_state.projector import searchable, statement_hash
+from projections.goal_state.quarantined import quarantined_of_patients, quarantined_of_rows
+from projections.goal_state.stored_states import diaries, plans
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
@@ -37,12 +37,12 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | No
     """One goal as it is now, as :func:`events.goal.reading.read_goal` gives it; None when there is none.
 
     Raises:
-        GoalIsHeld: there is one, and nothing of it could be taken in.
+        GoalIsQuarantined: there is one, and nothing of it could be taken in.
     """
     beside = rows_beside(connection, goal_id)
     row = next((row for row in beside if row.goal == goal_id.goal), None)
     if row is None:
-        refuse_if_held(connection, _NAME, goal_id)
+        refuse_if_quarantined(connection, _NAME, goal_id)
         return None
     diary = diaries(connection, _ITS, [goal_id]).get(goal_id, ())
     return read_goal(
@@ -51,7 +51,7 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | No
         at=now,
         others=[without_diary(other) for other in beside if other is not row],
         copies=max(0, (row.patients or 0) - 1),
-        held=held_of_rows(connection, [row]).get(goal_id),
+        held=quarantined_of_rows(connection, [row]).get(goal_id),
     )
 
 
@@ -59,11 +59,11 @@ def plan(connection: Connection, org: str, patient: str) -> Json | None:
     """A patient's plan as it is now, as :func:`read_plan_with_goals` gives it; None when there is none.
 
     Raises:
-        GoalIsHeld: there is one, and nothing of it could be taken in.
+        GoalIsQuarantined: there is one, and nothing of it could be taken in.
     """
     its = _record(connection, GoalId(org, patient, PLAN))
     if its.plan is None:
-        refuse_if_held(connection, _NAME, GoalId(org, patient, PLAN))
+        refuse_if_quarantined(connection, _NAME, GoalId(org, patient, PLAN))
         return None
     return read_plan_with_goals(its.plan, its)
 
@@ -72,12 +72,12 @@ def record(connection: Connection, org: str, patient: str) -> PatientRecord:
     """A patient's plan and goals as they are now.
 
     Raises:
-        GoalIsHeld: there is something of the patient, and nothing of it could be taken in.
+        GoalIsQuarantined: there is something of the patient, and nothing of it could be taken in.
     """
     its = _record(connection, GoalId(org, patient, PLAN))
     if its.is_empty:
-        for goal_id, held in held_of_patients(connection, org, [patient]).items():
-            raise GoalIsHeld(goal_id, held)
+        for goal_id, held in quarantined_of_patients(connection, org, [patient]).items():
+            raise GoalIsQuarantined(goal_id, held)
     return its
 
 
@@ -88,8 +88,8 @@ def _record(connection: Connection, plan_id: GoalId) -> PatientRecord:
     goals = {
         goal_id: with_diary(without_diary(row), row, told.get(goal_id, ())) for goal_id, row in sorted(rows.items())
     }
-    held = {goal_id.goal: at for goal_id, at in held_of_rows(connection, rows.values()).items()}
-    if plan is not None and (its := held_goals(connection, _NAME, [plan_id]).get(plan_id)):
+    held = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
+    if plan is not None and (its := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
         held[PLAN] = its.at(plan.version)
     return PatientRecord(plan, tuple(goals.values()), held)
 
@@ -164,7 +164,7 @@ def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetim
     plans = {plan_id: PlanState.model_validate_json(text) for plan_id, text in texts.items()}
     told = diaries(connection, _ITS, goal_ids)
     patients = copies(connection, goal_ids[0].org, (goals[goal_id].statement for goal_id in goal_ids))
-    held = held_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
+    held = quarantined_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
 
     def read(goal_id: GoalId) -> Json:
         goal = goals[goal_id]

@@ -1,7 +1,7 @@
 """What every goal and plan is now: the folded states, and beside them what lists are filtered by and added up from.
 
 A diary grows every day, so its entries have rows of their own; so have the scores of a plan. The column `state` holds
-the rest of a goal or plan. `projections.goal_state.stored` puts the two together again.
+the rest of a goal or plan. `projections.goal_state.stored_states` puts the two together again.
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 
 from events.goal.state import OPEN
 from projections.engine.projection import Tables, View, Views
-from projections.engine.views import in_json, is_held, number, today
+from projections.engine.views import in_json, is_quarantined, number, today
 
 _GOAL = {
     "org": "The organisation.",
@@ -66,7 +66,7 @@ def _goal_current(its: Tables, dialect: str) -> View:
         "setbacks_since_review": goals.c.setbacks,
         # What is asked of a definition is less for a plan in simplified language.
         "measurable": case((plans.c.simplified, goals.c.measurable_simplified), else_=goals.c.measurable),
-        "held": is_held("goal_state", goals),
+        "held": is_quarantined("goal_state", goals),
     }
     columns = [(told[name] if name in told else goals.c[name]).label(name) for name in _GOAL]
     query = select(*columns).select_from(goals.outerjoin(plans, of_the_patient))

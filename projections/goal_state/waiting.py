@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, select
 from events.identity import GoalId
 from events.vocabulary import Party
 from projections.engine.paging import AnyRow, Json, read_page
-from projections.goal_state.held import IS_HELD, held_of_rows
+from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
 from projections.goal_state.tables import tables
 
 _GOALS, _PLANS, _WAITING = (tables()[name] for name in ("goals", "plans", "waiting"))
@@ -42,7 +42,7 @@ def waiting(
         BadCursor: when the cursor is not from this list.
     """
     query = (
-        select(*_WAITING.c, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician, IS_HELD)
+        select(*_WAITING.c, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician, IS_QUARANTINED)
         .select_from(_WAITING.join(_GOALS, _OF_THE_GOAL).outerjoin(_PLANS, _OF_THE_PATIENT))
         .where(_WAITING.c.org == org)
     )
@@ -54,7 +54,7 @@ def waiting(
         query = query.where(_PLANS.c.clinician == clinician)
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
-        held = held_of_rows(connection, rows)
+        held = quarantined_of_rows(connection, rows)
         return [
             {**_read(row, from_json(row.state)), "held": held.get(GoalId(row.org, row.patient, row.goal))}
             for row in rows

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from events.goal import GoalState
 from events.identity import GoalId
 from events.plan import PlanState
+from projections.engine.key_lookup import stored_states
 from projections.engine.projection import Projection, Remembered, Tables
-from projections.engine.wanted import stored_states
 from projections.review_schedule.projector import State, may_move_a_review, project
 from projections.review_schedule.tables import VERSION, tables
 from projections.review_schedule.views import views

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Date, and_, case, literal, sel
 from events.identity import GoalId
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
-from projections.engine.quarantine import held_goals
+from projections.engine.quarantine import quarantined_goals
 from projections.review_schedule.tables import tables
 
 ReviewStatus = Literal["upcoming", "due", "overdue"]
@@ -79,7 +79,7 @@ def reviews(  # noqa: PLR0913 - each filter is one, by its name
 
 def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
     ids = [GoalId(row.org, row.patient, row.goal) for row in rows]
-    held = held_goals(connection, "review_schedule", ids)
+    held = quarantined_goals(connection, "review_schedule", ids)
     return [
         {
             **row._mapping,

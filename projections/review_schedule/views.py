@@ -3,7 +3,7 @@
 from sqlalchemy import and_, case, select
 
 from projections.engine.projection import Tables, View, Views
-from projections.engine.views import is_held, today
+from projections.engine.views import is_quarantined, today
 
 _REVIEW = {
     "org": "The organisation.",
@@ -30,7 +30,7 @@ def views(its: Tables, dialect: str) -> Views:
         "status": case((reviews.c.due_on > day, "upcoming"), (reviews.c.due_on == day, "due"), else_="overdue"),
         "clinician": plans.c.clinician,
         "time_zone": plans.c.time_zone,
-        "held": is_held("review_schedule", reviews),
+        "held": is_quarantined("review_schedule", reviews),
     }
     columns = [(told[name] if name in told else reviews.c[name]).label(name) for name in _REVIEW]
     of_the_patient = and_(plans.c.org == reviews.c.org, plans.c.patient == reviews.c.patient)

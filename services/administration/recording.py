@@ -5,7 +5,7 @@ import asyncio
 from eventsourcing.persistence import PersistenceError
 
 from events.errors import CairnError
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.stream_state import NoStream, read_state
 from services.administration.application import PREFIX, STREAM, Act, Administration
 
@@ -14,7 +14,7 @@ class NotRecorded(CairnError):
     """What was done could not be recorded, or what was recorded could not be read; says why."""
 
 
-async def record_act(nc: SturdyClient, act: Act, replicas: int = 1) -> None:
+async def record_act(nc: ResilientClient, act: Act, replicas: int = 1) -> None:
     """Record what an operator did.
 
     Args:
@@ -30,7 +30,7 @@ async def record_act(nc: SturdyClient, act: Act, replicas: int = 1) -> None:
         raise NotRecorded(f"The log {act.stream} was {act.kind}, but that could not be recorded: {error}") from error
 
 
-async def recorded_acts(nc: SturdyClient) -> list[Act]:
+async def recorded_acts(nc: ResilientClient) -> list[Act]:
     """What operators did, in order; nothing where no act was ever recorded.
 
     Args:

@@ -25,7 +25,7 @@ from events.log.backup import (
     write_archive,
     write_manifest,
 )
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.digest import EarlierDigest
 from events.log.findings import Verification
 from events.log.placement import Placement
@@ -44,7 +44,7 @@ class ReadThrough(Protocol):
     """Reads a stream through and checks it."""
 
     def __call__(
-        self, nc: SturdyClient, stream: str, extent: Extent | None = None, earlier: EarlierDigest | None = None
+        self, nc: ResilientClient, stream: str, extent: Extent | None = None, earlier: EarlierDigest | None = None
     ) -> Awaitable[Verification]:
         """What was found, as far as the stream goes or only up to an extent, compared with an earlier digest."""
 
@@ -76,7 +76,7 @@ class Restored(NamedTuple):
 
 
 async def restore_stream(
-    nc: SturdyClient,
+    nc: ResilientClient,
     manifest: Manifest,
     folder: Path,
     placement: Placement,
@@ -134,7 +134,7 @@ async def prove_aside(manifest: Manifest, folder: Path, placement: Placement, re
         await refuse_to_lose(nc, manifest.stream, subjects)
 
 
-async def back_up(nc: SturdyClient, stream: str, folder: Path, reading: Reading) -> tuple[Manifest, Verification]:
+async def back_up(nc: ResilientClient, stream: str, folder: Path, reading: Reading) -> tuple[Manifest, Verification]:
     """Copy a stream into a folder and say in the manifest what was read up to there; it is not written yet.
 
     Raises:
@@ -146,7 +146,9 @@ async def back_up(nc: SturdyClient, stream: str, folder: Path, reading: Reading)
     return manifest, found
 
 
-async def _make_room(nc: SturdyClient, stream: str, keep_in: Path | None, reading: Reading) -> tuple[Path | None, int]:
+async def _make_room(
+    nc: ResilientClient, stream: str, keep_in: Path | None, reading: Reading
+) -> tuple[Path | None, int]:
     """Take away the stream that is there; with where it is kept, and how many events it had."""
     existing = await _state(nc, stream)
     if existing is None:
@@ -169,18 +171,18 @@ async def _make_room(nc: SturdyClient, stream: str, keep_in: Path | None, readin
     return kept, state.messages
 
 
-async def _state(nc: SturdyClient, stream: str) -> StreamState | None:
+async def _state(nc: ResilientClient, stream: str) -> StreamState | None:
     try:
         return await read_state(nc, stream)
     except NoStream:
         return None
 
 
-async def _take_from(nc: SturdyClient, config: Mapping[str, Any], subjects: list[str]) -> None:
+async def _take_from(nc: ResilientClient, config: Mapping[str, Any], subjects: list[str]) -> None:
     await _ask(nc, f"$JS.API.STREAM.UPDATE.{config['name']}", {**config, "subjects": subjects})
 
 
-async def _ask(nc: SturdyClient, subject: str, request: Mapping[str, Any]) -> None:
+async def _ask(nc: ResilientClient, subject: str, request: Mapping[str, Any]) -> None:
     try:
         reply = await nc.request(subject, to_json(request), timeout=_TIMEOUT)
     except (NatsError, TimeoutError) as error:

@@ -45,7 +45,9 @@ def print_plan(adoptions: Sequence[Adoption]) -> None:
     names = ", ".join(affected(adoptions))
     click.echo("To adopt the log as it is means:")
     if names:
-        click.echo(f"- {names}: built anew from the log and put in place; the tables of before are kept as …__last.")
+        click.echo(
+            f"- {names}: built anew from the log and put in place; the tables of before are kept as …__previous."
+        )
     if any(each.missing for each in adoptions):
         click.echo("- What is missing from the log is noted with its stream as given up, and no more warned of.")
     click.echo("- Snapshots of the goals service: emptied; every goal is read from the log again.")

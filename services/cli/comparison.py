@@ -113,7 +113,7 @@ def _done(name: str, rebuilt: "Rebuilt") -> Iterator[str]:
         return
     yield "The new tables are live."
     if rebuilt.comparison.live is not None:
-        yield f"The former ones are kept; `cairn projections drop-old {name}` drops them."
+        yield f"The former ones are kept; `cairn projections drop-previous {name}` drops them."
 
 
 def _table_as_json(table: "TableComparison") -> Json:

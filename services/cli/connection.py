@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from events.log.client import SturdyClient
+    from events.log.client import ResilientClient
 
 
 nats_url_option = click.option(
@@ -30,7 +30,7 @@ def nats_address(given: str | None) -> str:
 
 
 @asynccontextmanager
-async def connected(nats_url: str | None) -> AsyncIterator["SturdyClient"]:
+async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
     """A connection to a running Cairn.
 
     Raises:

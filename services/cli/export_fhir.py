@@ -15,7 +15,7 @@ from services.cli.progress import SlowProgress
 from services.cli.resource_file import STDOUT, Form, ResourceWriter, opened
 
 if TYPE_CHECKING:
-    from events.log.client import SturdyClient
+    from events.log.client import ResilientClient
 
 Release = Literal["R4", "R5"]
 _OPENED = "cairn.plan.opened.v1"
@@ -104,7 +104,7 @@ async def _export(
     return len(patients)
 
 
-async def _patients(nc: "SturdyClient", org: str) -> AsyncIterator[str]:
+async def _patients(nc: "ResilientClient", org: str) -> AsyncIterator[str]:
     """The patients of an organisation, each once: a plan may be opened again."""
     from services.cli.reading import read
 

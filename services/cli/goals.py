@@ -81,7 +81,7 @@ def show_goal(
     if as_json:
         print_json(found)
         return
-    from services.cli.card import print_card
+    from services.cli.goal_printer import print_card
 
     print_card(found)
 

@@ -16,8 +16,8 @@ from services.cli.printing import print_json, print_table, printable
 from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
-    from services.fhir.incoming.offering import Report, Result
     from services.fhir.incoming.run import Run
+    from services.fhir.incoming.submitting import Report, Result
 
 _SHOWN_GOALS = 3
 
@@ -52,7 +52,7 @@ def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None)
 
 
 async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "Report":
-    from services.fhir.incoming.offering import PatientAsker, offer_run
+    from services.fhir.incoming.submitting import PatientAsker, offer_run
 
     async with connected(nats_url) as nc:
         run = _read(files, org)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from events.log import Log
-    from events.log.client import SturdyClient
+    from events.log.client import ResilientClient
 
 
 @click.command()
@@ -109,7 +109,7 @@ async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adopti
     return adoptions
 
 
-async def _give_up_missing(nc: "SturdyClient", adoptions: "Sequence[Adoption]") -> None:
+async def _give_up_missing(nc: "ResilientClient", adoptions: "Sequence[Adoption]") -> None:
     from events.log.fitness import adopt_missing
 
     for each in adoptions:
@@ -128,7 +128,7 @@ async def _build_anew(engine: "Engine", logs: "Mapping[str, Log]", adoptions: "S
             await rebuilding.go_live()
 
 
-async def _empty_snapshots(nc: "SturdyClient") -> None:
+async def _empty_snapshots(nc: "ResilientClient") -> None:
     from events.log.snapshots import Snapshots
 
     snapshots = Snapshots(nc)
@@ -138,7 +138,7 @@ async def _empty_snapshots(nc: "SturdyClient") -> None:
         await snapshots.close()
 
 
-async def _record(nc: "SturdyClient", adoptions: "Sequence[Adoption]", by: str, reason: str, replicas: int) -> None:
+async def _record(nc: "ResilientClient", adoptions: "Sequence[Adoption]", by: str, reason: str, replicas: int) -> None:
     from services.administration.application import Act
     from services.administration.recording import record_act
 

@@ -16,7 +16,7 @@ from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
     from events.log.backup import Manifest
-    from events.log.client import SturdyClient
+    from events.log.client import ResilientClient
     from services.administration.restoring import Restored
     from services.settings import Settings
 
@@ -74,7 +74,7 @@ async def _restore(
 
 
 @asynccontextmanager
-async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["SturdyClient"]:
+async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["ResilientClient"]:
     """The server that was named, or the one of the stopped `cairn up` in the data directory, started for this."""
     from events.log import connect
     from events.log.server import EmbeddedServer
@@ -102,7 +102,7 @@ async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["
 
 
 async def _record(
-    nc: "SturdyClient", manifest: "Manifest", restored: "Restored", by: str, reason: str, replicas: int
+    nc: "ResilientClient", manifest: "Manifest", restored: "Restored", by: str, reason: str, replicas: int
 ) -> None:
     from services.administration.application import Act
     from services.administration.recording import record_act

@@ -15,7 +15,7 @@ from services.cli.progress import SlowProgress
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from events.log.client import SturdyClient
+    from events.log.client import ResilientClient
     from events.log.digest import EarlierDigest
     from events.log.findings import Verification
     from events.log.verification import Extent
@@ -58,7 +58,7 @@ async def _verify(nats_url: str | None, earlier: "Mapping[str, EarlierDigest]") 
 
 
 async def read_through(
-    nc: "SturdyClient",
+    nc: "ResilientClient",
     stream: str,
     extent: "Extent | None" = None,
     earlier: "EarlierDigest | None" = None,
@@ -81,7 +81,7 @@ async def read_through(
         log = Log(nc, stream)
         stack.push_async_callback(log.close)
         until = extent or await log.state()
-        batches = await stack.enter_async_context(aclosing(log.follow_from_afar()))
+        batches = await stack.enter_async_context(aclosing(log.follow_with_process()))
         progress = stack.enter_context(SlowProgress("reading the log, positions", until.last))
         found = Verification()
         async for found in verified(batches, until, Verifier(ReplayedRules(), earlier)):

@@ -11,7 +11,7 @@ from services.cli.printing import print_json
 
 if TYPE_CHECKING:
     from events.identity import GoalId
-    from events.log.client import SturdyClient
+    from events.log.client import ResilientClient
     from events.outcome import Outcome
     from services.goals.voiding import VoidRequest
 
@@ -63,7 +63,7 @@ def void(
 async def _void(nats_url: str | None, goal_id: "GoalId", request: "VoidRequest", *, ask_first: bool) -> "Outcome":
     from events.identity import VOID
     from events.outcome import RecordedOutcome
-    from services.offering import ask
+    from services.submission_client import ask
 
     async with connected(nats_url) as nc:
         if ask_first:
@@ -76,7 +76,7 @@ async def _void(nats_url: str | None, goal_id: "GoalId", request: "VoidRequest",
         return outcome
 
 
-async def _record(nc: "SturdyClient", goal_id: "GoalId", request: "VoidRequest") -> None:
+async def _record(nc: "ResilientClient", goal_id: "GoalId", request: "VoidRequest") -> None:
     """Beside the event in the log, for whoever asks what operators did."""
     from events.log import Log
     from events.log.anchor import BEGINNING
@@ -96,7 +96,7 @@ async def _record(nc: "SturdyClient", goal_id: "GoalId", request: "VoidRequest")
     await record_act(nc, act, settings.log_replicas)
 
 
-async def _shown(nc: "SturdyClient", goal_id: "GoalId", position: int) -> str:
+async def _shown(nc: "ResilientClient", goal_id: "GoalId", position: int) -> str:
     """What there is at the position, without anything that a patient may have written."""
     from events.identity import LOG
     from events.log import Log

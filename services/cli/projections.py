@@ -7,7 +7,7 @@ from services.cli.lazy import Lazy, LazyGroup
 _COMMANDS = {
     "status": Lazy("services.cli.projections_status", "status", "Show how each is doing, once or all the time."),
     "rebuild": Lazy("services.cli.rebuild", "rebuild", "Build one anew beside the live one, compare, and swap."),
-    "drop-old": Lazy("services.cli.rebuild", "drop_old", "Drop the tables that were live before."),
+    "drop-previous": Lazy("services.cli.rebuild", "drop_previous", "Drop the tables that were live before."),
     "quarantine": Lazy("services.cli.quarantine", "quarantine", "List what could not be taken in, and try it again."),
 }
 

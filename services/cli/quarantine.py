@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Projections = Sequence[Projection[Any]]  # what they remember is of no concern here
 
 
-class HeldGoal(NamedTuple):
+class QuarantinedGoal(NamedTuple):
     """A goal (or plan) that a projection holds.
 
     Attributes:
@@ -105,12 +105,12 @@ def retry(
         raise click.exceptions.Exit(1)
 
 
-async def _retry(engine: "Engine", found: Sequence[HeldGoal], nats_url: str | None) -> list[Json]:
+async def _retry(engine: "Engine", found: Sequence[QuarantinedGoal], nats_url: str | None) -> list[Json]:
     from events.log import Log
     from projections.catalog import projection_named
     from projections.engine.checkpoint import CheckpointKey
-    from projections.engine.naming import Place
-    from projections.engine.release import release
+    from projections.engine.naming import Slot
+    from projections.engine.quarantine_retry import release
 
     results: list[Json] = []
     async with connected(nats_url) as nc:
@@ -118,7 +118,7 @@ async def _retry(engine: "Engine", found: Sequence[HeldGoal], nats_url: str | No
         try:
             with SlowProgress("trying again, goals", len(found)) as progress:
                 for each in found:
-                    key = CheckpointKey(each.projection, Place.LIVE, each.stream)
+                    key = CheckpointKey(each.projection, Slot.LIVE, each.stream)
                     its = projection_named(each.projection)
                     released = await release(engine, its, logs[each.stream], key, each.subject)
                     still = released.still
@@ -144,22 +144,22 @@ def _chosen(projection: "Projection[Any] | None") -> "Projections":
     return [projection] if projection else [projection_named(name) for name in every_name()]
 
 
-def _held(engine: "Engine", projections: "Projections") -> list[HeldGoal]:
+def _held(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]:
     """What is held in the live tables, in the order of the log."""
     from projections.engine.checkpoint import CheckpointKey
     from projections.engine.database import reading
-    from projections.engine.naming import Place
-    from projections.engine.release import in_quarantine
+    from projections.engine.naming import Slot
+    from projections.engine.quarantine_retry import in_quarantine
     from services.cli.configuration import load_settings
 
-    found: list[HeldGoal] = []
+    found: list[QuarantinedGoal] = []
     with reading(engine) as connection:
         for name in (each.name for each in projections):
             for stream in load_settings().placement.streams:
-                goals: dict[str, HeldGoal] = {}
-                for event in in_quarantine(connection, CheckpointKey(name, Place.LIVE, stream)):
+                goals: dict[str, QuarantinedGoal] = {}
+                for event in in_quarantine(connection, CheckpointKey(name, Slot.LIVE, stream)):
                     goal = ".".join(event.subject.split(".")[-3:])
-                    first = goals.setdefault(goal, HeldGoal(name, stream, goal, event.position, 0, event.reason))
+                    first = goals.setdefault(goal, QuarantinedGoal(name, stream, goal, event.position, 0, event.reason))
                     goals[goal] = first._replace(events=first.events + 1)
                 found += goals.values()
     return found

@@ -1,4 +1,4 @@
-"""`cairn projections rebuild` and `drop-old`: a projection built anew beside the live one, compared, and swapped."""
+"""`cairn projections rebuild` and `drop-previous`: a projection built beside the live one, compared, and swapped."""
 
 from dataclasses import dataclass
 from time import monotonic
@@ -38,14 +38,16 @@ class Rebuilt:
 @click.command()
 @click.argument("projection", metavar="NAME", type=ProjectionType())
 @click.option("--dry-run", is_flag=True, help="Build and compare, and do not swap. The exit code is 1 if rows differ.")
-@click.option("--anew", is_flag=True, help="Begin at the first event, also when an earlier rebuild was interrupted.")
+@click.option(
+    "--from-start", is_flag=True, help="Begin at the first event, also when an earlier rebuild was interrupted."
+)
 @database_url_option
 @json_option
 @nats_url_option
 def rebuild(
     projection: "Projection[Any]",  # what it remembers is of no concern here
     dry_run: bool,
-    anew: bool,
+    from_start: bool,
     database_url: str | None,
     as_json: bool,
     nats_url: str | None,
@@ -53,15 +55,15 @@ def rebuild(
     """Build the projection NAME from the log, beside the tables that are read, which serve on meanwhile.
 
     Then compare the two, row by row, and put the new tables in the place of the old, in one transaction. The old ones
-    are kept until `cairn projections drop-old NAME`. Interrupted, the same command goes on where it was.
+    are kept until `cairn projections drop-previous NAME`. Interrupted, the same command goes on where it was.
     """
     from services.cli.comparison import print_rebuilt, rebuilt_as_json
     from services.cli.running import run_until_stopped
 
     done: list[Rebuilt] = []
     with open_tables(database_url) as engine:
-        if anew:
-            _drop(engine, projection.name, "next")
+        if from_start:
+            _drop(engine, projection.name, "building")
         run_until_stopped(lambda: _rebuild(engine, projection, nats_url, swap=not dry_run, done=done), _STOP_SECONDS)
     if not done:
         click.echo("Interrupted. What was built is kept: the same command goes on from there.", err=True)
@@ -74,14 +76,14 @@ def rebuild(
         raise click.exceptions.Exit(1)
 
 
-@click.command("drop-old")
+@click.command("drop-previous")
 @click.argument("projection", metavar="NAME", type=ProjectionType())
 @database_url_option
 @json_option
-def drop_old(projection: "Projection[Any]", database_url: str | None, as_json: bool) -> None:  # as above
+def drop_previous(projection: "Projection[Any]", database_url: str | None, as_json: bool) -> None:  # as above
     """Drop the tables of the projection NAME that were live before the last rebuild or the last new version."""
     with open_tables(database_url) as engine:
-        dropped = _drop(engine, projection.name, "last")
+        dropped = _drop(engine, projection.name, "previous")
     if as_json:
         print_json({"projection": projection.name, "dropped": dropped})
     elif dropped:
@@ -121,10 +123,10 @@ async def _rebuild(
         done.append(Rebuilt(built, seconds, comparison, swap))
 
 
-def _drop(engine: "Engine", name: str, place: str) -> bool:
+def _drop(engine: "Engine", name: str, slot: str) -> bool:
     from projections.engine.builds import drop
     from projections.engine.database import writing
-    from projections.engine.naming import Place
+    from projections.engine.naming import Slot
 
     with writing(engine) as connection:
-        return drop(connection, name, Place(place))
+        return drop(connection, name, Slot(slot))

@@ -13,7 +13,7 @@ from services.cli.printing import Json, print_json
 if TYPE_CHECKING:
     from events.event import RecordedEvent
     from events.identity import GoalId
-    from services.gateway.moment import Moment
+    from services.gateway.as_of import Moment
 
 
 @click.command()
@@ -28,7 +28,7 @@ def replay(
 
     Reads the log itself: no service and no projection has to run.
     """
-    from services.gateway.moment import Moment
+    from services.gateway.as_of import Moment
 
     moment = Moment(position, as_of, "happened" if by == "happened" else "recorded")
     own, read = asyncio.run(_read(nats_url, goal_id, moment))
@@ -41,8 +41,8 @@ def replay(
         told = [to_cloudevent(event) for event in own]
         print_json({"plan" if goal_id.is_plan else "goal": read, "events": told})
         return
-    from services.cli.card import print_card
-    from services.cli.chronicle import print_chronicle
+    from services.cli.goal_printer import print_card
+    from services.cli.history_printer import print_chronicle
 
     print_chronicle(goal_id, own)
     if read is not None:
@@ -57,7 +57,7 @@ async def _read(nats_url: str | None, goal_id: "GoalId", moment: "Moment") -> "t
     from events.plan.reading import read_plan
     from projections.goal_state.patient.record import fold_patient
     from services.cli.configuration import load_settings
-    from services.gateway.moment import looked_at, up_to
+    from services.gateway.as_of import looked_at, up_to
 
     stream = load_settings().placement.stream_of(goal_id.org)
     async with connected(nats_url) as nc:

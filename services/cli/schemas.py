@@ -32,7 +32,7 @@ def schemas() -> None:
 @json_option
 def list_schemas(as_json: bool) -> None:
     """List every event type, and what it says."""
-    from events.published import published_schemas
+    from events.json_schemas import published_schemas
 
     found = [
         {"name": name, "says": schema.get("description", "").partition("\n")[0]}
@@ -49,7 +49,7 @@ def list_schemas(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Accepted as everywhere; a schema is JSON in any case.")
 def show(name: str, as_json: bool) -> None:
     """Show the schema of one event type's data, of the `cloudevent` around it, or of the `outcome`."""
-    from events.published import published_schemas
+    from events.json_schemas import published_schemas
 
     known = published_schemas()
     if name not in known:
@@ -62,7 +62,7 @@ def show(name: str, as_json: bool) -> None:
 @click.option("--unreleased", is_flag=True, help="Also where it breaks what was published: nobody uses it yet.")
 def write(directory: Path, unreleased: bool) -> None:
     """Write the schemas; refuses a change that breaks what is published."""
-    from events.published import published_schemas
+    from events.json_schemas import published_schemas
 
     current = published_schemas()
     broken = [] if unreleased else _broken(directory, current)
@@ -80,7 +80,7 @@ def write(directory: Path, unreleased: bool) -> None:
 @_directory_option
 def check(directory: Path) -> None:
     """Check that the published schemas are those of this Cairn, and that none was broken."""
-    from events.published import published_schemas
+    from events.json_schemas import published_schemas
 
     current = published_schemas()
     broken = _broken(directory, current)

@@ -75,7 +75,7 @@ class Lanes:
     async def outcome(self, line: bytes) -> Json:
         """The outcome of one line; also of one that cannot be sent anywhere."""
         from events.errors import Rejected
-        from services.offering import addressee
+        from services.submission_client import addressee
 
         try:
             goal_id = addressee(line)
@@ -87,7 +87,7 @@ class Lanes:
 
     async def _in_turn(self, goal_id: "GoalId", line: bytes) -> Json:
         from events.errors import RETRYABLE, Rejected
-        from services.offering import offer
+        from services.submission_client import offer
 
         if goal_id.plan in self._stuck:
             return _rejected(Rejected("log.unavailable", _OVERTAKING))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from services.cli.card import definition, print_labelled
+from services.cli.goal_printer import definition, print_labelled
 from services.cli.parameters import json_option
 from services.cli.printing import print_json, print_table, printable
 

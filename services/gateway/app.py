@@ -3,9 +3,9 @@
 from fastapi import FastAPI
 
 from services.gateway.documentation import DESCRIPTION, describe
-from services.gateway.edge import Edge
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
+from services.gateway.response_middleware import Edge
 from services.gateway.routes import (
     audit,
     calendars,

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.vocabulary import LifeArea, Outcome, Party, Setting, Status
-from services.gateway.models import HELD, HeldAt, HeldGoal, ListOf
+from services.gateway.models import HELD, ListOf, QuarantinedAt, QuarantinedGoal
 
 
 class _Told(BaseModel):
@@ -40,7 +40,9 @@ class PatientInCare(_Told):
     raise_at_next_session: int = Field(description="Goals whose motivation has dipped since their last review.")
     last_entry_on: date | None
     days_since_last_entry: int | None = Field(description="Null while nothing was entered: unknown, not zero.")
-    held: list[HeldGoal] = Field(description="The patient's goals (and plan) whose later events are in quarantine.")
+    held: list[QuarantinedGoal] = Field(
+        description="The patient's goals (and plan) whose later events are in quarantine."
+    )
 
 
 class Caseload(ListOf[PatientInCare]):
@@ -63,7 +65,7 @@ class Awaited(_Told):
     wording: str | None
     clinician: str | None
     version: int
-    held: HeldAt | None = Field(description=HELD)
+    held: QuarantinedAt | None = Field(description=HELD)
 
 
 class WaitingList(ListOf[Awaited]):
@@ -91,7 +93,7 @@ class GoalEvidence(_Told):
     with_patient: int = Field(description="Of these, held with the patient.")
     next_review_on: date | None
     overdue: bool
-    held: HeldAt | None = Field(description=HELD)
+    held: QuarantinedAt | None = Field(description=HELD)
 
 
 class EvidenceInTotal(_Told):

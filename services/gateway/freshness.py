@@ -147,6 +147,6 @@ class Freshness:
         except ValidationError:
             _log.warning("what was announced on %s is no checkpoint", message.subject)
             return
-        key = CheckpointKey(projection, said.place, said.stream)
+        key = CheckpointKey(projection, said.slot, said.stream)
         if key in self._keys:
             self._has_come(key, said.position)

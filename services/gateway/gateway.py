@@ -10,18 +10,18 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import Placed, Placement
 from projections.engine.checkpoint import CheckpointKey
-from projections.engine.naming import Place
-from services.gateway.checkpoints import live_checkpoints, positions
+from projections.engine.naming import Slot
 from services.gateway.feed import HEARTBEAT_SECONDS
 from services.gateway.freshness import WAIT_SECONDS, Freshness
 from services.gateway.goals_health import GoalsHealthCheck
 from services.gateway.metrics import Metrics
+from services.gateway.projection_checkpoints import live_checkpoints, positions
+from services.gateway.projection_status import Standing
 from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness
-from services.gateway.standing import Standing
 from services.gateway.submission import SUBMIT_SECONDS, Submitter
 
 MAX_FEEDS = 100
@@ -43,7 +43,7 @@ class Gateway:
         ready_lag_seconds: How far behind a projection may be.
     """
 
-    nc: SturdyClient
+    nc: ResilientClient
     logs: Placed[Log]
     reader: Reader
     freshness: Freshness
@@ -63,7 +63,7 @@ class Gateway:
             Refused: 503 `projection.behind` or `projection.unavailable`.
             Rejected: `org.unknown`, when the organisation is in no stream.
         """
-        key = CheckpointKey(projection, Place.LIVE, self.logs.placement.stream_of(org))
+        key = CheckpointKey(projection, Slot.LIVE, self.logs.placement.stream_of(org))
         if min_position is not None and not await self.freshness.reach(key, min_position):
             raise await self.reader.refusal(projection)
         return await self.reader.read(query, projection)
@@ -81,7 +81,7 @@ Here = Annotated[Gateway, Depends(_of_the_application)]
 
 @asynccontextmanager
 async def open_gateway(
-    nc: SturdyClient,
+    nc: ResilientClient,
     engine: Engine,
     *,
     placement: Placement | None = None,

@@ -13,7 +13,7 @@ from events.errors import FieldError, Rejected
 from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
-from projections.engine.quarantine import GoalIsHeld
+from projections.engine.quarantine import GoalIsQuarantined
 from services.gateway.fhir.answers import refusal_answer
 from services.gateway.problems import Refused, log_replaced, refused_read
 
@@ -31,7 +31,7 @@ def handle_failures(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(ClientDisconnect)(_gone)
     app.exception_handler(UnreadableEvent)(_unreadable)
-    app.exception_handler(GoalIsHeld)(_held)
+    app.exception_handler(GoalIsQuarantined)(_held)
     app.exception_handler(LogReplaced)(_replaced)
     for unreachable in (LogUnreachable, NatsError):
         app.exception_handler(unreachable)(_unreachable)
@@ -90,8 +90,8 @@ async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     return refusal_answer(request.url.path, Refused(500, "log.unreadable", detail))
 
 
-async def _held(request: Request, error: GoalIsHeld) -> Response:
-    return refusal_answer(request.url.path, Refused(503, "projection.held", str(error)))
+async def _held(request: Request, error: GoalIsQuarantined) -> Response:
+    return refusal_answer(request.url.path, Refused(503, "projection.quarantined", str(error)))
 
 
 async def _replaced(request: Request, error: LogReplaced) -> Response:

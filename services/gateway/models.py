@@ -79,7 +79,7 @@ class AwaitedWord(BaseModel):
     request: str | None = Field(description="The change request's id.")
 
 
-class HeldAt(BaseModel):
+class QuarantinedAt(BaseModel):
     """Where a goal is held: what is read of it is not all that the log has, until that is mended and tried again."""
 
     model_config = ConfigDict(extra="forbid")
@@ -89,7 +89,7 @@ class HeldAt(BaseModel):
     reason: str = Field(description="What went wrong, without anybody's words.")
 
 
-class HeldGoal(HeldAt):
+class QuarantinedGoal(QuarantinedAt):
     """A goal (or plan) that is held, and where."""
 
     org: str
@@ -128,7 +128,7 @@ def _with_what_follows(schema: dict[str, Any]) -> None:
         },
         last_review_on=_DAY_OR_NULL,
         last_setback_on=_DAY_OR_NULL,
-        held={"anyOf": [HeldAt.model_json_schema(), {"type": "null"}], "description": HELD},
+        held={"anyOf": [QuarantinedAt.model_json_schema(), {"type": "null"}], "description": HELD},
     )
 
 
@@ -178,13 +178,13 @@ class AuditEntry(BaseModel):
 class AuditList(ListOf[AuditEntry]):
     """Events in the order of the log."""
 
-    held: list[HeldGoal] = Field(description="Goals whose later events are in quarantine; the first hundred.")
+    held: list[QuarantinedGoal] = Field(description="Goals whose later events are in quarantine; the first hundred.")
 
 
 class History(ListOf[AuditEntry]):
     """The events of a goal, in order."""
 
-    held: HeldAt | None = Field(description=HELD)
+    held: QuarantinedAt | None = Field(description=HELD)
 
 
 class Difference(BaseModel):
@@ -199,7 +199,7 @@ class Difference(BaseModel):
     to: int
     changes: list[Change]
     events: list[AuditEntry] = Field(description="What happened in between.")
-    held: HeldAt | None = Field(description=HELD)
+    held: QuarantinedAt | None = Field(description=HELD)
 
 
 class ReviewEntry(BaseModel):
@@ -221,7 +221,7 @@ class ReviewEntry(BaseModel):
     time_zone: str | None
     version: int
     position: int
-    held: HeldAt | None = Field(description=HELD)
+    held: QuarantinedAt | None = Field(description=HELD)
 
 
 class ReviewList(ListOf[ReviewEntry]):

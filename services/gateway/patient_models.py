@@ -9,7 +9,7 @@ from events.flag import Flag
 from events.goal.gas import GasScores
 from events.plan.state import PlanState
 from events.vocabulary import GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
-from services.gateway.models import HELD, HeldAt
+from services.gateway.models import HELD, QuarantinedAt
 
 
 class _Told(BaseModel):
@@ -48,7 +48,7 @@ class PlanReading(PlanState):
     gas: GasScores = Field(description="T-scores of Goal Attainment Scaling (Kiresuk & Sherman 1968) over all goals.")
     priorities_without_goals: list[Priority] = Field(description="Those that no open goal serves.")
     interventions: list[Intervention]
-    held: HeldAt | None = Field(description=HELD)
+    held: QuarantinedAt | None = Field(description=HELD)
 
 
 class MilestoneOfTheWeek(_Told):
@@ -75,7 +75,7 @@ class GoalInShort(_Told):
     supports: str | None
     latest_level: int | None
     next_review_on: date | None
-    held: HeldAt | None = Field(description=HELD)
+    held: QuarantinedAt | None = Field(description=HELD)
 
 
 class Branch(GoalInShort):
@@ -205,7 +205,7 @@ class GoalSeries(_Told):
     levels: list[LevelPoint]
     weekly_wins: list[dict[str, Any]]  # Any: as a goal reads them
     engagement: Engagement
-    held: HeldAt | None = Field(description=HELD)
+    held: QuarantinedAt | None = Field(description=HELD)
 
 
 class PatientSeries(_Told):

@@ -22,7 +22,7 @@ GATEWAY_CODES: dict[str, str] = {
     "answer.too_large": "The answer does not fit into one NATS message.",
     "goal.version_unknown": "The goal has not come to this version.",
     "projection.behind": "The projection has not reached the position yet. Try again.",
-    "projection.held": "The goal's events are in quarantine.",
+    "projection.quarantined": "The goal's events are in quarantine.",
     "projection.unavailable": "The projection cannot be read now. Try again.",
     "goals.unavailable": "Nobody answers submissions now. Try again; what is submitted again is recorded once.",
     "template.unknown": "There is no such goal template.",

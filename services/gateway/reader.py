@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from projections.engine.database import reading
-from services.gateway.checkpoints import why_not_readable
 from services.gateway.problems import Refused
+from services.gateway.projection_checkpoints import why_not_readable
 
 READERS = 8
 """How many queries run at a time; the engine's pool must hold as many connections."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from events.log.fitness import Fitness
 from services.gateway.goals_health import GoalsHealthCheck, why_not_recording
 from services.gateway.problems import Refused
-from services.gateway.standing import LOG_REPLACED, Standing, Status
+from services.gateway.projection_status import LOG_REPLACED, Standing, Status
 from services.goals.health import Health
 
 
@@ -55,7 +55,7 @@ class Readiness:
         """How each stream of the log is doing.
 
         Args:
-            statuses: Of the projections, as :meth:`services.gateway.standing.Standing.statuses` gives them.
+            statuses: Of the projections, as :meth:`services.gateway.projection_status.Standing.statuses` gives them.
         """
         states, answers = await asyncio.gather(self._standing.states(), self._goals.ask())
         replaced = {each["stream"] for each in statuses if each["state"] == LOG_REPLACED}

@@ -14,8 +14,8 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from starlette.types import ASGIApp, Message, Scope
 
-from services.answering import may_be_answered
 from services.gateway.problems import Refused, problem_response
+from services.reply_subjects import may_be_answered
 
 READ = "cairn.read"
 QUEUE = "gateways"

@@ -10,8 +10,8 @@ from events.errors import Rejected
 from events.identity import SUBMIT
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome
-from services.gateway.offers import Offer
-from services.offering import ask
+from services.gateway.incoming_events import Offer
+from services.submission_client import ask
 
 SUBMIT_SECONDS = 10.0
 """How long an answer may take; a durable write waits for the disk."""

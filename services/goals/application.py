@@ -12,12 +12,12 @@ from events.outcome import Outcome, OutcomeError, OutcomeEvent, RecordedOutcome,
 from events.tracing import step
 from events.vocabulary import Actor
 from services.goals.decide import decide, needs_others
+from services.goals.decision_context import Decision, DecisionContext
 from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History
-from services.goals.known import Decision, Known
 from services.goals.same_content import same_content
-from services.goals.turns import Turns
 from services.goals.watch import Watch
+from services.keyed_lock import KeyedLock
 
 CAIRN = "urn:cairn"
 """The source of what follows by itself."""
@@ -53,13 +53,13 @@ class Goals:
         self._log = log
         self._histories = histories
         self._watch = watch
-        self._turns = Turns()
+        self._locks = KeyedLock()
 
     async def submit(self, submission: Event) -> Outcome:
         """The outcome of a submission; every submission has one."""
         try:
             if needs_others(submission):
-                async with self._turns.of((submission.goal_id.org, submission.goal_id.patient)):
+                async with self._locks.of((submission.goal_id.org, submission.goal_id.patient)):
                     return await self._in_turn(submission)
             return await self._in_turn(submission)
         except Rejected as rejection:
@@ -81,7 +81,7 @@ class Goals:
         self._histories.drop(goal_id)
 
     async def _in_turn(self, submission: Event) -> Outcome:
-        async with self._turns.of(submission.goal_id):
+        async with self._locks.of(submission.goal_id):
             return await self._decided(submission)
 
     async def _decided(self, submission: Event) -> Outcome:
@@ -115,12 +115,12 @@ class Goals:
 
     async def _attempt(self, submission: Event, history: History, until: int) -> Outcome:
         # Finding out what is known may bring the history up to date, so it comes before any look at the history.
-        position, known = await self._known(submission, history, until)
+        position, context = await self._known(submission, history, until)
         first_time = history.answer(submission, duplicate=True)
         if first_time is not None:
             return await self._confirmed(submission, first_time)
         _check_expected_version(submission, history)
-        decision = step("decide", decide)(known, submission)
+        decision = step("decide", decide)(context, submission)
         events = _events(submission, decision, history.version)
         patient_wide = position is not None
         expected = history.position if position is None else position
@@ -146,7 +146,7 @@ class Goals:
             )
         return remembered
 
-    async def _known(self, submission: Event, history: History, until: int) -> tuple[int | None, Known]:
+    async def _known(self, submission: Event, history: History, until: int) -> tuple[int | None, DecisionContext]:
         """What the decision may look at; with the patient's last position when it looked at all of the patient."""
         now = datetime.now(UTC)
         position = None
@@ -159,9 +159,9 @@ class Goals:
                 if other.goal is not None and token != submission.goal_id.goal
             }
         if submission.goal_id.is_plan:
-            return position, Known(now, history.plan, None, others)
+            return position, DecisionContext(now, history.plan, None, others)
         plan = await self._histories.get(submission.goal_id.plan)
-        return position, Known(now, plan.plan, history.goal, others)
+        return position, DecisionContext(now, plan.plan, history.goal, others)
 
     def _answer(
         self, submission: Event, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision

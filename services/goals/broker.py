@@ -11,7 +11,7 @@ from nats.errors import SlowConsumerError
 
 from events.log import connect
 from events.log.connection import log_error
-from services.answering import may_be_answered
+from services.reply_subjects import may_be_answered
 
 
 class Broker(NatsBroker):

@@ -7,11 +7,11 @@ from events.event import Event
 from events.goal import types as g
 from events.plan import types as p
 from services.goals import goal_decisions, plan_decisions, work_decisions
-from services.goals.known import Decision, Known
+from services.goals.decision_context import Decision, DecisionContext
 from services.goals.rules import time_in_future
 
 # The payload's type is the key, so each function may name it; a dict cannot say that to the type checker.
-_DECISIONS: dict[type[Any], Callable[[Known, Event, Any], Decision]] = {
+_DECISIONS: dict[type[Any], Callable[[DecisionContext, Event, Any], Decision]] = {
     p.Opened: plan_decisions.opened,
     p.Amended: plan_decisions.amended,
     p.PrioritiesRanked: plan_decisions.priorities_ranked,
@@ -52,14 +52,14 @@ _LOOKS_AT_OTHERS: dict[type[Any], Callable[[Any], bool]] = {
 }
 
 
-def decide(known: Known, submission: Event) -> Decision:
+def decide(context: DecisionContext, submission: Event) -> Decision:
     """What follows from a submission that is recorded.
 
     Raises:
         Rejected: when a rule forbids it, with the rule's code.
     """
-    time_in_future(known, submission)
-    return _DECISIONS[type(submission.data)](known, submission, submission.data)
+    time_in_future(context, submission)
+    return _DECISIONS[type(submission.data)](context, submission, submission.data)
 
 
 def needs_others(submission: Event) -> bool:

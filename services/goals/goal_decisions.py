@@ -5,27 +5,27 @@ from events.goal import missing_parts
 from events.goal import types as t
 from events.vocabulary import Status
 from services.goals import notes, references, reviews, rules
-from services.goals.known import Decision, Known
+from services.goals.decision_context import Decision, DecisionContext
 
 _STARTABLE: frozenset[Status] = frozenset({"proposed", "agreed"})
 _WORKED_ON: frozenset[Status] = frozenset({"active", "held"})
 _CONTESTABLE: frozenset[Status] = frozenset({"proposed", "agreed", "active", "contested"})
 
 
-def proposed(known: Known, submission: Event, data: t.Proposed) -> Decision:
+def proposed(context: DecisionContext, submission: Event, data: t.Proposed) -> Decision:
     """Anyone may propose, and imperfect goals are welcome: only what is given must hold together."""
-    plan = rules.plan_closed(known)
-    rules.goal_exists(known)
+    plan = rules.plan_closed(context)
+    rules.goal_exists(context)
     rules.gas_levels(data.gas, plan)
     references.priority(plan, data.priority)
-    references.supports(known, submission.goal_id.goal, data.supports)
+    references.supports(context, submission.goal_id.goal, data.supports)
     return Decision()
 
 
-def imported(known: Known, submission: Event, data: t.Imported) -> Decision:
+def imported(context: DecisionContext, submission: Event, data: t.Imported) -> Decision:
     """No rule of activation is applied: the work was agreed and begun elsewhere."""
-    plan = rules.plan_closed(known)
-    rules.goal_exists(known)
+    plan = rules.plan_closed(context)
+    rules.goal_exists(context)
     references.sensible(
         "actorrole",
         holds=submission.actor.role == "system",
@@ -33,38 +33,38 @@ def imported(known: Known, submission: Event, data: t.Imported) -> Decision:
     )
     if data.status not in _WORKED_ON:
         return Decision()
-    first = reviews.first_review(plan, plan.day(known.now), None, None)
-    over = notes.limit_exceeded(known, plan.active_goal_limit) if data.status == "active" else None
+    first = reviews.first_review(plan, plan.day(context.now), None, None)
+    over = notes.limit_exceeded(context, plan.active_goal_limit) if data.status == "active" else None
     return Decision((first,), notes.given(over))
 
 
-def agreed(known: Known, submission: Event, data: t.Agreed) -> Decision:
+def agreed(context: DecisionContext, submission: Event, data: t.Agreed) -> Decision:
     """The patient and a clinician each speak for themselves."""
-    rules.goal_closed(rules.goal_unknown(known))
+    rules.goal_closed(rules.goal_unknown(context))
     rules.actor_role(submission)
     return Decision()
 
 
-def contested(known: Known, submission: Event, data: t.Contested) -> Decision:
+def contested(context: DecisionContext, submission: Event, data: t.Contested) -> Decision:
     """Pushing back is always possible until the goal is on hold or over."""
-    goal = rules.goal_unknown(known)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     rules.actor_role(submission)
     rules.goal_state(goal, _CONTESTABLE, "can be contested")
     return Decision()
 
 
-def activated(known: Known, submission: Event, data: t.Activated) -> Decision:
+def activated(context: DecisionContext, submission: Event, data: t.Activated) -> Decision:
     """Both have agreed, nothing waits for an answer, the goal can be worked on, and there is room for it."""
-    plan = rules.plan_closed(known)
-    goal = rules.goal_unknown(known)
+    plan = rules.plan_closed(context)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     rules.goal_contested(goal)
     rules.goal_state(goal, _STARTABLE, "can be activated")
     rules.goal_not_agreed(goal)
     rules.goal_vague(goal, plan)
-    note = rules.goal_limit_reached(known, plan, override=data.override is not None, role=submission.actor.role)
-    day = known.day_of(submission)
+    note = rules.goal_limit_reached(context, plan, override=data.override is not None, role=submission.actor.role)
+    day = context.day_of(submission)
     references.sensible(
         "first_review_on",
         holds=data.first_review_on is None or data.first_review_on >= day,
@@ -74,32 +74,32 @@ def activated(known: Known, submission: Event, data: t.Activated) -> Decision:
     return Decision((first,), notes.given(note))
 
 
-def revised(known: Known, submission: Event, data: t.Revised) -> Decision:
+def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Decision:
     """Any open goal can be revised at any time; one being worked on stays well enough defined."""
-    plan = rules.plan_missing(known)
-    goal = rules.goal_unknown(known)
+    plan = rules.plan_missing(context)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     rules.gas_levels(data.changes.gas, plan)
     references.priority(plan, data.changes.priority)
-    references.supports(known, goal.goal, data.changes.supports)
+    references.supports(context, goal.goal, data.changes.supports)
     references.review(goal, data.review)
-    after = known.goal_after(submission)
+    after = context.goal_after(submission)
     if goal.status in _WORKED_ON and not missing_parts(goal, simplified=plan.simplified):
         rules.goal_vague(after, plan)
     return Decision(notes=notes.given(notes.steep_step(after)))
 
 
-def change_requested(known: Known, submission: Event, data: t.ChangeRequested) -> Decision:
+def change_requested(context: DecisionContext, submission: Event, data: t.ChangeRequested) -> Decision:
     """Anyone may ask for a change."""
-    goal = rules.goal_unknown(known)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     references.new_request(goal, data.request)
     return Decision()
 
 
-def change_answered(known: Known, submission: Event, data: t.ChangeAnswered) -> Decision:
+def change_answered(context: DecisionContext, submission: Event, data: t.ChangeAnswered) -> Decision:
     """A change request is answered by either party, a contest by a clinician."""
-    goal = rules.goal_unknown(known)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     if data.request is None:
         references.open_contest(goal)
@@ -110,43 +110,43 @@ def change_answered(known: Known, submission: Event, data: t.ChangeAnswered) -> 
     return Decision()
 
 
-def held(known: Known, submission: Event, data: t.Held) -> Decision:
+def held(context: DecisionContext, submission: Event, data: t.Held) -> Decision:
     """An active goal can pause."""
-    goal = rules.goal_unknown(known)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     rules.goal_state(goal, frozenset({"active"}), "can be put on hold")
     return Decision()
 
 
-def resumed(known: Known, submission: Event, data: t.Resumed) -> Decision:
+def resumed(context: DecisionContext, submission: Event, data: t.Resumed) -> Decision:
     """A held goal goes on, if there is room for it among the active ones."""
-    plan = rules.plan_closed(known)
-    goal = rules.goal_unknown(known)
+    plan = rules.plan_closed(context)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     rules.goal_state(goal, frozenset({"held"}), "can be resumed")
-    rules.goal_limit_reached(known, plan, override=False, role=submission.actor.role)
+    rules.goal_limit_reached(context, plan, override=False, role=submission.actor.role)
     return Decision()
 
 
-def closed(known: Known, submission: Event, data: t.Closed) -> Decision:
+def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decision:
     """An open goal is closed once; one that a review closed can still be told more about."""
-    goal = rules.goal_unknown(known)
+    goal = rules.goal_unknown(context)
     if not goal.closed_by_review:
         rules.goal_closed(goal)
     if data.outcome in ("retired", "not_achieved"):
         rules.goal_setback_unreviewed(goal, goal.last_review_on)
-    references.replaced_by(known, data.replaced_by)
+    references.replaced_by(context, data.replaced_by)
     return Decision(notes=notes.given(notes.level_without_text(goal, data.level)))
 
 
-def voided(known: Known, submission: Event, data: t.Voided) -> Decision:
+def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:
     """Nothing is asked of the goal: what an operator may void is decided by the log's messages, in `voiding.py`."""
     return Decision()
 
 
-def entered_in_error(known: Known, submission: Event, data: t.EnteredInError) -> Decision:
+def entered_in_error(context: DecisionContext, submission: Event, data: t.EnteredInError) -> Decision:
     """Whatever its state, a goal can be marked as never meant."""
-    goal = rules.goal_unknown(known)
+    goal = rules.goal_unknown(context)
     if goal.status == "entered_in_error":
         rules.goal_closed(goal)
     return Decision()

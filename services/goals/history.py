@@ -15,7 +15,7 @@ from events.identity import GoalId
 from events.outcome import OutcomeEvent, RecordedOutcome
 from events.plan import PlanState, fold_plan
 from events.plan.fold import FOLD_VERSION as PLAN_FOLD
-from services.goals.sharing import share, share_newest
+from services.goals.memory_sharing import share, share_newest
 
 _FOLDS = f"{GOAL_FOLD}.{PLAN_FOLD}"
 

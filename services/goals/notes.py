@@ -1,7 +1,7 @@
 """What whoever submitted is told beside the outcome; a note refuses nothing."""
 
 from events.goal import GoalState
-from services.goals.known import Known
+from services.goals.decision_context import DecisionContext
 
 
 def given(*sentences: str | None) -> tuple[str, ...]:
@@ -23,13 +23,13 @@ def steep_step(revised: GoalState) -> str | None:
     return "The target asks for at least twice as much at once; a smaller step may fit better into daily life."
 
 
-def goals_still_open(known: Known) -> str | None:
+def goals_still_open(context: DecisionContext) -> str | None:
     """A plan that closes names the goals which are still open."""
-    still_open = sorted(token for token, goal in known.others.items() if goal.is_open)
+    still_open = sorted(token for token, goal in context.others.items() if goal.is_open)
     return f"Goals still open: {', '.join(still_open)}." if still_open else None
 
 
-def limit_exceeded(known: Known, limit: int) -> str | None:
+def limit_exceeded(context: DecisionContext, limit: int) -> str | None:
     """An imported goal may exceed the limit, and that is said."""
-    active = sum(other.status == "active" for other in known.others.values())
+    active = sum(other.status == "active" for other in context.others.values())
     return f"With this goal {active + 1} are active; the plan allows {limit}." if active >= limit else None

@@ -10,16 +10,16 @@ from events.errors import Rejected
 from events.identity import VOID, parse_subject
 from events.log.placement import Placed
 from events.outcome import Outcome, RejectedOutcome
-from services.answering import may_be_answered
 from services.goals.broker import Broker
-from services.goals.station import Station
+from services.goals.stream_partition import StreamPartition
 from services.goals.voiding import VoidRequest
+from services.reply_subjects import may_be_answered
 
 _log = logging.getLogger("cairn.goals")
 _QUEUE = "goals"
 
 
-def hear_operators(broker: Broker, stations: Placed[Station], organisations: Iterable[str]) -> None:
+def hear_operators(broker: Broker, partitions: Placed[StreamPartition], organisations: Iterable[str]) -> None:
     """Subscribe to what operators ask.
 
     Args:
@@ -32,7 +32,7 @@ def hear_operators(broker: Broker, stations: Placed[Station], organisations: Ite
             raise RejectMessage
         try:
             goal_id = parse_subject(VOID, message.raw_message.subject)
-            return await stations.of(goal_id.org).voiding.void(goal_id, request)
+            return await partitions.of(goal_id.org).voiding.void(goal_id, request)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
 

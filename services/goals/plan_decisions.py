@@ -4,42 +4,42 @@ from events.event import Event
 from events.plan import flags
 from events.plan import types as t
 from services.goals import notes, rules
-from services.goals.known import Decision, Known
+from services.goals.decision_context import Decision, DecisionContext
 
 
-def opened(known: Known, submission: Event, data: t.Opened) -> Decision:
+def opened(context: DecisionContext, submission: Event, data: t.Opened) -> Decision:
     """A plan is opened once, and again when someone comes back."""
-    rules.plan_exists(known)
+    rules.plan_exists(context)
     return Decision()
 
 
-def amended(known: Known, submission: Event, data: t.Amended) -> Decision:
+def amended(context: DecisionContext, submission: Event, data: t.Amended) -> Decision:
     """An open plan can change at any time; its limit not below the goals that are active already."""
-    plan = rules.plan_closed(known)
+    plan = rules.plan_closed(context)
     if data.active_goal_limit is not None:
-        rules.goal_limit_lowered(known, plan, data.active_goal_limit)
+        rules.goal_limit_lowered(context, plan, data.active_goal_limit)
     return Decision()
 
 
-def priorities_ranked(known: Known, submission: Event, data: t.PrioritiesRanked) -> Decision:
+def priorities_ranked(context: DecisionContext, submission: Event, data: t.PrioritiesRanked) -> Decision:
     """Three to five priorities are usual; fewer or more are noted, not refused."""
-    rules.plan_closed(known)
+    rules.plan_closed(context)
     return Decision(notes=notes.given(flags.priorities_ranked(len(data.priorities))))
 
 
-def measured(known: Known, submission: Event, data: t.Measured) -> Decision:
+def measured(context: DecisionContext, submission: Event, data: t.Measured) -> Decision:
     """A score counts for the day it was taken; its range is the schema's."""
-    rules.plan_missing(known)
-    rules.progress_out_of_range(known, submission, data.on)
+    rules.plan_missing(context)
+    rules.progress_out_of_range(context, submission, data.on)
     return Decision()
 
 
-def voided(known: Known, submission: Event, data: t.Voided) -> Decision:
+def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:
     """Nothing is asked of the plan: what an operator may void is decided by the log's messages, in `voiding.py`."""
     return Decision()
 
 
-def closed(known: Known, submission: Event, data: t.Closed) -> Decision:
+def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decision:
     """A plan can close before its goals do; those still open are named."""
-    rules.plan_closed(known)
-    return Decision(notes=notes.given(notes.goals_still_open(known)))
+    rules.plan_closed(context)
+    return Decision(notes=notes.given(notes.goals_still_open(context)))

@@ -10,7 +10,7 @@ from events.errors import FieldError, Rejected
 from events.goal import GoalState
 from events.goal.state import ProgressEntry
 from events.plan import PlanState
-from services.goals.known import Known
+from services.goals.decision_context import DecisionContext
 
 _ENTRY = attrgetter("entry")
 """An entry's id; a goal has hundreds of entries, and this is the quick way through them."""
@@ -31,11 +31,11 @@ def priority(plan: PlanState, named: str | None) -> None:
     )
 
 
-def supports(known: Known, own: str, named: str | None) -> None:
+def supports(context: DecisionContext, own: str, named: str | None) -> None:
     """Alignment is to a long-term goal of the same patient, without cycles."""
     if named is not None:
-        goal_supports_unknown(known.others, own, named)
-        goal_supports_cycle(known.others, own, named)
+        goal_supports_unknown(context.others, own, named)
+        goal_supports_cycle(context.others, own, named)
 
 
 def goal_supports_unknown(others: Mapping[str, GoalState], own: str, named: str) -> None:
@@ -149,9 +149,9 @@ def review(goal: GoalState, position: int | None) -> None:
     )
 
 
-def replaced_by(known: Known, named: str | None) -> None:
+def replaced_by(context: DecisionContext, named: str | None) -> None:
     """A goal is replaced by another goal of the same patient, one that is meant."""
-    other = known.others.get(named) if named is not None else None
+    other = context.others.get(named) if named is not None else None
     sensible("replaced_by", holds=named is None or other is not None, detail="The patient has no other such goal.")
     sensible(
         "replaced_by",

@@ -21,7 +21,7 @@ from events.payload import Payload
 from events.plan import PlanState
 from services.goals.application import CAIRN, SYSTEM, consequence_id
 from services.goals.decide import decide, needs_others
-from services.goals.known import Known
+from services.goals.decision_context import DecisionContext
 
 _RACE = timedelta(seconds=60)
 """How long a goals service may go on deciding on a plan that another one has changed."""
@@ -37,7 +37,7 @@ class _Decided:
     """An event that was decided, with all that its decision may have looked at, and what has followed so far.
 
     Attributes:
-        goal, others, plan: What was known, by the order of the log.
+        goal, others, plan: What was context, by the order of the log.
         former: Plans that had been replaced so shortly before that it may have been decided on one of them.
         possible: Each way in which it may go on.
         came: The consequences that have come.
@@ -63,7 +63,9 @@ class _Decided:
         Raises:
             Rejected: the rules refuse it.
         """
-        return decide(Known(self.recorded.recorded_at, self.plan, self.goal, self.others), self.recorded.event).follows
+        return decide(
+            DecisionContext(self.recorded.recorded_at, self.plan, self.goal, self.others), self.recorded.event
+        ).follows
 
     def try_others(self) -> None:
         """Find every way in which it may go on when a race is allowed for."""
@@ -72,9 +74,9 @@ class _Decided:
         self.tried = True
         for plan in (self.plan, *self.former):
             for off in _CLOCKS:
-                known = Known(self.recorded.recorded_at + off, plan, self.goal, self.others)
+                context = DecisionContext(self.recorded.recorded_at + off, plan, self.goal, self.others)
                 try:
-                    follows = decide(known, self.recorded.event).follows
+                    follows = decide(context, self.recorded.event).follows
                 except Rejected:
                     continue
                 if follows not in self.possible and follows[: len(self.came)] == self.came:

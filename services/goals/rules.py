@@ -8,48 +8,48 @@ from events.goal import GoalState, missing_parts
 from events.goal.definition import FULL_SCALE, SIMPLE_SCALE, WHY
 from events.plan import PlanState
 from events.vocabulary import ActorRole, GasScale, Status
-from services.goals.known import Known
+from services.goals.decision_context import DecisionContext
 
 _TREATING: frozenset[ActorRole] = frozenset({"clinician", "supervisor"})
 _PARTIES: frozenset[ActorRole] = frozenset({"patient", "clinician", "supervisor"})
 
 
-def plan_missing(known: Known) -> PlanState:
+def plan_missing(context: DecisionContext) -> PlanState:
     """Goals need an opened plan."""
-    if known.plan is None:
+    if context.plan is None:
         raise Rejected("plan.missing", "The patient has no treatment plan yet; open one first.")
-    return known.plan
+    return context.plan
 
 
-def plan_closed(known: Known) -> PlanState:
+def plan_closed(context: DecisionContext) -> PlanState:
     """New work needs a plan that is still open."""
-    plan = plan_missing(known)
+    plan = plan_missing(context)
     if not plan.is_open:
         raise Rejected("plan.closed", "The patient's plan was closed; open it again before new work begins.")
     return plan
 
 
-def plan_exists(known: Known) -> None:
+def plan_exists(context: DecisionContext) -> None:
     """A plan is opened once, and again only after it was closed."""
-    if known.plan is not None and known.plan.is_open:
+    if context.plan is not None and context.plan.is_open:
         raise Rejected("plan.exists", "The patient's plan is open already; amend it instead.")
 
 
-def goal_exists(known: Known) -> None:
+def goal_exists(context: DecisionContext) -> None:
     """A goal's id is used once."""
-    if known.goal is not None:
+    if context.goal is not None:
         raise Rejected(
             "goal.exists",
-            f"A goal with this id exists already and is {_put(known.goal.status)}.",
+            f"A goal with this id exists already and is {_put(context.goal.status)}.",
         )
 
 
-def goal_unknown(known: Known) -> GoalState:
+def goal_unknown(context: DecisionContext) -> GoalState:
     """Events other than a first one need the goal to exist, and so its patient's plan."""
-    plan_missing(known)
-    if known.goal is None:
+    plan_missing(context)
+    if context.goal is None:
         raise Rejected("goal.unknown", "There is no goal with this id; propose it first.")
-    return known.goal
+    return context.goal
 
 
 def goal_closed(goal: GoalState) -> None:
@@ -96,13 +96,13 @@ def goal_vague(goal: GoalState, plan: PlanState) -> None:
         )
 
 
-def goal_limit_reached(known: Known, plan: PlanState, *, override: bool, role: ActorRole) -> str | None:
+def goal_limit_reached(context: DecisionContext, plan: PlanState, *, override: bool, role: ActorRole) -> str | None:
     """Active goals never exceed the plan's limit; a clinician's or supervisor's override admits one more.
 
     Returns:
         A note when the override was used.
     """
-    active = sum(other.status == "active" for other in known.others.values())
+    active = sum(other.status == "active" for other in context.others.values())
     if active < plan.active_goal_limit:
         return None
     full = f"{active} goal{'s are' if active != 1 else ' is'} active; the plan allows {plan.active_goal_limit}."
@@ -112,9 +112,9 @@ def goal_limit_reached(known: Known, plan: PlanState, *, override: bool, role: A
     raise Rejected("goal.limit_reached", full + only)
 
 
-def goal_limit_lowered(known: Known, plan: PlanState, limit: int) -> None:
+def goal_limit_lowered(context: DecisionContext, plan: PlanState, limit: int) -> None:
     """The plan's limit is not lowered below the goals that are active already; the code is `goal.limit_reached`."""
-    active = sum(other.status == "active" for other in known.others.values())
+    active = sum(other.status == "active" for other in context.others.values())
     if limit < min(plan.active_goal_limit, active):
         raise Rejected(
             "goal.limit_reached",
@@ -147,9 +147,9 @@ def gas_levels(gas: GasScale | None, plan: PlanState) -> None:
         )
 
 
-def progress_out_of_range(known: Known, submission: Event, on: date) -> None:
+def progress_out_of_range(context: DecisionContext, submission: Event, on: date) -> None:
     """Nothing is entered for a day that has not come."""
-    if on > known.latest_day(submission):
+    if on > context.latest_day(submission):
         raise Rejected(
             "progress.out_of_range",
             f"{on} has not come yet; dates are not in the future.",
@@ -178,9 +178,9 @@ def actor_role(submission: Event, *, treating: bool = False) -> None:
         )
 
 
-def time_in_future(known: Known, submission: Event) -> None:
+def time_in_future(context: DecisionContext, submission: Event) -> None:
     """An event has happened; a day's grace is left to clocks that are wrong."""
-    if submission.time > known.now + timedelta(days=1):
+    if submission.time > context.now + timedelta(days=1):
         raise Rejected(
             "event.invalid",
             "The event's time lies in the future.",

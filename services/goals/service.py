@@ -11,20 +11,20 @@ from nats.errors import Error as NatsError
 from events.errors import Rejected
 from events.identity import FEED, PLAN, SUBMIT, parse_subject
 from events.log import connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.connection import flush
 from events.log.placement import Placed, Placement
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from events.submission import read_submission
 from events.tracing import submitting
-from services.answering import may_be_answered
 from services.goals.application import BUSY
 from services.goals.broker import Broker
 from services.goals.health import HEALTH, Health
 from services.goals.operators import hear_operators
-from services.goals.station import Station
+from services.goals.stream_partition import StreamPartition
 from services.goals.watch import REPLACED, LogReplacedAnnouncement, Watch
+from services.reply_subjects import may_be_answered
 from services.settings import Settings
 
 _log = logging.getLogger("cairn.goals")
@@ -59,14 +59,16 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         snapshots = Snapshots(nc)
         closing.push_async_callback(snapshots.close)
         await snapshots.declare(settings.log_replicas)
-        stations = Placed(placement, lambda stream: Station(nc, stream, snapshots, settings, of=len(served)), served)
-        closing.push_async_callback(_close, stations)
-        surface = Surface(stations, nc, limit=settings.max_waiting)
+        partitions = Placed(
+            placement, lambda stream: StreamPartition(nc, stream, snapshots, settings, of=len(served)), served
+        )
+        closing.push_async_callback(_close, partitions)
+        surface = Surface(partitions, nc, limit=settings.max_waiting)
         closing.push_async_callback(surface.finish)
         organisations = [org for stream in streams for org in placement.organisations(stream)]
         broker = surface.broker(settings.nats_address, _submitted(organisations))
-        hear_operators(broker, stations, organisations)
-        watched = Watched(stations)
+        hear_operators(broker, partitions, organisations)
+        watched = Watched(partitions)
         watched.put_on(broker)
         closing.push_async_callback(broker.stop)
         for subject in _plans(placement, served):
@@ -93,15 +95,15 @@ def _plans(placement: Placement, streams: Iterable[str]) -> list[str]:
     return [f"{FEED}.{org}.*.{PLAN}" for stream in streams for org in placement.organisations(stream)]
 
 
-async def _close(stations: Iterable[Station]) -> None:
-    await asyncio.gather(*(station.close() for station in stations))
+async def _close(partitions: Iterable[StreamPartition]) -> None:
+    await asyncio.gather(*(partition.close() for partition in partitions))
 
 
 class Watched:
     """What is asked and heard about the streams themselves: health, and signs that one was changed or replaced."""
 
-    def __init__(self, stations: Placed[Station]):
-        self._watches = {stream: station.watch for stream, station in stations.items()}
+    def __init__(self, partitions: Placed[StreamPartition]):
+        self._watches = {stream: partition.watch for stream, partition in partitions.items()}
 
     def put_on(self, broker: Broker) -> None:
         """Answer on `cairn.health.goals.STREAM`, and listen on `cairn.replaced.NAME`."""
@@ -136,8 +138,8 @@ class Surface:
     the reply is published by the submission's own task.
     """
 
-    def __init__(self, stations: Placed[Station], nc: SturdyClient, *, limit: int):
-        self._stations = stations
+    def __init__(self, partitions: Placed[StreamPartition], nc: ResilientClient, *, limit: int):
+        self._stations = partitions
         self._nc = nc
         self._limit = limit
         self._under_way: dict[asyncio.Task[None], int] = {}

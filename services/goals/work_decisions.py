@@ -5,38 +5,38 @@ from events.goal import types as t
 from events.goal.motivation import is_dip
 from events.vocabulary import Status
 from services.goals import notes, references, reviews, rules
-from services.goals.known import Decision, Known
+from services.goals.decision_context import Decision, DecisionContext
 
 _WORKED_ON: frozenset[Status] = frozenset({"active", "held"})
 
 
-def milestone_set(known: Known, submission: Event, data: t.MilestoneSet) -> Decision:
+def milestone_set(context: DecisionContext, submission: Event, data: t.MilestoneSet) -> Decision:
     """A milestone can be set and moved until it is met."""
-    goal = rules.goal_unknown(known)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     references.unmet_milestone(goal, data.milestone)
     return Decision()
 
 
-def milestone_met(known: Known, submission: Event, data: t.MilestoneMet) -> Decision:
+def milestone_met(context: DecisionContext, submission: Event, data: t.MilestoneMet) -> Decision:
     """A milestone that is ahead can be met, today or on an earlier day."""
-    goal = rules.goal_unknown(known)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     references.milestone_ahead(goal, data.milestone)
-    rules.progress_out_of_range(known, submission, data.on)
+    rules.progress_out_of_range(context, submission, data.on)
     return Decision()
 
 
-def progress_logged(known: Known, submission: Event, data: t.ProgressLogged) -> Decision:
+def progress_logged(context: DecisionContext, submission: Event, data: t.ProgressLogged) -> Decision:
     """An entry for today or an earlier day; a setback or a dip in motivation brings a review nearer."""
-    plan = rules.plan_missing(known)
-    goal = rules.goal_unknown(known)
+    plan = rules.plan_missing(context)
+    goal = rules.goal_unknown(context)
     rules.progress_not_open(goal)
-    rules.progress_out_of_range(known, submission, data.on)
+    rules.progress_out_of_range(context, submission, data.on)
     references.new_entry(goal, data.entry)
     follows: tuple[t.ReviewScheduled, ...] = ()
     if data.setback or data.motivation is not None:
-        after, today = known.goal_after(submission), known.day_of(submission)
+        after, today = context.goal_after(submission), context.day_of(submission)
         follows = reviews.sooner(
             goal,
             reviews.review_after_setback(data.on, today) if data.setback else None,
@@ -45,17 +45,17 @@ def progress_logged(known: Known, submission: Event, data: t.ProgressLogged) -> 
     return Decision(follows, notes.given(notes.level_without_text(goal, data.level)))
 
 
-def progress_corrected(known: Known, submission: Event, data: t.ProgressCorrected) -> Decision:
+def progress_corrected(context: DecisionContext, submission: Event, data: t.ProgressCorrected) -> Decision:
     """An entry that is there can be put right; a setback or a dip that comes to light has its consequence."""
-    plan = rules.plan_missing(known)
-    goal = rules.goal_unknown(known)
+    plan = rules.plan_missing(context)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     before = references.entry(goal, data.entry)
     if data.on is not None:
-        rules.progress_out_of_range(known, submission, data.on)
+        rules.progress_out_of_range(context, submission, data.on)
     follows: tuple[t.ReviewScheduled, ...] = ()
     if goal.next_review is not None:
-        after, today = known.goal_after(submission), known.day_of(submission)
+        after, today = context.goal_after(submission), context.day_of(submission)
         dips = after.raise_at_next_session and not goal.raise_at_next_session
         follows = reviews.sooner(
             goal,
@@ -65,13 +65,13 @@ def progress_corrected(known: Known, submission: Event, data: t.ProgressCorrecte
     return Decision(follows, notes.given(notes.level_without_text(goal, data.level)))
 
 
-def review_scheduled(known: Known, submission: Event, data: t.ReviewScheduled) -> Decision:
+def review_scheduled(context: DecisionContext, submission: Event, data: t.ReviewScheduled) -> Decision:
     """A review is moved by an event of its own, never by editing the goal."""
-    plan = rules.plan_missing(known)
-    goal = rules.goal_unknown(known)
+    plan = rules.plan_missing(context)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     rules.goal_state(goal, _WORKED_ON, "has reviews")
-    today = known.day_of(submission)
+    today = context.day_of(submission)
     references.sensible(
         "due_on", holds=data.due_on >= today, detail="A review cannot be scheduled for a day that has passed."
     )
@@ -84,20 +84,20 @@ def review_scheduled(known: Known, submission: Event, data: t.ReviewScheduled) -
     return Decision()
 
 
-def reviewed(known: Known, submission: Event, data: t.Reviewed) -> Decision:
+def reviewed(context: DecisionContext, submission: Event, data: t.Reviewed) -> Decision:
     """A goal being worked on is reviewed; the next review follows while it stays open."""
-    plan = rules.plan_missing(known)
-    goal = rules.goal_unknown(known)
+    plan = rules.plan_missing(context)
+    goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     rules.goal_state(goal, _WORKED_ON, "is reviewed")
-    rules.progress_out_of_range(known, submission, data.on)
+    rules.progress_out_of_range(context, submission, data.on)
     level = notes.given(notes.level_without_text(goal, data.level))
     match data.decision:
         case "hold":
             rules.goal_state(goal, frozenset({"active"}), "can be put on hold")
         case "resume":
             rules.goal_state(goal, frozenset({"held"}), "can be resumed")
-            rules.goal_limit_reached(known, plan, override=False, role=submission.actor.role)
+            rules.goal_limit_reached(context, plan, override=False, role=submission.actor.role)
         case "retire":
             rules.goal_setback_unreviewed(goal, data.on)
             return Decision(notes=level)

@@ -5,7 +5,7 @@ from functools import partial
 
 from events.identity import INTAKE
 from events.log import connect
-from services.intake.carrying import Courier
+from services.intake.forwarding import Forwarder
 from services.intake.pulling import Pull
 from services.intake.streams import declare_intake
 from services.settings import Settings
@@ -22,7 +22,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     try:
         declare = partial(declare_intake, nc, settings.log_replicas)
         await declare()
-        pull = Pull(nc, Courier(nc, settings.placement).carry, declare)
+        pull = Pull(nc, Forwarder(nc, settings.placement).carry, declare)
         ready(f"intake: accepting {INTAKE}.ORG.PATIENT.GOAL")
         await pull.run()
     finally:

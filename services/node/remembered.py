@@ -10,7 +10,7 @@ from events.log import Log
 from events.log.anchor import LogReplaced
 from projections.engine.checkpoint import Checkpoint, CheckpointKey, read_checkpoint
 from projections.engine.database import reading, writing
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.tables import declare_own
 from projections.engine.watch import bear_out
 
@@ -52,6 +52,6 @@ def _checkpoints(engine: Engine, streams: list[str], projections: list[str]) -> 
     with writing(engine) as connection:
         declare_own(connection)
     with reading(engine) as connection:
-        keys = [CheckpointKey(name, Place.LIVE, stream) for name in projections for stream in streams]
+        keys = [CheckpointKey(name, Slot.LIVE, stream) for name in projections for stream in streams]
         found = {key: read_checkpoint(connection, key) for key in keys}
     return {key: checkpoint for key, checkpoint in found.items() if checkpoint and checkpoint.position}

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from projections.catalog import every_name
 from projections.engine.database import open_database, without_patient_text
 from services.node.address import NodeAddress, without_secret
@@ -56,7 +56,7 @@ class ReplacedLog:
 
 @asynccontextmanager
 async def looking_for_a_replaced_log(
-    nc: SturdyClient, settings: Settings, say: Callable[[str], None]
+    nc: ResilientClient, settings: Settings, say: Callable[[str], None]
 ) -> AsyncIterator[ReplacedLog]:
     """Hold the database against the log. A database that does not answer is left to the projections, which wait for it.
 

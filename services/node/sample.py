@@ -10,7 +10,7 @@ from nats.errors import Error as NatsError
 from events.errors import Rejected
 from events.identity import parse_goal_id
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import Placement
 from services.sample.clinic import ORG, SHOWN_GOAL
 from services.sample.load import load
@@ -20,7 +20,7 @@ _UNDER_WAY = "sample.loading"
 _VISIBLE_SECONDS = 15.0
 
 
-async def load_sample(nc: SturdyClient, settings: Settings, say: Callable[[str], None]) -> None:
+async def load_sample(nc: ResilientClient, settings: Settings, say: Callable[[str], None]) -> None:
     """Load the sample when the log is empty, or when an earlier start was interrupted at it; wait until it can be read.
 
     It is the organisation northside, which needs a place for it.
@@ -45,7 +45,7 @@ async def load_sample(nc: SturdyClient, settings: Settings, say: Callable[[str],
     say(f"Loaded {loaded.recorded} events of six invented patients.")
 
 
-async def shown_goal(nc: SturdyClient, placement: Placement) -> str | None:
+async def shown_goal(nc: ResilientClient, placement: Placement) -> str | None:
     """The goal of the sample to look at first; None when the sample is not there."""
     log = _log(nc, placement)
     if log is None:
@@ -56,7 +56,7 @@ async def shown_goal(nc: SturdyClient, placement: Placement) -> str | None:
         await log.close()
 
 
-def _log(nc: SturdyClient, placement: Placement) -> Log | None:
+def _log(nc: ResilientClient, placement: Placement) -> Log | None:
     try:
         return Log(nc, placement.stream_of(ORG))
     except Rejected:
@@ -77,7 +77,7 @@ def _begun_on(under_way: Path) -> date | None:
         return None
 
 
-async def _visible(nc: SturdyClient, position: int) -> None:
+async def _visible(nc: ResilientClient, position: int) -> None:
     """Wait until every projection has it; whoever reads after the ready line finds the clinic."""
     query = urlencode({"min_position": position, "limit": 1})
     for what in ("goals", "reviews", "audit"):

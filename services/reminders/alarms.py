@@ -12,7 +12,7 @@ from pydantic_core import from_json, to_json
 
 from events.identity import GoalId
 from events.log.anchor import Anchor
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.message import Message, guarded
 from events.log.reading import DirectReader
 from events.log.replies import Replies
@@ -53,7 +53,7 @@ class Alarms:
     process or after a crash, cannot put back an alarm that someone else has moved on from.
     """
 
-    def __init__(self, nc: SturdyClient):
+    def __init__(self, nc: ResilientClient):
         self._js = nc.jetstream(timeout=10)
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)

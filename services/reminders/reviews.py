@@ -9,7 +9,7 @@ from events.event import RecordedEvent
 from events.goal import fold_goals
 from events.goal import types as goal_types
 from events.identity import LOG, GoalId
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import Placed, Placement
 from events.log.reading import DirectReader
 from events.log.replies import Replies
@@ -48,7 +48,7 @@ class Reviews:
         hour: The hour of the clinic's day from which on a review is due.
     """
 
-    def __init__(self, nc: SturdyClient, placement: Placement, hour: int):
+    def __init__(self, nc: ResilientClient, placement: Placement, hour: int):
         self._replies = Replies(nc)
         self._readers = Placed(placement, lambda stream: DirectReader(nc, self._replies, stream))
         self._hour = hour

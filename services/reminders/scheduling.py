@@ -13,7 +13,7 @@ from events.log.placement import Placed
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Occasion, current, upcoming
 from services.reminders.reviews import MOVING, Reviews
-from services.reminders.together import run_together
+from services.run_until_first_ends import run_until_first_ends
 
 _log = logging.getLogger("cairn.reminders")
 
@@ -48,7 +48,9 @@ class Scheduler:
         while True:
             try:
                 begun = await self._alarms.begin()
-                await run_together(*(self._keep(*each, begun.get(each[0], BEGINNING)) for each in self._logs.items()))
+                await run_until_first_ends(
+                    *(self._keep(*each, begun.get(each[0], BEGINNING)) for each in self._logs.items())
+                )
             except WrongVersion:
                 _log.info("another copy sets the alarms; standing by")
                 await asyncio.sleep(_STAND_BY_SECONDS)

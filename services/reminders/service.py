@@ -14,14 +14,14 @@ from nats.errors import Error as NatsError
 
 from events.identity import NOTICE
 from events.log import Log, LogUnavailable, LogUnreachable, connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import Placed
 from services.reminders.alarms import Alarms
+from services.reminders.notifier import Notifier
 from services.reminders.reviews import Reviews
 from services.reminders.scheduling import Scheduler
 from services.reminders.stream import declare_notices
-from services.reminders.telling import Teller
-from services.reminders.together import run_together
+from services.run_until_first_ends import run_until_first_ends
 from services.settings import Settings
 
 _log = logging.getLogger("cairn.reminders")
@@ -45,12 +45,12 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
     """
     nc = await connect(settings.nats_address, name="cairn-reminders")
     try:
-        await run_together(_serve(nc, settings, ready, clock))
+        await run_until_first_ends(_serve(nc, settings, ready, clock))
     finally:
         await nc.close()
 
 
-async def _serve(nc: SturdyClient, settings: Settings, ready: Callable[[str], None], clock: Clock) -> None:
+async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str], None], clock: Clock) -> None:
     await declare_notices(nc, settings.log_replicas)
     ready(f"reminders: giving {NOTICE}.ORG.PATIENT.GOAL")
     while True:
@@ -58,14 +58,14 @@ async def _serve(nc: SturdyClient, settings: Settings, ready: Callable[[str], No
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def _work(nc: SturdyClient, settings: Settings, clock: Clock) -> None:
+async def _work(nc: ResilientClient, settings: Settings, clock: Clock) -> None:
     """Work until something stands in the way, such as a server or a stream that is gone."""
     logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
     reviews = Reviews(nc, settings.placement, settings.notice_hour)
-    teller = Teller(nc, reviews, alarms, clock)
+    teller = Notifier(nc, reviews, alarms, clock)
     try:
         await declare_notices(nc, settings.log_replicas)
-        await run_together(Scheduler(logs, reviews, alarms, clock).run(), teller.run())
+        await run_until_first_ends(Scheduler(logs, reviews, alarms, clock).run(), teller.run())
     except (NatsError, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
         _log.warning("notices have to wait: %s", type(trouble).__name__)
     finally:

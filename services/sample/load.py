@@ -11,8 +11,8 @@ from pydantic_core import to_json
 from events.envelope import structured
 from events.errors import CairnError
 from events.event import Event
-from services.offering import Json, offer
 from services.sample.clinic import northside
+from services.submission_client import Json, offer
 
 
 class SampleRefused(CairnError):

@@ -65,7 +65,7 @@ async def test_a_rebuild_takes_the_place_of_what_is_served(node: RunningNode, da
     there = ("review_schedule", "--nats-url", node.nats_url, "--database-url", database_url)
     rebuilt = await cairn("projections", "rebuild", *there)
     assert rebuilt.code == 0, rebuilt.err
-    its_builds = "SELECT place, number FROM cairn_builds WHERE projection = 'review_schedule' ORDER BY number DESC"
-    assert [(each["place"], each["number"]) for each in rows(database_url, its_builds)] == [("live", 2), ("last", 1)]
+    its_builds = "SELECT slot, number FROM cairn_builds WHERE projection = 'review_schedule' ORDER BY number DESC"
+    assert [(each["slot"], each["number"]) for each in rows(database_url, its_builds)] == [("live", 2), ("previous", 1)]
     assert await get(node, "/v1/orgs/northside/reviews") == before
-    assert (await cairn("projections", "drop-old", "review_schedule", "--database-url", database_url)).code == 0
+    assert (await cairn("projections", "drop-previous", "review_schedule", "--database-url", database_url)).code == 0

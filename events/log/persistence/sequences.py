@@ -13,7 +13,7 @@ from eventsourcing.persistence import DataError, IntegrityError, NotSupportedErr
 from nats.nuid import NUID
 
 from events.envelope import StoredMessage
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.failures import WrongVersion
 from events.log.following import Follower
 from events.log.message import Message, guarded
@@ -57,7 +57,7 @@ class Sequences:
         ack_seconds: How long an acknowledgement may take before an insert is in doubt.
     """
 
-    def __init__(self, nc: SturdyClient, replies: Replies, stream: str, ack_seconds: float):
+    def __init__(self, nc: ResilientClient, replies: Replies, stream: str, ack_seconds: float):
         self._nc = nc
         self._stream = stream
         self._reader = DirectReader(nc, replies, stream)

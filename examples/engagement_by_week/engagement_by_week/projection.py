@@ -8,8 +8,8 @@ from engagement_by_week.projector import Diary, Entry, is_of_a_goal, project
 from engagement_by_week.tables import VERSION, tables
 from engagement_by_week.views import views
 from events.identity import GoalId
+from projections.engine.key_lookup import rows_of
 from projections.engine.projection import Projection, Remembered, Tables, Upcoming
-from projections.engine.wanted import rows_of
 
 
 def load(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapping[GoalId, Remembered[Diary]]:

@@ -8,7 +8,7 @@ scores of their own.
 from collections.abc import Iterator
 from datetime import date
 
-from events.goal.state import GoalState, ProgressEntry, ReviewHeld
+from events.goal.state import GoalState, PastReview, ProgressEntry
 from events.identity import GoalId
 from events.vocabulary import Actor, ActorRole
 from services.fhir.ids import fhir_id
@@ -88,7 +88,7 @@ def _components(state: GoalState, entry: ProgressEntry) -> list[Json]:
     return found
 
 
-def _of_review(goal_id: GoalId, review: ReviewHeld, level: int) -> Json:
+def _of_review(goal_id: GoalId, review: PastReview, level: int) -> Json:
     code = concept(LOINC, *_SCORES.get(review.actor.role, _PRACTITIONER))
     written = _observation(goal_id, review.version, f"review-{review.version}", code, review.on, review.actor)
     return written | {"valueCodeableConcept": _answer(level)}

@@ -12,7 +12,7 @@ from services.gateway.answers import json_answer
 from services.gateway.bodies import read_body
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
-from services.gateway.offers import MAX_BATCH_BYTES, Offer, is_batch, read_batch, read_offer
+from services.gateway.incoming_events import MAX_BATCH_BYTES, Offer, is_batch, read_batch, read_offer
 from services.gateway.problems import problem_response, refused_submission
 from services.gateway.submission import submit_batch
 

@@ -10,12 +10,12 @@ from events.goal.reading import read_goal
 from events.identity import GoalId
 from projections.goal_state import queries
 from services.gateway.answers import json_answer
+from services.gateway.as_of import Moment
 from services.gateway.documentation import problems
-from services.gateway.earlier import record_at
 from services.gateway.gateway import Gateway, Here
 from services.gateway.models import GoalList, GoalReading
-from services.gateway.moment import Moment
 from services.gateway.parameters import Goal, GoalsOfOrg, GoalsOfPatient, Org, Patient, ThatMoment
+from services.gateway.patient_as_of import record_at
 
 router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 

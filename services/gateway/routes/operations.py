@@ -13,8 +13,8 @@ from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ProjectionList
 from services.gateway.problems import Refused
+from services.gateway.projection_status import Status
 from services.gateway.readiness import StreamHealth
-from services.gateway.standing import Status
 
 _READY_SECONDS = 5.0
 _METRICS_SECONDS = 5.0

@@ -13,9 +13,9 @@ from projections.goal_state.patient.series import Span, read_series
 from projections.goal_state.patient.tree import read_tree
 from services.gateway.answers import json_answer
 from services.gateway.documentation import problems
-from services.gateway.earlier import record_at
 from services.gateway.gateway import Gateway, Here
 from services.gateway.parameters import Org, Patient, SeriesQuery, ThatDay, ThatMoment
+from services.gateway.patient_as_of import record_at
 from services.gateway.patient_models import PatientSeries, PatientTree, PlanReading
 
 router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])

@@ -13,10 +13,10 @@ from events.catalog import TYPES, Json, decode, encode, json_schema
 from events.envelope import structured, to_cloudevent
 from events.errors import Rejected
 from events.identity import PLAN
+from events.json_schemas import ENVELOPE, OUTCOME, published_schemas
 from events.outcome import OutcomeError, OutcomeEvent, RecordedOutcome, RejectedOutcome, encode_outcome
 from events.payload import Payload
 from events.plan.types import PlanPayload
-from events.published import ENVELOPE, OUTCOME, published_schemas
 from tests.builders import active_goal, recorded
 from tests.strategies import few, payloads
 

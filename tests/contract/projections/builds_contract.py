@@ -16,11 +16,11 @@ from projections.engine.builds import build_at, drop, go_live
 from projections.engine.checkpoint import CheckpointKey, TablesChanged
 from projections.engine.comparing import Difference, compare
 from projections.engine.database import reading, writing
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.projection import Projected
-from projections.engine.readers import AGAIN_SECONDS, TablesInUse
-from projections.engine.release import OtherVersion, Released, in_quarantine, release
+from projections.engine.quarantine_retry import OtherVersion, Released, in_quarantine, release
 from projections.engine.status import read_status
+from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
 from projections.engine.writer import ProjectionWriter, Superseded
 from tests.contract.projections.contract import (
     HALF,
@@ -88,10 +88,10 @@ class BuildsContract(DatabaseContract):
         writer.resume()
         writer.take(STORY[:HALF], head=len(STORY))
         assert not writer.go_live([STREAM])
-        assert places(engine) == {Place.NEXT: projection.version}
+        assert places(engine) == {Slot.BUILDING: projection.version}
         take(writer, STORY[HALF:])
         assert writer.go_live([STREAM])
-        assert places(engine) == {Place.LIVE: projection.version}
+        assert places(engine) == {Slot.LIVE: projection.version}
         assert all(rows(engine, projection).values())
 
     def test_a_newer_version_is_built_beside_while_the_old_one_is_read(
@@ -103,7 +103,7 @@ class BuildsContract(DatabaseContract):
         assert writer.resume() == 0
         take(writer, STORY[:1])
         assert rows(engine, projection) == before
-        assert places(engine) == {Place.LIVE: projection.version, Place.NEXT: newer.version}
+        assert places(engine) == {Slot.LIVE: projection.version, Slot.BUILDING: newer.version}
 
     def test_it_goes_live_when_it_is_complete_and_has_come_as_far_as_the_old_one(
         self, engine: Engine, projection: AnyProjection, newer: AnyProjection
@@ -117,7 +117,7 @@ class BuildsContract(DatabaseContract):
         assert not writer.go_live([STREAM])
         take(writer, STORY[HALF:])
         assert writer.go_live([STREAM])
-        assert places(engine) == {Place.LIVE: newer.version, Place.LAST: projection.version}
+        assert places(engine) == {Slot.LIVE: newer.version, Slot.PREVIOUS: projection.version}
         assert rows(engine, newer) == expected
 
     def test_stopped_as_soon_as_it_is_live_it_is_noted_as_stopped(
@@ -171,7 +171,7 @@ class BuildsContract(DatabaseContract):
         take(first, STORY[:HALF])
         other: Writer = ProjectionWriter(engine, newer, STREAM)
         assert other.resume() == 0
-        assert places(engine) == {Place.NEXT: newer.version}
+        assert places(engine) == {Slot.BUILDING: newer.version}
         with pytest.raises(TablesChanged):
             take(first, STORY[HALF:])
 
@@ -199,7 +199,7 @@ class BuildsContract(DatabaseContract):
         take(started(engine, projection), STORY)
         begun_beside(engine, projection, STORY)
         with reading(engine) as connection:
-            found = compare(connection, projection.tables(), projection.tables(Place.NEXT))
+            found = compare(connection, projection.tables(), projection.tables(Slot.BUILDING))
         for table in found:
             assert (table.live_rows, table.live_hash) == (table.next_rows, table.next_hash)
             assert not table.different
@@ -216,7 +216,8 @@ class BuildsContract(DatabaseContract):
         begun_beside(engine, projection, STORY)
         with reading(engine) as connection:
             found = {
-                table.table: table for table in compare(connection, projection.tables(), projection.tables(Place.NEXT))
+                table.table: table
+                for table in compare(connection, projection.tables(), projection.tables(Slot.BUILDING))
             }
         assert found["goals"].listed == (Difference("goals", tuple(WALK), ("status", "setbacks")),)
         assert found["goals"].live_hash != found["goals"].next_hash
@@ -229,7 +230,7 @@ class BuildsContract(DatabaseContract):
     ) -> None:
         take(started(engine, projection), STORY)
         begun_beside(engine, projection, STORY)
-        plans, theirs = projection.tables()["plans"], projection.tables(Place.NEXT)["plans"]
+        plans, theirs = projection.tables()["plans"], projection.tables(Slot.BUILDING)["plans"]
         with writing(engine) as connection:
             for table, patient in ((plans, "a"), (plans, "Z"), (theirs, "a"), (theirs, "Z"), (plans, "-b")):
                 row = connection.execute(table.select().limit(1)).mappings().one()
@@ -242,12 +243,12 @@ class BuildsContract(DatabaseContract):
         take(started(engine, projection), STORY)
         built_beside(engine, projection, STORY)
         built_beside(engine, projection, STORY)
-        assert "goal_state_goals__last" in tables(engine)
+        assert "goal_state_goals__previous" in tables(engine)
         with writing(engine) as connection:
-            assert drop(connection, projection.name, Place.LAST)
-            assert not drop(connection, projection.name, Place.LAST)
+            assert drop(connection, projection.name, Slot.PREVIOUS)
+            assert not drop(connection, projection.name, Slot.PREVIOUS)
         assert not [name for name in tables(engine) if "__" in name]
-        assert places(engine) == {Place.LIVE: projection.version}
+        assert places(engine) == {Slot.LIVE: projection.version}
 
     def test_it_goes_live_in_one_transaction_or_not_at_all(self, engine: Engine, projection: AnyProjection) -> None:
         take(started(engine, projection), STORY)
@@ -295,7 +296,7 @@ class BuildsContract(DatabaseContract):
                         assert quick.scalar(goals)
                 slow.execute(plans)
             assert swap.result()
-        assert places(engine)[Place.LIVE] == projection.version
+        assert places(engine)[Slot.LIVE] == projection.version
 
     def test_a_slow_reader_holds_the_swap_up_and_not_the_live_tables(
         self, engine: Engine, projection: AnyProjection
@@ -312,7 +313,7 @@ class BuildsContract(DatabaseContract):
                 assert not beside.go_live([STREAM])
                 take(beside, STORY[HALF:])
         assert beside.go_live([STREAM])
-        assert places(engine)[Place.LAST] == projection.version
+        assert places(engine)[Slot.PREVIOUS] == projection.version
 
     # quarantine
 
@@ -341,7 +342,7 @@ class BuildsContract(DatabaseContract):
         assert released.still.position == POISON
         assert rows(engine, projection) == before
         with reading(engine) as connection:
-            left = in_quarantine(connection, CheckpointKey(projection.name, Place.LIVE, STREAM))
+            left = in_quarantine(connection, CheckpointKey(projection.name, Slot.LIVE, STREAM))
         assert [each.position for each in left] == HELD
 
     async def test_it_catches_up_to_the_next_event_that_cannot_be_taken(
@@ -372,10 +373,10 @@ class BuildsContract(DatabaseContract):
             assert connection.scalar(positions) > before
 
 
-def places(engine: Engine, name: str = "goal_state") -> dict[Place, int]:
+def places(engine: Engine, name: str = "goal_state") -> dict[Slot, int]:
     """The version that stands in each place."""
     with reading(engine) as connection:
-        found = {place: build_at(connection, name, place) for place in Place}
+        found = {place: build_at(connection, name, place) for place in Slot}
     return {place: build.version for place, build in found.items() if build}
 
 
@@ -406,7 +407,7 @@ def poisoned(projection: AnyProjection, position: int = POISON) -> AnyProjection
 
 
 async def try_again(engine: Engine, projection: AnyProjection) -> Released:
-    key = CheckpointKey(projection.name, Place.LIVE, STREAM)
+    key = CheckpointKey(projection.name, Slot.LIVE, STREAM)
     return await release(engine, projection, StoredLog(), key, WALK.on(LOG))
 
 

@@ -15,9 +15,9 @@ from projections.engine.checkpoint import (
     read_checkpoint,
 )
 from projections.engine.database import reading, writing
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.status import read_status
-from projections.engine.tables import CHECKPOINTS
+from projections.engine.tables import CHECKPOINTS, OF_A_BUILD
 from projections.engine.writer import ProjectionWriter
 from tests.contract.projections.contract import (
     HALF,
@@ -64,6 +64,14 @@ class CheckpointsContract(DatabaseContract):
 
     def test_started_again_it_knows_the_event(self, engine: Engine, projection: AnyProjection, writer: Writer) -> None:
         assert started(engine, projection).anchor == writer.anchor == THERE
+
+    def test_a_database_in_which_slots_were_places_is_taken_over(
+        self, engine: Engine, projection: AnyProjection, writer: Writer
+    ) -> None:
+        with writing(engine) as connection:
+            for table in OF_A_BUILD:
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} RENAME COLUMN slot TO place")
+        assert started(engine, projection).anchor == writer.anchor
 
     def test_a_database_of_an_older_cairn_gets_what_it_lacks(
         self, engine: Engine, projection: AnyProjection, writer: Writer
@@ -170,7 +178,7 @@ class CheckpointsContract(DatabaseContract):
         assert beside.drop_outdated()
         assert not writer.drop_outdated()
         with reading(engine) as connection:
-            assert build_at(connection, projection.name, Place.NEXT) is None
+            assert build_at(connection, projection.name, Slot.BUILDING) is None
         assert found(engine, writer).anchor == THERE
         assert beside.resume() == 0
 

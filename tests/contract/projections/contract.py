@@ -14,11 +14,11 @@ from events.event import Event, RecordedEvent
 from events.goal import types as g
 from events.identity import LOG, GoalId
 from events.voiding import readable
-from projections.engine.arrival import voiding
 from projections.engine.checkpoint import CheckpointMoved, read_checkpoint
 from projections.engine.database import open_database, reading
+from projections.engine.decoding import voiding
 from projections.engine.projection import Projected, Projection
-from projections.engine.release import Released, release
+from projections.engine.quarantine_retry import Released, release
 from projections.engine.status import read_status
 from projections.engine.tables import QUARANTINE
 from projections.engine.writer import ProjectionWriter

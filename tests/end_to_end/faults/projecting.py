@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from events.log.server import EmbeddedServer
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.end_to_end.faults.tables import Tables
 from tests.forked import Forked, Ran, cairn
@@ -68,7 +68,7 @@ async def rebuilding(name: str, server: EmbeddedServer, tables: Tables, *, kill_
     """`cairn projections rebuild`, to its end, or killed once it has come so far."""
 
     async def killed(process: Forked, position: int) -> None:
-        await eventually(lambda: tables.position(name, Place.NEXT) >= position, within=60)
+        await eventually(lambda: tables.position(name, Slot.BUILDING) >= position, within=60)
         process.send_signal(signal.SIGKILL)
 
     there = ("--nats-url", server.url, "--database-url", tables.url)

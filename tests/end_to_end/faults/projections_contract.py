@@ -15,7 +15,7 @@ from events.envelope import StoredMessage
 from events.log import Log, connect, declare_log
 from events.log.server import EmbeddedServer
 from projections.catalog import NAMES, projection_named
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from tests.end_to_end.faults.flow import AHEAD, Flow
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.end_to_end.faults.projecting import NewerService, Services, rebuilding, services_on, the_one_at_work
@@ -124,7 +124,7 @@ class ProjectionsContract(ABC):
         before = tables.rows(name)
 
         killed = await rebuilding(name, own_server, tables, kill_at=1)
-        built = tables.position(name, Place.NEXT)
+        built = tables.position(name, Slot.BUILDING)
         assert killed.code == -signal.SIGKILL
         assert 0 < built < flow.total
         assert tables.rows(name) == before
@@ -132,8 +132,8 @@ class ProjectionsContract(ABC):
 
         assert (rebuilt.code, rebuilt.json["swapped"], rebuilt.json["same"]) == (0, True, True)
         assert rebuilt.json["events"] == flow.total - built
-        assert tables.build(name, Place.LAST) is not None
-        assert tables.rows(name) == tables.rows(name, Place.LAST) == before
+        assert tables.build(name, Slot.PREVIOUS) is not None
+        assert tables.rows(name) == tables.rows(name, Slot.PREVIOUS) == before
         await assert_as_rebuilt(name, await whole(log), tables, new_database())
 
     async def test_a_newer_version_that_was_killed_while_it_was_built_goes_on_beside_the_live_one(
@@ -150,7 +150,7 @@ class ProjectionsContract(ABC):
 
         await new.start()
         await new.kill()
-        begun, built = tables.build(name, Place.NEXT), tables.position(name, Place.NEXT)
+        begun, built = tables.build(name, Slot.BUILDING), tables.position(name, Slot.BUILDING)
         assert begun is not None
         assert begun.version == version + 1
         assert 0 < built < flow.total
@@ -158,14 +158,14 @@ class ProjectionsContract(ABC):
         await new.start()
         await eventually(lambda: version_of(tables, name) == version + 1, within=60)
 
-        live = tables.build(name, Place.LIVE)
+        live = tables.build(name, Slot.LIVE)
         assert live is not None
         assert live.number == begun.number  # gone on with, and not begun anew
-        assert tables.rows(name) == tables.rows(name, Place.LAST) == before
+        assert tables.rows(name) == tables.rows(name, Slot.PREVIOUS) == before
         later = Flow(log, "southside", 500)
         await later.all_at_once()
         await tables.comes_to(name, flow.total + later.total)
-        assert tables.position(name, Place.LAST) == flow.total  # which the old service leaves alone
+        assert tables.position(name, Slot.PREVIOUS) == flow.total  # which the old service leaves alone
         await assert_as_rebuilt(name, await whole(log), tables, new_database())
 
 
@@ -182,7 +182,7 @@ async def has_come_to(tables: Tables, name: str, position: int) -> None:
 
 
 def version_of(tables: Tables, name: str) -> int | None:
-    live = tables.build(name, Place.LIVE)
+    live = tables.build(name, Slot.LIVE)
     return live.version if live else None
 
 

@@ -12,7 +12,7 @@ from events.log.stream import STREAM
 from projections.catalog import projection_named
 from projections.engine.builds import Build, build_at
 from projections.engine.database import open_database, reading, writing
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.projection import Projection
 from projections.engine.tables import CHECKPOINTS, QUARANTINE, declare_own
 from projections.engine.writer import ProjectionWriter
@@ -36,28 +36,28 @@ class Tables:
         """Let go of its connections."""
         self._engine.dispose()
 
-    def position(self, name: str, *places: Place) -> int:
+    def position(self, name: str, *places: Slot) -> int:
         """How far a projection has come, in the furthest of these places; of all places when none is named."""
-        its = (CHECKPOINTS.c.projection == name, CHECKPOINTS.c.place.in_(places or tuple(Place)))
+        its = (CHECKPOINTS.c.projection == name, CHECKPOINTS.c.slot.in_(places or tuple(Slot)))
         with reading(self._engine) as connection:
             return connection.scalar(select(func.max(CHECKPOINTS.c.position)).where(*its)) or 0
 
-    def build(self, name: str, place: Place) -> Build | None:
+    def build(self, name: str, slot: Slot) -> Build | None:
         """What stands in a place."""
         with reading(self._engine) as connection:
-            return build_at(connection, name, place)
+            return build_at(connection, name, slot)
 
     async def comes_to(self, name: str, position: int) -> None:
         """Wait until everything up to a position can be read."""
-        await eventually(lambda: self.position(name, Place.LIVE) >= position, within=_COMING_SECONDS)
+        await eventually(lambda: self.position(name, Slot.LIVE) >= position, within=_COMING_SECONDS)
 
-    def rows(self, name: str, place: Place = Place.LIVE) -> Rows:
+    def rows(self, name: str, slot: Slot = Slot.LIVE) -> Rows:
         """Every row of a projection, in the order of its keys, and what is in quarantine."""
         quarantined = select(QUARANTINE.c.position).where(QUARANTINE.c.projection == name)
         with reading(self._engine) as connection:
             found = {
                 table: [tuple(row) for row in connection.execute(select(each).order_by(*each.primary_key))]
-                for table, each in projection_named(name).tables(place).items()
+                for table, each in projection_named(name).tables(slot).items()
             }
             return {**found, "quarantine": [tuple(row) for row in connection.execute(quarantined)]}
 

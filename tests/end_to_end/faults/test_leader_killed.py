@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from events.log import connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from tests.cluster import Cluster, cluster_in
 from tests.end_to_end.faults.clients import Clients, connected
 from tests.end_to_end.faults.conftest import Moments
@@ -24,7 +24,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
 
 
 @pytest.fixture
-async def operator(cluster: Cluster) -> AsyncIterator[SturdyClient]:
+async def operator(cluster: Cluster) -> AsyncIterator[ResilientClient]:
     nc = await connect(cluster.url, name="operator")
     yield nc
     await nc.close()
@@ -47,7 +47,7 @@ async def clients(cluster: Cluster, goals: ServiceProcess, org: str) -> AsyncIte
 
 @seeds(1)
 async def test_when_the_leader_of_the_log_is_killed_another_takes_over_and_nothing_is_lost(
-    cluster: Cluster, operator: SturdyClient, clients: Clients, moments: Moments
+    cluster: Cluster, operator: ResilientClient, clients: Clients, moments: Moments
 ) -> None:
     async with clients.at_work():
         for moment in moments(clients, KILLS):

@@ -9,7 +9,7 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from tests.builders import GOAL, active_goal
 from tests.decided import record_decided
@@ -22,7 +22,7 @@ Run = Callable[..., Awaitable[Ran]]
 
 
 @pytest.fixture
-async def own(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def own(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     """An operator's connection."""
     connection = await connect(own_server.url, name="operator")
     yield connection
@@ -30,7 +30,7 @@ async def own(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
 
 
 @pytest.fixture
-async def own_log(own: SturdyClient) -> AsyncIterator[Log]:
+async def own_log(own: ResilientClient) -> AsyncIterator[Log]:
     """Two active goals, with their plans and first reviews: ten events."""
     await declare_log(own)
     log = Log(own)

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 
 from events.log import connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from services.administration.application import STREAM, Act
 from services.administration.recording import record_act, recorded_acts
@@ -43,7 +43,7 @@ async def test_an_act_cannot_be_taken_away(own_server: EmbeddedServer) -> None:
     await nc.close()
 
 
-async def _streams(nc: SturdyClient) -> list[str | None]:
+async def _streams(nc: ResilientClient) -> list[str | None]:
     return [info.config.name for info in await nc.jetstream().streams_info()]
 
 

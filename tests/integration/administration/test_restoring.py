@@ -11,7 +11,7 @@ import pytest
 
 from events.log import Log, connect, declare_log
 from events.log.backup import Manifest, read_manifest, write_archive, write_manifest
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.digest import FirstChain
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM, log_config
@@ -24,7 +24,7 @@ from tests.integration.administration.conftest import EVENTS
 
 
 @pytest.fixture
-async def elsewhere(tmp_path: Path) -> AsyncIterator[SturdyClient]:
+async def elsewhere(tmp_path: Path) -> AsyncIterator[ResilientClient]:
     """A connection to a server that has no log."""
     server = EmbeddedServer(tmp_path / "elsewhere")
     await server.start()
@@ -59,7 +59,7 @@ async def test_beside_a_running_node_it_says_what_to_do(backup: Path, tmp_path: 
     assert f"kill {os.getpid()}" in refused.err
 
 
-async def test_the_settings_are_those_of_the_code(backup: Path, elsewhere: SturdyClient) -> None:
+async def test_the_settings_are_those_of_the_code(backup: Path, elsewhere: ResilientClient) -> None:
     """Limits and a republish that somebody wrote into the manifest would forget events, and tell them elsewhere."""
     said = json.loads((backup / "manifest.json").read_text())
     said["config"] |= {"max_msgs": 3, "deny_delete": False, "republish": {"src": ">", "dest": "elsewhere.>"}}
@@ -76,7 +76,7 @@ async def test_the_settings_are_those_of_the_code(backup: Path, elsewhere: Sturd
     assert info.config.subjects == wanted.subjects
 
 
-async def test_a_manifest_that_was_edited_restores_nothing(backup: Path, elsewhere: SturdyClient) -> None:
+async def test_a_manifest_that_was_edited_restores_nothing(backup: Path, elsewhere: ResilientClient) -> None:
     said = json.loads((backup / "manifest.json").read_text())
     edits: list[dict[str, object]] = [
         {"digest": "ab" * 32},
@@ -94,7 +94,7 @@ async def test_a_manifest_that_was_edited_restores_nothing(backup: Path, elsewhe
 
 
 async def test_an_archive_that_brings_a_consumer_along_is_refused(
-    own: SturdyClient, own_log: Log, elsewhere: SturdyClient, tmp_path: Path
+    own: ResilientClient, own_log: Log, elsewhere: ResilientClient, tmp_path: Path
 ) -> None:
     """A consumer that pushes would hand what patients said to whoever listens on its subject."""
     await own.jetstream().subscribe("cairn.log.>", durable="eavesdropping", stream=STREAM)
@@ -109,7 +109,7 @@ async def test_an_archive_that_brings_a_consumer_along_is_refused(
 
 
 async def test_a_backup_of_version_1_is_restored(
-    own: SturdyClient, own_log: Log, elsewhere: SturdyClient, tmp_path: Path
+    own: ResilientClient, own_log: Log, elsewhere: ResilientClient, tmp_path: Path
 ) -> None:
     """Its digest leaves out the time of recording."""
     backup = tmp_path / "backup"
@@ -127,13 +127,13 @@ async def test_a_backup_of_version_1_is_restored(
 
 
 class TestOverAnotherLog:
-    async def test_that_is_empty(self, backup: Path, elsewhere: SturdyClient) -> None:
+    async def test_that_is_empty(self, backup: Path, elsewhere: ResilientClient) -> None:
         await declare_log(elsewhere)
         restored = await cairn("log", "restore", str(backup), "--nats-url", elsewhere.url)
         assert restored.code == 0, restored.err
         assert (await elsewhere.jetstream().stream_info(STREAM)).state.messages == EVENTS
 
-    async def test_that_holds_events_is_refused(self, backup: Path, elsewhere: SturdyClient) -> None:
+    async def test_that_holds_events_is_refused(self, backup: Path, elsewhere: ResilientClient) -> None:
         await declare_log(elsewhere)
         log = Log(elsewhere)
         await record_decided(log, active_goal(GOAL))
@@ -145,7 +145,7 @@ class TestOverAnotherLog:
         assert await log.head() == 5
         await log.close()
 
-    async def test_that_is_to_be_replaced_is_backed_up_first(self, backup: Path, elsewhere: SturdyClient) -> None:
+    async def test_that_is_to_be_replaced_is_backed_up_first(self, backup: Path, elsewhere: ResilientClient) -> None:
         await declare_log(elsewhere)
         log = Log(elsewhere)
         await record_decided(log, active_goal(GOAL))
@@ -167,7 +167,7 @@ class TestOverAnotherLog:
         await log.close()
 
 
-async def _archive_with_consumers(nc: SturdyClient, folder: Path) -> Manifest:
+async def _archive_with_consumers(nc: ResilientClient, folder: Path) -> Manifest:
     """As a backup is made, by somebody who leaves the consumers in."""
     request = nc.request
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from events.log import Append, Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from events.plan import types as p
@@ -17,7 +17,7 @@ from tests.integration.administration.conftest import EVENTS, Run
 
 
 async def test_a_store_whose_last_block_was_cut(
-    own_server: EmbeddedServer, own: SturdyClient, own_log: Log, run: Run, tmp_path: Path
+    own_server: EmbeddedServer, own: ResilientClient, own_log: Log, run: Run, tmp_path: Path
 ) -> None:
     """Its end is told by the stream's own account: no reading of it ever comes to the last position."""
     await own_server.stop()
@@ -38,7 +38,7 @@ async def test_a_store_whose_last_block_was_cut(
     assert (manifest["events"], manifest["position"], manifest["missing"]) == (EVENTS - 1, EVENTS, 1)
 
 
-async def test_an_event_that_nobody_decided(own: SturdyClient, own_log: Log, run: Run) -> None:
+async def test_an_event_that_nobody_decided(own: ResilientClient, own_log: Log, run: Run) -> None:
     """Words of one patient, published into the record of another, by somebody who may write the log."""
     [stored, *_] = await own_log.read_stored(GOAL.on("cairn.log"))
     subject = "cairn.log.southside.pt-9.walk"
@@ -74,7 +74,7 @@ class TestSince:
         assert f"Up to position {EVENTS} it is the log that was read before, byte for byte." in verified.out
 
     async def test_an_earlier_verification_the_log_is_another(
-        self, own_log: Log, own: SturdyClient, run: Run, tmp_path: Path
+        self, own_log: Log, own: ResilientClient, run: Run, tmp_path: Path
     ) -> None:
         """The very same events, recorded again at another time."""
         before = tmp_path / "before.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from events.log.child_process import end_with_parent
-from events.log.client import SturdyClient, connect_client
+from events.log.client import ResilientClient, connect_client
 from events.log.connection import first_contact, flush
 from events.log.server import free_port, server_binary
 from tests.waiting import eventually
@@ -100,7 +100,7 @@ async def start(config: Path, settings: Mapping[str, str]) -> Deployed:
 class User:
     """A connection of one user, and what the server refused it."""
 
-    nc: SturdyClient
+    nc: ResilientClient
     refused: list[str] = field(default_factory=list)
 
     async def may_publish(self, subject: str, reply: str = "") -> bool:

@@ -14,7 +14,7 @@ from events.goal import types as g
 from events.identity import INTAKE, NOTICE, SUBMIT, GoalId
 from events.log import Append, Log, NotAdmitted, WrongVersion, connect, declare_log
 from events.log.backup import write_archive
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.connection import flush
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
@@ -29,7 +29,7 @@ ROLES = ("goals", "intake", "reminders", "projections", "gateway", "northside")
 """Every user but the operator."""
 
 
-async def offer(nc: SturdyClient, offered: Event) -> dict[str, object]:
+async def offer(nc: ResilientClient, offered: Event) -> dict[str, object]:
     reply = await nc.request(offered.goal_id.on(SUBMIT), as_bytes(offered), timeout=20, headers=STRUCTURED_HEADER)
     outcome: dict[str, object] = from_json(reply.data)
     return outcome

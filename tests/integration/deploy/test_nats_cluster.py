@@ -11,8 +11,8 @@ from events.identity import GoalId
 from events.log import Log, connect
 from events.log.server import free_port
 from services.goals.service import serve as goals
-from services.offering import offer
 from services.settings import Settings
+from services.submission_client import offer
 from tests.builders import active_goal, as_bytes
 from tests.conftest import running
 from tests.integration.deploy.deployed import Deployed, configuration, environment, password, start

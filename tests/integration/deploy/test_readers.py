@@ -137,7 +137,7 @@ def test_after_a_rebuild_it_reads_what_is_live_and_not_what_was(clinic: Clinic) 
     clinic.make_readers()
     clinic.build_all()
     clinic.build_all()
-    assert clinic.readable([*VIEWS, *TABLES, "goal_state_goals__last"]) == VIEWS
+    assert clinic.readable([*VIEWS, *TABLES, "goal_state_goals__previous"]) == VIEWS
 
 
 def test_when_a_view_gets_another_column_nothing_else_changes(clinic: Clinic) -> None:

@@ -15,7 +15,7 @@ from events.envelope import StoredMessage
 from events.event import Event
 from events.identity import LOG, GoalId
 from events.log import Append, Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
@@ -34,7 +34,7 @@ ORG = "alone"
 class Alone:
     """What such a gateway stands on; nobody else writes there."""
 
-    nc: SturdyClient
+    nc: ResilientClient
     log: Log
     engine: Engine
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message
 
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.engine.database import open_database
@@ -27,7 +27,7 @@ MANY = 40
 
 
 @pytest.fixture
-async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     """A connection to a log on which nobody but the readers of the feed has consumers."""
     nc = await connect(own_server.url, name="test")
     await declare_log(nc)
@@ -44,7 +44,7 @@ def own_settings(own_server: EmbeddedServer, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def app(nc: SturdyClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
+async def app(nc: ResilientClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
     """A gateway's application, to be called by a test in the place of an HTTP server."""
     engine = open_database(f"sqlite:///{tmp_path / 'cairn.db'}")
     async with open_gateway(nc, engine) as gateway:
@@ -52,11 +52,11 @@ async def app(nc: SturdyClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
     engine.dispose()
 
 
-async def consumers(nc: SturdyClient) -> int:
+async def consumers(nc: ResilientClient) -> int:
     return (await nc.jetstream().stream_info(STREAM)).state.consumer_count
 
 
-async def are_there(nc: SturdyClient, count: int) -> None:
+async def are_there(nc: ResilientClient, count: int) -> None:
     """Wait for so many consumers."""
 
     async def so_many() -> bool:
@@ -83,7 +83,7 @@ async def ask(app: ASGIApp, taking: int, gone: asyncio.Event) -> None:
     await app(scope, receive, send)
 
 
-async def test_many_readers_whose_connections_break_at_once(nc: SturdyClient, own_settings: Settings) -> None:
+async def test_many_readers_whose_connections_break_at_once(nc: ResilientClient, own_settings: Settings) -> None:
     async with another_gateway(own_settings) as client:
         address = urlsplit(str(client.base_url))
         writers = []
@@ -99,7 +99,7 @@ async def test_many_readers_whose_connections_break_at_once(nc: SturdyClient, ow
         await are_there(nc, 0)
 
 
-async def test_the_gateway_ends(nc: SturdyClient, own_settings: Settings) -> None:
+async def test_the_gateway_ends(nc: ResilientClient, own_settings: Settings) -> None:
     async with AsyncExitStack() as readers:
         async with another_gateway(own_settings) as client:
             for _ in range(5):
@@ -111,7 +111,7 @@ async def test_the_gateway_ends(nc: SturdyClient, own_settings: Settings) -> Non
 
 
 @pytest.mark.parametrize("taking", [0, 1, 2])
-async def test_a_reader_that_had_stopped_taking(app: ASGIApp, nc: SturdyClient, taking: int) -> None:
+async def test_a_reader_that_had_stopped_taking(app: ASGIApp, nc: ResilientClient, taking: int) -> None:
     gone = asyncio.Event()
     reading = asyncio.create_task(ask(app, taking, gone))
     if taking > 1:
@@ -123,7 +123,7 @@ async def test_a_reader_that_had_stopped_taking(app: ASGIApp, nc: SturdyClient, 
     await are_there(nc, 0)
 
 
-async def test_wherever_it_is_broken_off(app: ASGIApp, nc: SturdyClient) -> None:
+async def test_wherever_it_is_broken_off(app: ASGIApp, nc: ResilientClient) -> None:
     async def broken_off_after(turns: int) -> None:
         gone = asyncio.Event()
         reading = asyncio.create_task(ask(app, 10, gone))

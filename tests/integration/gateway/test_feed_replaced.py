@@ -8,7 +8,7 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from services.gateway.feed_ids import encode
@@ -22,14 +22,14 @@ FIRST = active_goal(GOAL)[1:]
 
 
 @pytest.fixture
-async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     nc = await connect(own_server.url, name="test")
     yield nc
     await nc.close()
 
 
 @pytest.fixture
-async def log(nc: SturdyClient) -> AsyncIterator[Log]:
+async def log(nc: ResilientClient) -> AsyncIterator[Log]:
     """A log with three events of one goal."""
     await declare_log(nc)
     log = Log(nc)
@@ -44,7 +44,7 @@ async def client(own_server: EmbeddedServer, log: Log, tmp_path: Path) -> AsyncI
         yield client
 
 
-async def replace(nc: SturdyClient, log: Log, events: int) -> None:
+async def replace(nc: ResilientClient, log: Log, events: int) -> None:
     """Put another log in the place of this one, with so many events."""
     await nc.jetstream().delete_stream(STREAM)
     await declare_log(nc)
@@ -69,7 +69,7 @@ async def test_by_the_id_of_an_event_of_this_log_it_goes_on_right_behind(client:
     ("events", "what"), [(2, "it ends at position 2"), (3, "another event at position 3"), (9, "another event")]
 )
 async def test_an_id_of_another_log_is_refused(
-    client: httpx.AsyncClient, nc: SturdyClient, log: Log, events: int, what: str
+    client: httpx.AsyncClient, nc: ResilientClient, log: Log, events: int, what: str
 ) -> None:
     before = await id_at(log, 3)
     await replace(nc, log, events)
@@ -84,7 +84,7 @@ async def test_an_id_of_another_log_is_refused(
     assert "after=0" in problem["detail"]
 
 
-async def test_begun_anew_everything_comes(client: httpx.AsyncClient, nc: SturdyClient, log: Log) -> None:
+async def test_begun_anew_everything_comes(client: httpx.AsyncClient, nc: ResilientClient, log: Log) -> None:
     await replace(nc, log, 4)
 
     async with listening(client, after=0) as feed:
@@ -95,7 +95,7 @@ async def test_begun_anew_everything_comes(client: httpx.AsyncClient, nc: Sturdy
 
 @pytest.mark.parametrize("after", [0, 3])
 async def test_a_reader_that_listens_meanwhile_is_told_and_its_feed_ends(
-    client: httpx.AsyncClient, nc: SturdyClient, log: Log, after: int
+    client: httpx.AsyncClient, nc: ResilientClient, log: Log, after: int
 ) -> None:
     async with listening(client, after=after) as feed:
         await feed.take(3 - after)

@@ -8,7 +8,7 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from projections.engine.database import open_database
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
@@ -58,7 +58,7 @@ async def test_every_read_waits(http: Http, org: str, read: str) -> None:
 
 @pytest.mark.parametrize("read", READS)
 async def test_a_projection_that_stays_behind_is_503(
-    nc: SturdyClient, log: Log, settings: Settings, http: Http, org: str, read: str
+    nc: ResilientClient, log: Log, settings: Settings, http: Http, org: str, read: str
 ) -> None:
     position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
     engine = open_database(settings.database_address)

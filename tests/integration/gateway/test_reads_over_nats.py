@@ -6,18 +6,18 @@ import json
 import pytest
 
 from events.identity import GoalId
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from tests.builders import active_goal
 from tests.integration.gateway.http import Http
 
 
-async def ask(nc: SturdyClient, path: str) -> tuple[str, dict[str, object]]:
+async def ask(nc: ResilientClient, path: str) -> tuple[str, dict[str, object]]:
     reply = await nc.request("cairn.read", path.encode(), timeout=20)
     assert reply.headers is not None
     return reply.headers["status"], json.loads(reply.data)
 
 
-async def test_a_read_over_nats_is_answered_as_over_http(http: Http, nc: SturdyClient, org: str) -> None:
+async def test_a_read_over_nats_is_answered_as_over_http(http: Http, nc: ResilientClient, org: str) -> None:
     position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
     path = f"/v1/orgs/{org}/goals?status=active&min_position={position}"
 
@@ -28,7 +28,7 @@ async def test_a_read_over_nats_is_answered_as_over_http(http: Http, nc: SturdyC
     assert body == (await http.client.get(path)).json()
 
 
-async def test_a_refusal_is_answered_as_over_http(http: Http, nc: SturdyClient, org: str) -> None:
+async def test_a_refusal_is_answered_as_over_http(http: Http, nc: ResilientClient, org: str) -> None:
     path = f"/v1/orgs/{org}/patients/p1/goals/nothing"
 
     status, body = await ask(nc, path)
@@ -51,7 +51,7 @@ async def test_a_refusal_is_answered_as_over_http(http: Http, nc: SturdyClient, 
         "/v1/" + "x" * 9000,
     ],
 )
-async def test_what_is_no_read_is_refused(http: Http, nc: SturdyClient, path: str) -> None:
+async def test_what_is_no_read_is_refused(http: Http, nc: ResilientClient, path: str) -> None:
     status, body = await ask(nc, path)
 
     assert status in {"404", "422"}
@@ -59,26 +59,26 @@ async def test_what_is_no_read_is_refused(http: Http, nc: SturdyClient, path: st
 
 
 @pytest.mark.parametrize("path", ["/v1/feed", "/v1/feed?after=0", "/v1/%66eed", "/v1/feed/"])
-async def test_the_endless_feed_is_not_read_over_nats(http: Http, nc: SturdyClient, path: str) -> None:
+async def test_the_endless_feed_is_not_read_over_nats(http: Http, nc: ResilientClient, path: str) -> None:
     status, body = await ask(nc, path)
 
     assert status == "404"
     assert "cairn.feed" in str(body["detail"])
 
 
-async def test_only_reading_is_possible(http: Http, nc: SturdyClient) -> None:
+async def test_only_reading_is_possible(http: Http, nc: ResilientClient) -> None:
     status, _ = await ask(nc, "/v1/events")
 
     assert status == "405"
 
 
-async def test_an_encoded_path_is_decoded_once(http: Http, nc: SturdyClient, org: str) -> None:
+async def test_an_encoded_path_is_decoded_once(http: Http, nc: ResilientClient, org: str) -> None:
     status, body = await ask(nc, f"/v1/orgs/{org}/patients/p%2E1/plan")
 
     assert (status, body["code"]) == ("422", "identity.mismatch")
 
 
-async def test_slow_reads_do_not_hold_up_others(http: Http, nc: SturdyClient, org: str) -> None:
+async def test_slow_reads_do_not_hold_up_others(http: Http, nc: ResilientClient, org: str) -> None:
     slow = nc.request("cairn.read", f"/v1/orgs/{org}/goals?min_position=999999999".encode(), timeout=20)
     waiting = asyncio.ensure_future(slow)
 

@@ -6,7 +6,7 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
 from services.goals.application import Goals
@@ -16,7 +16,7 @@ from services.goals.watch import Watch
 Copies = Callable[[], Goals]
 
 
-def goals_on(nc: SturdyClient, log: Log, snapshots: Snapshots, *, snapshot_every: int = 1000) -> Goals:
+def goals_on(nc: ResilientClient, log: Log, snapshots: Snapshots, *, snapshot_every: int = 1000) -> Goals:
     """A copy of the service's core that nobody watches the log for, but after a reconnect."""
     histories = Histories(log, snapshots, limit=1000, snapshot_every=snapshot_every)
 
@@ -27,7 +27,7 @@ def goals_on(nc: SturdyClient, log: Log, snapshots: Snapshots, *, snapshot_every
 
 
 @pytest.fixture
-async def copies(nc: SturdyClient, log: Log) -> AsyncIterator[Copies]:
+async def copies(nc: ResilientClient, log: Log) -> AsyncIterator[Copies]:
     """Makes copies of the service's core, each with a memory of its own, as on machines of their own."""
     snapshots = Snapshots(nc)
     yield lambda: goals_on(nc, log, snapshots)

@@ -12,7 +12,7 @@ from events.goal import types as g
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
 from events.log.backup import Manifest, restore_archive, write_archive
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM, log_config
@@ -34,7 +34,7 @@ LATER = STORY[4:]
 
 
 @pytest.fixture
-async def connection(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def connection(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     connection = await connect(own_server.url, name="test")
     await declare_log(connection)
     yield connection
@@ -42,14 +42,14 @@ async def connection(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
 
 
 @pytest.fixture
-async def own_log(connection: SturdyClient) -> AsyncIterator[Log]:
+async def own_log(connection: ResilientClient) -> AsyncIterator[Log]:
     log = Log(connection)
     yield log
     await log.close()
 
 
 @pytest.fixture
-async def service(own_server: EmbeddedServer, connection: SturdyClient) -> AsyncIterator[Submit]:
+async def service(own_server: EmbeddedServer, connection: ResilientClient) -> AsyncIterator[Submit]:
     """A service that writes a snapshot of whatever has grown by two events."""
     settings = Settings(nats_url=own_server.url, data_dir=own_server.data_dir, snapshot_every=2)
     async with running(lambda ready: goals.serve(settings, ready)):
@@ -57,24 +57,24 @@ async def service(own_server: EmbeddedServer, connection: SturdyClient) -> Async
 
 
 @pytest.fixture
-async def core(connection: SturdyClient, own_log: Log) -> AsyncIterator[Goals]:
+async def core(connection: ResilientClient, own_log: Log) -> AsyncIterator[Goals]:
     """The service's core alone: nobody tells it that the log is another one."""
     snapshots = Snapshots(connection)
     yield goals_on(connection, own_log, snapshots)
     await snapshots.close()
 
 
-async def backed_up(nc: SturdyClient, folder: Path) -> Manifest:
+async def backed_up(nc: ResilientClient, folder: Path) -> Manifest:
     return await write_archive(nc, STREAM, folder, lambda _: None)
 
 
-async def restored(nc: SturdyClient, manifest: Manifest, folder: Path) -> None:
+async def restored(nc: ResilientClient, manifest: Manifest, folder: Path) -> None:
     """The log deleted and made anew from a backup, as an operator may."""
     await nc.jetstream().delete_stream(STREAM)
     await restore_archive(nc, manifest, folder, log_config(), lambda _: None)
 
 
-async def emptied(nc: SturdyClient) -> None:
+async def emptied(nc: ResilientClient) -> None:
     await nc.jetstream().delete_stream(STREAM)
     await declare_log(nc)
 
@@ -102,7 +102,7 @@ class TestAService:
     async def test_calls_nothing_a_duplicate_that_a_restored_log_does_not_hold(
         self,
         service: Submit,
-        connection: SturdyClient,
+        connection: ResilientClient,
         own_log: Log,
         tmp_path: Path,
         caplog: pytest.LogCaptureFixture,
@@ -122,7 +122,7 @@ class TestAService:
         await eventually(lambda: "is another one than before" in caplog.text)
 
     async def test_goes_on_with_the_very_log_that_it_had(
-        self, service: Submit, connection: SturdyClient, own_log: Log, tmp_path: Path
+        self, service: Submit, connection: ResilientClient, own_log: Log, tmp_path: Path
     ) -> None:
         for each in STORY:
             assert code(await service(each)) == "recorded"
@@ -135,7 +135,7 @@ class TestAService:
         assert await held_by(own_log, *STORY)
 
     async def test_begins_anew_on_a_log_that_was_emptied(
-        self, service: Submit, connection: SturdyClient, own_log: Log
+        self, service: Submit, connection: ResilientClient, own_log: Log
     ) -> None:
         for each in STORY:
             assert code(await service(each)) == "recorded"
@@ -146,7 +146,7 @@ class TestAService:
         assert await held_by(own_log, *STORY)
 
     async def test_throws_snapshots_of_the_former_log_away(
-        self, service: Submit, connection: SturdyClient, caplog: pytest.LogCaptureFixture
+        self, service: Submit, connection: ResilientClient, caplog: pytest.LogCaptureFixture
     ) -> None:
         snapshots = Snapshots(connection)
         for each in STORY:
@@ -184,7 +184,7 @@ class TestAMemoryBeyondTheLog:
     """Before anybody has noticed that the log is another one."""
 
     async def test_is_loaded_anew_for_a_new_event(
-        self, core: Goals, connection: SturdyClient, own_log: Log, tmp_path: Path
+        self, core: Goals, connection: ResilientClient, own_log: Log, tmp_path: Path
     ) -> None:
         for each in ACTIVE:
             assert code(await core.submit(each)) == "recorded"
@@ -198,7 +198,7 @@ class TestAMemoryBeyondTheLog:
         assert [each.version for each in await own_log.read(GOAL)] == [1, 2, 3, 4, 5]
 
     async def test_is_loaded_anew_for_an_event_that_it_takes_for_known(
-        self, core: Goals, connection: SturdyClient, own_log: Log, tmp_path: Path
+        self, core: Goals, connection: ResilientClient, own_log: Log, tmp_path: Path
     ) -> None:
         for each in ACTIVE:
             assert code(await core.submit(each)) == "recorded"
@@ -212,7 +212,7 @@ class TestAMemoryBeyondTheLog:
 
     @pytest.mark.parametrize(("kept", "refused"), [(1, "goal.unknown"), (2, "goal.state")])
     async def test_is_loaded_anew_where_all_of_the_patient_is_looked_at(
-        self, core: Goals, connection: SturdyClient, tmp_path: Path, kept: int, refused: str
+        self, core: Goals, connection: ResilientClient, tmp_path: Path, kept: int, refused: str
     ) -> None:
         """The goal is active in memory; in the log it is not there, or not even agreed."""
         for each in ACTIVE[:kept]:
@@ -226,7 +226,7 @@ class TestAMemoryBeyondTheLog:
         assert code(await core.submit(resumption)) == refused
 
     async def test_is_loaded_anew_where_the_patient_has_nothing_any_more(
-        self, core: Goals, connection: SturdyClient, own_log: Log
+        self, core: Goals, connection: ResilientClient, own_log: Log
     ) -> None:
         for each in (*ACTIVE, event(GOAL, g.Held(reason="A pause"), role="clinician")):
             assert code(await core.submit(each)) == "recorded"
@@ -236,7 +236,7 @@ class TestAMemoryBeyondTheLog:
         assert await own_log.head() == 0
 
     async def test_is_loaded_anew_where_another_event_stands_at_its_place(
-        self, core: Goals, connection: SturdyClient, own_log: Log
+        self, core: Goals, connection: ResilientClient, own_log: Log
     ) -> None:
         for each in ACTIVE:
             assert code(await core.submit(each)) == "recorded"
@@ -256,7 +256,7 @@ class TestAMemoryBeyondTheLog:
 
 
 async def test_an_append_that_lands_no_higher_than_the_last_makes_the_watch_look_at_once(
-    connection: SturdyClient, own_log: Log, monkeypatch: pytest.MonkeyPatch
+    connection: ResilientClient, own_log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.goals.watch.LOOK_SECONDS", 3600.0)
     times: list[int] = []

@@ -8,7 +8,7 @@ import pytest
 from events.envelope import MAX_EVENT_BYTES
 from events.identity import SUBMIT
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 
 pytestmark = pytest.mark.usefixtures("goals_service")
 
@@ -33,7 +33,7 @@ def whole(**changed: object) -> bytes:
     return json.dumps({**EVENT, **changed}).encode()
 
 
-async def sent(nc: SturdyClient, subject: str, body: bytes, headers: Mapping[str, str] | None = None) -> Json:
+async def sent(nc: ResilientClient, subject: str, body: bytes, headers: Mapping[str, str] | None = None) -> Json:
     """The answer, as any client in any language gets it."""
     reply = await nc.request(subject, body, timeout=20, headers=dict(headers) if headers else None)
     answer: Json = json.loads(reply.data)
@@ -85,7 +85,7 @@ STRUCTURED: dict[str, tuple[str, bytes]] = {
 
 
 @pytest.mark.parametrize(("code", "body"), STRUCTURED.values(), ids=STRUCTURED)
-async def test_one_json_object(nc: SturdyClient, log: Log, org: str, code: str, body: bytes) -> None:
+async def test_one_json_object(nc: ResilientClient, log: Log, org: str, code: str, body: bytes) -> None:
     await refused(nc, log, f"{SUBMIT}.{org}.pt-1.plan", body, None, code)
 
 
@@ -110,7 +110,7 @@ BINARY: dict[str, tuple[str, dict[str, str], bytes]] = {
 
 @pytest.mark.parametrize(("code", "headers", "body"), BINARY.values(), ids=BINARY)
 async def test_attributes_in_headers(
-    nc: SturdyClient, log: Log, org: str, code: str, headers: dict[str, str], body: bytes
+    nc: ResilientClient, log: Log, org: str, code: str, headers: dict[str, str], body: bytes
 ) -> None:
     await refused(nc, log, f"{SUBMIT}.{org}.pt-1.plan", body, headers, code)
 
@@ -118,12 +118,12 @@ async def test_attributes_in_headers(
 @pytest.mark.parametrize(
     "subject", ["x", "x.y", "x.y.z.w", "x.y.ž", "x.y.a$b", f"x.y.{'z' * 65}", "x.y.{z}", "x.y.z%20"]
 )
-async def test_subjects_that_name_no_goal(nc: SturdyClient, log: Log, subject: str) -> None:
+async def test_subjects_that_name_no_goal(nc: ResilientClient, log: Log, subject: str) -> None:
     await refused(nc, log, f"{SUBMIT}.{subject}", whole(), None, IDENTITY)
 
 
 async def refused(
-    nc: SturdyClient, log: Log, subject: str, body: bytes, headers: Mapping[str, str] | None, code: str
+    nc: ResilientClient, log: Log, subject: str, body: bytes, headers: Mapping[str, str] | None, code: str
 ) -> None:
     """It is answered with the code and a sentence, and nothing was recorded."""
     before = await log.head()
@@ -138,7 +138,7 @@ async def refused(
     assert await log.head() == before
 
 
-async def test_what_was_refused_is_in_nobodys_way(nc: SturdyClient, org: str) -> None:
+async def test_what_was_refused_is_in_nobodys_way(nc: ResilientClient, org: str) -> None:
     subject = f"{SUBMIT}.{org}.pt-1.plan"
     for body in (b"hello", whole(type="nonsense"), whole(data={})):
         await sent(nc, subject, body)
@@ -148,7 +148,7 @@ async def test_what_was_refused_is_in_nobodys_way(nc: SturdyClient, org: str) ->
     assert answer["status"] == "recorded"
 
 
-async def test_an_answer_repeats_nothing_of_what_a_patient_wrote(nc: SturdyClient, org: str) -> None:
+async def test_an_answer_repeats_nothing_of_what_a_patient_wrote(nc: ResilientClient, org: str) -> None:
     secret = "I relapsed on Tuesday"
     data = {"statement": "x", "kind": secret, "horizon": secret, "smart": {"measure": secret}}
 

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from events.envelope import STRUCTURED
 from events.identity import SUBMIT, GoalId
 from events.log import Log, connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
@@ -23,7 +23,7 @@ AT_ONCE = 3000
 class Answers:
     """The answers to many submissions, by the number of the submission."""
 
-    def __init__(self, nc: SturdyClient):
+    def __init__(self, nc: ResilientClient):
         self._nc = nc
         self._inbox = nc.new_inbox()
         self.codes: dict[int, str] = {}

@@ -8,7 +8,7 @@ import pytest
 from events.goal import types as g
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.snapshots import Snapshots
 from events.outcome import RejectedOutcome
 from events.plan import types as p
@@ -20,7 +20,7 @@ from tests.lagging import LaggingReader
 
 
 @pytest.fixture
-async def here(nc: SturdyClient, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Goals]:
+async def here(nc: ResilientClient, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Goals]:
     """A copy of the service that is answered by such a replica."""
     with monkeypatch.context() as patch:
         patch.setattr("events.log.log.DirectReader", LaggingReader)

@@ -15,7 +15,7 @@ from events.goal import GoalState, fold_goals
 from events.goal import types as g
 from events.identity import SUBMIT, GoalId
 from events.log import Log, connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.plan import types as p
 from tests.builders import as_bytes, event
@@ -38,7 +38,7 @@ async def serving(nats_url: str, folder: Path) -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="module")
-async def nc(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SturdyClient]:
+async def nc(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ResilientClient]:
     """A connection to a server where the processes share the submissions among them."""
     server = EmbeddedServer(tmp_path_factory.mktemp("nats"))
     await server.start()
@@ -57,7 +57,7 @@ def ids(org: str) -> list[GoalId]:
     return [GoalId(org, "pt-1", f"goal-{number}") for number in range(RACERS)]
 
 
-async def at_once(nc: SturdyClient, events: Sequence[Event]) -> Counter[str]:
+async def at_once(nc: ResilientClient, events: Sequence[Event]) -> Counter[str]:
     """Offers all of them at the same time, and counts how they were answered."""
 
     async def offer(each: Event) -> str:
@@ -70,14 +70,14 @@ async def at_once(nc: SturdyClient, events: Sequence[Event]) -> Counter[str]:
     return Counter(await asyncio.gather(*map(offer, events)))
 
 
-async def prepared(nc: SturdyClient, ids: Sequence[GoalId], limit: int) -> None:
+async def prepared(nc: ResilientClient, ids: Sequence[GoalId], limit: int) -> None:
     """A plan with a limit, and goals that need only to be activated."""
     assert await at_once(nc, [limited(ids[0], limit)]) == {"recorded": 1}
     for step in zip(*map(ready_to_begin, ids), strict=True):
         assert await at_once(nc, step) == {"recorded": len(ids)}
 
 
-async def active(nc: SturdyClient, ids: Sequence[GoalId]) -> list[GoalState]:
+async def active(nc: ResilientClient, ids: Sequence[GoalId]) -> list[GoalState]:
     """The active goals, as the log has them."""
     log = Log(nc)
     try:
@@ -89,7 +89,7 @@ async def active(nc: SturdyClient, ids: Sequence[GoalId]) -> list[GoalState]:
 
 @pytest.mark.parametrize("limit", [1, 3, 5])
 async def test_fifty_activations_at_once_admit_exactly_the_limit(
-    nc: SturdyClient, ids: list[GoalId], limit: int
+    nc: ResilientClient, ids: list[GoalId], limit: int
 ) -> None:
     await prepared(nc, ids, limit)
 
@@ -100,7 +100,7 @@ async def test_fifty_activations_at_once_admit_exactly_the_limit(
 
 
 async def test_an_activation_that_is_sent_many_times_at_once_takes_one_place(
-    nc: SturdyClient, ids: list[GoalId]
+    nc: ResilientClient, ids: list[GoalId]
 ) -> None:
     await prepared(nc, ids[:2], 2)
     again, other = map(activation, ids[:2])
@@ -110,7 +110,7 @@ async def test_an_activation_that_is_sent_many_times_at_once_takes_one_place(
 
 
 async def test_held_goals_that_are_resumed_at_once_find_only_the_places_that_are_free(
-    nc: SturdyClient, ids: list[GoalId]
+    nc: ResilientClient, ids: list[GoalId]
 ) -> None:
     several = ids[:6]
     await prepared(nc, several, 2)
@@ -125,7 +125,7 @@ async def test_held_goals_that_are_resumed_at_once_find_only_the_places_that_are
 
 
 async def test_a_limit_that_is_lowered_while_a_goal_is_activated_holds_whichever_comes_first(
-    nc: SturdyClient, ids: list[GoalId]
+    nc: ResilientClient, ids: list[GoalId]
 ) -> None:
     two = ids[:2]
     await prepared(nc, two, 2)

@@ -10,7 +10,7 @@ from events.event import Event
 from events.goal import fold_goals
 from events.identity import GoalId
 from events.log import Append, Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.snapshots import Snapshots
 from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History
@@ -18,7 +18,7 @@ from tests.builders import active_goal, entry, event, opened
 
 
 @pytest.fixture
-async def snapshots(nc: SturdyClient) -> AsyncIterator[Snapshots]:
+async def snapshots(nc: ResilientClient) -> AsyncIterator[Snapshots]:
     kept = Snapshots(nc)
     await kept.declare()
     yield kept
@@ -190,7 +190,7 @@ async def test_before_the_end_everything_is_written_that_spares_reading(
 class SlowSnapshots(Snapshots):
     """Snapshots that are found only when a test says so."""
 
-    def __init__(self, nc: SturdyClient):
+    def __init__(self, nc: ResilientClient):
         super().__init__(nc)
         self.asked = asyncio.Event()
         self.found = asyncio.Event()
@@ -201,7 +201,9 @@ class SlowSnapshots(Snapshots):
         return await super().get(goal_id)
 
 
-async def test_what_was_forgotten_while_it_was_loaded_is_not_kept(nc: SturdyClient, log: Log, goal_id: GoalId) -> None:
+async def test_what_was_forgotten_while_it_was_loaded_is_not_kept(
+    nc: ResilientClient, log: Log, goal_id: GoalId
+) -> None:
     """Someone else changed it, and word of that came before the load had ended."""
     slow = SlowSnapshots(nc)
     histories = Histories(log, slow, limit=100, snapshot_every=20)

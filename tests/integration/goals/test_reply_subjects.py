@@ -5,7 +5,7 @@ import pytest
 from events.envelope import STRUCTURED
 from events.identity import LOG, SUBMIT, GoalId
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.stream import STREAM
 from events.outcome import RecordedOutcome
 from tests.builders import as_bytes, event, opened
@@ -14,7 +14,7 @@ from tests.conftest import Submit
 
 @pytest.mark.usefixtures("goals_service")
 async def test_such_a_submission_is_dropped_and_the_log_is_as_it_was(
-    nc: SturdyClient, log: Log, submit: Submit, org: str, caplog: pytest.LogCaptureFixture
+    nc: ResilientClient, log: Log, submit: Submit, org: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     plan = GoalId(org, "pt-1", "plan")
     for reply in (plan.on(LOG), f"$JS.API.STREAM.DELETE.{STREAM}", f"{LOG}.>"):

@@ -10,7 +10,7 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import SUBMIT, GoalId
 from events.log import connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from services.goals import service as goals
@@ -29,7 +29,7 @@ class NarrowServer(EmbeddedServer):
 
 
 @pytest.fixture
-async def nc(tmp_path: Path) -> AsyncIterator[SturdyClient]:
+async def nc(tmp_path: Path) -> AsyncIterator[ResilientClient]:
     """A connection to such a server, on which a goals service answers."""
     server = NarrowServer(tmp_path / "nats")
     await server.start()
@@ -47,7 +47,7 @@ def plan(patient: str, *, long_extensions: int = 0) -> Event:
     return Event(**{field: getattr(offered, field) for field in offered.__slots__} | {"extensions": extensions})
 
 
-async def answer(nc: SturdyClient, offered: Event) -> tuple[str, str]:
+async def answer(nc: ResilientClient, offered: Event) -> tuple[str, str]:
     reply = await nc.request(
         offered.goal_id.on(SUBMIT), as_bytes(offered), timeout=20, headers={"content-type": STRUCTURED}
     )
@@ -55,7 +55,7 @@ async def answer(nc: SturdyClient, offered: Event) -> tuple[str, str]:
     return said.get("code", said["status"]), said.get("detail", "")
 
 
-async def test_what_is_larger_as_it_is_stored_than_as_it_came_is_invalid(nc: SturdyClient) -> None:
+async def test_what_is_larger_as_it_is_stored_than_as_it_came_is_invalid(nc: ResilientClient) -> None:
     """In the log's headers each of these characters takes three times the room."""
     code, detail = await answer(nc, plan("pt-1", long_extensions=8))
 
@@ -63,7 +63,7 @@ async def test_what_is_larger_as_it_is_stored_than_as_it_came_is_invalid(nc: Stu
     assert await answer(nc, plan("pt-1")) == ("recorded", "")
 
 
-async def test_what_is_larger_than_the_stream_takes_is_invalid(nc: SturdyClient) -> None:
+async def test_what_is_larger_than_the_stream_takes_is_invalid(nc: ResilientClient) -> None:
     config = (await nc.jetstream().stream_info(STREAM)).config
     config.max_msg_size = 2000
     await nc.jetstream().update_stream(config)

@@ -13,7 +13,7 @@ from events.event import Event
 from events.goal import types as g
 from events.identity import SUBMIT, GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
@@ -29,7 +29,7 @@ from tests.waiting import eventually
 
 
 @pytest.fixture
-async def connection(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def connection(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     connection = await connect(own_server.url, name="test")
     yield connection
     await connection.close()
@@ -42,12 +42,12 @@ def settings(own_server: EmbeddedServer) -> Settings:
 
 
 @pytest.fixture
-def nc(connection: SturdyClient) -> SturdyClient:
+def nc(connection: ResilientClient) -> ResilientClient:
     return connection
 
 
 @pytest.fixture
-async def log(connection: SturdyClient) -> AsyncIterator[Log]:
+async def log(connection: ResilientClient) -> AsyncIterator[Log]:
     await declare_log(connection)
     log = Log(connection)
     yield log
@@ -55,7 +55,7 @@ async def log(connection: SturdyClient) -> AsyncIterator[Log]:
 
 
 @pytest.fixture
-async def core(connection: SturdyClient) -> AsyncIterator[Goals]:
+async def core(connection: ResilientClient) -> AsyncIterator[Goals]:
     """The service's core on that server, with a goal that is being worked on in its memory."""
     await declare_log(connection)
     log, snapshots = Log(connection, ack_seconds=0.5), Snapshots(connection)
@@ -70,7 +70,7 @@ async def core(connection: SturdyClient) -> AsyncIterator[Goals]:
 class Submitted:
     """Submissions made without waiting, and the answers as they come in."""
 
-    def __init__(self, nc: SturdyClient):
+    def __init__(self, nc: ResilientClient):
         self._nc = nc
         self.answers: dict[str, dict[str, object]] = {}
 
@@ -107,7 +107,7 @@ def plans_of(org: str, count: int) -> list[Event]:
 
 
 async def test_a_service_that_is_stopped_in_the_middle_answers_what_it_took_on(
-    settings: Settings, nc: SturdyClient, log: Log, org: str, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, nc: ResilientClient, log: Log, org: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, submitted = Gate(monkeypatch), Submitted(nc)
     plans = plans_of(org, 20)
@@ -137,7 +137,7 @@ async def test_a_service_that_is_stopped_in_the_middle_answers_what_it_took_on(
 
 
 async def test_a_burst_is_taken_on_in_part_or_whole_and_everything_of_it_is_answered(
-    settings: Settings, nc: SturdyClient, log: Log, org: str
+    settings: Settings, nc: ResilientClient, log: Log, org: str
 ) -> None:
     plans = plans_of(org, 300)
     submitted = Submitted(nc)
@@ -151,7 +151,7 @@ async def test_a_burst_is_taken_on_in_part_or_whole_and_everything_of_it_is_answ
 
 
 async def test_what_is_too_much_is_answered_busy_at_once_and_what_came_before_it_is_recorded(
-    settings: Settings, nc: SturdyClient, org: str, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, nc: ResilientClient, org: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, submitted = Gate(monkeypatch), Submitted(nc)
     plans = plans_of(org, 8)
@@ -168,7 +168,7 @@ async def test_what_is_too_much_is_answered_busy_at_once_and_what_came_before_it
 
 
 async def test_without_a_server_nothing_is_called_recorded(
-    own_server: EmbeddedServer, connection: SturdyClient, core: Goals
+    own_server: EmbeddedServer, connection: ResilientClient, core: Goals
 ) -> None:
     daily = event(active_goal()[1].goal_id, entry("e1"))
     await own_server.stop()
@@ -187,7 +187,7 @@ async def test_without_a_server_nothing_is_called_recorded(
 
 
 async def test_what_was_under_way_when_the_server_died_is_recorded_once_when_it_is_sent_again(
-    own_server: EmbeddedServer, connection: SturdyClient, core: Goals
+    own_server: EmbeddedServer, connection: ResilientClient, core: Goals
 ) -> None:
     patients = [GoalId("northside", f"patient-{number}", "plan") for number in range(20)]
     for plan in patients:
@@ -213,7 +213,7 @@ async def test_what_was_under_way_when_the_server_died_is_recorded_once_when_it_
 
 
 async def test_without_its_stream_the_service_answers_that_the_log_is_unavailable(
-    settings: Settings, connection: SturdyClient
+    settings: Settings, connection: ResilientClient
 ) -> None:
     plan, proposal, *_ = active_goal()
     async with running(lambda ready: goals.serve(settings, ready)):
@@ -226,7 +226,7 @@ async def test_without_its_stream_the_service_answers_that_the_log_is_unavailabl
 
 
 async def test_a_defect_of_ours_is_answered_too(
-    settings: Settings, nc: SturdyClient, org: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    settings: Settings, nc: ResilientClient, org: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Wherever it strikes; and what the log says of it repeats nothing that a patient wrote."""
     offered = event(GoalId(org, "pt-1", "plan"), opened(clinician="secret words"), role="clinician")

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 from events.event import Event
 from events.identity import LOG, GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.connection import flush
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
@@ -26,7 +26,7 @@ OTHER = GOAL._replace(patient="pt-2")
 
 
 @pytest.fixture
-async def connection(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def connection(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     connection = await connect(own_server.url, name="test")
     await declare_log(connection)
     yield connection
@@ -34,14 +34,14 @@ async def connection(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
 
 
 @pytest.fixture
-async def own_log(connection: SturdyClient) -> AsyncIterator[Log]:
+async def own_log(connection: ResilientClient) -> AsyncIterator[Log]:
     log = Log(connection)
     yield log
     await log.close()
 
 
 @pytest.fixture
-async def service(own_server: EmbeddedServer, connection: SturdyClient) -> AsyncIterator[Submit]:
+async def service(own_server: EmbeddedServer, connection: ResilientClient) -> AsyncIterator[Submit]:
     """A service with a goal that is being worked on."""
     settings = Settings(nats_url=own_server.url, data_dir=own_server.data_dir)
     submit = submitting_over(connection)
@@ -51,12 +51,12 @@ async def service(own_server: EmbeddedServer, connection: SturdyClient) -> Async
         yield submit
 
 
-async def health(nc: SturdyClient) -> dict[str, Any]:
+async def health(nc: ResilientClient) -> dict[str, Any]:
     answer: dict[str, Any] = from_json((await nc.request(f"cairn.health.goals.{STREAM}", b"", timeout=10)).data)
     return answer
 
 
-async def updated(nc: SturdyClient, **changed: object) -> None:
+async def updated(nc: ResilientClient, **changed: object) -> None:
     """The stream with other settings, which the server takes from an operator."""
     said = from_json((await nc.request(f"$JS.API.STREAM.INFO.{STREAM}", b"", timeout=10)).data)
     config = to_json({**said["config"], **changed})
@@ -76,7 +76,7 @@ async def until(submit: Submit, wanted: str, offered: Event) -> Outcome:
     return found
 
 
-async def test_a_service_that_records_says_so(service: Submit, connection: SturdyClient) -> None:
+async def test_a_service_that_records_says_so(service: Submit, connection: ResilientClient) -> None:
     assert await health(connection) == {"stream": STREAM, "state": "recording", "detail": "", "missing": 0}
 
 
@@ -91,7 +91,7 @@ async def test_a_service_that_records_says_so(service: Submit, connection: Sturd
     ],
 )
 async def test_nothing_is_recorded_while_the_stream_would_forget(
-    service: Submit, connection: SturdyClient, own_log: Log, setting: str, value: object, sound: object
+    service: Submit, connection: ResilientClient, own_log: Log, setting: str, value: object, sound: object
 ) -> None:
     daily = event(GOAL, entry("e1"))
 
@@ -115,7 +115,7 @@ async def test_nothing_is_recorded_while_the_stream_would_forget(
 
 
 async def test_what_has_gone_stays_gone_and_is_said(
-    service: Submit, connection: SturdyClient, caplog: pytest.LogCaptureFixture
+    service: Submit, connection: ResilientClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Once the settings are mended, goals that are whole go on; one that has lost events does not."""
     for each in active_goal(OTHER):
@@ -138,7 +138,7 @@ async def test_what_has_gone_stays_gone_and_is_said(
     assert code(await service(lost)) == "log.unfit"
 
 
-async def test_a_stream_that_is_not_there_is_said(service: Submit, connection: SturdyClient) -> None:
+async def test_a_stream_that_is_not_there_is_said(service: Submit, connection: ResilientClient) -> None:
     await connection.jetstream().delete_stream(STREAM)
 
     async def told() -> bool:
@@ -150,7 +150,7 @@ async def test_a_stream_that_is_not_there_is_said(service: Submit, connection: S
 
 class TestWhileAProjectionRemembersAnotherLog:
     async def test_nothing_is_recorded(
-        self, service: Submit, connection: SturdyClient, own_log: Log, monkeypatch: pytest.MonkeyPatch
+        self, service: Submit, connection: ResilientClient, own_log: Log, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await self.announce(connection, STREAM)
 
@@ -165,7 +165,7 @@ class TestWhileAProjectionRemembersAnotherLog:
         assert (said["state"], said["detail"]) == ("replaced", refused.detail)
 
     async def test_it_is_recorded_again_when_nobody_says_so_any_more(
-        self, service: Submit, connection: SturdyClient, monkeypatch: pytest.MonkeyPatch
+        self, service: Submit, connection: ResilientClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("services.goals.watch.GATE_SECONDS", 0.5)
         daily = event(GOAL, entry("e1"))
@@ -175,7 +175,7 @@ class TestWhileAProjectionRemembersAnotherLog:
         await until(service, "recorded", daily)
         assert (await health(connection))["state"] == "recording"
 
-    async def test_another_stream_is_no_concern(self, service: Submit, connection: SturdyClient) -> None:
+    async def test_another_stream_is_no_concern(self, service: Submit, connection: ResilientClient) -> None:
         await self.announce(connection, f"{STREAM}_B")
         await connection.publish("cairn.replaced.any", b"not JSON")
         await health(connection)  # comes behind it
@@ -183,13 +183,13 @@ class TestWhileAProjectionRemembersAnotherLog:
         assert code(await service(event(GOAL, entry("e1")))) == "recorded"
 
     @staticmethod
-    async def announce(nc: SturdyClient, stream: str) -> None:
+    async def announce(nc: ResilientClient, stream: str) -> None:
         await nc.publish("cairn.replaced.goal_state", to_json({"stream": stream, "position": 480, "head": 478}))
         await flush(nc)
 
 
 async def test_an_answer_that_would_do_harm_is_not_given(
-    service: Submit, connection: SturdyClient, own_log: Log
+    service: Submit, connection: ResilientClient, own_log: Log
 ) -> None:
     head = await own_log.head()
     await connection.publish(f"cairn.health.goals.{STREAM}", b"", reply=GOAL.on(LOG))

@@ -13,7 +13,7 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import INTAKE, OUTCOME
 from events.log import connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from services.goals import service as goals
 from services.intake import service as intake
@@ -29,7 +29,7 @@ class Counter:
     """A Cairn whose services are started and stopped by the test, and the counter where submissions are handed in."""
 
     server: EmbeddedServer
-    nc: SturdyClient
+    nc: ResilientClient
     settings: Settings
     org: str
     outcomes: list[Msg]

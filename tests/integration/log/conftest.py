@@ -8,7 +8,7 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Append, Batch, Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from tests.builders import event, opened
 from tests.integration.log.wire import Wire
@@ -17,7 +17,7 @@ Appends = Callable[[str], Append]
 
 
 @pytest.fixture
-async def own(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def own(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     """A connection to that server, on which the log is declared."""
     connection = await connect(own_server.url, name="test")
     await declare_log(connection)
@@ -26,7 +26,7 @@ async def own(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
 
 
 @pytest.fixture
-def wire(own: SturdyClient, monkeypatch: pytest.MonkeyPatch) -> Wire:
+def wire(own: ResilientClient, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """What goes out over that connection; a test may lose some of it on the way."""
     return Wire(own, monkeypatch)
 

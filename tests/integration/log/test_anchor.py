@@ -6,19 +6,19 @@ import pytest
 from nats.js.api import DiscardPolicy
 
 from events.log import Anchor, Log, LogReplaced, LogUnreachable, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.stream import STREAM
 from tests.integration.log.conftest import Appends, filled, following, positions_until
 from tests.waiting import eventually
 
 
-async def begun_anew(nc: SturdyClient) -> None:
+async def begun_anew(nc: ResilientClient) -> None:
     """The log's stream deleted, as an operator may, and declared again."""
     await nc.jetstream().delete_stream(STREAM)
     await declare_log(nc)
 
 
-async def test_the_log_that_an_anchor_was_taken_from_bears_it_out(own: SturdyClient, first_of: Appends) -> None:
+async def test_the_log_that_an_anchor_was_taken_from_bears_it_out(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     await filled(log, first_of, 3)
     anchor = await log.anchor(2)
@@ -27,7 +27,7 @@ async def test_the_log_that_an_anchor_was_taken_from_bears_it_out(own: SturdyCli
     assert (await log.check(anchor)).last == 3
 
 
-async def test_a_position_that_the_log_does_not_have_has_no_anchor(own: SturdyClient, first_of: Appends) -> None:
+async def test_a_position_that_the_log_does_not_have_has_no_anchor(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     await filled(log, first_of, 1)
 
@@ -35,7 +35,7 @@ async def test_a_position_that_the_log_does_not_have_has_no_anchor(own: SturdyCl
     assert await log.anchor(0) == Anchor(0)
 
 
-async def test_a_log_that_ends_before_the_position_is_another_one(own: SturdyClient, first_of: Appends) -> None:
+async def test_a_log_that_ends_before_the_position_is_another_one(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     await filled(log, first_of, 3)
     anchor = await log.anchor(3)
@@ -47,7 +47,7 @@ async def test_a_log_that_ends_before_the_position_is_another_one(own: SturdyCli
         await log.check(anchor)
 
 
-async def test_a_log_with_another_event_at_the_position_is_another_one(own: SturdyClient, first_of: Appends) -> None:
+async def test_a_log_with_another_event_at_the_position_is_another_one(own: ResilientClient, first_of: Appends) -> None:
     """The very same events recorded at another time are other ones: nobody can say what else was changed."""
     log = Log(own)
     await filled(log, first_of, 3)
@@ -60,7 +60,7 @@ async def test_a_log_with_another_event_at_the_position_is_another_one(own: Stur
         await log.check(anchor)
 
 
-async def test_following_does_not_begin_in_another_log(own: SturdyClient, first_of: Appends) -> None:
+async def test_following_does_not_begin_in_another_log(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     await filled(log, first_of, 3)
     anchor = await log.anchor(3)
@@ -68,12 +68,12 @@ async def test_following_does_not_begin_in_another_log(own: SturdyClient, first_
     await begun_anew(own)
     await filled(log, first_of, 5)
 
-    for batches in (log.follow(anchor), log.follow_from_afar(anchor)):
+    for batches in (log.follow(anchor), log.follow_with_process(anchor)):
         with pytest.raises(LogReplaced):
             await anext(batches)
 
 
-async def test_following_ends_when_the_log_is_exchanged_meanwhile(own: SturdyClient, first_of: Appends) -> None:
+async def test_following_ends_when_the_log_is_exchanged_meanwhile(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     await filled(log, first_of, 3)
 
@@ -85,7 +85,7 @@ async def test_following_ends_when_the_log_is_exchanged_meanwhile(own: SturdyCli
             await positions_until(batches, 5)
 
 
-async def test_without_the_stream_nobody_can_tell(own: SturdyClient, first_of: Appends) -> None:
+async def test_without_the_stream_nobody_can_tell(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     await filled(log, first_of, 1)
     anchor = await log.anchor(1)
@@ -96,7 +96,7 @@ async def test_without_the_stream_nobody_can_tell(own: SturdyClient, first_of: A
         await log.check(anchor)
 
 
-async def test_events_that_a_change_of_settings_drops_are_missing(own: SturdyClient, first_of: Appends) -> None:
+async def test_events_that_a_change_of_settings_drops_are_missing(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     await filled(log, first_of, 3)
     js = own.jetstream()
@@ -109,7 +109,9 @@ async def test_events_that_a_change_of_settings_drops_are_missing(own: SturdyCli
     assert await log.head() == 3
 
 
-async def test_the_end_of_a_log_whose_last_event_is_gone_is_where_it_was(own: SturdyClient, first_of: Appends) -> None:
+async def test_the_end_of_a_log_whose_last_event_is_gone_is_where_it_was(
+    own: ResilientClient, first_of: Appends
+) -> None:
     """A direct get of the last message finds nothing there, which is not the same as an empty log."""
     log = Log(own)
     await filled(log, first_of, 3)

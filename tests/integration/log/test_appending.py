@@ -10,7 +10,7 @@ from events.event import Event
 from events.goal import types as g
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogBusy, LogUnavailable, MessageTooLarge, WrongVersion, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from tests.builders import active_goal, entry, event
@@ -162,7 +162,7 @@ async def test_a_refusal_in_a_batch_costs_only_its_owner(log: Log, first_of: App
         assert len(await log.read(goal_of(append))) == 1
 
 
-async def test_a_giant_in_a_batch_costs_only_its_owner(own: SturdyClient, first_of: Appends) -> None:
+async def test_a_giant_in_a_batch_costs_only_its_owner(own: ResilientClient, first_of: Appends) -> None:
     """What the stream refuses for its size is told to whoever sent it."""
     log = Log(own)
     plan = first_of("pt-0").events[0]
@@ -175,7 +175,7 @@ async def test_a_giant_in_a_batch_costs_only_its_owner(own: SturdyClient, first_
     assert [type(each) for each in outcomes] == [tuple, MessageTooLarge, tuple]
 
 
-async def test_too_much_at_once_is_busy_at_once_and_the_rest_is_stored(nc: SturdyClient, first_of: Appends) -> None:
+async def test_too_much_at_once_is_busy_at_once_and_the_rest_is_stored(nc: ResilientClient, first_of: Appends) -> None:
     narrow = Log(nc, max_waiting=10)
     appends = [first_of(f"pt-{number}") for number in range(30)]
 
@@ -189,7 +189,7 @@ async def test_too_much_at_once_is_busy_at_once_and_the_rest_is_stored(nc: Sturd
 
 
 async def test_without_a_server_the_log_is_unavailable_for_certain(
-    own_server: EmbeddedServer, own: SturdyClient, first_of: Appends
+    own_server: EmbeddedServer, own: ResilientClient, first_of: Appends
 ) -> None:
     log = Log(own)
     await log.append(first_of("pt-1"))
@@ -206,7 +206,7 @@ async def test_without_a_server_the_log_is_unavailable_for_certain(
     await log.append(first_of("pt-2"))
 
 
-async def test_without_its_stream_the_log_is_unavailable_for_certain(own: SturdyClient, first_of: Appends) -> None:
+async def test_without_its_stream_the_log_is_unavailable_for_certain(own: ResilientClient, first_of: Appends) -> None:
     await own.jetstream().delete_stream(STREAM)
     log = Log(own)
 
@@ -217,7 +217,7 @@ async def test_without_its_stream_the_log_is_unavailable_for_certain(own: Sturdy
     await log.append(first_of("pt-1"))
 
 
-async def test_without_room_the_log_is_unavailable_for_certain(own: SturdyClient, first_of: Appends) -> None:
+async def test_without_room_the_log_is_unavailable_for_certain(own: ResilientClient, first_of: Appends) -> None:
     """The operator may bound the log; it then refuses what is new and keeps what is old."""
     log = Log(own)
     (first,) = await log.append(first_of("pt-1"))
@@ -233,7 +233,7 @@ async def test_without_room_the_log_is_unavailable_for_certain(own: SturdyClient
 
 
 async def test_what_was_stored_is_republished_to_the_feed_and_nothing_else_is(
-    nc: SturdyClient, log: Log, org: str
+    nc: ResilientClient, log: Log, org: str
 ) -> None:
     feed = await nc.subscribe(f"cairn.feed.{org}.>")
     goal_id = GoalId(org, "pt-1", "walk")

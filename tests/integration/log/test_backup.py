@@ -15,7 +15,7 @@ from events.log.backup import (
     write_archive,
     write_manifest,
 )
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.findings import Verification
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM, log_config
@@ -28,7 +28,7 @@ def _moved(_: int) -> None:
 
 
 @pytest.fixture
-async def other(tmp_path: Path) -> AsyncIterator[SturdyClient]:
+async def other(tmp_path: Path) -> AsyncIterator[ResilientClient]:
     """A connection to a server that has no log yet."""
     server = EmbeddedServer(tmp_path / "other")
     await server.start()
@@ -38,7 +38,7 @@ async def other(tmp_path: Path) -> AsyncIterator[SturdyClient]:
     await server.stop()
 
 
-async def _verify(nc: SturdyClient, extent: Extent | None = None) -> Verification:
+async def _verify(nc: ResilientClient, extent: Extent | None = None) -> Verification:
     log = Log(nc)
     found = [found async for found in verified(log.follow(), extent or await log.state(), Verifier())]
     await log.close()
@@ -53,7 +53,7 @@ async def _filled(log: Log, org: str) -> int:
 
 
 async def test_a_restored_log_is_the_one_that_was_backed_up(
-    nc: SturdyClient, log: Log, org: str, other: SturdyClient, tmp_path: Path
+    nc: ResilientClient, log: Log, org: str, other: ResilientClient, tmp_path: Path
 ) -> None:
     await _filled(log, org)
     manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
@@ -70,7 +70,7 @@ async def test_a_restored_log_is_the_one_that_was_backed_up(
     assert info.config.deny_delete
 
 
-async def test_a_log_is_not_restored_over_another(nc: SturdyClient, log: Log, org: str, tmp_path: Path) -> None:
+async def test_a_log_is_not_restored_over_another(nc: ResilientClient, log: Log, org: str, tmp_path: Path) -> None:
     await _filled(log, org)
     manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
     with pytest.raises(BackupFailed, match="already in use"):
@@ -78,7 +78,7 @@ async def test_a_log_is_not_restored_over_another(nc: SturdyClient, log: Log, or
 
 
 async def test_an_archive_that_was_changed_is_refused(
-    nc: SturdyClient, log: Log, org: str, other: SturdyClient, tmp_path: Path
+    nc: ResilientClient, log: Log, org: str, other: ResilientClient, tmp_path: Path
 ) -> None:
     await _filled(log, org)
     manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)
@@ -90,14 +90,14 @@ async def test_an_archive_that_was_changed_is_refused(
         await restore_archive(other, manifest, tmp_path / "backup", log_config(), _moved)
 
 
-async def test_a_folder_takes_one_backup(nc: SturdyClient, log: Log, org: str, tmp_path: Path) -> None:
+async def test_a_folder_takes_one_backup(nc: ResilientClient, log: Log, org: str, tmp_path: Path) -> None:
     await _filled(log, org)
     await write_archive(nc, STREAM, tmp_path / "backup", _moved)
     with pytest.raises(BackupFailed, match="already"):
         await write_archive(nc, STREAM, tmp_path / "backup", _moved)
 
 
-async def test_a_stream_that_is_not_there_cannot_be_backed_up(other: SturdyClient, tmp_path: Path) -> None:
+async def test_a_stream_that_is_not_there_cannot_be_backed_up(other: ResilientClient, tmp_path: Path) -> None:
     with pytest.raises(BackupFailed, match="not found"):
         await write_archive(other, STREAM, tmp_path / "backup", _moved)
 
@@ -113,7 +113,7 @@ def test_a_manifest_reads_back_as_written(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == manifest
 
 
-async def test_the_log_goes_on_while_it_is_backed_up(nc: SturdyClient, log: Log, org: str, tmp_path: Path) -> None:
+async def test_the_log_goes_on_while_it_is_backed_up(nc: ResilientClient, log: Log, org: str, tmp_path: Path) -> None:
     await declare_log(nc)
     head = await _filled(log, org)
     manifest = await write_archive(nc, STREAM, tmp_path / "backup", _moved)

@@ -10,7 +10,7 @@ import pytest
 from events.envelope import to_body, to_headers
 from events.identity import LOG, GoalId
 from events.log import Append, Batch, Log, LogUnavailable, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.message import Message, guarded
 from events.log.stream import STREAM
 from tests.builders import active_goal
@@ -26,7 +26,7 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
 
 
 @pytest.fixture
-async def own(cluster: Cluster) -> AsyncIterator[SturdyClient]:
+async def own(cluster: Cluster) -> AsyncIterator[ResilientClient]:
     """A connection to it, and an empty log of three replicas."""
     connection = await connect(cluster.url, name="test")
     await declare_log(connection, replicas=3)
@@ -35,7 +35,7 @@ async def own(cluster: Cluster) -> AsyncIterator[SturdyClient]:
     await connection.close()
 
 
-async def test_what_was_sent_before_the_leader_is_asked_is_known_to_it(own: SturdyClient, first_of: Appends) -> None:
+async def test_what_was_sent_before_the_leader_is_asked_is_known_to_it(own: ResilientClient, first_of: Appends) -> None:
     """Though the question overtakes what is on its way to the replicas."""
     log = Log(own)
     for number in range(1, 51):
@@ -47,7 +47,7 @@ async def test_what_was_sent_before_the_leader_is_asked_is_known_to_it(own: Stur
         assert [each.event for each in await log.read_until(first.goal_id, 0, number)] == [first]
 
 
-async def test_a_lost_acknowledgement_is_found_out(own: SturdyClient, wire: Wire, org: str) -> None:
+async def test_a_lost_acknowledgement_is_found_out(own: ResilientClient, wire: Wire, org: str) -> None:
     """Of one event, of several that belong together, and of many that shared a batch."""
     log = Log(own, ack_seconds=1)
     wire.unanswered = lambda body: True
@@ -66,7 +66,7 @@ async def test_a_lost_acknowledgement_is_found_out(own: SturdyClient, wire: Wire
 
 
 async def test_whoever_is_answered_while_the_leader_changes_can_rely_on_it(
-    cluster: Cluster, own: SturdyClient, first_of: Appends
+    cluster: Cluster, own: ResilientClient, first_of: Appends
 ) -> None:
     log = Log(own, ack_seconds=1)
     appends = [first_of(f"pt-{number}") for number in range(300)]
@@ -92,7 +92,7 @@ async def test_whoever_is_answered_while_the_leader_changes_can_rely_on_it(
 
 
 async def test_a_follower_goes_on_when_the_leader_changes_without_a_gap_or_a_repeat(
-    cluster: Cluster, own: SturdyClient, first_of: Appends
+    cluster: Cluster, own: ResilientClient, first_of: Appends
 ) -> None:
     log = Log(own, ack_seconds=1)
     enough = asyncio.Event()
@@ -117,7 +117,9 @@ async def test_a_follower_goes_on_when_the_leader_changes_without_a_gap_or_a_rep
     assert seen == list(range(len(seen)))
 
 
-async def test_a_follower_goes_on_when_the_leader_dies(cluster: Cluster, own: SturdyClient, first_of: Appends) -> None:
+async def test_a_follower_goes_on_when_the_leader_dies(
+    cluster: Cluster, own: ResilientClient, first_of: Appends
+) -> None:
     log = Log(own)
     await log.append(first_of("pt-1"))
     async with asyncio.timeout(60), following(log) as batches:

@@ -11,7 +11,7 @@ from nats.js.manager import JetStreamManager
 from events.envelope import read_recorded
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogUnavailable, connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.connection import flush
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
@@ -21,7 +21,7 @@ from tests.waiting import eventually
 
 
 async def test_a_follower_hands_out_the_past_then_an_empty_batch_then_what_comes(
-    own: SturdyClient, first_of: Appends
+    own: ResilientClient, first_of: Appends
 ) -> None:
     log = Log(own)
     past = await filled(log, first_of, 20)
@@ -38,7 +38,7 @@ async def test_a_follower_hands_out_the_past_then_an_empty_batch_then_what_comes
             assert batch.head == live.position
 
 
-async def test_an_empty_log_is_caught_up_with_at_once(own: SturdyClient, first_of: Appends) -> None:
+async def test_an_empty_log_is_caught_up_with_at_once(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
 
     async with asyncio.timeout(30), following(log) as batches:
@@ -48,7 +48,7 @@ async def test_an_empty_log_is_caught_up_with_at_once(own: SturdyClient, first_o
 
 
 @pytest.mark.parametrize("after", [0, 1, 7, 19, 20])
-async def test_a_follower_begins_behind_any_position(own: SturdyClient, first_of: Appends, after: int) -> None:
+async def test_a_follower_begins_behind_any_position(own: ResilientClient, first_of: Appends, after: int) -> None:
     log = Log(own)
     past = await filled(log, first_of, 20)
 
@@ -70,7 +70,7 @@ async def test_what_is_handed_out_reads_as_it_was_recorded(log: Log, org: str) -
 
 
 async def test_batches_are_as_large_as_wanted_and_know_how_far_the_log_goes(
-    own: SturdyClient, first_of: Appends
+    own: ResilientClient, first_of: Appends
 ) -> None:
     log = Log(own)
     past = await filled(log, first_of, 50)
@@ -86,7 +86,7 @@ async def test_batches_are_as_large_as_wanted_and_know_how_far_the_log_goes(
     assert positions == past
 
 
-async def test_more_than_the_server_hands_out_at_once_comes_in_order(own: SturdyClient, first_of: Appends) -> None:
+async def test_more_than_the_server_hands_out_at_once_comes_in_order(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 5000)
 
@@ -94,7 +94,7 @@ async def test_more_than_the_server_hands_out_at_once_comes_in_order(own: Sturdy
         assert await positions_until(batches, past[-1]) == past
 
 
-async def test_a_slow_reader_is_sent_no_more_than_it_can_hold(own: SturdyClient, first_of: Appends) -> None:
+async def test_a_slow_reader_is_sent_no_more_than_it_can_hold(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 5000)
     before = own.stats["in_msgs"]
@@ -107,7 +107,7 @@ async def test_a_slow_reader_is_sent_no_more_than_it_can_hold(own: SturdyClient,
         assert positions + await positions_until(batches, past[-1]) == past
 
 
-async def test_a_slow_reader_is_sent_no_more_bytes_than_it_can_hold(own: SturdyClient, org: str) -> None:
+async def test_a_slow_reader_is_sent_no_more_bytes_than_it_can_hold(own: ResilientClient, org: str) -> None:
     log = Log(own)
     long = event(GoalId(org, "pt-1", "plan"), opened(), role="clinician")
     long = replace(long, extensions={f"note{number}": "x" * 1000 for number in range(16)})
@@ -123,7 +123,9 @@ async def test_a_slow_reader_is_sent_no_more_bytes_than_it_can_hold(own: SturdyC
         assert positions + await positions_until(batches, 1500) == list(range(1, 1501))
 
 
-async def test_a_slow_reader_is_told_how_far_the_log_has_gone_meanwhile(own: SturdyClient, first_of: Appends) -> None:
+async def test_a_slow_reader_is_told_how_far_the_log_has_gone_meanwhile(
+    own: ResilientClient, first_of: Appends
+) -> None:
     log = Log(own)
     await filled(log, first_of, 20)
 
@@ -140,7 +142,7 @@ async def test_a_slow_reader_is_told_how_far_the_log_has_gone_meanwhile(own: Stu
 
 
 async def test_a_reader_that_is_slower_than_the_server_is_patient_misses_nothing(
-    own: SturdyClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch
+    own: ResilientClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("events.log.following._INACTIVE_SECONDS", 0.2)
     log = Log(own)
@@ -157,7 +159,7 @@ async def test_a_reader_that_is_slower_than_the_server_is_patient_misses_nothing
 
 
 async def test_a_cancellation_that_the_client_swallows_ends_it_all_the_same(
-    own: SturdyClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch
+    own: ResilientClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = Log(own)
     await filled(log, first_of, 1)
@@ -192,7 +194,7 @@ async def test_a_part_of_the_log_can_be_followed_alone(log: Log, org: str, first
         assert await positions_until(batches, stored.position) == [stored.position]
 
 
-async def test_followers_do_not_take_from_each_other(own: SturdyClient, first_of: Appends) -> None:
+async def test_followers_do_not_take_from_each_other(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 30)
 
@@ -201,7 +203,7 @@ async def test_followers_do_not_take_from_each_other(own: SturdyClient, first_of
         assert await positions_until(other, past[-1]) == past[10:]
 
 
-async def test_a_follower_that_is_let_go_leaves_no_consumer_behind(own: SturdyClient, first_of: Appends) -> None:
+async def test_a_follower_that_is_let_go_leaves_no_consumer_behind(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 3)
     async with asyncio.timeout(30), following(log) as batches:
@@ -214,7 +216,7 @@ async def test_a_follower_that_is_let_go_leaves_no_consumer_behind(own: SturdyCl
     await eventually(gone)
 
 
-async def test_a_follower_outlives_its_consumer(own: SturdyClient, first_of: Appends) -> None:
+async def test_a_follower_outlives_its_consumer(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     past = await filled(log, first_of, 3)
 
@@ -229,7 +231,7 @@ async def test_a_follower_outlives_its_consumer(own: SturdyClient, first_of: App
 
 @pytest.mark.parametrize("ending", ["stop", "kill"])
 async def test_a_follower_outlives_the_server_without_a_gap_or_a_repeat(
-    own_server: EmbeddedServer, own: SturdyClient, first_of: Appends, ending: str
+    own_server: EmbeddedServer, own: ResilientClient, first_of: Appends, ending: str
 ) -> None:
     """While another connection goes on writing, as well as it can."""
     writing = await connect(own_server.url, name="writer")

@@ -6,7 +6,7 @@ from pydantic_core import to_json
 from events.envelope import UnreadableEvent, structured
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogUnreachable
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.waiting import eventually
@@ -77,7 +77,7 @@ async def test_everything_of_a_patient_reads_in_log_order(log: Log, goal_id: Goa
     assert last == {goal_id.plan: positions[goal_id.plan], run: positions[run], goal_id: agreed.position}
 
 
-async def test_the_head_is_the_last_position(own: SturdyClient) -> None:
+async def test_the_head_is_the_last_position(own: ResilientClient) -> None:
     log = Log(own)
     assert await log.head() == 0
 
@@ -86,7 +86,9 @@ async def test_the_head_is_the_last_position(own: SturdyClient) -> None:
     assert await log.head() == recorded[-1].position == 3
 
 
-async def test_an_event_of_tomorrow_says_where_it_lies(own: SturdyClient, nc: SturdyClient, goal_id: GoalId) -> None:
+async def test_an_event_of_tomorrow_says_where_it_lies(
+    own: ResilientClient, nc: ResilientClient, goal_id: GoalId
+) -> None:
     log = Log(own)
     proposal = active_goal(goal_id)[1]
     await log.append(Append((proposal,), 0, 0))
@@ -106,7 +108,7 @@ async def test_an_event_of_tomorrow_says_where_it_lies(own: SturdyClient, nc: St
 
 
 async def test_without_a_server_the_log_is_unreachable(
-    own_server: EmbeddedServer, own: SturdyClient, goal_id: GoalId
+    own_server: EmbeddedServer, own: ResilientClient, goal_id: GoalId
 ) -> None:
     log = Log(own)
     await log.append(Append((active_goal(goal_id)[1],), 0, 0))
@@ -118,7 +120,7 @@ async def test_without_a_server_the_log_is_unreachable(
             await reading
 
 
-async def test_over_a_closed_connection_the_log_is_unreachable(own: SturdyClient, goal_id: GoalId) -> None:
+async def test_over_a_closed_connection_the_log_is_unreachable(own: ResilientClient, goal_id: GoalId) -> None:
     log = Log(own)
     await own.close()
 

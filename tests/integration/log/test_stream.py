@@ -8,7 +8,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType
 
 from events.log import Log, WrongStream, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM, log_config
 from tests.integration.log.conftest import Appends
@@ -22,7 +22,7 @@ async def empty(own_server: EmbeddedServer) -> Any:  # Any: a fixture that yield
     await connection.close()
 
 
-async def test_the_log_is_declared_once_and_keeps_what_it_has(own: SturdyClient, first_of: Appends) -> None:
+async def test_the_log_is_declared_once_and_keeps_what_it_has(own: ResilientClient, first_of: Appends) -> None:
     await Log(own).append(first_of("pt-1"))
 
     await declare_log(own)
@@ -30,7 +30,7 @@ async def test_the_log_is_declared_once_and_keeps_what_it_has(own: SturdyClient,
     assert await Log(own).head() == 1
 
 
-async def test_the_log_cannot_be_thinned_out(own: SturdyClient, first_of: Appends) -> None:
+async def test_the_log_cannot_be_thinned_out(own: ResilientClient, first_of: Appends) -> None:
     await Log(own).append(first_of("pt-1"))
 
     with pytest.raises(NatsError):
@@ -61,7 +61,7 @@ UNFIT: list[dict[str, Any]] = [  # Any: settings of many kinds
 
 
 @pytest.mark.parametrize("unfit", UNFIT, ids=str)
-async def test_a_stream_that_is_unfit_is_refused_and_left_alone(empty: SturdyClient, unfit: dict[str, Any]) -> None:
+async def test_a_stream_that_is_unfit_is_refused_and_left_alone(empty: ResilientClient, unfit: dict[str, Any]) -> None:
     await empty.jetstream().add_stream(replace(log_config(), **unfit))
 
     with pytest.raises(WrongStream, match=next(iter(unfit))):
@@ -76,7 +76,7 @@ async def test_a_stream_that_is_unfit_is_refused_and_left_alone(empty: SturdyCli
 @pytest.mark.parametrize(
     "own_wish", [{"max_bytes": 10**9}, {"description": "Ours"}, {"max_msg_size": 500_000}], ids=str
 )
-async def test_what_an_operator_may_wish_is_left_as_it_is(empty: SturdyClient, own_wish: dict[str, Any]) -> None:
+async def test_what_an_operator_may_wish_is_left_as_it_is(empty: ResilientClient, own_wish: dict[str, Any]) -> None:
     await empty.jetstream().add_stream(replace(log_config(), **own_wish))
 
     await declare_log(empty)

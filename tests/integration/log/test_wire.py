@@ -5,7 +5,7 @@ from nats.aio.msg import Msg
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.wire import WholeMessages, subscribe_straight
 from tests.waiting import eventually
 
@@ -25,7 +25,7 @@ SAID = b"".join(
 )
 
 
-class Heard(SturdyClient):
+class Heard(ResilientClient):
     """A client without a connection, and what it was given."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ async def test_what_a_lost_connection_left_half_said_is_forgotten() -> None:
     assert [subject for subject, *_ in client.messages] == [b"cairn.b"]
 
 
-async def test_a_defect_of_one_who_takes_costs_nobody_the_connection(nc: SturdyClient, nats_url: str) -> None:
+async def test_a_defect_of_one_who_takes_costs_nobody_the_connection(nc: ResilientClient, nats_url: str) -> None:
     taken: list[bytes] = []
 
     def take(message: Msg) -> None:
@@ -91,7 +91,7 @@ async def test_a_defect_of_one_who_takes_costs_nobody_the_connection(nc: SturdyC
     await subscription.unsubscribe()
 
 
-async def test_nothing_comes_to_one_who_has_let_go(nc: SturdyClient) -> None:
+async def test_nothing_comes_to_one_who_has_let_go(nc: ResilientClient) -> None:
     taken: list[Msg] = []
     inbox = nc.new_inbox()
     subscription = await subscribe_straight(nc, inbox, taken.append)

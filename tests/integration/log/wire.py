@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 
 _UNDER_WAY = b'{"error":{"code":400,"err_code":10164,"description":"wrong last sequence"}}'
 _Send = Callable[[str, Mapping[str, str], bytes, str], None]
@@ -13,7 +13,7 @@ _Send = Callable[[str, Mapping[str, str], bytes, str], None]
 class Wire:
     """What goes out to the log over a connection; a test may lose some of it on the way."""
 
-    def __init__(self, nc: SturdyClient, patch: pytest.MonkeyPatch):
+    def __init__(self, nc: ResilientClient, patch: pytest.MonkeyPatch):
         self._send: _Send = nc.send
         self.lost: Callable[[bytes], bool] = lambda body: False
         self.unanswered: Callable[[bytes], bool] = lambda body: False

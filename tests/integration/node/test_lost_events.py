@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from events.event import Event
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import EVERY
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
@@ -27,7 +27,7 @@ KEPT = active_goal(GOAL)
 
 
 @pytest.fixture
-async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     connection = await connect(own_server.url, name="test")
     await declare_log(connection)
     yield connection
@@ -35,7 +35,7 @@ async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
 
 
 @pytest.fixture
-async def its_log(nc: SturdyClient) -> AsyncIterator[Log]:
+async def its_log(nc: ResilientClient) -> AsyncIterator[Log]:
     log = Log(nc)
     yield log
     await log.close()
@@ -61,7 +61,7 @@ async def _built(engine: Engine, log: Log) -> None:
     assert writer.go_live([STREAM])
 
 
-async def _begun_anew(nc: SturdyClient, log: Log, events: list[Event]) -> None:
+async def _begun_anew(nc: ResilientClient, log: Log, events: list[Event]) -> None:
     await nc.jetstream().delete_stream(STREAM)
     await declare_log(nc)
     if events:
@@ -75,7 +75,7 @@ async def test_the_same_log_has_lost_nothing(its_log: Log, engine: Engine) -> No
     assert await of_another_log(engine, {STREAM: its_log}, ["audit_trail"]) == []
 
 
-async def test_of_an_empty_log_everything_is_lost(nc: SturdyClient, its_log: Log, engine: Engine) -> None:
+async def test_of_an_empty_log_everything_is_lost(nc: ResilientClient, its_log: Log, engine: Engine) -> None:
     await record_decided(its_log, KEPT)
     await _built(engine, its_log)
     await _begun_anew(nc, its_log, [])
@@ -87,7 +87,9 @@ async def test_of_an_empty_log_everything_is_lost(nc: SturdyClient, its_log: Log
     ]
 
 
-async def test_what_was_sent_again_with_the_same_id_is_not_lost(nc: SturdyClient, its_log: Log, engine: Engine) -> None:
+async def test_what_was_sent_again_with_the_same_id_is_not_lost(
+    nc: ResilientClient, its_log: Log, engine: Engine
+) -> None:
     entries = [event(GOAL, entry(f"e{number}")) for number in range(3)]
     await record_decided(its_log, [*KEPT, *entries, active_goal(SWIM)[1]])
     await _built(engine, its_log)

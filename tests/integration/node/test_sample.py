@@ -7,7 +7,7 @@ import pytest
 
 from events.identity import parse_goal_id
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import Placement
 from services.node.sample import load_sample, shown_goal
 from services.sample.clinic import SHOWN_GOAL, northside
@@ -18,7 +18,7 @@ TODAY = date(2026, 3, 2)
 pytestmark = pytest.mark.usefixtures("goals_service")
 
 
-async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: SturdyClient, log: Log) -> None:
+async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: ResilientClient, log: Log) -> None:
     events = northside(TODAY)
     first = await load(nc, TODAY)
     assert first.recorded + first.duplicate == len(events)
@@ -28,7 +28,7 @@ async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: 
     assert await shown_goal(nc, Placement()) == SHOWN_GOAL
 
 
-async def test_a_log_in_use_is_left_alone(nc: SturdyClient, tmp_path: Path) -> None:
+async def test_a_log_in_use_is_left_alone(nc: ResilientClient, tmp_path: Path) -> None:
     await load(nc, TODAY)
     said: list[str] = []
     await load_sample(nc, Settings(data_dir=tmp_path), said.append)
@@ -36,7 +36,9 @@ async def test_a_log_in_use_is_left_alone(nc: SturdyClient, tmp_path: Path) -> N
     assert names_in(tmp_path) == []
 
 
-async def test_what_was_interrupted_is_finished_with_the_day_it_was_begun_on(nc: SturdyClient, tmp_path: Path) -> None:
+async def test_what_was_interrupted_is_finished_with_the_day_it_was_begun_on(
+    nc: ResilientClient, tmp_path: Path
+) -> None:
     (tmp_path / "sample.loading").write_text(TODAY.isoformat())
     said: list[str] = []
     await load_sample(nc, Settings(data_dir=tmp_path), said.append)

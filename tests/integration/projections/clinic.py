@@ -15,7 +15,7 @@ from events.log.stream import STREAM
 from projections.catalog import projection_named
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import open_database, reading, writing
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.paging import Json
 from projections.engine.projection import Projection
 from projections.engine.service import serve
@@ -38,7 +38,7 @@ class Database:
         self.url = url or f"sqlite:///{path}"
         self.path = path
         self.nats_url = nats_url
-        self.key = CheckpointKey(name, Place.LIVE, STREAM)
+        self.key = CheckpointKey(name, Slot.LIVE, STREAM)
         self.engine = open_database(self.url)
         self.serve: Callable[..., Any] = partial(serve, name, nats_url, self.url)  # Any: as `running` takes it
         with writing(self.engine) as connection:

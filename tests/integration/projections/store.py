@@ -5,7 +5,7 @@ from pathlib import Path
 
 from events.identity import GoalId
 from events.log import Log, LogUnreachable, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream_state import NoStream
 from tests.integration.projections.clinic import diary, record
@@ -19,7 +19,7 @@ class Store:
         nc: A connection to the server.
     """
 
-    def __init__(self, server: EmbeddedServer, nc: SturdyClient, folder: Path):
+    def __init__(self, server: EmbeddedServer, nc: ResilientClient, folder: Path):
         self._server = server
         self._nc = nc
         self._there = server.data_dir / "jetstream"

@@ -8,7 +8,7 @@ import pytest
 
 from events.identity import LOG, GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from tests.contract.projections.builds_contract import poisoned
 from tests.forked import Ran, cairn
@@ -24,7 +24,7 @@ class Clinic:
 
     its: Database
     log: Log
-    nc: SturdyClient
+    nc: ResilientClient
     nats_url: str
 
     async def cairn(self, *arguments: str) -> Ran:

@@ -15,7 +15,7 @@ from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import reading, writing
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.projection import Projection
 from projections.engine.writer import ProjectionWriter
 from tests.conftest import running
@@ -98,10 +98,10 @@ async def test_the_former_tables_are_kept_until_they_are_dropped(
     await build(its.engine, its.projection, log)
     rebuilt = await rebuild(its, nats_url)
     assert rebuilt.code == 0
-    assert "`cairn projections drop-old goal_state` drops them" in rebuilt.out
-    assert "goal_state_goals__last" in inspect(its.engine).get_table_names()
+    assert "`cairn projections drop-previous goal_state` drops them" in rebuilt.out
+    assert "goal_state_goals__previous" in inspect(its.engine).get_table_names()
 
-    drop = ("projections", "drop-old", "goal_state", "--database-url", its.url)
+    drop = ("projections", "drop-previous", "goal_state", "--database-url", its.url)
     dropped, nothing = await cairn(*drop), await cairn(*drop)
     assert (dropped.code, dropped.out) == (0, "The former tables of goal_state are dropped.\n")
     assert (nothing.code, nothing.out) == (0, "There are no former tables of goal_state.\n")
@@ -156,7 +156,7 @@ async def test_broken_off_by_ctrl_c_it_goes_on_where_it_was(own_server: Embedded
     goals = [GoalId("org", f"pt-{number}", "walk") for number in range(100, 300)]
     stored = await asyncio.gather(*(log.append(Append(tuple(diary(goal, 60)), 0, 0)) for goal in goals))
     head = max(events[-1].position for events in stored)
-    key = CheckpointKey("goal_state", Place.NEXT, STREAM)
+    key = CheckpointKey("goal_state", Slot.BUILDING, STREAM)
 
     def built() -> int:
         with reading(its.engine) as connection:
@@ -194,12 +194,14 @@ async def test_anew_it_begins_at_the_first_event(log: Log, nats_url: str, org: s
     await build(its.engine, its.projection, log)
     kept = (await rebuild(its, nats_url, "--dry-run", "--json")).json
     gone_on_with = (await rebuild(its, nats_url, "--dry-run", "--json")).json
-    anew = (await rebuild(its, nats_url, "--dry-run", "--json", "--anew")).json
+    anew = (await rebuild(its, nats_url, "--dry-run", "--json", "--from-start")).json
     assert (kept["events"], gone_on_with["events"], anew["events"]) == (its.position, 0, its.position)
     assert not anew["swapped"]
 
 
-@pytest.mark.parametrize("arguments", [("rebuild", "goal_state"), ("drop-old", "goal_state"), ("quarantine", "list")])
+@pytest.mark.parametrize(
+    "arguments", [("rebuild", "goal_state"), ("drop-previous", "goal_state"), ("quarantine", "list")]
+)
 async def test_a_database_that_is_not_there_is_not_made(
     arguments: tuple[str, ...], nats_url: str, tmp_path: Path
 ) -> None:

@@ -10,13 +10,13 @@ from nats.aio.subscription import Subscription
 from pydantic_core import from_json
 
 from events.log import connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
 from projections.engine.builds import build_at
 from projections.engine.database import reading
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.paging import Json
 from projections.engine.runner import Runner
 from projections.engine.writer import ProjectionWriter
@@ -29,7 +29,7 @@ from tests.waiting import eventually
 
 
 @pytest.fixture
-async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     connection = await connect(own_server.url, name="test")
     await declare_log(connection)
     yield connection
@@ -37,7 +37,7 @@ async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
 
 
 @pytest.fixture
-async def store(own_server: EmbeddedServer, nc: SturdyClient, tmp_path: Path) -> AsyncIterator[Store]:
+async def store(own_server: EmbeddedServer, nc: ResilientClient, tmp_path: Path) -> AsyncIterator[Store]:
     store = Store(own_server, nc, tmp_path / "kept")
     yield store
     await store.log.close()
@@ -74,7 +74,7 @@ async def hears(announced: Subscription, most_at: int) -> Json:
             return said
 
 
-async def test_it_stands_still_until_the_right_log_is_back(store: Store, nc: SturdyClient, its: Database) -> None:
+async def test_it_stands_still_until_the_right_log_is_back(store: Store, nc: ResilientClient, its: Database) -> None:
     announced = await nc.subscribe("cairn.replaced.goal_state")
     async with running(its.serve):
         older = await store.record("org", "walk", 1)
@@ -110,7 +110,7 @@ async def test_it_stands_still_until_the_right_log_is_back(store: Store, nc: Stu
 
 @pytest.mark.parametrize("stream", ["empty", "missing"])
 async def test_started_over_nothing_it_says_so(
-    store: Store, nc: SturdyClient, on_sqlite: Database, stream: str
+    store: Store, nc: ResilientClient, on_sqlite: Database, stream: str
 ) -> None:
     its = on_sqlite
     async with running(its.serve):
@@ -173,7 +173,7 @@ async def test_a_rebuild_ends_says_what_differs_and_leads_on(store: Store, its: 
 
 
 async def test_a_newer_version_does_not_take_the_place_of_tables_of_another_log(
-    store: Store, nc: SturdyClient, on_sqlite: Database
+    store: Store, nc: ResilientClient, on_sqlite: Database
 ) -> None:
     its = on_sqlite
     async with running(its.serve):
@@ -187,14 +187,14 @@ async def test_a_newer_version_does_not_take_the_place_of_tables_of_another_log(
     work.cancel()
     await asyncio.wait([work])
     with reading(its.engine) as connection:
-        live = build_at(connection, "goal_state", Place.LIVE)
+        live = build_at(connection, "goal_state", Slot.LIVE)
     assert live is not None
     assert live.version == its.projection.version
     its.engine.dispose()
 
 
 async def test_what_was_being_built_for_the_former_log_is_begun_anew(
-    store: Store, nc: SturdyClient, on_sqlite: Database
+    store: Store, nc: ResilientClient, on_sqlite: Database
 ) -> None:
     its = on_sqlite
     await store.record("org", "walk", 3)

@@ -12,16 +12,16 @@ from sqlalchemy.exc import OperationalError
 
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.connection import NotReachable
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.catalog import NAMES, UnknownProjection
 from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import Checkpoint
-from projections.engine.readers import TablesInUse
 from projections.engine.runner import Runner
 from projections.engine.service import serve
+from projections.engine.table_locks import TablesInUse
 from projections.engine.writer import ProjectionWriter
 from tests.conftest import running
 from tests.end_to_end.faults.processes import ServiceProcess
@@ -119,7 +119,7 @@ async def test_of_two_copies_one_works_and_the_other_takes_over(log: Log, org: s
 
 
 async def test_trouble_with_the_database_is_waited_out_and_noted(
-    log: Log, nc: SturdyClient, org: str, database: OpenDatabase
+    log: Log, nc: ResilientClient, org: str, database: OpenDatabase
 ) -> None:
     its = database("goal_state")
     writer = ProjectionWriter(its.engine, its.projection, STREAM)
@@ -137,7 +137,7 @@ async def test_trouble_with_the_database_is_waited_out_and_noted(
 
 
 async def test_with_a_query_on_the_live_tables_it_tries_to_swap_again(
-    log: Log, nc: SturdyClient, org: str, database: OpenDatabase
+    log: Log, nc: ResilientClient, org: str, database: OpenDatabase
 ) -> None:
     its = database("goal_state")
     writer = ReadTwice(its.engine, its.projection, STREAM)

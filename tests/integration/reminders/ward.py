@@ -16,7 +16,7 @@ from events.goal.types import Activated, ReviewScheduled
 from events.identity import SUBMIT, GoalId
 from events.log import Append, Log, declare_log
 from events.log.anchor import BEGINNING
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from services.reminders import service as reminders
@@ -47,7 +47,7 @@ class Ward:
     """A server, its settings, and the notices that were heard."""
 
     server: EmbeddedServer
-    nc: SturdyClient
+    nc: ResilientClient
     settings: Settings
     heard: list[Msg] = field(default_factory=list)
 

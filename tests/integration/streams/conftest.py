@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from events.log import Log, connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import Placed, Placement
 from events.log.server import EmbeddedServer
 from services.settings import Settings
@@ -36,14 +36,14 @@ def settings(own_server: EmbeddedServer, database_url: str | None) -> Settings:
 
 
 @pytest.fixture
-async def nc(own_server: EmbeddedServer) -> AsyncIterator[SturdyClient]:
+async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     connection = await connect(own_server.url, name="streams tests")
     yield connection
     await connection.close()
 
 
 @pytest.fixture
-async def logs(nc: SturdyClient, settings: Settings) -> AsyncIterator[Placed[Log]]:
+async def logs(nc: ResilientClient, settings: Settings) -> AsyncIterator[Placed[Log]]:
     logs = Placed(settings.placement, lambda stream: Log(nc, stream))
     yield logs
     for log in logs:

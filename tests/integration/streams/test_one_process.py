@@ -10,7 +10,7 @@ from events.envelope import STRUCTURED, StoredMessage
 from events.event import Event
 from events.identity import LOG, SUBMIT, GoalId
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import BadPlacement, Placed
 from services.goals import service as goals
 from services.settings import Settings
@@ -31,14 +31,14 @@ def plan_of(org: str, patient: int) -> Event:
     return event(GoalId(org, f"pt-{patient}", "plan"), opened(), role="clinician", actor="c1")
 
 
-async def outcome(nc: SturdyClient, offered: Event) -> dict[str, object]:
+async def outcome(nc: ResilientClient, offered: Event) -> dict[str, object]:
     """The goals service's answer over NATS."""
     subject, headers = offered.goal_id.on(SUBMIT), {"content-type": STRUCTURED}
     said: dict[str, object] = from_json((await nc.request(subject, as_bytes(offered), 20, headers=headers)).data)
     return said
 
 
-async def test_what_commits_together_is_never_of_two_streams(nc: SturdyClient, logs: Placed[Log]) -> None:
+async def test_what_commits_together_is_never_of_two_streams(nc: ResilientClient, logs: Placed[Log]) -> None:
     plans = [plan_of(org, patient) for patient in range(PATIENTS) for org in ("northside", "riverside", "southside")]
 
     answers = await asyncio.gather(*(outcome(nc, plan) for plan in plans))
@@ -64,7 +64,7 @@ def batches(messages: list[StoredMessage]) -> set[str]:
     return {message.headers["Nats-Batch-Id"] for message in messages if "Nats-Batch-Id" in message.headers}
 
 
-async def test_an_organisation_without_a_place_is_told_so(nc: SturdyClient) -> None:
+async def test_an_organisation_without_a_place_is_told_so(nc: ResilientClient) -> None:
     said = await outcome(nc, plan_of("elsewhere", 1))
 
     assert (said["status"], said["code"]) == ("rejected", "org.unknown")

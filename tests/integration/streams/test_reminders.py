@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from events.identity import GoalId
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
@@ -18,7 +18,7 @@ HERE, THERE = (GoalId(org, "pt-1", "walk") for org in ("northside", "riverside")
 
 
 @pytest.fixture
-async def ward(own_server: EmbeddedServer, nc: SturdyClient, settings: Settings) -> AsyncIterator[Ward]:
+async def ward(own_server: EmbeddedServer, nc: ResilientClient, settings: Settings) -> AsyncIterator[Ward]:
     ward = Ward(own_server, nc, settings)
     await nc.subscribe("cairn.notice.>", cb=ward.hear)
     async with running(lambda ready: goals.serve(settings, ready)):

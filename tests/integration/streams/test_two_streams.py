@@ -19,7 +19,7 @@ from events.log.placement import Placed
 from projections.catalog import NAMES, projection_named
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import open_database, reading
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.rebuilding import Rebuild
 from projections.engine.service import serve as serve_projection
 from services.gateway import service as gateway
@@ -124,7 +124,7 @@ async def test_each_stream_has_its_own_checkpoint_and_the_tables_are_what_a_rebu
 
     for name in NAMES:
         with reading(engine) as connection:
-            found = {stream: read_checkpoint(connection, CheckpointKey(name, Place.LIVE, stream)) for stream in (A, B)}
+            found = {stream: read_checkpoint(connection, CheckpointKey(name, Slot.LIVE, stream)) for stream in (A, B)}
         assert {stream: at and at.position for stream, at in found.items()} == {
             stream: await log.head() for stream, log in logs.items()
         }

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from events.log import Log, connect, declare_log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
@@ -22,14 +22,14 @@ async def settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Se
 
 
 @pytest.fixture(scope="module")
-async def nc(settings: Settings) -> AsyncIterator[SturdyClient]:
+async def nc(settings: Settings) -> AsyncIterator[ResilientClient]:
     connection = await connect(settings.nats_address, name="tests")
     yield connection
     await connection.close()
 
 
 @pytest.fixture(scope="module")
-async def log(nc: SturdyClient) -> AsyncIterator[Log]:
+async def log(nc: ResilientClient) -> AsyncIterator[Log]:
     await declare_log(nc)
     log = Log(nc)
     yield log
@@ -43,5 +43,5 @@ async def goals_service(settings: Settings, log: Log) -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="module")
-def submit(nc: SturdyClient) -> Submit:
+def submit(nc: ResilientClient) -> Submit:
     return submitting_over(nc)

@@ -11,7 +11,7 @@ from pydantic_core import from_json, to_json
 from events.event import Event
 from events.identity import LOG, VOID, GoalId
 from events.log import Log, connect
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.server import EmbeddedServer
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
@@ -28,7 +28,7 @@ class Spoilt:
     """What the tests see of it."""
 
     server: EmbeddedServer
-    nc: SturdyClient
+    nc: ResilientClient
     log: Log
     snapshots: Snapshots
     settings: Settings

@@ -55,7 +55,7 @@ def test_it_says_how_much_how_fast_and_that_nothing_differs(capsys: pytest.Captu
     )
     assert "goals   1,200       1,200      equal     0" in out
     assert out.endswith(
-        "The new tables are live.\nThe former ones are kept; `cairn projections drop-old goal_state` drops them.\n"
+        "The new tables are live.\nThe former ones are kept; `cairn projections drop-previous goal_state` drops them.\n"
     )
 
 

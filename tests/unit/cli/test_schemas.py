@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from events.catalog import TYPES
-from events.published import published_schemas
+from events.json_schemas import published_schemas
 from services.cli import cairn
 from tests.builders import GOAL, event, proposed
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic_core import from_json, to_json
 
 from events.identity import GoalId
-from services import offering
+from services import submission_client
 from services.cli.submit import Lanes, in_order
 
 Json = dict[str, object]
@@ -51,7 +51,7 @@ class GoalsService:
         self.seen: list[tuple[str, float]] = []
         self.slow = asyncio.Event()
         self.code: str | None = None
-        monkeypatch.setattr(offering, "offer", self.offer)
+        monkeypatch.setattr(submission_client, "offer", self.offer)
 
     async def offer(self, nc: object, goal_id: GoalId, body: bytes, patience: float) -> Json:
         self.seen.append((from_json(body)["id"], patience))

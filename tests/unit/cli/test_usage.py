@@ -54,7 +54,7 @@ def test_without_a_server_the_address_and_the_remedy_are_named(command: tuple[st
         (("serve", "projection", "moods"), "There is no projection “moods”; there are goal_state"),
         (("projections", "rebuild", "moods"), "There is no projection “moods”; there are goal_state"),
         (("projections", "rebuild"), "Missing argument 'NAME'"),
-        (("projections", "drop-old", "moods"), "There is no projection “moods”"),
+        (("projections", "drop-previous", "moods"), "There is no projection “moods”"),
         (("projections", "quarantine", "retry", "--goal", "a.b"), "it has 2 parts, and ORG.PATIENT.GOAL has 3"),
         (("projections", "status", "--watch", "--every", "0"), "is not in the range"),
         (("submit", "no-such-file.jsonl"), "No such file"),

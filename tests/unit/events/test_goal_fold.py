@@ -11,7 +11,7 @@ from events.event import Event
 from events.goal import GOAL_EVENTS, GoalPayload, GoalState, fold_goals, party_of
 from events.goal import types as g
 from events.goal.reading import read_goal
-from events.goal.state import ChangeRequest, Contest, Milestone, ProgressEntry, ReviewHeld, Revision, ScheduledReview
+from events.goal.state import ChangeRequest, Contest, Milestone, PastReview, ProgressEntry, Revision, ScheduledReview
 from events.vocabulary import Actor, ActorRole, External, Smart, Template
 from tests.builders import GOAL, NOON, TODAY, entry, event, gas, opened, proposed, recorded, smart
 from tests.strategies import few, goal_payloads
@@ -253,7 +253,7 @@ class TestEachEvent:
 
         assert (state.status, state.last_review_on, state.raise_at_next_session) == ("active", TODAY, False)
         assert state.reviews == (
-            ReviewHeld(
+            PastReview(
                 version=5,
                 position=5,
                 on=TODAY,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from events.errors import Rejected
 from events.identity import GoalId
 from events.outcome import Outcome, OutcomeEvent, RecordedOutcome, RejectedOutcome
-from services.gateway.offers import Offer
+from services.gateway.incoming_events import Offer
 from services.gateway.submission import submit_batch
 
 

@@ -9,14 +9,14 @@ from nats.aio.msg import Msg
 
 from projections.engine.announcing import Announcement
 from projections.engine.checkpoint import CheckpointKey
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from services.gateway.freshness import Freshness
 from services.gateway.problems import Refused
 from tests.waiting import eventually
 
 
 def key(projection: str, stream: str = "CAIRN_LOG") -> CheckpointKey:
-    return CheckpointKey(projection, Place.LIVE, stream)
+    return CheckpointKey(projection, Slot.LIVE, stream)
 
 
 GOALS, AUDIT, GOALS_ELSEWHERE = key("goal_state"), key("audit_trail"), key("goal_state", "CAIRN_LOG_B")
@@ -39,7 +39,7 @@ def freshness(database: Database, wait: float = 10.0, recheck: float = 10.0) -> 
 
 
 async def announce(fresh: Freshness, of: CheckpointKey, position: int) -> None:
-    said = Announcement(stream=of.stream, place=of.place, position=position)
+    said = Announcement(stream=of.stream, slot=of.slot, position=position)
     await hear(fresh, of.projection, said.model_dump_json().encode())
 
 
@@ -102,7 +102,7 @@ async def test_an_announcement_ends_the_wait() -> None:
 
 async def test_what_is_built_beside_is_not_taken_for_what_is_read() -> None:
     fresh = freshness(Database(goal_state=6), wait=0.01)
-    await announce(fresh, GOALS._replace(place=Place.NEXT), 9)
+    await announce(fresh, GOALS._replace(slot=Slot.BUILDING), 9)
 
     with pytest.raises(Refused):
         await fresh.reach(GOALS, 9)
@@ -158,8 +158,8 @@ async def test_a_projection_that_was_begun_anew_is_believed_when_it_says_so() ->
         b"9",
         b"\xff",
         b'{"position": 9}',
-        b'{"stream": "CAIRN_LOG", "place": "live", "position": -1}',
-        b'{"stream": "CAIRN_LOG", "place": "there", "position": 9}',
+        b'{"stream": "CAIRN_LOG", "slot": "live", "position": -1}',
+        b'{"stream": "CAIRN_LOG", "slot": "there", "position": 9}',
     ],
 )
 async def test_what_is_no_checkpoint_is_not_believed(data: bytes) -> None:

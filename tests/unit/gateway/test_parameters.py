@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.gateway.moment import Moment
+from services.gateway.as_of import Moment
 from services.gateway.parameters import Audit, GoalsOfOrg, Live, Reviews, ThatMoment, TwoVersions
 
 CET = timezone(timedelta(hours=1))

@@ -11,14 +11,14 @@ from nats.errors import TimeoutError as NatsTimeout
 
 from events.envelope import BATCH, STRUCTURED
 from events.log import Log
-from events.log.client import SturdyClient
+from events.log.client import ResilientClient
 from events.log.placement import Placed, Placement
 from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
 from services.gateway.gateway import Gateway
+from services.gateway.projection_status import Standing, Status
 from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness, StreamHealth
-from services.gateway.standing import Standing, Status
 from services.gateway.submission import Submitter
 from tests.builders import GOAL, as_bytes, event, proposed
 
@@ -39,7 +39,7 @@ class Nats:
         self.requests.append((subject, payload, headers))
         if isinstance(self.end, Exception):
             raise self.end
-        return Msg(_client=SturdyClient(), data=self.end)
+        return Msg(_client=ResilientClient(), data=self.end)
 
 
 class NoProjections:
@@ -54,8 +54,8 @@ class NoProjections:
 
 def client(nats: Nats) -> httpx.AsyncClient:
     gateway = Gateway(
-        nc=cast(SturdyClient, nats),
-        submitter=Submitter(cast(SturdyClient, nats), Placement()),
+        nc=cast(ResilientClient, nats),
+        submitter=Submitter(cast(ResilientClient, nats), Placement()),
         logs=cast(Placed[Log], None),
         reader=cast(Reader, None),
         freshness=cast(Freshness, None),

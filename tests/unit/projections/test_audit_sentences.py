@@ -12,7 +12,7 @@ from events.goal import types as g
 from events.plan import PLAN_EVENTS
 from events.plan import types as p
 from events.vocabulary import External, Priority
-from projections.audit_trail.deeds import _DEEDS
+from projections.audit_trail.event_phrases import _DEEDS
 from projections.audit_trail.projector import project
 from tests.builders import GOAL, PLAN, active_goal, entry, event, gas, opened, proposed, recorded, smart
 

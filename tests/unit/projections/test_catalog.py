@@ -8,7 +8,7 @@ import pytest
 
 from engagement_by_week import projection as example
 from projections.catalog import NAMES, UnknownProjection, UnusableProjection, every_name, projection_named
-from projections.engine.naming import Naming, Place
+from projections.engine.naming import Naming, Slot
 
 Installed = Callable[..., None]
 
@@ -45,7 +45,7 @@ def test_what_is_built_beside_shares_no_name_with_what_is_live(name: str) -> Non
             for table in projection.declare(naming).values()
             for name in (table.name, *(i.name for i in table.indexes))
         }
-        for naming in (Naming(name, build=1), Naming(name, Place.NEXT, 2))
+        for naming in (Naming(name, build=1), Naming(name, Slot.BUILDING, 2))
     )
     assert not live & following
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import UnusableDatabase, open_database, reading, writing
-from projections.engine.naming import Place
+from projections.engine.naming import Slot
 from projections.engine.status import read_status
 from projections.engine.tables import declare_own
 
@@ -70,7 +70,7 @@ def test_errors_do_not_repeat_what_a_row_holds(engine: Engine) -> None:
 def test_a_projection_that_never_ran_has_no_checkpoint_and_says_so(engine: Engine) -> None:
     with writing(engine) as connection:
         declare_own(connection)
-    key = CheckpointKey("goal_state", Place.LIVE, "CAIRN_LOG")
+    key = CheckpointKey("goal_state", Slot.LIVE, "CAIRN_LOG")
     with reading(engine) as connection:
         assert read_checkpoint(connection, key) is None
         status = read_status(connection, "goal_state", "CAIRN_LOG", head=12)

@@ -13,7 +13,7 @@ from events.goal import GoalState, fold_goals
 from events.goal import types as g
 from projections.engine.database import open_database, reading
 from projections.goal_state.diary import Diary, asks_for_all, diary_of, read_diary
-from projections.goal_state.known import KnownGoal
+from projections.goal_state.goals_before_events import GoalBeforeEvents
 from projections.goal_state.projection import PROJECTION
 from projections.goal_state.projector import NotAllKnown, project
 from projections.goal_state.queries import record
@@ -69,7 +69,7 @@ def test_a_correction_is_seen_against_the_whole_diary() -> None:
     corrected = recorded([event(GOAL, g.ProgressCorrected(entry="e1", mood=6, reason="typed 3"))])
     assert asks_for_all(Diary(), corrected)
     with pytest.raises(NotAllKnown):
-        project(KnownGoal(0, Diary(), None, None), corrected)
+        project(GoalBeforeEvents(0, Diary(), None, None), corrected)
 
 
 def _life(life: Random) -> list[Event]:

@@ -1,0 +1,72 @@
+"""A goal as far as its next events need it, out of its rows."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Table, select
+
+from events.event import RecordedEvent
+from events.goal import GoalState
+from events.goal.state import ProgressEntry
+from events.goal.types import ProgressLogged
+from events.identity import GoalId
+from projections.engine.key_lookup import GOAL, lookup, wanted
+from projections.engine.paging import AnySelect
+from projections.engine.projection import Tables, Upcoming
+from projections.goal_state.diary import Diary, asks_for_all, read_diary
+from projections.goal_state.stored_states import diaries
+
+
+class GoalBeforeEvents(NamedTuple):
+    """What is known of a goal before its next events.
+
+    Attributes:
+        version: Of its last event.
+        goal: After its last event that was no diary entry, without its diary; None where only entries come next.
+        entries: Its whole diary; None where nothing that comes next has to be seen against all of it.
+    """
+
+    version: int
+    diary: Diary
+    goal: GoalState | None
+    entries: tuple[ProgressEntry, ...] | None
+
+
+def goals_before_events(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapping[GoalId, GoalBeforeEvents]:
+    """What is needed of some goals; those that are not there are left out."""
+    brief = {goal_id for goal_id, events in upcoming.items() if _only_entries(events)}
+    known = {
+        **_known(connection, its, list(brief), whole=False),
+        **_known(connection, its, [goal_id for goal_id in upcoming if goal_id not in brief], whole=True),
+    }
+    all_asked = [goal_id for goal_id, its_known in known.items() if asks_for_all(its_known.diary, upcoming[goal_id])]
+    known.update(_known(connection, its, all_asked, whole=True))
+    entries = diaries(connection, its, all_asked)
+    for goal_id in all_asked:
+        known[goal_id] = known[goal_id]._replace(entries=tuple(entries.get(goal_id, ())))
+    return known
+
+
+def _only_entries(events: Sequence[RecordedEvent]) -> bool:
+    return all(isinstance(recorded.data, ProgressLogged) for recorded in events)
+
+
+def _known(
+    connection: Connection, its: Tables, goal_ids: Sequence[GoalId], *, whole: bool
+) -> dict[GoalId, GoalBeforeEvents]:
+    if not goal_ids:
+        return {}
+    rows = connection.execute(_rows(its["goals"], whole), wanted(goal_ids, GOAL))
+    return {
+        GoalId(org, patient, goal): GoalBeforeEvents(
+            version, read_diary(diary), GoalState.model_validate_json(state[0]) if state else None, None
+        )
+        for org, patient, goal, version, diary, *state in rows.all()
+    }
+
+
+@cache
+def _rows(goals: Table, whole: bool) -> AnySelect:
+    names = ("org", "patient", "goal", "version", "diary", *(("state",) if whole else ()))
+    return select(*(goals.c[name] for name in names)).select_from(lookup(goals, GOAL))

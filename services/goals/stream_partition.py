@@ -1,0 +1,50 @@
+"""One stream of the log, with all that decides and writes on it."""
+
+import asyncio
+import logging
+
+from events.log import Log, LogUnreachable
+from events.log.client import ResilientClient
+from events.log.snapshots import Snapshots
+from services.goals.application import Goals
+from services.goals.histories import Histories
+from services.goals.voiding import Voiding
+from services.goals.watch import Watch
+from services.settings import Settings
+
+_log = logging.getLogger("cairn.goals")
+
+
+class StreamPartition:
+    """Decides about the organisations of one stream. Stations share nothing but snapshots, and no batch spans two.
+
+    Args:
+        of: How many partitions there are in this process; they share out the memory for folded goals.
+    """
+
+    def __init__(self, nc: ResilientClient, stream: str, snapshots: Snapshots, settings: Settings, *, of: int):
+        self._log = Log(nc, stream, max_waiting=settings.max_waiting, ack_seconds=settings.ack_seconds)
+        room = max(1, settings.cached_goals // of)
+        self._snapshots = snapshots
+        self._histories = Histories(self._log, snapshots, limit=room, snapshot_every=settings.snapshot_every)
+        self._behind = asyncio.create_task(self._histories.write_behind())
+        self.watch = Watch(nc, stream, self._log, self._forget)
+        self._watching = asyncio.create_task(self.watch.run())
+        self.goals = Goals(self._log, self._histories, self.watch)
+        self.voiding = Voiding(self._log, self._histories, self.watch)
+
+    async def close(self) -> None:
+        """Write the last snapshots, as far as there is time, and listen for replies no more."""
+        self._watching.cancel()
+        self.watch.close()
+        self._behind.cancel()
+        await self._histories.write_last_snapshots()
+        await self._log.close()
+
+    async def _forget(self) -> None:
+        """What is remembered may be of another log than the one that is there now."""
+        self._histories.clear()
+        try:
+            await self._snapshots.empty()
+        except LogUnreachable as error:
+            _log.warning("%s", error)

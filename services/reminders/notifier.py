@@ -1,0 +1,116 @@
+"""Answering alarms: what is true about the goal's review by then is told, once, and the next alarm is set."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.errors import APIError, NotFoundError
+from pydantic_core import to_json
+
+from events.identity import NOTICE, GoalId, parse_subject
+from events.log import LogUnreachable, WrongVersion
+from events.log.client import ResilientClient
+from events.log.message import is_wrong_sequence
+from events.log.reading import DirectReader
+from events.log.replies import Replies
+from services.reminders.alarms import Alarms
+from services.reminders.notice import Notice, current, upcoming
+from services.reminders.reviews import Reviews
+from services.reminders.stream import CONSUMER, NOTICE_STREAM, RUNG
+
+_log = logging.getLogger("cairn.reminders")
+_FETCH_SECONDS = 5.0
+_ANSWER_SECONDS = 10.0
+_PAUSE_SECONDS = 0.5
+
+
+class Notifier:
+    """Gives a notice when an alarm has rung.
+
+    An alarm only says which goal to look at. What is told comes from the log as it is then, so an alarm that rings for
+    a review that has moved tells nothing; and what is in the stream already is not told again, so an alarm that rings
+    twice (as a nats-server that is killed in the middle makes it) tells it once.
+    """
+
+    def __init__(self, nc: ResilientClient, reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
+        self._js = nc.jetstream(timeout=_ANSWER_SECONDS)
+        self._replies = Replies(nc)
+        self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
+        self._reviews = reviews
+        self._alarms = alarms
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Answer alarms, one after another, for ever.
+
+        Raises:
+            NatsError, LogUnreachable, LogUnavailable: it cannot go on now.
+        """
+        # nats-py's fetch may be used here, as nobody but the server and this service writes what it fetches.
+        rung = await self._js.pull_subscribe_bind(consumer=CONSUMER, stream=NOTICE_STREAM)
+        try:
+            while True:
+                with suppress(NatsTimeout):
+                    for alarm in await rung.fetch(1, timeout=_FETCH_SECONDS):
+                        await self._answer(alarm)
+        finally:
+            with suppress(NatsError):
+                await rung.unsubscribe()
+
+    async def close(self) -> None:
+        """Listen for replies no more."""
+        await self._replies.close()
+
+    async def _answer(self, alarm: Msg) -> None:
+        try:
+            await self._look_at(parse_subject(RUNG, alarm.subject))
+        except WrongVersion:
+            await alarm.nak()  # something happened meanwhile; look again
+            return
+        except asyncio.CancelledError:
+            await alarm.nak()  # for another copy, or for the next start
+            raise
+        except (NatsError, LogUnreachable, TimeoutError) as error:
+            _log.warning("a notice has to wait: %s", type(error).__name__)
+            await alarm.nak(_PAUSE_SECONDS)
+            raise
+        await alarm.ack()
+        with suppress(NotFoundError):
+            await self._js.delete_msg(NOTICE_STREAM, alarm.metadata.sequence.stream)
+
+    async def _look_at(self, goal_id: GoalId) -> None:
+        # Where the alarm and the notices end is asked before the log: what changes afterwards is noticed.
+        place, last = await asyncio.gather(self._alarms.place(goal_id), self._last_notice(goal_id))
+        known = await self._reviews.of(goal_id)
+        if known is None:
+            return
+        now = self._clock()
+        if occasion := current(known, now):
+            await self._tell(occasion.notice, now, last)
+        if occasion := upcoming(known, now):
+            await self._alarms.set(place, occasion)
+
+    async def _last_notice(self, goal_id: GoalId) -> int:
+        """Where in the stream the goal's last notice is, as the leader knows it; 0 when there is none."""
+        try:
+            return (await self._js.get_last_msg(NOTICE_STREAM, goal_id.on(NOTICE), direct=False)).seq or 0
+        except NotFoundError:
+            return 0
+
+    async def _tell(self, notice: Notice, now: datetime, last: int) -> None:
+        subject = notice.goal_id.on(NOTICE)
+        told = await self._reader.until(subject, 0, last)
+        if any(message.headers.get("ce-id") == notice.id for message in told):
+            return
+        headers = {**notice.headers(now), "Nats-Expected-Last-Subject-Sequence": str(last)}
+        try:
+            await self._js.publish(subject, to_json(notice), stream=NOTICE_STREAM, headers=headers)
+        except APIError as error:
+            if is_wrong_sequence({"err_code": error.err_code}):
+                raise WrongVersion("another notice was given meanwhile") from error
+            raise

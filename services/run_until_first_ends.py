@@ -1,0 +1,27 @@
+"""Running coroutines until one of them ends, and ending the others for certain."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+
+_AGAIN_SECONDS = 0.1
+
+
+async def run_until_first_ends(*work: Coroutine[object, object, None]) -> None:
+    """Run until one ends or this is cancelled; then cancel what is left, and raise what one of them raised.
+
+    Cancelled again and again, as nats-py waits by `wait_for`, which may swallow a cancellation before Python 3.12: a
+    loop that goes on then would never end.
+    """
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        while unfinished := [task for task in tasks if not task.done()]:
+            for task in unfinished:
+                task.cancel()
+            with suppress(asyncio.CancelledError):  # ending already
+                await asyncio.wait(unfinished, timeout=_AGAIN_SECONDS)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()

@@ -1,0 +1,158 @@
+"""What every answer has in common: headers, problem details for every failure, and counting without names."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from nats.errors import ConnectionClosedError
+from starlette.types import Message
+
+from events.envelope import UnreadableEvent
+from events.errors import Rejected
+from events.log import LogUnreachable
+from services.gateway.bodies import read_body
+from services.gateway.handlers import handle_failures
+from services.gateway.metrics import Metrics
+from services.gateway.parameters import Org
+from services.gateway.response_middleware import Edge
+from tests.unit.gateway.statuses import status
+
+SECRET = "what a patient wrote"
+
+
+def application(metrics: Metrics) -> FastAPI:
+    app = FastAPI()
+    app.add_middleware(Edge, metrics=metrics)
+    handle_failures(app)
+
+    @app.get("/orgs/{org}/{failure}")
+    async def fail(org: Org, failure: str, count: int = 0) -> None:
+        failures: dict[str, Exception] = {
+            "mistake": ValueError(SECRET),
+            "unreadable": UnreadableEvent(7, "cairn.log.a.b.c", SECRET),
+            "unreachable": LogUnreachable(SECRET),
+            "nats": ConnectionClosedError(),
+            "unknown": Rejected("goal.unknown", "There is no goal g1.", version=0),
+        }
+        raise failures[failure]
+
+    @app.post("/body")
+    async def body(request: Request) -> int:
+        return len(await read_body(request, 1000))
+
+    return app
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def client(metrics: Metrics) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(application(metrics), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://cairn")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/orgs/northside/mistake", 500, "internal.error"),
+        ("/orgs/northside/unreadable", 500, "log.unreadable"),
+        ("/orgs/northside/unreachable", 503, "log.unavailable"),
+        ("/orgs/northside/nats", 503, "log.unavailable"),
+        ("/orgs/northside/unknown", 404, "goal.unknown"),
+        ("/orgs/north.side/unknown", 422, "identity.mismatch"),
+        ("/orgs/northside/unknown?count=many", 422, "request.invalid"),
+        ("/nowhere", 404, "http.not_found"),
+        ("/body", 405, "http.method_not_allowed"),
+    ],
+)
+async def test_every_failure_is_a_problem_detail(client: httpx.AsyncClient, path: str, status: int, code: str) -> None:
+    response = await client.get(path)
+
+    problem = response.json()
+    assert (response.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert problem["type"] == f"urn:cairn:problem:{code}"
+    assert problem["title"]
+    assert problem["detail"].endswith(".")
+    assert "Traceback" not in response.text
+    assert SECRET not in response.text
+
+
+async def test_a_mistake_is_logged_without_what_a_patient_wrote(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    await client.get("/orgs/northside/mistake")
+
+    assert "ValueError in test_response_middleware.py" in caplog.text
+    assert "while answering /orgs/{org}/{failure}" in caplog.text
+    assert SECRET not in caplog.text
+
+
+async def test_invalid_parameters_are_each_named(client: httpx.AsyncClient) -> None:
+    response = await client.get("/orgs/a.b/unknown?count=x")
+
+    assert [each["field"] for each in response.json()["errors"]] == ["org", "count"]
+
+
+async def test_answers_are_not_kept_guessed_or_framed(client: httpx.AsyncClient) -> None:
+    for path in ("/orgs/northside/mistake", "/orgs/northside/unknown", "/nowhere"):
+        headers = (await client.get(path)).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+async def test_requests_are_counted_by_route_and_never_by_id(client: httpx.AsyncClient, metrics: Metrics) -> None:
+    await client.get("/orgs/northside/unknown")
+    await client.get("/nowhere/p1")
+    await client.request("BREW", "/nowhere")
+
+    exposition = metrics.exposition([status()]).decode()
+    assert 'cairn_http_requests_total{method="GET",route="/orgs/{org}/{failure}",status="404"} 1.0' in exposition
+    assert 'cairn_http_requests_total{method="other",route="(none)",status="404"} 1.0' in exposition
+    assert 'cairn_projection_position{projection="goal_state",stream="CAIRN_LOG"} 7.0' in exposition
+    assert "northside" not in exposition
+    assert "p1" not in exposition
+
+
+@pytest.mark.parametrize(("size", "status"), [(0, 200), (1000, 200), (1001, 413), (100_000, 413)])
+async def test_a_body_is_read_up_to_its_limit(client: httpx.AsyncClient, size: int, status: int) -> None:
+    response = await client.post("/body", content=b"x" * size)
+
+    assert response.status_code == status
+
+
+async def test_a_body_without_a_length_is_bounded_too(client: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 100
+
+    response = await client.post("/body", content=endless())
+
+    assert response.status_code == 413
+    assert response.json()["code"] == "event.invalid"
+
+
+async def test_who_asks_before_sending_too_much_is_answered_before_sending() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        raise AssertionError("the body was asked for")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/body",
+        "query_string": b"",
+        "headers": [(b"content-length", b"10000000"), (b"expect", b"100-continue")],
+    }
+    await application(Metrics())(scope, receive, send)
+
+    assert sent[0]["status"] == 413
