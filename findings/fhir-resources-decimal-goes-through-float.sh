@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check fhir.resources==8.1.0
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check fhir.resources==8.1.0
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(fhir[._]resources) '
 
 cat > check.py <<'PY'
@@ -51,4 +51,4 @@ look("read from JSON", "Decimal('0.1234567890123456789')", "Decimal('0.123456789
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm init --yes >/dev/null
-timeout 300 npm install --no-audit --no-fund --loglevel=error fhir@4.12.0
+timeout 900 npm install --no-audit --no-fund --loglevel=error fhir@4.12.0
 npm ls --depth=0
 
 cat > check.mjs <<'JS'
@@ -46,4 +46,4 @@ if (changed) {
   process.exit(1);
 }
 JS
-timeout 60 node check.mjs
+timeout 240 node check.mjs

@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check fhirclient==4.4.0
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check fhirclient==4.4.0
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(fhirclient) '
 
 cat > check.py <<'PY'
@@ -43,4 +43,4 @@ look("name", json.dumps(patient["name"]), '[{"given": ["Ann", null]}]', json.dum
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check fhirdatetime==1.1.0
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check fhirdatetime==1.1.0
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(fhirdatetime) '
 
 cat > check.py <<'PY'
@@ -41,4 +41,4 @@ look("{1 March: 'seen'}.get(2026-03)", "None", "seen", str({first: "seen"}.get(m
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

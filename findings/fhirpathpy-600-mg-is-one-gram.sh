@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check fhirpathpy==2.2.4
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check fhirpathpy==2.2.4
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(fhirpathpy) '
 
 cat > check.py <<'PY'
@@ -40,4 +40,4 @@ for expression, expected, stated in [
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

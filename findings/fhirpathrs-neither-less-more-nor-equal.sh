@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check fhirpathrs==0.1.5
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check fhirpathrs==0.1.5
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(fhirpathrs) '
 
 cat > check.py <<'PY'
@@ -37,4 +37,4 @@ for expression, expected, stated in [
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check hippocrates==0.4.0
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check hippocrates==0.4.0
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(hippocrates) '
 
 cat > check.py <<'PY'
@@ -38,4 +38,4 @@ look("'Not at all' nine times, scored by place", "0", 18, sum(places))
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

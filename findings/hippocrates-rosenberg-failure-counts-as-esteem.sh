@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check hippocrates==0.4.0
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check hippocrates==0.4.0
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(hippocrates) '
 
 cat > check.py <<'PY'
@@ -40,4 +40,4 @@ look("item 3, I am a failure: strongly disagree", "3", 0, score("All in all, I a
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check hl7apy==1.3.5 hl7==0.4.5
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check hl7apy==1.3.5 hl7==0.4.5
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(hl7apy|hl7) '
 
 cat > check.py <<'PY'
@@ -52,4 +52,4 @@ look("hl7apy, OBX-5 written back", note, stated, fifth_of_obx(parsed.to_er7()))
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

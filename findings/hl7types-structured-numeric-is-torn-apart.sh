@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check hl7types==0.9.5
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check hl7types==0.9.5
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(hl7types) '
 
 cat > check.py <<'PY'
@@ -42,4 +42,4 @@ look("CWE 'A^Text^L', written back", "A^Text^L", r"A\S\Text\S\L", written[1])
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

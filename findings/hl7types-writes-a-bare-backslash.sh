@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check hl7types==0.9.5 hl7==0.4.5
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check hl7types==0.9.5 hl7==0.4.5
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(hl7types|hl7) '
 
 cat > check.py <<'PY'
@@ -58,4 +58,4 @@ for text, stated, meant in [(r"C:\E\temp\E\x", r"C:\temp\x", "C:x"), (r"a \E\T\E
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

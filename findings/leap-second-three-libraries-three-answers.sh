@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check fhir.resources==8.1.0 fhirclient==4.4.0 fhirdatetime==1.1.0
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check fhir.resources==8.1.0 fhirclient==4.4.0 fhirdatetime==1.1.0
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(fhir[._]resources|fhirclient|fhirdatetime) '
 
 cat > check.py <<'PY'
@@ -47,4 +47,4 @@ look("fhirdatetime, :59 == :60", "False", True, FhirDateTime.fromisoformat(befor
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm init --yes >/dev/null
-timeout 300 npm install --no-audit --no-fund --loglevel=error @medplum/ccda@5.1.10 @medplum/core@5.1.10
+timeout 900 npm install --no-audit --no-fund --loglevel=error @medplum/ccda@5.1.10 @medplum/core@5.1.10
 npm ls --depth=0
 
 cat > check.mjs <<'JS'
@@ -33,4 +33,4 @@ if (changed) {
   process.exit(1);
 }
 JS
-timeout 60 node check.mjs
+timeout 240 node check.mjs

@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm init --yes >/dev/null
-timeout 300 npm install --no-audit --no-fund --loglevel=error @medplum/core@5.2.13
+timeout 900 npm install --no-audit --no-fund --loglevel=error @medplum/core@5.2.13
 npm ls --depth=0
 
 cat > check.mjs <<'JS'
@@ -36,4 +36,4 @@ if (changed) {
   process.exit(1);
 }
 JS
-timeout 60 node check.mjs
+timeout 240 node check.mjs

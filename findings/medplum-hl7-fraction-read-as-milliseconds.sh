@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm init --yes >/dev/null
-timeout 300 npm install --no-audit --no-fund --loglevel=error @medplum/core@5.2.13 hl7-date@1.0.1
+timeout 900 npm install --no-audit --no-fund --loglevel=error @medplum/core@5.2.13 hl7-date@1.0.1
 npm ls --depth=0
 
 cat > check.mjs <<'JS'
@@ -39,4 +39,4 @@ if (changed) {
   process.exit(1);
 }
 JS
-TZ=UTC timeout 60 node check.mjs
+TZ=UTC timeout 240 node check.mjs

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm init --yes >/dev/null
-timeout 300 npm install --no-audit --no-fund --loglevel=error @solarahealth/fhir-r4@1.2.0
+timeout 900 npm install --no-audit --no-fund --loglevel=error @solarahealth/fhir-r4@1.2.0
 npm ls --depth=0
 
 cat > check.mjs <<'JS'
@@ -36,4 +36,4 @@ if (changed) {
   process.exit(1);
 }
 JS
-timeout 60 node check.mjs
+timeout 240 node check.mjs

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 300 venv/bin/pip install --quiet --disable-pip-version-check ucumvert==0.3.2 pint==0.25.3
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check ucumvert==0.3.2 pint==0.25.3
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(ucumvert|pint) '
 
 cat > check.py <<'PY'
@@ -40,4 +40,4 @@ for code, expected, stated in [("kcal_th", "4184.0", "4184.0"), ("[Cal]", "4184.
 if changed:
     sys.exit("The behaviour is no longer as this finding states it.")
 PY
-timeout 60 venv/bin/python check.py
+timeout 240 venv/bin/python check.py
