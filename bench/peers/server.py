@@ -11,7 +11,7 @@ from pwd import struct_passwd
 from bench.peers.peer import Unavailable
 from events.log.child_process import end_with_parent
 
-_START_SECONDS = 30.0
+_START_SECONDS = 90.0
 _STOP_SECONDS = 20.0
 
 
