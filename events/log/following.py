@@ -19,6 +19,7 @@ from pydantic_core import to_json
 
 from events.envelope import StoredMessage
 from events.log.anchor import Anchor, check_anchor
+from events.log.cancellation import heed_cancellation
 from events.log.failures import LogUnreachable
 from events.log.finishing import finish
 from events.log.reading import Batch
@@ -62,7 +63,7 @@ class Follower:
                 await consumer.open()
                 self.head = max(self.head, consumer.head)
                 while True:
-                    _heed_cancellation()
+                    heed_cancellation()
                     if not caught_up and not consumer.pending:
                         caught_up = True
                         yield Batch((), self.head)
@@ -222,13 +223,6 @@ class _Consumer:
     def _arrive(self, message: Msg) -> None:
         self._buffer.append(message)
         self._arrived.set()
-
-
-def _heed_cancellation() -> None:
-    """End if that was asked for: nats-py waits by `wait_for`, which may swallow a cancellation before Python 3.12."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _metadata(message: Msg) -> tuple[int, int, int, int]:

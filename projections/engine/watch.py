@@ -10,6 +10,7 @@ from typing import Generic
 
 from events.log import Log, LogUnreachable
 from events.log.anchor import Anchor, LogReplaced
+from events.log.cancellation import heed_cancellation
 from events.log.stream_state import NoStream, StreamState
 from projections.engine.checkpoint import TablesChanged
 from projections.engine.projection import State
@@ -54,6 +55,7 @@ class Watch(Generic[State]):
             await bear_out(self._log, writer.key.stream, live.anchor)
         if writer.position and not writer.anchor.fingerprint:
             anchor = await self._log.anchor(writer.position)
+            heed_cancellation()
             if anchor:
                 await self._thread.do(writer.name_event, anchor)
 
@@ -85,3 +87,5 @@ async def bear_out(log: Log, stream: str, anchor: Anchor) -> StreamState:
         if anchor.position:
             raise LogReplaced(stream, anchor.position, 0) from None
         raise
+    finally:
+        heed_cancellation()
