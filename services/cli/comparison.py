@@ -1,6 +1,7 @@
 """What a rebuild found, as people and programs read it: never a value of a row, which may be a patient's words."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,12 +12,25 @@ if TYPE_CHECKING:
     from projections.engine.comparing import Difference, TableComparison
     from projections.engine.projection import Projection
     from projections.engine.rebuilding import Comparison
-    from services.cli.rebuild import Rebuilt
 
 _ONLY_IN = {"live": "only in the live tables", "next": "only in the new tables"}
 
 
-def rebuilt_as_json(name: str, rebuilt: "Rebuilt") -> Json:
+@dataclass
+class Rebuilt:
+    """What came of a rebuild.
+
+    Attributes:
+        events: Those that were taken in now; what an interrupted rebuild had taken in before is not counted.
+    """
+
+    events: int
+    seconds: float
+    comparison: "Comparison"
+    swapped: bool
+
+
+def rebuilt_as_json(name: str, rebuilt: Rebuilt) -> Json:
     """The whole result."""
     found = rebuilt.comparison
     return {
@@ -35,7 +49,7 @@ def rebuilt_as_json(name: str, rebuilt: "Rebuilt") -> Json:
     }
 
 
-def print_rebuilt(projection: "Projection[Any]", rebuilt: "Rebuilt") -> None:  # whatever it remembers
+def print_rebuilt(projection: "Projection[Any]", rebuilt: Rebuilt) -> None:  # whatever it remembers
     """The comparison, and what was done."""
     rate = f", {rebuilt.events / rebuilt.seconds:,.0f} a second" if rebuilt.seconds >= 1 else ""
     click.echo(f"Built {projection.name} from {rebuilt.events:,} events in {rebuilt.seconds:,.1f} s{rate}.")
@@ -107,7 +121,7 @@ def _print_tables(tables: "tuple[TableComparison, ...]") -> None:
         click.echo()
 
 
-def _done(name: str, rebuilt: "Rebuilt") -> Iterator[str]:
+def _done(name: str, rebuilt: Rebuilt) -> Iterator[str]:
     if not rebuilt.swapped:
         yield "Nothing was swapped. What was built is kept: the next rebuild goes on from there."
         return

@@ -1,6 +1,5 @@
 """`cairn projections rebuild` and `drop-previous`: a projection built beside the live one, compared, and swapped."""
 
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -16,23 +15,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from projections.engine.projection import Projection
-    from projections.engine.rebuilding import Comparison
+    from services.cli.comparison import Rebuilt
 
 _STOP_SECONDS = 60.0
-
-
-@dataclass
-class Rebuilt:
-    """What came of a rebuild.
-
-    Attributes:
-        events: Those that were taken in now; what an interrupted rebuild had taken in before is not counted.
-    """
-
-    events: int
-    seconds: float
-    comparison: "Comparison"
-    swapped: bool
 
 
 @click.command()
@@ -98,12 +83,13 @@ async def _rebuild(
     nats_url: str | None,
     *,
     swap: bool,
-    done: list[Rebuilt],
+    done: "list[Rebuilt]",
 ) -> None:
     from contextlib import AsyncExitStack
 
     from events.log import Log
     from projections.engine.rebuilding import Rebuild
+    from services.cli.comparison import Rebuilt
     from services.cli.configuration import load_settings
 
     async with AsyncExitStack() as stack:

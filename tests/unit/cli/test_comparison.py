@@ -9,8 +9,7 @@ import pytest
 from projections.engine.builds import Build
 from projections.engine.comparing import Difference, TableComparison
 from projections.engine.rebuilding import Comparison
-from services.cli.comparison import print_rebuilt, rebuilt_as_json
-from services.cli.rebuild import Rebuilt
+from services.cli.comparison import Rebuilt, print_rebuilt, rebuilt_as_json
 
 GOAL_STATE = cast(Any, SimpleNamespace(name="goal_state", version=2))  # what printing needs of a projection
 LIVE = Build(2, 1, ("goals",), datetime(2026, 3, 2, tzinfo=UTC))
