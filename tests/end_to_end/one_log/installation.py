@@ -1,5 +1,6 @@
 """A whole Cairn in processes of its own, whose log a test may lose, exchange and put back."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from pydantic_core import to_json
 
 from events.envelope import structured
 from events.event import Event
-from events.log import connect
+from events.log import connect, declare_log
 from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.catalog import NAMES
@@ -46,27 +47,29 @@ class Installation:
         return f"http://127.0.0.1:{self._http_port}"
 
     async def start(self) -> None:
-        """Start everything; the projections first, as `cairn up` does, and the gateway last."""
+        """Start everything, as `cairn up` does: the log's stream, then the projections, then the others."""
         await self.server.start()
+        nc = await connect(self.server.url, name="operator")
+        await declare_log(nc)
+        await nc.close()
         environment = {
             "CAIRN_NATS_URL": self.server.url,
             "CAIRN_DATABASE_URL": self.database_url,
             "CAIRN_HTTP_PORT": str(self._http_port),
         }
-        wanted = {
-            "goals": ("goals",),
-            **{name: ("projection", name) for name in NAMES},
-            **{name: (name,) for name in ("intake", "reminders", "gateway")},
-        }
-        for name, arguments in wanted.items():
-            service = ServiceProcess(*arguments, data_dir=self._folder, **environment)
-            await service.start()
-            self._services[name] = service
+        projections = {name: ("projection", name) for name in NAMES}
+        others = {name: (name,) for name in ("goals", "intake", "reminders", "gateway")}
+        for together in (projections, others):
+            services = {
+                name: ServiceProcess(*arguments, data_dir=self._folder, **environment)
+                for name, arguments in together.items()
+            }
+            self._services |= services
+            await asyncio.gather(*(each.start() for each in services.values()))
 
     async def stop(self) -> None:
         """End everything in good order."""
-        for service in reversed(self._services.values()):
-            await service.stop()
+        await asyncio.gather(*(each.stop() for each in self._services.values()))
         self._services.clear()
         await self.server.stop()
 

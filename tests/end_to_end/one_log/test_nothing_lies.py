@@ -8,7 +8,6 @@ only a lost log has ever seen, nobody can miss.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,9 @@ from events.event import Event
 from events.identity import GoalId
 from events.log import Log, LogUnreachable, connect
 from tests.builders import active_goal, entry, event
-from tests.end_to_end.conftest import free_ports
 from tests.end_to_end.faults.clients import ask, connected
 from tests.end_to_end.faults.seeds import seeds
+from tests.end_to_end.one_log.conftest import NewDatabase
 from tests.end_to_end.one_log.installation import SETTLING_SECONDS, Installation
 from tests.waiting import eventually
 
@@ -145,11 +144,8 @@ class Story:
 
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Installation]:
-    installation = Installation(tmp_path, f"sqlite:///{tmp_path / 'cairn.db'}", free_ports()[0])
-    await installation.start()
-    yield installation
-    await installation.stop()
+def new_database(tmp_path: Path) -> NewDatabase:
+    return lambda: f"sqlite:///{tmp_path / 'cairn.db'}"
 
 
 @seeds(2)

@@ -24,7 +24,7 @@ EVENTS = GOALS * LIFE_EVENTS
 @pytest.fixture
 async def long(own_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
     """A log that counts as a long one."""
-    monkeypatch.setattr(follower_process, "FAR", EVENTS)
+    monkeypatch.setattr(follower_process, "WORTH_A_PROCESS", EVENTS)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     nc = await connect(own_server.url, name="test")
     await declare_log(nc)
