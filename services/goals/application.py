@@ -7,7 +7,7 @@ from events.envelope import UnreadableEvent
 from events.errors import Rejected
 from events.event import Event, RecordedEvent
 from events.goal import GoalState
-from events.identity import LOG, GoalId
+from events.identity import GoalId, goal_id_of
 from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.outcome import Outcome, OutcomeError, OutcomeEvent, RecordedOutcome, RejectedOutcome
 from events.tracing import step
@@ -220,7 +220,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
 
 
 def _unreadable(error: UnreadableEvent) -> str:
-    goal_id = error.subject.removeprefix(f"{LOG}.")
+    goal_id = goal_id_of(error.subject)
     return (
         f"Nothing was recorded: the log holds a message at position {error.position}, of {goal_id}, that this version"
         " of Cairn cannot read. A newer version may read it; otherwise Cairn's operator can void it:"
