@@ -19,7 +19,7 @@ from events.goal.state import (
     Revision,
     ScheduledReview,
 )
-from events.goal.step import is_steep
+from events.goal.steep_revision import is_steep
 from events.vocabulary import ActorRole, Measure, Party, Smart, Status
 
 FOLD_VERSION = 2

@@ -86,7 +86,7 @@ def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Dec
     after = context.goal_after(submission)
     if goal.status in _WORKED_ON and not missing_parts(goal, simplified=plan.simplified):
         rules.goal_vague(after, plan)
-    return Decision(notes=notes.given(notes.steep_step(after)))
+    return Decision(notes=notes.given(notes.steep_revision(after)))
 
 
 def change_requested(context: DecisionContext, submission: Event, data: t.ChangeRequested) -> Decision:

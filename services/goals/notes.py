@@ -16,7 +16,7 @@ def level_without_text(goal: GoalState, level: int | None) -> str | None:
     return "The goal has no scale for this level." if goal.gas is None else f"The scale has no text for level {level}."
 
 
-def steep_step(revised: GoalState) -> str | None:
+def steep_revision(revised: GoalState) -> str | None:
     """A revision that at least doubles what the target asks for is warned about (S54)."""
     if not revised.revisions[-1].steep:
         return None
