@@ -97,7 +97,8 @@ _OUT_OF_RANGE = frozenset(
     {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "progress.out_of_range"}
 )
 _SCALED = frozenset({"mood", "motivation", "level", "score"})
-_SHOWN = 50
+_MAX_ERRORS = 50
+"""How many fields a rejection names."""
 
 
 def _refusal(type_name: str, error: ValidationError) -> Rejected:
@@ -110,7 +111,7 @@ def _refusal(type_name: str, error: ValidationError) -> Rejected:
     by_field: dict[str, list[str]] = {}
     for item in found:
         by_field.setdefault(_path(item["loc"]), []).append(_sentence(item["msg"]))
-    errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_SHOWN])
+    errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_MAX_ERRORS])
     named = ", ".join(each.field or "the event as a whole" for each in errors[:5])
     more = f" and {len(by_field) - 5} more" if len(by_field) > 5 else ""
     first = errors[0].detail if len(errors) == 1 else "See errors for each."

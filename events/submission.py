@@ -23,8 +23,8 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAX_EXTENSIONS = 16
-_MAX_LABEL = 200
-_MAX_EXTENSION_VALUE = 1000
+_MAX_ATTRIBUTE_CHARACTERS = 200
+_MAX_EXTENSION_CHARACTERS = 1000
 
 
 def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_id: GoalId | None = None) -> Event:
@@ -68,7 +68,7 @@ def read_structured(event: Json, goal_id: GoalId | None = None) -> Event:
 def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
     wrong: list[FieldError] = []
 
-    def text(name: str, limit: int = _MAX_LABEL) -> str:
+    def text(name: str, limit: int = _MAX_ATTRIBUTE_CHARACTERS) -> str:
         value = attributes.get(name)
         if value is None or value == "":
             wrong.append(FieldError(name, f"The CloudEvents attribute {name} is missing."))
@@ -183,8 +183,8 @@ def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, 
             value = str(value)
         if not _EXTENSION.fullmatch(name):
             wrong.append(FieldError("", "Names of extension attributes are 1 to 20 of a-z and 0-9."))
-        elif not isinstance(value, str) or len(value) > _MAX_EXTENSION_VALUE or not _is_printable(value):
-            wrong.append(FieldError(name, f"{name} must be a text of at most {_MAX_EXTENSION_VALUE} characters."))
+        elif not isinstance(value, str) or len(value) > _MAX_EXTENSION_CHARACTERS or not _is_printable(value):
+            wrong.append(FieldError(name, f"{name} must be a text of at most {_MAX_EXTENSION_CHARACTERS} characters."))
         else:
             kept[name] = value
     return kept

@@ -14,8 +14,8 @@ from events.vocabulary import Smart
 
 HOLLOW_BELOW = 5
 LOW_CONFIDENCE_BELOW = 5
-SILENT = timedelta(days=7)
-FIRST_MONTH = timedelta(days=30)
+SILENT_AFTER = timedelta(days=7)
+EARLY_IN_TREATMENT = timedelta(days=30)
 EARLY_HORIZON = timedelta(weeks=4)
 
 
@@ -81,7 +81,7 @@ def long_horizon(goal: GoalState, around: Around) -> str | None:
         return None
     opened, begun = around.plan.day(around.plan.opened_at), _begun(goal, around.plan)
     end = _end(goal.smart, begun)
-    if end is None or end - begun <= EARLY_HORIZON or not timedelta() <= begun - opened < FIRST_MONTH:
+    if end is None or end - begun <= EARLY_HORIZON or not timedelta() <= begun - opened < EARLY_IN_TREATMENT:
         return None
     return f"It runs until {end}, and treatment began on {opened}; in the first month, two to four weeks are enough."
 
@@ -145,7 +145,7 @@ def no_entry(goal: GoalState, around: Around) -> str | None:
         return None
     last = max((entry.on for entry in goal.progress), default=None)
     silent = around.today - max(filter(None, (last, goal.started_on, goal.status_on)), default=around.today)
-    if silent < SILENT:
+    if silent < SILENT_AFTER:
         return None
     since = f"since the entry of {last}" if last else "since the work began"
     return f"Nothing was entered in the {silent.days} days {since}; how it went is unknown."

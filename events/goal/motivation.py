@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from events.goal.state import ProgressEntry
 
-LOW, DROP = 3, 3
+LOW_MOTIVATION, MOTIVATION_DROP = 3, 3
 """Motivation at or below the first, or lower than the entry before by the second, is a dip."""
 
 
@@ -29,4 +29,4 @@ def dips(entries: Iterable[ProgressEntry]) -> list[ProgressEntry]:
 
 def falls(before: int | None, now: int) -> bool:
     """Whether motivation that is told now is a dip after what was told last before it, if anything was."""
-    return now <= LOW or (before is not None and before - now >= DROP)
+    return now <= LOW_MOTIVATION or (before is not None and before - now >= MOTIVATION_DROP)

@@ -12,7 +12,7 @@ PREFIX = "CAIRN_ADMIN"
 STREAM = f"{PREFIX}_log_events"
 """The stream that keeps the acts."""
 Kind = Literal["adopted", "restored", "voided"]
-_PAGE = 100
+_NOTIFICATIONS_PER_PAGE = 100
 
 
 class Act(NamedTuple):
@@ -71,7 +71,7 @@ class Administration(Application[UUID]):
         acts: list[Act] = []
         streams: dict[UUID, str] = {}
         start = 1
-        while page := self.recorder.select_notifications(start, _PAGE):
+        while page := self.recorder.select_notifications(start, _NOTIFICATIONS_PER_PAGE):
             for notification in page:
                 happened = self.mapper.to_domain_event(notification)
                 if isinstance(happened, LogCare.Registered):

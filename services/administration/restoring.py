@@ -35,7 +35,7 @@ from events.log.stream import log_config
 from events.log.stream_state import NoStream, StreamState, read_state
 from events.log.verification import Extent
 
-_TIMEOUT = 60.0
+_REQUEST_SECONDS = 60.0
 _NOWHERE = "cairn.set_aside"
 """Where a stream takes from that is to take in nothing: nobody publishes there."""
 
@@ -184,7 +184,7 @@ async def _take_from(nc: ResilientClient, config: Mapping[str, Any], subjects: l
 
 async def _ask(nc: ResilientClient, subject: str, request: Mapping[str, Any]) -> None:
     try:
-        reply = await nc.request(subject, to_json(request), timeout=_TIMEOUT)
+        reply = await nc.request(subject, to_json(request), timeout=_REQUEST_SECONDS)
     except (NatsError, TimeoutError) as error:
         raise BackupFailed(f"The server does not answer: {error}.") from error
     said = from_json(reply.data)

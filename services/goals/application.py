@@ -37,8 +37,10 @@ _INCOMPLETE = RejectedOutcome(
     detail="The log no longer holds all events of this goal, or of what it depends on; nothing was recorded. Its"
     " operator can bring them back from a backup (`cairn log restore`).",
 )
-_ATTEMPTS = 25
-_CHANGES_NAMED = 10
+_MAX_APPEND_ATTEMPTS = 25
+"""How often a submission is decided again because the goal has moved on meanwhile, before it is answered `log.busy`."""
+_MAX_CHANGES_NAMED = 10
+"""How many events the detail of a `version.conflict` names."""
 
 
 class Goals:
@@ -88,7 +90,7 @@ class Goals:
 
     async def _decided(self, submission: Event, *, patient_wide: bool) -> Outcome:
         until = 0
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(_MAX_APPEND_ATTEMPTS):
             if self._watch.is_due:
                 await self._watch.look()
             if (refusal := self._watch.refusal) is not None:
@@ -210,7 +212,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
     if expected is None or expected == history.version:
         return
     since = history.types[expected:]
-    named = ", ".join(since[:_CHANGES_NAMED]) + (" and more" if len(since) > _CHANGES_NAMED else "")
+    named = ", ".join(since[:_MAX_CHANGES_NAMED]) + (" and more" if len(since) > _MAX_CHANGES_NAMED else "")
     changed = f" Recorded since: {named}." if since else ""
     raise Rejected(
         "version.conflict",

@@ -14,9 +14,12 @@ from services.goals.history import History
 from services.goals.memory import Memory
 
 _WRITE_BEHIND_SECONDS = 1.0
+"""How often snapshots that are due are written."""
 _LAST_WRITE_SECONDS = 4.0
-_TOGETHER = 1000
-_MOST_DUE = 10_000
+"""How long the last snapshots may take when the service stops; what is not written then is read from the log."""
+_SNAPSHOTS_PER_WRITE = 1000
+_MAX_SNAPSHOTS_DUE = 10_000
+"""How many histories may wait to be written; a further one is written when it has grown again."""
 
 
 class EventsMissing(CairnError):
@@ -158,7 +161,7 @@ class Histories:
         """Write snapshots of what is due, now."""
         grown, self._grown = self._grown, {}
         due = iter(grown.values())
-        while some := list(islice(due, _TOGETHER)):
+        while some := list(islice(due, _SNAPSHOTS_PER_WRITE)):
             for history in some:
                 history.snapshot_version = history.version
             await self._snapshots.put({history.goal_id: history.snapshot() for history in some})
@@ -172,7 +175,7 @@ class Histories:
                 await self.write_snapshots()
 
     def _due(self, history: History, growth: int) -> None:
-        if history.version - history.snapshot_version >= growth and len(self._grown) < _MOST_DUE:
+        if history.version - history.snapshot_version >= growth and len(self._grown) < _MAX_SNAPSHOTS_DUE:
             self._grown[history.goal_id] = history
 
     async def _loaded(self, goal_id: GoalId) -> History:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from events.identity import GoalId
 from services.goals.history import History
 
-EVENTS_EACH = 25
+EVENTS_PER_HISTORY = 25
 """How many events the histories may have on average. Long histories are large; with them, fewer are kept."""
 
 
@@ -14,14 +14,14 @@ class Memory:
     """Bounded by the number of histories and by that of their events.
 
     Args:
-        limit: How many histories are kept at most; their events are at most :data:`EVENTS_EACH` times as many.
+        limit: How many histories are kept at most; their events are at most :data:`EVENTS_PER_HISTORY` times as many.
         leaving: Told of each history that there is no room for any more.
     """
 
     def __init__(self, limit: int, leaving: Callable[[History], None]):
         self._limit = limit
         self._leaving = leaving
-        self._most_events = limit * EVENTS_EACH
+        self._most_events = limit * EVENTS_PER_HISTORY
         self._kept: OrderedDict[GoalId, History] = OrderedDict()
         self._events: dict[GoalId, int] = {}
         self._all_events = 0

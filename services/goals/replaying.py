@@ -23,9 +23,9 @@ from services.goals.application import CAIRN, SYSTEM, consequence_id
 from services.goals.decide import decide, needs_others
 from services.goals.decision_context import NOT_LOADED, DecisionContext, NotLoaded
 
-_RACE = timedelta(seconds=60)
+_PLAN_RACE = timedelta(seconds=60)
 """How long a goals service may go on deciding on a plan that another one has changed."""
-_CLOCKS = (timedelta(), timedelta(hours=-1), timedelta(hours=1))
+_CLOCK_OFFSETS = (timedelta(), timedelta(hours=-1), timedelta(hours=1))
 """How far the clock that decided may be from the log's."""
 
 Follows = tuple[Payload, ...]
@@ -74,7 +74,7 @@ class _Decided:
             return
         self.tried = True
         for plan in (self.plan, *self.former):
-            for off in _CLOCKS:
+            for off in _CLOCK_OFFSETS:
                 context = DecisionContext(self.recorded.recorded_at + off, plan, self.goal, self.others)
                 try:
                     follows = decide(context, self.recorded.event).follows
@@ -149,14 +149,14 @@ class ReplayedRules:
     def _note_plan(self, recorded: RecordedEvent, before: PlanState) -> None:
         former = self._former_plans.setdefault(recorded.goal_id, deque())
         former.append((recorded.recorded_at, before))
-        while former[0][0] < recorded.recorded_at - _RACE:
+        while former[0][0] < recorded.recorded_at - _PLAN_RACE:
             former.popleft()
 
     def _former(self, recorded: RecordedEvent) -> Sequence[PlanState]:
         noted = self._former_plans.get(recorded.goal_id.plan)
         if not noted or recorded.goal_id.is_plan:
             return ()
-        return [plan for replaced, plan in noted if replaced >= recorded.recorded_at - _RACE]
+        return [plan for replaced, plan in noted if replaced >= recorded.recorded_at - _PLAN_RACE]
 
 
 def _in_one_commit(last: _Decided, recorded: RecordedEvent) -> bool:

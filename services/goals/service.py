@@ -31,7 +31,7 @@ _log = logging.getLogger("cairn.goals")
 _QUEUE = "goals"
 _ADVISORIES = "$JS.EVENT.ADVISORY.STREAM"
 _BUSY = encode_outcome(BUSY)
-_MOST_BYTES = 256 * 1024 * 1024
+_MAX_BYTES_UNDER_WAY = 256 * 1024 * 1024
 """How much the submissions under way may hold, however few they are."""
 
 
@@ -170,7 +170,7 @@ class Surface:
             _log.warning("a submission was not taken: its reply subject is Cairn's or the server's own")
             return
         size = len(message.data)
-        if len(self._under_way) >= self._limit or self._bytes + size > _MOST_BYTES:
+        if len(self._under_way) >= self._limit or self._bytes + size > _MAX_BYTES_UNDER_WAY:
             self._refuse(message.reply)
             return
         task = asyncio.get_running_loop().create_task(self._answer(message))

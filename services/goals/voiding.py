@@ -22,7 +22,8 @@ from services.goals.application import BUSY, CAIRN
 from services.goals.histories import Histories
 from services.goals.watch import Watch
 
-_ATTEMPTS = 25
+_MAX_APPEND_ATTEMPTS = 25
+"""How often a message is looked at again because the goal has moved on, before the answer is `log.busy`."""
 _UNAVAILABLE = RejectedOutcome(
     code="log.unavailable", detail="The log cannot be reached now. Void the message again: that is recorded once."
 )
@@ -74,7 +75,7 @@ class Voiding:
             self._histories.drop(goal_id)
 
     async def _voided(self, goal_id: GoalId, request: VoidRequest) -> Outcome:
-        for _ in range(_ATTEMPTS):
+        for _ in range(_MAX_APPEND_ATTEMPTS):
             last = await self._log.last(goal_id)
             messages = await self._log.read_stored(goal_id.on(LOG), last)
             earlier = next((each for each in messages if voided_by(each) == request.position), None)

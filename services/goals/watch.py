@@ -21,10 +21,10 @@ LOOK_SECONDS = 2.5
 """How often the stream is looked at when nothing gives reason to."""
 GATE_SECONDS = 5.0
 """For how long nothing is recorded after somebody has said that the log is another one than before."""
-_TICK = 0.2
+_RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
-_LEAST_PAUSE = 0.05
-
+_SHORTEST_PAUSE_SECONDS = 0.05
+"""How far two looks are apart at least, however often there is reason for doubt."""
 
 REPLACED = "cairn.replaced"
 """Said on `cairn.replaced.NAME` by whoever remembers another log than the one that is there."""
@@ -119,11 +119,11 @@ class Watch:
         """Look at the stream, for ever."""
         while True:
             await self.look()
-            await asyncio.sleep(_LEAST_PAUSE)
-            end = monotonic() + (_TICK if self._failed else LOOK_SECONDS)
+            await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
+            end = monotonic() + (_RECHECK_SECONDS if self._failed else LOOK_SECONDS)
             while not self._doubted.is_set() and not self.is_due and monotonic() < end:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_TICK):
+                    async with asyncio.timeout(_RECHECK_SECONDS):
                         await self._doubted.wait()
             self._doubted.clear()
 

@@ -20,7 +20,8 @@ from events.log.writing import MAX_BATCH, Write, Writer
 from services.reminders.notice import Occasion
 from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET
 
-_ROOM = MAX_BATCH - 1
+_MAX_ALARMS_PER_BATCH = MAX_BATCH - 1
+"""A batch holds the mark as well."""
 _NO_MESSAGE = 10037
 _SUBJECT_ONLY = {"Nats-Rollup": "sub"}
 _TAKEN_BACK = {**_SUBJECT_ONLY, "Nats-TTL": "1s"}
@@ -80,7 +81,9 @@ class Alarms:
             LogUnavailable: the stream cannot be written now.
         """
         alarms = [message for each in wanted.items() if (message := await self._alarm(*each)) is not None]
-        batches = [alarms[start : start + _ROOM] for start in range(0, len(alarms), _ROOM)] or [[]]
+        batches = [
+            alarms[start : start + _MAX_ALARMS_PER_BATCH] for start in range(0, len(alarms), _MAX_ALARMS_PER_BATCH)
+        ] or [[]]
         async with self._moving:
             for number, together in enumerate(batches, 1):
                 before, sequence = self._mark

@@ -25,8 +25,8 @@ from services.reminders.stream import CONSUMER, NOTICE_STREAM, RUNG
 
 _log = logging.getLogger("cairn.reminders")
 _FETCH_SECONDS = 5.0
-_ANSWER_SECONDS = 10.0
-_PAUSE_SECONDS = 0.5
+_SERVER_ANSWER_SECONDS = 10.0
+_REDELIVERY_SECONDS = 0.5
 
 
 class Notifier:
@@ -38,7 +38,7 @@ class Notifier:
     """
 
     def __init__(self, nc: ResilientClient, reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
-        self._js = nc.jetstream(timeout=_ANSWER_SECONDS)
+        self._js = nc.jetstream(timeout=_SERVER_ANSWER_SECONDS)
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
         self._reviews = reviews
@@ -77,7 +77,7 @@ class Notifier:
             raise
         except (NatsError, LogUnreachable, TimeoutError) as error:
             _log.warning("a notice has to wait: %s", type(error).__name__)
-            await alarm.nak(_PAUSE_SECONDS)
+            await alarm.nak(_REDELIVERY_SECONDS)
             raise
         await alarm.ack()
         with suppress(NotFoundError):

@@ -19,7 +19,7 @@ from events.voiding import voided
 from services.reminders.notice import Occasion, occasions
 
 _log = logging.getLogger("cairn.reminders")
-_AT_ONCE = 16
+_MAX_GOALS_READ_AT_ONCE = 16
 
 MOVING = frozenset(
     each.type_name
@@ -52,7 +52,7 @@ class Reviews:
         self._replies = Replies(nc)
         self._readers = Placed(placement, lambda stream: DirectReader(nc, self._replies, stream))
         self._hour = hour
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._room = asyncio.Semaphore(_MAX_GOALS_READ_AT_ONCE)
 
     async def of(self, goal_id: GoalId, *, goal_at: int = 0, plan_at: int = 0) -> tuple[Occasion, ...] | None:
         """What there is to tell about a goal's next review; None when this Cairn cannot tell: its history cannot

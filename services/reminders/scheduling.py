@@ -19,9 +19,11 @@ _log = logging.getLogger("cairn.reminders")
 SETTLING = timedelta(seconds=1)
 """How long what is true already waits before it is told: when years are recorded in one go, each review that was ahead
 at the time would else be told to be overdue, and the event that says how it went comes a moment later."""
-_MOST_GOALS = 400
-_STAND_BY_SECONDS = 1.0
-_FAR = 10_000
+_MAX_GOALS_COLLECTED = 400
+"""How many goals are collected before their alarms are set, while the end of the log is far off."""
+_OTHER_SCHEDULER_SECONDS = 1.0
+"""How long this copy waits before it tries again, after another copy has moved the mark."""
+_MAX_POSITIONS_UNMARKED = 10_000
 """How many positions of the log may be read again after a restart, at most, though nothing in them moved a review."""
 
 
@@ -52,7 +54,7 @@ class Scheduler:
                 )
             except WrongVersion:
                 _log.info("another copy sets the alarms; standing by")
-                await asyncio.sleep(_STAND_BY_SECONDS)
+                await asyncio.sleep(_OTHER_SCHEDULER_SECONDS)
 
     async def _keep(self, stream: str, log: Log, marked: Anchor) -> None:
         """Follow a stream of the log from the mark on, and from its beginning whenever it is another log.
@@ -80,7 +82,9 @@ class Scheduler:
                 continue
             # The last position may hold no message any more; an empty batch tells the end all the same.
             at_the_end = not batch.messages or last.position >= batch.head
-            if (moved and (at_the_end or len(moved) >= _MOST_GOALS)) or last.position - position >= _FAR:
+            if (
+                moved and (at_the_end or len(moved) >= _MAX_GOALS_COLLECTED)
+            ) or last.position - position >= _MAX_POSITIONS_UNMARKED:
                 await self._alarms.move(stream, Anchor.at(last), await self._wanted(log, moved))
                 position = last.position
                 moved.clear()

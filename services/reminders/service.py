@@ -25,7 +25,7 @@ from services.run_until_first_ends import run_until_first_ends
 from services.settings import Settings
 
 _log = logging.getLogger("cairn.reminders")
-_PAUSE_SECONDS = 1.0
+_RESTART_SECONDS = 1.0
 Clock = Callable[[], datetime]
 
 
@@ -55,7 +55,7 @@ async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str],
     ready(f"reminders: giving {NOTICE}.ORG.PATIENT.GOAL")
     while True:
         await _work(nc, settings, clock)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(_RESTART_SECONDS)
 
 
 async def _work(nc: ResilientClient, settings: Settings, clock: Clock) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from events.goal import GoalState
-from events.goal.flags import SILENT
+from events.goal.flags import SILENT_AFTER
 from projections.engine.paging import Json
 
 
@@ -33,9 +33,9 @@ def _gaps(days: Sequence[date], today: date, *, still_open: bool) -> list[Json]:
     gaps: list[Json] = [
         {"after": earlier, "before": later, "days": (later - earlier).days - 1}
         for earlier, later in pairwise(days)
-        if later - earlier >= SILENT
+        if later - earlier >= SILENT_AFTER
     ]
-    if days and still_open and today - days[-1] >= SILENT:
+    if days and still_open and today - days[-1] >= SILENT_AFTER:
         gaps.append({"after": days[-1], "before": None, "days": (today - days[-1]).days})
     return gaps
 
