@@ -10,10 +10,10 @@ from bench.options import Stage, Stages
 from events.envelope import to_body, to_headers
 from events.event import RecordedEvent
 from events.identity import LOG, GoalId
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.message import Message
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 from events.log.stream import STREAM
 from events.log.writing import MAX_BATCH, Write, Writer
 

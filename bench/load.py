@@ -18,7 +18,7 @@ from bench.options import Bounds, Count, Stages
 from bench.result import Result, case
 from bench.room import EVENT_BYTES, SNAPSHOT_BYTES
 from bench.snapshotting import HALF, Kept, write_snapshots
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 
 _FEWEST = 4
 _IN_MEMORY = 1000

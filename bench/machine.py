@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from events.log.server import server_binary
+from services.embedded_server import server_binary
 
 _SYNCS = 100
 _BLOCK = bytes(4096)

@@ -21,7 +21,7 @@ from bench.result import Case, Result, Run, case
 from bench.room import EVENT_BYTES, SNAPSHOT_BYTES
 from events.envelope import STRUCTURED, structured
 from events.identity import SUBMIT, GoalId
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 
 _GOALS_EACH = 100
 _AT_ONCE = 64

@@ -10,7 +10,7 @@ from bench.options import Stage
 from events.event import RecordedEvent
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from services.goals.histories import Histories
 from services.goals.history import History

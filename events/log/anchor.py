@@ -8,16 +8,16 @@ the message that stands there can, as it covers the subject, the content, and th
 import asyncio
 from typing import NamedTuple
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage
 from events.errors import CairnError
 from events.leaf import fingerprint
+from events.log.client.replies import status_of
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.reading import from_direct_get
-from events.log.replies import status_of
 from events.log.stream_state import StreamState, read_state
 
 _TIMEOUT = 5.0
@@ -74,7 +74,7 @@ class LogReplaced(CairnError):
         self.head = head
 
 
-async def check_anchor(nc: Client, stream: str, anchor: Anchor) -> StreamState:
+async def check_anchor(nc: ResilientClient, stream: str, anchor: Anchor) -> StreamState:
     """Make sure that the log is the one that an anchor was taken from.
 
     Returns:
@@ -100,7 +100,7 @@ async def check_anchor(nc: Client, stream: str, anchor: Anchor) -> StreamState:
     return state
 
 
-async def read_anchor(nc: Client, stream: str, position: int) -> Anchor | None:
+async def read_anchor(nc: ResilientClient, stream: str, position: int) -> Anchor | None:
     """The anchor at a position; None when the log holds no message there.
 
     Raises:
@@ -116,13 +116,14 @@ async def read_anchor(nc: Client, stream: str, position: int) -> Anchor | None:
     return None if stored is None else Anchor.at(stored)
 
 
-async def _message_at(nc: Client, stream: str, position: int, patience: float) -> StoredMessage | None:
+async def _message_at(nc: ResilientClient, stream: str, position: int, patience: float) -> StoredMessage | None:
     """The message at a position; a replica that lags behind its leader is given some seconds."""
     while True:
         if not nc.is_connected:
             raise LogUnreachable("There is no connection to the log.")
         try:
-            answer = await nc.request(f"$JS.API.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_TIMEOUT)
+            async with nc.answer_within(_TIMEOUT):
+                answer = await nc.request(f"$JS.API.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_TIMEOUT)
         except (NatsError, OSError, TimeoutError) as error:
             raise LogUnreachable("The log does not answer.") from error
         status = status_of(answer)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from events.envelope import StoredMessage
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.leader import Leader
 from events.log.message import Message

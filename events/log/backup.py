@@ -17,18 +17,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NamedTuple
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import StreamConfig
 from pydantic import BaseModel, Field, PlainSerializer, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from events.errors import CairnError
 from events.log.anchor import BEGINNING, Anchor
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, Json, ask_api
+from events.log.client.replies import status_of
+from events.log.client.resilient import ResilientClient
 from events.log.digest import DigestVersion, EarlierDigest
 from events.log.findings import Verification
-from events.log.replies import status_of
 
 _CHUNK = 128 * 1024
 _TIMEOUT = 60.0
@@ -119,7 +120,7 @@ class Manifest(BaseModel):
             )
 
 
-async def write_archive(nc: Client, stream: str, folder: Path, progress: Progress) -> Manifest:
+async def write_archive(nc: ResilientClient, stream: str, folder: Path, progress: Progress) -> Manifest:
     """Copy the stream into a folder, as one consistent snapshot.
 
     Returns:
@@ -134,7 +135,7 @@ async def write_archive(nc: Client, stream: str, folder: Path, progress: Progres
     subscription = await nc.subscribe(inbox, cb=chunks.put)
     try:
         request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": _CHUNK}
-        said = await _ask(nc, f"$JS.API.STREAM.SNAPSHOT.{stream}", request)
+        said = await _ask(nc, f"STREAM.SNAPSHOT.{stream}", request)
         size, digest = await _save(nc, chunks, folder / _ARCHIVE, progress)
     finally:
         await subscription.unsubscribe()
@@ -193,7 +194,7 @@ def read_manifests(folder: Path) -> dict[Path, Manifest]:
 
 
 async def restore_archive(
-    nc: Client, manifest: Manifest, folder: Path, config: StreamConfig, progress: Progress
+    nc: ResilientClient, manifest: Manifest, folder: Path, config: StreamConfig, progress: Progress
 ) -> None:
     """Make a stream out of a backup.
 
@@ -206,19 +207,22 @@ async def restore_archive(
     """
     archive = folder / _ARCHIVE
     await asyncio.to_thread(_check_archive, archive, manifest)
-    said = await _ask(nc, f"$JS.API.STREAM.RESTORE.{config.name}", {"config": config.as_dict(), "state": {}})
+    said = await _ask(nc, f"STREAM.RESTORE.{config.name}", {"config": config.as_dict(), "state": {}})
     try:
         with archive.open("rb") as source:
             while chunk := await asyncio.to_thread(source.read, _CHUNK):
-                await nc.request(said["deliver_subject"], chunk, timeout=_TIMEOUT)
+                async with nc.answer_within(_TIMEOUT):
+                    await nc.request(said["deliver_subject"], chunk, timeout=_TIMEOUT)
                 progress(len(chunk))
-        done = await nc.request(said["deliver_subject"], b"", timeout=_TIMEOUT)
+        async with nc.answer_within(_TIMEOUT):
+            done = await nc.request(said["deliver_subject"], b"", timeout=_TIMEOUT)
     except (OSError, NatsError, TimeoutError) as error:
         raise BackupFailed(f"The server broke off the restore: {error}.") from error
-    _refused(from_json(done.data))
+    if refusal := from_json(done.data).get("error"):
+        raise BackupFailed(str(ApiRefused(refusal)))
 
 
-async def refuse_consumers(nc: Client, stream: str) -> None:
+async def refuse_consumers(nc: ResilientClient, stream: str) -> None:
     """Make sure that a stream that was restored a moment ago, where nobody follows it, has no consumers.
 
     An archive may bring some along, and one that pushes what patients said to whoever listens is no part of a backup.
@@ -226,7 +230,7 @@ async def refuse_consumers(nc: Client, stream: str) -> None:
     Raises:
         BackupFailed: it has.
     """
-    info = await _ask(nc, f"$JS.API.STREAM.INFO.{stream}", {})
+    info = await _ask(nc, f"STREAM.INFO.{stream}", {})
     if info["state"].get("consumer_count"):
         raise BackupFailed("The backup brings consumers along, which no backup of Cairn does; it is not restored.")
 
@@ -239,7 +243,9 @@ def _make_room(folder: Path) -> None:
         raise BackupFailed(f"{folder} holds a backup already; name a new folder.")
 
 
-async def _save(nc: Client, chunks: "asyncio.Queue[Msg]", archive: Path, progress: Progress) -> tuple[int, str]:
+async def _save(
+    nc: ResilientClient, chunks: "asyncio.Queue[Msg]", archive: Path, progress: Progress
+) -> tuple[int, str]:
     size, mixed = 0, hashlib.sha256()
     with _new_file(archive) as target:
         while True:
@@ -261,19 +267,11 @@ async def _save(nc: Client, chunks: "asyncio.Queue[Msg]", archive: Path, progres
     return size, mixed.hexdigest()
 
 
-async def _ask(nc: Client, subject: str, request: dict[str, Any]) -> dict[str, Any]:
+async def _ask(nc: ResilientClient, request: str, body: Json) -> Json:
     try:
-        reply = await nc.request(subject, to_json(request), timeout=_TIMEOUT)
-    except (NatsError, TimeoutError) as error:
-        raise BackupFailed(f"The server does not answer: {error}.") from error
-    said: dict[str, Any] = from_json(reply.data)
-    _refused(said)
-    return said
-
-
-def _refused(said: dict[str, Any]) -> None:
-    if "error" in said:
-        raise BackupFailed(f"The server refused: {said['error'].get('description', 'no reason given')}.")
+        return await ask_api(nc, request, body, seconds=_TIMEOUT)
+    except (ApiRefused, ApiUnanswered) as error:
+        raise BackupFailed(str(error)) from error
 
 
 def _check_archive(archive: Path, manifest: Manifest) -> None:

@@ -19,7 +19,7 @@ from pydantic_core import from_json, to_json
 
 from events.envelope import StoredMessage
 from events.log.child_process import end_with_parent
-from events.log.connection import connect
+from events.log.client.connection import connect
 from events.log.following import Follower
 from events.log.reading import Batch
 

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
@@ -20,11 +19,12 @@ from pydantic_core import to_json
 from events.envelope import StoredMessage
 from events.log.anchor import Anchor, check_anchor
 from events.log.cancellation import heed_cancellation
+from events.log.client.direct_subscription import subscribe_directly
+from events.log.client.replies import status_of
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.finishing import finish
 from events.log.reading import Batch
-from events.log.replies import status_of
-from events.log.wire import subscribe_straight
 
 _log = logging.getLogger("cairn.log")
 _PULL = 2000
@@ -37,7 +37,9 @@ _INACTIVE_SECONDS = 60.0
 class Follower:
     """One reader of the whole log, or of the part that a subject filter names."""
 
-    def __init__(self, nc: Client, stream: str, after: int | Anchor, subject: str | None = None, batch: int = 500):
+    def __init__(
+        self, nc: ResilientClient, stream: str, after: int | Anchor, subject: str | None = None, batch: int = 500
+    ):
         self._nc = nc
         self._stream = stream
         self._subject = subject
@@ -87,7 +89,7 @@ class _Interrupted(Exception):
 class _Consumer:
     """One ordered consumer on the server, from its creation to the first trouble."""
 
-    def __init__(self, nc: Client, stream: str, after: Anchor, subject: str | None):
+    def __init__(self, nc: ResilientClient, stream: str, after: Anchor, subject: str | None):
         self._nc = nc
         self._js = nc.jetstream(timeout=5)
         self._stream = stream
@@ -105,7 +107,7 @@ class _Consumer:
 
     async def open(self) -> None:
         self._inbox = self._nc.new_inbox()
-        self._subscription = await subscribe_straight(self._nc, self._inbox, self._arrive)
+        self._subscription = await subscribe_directly(self._nc, self._inbox, self._arrive)
         config = ConsumerConfig(
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=self._after.position + 1,

@@ -10,10 +10,10 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import from_json
 
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies, status_of
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.message import Message, end_in, guarded, is_wrong_sequence
-from events.log.replies import Replies, status_of
 
 _NEVER = 2**63 - 1
 """A position that no stream reaches."""
@@ -52,7 +52,7 @@ class Leader:
         pause = _PAUSE
         try:
             await self._replies.open()
-            async with asyncio.timeout(self._seconds):
+            async with self._nc.answer_within(self._seconds):
                 while (position := await self._ask(question)) is None:
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, _LONGEST_PAUSE)

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage
+from events.log.client.replies import Replies, status_of
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
-from events.log.replies import Replies, status_of
 from events.log.stream_state import read_state
 from events.log.timestamps import nanoseconds
 
@@ -38,7 +38,7 @@ class Batch:
 class DirectReader:
     """Reads by direct get: no consumer is created, any replica may answer."""
 
-    def __init__(self, nc: Client, replies: Replies, stream: str):
+    def __init__(self, nc: ResilientClient, replies: Replies, stream: str):
         self._nc = nc
         self._replies = replies
         self._stream = stream
@@ -151,8 +151,8 @@ class DirectReader:
         reply = self._replies.expect(take)
         try:
             await self._replies.open()
-            await self._nc.publish(self._subject, to_json(request), reply=reply)
-            async with asyncio.timeout(_TIMEOUT):
+            async with self._nc.answer_within(_TIMEOUT):
+                await self._nc.publish(self._subject, to_json(request), reply=reply)
                 pending = await done
         except (TimeoutError, OSError, NatsError) as error:
             raise LogUnreachable("The log does not answer.") from error

@@ -9,7 +9,7 @@ from nats.js.errors import NotFoundError
 
 from events.errors import CairnError
 from events.identity import FEED, LOG
-from events.log.stream_state import Json
+from events.log.client.jetstream_api import Json
 
 STREAM = "CAIRN_LOG"
 EVERYTHING = (f"{LOG}.*.*.*",)

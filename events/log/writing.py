@@ -16,12 +16,12 @@ from nats.nuid import NUID
 from events.errors import CairnError
 from events.log.acknowledgement import Refused, acknowledged
 from events.log.append_recovery import AppendRecovery, StillPossible
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogBusy, LogUnavailable, MessageTooLarge
 from events.log.leader import Leader
 from events.log.message import Message
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 
 MAX_BATCH = 1000
 """The most messages that the server takes in one atomic batch."""

@@ -15,7 +15,7 @@ from services.cli.progress import SlowProgress
 from services.cli.resource_file import STDOUT, Form, ResourceWriter, opened
 
 if TYPE_CHECKING:
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
 
 Release = Literal["R4", "R5"]
 _OPENED = "cairn.plan.opened.v1"

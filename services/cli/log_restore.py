@@ -16,7 +16,7 @@ from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
     from events.log.backup import Manifest
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
     from services.administration.restoring import Restored
     from services.settings import Settings
 
@@ -77,7 +77,7 @@ async def _restore(
 async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["ResilientClient"]:
     """The server that was named, or the one of the stopped `cairn up` in the data directory, started for this."""
     from events.log import connect
-    from events.log.server import EmbeddedServer
+    from services.embedded_server import EmbeddedServer
     from services.node.address import read_address
     from services.node.lock import locked
 

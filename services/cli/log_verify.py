@@ -15,7 +15,7 @@ from services.cli.progress import SlowProgress
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
     from events.log.digest import EarlierDigest
     from events.log.findings import Verification
     from events.log.verification import Extent

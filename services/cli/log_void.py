@@ -11,7 +11,7 @@ from services.cli.printing import print_json
 
 if TYPE_CHECKING:
     from events.identity import GoalId
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
     from events.outcome import Outcome
     from services.goals.voiding import VoidRequest
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 from events.log import connect
 from events.log.placing import place
-from events.log.server import EmbeddedServer
 from projections.catalog import every_name
 from projections.engine.database import open_database
+from services.embedded_server import EmbeddedServer
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.lock import locked
 from services.node.ports import free_port

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from projections.catalog import every_name
 from projections.engine.database import open_database, without_patient_text
 from services.node.address import NodeAddress, without_secret

@@ -10,7 +10,7 @@ from nats.errors import Error as NatsError
 from events.errors import Rejected
 from events.identity import parse_goal_id
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
 from services.sample.clinic import ORG, SHOWN_GOAL
 from services.sample.load import load

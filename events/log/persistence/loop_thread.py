@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from eventsourcing.persistence import InterfaceError
 from nats.aio.client import Client
 
-from events.log.connection import connect
+from events.log.client.connection import connect
+from events.log.client.replies import Replies
 from events.log.persistence.errors import FAILURES, translated
-from events.log.replies import Replies
 
 T = TypeVar("T")
 # What a coroutine yields and is sent is between it and the event loop.

@@ -13,13 +13,13 @@ from eventsourcing.persistence import DataError, IntegrityError, NotSupportedErr
 from nats.nuid import NUID
 
 from events.envelope import StoredMessage
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.failures import WrongVersion
 from events.log.following import Follower
 from events.log.message import Message, guarded
 from events.log.persistence.ends import NOTHING, End, RecentEnds
 from events.log.reading import Batch, DirectReader
-from events.log.replies import Replies
 from events.log.writing import MAX_BATCH, Write, Writer
 
 NUMBER = "version"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 
 _SMALL = 32 * 1024 * 1024
 

@@ -9,7 +9,7 @@ from nats.errors import Error as NatsError
 
 from events.identity import GoalId
 from events.log import Log, connect
-from events.log.server import free_port
+from services.embedded_server import free_port
 from services.goals.service import serve as goals
 from services.settings import Settings
 from services.submission_client import offer

@@ -8,7 +8,7 @@ import pytest
 from events.goal import types as g
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.outcome import RejectedOutcome
 from events.plan import types as p

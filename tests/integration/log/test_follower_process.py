@@ -13,8 +13,8 @@ from bench.filling import fill
 from bench.life import LIFE_EVENTS, goal_ids, life
 from events.envelope import StoredMessage
 from events.log import Log, connect, declare_log, follower_process
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from tests.waiting import eventually
 
 GOALS = 150

@@ -11,10 +11,10 @@ from nats.js.manager import JetStreamManager
 from events.envelope import read_recorded
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogUnavailable, connect
-from events.log.client import ResilientClient
-from events.log.connection import flush
-from events.log.server import EmbeddedServer
+from events.log.client.connection import flush
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, event, opened
 from tests.integration.log.conftest import Appends, filled, following, positions_until
 from tests.waiting import eventually
