@@ -20,9 +20,9 @@ from events.log.failures import LogUnreachable
 from events.log.reading import from_direct_get
 from events.log.stream_state import StreamState, read_state
 
-_TIMEOUT = 5.0
-_PAUSE = 0.1
-_REPLICAS_SECONDS = 5.0
+_READ_SECONDS = 5.0
+_REPLICA_PAUSE_SECONDS = 0.1
+_REPLICA_SECONDS = 5.0
 """How long a replica may take to come to what its leader had acknowledged, before the log counts as another one."""
 
 
@@ -86,10 +86,10 @@ async def check_anchor(nc: ResilientClient, stream: str, anchor: Anchor) -> Stre
     """
     state = await read_state(nc, stream)
     # A leader that was elected a moment ago may not have taken in yet all that the former one acknowledged.
-    patience = _REPLICAS_SECONDS if state.replicas > 1 else 0.0
+    patience = _REPLICA_SECONDS if state.replicas > 1 else 0.0
     while state.last < anchor.position and patience > 0:
-        await asyncio.sleep(_PAUSE)
-        patience -= _PAUSE
+        await asyncio.sleep(_REPLICA_PAUSE_SECONDS)
+        patience -= _REPLICA_PAUSE_SECONDS
         state = await read_state(nc, stream)
     if state.last < anchor.position:
         raise LogReplaced(stream, anchor.position, state.last)
@@ -112,7 +112,7 @@ async def read_anchor(nc: ResilientClient, stream: str, position: int) -> Anchor
     if stored is None:
         state = await read_state(nc, stream)
         if state.replicas > 1 and state.last >= position:  # who answered may lag behind the leader
-            stored = await _message_at(nc, stream, position, _REPLICAS_SECONDS)
+            stored = await _message_at(nc, stream, position, _REPLICA_SECONDS)
     return None if stored is None else Anchor.at(stored)
 
 
@@ -122,8 +122,10 @@ async def _message_at(nc: ResilientClient, stream: str, position: int, patience:
         if not nc.is_connected:
             raise LogUnreachable("There is no connection to the log.")
         try:
-            async with nc.answer_within(_TIMEOUT):
-                answer = await nc.request(f"$JS.API.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_TIMEOUT)
+            async with nc.answer_within(_READ_SECONDS):
+                answer = await nc.request(
+                    f"$JS.API.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_READ_SECONDS
+                )
         except (NatsError, OSError, TimeoutError) as error:
             raise LogUnreachable("The log does not answer.") from error
         status = status_of(answer)
@@ -133,5 +135,5 @@ async def _message_at(nc: ResilientClient, stream: str, position: int, patience:
             raise LogUnreachable(f"The log does not answer (status {status}).")
         if patience <= 0:
             return None
-        await asyncio.sleep(_PAUSE)
-        patience -= _PAUSE
+        await asyncio.sleep(_REPLICA_PAUSE_SECONDS)
+        patience -= _REPLICA_PAUSE_SECONDS

@@ -31,18 +31,18 @@ from events.log.client.resilient import ResilientClient
 from events.log.digest import DigestVersion, EarlierDigest
 from events.log.findings import Verification
 
-_CHUNK = 128 * 1024
-_TIMEOUT = 60.0
+_CHUNK_BYTES = 128 * 1024
+_ANSWER_SECONDS = 60.0
 _ARCHIVE = "log.snapshot"
 _MANIFEST = "manifest.json"
 _MOST_MANIFEST_BYTES = 1024 * 1024
 
 Progress = Callable[[int], None]
-"""Told how many more bytes have been moved."""
+"""Called with the number of bytes that have been moved since the last call."""
 
 
 class BackupFailed(CairnError):
-    """The log could not be backed up, or not be restored; says why and what to do."""
+    """The log could not be backed up or restored; the sentence says why and what to do."""
 
 
 class Counted(NamedTuple):
@@ -134,7 +134,7 @@ async def write_archive(nc: ResilientClient, stream: str, folder: Path, progress
     inbox = nc.new_inbox()
     subscription = await nc.subscribe(inbox, cb=chunks.put)
     try:
-        request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": _CHUNK}
+        request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": _CHUNK_BYTES}
         said = await _ask(nc, f"STREAM.SNAPSHOT.{stream}", request)
         size, digest = await _save(nc, chunks, folder / _ARCHIVE, progress)
     finally:
@@ -210,12 +210,12 @@ async def restore_archive(
     said = await _ask(nc, f"STREAM.RESTORE.{config.name}", {"config": config.as_dict(), "state": {}})
     try:
         with archive.open("rb") as source:
-            while chunk := await asyncio.to_thread(source.read, _CHUNK):
-                async with nc.answer_within(_TIMEOUT):
-                    await nc.request(said["deliver_subject"], chunk, timeout=_TIMEOUT)
+            while chunk := await asyncio.to_thread(source.read, _CHUNK_BYTES):
+                async with nc.answer_within(_ANSWER_SECONDS):
+                    await nc.request(said["deliver_subject"], chunk, timeout=_ANSWER_SECONDS)
                 progress(len(chunk))
-        async with nc.answer_within(_TIMEOUT):
-            done = await nc.request(said["deliver_subject"], b"", timeout=_TIMEOUT)
+        async with nc.answer_within(_ANSWER_SECONDS):
+            done = await nc.request(said["deliver_subject"], b"", timeout=_ANSWER_SECONDS)
     except (OSError, NatsError, TimeoutError) as error:
         raise BackupFailed(f"The server broke off the restore: {error}.") from error
     if refusal := from_json(done.data).get("error"):
@@ -236,7 +236,7 @@ async def refuse_consumers(nc: ResilientClient, stream: str) -> None:
 
 
 def _make_room(folder: Path) -> None:
-    """What patients said is in a backup, so the folder is its owner's alone."""
+    """Make the folder of a backup, which only its owner may read: a backup holds what patients said."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     if (folder / _MANIFEST).exists() or (folder / _ARCHIVE).exists():
@@ -250,7 +250,7 @@ async def _save(
     with _new_file(archive) as target:
         while True:
             try:
-                async with asyncio.timeout(_TIMEOUT):
+                async with asyncio.timeout(_ANSWER_SECONDS):
                     message = await chunks.get()
             except TimeoutError:
                 raise BackupFailed("The server broke off the snapshot.") from None
@@ -269,7 +269,7 @@ async def _save(
 
 async def _ask(nc: ResilientClient, request: str, body: Json) -> Json:
     try:
-        return await ask_api(nc, request, body, seconds=_TIMEOUT)
+        return await ask_api(nc, request, body, seconds=_ANSWER_SECONDS)
     except (ApiRefused, ApiUnanswered) as error:
         raise BackupFailed(str(error)) from error
 

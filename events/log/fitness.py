@@ -30,10 +30,10 @@ class Fitness(NamedTuple):
 
     @classmethod
     def of(cls, stream: str, state: StreamState) -> "Fitness":
-        """That of a stream as the server describes it."""
+        """Judge a stream by what the server says of it."""
         adopted = (state.config.get("metadata") or {}).get(_ADOPTED, "")
-        known = int(adopted) if adopted.isdecimal() else 0
-        return cls(stream, wrong_settings(state.config), max(0, state.missing - known))
+        given_up = int(adopted) if adopted.isdecimal() else 0
+        return cls(stream, wrong_settings(state.config), max(0, state.missing - given_up))
 
     @property
     def detail(self) -> str:

@@ -1,4 +1,4 @@
-"""The log as its users see it."""
+"""The log, as the rest of Cairn uses it: append, read, check and follow."""
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator

@@ -15,8 +15,8 @@ from events.log.placement import Placement
 from events.log.stream import WrongStream, declare_log
 from events.log.stream_state import NoStream, read_state
 
-_TIMEOUT = 10.0
-_LOOK_SECONDS = 5.0
+_ANSWER_SECONDS = 10.0
+_CONSUMER_SECONDS = 5.0
 
 
 async def place(nc: ResilientClient, placement: Placement, replicas: int = 1) -> list[str]:
@@ -53,14 +53,14 @@ async def refuse_to_lose(nc: ResilientClient, stream: str, subjects: Sequence[st
     Raises:
         WrongStream: something is not.
     """
-    js = nc.jetstream(timeout=_TIMEOUT)
+    js = nc.jetstream(timeout=_ANSWER_SECONDS)
     stored = (await js.stream_info(stream)).state.messages
     config = ConsumerConfig(
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.NONE,
         mem_storage=True,
         num_replicas=1,
-        inactive_threshold=_LOOK_SECONDS,
+        inactive_threshold=_CONSUMER_SECONDS,
         filter_subjects=list(subjects),
     )
     looking = await js.add_consumer(stream, config)

@@ -7,7 +7,7 @@ from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.timestamps import nanoseconds
 
-_TIMEOUT = 5.0
+_STATE_SECONDS = 5.0
 _NO_STREAM = 10059
 
 
@@ -50,7 +50,7 @@ async def read_state(nc: ResilientClient, stream: str) -> StreamState:
         LogUnreachable: nobody answers, or the stream has no leader now.
     """
     try:
-        said = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_TIMEOUT)
+        said = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS)
     except ApiRefused as refused:
         if refused.err_code == _NO_STREAM:
             raise NoStream(f"There is no stream {stream}.") from None

@@ -7,11 +7,11 @@ from events.errors import CairnError
 
 
 class NotAnAddress(CairnError):
-    """It cannot be read as a NATS address. The sentence does not repeat it, as it may hold a password."""
+    """A text cannot be read as a NATS address. The sentence does not repeat it, as it may hold a password."""
 
 
 class Credentials(TypedDict, total=False):
-    """Who connects, in nats-py's own words."""
+    """The user who connects, as the options of nats-py name it."""
 
     user: str
     password: str
@@ -41,7 +41,7 @@ def read_address(url: str) -> Address:
     The credentials are the first that are there; a user without a password is a token.
 
     Raises:
-        NotAnAddress: when it is none.
+        NotAnAddress: The text is no such address.
     """
     servers, credentials = [], Credentials()
     for each in url.split(","):

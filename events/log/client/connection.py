@@ -40,7 +40,7 @@ async def connect(
         url: `nats://host:port`, `tls://host:port`, with `user:password@` before the host where the server asks for it;
             several, comma-separated, for a cluster.
         name: How the connection is called in the server's monitoring.
-        on_error: Called with what is nobody's answer.
+        on_error: Called with errors that belong to no request.
 
     Raises:
         NotAnAddress: when the URL cannot be read.
@@ -116,7 +116,7 @@ async def _admission(address: Address) -> None:
 
 
 async def _unheard(_: Exception) -> None:
-    """What goes wrong at the first try is raised."""
+    """Ignore what nats-py reports on the side: the first attempt raises its error."""
 
 
 async def _on_disconnect() -> None:

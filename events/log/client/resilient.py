@@ -25,7 +25,7 @@ class ResilientClient(Client):
     """A client that takes every message: what is not UTF-8 in it is replaced, and what is no header is left out."""
 
     url = ""
-    """Of :func:`events.log.connect`, where that made it; it may hold a password."""
+    """The address that :func:`events.log.connect` was given; it may hold a password."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,13 +110,13 @@ class ResilientClient(Client):
             self._flush_queue.put_nowait(asyncio.get_running_loop().create_future())
 
     def write_out(self) -> None:
-        """Hand what was sent to the transport at once, and not after everything else that is ready to run.
+        """Hand what was sent to the transport at once, instead of after all other work that is ready to run.
 
         nats-py's flusher, which :meth:`send` has woken, has nothing more to write then but still drains the transport.
         """
         if self._transport is None:
             return
-        with suppress(RuntimeError):  # the connection is going away, and the flusher sees to what is pending
+        with suppress(RuntimeError):  # the connection is being lost, and the flusher deals with what is pending
             self._transport.writelines(self._pending[:])
             self._pending = []
 

@@ -28,7 +28,9 @@ class BoundedFiles(EmbeddedServer):
 
     def fill(self, left: int) -> None:
         """Leave so many bytes for the log to grow."""
-        size = max(file.stat().st_size for file in (self.data_dir / "jetstream").glob(f"*/*/streams/{STREAM}/msgs/*.blk"))
+        size = max(
+            file.stat().st_size for file in (self.data_dir / "jetstream").glob(f"*/*/streams/{STREAM}/msgs/*.blk")
+        )
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size + left, self._most()))
 
     def make_room(self) -> None:

@@ -95,8 +95,8 @@ async def _publish_raw(nats_url: str, subject: bytes, reply: bytes, headers: byt
 async def test_an_answer_that_was_lost_with_its_connection_is_given_up_soon(
     own: ResilientClient, own_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
-    for module in ("reading", "stream_state"):
-        monkeypatch.setattr(f"events.log.{module}._TIMEOUT", 3600.0)
+    monkeypatch.setattr("events.log.reading._READ_SECONDS", 3600.0)
+    monkeypatch.setattr("events.log.stream_state._STATE_SECONDS", 3600.0)
     log, goal_id = Log(own), GoalId(*GOAL)
     await log.append(Append(tuple(active_goal(goal_id)[1:2]), 0, 0))
     asked = asyncio.Event()

@@ -144,7 +144,7 @@ async def test_a_slow_reader_is_told_how_far_the_log_has_gone_meanwhile(
 async def test_a_reader_that_is_slower_than_the_server_is_patient_misses_nothing(
     own: ResilientClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.following._INACTIVE_SECONDS", 0.2)
+    monkeypatch.setattr("events.log.following._CONSUMER_SECONDS", 0.2)
     log = Log(own)
     past = await filled(log, first_of, 5000)
 
