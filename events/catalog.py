@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from events.errors import CODES, RETRYABLE, FieldError, Rejected
+from events.errors import FieldError, Rejected
 from events.goal.types import GOAL_EVENTS
 from events.identity import PLAN
 from events.payload import Payload
@@ -15,8 +15,6 @@ from events.plan.types import PLAN_EVENTS, PlanPayload
 
 Json = dict[str, Any]  # a JSON object, before its schema has been looked at
 Upcast = Callable[[Json], Json]
-
-__all__ = ["CODES", "RETRYABLE", "TYPES", "UPCASTS", "decode", "encode", "json_schema", "payload_type"]
 
 TYPES: Mapping[str, type[Payload]] = {payload.type_name: payload for payload in (*PLAN_EVENTS, *GOAL_EVENTS)}
 """Every current event type by its name."""

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from events.catalog import Json, decode, encode
 from events.errors import CairnError, Rejected
 from events.event import Event, RecordedEvent
-from events.identity import LOG, GoalId
+from events.identity import goal_id_of
 from events.vocabulary import Actor, ActorRole
 
 STRUCTURED = "application/cloudevents+json"
@@ -103,7 +103,7 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
     """
     headers = stored.headers
     try:
-        goal_id = _goal_id(stored.subject)
+        goal_id = goal_id_of(stored.subject)
         cause = headers.get("ce-causeversion")
         event = Event(
             goal_id,
@@ -151,11 +151,6 @@ def to_cloudevent(recorded: RecordedEvent) -> Json:
         "recordedtime": recorded.recorded_at.isoformat(),
         **({"causeversion": cause} if cause is not None else {}),
     }
-
-
-@lru_cache(maxsize=16384)
-def _goal_id(subject: str) -> GoalId:
-    return GoalId(*subject[len(LOG) + 1 :].split("."))
 
 
 @lru_cache(maxsize=4096)  # A clinic has few people and many events.

@@ -5,7 +5,7 @@ names, no record numbers that a person would recognise, because they travel in s
 """
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from events.errors import Rejected
@@ -86,9 +86,14 @@ def parse_subject(prefix: str, subject: str) -> GoalId:
     return parse_goal_id(rest)
 
 
-def goal_ids(subjects: Iterator[str], prefix: str) -> list[GoalId]:
-    """The ids in subjects that Cairn itself wrote."""
-    return [GoalId(*subject[len(prefix) + 1 :].split(".")) for subject in subjects]
+@lru_cache(maxsize=16384)  # A log holds the subject of a goal again and again.
+def goal_id_of(subject: str, prefix: str = LOG) -> GoalId:
+    """The id in a subject under which a stream of Cairn's has stored a message; the stream has checked it already.
+
+    Raises:
+        TypeError: there are not three tokens behind the prefix.
+    """
+    return GoalId(*subject[len(prefix) + 1 :].split("."))
 
 
 def _shown(text: str, limit: int = 80) -> str:

@@ -4,7 +4,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from events.errors import RETRYABLE, Rejected
+from events.codes import RETRYABLE
+from events.errors import Rejected
 
 
 class OutcomeEvent(BaseModel):

@@ -22,7 +22,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from events.envelope import StoredMessage
 from events.event import Event
-from events.identity import SUBMIT
+from events.identity import SUBMIT, goal_id_of
 from events.outcome import Outcome, RecordedOutcome
 from events.trace_context import TRACEPARENT, TRACESTATE
 from events.tracing import Submit
@@ -113,7 +113,7 @@ class Spans:
                 "messaging.destination.name": stream,
                 "cairn.projection": projection,
                 "cairn.position": message.position,
-                **_about(message.headers.get("ce-type", ""), message.subject.split(".")[2]),
+                **_about(message.headers.get("ce-type", ""), goal_id_of(message.subject).org),
             }
             span = self._tracer.start_span("project", parent, SpanKind.CONSUMER, attributes, start_time=began)
             if message.position in quarantined:

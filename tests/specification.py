@@ -13,7 +13,7 @@ from events.payload import Payload
 from events.plan import PlanState, fold_plans
 from events.vocabulary import ActorRole
 from services.goals.decide import decide, needs_others
-from services.goals.decision_context import Decision, DecisionContext
+from services.goals.decision_context import NOT_LOADED, Decision, DecisionContext
 from tests.builders import GOAL, NOON, event, recorded
 
 
@@ -72,6 +72,13 @@ class Past:
         ids = {each.goal_id for each in self.events if each.goal_id.plan == goal_id.plan} - {goal_id, goal_id.plan}
         return {each.goal: state for each in ids if (state := self.state_of(each)) is not None}
 
+    def context_of(self, submission: Event, now: datetime) -> DecisionContext:
+        """What the goals service loads for a submission: other goals only where its decision needs them."""
+        goal_id = submission.goal_id
+        goal = NOT_LOADED if goal_id.is_plan else self.state_of(goal_id)
+        others = self.others_of(goal_id) if needs_others(submission) else NOT_LOADED
+        return DecisionContext(now, self.plan_of(goal_id), goal, others)
+
 
 class Offer:
     """A submission on its way to a decision."""
@@ -113,11 +120,7 @@ class Offer:
         return caught.value
 
     def _decided(self) -> Decision:
-        goal_id = self._submission.goal_id
-        # Exactly what the service loads: the patient's other goals only for submissions that need them.
-        others = self._past.others_of(goal_id) if needs_others(self._submission) else {}
-        context = DecisionContext(self._now, self._past.plan_of(goal_id), self._past.state_of(goal_id), others)
-        return decide(context, self._submission)
+        return decide(self._past.context_of(self._submission, self._now), self._submission)
 
     def _recorded(self, decision: Decision) -> Past:
         follows = (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
-from events.identity import LOG, GoalId
+from events.identity import LOG, GoalId, goal_id_of
 from events.log import follower_process
 from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
 from events.log.client.replies import Replies
@@ -180,7 +180,7 @@ class Log:
             LogUnreachable: the log does not answer.
         """
         last: list[StoredMessage] = await self._reader.last_until(goal_id.patient_on(LOG), until)
-        return {GoalId(*stored.subject[len(LOG) + 1 :].split(".")): stored.position for stored in last}
+        return {goal_id_of(stored.subject): stored.position for stored in last}
 
     async def last(self, goal_id: GoalId, *, patient_wide: bool = False) -> int:
         """The position of the last event of a goal, or of anything of its patient, as the log's leader knows it.

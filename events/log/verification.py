@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal
-from events.identity import LOG, GoalId
+from events.identity import LOG, GoalId, goal_id_of
 from events.log.anchor import Anchor
 from events.log.digest import Chain, EarlierDigest, FirstChain
 from events.log.findings import Compared, Finding, Kind, Verification
@@ -208,7 +208,7 @@ class Verifier:
 
     def _check_subject(self, stored: StoredMessage) -> None:
         named = stored.headers.get("ce-subject")
-        if named != stored.subject[len(LOG) + 1 :]:
+        if named != str(goal_id_of(stored.subject)):
             self._report("subject", stored, "is stored under another goal's subject than it names")
 
     def _check_version(self, stored: StoredMessage, recorded: RecordedEvent) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, tuple_
 
 from events.errors import CairnError
-from events.identity import LOG, GoalId
+from events.identity import LOG, GoalId, goal_id_of
 from projections.engine.checkpoint import CheckpointKey, belongs_to
 from projections.engine.naming import Slot
 from projections.engine.tables import QUARANTINE
@@ -99,7 +99,7 @@ def quarantined_in_org(
         QUARANTINE.c.subject.startswith(of, autoescape=True), func.substr(QUARANTINE.c.subject, 1, len(of)) == of
     )
     found = _held(connection, projection, its, most=MOST_TOLD)
-    return {GoalId(*subject.split(".")[-3:]): held for subject, held in found.items()}
+    return {goal_id_of(subject): held for subject, held in found.items()}
 
 
 def refuse_if_quarantined(connection: Connection, projection: str, goal_id: GoalId) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
-from events.identity import LOG, PLAN, GoalId
+from events.identity import LOG, PLAN, GoalId, goal_id_of
 from projections.engine.key_lookup import GOAL, PATIENT, lookup, wanted
 from projections.engine.naming import Slot
 from projections.engine.paging import AnyRow, Json
@@ -45,7 +45,7 @@ def quarantined_of_patients(
         QUARANTINE.c.subject.startswith(f"{LOG}.{org}.", autoescape=True),
     )
     subjects = connection.scalars(select(QUARANTINE.c.subject).where(*its).distinct())
-    found = (GoalId(*subject.split(".")[-3:]) for subject in subjects)
+    found = map(goal_id_of, subjects)
     # To SQLite's LIKE, small and capital letters are alike.
     asked = [goal_id for goal_id in found if goal_id.org == org and goal_id.patient in patients]
     return quarantined_goals(connection, _NAME, asked) if asked else {}

@@ -146,6 +146,7 @@ def _chosen(projection: "Projection[Any] | None") -> "Projections":
 
 def _held(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]:
     """What is held in the live tables, in the order of the log."""
+    from events.identity import goal_id_of
     from projections.engine.checkpoint import CheckpointKey
     from projections.engine.database import reading
     from projections.engine.naming import Slot
@@ -158,7 +159,7 @@ def _held(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]
             for stream in load_settings().placement.streams:
                 goals: dict[str, QuarantinedGoal] = {}
                 for event in in_quarantine(connection, CheckpointKey(name, Slot.LIVE, stream)):
-                    goal = ".".join(event.subject.split(".")[-3:])
+                    goal = str(goal_id_of(event.subject))
                     first = goals.setdefault(goal, QuarantinedGoal(name, stream, goal, event.position, 0, event.reason))
                     goals[goal] = first._replace(events=first.events + 1)
                 found += goals.values()

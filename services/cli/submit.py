@@ -86,7 +86,8 @@ class Lanes:
             return await self._in_turn(goal_id, line)
 
     async def _in_turn(self, goal_id: "GoalId", line: bytes) -> Json:
-        from events.errors import RETRYABLE, Rejected
+        from events.codes import RETRYABLE
+        from events.errors import Rejected
         from services.submission_client import offer
 
         if goal_id.plan in self._stuck:

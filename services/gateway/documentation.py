@@ -1,10 +1,12 @@
 """The OpenAPI description: what problems look like in it, and what it says about itself."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 
-from services.gateway.problems import PROBLEM_JSON, Problem
+from events.codes import CODES, KINDS
+from services.gateway.problems import HTTP_STATUS, PROBLEM_JSON, Problem
 
 DESCRIPTION = """
 Offer goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
@@ -12,22 +14,21 @@ pass `next` as `cursor` for the page after. `min_position` on any read waits unt
 failure is a problem detail (RFC 9457) with a `code`.
 """
 
-_MEANINGS = {
-    404: "What is asked for is not there.",
-    409: "A rule, or another writer, stands against it; nothing was recorded.",
-    413: "The body is too large.",
-    415: "The body is of a kind that Cairn does not read.",
-    422: "The request or the event is invalid; `errors` names the fields.",
-    503: "It cannot be done now; `Retry-After` says when to try again.",
-}
-
 # Any below: OpenAPI documents are JSON, and FastAPI types them so.
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problem responses of an endpoint."""
     content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
+    return {status: {"description": _meaning(status), "content": content} for status in statuses}
+
+
+def _meaning(status: int) -> str:
+    """What a status says, in the words of the kinds of codes that it answers, and which codes these are."""
+    kinds = [kind for kind, answered in HTTP_STATUS.items() if answered == status]
+    codes = [f"`{code.name}`" for code in CODES.values() if not set(kinds).isdisjoint(code.kinds)]
+    retry = " `Retry-After` says when to try again." if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
+    return f"{' '.join(KINDS[kind] for kind in kinds)}{retry} One of {', '.join(codes)}."
 
 
 def describe(app: FastAPI) -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from projections.engine.announcing import CHECKPOINT, Announcement
 from projections.engine.checkpoint import CheckpointKey
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 
 WAIT_SECONDS = 5.0
 RECHECK_SECONDS = 1.0
@@ -85,7 +85,7 @@ class Freshness:
             False when the time is up and nothing of the projection is known to be live at all.
 
         Raises:
-            Refused: 503 `projection.behind` with the position that it has reached.
+            RequestRefused: 503 `projection.behind` with the position that it has reached.
         """
         if self._known.get(key, -1) >= position:
             return True
@@ -96,8 +96,7 @@ class Freshness:
             reached = self._known.get(key)
             if reached is None:
                 return False
-            raise Refused(
-                503,
+            raise RequestRefused(
                 "projection.behind",
                 f"The projection {key.projection} has reached position {reached} and not yet {position}."
                 " Try again, or read without min_position.",

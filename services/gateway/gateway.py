@@ -60,7 +60,7 @@ class Gateway:
         """What a query of one projection finds, once that has reached a position of the organisation's stream.
 
         Raises:
-            Refused: 503 `projection.behind` or `projection.unavailable`.
+            RequestRefused: 503 `projection.behind` or `projection.unavailable`.
             Rejected: `org.unknown`, when the organisation is in no stream.
         """
         key = CheckpointKey(projection, Slot.LIVE, self.logs.placement.stream_of(org))

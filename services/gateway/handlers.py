@@ -15,16 +15,17 @@ from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
 from services.gateway.fhir.answers import refusal_answer
-from services.gateway.problems import Refused, log_replaced, refused_read
+from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
 
 _TOKENS = frozenset({"org", "patient", "goal"})
 _HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
+"""The codes of what Starlette itself answers; every other status is `http.error`."""
 _SHOWN = 20
 
 
 def handle_failures(app: FastAPI) -> None:
     """Answer every failure that can be foreseen with a problem detail; the rest is for the edge."""
-    app.exception_handler(Refused)(_refused)
+    app.exception_handler(RequestRefused)(_refused)
     app.exception_handler(Rejected)(_rejected)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(BadCursor)(_bad_cursor)
@@ -37,7 +38,7 @@ def handle_failures(app: FastAPI) -> None:
         app.exception_handler(unreachable)(_unreachable)
 
 
-async def _refused(request: Request, error: Refused) -> Response:
+async def _refused(request: Request, error: RequestRefused) -> Response:
     return refusal_answer(request.url.path, error)
 
 
@@ -50,7 +51,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     mismatch = any(each.field in _TOKENS for each in found)
     code = "identity.mismatch" if mismatch else "request.invalid"
     first = found[0].detail if len(found) == 1 else f"{found[0].detail} See errors for each."
-    return refusal_answer(request.url.path, Refused(422, code, first, found))
+    return refusal_answer(request.url.path, RequestRefused(code, first, found))
 
 
 def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> FieldError:
@@ -66,7 +67,7 @@ def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> Field
 
 
 async def _bad_cursor(request: Request, error: BadCursor) -> Response:
-    refused = Refused(422, "request.invalid", str(error), [FieldError("cursor", str(error))])
+    refused = RequestRefused("request.invalid", str(error), [FieldError("cursor", str(error))])
     return refusal_answer(request.url.path, refused)
 
 
@@ -77,7 +78,7 @@ async def _http(request: Request, error: HTTPException) -> Response:
     }
     code = _HTTP_CODES.get(error.status_code, "http.error")
     detail = details.get(error.status_code) or HTTPStatus(error.status_code).phrase
-    return refusal_answer(request.url.path, Refused(error.status_code, code, detail), error.headers)
+    return refusal_answer(request.url.path, RequestRefused(code, detail, status=error.status_code), error.headers)
 
 
 async def _gone(request: Request, error: Exception) -> Response:
@@ -87,11 +88,11 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     detail = f"The event at position {error.position} cannot be read by this version of Cairn."
-    return refusal_answer(request.url.path, Refused(500, "log.unreadable", detail))
+    return refusal_answer(request.url.path, RequestRefused("log.unreadable", detail, status=HTTP_STATUS["defect"]))
 
 
 async def _held(request: Request, error: GoalIsQuarantined) -> Response:
-    return refusal_answer(request.url.path, Refused(503, "projection.quarantined", str(error)))
+    return refusal_answer(request.url.path, RequestRefused("projection.quarantined", str(error)))
 
 
 async def _replaced(request: Request, error: LogReplaced) -> Response:
@@ -99,4 +100,4 @@ async def _replaced(request: Request, error: LogReplaced) -> Response:
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
-    return refusal_answer(request.url.path, Refused(503, "log.unavailable", "The log cannot be read now. Try again."))
+    return refusal_answer(request.url.path, RequestRefused("log.unavailable", "The log cannot be read now. Try again."))

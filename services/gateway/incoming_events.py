@@ -13,7 +13,7 @@ from events.envelope import BATCH, STRUCTURED
 from events.errors import FieldError, Rejected
 from events.identity import GoalId, parse_goal_id
 from events.trace_context import trace_context
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.submission_client import addressee
 
 MAX_BATCH_EVENTS = 500
@@ -38,8 +38,8 @@ def read_offer(body: bytes, headers: Mapping[str, str]) -> Offer:
     """One event, in structured or binary mode; with the request's trace, to which it belongs if it names none itself.
 
     Raises:
-        Refused: 415, when neither the content type nor a `ce-` header says that it is an event. A browser sends such
-            a body for any page that asks it to; it never sends the kinds accepted here without asking first.
+        RequestRefused: 415, when neither the content type nor a `ce-` header says that it is an event. A browser sends
+            such a body for any page that asks it to; it never sends the kinds accepted here without asking first.
         Rejected: when there is no telling whom the event is about.
     """
     named = {name.lower(): value for name, value in headers.items()}
@@ -48,8 +48,7 @@ def read_offer(body: bytes, headers: Mapping[str, str]) -> Offer:
     if _media(content_type) != STRUCTURED and attributes:
         return _binary(body, {**attributes, **trace_context(named)}, content_type)
     if _media(content_type) not in {STRUCTURED, "application/json"}:
-        raise Refused(
-            415,
+        raise RequestRefused(
             "request.media_type",
             f"Send an event as {STRUCTURED} or application/json, as application/json with ce- headers,"
             f" or several as {BATCH}.",

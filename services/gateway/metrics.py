@@ -5,7 +5,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from events.errors import CODES
+from events.codes import CODES
 from events.outcome import Outcome, RejectedOutcome
 from services.gateway.readiness import StreamHealth
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.fhir.answers import refusal_answer
 from services.gateway.metrics import Metrics
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 
 _log = logging.getLogger("cairn.gateway")
 
@@ -64,7 +64,7 @@ class Edge:
             # The message and the values in the frames are left out: they may repeat what a patient wrote.
             _log.error("%s while answering %s", _place(error), _template(scope))
             if not started:
-                mistake = Refused(500, "internal.error", "Cairn made a mistake; its log says where.")
+                mistake = RequestRefused("internal.error", "Cairn made a mistake; its log says where.")
                 await refusal_answer(scope["path"], mistake)(scope, receive, answer)
             # An answer that has begun is broken off by the server, so that nobody takes it for whole.
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from events.envelope import UnreadableEvent
 from events.errors import Rejected
 from events.event import Event, RecordedEvent
-from events.identity import LOG, GoalId
+from events.goal import GoalState
+from events.identity import GoalId, goal_id_of
 from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.outcome import Outcome, OutcomeError, OutcomeEvent, RecordedOutcome, RejectedOutcome
 from events.tracing import step
 from events.vocabulary import Actor
 from services.goals.decide import decide, needs_others
-from services.goals.decision_context import Decision, DecisionContext
+from services.goals.decision_context import NOT_LOADED, Decision, DecisionContext, NotLoaded
 from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History
 from services.goals.same_content import same_content
@@ -58,10 +59,11 @@ class Goals:
     async def submit(self, submission: Event) -> Outcome:
         """The outcome of a submission; every submission has one."""
         try:
-            if needs_others(submission):
+            patient_wide = needs_others(submission)
+            if patient_wide:
                 async with self._locks.of((submission.goal_id.org, submission.goal_id.patient)):
-                    return await self._in_turn(submission)
-            return await self._in_turn(submission)
+                    return await self._in_turn(submission, patient_wide=True)
+            return await self._in_turn(submission, patient_wide=False)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except LogBusy:
@@ -80,11 +82,11 @@ class Goals:
         """Someone else may have changed this goal or plan: load it again before it is used."""
         self._histories.drop(goal_id)
 
-    async def _in_turn(self, submission: Event) -> Outcome:
+    async def _in_turn(self, submission: Event, *, patient_wide: bool) -> Outcome:
         async with self._locks.of(submission.goal_id):
-            return await self._decided(submission)
+            return await self._decided(submission, patient_wide=patient_wide)
 
-    async def _decided(self, submission: Event) -> Outcome:
+    async def _decided(self, submission: Event, *, patient_wide: bool) -> Outcome:
         until = 0
         for attempt in range(_ATTEMPTS):
             if self._watch.is_due:
@@ -93,7 +95,7 @@ class Goals:
                 return refusal
             history = await self._histories.get(submission.goal_id)
             try:
-                return await self._attempt(submission, history, until)
+                return await self._attempt(submission, history, until, patient_wide=patient_wide)
             except Rejected as rejection:
                 # A refusal has no guard of the log's behind it, so it must not rest on what may be stale.
                 if attempt > 0:
@@ -101,29 +103,28 @@ class Goals:
                     raise
             except WrongVersion:
                 pass
-            until = await self._catch_up(submission, history)
+            until = await self._catch_up(submission, history, patient_wide=patient_wide)
         raise LogBusy("Too many writers on one goal.")
 
-    async def _catch_up(self, submission: Event, history: History) -> int:
+    async def _catch_up(self, submission: Event, history: History, *, patient_wide: bool) -> int:
         """Bring what was looked at up to what the log's leader knows; with the position that a look must reach."""
-        if needs_others(submission):
+        if patient_wide:
             return await self._log.last(submission.goal_id, patient_wide=True)
         await self._histories.confirm(history)
         if not submission.goal_id.is_plan:
             await self._histories.confirm(await self._histories.get(submission.goal_id.plan))
         return 0
 
-    async def _attempt(self, submission: Event, history: History, until: int) -> Outcome:
-        # Finding out what is known may bring the history up to date, so it comes before any look at the history.
-        position, context = await self._known(submission, history, until)
+    async def _attempt(self, submission: Event, history: History, until: int, *, patient_wide: bool) -> Outcome:
+        # Loading the context may bring the history up to date, so it comes before any look at the history.
+        context, patient_position = await self._load_context(submission, history, until, patient_wide=patient_wide)
         first_time = history.answer(submission, duplicate=True)
         if first_time is not None:
             return await self._confirmed(submission, first_time)
         _check_expected_version(submission, history)
         decision = step("decide", decide)(context, submission)
         events = _events(submission, decision, history.version)
-        patient_wide = position is not None
-        expected = history.position if position is None else position
+        expected = patient_position if patient_wide else history.position
         recorded = await step("append", self._log.append)(Append(events, history.version, expected, patient_wide))
         self._watch.acknowledged(recorded[-1].position)
         return self._answer(submission, history, recorded, decision)
@@ -146,22 +147,24 @@ class Goals:
             )
         return remembered
 
-    async def _known(self, submission: Event, history: History, until: int) -> tuple[int | None, DecisionContext]:
-        """What the decision may look at; with the patient's last position when it looked at all of the patient."""
+    async def _load_context(
+        self, submission: Event, history: History, until: int, *, patient_wide: bool
+    ) -> tuple[DecisionContext, int]:
+        """What the decision may look at, and the patient's last position; 0 unless it looks at all of the patient."""
         now = datetime.now(UTC)
-        position = None
-        others = {}
-        if needs_others(submission):
-            of_patient, position = await self._histories.of_patient(history, until)
+        patient_position = 0
+        others: dict[str, GoalState] | NotLoaded = NOT_LOADED
+        if patient_wide:
+            of_patient, patient_position = await self._histories.of_patient(history, until)
             others = {
                 token: other.goal
                 for token, other in of_patient.items()
                 if other.goal is not None and token != submission.goal_id.goal
             }
         if submission.goal_id.is_plan:
-            return position, DecisionContext(now, history.plan, None, others)
+            return DecisionContext(now, history.plan, NOT_LOADED, others), patient_position
         plan = await self._histories.get(submission.goal_id.plan)
-        return position, DecisionContext(now, plan.plan, history.goal, others)
+        return DecisionContext(now, plan.plan, history.goal, others), patient_position
 
     def _answer(
         self, submission: Event, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision
@@ -217,7 +220,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
 
 
 def _unreadable(error: UnreadableEvent) -> str:
-    goal_id = error.subject.removeprefix(f"{LOG}.")
+    goal_id = goal_id_of(error.subject)
     return (
         f"Nothing was recorded: the log holds a message at position {error.position}, of {goal_id}, that this version"
         " of Cairn cannot read. A newer version may read it; otherwise Cairn's operator can void it:"

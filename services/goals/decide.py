@@ -63,6 +63,10 @@ def decide(context: DecisionContext, submission: Event) -> Decision:
 
 
 def needs_others(submission: Event) -> bool:
-    """Whether the decision looks at the patient's other goals, and must be void if any of them changes meanwhile."""
+    """Whether the decision looks at the patient's other goals, and must be void if any of them changes meanwhile.
+
+    A decision that reads them without being listed raises
+    :class:`services.goals.decision_context.ContextNotLoaded`.
+    """
     looks = _LOOKS_AT_OTHERS.get(type(submission.data))
     return looks is not None and looks(submission.data)

@@ -21,7 +21,7 @@ from events.payload import Payload
 from events.plan import PlanState
 from services.goals.application import CAIRN, SYSTEM, consequence_id
 from services.goals.decide import decide, needs_others
-from services.goals.decision_context import DecisionContext
+from services.goals.decision_context import NOT_LOADED, DecisionContext, NotLoaded
 
 _RACE = timedelta(seconds=60)
 """How long a goals service may go on deciding on a plan that another one has changed."""
@@ -29,7 +29,8 @@ _CLOCKS = (timedelta(), timedelta(hours=-1), timedelta(hours=1))
 """How far the clock that decided may be from the log's."""
 
 Follows = tuple[Payload, ...]
-Others = Mapping[str, GoalState]
+Goal = GoalState | NotLoaded | None
+Others = Mapping[str, GoalState] | NotLoaded
 
 
 @dataclass(slots=True)
@@ -37,14 +38,14 @@ class _Decided:
     """An event that was decided, with all that its decision may have looked at, and what has followed so far.
 
     Attributes:
-        goal, others, plan: What was context, by the order of the log.
+        goal, others, plan: What the context of the decision was, by the order of the log.
         former: Plans that had been replaced so shortly before that it may have been decided on one of them.
         possible: Each way in which it may go on.
         came: The consequences that have come.
     """
 
     recorded: RecordedEvent
-    goal: GoalState | None
+    goal: Goal
     others: Others
     plan: PlanState | None
     former: Sequence[PlanState]
@@ -121,8 +122,8 @@ class ReplayedRules:
 
     def _decided(self, recorded: RecordedEvent, before: Patient) -> Sequence[Objection]:
         goal_id, event = recorded.goal_id, recorded.event
-        goal = None if goal_id.is_plan else before.goals.get(goal_id.goal)
-        others: Others = {}
+        goal: Goal = NOT_LOADED if goal_id.is_plan else before.goals.get(goal_id.goal)
+        others: Others = NOT_LOADED
         if needs_others(event):
             others = {token: other for token, other in before.goals.items() if token != goal_id.goal}
         decided = _Decided(recorded, goal, others, before.plan, self._former(recorded), [])

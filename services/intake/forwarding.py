@@ -12,7 +12,7 @@ from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
 from events.errors import Rejected
-from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT
+from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT, goal_id_of
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from events.submission import read_submission
@@ -82,7 +82,7 @@ class Forwarder:
 
     async def _outcome(self, message: Msg) -> Outcome:
         try:
-            self._placement.stream_of(message.subject.split(".")[2])
+            self._placement.stream_of(goal_id_of(message.subject, INTAKE).org)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         return await ask(self._nc, _moved(message, SUBMIT), message.data, _sendable(message), _ANSWER_SECONDS)
@@ -115,12 +115,12 @@ class Forwarder:
 
 def _patient(message: Msg) -> str:
     """The subjects of all that the submission's patient has waiting."""
-    return f"{message.subject.rpartition('.')[0]}.*"
+    return goal_id_of(message.subject, INTAKE).patient_on(INTAKE)
 
 
 def _moved(message: Msg, prefix: str) -> str:
     """The same goal's subject under another prefix, also where its ids are no tokens."""
-    return prefix + message.subject.removeprefix(INTAKE)
+    return goal_id_of(message.subject, INTAKE).on(prefix)
 
 
 def _sendable(message: Msg) -> dict[str, str]:

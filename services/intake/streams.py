@@ -10,11 +10,10 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
 
 from events.envelope import MAX_EVENT_BYTES
-from events.errors import CairnError
 from events.identity import INTAKE, REJECTED
+from events.log.stream import declare_stream
 
 INTAKE_STREAM = "CAIRN_INTAKE"
 REJECTED_STREAM = "CAIRN_REJECTED"
@@ -22,10 +21,8 @@ CONSUMER = "intake"
 ACK_WAIT_SECONDS = 30.0
 _HEADER_BYTES = 32 * 1024
 _MOST_IN_HAND = 1000
-
-
-class WrongStream(CairnError):
-    """A stream of this name exists, but is not fit for durable submission."""
+_NEEDED = ("subjects", "retention", "storage", "discard")
+"""The settings that an existing stream must share with those declared here."""
 
 
 def intake_config(replicas: int = 1) -> StreamConfig:
@@ -80,15 +77,6 @@ async def declare_intake(nc: Client, replicas: int = 1) -> None:
     Raises:
         WrongStream: when one cannot, with the settings that are wrong.
     """
-    js = nc.jetstream(timeout=10)
     for wanted in (intake_config(replicas), rejected_config(replicas)):
-        name = str(wanted.name)
-        try:
-            found = (await js.stream_info(name)).config
-        except NotFoundError:
-            found = (await js.add_stream(wanted)).config
-        needed = ("subjects", "retention", "storage", "discard")
-        wrong = [setting for setting in needed if getattr(found, setting) != getattr(wanted, setting)]
-        if wrong:
-            raise WrongStream(f"The stream {name} is not fit for intake; its {', '.join(wrong)} must be as declared.")
-    await js.add_consumer(INTAKE_STREAM, consumer_config())
+        await declare_stream(nc, wanted, _NEEDED)
+    await nc.jetstream(timeout=10).add_consumer(INTAKE_STREAM, consumer_config())

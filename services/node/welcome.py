@@ -5,6 +5,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from events.identity import parse_goal_id
 from services.node.address import NodeAddress, without_secret
 
 
@@ -28,7 +29,7 @@ def things_to_try(address: NodeAddress, *, shown_goal: str | None, usual_place: 
             f"{cairn} projections status{where}",
             f"curl {address.http_url}/openapi.json",
         ]
-    org = shown_goal.partition(".")[0]
+    org = parse_goal_id(shown_goal).org
     return [
         f"{cairn} goals list --org {org}{where}",
         f"{cairn} replay {shown_goal}{where}",

@@ -5,8 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from events.envelope import StoredMessage
-from events.identity import LOG, GoalId
+from events.identity import GoalId, goal_id_of
 from events.log import Log, WrongVersion
 from events.log.anchor import BEGINNING, Anchor, LogReplaced
 from events.log.placement import Placed
@@ -76,7 +75,7 @@ class Scheduler:
             for message in batch.messages:
                 last = message
                 if message.headers.get("ce-type") in MOVING:
-                    moved[_goal_id(message)] = message.position
+                    moved[goal_id_of(message.subject)] = message.position
             if last is None:
                 continue
             # The last position may hold no message any more; an empty batch tells the end all the same.
@@ -108,7 +107,3 @@ def _next_alarm(known: Sequence[Occasion], now: datetime) -> Occasion | None:
     if occasion := current(known, now):
         return occasion._replace(at=now + SETTLING)
     return upcoming(known, now)
-
-
-def _goal_id(message: StoredMessage) -> GoalId:
-    return GoalId(*message.subject[len(LOG) + 1 :].split("."))

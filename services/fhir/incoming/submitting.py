@@ -9,8 +9,8 @@ from typing import Any, Literal
 from nats.aio.client import Client
 from pydantic_core import to_json
 
+from events.codes import RETRYABLE
 from events.envelope import structured
-from events.errors import RETRYABLE
 from events.event import Event
 from services.fhir.incoming.refusal import RefusedFile
 from services.fhir.incoming.run import Offer, PatientOffers, Refusal, Run

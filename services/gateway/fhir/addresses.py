@@ -11,7 +11,7 @@ from events.identity import PLAN, GoalId
 from projections.goal_state.long_ids import long_ids
 from services.fhir.ids import SURE_TO_FIT, digest_of, read_fhir_id
 from services.gateway.gateway import Gateway
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 
 _REFERENCE = re.compile(r"(?:.*/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/]+)(?:/_history/(?P<version>\d{1,18}))?", re.ASCII)
 
@@ -47,7 +47,7 @@ async def find_patient(here: Gateway, parameter: str, value: str) -> GoalId | No
     """The plan of the patient that a search parameter refers to; None for nobody.
 
     Raises:
-        Refused: when it refers to something else.
+        RequestRefused: when it refers to something else.
     """
     told = reference(parameter, value, "Patient")
     address = read_fhir_id(told.id, 2)
@@ -64,14 +64,14 @@ def reference(parameter: str, value: str, *types: str) -> Reference:
     """What a search parameter refers to: `Type/id`, whole or behind an address; of the first type the id alone.
 
     Raises:
-        Refused: when it refers to something of another type.
+        RequestRefused: when it refers to something of another type.
     """
     told = _REFERENCE.fullmatch(value)
     if told is None and "/" not in value:
         return Reference(types[0], value, None)
     if told is None or told["type"] not in types:
         detail = f"It must refer to a {' or a '.join(types)}, such as {types[0]}/northside.pt-1."
-        raise Refused(422, "request.invalid", f"{parameter}: {detail}", [FieldError(parameter, detail)])
+        raise RequestRefused("request.invalid", f"{parameter}: {detail}", [FieldError(parameter, detail)])
     return Reference(told["type"], told["id"], int(told["version"]) if told["version"] else None)
 
 

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from events.errors import FieldError
 from services.fhir.outgoing.elements import Json, Release
 from services.fhir.outgoing.outcome import operation_outcome
-from services.gateway.problems import RETRY_AFTER_SECONDS, Refused, problem_response
+from services.gateway.problems import RETRY_AFTER_SECONDS, RequestRefused, problem_response
 
 FHIR_JSON = "application/fhir+json"
 ROOT = "/fhir/"
@@ -34,7 +34,7 @@ def resource_answer(resource: Json) -> Response:
     return Response(to_json(resource), headers=headers, media_type=FHIR_JSON)
 
 
-def refusal_answer(path: str, refused: Refused, headers: Mapping[str, str] | None = None) -> Response:
+def refusal_answer(path: str, refused: RequestRefused, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal in the manner of the address that was asked: an OperationOutcome below `/fhir/`, else a problem.
 
     FHIR answers parameters that it cannot use with 400.

@@ -9,7 +9,7 @@ from events.errors import FieldError
 from services.fhir.outgoing.bundles import link, searchset
 from services.fhir.outgoing.elements import Json
 from services.gateway.fhir.parameters import FhirPage
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 
 Item = TypeVar("Item")
 
@@ -26,14 +26,14 @@ def sliced(items: Sequence[Item], key: Callable[[Item], str], query: FhirPage) -
     """Where the page that is asked for lies.
 
     Raises:
-        Refused: when the list does not have the item that the page would begin behind (any more).
+        RequestRefused: when the list does not have the item that the page would begin behind (any more).
     """
     first = 0
     if query.after is not None:
         first = next((index for index, item in enumerate(items, 1) if key(item) == query.after), 0)
         if not first:
             detail = "This page is not in the list any more; begin again without _after."
-            raise Refused(422, "request.invalid", detail, [FieldError("_after", detail)])
+            raise RequestRefused("request.invalid", detail, [FieldError("_after", detail)])
     last = first + query.count
     return Sliced(first, last, key(items[last - 1]) if last < len(items) else None)
 

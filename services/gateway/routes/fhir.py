@@ -33,7 +33,7 @@ from services.gateway.fhir.parameters import (
     ProvenanceSearch,
 )
 from services.gateway.gateway import Gateway, Here
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 
 router = APIRouter(
     prefix="/fhir/{release}",
@@ -92,7 +92,7 @@ async def goal_version(here: Here, release: Fhir, id: FhirId, version: str, quer
     for recorded, state in versions_of(await here.logs.of(goal_id.org).read(goal_id)):
         if str(recorded.version) == version:
             return resource_answer(write_goal(state, release))
-    raise Refused(404, "goal.version_unknown", "The goal has no such version.")
+    raise RequestRefused("goal.version_unknown", "The goal has no such version.")
 
 
 @router.get("/CarePlan", summary="The plan of a patient as FHIR", response_model=None)
@@ -161,7 +161,7 @@ async def search_provenance(
         plan_id = await find_patient(here, "patient", query.patient)
         events = await here.logs.of(plan_id.org).read_patient(plan_id) if plan_id else []
     else:
-        raise Refused(422, "request.invalid", "Name a target, such as Goal/ID, or a patient.")
+        raise RequestRefused("request.invalid", "Name a target, such as Goal/ID, or a patient.")
     found = [write_provenance(each, release) for each in events]
     return resource_answer(search_page(request, base_of(request, release), found, query))
 
@@ -179,7 +179,7 @@ async def read_provenance(here: Here, release: Fhir, id: FhirId, query: _Read) -
 async def _plan_of(here: Gateway, query: OfPatient) -> GoalId | None:
     given = [(name, value) for name in ("patient", "subject") if (value := getattr(query, name)) is not None]
     if len(given) != 1:
-        raise Refused(422, "request.invalid", "Name one patient, as patient=ORG.PATIENT or as subject.")
+        raise RequestRefused("request.invalid", "Name one patient, as patient=ORG.PATIENT or as subject.")
     return await find_patient(here, *given[0])
 
 

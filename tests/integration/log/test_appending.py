@@ -8,7 +8,7 @@ import pytest
 
 from events.event import Event
 from events.goal import types as g
-from events.identity import LOG, GoalId
+from events.identity import LOG, GoalId, goal_id_of
 from events.log import Append, Log, LogBusy, LogUnavailable, MessageTooLarge, WrongVersion, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
@@ -28,7 +28,7 @@ async def batch_ids(log: Log, org: str, last: int) -> dict[GoalId, set[str | Non
     async with following(log, subject=f"{LOG}.{org}.*.*") as batches:
         async for batch in batches:
             for message in batch.messages:
-                goal_id = GoalId(*message.subject.split(".")[2:])
+                goal_id = goal_id_of(message.subject)
                 found.setdefault(goal_id, set()).add(message.headers.get("Nats-Batch-Id"))
                 if message.position == last:
                     return found

@@ -11,7 +11,7 @@ from projections.engine.announcing import Announcement
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot
 from services.gateway.freshness import Freshness
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from tests.waiting import eventually
 
 
@@ -104,7 +104,7 @@ async def test_what_is_built_beside_is_not_taken_for_what_is_read() -> None:
     fresh = freshness(Database(goal_state=6), wait=0.01)
     await announce(fresh, GOALS._replace(slot=Slot.BUILDING), 9)
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         await fresh.reach(GOALS, 9)
 
 
@@ -130,7 +130,7 @@ async def test_a_missed_announcement_is_made_up_for_by_the_database() -> None:
 
 
 async def test_a_projection_that_stays_behind_is_named_with_where_it_is() -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRefused) as refusal:
         await freshness(Database(goal_state=6), wait=0.01).reach(GOALS, 7)
 
     assert refusal.value.status == 503
@@ -147,7 +147,7 @@ async def test_a_projection_that_was_begun_anew_is_believed_when_it_says_so() ->
     await announce(fresh, GOALS, 9)
     await announce(fresh, GOALS, 2)
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         await fresh.reach(GOALS, 9)
 
 

@@ -9,7 +9,7 @@ from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED
 from events.errors import Rejected
 from events.identity import GoalId
 from services.gateway.incoming_events import MAX_BATCH_EVENTS, Offer, is_batch, read_batch, read_offer
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 
 GOAL = GoalId("northside", "p1", "g1")
 EVENT = {"specversion": "1.0", "id": "1", "subject": str(GOAL), "data": {}}
@@ -62,7 +62,7 @@ def test_a_binary_event_without_type_or_subject_is_refused_by_name(missing: str)
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
 def test_what_any_web_page_could_send_is_no_event(content_type: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRefused) as refusal:
         read_offer(to_json(EVENT), {"content-type": content_type} if content_type else {})
 
     assert refusal.value.status == 415
