@@ -1,7 +1,7 @@
 """`cairn bench memory`: what the goals service's memory of goals costs, by the setting that bounds it.
 
-The service runs as its own process with `CAIRN_CACHED_GOALS`. Goals of 20 events are loaded into it, by offering each
-its proposal again, which is answered as a duplicate: first as many as it may keep, then a quarter more.
+The service runs as its own process with `CAIRN_CACHED_GOALS`. Goals of 20 events are loaded into it, by submitting the
+proposal of each again, which is answered as a duplicate: first as many as it may keep, then a quarter more.
 """
 
 from collections.abc import Iterator, Sequence
@@ -104,7 +104,7 @@ async def _seen(ground: Ground, goals: Sequence[GoalId], limit: int, stage: Stag
 
 
 class _Toucher:
-    """Has the service load goals: each is offered its proposal again."""
+    """Has the service load goals: each has its proposal submitted again."""
 
     def __init__(self, ground: Ground, stage: Stage):
         self._nc = ground.nc
@@ -114,12 +114,12 @@ class _Toucher:
         """So many seconds it took."""
         left = iter(goals)
         bounds = Bounds(seconds=_LONGEST_SECONDS, count=len(goals))
-        run = await drive(_AT_ONCE, lambda _: self._offer(next(left)), bounds)
+        run = await drive(_AT_ONCE, lambda _: self._submit(next(left)), bounds)
         if run.operations < len(goals):
             raise BenchFailed(f"Only {run.operations:,} of {len(goals):,} goals were loaded.")
         return run.seconds
 
-    async def _offer(self, goal_id: GoalId) -> None:
+    async def _submit(self, goal_id: GoalId) -> None:
         (proposal,) = next(_goal(goal_id))
         body = to_json(structured(proposal))
         reply = await self._nc.request(goal_id.on(SUBMIT), body, timeout=_ANSWER_SECONDS, headers=_HEADERS)

@@ -1,4 +1,4 @@
-"""Offering events to the goals service by NATS request/reply: one way for the gateway, intake, commands and sample."""
+"""Submitting events to the goals service by NATS request/reply: one way for gateway, intake, commands and sample."""
 
 import asyncio
 import random
@@ -68,10 +68,10 @@ async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str],
         )
 
 
-async def offer(nc: Client, goal_id: GoalId, body: bytes, patience: float = PATIENCE_SECONDS) -> Json:
-    """Offer one structured CloudEvent and give its outcome, as JSON.
+async def submit(nc: Client, goal_id: GoalId, body: bytes, patience: float = PATIENCE_SECONDS) -> Json:
+    """Submit one structured CloudEvent and give its outcome, as JSON.
 
-    While nothing can be recorded (no service, no log, too much waiting) the same event is offered again, for
+    While nothing can be recorded (no service, no log, too much waiting) the same event is submitted again, for
     `patience` seconds. That is safe: an event that was recorded unanswered is found again by its id.
     """
     give_up = monotonic() + patience

@@ -1,4 +1,4 @@
-"""`cairn submit`: offer events line by line, and print what became of each."""
+"""`cairn submit`: submit events line by line, and print what became of each."""
 
 import asyncio
 import sys
@@ -31,14 +31,14 @@ _OVERTAKING = (
     type=click.FloatRange(min=0),
     default=30.0,
     show_default=True,
-    help="Seconds to go on offering an event while nothing can be recorded.",
+    help="Seconds to go on submitting an event while nothing can be recorded.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Accepted as everywhere; outcomes are JSON in any case.")
 @nats_url_option
 def submit(file: BinaryIO, patience: float, as_json: bool, nats_url: str | None) -> None:
-    """Offer the events in FILE (or - for standard input): structured CloudEvents, one JSON object a line.
+    """Submit the events in FILE (or - for standard input): structured CloudEvents, one JSON object a line.
 
-    Prints one outcome a line, in the order of the events. Events of one patient are offered one after another, as a
+    Prints one outcome a line, in the order of the events. Events of one patient are submitted one after another, as a
     goal builds on its plan; those of different patients side by side. Empty lines are passed over. The exit code is
     1 when an event was rejected.
     """
@@ -63,7 +63,7 @@ async def _submit(file: BinaryIO, nats_url: str | None, patience: float) -> int:
 
 
 class Lanes:
-    """Offers events, those of one patient in the order in which they are handed in."""
+    """Submits events, those of one patient in the order in which they are handed in."""
 
     def __init__(self, nc: "Client", patience: float):
         self._nc = nc
@@ -87,11 +87,11 @@ class Lanes:
 
     async def _in_turn(self, goal_id: "GoalId", line: bytes) -> Json:
         from events.errors import RETRYABLE, Rejected
-        from services.submission_client import offer
+        from services.submission_client import submit as submit_event
 
         if goal_id.plan in self._stuck:
             return _rejected(Rejected("log.unavailable", _OVERTAKING))
-        outcome = await offer(self._nc, goal_id, line, self._left)
+        outcome = await submit_event(self._nc, goal_id, line, self._left)
         if outcome.get("code") in RETRYABLE:
             self._stuck.add(goal_id.plan)  # a later event of the patient could overtake this one
             self._left = 0  # whoever comes next need not wait as long for the same trouble

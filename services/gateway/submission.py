@@ -10,18 +10,18 @@ from events.errors import Rejected
 from events.identity import SUBMIT
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome
-from services.gateway.incoming_events import Offer
+from services.gateway.incoming_events import Submission
 from services.submission_client import ask
 
 SUBMIT_SECONDS = 10.0
 """How long an answer may take; a durable write waits for the disk."""
 _PATIENTS_AT_ONCE = 32
 
-Submit = Callable[[Offer], Awaitable[Outcome]]
+Submit = Callable[[Submission], Awaitable[Outcome]]
 
 
 class Submitter:
-    """Submits offers by NATS request; every offer gets an outcome, also when nobody answers.
+    """Submits by NATS request; every submission gets an outcome, also when nobody answers.
 
     Args:
         placement: Which organisations there are. A goals service hears only of those that it serves.
@@ -32,16 +32,16 @@ class Submitter:
         self._placement = placement
         self._seconds = seconds
 
-    async def submit(self, offer: Offer) -> Outcome:
+    async def submit(self, submission: Submission) -> Outcome:
         """The goals service's outcome, or `log.unavailable` with what is known about the event."""
         try:
-            self._placement.stream_of(offer.goal_id.org)
+            self._placement.stream_of(submission.goal_id.org)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
-        return await ask(self._nc, offer.goal_id.on(SUBMIT), offer.body, offer.headers, self._seconds)
+        return await ask(self._nc, submission.goal_id.on(SUBMIT), submission.body, submission.headers, self._seconds)
 
 
-async def submit_batch(offers: Sequence[Offer | Rejected], submit: Submit) -> list[Outcome]:
+async def submit_batch(submissions: Sequence[Submission | Rejected], submit: Submit) -> list[Outcome]:
     """The outcomes of a batch, in its order.
 
     One patient's events go one after another, because the later may stand on the earlier (a goal on its plan);
@@ -49,26 +49,26 @@ async def submit_batch(offers: Sequence[Offer | Rejected], submit: Submit) -> li
     could overtake it.
     """
     outcomes: dict[int, Outcome] = {}
-    by_patient: dict[tuple[str, str], list[tuple[int, Offer]]] = defaultdict(list)
-    for index, offer in enumerate(offers):
-        if isinstance(offer, Rejected):
-            outcomes[index] = RejectedOutcome.of(offer)
+    by_patient: dict[tuple[str, str], list[tuple[int, Submission]]] = defaultdict(list)
+    for index, submission in enumerate(submissions):
+        if isinstance(submission, Rejected):
+            outcomes[index] = RejectedOutcome.of(submission)
         else:
-            by_patient[offer.goal_id.org, offer.goal_id.patient].append((index, offer))
+            by_patient[submission.goal_id.org, submission.goal_id.patient].append((index, submission))
     room = asyncio.Semaphore(_PATIENTS_AT_ONCE)
 
-    async def in_order(queue: list[tuple[int, Offer]]) -> None:
+    async def in_order(queue: list[tuple[int, Submission]]) -> None:
         async with room:
             stopped = False
-            for index, offer in queue:
-                outcome = _not_tried() if stopped else await submit(offer)
+            for index, submission in queue:
+                outcome = _not_tried() if stopped else await submit(submission)
                 stopped = isinstance(outcome, RejectedOutcome) and outcome.retryable
                 outcomes[index] = outcome
 
     async with asyncio.TaskGroup() as patients:
         for queue in by_patient.values():
             patients.create_task(in_order(queue))
-    return [outcomes[index] for index in range(len(offers))]
+    return [outcomes[index] for index in range(len(submissions))]
 
 
 def _not_tried() -> RejectedOutcome:

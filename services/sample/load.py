@@ -12,7 +12,7 @@ from events.envelope import structured
 from events.errors import CairnError
 from events.event import Event
 from services.sample.clinic import northside
-from services.submission_client import Json, offer
+from services.submission_client import Json, submit
 
 
 class SampleRefused(CairnError):
@@ -50,7 +50,7 @@ async def load(nc: Client, today: date) -> Loaded:
 async def _load(nc: Client, events: list[Event]) -> list[Json]:
     outcomes = []
     for event in events:
-        outcome = await offer(nc, event.goal_id, to_json(structured(event)))
+        outcome = await submit(nc, event.goal_id, to_json(structured(event)))
         if outcome["status"] != "recorded":
             raise SampleRefused(f"{event.id} ({event.type_name} on {event.goal_id}): {outcome['detail']}")
         outcomes.append(outcome)

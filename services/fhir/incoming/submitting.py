@@ -1,4 +1,4 @@
-"""Offering what an import read, and the account of it: every Goal resource is recorded, a duplicate, or rejected."""
+"""Submitting what an import read, and the account of it: every Goal resource is recorded, a duplicate, or rejected."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,8 +13,8 @@ from events.envelope import structured
 from events.errors import RETRYABLE
 from events.event import Event
 from services.fhir.incoming.refusal import RefusedFile
-from services.fhir.incoming.run import Offer, PatientOffers, Refusal, Run
-from services.submission_client import PATIENCE_SECONDS, offer
+from services.fhir.incoming.run import PatientSubmissions, Refusal, ResourceSubmission, Run
+from services.submission_client import PATIENCE_SECONDS, submit
 
 PATIENTS_AT_ONCE = 16
 
@@ -70,17 +70,17 @@ class PatientAsker:
     async def __call__(self, event: Event) -> Json:
         """The outcome of one event."""
         left = max(0.0, self._answered + self._patience - monotonic())
-        outcome = await offer(self._nc, event.goal_id, to_json(structured(event)), left)
+        outcome = await submit(self._nc, event.goal_id, to_json(structured(event)), left)
         if outcome.get("code") not in RETRYABLE:
             self._answered = monotonic()
         return outcome
 
 
-async def offer_run(run: Run, ask: Ask, done: Callable[[], None]) -> Report:
-    """Offer a run: one patient's events one after another, those of different patients side by side.
+async def submit_run(run: Run, ask: Ask, done: Callable[[], None]) -> Report:
+    """Submit a run: one patient's events one after another, those of different patients side by side.
 
     Args:
-        run: What to offer.
+        run: What to submit.
         ask: Gives the outcome of one event.
         done: Called for each Goal and score that has its outcome.
     """
@@ -95,7 +95,7 @@ async def offer_run(run: Run, ask: Ask, done: Callable[[], None]) -> Report:
 
     async def take_patients() -> None:
         for patient in waiting:
-            await _offer_patient(patient, ask, done, goals, scores)
+            await _submit_patient(patient, ask, done, goals, scores)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(PATIENTS_AT_ONCE, len(run.patients))):
@@ -103,14 +103,14 @@ async def offer_run(run: Run, ask: Ask, done: Callable[[], None]) -> Report:
     return Report(_sorted(goals), _sorted(scores), run.baselines, run.refused_files)
 
 
-async def _offer_patient(
-    patient: PatientOffers, ask: Ask, done: Callable[[], None], goals: list[Result], scores: list[Result]
+async def _submit_patient(
+    patient: PatientSubmissions, ask: Ask, done: Callable[[], None], goals: list[Result], scores: list[Result]
 ) -> None:
     outcome = await ask(patient.plan) if patient.plan is not None else {}
     # A plan that is there already is as good. Without an answer for the plan, none of its goals could be recorded.
     given_up = outcome if outcome.get("code") in RETRYABLE else None
-    for results, offers in ((goals, patient.goals), (scores, patient.scores)):
-        for each in offers:
+    for results, submissions in ((goals, patient.goals), (scores, patient.scores)):
+        for each in submissions:
             results.append(_result(each, given_up or await ask(each.event)))
             done()
 
@@ -120,18 +120,18 @@ def _sorted(results: list[Result]) -> tuple[Result, ...]:
     return tuple(sorted(results, key=lambda result: (result.file, result.reference)))
 
 
-def _result(offered: Offer, outcome: Json) -> Result:
+def _result(submitted: ResourceSubmission, outcome: Json) -> Result:
     # The id is made of all that the event says, so what differs from the first time is only the hour of the import.
     again = outcome.get("duplicate", False) or outcome.get("code") == "event.id_reused"
     recorded = outcome.get("status") == "recorded"
     return Result(
-        file=offered.file,
-        reference=offered.reference,
-        goal_id=str(offered.event.goal_id),
+        file=submitted.file,
+        reference=submitted.reference,
+        goal_id=str(submitted.event.goal_id),
         status="duplicate" if again else "recorded" if recorded else "rejected",
         code="" if again else outcome.get("code", ""),
         detail="" if again else outcome.get("detail", ""),
-        left_out=offered.left_out,
+        left_out=submitted.left_out,
     )
 
 

@@ -45,15 +45,15 @@ async def test_trouble_with_the_lines_ends_the_answers() -> None:
 
 
 class GoalsService:
-    """Answers offers as it is told, and notes their order."""
+    """Answers submissions as it is told, and notes their order."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.seen: list[tuple[str, float]] = []
         self.slow = asyncio.Event()
         self.code: str | None = None
-        monkeypatch.setattr(submission_client, "offer", self.offer)
+        monkeypatch.setattr(submission_client, "submit", self.submit)
 
-    async def offer(self, nc: object, goal_id: GoalId, body: bytes, patience: float) -> Json:
+    async def submit(self, nc: object, goal_id: GoalId, body: bytes, patience: float) -> Json:
         self.seen.append((from_json(body)["id"], patience))
         if self.code:
             return {"status": "rejected", "code": self.code}
@@ -76,9 +76,9 @@ def lanes() -> Lanes:
 
 
 async def test_one_patient_s_events_wait_for_each_other_and_not_for_other_patients(goals: GoalsService) -> None:
-    offered = lanes()
+    submitted = lanes()
     asked = [
-        asyncio.ensure_future(offered.outcome(line(*each)))
+        asyncio.ensure_future(submitted.outcome(line(*each)))
         for each in (("plan", "n.slow.plan"), ("goal", "n.slow.g1"), ("other", "n.quick.g1"))
     ]
     await asked[2]
@@ -91,22 +91,22 @@ async def test_one_patient_s_events_wait_for_each_other_and_not_for_other_patien
 async def test_after_an_event_without_a_certain_answer_no_later_one_of_the_patient_is_tried(
     goals: GoalsService,
 ) -> None:
-    offered = lanes()
+    submitted = lanes()
     goals.code = "log.unavailable"
-    await offered.outcome(line("1", "n.p.g1"))
-    outcome = await offered.outcome(line("2", "n.p.g2"))
+    await submitted.outcome(line("1", "n.p.g1"))
+    outcome = await submitted.outcome(line("2", "n.p.g2"))
     assert outcome["code"] == "log.unavailable"
     assert str(outcome["detail"]).startswith("Not tried")
     assert [id for id, _ in goals.seen] == ["1"]
 
 
 async def test_patience_is_spent_once_and_comes_back_with_success(goals: GoalsService) -> None:
-    offered = lanes()
+    submitted = lanes()
     goals.code = "log.busy"
-    await offered.outcome(line("1", "n.p1.g"))
+    await submitted.outcome(line("1", "n.p1.g"))
     goals.code = None
-    await offered.outcome(line("2", "n.p2.g"))
-    await offered.outcome(line("3", "n.p3.g"))
+    await submitted.outcome(line("2", "n.p2.g"))
+    await submitted.outcome(line("3", "n.p3.g"))
     assert goals.seen == [("1", 30), ("2", 0), ("3", 30)]
 
 
