@@ -52,13 +52,13 @@ def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None)
 
 
 async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "Report":
-    from services.fhir.incoming.submitting import PatientAsker, submit_run
+    from services.fhir.incoming.submitting import ImportClient, submit_run
 
     async with connected(nats_url) as nc:
         run = _read(files, org)
         submissions = sum(len(patient.goals) + len(patient.scores) for patient in run.patients)
         with SlowProgress("Recording", submissions) as progress:
-            return await submit_run(run, PatientAsker(nc), progress.advance)
+            return await submit_run(run, ImportClient(nc).submit, progress.advance)
 
 
 def _read(named: tuple[Path, ...], org: str) -> "Run":

@@ -1,8 +1,7 @@
-"""Handing events to the goals service over NATS and bringing back its answer."""
+"""How the gateway submits events to the goals service: one of them, or a batch."""
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from nats.aio.client import Client
 
@@ -10,8 +9,9 @@ from events.errors import Rejected
 from events.identity import SUBMIT
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome
-from services.gateway.incoming_events import Submission
-from services.submission_client import ask
+from services.gateway.incoming_events import MAX_BATCH_EVENTS, Submission
+from services.per_patient_order import PerPatientOrder, outcomes_in_order
+from services.submission_client import STOP_WHEN_UNCERTAIN, ask
 
 SUBMIT_SECONDS = 10.0
 """How long an answer may take; a durable write waits for the disk."""
@@ -48,32 +48,11 @@ async def submit_batch(submissions: Sequence[Submission | Rejected], submit: Sub
     patients go side by side. Once an event has no certain answer, the rest of that patient's are not tried: they
     could overtake it.
     """
-    outcomes: dict[int, Outcome] = {}
-    by_patient: dict[tuple[str, str], list[tuple[int, Submission]]] = defaultdict(list)
-    for index, submission in enumerate(submissions):
+    order: PerPatientOrder[Outcome] = PerPatientOrder(STOP_WHEN_UNCERTAIN, at_once=_PATIENTS_AT_ONCE)
+
+    async def outcome_of(submission: Submission | Rejected) -> Outcome:
         if isinstance(submission, Rejected):
-            outcomes[index] = RejectedOutcome.of(submission)
-        else:
-            by_patient[submission.goal_id.org, submission.goal_id.patient].append((index, submission))
-    room = asyncio.Semaphore(_PATIENTS_AT_ONCE)
+            return RejectedOutcome.of(submission)
+        return await order.submit(submission.goal_id.plan, partial(submit, submission))
 
-    async def in_order(queue: list[tuple[int, Submission]]) -> None:
-        async with room:
-            stopped = False
-            for index, submission in queue:
-                outcome = _not_tried() if stopped else await submit(submission)
-                stopped = isinstance(outcome, RejectedOutcome) and outcome.retryable
-                outcomes[index] = outcome
-
-    async with asyncio.TaskGroup() as patients:
-        for queue in by_patient.values():
-            patients.create_task(in_order(queue))
-    return [outcomes[index] for index in range(len(submissions))]
-
-
-def _not_tried() -> RejectedOutcome:
-    return RejectedOutcome(
-        code="log.unavailable",
-        detail="Not tried, because an earlier event of this patient in the batch has no certain answer."
-        " Nothing of this one was recorded; send it again after the earlier one.",
-    )
+    return [outcome async for outcome in outcomes_in_order(submissions, outcome_of, in_hand=MAX_BATCH_EVENTS)]

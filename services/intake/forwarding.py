@@ -1,10 +1,9 @@
-"""How one waiting submission is carried to the goals service, and what is done with its outcome."""
+"""How one waiting submission is forwarded to the goals service, and what is done with its outcome."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import quote
-from weakref import WeakValueDictionary
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -17,6 +16,7 @@ from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from events.submission import read_submission
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
+from services.per_patient_order import PerPatientOrder
 from services.submission_client import ask
 
 _log = logging.getLogger("cairn.intake")
@@ -34,10 +34,11 @@ _SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"%'
 
 
 class Forwarder:
-    """Carries submissions, those of one patient in the order in which they were accepted, as a goal builds on its plan.
+    """Forwards submissions, those of one patient in the order in which they were accepted.
 
     The order holds across failures, crashes and several services, because the stream itself is asked: a submission is
-    carried only when no earlier one of its patient is still waiting.
+    forwarded only when no earlier one of its patient is still waiting. So a patient is never stopped for long: after an
+    uncertain answer, the stream delivers the submission again, and the later ones wait for it.
 
     Args:
         placement: Which organisations there are. A goals service hears only of those that it serves.
@@ -46,23 +47,24 @@ class Forwarder:
     def __init__(self, nc: Client, placement: Placement):
         self._nc = nc
         self._placement = placement
-        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._order: PerPatientOrder[None] = PerPatientOrder()
 
-    async def carry(self, message: Msg) -> None:
-        """Carry one submission; it is acknowledged when its outcome is known and, if it was refused, kept.
+    async def forward(self, message: Msg) -> None:
+        """Forward one submission; it is acknowledged when its outcome is known and, if it was refused, kept.
 
         While the goals service does not answer, or nothing can be recorded, it goes back to the stream for a while.
         """
-        lane = self._lanes.setdefault(_patient(message), asyncio.Lock())
-        async with lane:
-            try:
-                if not await self._carried(message):
-                    await message.nak(_pause(message))
-            except (NatsError, TimeoutError) as error:
-                # Not acknowledged, so it is delivered again; the goals service knows it by its id.
-                _log.warning("a submission has to wait: %s", type(error).__name__)
+        await self._order.submit(_patient(message), partial(self._try, message))
 
-    async def _carried(self, message: Msg) -> bool:
+    async def _try(self, message: Msg) -> None:
+        try:
+            if not await self._forwarded(message):
+                await message.nak(_pause(message))
+        except (NatsError, TimeoutError) as error:
+            # Not acknowledged, so it is delivered again; the goals service knows it by its id.
+            _log.warning("a submission has to wait: %s", type(error).__name__)
+
+    async def _forwarded(self, message: Msg) -> bool:
         sequence = message.metadata.sequence.stream
         first = await self._first_waiting(_patient(message))
         if first is None or first > sequence:

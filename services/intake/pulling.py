@@ -35,17 +35,17 @@ _STOP_SECONDS = 5.0
 
 
 class Pull:
-    """Asks for submissions and hands each to `carry`, many at once.
+    """Asks for submissions and hands each to `forward`, many at once.
 
     Args:
         nc: The connection.
-        carry: Deals with one submission, its acknowledgement included.
+        forward: Deals with one submission, its acknowledgement included.
         repair: Called when the server speaks of trouble, such as a consumer that is gone.
     """
 
-    def __init__(self, nc: Client, carry: Callable[[Msg], Awaitable[None]], repair: Callable[[], Awaitable[None]]):
+    def __init__(self, nc: Client, forward: Callable[[Msg], Awaitable[None]], repair: Callable[[], Awaitable[None]]):
         self._nc = nc
-        self._carry = carry
+        self._forward = forward
         self._repair = repair
         self._in_hand: dict[asyncio.Future[None], Msg] = {}
         self._wanted = 0
@@ -99,9 +99,9 @@ class Pull:
         self._news.set()
         if message.reply.startswith(_ACKNOWLEDGEABLE):
             self._wanted -= 1
-            carried = asyncio.ensure_future(self._carry(message))
-            self._in_hand[carried] = message
-            carried.add_done_callback(self._put_down)
+            forwarded = asyncio.ensure_future(self._forward(message))
+            self._in_hand[forwarded] = message
+            forwarded.add_done_callback(self._put_down)
             return
         status = (message.headers or {}).get("Status", "")
         if status in _NOTHING_WRONG:
@@ -109,11 +109,11 @@ class Pull:
         elif status != _HEARTBEAT:
             self._trouble = f"{status} {(message.headers or {}).get('Description', '')}".strip()
 
-    def _put_down(self, carried: "asyncio.Future[None]") -> None:
-        self._in_hand.pop(carried, None)
-        error = None if carried.cancelled() else carried.exception()
+    def _put_down(self, forwarded: "asyncio.Future[None]") -> None:
+        self._in_hand.pop(forwarded, None)
+        error = None if forwarded.cancelled() else forwarded.exception()
         if error is not None:  # its text may hold a patient's words
-            _log.error("a submission could not be carried: %s; it is delivered again", type(error).__name__)
+            _log.error("a submission could not be forwarded: %s; it is delivered again", type(error).__name__)
 
     async def _finish(self, subscription: Subscription) -> None:
         if self._nc.is_connected:
@@ -121,8 +121,8 @@ class Pull:
             await subscription.drain()  # type: ignore[no-untyped-call]  # nats-py leaves it unannotated
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=_STOP_SECONDS)
-        for carried, message in list(self._in_hand.items()):
-            carried.cancel()
+        for forwarded, message in list(self._in_hand.items()):
+            forwarded.cancel()
             if self._nc.is_connected and not message.is_acked:
                 await message.nak()
         if self._nc.is_connected:

@@ -79,6 +79,20 @@ async def test_without_an_answer_for_the_plan_its_goals_are_not_submitted_and_th
     assert report.unanswered
 
 
+async def test_after_a_goal_without_an_answer_nothing_more_of_its_patient_is_submitted() -> None:
+    other = goal(id="g3", subject={"reference": "Patient/p2"})
+    run = planned(document(goal(), goal(id="g2"), score(), other))
+    report, asked = await submitted(run, lambda event: UNAVAILABLE if event.goal_id.goal == "g1" else RECORDED)
+
+    assert sorted(event.goal_id.goal for event in asked) == ["g1", "g3", "plan", "plan"]
+    assert {result.reference: result.code for result in report.goals} == {
+        "Goal/g1": "log.unavailable",
+        "Goal/g2": "log.unavailable",
+        "Goal/g3": "",
+    }
+    assert report.unanswered
+
+
 async def test_patients_are_submitted_side_by_side_within_a_limit() -> None:
     under_way = most = 0
 
