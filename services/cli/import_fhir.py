@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from events.identity import is_token
-from services.cli.connection import connected, nats_url_option
-from services.cli.parameters import json_option, org_option
+from services.cli.connection import connected
+from services.cli.parameters import json_option, nats_url_option, org_option
 from services.cli.printing import print_json, print_table, printable
 from services.cli.progress import SlowProgress
 
