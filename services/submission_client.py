@@ -20,8 +20,8 @@ from services.per_patient_order import Stop
 
 Json = dict[str, Any]  # an outcome as the goals service words it
 PATIENCE_SECONDS = 30.0
-_ANSWER_SECONDS = 15.0
-_LONGEST_PAUSE = 1.0
+_SUBMIT_ANSWER_SECONDS = 15.0
+_LONGEST_RETRY_PAUSE_SECONDS = 1.0
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(
     Annotated[RecordedOutcome | RejectedOutcome, Field(discriminator="status")]
 )
@@ -91,12 +91,12 @@ async def submit(nc: Client, goal_id: GoalId, body: bytes, patience: float = PAT
     give_up = monotonic() + patience
     pause = 0.05
     while True:
-        outcome = await ask(nc, goal_id.on(SUBMIT), body, {"content-type": STRUCTURED}, _ANSWER_SECONDS)
+        outcome = await ask(nc, goal_id.on(SUBMIT), body, {"content-type": STRUCTURED}, _SUBMIT_ANSWER_SECONDS)
         retryable = isinstance(outcome, RejectedOutcome) and outcome.retryable
         if not retryable or monotonic() + pause > give_up:
             return outcome.model_dump(mode="json", exclude_none=True)
         await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads the load, hides nothing
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        pause = min(2 * pause, _LONGEST_RETRY_PAUSE_SECONDS)
 
 
 class SubmissionClient:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from services.fhir.incoming.run import Run
     from services.fhir.incoming.submitting import Report, Result
 
-_SHOWN_GOALS = 3
+_GOALS_SHOWN = 3
 
 
 @click.command()
@@ -138,8 +138,8 @@ def _print_left_out(goals: Iterable["Result"]) -> None:
         click.echo("Not taken over, as it has no place in Cairn:")
         rows = []
         for element, left in of_goals.items():
-            more = f" and {len(left) - _SHOWN_GOALS} more" if len(left) > _SHOWN_GOALS else ""
-            rows.append((element, ", ".join([*left][:_SHOWN_GOALS]) + more))
+            more = f" and {len(left) - _GOALS_SHOWN} more" if len(left) > _GOALS_SHOWN else ""
+            rows.append((element, ", ".join([*left][:_GOALS_SHOWN]) + more))
         print_table(("element", "of"), rows, wide=("element", "of"))
 
 

@@ -26,11 +26,11 @@ CODE_HEADER, DETAIL_HEADER = "cairn-code", "cairn-detail"
 SEQUENCE_HEADER = "cairn-intake-sequence"
 """The place of the submission in CAIRN_INTAKE, on its outcome and, if it was refused, on what is kept of it."""
 
-_ANSWER_SECONDS = 10.0
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
-_OF_THE_SERVER = ("nats-", "status", "description")
+_NATS_ANSWER_SECONDS = 10.0
+_SHORTEST_RETRY_PAUSE_SECONDS, _LONGEST_RETRY_PAUSE_SECONDS = 0.1, 5.0
+_NATS_HEADER_PREFIXES = ("nats-", "status", "description")
 """Beginnings of header names that NATS gives a meaning to; what the sender put there must not act a second time."""
-_SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"%')
+_UNQUOTED_CHARACTERS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"%')
 
 
 class Forwarder:
@@ -79,7 +79,7 @@ class Forwarder:
             await self._keep(message, outcome)
         headers = {SEQUENCE_HEADER: str(sequence), **_key_of(message)}
         await self._nc.publish(_moved(message, OUTCOME), encode_outcome(outcome), headers=headers)
-        await message.ack_sync(timeout=_ANSWER_SECONDS)
+        await message.ack_sync(timeout=_NATS_ANSWER_SECONDS)
         return True
 
     async def _outcome(self, message: Msg) -> Outcome:
@@ -87,12 +87,12 @@ class Forwarder:
             self._placement.stream_of(message.subject.split(".")[2])
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
-        return await ask(self._nc, _moved(message, SUBMIT), message.data, _sendable(message), _ANSWER_SECONDS)
+        return await ask(self._nc, _moved(message, SUBMIT), message.data, _sendable(message), _NATS_ANSWER_SECONDS)
 
     async def _first_waiting(self, subjects: str) -> int | None:
         """The place of the oldest submission under these subjects in the stream."""
         request = to_json({"seq": 1, "next_by_subj": subjects})
-        reply = await self._nc.request(f"$JS.API.STREAM.MSG.GET.{INTAKE_STREAM}", request, timeout=_ANSWER_SECONDS)
+        reply = await self._nc.request(f"$JS.API.STREAM.MSG.GET.{INTAKE_STREAM}", request, timeout=_NATS_ANSWER_SECONDS)
         found = from_json(reply.data)
         if "error" not in found:
             return int(found["message"]["seq"])
@@ -107,11 +107,11 @@ class Forwarder:
             **_sendable(message),
             **{f"original-{name}": value for name, value in set_aside},
             CODE_HEADER: outcome.code,
-            DETAIL_HEADER: quote(outcome.detail, safe=_SAFE),
+            DETAIL_HEADER: quote(outcome.detail, safe=_UNQUOTED_CHARACTERS),
             SEQUENCE_HEADER: sequence,
             "Nats-Msg-Id": f"{INTAKE_STREAM}-{sequence}",  # kept once, though a crash may bring it here twice
         }
-        js = self._nc.jetstream(timeout=_ANSWER_SECONDS)
+        js = self._nc.jetstream(timeout=_NATS_ANSWER_SECONDS)
         await js.publish(_moved(message, REJECTED), message.data, stream=REJECTED_STREAM, headers=headers)
 
 
@@ -127,7 +127,7 @@ def _moved(message: Msg, prefix: str) -> str:
 
 def _sendable(message: Msg) -> dict[str, str]:
     headers: Mapping[str, str] = message.headers or {}
-    return {name: value for name, value in headers.items() if not name.lower().startswith(_OF_THE_SERVER)}
+    return {name: value for name, value in headers.items() if not name.lower().startswith(_NATS_HEADER_PREFIXES)}
 
 
 def _key_of(message: Msg) -> dict[str, str]:
@@ -137,10 +137,13 @@ def _key_of(message: Msg) -> dict[str, str]:
     except Rejected:
         headers = _sendable(message).items()
         return {name: value for name, value in headers if name.lower() in ("ce-id", "ce-source")}
-    return {"ce-id": quote(event.id, safe=_SAFE), "ce-source": quote(event.source, safe=_SAFE)}
+    return {
+        "ce-id": quote(event.id, safe=_UNQUOTED_CHARACTERS),
+        "ce-source": quote(event.source, safe=_UNQUOTED_CHARACTERS),
+    }
 
 
 def _pause(message: Msg) -> float:
     """Seconds until the next try, longer from one to the next."""
     tries = min(message.metadata.num_delivered, 10)
-    return min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2.0 ** (tries - 1))
+    return min(_LONGEST_RETRY_PAUSE_SECONDS, _SHORTEST_RETRY_PAUSE_SECONDS * 2.0 ** (tries - 1))

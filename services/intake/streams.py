@@ -20,8 +20,8 @@ INTAKE_STREAM = "CAIRN_INTAKE"
 REJECTED_STREAM = "CAIRN_REJECTED"
 CONSUMER = "intake"
 ACK_WAIT_SECONDS = 30.0
-_HEADER_BYTES = 32 * 1024
-_MOST_IN_HAND = 1000
+_MAX_HEADER_BYTES = 32 * 1024
+_MAX_ACK_PENDING = 1000
 
 
 class WrongStream(CairnError):
@@ -37,7 +37,7 @@ def intake_config(replicas: int = 1) -> StreamConfig:
         retention=RetentionPolicy.WORK_QUEUE,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
-        max_msg_size=MAX_EVENT_BYTES + _HEADER_BYTES,
+        max_msg_size=MAX_EVENT_BYTES + _MAX_HEADER_BYTES,
         num_replicas=replicas,
     )
 
@@ -51,7 +51,7 @@ def rejected_config(replicas: int = 1) -> StreamConfig:
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
-        max_msg_size=MAX_EVENT_BYTES + 2 * _HEADER_BYTES,
+        max_msg_size=MAX_EVENT_BYTES + 2 * _MAX_HEADER_BYTES,
         num_replicas=replicas,
         allow_direct=True,
     )
@@ -66,7 +66,7 @@ def consumer_config() -> ConsumerConfig:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=ACK_WAIT_SECONDS,
-        max_ack_pending=_MOST_IN_HAND,
+        max_ack_pending=_MAX_ACK_PENDING,
         max_deliver=-1,
         filter_subject=f"{INTAKE}.*.*.*",
     )

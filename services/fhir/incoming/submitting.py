@@ -17,7 +17,7 @@ from services.per_patient_order import PerPatientOrder, outcomes_in_order
 from services.submission_client import STOP_WHEN_UNCERTAIN_JSON, SubmissionClient
 
 PATIENTS_AT_ONCE = 16
-_IN_HAND = 4096
+_EVENTS_IN_HAND = 4096
 """Events of a run that may be begun: so many that one patient with many does not keep the others waiting."""
 
 Json = dict[str, Any]  # an outcome as the goals service words it
@@ -100,7 +100,7 @@ async def submit_run(run: Run, submit: Submit, done: Callable[[], None]) -> Repo
             done()
         return outcome
 
-    async for _ in outcomes_in_order(_in_order(run), outcome_of, in_hand=_IN_HAND):
+    async for _ in outcomes_in_order(_in_order(run), outcome_of, in_hand=_EVENTS_IN_HAND):
         pass
     return Report(_sorted(goals), _sorted(scores), run.baselines, run.refused_files)
 
