@@ -10,13 +10,6 @@ if TYPE_CHECKING:
     from events.log.client.resilient import ResilientClient
 
 
-nats_url_option = click.option(
-    "--nats-url",
-    metavar="URL",
-    help="The NATS server of the Cairn to talk to.  [CAIRN_NATS_URL, the node in CAIRN_DATA_DIR, or port 4222]",
-)
-
-
 def nats_address(given: str | None) -> str:
     """The NATS address: as given, as set, as left by a running node, or the usual one."""
     from services.cli.configuration import load_settings

@@ -19,8 +19,8 @@ INTAKE_STREAM = "CAIRN_INTAKE"
 REJECTED_STREAM = "CAIRN_REJECTED"
 CONSUMER = "intake"
 ACK_WAIT_SECONDS = 30.0
-_HEADER_BYTES = 32 * 1024
-_MOST_IN_HAND = 1000
+_MAX_HEADER_BYTES = 32 * 1024
+_MAX_ACK_PENDING = 1000
 _NEEDED = ("subjects", "retention", "storage", "discard")
 """The settings that an existing stream must share with those declared here."""
 
@@ -34,7 +34,7 @@ def intake_config(replicas: int = 1) -> StreamConfig:
         retention=RetentionPolicy.WORK_QUEUE,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
-        max_msg_size=MAX_EVENT_BYTES + _HEADER_BYTES,
+        max_msg_size=MAX_EVENT_BYTES + _MAX_HEADER_BYTES,
         num_replicas=replicas,
     )
 
@@ -48,7 +48,7 @@ def rejected_config(replicas: int = 1) -> StreamConfig:
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
-        max_msg_size=MAX_EVENT_BYTES + 2 * _HEADER_BYTES,
+        max_msg_size=MAX_EVENT_BYTES + 2 * _MAX_HEADER_BYTES,
         num_replicas=replicas,
         allow_direct=True,
     )
@@ -63,7 +63,7 @@ def consumer_config() -> ConsumerConfig:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=ACK_WAIT_SECONDS,
-        max_ack_pending=_MOST_IN_HAND,
+        max_ack_pending=_MAX_ACK_PENDING,
         max_deliver=-1,
         filter_subject=f"{INTAKE}.*.*.*",
     )
