@@ -12,9 +12,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from events.log.server import server_binary
+from services.embedded_server import server_binary
 
-_SYNCS = 100
+_SYNCS_TIMED = 100
 _BLOCK = bytes(4096)
 
 
@@ -102,7 +102,7 @@ def _filesystem(directory: Path) -> str:
 def _fsync_ms(directory: Path) -> float:
     took = []
     with TemporaryFile(dir=directory) as file:
-        for _ in range(_SYNCS):
+        for _ in range(_SYNCS_TIMED):
             file.write(_BLOCK)
             file.flush()
             began = perf_counter()

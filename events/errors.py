@@ -16,10 +16,11 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── WrongStream           a stream cannot be used as it is set up
     │   ├── BadPlacement          the placement of organisations on streams is not valid
     │   ├── BackupFailed          a backup could not be made or restored
+    │   ├── ApiUnanswered         the NATS server does not answer a request of JetStream's API
+    │   ├── ApiRefused            the NATS server refuses a request of JetStream's API
     │   ├── NotReachable          no NATS server answers at the address
     │   ├── NotAdmitted           the NATS server does not admit this user
-    │   ├── NotAnAddress          the address is not a NATS address
-    │   └── ServerFailed          the embedded nats-server did not start
+    │   └── NotAnAddress          the address is not a NATS address
     ├── projections
     │   ├── GoalIsQuarantined     a goal cannot be read, as its first event could not be projected
     │   ├── BadCursor             a list was asked for with a cursor that it did not give
@@ -39,6 +40,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── UnusableProjection    a package brings something that is no projection
     │   └── UnusableDatabase      projections cannot be kept in the database at the address
     └── services
+        ├── ServerFailed          the embedded nats-server did not start
         ├── RequestRefused        an HTTP request that is answered with a problem
         ├── EventsMissing         the log no longer holds all events of a goal
         ├── NotRecorded           an act of an operator could not be recorded or read

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 
-_AGAIN_SECONDS = 0.1
+_CANCEL_AGAIN_SECONDS = 0.1
 
 
 async def run_until_first_ends(*work: Coroutine[object, object, None]) -> None:
@@ -21,7 +21,7 @@ async def run_until_first_ends(*work: Coroutine[object, object, None]) -> None:
             for task in unfinished:
                 task.cancel()
             with suppress(asyncio.CancelledError):  # ending already
-                await asyncio.wait(unfinished, timeout=_AGAIN_SECONDS)
+                await asyncio.wait(unfinished, timeout=_CANCEL_AGAIN_SECONDS)
     for task in tasks:
         if not task.cancelled():
             task.result()

@@ -1,4 +1,4 @@
-"""Given what happened, when something is offered, then this follows: the rules and folds alone, without any log."""
+"""Given what happened, when something is submitted, then this follows: the rules and folds alone, without any log."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ from tests.builders import GOAL, NOON, event, recorded
 
 
 def by(role: ActorRole, data: Payload, *, on: GoalId = GOAL, time: datetime = NOON) -> Event:
-    """What someone in a role offers."""
+    """What someone in a role submits."""
     return event(on, data, actor=f"{role}-1", role=role, time=time)
 
 
@@ -31,7 +31,7 @@ def clinician(data: Payload, *, on: GoalId = GOAL, time: datetime = NOON) -> Eve
 
 
 def given(*events: Event) -> "Past":
-    """A past in which these were offered and recorded one after another, each with what followed from it."""
+    """A past in which these were submitted and recorded one after another, each with what followed from it."""
     past = Past(())
     for each in events:
         past = past.when(each).then_something()
@@ -44,9 +44,9 @@ class Past:
     def __init__(self, events: Iterable[RecordedEvent]):
         self.events = tuple(events)
 
-    def when(self, submission: Event, *, now: datetime | None = None) -> "Offer":
-        """Something is offered; at the instant it happened, unless another is given."""
-        return Offer(self, submission, now or submission.time)
+    def when(self, submission: Event, *, now: datetime | None = None) -> "Submitted":
+        """Something is submitted; at the instant it happened, unless another is given."""
+        return Submitted(self, submission, now or submission.time)
 
     def plan_of(self, goal_id: GoalId) -> PlanState | None:
         return fold_plans(each for each in self.events if each.goal_id == goal_id.plan)
@@ -80,7 +80,7 @@ class Past:
         return DecisionContext(now, self.plan_of(goal_id), goal, others)
 
 
-class Offer:
+class Submitted:
     """A submission on its way to a decision."""
 
     def __init__(self, past: Past, submission: Event, now: datetime):
@@ -126,5 +126,5 @@ class Offer:
         follows = (
             by("system", data, on=self._submission.goal_id, time=self._submission.time) for data in decision.follows
         )
-        offered = [*(each.event for each in self._past.events), self._submission, *follows]
-        return Past(recorded(offered, at=NOON))
+        submitted = [*(each.event for each in self._past.events), self._submission, *follows]
+        return Past(recorded(submitted, at=NOON))

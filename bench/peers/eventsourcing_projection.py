@@ -32,8 +32,8 @@ from bench.result import Run
 from events.event import Event
 from events.identity import GoalId
 
-_STORED_TOGETHER = 500
-_PATIENCE_SECONDS = 600.0
+_EVENTS_A_TRANSACTION = 500
+_CATCH_UP_SECONDS = 600.0
 _ENTRY = "cairn.goal.progress_logged.v1"
 
 
@@ -125,7 +125,7 @@ def _store(env: dict[str, str], goals: Sequence[GoalId]) -> int:
     application = Goals(env)
     try:
         events = _stored(application, goals)
-        while some := list(islice(events, _STORED_TOGETHER)):
+        while some := list(islice(events, _EVENTS_A_TRANSACTION)):
             application.recorder.insert_events(some)
         last = application.recorder.max_notification_id()
     finally:
@@ -155,7 +155,7 @@ def _told(event: Event, version: int) -> Told:
 def _caught_up(env: dict[str, str], last: int) -> Run:
     began = perf_counter()
     with ProjectionRunner(application_class=Goals, projection_class=GoalStates, view_class=GoalRows, env=env) as runner:
-        runner.wait(last, timeout=_PATIENCE_SECONDS)
+        runner.wait(last, timeout=_CATCH_UP_SECONDS)
         seconds = perf_counter() - began
         reached = runner.view.max_tracking_id(runner.app_name)
     if reached != last:

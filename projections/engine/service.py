@@ -28,7 +28,7 @@ async def serve(
 
     Raises:
         UnknownProjection: when there is none of this name.
-        events.log.connection.NotReachable: when no NATS server answers at first.
+        events.log.client.connection.NotReachable: when no NATS server answers at first.
     """
     projection = projection_named(name)
     positions: dict[str, int] = {}

@@ -5,7 +5,7 @@ import asyncio
 from eventsourcing.persistence import PersistenceError
 
 from events.errors import CairnError
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.stream_state import NoStream, read_state
 from services.administration.application import PREFIX, STREAM, Act, Administration
 

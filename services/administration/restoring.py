@@ -11,9 +11,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from nats.errors import Error as NatsError
-from pydantic_core import from_json, to_json
-
 from events.errors import CairnError
 from events.log import connect
 from events.log.backup import (
@@ -25,17 +22,17 @@ from events.log.backup import (
     write_archive,
     write_manifest,
 )
-from events.log.client import ResilientClient
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, Json, ask_api
+from events.log.client.resilient import ResilientClient
 from events.log.digest import EarlierDigest
 from events.log.findings import Verification
 from events.log.placement import Placement
 from events.log.placing import refuse_to_lose
-from events.log.server import EmbeddedServer
 from events.log.stream import log_config
 from events.log.stream_state import NoStream, StreamState, read_state
 from events.log.verification import Extent
+from services.embedded_server import EmbeddedServer
 
-_REQUEST_SECONDS = 60.0
 _NOWHERE = "cairn.set_aside"
 """Where a stream takes from that is to take in nothing: nobody publishes there."""
 
@@ -164,7 +161,7 @@ async def _make_room(
         if kept is not None:
             manifest, _ = await back_up(nc, stream, kept, reading)
             await asyncio.to_thread(write_manifest, manifest, kept)
-        await _ask(nc, f"$JS.API.STREAM.DELETE.{stream}", {})
+        await _ask(nc, f"STREAM.DELETE.{stream}", {})
     except BaseException:
         await _take_from(nc, existing.config, existing.config["subjects"])
         raise
@@ -179,17 +176,14 @@ async def _state(nc: ResilientClient, stream: str) -> StreamState | None:
 
 
 async def _take_from(nc: ResilientClient, config: Mapping[str, Any], subjects: list[str]) -> None:
-    await _ask(nc, f"$JS.API.STREAM.UPDATE.{config['name']}", {**config, "subjects": subjects})
+    await _ask(nc, f"STREAM.UPDATE.{config['name']}", {**config, "subjects": subjects})
 
 
-async def _ask(nc: ResilientClient, subject: str, request: Mapping[str, Any]) -> None:
+async def _ask(nc: ResilientClient, request: str, body: Json) -> None:
     try:
-        reply = await nc.request(subject, to_json(request), timeout=_REQUEST_SECONDS)
-    except (NatsError, TimeoutError) as error:
-        raise BackupFailed(f"The server does not answer: {error}.") from error
-    said = from_json(reply.data)
-    if "error" in said:
-        raise BackupFailed(f"The server refused: {said['error'].get('description', 'no reason given')}.")
+        await ask_api(nc, request, body)
+    except (ApiRefused, ApiUnanswered) as error:
+        raise BackupFailed(str(error)) from error
 
 
 def _holds_events(state: StreamState, stream: str) -> BackupFailed:

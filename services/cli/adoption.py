@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from services.node.lost_events import Lost
     from services.node.remembered import OfAnotherLog
 
-_LISTED = 100
+_GOALS_LISTED = 100
 
 
 class Adoption(NamedTuple):
@@ -82,11 +82,11 @@ def _print_stream(adoption: Adoption) -> None:
         click.echo("Nothing is lost: every event of the audit trail is in the log.")
         return
     click.echo(f"Lost for good: {counted(adoption.lost.counts)}.")
-    for goal in adoption.lost.goals[:_LISTED]:
+    for goal in adoption.lost.goals[:_GOALS_LISTED]:
         all_of_it = ", all that there was" if goal.gone else ""
         click.echo(f"  {goal.goal_id}: {counted({'events': goal.events})}{all_of_it}")
-    if len(adoption.lost.goals) > _LISTED:
-        click.echo(f"  and {len(adoption.lost.goals) - _LISTED:,} more (--json lists all)")
+    if len(adoption.lost.goals) > _GOALS_LISTED:
+        click.echo(f"  and {len(adoption.lost.goals) - _GOALS_LISTED:,} more (--json lists all)")
 
 
 def _as_json(adoption: Adoption) -> Json:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bench.options import Stage
     from bench.result import Result
 
-_WORTH_SAYING = 10**9
+_DISK_BYTES_TO_ANNOUNCE = 10**9
 _Command = Callable[..., Any]  # a command's callback, whatever it takes
 
 
@@ -201,7 +201,7 @@ def _run(name: str, options_class: str, given: dict[str, object]) -> None:
     as_json = given.pop("as_json")
     benchmark = import_module(f"bench.{name}")
     options = getattr(benchmark, options_class).model_validate(given)
-    if options.disk_bytes >= _WORTH_SAYING:
+    if options.disk_bytes >= _DISK_BYTES_TO_ANNOUNCE:
         click.echo(f"This takes about {options.disk_bytes / 1e9:.1f} GB of the disk for as long as it runs.", err=True)
     try:
         result = asyncio.run(_ended_by_sigterm(benchmark.run(options, _stages)))

@@ -10,7 +10,7 @@ from services.cli.lazy import Lazy, LazyGroup
 _COMMANDS = {
     "up": Lazy("services.cli.up", "up", "Start everything here: the log, every service, the projections."),
     "serve": Lazy("services.cli.serve", "serve", "Run one service by itself."),
-    "submit": Lazy("services.cli.submit", "submit", "Offer events, one JSON line each, and print the outcomes."),
+    "submit": Lazy("services.cli.submit", "submit", "Submit events, one JSON line each, and print the outcomes."),
     "import": Lazy("services.cli.imports", "imports", "Bring goals in from other systems."),
     "export": Lazy("services.cli.exports", "exports", "Hand goals on to other systems."),
     "goals": Lazy("services.cli.goals", "goals", "List goals, or show one as it is or was."),

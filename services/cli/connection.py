@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from events.log.client import ResilientClient
-
-
-nats_url_option = click.option(
-    "--nats-url",
-    metavar="URL",
-    help="The NATS server of the Cairn to talk to.  [CAIRN_NATS_URL, the node in CAIRN_DATA_DIR, or port 4222]",
-)
+    from events.log.client.resilient import ResilientClient
 
 
 def nats_address(given: str | None) -> str:
@@ -37,7 +30,7 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
         click.ClickException: nothing answers there; says what to do.
     """
     from events.log import connect
-    from events.log.connection import NotReachable
+    from events.log.client.connection import NotReachable
     from services.node.address import without_secret
 
     address = nats_address(nats_url)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 if TYPE_CHECKING:
     from events.log.digest import EarlierDigest
 
-_MOST_BYTES = 16 * 1024 * 1024
+_MAX_FILE_BYTES = 16 * 1024 * 1024
 
 
 class _Kept(BaseModel):
@@ -35,7 +35,7 @@ def read_earlier(file: Path) -> "dict[str, EarlierDigest]":
     from events.log.digest import EarlierDigest
 
     try:
-        if file.stat().st_size > _MOST_BYTES:
+        if file.stat().st_size > _MAX_FILE_BYTES:
             raise ValueError("too large")
         text = file.read_text(encoding="utf-8")
         kept = _read(text)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from events.identity import PLAN, GoalId, is_token
-from services.cli.connection import connected, nats_url_option
-from services.cli.parameters import json_option, org_option
+from services.cli.connection import connected
+from services.cli.parameters import json_option, nats_url_option, org_option
 from services.cli.printing import Json
 from services.cli.progress import SlowProgress
 from services.cli.resource_file import STDOUT, Form, ResourceWriter, opened
 
 if TYPE_CHECKING:
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
 
 Release = Literal["R4", "R5"]
 _OPENED = "cairn.plan.opened.v1"

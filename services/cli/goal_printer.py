@@ -8,8 +8,8 @@ import click
 
 from services.cli.printing import Json, minute, printable
 
-_LABEL = 15
-_LAST = 5
+_LABEL_COLUMNS = 15
+_LAST_ENTRIES_SHOWN = 5
 """How many of the latest reviews and revisions are shown; `cairn replay` tells them all."""
 
 
@@ -25,10 +25,10 @@ def print_labelled(texts: Iterable[tuple[str, str]]) -> None:
         lines = [
             line
             for paragraph in text.split("\n")
-            for line in textwrap.wrap(printable(paragraph), width - _LABEL, break_on_hyphens=False) or [""]
+            for line in textwrap.wrap(printable(paragraph), width - _LABEL_COLUMNS, break_on_hyphens=False) or [""]
         ]
         for number, line in enumerate(lines):
-            click.echo(f"{label if not number else '':<{_LABEL}}{line}".rstrip())
+            click.echo(f"{label if not number else '':<{_LABEL_COLUMNS}}{line}".rstrip())
 
 
 def _goal(goal: Json) -> Iterator[tuple[str, str]]:
@@ -45,14 +45,14 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
     yield from definition(goal)
     if goal.get("next_review"):
         yield "Next review", f"{goal['next_review']['due_on']} ({goal['next_review']['cause']})"
-    for review in goal.get("reviews", [])[-_LAST:]:
+    for review in goal.get("reviews", [])[-_LAST_ENTRIES_SHOWN:]:
         yield f"Review {review['on'][5:]}", _joined(review["decision"].replace("_", " "), review.get("note"))
     if goal.get("progress"):
         last = goal["progress"][-1]
         yield "Entries", f"{len(goal['progress'])}, the last for {last['on']}"
     for note in (*goal.get("flags", ()), *goal.get("offers", ())):
         yield "To consider", note["sentence"]
-    for revision in goal.get("revisions", [])[-_LAST:]:
+    for revision in goal.get("revisions", [])[-_LAST_ENTRIES_SHOWN:]:
         changed = f"{', '.join(revision['fields'])} changed ({revision['reason'].replace('_', ' ')})"
         yield f"Revised {revision['at'][5:10]}", _joined(changed, revision.get("note"))
 
@@ -114,7 +114,7 @@ def _plan(plan: Json) -> Iterator[tuple[str, str]]:
     yield "Active goals", f"at most {plan['active_goal_limit']}"
     if plan["accommodations"]:
         yield "Accommodation", ", ".join(plan["accommodations"]).replace("_", " ")
-    for measured in plan["measurements"][-_LAST:]:
+    for measured in plan["measurements"][-_LAST_ENTRIES_SHOWN:]:
         yield "Measured", f"{measured['instrument'].replace('_', ' ')} {measured['score']} on {measured['on']}"
 
 

@@ -15,13 +15,13 @@ from events.identity import GoalId
 from projections.audit_trail.differences import as_tree, differences
 from services.cli.printing import minute, printable
 
-_INDENT = 6
-_SHORT = 36
+_INDENT_COLUMNS = 6
+_SHORT_TEXT_CHARACTERS = 36
 
 
 def print_chronicle(goal_id: GoalId, events: Sequence[RecordedEvent]) -> None:
     """Print the events of one goal or plan, in order."""
-    width = min(shutil.get_terminal_size((110, 24)).columns, 110) - _INDENT
+    width = min(shutil.get_terminal_size((110, 24)).columns, 110) - _INDENT_COLUMNS
     state: GoalState | None = None
     for recorded in events:
         before, state = state, None if goal_id.is_plan else fold_goal(state, recorded)
@@ -32,7 +32,7 @@ def print_chronicle(goal_id: GoalId, events: Sequence[RecordedEvent]) -> None:
         )
         said = [*_said(recorded, before, state), f"recorded {minute(recorded.recorded_at)}"]
         for line in _lines(said, width):
-            click.echo(" " * _INDENT + line)
+            click.echo(" " * _INDENT_COLUMNS + line)
     click.echo()
 
 
@@ -44,9 +44,9 @@ def what_happened(recorded: RecordedEvent) -> str:
 def _lines(said: Sequence[str], width: int) -> Iterator[str]:
     """Long sayings on lines of their own, short ones side by side after them."""
     shown = [printable(text) for text in said]
-    short = [text for text in shown if len(text) <= _SHORT]
+    short = [text for text in shown if len(text) <= _SHORT_TEXT_CHARACTERS]
     for text in shown:
-        if len(text) > _SHORT:
+        if len(text) > _SHORT_TEXT_CHARACTERS:
             yield from textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
     together = " · ".join(text.replace(" ", "\xa0") for text in short)  # a line does not end within a saying
     yield from (line.replace("\xa0", " ") for line in textwrap.wrap(together, width, break_on_hyphens=False))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from events.identity import is_token
-from services.cli.connection import connected, nats_url_option
-from services.cli.parameters import json_option, org_option
+from services.cli.connection import connected
+from services.cli.parameters import json_option, nats_url_option, org_option
 from services.cli.printing import print_json, print_table, printable
 from services.cli.progress import SlowProgress
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from services.fhir.incoming.run import Run
     from services.fhir.incoming.submitting import Report, Result
 
-_SHOWN_GOALS = 3
+_GOALS_SHOWN = 3
 
 
 @click.command()
@@ -52,13 +52,13 @@ def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None)
 
 
 async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "Report":
-    from services.fhir.incoming.submitting import PatientAsker, offer_run
+    from services.fhir.incoming.submitting import ImportClient, submit_run
 
     async with connected(nats_url) as nc:
         run = _read(files, org)
-        offered = sum(len(patient.goals) + len(patient.scores) for patient in run.patients)
-        with SlowProgress("Recording", offered) as progress:
-            return await offer_run(run, PatientAsker(nc), progress.advance)
+        submissions = sum(len(patient.goals) + len(patient.scores) for patient in run.patients)
+        with SlowProgress("Recording", submissions) as progress:
+            return await submit_run(run, ImportClient(nc).submit, progress.advance)
 
 
 def _read(named: tuple[Path, ...], org: str) -> "Run":
@@ -138,8 +138,8 @@ def _print_left_out(goals: Iterable["Result"]) -> None:
         click.echo("Not taken over, as it has no place in Cairn:")
         rows = []
         for element, left in of_goals.items():
-            more = f" and {len(left) - _SHOWN_GOALS} more" if len(left) > _SHOWN_GOALS else ""
-            rows.append((element, ", ".join([*left][:_SHOWN_GOALS]) + more))
+            more = f" and {len(left) - _GOALS_SHOWN} more" if len(left) > _GOALS_SHOWN else ""
+            rows.append((element, ", ".join([*left][:_GOALS_SHOWN]) + more))
         print_table(("element", "of"), rows, wide=("element", "of"))
 
 

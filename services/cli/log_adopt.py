@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from events.log import Log
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
 
 
 @click.command()

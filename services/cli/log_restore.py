@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.connection import connected
+from services.cli.log_reading import reading_with
 from services.cli.log_report import report
 from services.cli.parameters import json_option, nats_url_option, operator_option, reason_option
 from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
     from events.log.backup import Manifest
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
     from services.administration.restoring import Restored
     from services.settings import Settings
 
@@ -52,7 +53,6 @@ async def _restore(
     from events.log.backup import folder_of, read_manifests
     from services.administration.restoring import restore_stream
     from services.cli.configuration import load_settings
-    from services.cli.log_backup import reading
 
     settings = load_settings()
     manifests = read_manifests(folder)
@@ -67,7 +67,7 @@ async def _restore(
                 restored[manifest.stream] = await restore_stream(
                     *(nc, manifest, place, settings.placement, settings.log_replicas),
                     keep_in=keep_in,
-                    reading=reading(progress),
+                    reading=reading_with(progress),
                 )
             await _record(nc, manifest, restored[manifest.stream], by, reason, settings.log_replicas)
     return restored
@@ -77,7 +77,7 @@ async def _restore(
 async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["ResilientClient"]:
     """The server that was named, or the one of the stopped `cairn up` in the data directory, started for this."""
     from events.log import connect
-    from events.log.server import EmbeddedServer
+    from services.embedded_server import EmbeddedServer
     from services.node.address import read_address
     from services.node.lock import locked
 

@@ -11,11 +11,11 @@ from services.cli.printing import print_json
 
 if TYPE_CHECKING:
     from events.identity import GoalId
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
     from events.outcome import Outcome
     from services.goals.voiding import VoidRequest
 
-_ANSWER_SECONDS = 30.0
+_VOID_ANSWER_SECONDS = 30.0
 
 
 @click.command()
@@ -70,7 +70,7 @@ async def _void(nats_url: str | None, goal_id: "GoalId", request: "VoidRequest",
             shown = await _shown(nc, goal_id, request.position)
             await asyncio.to_thread(click.confirm, f"{shown}\nVoid it for good?", abort=True, err=True)
         body = request.model_dump_json().encode()
-        outcome = await ask(nc, goal_id.on(VOID), body, {"content-type": "application/json"}, _ANSWER_SECONDS)
+        outcome = await ask(nc, goal_id.on(VOID), body, {"content-type": "application/json"}, _VOID_ANSWER_SECONDS)
         if isinstance(outcome, RecordedOutcome) and not outcome.duplicate:
             await _record(nc, goal_id, request)
         return outcome

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-_QUIET_SECONDS = 1.0
+_SHOWN_AFTER_SECONDS = 1.0
 
 
 class SlowProgress:
@@ -44,7 +44,7 @@ class SlowProgress:
         self._done, self._total = done, total
         if self._before is None:
             self._before = done  # what was there already was not done now
-        if self._shown is None and self._may_show and monotonic() - self._since > _QUIET_SECONDS:
+        if self._shown is None and self._may_show and monotonic() - self._since > _SHOWN_AFTER_SECONDS:
             self._shown = self._show()
         if self._shown is not None:
             its = self._shown.task_ids[0]

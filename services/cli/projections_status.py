@@ -16,7 +16,7 @@ from services.cli.reading import read
 if TYPE_CHECKING:
     from rich.table import Table
 
-_STOP_SECONDS = 10.0
+_STOP_WATCH_SECONDS = 10.0
 Show = Callable[[Json], None]
 
 
@@ -43,7 +43,7 @@ def status(nats_url: str | None, as_json: bool, watch: bool, every: float) -> No
         from services.cli.running import run_until_stopped
 
         with _shown(as_json) as show:
-            run_until_stopped(lambda: _watch(nats_url, every, show), _STOP_SECONDS)
+            run_until_stopped(lambda: _watch(nats_url, every, show), _STOP_WATCH_SECONDS)
         return
     found = asyncio.run(_status(nats_url))
     if as_json:

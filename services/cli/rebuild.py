@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from projections.engine.projection import Projection
     from services.cli.comparison import Rebuilt
 
-_STOP_SECONDS = 60.0
+_STOP_REBUILD_SECONDS = 60.0
 
 
 @click.command()
@@ -49,7 +49,9 @@ def rebuild(
     with open_tables(database_url) as engine:
         if from_start:
             _drop(engine, projection.name, "building")
-        run_until_stopped(lambda: _rebuild(engine, projection, nats_url, swap=not dry_run, done=done), _STOP_SECONDS)
+        run_until_stopped(
+            lambda: _rebuild(engine, projection, nats_url, swap=not dry_run, done=done), _STOP_REBUILD_SECONDS
+        )
     if not done:
         click.echo("Interrupted. What was built is kept: the same command goes on from there.", err=True)
         raise click.Abort

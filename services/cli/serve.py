@@ -14,9 +14,9 @@ from services.cli.running import run_until_stopped
 if TYPE_CHECKING:
     from services.settings import Settings
 
-_ALIKE = ("intake", "reminders", "gateway")
-SERVICES = ("goals", *_ALIKE)
-_STOP_SECONDS = 10.0
+_SERVICES_WITHOUT_OPTIONS = ("intake", "reminders", "gateway")
+SERVICES = ("goals", *_SERVICES_WITHOUT_OPTIONS)
+_STOP_SERVICE_SECONDS = 10.0
 
 
 @click.group()
@@ -39,7 +39,7 @@ def _service(name: str) -> click.Command:
     return command
 
 
-for _name in _ALIKE:
+for _name in _SERVICES_WITHOUT_OPTIONS:
     serve.add_command(_service(_name))
 
 
@@ -83,7 +83,7 @@ def _run(name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any,
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     _collect_rarely()
     with traced(f"cairn-{name}", os.environ):
-        run_until_stopped(lambda: serve(lambda line: click.echo(f"ready {line}")), _STOP_SECONDS)
+        run_until_stopped(lambda: serve(lambda line: click.echo(f"ready {line}")), _STOP_SERVICE_SECONDS)
 
 
 def _collect_rarely() -> None:

@@ -6,7 +6,7 @@ import click
 
 from services.cli.running import run_until_stopped
 
-_STOP_SECONDS = 60.0
+_STOP_NODE_SECONDS = 60.0
 
 
 @click.command()
@@ -39,7 +39,7 @@ def up(
         database_url=database_url,
         sample=False if no_sample else None,
     )
-    run_until_stopped(lambda: run_node(settings, say=_say, ready=click.echo), _STOP_SECONDS)
+    run_until_stopped(lambda: run_node(settings, say=_say, ready=click.echo), _STOP_NODE_SECONDS)
 
 
 def _say(line: str) -> None:

@@ -34,7 +34,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         # FastAPI's own spans and logs carry whole addresses, and with them what people search for.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         openapi_tags=[
-            {"name": "submit", "description": "Offer events."},
+            {"name": "submit", "description": "Submit events."},
             {"name": "read", "description": "What the events add up to, and the events themselves."},
             {"name": "fhir", "description": "The same as FHIR R4 and R5 resources."},
             {"name": "operate", "description": "How this Cairn is doing."},

@@ -9,7 +9,7 @@ from events.codes import CODES, KINDS
 from services.gateway.problems import HTTP_STATUS, PROBLEM_JSON, Problem
 
 DESCRIPTION = """
-Offer goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
+Submit goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
 pass `next` as `cursor` for the page after. `min_position` on any read waits until your own write is in it. Every
 failure is a problem detail (RFC 9457) with a `code`.
 """

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot

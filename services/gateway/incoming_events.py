@@ -1,4 +1,4 @@
-"""Events as HTTP offers them (CloudEvents HTTP protocol binding 1.0.2), addressed but not judged.
+"""Events as they are submitted over HTTP (CloudEvents HTTP protocol binding 1.0.2), addressed but not judged.
 
 Only the subject is looked at here, because it says where to send the event. Everything else is for the goals service.
 """
@@ -21,7 +21,7 @@ MAX_BATCH_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Submission:
     """One event on its way to the goals service: whom it is about, and the message as it will be sent."""
 
     goal_id: GoalId
@@ -34,7 +34,7 @@ def is_batch(content_type: str) -> bool:
     return _media(content_type) == BATCH
 
 
-def read_offer(body: bytes, headers: Mapping[str, str]) -> Offer:
+def read_event(body: bytes, headers: Mapping[str, str]) -> Submission:
     """One event, in structured or binary mode; with the request's trace, to which it belongs if it names none itself.
 
     Raises:
@@ -56,7 +56,7 @@ def read_offer(body: bytes, headers: Mapping[str, str]) -> Offer:
     return _structured(body, trace_context(named))
 
 
-def read_batch(body: bytes, headers: Mapping[str, str]) -> list[Offer | Rejected]:
+def read_batch(body: bytes, headers: Mapping[str, str]) -> list[Submission | Rejected]:
     """The events of a batch in order; a rejection in the place of each that has no address.
 
     All that name no trace belong to that of the request.
@@ -78,24 +78,24 @@ def read_batch(body: bytes, headers: Mapping[str, str]) -> list[Offer | Rejected
     return [_member(event, trace) for event in events]
 
 
-def _member(event: object, trace: Mapping[str, str]) -> Offer | Rejected:
+def _member(event: object, trace: Mapping[str, str]) -> Submission | Rejected:
     try:
         return _structured(to_json(event), trace)
     except Rejected as rejection:
         return rejection
 
 
-def _structured(body: bytes, trace: Mapping[str, str]) -> Offer:
-    return Offer(addressee(body), body, {"content-type": STRUCTURED, **trace})
+def _structured(body: bytes, trace: Mapping[str, str]) -> Submission:
+    return Submission(addressee(body), body, {"content-type": STRUCTURED, **trace})
 
 
-def _binary(body: bytes, attributes: dict[str, str], content_type: str) -> Offer:
+def _binary(body: bytes, attributes: dict[str, str], content_type: str) -> Submission:
     for name, code in (("type", "event.invalid"), ("subject", "identity.mismatch")):
         if f"ce-{name}" not in attributes:
             missing = f"The CloudEvents attribute {name} is missing."
             raise Rejected(code, f"The event has ce- headers but no ce-{name}. {missing}", (FieldError(name, missing),))
     headers = {**attributes, "content-type": content_type} if content_type else attributes
-    return Offer(parse_goal_id(unquote(attributes["ce-subject"])), body, headers)
+    return Submission(parse_goal_id(unquote(attributes["ce-subject"])), body, headers)
 
 
 def _media(content_type: str) -> str:

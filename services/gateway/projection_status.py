@@ -10,10 +10,10 @@ from typing import Any
 
 from events.log import Log, LogUnreachable
 from events.log.anchor import Anchor, LogReplaced
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 from events.log.stream_state import StreamState
 from services.gateway.problems import RequestRefused
 from services.gateway.progress import Progress

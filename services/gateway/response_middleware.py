@@ -23,7 +23,7 @@ _HEADERS = {
 }
 _NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'"
 _PAGES = frozenset({"/docs"})
-"""The page that FastAPI offers; it loads scripts, unlike everything else here."""
+"""The documentation page of FastAPI; it loads scripts, unlike everything else here."""
 
 
 class Edge:

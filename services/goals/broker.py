@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 from nats.errors import SlowConsumerError
 
 from events.log import connect
-from events.log.connection import log_error
+from events.log.client.connection import log_error
 from services.reply_subjects import may_be_answered
 
 

@@ -11,8 +11,8 @@ from nats.errors import Error as NatsError
 from events.errors import Rejected
 from events.identity import FEED, PLAN, SUBMIT, parse_subject
 from events.log import connect, declare_log
-from events.log.client import ResilientClient
-from events.log.connection import flush
+from events.log.client.connection import flush
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome

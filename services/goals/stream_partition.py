@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from events.log import Log, LogUnreachable
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from services.goals.application import Goals
 from services.goals.histories import Histories

@@ -21,7 +21,7 @@ CONSUMER = "intake"
 ACK_WAIT_SECONDS = 30.0
 """After how long without an acknowledgement a submission is delivered again."""
 _MAX_HEADER_BYTES = 32 * 1024
-_MAX_UNACKNOWLEDGED = 1000
+_MAX_ACK_PENDING = 1000
 """How many submissions may be delivered and not yet acknowledged, to all intake services together."""
 _NEEDED = ("subjects", "retention", "storage", "discard")
 """The settings that an existing stream must share with those declared here."""
@@ -65,7 +65,7 @@ def consumer_config() -> ConsumerConfig:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=ACK_WAIT_SECONDS,
-        max_ack_pending=_MAX_UNACKNOWLEDGED,
+        max_ack_pending=_MAX_ACK_PENDING,
         max_deliver=-1,
         filter_subject=f"{INTAKE}.*.*.*",
     )

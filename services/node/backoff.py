@@ -2,9 +2,9 @@
 
 from time import monotonic
 
-_FIRST = 0.2
-_LONGEST = 10.0
-_STEADY = 30.0
+_FIRST_PAUSE_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 10.0
+_STEADY_RUN_SECONDS = 30.0
 
 
 class Backoff:
@@ -21,7 +21,7 @@ class Backoff:
 
     def failed(self) -> float:
         """It failed; gives the seconds to wait."""
-        if monotonic() - self._started > _STEADY:
+        if monotonic() - self._started > _STEADY_RUN_SECONDS:
             self.failures = 0
         self.failures += 1
-        return float(min(_FIRST * 2 ** (self.failures - 1), _LONGEST))
+        return float(min(_FIRST_PAUSE_SECONDS * 2 ** (self.failures - 1), _LONGEST_PAUSE_SECONDS))

@@ -11,7 +11,7 @@ from events.errors import CairnError
 from services.node.address import read_address
 
 FILE = "node.lock"
-_LEFT_BEHIND_SECONDS = 30.0
+_KILLED_NODE_SECONDS = 30.0
 
 
 class AlreadyRunning(CairnError):
@@ -37,7 +37,7 @@ async def locked(data_dir: Path) -> AsyncIterator[int]:
 
 
 async def _lock(descriptor: int, data_dir: Path) -> None:
-    for _ in range(int(_LEFT_BEHIND_SECONDS / 0.1)):
+    for _ in range(int(_KILLED_NODE_SECONDS / 0.1)):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return

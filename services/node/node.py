@@ -7,9 +7,9 @@ from typing import Literal
 
 from events.log import connect
 from events.log.placing import place
-from events.log.server import EmbeddedServer
 from projections.catalog import every_name
 from projections.engine.database import open_database
+from services.embedded_server import EmbeddedServer
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.lock import locked
 from services.node.ports import free_port
@@ -21,7 +21,7 @@ from services.node.welcome import ready_line, things_to_try
 from services.settings import Settings
 
 Say = Callable[[str], None]
-_PATIENCE_SECONDS = 10.0
+_NOT_READY_NOTICE_SECONDS = 10.0
 _SERVICES = (("goals",), ("intake",), ("reminders",), ("gateway",))
 
 
@@ -111,7 +111,7 @@ async def _progress(services: list[ServiceProcess], keeping: list[asyncio.Task[N
     getting_ready = [asyncio.create_task(service.ready.wait()) for service in waited_for]
     try:
         watched: list[asyncio.Task[None] | asyncio.Task[Literal[True]]] = [*getting_ready, *keeping]
-        done, _ = await asyncio.wait(watched, timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(watched, timeout=_NOT_READY_NOTICE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in getting_ready:
             task.cancel()

@@ -4,7 +4,7 @@ import socket
 
 from events.errors import CairnError
 
-_TRIED = 100
+_PORTS_TRIED = 100
 
 
 class NoPort(CairnError):
@@ -18,12 +18,12 @@ def free_port(host: str, wanted: int) -> int:
         NoPort: no port of this host can be had.
     """
     said: OSError | None = None
-    for port in range(wanted, min(wanted + _TRIED, 65536)):
+    for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
         try:
             return _listen(host, port)
         except OSError as error:
             said = error
-    raise NoPort(f"Nothing can listen on {host}, port {wanted} or the next {_TRIED}: {said}. Choose another.")
+    raise NoPort(f"Nothing can listen on {host}, port {wanted} or the next {_PORTS_TRIED}: {said}. Choose another.")
 
 
 def _listen(host: str, port: int) -> int:

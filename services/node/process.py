@@ -14,9 +14,9 @@ from events.log.child_process import end_with_parent
 from services.node.backoff import Backoff
 
 _HOUSE = Path(__file__).parents[2]
-_GIVE_UP_STARTING = 4
-_STOP_SECONDS = 15.0
-_LOG_BYTES = 10 * 1024 * 1024
+_MAX_FAILED_STARTS = 4
+_STOP_PROCESS_SECONDS = 15.0
+_MAX_LOG_FILE_BYTES = 10 * 1024 * 1024
 
 
 class ServiceFailed(CairnError):
@@ -59,7 +59,7 @@ class ServiceProcess:
             backoff.started()
             ended = await self._run()
             pause = backoff.failed()
-            if not self._was_ready and backoff.failures >= _GIVE_UP_STARTING:
+            if not self._was_ready and backoff.failures >= _MAX_FAILED_STARTS:
                 raise ServiceFailed(f"{self.name} does not start: {self.last_words()} See {self.log_file}.")
             self._say(f"{self.name} {_how(ended)}; starting it again (see {self.log_file}).")
             await asyncio.sleep(pause)
@@ -104,7 +104,7 @@ async def _end(process: Process) -> None:
         return
     process.terminate()
     try:
-        async with asyncio.timeout(_STOP_SECONDS):
+        async with asyncio.timeout(_STOP_PROCESS_SECONDS):
             await process.wait()
     except TimeoutError:
         process.kill()
@@ -113,7 +113,7 @@ async def _end(process: Process) -> None:
 
 def _appending(log_file: Path) -> BinaryIO:
     """The log file, put aside once it has grown large."""
-    if log_file.exists() and log_file.stat().st_size > _LOG_BYTES:
+    if log_file.exists() and log_file.stat().st_size > _MAX_LOG_FILE_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
     return log_file.open("ab")
 

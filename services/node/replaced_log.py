@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from projections.catalog import every_name
 from projections.engine.database import open_database, without_patient_text
 from services.node.address import NodeAddress, without_secret
@@ -21,7 +21,7 @@ from services.node.remembered import OfAnotherLog, of_another_log
 from services.node.welcome import cairn_command
 from services.settings import Settings
 
-_LOOK_SECONDS = 2.0
+_LOOK_AGAIN_SECONDS = 2.0
 
 
 class ReplacedLog:
@@ -47,7 +47,7 @@ class ReplacedLog:
     async def until_decided(self) -> None:
         """Wait until the log was adopted, or the right one was put back."""
         while self.found:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
             try:
                 await self.look()
             except (LogUnreachable, SQLAlchemyError):

@@ -10,14 +10,14 @@ from nats.errors import Error as NatsError
 from events.errors import Rejected
 from events.identity import parse_goal_id
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
 from services.sample.clinic import ORG, SHOWN_GOAL
 from services.sample.load import load
 from services.settings import Settings
 
 _UNDER_WAY = "sample.loading"
-_VISIBLE_SECONDS = 15.0
+_READ_ANSWER_SECONDS = 15.0
 
 
 async def load_sample(nc: ResilientClient, settings: Settings, say: Callable[[str], None]) -> None:
@@ -82,6 +82,6 @@ async def _visible(nc: ResilientClient, position: int) -> None:
     query = urlencode({"min_position": position, "limit": 1})
     for what in ("goals", "reviews", "audit"):
         try:
-            await nc.request("cairn.read", f"/v1/orgs/{ORG}/{what}?{query}".encode(), timeout=_VISIBLE_SECONDS)
+            await nc.request("cairn.read", f"/v1/orgs/{ORG}/{what}?{query}".encode(), timeout=_READ_ANSWER_SECONDS)
         except (NatsError, TimeoutError):
             return  # it will be there a little later

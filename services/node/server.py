@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from events.log.server import EmbeddedServer, ServerFailed
+from services.embedded_server import EmbeddedServer, ServerFailed
 from services.node.backoff import Backoff
 
 

@@ -12,10 +12,10 @@ from pydantic_core import from_json, to_json
 
 from events.identity import GoalId
 from events.log.anchor import Anchor
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.message import Message, guarded
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 from events.log.writing import MAX_BATCH, Write, Writer
 from services.reminders.notice import Occasion
 from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET

@@ -14,10 +14,10 @@ from pydantic_core import to_json
 
 from events.identity import NOTICE, GoalId, parse_subject
 from events.log import LogUnreachable, WrongVersion
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.message import is_wrong_sequence
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Notice, current, upcoming
 from services.reminders.reviews import Reviews

@@ -9,10 +9,10 @@ from events.event import RecordedEvent
 from events.goal import fold_goals
 from events.goal import types as goal_types
 from events.identity import LOG, GoalId
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 from events.plan import fold_plans
 from events.plan import types as plan_types
 from events.voiding import voided

@@ -14,7 +14,7 @@ from nats.errors import Error as NatsError
 
 from events.identity import NOTICE
 from events.log import Log, LogUnavailable, LogUnreachable, connect
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
 from services.reminders.alarms import Alarms
 from services.reminders.notifier import Notifier

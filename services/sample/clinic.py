@@ -22,7 +22,7 @@ _SEED = "northside, six people, ten weeks"
 def northside(today: date) -> list[Event]:
     """Everything that happened in the ten weeks before a day, patient by patient, each in the order of time.
 
-    The ids do not depend on the day: offered again, also on another day, nothing new is recorded.
+    The ids do not depend on the day: submitted again, also on another day, nothing new is recorded.
     """
     return [event for story in STORIES for event in _events(story, today)]
 

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from events.log.server import free_port
 from projections.engine.service import serve as projection
+from services.embedded_server import free_port
 from services.gateway.service import serve as gateway
 from services.goals.service import serve as goals
 from services.intake.service import serve as intake

@@ -14,8 +14,8 @@ from events.goal import types as g
 from events.identity import INTAKE, NOTICE, SUBMIT, GoalId
 from events.log import Append, Log, NotAdmitted, WrongVersion, connect, declare_log
 from events.log.backup import write_archive
-from events.log.client import ResilientClient
-from events.log.connection import flush
+from events.log.client.connection import flush
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
 from services.administration.application import STREAM as ACTS

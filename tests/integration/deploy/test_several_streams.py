@@ -13,8 +13,8 @@ from pydantic_core import from_json
 from events.envelope import STRUCTURED
 from events.identity import NOTICE, SUBMIT, GoalId
 from events.log.placement import Placement
-from events.log.server import free_port
 from projections.engine.service import serve as projection
+from services.embedded_server import free_port
 from services.gateway.service import serve as gateway
 from services.goals.service import serve as goals
 from services.intake.service import serve as intake

@@ -8,7 +8,7 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from projections.engine.database import open_database
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway

@@ -10,7 +10,7 @@ import httpx
 import jsonschema
 import pytest
 
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from tests.integration.gateway.alone import ORG, Alone, alone
 
 PATIENT = "/v1/orgs/{org}/patients/{patient}"

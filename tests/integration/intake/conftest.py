@@ -13,8 +13,8 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import INTAKE, OUTCOME
 from events.log import connect
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.intake import service as intake
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM, declare_intake

@@ -10,9 +10,9 @@ from events.event import Event
 from events.goal import types as g
 from events.identity import LOG, GoalId, goal_id_of
 from events.log import Append, Log, LogBusy, LogUnavailable, MessageTooLarge, WrongVersion, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.integration.log.conftest import Appends, following
 from tests.waiting import eventually

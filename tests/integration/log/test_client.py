@@ -1,4 +1,4 @@
-"""A message that nats-py cannot read does not silence whoever receives it."""
+"""A message that nats-py cannot read does not silence whoever receives it; a lost answer is given up soon."""
 
 import asyncio
 
@@ -6,7 +6,14 @@ import pytest
 from nats.aio.client import Client
 from pydantic_core import from_json
 
-from events.log.client import read_headers
+from events.identity import GoalId
+from events.log import Append, Log, LogUnreachable
+from events.log.client.headers import read_headers
+from events.log.client.resilient import ResilientClient
+from events.log.stream import STREAM
+from events.log.stream_state import read_state
+from services.embedded_server import EmbeddedServer
+from tests.builders import GOAL, active_goal
 from tests.waiting import eventually
 
 STRANGE = [
@@ -82,3 +89,27 @@ async def _publish_raw(nats_url: str, subject: bytes, reply: bytes, headers: byt
     assert (await reader.readline()).strip() == b"PONG"
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize("question", ["a read", "the stream's state"])
+async def test_an_answer_that_was_lost_with_its_connection_is_given_up_soon(
+    own: ResilientClient, own_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    monkeypatch.setattr("events.log.reading._READ_SECONDS", 3600.0)
+    monkeypatch.setattr("events.log.stream_state._STATE_SECONDS", 3600.0)
+    log, goal_id = Log(own), GoalId(*GOAL)
+    await log.append(Append(tuple(active_goal(goal_id)[1:2]), 0, 0))
+    asked = asyncio.Event()
+
+    async def lose(*_: object, **__: object) -> None:
+        asked.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(own, "publish", lose)
+        answer = asyncio.ensure_future(log.read(goal_id) if question == "a read" else read_state(own, STREAM))
+        await asked.wait()
+    await own_server.kill()
+
+    with pytest.raises(LogUnreachable):
+        await answer
+    await log.close()

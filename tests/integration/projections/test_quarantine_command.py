@@ -8,8 +8,8 @@ import pytest
 
 from events.identity import LOG, GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from tests.contract.projections.builds_contract import poisoned
 from tests.forked import Ran, cairn
 from tests.integration.projections.clinic import Database, diary, record

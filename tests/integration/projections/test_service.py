@@ -12,9 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.connection import NotReachable
-from events.log.server import EmbeddedServer
+from events.log.client.connection import NotReachable
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.catalog import NAMES, UnknownProjection
 from projections.engine.announcing import Announcer
@@ -23,6 +22,7 @@ from projections.engine.runner import Runner
 from projections.engine.service import serve
 from projections.engine.table_locks import TablesInUse
 from projections.engine.writer import ProjectionWriter
+from services.embedded_server import EmbeddedServer
 from tests.conftest import running
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.projections.clinic import Database, diary, record, record_many

@@ -16,9 +16,9 @@ from events.goal.types import Activated, ReviewScheduled
 from events.identity import SUBMIT, GoalId
 from events.log import Append, Log, declare_log
 from events.log.anchor import BEGINNING
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 from services.reminders import service as reminders
 from services.reminders.alarms import read_mark
 from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET

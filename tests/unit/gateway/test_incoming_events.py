@@ -1,4 +1,4 @@
-"""What HTTP offers: how an event is told apart, addressed, and refused when it cannot be."""
+"""What is submitted over HTTP: how an event is told apart, addressed, and refused when it cannot be."""
 
 import json
 
@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED
 from events.errors import Rejected
 from events.identity import GoalId
-from services.gateway.incoming_events import MAX_BATCH_EVENTS, Offer, is_batch, read_batch, read_offer
+from services.gateway.incoming_events import MAX_BATCH_EVENTS, Submission, is_batch, read_batch, read_event
 from services.gateway.problems import RequestRefused
 
 GOAL = GoalId("northside", "p1", "g1")
@@ -21,9 +21,9 @@ EVENT = {"specversion": "1.0", "id": "1", "subject": str(GOAL), "data": {}}
 def test_a_structured_event_is_forwarded_as_it_came(content_type: str) -> None:
     body = json.dumps(EVENT, indent=2).encode()
 
-    offer = read_offer(body, {"Content-Type": content_type})
+    submission = read_event(body, {"Content-Type": content_type})
 
-    assert offer == Offer(GOAL, body, {"content-type": STRUCTURED})
+    assert submission == Submission(GOAL, body, {"content-type": STRUCTURED})
 
 
 def test_a_binary_event_keeps_its_attributes_and_loses_other_headers() -> None:
@@ -36,11 +36,11 @@ def test_a_binary_event_keeps_its_attributes_and_loses_other_headers() -> None:
         "Authorization": "secret",
     }
 
-    offer = read_offer(b"{}", headers)
+    submission = read_event(b"{}", headers)
 
-    assert offer.goal_id == GOAL
-    assert offer.body == b"{}"
-    assert offer.headers == {
+    assert submission.goal_id == GOAL
+    assert submission.body == b"{}"
+    assert submission.headers == {
         "content-type": "application/json",
         "ce-id": "1",
         "ce-type": "cairn.goal.agreed.v1",
@@ -55,7 +55,7 @@ def test_a_binary_event_without_type_or_subject_is_refused_by_name(missing: str)
     del headers[missing]
 
     with pytest.raises(Rejected) as refusal:
-        read_offer(b"{}", headers)
+        read_event(b"{}", headers)
 
     assert [each.field for each in refusal.value.errors] == [missing.removeprefix("ce-")]
 
@@ -63,7 +63,7 @@ def test_a_binary_event_without_type_or_subject_is_refused_by_name(missing: str)
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
 def test_what_any_web_page_could_send_is_no_event(content_type: str) -> None:
     with pytest.raises(RequestRefused) as refusal:
-        read_offer(to_json(EVENT), {"content-type": content_type} if content_type else {})
+        read_event(to_json(EVENT), {"content-type": content_type} if content_type else {})
 
     assert refusal.value.status == 415
     assert STRUCTURED in refusal.value.problem.detail
@@ -91,7 +91,7 @@ def test_what_any_web_page_could_send_is_no_event(content_type: str) -> None:
 )
 def test_an_event_without_an_address_is_refused(body: bytes, code: str) -> None:
     with pytest.raises(Rejected) as refusal:
-        read_offer(body, {"content-type": STRUCTURED})
+        read_event(body, {"content-type": STRUCTURED})
 
     assert refusal.value.code == code
 
@@ -106,7 +106,7 @@ def test_a_batch_keeps_its_order_with_rejections_in_their_places() -> None:
 
     read = read_batch(to_json([EVENT, 5, other, {}]), {})
 
-    assert [each.goal_id.patient if isinstance(each, Offer) else each.code for each in read] == [
+    assert [each.goal_id.patient if isinstance(each, Submission) else each.code for each in read] == [
         "p1",
         "event.invalid",
         "p2",
@@ -117,10 +117,10 @@ def test_a_batch_keeps_its_order_with_rejections_in_their_places() -> None:
 def test_a_member_of_a_batch_says_the_same_as_when_it_comes_alone() -> None:
     event = {**EVENT, "data": {"note": "Grüße – “so”", "value": 0.1, "big": 2**60, "none": None}}
 
-    [offer] = read_batch(to_json([event]), {})
+    [submission] = read_batch(to_json([event]), {})
 
-    assert isinstance(offer, Offer)
-    assert json.loads(offer.body) == event
+    assert isinstance(submission, Submission)
+    assert json.loads(submission.body) == event
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[", b"", to_json([EVENT] * (MAX_BATCH_EVENTS + 1))])

@@ -11,7 +11,7 @@ from nats.errors import TimeoutError as NatsTimeout
 
 from events.envelope import BATCH, STRUCTURED
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
