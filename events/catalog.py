@@ -1,4 +1,4 @@
-"""Which event types there are: name ↔ class, older versions brought up to date, and their JSON Schemas."""
+"""The catalog of event types: the class of each name, upcasts of older versions, and JSON Schemas."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -22,8 +22,9 @@ TYPES: Mapping[str, type[Payload]] = {payload.type_name: payload for payload in 
 _OF_PLANS = frozenset(payload.type_name for payload in PLAN_EVENTS)
 
 UPCASTS: dict[str, tuple[str, Upcast]] = {}
-"""Older type name → (the next newer name, how its payload becomes that one's). The log keeps what was recorded; the
-step is taken whenever an old event is read or submitted. An entry is added here when a version is retired."""
+"""Older type name → (the next newer name, how its payload becomes that one's). The log keeps the
+older version, and the upcast is applied whenever an old event is read or submitted. An entry is added when a version is
+retired."""
 
 
 def payload_type(type_name: str, goal: str) -> type[Payload]:
@@ -102,7 +103,7 @@ _MAX_ERRORS = 50
 
 
 def _refusal(type_name: str, error: ValidationError) -> Rejected:
-    """Turn pydantic's findings into an answer. What the sender wrote is not repeated: it may be a patient's text."""
+    """Turn pydantic's errors into a rejection, without the rejected values: they may be a patient's text."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     if any(item["type"] == "json_invalid" for item in found):
         return Rejected("event.invalid", f"The data is not JSON that Cairn can read: {_sentence(found[0]['msg'])}")
@@ -127,7 +128,7 @@ def _code(kind: str, where: tuple[int | str, ...]) -> str:
 
 
 def _path(where: tuple[int | str, ...]) -> str:
-    # Members of a union add the name of the class or of the validator that was tried; a reader knows only fields.
+    # For a union pydantic adds the name of the class or validator that it tried; a sender knows only the fields.
     return ".".join(str(part) for part in where if not (isinstance(part, str) and _is_branch(part)))
 
 

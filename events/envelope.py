@@ -37,14 +37,14 @@ _SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%'
 
 
 class StoredMessage(NamedTuple):
-    """A message of the log as the server hands it out, not yet looked into.
+    """A message of the log as the server returns it, not yet decoded.
 
     Attributes:
-        subject: Where it is stored.
-        position: Its stream sequence.
-        recorded_ns: When the server stored it, in nanoseconds since 1970.
-        headers: Its own and those that the server adds, in the order in which they are stored.
-        data: Its body.
+        subject: The subject under which the message is stored.
+        position: The message's stream sequence.
+        recorded_ns: When the server stored the message, in nanoseconds since 1970.
+        headers: The message's own headers and those that the server adds, in the order in which they are stored.
+        data: The message's body.
     """
 
     subject: str
@@ -55,12 +55,12 @@ class StoredMessage(NamedTuple):
 
     @property
     def recorded_at(self) -> datetime:
-        """When the server stored it, to the microsecond, which is as fine as Python tells time."""
+        """When the server stored the message, to the microsecond, as Python's datetime has no nanoseconds."""
         return _EPOCH + timedelta(microseconds=self.recorded_ns // 1000)
 
 
 class UnreadableEvent(CairnError):
-    """A message of the log that is no event this version of Cairn can read."""
+    """A message of the log that this version of Cairn cannot read as an event."""
 
     def __init__(self, position: int, subject: str, reason: str):
         super().__init__(f"position {position} on {subject}: {reason}")
@@ -118,13 +118,13 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
         )
         return RecordedEvent(event, stored.position, int(headers["ce-version"]), stored.recorded_at)
     except (Rejected, KeyError, TypeError, ValueError) as error:
-        # A key error names the missing header, a rejection the fields; neither repeats what a patient wrote.
+        # A KeyError names the missing header, a rejection names the fields; neither contains text of a patient.
         reason = error.detail if isinstance(error, Rejected) else f"{type(error).__name__} {error}"
         raise UnreadableEvent(stored.position, stored.subject, reason) from error
 
 
 def structured(event: Event) -> Json:
-    """An event as a structured CloudEvent, ready for JSON and for being offered."""
+    """An event as a structured CloudEvent, ready to be encoded as JSON and submitted."""
     return {
         "specversion": "1.0",
         "id": event.id,
@@ -153,7 +153,7 @@ def to_cloudevent(recorded: RecordedEvent) -> Json:
     }
 
 
-@lru_cache(maxsize=4096)  # A clinic has few people and many events.
+@lru_cache(maxsize=4096)  # A clinic has few actors and many events.
 def named_actor(id_: str, role: str) -> Actor:
     """The actor of an id and a role that have been checked."""
     return Actor.model_construct(id=id_, role=cast(ActorRole, role))
@@ -167,7 +167,7 @@ def _extensions(headers: Mapping[str, str]) -> dict[str, str]:
     return {name[3:]: _unquoted(headers[name]) for name in others} if others else {}
 
 
-@lru_cache(maxsize=512)  # Those who write to a log write the same headers over and over.
+@lru_cache(maxsize=512)  # A sender uses the same header names again and again.
 def _others(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in _OWN_HEADERS and name.startswith("ce-"))
 

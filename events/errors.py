@@ -54,7 +54,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── AddressTaken          the gateway cannot listen on the address
         └── CannotTrace           traces cannot be exported as the environment asks
 
-Whoever catches one of these can go on. Any other exception is a defect of Cairn's or of a library's.
+A caller can handle each of these. Any other exception is a defect of Cairn's or of a library's.
 """
 
 from dataclasses import dataclass

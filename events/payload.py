@@ -1,4 +1,4 @@
-"""The root of every event's payload, and the register that the catalog reads."""
+"""The base class of every event's payload."""
 
 from typing import ClassVar
 

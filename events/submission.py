@@ -1,4 +1,4 @@
-"""Reading what is offered: an event as anyone may send it, checked for all that an envelope can be wrong in."""
+"""Reading a submission: an event as a sender has written it, with every check of its envelope."""
 
 import re
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ _MAX_EXTENSION_CHARACTERS = 1000
 
 
 def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_id: GoalId | None = None) -> Event:
-    """Read an offered event, in binary mode when there are `ce-` headers, in structured mode otherwise.
+    """Read a submitted event, in binary mode when there are `ce-` headers, in structured mode otherwise.
 
-    An event that names no trace belongs to that of the request, if its headers name one.
+    An event that names no trace gets the trace of the request, if the request's headers name one.
 
     Args:
         body: The payload (binary mode) or the whole event (structured mode), as JSON.
@@ -54,7 +54,7 @@ def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_
 
 
 def read_structured(event: Json, goal_id: GoalId | None = None) -> Event:
-    """Read an offered event from its structured JSON object.
+    """Read a submitted event from its structured JSON object.
 
     Raises:
         Rejected: as :func:`read_submission`.
@@ -150,7 +150,7 @@ def _time(value: str, wrong: list[FieldError]) -> datetime:
     if time.tzinfo is None:
         wrong.append(FieldError("time", "time must carry an offset, such as Z or +01:00."))
         return _EPOCH
-    if time.year < _FIRST_YEAR:  # The first days of the calendar cannot be told in every time zone.
+    if time.year < _FIRST_YEAR:  # Python cannot convert the first days of its calendar to every time zone.
         wrong.append(FieldError("time", f"time must be in the year {_FIRST_YEAR} or later."))
         return _EPOCH
     return time
@@ -211,5 +211,5 @@ def _is_json(content_type: str) -> bool:
 
 
 def _is_printable(value: str) -> bool:
-    # The first is quick and stricter; the search then lets through what only looks odd, such as a no-break space.
+    # The first check is quick and stricter; the search then accepts characters such as a no-break space.
     return value.isprintable() or not _UNPRINTABLE.search(value)

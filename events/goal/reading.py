@@ -1,4 +1,4 @@
-"""How a goal reads: one shape for HTTP, commands and replays, so that all of them agree."""
+"""A goal as JSON: one shape for HTTP, commands and replays, so that all of them agree."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -34,7 +34,7 @@ def read_goal(
 
     Args:
         plan: The patient's plan at the same moment; without one, no accommodation is assumed.
-        at: The instant of looking; without it, no flag that depends on the day is raised.
+        at: The present instant; without it, no flag that depends on the day is raised.
         others: The patient's other goals at the same moment; without them, no flag that depends on them is raised.
         copies: How many other patients have a goal with the same text.
         held: Where a read model could not take the goal's next event, so that this is not all that the log has of it:

@@ -1,4 +1,4 @@
-"""How large a step a revision takes: at least twice as much at once is worth a warning (S54)."""
+"""Steep revisions: a revision whose target asks for at least twice as much deserves a warning (S54)."""
 
 from events.vocabulary import Measure, Per
 

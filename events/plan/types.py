@@ -23,9 +23,9 @@ from events.vocabulary import (
 )
 
 
-@cache  # Finding them out takes longer than folding a thousand events.
+@cache  # Listing the time zones takes longer than folding a thousand events.
 def _zones() -> frozenset[str]:
-    # Some systems list the zone of the machine among them, which is another one elsewhere.
+    # Some systems also list the time zone of the machine, which has another meaning on another machine.
     return frozenset(available_timezones() - {"localtime"})
 
 

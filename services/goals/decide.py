@@ -1,4 +1,4 @@
-"""From what is known and a submission to what is recorded: pure, and the only place that puts the rules to use."""
+"""The decision about a submission: which rules it must meet, and what follows from it. Pure functions."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The streams of durable submission, declared in one place: what waits, and what was refused."""
+"""The streams of durable submission, declared in one place: waiting submissions, and refused ones."""
 
 from nats.aio.client import Client
 from nats.js.api import (
@@ -28,7 +28,7 @@ _NEEDED = ("subjects", "retention", "storage", "discard")
 
 
 def intake_config(replicas: int = 1) -> StreamConfig:
-    """Submissions that wait: gone as soon as their outcome is known, and until then never dropped."""
+    """The stream of waiting submissions: each is removed when its outcome is known, and never before."""
     return StreamConfig(
         name=INTAKE_STREAM,
         description="Durable submissions that wait for their outcome.",
@@ -42,7 +42,7 @@ def intake_config(replicas: int = 1) -> StreamConfig:
 
 
 def rejected_config(replicas: int = 1) -> StreamConfig:
-    """What intake refused, as it came, until whoever looks after it takes it away."""
+    """The stream of refused submissions, as they came; an operator removes them."""
     return StreamConfig(
         name=REJECTED_STREAM,
         description="Durable submissions that were refused: the original bytes, the code and the detail.",
@@ -57,7 +57,7 @@ def rejected_config(replicas: int = 1) -> StreamConfig:
 
 
 def consumer_config() -> ConsumerConfig:
-    """How the intake services share the waiting submissions: each is delivered until it is acknowledged."""
+    """The consumer that all intake services share: it delivers each submission until it is acknowledged."""
     return ConsumerConfig(
         name=CONSUMER,
         durable_name=CONSUMER,
@@ -72,12 +72,12 @@ def consumer_config() -> ConsumerConfig:
 
 
 async def declare_intake(nc: Client, replicas: int = 1) -> None:
-    """Make sure that both streams and the consumer are there.
+    """Make sure that both streams and the consumer exist.
 
-    Existing streams are left as their operator configured them, if they can do their work.
+    Existing streams stay as their operator has configured them, if the settings that intake needs are right.
 
     Raises:
-        WrongStream: when one cannot, with the settings that are wrong.
+        WrongStream: a stream cannot be used; the text names the settings that are wrong.
     """
     for wanted in (intake_config(replicas), rejected_config(replicas)):
         await declare_stream(nc, wanted, _NEEDED)

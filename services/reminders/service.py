@@ -1,8 +1,8 @@
 """Reminders: review due, review overdue, on `cairn.notice.ORG.PATIENT.GOAL`.
 
-One way: the log is followed, alarms are set as scheduled messages in a stream of their own, the server lets them ring,
-and an alarm that has rung becomes a notice. If that stream is lost, its mark is lost with it: the log is followed from
-the beginning, and what is due or overdue by then is told again.
+The scheduler follows the log and sets alarms, which are scheduled messages in a stream of their own. The server sends
+each when its time has come, and the notifier makes a notice of it. If that stream is lost, the mark is lost with it.
+Then the log is followed from its beginning, and notices for reviews that are due or overdue by then are given again.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
     """Set alarms and give notices until cancelled.
 
     Args:
-        clock: Tells what is due by now; alarms ring by the server's own clock.
+        clock: The clock by which reviews are due; alarms ring by the server's own clock.
 
     Raises:
         NotReachable: when there is no NATS server at the address.
@@ -59,7 +59,7 @@ async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str],
 
 
 async def _work(nc: ResilientClient, settings: Settings, clock: Clock) -> None:
-    """Work until something stands in the way, such as a server or a stream that is gone."""
+    """Work until the server or a stream cannot be used."""
     logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
     reviews = Reviews(nc, settings.placement, settings.notice_hour)
     teller = Notifier(nc, reviews, alarms, clock)

@@ -1,11 +1,11 @@
-"""The stream of the notices, declared in one place, with the scheduled messages by which they come.
+"""The stream of the notices and of the alarms (scheduled messages), declared in one place.
 
     cairn.reminder.set.ORG.PATIENT.GOAL    the goal's alarm: a scheduled message, at most one
     cairn.reminder.rung.ORG.PATIENT.GOAL   where the server puts it when its time has come, until it is answered
     cairn.reminder.mark                    up to which position of each stream of the log alarms are set
     cairn.notice.ORG.PATIENT.GOAL          the notices that were given
 
-Schedules force purge on for their stream and rule out `discard: new`, so they never live on the log.
+A stream with scheduled messages must allow purges and cannot have `discard: new`, so alarms are never in the log.
 """
 
 from nats.aio.client import Client
@@ -25,7 +25,7 @@ _ACK_WAIT_SECONDS = 5.0
 
 
 def notices_config(replicas: int = 1) -> StreamConfig:
-    """Notices are kept, as what was given is known from here alone; alarms go when they have been answered."""
+    """The stream's settings. Notices are kept, as only they show what was given; answered alarms are deleted."""
     return StreamConfig(
         name=NOTICE_STREAM,
         description="Review notices of Cairn, and the alarms by which they come.",
@@ -42,8 +42,8 @@ def notices_config(replicas: int = 1) -> StreamConfig:
 
 
 def consumer_config() -> ConsumerConfig:
-    """How the reminders services share the alarms that have rung: one at a time among all of them, so that no two look
-    at the same goal at once and both find that it has not been told yet.
+    """The consumer that all copies of the reminders service share: it delivers one alarm at a time to all of them, so
+    that no two copies give the same notice.
     """
     return ConsumerConfig(
         name=CONSUMER,
@@ -59,7 +59,7 @@ def consumer_config() -> ConsumerConfig:
 
 
 async def declare_notices(nc: Client, replicas: int = 1) -> None:
-    """Make sure that the stream and its consumer are there; what an operator changed of the stream stays.
+    """Make sure that the stream and its consumer exist; settings that an operator has changed stay.
 
     Raises:
         WrongStream: when the stream will not do, with the settings that are wrong.
