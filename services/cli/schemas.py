@@ -89,7 +89,9 @@ def check(directory: Path) -> None:
     if broken:
         raise click.ClickException("\n".join((*broken, _NEW_VERSION)))
     if stale:
-        raise click.ClickException(f"Stale: {', '.join(stale)}. Run `cairn schemas write`.")
+        raise click.ClickException(
+            f"Stale: {', '.join(stale)}. Run `cairn schemas write`."
+        )
     click.echo(f"{len(current)} schemas are up to date.")
 
 
@@ -105,11 +107,11 @@ def _broken(directory: Path, current: "dict[str, Json]") -> list[str]:
     found = [f"{path.stem}: gone." for path in _surplus(directory, current)]
     for name, schema in current.items():
         published = _published(directory, name)
-        # The outcome is what Cairn sends, not what it takes: it must go on saying all that it said.
+        # The outcome is what Cairn sends, not what it takes: no field may go from it.
         if published and name == "outcome":
-            found += [f"{name}: {said}" for said in breaking_changes(schema, json.loads(published))]
+            found += [f"{name}: {change}" for change in breaking_changes(schema, json.loads(published))]
         elif published:
-            found += [f"{name}: {said}" for said in breaking_changes(json.loads(published), schema)]
+            found += [f"{name}: {change}" for change in breaking_changes(json.loads(published), schema)]
     return found
 
 

@@ -98,9 +98,9 @@ def what_to_do(found: Sequence[OfAnotherLog], address: NodeAddress, data_dir: Pa
 def _by_stream(found: Sequence[OfAnotherLog]) -> list[str]:
     lines = []
     for stream in dict.fromkeys(each.stream for each in found):
-        its = [each for each in found if each.stream == stream]
-        head = max(each.head for each in its)
+        projections = [each for each in found if each.stream == stream]
+        head = max(each.head for each in projections)
         state = f"ends at position {head:,}" if head else "is empty"
-        remembered = ", ".join(f"{each.projection} {each.position:,}" for each in its)
+        remembered = ", ".join(f"{each.projection} {each.position:,}" for each in projections)
         lines.append(f"{stream} {state}; the database remembers, up to positions: {remembered}.")
     return lines

@@ -44,5 +44,5 @@ def cairn_command() -> str:
     on_path = shutil.which("cairn")
     if on_path and Path(on_path).resolve() == installed.resolve():
         return "cairn"
-    here = Path.cwd()
-    return str(installed.relative_to(here) if installed.is_relative_to(here) else installed)
+    folder = Path.cwd()
+    return str(installed.relative_to(folder) if installed.is_relative_to(folder) else installed)

@@ -31,7 +31,7 @@ def _events(story: Story, today: date) -> list[Event]:
     def calendar(day: int) -> date:
         return today + timedelta(days=day - DAYS)
 
-    happenings = _told(story, calendar)
+    happenings = _happenings(story, calendar)
     return [
         Event(
             goal_id=GoalId(ORG, story.patient, happening.goal),
@@ -45,14 +45,14 @@ def _events(story: Story, today: date) -> list[Event]:
     ]
 
 
-def _told(story: Story, calendar: Calendar) -> list[Happening]:
+def _happenings(story: Story, calendar: Calendar) -> list[Happening]:
     """The story in the order of time, diaries filled in."""
     lines = list(story.tell(calendar))
-    told = [line for line in lines if isinstance(line, Happening)]
-    days = {(line.goal, line.data.on) for line in told if isinstance(line.data, ProgressLogged)}
+    happenings = [line for line in lines if isinstance(line, Happening)]
+    days = {(line.goal, line.data.on) for line in happenings if isinstance(line.data, ProgressLogged)}
     for diary in (line for line in lines if isinstance(line, Diary)):
         # Only a story is drawn here, and it has to come out the same every time.
         draw = Random(f"{_SEED}: {story.patient} {diary.goal} {diary.days}")  # noqa: S311
-        itself = frozenset(day for day in range(DAYS) if (diary.goal, calendar(day)) in days)
-        told += diary.entries(draw, calendar, itself)
-    return sorted(told, key=lambda happening: (happening.day, happening.clock))
+        own_days = frozenset(day for day in range(DAYS) if (diary.goal, calendar(day)) in days)
+        happenings += diary.entries(draw, calendar, own_days)
+    return sorted(happenings, key=lambda happening: (happening.day, happening.clock))
