@@ -89,9 +89,7 @@ def check(directory: Path) -> None:
     if broken:
         raise click.ClickException("\n".join((*broken, _NEW_VERSION)))
     if stale:
-        raise click.ClickException(
-            f"Stale: {', '.join(stale)}. Run `cairn schemas write`."
-        )
+        raise click.ClickException(f"Stale: {', '.join(stale)}. Run `cairn schemas write`.")
     click.echo(f"{len(current)} schemas are up to date.")
 
 

@@ -1,4 +1,4 @@
-"""The streams of durable submission, declared in one place: what waits, and what was refused."""
+"""The streams of durable submission: one for waiting submissions, one for refused ones."""
 
 from nats.aio.client import Client
 from nats.js.api import (
@@ -29,7 +29,7 @@ class WrongStream(CairnError):
 
 
 def intake_config(replicas: int = 1) -> StreamConfig:
-    """Submissions that wait: gone as soon as their outcome is known, and until then never dropped."""
+    """The stream of waiting submissions. A submission is removed once its outcome is known, and never before."""
     return StreamConfig(
         name=INTAKE_STREAM,
         description="Durable submissions that wait for their outcome.",
@@ -43,7 +43,7 @@ def intake_config(replicas: int = 1) -> StreamConfig:
 
 
 def rejected_config(replicas: int = 1) -> StreamConfig:
-    """What intake refused, as it came, until whoever looks after it takes it away."""
+    """The stream of refused submissions, unchanged, until an operator removes them."""
     return StreamConfig(
         name=REJECTED_STREAM,
         description="Durable submissions that were refused: the original bytes, the code and the detail.",
@@ -58,7 +58,7 @@ def rejected_config(replicas: int = 1) -> StreamConfig:
 
 
 def consumer_config() -> ConsumerConfig:
-    """How the intake services share the waiting submissions: each is delivered until it is acknowledged."""
+    """The consumer that intake services share. It delivers each waiting submission until it is acknowledged."""
     return ConsumerConfig(
         name=CONSUMER,
         durable_name=CONSUMER,
@@ -78,7 +78,7 @@ async def declare_intake(nc: Client, replicas: int = 1) -> None:
     Existing streams are left as their operator configured them, if they can do their work.
 
     Raises:
-        WrongStream: when one cannot, with the settings that are wrong.
+        WrongStream: a stream cannot do its work; the message names the settings that are wrong.
     """
     js = nc.jetstream(timeout=10)
     for wanted in (intake_config(replicas), rejected_config(replicas)):
@@ -90,5 +90,7 @@ async def declare_intake(nc: Client, replicas: int = 1) -> None:
         needed = ("subjects", "retention", "storage", "discard")
         wrong = [setting for setting in needed if getattr(found, setting) != getattr(wanted, setting)]
         if wrong:
-            raise WrongStream(f"The stream {name} is not fit for intake; its {', '.join(wrong)} must be as declared.")
+            raise WrongStream(
+                f"The stream {name} is not fit for intake: correct its {', '.join(wrong)} to what Cairn declares."
+            )
     await js.add_consumer(INTAKE_STREAM, consumer_config())

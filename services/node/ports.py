@@ -8,7 +8,7 @@ _PORTS_TRIED = 100
 
 
 class NoPort(CairnError):
-    """Nothing can listen there."""
+    """No port near the wanted one is free."""
 
 
 def free_port(host: str, wanted: int) -> int:
