@@ -1,4 +1,4 @@
-"""Running coroutines until one of them ends, and ending the others for certain."""
+"""Runs coroutines until one of them ends, and makes sure that the others end too."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,10 +8,10 @@ _CANCEL_AGAIN_SECONDS = 0.1
 
 
 async def run_until_first_ends(*work: Coroutine[object, object, None]) -> None:
-    """Run until one ends or this is cancelled; then cancel what is left, and raise what one of them raised.
+    """Run until one ends or the caller is cancelled; then cancel the others, and raise what one of them raised.
 
-    Cancelled again and again, as nats-py waits by `wait_for`, which may swallow a cancellation before Python 3.12: a
-    loop that goes on then would never end.
+    The others are cancelled again and again: nats-py waits by `wait_for`, which may lose a cancellation before Python
+    3.12, and a loop that goes on then would never end.
     """
     tasks = [asyncio.ensure_future(each) for each in work]
     try:

@@ -42,13 +42,13 @@ STOP_WHEN_UNCERTAIN_JSON: Stop[Json] = Stop(
 
 
 def addressee(body: bytes) -> GoalId:
-    """Whom a structured CloudEvent is about. All else is for the goals service to judge.
+    """The goal or plan that a structured CloudEvent is about. The goals service checks everything else.
 
     Raises:
-        Rejected: `event.invalid` or `identity.mismatch`, when there is no telling where to send it.
+        Rejected: `event.invalid` or `identity.mismatch`, when the subject cannot be read.
     """
     if len(body) > MAX_EVENT_BYTES:
-        raise Rejected("event.invalid", f"The event has more than {MAX_EVENT_BYTES:,} bytes, which Cairn accepts.")
+        raise Rejected("event.invalid", f"The event has more than the {MAX_EVENT_BYTES:,} bytes that Cairn accepts.")
     try:
         event = from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -101,9 +101,9 @@ async def submit(nc: Client, goal_id: GoalId, body: bytes, patience: float = PAT
 
 
 class SubmissionClient:
-    """Submits events, and waits only once for the same trouble: what cannot record one event cannot record the next.
+    """Submits events. While nothing can be recorded, `patience` is spent once and not again for each event.
 
-    After an event without a certain answer, the others are tried once each, until one of them is answered.
+    After an event without a certain answer, each of the next ones is tried once, until one is answered.
 
     Args:
         patience: Seconds to go on submitting an event while nothing can be recorded.

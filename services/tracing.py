@@ -44,7 +44,7 @@ Result = TypeVar("Result")
 
 
 class Spans:
-    """The :class:`events.tracing.Tracer` that makes spans of OpenTelemetry.
+    """The `events.tracing.Tracer` that makes spans of OpenTelemetry.
 
     Args:
         provider: Samples them and has them exported.

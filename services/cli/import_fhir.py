@@ -47,7 +47,7 @@ def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None)
         _print_tables(report)
     if report.unanswered:
         raise click.ClickException(
-            "Not everything could be recorded. Import the same files again: it goes on from here."
+            "Not everything could be recorded. Import the same files again: what is recorded is not recorded twice."
         )
 
 
@@ -105,7 +105,7 @@ def _print_tables(report: "Report") -> None:
         counts = ("recorded", "duplicate", "rejected")
         print_table(
             ("file", "goals", *counts),
-            [(file, said.total(), *(said[count] for count in counts)) for file, said in by_file.items()],
+            [(file, statuses.total(), *(statuses[count] for count in counts)) for file, statuses in by_file.items()],
             wide=("file",),
         )
     _print_rejections(report)
@@ -128,7 +128,7 @@ def _print_rejections(report: "Report") -> None:
 
 
 def _print_left_out(goals: Iterable["Result"]) -> None:
-    """What has no place in Cairn, element by element, with the first goals that it was left out of."""
+    """Print each element that has no place in Cairn, with the first goals that had it."""
     of_goals: dict[str, dict[str, None]] = {}  # as lists in which nothing is twice
     for result in goals:
         if result.status != "rejected":

@@ -25,7 +25,7 @@ def serve() -> None:
 
     It prints one line that starts with `ready` when it serves.
     """
-    gc.disable()  # of what is imported from here on, nothing is garbage
+    gc.disable()  # nothing that is imported from here on is garbage
     click.get_current_context().call_on_close(gc.enable)
 
 

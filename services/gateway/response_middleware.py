@@ -26,7 +26,7 @@ _PAGES = frozenset({"/docs"})
 """The documentation page of FastAPI; it loads scripts, unlike everything else here."""
 
 
-class Edge:
+class ResponseMiddleware:
     """ASGI middleware around the whole application.
 
     Answers carry patients' words, so nothing between here and the reader may keep them, guess their type or frame them.

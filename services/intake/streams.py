@@ -1,4 +1,4 @@
-"""The streams of durable submission, declared in one place: waiting submissions, and refused ones."""
+"""The streams of durable submission: one for waiting submissions, one for refused ones."""
 
 from nats.aio.client import Client
 from nats.js.api import (
@@ -28,7 +28,7 @@ _NEEDED = ("subjects", "retention", "storage", "discard")
 
 
 def intake_config(replicas: int = 1) -> StreamConfig:
-    """The stream of waiting submissions: each is removed when its outcome is known, and never before."""
+    """The stream of waiting submissions. A submission is removed once its outcome is known, and never before."""
     return StreamConfig(
         name=INTAKE_STREAM,
         description="Durable submissions that wait for their outcome.",
@@ -42,7 +42,7 @@ def intake_config(replicas: int = 1) -> StreamConfig:
 
 
 def rejected_config(replicas: int = 1) -> StreamConfig:
-    """The stream of refused submissions, as they came; an operator removes them."""
+    """The stream of refused submissions, unchanged, until an operator removes them."""
     return StreamConfig(
         name=REJECTED_STREAM,
         description="Durable submissions that were refused: the original bytes, the code and the detail.",
@@ -57,7 +57,7 @@ def rejected_config(replicas: int = 1) -> StreamConfig:
 
 
 def consumer_config() -> ConsumerConfig:
-    """The consumer that all intake services share: it delivers each submission until it is acknowledged."""
+    """The consumer that intake services share. It delivers each waiting submission until it is acknowledged."""
     return ConsumerConfig(
         name=CONSUMER,
         durable_name=CONSUMER,

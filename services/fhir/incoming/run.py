@@ -209,6 +209,6 @@ def _event(goal_id: GoalId, payload: Payload, time: datetime, actor: Actor = IMP
     So the same resource is a duplicate at the next import, whatever the hour, and a changed one is another event.
     Defaults are left out of the digest, so that a later field of the payload does not change it.
     """
-    said = payload.model_dump(mode="json", exclude_defaults=True)
-    digest = sha256(dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:32]
+    content = payload.model_dump(mode="json", exclude_defaults=True)
+    digest = sha256(dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:32]
     return Event(goal_id=goal_id, source=SOURCE, id=f"{goal_id.goal}.{digest}", time=time, actor=actor, data=payload)

@@ -95,7 +95,7 @@ async def test_what_still_cannot_be_taken_stays_held_and_is_exit_code_1(clinic: 
     assert shown.code == 1
     assert f"at position {stored.seq}" in shown.out
     other = await clinic.cairn("retry", "--goal", str(READ))
-    assert (other.code, other.out) == (0, f"{READ} is not held.\n")
+    assert (other.code, other.out) == (0, f"{READ} is not in quarantine.\n")
 
 
 async def test_a_rebuild_tells_what_the_new_tables_could_not_take(clinic: Clinic) -> None:
