@@ -14,4 +14,4 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, commands=_COMMANDS)
 def projections() -> None:
-    """See how the projections are doing, build them anew, and release what is held."""
+    """See how the projections are doing, build them anew, and release what is quarantined."""

@@ -1,4 +1,4 @@
-"""`cairn projections quarantine`: goals that are held because an event could not be taken in, and trying them again."""
+"""`cairn projections quarantine`: list the goals with an event that could not be taken in, and try them again."""
 
 import asyncio
 from collections.abc import Sequence
@@ -57,18 +57,18 @@ _name = click.argument("projection", metavar="[NAME]", type=ProjectionType(), re
 @_name
 @database_url_option
 @json_option
-def list_held(projection: "Projection[Any] | None", database_url: str | None, as_json: bool) -> None:
-    """List the goals that are held, in the projection NAME or in all of them, and at which event and why.
+def list_quarantined(projection: "Projection[Any] | None", database_url: str | None, as_json: bool) -> None:
+    """List the goals that are quarantined, in the projection NAME or in all of them, and at which event and why.
 
-    Reads show such a goal as it was before that event, marked as held. Everything else flows.
+    Reads show such a goal as it was before that event, marked as quarantined. Everything else flows.
     """
     with open_tables(database_url) as engine:
-        found = _held(engine, _chosen(projection))
+        found = _quarantined(engine, _chosen(projection))
     if as_json:
         print_json({"items": [each._asdict() for each in found], "next": None})
     elif found:
         rows = [(each.projection, each.goal, each.position, each.events, each.reason) for each in found]
-        print_table(("Projection", "Goal", "Held at position", "Events", "Because"), rows, wide=("Because",))
+        print_table(("Projection", "Goal", "Quarantined at position", "Events", "Because"), rows, wide=("Because",))
     else:
         click.echo("Nothing is in quarantine.")
 
@@ -86,22 +86,22 @@ def retry(
     as_json: bool,
     nats_url: str | None,
 ) -> None:
-    """Take what is held in again, in the projection NAME or in all of them, with the code as it is now.
+    """Take in again what is in quarantine, in the projection NAME or in all of them, with the code as it is now.
 
     Each goal catches up in one transaction, as far as its events can be taken by now. The exit code is 1 when any is
-    still held.
+    still quarantined.
     """
     with open_tables(database_url) as engine:
-        found = [each for each in _held(engine, _chosen(projection)) if goal is None or each.goal == str(goal)]
+        found = [each for each in _quarantined(engine, _chosen(projection)) if goal is None or each.goal == str(goal)]
         results = asyncio.run(_retry(engine, found, nats_url)) if found else []
     if as_json:
         print_json({"items": results, "next": None})
     elif results:
-        rows = [(each["projection"], each["goal"], each["released"], _still(each["held"])) for each in results]
-        print_table(("Projection", "Goal", "Events taken in", "Still held"), rows, wide=("Still held",))
+        rows = [(each["projection"], each["goal"], each["released"], _still(each["quarantined"])) for each in results]
+        print_table(("Projection", "Goal", "Events taken in", "Still quarantined"), rows, wide=("Still quarantined",))
     else:
-        click.echo("Nothing is in quarantine." if goal is None else f"{goal} is not held.")
-    if any(each["held"] for each in results):
+        click.echo("Nothing is in quarantine." if goal is None else f"{goal} is not quarantined.")
+    if any(each["quarantined"] for each in results):
         raise click.exceptions.Exit(1)
 
 
@@ -128,7 +128,7 @@ async def _retry(engine: "Engine", found: Sequence[QuarantinedGoal], nats_url: s
                             "stream": each.stream,
                             "goal": each.goal,
                             "released": released.events,
-                            "held": {"position": still.position, "reason": still.reason} if still else None,
+                            "quarantined": {"position": still.position, "reason": still.reason} if still else None,
                         }
                     )
                     progress.advance()
@@ -144,8 +144,8 @@ def _chosen(projection: "Projection[Any] | None") -> "Projections":
     return [projection] if projection else [projection_named(name) for name in every_name()]
 
 
-def _held(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]:
-    """What is held in the live tables, in the order of the log."""
+def _quarantined(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]:
+    """What is quarantined in the live tables, in the order of the log."""
     from projections.engine.checkpoint import CheckpointKey
     from projections.engine.database import reading
     from projections.engine.naming import Slot
@@ -165,5 +165,5 @@ def _held(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]
     return found
 
 
-def _still(held: Json | None) -> str:
-    return f"at position {held['position']}: {held['reason']}" if held else ""
+def _still(quarantined: Json | None) -> str:
+    return f"at position {quarantined['position']}: {quarantined['reason']}" if quarantined else ""

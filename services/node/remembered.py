@@ -1,4 +1,4 @@
-"""What the projections' database remembers of the log, held against the log that is there."""
+"""What the projections' database remembers of the log, compared with the log that is there."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
