@@ -67,7 +67,7 @@ class ProjectionWriter(Generic[State]):
         self._at = Checkpoint(position=0, epoch=0)
         self._resumed = False
         self._projecting = Projecting(engine, projection, projection.tables(self.key.slot))
-        self._held: dict[str, int] = {}
+        self._quarantined: dict[str, int] = {}
         self._pace = Pace(time.monotonic)
         self._recorded_at: datetime | None = None
         self._error: tuple[str, datetime] | None = None
@@ -108,7 +108,7 @@ class ProjectionWriter(Generic[State]):
             declare_own(connection)
             self.key = self.key._replace(slot=self._slot(connection))
             before, self._at = self._at, start_checkpoint(connection, self.key)
-            self._held = quarantined_subjects(connection, self.key)
+            self._quarantined = quarantined_subjects(connection, self.key)
             self._recorded_at = last_recorded_at(connection, self.key)
         if self._resumed and self._at.epoch == before.epoch and self._at.position < before.position:
             put_back = CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)
@@ -150,7 +150,7 @@ class ProjectionWriter(Generic[State]):
         again: Mapping[str, Sequence[StoredMessage]],
     ) -> None:
         began = time.time_ns()
-        arrival = read_messages(messages, self._held, again)
+        arrival = read_messages(messages, self._quarantined, again)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
         anchor = Anchor.at(messages[-1])
@@ -163,15 +163,15 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
             write(connection, self._projection.tables(self.key.slot), changes)
-            leave_quarantine(connection, self.key, arrival.again & self._held.keys())
+            leave_quarantine(connection, self.key, arrival.again & self._quarantined.keys())
             quarantine(connection, self.key, refused)
             state: Working = "live" if anchor.position >= self.head else "catching_up"
             self._write_status(connection, state)
         self._at = moved
         for subject in arrival.again:
-            self._held.pop(subject, None)
+            self._quarantined.pop(subject, None)
         for event in refused:
-            self._held.setdefault(event.subject, event.position)
+            self._quarantined.setdefault(event.subject, event.position)
         self._projecting.remember(projected)
         # What is built beside was projected, and traced, when it was new.
         if tracing.tracer is not None and self.is_live:

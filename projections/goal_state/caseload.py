@@ -31,8 +31,8 @@ def caseload(
     An item has `org`, `patient`, `clinician`, `setting`, `plan_status`, and, over the patient's open goals:
     `open_goals`, `active_goals`, `overdue` and `due` (reviews), `next_review_on`, `waiting` and `waiting_for`
     (`patient`, `clinician`), `setbacks_since_review`, `raise_at_next_session` (goals), `last_entry_on` and
-    `days_since_last_entry`, which are null while nothing was entered: unknown, not zero. `held` has those of all the
-    patient's goals, and the plan, of which the log has more (`quarantined_by_patient`).
+    `days_since_last_entry`, which are null while nothing was entered: unknown, not zero. `quarantined`
+    lists the patient's goals, and the plan, of which the log has more (`quarantined_by_patient`).
 
     Args:
         now: Tells today's date in each plan's time zone, unless `day` is given.
@@ -55,11 +55,11 @@ def caseload(
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         goals = _goals_of(connection, org, rows, today)
         waiting = _waiting_of(connection, org, rows)
-        held = quarantined_by_patient(connection, org, {row.patient for row in rows})
+        quarantined = quarantined_by_patient(connection, org, {row.patient for row in rows})
         return [
             {
                 **_read(org, row, goals.get(row.patient), waiting.get(row.patient, {})),
-                "held": held.get(row.patient, []),
+                "quarantined": quarantined.get(row.patient, []),
             }
             for row in rows
         ]

@@ -27,7 +27,7 @@ class Asked:
     """Which goals and reviews an evidence export is about; those entered in error are in none.
 
     Attributes:
-        since, until: Only reviews held on these days and between them.
+        since, until: Only reviews that took place on these days and between them.
     """
 
     org: str
@@ -47,8 +47,8 @@ class Asked:
         return query
 
     @property
-    def held(self) -> ColumnElement[bool]:
-        """The condition that a review was held in the time asked about."""
+    def in_period(self) -> ColumnElement[bool]:
+        """The condition that a review took place in the period that is asked about."""
         bounds = [_REVIEWS.c.org == self.org]
         if self.since is not None:
             bounds.append(_REVIEWS.c.day >= self.since)
@@ -65,8 +65,8 @@ def evidence(
     An item has `org`, `patient`, `goal`, `clinician`, `status`, `outcome`, `framework` (smart, gas, both or none),
     `statement`, `wording`, `own_words` (whether the statement came from the patient; null where nobody knows),
     `copies` (other patients with the same text), `measurable` (nothing is missing in the definition), `reviews`
-    (held), `timely` (of these, held on the day they were due or before), `with_patient`, `next_review_on`, `overdue`
-    (whether that day has passed), and `held` as in :func:`events.goal.reading.read_goal`.
+    (that took place), `timely` (those of them on the day they were due or before), `with_patient`, `next_review_on`,
+    `overdue` (whether that day has passed), and `quarantined` as in :func:`events.goal.reading.read_goal`.
 
     Args:
         now: Tells today's date in each plan's time zone.
@@ -90,11 +90,11 @@ def evidence(
         reviews = _reviews_of(connection, asked, rows)
         states = [GoalState.model_validate_json(row.state) for row in rows]
         patients = copies(connection, asked.org, (state.statement for state in states))
-        held = quarantined_of_rows(connection, rows)
+        quarantined = quarantined_of_rows(connection, rows)
         return [
             {
                 **_read(row, state, reviews.get((row.patient, row.goal), _NO_REVIEWS), patients),
-                "held": held.get(GoalId(row.org, row.patient, row.goal)),
+                "quarantined": quarantined.get(GoalId(row.org, row.patient, row.goal)),
             }
             for row, state in zip(rows, states, strict=True)
         ]
@@ -104,14 +104,19 @@ def evidence(
 
 
 def evidence_in_total(connection: Connection, asked: Asked, *, now: datetime) -> Json:
-    """What the evidence of all goals comes to: `goals`, `own_words`, `own_words_unknown`, `measurable`, `overdue`
-    (goals whose review is), `held` (goals that are), and `reviews`, `timely` and `with_patient` (reviews held)."""
+    """The evidence of all goals in total.
+
+    Returns:
+        How many goals there are (`goals`), and how many of them are `own_words`, `own_words_unknown`, `measurable`,
+        `overdue` (their review is) or `quarantined`; how many `reviews` took place, and how many of these were
+        `timely` or `with_patient`.
+    """
     counted = {
         "own_words": _GOALS.c.own_words,
         "own_words_unknown": _GOALS.c.own_words.is_(None),
         "measurable": _MEASURABLE,
         "overdue": _overdue(connection, asked.org, now),
-        "held": IS_QUARANTINED.element,
+        "quarantined": IS_QUARANTINED.element,
     }
     goals = connection.execute(
         asked.goals(func.count().label("goals"), *(_number(what).label(name) for name, what in counted.items()))
@@ -119,7 +124,7 @@ def evidence_in_total(connection: Connection, asked: Asked, *, now: datetime) ->
     kept = asked.goals(*(_GOALS.c[name] for name in ("org", "patient", "goal"))).subquery("kept")
     of_these = and_(*(_REVIEWS.c[name] == kept.c[name] for name in ("org", "patient", "goal")))
     reviews = connection.execute(
-        select(*_COUNTED_REVIEWS).select_from(_REVIEWS.join(kept, of_these)).where(asked.held)
+        select(*_COUNTED_REVIEWS).select_from(_REVIEWS.join(kept, of_these)).where(asked.in_period)
     ).one()
     return {name: value or 0 for name, value in {**goals._mapping, **reviews._mapping}.items()}
 
@@ -147,7 +152,7 @@ def _reviews_of(
 ) -> dict[tuple[str, str], Mapping[str, int]]:
     query = (
         select(_REVIEWS.c.patient, _REVIEWS.c.goal, *_COUNTED_REVIEWS)
-        .where(asked.held, _REVIEWS.c.patient.in_(sorted({row.patient for row in rows})))
+        .where(asked.in_period, _REVIEWS.c.patient.in_(sorted({row.patient for row in rows})))
         .group_by(_REVIEWS.c.patient, _REVIEWS.c.goal)
     )
     found = connection.execute(query)

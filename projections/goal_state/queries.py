@@ -51,7 +51,7 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | No
         at=now,
         others=[without_diary(other) for other in beside if other is not row],
         copies=max(0, (row.patients or 0) - 1),
-        held=quarantined_of_rows(connection, [row]).get(goal_id),
+        quarantined=quarantined_of_rows(connection, [row]).get(goal_id),
     )
 
 
@@ -76,8 +76,8 @@ def record(connection: Connection, org: str, patient: str) -> PatientRecord:
     """
     its = _record(connection, GoalId(org, patient, PLAN))
     if its.is_empty:
-        for goal_id, held in quarantined_of_patients(connection, org, [patient]).items():
-            raise GoalIsQuarantined(goal_id, held)
+        for goal_id, quarantined in quarantined_of_patients(connection, org, [patient]).items():
+            raise GoalIsQuarantined(goal_id, quarantined)
     return its
 
 
@@ -88,10 +88,10 @@ def _record(connection: Connection, plan_id: GoalId) -> PatientRecord:
     goals = {
         goal_id: with_diary(without_diary(row), row, told.get(goal_id, ())) for goal_id, row in sorted(rows.items())
     }
-    held = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
+    quarantined = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
     if plan is not None and (its := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
-        held[PLAN] = its.at(plan.version)
-    return PatientRecord(plan, tuple(goals.values()), held)
+        quarantined[PLAN] = its.at(plan.version)
+    return PatientRecord(plan, tuple(goals.values()), quarantined)
 
 
 def goals(  # noqa: PLR0913 - each filter is one, by its name
@@ -164,7 +164,7 @@ def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetim
     plans = {plan_id: PlanState.model_validate_json(text) for plan_id, text in texts.items()}
     told = diaries(connection, _ITS, goal_ids)
     patients = copies(connection, goal_ids[0].org, (goals[goal_id].statement for goal_id in goal_ids))
-    held = quarantined_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
+    quarantined = quarantined_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
 
     def read(goal_id: GoalId) -> Json:
         goal = goals[goal_id]
@@ -174,7 +174,7 @@ def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetim
             at=now,
             others=[other for other in beside[goal_id.plan] if other is not goal],
             copies=max(0, patients.get(statement_hash(goal.statement), 0) - 1),
-            held=held.get(goal_id),
+            quarantined=quarantined.get(goal_id),
         )
 
     return [read(goal_id) for goal_id in goal_ids]

@@ -29,7 +29,7 @@ _GOAL = {
     "version": "How many events the goal has.",
     "position": "Where in the log the latest one is.",
     "recorded_at": "When that one was recorded.",
-    "held": "Whether later events of it could not be taken in yet, and wait in quarantine.",
+    "quarantined": "Whether later events of it could not be taken in yet, and wait in quarantine.",
 }
 _PATIENT = {
     "org": "The organisation.",
@@ -66,7 +66,7 @@ def _goal_current(its: Tables, dialect: str) -> View:
         "setbacks_since_review": goals.c.setbacks,
         # What is asked of a definition is less for a plan in simplified language.
         "measurable": case((plans.c.simplified, goals.c.measurable_simplified), else_=goals.c.measurable),
-        "held": is_quarantined("goal_state", goals),
+        "quarantined": is_quarantined("goal_state", goals),
     }
     columns = [(told[name] if name in told else goals.c[name]).label(name) for name in _GOAL]
     query = select(*columns).select_from(goals.outerjoin(plans, of_the_patient))

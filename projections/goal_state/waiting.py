@@ -30,8 +30,8 @@ def waiting(
 
     An item has `org`, `patient`, `goal`, `role` (whose word is awaited), `for` (agreement, answer_to_contest or
     answer_to_change_request), `request` (its id, else null), `since`, `text` (what was asked for, or why it was
-    contested), and of the goal `goal_status`, `statement`, `wording`, `version`, its `clinician`, and `held` as in
-    :func:`events.goal.reading.read_goal`.
+    contested), and of the goal `goal_status`, `statement`, `wording`, `version`, its `clinician`, and `quarantined`
+    as in :func:`events.goal.reading.read_goal`.
 
     Args:
         role: Only what waits for the patient, or for the clinician.
@@ -54,9 +54,9 @@ def waiting(
         query = query.where(_PLANS.c.clinician == clinician)
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
-        held = quarantined_of_rows(connection, rows)
+        quarantined = quarantined_of_rows(connection, rows)
         return [
-            {**_read(row, from_json(row.state)), "held": held.get(GoalId(row.org, row.patient, row.goal))}
+            {**_read(row, from_json(row.state)), "quarantined": quarantined.get(GoalId(row.org, row.patient, row.goal))}
             for row in rows
         ]
 

@@ -34,7 +34,7 @@ def reviews(  # noqa: PLR0913 - each filter is one, by its name
 
     An item has `org`, `patient`, `goal`, `due_on`, `status` (overdue before the day, due on it, upcoming after it),
     `cause`, `sequence`, `goal_status`, `statement`, `wording`, `clinician`, `time_zone`, `version`, `position`, and
-    `held` as in :func:`events.goal.reading.read_goal`.
+    `quarantined` as in :func:`events.goal.reading.read_goal`.
 
     Args:
         now: Tells today's date in each plan's time zone, unless `day` is given.
@@ -79,12 +79,12 @@ def reviews(  # noqa: PLR0913 - each filter is one, by its name
 
 def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
     ids = [GoalId(row.org, row.patient, row.goal) for row in rows]
-    held = quarantined_goals(connection, "review_schedule", ids)
+    quarantined = quarantined_goals(connection, "review_schedule", ids)
     return [
         {
             **row._mapping,
             "due_on": row.due_on.isoformat(),
-            "held": held[goal_id].at(row.version) if goal_id in held else None,
+            "quarantined": quarantined[goal_id].at(row.version) if goal_id in quarantined else None,
         }
         for goal_id, row in zip(ids, rows, strict=True)
     ]

@@ -18,7 +18,7 @@ _REVIEW = {
     "clinician": "Who leads the plan; null without a plan.",
     "time_zone": "The plan's time zone; null without a plan.",
     "position": "Where in the log the latest event is that this tells of.",
-    "held": "Whether later events of the goal could not be taken in yet, and wait in quarantine.",
+    "quarantined": "Whether later events of the goal could not be taken in yet, and wait in quarantine.",
 }
 
 
@@ -30,7 +30,7 @@ def views(its: Tables, dialect: str) -> Views:
         "status": case((reviews.c.due_on > day, "upcoming"), (reviews.c.due_on == day, "due"), else_="overdue"),
         "clinician": plans.c.clinician,
         "time_zone": plans.c.time_zone,
-        "held": is_quarantined("review_schedule", reviews),
+        "quarantined": is_quarantined("review_schedule", reviews),
     }
     columns = [(told[name] if name in told else reviews.c[name]).label(name) for name in _REVIEW]
     of_the_patient = and_(plans.c.org == reviews.c.org, plans.c.patient == reviews.c.patient)

@@ -37,7 +37,7 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
     if goal.get("wording"):
         yield "Put now as", goal["wording"]
     yield "Status", _status(goal)
-    yield from _held(goal)
+    yield from _quarantined(goal)
     if goal.get("awaiting_agreement"):
         yield "Agreement", f"awaited from {' and '.join(goal['awaiting_agreement'])}"
     if goal.get("missing"):
@@ -57,10 +57,10 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
         yield f"Revised {revision['at'][5:10]}", _joined(changed, revision.get("note"))
 
 
-def _held(read: Json) -> Iterator[tuple[str, str]]:
-    if held := read.get("held"):
-        because = f"the event at position {held['position']} is in quarantine ({held['reason']})"
-        yield "Not up to date", f"version {held['version']} is shown: {because}. `cairn replay` tells all."
+def _quarantined(read: Json) -> Iterator[tuple[str, str]]:
+    if quarantined := read.get("quarantined"):
+        because = f"the event at position {quarantined['position']} is in quarantine ({quarantined['reason']})"
+        yield "Not up to date", f"version {quarantined['version']} is shown: {because}. `cairn replay` tells all."
 
 
 def _status(goal: Json) -> str:
@@ -103,7 +103,7 @@ def _measure(measure: Json) -> str:
 def _plan(plan: Json) -> Iterator[tuple[str, str]]:
     yield "Plan", f"{plan['org']}.{plan['patient']}.plan (version {plan['version']})"
     yield "Status", _joined(plan["status"], plan.get("closed_reason"))
-    yield from _held(plan)
+    yield from _quarantined(plan)
     yield "Opened", minute(plan["opened_at"])
     yield "Clinician", plan["clinician"]
     for reason in plan["reasons"]:

@@ -62,4 +62,4 @@ def minute(instant: object) -> str:
 
 def not_up_to_date(status: str, read: Json) -> str:
     """The status of a goal. It says so when an event of the goal is in quarantine."""
-    return f"{status} (not up to date)" if read.get("held") else status
+    return f"{status} (not up to date)" if read.get("quarantined") else status

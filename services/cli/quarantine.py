@@ -60,7 +60,7 @@ _name = click.argument("projection", metavar="[NAME]", type=ProjectionType(), re
 def list_quarantined(projection: "Projection[Any] | None", database_url: str | None, as_json: bool) -> None:
     """List the goals that are in quarantine, in the projection NAME or in all of them, with the event and the reason.
 
-    Reads show such a goal as it was before that event, and say so in `held`. Other goals are not affected.
+    Reads show such a goal as it was before that event, and say so in `quarantined`. Other goals are not affected.
     """
     with open_tables(database_url) as engine:
         found = _quarantined(engine, _chosen(projection))
@@ -97,13 +97,13 @@ def retry(
     if as_json:
         print_json({"items": results, "next": None})
     elif results:
-        rows = [(each["projection"], each["goal"], each["released"], _still(each["held"])) for each in results]
+        rows = [(each["projection"], each["goal"], each["released"], _still(each["quarantined"])) for each in results]
         print_table(
             ("Projection", "Goal", "Events projected", "Still in quarantine"), rows, wide=("Still in quarantine",)
         )
     else:
         click.echo("Nothing is in quarantine." if goal is None else f"{goal} is not in quarantine.")
-    if any(each["held"] for each in results):
+    if any(each["quarantined"] for each in results):
         raise click.exceptions.Exit(1)
 
 
@@ -130,7 +130,7 @@ async def _retry(engine: "Engine", found: Sequence[QuarantinedGoal], nats_url: s
                             "stream": each.stream,
                             "goal": each.goal,
                             "released": released.events,
-                            "held": {"position": still.position, "reason": still.reason} if still else None,
+                            "quarantined": {"position": still.position, "reason": still.reason} if still else None,
                         }
                     )
                     progress.advance()
@@ -168,5 +168,5 @@ def _quarantined(engine: "Engine", projections: "Projections") -> list[Quarantin
     return found
 
 
-def _still(held: Json | None) -> str:
-    return f"at position {held['position']}: {held['reason']}" if held else ""
+def _still(quarantined: Json | None) -> str:
+    return f"at position {quarantined['position']}: {quarantined['reason']}" if quarantined else ""

@@ -32,7 +32,7 @@ def handle_failures(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(ClientDisconnect)(_gone)
     app.exception_handler(UnreadableEvent)(_unreadable)
-    app.exception_handler(GoalIsQuarantined)(_held)
+    app.exception_handler(GoalIsQuarantined)(_quarantined)
     app.exception_handler(LogReplaced)(_replaced)
     for unreachable in (LogUnreachable, NatsError):
         app.exception_handler(unreachable)(_unreachable)
@@ -91,7 +91,7 @@ async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     return refusal_answer(request.url.path, RequestRefused("log.unreadable", detail, status=HTTP_STATUS["defect"]))
 
 
-async def _held(request: Request, error: GoalIsQuarantined) -> Response:
+async def _quarantined(request: Request, error: GoalIsQuarantined) -> Response:
     return refusal_answer(request.url.path, RequestRefused("projection.quarantined", str(error)))
 
 

@@ -89,7 +89,7 @@ class ThatMoment(Read):
     as_of: Instant | None = Field(None, description="As it stood at this instant.", examples=["2026-03-01T12:00:00Z"])
     by: Axis | None = Field(
         None,
-        description="What `as_of` is held against: when it was recorded (the default), or when it happened.",
+        description="Which time `as_of` is compared with: of recording (the default), or of happening.",
     )
     position: Position | None = Field(None, description="As it stood at this log position.")
 
@@ -98,7 +98,9 @@ class ThatMoment(Read):
         if self.as_of is not None and self.position is not None:
             raise PydanticCustomError("two_moments", "give as_of or position, not both")
         if self.by is not None and self.as_of is None:
-            raise PydanticCustomError("axis_alone", "by says what as_of is held against; give as_of too")
+            raise PydanticCustomError(
+                "axis_alone", "by says which time of an event as_of is compared with; give as_of too"
+            )
         return self
 
     @property
@@ -167,8 +169,8 @@ class EvidenceQuery(Read):
     format: Literal["json", "csv"] | None = Field(None, description="By the header Accept when it is not given.")
     patient: Token | None = None
     clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
-    since: date | None = Field(None, description="Only reviews held on this day or after.")
-    until: date | None = Field(None, description="Only reviews held on this day or before.")
+    since: date | None = Field(None, description="Only reviews that took place on this day or after.")
+    until: date | None = Field(None, description="Only reviews that took place on this day or before.")
     limit: int | None = Field(None, ge=1, le=500, description="The most goals; JSON has 100 by default, CSV all.")
     cursor: Cursor | None = None
 

@@ -15,8 +15,8 @@ def engagement(goals: Sequence[GoalState], today: date) -> Json:
     Returns:
         `entries`; `days_with_entry`; `last_entry_on` and `days_since_last_entry`, null before the first; `gaps`, of
         seven days or more between two entries or up to today, each with `after`, `before` (null while it lasts) and
-        `days`; and `attendance`: of `reviews` held how many were `with_patient`, and of the entries about goals in the
-        life area attendance that say either way (`told`), how many say `done`.
+        `days`; and `attendance`: how many `reviews` took place, and how many of them `with_patient`; how many entries
+        about goals in the life area attendance say either way (`told`), and how many of them say `done`.
     """
     days = sorted({entry.on for goal in goals for entry in goal.progress if entry.on <= today})
     return {

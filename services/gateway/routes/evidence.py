@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 _COLUMNS = (
     *("org", "patient", "goal", "clinician", "status", "outcome", "life_area", "framework", "statement", "wording"),
     *("own_words", "copies", "measurable", "reviews", "timely", "with_patient", "next_review_on", "overdue"),
-    "held",
+    "quarantined",
 )
 _PAGE, _MOST = 100, 500
 
@@ -58,7 +58,7 @@ def _every(connection: Connection, asked: Asked, now: datetime, query: EvidenceQ
     cursor = query.cursor
     while True:
         page = queries.evidence(connection, asked, now=now, limit=query.limit or _MOST, cursor=cursor)
-        yield from ({**item, "held": item["held"] is not None} for item in page["items"])
+        yield from ({**item, "quarantined": item["quarantined"] is not None} for item in page["items"])
         cursor = page["next"]
         if cursor is None or query.limit is not None:
             return

@@ -124,7 +124,7 @@ class ClinicContract(ABC):
             "raise_at_next_session": 1,
             "last_entry_on": "2026-03-12",
             "days_since_last_entry": 4,
-            "held": [],
+            "quarantined": [],
         }
 
     def test_without_an_entry_the_days_since_are_unknown(self, connection: Connection) -> None:
@@ -176,7 +176,7 @@ class ClinicContract(ABC):
             "wording": None,
             "clinician": "c1",
             "version": 9,
-            "held": None,
+            "quarantined": None,
         }
         assert waiting(connection, ORG, patient="anna")["items"][0]["text"] == "He does not want it"
 
@@ -234,7 +234,7 @@ class ClinicContract(ABC):
             "with_patient": 1,
             "next_review_on": "2026-03-16",
             "overdue": False,
-            "held": None,
+            "quarantined": None,
         }
 
     def test_a_late_review_is_counted_as_held_and_not_as_timely(self, connection: Connection) -> None:
@@ -262,7 +262,7 @@ class ClinicContract(ABC):
             "own_words_unknown": 0,
             "measurable": 3,
             "overdue": 1,
-            "held": 0,
+            "quarantined": 0,
             "reviews": 2,
             "timely": 1,
             "with_patient": 1,

@@ -260,7 +260,7 @@ class QueriesContract(ABC):
             "time_zone": "UTC",
             "version": 3,
             "position": 9,
-            "held": None,
+            "quarantined": None,
         }
         assert [each["goal"] for each in others] == ["west", "late"]
 

@@ -8,7 +8,7 @@ from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
-from tests.contract.projections.quarantined_contract import HeldContract
+from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.views_contract import Read, ViewsContract
 from tests.postgresql import PostgresqlServer
@@ -50,7 +50,7 @@ class TestCheckpoints(CheckpointsContract):
         return postgresql_server.new_schema()
 
 
-class TestHeld(HeldContract):
+class TestQuarantined(QuarantinedContract):
     @pytest.fixture
     def database_url(self, postgresql_server: PostgresqlServer) -> str:
         return postgresql_server.new_schema()

@@ -156,8 +156,10 @@ class ViewsContract(ABC):
 
     @pytest.mark.parametrize("view", ["v_goal_current", "v_reviews"])
     def test_a_goal_with_events_in_quarantine_is_marked(self, connection: Connection, view: str) -> None:
-        held = [each["goal"] for org in (ORG, FAR) for each in rows(connection, view, org, "goal") if each["held"]]
-        assert held == [POISONED.goal]
+        quarantined = [
+            each["goal"] for org in (ORG, FAR) for each in rows(connection, view, org, "goal") if each["quarantined"]
+        ]
+        assert quarantined == [POISONED.goal]
 
     @pytest.mark.parametrize("org", [ORG, FAR])
     def test_the_audit_is_that_of_the_endpoint(self, connection: Connection, org: str) -> None:
@@ -222,7 +224,7 @@ def everything(page: Json) -> list[Read]:
 def alike(connection: Connection, view: str, items: Sequence[Read]) -> list[Read]:
     """What endpoints give, cut to the columns of a view."""
     columns = connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys()  # noqa: S608 - ours
-    return [{name: bool(item[name]) if name == "held" else item[name] for name in columns} for item in items]
+    return [{name: bool(item[name]) if name == "quarantined" else item[name] for name in columns} for item in items]
 
 
 def as_in_the_view(goal: Read) -> Read:

@@ -161,6 +161,6 @@ def test_a_goal_of_which_something_is_in_quarantine_is_not_shown_as_if_it_were_a
 ) -> None:
     state = fold_goals(recorded([event(GOAL, proposed())]))
     assert state is not None
-    read = read_goal(state, None, held={"version": 1, "position": 9, "reason": "KeyError in fold.py"})
+    read = read_goal(state, None, quarantined={"version": 1, "position": 9, "reason": "KeyError in fold.py"})
     card = " ".join(shown(capsys, read).split())
     assert "Not up to date version 1 is shown: the event at position 9 is in quarantine (KeyError in fold.py)" in card
