@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import (, String
+from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    String,
     Table,
     Text,
     and_,
