@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from events.attribute_headers import Extension
 from events.identity import GoalId
 from events.payload import Payload
 from events.vocabulary import Actor
@@ -19,7 +20,7 @@ class Event:
         time: When it happened, as its sender says; with an offset.
         expected_version: Refuse the event unless the goal is at this version.
         cause: The version of the event of the same goal that this one follows from, for consequences.
-        extensions: CloudEvents extension attributes that Cairn has no meaning for, kept as they came.
+        extensions: CloudEvents extension attributes that Cairn has no meaning for, kept as they came, with their types.
     """
 
     goal_id: GoalId
@@ -30,7 +31,7 @@ class Event:
     data: Payload
     expected_version: int | None = None
     cause: int | None = None
-    extensions: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
 
     @property
     def type_name(self) -> str:

@@ -10,11 +10,10 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError, NoRespondersError
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic_core import from_json
 
-from events.envelope import MAX_EVENT_BYTES, STRUCTURED
-from events.errors import FieldError, Rejected
-from events.identity import SUBMIT, GoalId, parse_goal_id
+from events.envelope import STRUCTURED
+from events.errors import Rejected
+from events.identity import SUBMIT, GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 
 Json = dict[str, Any]  # an outcome as the goals service words it
@@ -24,30 +23,6 @@ _LONGEST_PAUSE = 1.0
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(
     Annotated[RecordedOutcome | RejectedOutcome, Field(discriminator="status")]
 )
-
-
-def addressee(body: bytes) -> GoalId:
-    """Whom a structured CloudEvent is about. All else is for the goals service to judge.
-
-    Raises:
-        Rejected: `event.invalid` or `identity.mismatch`, when there is no telling where to send it.
-    """
-    if len(body) > MAX_EVENT_BYTES:
-        raise Rejected("event.invalid", f"The event has more than {MAX_EVENT_BYTES:,} bytes, which Cairn accepts.")
-    try:
-        event = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Rejected("event.invalid", f"The event is not JSON that Cairn can read: {error}.") from None
-    if not isinstance(event, dict):
-        raise Rejected("event.invalid", "The event must be a CloudEvents JSON object.")
-    subject = event.get("subject")
-    if not isinstance(subject, str):
-        raise Rejected(
-            "identity.mismatch",
-            "The event names no subject; it must be ORG.PATIENT.GOAL.",
-            (FieldError("subject", "The CloudEvents attribute subject is missing."),),
-        )
-    return parse_goal_id(subject)
 
 
 async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Outcome:

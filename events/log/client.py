@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
+from events.attribute_headers import DoubledHeaders
 from events.log.wire import WholeMessages
 
 _CLOSING_SECONDS = 1.0
@@ -121,7 +122,10 @@ def read_headers(block: bytes) -> dict[str, str] | None:
     first, *lines = text.split("\r\n")
     headers = {name: value for name, colon, value in [line.partition(": ") for line in lines] if colon}
     if not _is_plain(text, len(lines)) or len(headers) + 2 != len(lines) or not _are_names(tuple(headers)):
-        headers = dict(_HEADER.findall(text, len(first)))
+        pairs = _HEADER.findall(text, len(first))
+        headers = dict(pairs)
+        if len(headers) < len(pairs):
+            headers = DoubledHeaders(pairs)
     if len(first) > len(_VERSION):
         code, _, description = first[len(_VERSION) :].strip().partition(" ")
         if code.isdecimal():

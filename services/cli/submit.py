@@ -75,7 +75,7 @@ class Lanes:
     async def outcome(self, line: bytes) -> Json:
         """The outcome of one line; also of one that cannot be sent anywhere."""
         from events.errors import Rejected
-        from services.submission_client import addressee
+        from events.submission import addressee
 
         try:
             goal_id = addressee(line)

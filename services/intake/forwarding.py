@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
+from events.attribute_headers import by_lower_case_name
 from events.errors import Rejected
 from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT
 from events.log.placement import Placement
@@ -82,6 +83,7 @@ class Forwarder:
 
     async def _outcome(self, message: Msg) -> Outcome:
         try:
+            by_lower_case_name(message.headers)  # of a doubled header only one would be carried on
             self._placement.stream_of(message.subject.split(".")[2])
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
@@ -102,7 +104,7 @@ class Forwarder:
         sequence = str(message.metadata.sequence.stream)
         set_aside = (message.headers or {}).items() - _sendable(message).items()
         headers = {
-            **_sendable(message),
+            **{name: value for name, value in _sendable(message).items() if value},
             **{f"original-{name}": value for name, value in set_aside},
             CODE_HEADER: outcome.code,
             DETAIL_HEADER: quote(outcome.detail, safe=_SAFE),
