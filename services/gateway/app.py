@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
+from services.gateway.head_requests import HeadRequests
 from services.gateway.response_middleware import Edge
 from services.gateway.routes import (
     audit,
@@ -56,6 +57,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         operations,
     ):
         app.include_router(module.router)
+    app.add_middleware(HeadRequests)
     app.add_middleware(Edge, metrics=gateway.metrics)
     handle_failures(app)
     describe(app)

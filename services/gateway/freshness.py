@@ -44,18 +44,22 @@ class Freshness:
     Args:
         keys: The live checkpoints that there may be; what else is announced is not kept.
         checkpoints: Reads the committed positions from the database.
+        refuse_beyond_head: Raises :class:`Refused` when a stream of the log has no such position. It is asked when no
+            announcement has come in time, as most positions that are waited for are there in a moment.
     """
 
     def __init__(
         self,
         keys: Collection[CheckpointKey],
         checkpoints: Checkpoints,
+        refuse_beyond_head: Callable[[str, int], Awaitable[None]],
         *,
         wait_seconds: float = WAIT_SECONDS,
         recheck_seconds: float = RECHECK_SECONDS,
     ):
         self._keys = frozenset(keys)
         self._checkpoints = checkpoints
+        self._refuse_beyond_head = refuse_beyond_head
         self._wait_seconds = wait_seconds
         self._recheck_seconds = recheck_seconds
         self._known: dict[CheckpointKey, int] = {}
@@ -85,7 +89,8 @@ class Freshness:
             False when the time is up and nothing of the projection is known to be live at all.
 
         Raises:
-            Refused: 503 `projection.behind` with the position that it has reached.
+            Refused: 503 `projection.behind` with the position that it has reached; 422, when the log does not reach
+                the position either.
         """
         if self._known.get(key, -1) >= position:
             return True
@@ -113,6 +118,7 @@ class Freshness:
                 async with asyncio.timeout(max(may_ask, min(ON_ITS_WAY_SECONDS, self._recheck_seconds))):
                     await self._announcement(key, position)
             except TimeoutError:
+                await self._refuse_beyond_head(key.stream, position)
                 await self._ask()
 
     async def _announcement(self, key: CheckpointKey, position: int) -> None:

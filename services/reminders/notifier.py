@@ -21,7 +21,7 @@ from events.log.replies import Replies
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Notice, current, upcoming
 from services.reminders.reviews import Reviews
-from services.reminders.stream import CONSUMER, NOTICE_STREAM, RUNG
+from services.reminders.stream import ALARM_STREAM, CONSUMER, NOTICE_STREAM, RUNG
 
 _log = logging.getLogger("cairn.reminders")
 _FETCH_SECONDS = 5.0
@@ -33,8 +33,8 @@ class Notifier:
     """Gives a notice when an alarm has rung.
 
     An alarm only says which goal to look at. What is told comes from the log as it is then, so an alarm that rings for
-    a review that has moved tells nothing; and what is in the stream already is not told again, so an alarm that rings
-    twice (as a nats-server that is killed in the middle makes it) tells it once.
+    a review that has moved tells nothing; and what is in the stream of the notices already is not told again, so an
+    alarm that rings twice (as a nats-server that is killed in the middle makes it) tells it once.
     """
 
     def __init__(self, nc: ResilientClient, reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
@@ -52,7 +52,7 @@ class Notifier:
             NatsError, LogUnreachable, LogUnavailable: it cannot go on now.
         """
         # nats-py's fetch may be used here, as nobody but the server and this service writes what it fetches.
-        rung = await self._js.pull_subscribe_bind(consumer=CONSUMER, stream=NOTICE_STREAM)
+        rung = await self._js.pull_subscribe_bind(consumer=CONSUMER, stream=ALARM_STREAM)
         try:
             while True:
                 with suppress(NatsTimeout):
@@ -81,7 +81,7 @@ class Notifier:
             raise
         await alarm.ack()
         with suppress(NotFoundError):
-            await self._js.delete_msg(NOTICE_STREAM, alarm.metadata.sequence.stream)
+            await self._js.delete_msg(ALARM_STREAM, alarm.metadata.sequence.stream)
 
     async def _look_at(self, goal_id: GoalId) -> None:
         # Where the alarm and the notices end is asked before the log: what changes afterwards is noticed.

@@ -2,7 +2,8 @@
 
 One way: the log is followed, alarms are set as scheduled messages in a stream of their own, the server lets them ring,
 and an alarm that has rung becomes a notice. If that stream is lost, its mark is lost with it: the log is followed from
-the beginning, and what is due or overdue by then is told again.
+the beginning. What was given already is known from the stream of the notices; if that is lost too, what is due or
+overdue by then is told again.
 """
 
 import asyncio
@@ -41,7 +42,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
 
     Raises:
         NotReachable: when there is no NATS server at the address.
-        WrongStream: the stream of the notices is not as it has to be.
+        WrongStream: the stream of the notices, or of the alarms, is not as it has to be.
     """
     nc = await connect(settings.nats_address, name="cairn-reminders")
     try:

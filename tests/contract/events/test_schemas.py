@@ -35,9 +35,13 @@ def fits(schema: Json, document: object) -> bool:
 
 
 KEYWORDS = frozenset(
-    "$schema $id $ref $defs title description default examples type enum const format pattern minLength maxLength"
-    " minimum maximum exclusiveMaximum properties propertyNames additionalProperties required items minItems maxItems"
-    " anyOf oneOf contentEncoding contentMediaType".split()
+    {
+        *("$schema", "$id", "$ref", "$defs", "title", "description", "default", "examples"),
+        *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
+        *("minimum", "maximum", "exclusiveMaximum", "contentEncoding", "contentMediaType"),
+        *("properties", "propertyNames", "additionalProperties", "required", "items", "minItems", "maxItems"),
+        *("anyOf", "oneOf"),
+    }
 )
 _BY_NAME = frozenset({"properties", "$defs"})
 
