@@ -29,6 +29,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         title="Cairn",
         version="1",
         description=DESCRIPTION,
+        servers=[{"url": "/", "description": "This Cairn."}],
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,

@@ -1,5 +1,7 @@
 """HEAD wherever there is GET: the same answer without its body (RFC 9110, section 9.3.2)."""
 
+from contextlib import suppress
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -31,7 +33,5 @@ class HeadRequests:
                 scope["route"] = as_get["route"]
             await send(message)
 
-        try:
+        with suppress(_HeadersSent):
             await self._app(as_get, receive, answer)
-        except _HeadersSent:
-            pass
