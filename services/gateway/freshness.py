@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from time import monotonic
 from typing import NamedTuple
 
@@ -112,14 +112,23 @@ class Freshness:
     async def _until(self, key: CheckpointKey, position: int) -> None:
         if key not in self._known:
             await self._ask()
+        on_its_way = min(ON_ITS_WAY_SECONDS, self._recheck_seconds)
+        if await self._comes(key, position, on_its_way):
+            return
+        await self._refuse_beyond_head(key.stream, position)
         while self._known.get(key, -1) < position:
+            await self._ask()
             may_ask = self._asked_at + self._recheck_seconds - monotonic()
-            try:
-                async with asyncio.timeout(max(may_ask, min(ON_ITS_WAY_SECONDS, self._recheck_seconds))):
+            await self._comes(key, position, max(may_ask, on_its_way))
+
+    async def _comes(self, key: CheckpointKey, position: int, seconds: float) -> bool:
+        """Whether a position is reached now, or announced within some seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                if self._known.get(key, -1) < position:
                     await self._announcement(key, position)
-            except TimeoutError:
-                await self._refuse_beyond_head(key.stream, position)
-                await self._ask()
+                return True
+        return False
 
     async def _announcement(self, key: CheckpointKey, position: int) -> None:
         wait = _Wait(position, asyncio.get_running_loop().create_future())
