@@ -113,7 +113,7 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
             decode_stored(headers["ce-id"]),
             datetime.fromisoformat(headers["ce-time"]),
             named_actor(decode_stored(headers["ce-actor"]), headers["ce-actorrole"]),
-            decode(headers["ce-type"], stored.data, goal_id.goal),
+            decode(headers["ce-type"], stored.data, goal_id.goal, recorded=True),
             None,
             int(cause) if cause else None,
             _extensions(headers),

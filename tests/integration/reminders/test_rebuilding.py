@@ -1,7 +1,6 @@
 """When alarms are lost they are set anew from the log; what is due is told again only if the notices are lost too."""
 
 import pytest
-from nats.js.api import StreamConfig
 
 from events.identity import GoalId
 from events.log import WrongStream
@@ -58,9 +57,8 @@ async def test_notices_alone_are_in_their_stream(ward: Ward) -> None:
 
 
 async def test_a_stream_of_an_earlier_version_is_rid_of_its_alarms_and_nothing_is_told_again(ward: Ward) -> None:
-    earlier = {**alarms_config().as_dict(), "name": NOTICE_STREAM}
-    earlier["subjects"] = [*notices_config().as_dict()["subjects"], *earlier["subjects"]]
-    await ward.js.add_stream(StreamConfig.from_response(earlier))
+    both = [*(notices_config().subjects or ()), *(alarms_config().subjects or ())]
+    await ward.js.add_stream(alarms_config().evolve(name=NOTICE_STREAM, subjects=both))
     await ward.js.add_consumer(NOTICE_STREAM, consumer_config())
     at_noon = {"Nats-Schedule": f"@at {midnight(TOMORROW).isoformat()}", "Nats-Schedule-Target": GOAL.on(RUNG)}
     await ward.js.publish(GOAL.on(SET), b"", headers={**at_noon, "ce-id": "one to come"})
