@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from events.errors import FieldError, Rejected
 from events.goal.types import GOAL_EVENTS
 from events.identity import PLAN
-from events.payload import Payload
+from events.payload import RECORDED, Payload
 from events.plan.types import PLAN_EVENTS, PlanPayload
 
 Json = dict[str, Any]  # a JSON object, before its schema has been looked at
@@ -46,8 +46,12 @@ def payload_type(type_name: str, goal: str) -> type[Payload]:
     return payload
 
 
-def decode(type_name: str, body: bytes | str, goal: str) -> Payload:
+def decode(type_name: str, body: bytes | str, goal: str, *, recorded: bool = False) -> Payload:
     """Read a payload from JSON, bringing an older version up to date.
+
+    Args:
+        recorded: Whether it comes from the log. What has changed in the world outside since it was recorded is then no
+            reason to refuse it.
 
     Raises:
         Rejected: `event.invalid` (or the narrower code of the rule that a field breaks) with one error per field,
@@ -62,7 +66,7 @@ def decode(type_name: str, body: bytes | str, goal: str) -> Payload:
         type_name = newer
     payload = payload_type(type_name, goal)
     try:
-        read: Payload = payload.__pydantic_validator__.validate_json(body)
+        read: Payload = payload.__pydantic_validator__.validate_json(body, context=RECORDED if recorded else None)
     except ValidationError as error:
         raise _refusal(type_name, error) from None
     return read

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from events.attribute_headers import Extension
 from events.identity import GoalId
 from events.payload import Payload
 from events.vocabulary import Actor
@@ -19,7 +20,8 @@ class Event:
         time: When the event happened, according to its sender; with an offset.
         expected_version: The event is refused unless the goal is at this version.
         cause: For an event that follows from another event of the same goal, the version of that one.
-        extensions: CloudEvents extension attributes that Cairn has no meaning for, kept unchanged.
+        extensions: CloudEvents extension attributes that Cairn has no meaning for, kept unchanged,
+            with their types.
     """
 
     goal_id: GoalId
@@ -30,7 +32,7 @@ class Event:
     data: Payload
     expected_version: int | None = None
     cause: int | None = None
-    extensions: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
 
     @property
     def type_name(self) -> str:

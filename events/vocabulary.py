@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 ActorRole = Literal["patient", "clinician", "supervisor", "family", "system"]
@@ -75,7 +75,12 @@ Days = Annotated[int, Field(ge=1, le=365)]
 Rating = Annotated[int, Field(ge=0, le=10)]
 Position = Annotated[int, Field(ge=1, lt=2**63)]
 """The position of a message in the log: its stream sequence."""
-Number = Annotated[int | float, Field(ge=-1e12, le=1e12)]
+Number = Annotated[
+    int | float,
+    Field(ge=-1e12, le=1e12),
+    # pydantic writes bounds around a union as `ge` and `le`, which are no words of JSON Schema.
+    WithJsonSchema({"type": "number", "minimum": -1e12, "maximum": 1e12}),
+]
 """A quantity in the unit of its measure, kept as written: 3 stays 3."""
 
 

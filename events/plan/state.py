@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from events.time_zones import time_zone
 from events.vocabulary import (
     Accommodation,
     Instrument,
@@ -59,7 +59,7 @@ class PlanState(Value):
 
     def day(self, instant: datetime) -> date:
         """The day of an instant in the clinic's time zone."""
-        return instant.astimezone(ZoneInfo(self.time_zone)).date()
+        return instant.astimezone(time_zone(self.time_zone)).date()
 
     def cadence(self, goal_days: int | None) -> int:
         """Days between reviews of a goal: its own, or the plan's, capped for short reviews."""

@@ -45,6 +45,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("goal", String(64), primary_key=True),
             Column("due_on", Date, nullable=False),
             Column("sequence", Integer, nullable=False),
+            # The day (UTC) on which that was recorded.
+            Column("called_off_on", Date, nullable=False),
         ),
         "plans": Table(
             naming.table("plans"),

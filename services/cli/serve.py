@@ -78,9 +78,11 @@ def projection(name: str, nats_url: str | None, database_url: str | None) -> Non
 
 
 def _run(name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]) -> None:  # as asyncio runs it
+    from services.cli.time_zone_data import tell_if_outdated
     from services.cli.tracing import traced
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    tell_if_outdated(logging.getLogger("cairn").warning)
     _collect_rarely()
     with traced(f"cairn-{name}", os.environ):
         run_until_stopped(lambda: serve(lambda line: click.echo(f"ready {line}")), _STOP_SERVICE_SECONDS)

@@ -72,7 +72,7 @@ class LineSubmitter:
         """The outcome of one line. A line whose subject cannot be read is rejected without being sent."""
         from events.errors import Rejected
         from events.outcome import RejectedOutcome
-        from services.submission_client import addressee
+        from events.submission import addressee
 
         try:
             goal_id = addressee(line)

@@ -29,6 +29,7 @@ def up(
     One line that starts with `ready` names the addresses. If a port is taken, the next free one is used.
     """
     from services.cli.configuration import load_settings
+    from services.cli.time_zone_data import tell_if_outdated
     from services.node.node import run_node
 
     settings = load_settings(
@@ -39,6 +40,7 @@ def up(
         database_url=database_url,
         sample=False if no_sample else None,
     )
+    tell_if_outdated(_say)
     run_until_stopped(lambda: run_node(settings, say=_say, ready=click.echo), _STOP_NODE_SECONDS)
 
 

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
+from services.gateway.head_requests import HeadRequests
 from services.gateway.response_middleware import ResponseMiddleware
 from services.gateway.routes import (
     audit,
@@ -28,6 +29,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         title="Cairn",
         version="1",
         description=DESCRIPTION,
+        servers=[{"url": "/", "description": "This Cairn."}],
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
@@ -56,6 +58,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         operations,
     ):
         app.include_router(module.router)
+    app.add_middleware(HeadRequests)
     app.add_middleware(ResponseMiddleware, metrics=gateway.metrics)
     handle_failures(app)
     describe(app)

@@ -72,13 +72,16 @@ async def _bad_cursor(request: Request, error: BadCursor) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    headers = dict(error.headers or {})
+    if headers.get("Allow") == "GET":
+        headers["Allow"] = "GET, HEAD"
     details = {
         404: "There is nothing at this address; /openapi.json lists what there is.",
-        405: f"This address does not take {request.method}; it takes {(error.headers or {}).get('allow', 'others')}.",
+        405: f"This address does not take {request.method}; it takes {headers.get('Allow', 'others')}.",
     }
     code = _HTTP_CODES.get(error.status_code, "http.error")
     detail = details.get(error.status_code) or HTTPStatus(error.status_code).phrase
-    return refusal_answer(request.url.path, RequestRefused(code, detail, status=error.status_code), error.headers)
+    return refusal_answer(request.url.path, RequestRefused(code, detail, status=error.status_code), headers)
 
 
 async def _gone(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
+from events.attribute_headers import by_lower_case_name
 from events.errors import Rejected
 from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT, goal_id_of
 from events.log.placement import Placement
@@ -84,6 +85,7 @@ class Forwarder:
 
     async def _outcome(self, message: Msg) -> Outcome:
         try:
+            by_lower_case_name(message.headers)  # of a doubled header only one would be carried on
             self._placement.stream_of(goal_id_of(message.subject, INTAKE).org)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
@@ -104,7 +106,7 @@ class Forwarder:
         sequence = str(message.metadata.sequence.stream)
         set_aside = (message.headers or {}).items() - _sendable(message).items()
         headers = {
-            **_sendable(message),
+            **{name: value for name, value in _sendable(message).items() if value},
             **{f"original-{name}": value for name, value in set_aside},
             CODE_HEADER: outcome.code,
             DETAIL_HEADER: quote(outcome.detail, safe=_UNQUOTED_CHARACTERS),

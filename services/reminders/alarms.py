@@ -18,7 +18,7 @@ from events.log.message import Message, guarded
 from events.log.reading import DirectReader
 from events.log.writing import MAX_BATCH, Write, Writer
 from services.reminders.notice import Occasion
-from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET
+from services.reminders.stream import ALARM_STREAM, MARK, RUNG, SET
 
 _MAX_ALARMS_PER_BATCH = MAX_BATCH - 1
 """One message fewer than a batch can hold, because the mark is in the batch too."""
@@ -57,7 +57,7 @@ class Alarms:
     def __init__(self, nc: ResilientClient):
         self._js = nc.jetstream(timeout=10)
         self._replies = Replies(nc)
-        self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
+        self._reader = DirectReader(nc, self._replies, ALARM_STREAM)
         self._writer = Writer(nc, self._replies, self._reader)
         self._names = NUID()
         self._mark = Mark({}, 0)
@@ -115,7 +115,7 @@ class Alarms:
 
     async def _last(self, subject: str) -> RawStreamMsg | None:
         try:
-            return await self._js.get_last_msg(NOTICE_STREAM, subject, direct=False)
+            return await self._js.get_last_msg(ALARM_STREAM, subject, direct=False)
         except NotFoundError as error:
             if error.err_code == _NO_MESSAGE:
                 return None
@@ -132,7 +132,7 @@ class Alarms:
         # The id tells this mark from every other, if the acknowledgement is lost.
         return Message(
             MARK,
-            {**_SUBJECT_ONLY, "ce-id": self._names.next().decode()},
+            {**_SUBJECT_ONLY, "cairn-mark": self._names.next().decode()},
             to_json({stream: anchor._asdict() for stream, anchor in anchors.items()}),
         )
 
@@ -144,7 +144,7 @@ def _scheduled(occasion: Occasion) -> Message:
         "Nats-Schedule": f"@at {_instant(occasion.at)}",
         "Nats-Schedule-Target": notice.goal_id.on(RUNG),
         "Nats-Schedule-Rollup": "sub",
-        "ce-id": notice.id,
+        "cairn-alarm": notice.id,
     }
     return Message(notice.goal_id.on(SET), headers, to_json(notice))
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from events.goal import GoalState
 from events.identity import GoalId
 from events.plan import PlanState
+from events.time_zones import UTC_ZONE, time_zone
 from events.vocabulary import Value
 
 NoticeKind = Literal["due", "overdue"]
@@ -66,7 +66,7 @@ def occasions(goal: GoalState | None, plan: PlanState | None, hour: int) -> tupl
     if goal is None or goal.next_review is None:
         return ()
     review = goal.next_review
-    zone = ZoneInfo(plan.time_zone if plan else "UTC")
+    zone = time_zone(plan.time_zone if plan else UTC_ZONE)
     due = Notice(
         org=goal.org,
         patient=goal.patient,

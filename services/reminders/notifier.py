@@ -21,7 +21,7 @@ from events.log.reading import DirectReader
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Notice, current, upcoming
 from services.reminders.reviews import Reviews
-from services.reminders.stream import CONSUMER, NOTICE_STREAM, RUNG
+from services.reminders.stream import ALARM_STREAM, CONSUMER, NOTICE_STREAM, RUNG
 
 _log = logging.getLogger("cairn.reminders")
 _FETCH_SECONDS = 5.0
@@ -52,7 +52,7 @@ class Notifier:
             NatsError, LogUnreachable, LogUnavailable: the server or the log does not answer now.
         """
         # nats-py's fetch is safe here, because only the server and this service write the messages that it fetches.
-        rung = await self._js.pull_subscribe_bind(consumer=CONSUMER, stream=NOTICE_STREAM)
+        rung = await self._js.pull_subscribe_bind(consumer=CONSUMER, stream=ALARM_STREAM)
         try:
             while True:
                 with suppress(NatsTimeout):
@@ -81,7 +81,7 @@ class Notifier:
             raise
         await alarm.ack()
         with suppress(NotFoundError):
-            await self._js.delete_msg(NOTICE_STREAM, alarm.metadata.sequence.stream)
+            await self._js.delete_msg(ALARM_STREAM, alarm.metadata.sequence.stream)
 
     async def _look_at(self, goal_id: GoalId) -> None:
         # The positions of the alarm and the last notice are read before the log, so that a later change is noticed.

@@ -1,8 +1,9 @@
 """Reminders: review due, review overdue, on `cairn.notice.ORG.PATIENT.GOAL`.
 
 The scheduler follows the log and sets alarms, which are scheduled messages in a stream of their own. The server sends
-each when its time has come, and the notifier makes a notice of it. If that stream is lost, the mark is lost with it.
-Then the log is followed from its beginning, and notices for reviews that are due or overdue by then are given again.
+each when its time has come, and the notifier makes a notice of it. If that stream is lost, the mark is lost with it:
+then the log is followed from its beginning. The stream of the notices shows which notices were given; if that is lost
+too, notices for reviews that are due or overdue by then are given again.
 """
 
 import asyncio
@@ -41,7 +42,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
 
     Raises:
         NotReachable: when there is no NATS server at the address.
-        WrongStream: the stream of the notices is not as it has to be.
+        WrongStream: the stream of the notices, or of the alarms, is not as it has to be.
     """
     nc = await connect(settings.nats_address, name="cairn-reminders")
     try:

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from events.event import Event
 from events.goal.types import ProgressLogged
 from events.identity import GoalId
+from events.time_zones import time_zone
 from events.vocabulary import Actor
 from services.sample.stories import STORIES
 from services.sample.story import DAYS, Calendar, Diary, Happening, Story
@@ -37,7 +37,7 @@ def _events(story: Story, today: date) -> list[Event]:
             goal_id=GoalId(ORG, story.patient, happening.goal),
             source=SOURCE,
             id=f"{story.patient}-{number:03}",
-            time=datetime.combine(calendar(happening.day), happening.clock, ZoneInfo(TIME_ZONE)),
+            time=datetime.combine(calendar(happening.day), happening.clock, time_zone(TIME_ZONE)),
             actor=Actor(id=story.patient if happening.role == "patient" else story.clinician, role=happening.role),
             data=happening.data,
         )

@@ -10,7 +10,7 @@ from events.identity import GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.gateway.answers import json_answer
 from services.gateway.bodies import read_body
-from services.gateway.documentation import problems
+from services.gateway.documentation import CLOUD_EVENT, problems
 from services.gateway.gateway import Here
 from services.gateway.incoming_events import MAX_BATCH_BYTES, Submission, is_batch, read_batch, read_event
 from services.gateway.problems import problem_response, refused_submission
@@ -33,15 +33,15 @@ _BODIES = {
     "requestBody": {
         "required": True,
         "content": {
-            STRUCTURED: {"schema": {"type": "object"}, "example": _EXAMPLE},
+            STRUCTURED: {"schema": CLOUD_EVENT, "example": _EXAMPLE},
             "application/json": {
-                "schema": {"type": "object"},
+                "schema": {"anyOf": [CLOUD_EVENT, {"type": "object", "description": "The data of an event."}]},
                 "examples": {
                     "structured": {"summary": "A whole CloudEvent", "value": _EXAMPLE},
                     "binary": {"summary": "The data alone, attributes as ce- headers", "value": _EXAMPLE["data"]},
                 },
             },
-            BATCH: {"schema": {"type": "array", "items": {"type": "object"}}, "example": [_EXAMPLE]},
+            BATCH: {"schema": {"type": "array", "items": CLOUD_EVENT}, "example": [_EXAMPLE]},
         },
     }
 }
