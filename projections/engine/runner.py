@@ -13,6 +13,7 @@ from events.log.anchor import LogReplaced
 from events.log.run_until_first_ends import run_until_first_ends
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
+from projections.engine.builds import Superseded
 from projections.engine.checkpoint import CheckpointMoved, CheckpointPutBack, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
@@ -21,7 +22,7 @@ from projections.engine.projection import State
 from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import LOOK_SECONDS, Watch
-from projections.engine.writer import ProjectionWriter, Superseded
+from projections.engine.writer import ProjectionWriter
 
 MOST_EVENTS = 4_000
 """About how many events one transaction takes in while catching up."""
