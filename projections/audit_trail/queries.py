@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -11,12 +10,14 @@ from events.errors import CairnError
 from events.identity import GoalId
 from projections.audit_trail.differences import State, as_tree, differences
 from projections.audit_trail.events import happened, recorded_events
+from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.projector import fold
 from projections.audit_trail.tables import tables
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 
 _NAME = "audit_trail"
+_EVERY_EVENT = AuditFilter()
 _EVENTS, _CHANGES = tables()["events"], tables()["changes"]
 _TOLD_BY_THE_EVENTS = frozenset({"version", "position", "updated_at", "revisions"})
 
@@ -46,16 +47,11 @@ def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor
     return {**found, "quarantined": _told(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id)}
 
 
-def audit(  # noqa: PLR0913 - each filter is one, by its name
+def audit(
     connection: Connection,
     org: str,
+    filters: AuditFilter = _EVERY_EVENT,
     *,
-    patient: str | None = None,
-    goal: str | None = None,
-    type_name: str | None = None,
-    actor: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
     limit: int = 100,
     cursor: str | None = None,
 ) -> Json:
@@ -64,26 +60,22 @@ def audit(  # noqa: PLR0913 - each filter is one, by its name
     An item is as in :func:`history`. `quarantined` lists the goals whose later events are missing: `org`, `patient`
     and `goal`, and what :func:`history` says of one; the first hundred.
 
-    Args:
-        type_name: Only events of this type, such as `cairn.goal.revised.v1`.
-        actor: Only events by the person with this id.
-        since: Only events recorded at or after this instant.
-        until: Only events recorded before this instant.
-
     Raises:
         BadCursor: when the cursor is not from this list.
     """
     query = select(_EVENTS).where(_EVENTS.c.org == org)
-    wanted = {"patient": patient, "goal": goal, "type": type_name, "actor": actor}
-    query = query.where(*(_EVENTS.c[name] == value for name, value in wanted.items() if value is not None))
-    if since is not None:
-        query = query.where(_EVENTS.c.recorded_at >= since)
-    if until is not None:
-        query = query.where(_EVENTS.c.recorded_at < until)
+    equal = filters.model_dump(include={"patient", "goal", "type", "actor"}, exclude_none=True)
+    query = query.where(*(_EVENTS.c[name] == value for name, value in equal.items()))
+    if filters.since is not None:
+        query = query.where(_EVENTS.c.recorded_at >= filters.since)
+    if filters.until is not None:
+        query = query.where(_EVENTS.c.recorded_at < filters.until)
     found = _page(connection, query, of="audit", limit=limit, cursor=cursor)
-    quarantined = _told(connection, quarantined_in_org(connection, _NAME, org, patient))
-    told = [{**goal_id._asdict(), **its} for goal_id, its in quarantined.items() if goal in (None, goal_id.goal)]
-    return {**found, "quarantined": told}
+    quarantined = _told(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
+    of_these = [
+        {**goal_id._asdict(), **where} for goal_id, where in quarantined.items() if filters.goal in (None, goal_id.goal)
+    ]
+    return {**found, "quarantined": of_these}
 
 
 def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version: int) -> Json | None:

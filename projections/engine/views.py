@@ -6,7 +6,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
-    String,
     Table,
     Text,
     and_,
@@ -54,12 +53,9 @@ def declare_views(connection: Connection, views: Views) -> None:
 
 def _rename_held_to_quarantined(connection: Connection, name: str) -> None:
     """Take over a view of a Cairn that called this column `held`: what others have built on it goes on as it is."""
-    columns = (
-        select(literal_column("column_name", String))
-        .select_from(text("information_schema.columns"))
-        .where(text("table_schema = current_schema() AND table_name = :view"))
-    )
-    if "held" in connection.scalars(columns, {"view": name}).all():
+    columns = "SELECT column_name FROM information_schema.columns"
+    of_the_view = text(f"{columns} WHERE table_schema = current_schema() AND table_name = :view")
+    if "held" in connection.scalars(of_the_view, {"view": name}).all():
         connection.exec_driver_sql(f"ALTER VIEW {name} RENAME COLUMN held TO quarantined")
 
 

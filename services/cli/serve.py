@@ -66,7 +66,7 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
 @click.option("--database-url", metavar="URL", help="The database.  [CAIRN_DATABASE_URL]")
 def projection(name: str, nats_url: str | None, database_url: str | None) -> None:
     """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
-    from projections.catalog import every_name
+    from projections.catalog import every_name, projection_named
 
     if name not in every_name():
         raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
@@ -74,7 +74,8 @@ def projection(name: str, nats_url: str | None, database_url: str | None) -> Non
 
     settings = _settings(nats_url, database_url=database_url)
     addresses = (settings.nats_address, settings.database_address)
-    _run(f"projection-{name}", lambda ready: serve_projection(name, *addresses, ready, settings.placement.streams))
+    served = projection_named(name)
+    _run(f"projection-{name}", lambda ready: serve_projection(served, *addresses, ready, settings.placement.streams))
 
 
 def _run(name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]) -> None:  # as asyncio runs it

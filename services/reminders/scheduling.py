@@ -9,10 +9,10 @@ from events.identity import GoalId, goal_id_of
 from events.log import Log, WrongVersion
 from events.log.anchor import BEGINNING, Anchor, LogReplaced
 from events.log.placement import Placed
+from events.log.run_until_first_ends import run_until_first_ends
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Occasion, current, upcoming
 from services.reminders.reviews import MOVING, Reviews
-from services.run_until_first_ends import run_until_first_ends
 
 _log = logging.getLogger("cairn.reminders")
 

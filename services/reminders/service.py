@@ -17,12 +17,12 @@ from events.identity import NOTICE
 from events.log import Log, LogUnavailable, LogUnreachable, connect
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
+from events.log.run_until_first_ends import run_until_first_ends
 from services.reminders.alarms import Alarms
 from services.reminders.notifier import Notifier
 from services.reminders.reviews import Reviews
 from services.reminders.scheduling import Scheduler
 from services.reminders.stream import declare_notices
-from services.run_until_first_ends import run_until_first_ends
 from services.settings import Settings
 
 _log = logging.getLogger("cairn.reminders")

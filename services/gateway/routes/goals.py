@@ -79,16 +79,7 @@ async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | 
             org,
             query.min_position,
             lambda connection: queries.goals(
-                connection,
-                org,
-                now=now,
-                patient=patient,
-                status=query.status,
-                overdue=query.overdue,
-                day=query.day,
-                text=query.text,
-                limit=query.limit,
-                cursor=query.cursor,
+                connection, org, query, now=now, patient=patient, limit=query.limit, cursor=query.cursor
             ),
         )
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, inspect, text, update
 from events.event import RecordedEvent
 from events.identity import LOG
 from projections.catalog import projection_named
-from projections.engine.builds import build_at, drop, go_live
+from projections.engine.builds import Superseded, build_at, drop, go_live
 from projections.engine.checkpoint import CheckpointKey, TablesChanged
 from projections.engine.comparing import Difference, compare
 from projections.engine.database import reading, writing
@@ -21,7 +21,7 @@ from projections.engine.projection import Projected
 from projections.engine.quarantine_retry import OtherVersion, Released, in_quarantine, release
 from projections.engine.status import read_status
 from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
-from projections.engine.writer import ProjectionWriter, Superseded
+from projections.engine.writer import ProjectionWriter
 from tests.contract.projections.contract import (
     HALF,
     POISON,

@@ -5,12 +5,13 @@ from sqlalchemy import Engine
 
 from events.identity import LOG
 from projections.audit_trail import queries as audit_trail
+from projections.audit_trail.filters import AuditFilter
 from projections.catalog import projection_named
 from projections.engine.database import reading
 from projections.engine.quarantine import GoalIsQuarantined
 from projections.goal_state import queries as goal_state
 from projections.goal_state.caseload import caseload
-from projections.goal_state.evidence import Asked, evidence, evidence_in_total
+from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.patient.series import Span, read_series
 from projections.goal_state.patient.tree import read_tree
 from projections.goal_state.waiting import waiting
@@ -69,8 +70,8 @@ class QuarantinedContract(DatabaseContract):
         with reading(engine) as connection:
             goal = goal_state.goal(connection, READ, now=NOON)
             awaited = waiting(connection, READ.org)["items"]
-            evident = evidence(connection, Asked(READ.org), now=NOON)["items"]
-            in_total = evidence_in_total(connection, Asked(READ.org), now=NOON)
+            evident = evidence(connection, READ.org, now=NOON)["items"]
+            in_total = evidence_in_total(connection, READ.org, now=NOON)
         assert goal
         assert (goal["quarantined"]["version"], goal["quarantined"]["position"]) == (2, AFTER_THE_CONTEST)
         assert {each["goal"]: each["quarantined"] for each in awaited if each["quarantined"]} == {
@@ -145,7 +146,7 @@ class QuarantinedContract(DatabaseContract):
             history = audit_trail.history(connection, WALK)
             diff = audit_trail.diff(connection, WALK, 0, 1)
             audit = audit_trail.audit(connection, WALK.org)
-            of_others = audit_trail.audit(connection, WALK.org, patient=COOK.patient)
+            of_others = audit_trail.audit(connection, WALK.org, AuditFilter(patient=COOK.patient))
             elsewhere = audit_trail.audit(connection, WALK.org.upper())
             sound = audit_trail.history(connection, COOK)
         assert history
