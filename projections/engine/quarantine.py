@@ -17,7 +17,7 @@ from projections.engine.checkpoint import CheckpointKey, belongs_to
 from projections.engine.naming import Slot
 from projections.engine.tables import QUARANTINE
 
-MOST_TOLD = 100
+MOST_GOALS_NAMED = 100
 """The most quarantined goals of an organisation that a read names."""
 
 
@@ -98,7 +98,7 @@ def quarantined_in_org(
     its = and_(
         QUARANTINE.c.subject.startswith(of, autoescape=True), func.substr(QUARANTINE.c.subject, 1, len(of)) == of
     )
-    found = _first_in_quarantine(connection, projection, its, most=MOST_TOLD)
+    found = _first_in_quarantine(connection, projection, its, most=MOST_GOALS_NAMED)
     return {GoalId(*subject.split(".")[-3:]): quarantined for subject, quarantined in found.items()}
 
 

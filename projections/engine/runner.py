@@ -19,16 +19,18 @@ from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.healing import read_again
 from projections.engine.projection import State
-from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
+from projections.engine.table_locks import LOCK_AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import LOOK_SECONDS, Watch
 from projections.engine.writer import ProjectionWriter
 
-MOST_EVENTS = 4_000
-"""About how many events one transaction takes in while catching up."""
+MOST_EVENTS_PER_TRANSACTION = 4_000
+"""About how many events one transaction takes in while a projection catches up."""
 _STAND_BY_SECONDS = 1.0
+"""How long another copy has to be silent before this one takes over."""
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
+"""The pauses before the database is tried again: each is twice as long as the one before."""
 _RESTORE_SECONDS = 10.0
 """How long live tables may be gone before they are built anew: a backup may just be put in their place."""
 
@@ -137,7 +139,7 @@ class Runner(Generic[State]):
         writer = self._writer
         demand = Demand()
         async with aclosing(
-            fetched_ahead(self._log.follow_with_process(writer.anchor), MOST_EVENTS, demand)
+            fetched_ahead(self._log.follow_with_process(writer.anchor), MOST_EVENTS_PER_TRANSACTION, demand)
         ) as batches:
             async for batch in batches:
                 if batch.messages:
@@ -162,7 +164,7 @@ class Runner(Generic[State]):
                 if not told:
                     _log.info("%s: built; a query of the live tables is waited for", writer.key.projection)
                     told = True
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(LOCK_AGAIN_SECONDS)
             else:
                 if done:
                     _log.info("%s: version %d is live", writer.key.projection, writer.version)
