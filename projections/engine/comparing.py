@@ -118,5 +118,5 @@ def _differences(
         else:
             if left[1] != right[1]:
                 pairs = zip(columns, left[1], right[1], strict=True)
-                yield Difference(name, left[0], tuple(column for column, mine, its in pairs if mine != its))
+                yield Difference(name, left[0], tuple(column for column, mine, theirs in pairs if mine != theirs))
             left, right = next(ours, None), next(theirs, None)

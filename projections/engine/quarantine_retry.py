@@ -44,8 +44,8 @@ class NotComplete(CairnError):
 
 def in_quarantine(connection: Connection, key: CheckpointKey) -> list[Quarantined]:
     """The events in quarantine, in log order."""
-    its = select(QUARANTINE.c.position, QUARANTINE.c.subject, QUARANTINE.c.reason).where(belongs_to(QUARANTINE, key))
-    return [Quarantined(*row) for row in connection.execute(its.order_by(QUARANTINE.c.position))]
+    query = select(QUARANTINE.c.position, QUARANTINE.c.subject, QUARANTINE.c.reason).where(belongs_to(QUARANTINE, key))
+    return [Quarantined(*row) for row in connection.execute(query.order_by(QUARANTINE.c.position))]
 
 
 class OtherVersion(CairnError):

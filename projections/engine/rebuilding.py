@@ -40,8 +40,8 @@ _MEET_AGAIN_SECONDS = 0.02
 _APART_SECONDS = 3.0
 """How long the two builds may be at other positions before they are compared as they are: perhaps no service runs."""
 
-Told = Callable[[int, int], None]
-"""Told how many events are in the new tables, and how many there are."""
+Progress = Callable[[int, int], None]
+"""Called with how many events are in the new tables, and how many there are in the log."""
 
 
 class RebuildBroken(CairnError):
@@ -119,11 +119,11 @@ class Rebuild:
         """How many events are in the new tables."""
         return sum(writer.position for writer in self._writers.values())
 
-    async def complete(self, told: Told) -> None:
+    async def complete(self, progress: Progress) -> None:
         """Wait until every event that there was at the beginning is in the new tables."""
         while True:
             done = sum(min(writer.position, self._heads[stream]) for stream, writer in self._writers.items())
-            told(done, sum(self._heads.values()))
+            progress(done, sum(self._heads.values()))
             if done >= sum(self._heads.values()):
                 return
             self._moved.clear()
@@ -213,8 +213,8 @@ class Rebuild:
                 if comparable and live_positions != next_positions and may_meet:
                     time.sleep(_MEET_AGAIN_SECONDS)
                     continue
-                its = self._projection.tables
-                tables = compare(connection, its(Slot.LIVE), its(Slot.BUILDING)) if comparable else ()
+                tables_in = self._projection.tables
+                tables = compare(connection, tables_in(Slot.LIVE), tables_in(Slot.BUILDING)) if comparable else ()
                 return Comparison(
                     live,
                     tables,

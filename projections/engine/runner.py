@@ -154,16 +154,16 @@ class Runner(Generic[State]):
 
     async def _go_live(self) -> bool:
         """Put what was built beside in the place of the live tables; False if they have gone further meanwhile."""
-        writer, told = self._writer, False
+        writer, logged = self._writer, False
         while True:
             with suppress(LogUnreachable):
                 await self._watch.look()
             try:
                 done = await self._thread.do(writer.go_live, self._streams)
             except TablesInUse:
-                if not told:
+                if not logged:
                     _log.info("%s: built; a query of the live tables is waited for", writer.key.projection)
-                    told = True
+                    logged = True
                 await asyncio.sleep(LOCK_AGAIN_SECONDS)
             else:
                 if done:
@@ -177,21 +177,21 @@ class Runner(Generic[State]):
             TablesChanged: others are in place.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        said: LogReplaced | None = None
+        reported: LogReplaced | None = None
         while True:
             try:
                 await self._watch.look()
             except LogReplaced as found:
-                if said is None or said.head != found.head:
+                if reported is None or reported.head != found.head:
                     _log.warning("%s: %s Nothing is taken in.", self._writer.key.projection, found)
                     await self._thread.do(self._writer.note_replaced, found.head, str(found))
-                said = found
+                reported = found
             except LogUnreachable:
                 pass  # what was found last holds
             else:
                 return
-            if said:
-                await self._announcer.announce_replaced(said)
+            if reported:
+                await self._announcer.announce_replaced(reported)
                 self._say_started()
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -31,10 +31,10 @@ def keep_readers_out(connection: Connection, names: Iterable[str]) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    here = [name for name in names if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name})]
+    existing = [name for name in names if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name})]
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
     try:
-        for name in here:
+        for name in existing:
             connection.exec_driver_sql(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != _NOT_AVAILABLE:
