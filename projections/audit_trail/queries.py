@@ -44,7 +44,10 @@ def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor
     if not found["items"] and cursor is None:
         refuse_if_quarantined(connection, _NAME, goal_id)
         return None
-    return {**found, "quarantined": _told(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id)}
+    return {
+        **found,
+        "quarantined": _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
+    }
 
 
 def audit(
@@ -71,7 +74,7 @@ def audit(
     if filters.until is not None:
         query = query.where(_EVENTS.c.recorded_at < filters.until)
     found = _page(connection, query, of="audit", limit=limit, cursor=cursor)
-    quarantined = _told(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
+    quarantined = _with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
     of_these = [
         {**goal_id._asdict(), **where} for goal_id, where in quarantined.items() if filters.goal in (None, goal_id.goal)
     ]
@@ -111,14 +114,17 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
         "to": to_version,
         "changes": [change._asdict() for change in differences(before, after)],
         "events": _read(connection, connection.execute(between.order_by(_EVENTS.c.position)).all()),
-        "quarantined": _told(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
+        "quarantined": _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
     }
 
 
-def _told(connection: Connection, quarantined: Mapping[GoalId, GoalQuarantine]) -> dict[GoalId, Json]:
+def _with_version(connection: Connection, quarantined: Mapping[GoalId, GoalQuarantine]) -> dict[GoalId, Json]:
     """GoalQuarantine goals with the version that the trail has of each."""
-    its = select(func.max(_EVENTS.c.version))
-    return {goal_id: at.at(connection.scalar(its.where(*_is(goal_id))) or 0) for goal_id, at in quarantined.items()}
+    latest_version = select(func.max(_EVENTS.c.version))
+    return {
+        goal_id: at.at(connection.scalar(latest_version.where(*_is(goal_id))) or 0)
+        for goal_id, at in quarantined.items()
+    }
 
 
 def _of_goal(goal_id: GoalId) -> AnySelect:

@@ -118,7 +118,7 @@ def go_live(connection: Connection, projection: AnyProjection) -> None:
     if build_at(connection, name, Slot.BUILDING) is None:
         raise NothingToSwap(f"There is no new build of {name}.")
     views = projection.views(projection.tables(), connection.dialect.name)
-    keep_readers_out(connection, (*_its_tables(connection, name, Slot.LIVE), *views))
+    keep_readers_out(connection, (*_table_names(connection, name, Slot.LIVE), *views))
     drop(connection, name, Slot.PREVIOUS)
     _move(connection, name, Slot.LIVE, Slot.PREVIOUS)
     _move(connection, name, Slot.BUILDING, Slot.LIVE)
@@ -140,20 +140,20 @@ def drop(connection: Connection, projection: str, slot: Slot) -> bool:
     return True
 
 
-def _its_tables(connection: Connection, projection: str, slot: Slot) -> list[str]:
+def _table_names(connection: Connection, projection: str, slot: Slot) -> list[str]:
     build = build_at(connection, projection, slot)
     return [table_name(projection, name, slot) for name in build.tables] if build else []
 
 
-def _move(connection: Connection, projection: str, here: Slot, there: Slot) -> None:
-    build = build_at(connection, projection, here)
+def _move(connection: Connection, projection: str, source: Slot, target: Slot) -> None:
+    build = build_at(connection, projection, source)
     if build is None:
         return
     for name in build.tables:
-        old, new = table_name(projection, name, here), table_name(projection, name, there)
+        old, new = table_name(projection, name, source), table_name(projection, name, target)
         connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
     for table in OF_A_BUILD:
-        connection.execute(update(table).where(_stands_at(table, projection, here)).values(slot=there))
+        connection.execute(update(table).where(_stands_at(table, projection, source)).values(slot=target))
 
 
 def _stands_at(table: Table, projection: str, slot: Slot) -> ColumnElement[bool]:

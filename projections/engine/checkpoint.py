@@ -24,8 +24,8 @@ class Checkpoint(NamedTuple):
 
     Attributes:
         position: Of the last event in the tables.
-        epoch: A number that is drawn anew when others than their service change the tables, so that it never takes
-            them for those it has in mind.
+        epoch: A random number. Whoever changes the tables besides their service sets another one, so that the service
+            notices and reads the tables again.
         fingerprint: Of the event at that position, as :func:`events.leaf.fingerprint` makes it; None before the first
             event, and where an older Cairn has moved the checkpoint.
     """

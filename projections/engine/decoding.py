@@ -45,8 +45,8 @@ def read_messages(
     by_goal: dict[GoalId, list[RecordedEvent]] = {}
     quarantined: list[Quarantined] = []
     since = dict(quarantined_at)
-    for subject, its in again.items():
-        known = [each for each in its if each.position <= messages[-1].position]
+    for subject, stored in again.items():
+        known = [each for each in stored if each.position <= messages[-1].position]
         known_events, rest = read_quarantined(known, since.get(subject, messages[0].position))
         quarantined += rest
         if known_events:

@@ -17,7 +17,7 @@ from projections.engine.checkpoint import CheckpointKey, belongs_to
 from projections.engine.naming import Slot
 from projections.engine.tables import QUARANTINE
 
-MOST_TOLD = 100
+MOST_GOALS_NAMED = 100
 """The most quarantined goals of an organisation that a read names."""
 
 
@@ -64,15 +64,15 @@ def quarantine(connection: Connection, key: CheckpointKey, events: Sequence[Quar
 def leave_quarantine(connection: Connection, key: CheckpointKey, subjects: Collection[str]) -> None:
     """Take everything of some goals out of quarantine, in the transaction that takes it in or writes it down anew."""
     if subjects:
-        its = QUARANTINE.c.subject.in_(sorted(subjects))
-        connection.execute(delete(QUARANTINE).where(belongs_to(QUARANTINE, key), its))
+        condition = QUARANTINE.c.subject.in_(sorted(subjects))
+        connection.execute(delete(QUARANTINE).where(belongs_to(QUARANTINE, key), condition))
 
 
 def quarantined_subjects(connection: Connection, key: CheckpointKey) -> dict[str, int]:
     """The subjects of the quarantined goals, each with the position of its first event in quarantine."""
     first = func.min(QUARANTINE.c.position).label("first")
-    its = belongs_to(QUARANTINE, key)
-    rows = connection.execute(select(QUARANTINE.c.subject, first).where(its).group_by(QUARANTINE.c.subject))
+    condition = belongs_to(QUARANTINE, key)
+    rows = connection.execute(select(QUARANTINE.c.subject, first).where(condition).group_by(QUARANTINE.c.subject))
     return {row.subject: row.first for row in rows}
 
 
@@ -95,10 +95,10 @@ def quarantined_in_org(
     """The goals (and plans) of an organisation or patient that are quarantined in live tables; a hundred at most."""
     of = f"{LOG}.{org}." if patient is None else f"{LOG}.{org}.{patient}."
     # To SQLite's LIKE, which finds them quickly, small and capital letters are alike.
-    its = and_(
+    condition = and_(
         QUARANTINE.c.subject.startswith(of, autoescape=True), func.substr(QUARANTINE.c.subject, 1, len(of)) == of
     )
-    found = _first_in_quarantine(connection, projection, its, most=MOST_TOLD)
+    found = _first_in_quarantine(connection, projection, condition, most=MOST_GOALS_NAMED)
     return {goal_id_of(subject): quarantined for subject, quarantined in found.items()}
 
 

@@ -20,7 +20,8 @@ from projections.engine.quarantine import Quarantined, leave_quarantine, quarant
 from projections.engine.rows import collect, write
 from projections.engine.tables import CHECKPOINTS, QUARANTINE
 
-_ATTEMPTS = 5
+_READS_OF_THE_LOG = 5
+"""How often a goal is read from the log while its service goes on putting events into quarantine."""
 
 
 class Released(NamedTuple):
@@ -43,8 +44,8 @@ class NotComplete(CairnError):
 
 def in_quarantine(connection: Connection, key: CheckpointKey) -> list[Quarantined]:
     """The events in quarantine, in log order."""
-    its = select(QUARANTINE.c.position, QUARANTINE.c.subject, QUARANTINE.c.reason).where(belongs_to(QUARANTINE, key))
-    return [Quarantined(*row) for row in connection.execute(its.order_by(QUARANTINE.c.position))]
+    query = select(QUARANTINE.c.position, QUARANTINE.c.subject, QUARANTINE.c.reason).where(belongs_to(QUARANTINE, key))
+    return [Quarantined(*row) for row in connection.execute(query.order_by(QUARANTINE.c.position))]
 
 
 class OtherVersion(CairnError):
@@ -67,7 +68,7 @@ async def release(
         events.log.LogUnreachable, NotComplete, OtherVersion: nothing was changed.
         sqlalchemy.exc.SQLAlchemyError: nothing was changed.
     """
-    for _ in range(_ATTEMPTS - 1):
+    for _ in range(_READS_OF_THE_LOG - 1):
         stored = await log.read_stored(subject)
         with suppress(NotComplete):  # the service has put another one aside since it was read
             return await asyncio.to_thread(_release, engine, projection, key, subject, stored)

@@ -90,8 +90,8 @@ def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def is_quarantined(projection: str, its: Table) -> ColumnElement[bool]:
+def is_quarantined(projection: str, rows: Table) -> ColumnElement[bool]:
     """Whether events of a row's goal are in quarantine."""
-    subject = literal(f"{LOG}.") + its.c.org + "." + its.c.patient + "." + its.c.goal
+    subject = literal(f"{LOG}.") + rows.c.org + "." + rows.c.patient + "." + rows.c.goal
     live = and_(QUARANTINE.c.projection == projection, QUARANTINE.c.slot == Slot.LIVE)
-    return select(QUARANTINE.c.position).where(live, QUARANTINE.c.subject == subject).correlate(its).exists()
+    return select(QUARANTINE.c.position).where(live, QUARANTINE.c.subject == subject).correlate(rows).exists()

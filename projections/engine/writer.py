@@ -39,8 +39,8 @@ _NOTHING_AGAIN: Mapping[str, Sequence[StoredMessage]] = {}
 class ProjectionWriter(Generic[State]):
     """Builds one projection from one stream. Synchronous and used by one thread at a time.
 
-    What is read before the transaction needs no lock: if anyone else wrote in between, the checkpoint has moved, and
-    the transaction is refused.
+    It reads before the transaction without a lock. If another copy wrote in between, the checkpoint has moved, and the
+    transaction is refused.
 
     Args:
         stream: The one that it is built from.
@@ -123,7 +123,7 @@ class ProjectionWriter(Generic[State]):
 
         Args:
             head: The last position of the stream, as far as is known.
-            begins: Called when all is worked out and it is the database's turn: then this process has time for others.
+            begins: Called when all rows are computed and the transaction begins: from then on the process mostly waits.
             again: What :func:`projections.engine.healing.read_again` gives for the messages.
 
         Raises:
@@ -218,7 +218,7 @@ class ProjectionWriter(Generic[State]):
             return None if self.is_live else read_checkpoint(connection, self._live_key)
 
     def has_lost_tables(self) -> bool:
-        """Whether tables that were live are gone, or not there again yet while a backup is being put in their place.
+        """Whether the tables that were live are gone, perhaps because a backup is just being restored.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.

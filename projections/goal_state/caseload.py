@@ -13,8 +13,8 @@ from projections.goal_state.filters import CaseloadFilter
 from projections.goal_state.quarantined import quarantined_by_patient
 from projections.goal_state.tables import tables
 
-_ITS = tables()
-_PLANS = _ITS["plans"]
+_TABLES = tables()
+_PLANS = _TABLES["plans"]
 _EVERYBODY = CaseloadFilter()
 _COUNTED = ("open_goals", "active_goals", "overdue", "due", "setbacks_since_review", "raise_at_next_session")
 
@@ -43,7 +43,7 @@ def caseload(
         BadCursor: when the cursor is not from this list.
     """
     today = literal(filters.day, Date) if filters.day else clinic_day(connection, _PLANS, org, now)
-    patients = patients_in_treatment(_ITS, org)
+    patients = patients_in_treatment(_TABLES, org)
     of_the_page = select(patients.c.org, patients.c.patient, today.label("today")).select_from(
         patients.outerjoin(_PLANS, of_the_patient(_PLANS, patients))
     )
@@ -54,7 +54,7 @@ def caseload(
         days = {row.patient: row.today for row in page}
         # Only for the patients of the page is anything added up.
         some = select(patients).where(patients.c.patient.in_(sorted(days))).subquery("of_the_page")
-        rows = {row.patient: row for row in connection.execute(caseload_rows(_ITS, some, today))}
+        rows = {row.patient: row for row in connection.execute(caseload_rows(_TABLES, some, today))}
         quarantined = quarantined_by_patient(connection, org, days.keys())
         return [
             {**_read(rows[patient], day), "quarantined": quarantined.get(patient, [])} for patient, day in days.items()

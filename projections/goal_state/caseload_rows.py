@@ -11,26 +11,26 @@ from projections.engine.projection import Tables
 from projections.engine.views import number
 
 
-def patients_in_treatment(its: Tables, org: str | None = None) -> Subquery:
+def patients_in_treatment(tables: Tables, org: str | None = None) -> Subquery:
     """The `org` and `patient` of everybody with an open plan or an open goal.
 
     Args:
         org: Only those of this organisation.
     """
-    goals, plans = its["goals"], its["plans"]
+    goals, plans = tables["goals"], tables["plans"]
     with_plan = select(plans.c.org, plans.c.patient).where(plans.c.status == "open", *_in_org(plans, org))
     with_goal = select(goals.c.org, goals.c.patient).where(_is_open(goals), *_in_org(goals, org))
     return with_plan.union(with_goal).subquery("patients")
 
 
-def caseload_rows(its: Tables, patients: FromClause, today: ColumnElement[Any]) -> AnySelect:  # Any: as in View
+def caseload_rows(tables: Tables, patients: FromClause, today: ColumnElement[Any]) -> AnySelect:  # Any: as in View
     """A row for each of some patients, with what asks for attention.
 
     Args:
         patients: Their `org` and `patient`.
         today: The day from which it is looked at; it may depend on the columns of the plan.
     """
-    goals, plans, waiting = its["goals"], its["plans"], its["waiting"]
+    goals, plans, waiting = tables["goals"], tables["plans"], tables["waiting"]
 
     def waiting_for(role: str) -> ColumnElement[int]:
         of_the_role = and_(waiting.c.org == patients.c.org, waiting.c.patient == patients.c.patient)

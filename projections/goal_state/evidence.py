@@ -18,8 +18,8 @@ from projections.goal_state.projector import statement_hash
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
 from projections.goal_state.tables import tables
 
-_ITS = tables()
-_GOALS, _PLANS, _REVIEWS = (_ITS[name] for name in ("goals", "plans", "reviews"))
+_TABLES = tables()
+_GOALS, _PLANS, _REVIEWS = (_TABLES[name] for name in ("goals", "plans", "reviews"))
 _EVERYTHING = EvidenceFilter()
 _COUNTED_REVIEWS = (
     func.count().label("reviews"),
@@ -62,7 +62,7 @@ def evidence(
         _GOALS.c.state,
         _PLANS.c.clinician,
         framework(_GOALS).label("framework"),
-        measurable(_ITS).label("measurable"),
+        measurable(_TABLES).label("measurable"),
         _overdue(connection, org, now).label("overdue"),
         IS_QUARANTINED,
     )
@@ -97,7 +97,7 @@ def evidence_in_total(
     counted = {
         "own_words": _GOALS.c.own_words,
         "own_words_unknown": _GOALS.c.own_words.is_(None),
-        "measurable": measurable(_ITS),
+        "measurable": measurable(_TABLES),
         "overdue": _overdue(connection, org, now),
         "quarantined": IS_QUARANTINED.element,
     }
@@ -114,7 +114,7 @@ def evidence_in_total(
 
 def _of_goals(org: str, filters: EvidenceFilter, *columns: ColumnElement[Any]) -> AnySelect:  # Any: of several types
     """Columns of the goals that the export has, and of their plans."""
-    query = select(*columns).select_from(goals_beside_plans(_ITS))
+    query = select(*columns).select_from(goals_beside_plans(_TABLES))
     query = query.where(_GOALS.c.org == org, _GOALS.c.status != "entered_in_error")
     if filters.patient is not None:
         query = query.where(_GOALS.c.patient == filters.patient)

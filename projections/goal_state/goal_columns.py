@@ -6,9 +6,9 @@ from projections.engine.plan_join import of_the_patient
 from projections.engine.projection import Tables
 
 
-def goals_beside_plans(its: Tables) -> FromClause:
+def goals_beside_plans(tables: Tables) -> FromClause:
     """The goals, each with its patient's plan beside it; the plan's columns are null where there is none."""
-    goals, plans = its["goals"], its["plans"]
+    goals, plans = tables["goals"], tables["plans"]
     return goals.outerjoin(plans, of_the_patient(plans, goals))
 
 
@@ -17,7 +17,7 @@ def framework(goals: Table) -> ColumnElement[str]:
     return case({"": "none", "smart,gas": "both"}, value=goals.c.framework, else_=goals.c.framework)
 
 
-def measurable(its: Tables) -> ColumnElement[bool]:
+def measurable(tables: Tables) -> ColumnElement[bool]:
     """Whether nothing is missing in the definition: a column. A plan in simplified language asks for less."""
-    goals, plans = its["goals"], its["plans"]
+    goals, plans = tables["goals"], tables["plans"]
     return case((plans.c.simplified, goals.c.measurable_simplified), else_=goals.c.measurable)

@@ -39,12 +39,12 @@ def quarantined_of_patients(
 
     Asked after what it is asked about, as :func:`projections.engine.quarantine.quarantined_goals` is.
     """
-    its = (
+    of_the_org = (
         QUARANTINE.c.projection == _NAME,
         QUARANTINE.c.slot == Slot.LIVE,
         QUARANTINE.c.subject.startswith(f"{LOG}.{org}.", autoescape=True),
     )
-    subjects = connection.scalars(select(QUARANTINE.c.subject).where(*its).distinct())
+    subjects = connection.scalars(select(QUARANTINE.c.subject).where(*of_the_org).distinct())
     found = map(goal_id_of, subjects)
     # To SQLite's LIKE, small and capital letters are alike.
     asked = [goal_id for goal_id in found if goal_id.org == org and goal_id.patient in patients]
@@ -57,10 +57,10 @@ def quarantined_by_patient(connection: Connection, org: str, patients: Collectio
     """
     found = quarantined_of_patients(connection, org, patients)
     versions = _versions(connection, found) if found else {}
-    told: dict[str, list[Json]] = defaultdict(list)
+    by_patient: dict[str, list[Json]] = defaultdict(list)
     for goal_id, quarantined in found.items():
-        told[goal_id.patient].append({**goal_id._asdict(), **quarantined.at(versions.get(goal_id, 0))})
-    return told
+        by_patient[goal_id.patient].append({**goal_id._asdict(), **quarantined.at(versions.get(goal_id, 0))})
+    return by_patient
 
 
 def _versions(connection: Connection, goal_ids: Collection[GoalId]) -> dict[GoalId, int]:

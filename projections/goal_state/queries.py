@@ -30,8 +30,8 @@ from projections.goal_state.stored_states import diaries, plans
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
-_ITS = tables()
-_GOALS, _PLANS = _ITS["goals"], _ITS["plans"]
+_TABLES = tables()
+_GOALS, _PLANS = _TABLES["goals"], _TABLES["plans"]
 _EVERY_GOAL = GoalFilter()
 
 
@@ -46,7 +46,7 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | No
     if row is None:
         refuse_if_quarantined(connection, _NAME, goal_id)
         return None
-    diary = diaries(connection, _ITS, [goal_id]).get(goal_id, ())
+    diary = diaries(connection, _TABLES, [goal_id]).get(goal_id, ())
     return read_goal(
         with_diary(without_diary(row), row, diary),
         PlanState.model_validate_json(row.plan) if row.plan else None,
@@ -63,11 +63,11 @@ def plan(connection: Connection, org: str, patient: str) -> Json | None:
     Raises:
         GoalIsQuarantined: there is one, and nothing of it could be taken in.
     """
-    its = _record(connection, GoalId(org, patient, PLAN))
-    if its.plan is None:
+    found = _record(connection, GoalId(org, patient, PLAN))
+    if found.plan is None:
         refuse_if_quarantined(connection, _NAME, GoalId(org, patient, PLAN))
         return None
-    return read_plan_with_goals(its.plan, its)
+    return read_plan_with_goals(found.plan, found)
 
 
 def record(connection: Connection, org: str, patient: str) -> PatientRecord:
@@ -76,23 +76,23 @@ def record(connection: Connection, org: str, patient: str) -> PatientRecord:
     Raises:
         GoalIsQuarantined: there is something of the patient, and nothing of it could be taken in.
     """
-    its = _record(connection, GoalId(org, patient, PLAN))
-    if its.is_empty:
+    found = _record(connection, GoalId(org, patient, PLAN))
+    if found.is_empty:
         for goal_id, quarantined in quarantined_of_patients(connection, org, [patient]).items():
             raise GoalIsQuarantined(goal_id, quarantined)
-    return its
+    return found
 
 
 def _record(connection: Connection, plan_id: GoalId) -> PatientRecord:
     rows = {_id_of(row): row for row in rows_of_patients(connection, [plan_id])}
-    told = diaries(connection, _ITS, rows)
-    plan = plans(connection, _ITS, [plan_id]).get(plan_id)
+    entries = diaries(connection, _TABLES, rows)
+    plan = plans(connection, _TABLES, [plan_id]).get(plan_id)
     goals = {
-        goal_id: with_diary(without_diary(row), row, told.get(goal_id, ())) for goal_id, row in sorted(rows.items())
+        goal_id: with_diary(without_diary(row), row, entries.get(goal_id, ())) for goal_id, row in sorted(rows.items())
     }
     quarantined = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
-    if plan is not None and (its := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
-        quarantined[PLAN] = its.at(plan.version)
+    if plan is not None and (found := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
+        quarantined[PLAN] = found.at(plan.version)
     return PatientRecord(plan, tuple(goals.values()), quarantined)
 
 
@@ -147,14 +147,14 @@ def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetim
         beside[goal_id.plan].append(goal)
     texts = {goal_id.plan: row.plan for goal_id, row in rows.items() if row.plan}
     plans = {plan_id: PlanState.model_validate_json(text) for plan_id, text in texts.items()}
-    told = diaries(connection, _ITS, goal_ids)
+    entries = diaries(connection, _TABLES, goal_ids)
     patients = copies(connection, goal_ids[0].org, (goals[goal_id].statement for goal_id in goal_ids))
     quarantined = quarantined_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
 
     def read(goal_id: GoalId) -> Json:
         goal = goals[goal_id]
         return read_goal(
-            with_diary(goal, rows[goal_id], told.get(goal_id, ())),
+            with_diary(goal, rows[goal_id], entries.get(goal_id, ())),
             plans.get(goal_id.plan),
             at=now,
             others=[other for other in beside[goal_id.plan] if other is not goal],

@@ -51,28 +51,28 @@ _PATIENT = {
 }
 
 
-def views(its: Tables, dialect: str) -> Views:
+def views(tables: Tables, dialect: str) -> Views:
     """`v_goal_current` and `v_caseload`."""
-    return {"v_goal_current": _goal_current(its, dialect), "v_caseload": _caseload(its, dialect)}
+    return {"v_goal_current": _goal_current(tables, dialect), "v_caseload": _caseload(tables, dialect)}
 
 
-def _goal_current(its: Tables, dialect: str) -> View:
-    goals = its["goals"]
+def _goal_current(tables: Tables, dialect: str) -> View:
+    goals = tables["goals"]
     derived = {
         "statement": in_json(goals.c.state, "statement", dialect),
         "wording": in_json(goals.c.state, "wording", dialect),
         "framework": framework(goals),
         "awaiting_agreement": goals.c.awaiting,
         "setbacks_since_review": goals.c.setbacks,
-        "measurable": measurable(its),
+        "measurable": measurable(tables),
         "quarantined": is_quarantined("goal_state", goals),
     }
     columns = [(derived[name] if name in derived else goals.c[name]).label(name) for name in _GOAL]
-    query = select(*columns).select_from(goals_beside_plans(its))
+    query = select(*columns).select_from(goals_beside_plans(tables))
     return View("Each goal as it is now.", _GOAL, query)
 
 
-def _caseload(its: Tables, dialect: str) -> View:
-    query = caseload_rows(its, patients_in_treatment(its), today(its["plans"], dialect))
+def _caseload(tables: Tables, dialect: str) -> View:
+    query = caseload_rows(tables, patients_in_treatment(tables), today(tables["plans"], dialect))
     query = query.with_only_columns(*(query.selected_columns[name] for name in _PATIENT), maintain_column_froms=True)
     return View("Each patient with an open plan or goal, and what asks for attention.", _PATIENT, query)

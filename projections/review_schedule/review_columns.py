@@ -8,9 +8,9 @@ from projections.engine.plan_join import of_the_patient
 from projections.engine.projection import Tables
 
 
-def reviews_beside_plans(its: Tables) -> FromClause:
+def reviews_beside_plans(tables: Tables) -> FromClause:
     """The reviews, each with its patient's plan beside it; the plan's columns are null where there is none."""
-    reviews, plans = its["reviews"], its["plans"]
+    reviews, plans = tables["reviews"], tables["plans"]
     return reviews.outerjoin(plans, of_the_patient(plans, reviews))
 
 

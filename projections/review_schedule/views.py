@@ -23,9 +23,9 @@ _REVIEW = {
 }
 
 
-def views(its: Tables, dialect: str) -> Views:
+def views(tables: Tables, dialect: str) -> Views:
     """`v_reviews`."""
-    reviews, plans = its["reviews"], its["plans"]
+    reviews, plans = tables["reviews"], tables["plans"]
     derived = {
         "status": due_status(reviews, today(plans, dialect)),
         "clinician": plans.c.clinician,
@@ -33,5 +33,5 @@ def views(its: Tables, dialect: str) -> Views:
         "quarantined": is_quarantined("review_schedule", reviews),
     }
     columns = [(derived[name] if name in derived else reviews.c[name]).label(name) for name in _REVIEW]
-    query = select(*columns).select_from(reviews_beside_plans(its))
+    query = select(*columns).select_from(reviews_beside_plans(tables))
     return {"v_reviews": View("The next review of each goal that has one.", _REVIEW, query)}

@@ -42,7 +42,7 @@ def _gaps(days: Sequence[date], today: date, *, still_open: bool) -> list[Json]:
 
 def _attendance(goals: Collection[GoalState]) -> Json:
     reviews = [review for goal in goals for review in goal.reviews]
-    told = [
+    answers = [
         entry.done
         for goal in goals
         if goal.life_area == "attendance"
@@ -52,6 +52,6 @@ def _attendance(goals: Collection[GoalState]) -> Json:
     return {
         "reviews": len(reviews),
         "with_patient": sum("patient" in review.participants for review in reviews),
-        "told": len(told),
-        "done": sum(told),
+        "told": len(answers),
+        "done": sum(answers),
     }

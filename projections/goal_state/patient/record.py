@@ -52,6 +52,6 @@ def fold_patient(events: Iterable[RecordedEvent]) -> PatientRecord:
     by_goal: dict[GoalId, list[RecordedEvent]] = defaultdict(list)
     for recorded in events:
         by_goal[recorded.goal_id].append(recorded)
-    plan = fold_plans(each for goal_id, its in by_goal.items() if goal_id.is_plan for each in its)
+    plan = fold_plans(each for goal_id, events_of_goal in by_goal.items() if goal_id.is_plan for each in events_of_goal)
     goals = (fold_goals(by_goal[goal_id]) for goal_id in sorted(by_goal) if not goal_id.is_plan)
     return PatientRecord(plan, tuple(goal for goal in goals if goal is not None))

@@ -91,8 +91,8 @@ def _read_goal(goal: GoalState, today: date, span: Span) -> Json:
 
 
 def _read_entry(entry: ProgressEntry) -> Json:
-    told = {name: value for name in _PROGRESS if (value := getattr(entry, name)) is not None}
-    return {"on": entry.on, "entry": entry.entry, **told}
+    fields = {name: value for name in _PROGRESS if (value := getattr(entry, name)) is not None}
+    return {"on": entry.on, "entry": entry.entry, **fields}
 
 
 def _all_wins(goals: Sequence[GoalState], span: Span) -> list[Json]:
@@ -108,6 +108,6 @@ def _all_wins(goals: Sequence[GoalState], span: Span) -> list[Json]:
     ]
 
 
-def _by_day(told: Iterable[Json]) -> list[Json]:
+def _by_day(points: Iterable[Json]) -> list[Json]:
     """In the order of days; of one day, in the order in which it was told."""
-    return sorted(told, key=lambda each: each["on"])
+    return sorted(points, key=lambda each: each["on"])

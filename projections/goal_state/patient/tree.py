@@ -40,7 +40,7 @@ def read_tree(record: PatientRecord, today: date) -> Json:
     def branch(goal: GoalState) -> Json:
         supporting = [each for each in below[goal.goal] if each.goal not in at_the_top]
         milestones = [_milestone(each) for each in goal.milestones if _is_of_the_week(each, monday)]
-        return {**_told(goal, record), "milestones": milestones, "goals": [branch(each) for each in supporting]}
+        return {**_in_short(goal, record), "milestones": milestones, "goals": [branch(each) for each in supporting]}
 
     return {
         "day": today,
@@ -50,7 +50,7 @@ def read_tree(record: PatientRecord, today: date) -> Json:
             for priority in priorities
         ],
         "goals_without_priority": [branch(goal) for goal in roots if goal.priority not in known],
-        "orphans": [_told(goal, record) for goal in goals if _is_orphan(goal, by_token)],
+        "orphans": [_in_short(goal, record) for goal in goals if _is_orphan(goal, by_token)],
         "priorities_without_goals": [each.model_dump() for each in priorities_without_goals(record)],
     }
 
@@ -92,7 +92,7 @@ def _milestone(milestone: Milestone) -> Json:
     return milestone.model_dump()
 
 
-def _told(goal: GoalState, record: PatientRecord) -> Json:
+def _in_short(goal: GoalState, record: PatientRecord) -> Json:
     return {
         "goal": goal.goal,
         "status": goal.status,

@@ -20,7 +20,7 @@ from projections.engine.naming import Slot
 from projections.engine.projection import Projected
 from projections.engine.quarantine_retry import OtherVersion, Released, in_quarantine, release
 from projections.engine.status import read_status
-from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
+from projections.engine.table_locks import LOCK_AGAIN_SECONDS, TablesInUse
 from projections.engine.writer import ProjectionWriter
 from tests.contract.projections.contract import (
     HALF,
@@ -61,7 +61,7 @@ def swapped(writer: Writer) -> bool:
         try:
             return writer.go_live([STREAM])
         except TablesInUse:
-            time.sleep(AGAIN_SECONDS)
+            time.sleep(LOCK_AGAIN_SECONDS)
 
 
 def hurry(connection: Connection) -> None:
