@@ -62,7 +62,7 @@ def test_every_row_is_read() -> None:
     assert len({(limit.file, limit.name) for limit in LIMITS}) == len(LIMITS)
 
 
-@pytest.mark.parametrize("package", ["events", "services"])
+@pytest.mark.parametrize("package", ["events", "projections", "services"])
 def test_every_constant_that_is_called_a_maximum_is_listed(package: str) -> None:
     listed = {(limit.file, limit.name) for limit in LIMITS}
     files = [str(path.relative_to(ROOT)) for path in sorted((ROOT / package).rglob("*.py"))]
