@@ -9,7 +9,7 @@ from events.errors import CairnError
 
 LOCK_AGAIN_SECONDS = 0.3
 """The pause before the tables are tried to be locked again."""
-_LOCK_TIMEOUT = "200ms"
+_LOCK_TIMEOUT_MS = 200
 """How long one try waits: less than PostgreSQL's deadlock_timeout of a second, so that no reader is ever cancelled."""
 _NOT_AVAILABLE = "55P03"
 """PostgreSQL's lock_not_available."""
@@ -32,7 +32,7 @@ def keep_readers_out(connection: Connection, names: Iterable[str]) -> None:
     if connection.dialect.name != "postgresql":
         return
     existing = [name for name in names if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name})]
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT_MS}ms'")
     try:
         for name in existing:
             connection.exec_driver_sql(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")

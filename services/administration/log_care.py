@@ -70,7 +70,7 @@ class LogCare(Aggregate):
 
         Args:
             position: The last position of the backup.
-            lost: How much the stream held that the backup does not have, by kind: `events`.
+            lost: How much the stream had that the backup does not have, by kind: `events`.
         """
         self.restored += 1
 

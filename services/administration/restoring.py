@@ -101,7 +101,7 @@ async def restore_stream(
     placement.check(manifest.stream)
     config = log_config(manifest.stream, replicas, placement.subjects(manifest.stream))
     await prove_aside(manifest, folder, placement, reading)
-    replaced, held = await _make_room(nc, manifest.stream, keep_in, reading)
+    replaced, events_before = await _make_room(nc, manifest.stream, keep_in, reading)
     try:
         await restore_archive(nc, manifest, folder, config, reading.moved)
         found = await reading.read(nc, manifest.stream, earlier=manifest.proof)
@@ -110,7 +110,7 @@ async def restore_stream(
         if replaced is None:
             raise
         raise BackupFailed(f"{error} The log that was there is kept in {replaced}.") from error
-    return Restored(found, replaced, max(0, held - manifest.events))
+    return Restored(found, replaced, max(0, events_before - manifest.events))
 
 
 async def prove_aside(manifest: Manifest, folder: Path, placement: Placement, reading: Reading) -> None:

@@ -1,4 +1,4 @@
-"""Positions that a request names, held against the end of the log: nobody can have been given one that lies beyond."""
+"""Positions that a request names, compared with the end of the log: nobody can have been given one that lies beyond."""
 
 from events.errors import FieldError
 from events.log import Log
