@@ -27,6 +27,6 @@ async def test_ical_js_reads_every_calendar_of_the_sample(http: httpx.AsyncClien
     }
     for event in whole:
         assert (event["wholeDay"], event["days"]) == (True, 1)
-        assert date.fromisoformat(event["day"])
+        assert str(date.fromisoformat(event["day"])) == event["day"]
         assert event["stamp"].endswith("Z")
         assert event["sequence"] > 0
