@@ -54,6 +54,7 @@ def _envelope() -> Json:
             "data": {
                 "description": "It has the schema that is named by `type`; {} when it is missing.",
                 "type": "object",
+                "additionalProperties": True,
             },
             "data_base64": {
                 "description": "When offered: the same as JSON in base64, in the place of `data`.",

@@ -47,11 +47,18 @@ def describe(app: FastAPI) -> None:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(definition.pop("$defs", {}))
         schemas["Problem"] = definition
-        schemas["CloudEvent"] = {
-            word: said for word, said in published_schemas()[ENVELOPE].items() if word not in ("$schema", "$id")
-        }
+        schemas["CloudEvent"] = _cloud_event()
         type_fhir_answers(document)
         return document
 
     # FastAPI's documented way of extending the document is to put a function in the place of this method.
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _cloud_event() -> dict[str, Any]:
+    """The published schema of an event, as a part of an OpenAPI document.
+
+    Extensions are open here: generators of typed clients hold every attribute, `data` too, against their type.
+    """
+    schema = {word: said for word, said in published_schemas()[ENVELOPE].items() if word not in ("$schema", "$id")}
+    return {**schema, "additionalProperties": True}

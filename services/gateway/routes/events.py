@@ -29,13 +29,14 @@ _EXAMPLE: dict[str, Any] = {  # Any: a JSON example
     "actorrole": "patient",
     "data": {"entry": "e12", "on": "2026-03-01", "done": True, "mood": 6},
 }
+_DATA = {"type": "object", "additionalProperties": True, "description": "The data of an event."}
 _BODIES = {
     "requestBody": {
         "required": True,
         "content": {
             STRUCTURED: {"schema": CLOUD_EVENT, "example": _EXAMPLE},
             "application/json": {
-                "schema": {"anyOf": [CLOUD_EVENT, {"type": "object", "description": "The data of an event."}]},
+                "schema": {"anyOf": [CLOUD_EVENT, _DATA]},
                 "examples": {
                     "structured": {"summary": "A whole CloudEvent", "value": _EXAMPLE},
                     "binary": {"summary": "The data alone, attributes as ce- headers", "value": _EXAMPLE["data"]},

@@ -110,8 +110,9 @@ async def test_events_are_described_by_the_published_schema(document: dict[str, 
     assert body["content"][STRUCTURED]["schema"] == event
     assert body["content"][BATCH]["schema"] == {"type": "array", "items": event}
     assert event in body["content"]["application/json"]["schema"]["anyOf"]
-    for name, said in document["components"]["schemas"]["CloudEvent"].items():
-        assert published_schemas()[ENVELOPE][name] == said
+    described = document["components"]["schemas"]["CloudEvent"]
+    for word in ("properties", "required", "propertyNames", "description"):
+        assert described[word] == published_schemas()[ENVELOPE][word]
 
 
 async def test_it_says_where_this_cairn_is(document: dict[str, Any]) -> None:

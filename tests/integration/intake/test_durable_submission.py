@@ -72,7 +72,8 @@ async def test_a_submission_with_two_ids_is_refused_and_kept(counter: Counter) -
         await counter.all_carried()
 
     (kept,) = await counter.rejected("p1.walk")
-    assert [error["field"] for error in counter.told()[0]["errors"]] == ["id"]
+    [outcome] = counter.outcomes
+    assert [error["field"] for error in from_json(outcome.data)["errors"]] == ["id"]
     assert kept.headers is not None
     assert "" not in kept.headers.values()
 
