@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal, fold_goals
@@ -12,7 +13,13 @@ from services.fhir.outgoing.care_plan import write_care_plan
 from services.fhir.outgoing.elements import Json, Release
 from services.fhir.outgoing.goal import write_goal
 from services.fhir.outgoing.observations import write_observations
+from services.fhir.outgoing.person import write_patient
 from services.fhir.outgoing.provenance import write_provenance
+from services.fhir.outgoing.security import security_labels
+
+ResourceType = Literal["Patient", "CarePlan", "Goal", "Observation", "Provenance"]
+"""The FHIR resources that Cairn writes."""
+TYPES: tuple[ResourceType, ...] = get_args(ResourceType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +31,35 @@ class PatientHistory:
     events: tuple[RecordedEvent, ...]
 
     def resources(self, release: Release) -> Iterator[Json]:
-        """Everything as FHIR: the CarePlan, the Goals, their Observations, and a Provenance for each event."""
-        if self.plan is not None:
-            yield write_care_plan(self.plan, self.goals, release)
-        yield from (write_goal(goal, release) for goal in self.goals)
-        for goal in self.goals:
-            yield from write_observations(goal)
-        yield from (write_provenance(recorded, release) for recorded in self.events)
+        """Everything as FHIR: the Patient, CarePlan and Goals, their Observations, and a Provenance for each event."""
+        for kind in TYPES:
+            yield from self.resources_of(kind, release)
+
+    def resources_of(self, kind: ResourceType, release: Release) -> Iterator[Json]:
+        """The resources of one type."""
+        match kind:
+            case "Patient":
+                if self.events:
+                    yield write_patient(self.events[0].goal_id.plan, self.events[0].recorded_at)
+            case "CarePlan":
+                if self.plan is not None:
+                    yield write_care_plan(self.plan, self.goals, release)
+            case "Goal":
+                yield from (write_goal(goal, release) for goal in self.goals)
+            case "Observation":
+                by_goal = _by_goal(self.events)
+                for goal in self.goals:
+                    yield from write_observations(goal, by_goal[GoalId(goal.org, goal.patient, goal.goal)])
+            case "Provenance":
+                security = {goal.goal: security_labels(goal) for goal in self.goals}
+                for recorded in self.events:
+                    yield write_provenance(recorded, release, security.get(recorded.goal_id.goal, ()))
 
 
 def history_of(events: Iterable[RecordedEvent]) -> PatientHistory:
     """What one patient's events add up to."""
     kept = tuple(events)
-    by_goal: dict[GoalId, list[RecordedEvent]] = defaultdict(list)
-    for recorded in kept:
-        by_goal[recorded.goal_id].append(recorded)
+    by_goal = _by_goal(kept)
     plan: PlanState | None = None
     goals = []
     for goal_id in sorted(by_goal):
@@ -56,3 +77,10 @@ def versions_of(events: Iterable[RecordedEvent]) -> Iterator[tuple[RecordedEvent
         state = fold_goal(state, recorded)
         if state is not None:
             yield recorded, state
+
+
+def _by_goal(events: Iterable[RecordedEvent]) -> dict[GoalId, list[RecordedEvent]]:
+    found: dict[GoalId, list[RecordedEvent]] = defaultdict(list)
+    for recorded in events:
+        found[recorded.goal_id].append(recorded)
+    return found
