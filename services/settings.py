@@ -56,8 +56,8 @@ class Settings(BaseSettings):
     http_port: Port = Field(8080, description="The port that the gateway listens on.")
     public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
         None,
-        description="The address under which clients know the gateway, such as https://cairn.example.org. FHIR links and"
-        " fullUrls begin with it. Without it: the Host that a request names.",
+        description="The address under which clients know the gateway, such as https://cairn.example.org. FHIR links"
+        " and fullUrls begin with it. Without it: the Host that a request names.",
     )
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
         "",

@@ -40,7 +40,7 @@ _OPENED = "cairn.plan.opened.v1"
 @click.option(
     "--base-url",
     metavar="URL",
-    help="In a bundle: the FHIR address under which the resources are known.  [CAIRN_PUBLIC_URL, or that of the gateway here]",
+    help="In a bundle: the FHIR address under which the resources are known.  [CAIRN_PUBLIC_URL, or the gateway here]",
 )
 @json_option
 @nats_url_option

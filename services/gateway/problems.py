@@ -15,6 +15,7 @@ RETRY_AFTER_SECONDS = 2
 
 GATEWAY_CODES: dict[str, str] = {
     "request.invalid": "The request's parameters are not right.",
+    "request.not_acceptable": "The answer cannot be given in the form that is asked for.",
     "request.media_type": "The body is of a kind that Cairn does not read.",
     "http.not_found": "There is nothing at this address.",
     "http.method_not_allowed": "This address does not take this method.",

@@ -96,7 +96,7 @@ def test_a_public_url_has_no_slash_behind_it(monkeypatch: pytest.MonkeyPatch, ur
 @pytest.mark.parametrize("url", ["cairn.example.org", "ftp://x", "https://", "https://x/?a=b", "https://u:p@x"])
 def test_what_is_no_public_url_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("CAIRN_PUBLIC_URL", url)
-    with pytest.raises(ValidationError, match="https://cairn.example.org"):
+    with pytest.raises(ValidationError, match="such as https"):
         Settings()
 
 

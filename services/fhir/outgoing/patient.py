@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal, fold_goals
 from events.identity import GoalId
 from events.plan import PlanState, fold_plans
+from services.fhir.outgoing.bundles import Version
 from services.fhir.outgoing.care_plan import write_care_plan
 from services.fhir.outgoing.elements import Json, Release
 from services.fhir.outgoing.goal import write_goal
@@ -70,6 +72,12 @@ def history_of(events: Iterable[RecordedEvent]) -> PatientHistory:
     return PatientHistory(plan, tuple(goals), kept)
 
 
+def goal_versions(events: Iterable[RecordedEvent], release: Release) -> Iterator[Version]:
+    """A Goal as it stood after each of its events."""
+    for number, (recorded, state) in enumerate(versions_of(events)):
+        yield Version(recorded, partial(write_goal, state, release), number == 0)
+
+
 def versions_of(events: Iterable[RecordedEvent]) -> Iterator[tuple[RecordedEvent, GoalState]]:
     """Each event of one goal, with the goal as it stood then."""
     state: GoalState | None = None
@@ -77,6 +85,22 @@ def versions_of(events: Iterable[RecordedEvent]) -> Iterator[tuple[RecordedEvent
         state = fold_goal(state, recorded)
         if state is not None:
             yield recorded, state
+
+
+def care_plan_versions(events: Iterable[RecordedEvent], release: Release) -> Iterator[Version]:
+    """A CarePlan as it stood after each event of a patient: of the plan, and of any of its goals."""
+    plan: PlanState | None = None
+    goals: dict[GoalId, GoalState] = {}
+    first = True
+    for recorded in events:
+        if recorded.goal_id.is_plan:
+            plan = fold_plans([recorded], plan)
+        elif (state := fold_goal(goals.get(recorded.goal_id), recorded)) is not None:
+            goals[recorded.goal_id] = state
+        if plan is not None:
+            as_it_stood = [goals[each] for each in sorted(goals)]
+            yield Version(recorded, partial(write_care_plan, plan, as_it_stood, release), first)
+            first = False
 
 
 def _by_goal(events: Iterable[RecordedEvent]) -> dict[GoalId, list[RecordedEvent]]:

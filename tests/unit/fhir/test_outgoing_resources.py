@@ -22,7 +22,7 @@ from services.fhir.outgoing.elements import Json, Release
 from services.fhir.outgoing.goal import write_goal
 from services.fhir.outgoing.observations import write_observations
 from services.fhir.outgoing.outcome import operation_outcome
-from services.fhir.outgoing.patient import PatientHistory, history_of, versions_of
+from services.fhir.outgoing.patient import PatientHistory, goal_versions, history_of
 from services.fhir.outgoing.target import write_smart, write_target
 from services.sample.clinic import northside
 from tests.builders import GOAL, TODAY, active_goal, entry, event, gas, opened, proposed, recorded
@@ -78,7 +78,7 @@ def test_bundles_outcomes_and_the_statement_are_valid(release: Release) -> None:
     for resource in (
         searchset(BASE, [goal], 1, link),
         searchset(BASE, [], 0, link),
-        history(BASE, [*versions_of(events)][::-1], 3, release, link),
+        history(BASE, [*goal_versions(events, release)][::-1], 3, link),
         {"resourceType": "Bundle", "type": "collection", "entry": [entry_of(BASE, goal)]},
         operation_outcome(404, "goal.unknown", "There is nothing with this id."),
         capability_statement(release, BASE, "1.0"),

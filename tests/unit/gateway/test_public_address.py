@@ -1,4 +1,4 @@
-"""The address under which clients know the gateway: set, or as asked for, and told by a proxy only where it is trusted."""
+"""Under which address clients know the gateway: set, asked for, or told by a proxy, where that one is trusted."""
 
 import httpx
 import pytest
