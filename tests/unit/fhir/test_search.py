@@ -18,6 +18,7 @@ from tests.builders import active_goal, entry, event, gas, proposed, recorded
 STATUS = "http://hl7.org/fhir/goal-status"
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 WALK, SING, COOK = (GoalId("northside", "pt-1", name) for name in ("walk", "sing", "cook_it"))
+SCALE = g.Changes(gas=gas(baseline=-2), due=date(2026, 4, 1))
 
 
 def clinic() -> PatientHistory:
