@@ -48,7 +48,7 @@ def _resource(name: ResourceType) -> Json:
         interaction=[{"code": each} for each in ("read", *versions, "search-type")],
         versioning="versioned" if name in VERSIONED else "no-version",
         readHistory=name in VERSIONED,
-        conditionalRead="full-support",
+        conditionalRead="not-match",
         searchInclude=inclusions(name, reverse=False),
         searchRevInclude=inclusions(name, reverse=True),
         searchParam=[_parameter(each) for each in SEARCH_PARAMETERS[name].values()],
