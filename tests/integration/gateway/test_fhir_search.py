@@ -8,8 +8,13 @@ from fhir.resources.R4B import get_fhir_model_class as r4_model
 
 from events.goal.types import Held, Imported
 from events.identity import GoalId
+from events.log import connect
 from events.vocabulary import External
+from projections.engine.database import open_database
 from services.fhir.ids import digest_of
+from services.gateway.app import create_app
+from services.gateway.gateway import open_gateway
+from services.settings import Settings
 from tests.builders import active_goal, entry, event, opened, proposed
 from tests.integration.gateway.http import Http
 from tests.waiting import eventually
@@ -272,6 +277,26 @@ async def test_links_begin_with_the_address_that_was_asked_whoever_says_it_was_a
     base = str(http.client.base_url.join("/fhir/R4/Goal"))
     assert {each["fullUrl"].rpartition("/")[0] for each in bundle["entry"]} == {base}
     assert links(bundle)["self"].startswith(base)
+
+
+async def test_everything_begins_with_the_public_address_where_one_is_set(settings: Settings, goal: GoalId) -> None:
+    public = "https://clinic.example/cairn"
+    nc = await connect(settings.nats_address, name="test")
+    engine = open_database(settings.database_address)
+    async with open_gateway(nc, engine, public_url=public) as gateway:
+        transport = httpx.ASGITransport(create_app(gateway))
+        async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
+            whose = f"patient={public}/fhir/R4/Patient/{goal.org}.p1"
+            bundle = (await client.get(f"/fhir/R4/Goal?{whose}&_count=1")).json()
+            statement = (await client.get("/fhir/R4/metadata")).json()
+            history = (await client.get(f"/fhir/R4/Goal/{goal}/_history")).json()
+    engine.dispose()
+    await nc.close()
+
+    addresses = [*links(bundle).values(), *links(history).values(), statement["implementation"]["url"]]
+    addresses += [each["fullUrl"] for each in (*bundle["entry"], *history["entry"])]
+    assert len(bundle["entry"]) == 1
+    assert all(each.startswith(f"{public}/fhir/R4") for each in addresses)
 
 
 async def test_mistakes_of_a_form_are_refusals(http: Http) -> None:
