@@ -248,7 +248,7 @@ class QueriesContract(ABC):
         newest = [(each.goal_id, each.position) for each in reversed(EVENTS)]
         found: list[tuple[GoalId, int]] = []
         before: Place | None = None
-        while page := latest_events(connection, limit=4, before=before):
+        while len(found) <= len(newest) and (page := latest_events(connection, limit=4, before=before)):
             found += [(each.goal_id, each.place.position) for each in page]
             before = page[-1].place
         assert found == newest
