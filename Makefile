@@ -105,6 +105,10 @@ schemas: setup ## Write the published JSON Schemas from the event types.
 views: setup ## Write the columns of the views into docs/views.md.
 	@$(BIN)/python -m projections.data_dictionary docs/views.md
 
+.PHONY: codes
+codes: setup ## Write the codes with which Cairn says no into docs/codes.md.
+	@$(BIN)/python -m services.gateway.codes_page docs/codes.md
+
 # The runtime lock is solved with the pins of the development lock as preferences, so it is a part of it.
 # The uv that the lock names solves it; one from elsewhere will do where there is no .venv.
 .PHONY: lock

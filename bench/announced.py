@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from bench.ground import BenchFailed
 from projections.engine.announcing import CHECKPOINT
 
-_PATIENCE_SECONDS = 60.0
+_ANNOUNCED_SECONDS = 60.0
 
 
 class Announced:
@@ -48,7 +48,7 @@ class Announced:
         while not self._positions or self._positions[-1] < position:
             self._moved.clear()
             try:
-                async with asyncio.timeout(_PATIENCE_SECONDS):
+                async with asyncio.timeout(_ANNOUNCED_SECONDS):
                     await self._moved.wait()
             except TimeoutError:
                 raise BenchFailed(f"No projection has announced position {position}.") from None

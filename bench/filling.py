@@ -10,17 +10,17 @@ from bench.options import Stage, Stages
 from events.envelope import to_body, to_headers
 from events.event import RecordedEvent
 from events.identity import LOG, GoalId
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.message import Message
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 from events.log.stream import STREAM
 from events.log.writing import MAX_BATCH, Write, Writer
 
 Life = Callable[[GoalId], Iterable[Step]]
 """What happens to a goal and its plan. It is the same for every goal, and begins with nothing."""
-_UNDER_WAY = 2
-_PATIENCE_SECONDS = 60.0
+_BATCHES_AT_ONCE = 2
+_ACK_SECONDS = 60.0
 
 
 async def fill(nc: ResilientClient, goals: Sequence[GoalId], life: Life, stage: Stage | None = None) -> int:
@@ -37,7 +37,7 @@ async def fill(nc: ResilientClient, goals: Sequence[GoalId], life: Life, stage: 
         How many events the log now has more.
     """
     replies = Replies(nc)
-    writer = Writer(nc, replies, DirectReader(nc, replies, STREAM), ack_seconds=_PATIENCE_SECONDS)
+    writer = Writer(nc, replies, DirectReader(nc, replies, STREAM), ack_seconds=_ACK_SECONDS)
     messages = _messages(goals, life)
     filled = 0
 
@@ -51,7 +51,7 @@ async def fill(nc: ResilientClient, goals: Sequence[GoalId], life: Life, stage: 
 
     await replies.open()
     try:
-        await all_of(write() for _ in range(_UNDER_WAY))
+        await all_of(write() for _ in range(_BATCHES_AT_ONCE))
     finally:
         await replies.close()
     return filled

@@ -11,8 +11,8 @@ from bench.options import Options
 from bench.room import check_room
 from events.errors import CairnError
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from services.node.process import ServiceProcess
 from services.settings import Settings
 

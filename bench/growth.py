@@ -17,7 +17,7 @@ from bench.options import Bounds, Concurrency, Count, Stages
 from bench.result import Result, Run, case
 from bench.room import ENTRY_BYTES, EVENT_BYTES
 
-_MOST_APPENDS = 30_000  # each second, for the room that they take
+_MAX_APPENDS_A_SECOND = 30_000  # each second, for the room that they take
 
 
 class GrowthOptions(Bounds):
@@ -29,7 +29,9 @@ class GrowthOptions(Bounds):
 
     @property
     def disk_bytes(self) -> int:
-        appended = 2 * len(self.writers) * self.runs * min(self.seconds * _MOST_APPENDS, self.count or float("inf"))
+        appended = (
+            2 * len(self.writers) * self.runs * min(self.seconds * _MAX_APPENDS_A_SECOND, self.count or float("inf"))
+        )
         return (self.smaller + self.larger) * EVENT_BYTES + int(appended) * ENTRY_BYTES
 
 

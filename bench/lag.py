@@ -23,7 +23,7 @@ from bench.machine import conditions
 from bench.options import Count, Options, Rate, Seconds, Stages
 from bench.result import Result, Run, case
 from bench.submitter import Submitter
-from events.log.server import free_port
+from services.embedded_server import free_port
 
 PROJECTION = "goal_state"
 _CONNECTIONS = 8

@@ -18,10 +18,10 @@ from bench.options import Bounds, Count, Stages
 from bench.result import Result, case
 from bench.room import EVENT_BYTES, SNAPSHOT_BYTES
 from bench.snapshotting import HALF, Kept, write_snapshots
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 
-_FEWEST = 4
-_IN_MEMORY = 1000
+_FEWEST_GOALS = 4
+_GOALS_IN_MEMORY = 1000
 
 _Case = tuple[str, str, AbstractAsyncContextManager[Operation]]
 """What is done, where the history is, and how."""
@@ -40,7 +40,7 @@ class LoadOptions(Bounds):
 async def run(options: LoadOptions, stages: Stages) -> Result:
     """Fill a log, write snapshots, start the server anew, and load."""
     now = conditions(options.directory)
-    goals = goal_ids("bench", max(_FEWEST, options.events // LIFE_EVENTS))
+    goals = goal_ids("bench", max(_FEWEST_GOALS, options.events // LIFE_EVENTS))
     events = len(goals) * LIFE_EVENTS
 
     async def filling(nc: ResilientClient) -> None:
@@ -68,6 +68,10 @@ def _cases(ground: Ground, kept: Kept) -> Iterator[_Case]:
     yield "load", f"through a snapshot {HALF} events old", anew(ground, kept.half, HALF)
     yield "load", "without a snapshot", anew(ground, kept.none, 0)
     yield "load", "events alone", events_alone(ground, kept.none)
-    yield "load", "in memory", in_memory(ground, kept.whole[:_IN_MEMORY])
+    yield "load", "in memory", in_memory(ground, kept.whole[:_GOALS_IN_MEMORY])
     yield "submission", "history loaded first", submitted(ground, kept.whole[1::2], WITH_PLAN)
-    yield "submission", "history in memory", submitted(ground, kept.whole[: 2 * _IN_MEMORY : 2], WITH_PLAN * _IN_MEMORY)
+    yield (
+        "submission",
+        "history in memory",
+        submitted(ground, kept.whole[: 2 * _GOALS_IN_MEMORY : 2], WITH_PLAN * _GOALS_IN_MEMORY),
+    )

@@ -12,9 +12,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from events.log.server import server_binary
+from services.embedded_server import server_binary
 
-_SYNCS = 100
+_SYNCS_TIMED = 100
 _BLOCK = bytes(4096)
 
 
@@ -58,12 +58,12 @@ class Conditions(BaseModel):
 
 def conditions(directory: Path | None) -> Conditions:
     """Look around before anything is measured; the server's data will be in the directory (None: the usual one)."""
-    said = subprocess.run([server_binary(), "--version"], check=True, capture_output=True, text=True).stdout
+    version = subprocess.run([server_binary(), "--version"], check=True, capture_output=True, text=True).stdout
     return Conditions(
         date=datetime.now(UTC),
         hardware=_hardware(directory or Path(gettempdir())),
         load_average=round(os.getloadavg()[0], 2),
-        nats_server=said.strip().removeprefix("nats-server: v"),
+        nats_server=version.strip().removeprefix("nats-server: v"),
     )
 
 
@@ -102,7 +102,7 @@ def _filesystem(directory: Path) -> str:
 def _fsync_ms(directory: Path) -> float:
     took = []
     with TemporaryFile(dir=directory) as file:
-        for _ in range(_SYNCS):
+        for _ in range(_SYNCS_TIMED):
             file.write(_BLOCK)
             file.flush()
             began = perf_counter()

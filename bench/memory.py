@@ -1,7 +1,7 @@
 """`cairn bench memory`: what the goals service's memory of goals costs, by the setting that bounds it.
 
-The service runs as its own process with `CAIRN_CACHED_GOALS`. Goals of 20 events are loaded into it, by offering each
-its proposal again, which is answered as a duplicate: first as many as it may keep, then a quarter more.
+The service runs as its own process with `CAIRN_CACHED_GOALS`. Goals of 20 events are loaded into it, by submitting the
+proposal of each again, which is answered as a duplicate: first as many as it may keep, then a quarter more.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,11 @@ from bench.result import Case, Result, Run, case
 from bench.room import EVENT_BYTES, SNAPSHOT_BYTES
 from events.envelope import STRUCTURED, structured
 from events.identity import SUBMIT, GoalId
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 
-_GOALS_EACH = 100
-_AT_ONCE = 64
-_ANSWER_SECONDS = 30.0
+_GOALS_A_PATIENT = 100
+_PROPOSALS_AT_ONCE = 64
+_PROPOSAL_ANSWER_SECONDS = 30.0
 _LONGEST_SECONDS = 600.0
 _HEADERS = {"content-type": STRUCTURED}
 
@@ -58,8 +58,8 @@ async def run(options: MemoryOptions, stages: Stages) -> Result:
     async def filling(nc: ResilientClient) -> None:
         with stages("filling the log", len(goals) * GOAL_EVENTS) as stage:
             # A patient's goals lie together: where a goal lies in the log is no question of memory.
-            for start in range(0, len(goals), _GOALS_EACH):
-                patients = goals[start : start + _GOALS_EACH]
+            for start in range(0, len(goals), _GOALS_A_PATIENT):
+                patients = goals[start : start + _GOALS_A_PATIENT]
                 await fill(nc, patients[:1], _plan)
                 await fill(nc, patients, _goal, stage)
 
@@ -79,7 +79,10 @@ def _touched(limit: int) -> int:
 
 def _goals(count: int) -> list[GoalId]:
     """So many goals with few plans beside them, so that the figures are about goals."""
-    return [GoalId("bench", f"p{number // _GOALS_EACH}", f"walk-{number % _GOALS_EACH}") for number in range(count)]
+    return [
+        GoalId("bench", f"p{number // _GOALS_A_PATIENT}", f"walk-{number % _GOALS_A_PATIENT}")
+        for number in range(count)
+    ]
 
 
 def _plan(goal_id: GoalId) -> Iterator[Step]:
@@ -104,7 +107,7 @@ async def _seen(ground: Ground, goals: Sequence[GoalId], limit: int, stage: Stag
 
 
 class _Toucher:
-    """Has the service load goals: each is offered its proposal again."""
+    """Has the service load goals: each has its proposal submitted again."""
 
     def __init__(self, ground: Ground, stage: Stage):
         self._nc = ground.nc
@@ -114,15 +117,15 @@ class _Toucher:
         """So many seconds it took."""
         left = iter(goals)
         bounds = Bounds(seconds=_LONGEST_SECONDS, count=len(goals))
-        run = await drive(_AT_ONCE, lambda _: self._offer(next(left)), bounds)
+        run = await drive(_PROPOSALS_AT_ONCE, lambda _: self._submit(next(left)), bounds)
         if run.operations < len(goals):
             raise BenchFailed(f"Only {run.operations:,} of {len(goals):,} goals were loaded.")
         return run.seconds
 
-    async def _offer(self, goal_id: GoalId) -> None:
+    async def _submit(self, goal_id: GoalId) -> None:
         (proposal,) = next(_goal(goal_id))
         body = to_json(structured(proposal))
-        reply = await self._nc.request(goal_id.on(SUBMIT), body, timeout=_ANSWER_SECONDS, headers=_HEADERS)
+        reply = await self._nc.request(goal_id.on(SUBMIT), body, timeout=_PROPOSAL_ANSWER_SECONDS, headers=_HEADERS)
         if not from_json(reply.data).get("duplicate"):
             raise BenchFailed(f"A goal was not loaded: {reply.data[:300].decode()}")
         self._stage.advance()

@@ -13,7 +13,7 @@ SNAPSHOT_BYTES = 6000
 """What a snapshot of a goal of 20 events takes."""
 ROW_BYTES = 900
 """What a projection keeps for an event of a synthetic life, with its indexes and what is being written."""
-_SPARE = 2 * 10**9
+_SPARE_DISK_BYTES = 2 * 10**9
 
 
 class NoRoom(CairnError):
@@ -27,10 +27,10 @@ def check_room(directory: Path, needed: int) -> None:
         NoRoom: with what there is, and what to do.
     """
     free = shutil.disk_usage(directory).free
-    if needed and free < needed + _SPARE:
+    if needed and free < needed + _SPARE_DISK_BYTES:
         raise NoRoom(
             f"This takes about {gigabytes(needed)} in {directory.parent}, where {gigabytes(free)} are free, and"
-            f" {gigabytes(_SPARE)} should stay so. Ask for fewer events, or name another --directory."
+            f" {gigabytes(_SPARE_DISK_BYTES)} should stay so. Ask for fewer events, or name another --directory."
         )
 
 

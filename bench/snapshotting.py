@@ -10,14 +10,14 @@ from bench.options import Stage
 from events.event import RecordedEvent
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from services.goals.histories import Histories
 from services.goals.history import History
 
 HALF = GOAL_EVENTS // 2
 """How old the older snapshots are, in events: as far behind as the service's are on average."""
-_TOGETHER = 500
+_GOALS_A_WRITE = 500
 
 
 class Kept(NamedTuple):
@@ -48,7 +48,7 @@ async def write_snapshots(nc: ResilientClient, goals: Sequence[GoalId], stage: S
         if number % 3 < 2:
             events = lived(goals, number, life, now)
             histories.moved(_history(goal_id, events if number % 3 == 0 else events[:HALF]))
-        if number % _TOGETHER == 0:
+        if number % _GOALS_A_WRITE == 0:
             await histories.write_snapshots()
         stage.advance()
     await histories.write_snapshots()

@@ -11,7 +11,7 @@ from events.envelope import STRUCTURED, structured
 from events.identity import SUBMIT, GoalId
 
 _HEADERS = {"content-type": STRUCTURED}
-_ANSWER_SECONDS = 30.0
+_SUBMIT_ANSWER_SECONDS = 30.0
 
 
 class Submitter:
@@ -38,7 +38,7 @@ class Submitter:
         turn = self._submitted % len(self._goals)
         goal_id = self._goals[turn]
         body = token(self._submitted).encode().join(self._templates[turn])
-        reply = await self._nc.request(goal_id.on(SUBMIT), body, timeout=_ANSWER_SECONDS, headers=_HEADERS)
+        reply = await self._nc.request(goal_id.on(SUBMIT), body, timeout=_SUBMIT_ANSWER_SECONDS, headers=_HEADERS)
         outcome = from_json(reply.data)
         if outcome["status"] != "recorded" or outcome["duplicate"]:
             raise BenchFailed(f"A submission was not recorded: {reply.data[:300].decode()}")

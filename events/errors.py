@@ -1,42 +1,67 @@
-"""How Cairn says no: a published code, a sentence for a person, and the fields it is about."""
+"""How Cairn says no: a published code, a sentence for a person, and the fields it is about.
+
+Every error that Cairn raises on purpose is a `CairnError`, and its text says what happened and what to do:
+
+    CairnError
+    ├── Rejected                  a submission (or read) that is refused, with a code of `events/codes.py`
+    ├── UnreadableEvent           a message of the log that this version of Cairn cannot read
+    ├── the log, `events/log`
+    │   ├── WrongVersion          the goal has moved on from the expected version
+    │   ├── LogBusy               too many writes are waiting
+    │   ├── LogUnavailable        the log cannot be written now
+    │   ├── MessageTooLarge       the server takes no message of this size
+    │   ├── LogUnreachable        the log cannot be read now
+    │   │   └── NoStream          the log's stream does not exist
+    │   ├── LogReplaced           the log is another one than the one that is remembered
+    │   ├── WrongStream           a stream cannot be used as it is set up
+    │   ├── BadPlacement          the placement of organisations on streams is not valid
+    │   ├── BackupFailed          a backup could not be made or restored
+    │   ├── ApiUnanswered         the NATS server does not answer a request of JetStream's API
+    │   ├── ApiRefused            the NATS server refuses a request of JetStream's API
+    │   ├── NotReachable          no NATS server answers at the address
+    │   ├── NotAdmitted           the NATS server does not admit this user
+    │   └── NotAnAddress          the address is not a NATS address
+    ├── projections
+    │   ├── GoalIsQuarantined     a goal cannot be read, as its first event could not be projected
+    │   ├── BadCursor             a list was asked for with a cursor that it did not give
+    │   ├── NoSuchVersion         a goal was asked for in a version that it has not reached
+    │   ├── NotAllKnown           what was read of a goal is not enough for its next event
+    │   ├── OutOfSequence         the versions of a goal's events have a gap
+    │   ├── CheckpointMoved       another copy of the projection has moved the checkpoint
+    │   ├── CheckpointPutBack     the database was put back to an earlier state
+    │   ├── TablesChanged         the tables are other ones than before
+    │   ├── TablesInUse           somebody reads the tables
+    │   ├── Superseded            a newer version of the projection is live
+    │   ├── RebuildBroken         someone else builds or swaps the same projection
+    │   ├── NothingToSwap         a slot has no build
+    │   ├── NotComplete           the log does not have all that is in quarantine
+    │   ├── OtherVersion          the tables are not of the version that this code writes
+    │   ├── UnknownProjection     there is no projection of this name
+    │   ├── UnusableProjection    a package brings something that is no projection
+    │   └── UnusableDatabase      projections cannot be kept in the database at the address
+    └── services
+        ├── ServerFailed          the embedded nats-server did not start
+        ├── RequestRefused        an HTTP request that is answered with a problem
+        ├── EventsMissing         the log no longer holds all events of a goal
+        ├── NotRecorded           an act of an operator could not be recorded or read
+        ├── RefusedResource       a FHIR resource that cannot be imported
+        ├── RefusedFile           a FHIR file of which nothing can be imported
+        ├── InvalidSearch         a FHIR search that cannot be answered
+        │   └── UnsupportedSearch it uses a parameter that Cairn does not know
+        ├── WrongTemplate         a goal template's file cannot be used
+        ├── SampleRefused         an event of the sample was not recorded
+        ├── AlreadyRunning        another node runs on the data directory
+        ├── ServiceFailed         a service of the node does not start
+        ├── NoPort                nothing can listen on the port
+        ├── AddressTaken          the gateway cannot listen on the address
+        └── CannotTrace           traces cannot be exported as the environment asks
+
+A caller can handle each of these. Any other exception is a defect of Cairn's or of a library's.
+"""
 
 from dataclasses import dataclass
 
-CODES: dict[str, str] = {
-    "plan.missing": "Goals need an opened plan for the patient.",
-    "plan.exists": "The patient's plan is open already.",
-    "plan.closed": "The plan was closed; it takes no further events.",
-    "goal.exists": "A goal with this id exists already.",
-    "goal.unknown": "There is no goal with this id.",
-    "goal.closed": "The goal is closed; it takes no further events.",
-    "goal.state": "The event makes no sense in the goal's present state.",
-    "goal.not_agreed": "Activation needs the agreement of the patient and of a clinician.",
-    "goal.limit_reached": "The patient has as many active goals as the plan allows.",
-    "goal.vague": "Activation needs a usable definition: SMART, or GAS levels.",
-    "goal.contested": "A contested goal must be answered before it can be activated.",
-    "goal.setback_unreviewed": "Retiring a goal after a setback needs a review on or after it.",
-    "goal.supports_unknown": "A goal can only support a long-term goal of the same patient.",
-    "goal.supports_cycle": "Goals cannot support each other in a circle.",
-    "gas.levels": "A GAS scale needs distinct, non-empty texts; a level is -2 to +2.",
-    "progress.out_of_range": "A value lies outside its scale, or its date in the future.",
-    "progress.not_open": "Progress goes to active or held goals.",
-    "review.not_scheduled": "An active goal always has a next review.",
-    "version.conflict": "The goal has moved on from the expected version.",
-    "event.invalid": "The event does not fit its schema.",
-    "event.unknown_type": "The event type is not in the catalog.",
-    "identity.mismatch": "The ids disagree, or are no subject tokens.",
-    "org.unknown": "The organisation has no place in this Cairn.",
-    "event.id_reused": "An earlier event of this goal has the same source and id, and another content.",
-    "log.unreadable": "The log holds an event on which this one depends and which this version of Cairn cannot read.",
-    "log.replaced": "The log is another one than before; nothing is recorded until its operator has decided.",
-    "log.unfit": "The log's stream is set up so that it would forget; nothing is recorded until that is mended.",
-    "log.unavailable": "The log cannot be written now. Send the event again with the same id: it is recorded once.",
-    "log.busy": "Too many events are waiting; nothing was recorded. Try again.",
-}
-"""Every code that an integrating system can be answered with, and what it means in general."""
-
-RETRYABLE = frozenset({"log.unavailable", "log.busy", "log.replaced", "log.unfit"})
-"""Codes that speak of Cairn's state and not of the event: the same submission may succeed later."""
+from events.codes import CODES
 
 
 class CairnError(Exception):
@@ -45,7 +70,7 @@ class CairnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One thing wrong in one field.
+    """One thing that is wrong in one field.
 
     `field` is the path with dots (`smart.measure.target`), empty for the event as a whole.
     """
@@ -55,12 +80,12 @@ class FieldError:
 
 
 class Rejected(CairnError):
-    """A submission that is refused, with everything its sender needs to mend it."""
+    """A submission that is refused, with everything that its sender needs to correct it."""
 
     def __init__(self, code: str, detail: str, errors: tuple[FieldError, ...] = (), version: int | None = None):
         super().__init__(f"{code}: {detail}")
-        if code not in CODES:
-            raise ValueError(f"{code} is not a published code")
+        if code not in CODES or CODES[code].gateway_only:
+            raise ValueError(f"{code} is not a published code of a submission")
         self.code = code
         self.detail = detail
         self.errors = errors

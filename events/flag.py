@@ -1,4 +1,4 @@
-"""A flag: something worth a second look, which refuses nothing."""
+"""Flags: a flag points at something that deserves a second look; it refuses nothing."""
 
 from events.vocabulary import Value
 

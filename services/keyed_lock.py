@@ -1,4 +1,4 @@
-"""KeyedLock: submissions about the same goal are decided one after another, others side by side."""
+"""KeyedLock: what has the same key (a goal, a patient) goes one after another, what has another key side by side."""
 
 import asyncio
 from collections import deque
@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 
 class KeyedLock:
-    """Whose turn it is, for every key in use; nothing is kept for the others."""
+    """A lock for every key in use. A key that nobody uses takes no memory."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}

@@ -19,7 +19,7 @@ def _placement(given: object) -> object:
     try:
         return read_placement(given) if isinstance(given, str) else given
     except BadPlacement as error:
-        raise PydanticCustomError("placement", "{said}", {"said": str(error)}) from None
+        raise PydanticCustomError("placement", "{reason}", {"reason": str(error)}) from None
 
 
 def _public_url(given: str) -> str:
@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
     )
     ack_seconds: Annotated[float, Field(gt=0)] = Field(
-        5.0, description="How long the log may take to acknowledge an append before it is asked what became of it."
+        5.0, description="How long the log may take to acknowledge an append before Cairn looks whether it was stored."
     )
     cached_goals: Annotated[int, Field(ge=1)] = Field(
         20_000,
@@ -91,7 +91,8 @@ class Settings(BaseSettings):
         20, description="A goal's folded state is kept for a quicker start each time it has grown by this many events."
     )
     notice_hour: Annotated[int, Field(ge=0, le=23)] = Field(
-        0, description="The hour of a review's day, in the plan's time zone, from which on it is told to be due."
+        0,
+        description="The hour of a review's day, in the plan's time zone, from which on the review is reported as due.",
     )
     ready_lag_seconds: Annotated[float, Field(gt=0)] = Field(
         30.0,
@@ -102,7 +103,7 @@ class Settings(BaseSettings):
 
     @property
     def nats_address(self) -> str:
-        """The nats-server to talk to: the one that was named, or the embedded one's usual place."""
+        """The nats-server's address: the one that was set, or that of the embedded server."""
         return self.nats_url or f"nats://127.0.0.1:{self.nats_port}"
 
     @property
@@ -111,6 +112,6 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{quote(str(self.data_dir.absolute() / 'cairn.db'))}"
 
     def environment(self) -> dict[str, str]:
-        """This process's environment with these settings in it, for a process that shall see the same."""
+        """This process's environment with these settings in it, for a child process that needs the same settings."""
         ours = {f"CAIRN_{name.upper()}": str(value) for name, value in self if value is not None}
         return {**{name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}, **ours}

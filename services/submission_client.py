@@ -1,4 +1,4 @@
-"""Offering events to the goals service by NATS request/reply: one way for the gateway, intake, commands and sample."""
+"""Submitting events to the goals service by NATS request/reply: one way for gateway, intake, commands and sample."""
 
 import asyncio
 import random
@@ -10,44 +10,34 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError, NoRespondersError
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic_core import from_json
 
-from events.envelope import MAX_EVENT_BYTES, STRUCTURED
-from events.errors import FieldError, Rejected
-from events.identity import SUBMIT, GoalId, parse_goal_id
+from events.codes import RETRYABLE
+from events.envelope import STRUCTURED
+from events.errors import Rejected
+from events.identity import SUBMIT, GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from services.per_patient_order import Stop
 
 Json = dict[str, Any]  # an outcome as the goals service words it
 PATIENCE_SECONDS = 30.0
-_ANSWER_SECONDS = 15.0
-_LONGEST_PAUSE = 1.0
+_SUBMIT_ANSWER_SECONDS = 15.0
+_LONGEST_RETRY_PAUSE_SECONDS = 1.0
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(
     Annotated[RecordedOutcome | RejectedOutcome, Field(discriminator="status")]
 )
-
-
-def addressee(body: bytes) -> GoalId:
-    """Whom a structured CloudEvent is about. All else is for the goals service to judge.
-
-    Raises:
-        Rejected: `event.invalid` or `identity.mismatch`, when there is no telling where to send it.
-    """
-    if len(body) > MAX_EVENT_BYTES:
-        raise Rejected("event.invalid", f"The event has more than {MAX_EVENT_BYTES:,} bytes, which Cairn accepts.")
-    try:
-        event = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Rejected("event.invalid", f"The event is not JSON that Cairn can read: {error}.") from None
-    if not isinstance(event, dict):
-        raise Rejected("event.invalid", "The event must be a CloudEvents JSON object.")
-    subject = event.get("subject")
-    if not isinstance(subject, str):
-        raise Rejected(
-            "identity.mismatch",
-            "The event names no subject; it must be ORG.PATIENT.GOAL.",
-            (FieldError("subject", "The CloudEvents attribute subject is missing."),),
-        )
-    return parse_goal_id(subject)
+NOT_TRIED = RejectedOutcome(
+    code="log.unavailable",
+    detail="Not tried, because an earlier event of this patient has no certain answer. Nothing of this one was"
+    " recorded; send it again after the earlier one.",
+)
+STOP_WHEN_UNCERTAIN: Stop[Outcome] = Stop(
+    after=lambda outcome: isinstance(outcome, RejectedOutcome) and outcome.retryable, answer=NOT_TRIED
+)
+"""Stops a patient whose event has no certain answer."""
+STOP_WHEN_UNCERTAIN_JSON: Stop[Json] = Stop(
+    after=lambda outcome: outcome.get("code") in RETRYABLE, answer=NOT_TRIED.model_dump(mode="json", exclude_none=True)
+)
+"""The same for outcomes as JSON."""
 
 
 async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Outcome:
@@ -68,21 +58,42 @@ async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str],
         )
 
 
-async def offer(nc: Client, goal_id: GoalId, body: bytes, patience: float = PATIENCE_SECONDS) -> Json:
-    """Offer one structured CloudEvent and give its outcome, as JSON.
+async def submit(nc: Client, goal_id: GoalId, body: bytes, patience: float = PATIENCE_SECONDS) -> Json:
+    """Submit one structured CloudEvent and give its outcome, as JSON.
 
-    While nothing can be recorded (no service, no log, too much waiting) the same event is offered again, for
+    While nothing can be recorded (no service, no log, too much waiting) the same event is submitted again, for
     `patience` seconds. That is safe: an event that was recorded unanswered is found again by its id.
     """
     give_up = monotonic() + patience
     pause = 0.05
     while True:
-        outcome = await ask(nc, goal_id.on(SUBMIT), body, {"content-type": STRUCTURED}, _ANSWER_SECONDS)
+        outcome = await ask(nc, goal_id.on(SUBMIT), body, {"content-type": STRUCTURED}, _SUBMIT_ANSWER_SECONDS)
         retryable = isinstance(outcome, RejectedOutcome) and outcome.retryable
         if not retryable or monotonic() + pause > give_up:
             return outcome.model_dump(mode="json", exclude_none=True)
         await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads the load, hides nothing
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        pause = min(2 * pause, _LONGEST_RETRY_PAUSE_SECONDS)
+
+
+class SubmissionClient:
+    """Submits events. While nothing can be recorded, `patience` is spent once and not again for each event.
+
+    After an event without a certain answer, each of the next ones is tried once, until one is answered.
+
+    Args:
+        patience: Seconds to go on submitting an event while nothing can be recorded.
+    """
+
+    def __init__(self, nc: Client, patience: float = PATIENCE_SECONDS):
+        self._nc = nc
+        self._patience = patience
+        self._left = patience
+
+    async def submit(self, goal_id: GoalId, body: bytes) -> Json:
+        """The outcome of one structured CloudEvent, as JSON."""
+        outcome = await submit(self._nc, goal_id, body, self._left)
+        self._left = 0 if outcome.get("code") in RETRYABLE else self._patience
+        return outcome
 
 
 def _unavailable(detail: str) -> RejectedOutcome:

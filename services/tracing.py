@@ -22,7 +22,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from events.envelope import StoredMessage
 from events.event import Event
-from events.identity import SUBMIT
+from events.identity import SUBMIT, goal_id_of
 from events.outcome import Outcome, RecordedOutcome
 from events.trace_context import TRACEPARENT, TRACESTATE
 from events.tracing import Submit
@@ -44,7 +44,7 @@ Result = TypeVar("Result")
 
 
 class Spans:
-    """The :class:`events.tracing.Tracer` that makes spans of OpenTelemetry.
+    """The `events.tracing.Tracer` that makes spans of OpenTelemetry.
 
     Args:
         provider: Samples them and has them exported.
@@ -113,7 +113,7 @@ class Spans:
                 "messaging.destination.name": stream,
                 "cairn.projection": projection,
                 "cairn.position": message.position,
-                **_about(message.headers.get("ce-type", ""), message.subject.split(".")[2]),
+                **_about(message.headers.get("ce-type", ""), goal_id_of(message.subject).org),
             }
             span = self._tracer.start_span("project", parent, SpanKind.CONSUMER, attributes, start_time=began)
             if message.position in quarantined:
@@ -155,11 +155,11 @@ def close(provider: TracerProvider) -> None:
     closing.join(_LAST_SPANS_SECONDS)
 
 
-def _parent(carrier: Mapping[str, str], parent: str, state: str) -> Context | None:
+def _parent(carrier: Mapping[str, object], parent: str, state: str) -> Context | None:
     """The span that a traceparent names; None when there is none, or it names nothing."""
     if parent not in carrier:
         return None
-    names = {TRACEPARENT: carrier[parent], TRACESTATE: carrier.get(state, "")}
+    names = {TRACEPARENT: str(carrier[parent]), TRACESTATE: str(carrier.get(state, ""))}
     context = _PROPAGATOR.extract(names, _NOWHERE)
     return context if get_current_span(context).get_span_context().is_valid else None
 

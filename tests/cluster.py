@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nats.errors import Error as NatsError
 
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer, free_port
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer, free_port
 from tests.waiting import eventually
 
 

@@ -13,9 +13,9 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import SUBMIT
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import as_bytes

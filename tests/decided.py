@@ -8,8 +8,7 @@ from events.event import Event, RecordedEvent
 from events.identity import GoalId
 from events.log import Append, Log
 from services.goals.application import CAIRN, SYSTEM, consequence_id
-from services.goals.decide import decide, needs_others
-from services.goals.decision_context import DecisionContext
+from services.goals.decide import decide
 from tests.builders import NOON
 from tests.specification import Past
 
@@ -20,7 +19,7 @@ def decided(
     """The submissions as the goals service records them at an instant, each with what follows from it."""
     events = list(before)
     for submission in submissions:
-        decision = decide(_known(Past(events), submission, at), submission)
+        decision = decide(Past(events).context_of(submission, at), submission)
         first = 1 + sum(each.goal_id == submission.goal_id for each in events)
         events.append(RecordedEvent(submission, len(events) + 1, first, at))
         for version, data in enumerate(decision.follows, first + 1):
@@ -38,12 +37,6 @@ async def record_decided(log: Log, submissions: Iterable[Event]) -> int:
         recorded = await log.append(Append(events, cause - 1, last.get(goal_id, 0)))
         last[goal_id] = recorded[-1].position
     return max(last.values())
-
-
-def _known(past: Past, submission: Event, now: datetime) -> DecisionContext:
-    goal_id = submission.goal_id
-    others = past.others_of(goal_id) if needs_others(submission) else {}
-    return DecisionContext(now, past.plan_of(goal_id), past.state_of(goal_id), others)
 
 
 def _commit(recorded: RecordedEvent) -> tuple[GoalId, int]:

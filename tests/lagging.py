@@ -2,11 +2,10 @@
 
 from collections import Counter
 
-from nats.aio.client import Client
-
 from events.envelope import StoredMessage
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 
 
 class LaggingReader(DirectReader):
@@ -18,7 +17,7 @@ class LaggingReader(DirectReader):
 
     lag = 3
 
-    def __init__(self, nc: Client, replies: Replies, stream: str):
+    def __init__(self, nc: ResilientClient, replies: Replies, stream: str):
         super().__init__(nc, replies, stream)
         self._missing: Counter[int] = Counter()
 

@@ -1,4 +1,4 @@
-"""Given what happened, when something is offered, then this follows: the rules and folds alone, without any log."""
+"""Given what happened, when something is submitted, then this follows: the rules and folds alone, without any log."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,12 +13,12 @@ from events.payload import Payload
 from events.plan import PlanState, fold_plans
 from events.vocabulary import ActorRole
 from services.goals.decide import decide, needs_others
-from services.goals.decision_context import Decision, DecisionContext
+from services.goals.decision_context import NOT_LOADED, Decision, DecisionContext
 from tests.builders import GOAL, NOON, event, recorded
 
 
 def by(role: ActorRole, data: Payload, *, on: GoalId = GOAL, time: datetime = NOON) -> Event:
-    """What someone in a role offers."""
+    """What someone in a role submits."""
     return event(on, data, actor=f"{role}-1", role=role, time=time)
 
 
@@ -31,7 +31,7 @@ def clinician(data: Payload, *, on: GoalId = GOAL, time: datetime = NOON) -> Eve
 
 
 def given(*events: Event) -> "Past":
-    """A past in which these were offered and recorded one after another, each with what followed from it."""
+    """A past in which these were submitted and recorded one after another, each with what followed from it."""
     past = Past(())
     for each in events:
         past = past.when(each).then_something()
@@ -44,9 +44,9 @@ class Past:
     def __init__(self, events: Iterable[RecordedEvent]):
         self.events = tuple(events)
 
-    def when(self, submission: Event, *, now: datetime | None = None) -> "Offer":
-        """Something is offered; at the instant it happened, unless another is given."""
-        return Offer(self, submission, now or submission.time)
+    def when(self, submission: Event, *, now: datetime | None = None) -> "Submitted":
+        """Something is submitted; at the instant it happened, unless another is given."""
+        return Submitted(self, submission, now or submission.time)
 
     def plan_of(self, goal_id: GoalId) -> PlanState | None:
         return fold_plans(each for each in self.events if each.goal_id == goal_id.plan)
@@ -72,8 +72,15 @@ class Past:
         ids = {each.goal_id for each in self.events if each.goal_id.plan == goal_id.plan} - {goal_id, goal_id.plan}
         return {each.goal: state for each in ids if (state := self.state_of(each)) is not None}
 
+    def context_of(self, submission: Event, now: datetime) -> DecisionContext:
+        """What the goals service loads for a submission: other goals only where its decision needs them."""
+        goal_id = submission.goal_id
+        goal = NOT_LOADED if goal_id.is_plan else self.state_of(goal_id)
+        others = self.others_of(goal_id) if needs_others(submission) else NOT_LOADED
+        return DecisionContext(now, self.plan_of(goal_id), goal, others)
 
-class Offer:
+
+class Submitted:
     """A submission on its way to a decision."""
 
     def __init__(self, past: Past, submission: Event, now: datetime):
@@ -113,15 +120,11 @@ class Offer:
         return caught.value
 
     def _decided(self) -> Decision:
-        goal_id = self._submission.goal_id
-        # Exactly what the service loads: the patient's other goals only for submissions that need them.
-        others = self._past.others_of(goal_id) if needs_others(self._submission) else {}
-        context = DecisionContext(self._now, self._past.plan_of(goal_id), self._past.state_of(goal_id), others)
-        return decide(context, self._submission)
+        return decide(self._past.context_of(self._submission, self._now), self._submission)
 
     def _recorded(self, decision: Decision) -> Past:
         follows = (
             by("system", data, on=self._submission.goal_id, time=self._submission.time) for data in decision.follows
         )
-        offered = [*(each.event for each in self._past.events), self._submission, *follows]
-        return Past(recorded(offered, at=NOON))
+        submitted = [*(each.event for each in self._past.events), self._submission, *follows]
+        return Past(recorded(submitted, at=NOON))

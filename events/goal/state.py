@@ -1,4 +1,4 @@
-"""What a goal's events add up to."""
+"""The state that a goal's events fold into."""
 
 from datetime import date, datetime
 
@@ -96,7 +96,7 @@ class ChangeRequest(Value):
 
 
 class Contest(Value):
-    """Someone pushed back; open until a clinician answers."""
+    """The patient or a clinician contested the goal; the contest is open until a clinician answers."""
 
     reason: str
     actor: Actor
@@ -106,7 +106,7 @@ class Contest(Value):
 
 
 class GoalState(Value):
-    """One goal as its events so far add up to. `statement` is the patient's own words; `wording` how it is put now.
+    """One goal after all its events so far. `statement` is the patient's own words; `wording` is how it is put now.
 
     Agreement is a set of roles kept apart from the status: a revision by one side reopens the other's agreement
     without stopping the work. `agreement_since` is when agreement was last reopened; None since the goal began.

@@ -102,7 +102,7 @@ class Agreed(GoalPayload):
 
 
 class Contested(GoalPayload):
-    """The patient or a clinician pushes back; the other party's agreement falls away until a clinician answers."""
+    """The patient or a clinician contests the goal; the other party's agreement is open until a clinician answers."""
 
     type_name: ClassVar = "cairn.goal.contested.v1"
 
@@ -231,7 +231,7 @@ class ProgressFields(GoalPayload):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        # The first is quick, and what nearly every entry says.
+        # The first check is quick and holds for nearly every entry.
         if self.done is None and not self.said():
             raise PydanticCustomError(
                 "nothing_said", "give at least one of done, value, level, mood, motivation, note, setback"
@@ -304,7 +304,7 @@ class Resumed(GoalPayload):
 
 
 class Closed(GoalPayload):
-    """The goal is over, one way or another."""
+    """Work on the goal ends, with an outcome."""
 
     type_name: ClassVar = "cairn.goal.closed.v1"
 

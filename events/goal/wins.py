@@ -1,4 +1,4 @@
-"""What went well, week by week: what was done, which milestones were met, and levels as hoped for or better (S36)."""
+"""Wins by week: days on which the goal was done, milestones met, and levels as expected or better (S36)."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ class Wins(Value):
         week: The Monday on which the week began.
         done: On how many days an entry says that it was done.
         milestones: Which milestones were met.
-        level: The highest attainment level that was told, where that is the expected one or better.
+        level: The highest attainment level of the week, if it is the expected one or better.
     """
 
     week: date
@@ -29,8 +29,10 @@ def weekly_wins(goal: GoalState) -> list[Wins]:
     """The weeks with a win, the earliest first. A week that is not among them is quiet or unknown, never a failure."""
     done = {entry.on for entry in goal.progress if entry.done}
     met = [(each.met_on, each.milestone) for each in goal.milestones if each.met_on]
-    told = [(entry.on, entry.level) for entry in goal.progress] + [(review.on, review.level) for review in goal.reviews]
-    levels = [(on, level) for on, level in told if level is not None and level >= EXPECTED]
+    rated = [(entry.on, entry.level) for entry in goal.progress] + [
+        (review.on, review.level) for review in goal.reviews
+    ]
+    levels = [(on, level) for on, level in rated if level is not None and level >= EXPECTED]
     weeks = sorted({_monday(on) for on in (*done, *(on for on, _ in met), *(on for on, _ in levels))})
     return [
         Wins(

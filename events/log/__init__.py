@@ -5,7 +5,7 @@ from a position through the past into live.
 """
 
 from events.log.anchor import Anchor, LogReplaced
-from events.log.connection import NotAdmitted, NotReachable, connect
+from events.log.client.connection import NotAdmitted, NotReachable, connect
 from events.log.failures import LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.log.log import Append, Log
 from events.log.reading import Batch

@@ -4,9 +4,9 @@ from nats.aio.msg import Msg
 from pydantic_core import from_json
 
 from events.errors import CairnError
+from events.log.client.replies import status_of
 from events.log.failures import LogUnavailable, MessageTooLarge, WrongVersion
 from events.log.message import is_wrong_sequence
-from events.log.replies import status_of
 
 _TOO_LARGE = frozenset({10054, 10097})
 

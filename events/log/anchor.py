@@ -8,21 +8,21 @@ the message that stands there can, as it covers the subject, the content, and th
 import asyncio
 from typing import NamedTuple
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage
 from events.errors import CairnError
 from events.leaf import fingerprint
+from events.log.client.replies import status_of
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.reading import from_direct_get
-from events.log.replies import status_of
 from events.log.stream_state import StreamState, read_state
 
-_TIMEOUT = 5.0
-_PAUSE = 0.1
-_REPLICAS_SECONDS = 5.0
+_READ_SECONDS = 5.0
+_REPLICA_PAUSE_SECONDS = 0.1
+_REPLICA_SECONDS = 5.0
 """How long a replica may take to come to what its leader had acknowledged, before the log counts as another one."""
 
 
@@ -74,7 +74,7 @@ class LogReplaced(CairnError):
         self.head = head
 
 
-async def check_anchor(nc: Client, stream: str, anchor: Anchor) -> StreamState:
+async def check_anchor(nc: ResilientClient, stream: str, anchor: Anchor) -> StreamState:
     """Make sure that the log is the one that an anchor was taken from.
 
     Returns:
@@ -86,10 +86,10 @@ async def check_anchor(nc: Client, stream: str, anchor: Anchor) -> StreamState:
     """
     state = await read_state(nc, stream)
     # A leader that was elected a moment ago may not have taken in yet all that the former one acknowledged.
-    patience = _REPLICAS_SECONDS if state.replicas > 1 else 0.0
+    patience = _REPLICA_SECONDS if state.replicas > 1 else 0.0
     while state.last < anchor.position and patience > 0:
-        await asyncio.sleep(_PAUSE)
-        patience -= _PAUSE
+        await asyncio.sleep(_REPLICA_PAUSE_SECONDS)
+        patience -= _REPLICA_PAUSE_SECONDS
         state = await read_state(nc, stream)
     if state.last < anchor.position:
         raise LogReplaced(stream, anchor.position, state.last)
@@ -100,7 +100,7 @@ async def check_anchor(nc: Client, stream: str, anchor: Anchor) -> StreamState:
     return state
 
 
-async def read_anchor(nc: Client, stream: str, position: int) -> Anchor | None:
+async def read_anchor(nc: ResilientClient, stream: str, position: int) -> Anchor | None:
     """The anchor at a position; None when the log holds no message there.
 
     Raises:
@@ -112,17 +112,20 @@ async def read_anchor(nc: Client, stream: str, position: int) -> Anchor | None:
     if stored is None:
         state = await read_state(nc, stream)
         if state.replicas > 1 and state.last >= position:  # who answered may lag behind the leader
-            stored = await _message_at(nc, stream, position, _REPLICAS_SECONDS)
+            stored = await _message_at(nc, stream, position, _REPLICA_SECONDS)
     return None if stored is None else Anchor.at(stored)
 
 
-async def _message_at(nc: Client, stream: str, position: int, patience: float) -> StoredMessage | None:
+async def _message_at(nc: ResilientClient, stream: str, position: int, patience: float) -> StoredMessage | None:
     """The message at a position; a replica that lags behind its leader is given some seconds."""
     while True:
         if not nc.is_connected:
             raise LogUnreachable("There is no connection to the log.")
         try:
-            answer = await nc.request(f"$JS.API.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_TIMEOUT)
+            async with nc.answer_within(_READ_SECONDS):
+                answer = await nc.request(
+                    f"$JS.API.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_READ_SECONDS
+                )
         except (NatsError, OSError, TimeoutError) as error:
             raise LogUnreachable("The log does not answer.") from error
         status = status_of(answer)
@@ -132,5 +135,5 @@ async def _message_at(nc: Client, stream: str, position: int, patience: float) -
             raise LogUnreachable(f"The log does not answer (status {status}).")
         if patience <= 0:
             return None
-        await asyncio.sleep(_PAUSE)
-        patience -= _PAUSE
+        await asyncio.sleep(_REPLICA_PAUSE_SECONDS)
+        patience -= _REPLICA_PAUSE_SECONDS

@@ -1,31 +1,31 @@
-"""After a doubt about a write: was it stored?"""
+"""Append recovery: finding out whether an append that is in doubt was stored."""
 
 import asyncio
 from collections.abc import Sequence
 
 from events.envelope import StoredMessage
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.leader import Leader
 from events.log.message import Message
 from events.log.reading import DirectReader
 
-_PAUSE = 0.1
+_RETRY_PAUSE_SECONDS = 0.1
 
 
 class StillPossible(Exception):
-    """It was not stored, but a connection that was lost since may yet deliver it."""
+    """The messages were not stored so far, but a connection that was lost since then may still deliver them."""
 
 
 class AppendRecovery:
-    """Finds out what became of messages that were to be stored together and were never acknowledged.
+    """Finds out whether messages that were sent together, and never acknowledged, were stored.
 
     A server that runs out of room in the middle of an atomic batch stores what fits and the rest when it is started
     again (nats-server 2.15). Until then nothing of the batch can be called stored, nor not stored.
 
     Args:
-        nc: The connection over which it was sent.
-        seconds: How long finding out may take.
+        nc: The connection over which the messages were sent.
+        seconds: How long the recovery may take.
     """
 
     def __init__(self, nc: ResilientClient, leader: Leader, reader: DirectReader, seconds: float):
@@ -35,22 +35,23 @@ class AppendRecovery:
         self._seconds = seconds
 
     async def resolve(self, messages: Sequence[Message], sent_on: int) -> int | None:
-        """The position at which the first message was stored; None when none of them was and none will be.
+        """Return the position of the first message; None when no message was stored, nor ever will be.
 
         Args:
-            messages: They, the first with its guard: once its subject has moved on, they can no longer be stored.
-            sent_on: How often the connection had been taken up again when they were sent.
+            messages: The messages in the order in which they were sent. The first one carries the guard: once there
+                is a newer message on its subject, the server stores none of them.
+            sent_on: How many times the connection had been re-established when they were sent.
 
         Raises:
-            StillPossible: see there; another copy of the messages settles it, as the guard admits one of the two.
-            TimeoutError: there is no telling now.
+            StillPossible: The messages may still arrive. A second copy settles it, as the guard admits only one.
+            TimeoutError: It could not be found out in the time that there was.
         """
         async with asyncio.timeout(self._seconds):
             while True:
                 try:
                     return await self._resolve(messages, sent_on)
                 except LogUnreachable:
-                    await asyncio.sleep(_PAUSE)
+                    await asyncio.sleep(_RETRY_PAUSE_SECONDS)
 
     async def _resolve(self, messages: Sequence[Message], sent_on: int) -> int | None:
         first, *others = messages

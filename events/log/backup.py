@@ -17,31 +17,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NamedTuple
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import StreamConfig
 from pydantic import BaseModel, Field, PlainSerializer, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from events.errors import CairnError
 from events.log.anchor import BEGINNING, Anchor
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, Json, ask_api
+from events.log.client.replies import status_of
+from events.log.client.resilient import ResilientClient
 from events.log.digest import DigestVersion, EarlierDigest
 from events.log.findings import Verification
-from events.log.replies import status_of
 
-_CHUNK = 128 * 1024
-_TIMEOUT = 60.0
+_CHUNK_BYTES = 128 * 1024
+_ANSWER_SECONDS = 60.0
 _ARCHIVE = "log.snapshot"
 _MANIFEST = "manifest.json"
 _MOST_MANIFEST_BYTES = 1024 * 1024
 
 Progress = Callable[[int], None]
-"""Told how many more bytes have been moved."""
+"""Called with the number of bytes that have been moved since the last call."""
 
 
 class BackupFailed(CairnError):
-    """The log could not be backed up, or not be restored; says why and what to do."""
+    """The log could not be backed up or restored; the sentence says why and what to do."""
 
 
 class Counted(NamedTuple):
@@ -119,7 +120,7 @@ class Manifest(BaseModel):
             )
 
 
-async def write_archive(nc: Client, stream: str, folder: Path, progress: Progress) -> Manifest:
+async def write_archive(nc: ResilientClient, stream: str, folder: Path, progress: Progress) -> Manifest:
     """Copy the stream into a folder, as one consistent snapshot.
 
     Returns:
@@ -133,8 +134,8 @@ async def write_archive(nc: Client, stream: str, folder: Path, progress: Progres
     inbox = nc.new_inbox()
     subscription = await nc.subscribe(inbox, cb=chunks.put)
     try:
-        request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": _CHUNK}
-        said = await _ask(nc, f"$JS.API.STREAM.SNAPSHOT.{stream}", request)
+        request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": _CHUNK_BYTES}
+        said = await _ask(nc, f"STREAM.SNAPSHOT.{stream}", request)
         size, digest = await _save(nc, chunks, folder / _ARCHIVE, progress)
     finally:
         await subscription.unsubscribe()
@@ -193,7 +194,7 @@ def read_manifests(folder: Path) -> dict[Path, Manifest]:
 
 
 async def restore_archive(
-    nc: Client, manifest: Manifest, folder: Path, config: StreamConfig, progress: Progress
+    nc: ResilientClient, manifest: Manifest, folder: Path, config: StreamConfig, progress: Progress
 ) -> None:
     """Make a stream out of a backup.
 
@@ -206,19 +207,22 @@ async def restore_archive(
     """
     archive = folder / _ARCHIVE
     await asyncio.to_thread(_check_archive, archive, manifest)
-    said = await _ask(nc, f"$JS.API.STREAM.RESTORE.{config.name}", {"config": config.as_dict(), "state": {}})
+    said = await _ask(nc, f"STREAM.RESTORE.{config.name}", {"config": config.as_dict(), "state": {}})
     try:
         with archive.open("rb") as source:
-            while chunk := await asyncio.to_thread(source.read, _CHUNK):
-                await nc.request(said["deliver_subject"], chunk, timeout=_TIMEOUT)
+            while chunk := await asyncio.to_thread(source.read, _CHUNK_BYTES):
+                async with nc.answer_within(_ANSWER_SECONDS):
+                    await nc.request(said["deliver_subject"], chunk, timeout=_ANSWER_SECONDS)
                 progress(len(chunk))
-        done = await nc.request(said["deliver_subject"], b"", timeout=_TIMEOUT)
+        async with nc.answer_within(_ANSWER_SECONDS):
+            done = await nc.request(said["deliver_subject"], b"", timeout=_ANSWER_SECONDS)
     except (OSError, NatsError, TimeoutError) as error:
         raise BackupFailed(f"The server broke off the restore: {error}.") from error
-    _refused(from_json(done.data))
+    if refusal := from_json(done.data).get("error"):
+        raise BackupFailed(str(ApiRefused(refusal)))
 
 
-async def refuse_consumers(nc: Client, stream: str) -> None:
+async def refuse_consumers(nc: ResilientClient, stream: str) -> None:
     """Make sure that a stream that was restored a moment ago, where nobody follows it, has no consumers.
 
     An archive may bring some along, and one that pushes what patients said to whoever listens is no part of a backup.
@@ -226,25 +230,27 @@ async def refuse_consumers(nc: Client, stream: str) -> None:
     Raises:
         BackupFailed: it has.
     """
-    info = await _ask(nc, f"$JS.API.STREAM.INFO.{stream}", {})
+    info = await _ask(nc, f"STREAM.INFO.{stream}", {})
     if info["state"].get("consumer_count"):
         raise BackupFailed("The backup brings consumers along, which no backup of Cairn does; it is not restored.")
 
 
 def _make_room(folder: Path) -> None:
-    """What patients said is in a backup, so the folder is its owner's alone."""
+    """Make the folder of a backup, which only its owner may read: a backup holds what patients said."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     if (folder / _MANIFEST).exists() or (folder / _ARCHIVE).exists():
         raise BackupFailed(f"{folder} holds a backup already; name a new folder.")
 
 
-async def _save(nc: Client, chunks: "asyncio.Queue[Msg]", archive: Path, progress: Progress) -> tuple[int, str]:
+async def _save(
+    nc: ResilientClient, chunks: "asyncio.Queue[Msg]", archive: Path, progress: Progress
+) -> tuple[int, str]:
     size, mixed = 0, hashlib.sha256()
     with _new_file(archive) as target:
         while True:
             try:
-                async with asyncio.timeout(_TIMEOUT):
+                async with asyncio.timeout(_ANSWER_SECONDS):
                     message = await chunks.get()
             except TimeoutError:
                 raise BackupFailed("The server broke off the snapshot.") from None
@@ -261,19 +267,11 @@ async def _save(nc: Client, chunks: "asyncio.Queue[Msg]", archive: Path, progres
     return size, mixed.hexdigest()
 
 
-async def _ask(nc: Client, subject: str, request: dict[str, Any]) -> dict[str, Any]:
+async def _ask(nc: ResilientClient, request: str, body: Json) -> Json:
     try:
-        reply = await nc.request(subject, to_json(request), timeout=_TIMEOUT)
-    except (NatsError, TimeoutError) as error:
-        raise BackupFailed(f"The server does not answer: {error}.") from error
-    said: dict[str, Any] = from_json(reply.data)
-    _refused(said)
-    return said
-
-
-def _refused(said: dict[str, Any]) -> None:
-    if "error" in said:
-        raise BackupFailed(f"The server refused: {said['error'].get('description', 'no reason given')}.")
+        return await ask_api(nc, request, body, seconds=_ANSWER_SECONDS)
+    except (ApiRefused, ApiUnanswered) as error:
+        raise BackupFailed(str(error)) from error
 
 
 def _check_archive(archive: Path, manifest: Manifest) -> None:

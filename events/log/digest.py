@@ -36,38 +36,41 @@ class EarlierDigest(NamedTuple):
 
 
 class Chain:
-    """The digest of version 2, growing."""
+    """Computes the digest of version 2, position by position."""
 
     def __init__(self) -> None:
         self._value = b""
 
     @property
     def digest(self) -> str:
-        """So far, as hex; empty before the first position."""
+        """The digest of all positions so far, as hex; empty before the first position."""
         return self._value.hex()
 
     def take(self, stored: StoredMessage) -> None:
-        """One more message."""
+        """Add the next message."""
         self._value = hashlib.sha256(self._value + leaf(stored)).digest()
 
     def miss(self, position: int) -> None:
-        """One more position, of which the log holds no message."""
+        """Add the next position, at which the log holds no message."""
         self._value = hashlib.sha256(self._value + hole(position)).digest()
 
 
 class FirstChain:
-    """The digest of version 1, growing. Headers that the server adds are left out: they differ after a restore."""
+    """Computes the digest of version 1, message by message.
+
+    Headers that the server adds are left out: they differ after a restore.
+    """
 
     def __init__(self) -> None:
         self._value = b""
 
     @property
     def digest(self) -> str:
-        """So far, as hex; empty before the first position."""
+        """The digest of all positions so far, as hex; empty before the first position."""
         return self._value.hex()
 
     def take(self, stored: StoredMessage) -> None:
-        """One more message."""
+        """Add the next message."""
         mixed = hashlib.sha256(self._value)
         own = sorted((name, value) for name, value in stored.headers.items() if not name.startswith("Nats-"))
         for part in (str(stored.position), stored.subject, *(f"{name}: {value}" for name, value in own)):
@@ -76,4 +79,4 @@ class FirstChain:
         self._value = mixed.digest()
 
     def miss(self, position: int) -> None:
-        """Nothing: version 1 does not tell what is missing."""
+        """Do nothing: version 1 does not cover missing positions."""

@@ -1,4 +1,4 @@
-"""How the log fails, and what is known then."""
+"""The errors of the log, and what is known when one is raised."""
 
 from events.errors import CairnError
 

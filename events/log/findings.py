@@ -1,4 +1,4 @@
-"""What can be found in a log that is not as it must be, and what is merely worth knowing."""
+"""The findings of a verification: what is wrong with a log, and what is only worth knowing."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -7,6 +7,7 @@ from events.log.anchor import BEGINNING, Anchor
 from events.log.digest import CURRENT, DigestVersion
 
 MOST_FINDINGS = 100
+"""How many findings a report names; the others are only counted."""
 
 Kind = Literal[
     "missing",  # positions of which the log holds no message any more
@@ -41,10 +42,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came of the comparison with an earlier digest.
+    """The result of the comparison with an earlier digest.
 
     Attributes:
-        position: Up to where it goes.
+        position: The last position that was compared.
         version: How the earlier digest was made; one of version 1 says nothing about the time of recording.
         same: Whether the log is the same up to there.
     """
@@ -92,7 +93,7 @@ class Verification:
         return not self.wrong
 
     def report(self, finding: Finding) -> None:
-        """Something is wrong."""
+        """Note something that is wrong."""
         self.wrong += 1
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(finding)

@@ -6,16 +6,13 @@ it. How much was adopted is kept with the stream itself, in its metadata: whoeve
 
 from typing import NamedTuple
 
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
-from pydantic_core import from_json, to_json
-
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, ask_api
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.stream import wrong_settings
 from events.log.stream_state import StreamState, read_state
 
 _ADOPTED = "cairn-missing-adopted"
-_TIMEOUT = 10.0
 
 
 class Fitness(NamedTuple):
@@ -33,10 +30,10 @@ class Fitness(NamedTuple):
 
     @classmethod
     def of(cls, stream: str, state: StreamState) -> "Fitness":
-        """That of a stream as the server describes it."""
+        """Judge a stream by what the server says of it."""
         adopted = (state.config.get("metadata") or {}).get(_ADOPTED, "")
-        known = int(adopted) if adopted.isdecimal() else 0
-        return cls(stream, wrong_settings(state.config), max(0, state.missing - known))
+        given_up = int(adopted) if adopted.isdecimal() else 0
+        return cls(stream, wrong_settings(state.config), max(0, state.missing - given_up))
 
     @property
     def detail(self) -> str:
@@ -56,7 +53,7 @@ class Fitness(NamedTuple):
         return " ".join(sentences)
 
 
-async def adopt_missing(nc: Client, stream: str) -> None:
+async def adopt_missing(nc: ResilientClient, stream: str) -> None:
     """Note with a stream that what is missing from it now is known and given up. Needs the operator's rights.
 
     Raises:
@@ -66,10 +63,6 @@ async def adopt_missing(nc: Client, stream: str) -> None:
     metadata = {**(state.config.get("metadata") or {}), _ADOPTED: str(state.missing)}
     try:
         # The server's own words go back to it, also those that this client does not know.
-        body = to_json({**state.config, "metadata": metadata})
-        answer = await nc.request(f"$JS.API.STREAM.UPDATE.{stream}", body, timeout=_TIMEOUT)
-    except (NatsError, OSError, TimeoutError) as error:
-        raise LogUnreachable(f"The stream {stream} could not be changed: {error}.") from error
-    if refusal := from_json(answer.data).get("error"):
-        reason = refusal.get("description", "no reason given")
-        raise LogUnreachable(f"The stream {stream} could not be changed: {reason}.")
+        await ask_api(nc, f"STREAM.UPDATE.{stream}", {**state.config, "metadata": metadata})
+    except (ApiRefused, ApiUnanswered) as error:
+        raise LogUnreachable(f"The stream {stream} could not be changed. {error}") from error

@@ -1,4 +1,4 @@
-"""Following the log where there is a long way to go: a process of its own reads what the server sends.
+"""Following the log where many events are ahead: a follower process reads what the server sends.
 
 Reading takes a fifth of the time of a rebuild, and Python does one thing at a time in a process. What was read comes
 through a pipe in the form that Python itself keeps its compiled modules in, which is the quickest that it has; both
@@ -19,37 +19,37 @@ from pydantic_core import from_json, to_json
 
 from events.envelope import StoredMessage
 from events.log.child_process import end_with_parent
-from events.log.connection import connect
+from events.log.client.connection import connect
 from events.log.following import Follower
 from events.log.reading import Batch
 
 WORTH_A_PROCESS = 50_000
-"""How many events are a long way: about what is read in the time that a process takes to start."""
+"""How many events make it worth to start a process: about as many as are read while it starts."""
 _PROGRAM = "from events.log.follower_process import main; main()"
-_AT_ONCE = 1000
-_BUFFER = 4 * 1024 * 1024
+_BATCH_MESSAGES = 1000
+_PIPE_BYTES = 4 * 1024 * 1024
 _SIZE_BYTES = 4
 
 _log = logging.getLogger("cairn.log")
 
 
 async def read_in_process(url: str, stream: str, after: int, until: int) -> AsyncGenerator[Batch, None]:
-    """The messages of a stream behind one position up to another, in order, without a gap or a repeat.
+    """Read the messages of a stream from behind one position up to another, in order, without a gap or a repeat.
 
-    It ends early when the process does; the caller can go on from the last position by itself.
+    The iteration ends early when the process dies; the caller goes on from the last position by itself.
 
     Args:
         url: Of the NATS server, as :func:`events.log.connect` takes it.
     """
     position = after
     try:
-        async with _reader() as (told, said):
+        async with _reader() as (commands, output):
             # Not among the arguments, which everybody on the machine can read: the address may hold a password.
-            told.write(to_json([url, stream, after, until]))
-            told.write_eof()
+            commands.write(to_json([url, stream, after, until]))
+            commands.write_eof()
             while position < until:
-                size = int.from_bytes(await said.readexactly(_SIZE_BYTES))
-                batch = _unpacked(await said.readexactly(size))
+                size = int.from_bytes(await output.readexactly(_SIZE_BYTES))
+                batch = _unpacked(await output.readexactly(size))
                 position = batch.messages[-1].position
                 yield batch
     except (asyncio.IncompleteReadError, OSError):
@@ -58,14 +58,14 @@ async def read_in_process(url: str, stream: str, after: int, until: int) -> Asyn
 
 @asynccontextmanager
 async def _reader() -> AsyncGenerator[tuple[asyncio.StreamWriter, asyncio.StreamReader], None]:
-    """The process that reads, for as long as the block: what it is told by, and what it says."""
+    """Start the process that reads, and end it with the block; yields its standard input and its standard output."""
     reader = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-c", _PROGRAM),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
-        limit=_BUFFER,
-        # Whoever presses Ctrl-C means the one that reads from it, which ends it.
+        limit=_PIPE_BYTES,
+        # Ctrl-C is meant for the process that reads from this one, and that process ends this one.
         start_new_session=True,
         preexec_fn=end_with_parent,
     )
@@ -78,7 +78,7 @@ async def _reader() -> AsyncGenerator[tuple[asyncio.StreamWriter, asyncio.Stream
 
 
 def main() -> None:
-    """The process that reads. Told on its standard input what to read; it ends when nobody wants to have it."""
+    """Run in the follower process: take on standard input what to read, and end when nobody reads the output."""
     url, stream, after, until = from_json(sys.stdin.buffer.read())
     with suppress(BrokenPipeError):
         uvloop.run(_read(url, stream, after, until, sys.stdout.buffer))
@@ -86,14 +86,14 @@ def main() -> None:
 
 async def _read(url: str, stream: str, after: int, until: int, out: BinaryIO) -> None:
     nc = await connect(url, name=f"cairn reading {stream}")
-    async with aclosing(Follower(nc, stream, after, batch=_AT_ONCE).batches()) as batches:
+    async with aclosing(Follower(nc, stream, after, batch=_BATCH_MESSAGES).batches()) as batches:
         async for batch in batches:
             if batch.messages:
                 packed = _packed(batch)
                 # In a thread, so that the connection stays alive while the other end is busy.
                 await asyncio.to_thread(out.write, len(packed).to_bytes(_SIZE_BYTES) + packed)
                 await asyncio.to_thread(out.flush)
-            # Where the last position holds no message any more, the end is told by a batch with nothing in it.
+            # Where the log holds no message at the last position any more, an empty batch marks the end.
             if not batch.messages or batch.messages[-1].position >= until:
                 break
     await nc.close()

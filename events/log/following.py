@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
@@ -20,24 +19,30 @@ from pydantic_core import to_json
 from events.envelope import StoredMessage
 from events.log.anchor import Anchor, check_anchor
 from events.log.cancellation import heed_cancellation
+from events.log.client.direct_subscription import subscribe_directly
+from events.log.client.replies import status_of
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.finishing import finish
 from events.log.reading import Batch
-from events.log.replies import status_of
-from events.log.wire import subscribe_straight
 
 _log = logging.getLogger("cairn.log")
-_PULL = 2000
+_PULL_MESSAGES = 2000
+"""How many messages the server is asked for ahead."""
 _PULL_BYTES = 8 * 1024 * 1024
-_LOOK_SECONDS = 0.5
+_WAKE_SECONDS = 0.5
 _SILENCE_SECONDS = 10.0
-_INACTIVE_SECONDS = 60.0
+"""How long the server may send nothing, not even a heartbeat, before a new consumer is made."""
+_CONSUMER_SECONDS = 60.0
+"""How long the server keeps a consumer from which nobody pulls."""
 
 
 class Follower:
     """One reader of the whole log, or of the part that a subject filter names."""
 
-    def __init__(self, nc: Client, stream: str, after: int | Anchor, subject: str | None = None, batch: int = 500):
+    def __init__(
+        self, nc: ResilientClient, stream: str, after: int | Anchor, subject: str | None = None, batch: int = 500
+    ):
         self._nc = nc
         self._stream = stream
         self._subject = subject
@@ -85,9 +90,9 @@ class _Interrupted(Exception):
 
 
 class _Consumer:
-    """One ordered consumer on the server, from its creation to the first trouble."""
+    """One ordered consumer on the server, from its creation to its first interruption."""
 
-    def __init__(self, nc: Client, stream: str, after: Anchor, subject: str | None):
+    def __init__(self, nc: ResilientClient, stream: str, after: Anchor, subject: str | None):
         self._nc = nc
         self._js = nc.jetstream(timeout=5)
         self._stream = stream
@@ -105,7 +110,7 @@ class _Consumer:
 
     async def open(self) -> None:
         self._inbox = self._nc.new_inbox()
-        self._subscription = await subscribe_straight(self._nc, self._inbox, self._arrive)
+        self._subscription = await subscribe_directly(self._nc, self._inbox, self._arrive)
         config = ConsumerConfig(
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=self._after.position + 1,
@@ -113,20 +118,20 @@ class _Consumer:
             max_deliver=1,
             mem_storage=True,
             num_replicas=1,
-            inactive_threshold=_INACTIVE_SECONDS,
+            inactive_threshold=_CONSUMER_SECONDS,
             filter_subject=self._filter,
         )
-        # Who is cancelled while the server answers has to know the name all the same, to let the consumer go.
+        # A reader that is cancelled while the server answers still needs the name, to delete the consumer.
         self._creation = asyncio.ensure_future(self._js.add_consumer(self._stream, config))
         info = await asyncio.shield(self._creation)
         self._name = info.name
         self.pending = info.num_pending or 0
-        # Behind the consumer's creation: what is exchanged from here on ends the consumer, and this is asked again.
+        # Checked after the consumer was created: a log that is exchanged later ends the consumer, and is checked again.
         self.head = (await check_anchor(self._nc, self._stream, self._after)).last
         await self._pull()
 
     async def close(self) -> None:
-        """Let the server forget the consumer, also one that it has been asked for and has not answered yet."""
+        """Delete the consumer on the server, also one whose creation the server has not answered yet."""
         if self._nc.is_closed or not hasattr(self, "_subscription"):
             return
         try:
@@ -141,19 +146,19 @@ class _Consumer:
             _log.debug("consumer not deleted: %s", error)
 
     async def take(self, limit: int) -> list[StoredMessage]:
-        """The messages that are there, up to a limit; waits for at least one for a moment.
+        """Return the messages that have arrived, up to a limit; wait until there is at least one.
 
         Raises:
-            _Interrupted: on a gap, a lost connection, or a server that has forgotten the consumer.
+            _Interrupted: There is a gap, the connection was lost, or the server has forgotten the consumer.
         """
         silent = 0.0
         while not self._buffer:
             self._arrived.clear()
             try:
-                async with asyncio.timeout(_LOOK_SECONDS):
+                async with asyncio.timeout(_WAKE_SECONDS):
                     await self._arrived.wait()
             except TimeoutError:
-                silent += _LOOK_SECONDS
+                silent += _WAKE_SECONDS
             if self._nc.stats["reconnects"] != self._reconnects:
                 raise _Interrupted("the connection was lost")
             if silent > _SILENCE_SECONDS:
@@ -172,7 +177,7 @@ class _Consumer:
                 messages.append(self._read(self._buffer.popleft()))
         if messages:
             self._note_head(messages[-1].position, self.pending)
-        # What waits here tells more of how far the log goes than what is handed out now.
+        # The newest message in the buffer knows more about the end of the log than those that are returned now.
         if self._buffer and status_of(self._buffer[-1]) is None:
             position, _, _, pending = _metadata(self._buffer[-1])
             self._note_head(position, pending)
@@ -191,10 +196,10 @@ class _Consumer:
         self.head = max(self.head, position if self._filter else position + pending)
 
     def _heed(self, message: Msg) -> None:
-        """Take in what the server says about itself.
+        """Take in a status message of the server.
 
         Raises:
-            _Interrupted: when this consumer is of no more use.
+            _Interrupted: The consumer cannot be used any more.
         """
         headers = message.headers or {}
         status, said = headers.get("Status"), headers.get("Description", "")
@@ -208,15 +213,15 @@ class _Consumer:
 
     async def _pull(self) -> None:
         """Ask for more once half of what was asked for has come."""
-        if self._outstanding > _PULL // 2:
+        if self._outstanding > _PULL_MESSAGES // 2:
             return
         request = {
-            "batch": _PULL - self._outstanding,
+            "batch": _PULL_MESSAGES - self._outstanding,
             "max_bytes": _PULL_BYTES,
             "expires": 30_000_000_000,
             "idle_heartbeat": 3_000_000_000,
         }
-        self._outstanding = _PULL
+        self._outstanding = _PULL_MESSAGES
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}"
         await self._nc.publish(subject, to_json(request), reply=self._inbox)
 
@@ -226,10 +231,10 @@ class _Consumer:
 
 
 def _metadata(message: Msg) -> tuple[int, int, int, int]:
-    """Position, the consumer's count, time in nanoseconds, and how many are behind it.
+    """Return a message's position, the consumer's count, the time in nanoseconds, and how many messages follow.
 
-    They are in the reply subject: $JS.ACK.<stream>.<consumer>.<delivered>.<position>.<count>.<time>.<pending>; servers
-    with a domain put it and the account's hash in front, and a token behind.
+    All four are in the reply subject: $JS.ACK.<stream>.<consumer>.<delivered>.<position>.<count>.<time>.<pending>;
+    servers with a domain put the domain and the account's hash in front, and a token behind.
     """
     tokens = message.reply.split(".")
     first = 5 if len(tokens) < 11 else 7

@@ -10,15 +10,15 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import from_json
 
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies, status_of
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.message import Message, end_in, guarded, is_wrong_sequence
-from events.log.replies import Replies, status_of
 
 _NEVER = 2**63 - 1
 """A position that no stream reaches."""
-_PAUSE = 0.002
-_LONGEST_PAUSE = 0.1
+_FIRST_PAUSE_SECONDS = 0.002
+_LONGEST_PAUSE_SECONDS = 0.1
 
 
 class Leader:
@@ -36,10 +36,10 @@ class Leader:
         self._seconds = seconds
 
     async def last(self, subject: str, across: str | None = None) -> int:
-        """The position of the last message on a subject, or on all that a wildcard matches; 0 when there is none.
+        """Return the position of the last message on a subject, or on all that a wildcard matches; 0 for none.
 
-        What was sent to the subject before, over the same connection, has been stored by then or never will be. With
-        replicas that takes asking again: the refusal overtakes what waits for its replicas, but says so.
+        Every message that was sent to the subject before, over the same connection, has been stored by then or never
+        will be. In a cluster the leader is asked again while it waits for its replicas; its refusal says so.
 
         Args:
             subject: One without wildcards.
@@ -49,19 +49,19 @@ class Leader:
             LogUnreachable: the leader does not answer, or there is none.
         """
         question = guarded(Message(subject, {}, b""), _NEVER, across)
-        pause = _PAUSE
+        pause = _FIRST_PAUSE_SECONDS
         try:
             await self._replies.open()
-            async with asyncio.timeout(self._seconds):
+            async with self._nc.answer_within(self._seconds):
                 while (position := await self._ask(question)) is None:
                     await asyncio.sleep(pause)
-                    pause = min(2 * pause, _LONGEST_PAUSE)
+                    pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         except (TimeoutError, OSError, NatsError) as error:
             raise LogUnreachable("The log does not answer.") from error
         return position
 
     async def _ask(self, question: Message) -> int | None:
-        """Where the subject ends; None while something is under way to it."""
+        """Return the position at which the subject ends; None while the leader waits for its replicas."""
         answer: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
 
         def take(message: Msg) -> None:

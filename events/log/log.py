@@ -1,4 +1,4 @@
-"""The log as its users see it."""
+"""The log, as the rest of Cairn uses it: append, read, check and follow."""
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 
 from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
-from events.identity import LOG, GoalId
+from events.identity import LOG, GoalId, goal_id_of
 from events.log import follower_process
 from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.following import Follower
 from events.log.leader import Leader
 from events.log.message import Message, guarded
 from events.log.reading import Batch, DirectReader
-from events.log.replies import Replies
 from events.log.stream import STREAM
 from events.log.stream_state import StreamState, read_state
 from events.log.writing import Write, Writer
@@ -180,7 +180,7 @@ class Log:
             LogUnreachable: the log does not answer.
         """
         last: list[StoredMessage] = await self._reader.last_until(goal_id.patient_on(LOG), until)
-        return {GoalId(*stored.subject[len(LOG) + 1 :].split(".")): stored.position for stored in last}
+        return {goal_id_of(stored.subject): stored.position for stored in last}
 
     async def last(self, goal_id: GoalId, *, patient_wide: bool = False) -> int:
         """The position of the last event of a goal, or of anything of its patient, as the log's leader knows it.

@@ -1,4 +1,4 @@
-"""A message on its way into a stream, and the guard that keeps it out if the stream has moved on."""
+"""A message for a stream, and the guard with which the server refuses it when its subject has moved on."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Message(NamedTuple):
 
 
 def guarded(message: Message, expected: int, across: str | None = None) -> Message:
-    """The message, refused by the server unless its subject's last message is at the expected position.
+    """Return the message with a guard: the server refuses it unless its subject ends at the expected position.
 
     Args:
         message: The first of its write on its subject; the server takes one guard a subject.
@@ -37,9 +37,8 @@ def guarded(message: Message, expected: int, across: str | None = None) -> Messa
     return message._replace(headers={**message.headers, **guard})
 
 
-# The server's own words, as JSON gives them.
 def is_wrong_sequence(error: Mapping[str, Any]) -> bool:
-    """Whether a refusal is a guard's."""
+    """Whether the server refused a message because its guard did not hold."""
     return error.get("err_code") in _WRONG_SEQUENCE
 
 

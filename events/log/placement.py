@@ -13,15 +13,15 @@ from events.identity import LOG, is_token
 from events.log.stream import STREAM
 
 _NAME = re.compile(rf"{STREAM}[A-Za-z0-9_-]*", re.ASCII)
-_LONGEST_NAME = 64
+_LONGEST_STREAM_NAME = 64
 _FORM = f"It is written {STREAM}_A=northside,southside;{STREAM}_B=riverside."
 EVERY = "*"
-"""In the place of an organisation: whichever there is."""
+"""Stands for every organisation."""
 T = TypeVar("T")
 
 
 class BadPlacement(CairnError):
-    """A placement that cannot be; says what is wrong with it."""
+    """A placement is not valid; the sentence says what is wrong with it."""
 
 
 class Placement:
@@ -83,7 +83,7 @@ class Placement:
         return [f"{LOG}.{org}.*.*" for org in self.organisations(stream)]
 
     def __str__(self) -> str:
-        """As :func:`read_placement` reads it."""
+        """Return the text that :func:`read_placement` reads."""
         return ";".join(f"{stream}={','.join(orgs)}" for stream, orgs in self._organisations.items())
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ def read_placement(text: str) -> Placement:
 
 
 class Placed(Generic[T]):
-    """Something for each stream, such as its log or its writer, found by the organisation that it is about.
+    """Keeps one thing for each stream, such as its log or its writer, and finds it by an organisation.
 
     Args:
         make: Makes it for a stream.
@@ -137,7 +137,7 @@ class Placed(Generic[T]):
         self._of_every = self._of.get(EVERY)
 
     def of(self, org: str) -> T:
-        """That of an organisation's stream.
+        """Return what belongs to an organisation's stream.
 
         Raises:
             Rejected: `org.unknown`, when the organisation has no place, or none on these streams.
@@ -148,11 +148,11 @@ class Placed(Generic[T]):
         return thing
 
     def __iter__(self) -> Iterator[T]:
-        """That of each stream."""
+        """Iterate over what belongs to each stream."""
         return iter(self._on.values())
 
     def items(self) -> Iterable[tuple[str, T]]:
-        """Each stream with its own."""
+        """Return each stream with what belongs to it."""
         return self._on.items()
 
 
@@ -161,8 +161,8 @@ def _no_place(org: str) -> Rejected:
 
 
 def _check_name(stream: str) -> None:
-    if not _NAME.fullmatch(stream) or len(stream) > _LONGEST_NAME:
+    if not _NAME.fullmatch(stream) or len(stream) > _LONGEST_STREAM_NAME:
         raise BadPlacement(
             f"“{stream}” cannot be a stream of the log: its name must begin with {STREAM}, and the rest of it be"
-            f" letters, digits, hyphens or underscores, {_LONGEST_NAME} at most in all."
+            f" letters, digits, hyphens or underscores, {_LONGEST_STREAM_NAME} at most in all."
         )

@@ -5,22 +5,21 @@ that has events in a stream loses its place there.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from pydantic_core import from_json, to_json
 
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, Json, ask_api
+from events.log.client.resilient import ResilientClient
+from events.log.failures import LogUnreachable
 from events.log.placement import Placement
 from events.log.stream import WrongStream, declare_log
+from events.log.stream_state import NoStream, read_state
 
-Json = dict[str, Any]  # the server's own words
-_TIMEOUT = 10.0
-_LOOK_SECONDS = 5.0
+_ANSWER_SECONDS = 10.0
+_CONSUMER_SECONDS = 5.0
 
 
-async def place(nc: Client, placement: Placement, replicas: int = 1) -> list[str]:
+async def place(nc: ResilientClient, placement: Placement, replicas: int = 1) -> list[str]:
     """Make the streams that are missing, and give those that exist the subjects of their organisations.
 
     Returns:
@@ -41,27 +40,27 @@ async def place(nc: Client, placement: Placement, replicas: int = 1) -> list[str
         if sorted(found.get("subjects", ())) != sorted(subjects):
             await refuse_to_lose(nc, stream, subjects)
             # The server's own words go back to it, also those that this client does not know.
-            _granted(await _ask(nc, f"$JS.API.STREAM.UPDATE.{stream}", {**found, "subjects": subjects}))
+            await _ask(nc, f"STREAM.UPDATE.{stream}", {**found, "subjects": subjects})
             changed.append(stream)
     for stream in placement.streams:
         await declare_log(nc, stream, replicas, placement.subjects(stream))
     return changed + missing
 
 
-async def refuse_to_lose(nc: Client, stream: str, subjects: Sequence[str]) -> None:
+async def refuse_to_lose(nc: ResilientClient, stream: str, subjects: Sequence[str]) -> None:
     """See to it that all that is stored is under these subjects.
 
     Raises:
         WrongStream: something is not.
     """
-    js = nc.jetstream(timeout=_TIMEOUT)
+    js = nc.jetstream(timeout=_ANSWER_SECONDS)
     stored = (await js.stream_info(stream)).state.messages
     config = ConsumerConfig(
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.NONE,
         mem_storage=True,
         num_replicas=1,
-        inactive_threshold=_LOOK_SECONDS,
+        inactive_threshold=_CONSUMER_SECONDS,
         filter_subjects=list(subjects),
     )
     looking = await js.add_consumer(stream, config)
@@ -74,25 +73,18 @@ async def refuse_to_lose(nc: Client, stream: str, subjects: Sequence[str]) -> No
         )
 
 
-async def _config(nc: Client, stream: str) -> Json | None:
+async def _config(nc: ResilientClient, stream: str) -> Json | None:
     """A stream's configuration; None when there is no such stream."""
-    said = await _ask(nc, f"$JS.API.STREAM.INFO.{stream}")
-    if said.get("error", {}).get("code") == 404:
-        return None
-    config: Json = _granted(said)["config"]
-    return config
-
-
-async def _ask(nc: Client, subject: str, request: Json | None = None) -> Json:
     try:
-        reply = await nc.request(subject, to_json(request) if request else b"", timeout=_TIMEOUT)
-    except (NatsError, TimeoutError) as error:
-        raise WrongStream(f"The server does not answer: {error}.") from error
-    said: Json = from_json(reply.data)
-    return said
+        return (await read_state(nc, stream)).config
+    except NoStream:
+        return None
+    except LogUnreachable as error:
+        raise WrongStream(str(error)) from error
 
 
-def _granted(said: Json) -> Json:
-    if "error" in said:
-        raise WrongStream(f"The server refused: {said['error'].get('description', 'no reason given')}.")
-    return said
+async def _ask(nc: ResilientClient, request: str, body: Json) -> None:
+    try:
+        await ask_api(nc, request, body)
+    except (ApiRefused, ApiUnanswered) as error:
+        raise WrongStream(str(error)) from error

@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage
+from events.log.client.replies import Replies, status_of
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
-from events.log.replies import Replies, status_of
 from events.log.stream_state import read_state
 from events.log.timestamps import nanoseconds
 
-_PAGE = 1000
-_TIMEOUT = 10.0
-_CATCH_UP_SECONDS = 5.0
-_PAUSE = 0.002
-_LONGEST_PAUSE = 0.1
+_PAGE_MESSAGES = 1000
+_READ_SECONDS = 10.0
+_REPLICA_SECONDS = 5.0
+_FIRST_PAUSE_SECONDS = 0.002
+_LONGEST_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Batch:
 class DirectReader:
     """Reads by direct get: no consumer is created, any replica may answer."""
 
-    def __init__(self, nc: Client, replies: Replies, stream: str):
+    def __init__(self, nc: ResilientClient, replies: Replies, stream: str):
         self._nc = nc
         self._replies = replies
         self._stream = stream
@@ -52,7 +52,7 @@ class DirectReader:
         """
         found: list[StoredMessage] = []
         while limit is None or len(found) < limit:
-            batch = _PAGE if limit is None else min(_PAGE, limit - len(found))
+            batch = _PAGE_MESSAGES if limit is None else min(_PAGE_MESSAGES, limit - len(found))
             page, pending = await self._ask({"seq": position + 1, "next_by_subj": subject, "batch": batch}, many=True)
             found += page
             if not pending or not page:
@@ -84,7 +84,7 @@ class DirectReader:
         Raises:
             LogUnreachable: when the log does not answer.
         """
-        page, _ = await self._ask({"multi_last": [subjects], "batch": _PAGE}, many=True)
+        page, _ = await self._ask({"multi_last": [subjects], "batch": _PAGE_MESSAGES}, many=True)
         return page
 
     async def head(self) -> int:
@@ -151,8 +151,8 @@ class DirectReader:
         reply = self._replies.expect(take)
         try:
             await self._replies.open()
-            await self._nc.publish(self._subject, to_json(request), reply=reply)
-            async with asyncio.timeout(_TIMEOUT):
+            async with self._nc.answer_within(_READ_SECONDS):
+                await self._nc.publish(self._subject, to_json(request), reply=reply)
                 pending = await done
         except (TimeoutError, OSError, NatsError) as error:
             raise LogUnreachable("The log does not answer.") from error
@@ -163,12 +163,12 @@ class DirectReader:
 
 async def _once_at(position: int, read: Callable[[], Awaitable[list[StoredMessage]]]) -> list[StoredMessage]:
     """What a read gives once it comes as far as a position: a replica may lag behind its leader."""
-    pause = _PAUSE
+    pause = _FIRST_PAUSE_SECONDS
     try:
-        async with asyncio.timeout(_CATCH_UP_SECONDS):
+        async with asyncio.timeout(_REPLICA_SECONDS):
             while not _reaches(position, found := await read()):
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     except TimeoutError:
         raise LogUnreachable(f"No replica of the log that answers has come to position {position}.") from None
     return found

@@ -13,11 +13,11 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from events.errors import CairnError
 from events.identity import GoalId
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.message import Message
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 from events.log.writing import MAX_BATCH, Write, Writer
 
 BUCKET = "cairn_snapshots"

@@ -9,7 +9,7 @@ from nats.js.errors import NotFoundError
 
 from events.errors import CairnError
 from events.identity import FEED, LOG
-from events.log.stream_state import Json
+from events.log.client.jetstream_api import Json
 
 STREAM = "CAIRN_LOG"
 EVERYTHING = (f"{LOG}.*.*.*",)
@@ -25,7 +25,7 @@ _UNSET = (None, False, 0, -1)
 
 
 class WrongStream(CairnError):
-    """A stream of this name exists, but is not fit for what it is needed for; or it has to exist, and does not."""
+    """A stream exists but its settings do not fit its purpose, or a stream that must exist does not."""
 
 
 def log_config(stream: str = STREAM, replicas: int = 1, subjects: Sequence[str] = EVERYTHING) -> StreamConfig:
@@ -81,7 +81,7 @@ def wrong_settings(config: Json) -> tuple[str, ...]:
     Args:
         config: As the server words it (:attr:`events.log.stream_state.StreamState.config`).
     """
-    # nats-py rewrites what it reads.
+    # A copy, because nats-py changes the object that it reads.
     found = StreamConfig.from_response(deepcopy(dict(config)))
     return tuple(_wrong(found, log_config(str(found.name)), _AS_DECLARED))
 
@@ -120,5 +120,5 @@ def _wrong(found: StreamConfig, wanted: StreamConfig, needed: Iterable[str]) -> 
 
 
 def _same(found: object, wanted: object) -> bool:
-    """Whether a setting is as it should be; the server has several words for none."""
+    """Whether a setting is as it should be; the server has several values that mean “not set”."""
     return found == wanted or (found in _UNSET and wanted in _UNSET)

@@ -1,19 +1,13 @@
 """What the server says of a stream: where it begins and ends, what is missing from it, how it is set up, and when."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
-from pydantic_core import from_json
-
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, Json, ask_api
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.timestamps import nanoseconds
 
-Json = Mapping[str, Any]  # the server's own words
-
-_TIMEOUT = 5.0
+_STATE_SECONDS = 5.0
 _NO_STREAM = 10059
 
 
@@ -48,24 +42,21 @@ class StreamState:
         return max(0, self.last - self.messages)
 
 
-async def read_state(nc: Client, stream: str) -> StreamState:
+async def read_state(nc: ResilientClient, stream: str) -> StreamState:
     """Ask the leader of a stream about it.
 
     Raises:
         NoStream: there is none.
         LogUnreachable: nobody answers, or the stream has no leader now.
     """
-    if not nc.is_connected:  # nats-py would keep the request until there is
-        raise LogUnreachable("There is no connection to the log.")
     try:
-        answer = await nc.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=_TIMEOUT)
-    except (NatsError, OSError, TimeoutError) as error:
+        said = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS)
+    except ApiRefused as refused:
+        if refused.err_code == _NO_STREAM:
+            raise NoStream(f"There is no stream {stream}.") from None
+        raise LogUnreachable(f"The log does not answer. {refused}") from None
+    except ApiUnanswered as error:
         raise LogUnreachable("The log does not answer.") from error
-    said: Json = from_json(answer.data)
-    if "error" in said:
-        if said["error"].get("err_code") == _NO_STREAM:
-            raise NoStream(f"There is no stream {stream}.")
-        raise LogUnreachable(f"The log does not answer: {said['error'].get('description', 'no reason given')}.")
     state = said["state"]
     return StreamState(
         created=said["created"],

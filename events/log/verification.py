@@ -1,4 +1,4 @@
-"""Reading the whole log and checking it: complete, in order, readable, as the rules allow, and what its content is."""
+"""Verification of the whole log: that it is complete, in order, readable and as the rules allow; and its digest."""
 
 import asyncio
 import hashlib
@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal
-from events.identity import LOG, GoalId
+from events.identity import LOG, GoalId, goal_id_of
 from events.log.anchor import Anchor
 from events.log.digest import Chain, EarlierDigest, FirstChain
 from events.log.findings import Compared, Finding, Kind, Verification
@@ -19,7 +19,7 @@ from events.voiding import VOIDING, voided_by
 
 T = TypeVar("T")
 
-_MOST_MISSING = 10_000_000
+_MOST_MISSING_POSITIONS = 10_000_000
 """A longer run of missing positions is reported and not hashed: that would take minutes, and may have no end."""
 _SILENCE_SECONDS = 30.0
 """How long the server may hand out nothing, although there is more, before the rest counts as unread."""
@@ -27,7 +27,7 @@ _LAGGING_SECONDS = 2.0
 """How long a replica that has come to its end may take to get what its leader counts already."""
 
 _DEFECTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What code that knows nothing of a broken log may raise on what such a log adds up to."""
+"""The errors that folds and rules may raise on a broken log, for which they are not written."""
 
 
 class Extent(Protocol):
@@ -84,7 +84,7 @@ class Rules(Protocol):
 
 
 class Verifier:
-    """Takes in the log from its first message and keeps count.
+    """Checks the messages of the log one by one, from the first.
 
     Memory grows with the goals and their entries, and by a few dozen bytes for each event, whose key must be unique.
 
@@ -132,11 +132,11 @@ class Verifier:
         self._fold(stored, recorded, patient)
 
     def finish(self, extent: Extent | None = None, *, interrupted: bool = False) -> Verification:
-        """What was found.
+        """End the verification, and return what it has found.
 
         Args:
             extent: How far the log goes by its own account.
-            interrupted: The server handed out no more, although there is.
+            interrupted: Whether the server stopped sending before the end of the log.
         """
         if extent is not None:
             self._check_extent(extent, interrupted=interrupted)
@@ -161,13 +161,13 @@ class Verifier:
         self._compare()
 
     def _miss(self, last: int) -> None:
-        """There is nothing from behind the last message up to a position."""
+        """Count the positions behind the last message, up to a given one, as missing."""
         first = self.found.position + 1
         count = last - first + 1
         named = f"positions {first} to {last} are missing" if count > 1 else f"position {first} is missing"
         self.found.report(Finding("missing", first, "", f"{named}: the log holds no message there any more"))
         self.found.missing += count
-        if count > _MOST_MISSING:
+        if count > _MOST_MISSING_POSITIONS:
             self.found.position = last
             self._report_log("unread", last, "so many positions are missing that the digest does not cover them")
             return
@@ -208,7 +208,7 @@ class Verifier:
 
     def _check_subject(self, stored: StoredMessage) -> None:
         named = stored.headers.get("ce-subject")
-        if named != stored.subject[len(LOG) + 1 :]:
+        if named != str(goal_id_of(stored.subject)):
             self._report("subject", stored, "is stored under another goal's subject than it names")
 
     def _check_version(self, stored: StoredMessage, recorded: RecordedEvent) -> None:
@@ -270,10 +270,10 @@ def _finding(kind: Kind, stored: StoredMessage, detail: str) -> Finding:
 
 
 async def verified(batches: AsyncIterator[Batch], extent: Extent, verifier: Verifier) -> AsyncIterator[Verification]:
-    """Check the log up to its last position; yields how far it has come, and at the end the whole of it.
+    """Check the log up to its last position; yield after each batch how far it has come, and at last what was found.
 
-    It ends in any case: at the last position, where the reader says that it has come to the end, and where the server
-    hands out nothing more.
+    The verification ends in any case: at the last position, when the reader reports the end, or when the server
+    sends nothing more.
 
     Args:
         batches: The log from its beginning, as :meth:`events.log.Log.follow` gives it.

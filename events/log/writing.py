@@ -1,4 +1,4 @@
-"""Writing to a stream: group commit with optimistic concurrency, and certainty after a doubt.
+"""Writing to a stream: group commit with optimistic concurrency, and recovery of appends that are in doubt.
 
 Writes that arrive together leave together, as one atomic batch: one fsync for all. A lone message is a plain publish
 with no added wait. What is refused as a batch is tried one by one, so a conflict costs only its owner.
@@ -16,24 +16,25 @@ from nats.nuid import NUID
 from events.errors import CairnError
 from events.log.acknowledgement import Refused, acknowledged
 from events.log.append_recovery import AppendRecovery, StillPossible
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.failures import LogBusy, LogUnavailable, MessageTooLarge
 from events.log.leader import Leader
 from events.log.message import Message
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 
 MAX_BATCH = 1000
 """The most messages that the server takes in one atomic batch."""
-_WORTH_A_BATCH = 24
+_FEWEST_IN_A_BATCH = 24
 """How many writes are cheaper as one batch than one by one (measured; docs/performance.md)."""
-_MAX_BATCHES = 2
+_MOST_BATCHES = 2
 """How many batches are under way at once; the server allows 50, but the disk gains nothing from more."""
-_SENT_AHEAD = 128
+_SENT_AHEAD_WRITES = 128
 """How many writes of one moment go ahead of the rest: the server stores them while the others are being made."""
-_MOST_HEADERS = 256 * 1024
-_ROOM_FOR_MARKS = 1024
-"""What a batch puts into the headers of its messages."""
+_MOST_HEADER_BYTES = 256 * 1024
+"""More than the headers of any event of Cairn; a larger message is measured exactly."""
+_BATCH_HEADER_BYTES = 1024
+"""The most bytes that a batch adds to the headers of one message."""
 
 
 class Write(NamedTuple):
@@ -50,7 +51,7 @@ class Write(NamedTuple):
 
 
 class _Waiting:
-    """One write on its way, who waits for its answer, and whether an earlier copy of it may be on its way too."""
+    """A write that was handed in, the future of its caller, and whether an earlier copy of it may still arrive."""
 
     __slots__ = ("answer", "sent_before", "write")
 
@@ -69,7 +70,7 @@ class _Waiting:
 
 
 class _Group:
-    """Writes on their way together: as one message, or as one atomic batch."""
+    """Writes that were sent together: as one message, or as one atomic batch."""
 
     __slots__ = ("reply", "sent_on", "timer", "writes")
 
@@ -81,9 +82,9 @@ class _Group:
 
 
 class Writer:
-    """The one way into a stream.
+    """Stores messages in one stream; nothing else in Cairn writes to that stream.
 
-    Everything but a doubt is done in callbacks of the event loop: a task and a timeout for each write would cost more
+    Everything but recovery is done in callbacks of the event loop: a task and a timeout for each write would cost more
     than the write. While a batch is under way, what arrives waits for the next one; few enough writes go one by one,
     because a batch has a price of its own (the server stages it on the disk).
 
@@ -114,14 +115,16 @@ class Writer:
         self._batch_ids = NUID()
 
     async def write(self, write: Write) -> int:
-        """Store the messages durably.
+        """Store the messages of a write durably.
 
         Returns:
-            The position of the first; the others follow it without a gap.
+            The position of the first message; the others follow it without a gap.
 
         Raises:
-            WrongVersion, LogBusy, LogUnavailable: nothing was stored (see `LogUnavailable.certain`).
-            MessageTooLarge: the same, before it could spoil the connection for others.
+            WrongVersion: The guard of a message did not hold; nothing was stored.
+            LogBusy: Too many writes are waiting already; nothing was stored.
+            LogUnavailable: The log cannot be written now (see `LogUnavailable.certain`).
+            MessageTooLarge: The server takes no message of this size; nothing was sent.
         """
         if len(self._waiting) >= self._max_waiting:
             raise LogBusy(f"{len(self._waiting)} writes are waiting already.")
@@ -133,7 +136,7 @@ class Writer:
         await self._replies.open()
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if len(self._waiting) >= _SENT_AHEAD and self._batches < _MAX_BATCHES:
+        if len(self._waiting) >= _SENT_AHEAD_WRITES and self._batches < _MOST_BATCHES:
             self._send(self._next_group())
             self._nc.write_out()
         else:
@@ -141,12 +144,12 @@ class Writer:
         return await waiting.answer
 
     def _check_size(self, write: Write) -> None:
-        """The server ends the connection of whoever sends it too much, so that is never sent."""
+        """Refuse a message that is too large: the server would end the connection, and with it the writes of others."""
         limit = self._nc.max_payload
-        if max([len(message.body) for message in write.messages]) <= limit - _MOST_HEADERS:
+        if max([len(message.body) for message in write.messages]) <= limit - _MOST_HEADER_BYTES:
             return
         largest = max(map(_size, write.messages))
-        if largest > limit - _ROOM_FOR_MARKS:
+        if largest > limit - _BATCH_HEADER_BYTES:
             raise MessageTooLarge(f"{largest} bytes are more than the server takes ({limit}).")
 
     def _flush_soon(self) -> None:
@@ -157,10 +160,10 @@ class Writer:
 
     def _flush(self) -> None:
         self._flush_due = False
-        while self._waiting and self._batches < _MAX_BATCHES:
-            if len(self._waiting) >= _WORTH_A_BATCH:
+        while self._waiting and self._batches < _MOST_BATCHES:
+            if len(self._waiting) >= _FEWEST_IN_A_BATCH:
                 self._send(self._next_group())
-            elif self._batches or self._singles + len(self._waiting) > _WORTH_A_BATCH:
+            elif self._batches or self._singles + len(self._waiting) > _FEWEST_IN_A_BATCH:
                 return
             else:
                 self._send([self._waiting.popleft()])
@@ -260,7 +263,9 @@ class Writer:
         except StillPossible:
             self._send_again(waiting)
         except TimeoutError:
-            waiting.fail(LogUnavailable("The log went away in the middle of the append.", certain=False))
+            waiting.fail(
+                LogUnavailable("The connection to the log was lost in the middle of the append.", certain=False)
+            )
         else:
             if position is None:
                 waiting.fail(not_stored)
@@ -268,9 +273,11 @@ class Writer:
                 waiting.settle(position)
 
     def _send_again(self, waiting: _Waiting) -> None:
-        """Leave it to the guard which of two copies is stored, as one of them may be on its way for ever."""
+        """Send a second copy. The guard admits one of the two copies, whichever arrives first."""
         if waiting.sent_before:
-            waiting.fail(LogUnavailable("The log was lost time and again in the middle of the append.", certain=False))
+            waiting.fail(
+                LogUnavailable("The connection to the log was lost twice in the middle of the append.", certain=False)
+            )
             return
         waiting.sent_before = True
         self._waiting.appendleft(waiting)

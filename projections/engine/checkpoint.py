@@ -100,7 +100,7 @@ def new_epoch() -> int:
 
 def start_checkpoint(connection: Connection, key: CheckpointKey) -> Checkpoint:
     """The checkpoint of a build that was started already; otherwise it begins before the first event."""
-    # Held, so that an older copy that is still at work does not move it meanwhile.
+    # Locked, so that an older copy that is still at work does not move it meanwhile.
     found = hold_checkpoint(connection, key)
     if found is None:
         found = Checkpoint(position=0, epoch=new_epoch())

@@ -1,4 +1,4 @@
-"""Healing a held goal: once the message that could not be read is void, everything of the goal is read again."""
+"""Healing a quarantined goal: once the message that could not be read is void, everything of the goal is read again."""
 
 import asyncio
 import logging

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection
 from contextlib import aclosing, suppress
-from typing import Any, Generic
+from typing import Generic
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
 from events.log.anchor import LogReplaced
+from events.log.run_until_first_ends import run_until_first_ends
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
+from projections.engine.builds import Superseded
 from projections.engine.checkpoint import CheckpointMoved, CheckpointPutBack, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
@@ -20,7 +22,7 @@ from projections.engine.projection import State
 from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import LOOK_SECONDS, Watch
-from projections.engine.writer import ProjectionWriter, Superseded
+from projections.engine.writer import ProjectionWriter
 
 MOST_EVENTS = 4_000
 """About how many events one transaction takes in while catching up."""
@@ -109,7 +111,7 @@ class Runner(Generic[State]):
                 await self._watch.look()
             if self._writer.is_live:
                 await self._tell()
-            await _first_of(self._follow(), self._watch.forever())
+            await run_until_first_ends(self._follow(), self._watch.forever())
         except LogReplaced:
             self._may_note = False
             await self._stand_still()
@@ -199,16 +201,3 @@ class Runner(Generic[State]):
         if self._started:
             self._started(self._writer.position)
             self._started = None
-
-
-async def _first_of(*works: Coroutine[Any, Any, None]) -> None:  # what a coroutine sends is of no concern
-    """Run until the first of them ends, and let it raise what it raises; the others are cancelled."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()

@@ -1,11 +1,11 @@
-"""Which goals are held: of these, reads show less than the log has."""
+"""Which goals are quarantined: of these, reads show less than the log has."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
-from events.identity import LOG, PLAN, GoalId
+from events.identity import LOG, PLAN, GoalId, goal_id_of
 from projections.engine.key_lookup import GOAL, PATIENT, lookup, wanted
 from projections.engine.naming import Slot
 from projections.engine.paging import AnyRow, Json
@@ -22,20 +22,20 @@ IS_QUARANTINED = is_quarantined(_NAME, _GOALS).label("is_quarantined")
 
 
 def quarantined_of_rows(connection: Connection, rows: Iterable[AnyRow]) -> Mapping[GoalId, Json]:
-    """Where goals are held, as :func:`events.goal.reading.read_goal` tells it.
+    """Where goals are quarantined, as :func:`events.goal.reading.read_goal` tells it.
 
     Args:
         rows: Of goals, with their `version` and :data:`IS_QUARANTINED`. Nothing is asked about those that are not.
     """
     versions = {GoalId(row.org, row.patient, row.goal): row.version for row in rows if row.is_quarantined}
     found = quarantined_goals(connection, _NAME, versions) if versions else {}
-    return {goal_id: held.at(versions[goal_id]) for goal_id, held in found.items()}
+    return {goal_id: quarantined.at(versions[goal_id]) for goal_id, quarantined in found.items()}
 
 
 def quarantined_of_patients(
     connection: Connection, org: str, patients: Collection[str]
 ) -> Mapping[GoalId, GoalQuarantine]:
-    """The goals (and plans) of some patients that are held, in the order of the log. Cheap while nothing is.
+    """The goals (and plans) of some patients that are quarantined, in the order of the log. Cheap while nothing is.
 
     Asked after what it is asked about, as :func:`projections.engine.quarantine.quarantined_goals` is.
     """
@@ -45,7 +45,7 @@ def quarantined_of_patients(
         QUARANTINE.c.subject.startswith(f"{LOG}.{org}.", autoescape=True),
     )
     subjects = connection.scalars(select(QUARANTINE.c.subject).where(*its).distinct())
-    found = (GoalId(*subject.split(".")[-3:]) for subject in subjects)
+    found = map(goal_id_of, subjects)
     # To SQLite's LIKE, small and capital letters are alike.
     asked = [goal_id for goal_id in found if goal_id.org == org and goal_id.patient in patients]
     return quarantined_goals(connection, _NAME, asked) if asked else {}
@@ -58,8 +58,8 @@ def quarantined_by_patient(connection: Connection, org: str, patients: Collectio
     found = quarantined_of_patients(connection, org, patients)
     versions = _versions(connection, found) if found else {}
     told: dict[str, list[Json]] = defaultdict(list)
-    for goal_id, held in found.items():
-        told[goal_id.patient].append({**goal_id._asdict(), **held.at(versions.get(goal_id, 0))})
+    for goal_id, quarantined in found.items():
+        told[goal_id.patient].append({**goal_id._asdict(), **quarantined.at(versions.get(goal_id, 0))})
     return told
 
 

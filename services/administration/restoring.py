@@ -1,7 +1,9 @@
-"""Putting a backup in the log's place: proved on a server aside first, and never over events that are not kept.
+"""Putting a backup in the place of the log.
 
-The log that is there takes nothing in any more before it is looked at for the last time, so that nothing is recorded
-between that look and its end. Until it is deleted, it can be given back what it takes in.
+The backup is checked on a separate server first. Events that the present log holds are backed up before it is deleted.
+
+The present log is closed for new events before it is read for the last time, so that no event is recorded between that
+read and its deletion. Until it is deleted, it can be opened again.
 """
 
 import asyncio
@@ -10,9 +12,6 @@ from collections.abc import Awaitable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-
-from nats.errors import Error as NatsError
-from pydantic_core import from_json, to_json
 
 from events.errors import CairnError
 from events.log import connect
@@ -25,19 +24,19 @@ from events.log.backup import (
     write_archive,
     write_manifest,
 )
-from events.log.client import ResilientClient
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, Json, ask_api
+from events.log.client.resilient import ResilientClient
 from events.log.digest import EarlierDigest
 from events.log.findings import Verification
 from events.log.placement import Placement
 from events.log.placing import refuse_to_lose
-from events.log.server import EmbeddedServer
 from events.log.stream import log_config
 from events.log.stream_state import NoStream, StreamState, read_state
 from events.log.verification import Extent
+from services.embedded_server import EmbeddedServer
 
-_TIMEOUT = 60.0
 _NOWHERE = "cairn.set_aside"
-"""Where a stream takes from that is to take in nothing: nobody publishes there."""
+"""The only subject of a stream that is closed for new events; nobody publishes to it."""
 
 
 class ReadThrough(Protocol):
@@ -50,10 +49,10 @@ class ReadThrough(Protocol):
 
 
 class Reading(NamedTuple):
-    """How the caller moves archives and reads streams, with whatever progress it shows.
+    """How the caller moves archives and reads streams, and shows its progress.
 
     Attributes:
-        moved: Told how many more bytes of an archive have been moved.
+        moved: Called with the number of further bytes of an archive that have been moved.
         read: Reads a stream through.
     """
 
@@ -62,12 +61,12 @@ class Reading(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """What came of a restore.
+    """The result of a restore.
 
     Attributes:
-        found: What reading the restored stream through has found.
-        replaced: Where the log that was there is backed up; None when nothing was there.
-        lost: How many more events that log had than the backup has.
+        found: The findings of reading the restored stream through.
+        replaced: The folder with the backup of the former log; None when there was no log.
+        lost: How many more events the former log had than the backup.
     """
 
     found: Verification
@@ -91,11 +90,12 @@ async def restore_stream(
         manifest, folder: The backup.
         placement: Which organisations the stream takes in; the backup must hold events of no others.
         replicas: On how many servers of a cluster the stream is kept.
-        keep_in: A new folder for a backup of the log that is there, if it holds events; None to refuse then.
+        keep_in: A new folder for a backup of the present log, if that holds events; with None, a restore over a log
+            with events is refused.
 
     Raises:
-        BackupFailed: the backup is not what it says, or cannot be put in place; what is there stays as it was, unless
-            the sentence says otherwise.
+        BackupFailed: the backup does not match its manifest, or cannot be put in place; the present log stays as it
+            was, unless the sentence says otherwise.
         BadPlacement, WrongStream: the placement has no such stream, or not with all of the backup's organisations.
     """
     placement.check(manifest.stream)
@@ -114,11 +114,11 @@ async def restore_stream(
 
 
 async def prove_aside(manifest: Manifest, folder: Path, placement: Placement, reading: Reading) -> None:
-    """Restore a backup on a server that lives only for this, and read it through.
+    """Restore a backup on a separate server that is started only for this, and read it through.
 
     Raises:
-        BackupFailed: it is not what its manifest says.
-        WrongStream: it holds events of organisations that the placement has elsewhere.
+        BackupFailed: the backup does not match its manifest.
+        WrongStream: the backup holds events of organisations that the placement has on another stream.
     """
     subjects = placement.subjects(manifest.stream)
     async with AsyncExitStack() as stack:
@@ -135,7 +135,7 @@ async def prove_aside(manifest: Manifest, folder: Path, placement: Placement, re
 
 
 async def back_up(nc: ResilientClient, stream: str, folder: Path, reading: Reading) -> tuple[Manifest, Verification]:
-    """Copy a stream into a folder and say in the manifest what was read up to there; it is not written yet.
+    """Copy a stream into a folder and return its manifest, which the caller has to write.
 
     Raises:
         BackupFailed: the folder holds a backup already, or the server gives none.
@@ -149,7 +149,7 @@ async def back_up(nc: ResilientClient, stream: str, folder: Path, reading: Readi
 async def _make_room(
     nc: ResilientClient, stream: str, keep_in: Path | None, reading: Reading
 ) -> tuple[Path | None, int]:
-    """Take away the stream that is there; with where it is kept, and how many events it had."""
+    """Delete the present stream; returns the folder of its backup and the number of its events."""
     existing = await _state(nc, stream)
     if existing is None:
         return None, 0
@@ -164,7 +164,7 @@ async def _make_room(
         if kept is not None:
             manifest, _ = await back_up(nc, stream, kept, reading)
             await asyncio.to_thread(write_manifest, manifest, kept)
-        await _ask(nc, f"$JS.API.STREAM.DELETE.{stream}", {})
+        await _ask(nc, f"STREAM.DELETE.{stream}", {})
     except BaseException:
         await _take_from(nc, existing.config, existing.config["subjects"])
         raise
@@ -179,17 +179,14 @@ async def _state(nc: ResilientClient, stream: str) -> StreamState | None:
 
 
 async def _take_from(nc: ResilientClient, config: Mapping[str, Any], subjects: list[str]) -> None:
-    await _ask(nc, f"$JS.API.STREAM.UPDATE.{config['name']}", {**config, "subjects": subjects})
+    await _ask(nc, f"STREAM.UPDATE.{config['name']}", {**config, "subjects": subjects})
 
 
-async def _ask(nc: ResilientClient, subject: str, request: Mapping[str, Any]) -> None:
+async def _ask(nc: ResilientClient, request: str, body: Json) -> None:
     try:
-        reply = await nc.request(subject, to_json(request), timeout=_TIMEOUT)
-    except (NatsError, TimeoutError) as error:
-        raise BackupFailed(f"The server does not answer: {error}.") from error
-    said = from_json(reply.data)
-    if "error" in said:
-        raise BackupFailed(f"The server refused: {said['error'].get('description', 'no reason given')}.")
+        await ask_api(nc, request, body)
+    except (ApiRefused, ApiUnanswered) as error:
+        raise BackupFailed(str(error)) from error
 
 
 def _holds_events(state: StreamState, stream: str) -> BackupFailed:

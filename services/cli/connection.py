@@ -1,4 +1,4 @@
-"""How commands reach a running Cairn: by NATS alone, at the address that is given, set, or left by `cairn up`."""
+"""How commands reach a running Cairn: only by NATS, at the address that is given, set, or written by `cairn up`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from events.log.client import ResilientClient
-
-
-nats_url_option = click.option(
-    "--nats-url",
-    metavar="URL",
-    help="The NATS server of the Cairn to talk to.  [CAIRN_NATS_URL, the node in CAIRN_DATA_DIR, or port 4222]",
-)
+    from events.log.client.resilient import ResilientClient
 
 
 def nats_address(given: str | None) -> str:
-    """The NATS address: as given, as set, as left by a running node, or the usual one."""
+    """The NATS address: the one given, else the one set, else that of a running node, else the default."""
     from services.cli.configuration import load_settings
     from services.node.address import read_address
 
@@ -34,10 +27,10 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
     """A connection to a running Cairn.
 
     Raises:
-        click.ClickException: nothing answers there; says what to do.
+        click.ClickException: no server answers at the address; the message says what to do.
     """
     from events.log import connect
-    from events.log.connection import NotReachable
+    from events.log.client.connection import NotReachable
     from services.node.address import without_secret
 
     address = nats_address(nats_url)

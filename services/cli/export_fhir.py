@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from events.identity import PLAN, GoalId, is_token
-from services.cli.connection import connected, nats_url_option
-from services.cli.parameters import json_option, org_option
+from services.cli.connection import connected
+from services.cli.parameters import json_option, nats_url_option, org_option
 from services.cli.printing import Json
 from services.cli.progress import SlowProgress
 from services.cli.resource_file import STDOUT, Form, ResourceWriter, opened
 
 if TYPE_CHECKING:
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
 
 Release = Literal["R4", "R5"]
 _OPENED = "cairn.plan.opened.v1"
@@ -81,7 +81,7 @@ def fhir(
 async def _export(
     nats_url: str | None, org: str, patient: str | None, release: Release, write: Callable[[Json], None]
 ) -> int:
-    """Write everything; the number of patients."""
+    """Write everything, and give the number of patients."""
     from events.log import Log
     from services.cli.configuration import load_settings
     from services.fhir.outgoing.patient import history_of
@@ -95,7 +95,9 @@ async def _export(
                 for each in patients:
                     history = history_of(await log.read_patient(GoalId(org, each, PLAN)))
                     if patient and not history.events:
-                        raise click.ClickException(f"The log has nothing of patient {patient} in {org}.")
+                        raise click.ClickException(
+                            f"The log has no events of patient {patient} in {org}. Check --org and --patient."
+                        )
                     for resource in history.resources(release):
                         write(resource)
                     progress.advance()
@@ -129,5 +131,5 @@ def _base(given: str | None, release: Release) -> str:
         return given.rstrip("/")
     settings = load_settings()
     node = read_address(settings.data_dir)
-    here = settings.public_url or (node.http_url if node else f"http://{settings.http_host}:{settings.http_port}")
-    return f"{here.rstrip('/')}/fhir/{release}"
+    address = settings.public_url or (node.http_url if node else f"http://{settings.http_host}:{settings.http_port}")
+    return f"{address.rstrip('/')}/fhir/{release}"

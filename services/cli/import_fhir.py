@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from events.identity import is_token
-from services.cli.connection import connected, nats_url_option
-from services.cli.parameters import json_option, org_option
+from services.cli.connection import connected
+from services.cli.parameters import json_option, nats_url_option, org_option
 from services.cli.printing import print_json, print_table, printable
 from services.cli.progress import SlowProgress
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from services.fhir.incoming.run import Run
     from services.fhir.incoming.submitting import Report, Result
 
-_SHOWN_GOALS = 3
+_GOALS_SHOWN = 3
 
 
 @click.command()
@@ -47,18 +47,18 @@ def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None)
         _print_tables(report)
     if report.unanswered:
         raise click.ClickException(
-            "Not everything could be recorded. Import the same files again: it goes on from here."
+            "Not everything could be recorded. Import the same files again: what is recorded is not recorded twice."
         )
 
 
 async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "Report":
-    from services.fhir.incoming.submitting import PatientAsker, offer_run
+    from services.fhir.incoming.submitting import ImportClient, submit_run
 
     async with connected(nats_url) as nc:
         run = _read(files, org)
-        offered = sum(len(patient.goals) + len(patient.scores) for patient in run.patients)
-        with SlowProgress("Recording", offered) as progress:
-            return await offer_run(run, PatientAsker(nc), progress.advance)
+        submissions = sum(len(patient.goals) + len(patient.scores) for patient in run.patients)
+        with SlowProgress("Recording", submissions) as progress:
+            return await submit_run(run, ImportClient(nc).submit, progress.advance)
 
 
 def _read(named: tuple[Path, ...], org: str) -> "Run":
@@ -105,7 +105,7 @@ def _print_tables(report: "Report") -> None:
         counts = ("recorded", "duplicate", "rejected")
         print_table(
             ("file", "goals", *counts),
-            [(file, said.total(), *(said[count] for count in counts)) for file, said in by_file.items()],
+            [(file, statuses.total(), *(statuses[count] for count in counts)) for file, statuses in by_file.items()],
             wide=("file",),
         )
     _print_rejections(report)
@@ -128,7 +128,7 @@ def _print_rejections(report: "Report") -> None:
 
 
 def _print_left_out(goals: Iterable["Result"]) -> None:
-    """What has no place in Cairn, element by element, with the first goals that it was left out of."""
+    """Print each element that has no place in Cairn, with the first goals that had it."""
     of_goals: dict[str, dict[str, None]] = {}  # as lists in which nothing is twice
     for result in goals:
         if result.status != "rejected":
@@ -138,8 +138,8 @@ def _print_left_out(goals: Iterable["Result"]) -> None:
         click.echo("Not taken over, as it has no place in Cairn:")
         rows = []
         for element, left in of_goals.items():
-            more = f" and {len(left) - _SHOWN_GOALS} more" if len(left) > _SHOWN_GOALS else ""
-            rows.append((element, ", ".join([*left][:_SHOWN_GOALS]) + more))
+            more = f" and {len(left) - _GOALS_SHOWN} more" if len(left) > _GOALS_SHOWN else ""
+            rows.append((element, ", ".join([*left][:_GOALS_SHOWN]) + more))
         print_table(("element", "of"), rows, wide=("element", "of"))
 
 

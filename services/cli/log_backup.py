@@ -1,4 +1,4 @@
-"""`cairn log backup`: a copy of the log that proves itself."""
+"""`cairn log backup`: copy the log, and prove the copy."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.connection import connected
+from services.cli.log_reading import reading_with
 from services.cli.log_report import report
 from services.cli.parameters import json_option, nats_url_option
 from services.cli.progress import SlowProgress
@@ -15,7 +16,6 @@ from services.cli.progress import SlowProgress
 if TYPE_CHECKING:
     from events.log.backup import Manifest
     from events.log.findings import Verification
-    from services.administration.restoring import Reading
     from services.cli.log_report import Found
 
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @json_option
 @nats_url_option
 def backup(folder: Path, nats_url: str | None, as_json: bool) -> None:
-    """Copy the log into FOLDER while it goes on, and prove the copy by restoring it on a server of its own.
+    """Copy the log into FOLDER while Cairn runs, and prove the copy by restoring it on a temporary server.
 
     Where CAIRN_PLACEMENT names several streams, each has a folder in FOLDER. The exit code is 1 when anything is wrong
     with what was copied; it is copied nevertheless.
@@ -45,19 +45,11 @@ async def _backup(nats_url: str | None, folder: Path) -> "Found":
         nc = await stack.enter_async_context(connected(nats_url))
         for stream, place in places.items():
             with SlowProgress("backing up, bytes") as progress:
-                manifests[stream], found[stream] = await back_up(nc, stream, place, reading(progress))
+                manifests[stream], found[stream] = await back_up(nc, stream, place, reading_with(progress))
             manifests[stream].streams = placement.streams
     for stream, manifest in manifests.items():
         with SlowProgress("restoring, bytes", manifest.archive_bytes) as progress:
-            await prove_aside(manifest, places[stream], placement, reading(progress))
+            await prove_aside(manifest, places[stream], placement, reading_with(progress))
     for stream, manifest in manifests.items():
         write_manifest(manifest, places[stream])
     return found
-
-
-def reading(progress: SlowProgress) -> "Reading":
-    """How backups are moved and read here: with a progress bar."""
-    from services.administration.restoring import Reading
-    from services.cli.log_verify import read_through
-
-    return Reading(progress.advance, read_through)

@@ -1,4 +1,4 @@
-"""`cairn log restore`: the log made anew from a backup, on a stopped Cairn or on a server that is named."""
+"""`cairn log restore`: restore the log from a backup, on a stopped Cairn or on a server that is named."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.connection import connected
+from services.cli.log_reading import reading_with
 from services.cli.log_report import report
 from services.cli.parameters import json_option, nats_url_option, operator_option, reason_option
 from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
     from events.log.backup import Manifest
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
     from services.administration.restoring import Restored
     from services.settings import Settings
 
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 @json_option
 @nats_url_option
 def restore(folder: Path, replace: bool, by: str, reason: str, as_json: bool, nats_url: str | None) -> None:
-    """Make the log anew from a backup in FOLDER, and verify it: on a server aside first, and then in its place.
+    """Restore the log from a backup in FOLDER, and verify it: first on a temporary server, then in its place.
 
-    Without --nats-url (or CAIRN_NATS_URL) it is the log of the `cairn up` in CAIRN_DATA_DIR, which must be stopped. An
+    Without --nats-url (or CAIRN_NATS_URL), the log of the `cairn up` in CAIRN_DATA_DIR is restored; stop it first. An
     empty log is replaced; one that holds events only with --replace. The stream gets the settings of this version of
     Cairn. See deploy/README.md for what comes next.
     """
@@ -52,7 +53,6 @@ async def _restore(
     from events.log.backup import folder_of, read_manifests
     from services.administration.restoring import restore_stream
     from services.cli.configuration import load_settings
-    from services.cli.log_backup import reading
 
     settings = load_settings()
     manifests = read_manifests(folder)
@@ -67,7 +67,7 @@ async def _restore(
                 restored[manifest.stream] = await restore_stream(
                     *(nc, manifest, place, settings.placement, settings.log_replicas),
                     keep_in=keep_in,
-                    reading=reading(progress),
+                    reading=reading_with(progress),
                 )
             await _record(nc, manifest, restored[manifest.stream], by, reason, settings.log_replicas)
     return restored
@@ -75,9 +75,9 @@ async def _restore(
 
 @asynccontextmanager
 async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["ResilientClient"]:
-    """The server that was named, or the one of the stopped `cairn up` in the data directory, started for this."""
+    """The NATS server: the one named, or that of the stopped `cairn up`, started for the restore."""
     from events.log import connect
-    from events.log.server import EmbeddedServer
+    from services.embedded_server import EmbeddedServer
     from services.node.address import read_address
     from services.node.lock import locked
 
@@ -88,8 +88,8 @@ async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["
         data_dir = settings.data_dir.absolute()
         if node := read_address(data_dir):
             raise click.ClickException(
-                f"A Cairn (process {node.pid}) runs on {data_dir}, and a log is not exchanged under it. Stop it"
-                f" (Ctrl-C, or kill {node.pid}), run this again, and start it again."
+                f"A Cairn (process {node.pid}) runs on {data_dir}; the log cannot be restored meanwhile. Stop it"
+                f" (Ctrl-C, or kill {node.pid}), run this again, and start Cairn again."
             )
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = await stack.enter_async_context(locked(data_dir))

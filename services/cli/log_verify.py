@@ -1,24 +1,20 @@
-"""`cairn log verify`: the whole log read and checked, and compared with what it was before."""
+"""`cairn log verify`: read and check the whole log, and compare it with an earlier digest."""
 
 import asyncio
-from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from services.cli.connection import connected
+from services.cli.log_reading import read_through
 from services.cli.log_report import report
 from services.cli.parameters import json_option, nats_url_option
-from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from events.log.client import ResilientClient
     from events.log.digest import EarlierDigest
-    from events.log.findings import Verification
-    from events.log.verification import Extent
     from services.cli.log_report import Found
 
 
@@ -55,35 +51,3 @@ async def _verify(nats_url: str | None, earlier: "Mapping[str, EarlierDigest]") 
         )
     async with connected(nats_url) as nc:
         return {stream: await read_through(nc, stream, earlier=earlier.get(stream)) for stream in streams}
-
-
-async def read_through(
-    nc: "ResilientClient",
-    stream: str,
-    extent: "Extent | None" = None,
-    earlier: "EarlierDigest | None" = None,
-) -> "Verification":
-    """Read a stream from its first message and check it.
-
-    Args:
-        extent: How far; as far as the stream goes now, when it is not given.
-        earlier: An earlier digest to compare with.
-
-    Raises:
-        LogUnreachable: the stream does not answer.
-    """
-    from events.log import Log
-    from events.log.findings import Verification
-    from events.log.verification import Verifier, verified
-    from services.goals.replaying import ReplayedRules
-
-    async with AsyncExitStack() as stack:
-        log = Log(nc, stream)
-        stack.push_async_callback(log.close)
-        until = extent or await log.state()
-        batches = await stack.enter_async_context(aclosing(log.follow_with_process()))
-        progress = stack.enter_context(SlowProgress("reading the log, positions", until.last))
-        found = Verification()
-        async for found in verified(batches, until, Verifier(ReplayedRules(), earlier)):
-            progress.reach(found.position, until.last)
-        return found

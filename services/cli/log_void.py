@@ -1,4 +1,4 @@
-"""`cairn log void`: let a message of the log that cannot be read count for nothing."""
+"""`cairn log void`: declare void a message of the log that cannot be read."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ from services.cli.printing import print_json
 
 if TYPE_CHECKING:
     from events.identity import GoalId
-    from events.log.client import ResilientClient
+    from events.log.client.resilient import ResilientClient
     from events.outcome import Outcome
     from services.goals.voiding import VoidRequest
 
-_ANSWER_SECONDS = 30.0
+_VOID_ANSWER_SECONDS = 30.0
 
 
 @click.command()
@@ -31,9 +31,9 @@ def void(
 ) -> None:
     """Void the message at POSITION of the log, on the subject of a goal (or of a plan: ORG.PATIENT.plan).
 
-    Only a message that this version of Cairn cannot read can be voided. An event behind it says so, and every reader
-    passes over the message from then on; it stays in the log. That cannot be taken back: if a newer version of Cairn
-    can read the message, update Cairn instead.
+    Only a message that this version of Cairn cannot read can be voided. A later event records that it is void, and
+    every reader ignores the message from then on; it stays in the log. This cannot be undone: if a newer version of
+    Cairn can read the message, update Cairn instead.
 
     The goals service records it, so it has to run. The exit code is 1 when nothing was voided.
     """
@@ -70,14 +70,14 @@ async def _void(nats_url: str | None, goal_id: "GoalId", request: "VoidRequest",
             shown = await _shown(nc, goal_id, request.position)
             await asyncio.to_thread(click.confirm, f"{shown}\nVoid it for good?", abort=True, err=True)
         body = request.model_dump_json().encode()
-        outcome = await ask(nc, goal_id.on(VOID), body, {"content-type": "application/json"}, _ANSWER_SECONDS)
+        outcome = await ask(nc, goal_id.on(VOID), body, {"content-type": "application/json"}, _VOID_ANSWER_SECONDS)
         if isinstance(outcome, RecordedOutcome) and not outcome.duplicate:
             await _record(nc, goal_id, request)
         return outcome
 
 
 async def _record(nc: "ResilientClient", goal_id: "GoalId", request: "VoidRequest") -> None:
-    """Beside the event in the log, for whoever asks what operators did."""
+    """Record the operator's act, which `cairn log acts` lists, beside the event in the log."""
     from events.log import Log
     from events.log.anchor import BEGINNING
     from services.administration.application import Act
@@ -97,7 +97,7 @@ async def _record(nc: "ResilientClient", goal_id: "GoalId", request: "VoidReques
 
 
 async def _shown(nc: "ResilientClient", goal_id: "GoalId", position: int) -> str:
-    """What there is at the position, without anything that a patient may have written."""
+    """Describe the message at the position, without anything that a patient may have written."""
     from events.identity import LOG
     from events.log import Log
     from events.voiding import reason_unreadable

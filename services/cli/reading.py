@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
 
 READ = "cairn.read"
-PAGE = 50
+PAGE_ITEMS = 50
 """Items asked for at once: a page of whole goals stays far below what one NATS message holds."""
-_SECONDS = 15.0
+_READ_ANSWER_SECONDS = 15.0
 
 
 async def read(nc: "Client", path: str, **query: object) -> Json:
     """Read one page of the HTTP API over NATS; parameters that are None are left out.
 
     Raises:
-        click.ClickException: the gateway is not there, or refuses, in its own words.
+        click.ClickException: no gateway answers, or the gateway refuses; the message is the gateway's own.
     """
     from nats.errors import NoRespondersError
     from nats.errors import TimeoutError as NatsTimeout
@@ -32,14 +32,16 @@ async def read(nc: "Client", path: str, **query: object) -> Json:
     given = {name: value for name, value in query.items() if value is not None}
     request = f"{path}?{urlencode(given)}" if given else path
     try:
-        reply = await nc.request(READ, request.encode(), timeout=_SECONDS)
+        reply = await nc.request(READ, request.encode(), timeout=_READ_ANSWER_SECONDS)
     except NoRespondersError:
         where = nc.connected_url.geturl() if nc.connected_url else "the NATS server"
         raise click.ClickException(
             f"No gateway answers at {without_secret(where)}. Start one with `make run` or `cairn serve gateway`."
         ) from None
     except NatsTimeout:
-        raise click.ClickException(f"The gateway did not answer within {_SECONDS:.0f} s; try again.") from None
+        raise click.ClickException(
+            f"The gateway did not answer within {_READ_ANSWER_SECONDS:.0f} s. Try again."
+        ) from None
     status = int((reply.headers or {}).get("status", "200"))
     body: Json = from_json(reply.data) if reply.data else {}
     if status >= 400:
@@ -51,12 +53,12 @@ async def read_pages(nc: "Client", path: str, limit: int, query: Mapping[str, ob
     """Read a list page by page, up to `limit` items: `{"items": […], "next": cursor or null}`.
 
     Raises:
-        click.ClickException: as :func:`read`.
+        click.ClickException: as `read` does.
     """
     items: list[Json] = []
     cursor = query.get("cursor")
     while True:
-        asked = {**query, "cursor": cursor, "limit": min(PAGE, limit - len(items))}
+        asked = {**query, "cursor": cursor, "limit": min(PAGE_ITEMS, limit - len(items))}
         page = await read(nc, path, **asked)
         items += page["items"]
         cursor = page.get("next")

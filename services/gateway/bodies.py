@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from services.gateway.problems import Refused
+from services.gateway.problems import HTTP_STATUS, RequestRefused
 
 DRAINED_BYTES = 64 * 1024 * 1024
 """How much of a body that is too large is read and dropped, so that its sender gets to see the answer."""
@@ -12,7 +12,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The body, of at most `limit` bytes.
 
     Raises:
-        Refused: 413, once what was sent has been read and dropped (within reason); at once when the sender asked
+        RequestRefused: 413, once what was sent has been read and dropped (within reason); at once when the sender asked
             first (`Expect: 100-continue`).
     """
     announced = request.headers.get("content-length", "")
@@ -33,5 +33,9 @@ async def read_body(request: Request, limit: int) -> bytes:
     return bytes(kept)
 
 
-def _too_large(limit: int) -> Refused:
-    return Refused(413, "event.invalid", f"The body is too large; Cairn accepts {limit:,} bytes here.")
+def _too_large(limit: int) -> RequestRefused:
+    return RequestRefused(
+        "event.invalid",
+        f"The body is too large; Cairn accepts {limit:,} bytes here.",
+        status=HTTP_STATUS["too_large"],
+    )

@@ -1,25 +1,23 @@
-"""The OpenAPI description: what problems look like in it, and what it says about itself."""
+"""The OpenAPI description: what problems and events look like in it, and what it says about itself."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 
-from services.gateway.problems import PROBLEM_JSON, Problem
+from events.codes import CODES, KINDS
+from events.json_schemas import ENVELOPE, published_schemas
+from services.gateway.fhir_documentation import type_fhir_answers
+from services.gateway.problems import HTTP_STATUS, PROBLEM_JSON, Problem
 
 DESCRIPTION = """
-Offer goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
+Submit goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
 pass `next` as `cursor` for the page after. `min_position` on any read waits until your own write is in it. Every
-failure is a problem detail (RFC 9457) with a `code`.
+failure is a problem detail (RFC 9457) with a `code`. Whatever is read by GET takes HEAD as well.
 """
 
-_MEANINGS = {
-    404: "What is asked for is not there.",
-    409: "A rule, or another writer, stands against it; nothing was recorded.",
-    413: "The body is too large.",
-    415: "The body is of a kind that Cairn does not read.",
-    422: "The request or the event is invalid; `errors` names the fields.",
-    503: "It cannot be done now; `Retry-After` says when to try again.",
-}
+CLOUD_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
+"""A whole event, as the published schema `cloudevent` has it."""
 
 # Any below: OpenAPI documents are JSON, and FastAPI types them so.
 
@@ -27,11 +25,19 @@ _MEANINGS = {
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problem responses of an endpoint."""
     content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
+    return {status: {"description": _meaning(status), "content": content} for status in statuses}
+
+
+def _meaning(status: int) -> str:
+    """What a status says, in the words of the kinds of codes that it answers, and which codes these are."""
+    kinds = [kind for kind, answered in HTTP_STATUS.items() if answered == status]
+    codes = [f"`{code.name}`" for code in CODES.values() if not set(kinds).isdisjoint(code.kinds)]
+    retry = " `Retry-After` says when to try again." if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
+    return f"{' '.join(KINDS[kind] for kind in kinds)}{retry} One of {', '.join(codes)}."
 
 
 def describe(app: FastAPI) -> None:
-    """Let the application's OpenAPI document define the problem detail that its responses refer to."""
+    """Let the application's OpenAPI document define what its bodies and responses refer to."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -41,6 +47,10 @@ def describe(app: FastAPI) -> None:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(definition.pop("$defs", {}))
         schemas["Problem"] = definition
+        schemas["CloudEvent"] = {
+            word: said for word, said in published_schemas()[ENVELOPE].items() if word not in ("$schema", "$id")
+        }
+        type_fhir_answers(document)
         return document
 
     # FastAPI's documented way of extending the document is to put a function in the place of this method.

@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
-from events.log import Log
-from events.log.client import ResilientClient
+from events.log import Log, LogUnreachable
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot
 from services.gateway.feed import HEARTBEAT_SECONDS
 from services.gateway.freshness import WAIT_SECONDS, Freshness
 from services.gateway.goals_health import GoalsHealthCheck
+from services.gateway.log_head import refuse_beyond_head
 from services.gateway.metrics import Metrics
 from services.gateway.projection_checkpoints import live_checkpoints, positions
 from services.gateway.projection_status import Standing
@@ -62,7 +63,7 @@ class Gateway:
         """What a query of one projection finds, once that has reached a position of the organisation's stream.
 
         Raises:
-            Refused: 503 `projection.behind` or `projection.unavailable`.
+            RequestRefused: 503 `projection.behind` or `projection.unavailable`; 422, when the log has no such position.
             Rejected: `org.unknown`, when the organisation is in no stream.
         """
         key = CheckpointKey(projection, Slot.LIVE, self.logs.placement.stream_of(org))
@@ -98,8 +99,17 @@ async def open_gateway(
     reader = Reader(engine, placement.streams)
     logs = Placed(placement, lambda stream: Log(nc, stream))
     keys = live_checkpoints(placement.streams)
+    log_of = dict(logs.items())
+
+    async def refuse_beyond(stream: str, position: int) -> None:
+        with suppress(LogUnreachable):  # then all that can be said is how far the projection is
+            await refuse_beyond_head(log_of[stream], position, "min_position")
+
     freshness = Freshness(
-        keys, lambda: reader.read(lambda connection: positions(connection, keys)), wait_seconds=wait_seconds
+        keys,
+        lambda: reader.read(lambda connection: positions(connection, keys)),
+        refuse_beyond,
+        wait_seconds=wait_seconds,
     )
     standing = Standing(nc, reader, logs)
     gateway = Gateway(

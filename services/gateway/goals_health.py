@@ -8,7 +8,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.goals.health import HEALTH, Health
 
 ANSWER_SECONDS = 1.0
@@ -47,15 +47,14 @@ class GoalsHealthCheck:
             return None
 
 
-def why_not_recording(stream: str, health: Health | None) -> Refused | None:
+def why_not_recording(stream: str, health: Health | None) -> RequestRefused | None:
     """Why what is submitted on a stream is not recorded now; None when it is."""
     if health is None:
-        return Refused(
-            503,
+        return RequestRefused(
             "goals.unavailable",
             f"Submissions are not answered now: no goals service answers for the stream {stream}.",
         )
     if health.state == "recording":
         return None
     codes = {"replaced": "log.replaced", "unfit": "log.unfit"}
-    return Refused(503, codes[health.state], health.detail or f"Nothing is recorded on the stream {stream} now.")
+    return RequestRefused(codes[health.state], health.detail or f"Nothing is recorded on the stream {stream} now.")

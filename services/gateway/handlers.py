@@ -14,30 +14,31 @@ from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
-from services.gateway.problems import Refused, log_replaced, refused_read
+from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
 
 _TOKENS = frozenset({"org", "patient", "goal"})
 _HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
+"""The codes of what Starlette itself answers; every other status is `http.error`."""
 _SHOWN = 20
 
 
 def handle_failures(app: FastAPI) -> None:
     """Answer every failure that can be foreseen with a problem detail; the rest is for the edge."""
-    app.exception_handler(Refused)(_refused)
+    app.exception_handler(RequestRefused)(_refused)
     app.exception_handler(Rejected)(_rejected)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(BadCursor)(_bad_cursor)
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(ClientDisconnect)(_gone)
     app.exception_handler(UnreadableEvent)(_unreadable)
-    app.exception_handler(GoalIsQuarantined)(_held)
+    app.exception_handler(GoalIsQuarantined)(_quarantined)
     app.exception_handler(LogReplaced)(_replaced)
     for unreachable in (LogUnreachable, NatsError):
         app.exception_handler(unreachable)(_unreachable)
 
 
-async def _refused(request: Request, error: Refused) -> Response:
+async def _refused(request: Request, error: RequestRefused) -> Response:
     return refusal_answer(request.url.path, error)
 
 
@@ -50,7 +51,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     mismatch = any(each.field in _TOKENS for each in found)
     code = "identity.mismatch" if mismatch else "request.invalid"
     first = found[0].detail if len(found) == 1 else f"{found[0].detail} See errors for each."
-    return refusal_answer(request.url.path, Refused(422, code, first, found))
+    return refusal_answer(request.url.path, RequestRefused(code, first, found))
 
 
 def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> FieldError:
@@ -66,18 +67,21 @@ def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> Field
 
 
 async def _bad_cursor(request: Request, error: BadCursor) -> Response:
-    refused = Refused(422, "request.invalid", str(error), [FieldError("cursor", str(error))])
+    refused = RequestRefused("request.invalid", str(error), [FieldError("cursor", str(error))])
     return refusal_answer(request.url.path, refused)
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    headers = dict(error.headers or {})
+    if headers.get("Allow") == "GET":
+        headers["Allow"] = "GET, HEAD"
     details = {
         404: "There is nothing at this address; /openapi.json lists what there is.",
-        405: f"This address does not take {request.method}; it takes {(error.headers or {}).get('allow', 'others')}.",
+        405: f"This address does not take {request.method}; it takes {headers.get('Allow', 'others')}.",
     }
     code = _HTTP_CODES.get(error.status_code, "http.error")
     detail = details.get(error.status_code) or HTTPStatus(error.status_code).phrase
-    return refusal_answer(request.url.path, Refused(error.status_code, code, detail), error.headers)
+    return refusal_answer(request.url.path, RequestRefused(code, detail, status=error.status_code), headers)
 
 
 async def _gone(request: Request, error: Exception) -> Response:
@@ -87,11 +91,11 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     detail = f"The event at position {error.position} cannot be read by this version of Cairn."
-    return refusal_answer(request.url.path, Refused(500, "log.unreadable", detail))
+    return refusal_answer(request.url.path, RequestRefused("log.unreadable", detail, status=HTTP_STATUS["defect"]))
 
 
-async def _held(request: Request, error: GoalIsQuarantined) -> Response:
-    return refusal_answer(request.url.path, Refused(503, "projection.quarantined", str(error)))
+async def _quarantined(request: Request, error: GoalIsQuarantined) -> Response:
+    return refusal_answer(request.url.path, RequestRefused("projection.quarantined", str(error)))
 
 
 async def _replaced(request: Request, error: LogReplaced) -> Response:
@@ -99,4 +103,4 @@ async def _replaced(request: Request, error: LogReplaced) -> Response:
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
-    return refusal_answer(request.url.path, Refused(503, "log.unavailable", "The log cannot be read now. Try again."))
+    return refusal_answer(request.url.path, RequestRefused("log.unavailable", "The log cannot be read now. Try again."))

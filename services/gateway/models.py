@@ -80,7 +80,7 @@ class AwaitedWord(BaseModel):
 
 
 class QuarantinedAt(BaseModel):
-    """Where a goal is held: what is read of it is not all that the log has, until that is mended and tried again."""
+    """Where a goal is quarantined: until the cause is mended and it is tried again, reads have less than the log."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -90,14 +90,16 @@ class QuarantinedAt(BaseModel):
 
 
 class QuarantinedGoal(QuarantinedAt):
-    """A goal (or plan) that is held, and where."""
+    """A goal (or plan) that is quarantined, and where."""
 
     org: str
     patient: str
     goal: str
 
 
-HELD = "Set while the projection cannot take in the goal's next event. `cairn projections quarantine` releases it."
+QUARANTINED = (
+    "Set while the projection cannot take in the goal's next event. `cairn projections quarantine` releases it."
+)
 
 
 def _list_of(item: dict[str, Any], description: str) -> dict[str, Any]:
@@ -128,7 +130,7 @@ def _with_what_follows(schema: dict[str, Any]) -> None:
         },
         last_review_on=_DAY_OR_NULL,
         last_setback_on=_DAY_OR_NULL,
-        held={"anyOf": [QuarantinedAt.model_json_schema(), {"type": "null"}], "description": HELD},
+        quarantined={"anyOf": [QuarantinedAt.model_json_schema(), {"type": "null"}], "description": QUARANTINED},
     )
 
 
@@ -178,13 +180,15 @@ class AuditEntry(BaseModel):
 class AuditList(ListOf[AuditEntry]):
     """Events in the order of the log."""
 
-    held: list[QuarantinedGoal] = Field(description="Goals whose later events are in quarantine; the first hundred.")
+    quarantined: list[QuarantinedGoal] = Field(
+        description="Goals whose later events are in quarantine; the first hundred."
+    )
 
 
 class History(ListOf[AuditEntry]):
     """The events of a goal, in order."""
 
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class Difference(BaseModel):
@@ -199,7 +203,7 @@ class Difference(BaseModel):
     to: int
     changes: list[Change]
     events: list[AuditEntry] = Field(description="What happened in between.")
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class ReviewEntry(BaseModel):
@@ -221,7 +225,7 @@ class ReviewEntry(BaseModel):
     time_zone: str | None
     version: int
     position: int
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class ReviewList(ListOf[ReviewEntry]):

@@ -9,7 +9,7 @@ from events.flag import Flag
 from events.goal.gas import GasScores
 from events.plan.state import PlanState
 from events.vocabulary import GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
-from services.gateway.models import HELD, QuarantinedAt
+from services.gateway.models import QUARANTINED, QuarantinedAt
 
 
 class _Told(BaseModel):
@@ -48,7 +48,7 @@ class PlanReading(PlanState):
     gas: GasScores = Field(description="T-scores of Goal Attainment Scaling (Kiresuk & Sherman 1968) over all goals.")
     priorities_without_goals: list[Priority] = Field(description="Those that no open goal serves.")
     interventions: list[Intervention]
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class MilestoneOfTheWeek(_Told):
@@ -75,7 +75,7 @@ class GoalInShort(_Told):
     supports: str | None
     latest_level: int | None
     next_review_on: date | None
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class Branch(GoalInShort):
@@ -159,7 +159,7 @@ class Gap(_Told):
 class Attendance(_Told):
     """How often the patient was there."""
 
-    reviews: int = Field(description="Held.")
+    reviews: int = Field(description="Reviews that took place.")
     with_patient: int
     told: int = Field(description="Entries on goals about attendance that say either way.")
     done: int
@@ -205,7 +205,7 @@ class GoalSeries(_Told):
     levels: list[LevelPoint]
     weekly_wins: list[dict[str, Any]]  # Any: as a goal reads them
     engagement: Engagement
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class PatientSeries(_Told):

@@ -6,36 +6,27 @@ from http import HTTPStatus
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from events.errors import CODES, RETRYABLE, CairnError, FieldError, Rejected
+from events.codes import CODES, Kind
+from events.errors import CairnError, FieldError, Rejected
 from events.log.anchor import LogReplaced
 from events.outcome import OutcomeError, RejectedOutcome
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
 
-GATEWAY_CODES: dict[str, str] = {
-    "request.invalid": "The request's parameters are not right.",
-    "request.not_acceptable": "The answer cannot be given in the form that is asked for.",
-    "request.media_type": "The body is of a kind that Cairn does not read.",
-    "http.not_found": "There is nothing at this address.",
-    "http.method_not_allowed": "This address does not take this method.",
-    "http.error": "The request cannot be answered.",
-    "answer.too_large": "The answer does not fit into one NATS message.",
-    "goal.version_unknown": "The goal has not come to this version.",
-    "projection.behind": "The projection has not reached the position yet. Try again.",
-    "projection.quarantined": "The goal's events are in quarantine.",
-    "projection.unavailable": "The projection cannot be read now. Try again.",
-    "goals.unavailable": "Nobody answers submissions now. Try again; what is submitted again is recorded once.",
-    "template.unknown": "There is no such goal template.",
-    "feed.full": "As many live feeds are open as the gateway serves. Try again.",
-    "internal.error": "Cairn made a mistake.",
+HTTP_STATUS: Mapping[Kind, HTTPStatus] = {
+    "rule": HTTPStatus.CONFLICT,
+    "conflict": HTTPStatus.CONFLICT,
+    "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "absent": HTTPStatus.NOT_FOUND,
+    "retry": HTTPStatus.SERVICE_UNAVAILABLE,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "method": HTTPStatus.METHOD_NOT_ALLOWED,
+    "defect": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-"""Codes of the gateway's own, beside those of :data:`events.errors.CODES`."""
-
-_INVALID = frozenset(
-    {"event.invalid", "event.unknown_type", "identity.mismatch", "org.unknown", "gas.levels", "progress.out_of_range"}
-)
-_ABSENT = frozenset({"goal.unknown", "org.unknown", "plan.missing"})
+"""The HTTP status of an answer whose code is of a kind."""
 
 
 class Problem(BaseModel):
@@ -60,25 +51,40 @@ class Problem(BaseModel):
     type: str = Field(description="`urn:cairn:problem:` and the code.")
     title: str = Field(description="What the code means in general.")
     status: int
-    code: str
+    code: str = Field(description="Which refusal it is. docs/codes.md lists all; a newer version may know more.")
     detail: str = Field(description="What is wrong with this request, in a sentence.")
     errors: tuple[OutcomeError, ...] = ()
     version: int | None = Field(None, description="The goal's current version where it is known.")
 
 
-class Refused(CairnError):
-    """A request that is answered with a problem of the given HTTP status."""
+class RequestRefused(CairnError):
+    """A request that is answered with a problem.
+
+    Args:
+        code: A code of `events/codes.py`; its kind gives the HTTP status.
+        detail: What is wrong with this request, in a sentence.
+        errors: The parameters or fields that it is about.
+        version: The goal's current version where it is known.
+        status: The HTTP status, where it is not that of the code's kind.
+    """
 
     def __init__(
-        self, status: int, code: str, detail: str, errors: Sequence[FieldError] = (), *, version: int | None = None
+        self,
+        code: str,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        *,
+        version: int | None = None,
+        status: int | None = None,
     ):
-        super().__init__(f"{status} {code}: {detail}")
-        self.status = status
+        # A goals service that is newer than this gateway may know more codes.
+        known = CODES.get(code)
+        self.status = int(status or HTTP_STATUS[known.kind if known else "rule"])
+        super().__init__(f"{self.status} {code}: {detail}")
         self.problem = Problem(
             type=f"urn:cairn:problem:{code}",
-            # A goals service that is newer than this gateway may know more codes.
-            title=CODES.get(code) or GATEWAY_CODES.get(code, "The request was refused."),
-            status=status,
+            title=known.meaning if known else "The request was refused.",
+            status=self.status,
             code=code,
             detail=detail,
             errors=tuple(OutcomeError(field=each.field, detail=each.detail) for each in errors),
@@ -86,7 +92,7 @@ class Refused(CairnError):
         )
 
 
-def problem_response(refused: Refused, headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(refused: RequestRefused, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as an HTTP response; one that may pass by itself says when to try again."""
     retry = {"retry-after": str(RETRY_AFTER_SECONDS)} if refused.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return Response(
@@ -97,30 +103,28 @@ def problem_response(refused: Refused, headers: Mapping[str, str] | None = None)
     )
 
 
-def refused_submission(outcome: RejectedOutcome) -> Refused:
+def refused_submission(outcome: RejectedOutcome) -> RequestRefused:
     """The problem of a rejected submission: 422 invalid, 503 for what may be tried again, 409 for every rule."""
     errors = [FieldError(each.field, each.detail) for each in outcome.errors]
-    status = 422 if outcome.code in _INVALID else 503 if outcome.code in RETRYABLE else 409
-    return Refused(status, outcome.code, outcome.detail, errors, version=outcome.version)
+    return RequestRefused(outcome.code, outcome.detail, errors, version=outcome.version)
 
 
-def log_replaced(replaced: LogReplaced) -> Refused:
+def log_replaced(replaced: LogReplaced) -> RequestRefused:
     """The problem of a reader of the feed who comes back to a log that has become another one."""
     there = (
         f"it ends at position {replaced.head}, before the event that you have read last"
         if replaced.position > replaced.head
         else f"it holds another event at position {replaced.position} than the one that you have read"
     )
-    return Refused(
-        409,
+    return RequestRefused(
         "log.replaced",
         f"The log is another one than before: {there}. Some of what you have read may not be in it any more."
         " Read again from the beginning with after=0, without Last-Event-ID.",
+        status=HTTP_STATUS["conflict"],
     )
 
 
-def refused_read(rejected: Rejected) -> Refused:
+def refused_read(rejected: Rejected) -> RequestRefused:
     """The problem of a read that is refused: 404 for what is not there, otherwise as for a submission."""
-    if rejected.code in _ABSENT:
-        return Refused(404, rejected.code, rejected.detail, rejected.errors, version=rejected.version)
-    return refused_submission(RejectedOutcome.of(rejected))
+    absent = HTTP_STATUS["absent"] if "absent" in CODES[rejected.code].kinds else None
+    return RequestRefused(rejected.code, rejected.detail, rejected.errors, version=rejected.version, status=absent)

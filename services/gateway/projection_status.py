@@ -10,12 +10,12 @@ from typing import Any
 
 from events.log import Log, LogUnreachable
 from events.log.anchor import Anchor, LogReplaced
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
 from events.log.reading import DirectReader
-from events.log.replies import Replies
 from events.log.stream_state import StreamState
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.gateway.progress import Progress
 from services.gateway.projection_checkpoints import statuses
 from services.gateway.reader import Reader
@@ -46,14 +46,14 @@ class Standing:
         self._progress = Progress()
 
     async def statuses(self) -> list[Status]:
-        """As :func:`services.gateway.projection_checkpoints.statuses`, held against the log as it is now.
+        """As :func:`services.gateway.projection_checkpoints.statuses`, compared with the log as it is now.
 
         With `lag_seconds`: for how long the first event that waits has been in the log; 0 when none waits, None while
         the log does not answer. Where a projection has come further than the log goes its state is `log_replaced`,
         and then `lag` and `lag_seconds` are None: nobody can tell.
 
         Raises:
-            Refused: when the database cannot be read.
+            RequestRefused: when the database cannot be read.
         """
         found = await self._reader.read(lambda connection: statuses(connection, self._logs))
         self._progress.note(found)
@@ -73,21 +73,21 @@ class Standing:
         up meanwhile, and they are better than none.
 
         Raises:
-            Refused: 503 with what is wrong.
+            RequestRefused: 503 with what is wrong.
         """
         for each in await self.statuses():
             name, waiting = each["name"], each["lag_seconds"]
             if each["state"] == LOG_REPLACED:
                 raise _replaced(each)
             if waiting is None:
-                raise Refused(503, "log.unavailable", "The log cannot be reached.")
+                raise RequestRefused("log.unavailable", "The log cannot be reached.")
             if name not in projections:
                 continue
             if each["version"] is None:
                 raise await self._reader.refusal(name)
             if waiting > most_seconds and not self._progress.gets_on(name, most_seconds):
                 behind = f"{each['lag']} events and {waiting:.0f} s behind"
-                raise Refused(503, "projection.behind", f"The projection {name} is {behind}.")
+                raise RequestRefused("projection.behind", f"The projection {name} is {behind}.")
 
     async def close(self) -> None:
         """Listen no more."""
@@ -139,9 +139,8 @@ def _built(building: Status, head: int) -> Status:
     return {**building, "head": head, "percent": min(100, 100 * building["position"] // head) if head else 100}
 
 
-def _replaced(status: Status) -> Refused:
-    return Refused(
-        503,
+def _replaced(status: Status) -> RequestRefused:
+    return RequestRefused(
         "log.replaced",
         f"The projection {status['name']} was built from another log than the one that is in {status['stream']} now:"
         f" it stands at position {status['position']}, and the log ends at {status['head']}. Put the right log back, or"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from projections.engine.database import reading
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.gateway.projection_checkpoints import why_not_readable
 
 READERS = 8
@@ -40,7 +40,8 @@ class Reader:
             of: The projection whose tables it asks, where it asks one's.
 
         Raises:
-            Refused: 503 `projection.unavailable`, when the database cannot answer, or nothing can be read there yet.
+            RequestRefused: 503 `projection.unavailable`, when the database cannot answer, or nothing can be read there
+                yet.
         """
         try:
             return await self._in_thread(query)
@@ -49,13 +50,13 @@ class Reader:
             _log.warning("the projections' database cannot be read: %s", type(error).__name__)
             raise await self.refusal(of) from None
 
-    async def refusal(self, of: str | None = None) -> Refused:
+    async def refusal(self, of: str | None = None) -> RequestRefused:
         """The answer when a projection cannot be read: with how far it is, when it is being built."""
         try:
             why = of and await self._in_thread(lambda connection: why_not_readable(connection, of, self._streams))
         except SQLAlchemyError:
             why = None
-        return Refused(503, "projection.unavailable", f"{why or _UNREADABLE} Try again.")
+        return RequestRefused("projection.unavailable", f"{why or _UNREADABLE} Try again.")
 
     def close(self) -> None:
         """Let running queries end, and take no more."""

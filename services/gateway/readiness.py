@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from events.log.fitness import Fitness
 from services.gateway.goals_health import GoalsHealthCheck, why_not_recording
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.gateway.projection_status import LOG_REPLACED, Standing, Status
 from services.goals.health import Health
 
@@ -42,7 +42,7 @@ class Readiness:
             most_seconds: For how long an event may wait for a projection.
 
         Raises:
-            Refused: 503 with what is wrong; what the log itself lacks comes first.
+            RequestRefused: 503 with what is wrong; what the log itself lacks comes first.
         """
         found = await asyncio.gather(
             self._fit(), self._standing.check(projections, most_seconds), self._recording(), return_exceptions=True
@@ -67,7 +67,7 @@ class Readiness:
     async def _fit(self) -> None:
         for stream, state in (await self._standing.states()).items():
             if state is not None and (detail := Fitness.of(stream, state).detail):
-                raise Refused(503, "log.unfit", detail)
+                raise RequestRefused("log.unfit", detail)
 
     async def _recording(self) -> None:
         for stream, health in (await self._goals.ask()).items():

@@ -14,7 +14,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from starlette.types import ASGIApp, Message, Scope
 
-from services.gateway.problems import Refused, problem_response
+from services.gateway.problems import RequestRefused, problem_response
 from services.reply_subjects import may_be_answered
 
 READ = "cairn.read"
@@ -70,8 +70,8 @@ class ReadsOverNats:
             scope = _scope(message.data)
             status, content_type, body = await _get(self._app, scope)
             if len(body) > self._nc.max_payload - 1024:
-                raise Refused(413, "answer.too_large", "The answer is too large for NATS; ask for less with limit.")
-        except Refused as refused:
+                raise RequestRefused("answer.too_large", "The answer is too large for NATS; ask for less with limit.")
+        except RequestRefused as refused:
             response = problem_response(refused)
             status, content_type, body = response.status_code, response.media_type or "", bytes(response.body)
         headers = {"status": str(status), "content-type": content_type}
@@ -85,17 +85,17 @@ def _scope(request: bytes) -> Scope:
     """The ASGI scope of a GET on the requested path.
 
     Raises:
-        Refused: when the request is no path that can be read here.
+        RequestRefused: when the request is no path that can be read here.
     """
     try:
         path, _, query = request.decode("ascii").partition("?")
     except UnicodeDecodeError:
-        raise Refused(422, "request.invalid", "The request must be a path in ASCII, percent-encoded.") from None
+        raise RequestRefused("request.invalid", "The request must be a path in ASCII, percent-encoded.") from None
     decoded = unquote(path)
     if len(request) > _MAX_REQUEST or not decoded.startswith("/v1/"):
-        raise Refused(404, "http.not_found", "Reads over NATS are paths under /v1/, such as /v1/projections.")
+        raise RequestRefused("http.not_found", "Reads over NATS are paths under /v1/, such as /v1/projections.")
     if decoded.rstrip("/") == _ENDLESS:
-        raise Refused(404, "http.not_found", "The feed has no end; over NATS, subscribe to cairn.feed.> instead.")
+        raise RequestRefused("http.not_found", "The feed has no end; over NATS, subscribe to cairn.feed.> instead.")
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},

@@ -8,14 +8,14 @@ from pydantic_core import to_json
 
 from events.errors import FieldError
 from services.fhir.outgoing.outcome import operation_outcome
-from services.gateway.problems import RETRY_AFTER_SECONDS, Refused, problem_response
+from services.gateway.problems import RETRY_AFTER_SECONDS, RequestRefused, problem_response
 
 FHIR_JSON = "application/fhir+json"
 FHIR_ROOT = "/fhir/"
 """Every address below this one is answered as FHIR answers."""
 
 
-def refusal_answer(path: str, refused: Refused, headers: Mapping[str, str] | None = None) -> Response:
+def refusal_answer(path: str, refused: RequestRefused, headers: Mapping[str, str] | None = None) -> Response:
     """The answer to a request that is refused. FHIR answers parameters that it cannot use with 400."""
     if not path.startswith(FHIR_ROOT):
         return problem_response(refused, headers)

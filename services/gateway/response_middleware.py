@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.metrics import Metrics
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.gateway.refusals import refusal_answer
 
 _log = logging.getLogger("cairn.gateway")
@@ -23,10 +23,10 @@ _HEADERS = {
 }
 _NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'"
 _PAGES = frozenset({"/docs"})
-"""The page that FastAPI offers; it loads scripts, unlike everything else here."""
+"""The documentation page of FastAPI; it loads scripts, unlike everything else here."""
 
 
-class Edge:
+class ResponseMiddleware:
     """ASGI middleware around the whole application.
 
     Answers carry patients' words, so nothing between here and the reader may keep them, guess their type or frame them.
@@ -64,7 +64,7 @@ class Edge:
             # The message and the values in the frames are left out: they may repeat what a patient wrote.
             _log.error("%s while answering %s", _place(error), _template(scope))
             if not started:
-                mistake = Refused(500, "internal.error", "Cairn made a mistake; its log says where.")
+                mistake = RequestRefused("internal.error", "Cairn made a mistake; its log says where.")
                 await refusal_answer(scope["path"], mistake)(scope, receive, answer)
             # An answer that has begun is broken off by the server, so that nobody takes it for whole.
 

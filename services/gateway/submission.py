@@ -1,8 +1,7 @@
-"""Handing events to the goals service over NATS and bringing back its answer."""
+"""How the gateway submits events to the goals service: one of them, or a batch."""
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from nats.aio.client import Client
 
@@ -10,18 +9,19 @@ from events.errors import Rejected
 from events.identity import SUBMIT
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome
-from services.gateway.incoming_events import Offer
-from services.submission_client import ask
+from services.gateway.incoming_events import MAX_BATCH_EVENTS, Submission
+from services.per_patient_order import PerPatientOrder, outcomes_in_order
+from services.submission_client import STOP_WHEN_UNCERTAIN, ask
 
 SUBMIT_SECONDS = 10.0
 """How long an answer may take; a durable write waits for the disk."""
 _PATIENTS_AT_ONCE = 32
 
-Submit = Callable[[Offer], Awaitable[Outcome]]
+Submit = Callable[[Submission], Awaitable[Outcome]]
 
 
 class Submitter:
-    """Submits offers by NATS request; every offer gets an outcome, also when nobody answers.
+    """Submits by NATS request; every submission gets an outcome, also when nobody answers.
 
     Args:
         placement: Which organisations there are. A goals service hears only of those that it serves.
@@ -32,48 +32,27 @@ class Submitter:
         self._placement = placement
         self._seconds = seconds
 
-    async def submit(self, offer: Offer) -> Outcome:
+    async def submit(self, submission: Submission) -> Outcome:
         """The goals service's outcome, or `log.unavailable` with what is known about the event."""
         try:
-            self._placement.stream_of(offer.goal_id.org)
+            self._placement.stream_of(submission.goal_id.org)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
-        return await ask(self._nc, offer.goal_id.on(SUBMIT), offer.body, offer.headers, self._seconds)
+        return await ask(self._nc, submission.goal_id.on(SUBMIT), submission.body, submission.headers, self._seconds)
 
 
-async def submit_batch(offers: Sequence[Offer | Rejected], submit: Submit) -> list[Outcome]:
+async def submit_batch(submissions: Sequence[Submission | Rejected], submit: Submit) -> list[Outcome]:
     """The outcomes of a batch, in its order.
 
     One patient's events go one after another, because the later may stand on the earlier (a goal on its plan);
     patients go side by side. Once an event has no certain answer, the rest of that patient's are not tried: they
     could overtake it.
     """
-    outcomes: dict[int, Outcome] = {}
-    by_patient: dict[tuple[str, str], list[tuple[int, Offer]]] = defaultdict(list)
-    for index, offer in enumerate(offers):
-        if isinstance(offer, Rejected):
-            outcomes[index] = RejectedOutcome.of(offer)
-        else:
-            by_patient[offer.goal_id.org, offer.goal_id.patient].append((index, offer))
-    room = asyncio.Semaphore(_PATIENTS_AT_ONCE)
+    order: PerPatientOrder[Outcome] = PerPatientOrder(STOP_WHEN_UNCERTAIN, at_once=_PATIENTS_AT_ONCE)
 
-    async def in_order(queue: list[tuple[int, Offer]]) -> None:
-        async with room:
-            stopped = False
-            for index, offer in queue:
-                outcome = _not_tried() if stopped else await submit(offer)
-                stopped = isinstance(outcome, RejectedOutcome) and outcome.retryable
-                outcomes[index] = outcome
+    async def outcome_of(submission: Submission | Rejected) -> Outcome:
+        if isinstance(submission, Rejected):
+            return RejectedOutcome.of(submission)
+        return await order.submit(submission.goal_id.plan, partial(submit, submission))
 
-    async with asyncio.TaskGroup() as patients:
-        for queue in by_patient.values():
-            patients.create_task(in_order(queue))
-    return [outcomes[index] for index in range(len(offers))]
-
-
-def _not_tried() -> RejectedOutcome:
-    return RejectedOutcome(
-        code="log.unavailable",
-        detail="Not tried, because an earlier event of this patient in the batch has no certain answer."
-        " Nothing of this one was recorded; send it again after the earlier one.",
-    )
+    return [outcome async for outcome in outcomes_in_order(submissions, outcome_of, in_hand=MAX_BATCH_EVENTS)]

@@ -1,4 +1,4 @@
-"""From a submission to its outcome: load, decide, append."""
+"""From a submission to its outcome: the goal's history is loaded, the rules decide, and the log stores the events."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from events.envelope import UnreadableEvent
 from events.errors import Rejected
 from events.event import Event, RecordedEvent
-from events.identity import LOG, GoalId
+from events.goal import GoalState
+from events.identity import GoalId, goal_id_of
 from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.outcome import Outcome, OutcomeError, OutcomeEvent, RecordedOutcome, RejectedOutcome
 from events.tracing import step
 from events.vocabulary import Actor
 from services.goals.decide import decide, needs_others
-from services.goals.decision_context import Decision, DecisionContext
+from services.goals.decision_context import NOT_LOADED, Decision, DecisionContext, NotLoaded
 from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History
 from services.goals.same_content import same_content
@@ -20,9 +21,9 @@ from services.goals.watch import Watch
 from services.keyed_lock import KeyedLock
 
 CAIRN = "urn:cairn"
-"""The source of what follows by itself."""
+"""The CloudEvents source of the events that Cairn itself adds to a submission."""
 SYSTEM = Actor(id="cairn", role="system")
-"""Who does what follows by itself."""
+"""The actor of the events that Cairn itself adds to a submission."""
 BUSY = RejectedOutcome(
     code="log.busy", detail="Too many events are waiting; nothing was recorded. Try again in a moment."
 )
@@ -36,8 +37,10 @@ _INCOMPLETE = RejectedOutcome(
     detail="The log no longer holds all events of this goal, or of what it depends on; nothing was recorded. Its"
     " operator can bring them back from a backup (`cairn log restore`).",
 )
-_ATTEMPTS = 25
-_CHANGES_NAMED = 10
+_MAX_APPEND_ATTEMPTS = 25
+"""How often a submission is decided again because the goal has moved on meanwhile, before it is answered `log.busy`."""
+_MAX_CHANGES_NAMED = 10
+"""How many events the detail of a `version.conflict` names."""
 
 
 class Goals:
@@ -46,7 +49,7 @@ class Goals:
     Args:
         log: The log.
         histories: Where histories are found.
-        watch: Says when nothing may be recorded.
+        watch: The watch over the stream, which says when nothing may be recorded.
     """
 
     def __init__(self, log: Log, histories: Histories, watch: Watch):
@@ -56,12 +59,13 @@ class Goals:
         self._locks = KeyedLock()
 
     async def submit(self, submission: Event) -> Outcome:
-        """The outcome of a submission; every submission has one."""
+        """Decide a submission and record it; every submission gets an outcome."""
         try:
-            if needs_others(submission):
+            patient_wide = needs_others(submission)
+            if patient_wide:
                 async with self._locks.of((submission.goal_id.org, submission.goal_id.patient)):
-                    return await self._in_turn(submission)
-            return await self._in_turn(submission)
+                    return await self._in_turn(submission, patient_wide=True)
+            return await self._in_turn(submission, patient_wide=False)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except LogBusy:
@@ -77,66 +81,70 @@ class Goals:
             return RejectedOutcome(code="log.unreadable", detail=_unreadable(error))
 
     def forget(self, goal_id: GoalId) -> None:
-        """Someone else may have changed this goal or plan: load it again before it is used."""
+        """Load this goal or plan again before it is used, because another service may have changed it."""
         self._histories.drop(goal_id)
 
-    async def _in_turn(self, submission: Event) -> Outcome:
+    async def _in_turn(self, submission: Event, *, patient_wide: bool) -> Outcome:
         async with self._locks.of(submission.goal_id):
-            return await self._decided(submission)
+            return await self._decided(submission, patient_wide=patient_wide)
 
-    async def _decided(self, submission: Event) -> Outcome:
+    async def _decided(self, submission: Event, *, patient_wide: bool) -> Outcome:
         until = 0
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(_MAX_APPEND_ATTEMPTS):
             if self._watch.is_due:
                 await self._watch.look()
             if (refusal := self._watch.refusal) is not None:
                 return refusal
             history = await self._histories.get(submission.goal_id)
             try:
-                return await self._attempt(submission, history, until)
+                return await self._attempt(submission, history, until, patient_wide=patient_wide)
             except Rejected as rejection:
-                # A refusal has no guard of the log's behind it, so it must not rest on what may be stale.
+                # The log checks an append, but not a refusal, so a refusal must not rest on a stale history.
                 if attempt > 0:
                     rejection.version = history.version
                     raise
             except WrongVersion:
                 pass
-            until = await self._catch_up(submission, history)
+            until = await self._catch_up(submission, history, patient_wide=patient_wide)
         raise LogBusy("Too many writers on one goal.")
 
-    async def _catch_up(self, submission: Event, history: History) -> int:
-        """Bring what was looked at up to what the log's leader knows; with the position that a look must reach."""
-        if needs_others(submission):
+    async def _catch_up(self, submission: Event, history: History, *, patient_wide: bool) -> int:
+        """Bring the histories up to what the log's leader has; returns the position that the next load must reach."""
+        if patient_wide:
             return await self._log.last(submission.goal_id, patient_wide=True)
         await self._histories.confirm(history)
         if not submission.goal_id.is_plan:
             await self._histories.confirm(await self._histories.get(submission.goal_id.plan))
         return 0
 
-    async def _attempt(self, submission: Event, history: History, until: int) -> Outcome:
-        # Finding out what is known may bring the history up to date, so it comes before any look at the history.
-        position, context = await self._known(submission, history, until)
+    async def _attempt(self, submission: Event, history: History, until: int, *, patient_wide: bool) -> Outcome:
+        # Loading the context may bring the history up to date, so it comes before any look at the history.
+        context, patient_position = await self._load_context(submission, history, until, patient_wide=patient_wide)
         first_time = history.answer(submission, duplicate=True)
         if first_time is not None:
             return await self._confirmed(submission, first_time)
         _check_expected_version(submission, history)
         decision = step("decide", decide)(context, submission)
         events = _events(submission, decision, history.version)
-        patient_wide = position is not None
-        expected = history.position if position is None else position
+        expected = patient_position if patient_wide else history.position
         recorded = await step("append", self._log.append)(Append(events, history.version, expected, patient_wide))
         self._watch.acknowledged(recorded[-1].position)
         return self._answer(submission, history, recorded, decision)
 
     async def _confirmed(self, submission: Event, remembered: RecordedOutcome) -> RecordedOutcome:
-        """What memory says that a submission has put into the log, once the log has said so too."""
+        """The outcome that memory has of a submission which was recorded before, after the log has confirmed it.
+
+        Raises:
+            WrongVersion: the log does not hold these events.
+            Rejected: `event.id_reused`.
+        """
         goal_id = submission.goal_id
         stored = await asyncio.gather(*(self._log.at(goal_id, each.position) for each in remembered.events))
         first = stored[0]
         if first is None or first.event.key != submission.key or not all(map(_is, stored, remembered.events)):
             self._histories.drop(goal_id)
             self._watch.doubt()
-            raise WrongVersion("The log does not hold what is remembered of the goal.")
+            raise WrongVersion("The log does not hold the events that memory has of the goal.")
         if not same_content(first, submission):
             raise Rejected(
                 "event.id_reused",
@@ -146,22 +154,24 @@ class Goals:
             )
         return remembered
 
-    async def _known(self, submission: Event, history: History, until: int) -> tuple[int | None, DecisionContext]:
-        """What the decision may look at; with the patient's last position when it looked at all of the patient."""
+    async def _load_context(
+        self, submission: Event, history: History, until: int, *, patient_wide: bool
+    ) -> tuple[DecisionContext, int]:
+        """What the decision may look at, and the patient's last position; 0 unless it looks at all of the patient."""
         now = datetime.now(UTC)
-        position = None
-        others = {}
-        if needs_others(submission):
-            of_patient, position = await self._histories.of_patient(history, until)
+        patient_position = 0
+        others: dict[str, GoalState] | NotLoaded = NOT_LOADED
+        if patient_wide:
+            of_patient, patient_position = await self._histories.of_patient(history, until)
             others = {
                 token: other.goal
                 for token, other in of_patient.items()
                 if other.goal is not None and token != submission.goal_id.goal
             }
         if submission.goal_id.is_plan:
-            return position, DecisionContext(now, history.plan, None, others)
+            return DecisionContext(now, history.plan, NOT_LOADED, others), patient_position
         plan = await self._histories.get(submission.goal_id.plan)
-        return position, DecisionContext(now, plan.plan, history.goal, others)
+        return DecisionContext(now, plan.plan, history.goal, others), patient_position
 
     def _answer(
         self, submission: Event, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision
@@ -177,7 +187,7 @@ class Goals:
 
 
 def consequence_id(goal_id: GoalId, version: int) -> str:
-    """The id of what follows by itself: its place in the goal, which is its own."""
+    """The id of an event that Cairn itself adds: the goal and the event's version in it, which no other event has."""
     return f"{goal_id}@{version}"
 
 
@@ -186,7 +196,7 @@ def _is(stored: RecordedEvent | None, remembered: OutcomeEvent) -> bool:
 
 
 def _events(submission: Event, decision: Decision, version: int) -> tuple[Event, ...]:
-    """The submission and what follows from it."""
+    """The submission, and the events that follow from it."""
     follows = (
         Event(
             goal_id=submission.goal_id,
@@ -207,7 +217,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
     if expected is None or expected == history.version:
         return
     since = history.types[expected:]
-    named = ", ".join(since[:_CHANGES_NAMED]) + (" and more" if len(since) > _CHANGES_NAMED else "")
+    named = ", ".join(since[:_MAX_CHANGES_NAMED]) + (" and more" if len(since) > _MAX_CHANGES_NAMED else "")
     changed = f" Recorded since: {named}." if since else ""
     raise Rejected(
         "version.conflict",
@@ -217,7 +227,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
 
 
 def _unreadable(error: UnreadableEvent) -> str:
-    goal_id = error.subject.removeprefix(f"{LOG}.")
+    goal_id = goal_id_of(error.subject)
     return (
         f"Nothing was recorded: the log holds a message at position {error.position}, of {goal_id}, that this version"
         " of Cairn cannot read. A newer version may read it; otherwise Cairn's operator can void it:"

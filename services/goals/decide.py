@@ -1,4 +1,4 @@
-"""From what is known and a submission to what is recorded: pure, and the only place that puts the rules to use."""
+"""The decision about a submission: which rules it must meet, and what follows from it. Pure functions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -63,6 +63,10 @@ def decide(context: DecisionContext, submission: Event) -> Decision:
 
 
 def needs_others(submission: Event) -> bool:
-    """Whether the decision looks at the patient's other goals, and must be void if any of them changes meanwhile."""
+    """Whether the decision looks at the patient's other goals, and must be void if any of them changes meanwhile.
+
+    A decision that reads them without being listed raises
+    :class:`services.goals.decision_context.ContextNotLoaded`.
+    """
     looks = _LOOKS_AT_OTHERS.get(type(submission.data))
     return looks is not None and looks(submission.data)

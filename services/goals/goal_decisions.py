@@ -1,4 +1,4 @@
-"""What each event about a goal's being needs, and what follows: from a proposal to its end."""
+"""The decisions about a goal's life, from its proposal to its end: one function for each event type."""
 
 from events.event import Event
 from events.goal import missing_parts
@@ -46,7 +46,7 @@ def agreed(context: DecisionContext, submission: Event, data: t.Agreed) -> Decis
 
 
 def contested(context: DecisionContext, submission: Event, data: t.Contested) -> Decision:
-    """Pushing back is always possible until the goal is on hold or over."""
+    """The patient or a clinician can contest a goal until the goal is on hold or over."""
     goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     rules.actor_role(submission)
@@ -86,7 +86,7 @@ def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Dec
     after = context.goal_after(submission)
     if goal.status in _WORKED_ON and not missing_parts(goal, simplified=plan.simplified):
         rules.goal_vague(after, plan)
-    return Decision(notes=notes.given(notes.steep_step(after)))
+    return Decision(notes=notes.given(notes.steep_revision(after)))
 
 
 def change_requested(context: DecisionContext, submission: Event, data: t.ChangeRequested) -> Decision:
@@ -129,7 +129,7 @@ def resumed(context: DecisionContext, submission: Event, data: t.Resumed) -> Dec
 
 
 def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decision:
-    """An open goal is closed once; one that a review closed can still be told more about."""
+    """An open goal is closed once; after a review has closed it, one closing event may still add the details."""
     goal = rules.goal_unknown(context)
     if not goal.closed_by_review:
         rules.goal_closed(goal)
@@ -140,12 +140,12 @@ def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decis
 
 
 def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:
-    """Nothing is asked of the goal: what an operator may void is decided by the log's messages, in `voiding.py`."""
+    """The goal's state does not matter; `voiding.py` decides by the log's messages what an operator may void."""
     return Decision()
 
 
 def entered_in_error(context: DecisionContext, submission: Event, data: t.EnteredInError) -> Decision:
-    """Whatever its state, a goal can be marked as never meant."""
+    """A goal can be marked as entered in error in every state."""
     goal = rules.goal_unknown(context)
     if goal.status == "entered_in_error":
         rules.goal_closed(goal)

@@ -22,7 +22,7 @@ def next_review(plan: PlanState, goal: GoalState, held_on: date, wanted: date | 
 
 
 def review_after_setback(happened: date, today: date) -> ReviewScheduled:
-    """A setback schedules a review within 7 days of it; one that is told late, for today at the latest."""
+    """A setback schedules a review within 7 days of its day; for a setback that is reported late, today."""
     return ReviewScheduled.model_construct(due_on=max(today, happened + timedelta(days=SETBACK_DAYS)), cause="setback")
 
 
@@ -34,7 +34,7 @@ def review_after_dip(plan: PlanState, goal: GoalState, today: date) -> ReviewSch
 
 
 def sooner(goal: GoalState, *wanted: ReviewScheduled | None) -> tuple[ReviewScheduled, ...]:
-    """The soonest of the reviews that an event asks for, unless one is due no later already."""
+    """The earliest of the reviews that an event asks for; nothing when a review is due by then already."""
     asked = [each for each in wanted if each is not None]
     if not asked:
         return ()

@@ -148,7 +148,7 @@ def gas_levels(gas: GasScale | None, plan: PlanState) -> None:
 
 
 def progress_out_of_range(context: DecisionContext, submission: Event, on: date) -> None:
-    """Nothing is entered for a day that has not come."""
+    """No entry is made for a day in the future."""
     if on > context.latest_day(submission):
         raise Rejected(
             "progress.out_of_range",
@@ -179,7 +179,7 @@ def actor_role(submission: Event, *, treating: bool = False) -> None:
 
 
 def time_in_future(context: DecisionContext, submission: Event) -> None:
-    """An event has happened; a day's grace is left to clocks that are wrong."""
+    """An event's time is not in the future; one day is allowed for clocks that are wrong."""
     if submission.time > context.now + timedelta(days=1):
         raise Rejected(
             "event.invalid",

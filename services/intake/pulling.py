@@ -1,9 +1,9 @@
-"""Pulling what waits in CAIRN_INTAKE, as much at a time as can be held in hand.
+"""Pulls waiting submissions from CAIRN_INTAKE, no more at a time than may be in hand.
 
 Written on core NATS, because nats-py's own `fetch` (and with it FastStream's pull subscriber) takes any message with a
-header called `Status` for word from the server: it drops the message and all that was fetched with it, again at each
-redelivery, so that one such submission would hold up the queue for good. Here word from the server is what comes
-without a subject to acknowledge to.
+header called `Status` for a message of the server: it drops the message and all that was fetched with it, again at each
+redelivery, so that one such submission would block the queue for ever. Here a message of the server is one that comes
+without a subject for its acknowledgement.
 """
 
 import asyncio
@@ -21,31 +21,31 @@ from services.intake.streams import CONSUMER, INTAKE_STREAM
 
 _log = logging.getLogger("cairn.intake")
 
-IN_HAND = 256
-_NEXT = f"$JS.API.CONSUMER.MSG.NEXT.{INTAKE_STREAM}.{CONSUMER}"
-_ACKNOWLEDGEABLE = "$JS.ACK."
-_HEARTBEAT = "100"
-_NOTHING_WRONG = ("404", "408")
+SUBMISSIONS_IN_HAND = 256
+_PULL_SUBJECT = f"$JS.API.CONSUMER.MSG.NEXT.{INTAKE_STREAM}.{CONSUMER}"
+_ACK_SUBJECT_PREFIX = "$JS.ACK."
+_HEARTBEAT_STATUS = "100"
+_NO_MESSAGES_STATUSES = ("404", "408")
 """No messages, and the request has expired."""
-_EXPIRES_SECONDS = 30
+_PULL_EXPIRES_SECONDS = 30
 _HEARTBEAT_SECONDS = 1
 _SILENCE_SECONDS = 2.5
-_PAUSE_SECONDS = 1.0
-_STOP_SECONDS = 5.0
+_PAUSE_AFTER_TROUBLE_SECONDS = 1.0
+_FINISH_IN_HAND_SECONDS = 5.0
 
 
 class Pull:
-    """Asks for submissions and hands each to `carry`, many at once.
+    """Pulls submissions and calls `forward` for each, for many at the same time.
 
     Args:
         nc: The connection.
-        carry: Deals with one submission, its acknowledgement included.
-        repair: Called when the server speaks of trouble, such as a consumer that is gone.
+        forward: Forwards one submission, and acknowledges it.
+        repair: Called when the server reports trouble, such as a consumer that is gone.
     """
 
-    def __init__(self, nc: Client, carry: Callable[[Msg], Awaitable[None]], repair: Callable[[], Awaitable[None]]):
+    def __init__(self, nc: Client, forward: Callable[[Msg], Awaitable[None]], repair: Callable[[], Awaitable[None]]):
         self._nc = nc
-        self._carry = carry
+        self._forward = forward
         self._repair = repair
         self._in_hand: dict[asyncio.Future[None], Msg] = {}
         self._wanted = 0
@@ -53,12 +53,12 @@ class Pull:
         self._news = asyncio.Event()
 
     async def run(self) -> None:
-        """Pull until cancelled; what is in hand then gets a few seconds to be finished, or is given back."""
+        """Pull until cancelled. Submissions in hand then have a few seconds; the rest goes back to the stream."""
         inbox = self._nc.new_inbox()
         subscription = await self._nc.subscribe(inbox, cb=self._take)
         try:
             while True:
-                while len(self._in_hand) >= IN_HAND:
+                while len(self._in_hand) >= SUBMISSIONS_IN_HAND:
                     await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
                 await self._pull(inbox)
         finally:
@@ -66,15 +66,15 @@ class Pull:
                 await self._finish(subscription)
 
     async def _pull(self, inbox: str) -> None:
-        self._wanted = IN_HAND - len(self._in_hand)
+        self._wanted = SUBMISSIONS_IN_HAND - len(self._in_hand)
         self._trouble = None
         request = {
             "batch": self._wanted,
-            "expires": _EXPIRES_SECONDS * 1_000_000_000,
+            "expires": _PULL_EXPIRES_SECONDS * 1_000_000_000,
             "idle_heartbeat": _HEARTBEAT_SECONDS * 1_000_000_000,
         }
         try:
-            await self._nc.publish(_NEXT, to_json(request), reply=inbox)
+            await self._nc.publish(_PULL_SUBJECT, to_json(request), reply=inbox)
             while self._wanted > 0 and self._trouble is None:
                 # Not wait_for: before Python 3.12 it may swallow a cancellation that meets the news.
                 async with asyncio.timeout(_SILENCE_SECONDS):
@@ -89,7 +89,7 @@ class Pull:
 
     async def _wait_out(self, trouble: str) -> None:
         _log.warning("submissions cannot be pulled (%s); trying again", trouble)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(_PAUSE_AFTER_TROUBLE_SECONDS)
         try:
             await self._repair()
         except (NatsError, TimeoutError) as error:
@@ -97,32 +97,32 @@ class Pull:
 
     async def _take(self, message: Msg) -> None:
         self._news.set()
-        if message.reply.startswith(_ACKNOWLEDGEABLE):
+        if message.reply.startswith(_ACK_SUBJECT_PREFIX):
             self._wanted -= 1
-            carried = asyncio.ensure_future(self._carry(message))
-            self._in_hand[carried] = message
-            carried.add_done_callback(self._put_down)
+            forwarded = asyncio.ensure_future(self._forward(message))
+            self._in_hand[forwarded] = message
+            forwarded.add_done_callback(self._put_down)
             return
         status = (message.headers or {}).get("Status", "")
-        if status in _NOTHING_WRONG:
+        if status in _NO_MESSAGES_STATUSES:
             self._wanted = 0
-        elif status != _HEARTBEAT:
+        elif status != _HEARTBEAT_STATUS:
             self._trouble = f"{status} {(message.headers or {}).get('Description', '')}".strip()
 
-    def _put_down(self, carried: "asyncio.Future[None]") -> None:
-        self._in_hand.pop(carried, None)
-        error = None if carried.cancelled() else carried.exception()
+    def _put_down(self, forwarded: "asyncio.Future[None]") -> None:
+        self._in_hand.pop(forwarded, None)
+        error = None if forwarded.cancelled() else forwarded.exception()
         if error is not None:  # its text may hold a patient's words
-            _log.error("a submission could not be carried: %s; it is delivered again", type(error).__name__)
+            _log.error("a submission could not be forwarded: %s; it is delivered again", type(error).__name__)
 
     async def _finish(self, subscription: Subscription) -> None:
         if self._nc.is_connected:
             # What is on its way is taken in hand, too.
             await subscription.drain()  # type: ignore[no-untyped-call]  # nats-py leaves it unannotated
         if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=_STOP_SECONDS)
-        for carried, message in list(self._in_hand.items()):
-            carried.cancel()
+            await asyncio.wait(self._in_hand, timeout=_FINISH_IN_HAND_SECONDS)
+        for forwarded, message in list(self._in_hand.items()):
+            forwarded.cancel()
             if self._nc.is_connected and not message.is_acked:
                 await message.nak()
         if self._nc.is_connected:

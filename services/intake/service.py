@@ -1,4 +1,4 @@
-"""Durable submission: what is published to `cairn.intake.ORG.PATIENT.GOAL` gets its outcome, however long it takes."""
+"""Durable submission: every event published to `cairn.intake.ORG.PATIENT.GOAL` gets an outcome, however late."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +12,7 @@ from services.settings import Settings
 
 
 async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Carry waiting submissions to the goals service until cancelled.
+    """Forward waiting submissions to the goals service until cancelled.
 
     Raises:
         NotReachable: when there is no NATS server at the address.
@@ -22,7 +22,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     try:
         declare = partial(declare_intake, nc, settings.log_replicas)
         await declare()
-        pull = Pull(nc, Forwarder(nc, settings.placement).carry, declare)
+        pull = Pull(nc, Forwarder(nc, settings.placement).forward, declare)
         ready(f"intake: accepting {INTAKE}.ORG.PATIENT.GOAL")
         await pull.run()
     finally:

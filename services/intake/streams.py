@@ -1,4 +1,4 @@
-"""The streams of durable submission, declared in one place: what waits, and what was refused."""
+"""The streams of durable submission: one for waiting submissions, one for refused ones."""
 
 from nats.aio.client import Client
 from nats.js.api import (
@@ -10,26 +10,25 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
 
 from events.envelope import MAX_EVENT_BYTES
-from events.errors import CairnError
 from events.identity import INTAKE, REJECTED
+from events.log.stream import declare_stream
 
 INTAKE_STREAM = "CAIRN_INTAKE"
 REJECTED_STREAM = "CAIRN_REJECTED"
 CONSUMER = "intake"
 ACK_WAIT_SECONDS = 30.0
-_HEADER_BYTES = 32 * 1024
-_MOST_IN_HAND = 1000
-
-
-class WrongStream(CairnError):
-    """A stream of this name exists, but is not fit for durable submission."""
+"""After how long without an acknowledgement a submission is delivered again."""
+_MAX_HEADER_BYTES = 32 * 1024
+_MAX_ACK_PENDING = 1000
+"""How many submissions may be delivered and not yet acknowledged, to all intake services together."""
+_NEEDED = ("subjects", "retention", "storage", "discard")
+"""The settings that an existing stream must share with those declared here."""
 
 
 def intake_config(replicas: int = 1) -> StreamConfig:
-    """Submissions that wait: gone as soon as their outcome is known, and until then never dropped."""
+    """The stream of waiting submissions. A submission is removed once its outcome is known, and never before."""
     return StreamConfig(
         name=INTAKE_STREAM,
         description="Durable submissions that wait for their outcome.",
@@ -37,13 +36,13 @@ def intake_config(replicas: int = 1) -> StreamConfig:
         retention=RetentionPolicy.WORK_QUEUE,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
-        max_msg_size=MAX_EVENT_BYTES + _HEADER_BYTES,
+        max_msg_size=MAX_EVENT_BYTES + _MAX_HEADER_BYTES,
         num_replicas=replicas,
     )
 
 
 def rejected_config(replicas: int = 1) -> StreamConfig:
-    """What intake refused, as it came, until whoever looks after it takes it away."""
+    """The stream of refused submissions, unchanged, until an operator removes them."""
     return StreamConfig(
         name=REJECTED_STREAM,
         description="Durable submissions that were refused: the original bytes, the code and the detail.",
@@ -51,14 +50,14 @@ def rejected_config(replicas: int = 1) -> StreamConfig:
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
-        max_msg_size=MAX_EVENT_BYTES + 2 * _HEADER_BYTES,
+        max_msg_size=MAX_EVENT_BYTES + 2 * _MAX_HEADER_BYTES,
         num_replicas=replicas,
         allow_direct=True,
     )
 
 
 def consumer_config() -> ConsumerConfig:
-    """How the intake services share the waiting submissions: each is delivered until it is acknowledged."""
+    """The consumer that intake services share. It delivers each waiting submission until it is acknowledged."""
     return ConsumerConfig(
         name=CONSUMER,
         durable_name=CONSUMER,
@@ -66,29 +65,20 @@ def consumer_config() -> ConsumerConfig:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=ACK_WAIT_SECONDS,
-        max_ack_pending=_MOST_IN_HAND,
+        max_ack_pending=_MAX_ACK_PENDING,
         max_deliver=-1,
         filter_subject=f"{INTAKE}.*.*.*",
     )
 
 
 async def declare_intake(nc: Client, replicas: int = 1) -> None:
-    """Make sure that both streams and the consumer are there.
+    """Make sure that both streams and the consumer exist.
 
-    Existing streams are left as their operator configured them, if they can do their work.
+    Existing streams stay as their operator has configured them, if the settings that intake needs are right.
 
     Raises:
-        WrongStream: when one cannot, with the settings that are wrong.
+        WrongStream: a stream cannot be used; the text names the settings that are wrong.
     """
-    js = nc.jetstream(timeout=10)
     for wanted in (intake_config(replicas), rejected_config(replicas)):
-        name = str(wanted.name)
-        try:
-            found = (await js.stream_info(name)).config
-        except NotFoundError:
-            found = (await js.add_stream(wanted)).config
-        needed = ("subjects", "retention", "storage", "discard")
-        wrong = [setting for setting in needed if getattr(found, setting) != getattr(wanted, setting)]
-        if wrong:
-            raise WrongStream(f"The stream {name} is not fit for intake; its {', '.join(wrong)} must be as declared.")
-    await js.add_consumer(INTAKE_STREAM, consumer_config())
+        await declare_stream(nc, wanted, _NEEDED)
+    await nc.jetstream(timeout=10).add_consumer(INTAKE_STREAM, consumer_config())

@@ -1,4 +1,4 @@
-"""One node to a data directory."""
+"""The lock of a data directory: only one node runs on it."""
 
 import asyncio
 import fcntl
@@ -11,7 +11,7 @@ from events.errors import CairnError
 from services.node.address import read_address
 
 FILE = "node.lock"
-_LEFT_BEHIND_SECONDS = 30.0
+_KILLED_NODE_SECONDS = 30.0
 
 
 class AlreadyRunning(CairnError):
@@ -20,13 +20,13 @@ class AlreadyRunning(CairnError):
 
 @asynccontextmanager
 async def locked(data_dir: Path) -> AsyncIterator[int]:
-    """Hold the data directory; gives the lock's file descriptor.
+    """Lock the data directory, and give the lock's file descriptor.
 
-    Whoever inherits the descriptor holds the directory too. nats-server gets it: two servers writing one store would
-    spoil it, and after a node was killed its server takes a moment to close.
+    A process that inherits the descriptor holds the lock too. nats-server inherits it: two servers that write one store
+    would damage it, and after a node was killed its server takes a moment to close.
 
     Raises:
-        AlreadyRunning: another node has it. What a killed node left behind is waited for.
+        AlreadyRunning: another node holds the lock. The server of a killed node is waited for.
     """
     descriptor = os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -37,7 +37,7 @@ async def locked(data_dir: Path) -> AsyncIterator[int]:
 
 
 async def _lock(descriptor: int, data_dir: Path) -> None:
-    for _ in range(int(_LEFT_BEHIND_SECONDS / 0.1)):
+    for _ in range(int(_KILLED_NODE_SECONDS / 0.1)):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return

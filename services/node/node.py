@@ -7,9 +7,9 @@ from typing import Literal
 
 from events.log import connect
 from events.log.placing import place
-from events.log.server import EmbeddedServer
 from projections.catalog import every_name
 from projections.engine.database import open_database
+from services.embedded_server import EmbeddedServer
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.lock import locked
 from services.node.ports import free_port
@@ -21,7 +21,7 @@ from services.node.welcome import ready_line, things_to_try
 from services.settings import Settings
 
 Say = Callable[[str], None]
-_PATIENCE_SECONDS = 10.0
+_NOT_READY_NOTICE_SECONDS = 10.0
 _SERVICES = (("goals",), ("intake",), ("reminders",), ("gateway",))
 
 
@@ -29,8 +29,8 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
     """Run until cancelled; then end the services, and nats-server after them.
 
     Args:
-        say: Told what a person should know, a line at a time.
-        ready: Told the ready line and what to try next.
+        say: Called with each line that a person should know.
+        ready: Called with the ready line, and with each line of what to try next.
 
     Raises:
         CairnError: what keeps the node from starting.
@@ -40,7 +40,7 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
     logs = settings.data_dir / "logs"
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # patients' words: for nobody else's eyes
     logs.mkdir(exist_ok=True)
-    open_database(settings.database_address).dispose()  # an address that cannot be one is refused here, in a sentence
+    open_database(settings.database_address).dispose()  # an address that is not valid is refused here, with a sentence
     async with AsyncExitStack() as stack:
         lock = await stack.enter_async_context(locked(settings.data_dir))
         settings = settings.model_copy(update={"nats_url": await _nats(settings, lock, stack, say)})
@@ -72,7 +72,7 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
 
 
 async def _nats(settings: Settings, lock: int, stack: AsyncExitStack, say: Say) -> str:
-    """The server that was named, or the embedded one, started."""
+    """The URL of the server that was named, or of the embedded one, which is started."""
     if settings.nats_url is not None:
         return settings.nats_url
     port = _port("127.0.0.1", settings.nats_port, say)
@@ -111,7 +111,7 @@ async def _progress(services: list[ServiceProcess], keeping: list[asyncio.Task[N
     getting_ready = [asyncio.create_task(service.ready.wait()) for service in waited_for]
     try:
         watched: list[asyncio.Task[None] | asyncio.Task[Literal[True]]] = [*getting_ready, *keeping]
-        done, _ = await asyncio.wait(watched, timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(watched, timeout=_NOT_READY_NOTICE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in getting_ready:
             task.cancel()

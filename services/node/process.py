@@ -1,4 +1,4 @@
-"""One service as a process: the same that `cairn serve` runs, started again when it ends."""
+"""A service as a process, the same that `cairn serve` runs. It is started again when it ends."""
 
 import asyncio
 import os
@@ -14,9 +14,9 @@ from events.log.child_process import end_with_parent
 from services.node.backoff import Backoff
 
 _HOUSE = Path(__file__).parents[2]
-_GIVE_UP_STARTING = 4
-_STOP_SECONDS = 15.0
-_LOG_BYTES = 10 * 1024 * 1024
+_MAX_FAILED_STARTS = 4
+_STOP_PROCESS_SECONDS = 15.0
+_MAX_LOG_FILE_BYTES = 10 * 1024 * 1024
 
 
 class ServiceFailed(CairnError):
@@ -27,13 +27,13 @@ class ServiceProcess:
     """A service that is kept running.
 
     Args:
-        arguments: What follows `cairn serve`.
-        environment: Its settings.
-        logs: The directory of its log file.
-        say: Told in one line whenever the service had to be started again.
+        arguments: The arguments of `cairn serve`.
+        environment: The settings of the service, as environment variables.
+        logs: The directory of the service's log file.
+        say: Called with one line whenever the service is started again.
 
     Attributes:
-        pid: Of the process that was started last.
+        pid: The id of the process that was started last.
     """
 
     def __init__(
@@ -52,14 +52,14 @@ class ServiceProcess:
         """Run the service for ever; when cancelled, end it in good order.
 
         Raises:
-            ServiceFailed: when it has never been ready and ends again and again.
+            ServiceFailed: when the service was never ready and has ended several times.
         """
         backoff = Backoff()
         while True:
             backoff.started()
             ended = await self._run()
             pause = backoff.failed()
-            if not self._was_ready and backoff.failures >= _GIVE_UP_STARTING:
+            if not self._was_ready and backoff.failures >= _MAX_FAILED_STARTS:
                 raise ServiceFailed(f"{self.name} does not start: {self.last_words()} See {self.log_file}.")
             self._say(f"{self.name} {_how(ended)}; starting it again (see {self.log_file}).")
             await asyncio.sleep(pause)
@@ -94,9 +94,9 @@ class ServiceProcess:
                 self.ready.set()
 
     def last_words(self) -> str:
-        """The last line of its log."""
+        """The last line of the service's log file."""
         lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
-        return lines[-1].removeprefix("Error: ") if lines else "it has said nothing."
+        return lines[-1].removeprefix("Error: ") if lines else "it has written nothing."
 
 
 async def _end(process: Process) -> None:
@@ -104,7 +104,7 @@ async def _end(process: Process) -> None:
         return
     process.terminate()
     try:
-        async with asyncio.timeout(_STOP_SECONDS):
+        async with asyncio.timeout(_STOP_PROCESS_SECONDS):
             await process.wait()
     except TimeoutError:
         process.kill()
@@ -112,8 +112,8 @@ async def _end(process: Process) -> None:
 
 
 def _appending(log_file: Path) -> BinaryIO:
-    """The log file, put aside once it has grown large."""
-    if log_file.exists() and log_file.stat().st_size > _LOG_BYTES:
+    """The log file, opened to append. A file that has grown large is renamed first."""
+    if log_file.exists() and log_file.stat().st_size > _MAX_LOG_FILE_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
     return log_file.open("ab")
 

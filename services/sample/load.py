@@ -1,8 +1,7 @@
-"""Filling a Cairn with the sample clinic, the way any integrating system would: by submitting events."""
+"""Fills a Cairn with the sample clinic by submitting events, as an integrating system does."""
 
-import asyncio
-from collections import defaultdict
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from nats.aio.client import Client
@@ -11,8 +10,13 @@ from pydantic_core import to_json
 from events.envelope import structured
 from events.errors import CairnError
 from events.event import Event
+from services.per_patient_order import PerPatientOrder, Stop, outcomes_in_order
 from services.sample.clinic import northside
-from services.submission_client import Json, offer
+from services.submission_client import NOT_TRIED, Json, submit
+
+_STOP_WHEN_NOT_RECORDED: Stop[Json] = Stop(
+    after=lambda outcome: outcome["status"] != "recorded", answer=NOT_TRIED.model_dump(mode="json")
+)
 
 
 class SampleRefused(CairnError):
@@ -20,7 +24,7 @@ class SampleRefused(CairnError):
 
 
 class Loaded(NamedTuple):
-    """What loading came to."""
+    """The result of loading: how many events were recorded or duplicates, and the last position."""
 
     recorded: int
     duplicate: int
@@ -28,30 +32,21 @@ class Loaded(NamedTuple):
 
 
 async def load(nc: Client, today: date) -> Loaded:
-    """Submit the clinic; patients side by side, each one's events in order.
+    """Submit the clinic; patients side by side, each one's events in order, until one of them is not recorded.
 
     Raises:
-        SampleRefused: with the event and the reason.
+        SampleRefused: an event was not recorded; the message names the event and the reason.
     """
-    by_patient: defaultdict[str, list[Event]] = defaultdict(list)
-    for event in northside(today):
-        by_patient[event.goal_id.patient].append(event)
-    try:
-        async with asyncio.TaskGroup() as patients:
-            loading = [patients.create_task(_load(nc, events)) for events in by_patient.values()]
-    except ExceptionGroup as refused:
-        raise refused.exceptions[0] from None
-    outcomes = [outcome for task in loading for outcome in task.result()]
+    events = northside(today)
+    order: PerPatientOrder[Json] = PerPatientOrder(_STOP_WHEN_NOT_RECORDED)
+
+    async def outcome_of(event: Event) -> Json:
+        return await order.submit(event.goal_id.plan, partial(submit, nc, event.goal_id, to_json(structured(event))))
+
+    outcomes = [outcome async for outcome in outcomes_in_order(events, outcome_of, in_hand=len(events))]
+    for event, outcome in zip(events, outcomes, strict=True):
+        if outcome["status"] != "recorded":
+            raise SampleRefused(f"{event.id} ({event.type_name} on {event.goal_id}): {outcome['detail']}")
     duplicate = sum(outcome["duplicate"] for outcome in outcomes)
     position = max(event["position"] for outcome in outcomes for event in outcome["events"])
     return Loaded(len(outcomes) - duplicate, duplicate, position)
-
-
-async def _load(nc: Client, events: list[Event]) -> list[Json]:
-    outcomes = []
-    for event in events:
-        outcome = await offer(nc, event.goal_id, to_json(structured(event)))
-        if outcome["status"] != "recorded":
-            raise SampleRefused(f"{event.id} ({event.type_name} on {event.goal_id}): {outcome['detail']}")
-        outcomes.append(outcome)
-    return outcomes

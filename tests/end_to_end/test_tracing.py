@@ -13,8 +13,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from events.event import Event
 from events.identity import GoalId
-from events.log.server import EmbeddedServer
 from events.outcome import RecordedOutcome
+from services.embedded_server import EmbeddedServer
 from tests.builders import event, opened
 from tests.end_to_end.faults.clients import submit
 from tests.end_to_end.faults.processes import ServiceProcess

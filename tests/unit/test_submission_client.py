@@ -1,4 +1,4 @@
-"""Offering an event: again while nothing can be recorded, and never without an answer."""
+"""Submitting an event: again while nothing can be recorded, and never without an answer."""
 
 from types import SimpleNamespace
 
@@ -8,7 +8,7 @@ from nats.errors import TimeoutError as NatsTimeout
 from pydantic_core import to_json
 
 from events.identity import parse_goal_id
-from services.submission_client import offer
+from services.submission_client import submit
 
 GOAL = parse_goal_id("northside.p1.walk")
 RECORDED = {"status": "recorded", "duplicate": False, "events": [], "notes": []}
@@ -37,24 +37,24 @@ class Goals:
 @pytest.mark.parametrize("answer", [RECORDED, REFUSED], ids=["recorded", "refused"])
 async def test_an_answer_that_stands_is_given_as_it_is(answer: dict[str, object]) -> None:
     goals = Goals(answer)
-    assert await offer(goals, GOAL, b"{}") == answer  # type: ignore[arg-type]  # stands in
+    assert await submit(goals, GOAL, b"{}") == answer  # type: ignore[arg-type]  # stands in
     assert goals.asked == 1
 
 
 @pytest.mark.parametrize("trouble", [NoRespondersError(), NatsTimeout(), BUSY], ids=["nobody", "silence", "busy"])
 async def test_trouble_that_passes_is_waited_out(trouble: object) -> None:
     goals = Goals(trouble, trouble, RECORDED)
-    assert await offer(goals, GOAL, b"{}") == RECORDED  # type: ignore[arg-type]  # stands in
+    assert await submit(goals, GOAL, b"{}") == RECORDED  # type: ignore[arg-type]  # stands in
     assert goals.asked == 3
 
 
-async def test_without_patience_it_is_offered_once() -> None:
+async def test_without_patience_it_is_submitted_once() -> None:
     goals = Goals(BUSY)
-    assert await offer(goals, GOAL, b"{}", patience=0) == BUSY  # type: ignore[arg-type]  # stands in
+    assert await submit(goals, GOAL, b"{}", patience=0) == BUSY  # type: ignore[arg-type]  # stands in
     assert goals.asked == 1
 
 
 async def test_silence_is_answered_with_what_is_known() -> None:
-    outcome = await offer(Goals(NatsTimeout()), GOAL, b"{}", patience=0)  # type: ignore[arg-type]  # stands in
+    outcome = await submit(Goals(NatsTimeout()), GOAL, b"{}", patience=0)  # type: ignore[arg-type]  # stands in
     assert (outcome["status"], outcome["code"]) == ("rejected", "log.unavailable")
     assert "with the same id" in outcome["detail"]

@@ -9,7 +9,7 @@ from events.log.persistence.aggregate_recorder import NATSAggregateRecorder
 from events.log.persistence.messages import to_notification, topic_of
 from events.log.persistence.subscription import NATSSubscription
 
-_PAGE = 1000
+_PAGE_MESSAGES = 1000
 
 
 class NATSApplicationRecorder(NATSAggregateRecorder, ApplicationRecorder):
@@ -45,7 +45,7 @@ class NATSApplicationRecorder(NATSAggregateRecorder, ApplicationRecorder):
         after = 0 if start is None else max(0, start - 1 if inclusive_of_start else start)
         found: list[Notification] = []
         while len(found) < limit:
-            size = min(_PAGE, limit - len(found)) if not topics else _PAGE
+            size = min(_PAGE_MESSAGES, limit - len(found)) if not topics else _PAGE_MESSAGES
             if stop is not None:
                 size = min(size, stop - after)
             if size < 1:

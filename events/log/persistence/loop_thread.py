@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 from eventsourcing.persistence import InterfaceError
 from nats.aio.client import Client
 
-from events.log.connection import connect
+from events.log.client.connection import connect
+from events.log.client.replies import Replies
 from events.log.persistence.errors import FAILURES, translated
-from events.log.replies import Replies
 
 T = TypeVar("T")
 # What a coroutine yields and is sent is between it and the event loop.
 Work = Coroutine[Any, Any, T]
 
-_GOODBYE_SECONDS = 5.0
+_CLOSING_SECONDS = 5.0
 
 
 class LoopThread:
@@ -126,7 +126,7 @@ async def _end(nc: Client | None) -> None:
     """What `asyncio.run` does at its end, without its wait for name lookups: at the interpreter's end that fails."""
     loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(_GOODBYE_SECONDS):
+        async with asyncio.timeout(_CLOSING_SECONDS):
             if nc is not None:
                 await nc.close()
     finally:

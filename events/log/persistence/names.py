@@ -9,7 +9,7 @@ from eventsourcing.persistence import DataError
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _EMPTY = "%"
-_LONGEST = 1000
+_LONGEST_TOKEN = 1000
 
 
 def to_token(identity: UUID | str) -> str:
@@ -23,8 +23,8 @@ def to_token(identity: UUID | str) -> str:
     if isinstance(identity, UUID):
         return str(identity)
     token = quote(identity, safe="", errors="surrogatepass").replace(".", "%2E") or _EMPTY
-    if len(token) > _LONGEST:
-        raise DataError(f"An id takes {len(token)} characters in a subject; at most {_LONGEST} are possible.")
+    if len(token) > _LONGEST_TOKEN:
+        raise DataError(f"An id takes {len(token)} characters in a subject; at most {_LONGEST_TOKEN} are possible.")
     if _UUID.fullmatch(token):
         return f"%{ord(token[0]):02X}{token[1:]}"
     return token

@@ -13,20 +13,20 @@ from eventsourcing.persistence import DataError, IntegrityError, NotSupportedErr
 from nats.nuid import NUID
 
 from events.envelope import StoredMessage
-from events.log.client import ResilientClient
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
 from events.log.failures import WrongVersion
 from events.log.following import Follower
 from events.log.message import Message, guarded
 from events.log.persistence.ends import NOTHING, End, RecentEnds
 from events.log.reading import Batch, DirectReader
-from events.log.replies import Replies
 from events.log.writing import MAX_BATCH, Write, Writer
 
 NUMBER = "version"
 HIGHEST = "highest-version"
 INSERT = "insert"
 _FIRST_NUMBERS = 1
-_TRIES = 100
+_MOST_TRIES = 100
 
 
 class Numbered(NamedTuple):
@@ -83,7 +83,7 @@ class Sequences:
         for entry in entries:
             sequences.setdefault(entry.subject, []).append(entry)
         known = {subject: self._ends.get(subject) or _guess(new) for subject, new in sequences.items()}
-        for _ in range(_TRIES):
+        for _ in range(_MOST_TRIES):
             ends = {subject: await self._end_with_room(new, known.get(subject)) for subject, new in sequences.items()}
             messages, tops = self._lay_out(entries, ends)
             try:

@@ -16,13 +16,13 @@ class PatientRecord:
     """A plan, None when there is none, and every goal of the same patient, in the order of their ids.
 
     Attributes:
-        held: Where each goal is held, and the plan, by its token: as :func:`events.goal.reading.read_goal` tells it.
-            What is folded from the log itself is never held.
+        quarantined: Where goals (and the plan) are quarantined, by their tokens, as in
+            :func:`events.goal.reading.read_goal`. Empty for what is folded from the log itself.
     """
 
     plan: PlanState | None
     goals: tuple[GoalState, ...]
-    held: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    quarantined: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

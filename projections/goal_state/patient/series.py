@@ -41,7 +41,7 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
 
     Returns:
         `goals`: each with `progress` (an entry has only what it says), `levels` over time, what a picture of both is
-        drawn against (`measure`, `gas`), `weekly_wins`, `engagement`, and `held` as in
+        drawn against (`measure`, `gas`), `weekly_wins`, `engagement`, and `quarantined` as in
         :func:`events.goal.reading.read_goal`; `mood`, `motivation` and `distress` of all goals and the plan together;
         `weekly_wins` of all goals together; and `engagement` up to today, whatever the span. Every series is in the
         order of its days.
@@ -56,7 +56,9 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
     return {
         "from": span.first,
         "to": span.last,
-        "goals": [{**_read_goal(goal, today, span), "held": record.held.get(goal.goal)} for goal in goals],
+        "goals": [
+            {**_read_goal(goal, today, span), "quarantined": record.quarantined.get(goal.goal)} for goal in goals
+        ],
         "mood": _by_day(moods),
         "motivation": _by_day(
             {"on": entry.on, "value": entry.motivation, "goal": goal.goal}

@@ -23,7 +23,7 @@ def read_tree(record: PatientRecord, today: date) -> Json:
         `day`, `week` (`begins`, `ends`: Monday and Sunday around the day), `priorities` (each with its `goals`),
         `goals_without_priority`, `orphans` (open short-term goals that lead to no long-term goal) and
         `priorities_without_goals`. A goal has the `milestones` that are due, or were met, in the week, below it the
-        `goals` that support it, and `held` as in :func:`events.goal.reading.read_goal`.
+        `goals` that support it, and `quarantined` as in :func:`events.goal.reading.read_goal`.
     """
     monday = today - timedelta(days=today.weekday())
     goals = record.valid_goals
@@ -106,5 +106,5 @@ def _told(goal: GoalState, record: PatientRecord) -> Json:
         "supports": goal.supports,
         "latest_level": goal.latest_level,
         "next_review_on": goal.next_review.due_on if goal.next_review else None,
-        "held": record.held.get(goal.goal),
+        "quarantined": record.quarantined.get(goal.goal),
     }

@@ -1,4 +1,4 @@
-"""In which order a patient's goals are offered: what is referred to comes first."""
+"""In which order a patient's goals are submitted: what is referred to comes first."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

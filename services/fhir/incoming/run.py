@@ -1,4 +1,4 @@
-"""One import: from documents to the events to offer, patient by patient, in the order in which they build up."""
+"""One import: from documents to the events to submit, patient by patient, in the order in which they build up."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ from services.fhir.incoming.refusal import RefusedFile, RefusedResource
 from services.fhir.incoming.scores import Score, read_score
 
 SOURCE = "urn:cairn:fhir-import"
-"""The CloudEvents source of everything that an import offers."""
+"""The CloudEvents source of everything that an import submits."""
 IMPORTER = Actor(id="fhir-import", role="system")
 _PLAN = Opened(reasons=(), clinician="unassigned")
 """The plan that an import opens for a patient without one: FHIR goals tell neither reasons nor clinician."""
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One event to offer, the resource that it comes from, and what of that has no place in it."""
+class ResourceSubmission:
+    """One event to submit, the resource that it comes from, and what of that has no place in it."""
 
     file: str
     reference: str
@@ -53,19 +53,19 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class PatientOffers:
-    """What is offered for one patient, in this order: the plan (where there are goals), the goals, the scores."""
+class PatientSubmissions:
+    """What is submitted for one patient, in this order: the plan (where there are goals), the goals, the scores."""
 
     plan: Event | None
-    goals: tuple[Offer, ...]
-    scores: tuple[Offer, ...]
+    goals: tuple[ResourceSubmission, ...]
+    scores: tuple[ResourceSubmission, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """All that one import would do. `baselines` are the score Observations that went into their goals' scales."""
 
-    patients: tuple[PatientOffers, ...]
+    patients: tuple[PatientSubmissions, ...]
     refused_goals: tuple[Refusal, ...]
     refused_scores: tuple[Refusal, ...]
     baselines: int
@@ -74,8 +74,8 @@ class Run:
     @property
     def goals(self) -> int:
         """The number of Goal resources in all files, those in refused files included."""
-        offered = sum(len(patient.goals) for patient in self.patients)
-        return offered + len(self.refused_goals) + sum(len(file.goals) for file in self.refused_files)
+        mapped = sum(len(patient.goals) for patient in self.patients)
+        return mapped + len(self.refused_goals) + sum(len(file.goals) for file in self.refused_files)
 
 
 class _Read(NamedTuple):
@@ -104,11 +104,11 @@ def plan_run(documents: Sequence[Document], refused_files: Sequence[RefusedFile]
     levels = {goal: read.score.level for goal, read in baselines.items() if read.score.level is not None}
     goals, refused_goals = _map_goals(documents, levels, org, now)
     scaled = {
-        (offer.event.goal_id.patient, offer.event.goal_id.goal)
-        for offer in goals
-        if isinstance(offer.event.data, Imported) and offer.event.data.gas is not None
+        (submission.event.goal_id.patient, submission.event.goal_id.goal)
+        for submission in goals
+        if isinstance(submission.event.data, Imported) and submission.event.data.gas is not None
     }
-    follow_ups = [_score_offer(read, org) for read in scores if read.score.kind == "follow_up"]
+    follow_ups = [_score_submission(read, org) for read in scores if read.score.kind == "follow_up"]
     used = 0
     for read in scores:
         if read.score.kind == "baseline":
@@ -153,8 +153,8 @@ def _unused_baseline(read: _Read, *, in_run: bool) -> Refusal:
 
 def _map_goals(
     documents: Sequence[Document], baselines: Mapping[GoalKey, int], org: str, now: datetime
-) -> tuple[list[Offer], list[Refusal]]:
-    offers, refused = [], []
+) -> tuple[list[ResourceSubmission], list[Refusal]]:
+    submissions, refused = [], []
     servers: dict[str, str] = {}
     for document in documents:
         for found in document.goals:
@@ -166,8 +166,8 @@ def _map_goals(
                 continue
             time = next((date for date in mapped.dates if date <= now), now)
             event = _event(GoalId(org, mapped.patient.token, mapped.goal), mapped.payload, time)
-            offers.append(Offer(document.file, found.reference, event, mapped.left_out))
-    return offers, refused
+            submissions.append(ResourceSubmission(document.file, found.reference, event, mapped.left_out))
+    return submissions, refused
 
 
 def _same_server(patient: Target, servers: dict[str, str]) -> None:
@@ -180,21 +180,27 @@ def _same_server(patient: Target, servers: dict[str, str]) -> None:
         )
 
 
-def _score_offer(read: _Read, org: str) -> Offer:
+def _score_submission(read: _Read, org: str) -> ResourceSubmission:
     score = read.score
     goal_id = GoalId(org, score.patient, score.goal)
-    return Offer(read.file, read.reference, _event(goal_id, score.payload, score.at, score.actor or IMPORTER))
+    return ResourceSubmission(
+        read.file, read.reference, _event(goal_id, score.payload, score.at, score.actor or IMPORTER)
+    )
 
 
-def _by_patient(goals: Sequence[Offer], scores: Sequence[Offer], org: str, now: datetime) -> Iterator[PatientOffers]:
-    by_patient: dict[str, tuple[list[Offer], list[Offer]]] = {}
-    for offer in goals:
-        by_patient.setdefault(offer.event.goal_id.patient, ([], []))[0].append(offer)
-    for offer in sorted(scores, key=lambda score: score.event.time):
-        by_patient.setdefault(offer.event.goal_id.patient, ([], []))[1].append(offer)
+def _by_patient(
+    goals: Sequence[ResourceSubmission], scores: Sequence[ResourceSubmission], org: str, now: datetime
+) -> Iterator[PatientSubmissions]:
+    by_patient: dict[str, tuple[list[ResourceSubmission], list[ResourceSubmission]]] = {}
+    for submission in goals:
+        by_patient.setdefault(submission.event.goal_id.patient, ([], []))[0].append(submission)
+    for submission in sorted(scores, key=lambda score: score.event.time):
+        by_patient.setdefault(submission.event.goal_id.patient, ([], []))[1].append(submission)
     for patient, (of_goals, of_scores) in by_patient.items():
         plan = _event(GoalId(org, patient, PLAN), _PLAN, now) if of_goals else None
-        yield PatientOffers(plan, tuple(supported_first(of_goals, lambda offer: offer.event)), tuple(of_scores))
+        yield PatientSubmissions(
+            plan, tuple(supported_first(of_goals, lambda submission: submission.event)), tuple(of_scores)
+        )
 
 
 def _event(goal_id: GoalId, payload: Payload, time: datetime, actor: Actor = IMPORTER) -> Event:
@@ -203,6 +209,6 @@ def _event(goal_id: GoalId, payload: Payload, time: datetime, actor: Actor = IMP
     So the same resource is a duplicate at the next import, whatever the hour, and a changed one is another event.
     Defaults are left out of the digest, so that a later field of the payload does not change it.
     """
-    said = payload.model_dump(mode="json", exclude_defaults=True)
-    digest = sha256(dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:32]
+    content = payload.model_dump(mode="json", exclude_defaults=True)
+    digest = sha256(dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:32]
     return Event(goal_id=goal_id, source=SOURCE, id=f"{goal_id.goal}.{digest}", time=time, actor=actor, data=payload)

@@ -1,25 +1,27 @@
-"""Offering what an import read, and the account of it: every Goal resource is recorded, a duplicate, or rejected."""
+"""Submitting what an import read, and the account of it: every Goal resource is recorded, a duplicate, or rejected."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from time import monotonic
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 from nats.aio.client import Client
 from pydantic_core import to_json
 
+from events.codes import RETRYABLE
 from events.envelope import structured
-from events.errors import RETRYABLE
 from events.event import Event
 from services.fhir.incoming.refusal import RefusedFile
-from services.fhir.incoming.run import Offer, PatientOffers, Refusal, Run
-from services.submission_client import PATIENCE_SECONDS, offer
+from services.fhir.incoming.run import Refusal, ResourceSubmission, Run
+from services.per_patient_order import PerPatientOrder, outcomes_in_order
+from services.submission_client import STOP_WHEN_UNCERTAIN_JSON, SubmissionClient
 
 PATIENTS_AT_ONCE = 16
+_EVENTS_IN_HAND = 4096
+"""Events of a run that may be begun: so many that one patient with many does not keep the others waiting."""
 
 Json = dict[str, Any]  # an outcome as the goals service words it
-Ask = Callable[[Event], Awaitable[Json]]
+Submit = Callable[[Event], Awaitable[Json]]
 Status = Literal["recorded", "duplicate", "rejected"]
 
 
@@ -59,29 +61,26 @@ class Report:
         return {"goals": len(self.goals), **counts, "refused_files": refused}
 
 
-class PatientAsker:
-    """Asks the goals service, and loses patience once for all: what is down for one goal is down for the next."""
+class ImportClient:
+    """Submits the events of an import to the goals service."""
 
-    def __init__(self, nc: Client, patience: float = PATIENCE_SECONDS):
-        self._nc = nc
-        self._patience = patience
-        self._answered = monotonic()
+    def __init__(self, nc: Client):
+        self._client = SubmissionClient(nc)
 
-    async def __call__(self, event: Event) -> Json:
+    async def submit(self, event: Event) -> Json:
         """The outcome of one event."""
-        left = max(0.0, self._answered + self._patience - monotonic())
-        outcome = await offer(self._nc, event.goal_id, to_json(structured(event)), left)
-        if outcome.get("code") not in RETRYABLE:
-            self._answered = monotonic()
-        return outcome
+        return await self._client.submit(event.goal_id, to_json(structured(event)))
 
 
-async def offer_run(run: Run, ask: Ask, done: Callable[[], None]) -> Report:
-    """Offer a run: one patient's events one after another, those of different patients side by side.
+async def submit_run(run: Run, submit: Submit, done: Callable[[], None]) -> Report:
+    """Submit a run: one patient's events one after another, those of different patients side by side.
+
+    A plan that is there already is as good as one that was recorded. Once an event has no certain answer, the rest of
+    that patient's are not submitted; the same import again submits them.
 
     Args:
-        run: What to offer.
-        ask: Gives the outcome of one event.
+        run: What to submit.
+        submit: Gives the outcome of one event.
         done: Called for each Goal and score that has its outcome.
     """
     goals: list[Result] = [_refused(refusal) for refusal in run.refused_goals]
@@ -91,28 +90,38 @@ async def offer_run(run: Run, ask: Ask, done: Callable[[], None]) -> Report:
         for reference in file.goals
     ]
     scores: list[Result] = [_refused(refusal) for refusal in run.refused_scores]
-    waiting = iter(run.patients)
+    order: PerPatientOrder[Json] = PerPatientOrder(STOP_WHEN_UNCERTAIN_JSON, at_once=PATIENTS_AT_ONCE)
 
-    async def take_patients() -> None:
-        for patient in waiting:
-            await _offer_patient(patient, ask, done, goals, scores)
+    async def outcome_of(submission: _InRun) -> Json:
+        outcome = await order.submit(submission.event.goal_id.plan, partial(submit, submission.event))
+        if submission.resource is not None:
+            results = scores if submission.is_score else goals
+            results.append(_result(submission.resource, outcome))
+            done()
+        return outcome
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(PATIENTS_AT_ONCE, len(run.patients))):
-            group.create_task(take_patients())
+    async for _ in outcomes_in_order(_in_order(run), outcome_of, in_hand=_EVENTS_IN_HAND):
+        pass
     return Report(_sorted(goals), _sorted(scores), run.baselines, run.refused_files)
 
 
-async def _offer_patient(
-    patient: PatientOffers, ask: Ask, done: Callable[[], None], goals: list[Result], scores: list[Result]
-) -> None:
-    outcome = await ask(patient.plan) if patient.plan is not None else {}
-    # A plan that is there already is as good. Without an answer for the plan, none of its goals could be recorded.
-    given_up = outcome if outcome.get("code") in RETRYABLE else None
-    for results, offers in ((goals, patient.goals), (scores, patient.scores)):
-        for each in offers:
-            results.append(_result(each, given_up or await ask(each.event)))
-            done()
+class _InRun(NamedTuple):
+    """An event of a run; with the resource that it comes from, which a plan does not have."""
+
+    event: Event
+    resource: ResourceSubmission | None = None
+    is_score: bool = False
+
+
+def _in_order(run: Run) -> Iterator[_InRun]:
+    """The events of a run, patient by patient, each one's in the order in which they build on one another."""
+    for patient in run.patients:
+        if patient.plan is not None:
+            yield _InRun(patient.plan)
+        for goal in patient.goals:
+            yield _InRun(goal.event, goal)
+        for score in patient.scores:
+            yield _InRun(score.event, score, is_score=True)
 
 
 def _sorted(results: list[Result]) -> tuple[Result, ...]:
@@ -120,18 +129,18 @@ def _sorted(results: list[Result]) -> tuple[Result, ...]:
     return tuple(sorted(results, key=lambda result: (result.file, result.reference)))
 
 
-def _result(offered: Offer, outcome: Json) -> Result:
+def _result(submitted: ResourceSubmission, outcome: Json) -> Result:
     # The id is made of all that the event says, so what differs from the first time is only the hour of the import.
     again = outcome.get("duplicate", False) or outcome.get("code") == "event.id_reused"
     recorded = outcome.get("status") == "recorded"
     return Result(
-        file=offered.file,
-        reference=offered.reference,
-        goal_id=str(offered.event.goal_id),
+        file=submitted.file,
+        reference=submitted.reference,
+        goal_id=str(submitted.event.goal_id),
         status="duplicate" if again else "recorded" if recorded else "rejected",
         code="" if again else outcome.get("code", ""),
         detail="" if again else outcome.get("detail", ""),
-        left_out=offered.left_out,
+        left_out=submitted.left_out,
     )
 
 

@@ -67,7 +67,7 @@ def read_reference(asked: Exchange, parameter: str, value: str, *types: str) -> 
     the id alone.
 
     Raises:
-        Refused: it refers to something of another type, or to another server.
+        RequestRefused: it refers to something of another type, or to another server.
     """
     found = _REFERENCE.fullmatch(value)
     if found is None and "/" not in value:

@@ -11,7 +11,7 @@ from events.errors import FieldError
 from services.fhir.outgoing.elements import VERSIONS, Release
 from services.gateway.bodies import read_body
 from services.gateway.gateway import Gateway, Here
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.gateway.public_address import public_base
 from services.gateway.refusals import FHIR_ROOT
 
@@ -49,7 +49,7 @@ class Exchange:
         """Say that the endpoint takes none.
 
         Raises:
-            Refused: there are some, and the client is not lenient.
+            RequestRefused: there are some, and the client is not lenient.
         """
         if self.parameters and not self.lenient:
             name = self.parameters[0][0]
@@ -83,10 +83,10 @@ Asked = Annotated[Exchange, Depends(_exchange)]
 """The request, as a FHIR endpoint asks for it."""
 
 
-def invalid(parameter: str, detail: str) -> Refused:
+def invalid(parameter: str, detail: str) -> RequestRefused:
     """The refusal of a parameter."""
     said = f"{parameter}: {detail}" if parameter else detail
-    return Refused(422, "request.invalid", said, [FieldError(parameter[:100], detail)])
+    return RequestRefused("request.invalid", said, [FieldError(parameter[:100], detail)])
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:
@@ -94,12 +94,12 @@ async def _form(request: Request) -> list[tuple[str, str]]:
     if not body:
         return []
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise Refused(415, "request.media_type", f"The body of a search is {_FORM}.")
+        raise RequestRefused("request.media_type", f"The body of a search is {_FORM}.")
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
     except ValueError:
         detail = f"The body is no form in UTF-8 with at most {_MAX_PARAMETERS} fields."
-        raise Refused(422, "request.invalid", detail) from None
+        raise RequestRefused("request.invalid", detail) from None
 
 
 def _check_format(asked: str | None, accepted: list[str], release: Release) -> None:
@@ -108,7 +108,7 @@ def _check_format(asked: str | None, accepted: list[str], release: Release) -> N
     wanted = [each.strip().lower() for each in ranges if each.strip()]
     if wanted and not any(_is_ours(each, release) for each in wanted):
         ours = f"application/fhir+json; fhirVersion={VERSIONS[release][:3]}"
-        raise Refused(406, "request.not_acceptable", f"Cairn writes FHIR {release} as JSON only: {ours}.")
+        raise RequestRefused("request.not_acceptable", f"Cairn writes FHIR {release} as JSON only: {ours}.")
 
 
 def _is_ours(media_range: str, release: Release) -> bool:

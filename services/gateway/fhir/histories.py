@@ -52,7 +52,7 @@ def history_of_one(asked: Exchange, versions: Sequence[Version], address: str) -
     """The Bundle with the versions of one resource; `address` is that of the resource, below the endpoint's.
 
     Raises:
-        Refused: a parameter cannot be answered.
+        RequestRefused: a parameter cannot be answered.
     """
     query = _read(asked)
     found = [each for each in versions[::-1] if query.since is None or each.recorded.recorded_at >= query.since]
@@ -75,7 +75,7 @@ async def history_of_type(asked: Exchange, resource: ResourceType) -> Json:
     How many there are is only counted when that is asked for.
 
     Raises:
-        Refused: a parameter cannot be answered, or the audit trail cannot be read.
+        RequestRefused: a parameter cannot be answered, or the audit trail cannot be read.
     """
     query = _read(asked)
     of_goals = resource == "Goal"

@@ -38,7 +38,7 @@ async def patients_asked_for(asked: Exchange, query: SearchQuery) -> tuple[list[
     the resources.
 
     Raises:
-        Refused: it names nobody, names one of two patients at a time, or too many.
+        RequestRefused: it names nobody, names one of two patients at a time, or too many.
     """
     names = naming(query)
     if not names:

@@ -20,7 +20,7 @@ async def search(asked: Exchange, resource: ResourceType) -> Json:
     """The Bundle of a search for resources of one type.
 
     Raises:
-        Refused: it cannot be answered.
+        RequestRefused: it cannot be answered.
     """
     try:
         query = read_query(resource, asked.parameters, lenient=asked.lenient)

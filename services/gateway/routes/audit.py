@@ -12,7 +12,7 @@ from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import AuditList, Difference, History
 from services.gateway.parameters import Audit, Goal, Org, Page, Patient, TwoVersions
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 
 router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 
@@ -57,7 +57,7 @@ async def diff(here: Here, org: Org, patient: Patient, goal: Goal, query: Annota
             lambda connection: queries.diff(connection, goal_id, query.from_, query.to),
         )
     except queries.NoSuchVersion as error:
-        raise Refused(404, "goal.version_unknown", str(error)) from None
+        raise RequestRefused("goal.version_unknown", str(error)) from None
     if found is None:
         raise _unknown(goal_id)
     return json_answer(found)
@@ -76,18 +76,7 @@ async def audit(here: Here, org: Org, query: Annotated[Audit, Query()]) -> Respo
             "audit_trail",
             org,
             query.min_position,
-            lambda connection: queries.audit(
-                connection,
-                org,
-                patient=query.patient,
-                goal=query.goal,
-                type_name=query.type,
-                actor=query.actor,
-                since=query.since,
-                until=query.until,
-                limit=query.limit,
-                cursor=query.cursor,
-            ),
+            lambda connection: queries.audit(connection, org, query, limit=query.limit, cursor=query.cursor),
         )
     )
 

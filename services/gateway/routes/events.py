@@ -1,4 +1,4 @@
-"""POST /v1/events: offering events over HTTP."""
+"""POST /v1/events: submitting events over HTTP."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from events.identity import GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.gateway.answers import json_answer
 from services.gateway.bodies import read_body
-from services.gateway.documentation import problems
+from services.gateway.documentation import CLOUD_EVENT, problems
 from services.gateway.gateway import Here
-from services.gateway.incoming_events import MAX_BATCH_BYTES, Offer, is_batch, read_batch, read_offer
+from services.gateway.incoming_events import MAX_BATCH_BYTES, Submission, is_batch, read_batch, read_event
 from services.gateway.problems import problem_response, refused_submission
 from services.gateway.submission import submit_batch
 
@@ -33,15 +33,15 @@ _BODIES = {
     "requestBody": {
         "required": True,
         "content": {
-            STRUCTURED: {"schema": {"type": "object"}, "example": _EXAMPLE},
+            STRUCTURED: {"schema": CLOUD_EVENT, "example": _EXAMPLE},
             "application/json": {
-                "schema": {"type": "object"},
+                "schema": {"anyOf": [CLOUD_EVENT, {"type": "object", "description": "The data of an event."}]},
                 "examples": {
                     "structured": {"summary": "A whole CloudEvent", "value": _EXAMPLE},
                     "binary": {"summary": "The data alone, attributes as ce- headers", "value": _EXAMPLE["data"]},
                 },
             },
-            BATCH: {"schema": {"type": "array", "items": {"type": "object"}}, "example": [_EXAMPLE]},
+            BATCH: {"schema": {"type": "array", "items": CLOUD_EVENT}, "example": [_EXAMPLE]},
         },
     }
 }
@@ -49,7 +49,7 @@ _BODIES = {
 
 @router.post(
     "/events",
-    summary="Offer an event, or a batch of events",
+    summary="Submit an event, or a batch of events",
     response_model=None,
     responses={
         200: {
@@ -61,32 +61,32 @@ _BODIES = {
     },
     openapi_extra=_BODIES,
 )
-async def offer_events(request: Request, here: Here) -> Response:
-    """Offer a CloudEvent in structured or binary mode, or a batch of structured ones.
+async def submit_events(request: Request, here: Here) -> Response:
+    """Submit a CloudEvent in structured or binary mode, or a batch of structured ones.
 
     An event is recorded once, however often it is sent: `(source, id)` is its idempotency key within its goal. A 503
     never means that it was recorded; sending the same event again is always safe. A batch is answered with 200 and an
     outcome for each of its events, in order; events of one patient are submitted one after another.
     """
     if is_batch(request.headers.get("content-type", "")):
-        offers = read_batch(await read_body(request, MAX_BATCH_BYTES), request.headers)
+        submissions = read_batch(await read_body(request, MAX_BATCH_BYTES), request.headers)
 
-        async def submit(offer: Offer) -> Outcome:
-            outcome = await here.submitter.submit(offer)
+        async def submit(submission: Submission) -> Outcome:
+            outcome = await here.submitter.submit(submission)
             here.metrics.submitted(outcome)
             return outcome
 
-        outcomes = await submit_batch(offers, submit)
+        outcomes = await submit_batch(submissions, submit)
         return json_answer([outcome.model_dump(mode="json", exclude_none=True) for outcome in outcomes])
-    offer = read_offer(await read_body(request, MAX_EVENT_BYTES), request.headers)
-    outcome = await here.submitter.submit(offer)
+    submission = read_event(await read_body(request, MAX_EVENT_BYTES), request.headers)
+    outcome = await here.submitter.submit(submission)
     here.metrics.submitted(outcome)
     if isinstance(outcome, RejectedOutcome):
         return problem_response(refused_submission(outcome))
     return json_answer(
         outcome.model_dump(mode="json", exclude_none=True),
         200 if outcome.duplicate else 201,
-        None if outcome.duplicate else _location(offer.goal_id),
+        None if outcome.duplicate else _location(submission.goal_id),
     )
 
 

@@ -16,8 +16,9 @@ from services.gateway.documentation import problems
 from services.gateway.feed import stream_batches
 from services.gateway.feed_ids import BadFeedId, FeedId, decode, is_of
 from services.gateway.gateway import Gateway, Here
+from services.gateway.log_head import refuse_beyond_head
 from services.gateway.parameters import Live
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 
 router = APIRouter(prefix="/v1", tags=["read"])
 
@@ -81,7 +82,7 @@ async def follow_events(
     which one is followed.
     """
     if here.feeds.locked():
-        raise Refused(503, "feed.full", "As many live feeds are open as are served at a time. Try again.")
+        raise RequestRefused("feed.full", "As many live feeds are open as are served at a time. Try again.")
     log = _log(here, live)
     if last_event_id:
         after = await _behind_event(log, _resumed(last_event_id))
@@ -95,10 +96,10 @@ async def _behind_event(log: Log, resumed: FeedId) -> Anchor:
 
     Raises:
         LogReplaced: the log ends before it, or holds another event there.
-        Refused: 422, when it is a position alone and the log does not come so far.
+        RequestRefused: 422, when it is a position alone and the log does not come so far.
     """
     if resumed.digits is None:
-        return await _behind_position(log, resumed.position)
+        return await _behind_position(log, resumed.position, "last-event-id")
     state = await log.check(Anchor(resumed.position))
     anchor = await log.anchor(resumed.position)
     if anchor is None or not is_of(resumed, anchor.fingerprint):
@@ -106,12 +107,11 @@ async def _behind_event(log: Log, resumed: FeedId) -> Anchor:
     return anchor
 
 
-async def _behind_position(log: Log, after: int | None) -> Anchor:
+async def _behind_position(log: Log, after: int | None, field: str = "after") -> Anchor:
     """The anchor at a position, or at the log's end when none is given; so what is exchanged later is noticed."""
-    head = await log.head()
-    if after is not None and after > head:
-        raise Refused(422, "request.invalid", f"The log ends at position {head}; it has no position {after}.")
-    position = head if after is None else after
+    if after is not None:
+        await refuse_beyond_head(log, after, field)
+    position = await log.head() if after is None else after
     return await log.anchor(position) or Anchor(position)
 
 
@@ -120,7 +120,7 @@ def _log(here: Gateway, live: Live) -> Log:
         return here.logs.of(live.org)
     if len(here.logs.placement.streams) > 1:
         detail = "The log is kept in several streams, each with positions of its own: name the organisation to follow."
-        raise Refused(422, "request.invalid", detail, [FieldError("org", detail)])
+        raise RequestRefused("request.invalid", detail, [FieldError("org", detail)])
     return next(iter(here.logs))
 
 
@@ -128,8 +128,8 @@ def _resumed(last_event_id: str) -> FeedId:
     try:
         return decode(last_event_id)
     except BadFeedId:
-        raise Refused(
-            422, "request.invalid", "Last-Event-ID must be an id that the feed gave, or a position of the log."
+        raise RequestRefused(
+            "request.invalid", "Last-Event-ID must be an id that the feed gave, or a position of the log."
         ) from None
 
 

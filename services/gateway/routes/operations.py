@@ -12,7 +12,7 @@ from services.gateway.answers import json_answer
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ProjectionList
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.gateway.projection_status import Status
 from services.gateway.readiness import StreamHealth
 
@@ -52,7 +52,7 @@ async def ready(here: Here) -> dict[str, str]:
         async with asyncio.timeout(_READY_SECONDS):
             await here.readiness.check(NAMES, here.ready_lag_seconds)
     except TimeoutError:
-        raise Refused(503, "projection.unavailable", "The projections' database is too slow.") from None
+        raise RequestRefused("projection.unavailable", "The projections' database is too slow.") from None
     return {"status": "ready"}
 
 
@@ -61,7 +61,7 @@ async def metrics(here: Here) -> Response:
     """Prometheus text format. No label ever holds an id. What cannot be found out now is left out."""
     statuses: list[Status] = []
     streams: dict[str, StreamHealth] = {}
-    with suppress(Refused, TimeoutError):
+    with suppress(RequestRefused, TimeoutError):
         async with asyncio.timeout(_METRICS_SECONDS):
             statuses = await here.standing.statuses()
     with suppress(TimeoutError):

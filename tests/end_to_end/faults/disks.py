@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 
 _SMALL = 32 * 1024 * 1024
 
@@ -28,7 +28,9 @@ class BoundedFiles(EmbeddedServer):
 
     def fill(self, left: int) -> None:
         """Leave so many bytes for the log to grow."""
-        size = max(file.stat().st_size for file in self.data_dir.rglob(f"{STREAM}/msgs/*.blk"))
+        size = max(
+            file.stat().st_size for file in (self.data_dir / "jetstream").glob(f"*/*/streams/{STREAM}/msgs/*.blk")
+        )
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size + left, self._most()))
 
     def make_room(self) -> None:

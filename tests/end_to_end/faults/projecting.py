@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from events.log.server import EmbeddedServer
 from projections.engine.naming import Slot
+from services.embedded_server import EmbeddedServer
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.end_to_end.faults.tables import Tables
 from tests.forked import Forked, Ran, cairn

@@ -13,9 +13,9 @@ import pytest
 
 from events.envelope import StoredMessage
 from events.log import Log, connect, declare_log
-from events.log.server import EmbeddedServer
 from projections.catalog import NAMES, projection_named
 from projections.engine.naming import Slot
+from services.embedded_server import EmbeddedServer
 from tests.end_to_end.faults.flow import AHEAD, Flow
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.end_to_end.faults.projecting import NewerService, Services, rebuilding, services_on, the_one_at_work

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from events.log import Log, connect
-from events.log.server import EmbeddedServer
 from projections.catalog import NAMES
+from services.embedded_server import EmbeddedServer
 from tests.end_to_end.faults.clients import Clients
 from tests.end_to_end.faults.conftest import Moments
 from tests.end_to_end.faults.processes import ServiceProcess

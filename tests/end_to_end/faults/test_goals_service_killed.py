@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from events.event import Event
 from events.identity import LOG, GoalId
 from events.log import Log, connect
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from tests.builders import event, opened
 from tests.end_to_end.faults.clients import Answer, Clients, ask, connected, submit
 from tests.end_to_end.faults.conftest import Moments

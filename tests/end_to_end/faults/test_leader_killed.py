@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from events.log import connect
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from tests.cluster import Cluster, cluster_in
 from tests.end_to_end.faults.clients import Clients, connected
 from tests.end_to_end.faults.conftest import Moments

@@ -1,6 +1,6 @@
 """nats-server is killed while everyone is at work, and comes back on its port with its data."""
 
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from tests.end_to_end.faults.clients import Clients
 from tests.end_to_end.faults.conftest import Moments
 from tests.end_to_end.faults.record import assert_nothing_is_lost

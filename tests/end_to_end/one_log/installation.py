@@ -14,9 +14,9 @@ from pydantic_core import to_json
 from events.envelope import structured
 from events.event import Event
 from events.log import connect, declare_log
-from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.catalog import NAMES
+from services.embedded_server import EmbeddedServer
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.forked import Ran, cairn
 from tests.waiting import eventually

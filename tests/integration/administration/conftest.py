@@ -9,8 +9,8 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from tests.builders import GOAL, active_goal
 from tests.decided import record_decided
 from tests.forked import Ran, cairn

@@ -4,10 +4,10 @@ import json
 from datetime import datetime
 
 from events.log import connect
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from services.administration.application import STREAM, Act
 from services.administration.recording import record_act, recorded_acts
+from services.embedded_server import EmbeddedServer
 from tests.forked import cairn
 
 ADOPTED = Act("adopted", "CAIRN_LOG", "ada", "the backup of Monday is all there is", 4, "ab" * 32, 7, {"events": 3})

@@ -11,11 +11,11 @@ import pytest
 
 from events.log import Log, connect, declare_log
 from events.log.backup import Manifest, read_manifest, write_archive, write_manifest
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.digest import FirstChain
-from events.log.server import EmbeddedServer
 from events.log.stream import STREAM, log_config
 from services.administration.recording import recorded_acts
+from services.embedded_server import EmbeddedServer
 from services.node.address import NodeAddress, write_address
 from tests.builders import GOAL, active_goal
 from tests.decided import record_decided

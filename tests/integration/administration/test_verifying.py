@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from events.log import Append, Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from events.plan import types as p
+from services.embedded_server import EmbeddedServer
 from tests.builders import GOAL, TODAY, active_goal, event
 from tests.decided import record_decided
 from tests.integration.administration.conftest import EVENTS, Run

@@ -26,8 +26,8 @@ from bench.peers.postgresql import OutOfReach
 from bench.peers.roll_call import roll_call
 from bench.peers.server import served
 from bench.peers.store import BlockingStore, Refused, Store
-from events.log.server import free_port
 from services.cli.bench import bench
+from services.embedded_server import free_port
 from tests.postgresql import temporary_folder
 
 _TINY = ("--writers", "2", "--count", "4", "--runs", "1")

@@ -6,8 +6,9 @@ from functools import partial
 
 import pytest
 
-from events.log.server import free_port
+from projections.catalog import projection_named
 from projections.engine.service import serve as projection
+from services.embedded_server import free_port
 from services.gateway.service import serve as gateway
 from services.goals.service import serve as goals
 from services.intake.service import serve as intake
@@ -39,7 +40,7 @@ async def services(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory)
             partial(goals, settings("goals")),
             partial(intake, settings("intake")),
             partial(reminders, settings("reminders")),
-            partial(projection, "goal_state", reads.nats_address, reads.database_address),
+            partial(projection, projection_named("goal_state"), reads.nats_address, reads.database_address),
             partial(gateway, settings("gateway")),
         ):
             await stack.enter_async_context(running(serve))

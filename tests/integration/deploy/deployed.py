@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from events.log.child_process import end_with_parent
-from events.log.client import ResilientClient, connect_client
-from events.log.connection import first_contact, flush
-from events.log.server import free_port, server_binary
+from events.log.client.connection import first_contact, flush
+from events.log.client.resilient import ResilientClient, connect_client
+from services.embedded_server import free_port, server_binary
 from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "nats"

@@ -9,10 +9,10 @@ from nats.errors import Error as NatsError
 
 from events.identity import GoalId
 from events.log import Log, connect
-from events.log.server import free_port
+from services.embedded_server import free_port
 from services.goals.service import serve as goals
 from services.settings import Settings
-from services.submission_client import offer
+from services.submission_client import submit
 from tests.builders import active_goal, as_bytes
 from tests.conftest import running
 from tests.integration.deploy.deployed import Deployed, configuration, environment, password, start
@@ -60,12 +60,12 @@ async def test_what_was_recorded_outlives_any_one_server(cluster: list[Deployed]
     await eventually(elected, within=60)
     settings = Settings(nats_url=url(cluster, "goals"), data_dir=tmp_path, log_replicas=3)
     async with running(partial(goals, settings)):
-        assert (await offer(organisation, plan.goal_id, as_bytes(plan), 60))["status"] == "recorded"
+        assert (await submit(organisation, plan.goal_id, as_bytes(plan), 60))["status"] == "recorded"
         log_cluster = (await operator.jetstream().stream_info("CAIRN_LOG")).cluster
         assert log_cluster is not None
         assert len(log_cluster.replicas or ()) == 2
         await next(server for server in cluster if server.name == log_cluster.leader).kill()
-        assert (await offer(organisation, proposal.goal_id, as_bytes(proposal), 60))["status"] == "recorded"
+        assert (await submit(organisation, proposal.goal_id, as_bytes(proposal), 60))["status"] == "recorded"
 
         async def all_is_read() -> bool:
             # Whichever replica answers; one may not have caught up with the new leader yet.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from events.log import NotReachable, connect
-from events.log.server import free_port, server_binary
+from services.embedded_server import free_port, server_binary
 from tests.integration.deploy.deployed import Deployed, configuration, environment, password, start
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl, which makes the certificates")

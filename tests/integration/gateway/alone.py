@@ -15,12 +15,12 @@ from events.envelope import StoredMessage
 from events.event import Event
 from events.identity import LOG, GoalId
 from events.log import Append, Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database
 from projections.engine.writer import ProjectionWriter
+from services.embedded_server import EmbeddedServer
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
 from services.gateway.reads_over_nats import ReadsOverNats

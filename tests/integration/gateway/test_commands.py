@@ -7,8 +7,8 @@ import pytest
 from pydantic_core import from_json
 
 from events.identity import GoalId
-from events.log.server import EmbeddedServer
 from projections.catalog import NAMES
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.end_to_end.node import HOUSE, start_cairn
 from tests.forked import cairn

@@ -138,7 +138,7 @@ async def test_a_patient_that_is_not_there_leaves_no_file(http: Http, org: str, 
     exported = await run(export, "--org", org, "--patient", "p9", "--nats-url", nats_url, "--output", str(file))
 
     assert exported.exit_code == 1
-    assert f"nothing of patient p9 in {org}" in exported.stderr
+    assert f"no events of patient p9 in {org}" in exported.stderr
     assert names_in(tmp_path) == []
 
 

@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message
 
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.engine.database import open_database
+from services.embedded_server import EmbeddedServer
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
 from services.settings import Settings

@@ -8,9 +8,9 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 from services.gateway.feed_ids import encode
 from services.settings import Settings
 from tests.builders import active_goal, entry, event

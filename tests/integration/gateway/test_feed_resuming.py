@@ -11,7 +11,7 @@ import pytest
 from events.goal.types import ReviewScheduled
 from events.identity import GoalId
 from events.log import Append, Log, LogUnreachable, connect, declare_log
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from services.gateway.service import serve
 from services.settings import Settings
 from tests.builders import active_goal, entry, event, opened

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.gateway.alone import Alone, alone
 from tests.waiting import eventually

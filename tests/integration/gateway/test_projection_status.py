@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text, update
 
 from events.log import declare_log
-from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import writing
 from projections.engine.naming import Slot
 from projections.engine.tables import STATUS
+from services.embedded_server import EmbeddedServer
 from services.gateway.models import ProjectionList
 from tests.integration.gateway.alone import ORG, Alone, alone
 from tests.waiting import eventually

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from events.identity import GoalId
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from tests.builders import active_goal
 from tests.integration.gateway.http import Http
 

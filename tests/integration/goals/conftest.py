@@ -6,7 +6,7 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
 from services.goals.application import Goals

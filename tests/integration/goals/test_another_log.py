@@ -12,11 +12,11 @@ from events.goal import types as g
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
 from events.log.backup import Manifest, restore_archive, write_archive
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM, log_config
 from events.outcome import RecordedOutcome
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.goals.application import Goals
 from services.goals.watch import Watch

@@ -8,7 +8,7 @@ import pytest
 from events.envelope import MAX_EVENT_BYTES
 from events.identity import SUBMIT
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 
 pytestmark = pytest.mark.usefixtures("goals_service")
 

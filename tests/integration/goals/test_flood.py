@@ -9,8 +9,8 @@ from pydantic_core import from_json
 from events.envelope import STRUCTURED
 from events.identity import SUBMIT, GoalId
 from events.log import Log, connect
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import as_bytes, event, opened

@@ -8,7 +8,7 @@ import pytest
 from events.goal import types as g
 from events.identity import GoalId
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.outcome import RejectedOutcome
 from events.plan import types as p
@@ -103,7 +103,7 @@ async def test_a_replica_that_never_comes_so_far_is_no_ground_for_a_refusal(
     here: Goals, there: Goals, goal_id: GoalId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LaggingReader, "lag", 10**6)
-    monkeypatch.setattr("events.log.reading._CATCH_UP_SECONDS", 0.2)
+    monkeypatch.setattr("events.log.reading._REPLICA_SECONDS", 0.2)
     plan = active_goal(goal_id)[0]
     assert code(await there.submit(plan)) == "recorded"
 

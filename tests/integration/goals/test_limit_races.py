@@ -15,9 +15,9 @@ from events.goal import GoalState, fold_goals
 from events.goal import types as g
 from events.identity import SUBMIT, GoalId
 from events.log import Log, connect
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.plan import types as p
+from services.embedded_server import EmbeddedServer
 from tests.builders import as_bytes, event
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.goals.steps import activation, limited, ready_to_begin

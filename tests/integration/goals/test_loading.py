@@ -10,7 +10,7 @@ from events.event import Event
 from events.goal import fold_goals
 from events.identity import GoalId
 from events.log import Append, Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History

@@ -5,7 +5,7 @@ import pytest
 from events.envelope import STRUCTURED
 from events.identity import LOG, SUBMIT, GoalId
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from events.outcome import RecordedOutcome
 from tests.builders import as_bytes, event, opened

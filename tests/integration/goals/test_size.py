@@ -10,9 +10,9 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import SUBMIT, GoalId
 from events.log import connect
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import as_bytes, event, opened

@@ -13,12 +13,12 @@ from events.event import Event
 from events.goal import types as g
 from events.identity import SUBMIT, GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from events.plan import types as p
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.goals.application import Goals
 from services.settings import Settings

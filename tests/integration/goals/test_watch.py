@@ -9,11 +9,11 @@ from pydantic_core import from_json, to_json
 from events.event import Event
 from events.identity import LOG, GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.connection import flush
-from events.log.server import EmbeddedServer
+from events.log.client.connection import flush
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from events.outcome import Outcome, RejectedOutcome
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import active_goal, entry, event

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from nats.aio.msg import Msg
@@ -13,8 +14,8 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import INTAKE, OUTCOME
 from events.log import connect
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.intake import service as intake
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM, declare_intake
@@ -64,7 +65,7 @@ class Counter:
         await eventually(none_waits, within=30)
         await self.nc.flush()
 
-    def told(self) -> list[dict[str, object]]:
+    def told(self) -> list[dict[str, Any]]:
         """The outcomes so far, in the order in which they arrived."""
         return [from_json(message.data) for message in self.outcomes]
 

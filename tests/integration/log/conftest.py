@@ -8,8 +8,8 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Append, Batch, Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from tests.builders import event, opened
 from tests.integration.log.wire import Wire
 

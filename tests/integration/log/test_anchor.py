@@ -6,7 +6,7 @@ import pytest
 from nats.js.api import DiscardPolicy
 
 from events.log import Anchor, Log, LogReplaced, LogUnreachable, declare_log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from tests.integration.log.conftest import Appends, filled, following, positions_until
 from tests.waiting import eventually

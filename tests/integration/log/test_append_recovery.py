@@ -9,9 +9,9 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Append, Log, LogUnavailable, WrongVersion
-from events.log.client import ResilientClient
-from events.log.connection import flush
-from events.log.server import EmbeddedServer
+from events.log.client.connection import flush
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.integration.log.conftest import Appends
 from tests.integration.log.wire import Wire

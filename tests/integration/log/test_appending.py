@@ -8,11 +8,11 @@ import pytest
 
 from events.event import Event
 from events.goal import types as g
-from events.identity import LOG, GoalId
+from events.identity import LOG, GoalId, goal_id_of
 from events.log import Append, Log, LogBusy, LogUnavailable, MessageTooLarge, WrongVersion, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.integration.log.conftest import Appends, following
 from tests.waiting import eventually
@@ -28,7 +28,7 @@ async def batch_ids(log: Log, org: str, last: int) -> dict[GoalId, set[str | Non
     async with following(log, subject=f"{LOG}.{org}.*.*") as batches:
         async for batch in batches:
             for message in batch.messages:
-                goal_id = GoalId(*message.subject.split(".")[2:])
+                goal_id = goal_id_of(message.subject)
                 found.setdefault(goal_id, set()).add(message.headers.get("Nats-Batch-Id"))
                 if message.position == last:
                     return found

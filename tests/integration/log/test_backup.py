@@ -15,11 +15,11 @@ from events.log.backup import (
     write_archive,
     write_manifest,
 )
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.findings import Verification
-from events.log.server import EmbeddedServer
 from events.log.stream import STREAM, log_config
 from events.log.verification import Extent, Verifier, verified
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal
 
 

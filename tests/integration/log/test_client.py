@@ -1,4 +1,4 @@
-"""A message that nats-py cannot read does not silence whoever receives it."""
+"""A message that nats-py cannot read does not silence whoever receives it; a lost answer is given up soon."""
 
 import asyncio
 
@@ -6,7 +6,15 @@ import pytest
 from nats.aio.client import Client
 from pydantic_core import from_json
 
-from events.log.client import read_headers
+from events.attribute_headers import DoubledHeaders
+from events.identity import GoalId
+from events.log import Append, Log, LogUnreachable
+from events.log.client.headers import read_headers
+from events.log.client.resilient import ResilientClient
+from events.log.stream import STREAM
+from events.log.stream_state import read_state
+from services.embedded_server import EmbeddedServer
+from tests.builders import GOAL, active_goal
 from tests.waiting import eventually
 
 STRANGE = [
@@ -65,6 +73,25 @@ def test_headers_read_as_nats_writes_them(block: bytes, headers: dict[str, str] 
     }
 
 
+def test_of_headers_of_one_name_the_last_is_read_and_the_name_is_kept_as_doubled() -> None:
+    found = read_headers(b"NATS/1.0\r\nce-id: 1\r\nce-type: t\r\nce-id: 2\r\n\r\n")
+
+    assert isinstance(found, DoubledHeaders)
+    assert (found, found.doubled) == ({"ce-id": "2", "ce-type": "t"}, ("ce-id",))
+
+
+async def test_a_submission_with_two_ids_is_refused(goals_service: None, nc: Client, nats_url: str) -> None:
+    reply = nc.new_inbox()
+    answers = await nc.subscribe(reply)
+    headers = b"NATS/1.0\r\nce-id: 1\r\nce-id: 2\r\n\r\n"
+
+    await _publish_raw(nats_url, b"cairn.submit.a.b.c", reply.encode(), headers, b"{}")
+
+    said = from_json((await answers.next_msg(timeout=10)).data)
+    assert (said["code"], [error["field"] for error in said["errors"]]) == ("event.invalid", ["id"])
+    await answers.unsubscribe()
+
+
 async def _asked(nc: Client) -> dict[str, str]:
     reply = await nc.request("cairn.submit.a.b.c", b"{}", timeout=5)
     answer: dict[str, str] = from_json(reply.data)
@@ -82,3 +109,27 @@ async def _publish_raw(nats_url: str, subject: bytes, reply: bytes, headers: byt
     assert (await reader.readline()).strip() == b"PONG"
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize("question", ["a read", "the stream's state"])
+async def test_an_answer_that_was_lost_with_its_connection_is_given_up_soon(
+    own: ResilientClient, own_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    monkeypatch.setattr("events.log.reading._READ_SECONDS", 3600.0)
+    monkeypatch.setattr("events.log.stream_state._STATE_SECONDS", 3600.0)
+    log, goal_id = Log(own), GoalId(*GOAL)
+    await log.append(Append(tuple(active_goal(goal_id)[1:2]), 0, 0))
+    asked = asyncio.Event()
+
+    async def lose(*_: object, **__: object) -> None:
+        asked.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(own, "publish", lose)
+        answer = asyncio.ensure_future(log.read(goal_id) if question == "a read" else read_state(own, STREAM))
+        await asked.wait()
+    await own_server.kill()
+
+    with pytest.raises(LogUnreachable):
+        await answer
+    await log.close()

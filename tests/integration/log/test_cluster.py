@@ -10,7 +10,7 @@ import pytest
 from events.envelope import to_body, to_headers
 from events.identity import LOG, GoalId
 from events.log import Append, Batch, Log, LogUnavailable, connect, declare_log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.message import Message, guarded
 from events.log.stream import STREAM
 from tests.builders import active_goal

@@ -11,10 +11,10 @@ from nats.js.manager import JetStreamManager
 from events.envelope import read_recorded
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogUnavailable, connect
-from events.log.client import ResilientClient
-from events.log.connection import flush
-from events.log.server import EmbeddedServer
+from events.log.client.connection import flush
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, event, opened
 from tests.integration.log.conftest import Appends, filled, following, positions_until
 from tests.waiting import eventually
@@ -144,7 +144,7 @@ async def test_a_slow_reader_is_told_how_far_the_log_has_gone_meanwhile(
 async def test_a_reader_that_is_slower_than_the_server_is_patient_misses_nothing(
     own: ResilientClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.following._INACTIVE_SECONDS", 0.2)
+    monkeypatch.setattr("events.log.following._CONSUMER_SECONDS", 0.2)
     log = Log(own)
     past = await filled(log, first_of, 5000)
 

@@ -7,10 +7,10 @@ from nats.js.errors import NoStreamResponseError
 
 from events.identity import GoalId
 from events.log import Append, Log, WrongStream, connect, declare_log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
 from events.log.placing import place
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal
 
 TWO = Placement({"CAIRN_LOG_A": ["northside"], "CAIRN_LOG_B": ["riverside"]})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from events.log.server import EmbeddedServer, ServerFailed
+from services.embedded_server import EmbeddedServer, ServerFailed
 
 
 async def test_a_port_that_was_free_a_moment_ago_is_changed_for_another(

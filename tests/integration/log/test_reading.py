@@ -6,8 +6,8 @@ from pydantic_core import to_json
 from events.envelope import UnreadableEvent, structured
 from events.identity import LOG, GoalId
 from events.log import Append, Log, LogUnreachable
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.waiting import eventually
 

@@ -8,9 +8,9 @@ from nats.errors import Error as NatsError
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType
 
 from events.log import Log, WrongStream, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM, log_config
+from services.embedded_server import EmbeddedServer
 from tests.integration.log.conftest import Appends
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 
 _UNDER_WAY = b'{"error":{"code":400,"err_code":10164,"description":"wrong last sequence"}}'
 _Send = Callable[[str, Mapping[str, str], bytes, str], None]

@@ -9,14 +9,14 @@ from sqlalchemy import Engine
 from events.event import Event
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import EVERY
-from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.audit_trail.projection import PROJECTION
 from projections.engine.database import open_database, writing
 from projections.engine.tables import declare_own
 from projections.engine.writer import ProjectionWriter
+from services.embedded_server import EmbeddedServer
 from services.node.lost_events import GoalThatLost, Lost, lost_events
 from services.node.remembered import OfAnotherLog, of_another_log
 from tests.builders import GOAL, active_goal, entry, event

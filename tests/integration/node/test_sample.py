@@ -7,7 +7,7 @@ import pytest
 
 from events.identity import parse_goal_id
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
 from services.node.sample import load_sample, shown_goal
 from services.sample.clinic import SHOWN_GOAL, northside

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from events.identity import GoalId
 from events.log import Log, LogUnreachable, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream_state import NoStream
+from services.embedded_server import EmbeddedServer
 from tests.integration.projections.clinic import diary, record
 from tests.waiting import eventually
 

@@ -11,13 +11,13 @@ from sqlalchemy import Engine, inspect, update
 
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
-from events.log.server import EmbeddedServer
 from events.log.stream import STREAM
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import reading, writing
 from projections.engine.naming import Slot
 from projections.engine.projection import Projection
 from projections.engine.writer import ProjectionWriter
+from services.embedded_server import EmbeddedServer
 from tests.conftest import running
 from tests.forked import Forked, Ran, cairn
 from tests.integration.projections.clinic import Database, diary, record

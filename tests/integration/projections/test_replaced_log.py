@@ -10,8 +10,7 @@ from nats.aio.subscription import Subscription
 from pydantic_core import from_json
 
 from events.log import connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
 from projections.engine.builds import build_at
@@ -20,6 +19,7 @@ from projections.engine.naming import Slot
 from projections.engine.paging import Json
 from projections.engine.runner import Runner
 from projections.engine.writer import ProjectionWriter
+from services.embedded_server import EmbeddedServer
 from tests.conftest import running
 from tests.forked import cairn
 from tests.integration.projections.clinic import Database

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from events.log import connect
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.conftest import running

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from events.log import Log, connect
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from services.settings import Settings
 from tests.postgresql import PostgresqlServer
 

@@ -9,7 +9,7 @@ import pytest
 from events.identity import GoalId
 from events.log import Append, Log
 from events.log.placement import Placed
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from services.settings import Settings
 from tests.builders import active_goal
 from tests.forked import Ran, cairn

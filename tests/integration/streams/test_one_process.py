@@ -10,7 +10,7 @@ from events.envelope import STRUCTURED, StoredMessage
 from events.event import Event
 from events.identity import LOG, SUBMIT, GoalId
 from events.log import Log
-from events.log.client import ResilientClient
+from events.log.client.resilient import ResilientClient
 from events.log.placement import BadPlacement, Placed
 from services.goals import service as goals
 from services.settings import Settings

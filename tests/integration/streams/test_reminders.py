@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from events.identity import GoalId
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.conftest import running

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from events.log import Log, connect, declare_log
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.conftest import Submit, running, submitting_over

@@ -11,10 +11,10 @@ from pydantic_core import from_json, to_json
 from events.event import Event
 from events.identity import LOG, VOID, GoalId
 from events.log import Log, connect
-from events.log.client import ResilientClient
-from events.log.server import EmbeddedServer
+from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.goals.application import Goals
 from services.settings import Settings

@@ -13,7 +13,7 @@ from services.cli.progress import SlowProgress
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard error is one, and everything takes a while."""
     monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=SimpleNamespace(isatty=lambda: True)))
-    monkeypatch.setattr(progress, "_QUIET_SECONDS", -1.0)
+    monkeypatch.setattr(progress, "_SHOWN_AFTER_SECONDS", -1.0)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "160")

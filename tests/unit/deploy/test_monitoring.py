@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from events.errors import CODES
+from events.codes import CODES
 from projections.catalog import NAMES
 from services.gateway.metrics import Metrics
 from services.gateway.readiness import StreamHealth

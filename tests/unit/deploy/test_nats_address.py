@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.log.connection import NotAnAddress, read_address
+from events.log.client.address import NotAnAddress, read_address
 
 
 @pytest.mark.parametrize(

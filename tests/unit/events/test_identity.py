@@ -3,7 +3,7 @@
 import pytest
 
 from events.errors import Rejected
-from events.identity import FEED, LOG, SUBMIT, GoalId, goal_ids, is_token, parse_goal_id, parse_subject
+from events.identity import FEED, INTAKE, LOG, SUBMIT, GoalId, goal_id_of, is_token, parse_goal_id, parse_subject
 
 GOAL = GoalId("northside", "pt-1", "walk")
 
@@ -53,7 +53,8 @@ def test_a_goal_is_on_a_subject_of_its_own() -> None:
     assert GOAL.on(LOG) == "cairn.log.northside.pt-1.walk"
     assert GOAL.patient_on(FEED) == "cairn.feed.northside.pt-1.*"
     assert parse_subject(SUBMIT, "cairn.submit.northside.pt-1.walk") == GOAL
-    assert goal_ids(iter(["cairn.log.northside.pt-1.walk"]), LOG) == [GOAL]
+    assert goal_id_of("cairn.log.northside.pt-1.walk") == GOAL
+    assert goal_id_of("cairn.intake.northside.pt-1.walk", INTAKE) == GOAL
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from events.envelope import StoredMessage
 from events.leaf import fingerprint, hole, leaf
-from events.log.client import read_headers
+from events.log.client.headers import read_headers
 from events.log.timestamps import nanoseconds
 
 MESSAGE = StoredMessage("cairn.log.o.p.g", 7, 1_790_000_000_000_000_001, {"ce-id": "1", "ce-type": "t"}, b"{}")

@@ -30,17 +30,17 @@ def written(state: GoalState, release: Release) -> list[Json]:
     return [write_goal(state, release), *write_observations(state)]
 
 
-def offered(run: Run) -> list[Event]:
-    """Everything that an import would offer, in its order."""
+def submitted(run: Run) -> list[Event]:
+    """Everything that an import would submit, in its order."""
     assert run.refused_goals == ()
     assert run.refused_scores == ()
     of_patients = [(*patient.goals, *patient.scores) for patient in run.patients]
-    return [offer.event for offers in of_patients for offer in offers]
+    return [submission.event for submissions in of_patients for submission in submissions]
 
 
 def there_and_back(state: GoalState, release: Release) -> GoalState:
     """The goal as another organisation has it after importing what was written."""
-    return folded(offered(planned(document(*written(state, release)))), state.patient, state.goal)
+    return folded(submitted(planned(document(*written(state, release)))), state.patient, state.goal)
 
 
 def folded(events: Iterable[Event], patient: str, goal: str, org: str = "org") -> GoalState:

@@ -26,7 +26,7 @@ from services.sample.clinic import northside
 from tests.builders import NOON, TODAY, event, recorded
 from tests.strategies import few, goal_payloads, values
 from tests.unit.fhir.resources import document, planned
-from tests.unit.fhir.round_trips import folded, offered, there_and_back, what_comes_back, written
+from tests.unit.fhir.round_trips import folded, submitted, there_and_back, what_comes_back, written
 
 RELEASES: tuple[Release, ...] = ("R4", "R5")
 GOAL = GoalId("northside", "pt_1", "goal_1")
@@ -78,7 +78,7 @@ def test_the_sample_clinic_comes_back_whole(release: Release) -> None:
         history = history_of(events)
         exported = document(*history.resources(release))
 
-        returned = offered(planned(exported))
+        returned = submitted(planned(exported))
 
         for goal in history.goals:
             assert what_comes_back(folded(returned, patient, goal.goal)) == what_comes_back(goal)
@@ -95,7 +95,7 @@ def test_a_supported_goal_is_imported_before_the_one_that_supports_it() -> None:
     above = goal_of([(values_of(horizon="long_term"), "patient")])
     below = above.model_copy(update={"goal": "a-first", "supports": "goal_1", "horizon": "short_term"})
 
-    events = offered(planned(document(*written(below, "R4"), *written(above, "R4"))))
+    events = submitted(planned(document(*written(below, "R4"), *written(above, "R4"))))
 
     assert [each.goal_id.goal for each in events] == ["goal_1", "a-first"]
 

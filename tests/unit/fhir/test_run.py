@@ -1,20 +1,20 @@
-"""One import as a whole: which events are offered, in which order, and what the count is."""
+"""One import as a whole: which events are submitted, in which order, and what the count is."""
 
 from datetime import UTC, datetime, timedelta
 
 from events.goal.types import Imported, ProgressLogged
 from events.plan.types import Opened
 from services.fhir.incoming.refusal import RefusedFile
-from services.fhir.incoming.run import SOURCE, Offer, Run, plan_run
+from services.fhir.incoming.run import SOURCE, ResourceSubmission, Run, plan_run
 from tests.unit.fhir.resources import NOW, SCALE, bundle, coded, document, goal, planned, score
 
 BASELINE = score(id="b1", code=coded("112296-9"), valueCodeableConcept=coded("LA34483-0"))
 
 
-def only_goal(run: Run) -> Offer:
+def only_goal(run: Run) -> ResourceSubmission:
     (patient,) = run.patients
-    (offer,) = patient.goals
-    return offer
+    (submission,) = patient.goals
+    return submission
 
 
 def imported(run: Run) -> Imported:
@@ -23,7 +23,7 @@ def imported(run: Run) -> Imported:
     return payload
 
 
-def test_a_goal_is_offered_after_its_patients_plan_by_the_importing_system() -> None:
+def test_a_goal_is_submitted_after_its_patients_plan_by_the_importing_system() -> None:
     (patient,) = planned(document(goal())).patients
 
     assert patient.plan is not None
@@ -36,7 +36,10 @@ def test_patients_come_one_after_another_with_one_plan_each() -> None:
     other = {"reference": "Patient/p2"}
     run = planned(document(goal(), goal(id="g2", subject=other)), document(goal(id="g3"), file="more.json"))
 
-    assert [[offer.event.goal_id.goal for offer in patient.goals] for patient in run.patients] == [["g1", "g3"], ["g2"]]
+    assert [[submission.event.goal_id.goal for submission in patient.goals] for patient in run.patients] == [
+        ["g1", "g3"],
+        ["g2"],
+    ]
     assert run.goals == 3
 
 
@@ -63,7 +66,7 @@ def test_a_changed_goal_has_another_event_id() -> None:
 def test_the_same_words_of_two_goals_have_ids_of_their_own() -> None:
     (patient,) = planned(document(goal(), goal(id="g2"))).patients
 
-    assert len({offer.event.id for offer in patient.goals}) == 2
+    assert len({submission.event.id for submission in patient.goals}) == 2
 
 
 def test_it_happened_at_the_best_known_date_that_has_come() -> None:
@@ -97,14 +100,14 @@ def test_a_baseline_without_a_scale_to_go_to_is_refused() -> None:
         assert [refusal.reference for refusal in run.refused_scores] == ["Observation/b1"]
 
 
-def test_follow_up_scores_are_offered_after_the_goals_by_when_they_were_given() -> None:
+def test_follow_up_scores_are_submitted_after_the_goals_by_when_they_were_given() -> None:
     scores = [score(id="s2", effectiveDateTime="2026-02-20"), score()]
     (patient,) = planned(document(*scores, goal())).patients
 
-    payloads = [offer.event.data for offer in patient.scores]
+    payloads = [submission.event.data for submission in patient.scores]
     assert [each.entry for each in payloads if isinstance(each, ProgressLogged)] == ["s1", "s2"]
-    assert {offer.event.actor.role for offer in patient.scores} == {"patient"}
-    assert {str(offer.event.goal_id) for offer in patient.scores} == {"org.p1.g1"}
+    assert {submission.event.actor.role for submission in patient.scores} == {"patient"}
+    assert {str(submission.event.goal_id) for submission in patient.scores} == {"org.p1.g1"}
 
 
 def test_scores_alone_open_no_plan() -> None:
@@ -114,7 +117,7 @@ def test_scores_alone_open_no_plan() -> None:
     assert patient.goals == ()
 
 
-def test_a_goal_that_cannot_be_used_is_refused_and_the_others_are_offered() -> None:
+def test_a_goal_that_cannot_be_used_is_refused_and_the_others_are_submitted() -> None:
     broken = goal(id="g2", lifecycleStatus="done")
     old = goal(id="g3", lifecycleStatus=None, status="on-hold")
     run = planned(document(goal(), broken, old))
@@ -139,6 +142,6 @@ def test_two_servers_with_the_same_patient_id_are_not_mixed_up() -> None:
 
     run = planned(document(on("a.example", "g1"), on("b.example", "g2"), goal(id="g3")))
 
-    assert [offer.reference for offer in run.patients[0].goals] == ["Goal/g1", "Goal/g3"]
+    assert [submission.reference for submission in run.patients[0].goals] == ["Goal/g1", "Goal/g3"]
     assert run.refused_goals[0].reference == "Goal/g2"
     assert "Import each server into an organisation of its own." in run.refused_goals[0].sentence

@@ -166,15 +166,15 @@ def test_goals_come_out_with_their_words_status_dates_and_measures(fhir: Path, n
     run = run_of(fhir / name)
 
     taken = []
-    for offer in (offer for patient in run.patients for offer in patient.goals):
-        payload = offer.event.data
+    for submission in (submission for patient in run.patients for submission in patient.goals):
+        payload = submission.event.data
         assert isinstance(payload, Imported)
         smart = payload.smart
         measure = smart.measure.model_dump(mode="json", exclude_none=True) if smart and smart.measure else None
         taken.append(
             Expected(
-                offer.event.goal_id.patient,
-                offer.event.goal_id.goal,
+                submission.event.goal_id.patient,
+                submission.event.goal_id.goal,
                 payload.statement,
                 payload.status,
                 _iso(payload.started_on),
@@ -233,7 +233,9 @@ def test_the_goal_with_a_scale_gets_its_baseline_and_its_follow_up_score(fhir: P
     run = run_of(*fhir.glob("pco_*"))
 
     jones = next(patient for patient in run.patients if patient.goals[0].event.goal_id.patient == "pcoPatientJones")
-    walk = next(offer.event.data for offer in jones.goals if offer.event.goal_id.goal == "pcoGoalWalkDogExample")
+    walk = next(
+        submission.event.data for submission in jones.goals if submission.event.goal_id.goal == "pcoGoalWalkDogExample"
+    )
     assert isinstance(walk, Imported)
     assert walk.gas is not None
     assert walk.gas.levels == {

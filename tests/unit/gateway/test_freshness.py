@@ -11,7 +11,7 @@ from projections.engine.announcing import Announcement
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot
 from services.gateway.freshness import Freshness
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from tests.waiting import eventually
 
 
@@ -34,8 +34,14 @@ class Database:
         return dict(self.positions)
 
 
-def freshness(database: Database, wait: float = 10.0, recheck: float = 10.0) -> Freshness:
-    return Freshness({GOALS, AUDIT, GOALS_ELSEWHERE}, database, wait_seconds=wait, recheck_seconds=recheck)
+def freshness(database: Database, wait: float = 10.0, recheck: float = 10.0, head: int = 1000) -> Freshness:
+    async def refuse_beyond_head(stream: str, position: int) -> None:
+        if position > head:
+            raise RequestRefused("request.invalid", f"{stream} ends at {head}.")
+
+    return Freshness(
+        {GOALS, AUDIT, GOALS_ELSEWHERE}, database, refuse_beyond_head, wait_seconds=wait, recheck_seconds=recheck
+    )
 
 
 async def announce(fresh: Freshness, of: CheckpointKey, position: int) -> None:
@@ -49,6 +55,13 @@ async def hear(fresh: Freshness, projection: str, data: bytes) -> None:
 
 async def test_a_committed_position_is_found_in_the_database() -> None:
     assert await freshness(Database(goal_state=7)).reach(GOALS, 7)
+
+
+async def test_a_position_that_the_log_does_not_have_is_refused_and_not_waited_for() -> None:
+    with pytest.raises(RequestRefused) as refusal:
+        await freshness(Database(goal_state=7), head=7).reach(GOALS, 8)
+
+    assert (refusal.value.status, refusal.value.problem.detail) == (422, "CAIRN_LOG ends at 7.")
 
 
 async def test_an_announced_position_needs_no_database() -> None:
@@ -104,7 +117,7 @@ async def test_what_is_built_beside_is_not_taken_for_what_is_read() -> None:
     fresh = freshness(Database(goal_state=6), wait=0.01)
     await announce(fresh, GOALS._replace(slot=Slot.BUILDING), 9)
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         await fresh.reach(GOALS, 9)
 
 
@@ -130,7 +143,7 @@ async def test_a_missed_announcement_is_made_up_for_by_the_database() -> None:
 
 
 async def test_a_projection_that_stays_behind_is_named_with_where_it_is() -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRefused) as refusal:
         await freshness(Database(goal_state=6), wait=0.01).reach(GOALS, 7)
 
     assert refusal.value.status == 503
@@ -147,7 +160,7 @@ async def test_a_projection_that_was_begun_anew_is_believed_when_it_says_so() ->
     await announce(fresh, GOALS, 9)
     await announce(fresh, GOALS, 2)
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         await fresh.reach(GOALS, 9)
 
 

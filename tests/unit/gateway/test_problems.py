@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from events.errors import CODES, FieldError, Rejected
+from events.codes import CODES, KINDS
+from events.errors import FieldError, Rejected
 from events.outcome import RejectedOutcome
-from services.gateway.problems import Refused, problem_response, refused_read, refused_submission
+from services.gateway.problems import HTTP_STATUS, RequestRefused, problem_response, refused_read, refused_submission
 
 INVALID = {
     *("event.invalid", "event.unknown_type", "identity.mismatch", "org.unknown", "gas.levels"),
@@ -15,11 +16,15 @@ INVALID = {
 TRY_AGAIN = {"log.unavailable", "log.busy", "log.replaced", "log.unfit"}
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", sorted(code.name for code in CODES.values() if not code.gateway_only))
 def test_a_rejected_submission_is_invalid_or_to_be_tried_again_or_against_a_rule(code: str) -> None:
     expected = 422 if code in INVALID else 503 if code in TRY_AGAIN else 409
 
     assert refused_submission(RejectedOutcome(code=code, detail="So.")).status == expected
+
+
+def test_every_kind_of_code_has_an_http_status() -> None:
+    assert HTTP_STATUS.keys() == KINDS.keys()
 
 
 @pytest.mark.parametrize("code", ["goal.unknown", "org.unknown", "plan.missing"])
@@ -42,7 +47,7 @@ def test_a_problem_carries_the_outcome_s_code_sentence_fields_and_version() -> N
     assert response.media_type == "application/problem+json"
     assert json.loads(bytes(response.body)) == {
         "type": "urn:cairn:problem:goal.vague",
-        "title": CODES["goal.vague"],
+        "title": CODES["goal.vague"].meaning,
         "status": 409,
         "code": "goal.vague",
         "detail": "Not yet.",
@@ -52,8 +57,8 @@ def test_a_problem_carries_the_outcome_s_code_sentence_fields_and_version() -> N
 
 
 def test_what_may_pass_says_when_to_try_again() -> None:
-    assert problem_response(Refused(503, "log.busy", "Wait.")).headers["retry-after"] == "2"
-    assert "retry-after" not in problem_response(Refused(409, "goal.closed", "Over.")).headers
+    assert problem_response(RequestRefused("log.busy", "Wait.")).headers["retry-after"] == "2"
+    assert "retry-after" not in problem_response(RequestRefused("goal.closed", "Over.")).headers
 
 
 def test_a_code_of_a_newer_goals_service_is_passed_on() -> None:

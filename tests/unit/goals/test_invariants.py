@@ -18,8 +18,8 @@ from events.identity import GoalId
 from events.payload import Payload
 from events.plan import types as p
 from events.vocabulary import ActorRole, External, Priority
-from services.goals.decide import decide, needs_others
-from services.goals.decision_context import Decision, DecisionContext
+from services.goals.decide import decide
+from services.goals.decision_context import Decision
 from tests.builders import GOAL, NOON, TODAY, entry, gas, opened, proposed, smart
 from tests.specification import Past, by, clinician
 from tests.strategies import goal_payloads, plan_payloads
@@ -198,11 +198,8 @@ def test_deciding_is_deterministic_and_ends_in_a_decision_or_a_code(
 
 
 def _answer(past: Past, submission: Event) -> Decision | tuple[str, str]:
-    about = submission.goal_id
-    others = past.others_of(about) if needs_others(submission) else {}
-    known = DecisionContext(submission.time, past.plan_of(about), past.state_of(about), others)
     try:
-        return decide(known, submission)
+        return decide(past.context_of(submission, submission.time), submission)
     except Rejected as rejection:
         return rejection.code, rejection.detail
 

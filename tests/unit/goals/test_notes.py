@@ -27,7 +27,7 @@ def test_level_without_text() -> None:
     at_work.when(patient(entry("e1", level=1))).then()
 
 
-def test_steep_step() -> None:
+def test_steep_revision() -> None:
     twice = smart(measure=Measure(what="groups attended", target=6, per="week", direction="at_least"))
 
     stories.active().when(clinician(g.Revised(changes=g.Changes(smart=twice), reason="too_easy"))).then(

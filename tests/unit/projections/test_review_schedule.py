@@ -35,8 +35,8 @@ def test_a_scheduled_review_is_listed_with_the_goal() -> None:
 
 
 def test_the_next_one_takes_its_place() -> None:
-    held = event(GOAL, g.Reviewed(on=FIRST, participants=("patient", "clinician"), decision="keep"))
-    assert reviews(after(scheduled(FIRST), held, scheduled(SECOND, "routine"))) == [(SECOND, "routine", 2)]
+    reviewed = event(GOAL, g.Reviewed(on=FIRST, participants=("patient", "clinician"), decision="keep"))
+    assert reviews(after(scheduled(FIRST), reviewed, scheduled(SECOND, "routine"))) == [(SECOND, "routine", 2)]
 
 
 def test_a_held_goal_stays_listed_as_held() -> None:

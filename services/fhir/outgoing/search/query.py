@@ -32,6 +32,10 @@ class InvalidSearch(CairnError):
         self.detail = detail
 
 
+class UnsupportedSearch(InvalidSearch):
+    """A search parameter that is not known here; for a lenient client a server may leave it out."""
+
+
 class Criterion(NamedTuple):
     """One parameter that every resource found must meet, in one of its values."""
 
@@ -72,10 +76,6 @@ class SearchQuery:
     ignored: tuple[tuple[str, str], ...] = ()
 
 
-class _Unsupported(CairnError):
-    """A parameter that a server may leave out, if its client is lenient."""
-
-
 def read_query(resource: ResourceType, given: Sequence[tuple[str, str]], *, lenient: bool = False) -> SearchQuery:
     """The query that the parameters of a request make. A parameter without a value asks for nothing (R4 3.1.1.4).
 
@@ -94,10 +94,10 @@ def read_query(resource: ResourceType, given: Sequence[tuple[str, str]], *, leni
             continue
         try:
             applied.append((name, reading.take(name, value)))
-        except _Unsupported as error:
+        except UnsupportedSearch as error:
             if not lenient:
-                raise InvalidSearch(name, str(error)) from None
-            ignored.append((name, str(error)))
+                raise
+            ignored.append((name, error.detail))
     return SearchQuery(
         resource,
         tuple(reading.criteria),
@@ -170,7 +170,7 @@ class _Reading:
 
     def _read_summary(self, value: str) -> None:
         if value not in _SUMMARIES:
-            raise _Unsupported("Of _summary only count and false are answered.")
+            raise UnsupportedSearch("_summary", "Of _summary only count and false are answered.")
         self._counts_only = value == "count"
 
     def _read_sort(self, value: str) -> tuple[SearchParameter, bool]:
@@ -178,7 +178,9 @@ class _Reading:
         parameter = self._known.get(name)
         if parameter is None or parameter.kind == "reference":
             able = ", ".join(each.name for each in self._known.values() if each.kind != "reference")
-            raise _Unsupported(f"{self._resource} is sorted by {able}; a minus sign before it reverses the order.")
+            raise UnsupportedSearch(
+                "_sort", f"{self._resource} is sorted by {able}; a minus sign before it reverses the order."
+            )
         return parameter, value.startswith("-")
 
     def _read_include(self, name: str, value: str) -> Include:
@@ -190,7 +192,7 @@ class _Reading:
         resource = next((each for each in TYPES if each == source), None)
         able = inclusions(self._resource, reverse=reverse)
         if resource is None or f"{source}:{wanted}" not in able:
-            raise _Unsupported(f"What can be included with {self._resource} is {', '.join(able)}.")
+            raise UnsupportedSearch(name, f"What can be included with {self._resource} is {', '.join(able)}.")
         return Include(resource, wanted, target or None, reverse)
 
     def _read_criterion(self, given: str, value: str) -> Criterion:
@@ -198,7 +200,9 @@ class _Reading:
         parameter = self._known.get(name)
         if parameter is None:
             # The name is the client's own text, so it is not repeated in the sentence.
-            raise _Unsupported(f"{self._resource} is not searched by this; it is by {', '.join(self._known)}.")
+            raise UnsupportedSearch(
+                given, f"{self._resource} is not searched by this; it is by {', '.join(self._known)}."
+            )
         if modifier and modifier not in _MODIFIERS[parameter.kind]:
             raise InvalidSearch(name, f"Its modifiers are {', '.join(sorted(_MODIFIERS[parameter.kind]))}.")
         values = tuple(each for each in split_unescaped(value, ",") if each.strip())

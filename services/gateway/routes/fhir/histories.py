@@ -11,7 +11,7 @@ from services.gateway.fhir.addresses import find_goal, unknown
 from services.gateway.fhir.answers import resource_answer
 from services.gateway.fhir.exchange import Asked, Exchange
 from services.gateway.fhir.histories import history_of_one, history_of_type, read_versions
-from services.gateway.problems import Refused
+from services.gateway.problems import RequestRefused
 from services.gateway.routes.fhir.reads import FhirId
 
 VersionId = Annotated[str, Path(max_length=20, description="`meta.versionId`.")]
@@ -51,7 +51,7 @@ def one_version(resource: ResourceType) -> Endpoint:
             number = each.recorded.version if resource == "Goal" else each.recorded.position
             if str(number) == version:
                 return resource_answer(asked, each.write())
-        raise Refused(404, "goal.version_unknown", f"The {resource} has no such version.")
+        raise RequestRefused("goal.version_unknown", f"The {resource} has no such version.")
 
     answer.__name__ = f"version_of_{resource.lower()}"
     return answer

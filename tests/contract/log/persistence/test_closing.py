@@ -12,7 +12,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.utils import Environment
 
 from events.log.persistence import NATSApplicationRecorder, NATSFactory
-from events.log.server import EmbeddedServer
+from services.embedded_server import EmbeddedServer
 from tests.contract.log.persistence.stored import stored, versions_of
 from tests.waiting import eventually
 

@@ -10,7 +10,7 @@ from nats.js.api import StreamConfig
 from nats.js.errors import APIError
 
 from events.log.persistence import NATSFactory
-from events.log.server import free_port
+from services.embedded_server import free_port
 from tests.contract.log.persistence.stored import stored
 
 Make = Callable[..., NATSFactory]

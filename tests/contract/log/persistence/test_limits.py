@@ -7,7 +7,7 @@ import pytest
 from eventsourcing.persistence import DataError, NotSupportedError, StoredEvent
 
 from events.log.persistence import NATSApplicationRecorder
-from events.log.server import MAX_PAYLOAD
+from services.embedded_server import MAX_PAYLOAD
 from tests.contract.log.persistence.stored import stored
 
 

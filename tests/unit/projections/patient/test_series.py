@@ -63,11 +63,11 @@ def test_distress_is_told_by_its_instrument() -> None:
 
 
 def test_levels_run_from_the_baseline_over_entries_and_reviews_to_the_closing() -> None:
-    held = g.Reviewed(on=day(2), participants=("patient", "clinician"), decision="keep", level=0)
+    reviewed = g.Reviewed(on=day(2), participants=("patient", "clinician"), decision="keep", level=0)
     its = record(
         put_forward("walk", gas=gas(baseline=-1)),
         *diary("walk", d4={"level": 1}, d1={"level": -1}),
-        event(goal_id("walk"), held),
+        event(goal_id("walk"), reviewed),
         event(
             goal_id("walk"),
             g.Closed(outcome="achieved", level=2, reason="six weeks"),

@@ -1,12 +1,16 @@
 """What a server says is read as nats-py's own parser reads it, wherever the socket cuts it."""
 
+from collections.abc import Callable
+
 import pytest
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
-from events.log.client import ResilientClient
-from events.log.wire import WholeMessages, subscribe_straight
+from events.log.client.direct_subscription import subscribe_directly
+from events.log.client.parser import WholeMessages
+from events.log.client.resilient import ResilientClient
 from tests.waiting import eventually
 
 HEADERS = b"NATS/1.0\r\nce-id: 1\r\n\r\n"
@@ -43,7 +47,14 @@ class Heard(ResilientClient):
         self.said.append("PONG")
 
 
-async def heard(kind: type[Parser], pieces: list[bytes]) -> Heard:
+def whole_messages(client: Client) -> WholeMessages:
+    def build(*_: object) -> Msg:
+        raise AssertionError("no subscription here takes its messages directly")
+
+    return WholeMessages(client, build)
+
+
+async def heard(kind: Callable[[Client], Parser], pieces: list[bytes]) -> Heard:
     client = Heard()
     parser = kind(client)
     for piece in pieces:
@@ -54,7 +65,7 @@ async def heard(kind: type[Parser], pieces: list[bytes]) -> Heard:
 @pytest.mark.parametrize("length", [1, 2, 7, 40, 90, len(SAID)])
 async def test_it_is_read_as_nats_py_reads_it_however_it_is_cut(length: int) -> None:
     pieces = [SAID[begin : begin + length] for begin in range(0, len(SAID), length)]
-    ours, theirs = await heard(WholeMessages, pieces), await heard(Parser, pieces)
+    ours, theirs = await heard(whole_messages, pieces), await heard(Parser, pieces)
     assert ours.messages == theirs.messages
     assert ours.said == theirs.said
     assert len(ours.messages) == 6
@@ -63,12 +74,12 @@ async def test_it_is_read_as_nats_py_reads_it_however_it_is_cut(length: int) -> 
 @pytest.mark.parametrize("said", [b"MSG a\r\n", b"MSG a b c d e f\r\n", b"HMSG a 1 2 x\r\n", b"HELLO\r\n"])
 async def test_what_no_server_says_ends_the_connection(said: bytes) -> None:
     with pytest.raises(ProtocolError):
-        await heard(WholeMessages, [said])
+        await heard(whole_messages, [said])
 
 
 async def test_what_a_lost_connection_left_half_said_is_forgotten() -> None:
     client = Heard()
-    parser = WholeMessages(client)
+    parser = whole_messages(client)
     await parser.parse(b"MSG cairn.a 1 5\r\nhel")
     parser.reset()
     await parser.parse(b"MSG cairn.b 1 2\r\nhi\r\n")
@@ -84,7 +95,7 @@ async def test_a_defect_of_one_who_takes_costs_nobody_the_connection(nc: Resilie
             raise ValueError
 
     inbox = nc.new_inbox()
-    subscription = await subscribe_straight(nc, inbox, take)
+    subscription = await subscribe_directly(nc, inbox, take)
     await nc.publish(inbox, b"bad")
     await nc.publish(inbox, b"good")
     await eventually(lambda: taken == [b"bad", b"good"] or None)
@@ -94,7 +105,7 @@ async def test_a_defect_of_one_who_takes_costs_nobody_the_connection(nc: Resilie
 async def test_nothing_comes_to_one_who_has_let_go(nc: ResilientClient) -> None:
     taken: list[Msg] = []
     inbox = nc.new_inbox()
-    subscription = await subscribe_straight(nc, inbox, taken.append)
+    subscription = await subscribe_directly(nc, inbox, taken.append)
     await subscription.unsubscribe()
     await nc.publish(inbox, b"late")
     await nc.flush()

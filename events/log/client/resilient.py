@@ -1,42 +1,64 @@
-"""nats-py's client, made to withstand whatever a stranger publishes, and to read quickly.
+"""nats-py's client, made to withstand whatever a stranger publishes, to read quickly, and to give up what is lost.
 
 nats-py 2.16 ends its read loop for good, with no reconnect, on the first message whose header status or subject is not
-UTF-8: one message on a subject that anyone may publish to would silence a service. And it looks at header names one
-character at a time, which would be the largest part of following the log. Both are in private methods; the lock pins
-the release, and tests/integration/log/test_client.py sends such messages.
+UTF-8: one message on a subject that anyone may publish to would silence a service. And it waits out the whole time of
+a request whose answer was lost with its connection. Both are in private methods; the lock pins the release, and
+tests/integration/log/test_client.py sends such messages and loses such answers.
 """
 
 import asyncio
-import re
-from collections.abc import Mapping
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
-from events.log.wire import WholeMessages
+from events.log.client.headers import VERSION, read_headers
+from events.log.client.parser import WholeMessages
 
 _CLOSING_SECONDS = 1.0
-_VERSION = "NATS/1.0"
-_NAME = re.compile(r"[!-9;-~]+")
-_HEADER = re.compile(r"^([!-9;-~]+):[ \t]*([^\r\n]*)\r\n", re.MULTILINE)
 
 
 class ResilientClient(Client):
     """A client that takes every message: what is not UTF-8 in it is replaced, and what is no header is left out."""
 
     url = ""
-    """Of :func:`events.log.connect`, where that made it; it may hold a password."""
+    """The address that :func:`events.log.connect` was given; it may hold a password."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._ps = WholeMessages(self)
+        self._ps = WholeMessages(self, self._message)
+        self._awaited: set[asyncio.Timeout] = set()
 
-    def message(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> Msg:
-        """A message as it came, for the subscription of this number."""
+    @asynccontextmanager
+    async def answer_within(self, seconds: float) -> AsyncIterator[None]:
+        """Wait for an answer from the server itself, and give it up as soon as the connection is lost.
+
+        What the server has answered on a lost connection never arrives, so that waiting longer is of no use.
+
+        Args:
+            seconds: How long the answer may take.
+
+        Raises:
+            TimeoutError: the time is over, or the connection was lost.
+        """
+        async with asyncio.timeout(seconds) as timeout:
+            self._awaited.add(timeout)
+            try:
+                yield
+            finally:
+                self._awaited.discard(timeout)
+
+    async def _process_op_err(self, e: Exception) -> None:
+        await super()._process_op_err(e)
+        if not self.is_connected:
+            for timeout in self._awaited:
+                if not timeout.expired():
+                    timeout.reschedule(asyncio.get_running_loop().time())
+
+    def _message(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> Msg:
         return self._build_message(sid, subject, reply, data, read_headers(headers) if headers else None)
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
@@ -70,7 +92,7 @@ class ResilientClient(Client):
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
             raise ValueError("a header value holds a line break")
-        block = f"{_VERSION}\r\n{lines}\r\n".encode()
+        block = f"{VERSION}\r\n{lines}\r\n".encode()
         size = len(block)
         command = b"HPUB %b %b%d %d\r\n%b%b\r\n" % (
             subject.encode(),
@@ -88,13 +110,13 @@ class ResilientClient(Client):
             self._flush_queue.put_nowait(asyncio.get_running_loop().create_future())
 
     def write_out(self) -> None:
-        """Hand what was sent to the transport at once, and not after everything else that is ready to run.
+        """Hand what was sent to the transport at once, instead of after all other work that is ready to run.
 
         nats-py's flusher, which :meth:`send` has woken, has nothing more to write then but still drains the transport.
         """
         if self._transport is None:
             return
-        with suppress(RuntimeError):  # the connection is going away, and the flusher sees to what is pending
+        with suppress(RuntimeError):  # the connection is being lost, and the flusher deals with what is pending
             self._transport.writelines(self._pending[:])
             self._pending = []
 
@@ -110,32 +132,3 @@ async def connect_client(servers: list[str], **options: Any) -> ResilientClient:
                 await client.close()
         raise
     return client
-
-
-def read_headers(block: bytes) -> dict[str, str] | None:
-    """The headers of a NATS message, with an inline status as `Status` and `Description`; None when there are none.
-
-    The form is `NATS/1.0[ status[ description]]`, then `Name: value` lines (NATS ADR-4). Never raises.
-    """
-    text = block.decode(errors="replace")
-    first, *lines = text.split("\r\n")
-    headers = {name: value for name, colon, value in [line.partition(": ") for line in lines] if colon}
-    if not _is_plain(text, len(lines)) or len(headers) + 2 != len(lines) or not _are_names(tuple(headers)):
-        headers = dict(_HEADER.findall(text, len(first)))
-    if len(first) > len(_VERSION):
-        code, _, description = first[len(_VERSION) :].strip().partition(" ")
-        if code.isdecimal():
-            headers["Status"] = code
-        if description:
-            headers["Description"] = description
-    return headers or None
-
-
-def _is_plain(text: str, lines: int) -> bool:
-    """Whether headers are written as everybody writes them, so that they need no pattern, which takes twice as long."""
-    return text.count("\n") == text.count("\r") == lines and ":  " not in text and ": \t" not in text
-
-
-@lru_cache(maxsize=512)  # Those who write to a log write the same headers over and over.
-def _are_names(words: tuple[str, ...]) -> bool:
-    return all(map(_NAME.fullmatch, words))

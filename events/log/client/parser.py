@@ -1,25 +1,22 @@
-"""Reading what the server sends: each message is taken out of it in one go, and straight to whom it is for.
+"""Reading what the server sends: each message is taken out of the buffer in one go.
 
-nats-py moves its buffer up twice for each message, and then takes it through a queue and a task of the subscription's
-own. That is half of the time of following the log. And it gives the connection up on a subject with a sign in it that
-is a space to nats-py and not to the server, which anyone may publish on. Its parser and its queues are private parts;
-the lock pins the release, and tests/integration/log/test_wire.py holds the one parser against the other.
+nats-py moves its buffer up twice for each message, which is a large part of the time of following the log. And it gives
+the connection up on a subject that holds a sign which is a space to nats-py and not to the server; anyone may publish
+on such a subject. The parser is a private part of nats-py; the lock pins the release, and
+tests/integration/log/test_parser.py compares the two parsers.
 """
 
-import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
-if TYPE_CHECKING:
-    from events.log.client import ResilientClient
+from events.log.client.direct_subscription import DirectQueue
 
-Take = Callable[[Msg], None]
+BuildMessage = Callable[[int, bytes, bytes, bytes, bytes], Msg]
+"""Makes a message out of the number of its subscription, its subject, its reply subject, its body and its headers."""
 
 _END = b"\r\n"
 
@@ -28,11 +25,16 @@ class WholeMessages(Parser):
     """A parser that takes messages as they are, and leaves to nats-py's what else the server says.
 
     What has come in part waits in `buf` until there is as much as is `needed`.
+
+    Args:
+        nc: The client that reads from the socket.
+        build: Makes a message for it.
     """
 
-    def __init__(self, nc: "ResilientClient"):
+    def __init__(self, nc: Client, build: BuildMessage):
         super().__init__(nc)
         self._nc = nc
+        self._build = build
 
     async def parse(self, data: bytes = b"") -> None:
         """Take what has been read from the socket.
@@ -71,34 +73,12 @@ class WholeMessages(Parser):
         nc = self._nc
         subscription = nc._subs.get(sid)
         waiting = subscription._pending_queue if subscription else None
-        if not isinstance(waiting, _Straight):
+        if not isinstance(waiting, DirectQueue):
             await nc._process_msg(sid, subject, reply, data, headers)
             return
         nc.stats["in_msgs"] += 1
         nc.stats["in_bytes"] += len(data)
         try:
-            waiting.take(nc.message(sid, subject, reply, data, headers))
+            waiting.take(self._build(sid, subject, reply, data, headers))
         except Exception as error:  # noqa: BLE001 - a defect of one must not cost all others the connection
             await nc._error_cb(error)
-
-
-class _Straight(asyncio.Queue[Msg]):
-    """Never holds anything."""
-
-    def __init__(self, take: Take):
-        super().__init__()
-        self.take = take
-
-    def put_nowait(self, item: Msg) -> None:
-        self.take(item)
-
-
-async def subscribe_straight(nc: Client, subject: str, take: Take) -> Subscription:
-    """Subscribe to a subject on which nothing is sent before this returns.
-
-    Args:
-        take: Called with each message as soon as it is read. It must be quick: nothing else is read meanwhile.
-    """
-    subscription = await nc.subscribe(subject, pending_bytes_limit=0)
-    subscription._pending_queue = _Straight(take)
-    return subscription

@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from events.log.wire import subscribe_straight
+from events.log.client.direct_subscription import subscribe_directly
 
 Handler = Callable[[Msg], None]
 
@@ -29,7 +29,7 @@ class Replies:
     async def open(self) -> None:
         """Listen; does nothing when it listens already."""
         if self._subscription is None:
-            self._subscription = await subscribe_straight(self._nc, f"{self._inbox}.*", self._deliver)
+            self._subscription = await subscribe_directly(self._nc, f"{self._inbox}.*", self._deliver)
 
     async def close(self) -> None:
         """Listen no more."""

@@ -3,14 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, TypedDict
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from events.errors import CairnError
-from events.log.client import ResilientClient, connect_client
+from events.log.client.address import Address, read_address
+from events.log.client.resilient import ResilientClient, connect_client
 
 _log = logging.getLogger("cairn.nats")
 _FIRST_CONTACT_SECONDS = 3.0
@@ -22,61 +22,6 @@ class NotReachable(CairnError):
 
 class NotAdmitted(CairnError):
     """A NATS server answers, but does not let this user in."""
-
-
-class NotAnAddress(CairnError):
-    """It cannot be read as a NATS address. The sentence does not repeat it, as it may hold a password."""
-
-
-class Credentials(TypedDict, total=False):
-    """Who connects, in nats-py's own words."""
-
-    user: str
-    password: str
-    token: str
-
-
-class Address(NamedTuple):
-    """Where the servers are, without what is secret, and who connects.
-
-    The credentials are kept apart, because nats-py takes those in a URL as they stand, percent signs and all, and has
-    none for the servers of a cluster that it hears of later.
-    """
-
-    servers: list[str]
-    credentials: Credentials
-
-    def __str__(self) -> str:
-        return ",".join(self.servers)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def read_address(url: str) -> Address:
-    """Read `nats://user:password@host:port`, percent-encoded; several, comma-separated, are one cluster.
-
-    The credentials are the first that are there; a user without a password is a token.
-
-    Raises:
-        NotAnAddress: when it is none.
-    """
-    servers, credentials = [], Credentials()
-    for each in url.split(","):
-        parts = urlsplit(each if "://" in each else f"nats://{each}")
-        if not _is_address(parts):
-            raise NotAnAddress(
-                "The NATS address is not of the form nats://user:password@host:port. In a password, write the signs"
-                " @ : / ? # % , percent-encoded."
-            )
-        servers.append(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
-        if credentials or parts.username is None:
-            continue
-        if parts.password is None:
-            credentials = Credentials(token=unquote(parts.username))
-        else:
-            credentials = Credentials(user=unquote(parts.username), password=unquote(parts.password))
-    return Address(servers, credentials)
 
 
 async def log_error(error: Exception) -> None:
@@ -95,7 +40,7 @@ async def connect(
         url: `nats://host:port`, `tls://host:port`, with `user:password@` before the host where the server asks for it;
             several, comma-separated, for a cluster.
         name: How the connection is called in the server's monitoring.
-        on_error: Called with what is nobody's answer.
+        on_error: Called with errors that belong to no request.
 
     Raises:
         NotAnAddress: when the URL cannot be read.
@@ -135,14 +80,6 @@ async def flush(nc: Client) -> None:
     await nc.flush()
 
 
-def _is_address(parts: SplitResult) -> bool:
-    try:
-        _ = parts.port
-    except ValueError:
-        return False
-    return bool(parts.hostname) and parts.path in ("", "/") and not parts.query and not parts.fragment
-
-
 async def first_contact(servers: list[str]) -> None:
     """Fail fast when no server listens; nats-py itself would go on trying for ever."""
     last: Exception | None = None
@@ -179,7 +116,7 @@ async def _admission(address: Address) -> None:
 
 
 async def _unheard(_: Exception) -> None:
-    """What goes wrong at the first try is raised."""
+    """Ignore what nats-py reports on the side: the first attempt raises its error."""
 
 
 async def _on_disconnect() -> None:

@@ -13,7 +13,7 @@ from nats.errors import Error as NatsError
 
 from events.errors import CairnError
 from events.log.child_process import end_with_parent
-from events.log.connection import first_contact
+from events.log.client.connection import first_contact
 
 MAX_PAYLOAD = 16 * 1024 * 1024
 """Far above what Cairn accepts, so that an event that is too large is answered and not just cut off."""

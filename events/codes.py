@@ -1,0 +1,140 @@
+"""Every code with which Cairn says no: what it means in general, and of which kind it is.
+
+All else follows from this table: the HTTP status of an answer (`services/gateway/problems.py`), whether the same
+submission may succeed later (`RETRYABLE`), the OpenAPI description, and docs/codes.md. A new code is one line here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "rule", "conflict", "invalid", "absent", "retry", "too_large", "media_type", "not_acceptable", "method", "defect"
+]
+
+KINDS: Mapping[Kind, str] = {
+    "rule": "A rule of treatment planning does not allow the event; nothing was recorded.",
+    "conflict": "What is in the log already does not go together with the request.",
+    "invalid": "The request or the event is invalid; `errors` names the fields.",
+    "absent": "What is asked for is not there.",
+    "retry": "It cannot be done now; the same request may succeed later.",
+    "too_large": "The request, or its answer, is too large.",
+    "media_type": "The body is of a kind that Cairn does not read.",
+    "not_acceptable": "The answer cannot be given in the form that is asked for.",
+    "method": "The address does not take this HTTP method.",
+    "defect": "Cairn cannot answer because of a fault on its own side.",
+}
+"""What each kind of code means for whoever gets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code, as it is published.
+
+    Attributes:
+        name: The code itself, such as `goal.limit_reached`.
+        kind: The kind, when it is the answer to a submission or, for a code of the gateway's own, to a request.
+        meaning: What it means in general, in one sentence.
+        also: A second kind that it has in other answers: `absent` when a read is refused with it, for instance.
+        gateway_only: Whether only the gateway answers with it, so that it is never the outcome of a submission.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    also: Kind | None = None
+    gateway_only: bool = False
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds that an answer with this code can be of."""
+        return (self.kind,) if self.also is None else (self.kind, self.also)
+
+
+def _gateway(name: str, kind: Kind, meaning: str) -> Code:
+    return Code(name, kind, meaning, gateway_only=True)
+
+
+CODES: Mapping[str, Code] = {
+    code.name: code
+    for code in (
+        Code("plan.missing", "rule", "Goals need an opened plan for the patient.", also="absent"),
+        Code("plan.exists", "rule", "The patient's plan is open already."),
+        Code("plan.closed", "rule", "The plan was closed; it takes no further events."),
+        Code("goal.exists", "rule", "A goal with this id exists already."),
+        Code("goal.unknown", "rule", "There is no goal with this id.", also="absent"),
+        Code("goal.closed", "rule", "The goal is closed; it takes no further events."),
+        Code("goal.state", "rule", "The event makes no sense in the goal's present state."),
+        Code("goal.not_agreed", "rule", "Activation needs the agreement of the patient and of a clinician."),
+        Code("goal.limit_reached", "rule", "The patient has as many active goals as the plan allows."),
+        Code("goal.vague", "rule", "Activation needs a usable definition: SMART, or GAS levels."),
+        Code("goal.contested", "rule", "A contested goal must be answered before it can be activated."),
+        Code("goal.setback_unreviewed", "rule", "Retiring a goal after a setback needs a review on or after it."),
+        Code("goal.supports_unknown", "rule", "A goal can only support a long-term goal of the same patient."),
+        Code("goal.supports_cycle", "rule", "Goals cannot support each other in a circle."),
+        Code("gas.levels", "invalid", "A GAS scale needs distinct, non-empty texts; a level is -2 to +2."),
+        Code("progress.out_of_range", "invalid", "A value lies outside its scale, or its date in the future."),
+        Code("progress.not_open", "rule", "Progress goes to active or held goals."),
+        Code("review.not_scheduled", "rule", "An active goal always has a next review."),
+        Code("version.conflict", "conflict", "The goal has moved on from the expected version."),
+        Code("event.invalid", "invalid", "The event does not fit its schema.", also="too_large"),
+        Code("event.unknown_type", "invalid", "The event type is not in the catalog."),
+        Code(
+            "event.id_reused",
+            "conflict",
+            "An earlier event of this goal has the same source and id, and another content.",
+        ),
+        Code("identity.mismatch", "invalid", "The ids disagree, or are no subject tokens."),
+        Code("org.unknown", "invalid", "The organisation has no place in this Cairn.", also="absent"),
+        Code(
+            "log.unreadable",
+            "conflict",
+            "The log holds an event on which this one depends and which this version of Cairn cannot read.",
+            also="defect",
+        ),
+        Code(
+            "log.replaced",
+            "retry",
+            "The log is another one than before; nothing is recorded until its operator has decided.",
+            also="conflict",
+        ),
+        Code(
+            "log.unfit",
+            "retry",
+            "The log's stream is set up so that it would forget; nothing is recorded until that is mended.",
+        ),
+        Code(
+            "log.unavailable",
+            "retry",
+            "The log cannot be written now. Send the event again with the same id: it is recorded once.",
+        ),
+        Code("log.busy", "retry", "Too many events are waiting; nothing was recorded. Try again."),
+        _gateway("request.invalid", "invalid", "The request's parameters are not right."),
+        _gateway("request.media_type", "media_type", "The body is of a kind that Cairn does not read."),
+        _gateway(
+            "request.not_acceptable",
+            "not_acceptable",
+            "FHIR is written as JSON, of the release that the address names.",
+        ),
+        _gateway("http.not_found", "absent", "There is nothing at this address."),
+        _gateway("http.method_not_allowed", "method", "This address does not take this method."),
+        _gateway("http.error", "invalid", "The request cannot be answered."),
+        _gateway("answer.too_large", "too_large", "The answer does not fit into one NATS message."),
+        _gateway("goal.version_unknown", "absent", "The goal has not come to this version."),
+        _gateway("projection.behind", "retry", "The projection has not reached the position yet. Try again."),
+        _gateway("projection.quarantined", "retry", "The goal's events are in quarantine."),
+        _gateway("projection.unavailable", "retry", "The projection cannot be read now. Try again."),
+        _gateway(
+            "goals.unavailable",
+            "retry",
+            "Nobody answers submissions now. Try again; what is submitted again is recorded once.",
+        ),
+        _gateway("template.unknown", "absent", "There is no such goal template."),
+        _gateway("feed.full", "retry", "As many live feeds are open as the gateway serves. Try again."),
+        _gateway("internal.error", "defect", "Cairn made a mistake."),
+    )
+}
+"""Every code by its name."""
+
+RETRYABLE = frozenset(name for name, code in CODES.items() if code.kind == "retry")
+"""Codes that speak of Cairn's state and not of the event: the same submission may succeed later."""

@@ -1,0 +1,41 @@
+"""Subscriptions whose messages are handed over as soon as they are read.
+
+nats-py takes each message through a queue and a task of the subscription's own, which is a large part of the time of
+following the log. The queue is a private part of nats-py; the lock pins the release.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+Take = Callable[[Msg], None]
+
+
+class DirectQueue(asyncio.Queue[Msg]):
+    """The queue of a subscription that keeps no message: it hands each one over at once.
+
+    Args:
+        take: Called with each message.
+    """
+
+    def __init__(self, take: Take):
+        super().__init__()
+        self.take = take
+
+    def put_nowait(self, item: Msg) -> None:
+        """Hand a message over."""
+        self.take(item)
+
+
+async def subscribe_directly(nc: Client, subject: str, take: Take) -> Subscription:
+    """Subscribe to a subject on which nothing is sent before this returns.
+
+    Args:
+        take: Called with each message as soon as it is read. It must be quick: nothing else is read meanwhile.
+    """
+    subscription = await nc.subscribe(subject, pending_bytes_limit=0)
+    subscription._pending_queue = DirectQueue(take)
+    return subscription
