@@ -46,6 +46,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NotRecorded           an act of an operator could not be recorded or read
         ├── RefusedResource       a FHIR resource that cannot be imported
         ├── RefusedFile           a FHIR file of which nothing can be imported
+        ├── InvalidSearch         a FHIR search that cannot be answered
+        │   └── UnsupportedSearch it uses a parameter that Cairn does not know
         ├── WrongTemplate         a goal template's file cannot be used
         ├── SampleRefused         an event of the sample was not recorded
         ├── AlreadyRunning        another node runs on the data directory

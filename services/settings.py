@@ -1,11 +1,12 @@
 """Every setting of Cairn, in one place: environment variables with the prefix `CAIRN_`."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from pydantic import BeforeValidator, Field, InstanceOf
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -21,6 +22,26 @@ def _placement(given: object) -> object:
         raise PydanticCustomError("placement", "{reason}", {"reason": str(error)}) from None
 
 
+def _public_url(given: str) -> str:
+    url = urlsplit(given)
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or url.username:
+        raise PydanticCustomError(
+            "public_url", "It must be an address such as https://cairn.example.org, with a path or without one."
+        )
+    return given.rstrip("/")
+
+
+def _networks(given: str) -> str:
+    for each in filter(None, map(str.strip, given.split(","))):
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise PydanticCustomError(
+                "networks", "{each} is no IP address or network, such as 127.0.0.1 or 10.0.0.0/8.", {"each": each}
+            ) from None
+    return given
+
+
 class Settings(BaseSettings):
     """How a Cairn is set up. `CAIRN_DATA_DIR=/var/lib/cairn` sets `data_dir`, and so on for each field."""
 
@@ -33,6 +54,16 @@ class Settings(BaseSettings):
     nats_port: Port = Field(4222, description="The embedded server's port, on the loopback interface.")
     http_host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
     http_port: Port = Field(8080, description="The port that the gateway listens on.")
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
+        None,
+        description="The address under which clients know the gateway, such as https://cairn.example.org. FHIR links"
+        " and fullUrls begin with it. Without it: the Host that a request names.",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="From which addresses X-Forwarded-Proto and X-Forwarded-Host are believed where there is no"
+        " public URL: IP addresses or networks, separated by commas. Without any: from none.",
+    )
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the projections' database. Without it: SQLite in `data_dir`."
     )

@@ -40,7 +40,7 @@ _OPENED = "cairn.plan.opened.v1"
 @click.option(
     "--base-url",
     metavar="URL",
-    help="In a bundle: the FHIR address under which the resources are known.  [that of the gateway here]",
+    help="In a bundle: the FHIR address under which the resources are known.  [CAIRN_PUBLIC_URL, or the gateway here]",
 )
 @json_option
 @nats_url_option
@@ -54,7 +54,7 @@ def fhir(
     as_json: bool,
     nats_url: str | None,
 ) -> None:
-    """Write plans, goals, scores and the provenance of every event as FHIR.
+    """Write patients, plans, goals, scores and the provenance of every event as FHIR.
 
     The goals come from the log itself, and their patients, unless one is named, from the gateway. A file appears when
     it is complete, and only its owner may read it. `cairn import fhir` takes it back.
@@ -131,5 +131,5 @@ def _base(given: str | None, release: Release) -> str:
         return given.rstrip("/")
     settings = load_settings()
     node = read_address(settings.data_dir)
-    address = node.http_url if node else f"http://{settings.http_host}:{settings.http_port}"
+    address = settings.public_url or (node.http_url if node else f"http://{settings.http_host}:{settings.http_port}")
     return f"{address.rstrip('/')}/fhir/{release}"

@@ -1,11 +1,14 @@
 """The gateway's application: its endpoints, and what every answer has in common."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 
 from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
 from services.gateway.head_requests import HeadRequests
+from services.gateway.public_address import ForwardedHeaders, Network
 from services.gateway.response_middleware import ResponseMiddleware
 from services.gateway.routes import (
     audit,
@@ -23,8 +26,8 @@ from services.gateway.routes import (
 )
 
 
-def create_app(gateway: Gateway) -> FastAPI:
-    """The ASGI application over an open gateway."""
+def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> FastAPI:
+    """The ASGI application over an open gateway; `trusted_proxies` are believed about the address that was asked."""
     app = FastAPI(
         title="Cairn",
         version="1",
@@ -60,6 +63,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         app.include_router(module.router)
     app.add_middleware(HeadRequests)
     app.add_middleware(ResponseMiddleware, metrics=gateway.metrics)
+    app.add_middleware(ForwardedHeaders, trusted=trusted_proxies)
     handle_failures(app)
     describe(app)
     return app

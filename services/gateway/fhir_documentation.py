@@ -5,7 +5,7 @@ It says of a resource what a client needs to choose its own model of FHIR, and l
 
 from typing import Any
 
-from services.gateway.fhir.answers import FHIR_JSON, ROOT
+from services.gateway.refusals import FHIR_JSON, FHIR_ROOT
 
 _ISSUES = "OperationOutcome"
 
@@ -16,7 +16,7 @@ def type_fhir_answers(document: dict[str, Any]) -> None:
     """Give each answer below `/fhir/` the schema of its resource."""
     schemas = document["components"]["schemas"]
     for path, operations in document["paths"].items():
-        if not path.startswith(ROOT):
+        if not path.startswith(FHIR_ROOT):
             continue
         for operation in operations.values():
             for status, response in operation["responses"].items():
@@ -28,7 +28,7 @@ def type_fhir_answers(document: dict[str, Any]) -> None:
 
 def _resource(path: str) -> str:
     """The type of the resource that an address below `/fhir/{release}/` answers with."""
-    type_, *rest = path.removeprefix(ROOT).split("/")[1:]
+    type_, *rest = path.removeprefix(FHIR_ROOT).split("/")[1:]
     if type_ == "metadata":
         return "CapabilityStatement"
     reads_one = len(rest) % 2 == 1 and rest[-1].startswith("{")

@@ -42,6 +42,7 @@ class Gateway:
         closing: Set when the gateway is about to end; endless answers end then.
         feeds: Room for live feeds.
         ready_lag_seconds: How far behind a projection may be.
+        public_url: The address under which clients know this gateway; None for the one that a request names.
     """
 
     nc: ResilientClient
@@ -56,6 +57,7 @@ class Gateway:
     feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FEEDS))
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     ready_lag_seconds: float = READY_LAG_SECONDS
+    public_url: str | None = None
 
     async def read(self, projection: str, org: str, min_position: int | None, query: Callable[[Connection], T]) -> T:
         """What a query of one projection finds, once that has reached a position of the organisation's stream.
@@ -90,6 +92,7 @@ async def open_gateway(
     wait_seconds: float = WAIT_SECONDS,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ready_lag_seconds: float = READY_LAG_SECONDS,
+    public_url: str | None = None,
 ) -> AsyncIterator[Gateway]:
     """A gateway on a NATS connection and a database, which both stay with their owner."""
     placement = placement or Placement()
@@ -119,6 +122,7 @@ async def open_gateway(
         Readiness(standing, GoalsHealthCheck(nc, placement.streams)),
         heartbeat_seconds=heartbeat_seconds,
         ready_lag_seconds=ready_lag_seconds,
+        public_url=public_url,
     )
     try:
         async with freshness.listening(nc):

@@ -14,8 +14,8 @@ from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
-from services.gateway.fhir.answers import refusal_answer
 from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
+from services.gateway.refusals import refusal_answer
 
 _TOKENS = frozenset({"org", "patient", "goal"})
 _HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}

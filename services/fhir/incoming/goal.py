@@ -161,7 +161,7 @@ def _left_out(goal: R4Goal | R5Goal, resource: Json) -> list[str]:
     partial = (("startDate", goal.startDate), ("statusDate", goal.statusDate))
     return [
         *sorted(resource.keys() - _READ),
-        *(f"meta.{name}" for name in meta if name not in ("lastUpdated", "versionId")),
+        *(f"meta.{name}" for name in meta if name not in ("lastUpdated", "versionId", "security")),
         *(["description.coding"] if goal.description.text and goal.description.coding else []),
         *(f"{name}: {value}, which names no day" for name, value in partial if value and not _is_day(value)),
     ]

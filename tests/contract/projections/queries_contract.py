@@ -13,14 +13,17 @@ from events.event import Event
 from events.goal import types as g
 from events.goal.reading import read_goal
 from events.identity import GoalId
+from events.vocabulary import External
 from projections.audit_trail import queries as audit_trail
 from projections.audit_trail.filters import AuditFilter
+from projections.audit_trail.latest_events import Place, count_events, latest_events
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
 from projections.engine.paging import BadCursor, Json
 from projections.engine.writer import ProjectionWriter
 from projections.goal_state import queries as goal_state
 from projections.goal_state.filters import GoalFilter
+from projections.goal_state.identifiers import goals_called
 from projections.goal_state.patient.record import fold_patient
 from projections.review_schedule import queries as review_schedule
 from projections.review_schedule.filters import ReviewFilter
@@ -47,7 +50,7 @@ def clinic() -> list[Event]:
         event(EARLY, proposed(statement="Get up early", smart=smart(), gas=gas()), time=TYPED_IN_VIENNA),
         event(LATE, proposed(statement="Read late", relevance=4)),
         event(WEST, proposed(statement="Walk west, early")),
-        event(ELSEWHERE, proposed(statement="Get up early")),
+        event(ELSEWHERE, proposed(statement="Get up early", external=(External(system="urn:his", value='7 "%é'),))),
         event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")),
         event(EARLY, g.Activated(), role="clinician", actor="c1"),
         *(
@@ -253,6 +256,32 @@ class QueriesContract(ABC):
         with pytest.raises(audit_trail.NoSuchVersion, match=r"has no version 9; it has come to 3"):
             audit_trail.diff(connection, LATE, 1, 9)
         assert audit_trail.diff(connection, GoalId(ORG, "pt-1", "nothing"), 1, 2) is None
+
+    def test_the_latest_events_are_those_of_every_organisation_page_by_page(self, connection: Connection) -> None:
+        newest = [(each.goal_id, each.position) for each in reversed(EVENTS)]
+        found: list[tuple[GoalId, int]] = []
+        before: Place | None = None
+        while len(found) <= len(newest) and (page := latest_events(connection, limit=4, before=before)):
+            found += [(each.goal_id, each.place.position) for each in page]
+            before = page[-1].place
+        assert found == newest
+        assert count_events(connection) == len(EVENTS)
+
+    def test_the_latest_events_can_be_those_of_goals_and_since_an_instant(self, connection: Connection) -> None:
+        since = EVENTS[4].recorded_at
+        wanted = [each for each in EVENTS if each.recorded_at >= since and not each.goal_id.is_plan]
+        found = latest_events(connection, limit=100, since=since, of_goals=True)
+        assert [each.place for each in found] == [
+            Place(each.recorded_at, each.goal_id.org, each.position) for each in reversed(wanted)
+        ]
+        assert count_events(connection, since=since, of_goals=True) == len(wanted)
+        assert count_events(connection, of_goals=True) == len(EVENTS) - 2
+
+    def test_a_goal_is_found_by_what_it_is_called_elsewhere(self, connection: Connection) -> None:
+        assert goals_called(connection, '7 "%é', limit=10) == [ELSEWHERE]
+        assert goals_called(connection, '7 "%é', limit=0) == []
+        for other in ("7", '7 "xé', "urn:his"):
+            assert goals_called(connection, other, limit=10) == []
 
     # reviews
 
