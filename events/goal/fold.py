@@ -22,7 +22,7 @@ from events.goal.state import (
 from events.goal.step import is_steep
 from events.vocabulary import ActorRole, Measure, Party, Smart, Status
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raised whenever the same events add up to a different state; stored states of another version are ignored."""
 
 _BEGINNINGS = (t.Proposed, t.Imported)
@@ -112,12 +112,18 @@ def _agreed(state: GoalState, data: t.Agreed, recorded: RecordedEvent) -> Update
 
 
 def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> Update:
+    waiting = state.contest if state.contest and state.contest.answer is None else None
+    contest = Contest(
+        reason=data.reason,
+        actor=recorded.event.actor,
+        at=recorded.event.time,
+        since=(waiting.since or waiting.at) if waiting else None,
+    )
+    if state.is_begun:
+        # Pushing back is never punished: the work goes on as agreed, and the contest waits beside it for its answer.
+        return {"contest": contest}
     # Whoever pushes back no longer agrees, and the other side agreed to something that is now in question.
-    return {
-        "status": "contested",
-        "agreed_by": (),
-        "contest": Contest(reason=data.reason, actor=recorded.event.actor, at=recorded.event.time),
-    }
+    return {"status": "contested", "agreed_by": (), "contest": contest}
 
 
 def _activated(state: GoalState, data: t.Activated, recorded: RecordedEvent) -> Update:
@@ -174,8 +180,9 @@ def _change_answered(state: GoalState, data: t.ChangeAnswered, recorded: Recorde
                 for request in state.change_requests
             )
         }
+    answered = {**answer, "answered_by": recorded.event.actor, "answered_at": recorded.event.time}
     # A goal may have been contested elsewhere, before it was imported.
-    update: Update = {"contest": state.contest.model_copy(update=answer)} if state.contest else {}
+    update: Update = {"contest": state.contest.model_copy(update=answered)} if state.contest else {}
     if state.status == "contested":
         update["status"] = "agreed" if len(state.agreed_by) == 2 else "proposed"
         update["agreement_since"] = recorded.event.time

@@ -22,6 +22,8 @@ from events.vocabulary import (
 )
 
 OPEN: frozenset[Status] = frozenset({"proposed", "contested", "agreed", "active", "held"})
+BEGUN: frozenset[Status] = frozenset({"active", "held"})
+"""The statuses of a goal that is worked on."""
 
 
 class Revision(Value):
@@ -96,13 +98,19 @@ class ChangeRequest(Value):
 
 
 class Contest(Value):
-    """Someone pushed back; open until a clinician answers."""
+    """Someone pushed back, in these words; open until a clinician answers, whatever the goal's status.
+
+    `since` is when an answer was first awaited, where an earlier contest was still open; otherwise that is `at`.
+    """
 
     reason: str
     actor: Actor
     at: datetime
+    since: datetime | None = None
     answer: Answer | None = None
     answer_text: str | None = None
+    answered_by: Actor | None = None
+    answered_at: datetime | None = None
 
 
 class GoalState(Value):
@@ -163,6 +171,19 @@ class GoalState(Value):
     def is_open(self) -> bool:
         """Whether the goal is neither closed nor entered in error."""
         return self.status in OPEN
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the goal is worked on: active, or held for a while."""
+        return self.status in BEGUN
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether someone pushed back on the goal and no clinician has answered yet, whether or not work goes on."""
+        if not self.is_open:
+            return False
+        # A goal may have been contested elsewhere, before it was imported.
+        return self.status == "contested" if self.contest is None else self.contest.answer is None
 
     @property
     def awaiting_agreement(self) -> tuple[Party, ...]:

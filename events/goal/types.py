@@ -102,7 +102,11 @@ class Agreed(GoalPayload):
 
 
 class Contested(GoalPayload):
-    """The patient or a clinician pushes back; the other party's agreement falls away until a clinician answers."""
+    """The patient or a clinician pushes back, and a clinician must answer.
+
+    Of a goal on which work has not begun, the agreements fall away. One that is active or held stays as it is: the
+    work goes on, with its entries and reviews, while the contest waits for its answer.
+    """
 
     type_name: ClassVar = "cairn.goal.contested.v1"
 

@@ -9,7 +9,6 @@ from services.goals.decision_context import Decision, DecisionContext
 
 _STARTABLE: frozenset[Status] = frozenset({"proposed", "agreed"})
 _WORKED_ON: frozenset[Status] = frozenset({"active", "held"})
-_CONTESTABLE: frozenset[Status] = frozenset({"proposed", "agreed", "active", "contested"})
 
 
 def proposed(context: DecisionContext, submission: Event, data: t.Proposed) -> Decision:
@@ -46,11 +45,9 @@ def agreed(context: DecisionContext, submission: Event, data: t.Agreed) -> Decis
 
 
 def contested(context: DecisionContext, submission: Event, data: t.Contested) -> Decision:
-    """Pushing back is always possible until the goal is on hold or over."""
-    goal = rules.goal_unknown(context)
-    rules.goal_closed(goal)
+    """Pushing back is always possible until the goal is over, and never stops the work on it."""
+    rules.goal_closed(rules.goal_unknown(context))
     rules.actor_role(submission)
-    rules.goal_state(goal, _CONTESTABLE, "can be contested")
     return Decision()
 
 

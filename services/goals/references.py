@@ -99,7 +99,7 @@ def open_contest(goal: GoalState) -> None:
     """An answer that names no change request goes to whoever pushed back."""
     sensible(
         "request",
-        holds=goal.status == "contested",
+        holds=goal.awaits_answer,
         detail="Nothing waits for an answer; name the change request.",
     )
 

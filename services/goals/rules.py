@@ -70,7 +70,7 @@ def goal_state(goal: GoalState, allowed: frozenset[Status], doing: str) -> None:
 
 def goal_contested(goal: GoalState) -> None:
     """A contested goal must be answered by a clinician before it can be activated."""
-    if goal.status == "contested":
+    if goal.awaits_answer and not goal.is_begun:
         raise Rejected(
             "goal.contested",
             "The goal was contested and nobody has answered yet; a clinician's change_answered comes first.",

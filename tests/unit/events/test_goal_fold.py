@@ -120,6 +120,12 @@ class TestEachEvent:
         assert (state.status, state.agreed_by) == ("contested", ())
         assert state.contest == Contest(reason="Not mine", actor=PATIENT, at=NOON)
 
+    def test_contested_while_it_is_worked_on(self) -> None:
+        state = folded(*active(), g.Contested(reason="Not mine"))
+
+        assert (state.status, state.agreed_by) == ("active", ("patient", "clinician"))
+        assert state.contest == Contest(reason="Not mine", actor=PATIENT, at=NOON)
+
     def test_activated(self) -> None:
         state = folded(*active(review_every_days=9, override={"reason": "Court date"}))
 
@@ -195,7 +201,15 @@ class TestEachEvent:
         )
 
         assert state.status == "proposed"
-        assert state.contest == Contest(reason="No", actor=PATIENT, at=NOON, answer="adapted", answer_text="So")
+        assert state.contest == Contest(
+            reason="No",
+            actor=PATIENT,
+            at=NOON,
+            answer="adapted",
+            answer_text="So",
+            answered_by=CLINICIAN,
+            answered_at=NOON,
+        )
 
     def test_milestone_set_and_met(self) -> None:
         state = folded(

@@ -63,7 +63,7 @@ EVENTS: list[tuple[str, g.GoalPayload, dict[str, list[str]]]] = [
         {"plan.missing": ["no plan"], "goal.exists": [*STATES[2:]]},
     ),
     ("agreed", g.Agreed(), ABSENT | OVER),
-    ("contested", g.Contested(reason="No"), ABSENT | OVER | {"goal.state": ["held"]}),
+    ("contested", g.Contested(reason="No"), ABSENT | OVER),
     (
         "activated",
         g.Activated(),
