@@ -66,7 +66,7 @@ CODES: Mapping[str, Code] = {
         Code("goal.limit_reached", "rule", "The patient has as many active goals as the plan allows."),
         Code("goal.vague", "rule", "Activation needs a usable definition: SMART, or GAS levels."),
         Code("goal.contested", "rule", "A contested goal must be answered before it can be activated."),
-        Code("goal.setback_unreviewed", "rule", "Retiring a goal after a setback needs a review on or after it."),
+        Code("goal.setback_unreviewed", "rule", "Retiring a goal after a setback needs a review that knew of it."),
         Code("goal.supports_unknown", "rule", "A goal can only support a long-term goal of the same patient."),
         Code("goal.supports_cycle", "rule", "Goals cannot support each other in a circle."),
         Code("gas.levels", "invalid", "A GAS scale needs distinct, non-empty texts; a level is -2 to +2."),

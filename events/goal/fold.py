@@ -11,6 +11,7 @@ from events.goal import types as t
 from events.goal.motivation import dips, is_dip
 from events.goal.state import (
     ChangeRequest,
+    Closing,
     Contest,
     GoalState,
     Milestone,
@@ -53,7 +54,12 @@ def fold_goals(events: Iterable[RecordedEvent], state: GoalState | None = None) 
 def logged_entry(data: t.ProgressLogged, recorded: RecordedEvent) -> ProgressEntry:
     """The diary entry that an event logs."""
     return ProgressEntry(
-        entry=data.entry, version=recorded.version, on=data.on, actor=recorded.event.actor, **data.said()
+        entry=data.entry,
+        version=recorded.version,
+        on=data.on,
+        actor=recorded.event.actor,
+        setback_version=recorded.version if data.setback else None,
+        **data.said(),
     )
 
 
@@ -214,7 +220,15 @@ def _progress_logged(state: GoalState, data: t.ProgressLogged, recorded: Recorde
 
 def _progress_corrected(state: GoalState, data: t.ProgressCorrected, recorded: RecordedEvent) -> Update:
     right: Update = {**data.said(), "corrected": True}
-    progress = tuple(entry.model_copy(update=right) if entry.entry == data.entry else entry for entry in state.progress)
+    known: Update = {"setback_version": recorded.version}  # of a setback that the entry did not tell of before
+    if not data.setback and "setback" in right:
+        right["setback_version"] = None
+    progress = tuple(
+        entry.model_copy(update=right if entry.setback or not data.setback else {**right, **known})
+        if entry.entry == data.entry
+        else entry
+        for entry in state.progress
+    )
     # What is to be raised at the next session is what the entries say now, not what was mistaken.
     reviewed = state.reviews[-1].version if state.reviews else 0
     raised = any(
@@ -255,7 +269,12 @@ def _reviewed(state: GoalState, data: t.Reviewed, recorded: RecordedEvent) -> Up
     update.update(_DECIDED.get(data.decision, {}))
     if "status" in update:
         update["status_on"] = data.on
+        update["closing"] = _closing(recorded) if update["status"] == "closed" else None
     return update
+
+
+def _closing(recorded: RecordedEvent) -> Closing:
+    return Closing(version=recorded.version, actor=recorded.event.actor, at=recorded.event.time)
 
 
 def _status(status: Status) -> Callable[[GoalState, Any, RecordedEvent], Update]:
@@ -272,6 +291,7 @@ def _closed(state: GoalState, data: t.Closed, recorded: RecordedEvent) -> Update
     return {
         "status": "closed",
         "outcome": data.outcome,
+        "closing": state.closing or _closing(recorded),  # A review may have closed it before; this says more about it.
         "closed_level": data.level,
         "replaced_by": data.replaced_by,
         "reason": data.reason,

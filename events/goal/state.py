@@ -26,6 +26,14 @@ BEGUN: frozenset[Status] = frozenset({"active", "held"})
 """The statuses of a goal that is worked on."""
 
 
+class Closing(Value):
+    """How a goal came to be closed: by which event, by whom, and when that happened."""
+
+    version: int
+    actor: Actor
+    at: datetime
+
+
 class Revision(Value):
     """One revision: what was changed, why, and by whom. `steep` when it at least doubled what the target asks for."""
 
@@ -40,7 +48,11 @@ class Revision(Value):
 
 
 class ProgressEntry(Value):
-    """A daily entry with its corrections applied; `version` is that of the event that logged it."""
+    """A daily entry with its corrections applied.
+
+    `version` is that of the event that logged it. `setback_version` is that of the event that told of its setback, the
+    entry itself or a correction: from then on the setback was known. It is None where the entry tells of none.
+    """
 
     entry: str
     version: int
@@ -53,6 +65,7 @@ class ProgressEntry(Value):
     motivation: int | None = None
     note: str | None = None
     setback: bool | None = None
+    setback_version: int | None = None
     corrected: bool = False
 
 
@@ -153,6 +166,7 @@ class GoalState(Value):
     reason: str | None = None
     status_on: date | None = None
     started_on: date | None = None
+    closing: Closing | None = None
     closed_level: int | None = None
     replaced_by: str | None = None
 
@@ -200,6 +214,38 @@ class GoalState(Value):
     def last_setback_on(self) -> date | None:
         """The day of the latest setback, by when it happened."""
         return max((entry.on for entry in self.progress if entry.setback), default=None)
+
+    @property
+    def unreviewed_setbacks(self) -> tuple[ProgressEntry, ...]:
+        """The entries with a setback that no review has looked at, in the order in which they came in.
+
+        What counts is what was known: a review looked at a setback that the log already had, and that had happened.
+        """
+        return self._setbacks_not_in(self.reviews)
+
+    @property
+    def setbacks_without_patient(self) -> tuple[ProgressEntry, ...]:
+        """The entries with a setback that no review has looked at together with the patient."""
+        return self._setbacks_not_in(tuple(each for each in self.reviews if "patient" in each.participants))
+
+    @property
+    def closed_without_patient(self) -> tuple[ProgressEntry, ...]:
+        """The setbacks after which the goal was closed over the patient's head; empty when it was not.
+
+        These were known when someone other than the patient closed the goal, and no review since had the patient in it.
+        """
+        closing = self.closing
+        if self.status != "closed" or closing is None or closing.actor.role == "patient":
+            return ()
+        return tuple(each for each in self.setbacks_without_patient if (each.setback_version or 0) < closing.version)
+
+    def _setbacks_not_in(self, reviews: tuple[PastReview, ...]) -> tuple[ProgressEntry, ...]:
+        return tuple(
+            entry
+            for entry in self.progress
+            if entry.setback_version is not None
+            and not any(each.version > entry.setback_version and each.on >= entry.on for each in reviews)
+        )
 
     @property
     def last_review_on(self) -> date | None:

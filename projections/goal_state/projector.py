@@ -205,6 +205,7 @@ def _logged_row(logged: ProgressLogged, recorded: RecordedEvent) -> Row:
         "motivation": logged.motivation,
         "note": logged.note,
         "setback": logged.setback,
+        "setback_version": recorded.version if logged.setback else None,
         "corrected": False,
         "day": logged.on,
         "actor": event.actor.id,

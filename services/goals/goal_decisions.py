@@ -131,9 +131,10 @@ def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decis
     if not goal.closed_by_review:
         rules.goal_closed(goal)
     if data.outcome in ("retired", "not_achieved"):
-        rules.goal_setback_unreviewed(goal, goal.last_review_on)
+        rules.goal_setback_unreviewed(goal)
     references.replaced_by(context, data.replaced_by)
-    return Decision(notes=notes.given(notes.level_without_text(goal, data.level)))
+    without = notes.closed_without_patient(context.goal_after(submission))
+    return Decision(notes=notes.given(notes.level_without_text(goal, data.level), without))
 
 
 def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:

@@ -1,6 +1,6 @@
 """What whoever submitted is told beside the outcome; a note refuses nothing."""
 
-from events.goal import GoalState
+from events.goal import GoalState, flags
 from services.goals.decision_context import DecisionContext
 
 
@@ -21,6 +21,11 @@ def steep_step(revised: GoalState) -> str | None:
     if not revised.revisions[-1].steep:
         return None
     return "The target asks for at least twice as much at once; a smaller step may fit better into daily life."
+
+
+def closed_without_patient(closed: GoalState) -> str | None:
+    """A goal that is closed after a setback, with no review with the patient since, is flagged, and that is said."""
+    return flags.closed_without_patient(closed, flags.Around())
 
 
 def goals_still_open(context: DecisionContext) -> str | None:

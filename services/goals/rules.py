@@ -123,13 +123,18 @@ def goal_limit_lowered(context: DecisionContext, plan: PlanState, limit: int) ->
         )
 
 
-def goal_setback_unreviewed(goal: GoalState, reviewed_on: date | None) -> None:
-    """Retiring, or closing as not achieved, after a setback needs a review on or after it."""
-    setback = goal.last_setback_on
-    if setback is not None and (reviewed_on is None or reviewed_on < setback):
+def goal_setback_unreviewed(goal: GoalState) -> None:
+    """Retiring, or closing as not achieved, after a setback needs a review that knew of it, on or after its day.
+
+    Args:
+        goal: As it is when it ends; the review that ends it is one of its reviews.
+    """
+    setbacks = goal.unreviewed_setbacks
+    if setbacks:
         raise Rejected(
             "goal.setback_unreviewed",
-            f"There was a setback on {setback}; review the goal together first, then decide whether it goes on.",
+            f"There was a setback on {max(each.on for each in setbacks)} that no review has looked at yet; review the"
+            " goal together first, then decide whether it goes on.",
         )
 
 

@@ -99,10 +99,12 @@ def reviewed(context: DecisionContext, submission: Event, data: t.Reviewed) -> D
             rules.goal_state(goal, frozenset({"held"}), "can be resumed")
             rules.goal_limit_reached(context, plan, override=False, role=submission.actor.role)
         case "retire":
-            rules.goal_setback_unreviewed(goal, data.on)
-            return Decision(notes=level)
+            after = context.goal_after(submission)
+            rules.goal_setback_unreviewed(after)
+            return Decision(notes=(*level, *notes.given(notes.closed_without_patient(after))))
         case "replace" | "achieve":
-            return Decision(notes=level)
+            after = context.goal_after(submission)
+            return Decision(notes=(*level, *notes.given(notes.closed_without_patient(after))))
     references.sensible(
         "next_review_on",
         holds=data.next_review_on is None or data.next_review_on > data.on,

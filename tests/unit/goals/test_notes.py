@@ -35,6 +35,15 @@ def test_steep_step() -> None:
     )
 
 
+def test_closed_without_patient() -> None:
+    setback = stories.active().when(patient(entry("e1", setback=True))).then_something()
+
+    setback.when(clinician(g.Closed(outcome="partially_achieved", reason="Enough"))).then(
+        noting=f"It was closed as partially achieved after the setback of {TODAY},"
+        " and no review since then included the patient."
+    )
+
+
 def test_goals_still_open() -> None:
     stories.active().when(clinician(p.Closed(reason="Moved"), on=GOAL.plan)).then(noting="Goals still open: walk.")
 

@@ -45,10 +45,9 @@ def test_the_columns_tell_what_the_fold_tells(seed: int) -> None:
     events = recorded(_life(Random(seed)))
     goal = _folded(events)
     (row,) = project(None, events).upserts["goals"]
-    since = goal.last_review_on
     assert row["raise_at_next_session"] is goal.raise_at_next_session
     assert row["last_entry_on"] == max(each.on for each in goal.progress)
-    assert row["setbacks"] == sum(bool(each.setback) and (since is None or each.on > since) for each in goal.progress)
+    assert row["setbacks"] == len(goal.unreviewed_setbacks)
     assert row["level"] == goal.latest_level
 
 
