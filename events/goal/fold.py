@@ -265,7 +265,12 @@ def _reviewed(state: GoalState, data: t.Reviewed, recorded: RecordedEvent) -> Up
         level=data.level,
         note=data.note,
     )
-    update: Update = {"reviews": (*state.reviews, review), "raise_at_next_session": False}
+    # One that is typed in after a review of a later day was held before that one, and raised nothing since.
+    later = state.last_review_on is not None and data.on < state.last_review_on
+    update: Update = {
+        "reviews": (*state.reviews, review),
+        "raise_at_next_session": later and state.raise_at_next_session,
+    }
     update.update(_DECIDED.get(data.decision, {}))
     if "status" in update:
         update["status_on"] = data.on

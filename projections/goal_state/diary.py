@@ -107,7 +107,8 @@ def with_goal(diary: Diary, goal: GoalState) -> Diary:
     level = diary.level if review.level is None else _later(diary.level, Told(review.on, review.version, review.level))
     reviewed_on = max(review.on, diary.reviewed_on or review.on)
     setbacks = tuple(day for day in diary.setbacks if day > review.on)
-    return diary._replace(reviewed_on=reviewed_on, setbacks=setbacks, level=level, raised=goal.raise_at_next_session)
+    raised = diary.raised and review.on < reviewed_on
+    return diary._replace(reviewed_on=reviewed_on, setbacks=setbacks, level=level, raised=raised)
 
 
 def in_order(diary: Diary, logged: ProgressLogged) -> bool:

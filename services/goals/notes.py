@@ -28,6 +28,13 @@ def closed_without_patient(closed: GoalState) -> str | None:
     return flags.closed_without_patient(closed, flags.Around())
 
 
+def earlier_review(goal: GoalState) -> str | None:
+    """A review that is typed in after one of a later day moves no review, and that is said."""
+    if goal.next_review is None:
+        return None
+    return f"The review of {goal.last_review_on} is the latest one; the next review stays on {goal.next_review.due_on}."
+
+
 def goals_still_open(context: DecisionContext) -> str | None:
     """A plan that closes names the goals which are still open."""
     still_open = sorted(token for token, goal in context.others.items() if goal.is_open)

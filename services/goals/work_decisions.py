@@ -36,10 +36,10 @@ def progress_logged(context: DecisionContext, submission: Event, data: t.Progres
     references.new_entry(goal, data.entry)
     follows: tuple[t.ReviewScheduled, ...] = ()
     if data.setback or data.motivation is not None:
-        after, today = context.goal_after(submission), context.day_of(submission)
+        after, today = context.goal_after(submission), context.today
         follows = reviews.sooner(
             goal,
-            reviews.review_after_setback(data.on, today) if data.setback else None,
+            reviews.review_after_setback(today) if data.setback else None,
             reviews.review_after_dip(plan, goal, today) if is_dip(after.progress[-1], goal.progress) else None,
         )
     return Decision(follows, notes.given(notes.level_without_text(goal, data.level)))
@@ -55,11 +55,11 @@ def progress_corrected(context: DecisionContext, submission: Event, data: t.Prog
         rules.progress_out_of_range(context, submission, data.on)
     follows: tuple[t.ReviewScheduled, ...] = ()
     if goal.next_review is not None:
-        after, today = context.goal_after(submission), context.day_of(submission)
+        after, today = context.goal_after(submission), context.today
         dips = after.raise_at_next_session and not goal.raise_at_next_session
         follows = reviews.sooner(
             goal,
-            reviews.review_after_setback(data.on or before.on, today) if data.setback and not before.setback else None,
+            reviews.review_after_setback(today) if data.setback and not before.setback else None,
             reviews.review_after_dip(plan, goal, today) if dips else None,
         )
     return Decision(follows, notes.given(notes.level_without_text(goal, data.level)))
@@ -110,4 +110,7 @@ def reviewed(context: DecisionContext, submission: Event, data: t.Reviewed) -> D
         holds=data.next_review_on is None or data.next_review_on > data.on,
         detail="The next review comes after this one.",
     )
-    return Decision((reviews.next_review(plan, goal, data.on, data.next_review_on),), level)
+    scheduled = reviews.next_review(plan, goal, data.on, data.next_review_on, context.today)
+    if scheduled is None:
+        return Decision(notes=(*level, *notes.given(notes.earlier_review(goal))))
+    return Decision((scheduled,), level)

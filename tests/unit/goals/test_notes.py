@@ -44,6 +44,16 @@ def test_closed_without_patient() -> None:
     )
 
 
+def test_earlier_review() -> None:
+    def held(days_ago: int) -> g.Reviewed:
+        on = TODAY - timedelta(days=days_ago)
+        return g.Reviewed(on=on, participants=("patient", "clinician"), decision="keep")
+
+    stories.active().when(clinician(held(0))).then_something().when(clinician(held(3))).then(
+        noting="The review of 2026-03-02 is the latest one; the next review stays on 2026-03-16."
+    )
+
+
 def test_goals_still_open() -> None:
     stories.active().when(clinician(p.Closed(reason="Moved"), on=GOAL.plan)).then(noting="Goals still open: walk.")
 
