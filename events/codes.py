@@ -71,7 +71,17 @@ CODES: Mapping[str, Code] = {
         Code("goal.supports_cycle", "rule", "Goals cannot support each other in a circle."),
         Code("gas.levels", "invalid", "A GAS scale needs distinct, non-empty texts; a level is -2 to +2."),
         Code("progress.out_of_range", "invalid", "A value lies outside its scale, or its date in the future."),
-        Code("progress.not_open", "rule", "Progress goes to active or held goals."),
+        Code("progress.not_open", "rule", "Entries go to goals on which work has begun."),
+        Code(
+            "progress.outside_goal",
+            "rule",
+            "The date lies before the work on the goal began, or after the goal was closed.",
+        ),
+        Code("entry.exists", "conflict", "The goal has an entry with this id; send a correction of it instead."),
+        Code(
+            "entry.unknown", "rule", "The goal has no entry with this id; send the entry first, then what is about it."
+        ),
+        Code("time.future", "invalid", "The event's time lies in the future; mend the clock and send the event again."),
         Code("review.not_scheduled", "rule", "An active goal always has a next review."),
         Code("version.conflict", "conflict", "The goal has moved on from the expected version."),
         Code("event.invalid", "invalid", "The event does not fit its schema.", also="too_large"),

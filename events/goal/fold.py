@@ -8,7 +8,7 @@ from typing import Any
 
 from events.event import RecordedEvent
 from events.goal import types as t
-from events.goal.motivation import dips, is_dip
+from events.goal.motivation import brings_dip, dips
 from events.goal.state import (
     ChangeRequest,
     Closing,
@@ -19,6 +19,7 @@ from events.goal.state import (
     ProgressEntry,
     Revision,
     ScheduledReview,
+    WithdrawnEntry,
 )
 from events.goal.step import is_steep
 from events.vocabulary import ActorRole, Measure, Party, Smart, Status
@@ -136,6 +137,7 @@ def _activated(state: GoalState, data: t.Activated, recorded: RecordedEvent) -> 
     return {
         "status": "active",
         "started_on": state.started_on or recorded.event.time.date(),
+        "started_at": state.started_at or (None if state.started_on else recorded.event.time),
         "status_on": recorded.event.time.date(),
         "review_every_days": data.review_every_days or state.review_every_days,
         "override_reason": data.override.reason if data.override else state.override_reason,
@@ -213,7 +215,7 @@ def _milestone_met(state: GoalState, data: t.MilestoneMet, recorded: RecordedEve
 def _progress_logged(state: GoalState, data: t.ProgressLogged, recorded: RecordedEvent) -> Update:
     entry = logged_entry(data, recorded)
     update: Update = {"progress": (*state.progress, entry)}
-    if is_dip(entry, state.progress):
+    if brings_dip(entry, state.progress):
         update["raise_at_next_session"] = True
     return update
 
@@ -229,13 +231,44 @@ def _progress_corrected(state: GoalState, data: t.ProgressCorrected, recorded: R
         else entry
         for entry in state.progress
     )
-    # What is to be raised at the next session is what the entries say now, not what was mistaken.
-    reviewed = state.reviews[-1].version if state.reviews else 0
-    raised = any(
-        entry.version > reviewed or (entry.entry == data.entry and data.motivation is not None)
-        for entry in dips(progress)
+    retold = data.entry if "motivation" in right else None
+    return {"progress": progress, "raise_at_next_session": _raised(state, progress, retold)}
+
+
+def _progress_withdrawn(state: GoalState, data: t.ProgressWithdrawn, recorded: RecordedEvent) -> Update:
+    found = [each for each in state.progress if each.entry == data.entry]
+    if not found:
+        return {}
+    event = recorded.event
+    withdrawn = WithdrawnEntry(
+        entry=data.entry,
+        version=found[0].version,
+        on=found[0].on,
+        reason=data.reason,
+        actor=event.actor,
+        at=event.time,
     )
-    return {"progress": progress, "raise_at_next_session": raised}
+    progress = tuple(each for each in state.progress if each.entry != data.entry)
+    return {
+        "progress": progress,
+        "withdrawn": (*state.withdrawn, withdrawn),
+        "raise_at_next_session": _raised(state, progress),
+    }
+
+
+def _raised(state: GoalState, progress: tuple[ProgressEntry, ...], retold: str | None = None) -> bool:
+    """Whether the goal is to be raised at the next session by what its entries say now, not by what was mistaken.
+
+    Args:
+        retold: The entry whose motivation was put right, which nobody has looked at as it is now.
+    """
+    before, now = {each.entry for each in dips(state.progress)}, dips(progress)
+    if any(each.entry not in before or each.entry == retold for each in now):
+        return True
+    if before <= {each.entry for each in now}:
+        return state.raise_at_next_session
+    reviewed = state.reviews[-1].version if state.reviews else 0
+    return state.raise_at_next_session and any(each.version > reviewed for each in now)
 
 
 def _review_scheduled(state: GoalState, data: t.ReviewScheduled, recorded: RecordedEvent) -> Update:
@@ -321,6 +354,7 @@ _FOLDS: dict[type[Any], Callable[[GoalState, Any, RecordedEvent], Update]] = {
     t.MilestoneMet: _milestone_met,
     t.ProgressLogged: _progress_logged,
     t.ProgressCorrected: _progress_corrected,
+    t.ProgressWithdrawn: _progress_withdrawn,
     t.ReviewScheduled: _review_scheduled,
     t.Reviewed: _reviewed,
     t.Held: _status("held"),

@@ -68,6 +68,23 @@ class ProgressEntry(Value):
     setback_version: int | None = None
     corrected: bool = False
 
+    @property
+    def says_something(self) -> bool:
+        """Whether the entry says anything at all about its day."""
+        told = (self.done, self.value, self.level, self.mood, self.motivation, self.note, self.setback)
+        return any(each is not None for each in told)
+
+
+class WithdrawnEntry(Value):
+    """An entry that was taken back, and why; `version` is that of the event that logged it, `on` the day it was for."""
+
+    entry: str
+    version: int
+    on: date
+    reason: str
+    actor: Actor
+    at: datetime
+
 
 class ScheduledReview(Value):
     """The next review. `sequence` counts how often it was set, for calendars."""
@@ -131,6 +148,7 @@ class GoalState(Value):
 
     Agreement is a set of roles kept apart from the status: a revision by one side reopens the other's agreement
     without stopping the work. `agreement_since` is when agreement was last reopened; None since the goal began.
+    `started_at` is the instant at which the work began here; None of an import, which knows a day at most.
     """
 
     org: str
@@ -166,6 +184,7 @@ class GoalState(Value):
     reason: str | None = None
     status_on: date | None = None
     started_on: date | None = None
+    started_at: datetime | None = None
     closing: Closing | None = None
     closed_level: int | None = None
     replaced_by: str | None = None
@@ -178,6 +197,7 @@ class GoalState(Value):
 
     revisions: tuple[Revision, ...] = ()
     progress: tuple[ProgressEntry, ...] = ()
+    withdrawn: tuple[WithdrawnEntry, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     change_requests: tuple[ChangeRequest, ...] = ()
 

@@ -15,7 +15,7 @@ from events.event import RecordedEvent
 from events.goal import GoalState
 from events.goal.motivation import falls
 from events.goal.state import PastReview, ProgressEntry
-from events.goal.types import ProgressCorrected, ProgressLogged
+from events.goal.types import ProgressCorrected, ProgressLogged, ProgressWithdrawn
 from projections.engine.projection import Row
 
 
@@ -124,7 +124,7 @@ def asks_for_all(diary: Diary, events: Sequence[RecordedEvent]) -> bool:
     days = [diary.motivation.on] if diary.motivation else []
     for recorded in events:
         match recorded.data:
-            case ProgressCorrected():
+            case ProgressCorrected() | ProgressWithdrawn():
                 return True
             case ProgressLogged(motivation=int(), on=on):
                 if days and on < days[-1]:

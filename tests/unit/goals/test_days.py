@@ -72,7 +72,7 @@ def test_a_clock_that_is_a_little_fast_is_forgiven() -> None:
     far = LATE_EVENING + timedelta(hours=25)
 
     stories.agreed().when(clinician(g.Agreed(), time=slightly), now=LATE_EVENING).then()
-    stories.agreed().when(clinician(g.Agreed(), time=far), now=LATE_EVENING).then_rejected("event.invalid")
+    stories.agreed().when(clinician(g.Agreed(), time=far), now=LATE_EVENING).then_rejected("time.future")
 
 
 def test_a_clock_that_is_fast_makes_no_day_come_sooner() -> None:

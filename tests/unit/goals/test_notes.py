@@ -1,13 +1,14 @@
 """One specification for each note of `services.goals.notes`, under its name: it is said, and nothing is refused."""
 
 import inspect
-from datetime import timedelta
+from datetime import date, timedelta
 
+from events.event import Event
 from events.goal import types as g
 from events.plan import types as p
 from events.vocabulary import External, Measure
 from services.goals import notes
-from tests.builders import GOAL, TODAY, entry, gas, proposed, smart
+from tests.builders import GOAL, NOON, TODAY, entry, gas, proposed, smart
 from tests.specification import by, clinician, patient
 from tests.unit.goals import stories
 
@@ -45,12 +46,14 @@ def test_closed_without_patient() -> None:
 
 
 def test_earlier_review() -> None:
-    def held(days_ago: int) -> g.Reviewed:
-        on = TODAY - timedelta(days=days_ago)
-        return g.Reviewed(on=on, participants=("patient", "clinician"), decision="keep")
+    friday = NOON + timedelta(days=4)
 
-    stories.active().when(clinician(held(0))).then_something().when(clinician(held(3))).then(
-        noting="The review of 2026-03-02 is the latest one; the next review stays on 2026-03-16."
+    def held(on: date) -> Event:
+        review = g.Reviewed(on=on, participants=("patient", "clinician"), decision="keep")
+        return clinician(review, time=friday)
+
+    stories.active().when(held(friday.date())).then_something().when(held(TODAY)).then(
+        noting="The review of 2026-03-06 is the latest one; the next review stays on 2026-03-20."
     )
 
 

@@ -89,6 +89,8 @@ def _anything(life: Random, number: int) -> g.GoalPayload:
             corrected: list[dict[str, object]] = [{"motivation": 2}, {"motivation": 9}, {"setback": True}, {"on": day}]
             said = {"entry": f"e{number - 1}", "reason": "typed wrong", **life.choice(corrected)}
             return g.ProgressCorrected.model_validate(said)
+        case 4 if number > 3:
+            return g.ProgressWithdrawn(entry=f"e{number - 3}", reason="another goal's")
         case 2:
             return g.Held(reason="away")
         case 3 if number > 20:
