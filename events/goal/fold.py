@@ -17,6 +17,7 @@ from events.goal.state import (
     Milestone,
     PastReview,
     ProgressEntry,
+    Reopening,
     Revision,
     ScheduledReview,
     WithdrawnEntry,
@@ -307,12 +308,12 @@ def _reviewed(state: GoalState, data: t.Reviewed, recorded: RecordedEvent) -> Up
     update.update(_DECIDED.get(data.decision, {}))
     if "status" in update:
         update["status_on"] = data.on
-        update["closing"] = _closing(recorded) if update["status"] == "closed" else None
+        update["closing"] = _closing(state, recorded) if update["status"] == "closed" else None
     return update
 
 
-def _closing(recorded: RecordedEvent) -> Closing:
-    return Closing(version=recorded.version, actor=recorded.event.actor, at=recorded.event.time)
+def _closing(state: GoalState, recorded: RecordedEvent) -> Closing:
+    return Closing(version=recorded.version, actor=recorded.event.actor, at=recorded.event.time, before=state.status)
 
 
 def _status(status: Status) -> Callable[[GoalState, Any, RecordedEvent], Update]:
@@ -329,12 +330,29 @@ def _closed(state: GoalState, data: t.Closed, recorded: RecordedEvent) -> Update
     return {
         "status": "closed",
         "outcome": data.outcome,
-        "closing": state.closing or _closing(recorded),  # A review may have closed it before; this says more about it.
+        "closing": state.closing or _closing(state, recorded),  # A review may have closed it; this says more.
         "closed_level": data.level,
         "replaced_by": data.replaced_by,
         "reason": data.reason,
         "status_on": recorded.event.time.date(),
         "next_review": None,
+    }
+
+
+def _reopened(state: GoalState, data: t.Reopened, recorded: RecordedEvent) -> Update:
+    event = recorded.event
+    reopening = Reopening(
+        version=recorded.version, actor=event.actor, at=event.time, reason=data.reason, outcome=state.outcome
+    )
+    return {
+        # Of a goal that was closed elsewhere nobody knows what it was before; it is opened to be worked on.
+        "status": state.closing.before if state.closing else "active",
+        "status_on": event.time.date(),
+        "reason": data.reason,
+        "reopenings": (*state.reopenings, reopening),
+        # In calendars the review that fell away has taken the next number of the sequence.
+        "reviews_scheduled": state.reviews_scheduled + 1,
+        **dict.fromkeys(("closing", "outcome", "closed_level", "replaced_by")),
     }
 
 
@@ -360,6 +378,7 @@ _FOLDS: dict[type[Any], Callable[[GoalState, Any, RecordedEvent], Update]] = {
     t.Held: _status("held"),
     t.Resumed: _status("active"),
     t.Closed: _closed,
+    t.Reopened: _reopened,
     t.EnteredInError: _status("entered_in_error"),
     t.Voided: _voided,
 }

@@ -27,11 +27,22 @@ BEGUN: frozenset[Status] = frozenset({"active", "held"})
 
 
 class Closing(Value):
-    """How a goal came to be closed: by which event, by whom, and when that happened."""
+    """How a goal came to be closed: by which event, by whom, when that happened, and what its status was `before`."""
 
     version: int
     actor: Actor
     at: datetime
+    before: Status
+
+
+class Reopening(Value):
+    """A goal was opened again after it had been closed with an `outcome`: by which event, by whom, when, and why."""
+
+    version: int
+    actor: Actor
+    at: datetime
+    reason: str
+    outcome: Outcome | None
 
 
 class Revision(Value):
@@ -186,6 +197,7 @@ class GoalState(Value):
     started_on: date | None = None
     started_at: datetime | None = None
     closing: Closing | None = None
+    reopenings: tuple[Reopening, ...] = ()
     closed_level: int | None = None
     replaced_by: str | None = None
 

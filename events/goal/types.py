@@ -336,6 +336,18 @@ class Closed(GoalPayload):
     reason: Text
 
 
+class Reopened(GoalPayload):
+    """A goal that was closed by mistake is open again, as it was before.
+
+    Its next review is scheduled in the same commit. The patient, a clinician or a supervisor may open it again, not
+    beyond the plan's limit of active goals.
+    """
+
+    type_name: ClassVar = "cairn.goal.reopened.v1"
+
+    reason: Text
+
+
 class EnteredInError(GoalPayload):
     """The goal should never have been recorded. A correction by a new fact; nothing is deleted."""
 
@@ -376,6 +388,7 @@ GOAL_EVENTS: tuple[type[GoalPayload], ...] = (
     Held,
     Resumed,
     Closed,
+    Reopened,
     EnteredInError,
     Voided,
 )

@@ -88,4 +88,6 @@ def _goal_rows(state: GoalState, latest: ScheduledReview | None) -> Projected[St
         "version": state.version,
         "position": state.position,
     }
-    return Projected({"folded": (row,), "reviews": (review,)}, after=after)
+    # A goal that was opened again has called off nothing.
+    deletes: dict[str, tuple[Row, ...]] = {"called_off": (key,)} if state.reopenings else {}
+    return Projected({"folded": (row,), "reviews": (review,)}, deletes=deletes, after=after)

@@ -137,6 +137,20 @@ def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decis
     return Decision(notes=notes.given(notes.level_without_text(goal, data.level), without))
 
 
+def reopened(context: DecisionContext, submission: Event, data: t.Reopened) -> Decision:
+    """A goal that was closed by mistake goes on as it was, if there is room for it among the active ones."""
+    plan = rules.plan_closed(context)
+    goal = rules.goal_unknown(context)
+    rules.actor_role(submission)
+    if goal.status == "entered_in_error":
+        rules.goal_closed(goal)
+    rules.goal_state(goal, frozenset({"closed"}), "can be opened again")
+    after = context.goal_after(submission)
+    if after.status == "active":
+        rules.goal_limit_reached(context, plan, override=False, role=submission.actor.role)
+    return Decision((reviews.review_after_reopening(plan, goal, context.today),) if after.is_begun else ())
+
+
 def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:
     """Nothing is asked of the goal: what an operator may void is decided by the log's messages, in `voiding.py`."""
     return Decision()
