@@ -15,7 +15,6 @@ def proposed(context: DecisionContext, submission: Event, data: t.Proposed) -> D
     """Anyone may propose, and imperfect goals are welcome: only what is given must hold together."""
     plan = rules.plan_closed(context)
     rules.goal_exists(context)
-    rules.gas_levels(data.gas, plan)
     references.priority(plan, data.priority)
     references.supports(context, submission.goal_id.goal, data.supports)
     return Decision()
@@ -76,7 +75,8 @@ def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Dec
     plan = rules.plan_missing(context)
     goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
-    rules.gas_levels(data.changes.gas, plan)
+    if goal.is_begun:
+        rules.gas_levels(data.changes.gas, plan)
     references.priority(plan, data.changes.priority)
     references.supports(context, goal.goal, data.changes.supports)
     references.review(goal, data.review)

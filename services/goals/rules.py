@@ -139,7 +139,10 @@ def goal_setback_unreviewed(goal: GoalState) -> None:
 
 
 def gas_levels(gas: GasScale | None, plan: PlanState) -> None:
-    """A scale has five distinct texts with the expected level in the middle; in simplified language three will do."""
+    """The scale of a goal at work has five texts, the expected level in the middle; in simplified language three.
+
+    A draft's scale grows level by level, and is asked for the whole of it only when the goal is activated.
+    """
     if gas is None:
         return
     needed = SIMPLE_SCALE if plan.simplified else FULL_SCALE

@@ -93,7 +93,7 @@ def test_goal_setback_unreviewed() -> None:
 def test_gas_levels() -> None:
     scale = gas(levels={"-1": "Less", "0": "As hoped", "1": "More"})
 
-    stories.opened_plan().when(patient(proposed(gas=scale))).then_rejected(
+    stories.active().when(patient(g.Revised(changes=g.Changes(gas=scale), reason="clinical"))).then_rejected(
         "gas.levels", field="gas.levels.-2", saying="missing: -2, 2."
     )
 
