@@ -51,15 +51,23 @@ def missing_levels(gas: GasScale | None, *, simplified: bool) -> tuple[str, ...]
     return tuple(f"gas.levels.{level}" for level in needed if level not in levels)
 
 
-def missing_parts(state: GoalState, *, simplified: bool) -> tuple[str, ...]:
-    """The parts that a goal needs before it can be activated; none as soon as one framework is complete.
+def has_levels(gas: GasScale | None) -> bool:
+    """Whether a scale was begun: it describes at least one level."""
+    return gas is not None and bool(gas.levels)
 
-    For a goal that has begun one framework, the missing parts of that one; for a goal in own words only, those of both.
+
+def missing_parts(state: GoalState, *, simplified: bool) -> tuple[str, ...]:
+    """What keeps a goal from being activated; empty as soon as one framework is complete and no scale is half done.
+
+    A goal that has begun one framework is told what that one lacks; a goal in own words only is told both. A scale
+    grows level by level while the goal is a draft, and is whole before the work begins.
     """
     smart = missing_in_smart(state.smart)
     levels = missing_levels(state.gas, simplified=simplified)
-    if not smart or not levels:
+    if not levels or (not smart and not has_levels(state.gas)):
         return ()
+    if not smart:
+        return levels
     if simplified or (state.gas is not None and state.smart is None):
         return levels
     return smart if state.gas is None and state.smart is not None else (*smart, *levels)

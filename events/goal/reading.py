@@ -29,8 +29,9 @@ def read_goal(
 
     Added are `awaiting_agreement` (roles), `waiting` (what for, from whom, since when), `flags` (code and sentence),
     `missing` (what keeps the goal from being activated), `unsaid` (parts of SMART that are still open),
-    `missing_reasons` (why each of both is wanted), `suggested_framework` (for a draft), `offers` (when motivation
-    dips), `weekly_wins`, `latest_level` (GAS), `last_review_on`, `last_setback_on`, and `quarantined`.
+    `missing_reasons` (why each of both is wanted), `suggested_framework` (for a draft), `offers` (after a dip in
+    motivation or a setback), `weekly_wins`, `latest_level` (GAS), `last_review_on`, `last_setback_on`, and
+    `quarantined`.
 
     Args:
         plan: The patient's plan at the same moment; without one, no accommodation is assumed.

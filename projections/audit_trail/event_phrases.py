@@ -100,6 +100,10 @@ def _progress_corrected(data: g.ProgressCorrected, changes: Changes) -> str:
     return f"corrected the diary entry {data.entry}, and changed {what}{_because(data.reason)}"
 
 
+def _progress_withdrawn(data: g.ProgressWithdrawn, changes: Changes) -> str:
+    return f"withdrew the diary entry {data.entry}{_because(data.reason)}"
+
+
 def _review_scheduled(data: g.ReviewScheduled, changes: Changes) -> str:
     return f"set the next review for {day(data.due_on)} ({_CAUSES[data.cause]})"
 
@@ -125,6 +129,10 @@ def _closed(data: g.Closed, changes: Changes) -> str:
     at = f" at level {level(data.level)}" if data.level is not None else ""
     by = f", by the goal {data.replaced_by}" if data.replaced_by else ""
     return f"closed the goal as {spoken(data.outcome)}{at}{by}{_because(data.reason)}"
+
+
+def _reopened(data: g.Reopened, changes: Changes) -> str:
+    return f"opened the goal again{_because(data.reason)}"
 
 
 def _entered_in_error(data: g.EnteredInError, changes: Changes) -> str:
@@ -194,11 +202,13 @@ _DEEDS: dict[type[Any], Callable[[Any, Changes], str]] = {
     g.MilestoneMet: _milestone_met,
     g.ProgressLogged: _progress_logged,
     g.ProgressCorrected: _progress_corrected,
+    g.ProgressWithdrawn: _progress_withdrawn,
     g.ReviewScheduled: _review_scheduled,
     g.Reviewed: _reviewed,
     g.Held: _held,
     g.Resumed: _resumed,
     g.Closed: _closed,
+    g.Reopened: _reopened,
     g.EnteredInError: _entered_in_error,
     g.Voided: _voided,
     p.Opened: _opened,

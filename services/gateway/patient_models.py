@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from events.flag import Flag
 from events.goal.gas import GasScores
+from events.goal.measured import Measured
 from events.plan.state import PlanState
 from events.vocabulary import GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
 from services.gateway.models import QUARANTINED, QuarantinedAt
@@ -182,7 +183,10 @@ class WinsOfAGoal(_Told):
     goal: str
     done: int = Field(description="Days on which it was done.")
     milestones: list[str]
-    level: int | None = Field(description="The highest level told, where it is the expected one or better.")
+    level: int | None = Field(
+        description="The highest level told, where it is the expected one or better, or a step up from the one before."
+    )
+    measured: Measured | None = Field(description="How far it came by the goal's measure.")
 
 
 class WeekOfWins(_Told):

@@ -30,11 +30,13 @@ _DECISIONS: dict[type[Any], Callable[[DecisionContext, Event, Any], Decision]] =
     g.MilestoneMet: work_decisions.milestone_met,
     g.ProgressLogged: work_decisions.progress_logged,
     g.ProgressCorrected: work_decisions.progress_corrected,
+    g.ProgressWithdrawn: work_decisions.progress_withdrawn,
     g.ReviewScheduled: work_decisions.review_scheduled,
     g.Reviewed: work_decisions.reviewed,
     g.Held: goal_decisions.held,
     g.Resumed: goal_decisions.resumed,
     g.Closed: goal_decisions.closed,
+    g.Reopened: goal_decisions.reopened,
     g.EnteredInError: goal_decisions.entered_in_error,
     g.Voided: goal_decisions.voided,
 }
@@ -42,6 +44,7 @@ _DECISIONS: dict[type[Any], Callable[[DecisionContext, Event, Any], Decision]] =
 _LOOKS_AT_OTHERS: dict[type[Any], Callable[[Any], bool]] = {
     g.Activated: lambda activated: True,
     g.Resumed: lambda resumed: True,
+    g.Reopened: lambda reopened: True,
     g.Imported: lambda imported: True,
     p.Closed: lambda closed: True,
     p.Amended: lambda amended: amended.active_goal_limit is not None,

@@ -9,14 +9,12 @@ from services.goals.decision_context import Decision, DecisionContext
 
 _STARTABLE: frozenset[Status] = frozenset({"proposed", "agreed"})
 _WORKED_ON: frozenset[Status] = frozenset({"active", "held"})
-_CONTESTABLE: frozenset[Status] = frozenset({"proposed", "agreed", "active", "contested"})
 
 
 def proposed(context: DecisionContext, submission: Event, data: t.Proposed) -> Decision:
     """Anyone may propose, and imperfect goals are welcome: only what is given must hold together."""
     plan = rules.plan_closed(context)
     rules.goal_exists(context)
-    rules.gas_levels(data.gas, plan)
     references.priority(plan, data.priority)
     references.supports(context, submission.goal_id.goal, data.supports)
     return Decision()
@@ -46,11 +44,9 @@ def agreed(context: DecisionContext, submission: Event, data: t.Agreed) -> Decis
 
 
 def contested(context: DecisionContext, submission: Event, data: t.Contested) -> Decision:
-    """The patient or a clinician can contest a goal until the goal is on hold or over."""
-    goal = rules.goal_unknown(context)
-    rules.goal_closed(goal)
+    """A goal can be contested until it is over; a contest never stops the work on it."""
+    rules.goal_closed(rules.goal_unknown(context))
     rules.actor_role(submission)
-    rules.goal_state(goal, _CONTESTABLE, "can be contested")
     return Decision()
 
 
@@ -79,7 +75,8 @@ def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Dec
     plan = rules.plan_missing(context)
     goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
-    rules.gas_levels(data.changes.gas, plan)
+    if goal.is_begun:
+        rules.gas_levels(data.changes.gas, plan)
     references.priority(plan, data.changes.priority)
     references.supports(context, goal.goal, data.changes.supports)
     references.review(goal, data.review)
@@ -134,9 +131,24 @@ def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decis
     if not goal.closed_by_review:
         rules.goal_closed(goal)
     if data.outcome in ("retired", "not_achieved"):
-        rules.goal_setback_unreviewed(goal, goal.last_review_on)
+        rules.goal_setback_unreviewed(goal)
     references.replaced_by(context, data.replaced_by)
-    return Decision(notes=notes.given(notes.level_without_text(goal, data.level)))
+    without = notes.closed_without_patient(context.goal_after(submission))
+    return Decision(notes=notes.given(notes.level_without_text(goal, data.level), without))
+
+
+def reopened(context: DecisionContext, submission: Event, data: t.Reopened) -> Decision:
+    """A goal that was closed by mistake goes on as it was, if there is room for it among the active ones."""
+    plan = rules.plan_closed(context)
+    goal = rules.goal_unknown(context)
+    rules.actor_role(submission)
+    if goal.status == "entered_in_error":
+        rules.goal_closed(goal)
+    rules.goal_state(goal, frozenset({"closed"}), "can be opened again")
+    after = context.goal_after(submission)
+    if after.status == "active":
+        rules.goal_limit_reached(context, plan, override=False, role=submission.actor.role)
+    return Decision((reviews.review_after_reopening(plan, goal, context.today),) if after.is_begun else ())
 
 
 def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:

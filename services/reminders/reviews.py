@@ -27,6 +27,7 @@ MOVING = frozenset(
         goal_types.ReviewScheduled,
         goal_types.Reviewed,
         goal_types.Closed,
+        goal_types.Reopened,
         goal_types.EnteredInError,
         goal_types.Voided,
         plan_types.Opened,

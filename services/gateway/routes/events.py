@@ -24,10 +24,10 @@ _EXAMPLE: dict[str, Any] = {  # Any: a JSON example
     "source": "urn:example:app",
     "type": "cairn.goal.progress_logged.v1",
     "subject": "northside.p1.g1",
-    "time": "2026-03-01T18:30:00+01:00",
+    "time": "2026-03-03T18:30:00+01:00",
     "actor": "p1",
     "actorrole": "patient",
-    "data": {"entry": "e12", "on": "2026-03-01", "done": True, "mood": 6},
+    "data": {"entry": "e12", "on": "2026-03-03", "done": True, "mood": 6},
 }
 _DATA = {"type": "object", "additionalProperties": True, "description": "The data of an event."}
 _BODIES = {

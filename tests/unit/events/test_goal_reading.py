@@ -104,7 +104,7 @@ def test_it_holds_what_a_picture_of_the_goal_and_its_level_needs() -> None:
 
 def test_it_tells_the_wins_of_each_week() -> None:
     read = read_goal(goal(proposed(), entry("e1"), entry("e2", TODAY + timedelta(days=1))), plan())
-    assert read["weekly_wins"] == [{"week": "2026-03-02", "done": 2, "milestones": [], "level": None}]
+    assert read["weekly_wins"] == [{"week": "2026-03-02", "done": 2, "milestones": [], "level": None, "measured": None}]
 
 
 def test_eighteen_months_of_work_read_as_a_whole() -> None:

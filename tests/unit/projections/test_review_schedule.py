@@ -52,6 +52,17 @@ def test_the_review_of_a_closed_goal_goes_away() -> None:
     assert projected.deletes["reviews"] == (GOAL._asdict(),)
 
 
+def test_the_review_of_a_goal_that_is_opened_again_is_listed_and_not_called_off() -> None:
+    closed = g.Closed(outcome="achieved", reason="by mistake")
+    closed_and_reopened = [event(GOAL, closed, role="clinician"), event(GOAL, g.Reopened(reason="by mistake"))]
+
+    projected = after(scheduled(FIRST), *closed_and_reopened, scheduled(SECOND, "routine"))
+
+    # In calendars, what was called off took number 2.
+    assert reviews(projected) == [(SECOND, "routine", 3)]
+    assert projected.deletes == {"called_off": (GOAL._asdict(),)}
+
+
 def test_a_revision_shows_the_new_wording_and_leaves_the_day_alone() -> None:
     revised = g.Revised(changes=g.Changes(wording="Up at eight"), reason="patient_request")
     projected = after(scheduled(FIRST), event(GOAL, revised))

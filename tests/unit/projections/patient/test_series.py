@@ -97,8 +97,8 @@ def test_the_wins_of_a_week_are_told_goal_by_goal_and_together() -> None:
     )
     series = read_series(its, day(8), ALL)
     assert series["weekly_wins"] == [
-        {"week": day(0), "goals": [{"goal": "walk", "done": 2, "milestones": (), "level": None}]},
-        {"week": day(7), "goals": [{"goal": "read", "done": 0, "milestones": (), "level": 1}]},
+        {"week": day(0), "goals": [{"goal": "walk", "done": 2, "milestones": (), "level": None, "measured": None}]},
+        {"week": day(7), "goals": [{"goal": "read", "done": 0, "milestones": (), "level": 1, "measured": None}]},
     ]
     assert {each["goal"]: len(each["weekly_wins"]) for each in series["goals"]} == {"read": 1, "walk": 1}
 
