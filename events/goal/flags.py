@@ -37,10 +37,9 @@ class Around:
 
 
 def flags(goal: GoalState, around: Around) -> list[Flag]:
-    """A goal's flags, always in the same order; none once the goal is over."""
-    if not goal.is_open:
-        return []
-    said = ((code, flag(goal, around)) for code, flag in FLAGS.items())
+    """A goal's flags, always in the same order; of one that is over, those about how it ended."""
+    asked = FLAGS if goal.is_open else FLAGS_OF_THE_CLOSED if goal.status == "closed" else {}
+    said = ((code, flag(goal, around)) for code, flag in asked.items())
     return [Flag(code=code, sentence=sentence) for code, sentence in said if sentence]
 
 
@@ -166,6 +165,18 @@ def limit_exceeded(goal: GoalState, around: Around) -> str | None:
     return f"{len(active)} goals are active; the plan allows {around.plan.active_goal_limit}."
 
 
+def closed_without_patient(goal: GoalState, around: Around) -> str | None:
+    """The goal was closed after a setback that nobody has looked at together with the patient (S32)."""
+    setbacks = goal.closed_without_patient
+    if not setbacks:
+        return None
+    how = (goal.outcome or "").replace("_", " ")
+    return (
+        f"It was closed as {how} after the setback of {max(each.on for each in setbacks)},"
+        " and no review since then included the patient."
+    )
+
+
 FLAGS: dict[str, Callable[[GoalState, Around], str | None]] = {
     flag.__name__: flag
     for flag in (
@@ -173,7 +184,11 @@ FLAGS: dict[str, Callable[[GoalState, Around], str | None]] = {
         *(no_priority, orphan, outcome_first, copied_text, no_entry, override_used, limit_exceeded),
     )
 }
-"""Every flag by its code, in the order in which they are shown."""
+"""Every flag of an open goal by its code, in the order in which they are shown."""
+FLAGS_OF_THE_CLOSED: dict[str, Callable[[GoalState, Around], str | None]] = {
+    flag.__name__: flag for flag in (closed_without_patient,)
+}
+"""Every flag of a closed goal by its code."""
 
 
 def _begun(goal: GoalState, plan: PlanState) -> date:

@@ -8,9 +8,10 @@ from typing import Any
 
 from events.event import RecordedEvent
 from events.goal import types as t
-from events.goal.motivation import dips, is_dip
+from events.goal.motivation import brings_dip, dips
 from events.goal.state import (
     ChangeRequest,
+    Closing,
     Contest,
     GoalState,
     Milestone,
@@ -18,11 +19,12 @@ from events.goal.state import (
     ProgressEntry,
     Revision,
     ScheduledReview,
+    WithdrawnEntry,
 )
 from events.goal.step import is_steep
 from events.vocabulary import ActorRole, Measure, Party, Smart, Status
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raised whenever the same events add up to a different state; stored states of another version are ignored."""
 
 _BEGINNINGS = (t.Proposed, t.Imported)
@@ -53,7 +55,12 @@ def fold_goals(events: Iterable[RecordedEvent], state: GoalState | None = None) 
 def logged_entry(data: t.ProgressLogged, recorded: RecordedEvent) -> ProgressEntry:
     """The diary entry that an event logs."""
     return ProgressEntry(
-        entry=data.entry, version=recorded.version, on=data.on, actor=recorded.event.actor, **data.said()
+        entry=data.entry,
+        version=recorded.version,
+        on=data.on,
+        actor=recorded.event.actor,
+        setback_version=recorded.version if data.setback else None,
+        **data.said(),
     )
 
 
@@ -112,18 +119,25 @@ def _agreed(state: GoalState, data: t.Agreed, recorded: RecordedEvent) -> Update
 
 
 def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> Update:
+    waiting = state.contest if state.contest and state.contest.answer is None else None
+    contest = Contest(
+        reason=data.reason,
+        actor=recorded.event.actor,
+        at=recorded.event.time,
+        since=(waiting.since or waiting.at) if waiting else None,
+    )
+    if state.is_begun:
+        # Pushing back is never punished: the work goes on as agreed, and the contest waits beside it for its answer.
+        return {"contest": contest}
     # Whoever pushes back no longer agrees, and the other side agreed to something that is now in question.
-    return {
-        "status": "contested",
-        "agreed_by": (),
-        "contest": Contest(reason=data.reason, actor=recorded.event.actor, at=recorded.event.time),
-    }
+    return {"status": "contested", "agreed_by": (), "contest": contest}
 
 
 def _activated(state: GoalState, data: t.Activated, recorded: RecordedEvent) -> Update:
     return {
         "status": "active",
         "started_on": state.started_on or recorded.event.time.date(),
+        "started_at": state.started_at or (None if state.started_on else recorded.event.time),
         "status_on": recorded.event.time.date(),
         "review_every_days": data.review_every_days or state.review_every_days,
         "override_reason": data.override.reason if data.override else state.override_reason,
@@ -174,8 +188,9 @@ def _change_answered(state: GoalState, data: t.ChangeAnswered, recorded: Recorde
                 for request in state.change_requests
             )
         }
+    answered = {**answer, "answered_by": recorded.event.actor, "answered_at": recorded.event.time}
     # A goal may have been contested elsewhere, before it was imported.
-    update: Update = {"contest": state.contest.model_copy(update=answer)} if state.contest else {}
+    update: Update = {"contest": state.contest.model_copy(update=answered)} if state.contest else {}
     if state.status == "contested":
         update["status"] = "agreed" if len(state.agreed_by) == 2 else "proposed"
         update["agreement_since"] = recorded.event.time
@@ -200,21 +215,60 @@ def _milestone_met(state: GoalState, data: t.MilestoneMet, recorded: RecordedEve
 def _progress_logged(state: GoalState, data: t.ProgressLogged, recorded: RecordedEvent) -> Update:
     entry = logged_entry(data, recorded)
     update: Update = {"progress": (*state.progress, entry)}
-    if is_dip(entry, state.progress):
+    if brings_dip(entry, state.progress):
         update["raise_at_next_session"] = True
     return update
 
 
 def _progress_corrected(state: GoalState, data: t.ProgressCorrected, recorded: RecordedEvent) -> Update:
     right: Update = {**data.said(), "corrected": True}
-    progress = tuple(entry.model_copy(update=right) if entry.entry == data.entry else entry for entry in state.progress)
-    # What is to be raised at the next session is what the entries say now, not what was mistaken.
-    reviewed = state.reviews[-1].version if state.reviews else 0
-    raised = any(
-        entry.version > reviewed or (entry.entry == data.entry and data.motivation is not None)
-        for entry in dips(progress)
+    known: Update = {"setback_version": recorded.version}  # of a setback that the entry did not tell of before
+    if not data.setback and "setback" in right:
+        right["setback_version"] = None
+    progress = tuple(
+        entry.model_copy(update=right if entry.setback or not data.setback else {**right, **known})
+        if entry.entry == data.entry
+        else entry
+        for entry in state.progress
     )
-    return {"progress": progress, "raise_at_next_session": raised}
+    retold = data.entry if "motivation" in right else None
+    return {"progress": progress, "raise_at_next_session": _raised(state, progress, retold)}
+
+
+def _progress_withdrawn(state: GoalState, data: t.ProgressWithdrawn, recorded: RecordedEvent) -> Update:
+    found = [each for each in state.progress if each.entry == data.entry]
+    if not found:
+        return {}
+    event = recorded.event
+    withdrawn = WithdrawnEntry(
+        entry=data.entry,
+        version=found[0].version,
+        on=found[0].on,
+        reason=data.reason,
+        actor=event.actor,
+        at=event.time,
+    )
+    progress = tuple(each for each in state.progress if each.entry != data.entry)
+    return {
+        "progress": progress,
+        "withdrawn": (*state.withdrawn, withdrawn),
+        "raise_at_next_session": _raised(state, progress),
+    }
+
+
+def _raised(state: GoalState, progress: tuple[ProgressEntry, ...], retold: str | None = None) -> bool:
+    """Whether the goal is to be raised at the next session by what its entries say now, not by what was mistaken.
+
+    Args:
+        retold: The entry whose motivation was put right, which nobody has looked at as it is now.
+    """
+    before, now = {each.entry for each in dips(state.progress)}, dips(progress)
+    if any(each.entry not in before or each.entry == retold for each in now):
+        return True
+    if before <= {each.entry for each in now}:
+        return state.raise_at_next_session
+    reviewed = state.reviews[-1].version if state.reviews else 0
+    return state.raise_at_next_session and any(each.version > reviewed for each in now)
 
 
 def _review_scheduled(state: GoalState, data: t.ReviewScheduled, recorded: RecordedEvent) -> Update:
@@ -244,11 +298,21 @@ def _reviewed(state: GoalState, data: t.Reviewed, recorded: RecordedEvent) -> Up
         level=data.level,
         note=data.note,
     )
-    update: Update = {"reviews": (*state.reviews, review), "raise_at_next_session": False}
+    # One that is typed in after a review of a later day was held before that one, and raised nothing since.
+    later = state.last_review_on is not None and data.on < state.last_review_on
+    update: Update = {
+        "reviews": (*state.reviews, review),
+        "raise_at_next_session": later and state.raise_at_next_session,
+    }
     update.update(_DECIDED.get(data.decision, {}))
     if "status" in update:
         update["status_on"] = data.on
+        update["closing"] = _closing(recorded) if update["status"] == "closed" else None
     return update
+
+
+def _closing(recorded: RecordedEvent) -> Closing:
+    return Closing(version=recorded.version, actor=recorded.event.actor, at=recorded.event.time)
 
 
 def _status(status: Status) -> Callable[[GoalState, Any, RecordedEvent], Update]:
@@ -265,6 +329,7 @@ def _closed(state: GoalState, data: t.Closed, recorded: RecordedEvent) -> Update
     return {
         "status": "closed",
         "outcome": data.outcome,
+        "closing": state.closing or _closing(recorded),  # A review may have closed it before; this says more about it.
         "closed_level": data.level,
         "replaced_by": data.replaced_by,
         "reason": data.reason,
@@ -289,6 +354,7 @@ _FOLDS: dict[type[Any], Callable[[GoalState, Any, RecordedEvent], Update]] = {
     t.MilestoneMet: _milestone_met,
     t.ProgressLogged: _progress_logged,
     t.ProgressCorrected: _progress_corrected,
+    t.ProgressWithdrawn: _progress_withdrawn,
     t.ReviewScheduled: _review_scheduled,
     t.Reviewed: _reviewed,
     t.Held: _status("held"),

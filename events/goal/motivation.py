@@ -20,6 +20,21 @@ def is_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
     return falls(before[2] if before else None, entry.motivation)
 
 
+def brings_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
+    """Whether an entry that comes in is a dip, or shows by its own day that the next one told was a dip."""
+    if entry.motivation is None:
+        return False
+    place = (entry.on, entry.version)
+    told = [(each.on, each.version, each.motivation) for each in entries if each.motivation is not None]
+    before = max((each for each in told if each[:2] < place), default=None)
+    after = min((each for each in told if each[:2] > place), default=None)
+    if falls(before[2] if before else None, entry.motivation):
+        return True
+    return (
+        after is not None and not falls(before[2] if before else None, after[2]) and falls(entry.motivation, after[2])
+    )
+
+
 def dips(entries: Iterable[ProgressEntry]) -> list[ProgressEntry]:
     """All entries that are dips, in the order of their days."""
     told = sorted((each.on, each.version, each.motivation, each) for each in entries if each.motivation is not None)

@@ -22,6 +22,16 @@ from events.vocabulary import (
 )
 
 OPEN: frozenset[Status] = frozenset({"proposed", "contested", "agreed", "active", "held"})
+BEGUN: frozenset[Status] = frozenset({"active", "held"})
+"""The statuses of a goal that is worked on."""
+
+
+class Closing(Value):
+    """How a goal came to be closed: by which event, by whom, and when that happened."""
+
+    version: int
+    actor: Actor
+    at: datetime
 
 
 class Revision(Value):
@@ -38,7 +48,11 @@ class Revision(Value):
 
 
 class ProgressEntry(Value):
-    """A daily entry with its corrections applied; `version` is that of the event that logged it."""
+    """A daily entry with its corrections applied.
+
+    `version` is that of the event that logged it. `setback_version` is that of the event that told of its setback, the
+    entry itself or a correction: from then on the setback was known. It is None where the entry tells of none.
+    """
 
     entry: str
     version: int
@@ -51,7 +65,25 @@ class ProgressEntry(Value):
     motivation: int | None = None
     note: str | None = None
     setback: bool | None = None
+    setback_version: int | None = None
     corrected: bool = False
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the entry says anything at all about its day."""
+        told = (self.done, self.value, self.level, self.mood, self.motivation, self.note, self.setback)
+        return any(each is not None for each in told)
+
+
+class WithdrawnEntry(Value):
+    """An entry that was taken back, and why; `version` is that of the event that logged it, `on` the day it was for."""
+
+    entry: str
+    version: int
+    on: date
+    reason: str
+    actor: Actor
+    at: datetime
 
 
 class ScheduledReview(Value):
@@ -96,13 +128,19 @@ class ChangeRequest(Value):
 
 
 class Contest(Value):
-    """Someone pushed back; open until a clinician answers."""
+    """Someone pushed back, in these words; open until a clinician answers, whatever the goal's status.
+
+    `since` is when an answer was first awaited, where an earlier contest was still open; otherwise that is `at`.
+    """
 
     reason: str
     actor: Actor
     at: datetime
+    since: datetime | None = None
     answer: Answer | None = None
     answer_text: str | None = None
+    answered_by: Actor | None = None
+    answered_at: datetime | None = None
 
 
 class GoalState(Value):
@@ -110,6 +148,7 @@ class GoalState(Value):
 
     Agreement is a set of roles kept apart from the status: a revision by one side reopens the other's agreement
     without stopping the work. `agreement_since` is when agreement was last reopened; None since the goal began.
+    `started_at` is the instant at which the work began here; None of an import, which knows a day at most.
     """
 
     org: str
@@ -145,6 +184,8 @@ class GoalState(Value):
     reason: str | None = None
     status_on: date | None = None
     started_on: date | None = None
+    started_at: datetime | None = None
+    closing: Closing | None = None
     closed_level: int | None = None
     replaced_by: str | None = None
 
@@ -156,6 +197,7 @@ class GoalState(Value):
 
     revisions: tuple[Revision, ...] = ()
     progress: tuple[ProgressEntry, ...] = ()
+    withdrawn: tuple[WithdrawnEntry, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     change_requests: tuple[ChangeRequest, ...] = ()
 
@@ -163,6 +205,19 @@ class GoalState(Value):
     def is_open(self) -> bool:
         """Whether the goal is neither closed nor entered in error."""
         return self.status in OPEN
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the goal is worked on: active, or held for a while."""
+        return self.status in BEGUN
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether someone pushed back on the goal and no clinician has answered yet, whether or not work goes on."""
+        if not self.is_open:
+            return False
+        # A goal may have been contested elsewhere, before it was imported.
+        return self.status == "contested" if self.contest is None else self.contest.answer is None
 
     @property
     def awaiting_agreement(self) -> tuple[Party, ...]:
@@ -179,6 +234,38 @@ class GoalState(Value):
     def last_setback_on(self) -> date | None:
         """The day of the latest setback, by when it happened."""
         return max((entry.on for entry in self.progress if entry.setback), default=None)
+
+    @property
+    def unreviewed_setbacks(self) -> tuple[ProgressEntry, ...]:
+        """The entries with a setback that no review has looked at, in the order in which they came in.
+
+        What counts is what was known: a review looked at a setback that the log already had, and that had happened.
+        """
+        return self._setbacks_not_in(self.reviews)
+
+    @property
+    def setbacks_without_patient(self) -> tuple[ProgressEntry, ...]:
+        """The entries with a setback that no review has looked at together with the patient."""
+        return self._setbacks_not_in(tuple(each for each in self.reviews if "patient" in each.participants))
+
+    @property
+    def closed_without_patient(self) -> tuple[ProgressEntry, ...]:
+        """The setbacks after which the goal was closed over the patient's head; empty when it was not.
+
+        These were known when someone other than the patient closed the goal, and no review since had the patient in it.
+        """
+        closing = self.closing
+        if self.status != "closed" or closing is None or closing.actor.role == "patient":
+            return ()
+        return tuple(each for each in self.setbacks_without_patient if (each.setback_version or 0) < closing.version)
+
+    def _setbacks_not_in(self, reviews: tuple[PastReview, ...]) -> tuple[ProgressEntry, ...]:
+        return tuple(
+            entry
+            for entry in self.progress
+            if entry.setback_version is not None
+            and not any(each.version > entry.setback_version and each.on >= entry.on for each in reviews)
+        )
 
     @property
     def last_review_on(self) -> date | None:

@@ -102,7 +102,11 @@ class Agreed(GoalPayload):
 
 
 class Contested(GoalPayload):
-    """The patient or a clinician pushes back; the other party's agreement falls away until a clinician answers."""
+    """The patient or a clinician pushes back, and a clinician must answer.
+
+    Of a goal on which work has not begun, the agreements fall away. One that is active or held stays as it is: the
+    work goes on, with its entries and reviews, while the contest waits for its answer.
+    """
 
     type_name: ClassVar = "cairn.goal.contested.v1"
 
@@ -252,7 +256,10 @@ class ProgressLogged(ProgressFields):
 
 
 class ProgressCorrected(ProgressFields):
-    """An entry was wrong; these fields are right. The first version stays in the log."""
+    """An entry was wrong; these fields are right, and a field given as null is cleared.
+
+    The first version stays in the log.
+    """
 
     type_name: ClassVar = "cairn.goal.progress_corrected.v1"
 
@@ -261,8 +268,23 @@ class ProgressCorrected(ProgressFields):
     reason: Text
 
     def said(self) -> dict[str, Any]:
-        """The fields that are put right, by name; the day may be one of them."""
-        return {**super().said(), **({"on": self.on} if self.on else {})}
+        """The fields that are put right, by name, None where one is cleared; the day may be one of them."""
+        given = {name: getattr(self, name) for name in _SAID if name in self.model_fields_set}
+        return {**given, **({"on": self.on} if self.on else {})}
+
+    @model_serializer(mode="plain")
+    def _given(self) -> dict[str, object]:
+        # A null means "cleared", so it must survive where other payloads leave nulls out.
+        return {"entry": self.entry, **self.said(), "reason": self.reason}
+
+
+class ProgressWithdrawn(GoalPayload):
+    """An entry should not be there: it was about another goal, or another person. It stays in the log, as withdrawn."""
+
+    type_name: ClassVar = "cairn.goal.progress_withdrawn.v1"
+
+    entry: Token
+    reason: Text
 
 
 class ReviewScheduled(GoalPayload):
@@ -348,6 +370,7 @@ GOAL_EVENTS: tuple[type[GoalPayload], ...] = (
     MilestoneMet,
     ProgressLogged,
     ProgressCorrected,
+    ProgressWithdrawn,
     ReviewScheduled,
     Reviewed,
     Held,

@@ -15,8 +15,9 @@ Waiting = TypedDict("Waiting", {"role": Party, "for": str, "since": datetime, "r
 def waiting(state: GoalState) -> list[Waiting]:
     """What a goal waits for, the longest awaited first; nothing once it is over.
 
-    While a goal is contested, a clinician's answer comes before anyone's agreement. A change request waits for the
-    other side: a clinician's for the patient, everyone else's for the clinician.
+    A contest waits for a clinician's answer. Before the work has begun, that answer comes before anyone's agreement;
+    once it has, both can be awaited at a time. A change request waits for the other side: a clinician's for the
+    patient, everyone else's for the clinician.
     """
     if not state.is_open:
         return []
@@ -30,10 +31,10 @@ def waiting(state: GoalState) -> list[Waiting]:
         for request in state.change_requests
         if request.answer is None
     ]
-    if state.status == "contested":
-        since = state.contest.at if state.contest else state.created_at
+    if state.awaits_answer:
+        since = (state.contest.since or state.contest.at) if state.contest else state.created_at
         found.append({"role": "clinician", "for": "answer_to_contest", "since": since, "request": None})
-    else:
+    if state.status != "contested":
         since = state.agreement_since or state.created_at
         found += [
             {"role": party, "for": "agreement", "since": since, "request": None} for party in state.awaiting_agreement

@@ -100,6 +100,10 @@ def _progress_corrected(data: g.ProgressCorrected, changes: Changes) -> str:
     return f"corrected the diary entry {data.entry}, and changed {what}{_because(data.reason)}"
 
 
+def _progress_withdrawn(data: g.ProgressWithdrawn, changes: Changes) -> str:
+    return f"withdrew the diary entry {data.entry}{_because(data.reason)}"
+
+
 def _review_scheduled(data: g.ReviewScheduled, changes: Changes) -> str:
     return f"set the next review for {day(data.due_on)} ({_CAUSES[data.cause]})"
 
@@ -194,6 +198,7 @@ _DEEDS: dict[type[Any], Callable[[Any, Changes], str]] = {
     g.MilestoneMet: _milestone_met,
     g.ProgressLogged: _progress_logged,
     g.ProgressCorrected: _progress_corrected,
+    g.ProgressWithdrawn: _progress_withdrawn,
     g.ReviewScheduled: _review_scheduled,
     g.Reviewed: _reviewed,
     g.Held: _held,

@@ -19,6 +19,8 @@ from projections.engine.sequence import expect_next
 _CHANGING = (Revised, ProgressCorrected, Amended, PrioritiesRanked)
 _DEFINED_ELSEWHERE = {"due": "smart"}
 """Changes that have no field of their own in the state."""
+_SAID_BY_THE_EVENT = (".corrected", ".setback_version")
+"""Fields of an entry that tell no more than that the event happened."""
 
 
 def tells_before_and_after(events: Sequence[RecordedEvent]) -> bool:
@@ -85,7 +87,7 @@ def _changed(before: State | None, after: State | None, recorded: RecordedEvent)
         case _:
             return
     for change in differences(as_tree(before, only=fields), as_tree(after, only=fields)):
-        if not change.field.endswith(".corrected"):  # That it was corrected is what the event itself says.
+        if not change.field.endswith(_SAID_BY_THE_EVENT):
             yield change
 
 

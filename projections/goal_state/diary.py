@@ -15,7 +15,7 @@ from events.event import RecordedEvent
 from events.goal import GoalState
 from events.goal.motivation import falls
 from events.goal.state import PastReview, ProgressEntry
-from events.goal.types import ProgressCorrected, ProgressLogged
+from events.goal.types import ProgressCorrected, ProgressLogged, ProgressWithdrawn
 from projections.engine.projection import Row
 
 
@@ -31,7 +31,7 @@ class Diary(NamedTuple):
     """What the entries and reviews of a goal come to.
 
     Attributes:
-        setbacks: Their days, of those since the last review.
+        setbacks: The days of those that no review has looked at (`GoalState.unreviewed_setbacks`).
         level: The latest GAS attainment level.
         motivation: The latest.
         raised: Whether the goal is to be raised at the next session.
@@ -69,7 +69,7 @@ def diary_of(goal: GoalState) -> Diary:
     return Diary(
         last_entry_on=max((entry.on for entry in goal.progress), default=None),
         reviewed_on=reviewed_on,
-        setbacks=tuple(entry.on for entry in goal.progress if _counts(entry, reviewed_on)),
+        setbacks=tuple(entry.on for entry in goal.unreviewed_setbacks),
         level=_latest(Told(each.on, each.version, each.level) for each in told if each.level is not None),
         closed_level=goal.closed_level,
         motivation=_latest(
@@ -85,7 +85,7 @@ def with_entry(diary: Diary, logged: ProgressLogged, version: int) -> Diary:
     on = logged.on
     if last_entry_on is None or on > last_entry_on:
         last_entry_on = on
-    if _counts(logged, reviewed_on):
+    if logged.setback:
         setbacks = (*setbacks, on)
     if logged.level is not None:
         level = _later(level, Told(on, version, logged.level))
@@ -106,8 +106,9 @@ def with_goal(diary: Diary, goal: GoalState) -> Diary:
         return diary if diary.closed_level == goal.closed_level else diary._replace(closed_level=goal.closed_level)
     level = diary.level if review.level is None else _later(diary.level, Told(review.on, review.version, review.level))
     reviewed_on = max(review.on, diary.reviewed_on or review.on)
-    setbacks = tuple(day for day in diary.setbacks if day > reviewed_on)
-    return diary._replace(reviewed_on=reviewed_on, setbacks=setbacks, level=level, raised=goal.raise_at_next_session)
+    setbacks = tuple(day for day in diary.setbacks if day > review.on)
+    raised = diary.raised and review.on < reviewed_on
+    return diary._replace(reviewed_on=reviewed_on, setbacks=setbacks, level=level, raised=raised)
 
 
 def in_order(diary: Diary, logged: ProgressLogged) -> bool:
@@ -123,17 +124,13 @@ def asks_for_all(diary: Diary, events: Sequence[RecordedEvent]) -> bool:
     days = [diary.motivation.on] if diary.motivation else []
     for recorded in events:
         match recorded.data:
-            case ProgressCorrected():
+            case ProgressCorrected() | ProgressWithdrawn():
                 return True
             case ProgressLogged(motivation=int(), on=on):
                 if days and on < days[-1]:
                     return True
                 days.append(on)
     return False
-
-
-def _counts(entry: ProgressEntry | ProgressLogged, reviewed_on: date | None) -> bool:
-    return bool(entry.setback) and (reviewed_on is None or entry.on > reviewed_on)
 
 
 def _later(one: Told | None, other: Told) -> Told:

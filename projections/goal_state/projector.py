@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from itertools import zip_longest
 from operator import attrgetter
 
 from events.errors import CairnError
@@ -11,7 +10,7 @@ from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal, missing_parts
 from events.goal.fold import logged_entry
 from events.goal.state import ProgressEntry
-from events.goal.types import Imported, ProgressCorrected, ProgressLogged, Proposed, Reviewed
+from events.goal.types import Imported, ProgressCorrected, ProgressLogged, ProgressWithdrawn, Proposed, Reviewed
 from events.goal.waiting import waiting
 from events.identity import GoalId
 from events.plan import PlanState, fold_plans
@@ -23,7 +22,7 @@ from projections.goal_state.stored_states import AS_IT_IS
 
 State = GoalBeforeEvents | PlanState
 _NO_LETTERS = re.compile(r"[\W_]+")
-_OF_THE_DIARY = (ProgressLogged, ProgressCorrected)
+_OF_THE_DIARY = (ProgressLogged, ProgressCorrected, ProgressWithdrawn)
 _WAITED_FOR = attrgetter("status", "created_at", "agreed_by", "agreement_since", "contest", "change_requests")
 """All of a goal that decides what it waits for (`events.goal.waiting`)."""
 
@@ -57,7 +56,7 @@ def statement_hash(text: str) -> str:
 
 def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEvent]) -> Projected[State]:
     known = before
-    entries: dict[int, Row] = {}
+    entries: dict[int, Row | None] = {}
     reviews: list[Row] = []
     for recorded in events:
         if not isinstance(recorded.data, _OF_THE_DIARY):
@@ -80,21 +79,26 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
         "recorded_at": last.recorded_at,
         **known.diary.columns,
     }
-    rows: dict[str, Sequence[Row]] = {"entries": [*entries.values()]} if entries else {}
+    rows: dict[str, Sequence[Row]] = {}
+    deletes: dict[str, Sequence[Row]] = {}
+    if written := [row for row in entries.values() if row is not None]:
+        rows["entries"] = written
+    if gone := [version for version, row in entries.items() if row is None]:
+        deletes["entries"] = [{**last.goal_id._asdict(), "version": version} for version in gone]
     if reviews:
         rows["reviews"] = reviews
     goal, former = known.goal, before.goal if before else None
     if goal is None or goal is former:
         # Entries leave everything else as it is, so it is neither read nor written.
-        return Projected(rows, {}, {"goals": (now,)}, after)
+        return Projected(rows, deletes, {"goals": (now,)}, after)
     rows["goals"] = ({**_goal_columns(goal), **now},)
     if former and _WAITED_FOR(former) == _WAITED_FOR(goal):
-        return Projected(rows, {}, {}, after)
+        return Projected(rows, deletes, {}, after)
     awaited = _waiting_rows(goal)
     awaited_before = _waiting_rows(former) if former else {}
     rows["waiting"] = [row for key, row in awaited.items() if awaited_before.get(key) != row]
     no_more = [_key_of(row) for key, row in awaited_before.items() if key not in awaited]
-    return Projected(rows, {"waiting": no_more}, {}, after)
+    return Projected(rows, {**deletes, "waiting": no_more}, {}, after)
 
 
 def _after(known: GoalBeforeEvents | None, recorded: RecordedEvent) -> GoalBeforeEvents | None:
@@ -108,11 +112,11 @@ def _after(known: GoalBeforeEvents | None, recorded: RecordedEvent) -> GoalBefor
     return GoalBeforeEvents(recorded.version, with_goal(known.diary, goal), goal, known.entries)
 
 
-def _after_entry(known: GoalBeforeEvents, recorded: RecordedEvent, entries: dict[int, Row]) -> GoalBeforeEvents:
+def _after_entry(known: GoalBeforeEvents, recorded: RecordedEvent, entries: dict[int, Row | None]) -> GoalBeforeEvents:
     """After one more event of the diary.
 
     Args:
-        entries: Here the rows go of the entries that it writes, by their versions.
+        entries: Here the rows go of the entries that it writes, by their versions; None of one that was withdrawn.
     """
     data = recorded.data
     if isinstance(data, ProgressLogged) and in_order(known.diary, data):
@@ -125,10 +129,17 @@ def _after_entry(known: GoalBeforeEvents, recorded: RecordedEvent, entries: dict
     goal = fold_goal(known.goal.model_copy(update=whole), recorded)
     if goal is None:
         return known
-    for entry, former in zip_longest(goal.progress, known.entries):
-        if entry is not former:
+    former = {each.version: each for each in known.entries}
+    for entry in goal.progress:
+        if entry is not former.pop(entry.version, None):
             entries[entry.version] = _entry_row(recorded.goal_id, entry)
-    return GoalBeforeEvents(recorded.version, diary_of(goal), known.goal, goal.progress)
+    entries.update(dict.fromkeys(former))  # What is left over was withdrawn.
+    without = (
+        known.goal
+        if goal.withdrawn == known.goal.withdrawn
+        else known.goal.model_copy(update={"withdrawn": goal.withdrawn})
+    )
+    return GoalBeforeEvents(recorded.version, diary_of(goal), without, goal.progress)
 
 
 def _project_plan(before: PlanState | None, events: Sequence[RecordedEvent]) -> Projected[State]:
@@ -205,6 +216,7 @@ def _logged_row(logged: ProgressLogged, recorded: RecordedEvent) -> Row:
         "motivation": logged.motivation,
         "note": logged.note,
         "setback": logged.setback,
+        "setback_version": recorded.version if logged.setback else None,
         "corrected": False,
         "day": logged.on,
         "actor": event.actor.id,

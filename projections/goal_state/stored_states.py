@@ -17,7 +17,18 @@ from projections.engine.key_lookup import GOAL, lookup, rows_of, wanted
 from projections.engine.paging import AnySelect
 from projections.engine.projection import Tables
 
-AS_IT_IS = ("version", "entry", "done", "level", "mood", "motivation", "note", "setback", "corrected")
+AS_IT_IS = (
+    "version",
+    "entry",
+    "done",
+    "level",
+    "mood",
+    "motivation",
+    "note",
+    "setback",
+    "setback_version",
+    "corrected",
+)
 """The fields of a diary entry that are columns of the same name."""
 
 Diary = Sequence[ProgressEntry]

@@ -27,7 +27,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -62,7 +62,7 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("measurable", Boolean, nullable=False),
         Column("measurable_simplified", Boolean, nullable=False),
         Column("last_entry_on", Date),
-        # Since the last review; those on its day were looked at in it.
+        # Those that no review has looked at, by the order of the log.
         Column("setbacks", Integer, nullable=False),
         # The latest GAS attainment level.
         Column("level", SmallInteger),
@@ -103,6 +103,8 @@ def _entries(naming: Naming, metadata: MetaData) -> Table:
         Column("motivation", SmallInteger),
         Column("note", Text),
         Column("setback", Boolean),
+        # Of the event that told of the setback.
+        Column("setback_version", Integer),
         Column("corrected", Boolean, nullable=False),
     )
 

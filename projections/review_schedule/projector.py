@@ -15,6 +15,7 @@ State = GoalState | PlanState
 _NEVER_MOVE_A_REVIEW = (
     goal_types.ProgressLogged,
     goal_types.ProgressCorrected,
+    goal_types.ProgressWithdrawn,
     goal_types.MilestoneSet,
     goal_types.MilestoneMet,
     goal_types.ChangeRequested,

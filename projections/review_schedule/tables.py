@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Strin
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("review_schedule")
 

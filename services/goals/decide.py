@@ -30,6 +30,7 @@ _DECISIONS: dict[type[Any], Callable[[DecisionContext, Event, Any], Decision]] =
     g.MilestoneMet: work_decisions.milestone_met,
     g.ProgressLogged: work_decisions.progress_logged,
     g.ProgressCorrected: work_decisions.progress_corrected,
+    g.ProgressWithdrawn: work_decisions.progress_withdrawn,
     g.ReviewScheduled: work_decisions.review_scheduled,
     g.Reviewed: work_decisions.reviewed,
     g.Held: goal_decisions.held,

@@ -74,10 +74,14 @@ class DecisionContext:
         """The day on which the submission happened, in the clinic's time zone."""
         return self.plan.day(submission.time) if self.plan else submission.time.date()
 
+    @property
+    def today(self) -> date:
+        """The day of the decision, on which the submission is recorded, in the clinic's time zone."""
+        return self.plan.day(self.now) if self.plan else self.now.date()
+
     def latest_day(self, submission: Event) -> date:
         """The last day that is not in the future: the clinic's today, or the sender's where that is further on."""
-        today = self.plan.day(self.now) if self.plan else self.now.date()
-        return max(today, submission.time.date()) if submission.time <= self.now else today
+        return max(self.today, submission.time.date()) if submission.time <= self.now else self.today
 
     def goal_after(self, submission: Event) -> GoalState:
         """The goal as it would be with the submission; there must be one."""

@@ -9,7 +9,6 @@ from services.goals.decision_context import Decision, DecisionContext
 
 _STARTABLE: frozenset[Status] = frozenset({"proposed", "agreed"})
 _WORKED_ON: frozenset[Status] = frozenset({"active", "held"})
-_CONTESTABLE: frozenset[Status] = frozenset({"proposed", "agreed", "active", "contested"})
 
 
 def proposed(context: DecisionContext, submission: Event, data: t.Proposed) -> Decision:
@@ -46,11 +45,9 @@ def agreed(context: DecisionContext, submission: Event, data: t.Agreed) -> Decis
 
 
 def contested(context: DecisionContext, submission: Event, data: t.Contested) -> Decision:
-    """Pushing back is always possible until the goal is on hold or over."""
-    goal = rules.goal_unknown(context)
-    rules.goal_closed(goal)
+    """Pushing back is always possible until the goal is over, and never stops the work on it."""
+    rules.goal_closed(rules.goal_unknown(context))
     rules.actor_role(submission)
-    rules.goal_state(goal, _CONTESTABLE, "can be contested")
     return Decision()
 
 
@@ -134,9 +131,10 @@ def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decis
     if not goal.closed_by_review:
         rules.goal_closed(goal)
     if data.outcome in ("retired", "not_achieved"):
-        rules.goal_setback_unreviewed(goal, goal.last_review_on)
+        rules.goal_setback_unreviewed(goal)
     references.replaced_by(context, data.replaced_by)
-    return Decision(notes=notes.given(notes.level_without_text(goal, data.level)))
+    without = notes.closed_without_patient(context.goal_after(submission))
+    return Decision(notes=notes.given(notes.level_without_text(goal, data.level), without))
 
 
 def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:

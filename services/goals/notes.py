@@ -1,6 +1,6 @@
 """What whoever submitted is told beside the outcome; a note refuses nothing."""
 
-from events.goal import GoalState
+from events.goal import GoalState, flags
 from services.goals.decision_context import DecisionContext
 
 
@@ -21,6 +21,18 @@ def steep_step(revised: GoalState) -> str | None:
     if not revised.revisions[-1].steep:
         return None
     return "The target asks for at least twice as much at once; a smaller step may fit better into daily life."
+
+
+def closed_without_patient(closed: GoalState) -> str | None:
+    """A goal that is closed after a setback, with no review with the patient since, is flagged, and that is said."""
+    return flags.closed_without_patient(closed, flags.Around())
+
+
+def earlier_review(goal: GoalState) -> str | None:
+    """A review that is typed in after one of a later day moves no review, and that is said."""
+    if goal.next_review is None:
+        return None
+    return f"The review of {goal.last_review_on} is the latest one; the next review stays on {goal.next_review.due_on}."
 
 
 def goals_still_open(context: DecisionContext) -> str | None:

@@ -99,7 +99,7 @@ def open_contest(goal: GoalState) -> None:
     """An answer that names no change request goes to whoever pushed back."""
     sensible(
         "request",
-        holds=goal.status == "contested",
+        holds=goal.awaits_answer,
         detail="Nothing waits for an answer; name the change request.",
     )
 
@@ -123,20 +123,28 @@ def milestone_ahead(goal: GoalState, named: str) -> None:
 
 
 def new_entry(goal: GoalState, named: str) -> None:
-    """An entry has an id of its own."""
-    sensible(
-        "entry",
-        holds=named not in map(_ENTRY, goal.progress),
-        detail="An entry with this id exists already; correct it with progress_corrected.",
-    )
+    """An entry has an id of its own; the codes say whether what was meant is a correction."""
+    if named in map(_ENTRY, goal.progress):
+        raise Rejected(
+            "entry.exists",
+            "An entry with this id exists already; correct it with progress_corrected.",
+            (FieldError("entry", "Give a new entry an id of its own."),),
+        )
+    if named in map(_ENTRY, goal.withdrawn):
+        raise Rejected(
+            "entry.exists",
+            "An entry with this id was withdrawn; log it anew under an id of its own.",
+            (FieldError("entry", "Give a new entry an id of its own."),),
+        )
 
 
 def entry(goal: GoalState, named: str) -> ProgressEntry:
-    """What is corrected is an entry that was logged."""
+    """What is corrected or withdrawn is an entry that was logged."""
     found = next((each for each in goal.progress if each.entry == named), None)
     if found is None:
-        detail = "There is no entry with this id."
-        raise Rejected("event.invalid", detail, (FieldError("entry", detail),))
+        withdrawn = named in map(_ENTRY, goal.withdrawn)
+        detail = "The entry with this id was withdrawn." if withdrawn else "There is no entry with this id (yet)."
+        raise Rejected("entry.unknown", detail, (FieldError("entry", "Name an entry of this goal."),))
     return found
 
 

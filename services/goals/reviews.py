@@ -16,18 +16,32 @@ def first_review(plan: PlanState, begun: date, every_days: int | None, wanted: d
     return ReviewScheduled.model_construct(due_on=_due(plan, begun, every_days, wanted), cause="initial")
 
 
-def next_review(plan: PlanState, goal: GoalState, held_on: date, wanted: date | None) -> ReviewScheduled:
-    """A review schedules the next, on the wanted day or after one cadence."""
-    return ReviewScheduled.model_construct(due_on=_due(plan, held_on, goal.review_every_days, wanted), cause="routine")
+def next_review(
+    plan: PlanState, goal: GoalState, held_on: date, wanted: date | None, today: date
+) -> ReviewScheduled | None:
+    """The latest review schedules the next, on the wanted day or after one cadence; None from an earlier one.
+
+    A review that is typed in late takes the next one from a day ahead to today at the soonest, not into the past.
+    """
+    if goal.last_review_on is not None and held_on < goal.last_review_on:
+        return None
+    due = _due(plan, held_on, goal.review_every_days, wanted)
+    if goal.next_review is not None:
+        due = max(due, min(goal.next_review.due_on, today))
+    return ReviewScheduled.model_construct(due_on=due, cause="routine")
 
 
-def review_after_setback(happened: date, today: date) -> ReviewScheduled:
-    """A setback schedules a review within 7 days of it; one that is told late, for today at the latest."""
-    return ReviewScheduled.model_construct(due_on=max(today, happened + timedelta(days=SETBACK_DAYS)), cause="setback")
+def review_after_setback(today: date) -> ReviewScheduled:
+    """A setback schedules a review within 7 days of the day on which it is recorded."""
+    return ReviewScheduled.model_construct(due_on=today + timedelta(days=SETBACK_DAYS), cause="setback")
 
 
 def review_after_dip(plan: PlanState, goal: GoalState, today: date) -> ReviewScheduled:
-    """A dip in motivation schedules a review for the next cadence date, counted from the last review."""
+    """A dip in motivation schedules a review for the next cadence date, counted from the last review.
+
+    Args:
+        today: The day on which the dip is recorded.
+    """
     cadence = plan.cadence(goal.review_every_days)
     since = max(0, (today - (goal.last_review_on or goal.started_on or today)).days)
     return ReviewScheduled.model_construct(due_on=today + timedelta(days=cadence - since % cadence), cause="motivation")

@@ -70,7 +70,7 @@ def goal_state(goal: GoalState, allowed: frozenset[Status], doing: str) -> None:
 
 def goal_contested(goal: GoalState) -> None:
     """A contested goal must be answered by a clinician before it can be activated."""
-    if goal.status == "contested":
+    if goal.awaits_answer and not goal.is_begun:
         raise Rejected(
             "goal.contested",
             "The goal was contested and nobody has answered yet; a clinician's change_answered comes first.",
@@ -123,13 +123,18 @@ def goal_limit_lowered(context: DecisionContext, plan: PlanState, limit: int) ->
         )
 
 
-def goal_setback_unreviewed(goal: GoalState, reviewed_on: date | None) -> None:
-    """Retiring, or closing as not achieved, after a setback needs a review on or after it."""
-    setback = goal.last_setback_on
-    if setback is not None and (reviewed_on is None or reviewed_on < setback):
+def goal_setback_unreviewed(goal: GoalState) -> None:
+    """Retiring, or closing as not achieved, after a setback needs a review that knew of it, on or after its day.
+
+    Args:
+        goal: As it is when it ends; the review that ends it is one of its reviews.
+    """
+    setbacks = goal.unreviewed_setbacks
+    if setbacks:
         raise Rejected(
             "goal.setback_unreviewed",
-            f"There was a setback on {setback}; review the goal together first, then decide whether it goes on.",
+            f"There was a setback on {max(each.on for each in setbacks)} that no review has looked at yet; review the"
+            " goal together first, then decide whether it goes on.",
         )
 
 
@@ -152,17 +157,43 @@ def progress_out_of_range(context: DecisionContext, submission: Event, on: date)
     if on > context.latest_day(submission):
         raise Rejected(
             "progress.out_of_range",
-            f"{on} has not come yet; dates are not in the future.",
+            f"{on} has not come yet; dates are not in the future. For the clinic it is {context.today}.",
             (FieldError("on", "Give today or an earlier day."),),
         )
 
 
 def progress_not_open(goal: GoalState) -> None:
-    """Entries go to active or held goals."""
-    if goal.status not in ("active", "held"):
+    """Entries go to goals on which work has begun; they may still come in after such a goal was closed."""
+    if goal.is_begun or (goal.status == "closed" and (goal.started_on is not None or goal.imported)):
+        return
+    raise Rejected(
+        "progress.not_open",
+        f"The goal is {_put(goal.status)}; entries go to goals on which work has begun.",
+    )
+
+
+def progress_outside_goal(goal: GoalState, plan: PlanState, on: date) -> None:
+    """What happened on a goal lies between the day on which the work began and the day on which the goal was closed.
+
+    Where the clinic's day and that of whoever said so differ, both are days of the goal's life.
+    """
+    started = [goal.started_on] if goal.started_on else []
+    if started and goal.started_at:
+        started.append(plan.day(goal.started_at))
+    if started and on < min(started):
         raise Rejected(
-            "progress.not_open",
-            f"The goal is {_put(goal.status)}; entries go to active or held goals.",
+            "progress.outside_goal",
+            f"The work on the goal began on {min(started)}, and {on} is before that day.",
+            (FieldError("on", f"Give {min(started)} or a later day."),),
+        )
+    ended = [goal.status_on] if goal.status == "closed" and goal.status_on else []
+    if ended and goal.closing:
+        ended.append(plan.day(goal.closing.at))
+    if ended and on > max(ended):
+        raise Rejected(
+            "progress.outside_goal",
+            f"The goal was closed on {max(ended)}, and {on} is after that day.",
+            (FieldError("on", f"Give {max(ended)} or an earlier day."),),
         )
 
 
@@ -182,8 +213,9 @@ def time_in_future(context: DecisionContext, submission: Event) -> None:
     """An event has happened; a day's grace is left to clocks that are wrong."""
     if submission.time > context.now + timedelta(days=1):
         raise Rejected(
-            "event.invalid",
-            "The event's time lies in the future.",
+            "time.future",
+            f"The event's time, {submission.time.isoformat()}, lies in the future; Cairn's clock says"
+            f" {context.now.isoformat(timespec='seconds')}. Set the clock of the sender, and send it again.",
             (FieldError("time", "time is when it happened."),),
         )
 

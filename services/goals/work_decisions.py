@@ -2,7 +2,7 @@
 
 from events.event import Event
 from events.goal import types as t
-from events.goal.motivation import is_dip
+from events.goal.motivation import brings_dip
 from events.vocabulary import Status
 from services.goals import notes, references, reviews, rules
 from services.goals.decision_context import Decision, DecisionContext
@@ -28,41 +28,65 @@ def milestone_met(context: DecisionContext, submission: Event, data: t.Milestone
 
 
 def progress_logged(context: DecisionContext, submission: Event, data: t.ProgressLogged) -> Decision:
-    """An entry for today or an earlier day; a setback or a dip in motivation brings a review nearer."""
+    """An entry for today or an earlier day of the goal's life, however late it comes in.
+
+    While the goal is worked on, a setback or a dip in motivation brings a review nearer.
+    """
     plan = rules.plan_missing(context)
     goal = rules.goal_unknown(context)
     rules.progress_not_open(goal)
-    rules.progress_out_of_range(context, submission, data.on)
     references.new_entry(goal, data.entry)
+    rules.progress_out_of_range(context, submission, data.on)
+    rules.progress_outside_goal(goal, plan, data.on)
     follows: tuple[t.ReviewScheduled, ...] = ()
-    if data.setback or data.motivation is not None:
-        after, today = context.goal_after(submission), context.day_of(submission)
+    if goal.is_begun and (data.setback or data.motivation is not None):
+        after, today = context.goal_after(submission), context.today
         follows = reviews.sooner(
             goal,
-            reviews.review_after_setback(data.on, today) if data.setback else None,
-            reviews.review_after_dip(plan, goal, today) if is_dip(after.progress[-1], goal.progress) else None,
+            reviews.review_after_setback(today) if data.setback else None,
+            reviews.review_after_dip(plan, goal, today) if brings_dip(after.progress[-1], goal.progress) else None,
         )
     return Decision(follows, notes.given(notes.level_without_text(goal, data.level)))
 
 
 def progress_corrected(context: DecisionContext, submission: Event, data: t.ProgressCorrected) -> Decision:
-    """An entry that is there can be put right; a setback or a dip that comes to light has its consequence."""
+    """An entry that is there can be put right, also when the goal is over.
+
+    A setback or a dip that comes to light has its consequence while the goal is worked on.
+    """
     plan = rules.plan_missing(context)
     goal = rules.goal_unknown(context)
-    rules.goal_closed(goal)
+    if goal.status == "entered_in_error":
+        rules.goal_closed(goal)
     before = references.entry(goal, data.entry)
     if data.on is not None:
         rules.progress_out_of_range(context, submission, data.on)
+        rules.progress_outside_goal(goal, plan, data.on)
+    after = context.goal_after(submission)
+    references.sensible(
+        "entry",
+        holds=references.entry(after, data.entry).says_something,
+        detail="Nothing would be left of the entry; withdraw it with progress_withdrawn.",
+    )
     follows: tuple[t.ReviewScheduled, ...] = ()
     if goal.next_review is not None:
-        after, today = context.goal_after(submission), context.day_of(submission)
+        today = context.today
         dips = after.raise_at_next_session and not goal.raise_at_next_session
         follows = reviews.sooner(
             goal,
-            reviews.review_after_setback(data.on or before.on, today) if data.setback and not before.setback else None,
+            reviews.review_after_setback(today) if data.setback and not before.setback else None,
             reviews.review_after_dip(plan, goal, today) if dips else None,
         )
     return Decision(follows, notes.given(notes.level_without_text(goal, data.level)))
+
+
+def progress_withdrawn(context: DecisionContext, submission: Event, data: t.ProgressWithdrawn) -> Decision:
+    """An entry that is there can be taken back, also when the goal is over; the log keeps that it was there."""
+    goal = rules.goal_unknown(context)
+    if goal.status == "entered_in_error":
+        rules.goal_closed(goal)
+    references.entry(goal, data.entry)
+    return Decision()
 
 
 def review_scheduled(context: DecisionContext, submission: Event, data: t.ReviewScheduled) -> Decision:
@@ -91,6 +115,7 @@ def reviewed(context: DecisionContext, submission: Event, data: t.Reviewed) -> D
     rules.goal_closed(goal)
     rules.goal_state(goal, _WORKED_ON, "is reviewed")
     rules.progress_out_of_range(context, submission, data.on)
+    rules.progress_outside_goal(goal, plan, data.on)
     level = notes.given(notes.level_without_text(goal, data.level))
     match data.decision:
         case "hold":
@@ -99,13 +124,18 @@ def reviewed(context: DecisionContext, submission: Event, data: t.Reviewed) -> D
             rules.goal_state(goal, frozenset({"held"}), "can be resumed")
             rules.goal_limit_reached(context, plan, override=False, role=submission.actor.role)
         case "retire":
-            rules.goal_setback_unreviewed(goal, data.on)
-            return Decision(notes=level)
+            after = context.goal_after(submission)
+            rules.goal_setback_unreviewed(after)
+            return Decision(notes=(*level, *notes.given(notes.closed_without_patient(after))))
         case "replace" | "achieve":
-            return Decision(notes=level)
+            after = context.goal_after(submission)
+            return Decision(notes=(*level, *notes.given(notes.closed_without_patient(after))))
     references.sensible(
         "next_review_on",
         holds=data.next_review_on is None or data.next_review_on > data.on,
         detail="The next review comes after this one.",
     )
-    return Decision((reviews.next_review(plan, goal, data.on, data.next_review_on),), level)
+    scheduled = reviews.next_review(plan, goal, data.on, data.next_review_on, context.today)
+    if scheduled is None:
+        return Decision(notes=(*level, *notes.given(notes.earlier_review(goal))))
+    return Decision((scheduled,), level)

@@ -18,7 +18,7 @@ from events.identity import GoalId
 from events.plan import fold_plans
 from events.plan import types as p
 from events.plan.fold import FOLD_VERSION as PLAN_FOLD
-from tests.builders import NOON, event, proposed, recorded, smart
+from tests.builders import NOON, entry, event, proposed, recorded, smart
 from tests.contract.projections.story import story
 
 GOLDEN_FILE = Path(__file__).with_name("golden_states.json")
@@ -67,6 +67,8 @@ def _more() -> list[Event]:
         ),
         event(_SWIM, g.MilestoneSet(milestone="m1", text="One length", due=_DAY), actor="p3"),
         event(_SWIM, g.MilestoneMet(milestone="m1", on=_DAY), actor="p3"),
+        event(_SWIM, entry("e1", mood=3, note="Not today"), actor="p3"),
+        event(_SWIM, g.ProgressWithdrawn(entry="e1", reason="Of another goal"), actor="p3"),
         event(_SWIM, g.Voided(position=1, reason="Not ours"), role="system", actor="op-1"),
         event(_SING.plan, p.Voided(position=1, reason="Not ours"), role="system", actor="op-1"),
         event(_SING.plan, p.Closed(reason="moved away"), role="clinician", actor="c3"),

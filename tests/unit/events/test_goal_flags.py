@@ -8,7 +8,7 @@ from pydantic_core import from_json
 from events.event import Event
 from events.goal import GoalPayload, GoalState
 from events.goal import types as g
-from events.goal.flags import FLAGS, Around, flags
+from events.goal.flags import FLAGS, FLAGS_OF_THE_CLOSED, Around, flags
 from events.goal.reading import read_goal
 from events.goal.types import Override
 from events.plan import types as p
@@ -188,8 +188,21 @@ def test_limit_exceeded_is_said_of_all_when_the_plan_was_opened_again_with_less_
     assert "limit_exceeded" in raised(at_work("a"), Around(again, others=[at_work("b")]))
 
 
+def test_closed_without_patient() -> None:
+    setback = entry("e1", setback=True)
+    alone, together = (
+        g.Reviewed.model_validate({"on": TODAY, "participants": participants, "decision": "retire"})
+        for participants in (("clinician",), ("clinician", "patient"))
+    )
+
+    over = raised(goal(*BEGUN, setback, by("clinician", alone)))
+    assert over["closed_without_patient"].startswith(f"It was closed as retired after the setback of {TODAY}")
+    assert raised(goal(*BEGUN, setback, by("clinician", together))) == {}
+    assert raised(goal(*BEGUN, by("clinician", alone))) == {}
+
+
 def test_every_flag_has_a_specification_of_its_name() -> None:
-    assert {code for code in FLAGS if f"test_{code}" not in globals()} == set()
+    assert {code for code in FLAGS | FLAGS_OF_THE_CLOSED if f"test_{code}" not in globals()} == set()
 
 
 @pytest.mark.parametrize(

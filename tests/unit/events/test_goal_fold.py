@@ -11,7 +11,16 @@ from events.event import Event
 from events.goal import GOAL_EVENTS, GoalPayload, GoalState, fold_goals, party_of
 from events.goal import types as g
 from events.goal.reading import read_goal
-from events.goal.state import ChangeRequest, Contest, Milestone, PastReview, ProgressEntry, Revision, ScheduledReview
+from events.goal.state import (
+    ChangeRequest,
+    Contest,
+    Milestone,
+    PastReview,
+    ProgressEntry,
+    Revision,
+    ScheduledReview,
+    WithdrawnEntry,
+)
 from events.vocabulary import Actor, ActorRole, External, Smart, Template
 from tests.builders import GOAL, NOON, TODAY, entry, event, gas, opened, proposed, recorded, smart
 from tests.strategies import few, goal_payloads
@@ -120,6 +129,12 @@ class TestEachEvent:
         assert (state.status, state.agreed_by) == ("contested", ())
         assert state.contest == Contest(reason="Not mine", actor=PATIENT, at=NOON)
 
+    def test_contested_while_it_is_worked_on(self) -> None:
+        state = folded(*active(), g.Contested(reason="Not mine"))
+
+        assert (state.status, state.agreed_by) == ("active", ("patient", "clinician"))
+        assert state.contest == Contest(reason="Not mine", actor=PATIENT, at=NOON)
+
     def test_activated(self) -> None:
         state = folded(*active(review_every_days=9, override={"reason": "Court date"}))
 
@@ -195,7 +210,15 @@ class TestEachEvent:
         )
 
         assert state.status == "proposed"
-        assert state.contest == Contest(reason="No", actor=PATIENT, at=NOON, answer="adapted", answer_text="So")
+        assert state.contest == Contest(
+            reason="No",
+            actor=PATIENT,
+            at=NOON,
+            answer="adapted",
+            answer_text="So",
+            answered_by=CLINICIAN,
+            answered_at=NOON,
+        )
 
     def test_milestone_set_and_met(self) -> None:
         state = folded(
@@ -234,6 +257,24 @@ class TestEachEvent:
                 corrected=True,
             ),
         )
+
+    def test_progress_corrected_clears_what_is_given_as_null(self) -> None:
+        cleared = g.ProgressCorrected.model_validate({"entry": "e1", "note": None, "reason": "Too much said"})
+
+        (kept,) = folded(*active(), entry("e1", mood=4, note="Hard"), cleared).progress
+
+        assert (kept.mood, kept.note, kept.corrected) == (4, None, True)
+
+    def test_progress_withdrawn(self) -> None:
+        withdrawal = g.ProgressWithdrawn(entry="e1", reason="Another goal's")
+
+        state = folded(*active(), entry("e1", motivation=1, setback=True), withdrawal)
+
+        assert (state.progress, state.raise_at_next_session) == ((), False)
+        assert state.withdrawn == (
+            WithdrawnEntry(entry="e1", version=4, on=TODAY, reason="Another goal's", actor=PATIENT, at=NOON),
+        )
+        assert folded(*active(), withdrawal).withdrawn == ()
 
     def test_review_scheduled(self) -> None:
         state = folded(

@@ -43,6 +43,18 @@ def test_a_contest_awaits_the_clinicians_answer_before_any_agreement() -> None:
     assert waiting(contested) == [{"role": "clinician", "for": "answer_to_contest", "since": LATER, "request": None}]
 
 
+def test_a_contest_of_a_goal_at_work_is_awaited_beside_the_agreement_to_its_revision() -> None:
+    begun = [proposed(), by("clinician", g.Agreed()), by("clinician", g.Activated())]
+    contested = goal(*begun, by("patient", g.Contested(reason="Not mine")), by("clinician", WORDING, LATER))
+
+    assert [(each["role"], each["for"]) for each in waiting(contested)] == [
+        ("clinician", "answer_to_contest"),
+        ("patient", "agreement"),
+    ]
+    answered = goal(*begun, g.Contested(reason="Not mine"), by("clinician", ANSWER))
+    assert waiting(answered) == []
+
+
 def test_an_answered_contest_awaits_both_agreements_since_the_answer() -> None:
     answered = goal(proposed(), g.Contested(reason="Not mine"), by("clinician", ANSWER, LATER))
 

@@ -124,7 +124,6 @@ def test_a_limit_that_is_amended_holds_from_then_on() -> None:
     [
         g.Held(reason="A pause"),
         g.Closed(outcome="achieved", reason="Done"),
-        g.Contested(reason="No"),
         g.EnteredInError(reason="Wrong patient"),
     ],
     ids=lambda event: event.type_name,

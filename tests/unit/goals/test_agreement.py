@@ -1,10 +1,13 @@
 """Either side proposes, both agree; push-back must be answered; a revision reopens agreement and stops nothing."""
 
+from datetime import timedelta
+
 import pytest
 
 from events.goal import types as g
-from events.vocabulary import ActorRole, External
-from tests.builders import entry, proposed, smart
+from events.goal.waiting import waiting
+from events.vocabulary import Actor, ActorRole, Answer, External
+from tests.builders import NOON, TODAY, entry, proposed, smart
 from tests.specification import Past, by, clinician, patient
 from tests.unit.goals import stories
 
@@ -37,14 +40,69 @@ def test_only_patient_and_clinician_agree_or_push_back(role: ActorRole, data: g.
     stories.own_words().when(by(role, data)).then_rejected("event.invalid", field="actorrole")
 
 
-@pytest.mark.parametrize("past", [stories.own_words(), stories.agreed(), stories.active()], ids=lambda p: p.goal.status)
+@pytest.mark.parametrize("past", [stories.own_words(), stories.agreed()], ids=lambda p: p.goal.status)
 @pytest.mark.parametrize("role", ["patient", "clinician"])
-def test_pushing_back_puts_the_goal_in_question_for_both(past: Past, role: ActorRole) -> None:
+def test_pushing_back_before_the_work_begins_puts_the_goal_in_question_for_both(past: Past, role: ActorRole) -> None:
     goal = past.when(by(role, g.Contested(reason="This is not mine"))).then().goal
 
     assert (goal.status, goal.agreed_by) == ("contested", ())
     assert goal.contest is not None
     assert goal.contest.reason == "This is not mine"
+
+
+HELD = stories.active().when(clinician(g.Held(reason="A pause"))).then()
+
+
+@pytest.mark.parametrize("past", [stories.active(), HELD], ids=lambda p: p.goal.status)
+@pytest.mark.parametrize("role", ["patient", "clinician"])
+def test_pushing_back_on_a_goal_that_is_worked_on_waits_for_its_answer_beside_the_work(
+    past: Past, role: ActorRole
+) -> None:
+    before = past.goal
+
+    goal = past.when(by(role, g.Contested(reason="This is not mine"))).then().goal
+
+    kept = ("status", "agreed_by", "next_review", "started_on", "status_on")
+    assert [getattr(goal, name) for name in kept] == [getattr(before, name) for name in kept]
+    assert goal.awaits_answer
+    assert goal.contest is not None
+    assert (goal.contest.reason, goal.contest.actor.role, goal.contest.answer) == ("This is not mine", role, None)
+
+
+def test_work_goes_on_while_a_contest_waits_for_its_answer() -> None:
+    contested = stories.active().when(patient(g.Contested(reason="Too much for me"))).then()
+
+    logged = contested.when(patient(entry("e1", setback=True))).then_something()
+    review = g.Reviewed(on=TODAY, participants=("patient", "clinician"), decision="keep")
+    reviewed = logged.when(clinician(review)).then_something()
+    held = reviewed.when(clinician(g.Held(reason="A week off"))).then()
+    resumed = held.when(clinician(g.Resumed(reason="Back"))).then()
+
+    assert (resumed.goal.status, resumed.goal.awaits_answer) == ("active", True)
+
+
+@pytest.mark.parametrize("answer", ["accepted", "adapted", "declined"])
+def test_an_answer_leaves_the_work_and_both_agreements_as_they_are(answer: Answer) -> None:
+    contested = stories.active().when(patient(g.Contested(reason="Too much for me"))).then()
+
+    goal = contested.when(clinician(g.ChangeAnswered(answer=answer, text="We talked"))).then().goal
+
+    assert (goal.status, goal.awaiting_agreement, goal.awaits_answer) == ("active", (), False)
+    assert goal.contest is not None
+    assert (goal.contest.answer, goal.contest.answer_text) == (answer, "We talked")
+    assert (goal.contest.answered_by, goal.contest.answered_at) == (Actor(id="clinician-1", role="clinician"), NOON)
+
+
+def test_pushing_back_again_waits_since_the_first_time() -> None:
+    day = timedelta(days=1)
+    once = stories.active().when(patient(g.Contested(reason="Too much"), time=NOON + day)).then()
+
+    twice = once.when(patient(g.Contested(reason="Still too much"), time=NOON + 2 * day)).then()
+
+    (waits,) = waiting(twice.goal)
+    assert (waits["for"], waits["since"]) == ("answer_to_contest", NOON + day)
+    assert twice.goal.contest is not None
+    assert twice.goal.contest.reason == "Still too much"
 
 
 def test_only_a_clinician_answers_a_contest() -> None:

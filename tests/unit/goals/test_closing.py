@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from events.goal import fold_goals
 from events.goal import types as g
+from events.goal.flags import Around, flags
 from events.vocabulary import External, Outcome, ReviewDecision
-from tests.builders import NOON, TODAY, entry, proposed
+from tests.builders import GOAL, NOON, TODAY, entry, event, proposed, recorded
 from tests.specification import Past, by, clinician, patient
 from tests.unit.goals import stories
 
@@ -43,7 +45,9 @@ def test_after_a_setback_giving_up_needs_a_review_on_or_after_it(setback: Past, 
 
 @pytest.mark.parametrize("outcome", ["achieved", "partially_achieved", "replaced"])
 def test_after_a_setback_a_goal_may_still_be_reached(setback: Past, outcome: Outcome) -> None:
-    assert setback.when(clinician(closed(outcome), time=NOON + timedelta(days=3))).then().goal.outcome == outcome
+    later = NOON + timedelta(days=3)
+
+    assert setback.when(clinician(closed(outcome), time=later)).then_something().goal.outcome == outcome
 
 
 def test_the_review_that_retires_a_goal_is_the_review_of_its_setback(setback: Past) -> None:
@@ -53,11 +57,76 @@ def test_the_review_that_retires_a_goal_is_the_review_of_its_setback(setback: Pa
     assert setback.when(clinician(review(3, "retire"), time=later)).then().goal.outcome == "retired"
 
 
-def test_a_setback_told_late_counts_for_the_day_it_happened() -> None:
-    reviewed = stories.active().when(clinician(review(0))).then_something()
-    told_late = reviewed.when(patient(entry("e1", TODAY - timedelta(days=3), setback=True))).then_something()
+def test_a_setback_told_after_the_review_protects_whatever_its_day() -> None:
+    """What counts is what was known: nobody could look at it in that review."""
+    later = NOON + timedelta(days=9)
+    reviewed = stories.active().when(clinician(review(9), time=later)).then_something()
+    told_late = reviewed.when(patient(entry("e1", TODAY + timedelta(days=3), setback=True), time=later))
+    setback = told_late.then_something()
 
-    told_late.when(clinician(closed("retired"))).then()
+    setback.when(clinician(closed("not_achieved"), time=later)).then_rejected("goal.setback_unreviewed")
+    again = setback.when(clinician(review(9), time=later)).then_something()
+    again.when(clinician(closed("not_achieved"), time=later)).then()
+
+
+def test_a_setback_that_comes_to_light_by_a_correction_protects_from_then_on() -> None:
+    logged = stories.active().when(patient(entry("e1", done=False))).then()
+    reviewed = logged.when(clinician(review(0))).then_something()
+    told = reviewed.when(
+        patient(g.ProgressCorrected(entry="e1", setback=True, reason="I left it out"))
+    ).then_something()
+
+    told.when(clinician(closed("retired"))).then_rejected("goal.setback_unreviewed")
+
+
+def test_a_setback_is_looked_at_by_no_review_of_a_day_before_it(setback: Past) -> None:
+    later = NOON + timedelta(days=3)
+    typed_in_late = setback.when(clinician(review(0), time=later)).then_something()
+
+    assert [each.entry for each in typed_in_late.goal.unreviewed_setbacks] == ["e1"]
+
+
+ALONE = "It was closed as retired after the setback of 2026-03-04, and no review since then included the patient."
+
+
+def alone(days: int, decision: ReviewDecision) -> g.Reviewed:
+    return g.Reviewed(on=TODAY + timedelta(days=days), participants=("clinician",), decision=decision)
+
+
+def test_a_clinician_alone_does_not_retire_a_goal_in_silence_after_a_setback(setback: Past) -> None:
+    hour_later = NOON + timedelta(days=2, hours=1)
+
+    retired = setback.when(clinician(alone(2, "retire"), time=hour_later)).then(noting=ALONE)
+
+    assert [each.entry for each in retired.goal.closed_without_patient] == ["e1"]
+    assert [flag.code for flag in flags(retired.goal, Around())] == ["closed_without_patient"]
+
+
+def test_nor_by_a_review_alone_and_a_closing_after_it(setback: Past) -> None:
+    hour_later = NOON + timedelta(days=2, hours=1)
+    reviewed = setback.when(clinician(alone(2, "keep"), time=hour_later)).then_something()
+
+    reviewed.when(clinician(closed("retired"), time=hour_later)).then(noting=ALONE)
+
+
+def test_closing_after_a_review_with_the_patient_or_by_the_patient_needs_no_flag(setback: Past) -> None:
+    later = NOON + timedelta(days=3)
+    together = setback.when(clinician(review(3, "retire"), time=later)).then()
+    by_patient = setback.when(clinician(alone(2, "keep"), time=later)).then_something()
+    let_go = by_patient.when(patient(closed("retired"), time=later)).then()
+
+    assert flags(together.goal, Around()) == flags(let_go.goal, Around()) == []
+
+
+def test_a_setback_told_after_the_closing_was_not_known_to_whoever_closed_it(setback: Past) -> None:
+    before = stories.active().when(clinician(closed("retired"), time=NOON + timedelta(days=3))).then()
+    late = event(GOAL, entry("e1", TODAY + timedelta(days=2), setback=True), time=NOON + timedelta(days=4))
+
+    after = fold_goals(recorded([*(each.event for each in before.events if each.goal_id == GOAL), late]))
+
+    assert after is not None
+    assert len(after.unreviewed_setbacks) == 1
+    assert after.closed_without_patient == ()
 
 
 def test_a_goal_that_never_began_can_be_let_go() -> None:

@@ -1,7 +1,7 @@
 """One specification for each consequence of `services.goals.reviews`, under its name; more about each elsewhere."""
 
 import inspect
-from datetime import date, timedelta
+from datetime import timedelta
 
 from events.goal import types as g
 from services.goals import reviews
@@ -101,12 +101,22 @@ class TestCorrection:
 
 def test_motivation_is_compared_with_the_day_before_however_late_that_is_told() -> None:
     """An entry that comes late is no later than its day."""
-    past = far_review().when(patient(entry("today", TODAY, motivation=5))).then()
-    late = past.when(patient(entry("before", date(2026, 2, 20), motivation=9))).then()
-    tomorrow = NOON + timedelta(days=1)
+    friday, saturday = (NOON + timedelta(days=days) for days in (4, 5))
+    past = far_review().when(patient(entry("friday", friday.date(), motivation=5), time=friday)).then()
+    late = past.when(patient(entry("before", TODAY, motivation=7), time=friday)).then()
 
     assert not late.goal.raise_at_next_session
-    late.when(patient(entry("next", tomorrow.date(), motivation=4), time=tomorrow)).then()
+    late.when(patient(entry("next", saturday.date(), motivation=4), time=saturday)).then()
+
+
+def test_a_dip_is_raised_by_its_day_whatever_the_order_in_which_entries_come() -> None:
+    """A nine on Monday shows that the five of Friday was a dip, also when Monday's entry comes in last."""
+    friday = NOON + timedelta(days=4)
+    past = far_review().when(patient(entry("friday", friday.date(), motivation=5), time=friday)).then()
+
+    late = past.when(patient(entry("monday", TODAY, motivation=9), time=friday)).then(due(7, "motivation"))
+
+    assert late.goal.raise_at_next_session
 
 
 def test_every_consequence_has_a_specification_of_its_name() -> None:

@@ -52,6 +52,7 @@ SAID: list[Payload] = [
     entry("low", motivation=1),
     entry("setback", setback=True),
     g.ProgressCorrected(entry="low", setback=True, motivation=8, reason="Forgotten"),
+    g.ProgressWithdrawn(entry="setback", reason="Another goal's"),
     g.ReviewScheduled(due_on=TODAY + timedelta(days=200), cause="moved"),
     *(g.Reviewed.model_validate({**REVIEW, "decision": decision}) for decision in DECISIONS),
     *[g.Held(reason="A pause")] * 2,

@@ -1,13 +1,14 @@
 """One specification for each note of `services.goals.notes`, under its name: it is said, and nothing is refused."""
 
 import inspect
-from datetime import timedelta
+from datetime import date, timedelta
 
+from events.event import Event
 from events.goal import types as g
 from events.plan import types as p
 from events.vocabulary import External, Measure
 from services.goals import notes
-from tests.builders import GOAL, TODAY, entry, gas, proposed, smart
+from tests.builders import GOAL, NOON, TODAY, entry, gas, proposed, smart
 from tests.specification import by, clinician, patient
 from tests.unit.goals import stories
 
@@ -32,6 +33,27 @@ def test_steep_step() -> None:
 
     stories.active().when(clinician(g.Revised(changes=g.Changes(smart=twice), reason="too_easy"))).then(
         noting="The target asks for at least twice as much at once; a smaller step may fit better into daily life."
+    )
+
+
+def test_closed_without_patient() -> None:
+    setback = stories.active().when(patient(entry("e1", setback=True))).then_something()
+
+    setback.when(clinician(g.Closed(outcome="partially_achieved", reason="Enough"))).then(
+        noting=f"It was closed as partially achieved after the setback of {TODAY},"
+        " and no review since then included the patient."
+    )
+
+
+def test_earlier_review() -> None:
+    friday = NOON + timedelta(days=4)
+
+    def held(on: date) -> Event:
+        review = g.Reviewed(on=on, participants=("patient", "clinician"), decision="keep")
+        return clinician(review, time=friday)
+
+    stories.active().when(held(friday.date())).then_something().when(held(TODAY)).then(
+        noting="The review of 2026-03-06 is the latest one; the next review stays on 2026-03-20."
     )
 
 

@@ -77,13 +77,13 @@ def test_milestone_ahead() -> None:
 def test_new_entry() -> None:
     logged = stories.active().when(patient(entry("e1"))).then()
 
-    logged.when(patient(entry("e1"))).then_rejected("event.invalid", field="entry", saying="progress_corrected")
+    logged.when(patient(entry("e1"))).then_rejected("entry.exists", field="entry", saying="progress_corrected")
 
 
 def test_entry() -> None:
     correction = g.ProgressCorrected(entry="e9", mood=7, reason="Mistyped")
 
-    stories.active().when(patient(correction)).then_rejected("event.invalid", field="entry", saying="no entry")
+    stories.active().when(patient(correction)).then_rejected("entry.unknown", field="entry", saying="no entry")
 
 
 def test_review() -> None:

@@ -113,6 +113,29 @@ class TestReview:
     def test_counts_from_the_day_of_the_review(self) -> None:
         stories.active().when(clinician(reviewed(days=3), time=later(5))).then(due(17, "routine"))
 
+    def test_that_is_typed_in_after_one_of_a_later_day_moves_no_review(self) -> None:
+        latest = stories.active().when(clinician(reviewed(days=49), time=later(49))).then(due(63, "routine"))
+
+        late = latest.when(clinician(reviewed(days=18), time=later(18)), now=later(50))
+
+        assert late.then(
+            noting=f"The review of {TODAY + timedelta(days=49)} is the latest one; the next review stays on 2026-05-04."
+        ).goal.next_review == ScheduledReview(due_on=TODAY + timedelta(days=63), cause="routine", sequence=2)
+
+    def test_that_is_typed_in_late_moves_no_review_from_a_day_ahead_into_the_past(self) -> None:
+        ahead = stories.active().when(clinician(due(45, "moved"))).then()
+
+        ahead.when(clinician(reviewed(days=2), time=later(40))).then(due(40, "routine"))
+        ahead.when(clinician(reviewed(days=38), time=later(40))).then(due(52, "routine"))
+
+    def test_that_is_typed_in_after_one_of_a_later_day_raised_nothing_since(self) -> None:
+        latest = stories.active().when(clinician(reviewed(days=9), time=later(9))).then_something()
+        dip = latest.when(patient(entry("e1", TODAY + timedelta(days=10), motivation=1), time=later(10)))
+
+        late = dip.then_something().when(clinician(reviewed(days=3), time=later(11))).then_something()
+
+        assert late.goal.raise_at_next_session
+
     def test_may_name_the_day_of_the_next(self) -> None:
         wanted = reviewed(next_review_on=TODAY + timedelta(days=40))
 
@@ -145,15 +168,17 @@ class TestSetback:
 
         soon.when(patient(entry("e1", setback=True))).then()
 
-    def test_counts_from_the_day_of_the_setback(self) -> None:
+    def test_counts_from_the_day_on_which_it_is_recorded(self) -> None:
         after_three = entry("e1", TODAY, setback=True)
 
-        stories.active().when(patient(after_three, time=later(3))).then(due(7, "setback"))
+        stories.active().when(patient(after_three, time=later(3))).then(due(10, "setback"))
 
-    def test_told_late_is_reviewed_today_at_the_latest(self) -> None:
-        long_ago = entry("e1", TODAY - timedelta(days=30), setback=True)
+    @pytest.mark.parametrize("written", [0, 20], ids=["written then, synced late", "written late"])
+    def test_that_arrives_late_schedules_no_review_in_the_past(self, written: int) -> None:
+        far = stories.active().when(clinician(due(60, "moved"))).then()
+        long_ago = patient(entry("e1", TODAY, setback=True), time=later(written))
 
-        stories.active().when(patient(long_ago)).then(due(0, "setback"))
+        far.when(long_ago, now=later(20)).then(due(27, "setback"))
 
     def test_of_a_held_goal_schedules_a_review_too(self) -> None:
         held = stories.active().when(clinician(g.Held(reason="A pause"))).then()
@@ -191,6 +216,11 @@ class TestMotivation:
         past = far.when(patient(entry("e1", motivation=before))).then()
 
         assert not past.when(patient(entry("e2", motivation=after))).then().goal.raise_at_next_session
+
+    def test_that_arrives_late_schedules_no_review_in_the_past(self, far: Past) -> None:
+        long_ago = patient(entry("e1", motivation=1))
+
+        far.when(long_ago, now=later(20)).then(due(21, "motivation"))
 
     def test_is_compared_with_the_last_entry_that_told_it(self, far: Past) -> None:
         past = far.when(patient(entry("e1", motivation=9))).then().when(patient(entry("e2", done=True))).then()

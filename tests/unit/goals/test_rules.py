@@ -108,6 +108,14 @@ def test_progress_not_open() -> None:
     stories.agreed().when(patient(entry("e1"))).then_rejected("progress.not_open", saying="The goal is agreed")
 
 
+def test_progress_outside_goal() -> None:
+    yesterday = entry("e1", TODAY - timedelta(days=1))
+
+    stories.active().when(patient(yesterday)).then_rejected(
+        "progress.outside_goal", field="on", saying="began on 2026-03-02, and 2026-03-01 is before that day"
+    )
+
+
 def test_actor_role() -> None:
     stories.own_words().when(by("family", g.Agreed())).then_rejected(
         "event.invalid", field="actorrole", saying="cannot come from a family"
@@ -117,7 +125,9 @@ def test_actor_role() -> None:
 def test_time_in_future() -> None:
     next_week = patient(proposed(), time=NOON + timedelta(days=7))
 
-    stories.opened_plan().when(next_week, now=NOON).then_rejected("event.invalid", field="time")
+    stories.opened_plan().when(next_week, now=NOON).then_rejected(
+        "time.future", field="time", saying="Cairn's clock says 2026-03-02T12:00:00+00:00"
+    )
 
 
 def test_every_rule_has_a_specification_of_its_name() -> None:

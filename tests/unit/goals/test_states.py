@@ -63,7 +63,7 @@ EVENTS: list[tuple[str, g.GoalPayload, dict[str, list[str]]]] = [
         {"plan.missing": ["no plan"], "goal.exists": [*STATES[2:]]},
     ),
     ("agreed", g.Agreed(), ABSENT | OVER),
-    ("contested", g.Contested(reason="No"), ABSENT | OVER | {"goal.state": ["held"]}),
+    ("contested", g.Contested(reason="No"), ABSENT | OVER),
     (
         "activated",
         g.Activated(),
@@ -84,12 +84,17 @@ EVENTS: list[tuple[str, g.GoalPayload, dict[str, list[str]]]] = [
     (
         "progress_logged",
         entry("e2"),
-        ABSENT | {"progress.not_open": ["proposed", "agreed", "contested", *OVER["goal.closed"]]},
+        ABSENT | {"progress.not_open": ["proposed", "agreed", "contested", "entered in error"]},
     ),
     (
         "progress_corrected",
         g.ProgressCorrected(entry="e1", mood=5, reason="Mistyped"),
-        ABSENT | OVER | {"event.invalid": ["proposed", "agreed", "contested"]},
+        ABSENT | {"entry.unknown": ["proposed", "agreed", "contested"], "goal.closed": ["entered in error"]},
+    ),
+    (
+        "progress_withdrawn",
+        g.ProgressWithdrawn(entry="e1", reason="Wrong goal"),
+        ABSENT | {"entry.unknown": ["proposed", "agreed", "contested"], "goal.closed": ["entered in error"]},
     ),
     (
         "review_scheduled",

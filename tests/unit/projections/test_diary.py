@@ -45,10 +45,9 @@ def test_the_columns_tell_what_the_fold_tells(seed: int) -> None:
     events = recorded(_life(Random(seed)))
     goal = _folded(events)
     (row,) = project(None, events).upserts["goals"]
-    since = goal.last_review_on
     assert row["raise_at_next_session"] is goal.raise_at_next_session
     assert row["last_entry_on"] == max(each.on for each in goal.progress)
-    assert row["setbacks"] == sum(bool(each.setback) and (since is None or each.on > since) for each in goal.progress)
+    assert row["setbacks"] == len(goal.unreviewed_setbacks)
     assert row["level"] == goal.latest_level
 
 
@@ -90,6 +89,8 @@ def _anything(life: Random, number: int) -> g.GoalPayload:
             corrected: list[dict[str, object]] = [{"motivation": 2}, {"motivation": 9}, {"setback": True}, {"on": day}]
             said = {"entry": f"e{number - 1}", "reason": "typed wrong", **life.choice(corrected)}
             return g.ProgressCorrected.model_validate(said)
+        case 4 if number > 3:
+            return g.ProgressWithdrawn(entry=f"e{number - 3}", reason="another goal's")
         case 2:
             return g.Held(reason="away")
         case 3 if number > 20:
