@@ -17,6 +17,8 @@ Concept = r4.CodeableConcept | r5.CodeableConcept
 Coding = r4_coding.Coding | r5_coding.Coding
 Extension = r4_extension.Extension | r5_extension.Extension
 Goal = r4_goal.Goal | r5_goal.Goal
+_FIRST_YEAR = 1900
+"""The first year of dates that are meant; it is also the earliest that an event's time can be in."""
 
 
 def codings(concept: Concept | None) -> list[Coding]:
@@ -50,11 +52,38 @@ def full_date(value: object) -> date | None:
     return value if isinstance(value, date) else None
 
 
+def real_date(value: object) -> date | None:
+    """A date with its day that can be one of a person's treatment.
+
+    Other systems write 0001-01-01 where they know no date.
+    """
+    day = full_date(value)
+    return day if day is not None and day.year >= _FIRST_YEAR else None
+
+
+def not_a_date(value: object) -> str:
+    """Why :func:`real_date` does not take a value, with the value."""
+    return f"{value}, which is no date of a goal" if isinstance(value, date) else f"{value}, which names no day"
+
+
 def instant(value: object) -> datetime | None:
-    """A FHIR instant, dateTime or date as an instant; a day begins at midnight UTC, as FHIR gives it no zone."""
+    """A FHIR instant, dateTime or date as an instant; a day begins at midnight UTC, as FHIR gives it no zone.
+
+    None for what :func:`real_date` takes for no date.
+    """
+    if real_date(value) is None:
+        return None
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     return datetime.combine(value, time.min, UTC) if isinstance(value, date) else None
+
+
+def whole(value: Decimal | float | None) -> int | None:
+    """A decimal as the whole number that it is, 3.0 too; None when it is none."""
+    if value is None:
+        return None
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    return int(exact) if exact == exact.to_integral_value() else None
 
 
 def number(value: Decimal | float) -> int | float:

@@ -3,31 +3,47 @@
 Only the given file is read; no reference is ever followed out of it.
 """
 
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic_core import from_json
-
+from services.fhir.incoming.lines import RefusedLine, read_values
 from services.fhir.incoming.refusal import Json, RefusedFile
 from services.fhir.incoming.version import goal_version
-from services.fhir.loinc import SCORES
+from services.fhir.loinc import LOINC, SCORES
 from services.fhir.vocabulary import PROGRESS
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 _IN_A_FOLDER = frozenset({".json", ".ndjson"})
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ADDRESS = re.compile(
+    r"(?:\S+/)?(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.\-]{1,64})(?:/_history/\S*)?", re.ASCII
+)
+_DELETED = ("Goal", "Observation")
+_OF_A_UUID = re.compile(r"urn:uuid:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A resource and where it stands: the `fullUrl` of its bundle entry, and the resource that contains it."""
+    """A resource and where it stands.
+
+    Attributes:
+        full_url: The `fullUrl` of its bundle entry, see :func:`same_address`.
+        container: The resource that contains it.
+        response: The `response` of its bundle entry, which may tell its version.
+        newest_first: It stands in a bundle of type history, whose entries FHIR puts in that order.
+        deleted: The entry says that the resource was deleted; of the resource only its type and id are known.
+    """
 
     resource: Json
     full_url: str | None = None
     container: "Found | None" = None
+    response: Json | None = None
+    newest_first: bool = False
+    deleted: bool = False
 
     @property
     def type(self) -> str:
@@ -59,26 +75,54 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file holds that the import needs. `entries` maps each fullUrl to the resource under it."""
+    """What a file holds that the import needs.
+
+    Attributes:
+        deletions: Goals and Observations that the file says were deleted.
+        entries: Each fullUrl with the resource under it.
+        patients: Each identifier of a Patient, as system and value, with that Patient's id.
+        refused_lines: The lines of an ndjson file that are no resources.
+    """
 
     file: str
     goals: tuple[Found, ...]
     scores: tuple[Found, ...]
     entries: Mapping[str, Address]
+    deletions: tuple[Found, ...] = ()
+    patients: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    refused_lines: tuple[RefusedLine, ...] = ()
+
+
+def same_address(url: str) -> str:
+    """A fullUrl, or a reference to one, in the form in which the two are compared: a UUID is in small letters."""
+    return url.lower() if _OF_A_UUID.match(url) else url
 
 
 def files_in(path: Path) -> list[Path]:
     """The files to read: the one that is named; of a folder its `.json` and `.ndjson` files, not its subfolders.
 
     Raises:
-        RefusedFile: the folder cannot be read.
+        RefusedFile: the folder cannot be read, or has no such file.
     """
     if not path.is_dir():
         return [path]
     try:
-        return sorted(each for each in path.iterdir() if each.suffix.lower() in _IN_A_FOLDER and each.is_file())
+        files = sorted(each for each in path.iterdir() if each.suffix.lower() in _IN_A_FOLDER and each.is_file())
     except OSError as error:
         raise RefusedFile(str(path), f"The folder cannot be read: {error.strerror}.") from None
+    if not files:
+        raise RefusedFile(str(path), "The folder has no .json or .ndjson file, and its subfolders are not looked into.")
+    return files
+
+
+def passed_over(path: Path) -> list[Path]:
+    """What of a folder is not read, other than :func:`files_in`: files of other kinds, and subfolders."""
+    if not path.is_dir():
+        return []
+    try:
+        return sorted(each for each in path.iterdir() if each.suffix.lower() not in _IN_A_FOLDER or not each.is_file())
+    except OSError:  # files_in says so
+        return []
 
 
 def read_document(path: Path) -> Document:
@@ -96,17 +140,39 @@ def document_of(file: str, content: bytes) -> Document:
     Raises:
         RefusedFile: as :func:`read_document`.
     """
-    found = [each for value in _values(file, content) for each in _walk(value)]
-    goals = tuple(each for each in found if each.type == "Goal")
+    values, refused_lines = read_values(file, content)
+    found = [each for value in values for each in _walk(value)]
+    goals = tuple(each for each in found if each.type == "Goal" and not each.deleted)
     versions = [goal_version(goal.resource) for goal in goals]
     if versions and not any(seen.readable for seen in versions):
         raise RefusedFile(file, versions[0].sentence, tuple(goal.reference for goal in goals))
     return Document(
         file=file,
         goals=goals,
-        scores=tuple(each for each in found if each.type == "Observation" and _is_score(each.resource)),
+        scores=tuple(
+            each for each in found if each.type == "Observation" and not each.deleted and _is_score(each.resource)
+        ),
         entries={each.full_url: Address(each.type, each.id) for each in found if each.full_url and each.id},
+        deletions=tuple(each for each in found if each.deleted),
+        patients={
+            identifier: each.id
+            for each in reversed(found)
+            if each.type == "Patient" and each.id and each.container is None
+            for identifier in identifiers_of(each.resource)
+        },
+        refused_lines=refused_lines,
     )
+
+
+def identifiers_of(resource: Json) -> list[tuple[str, str]]:
+    """The identifiers that tell a resource from every other one: those with a system and a value."""
+    identifiers = resource.get("identifier")
+    return [
+        (system, value)
+        for each in _objects(identifiers if isinstance(identifiers, list) else [identifiers])
+        if isinstance(system := each.get("system"), str) and isinstance(value := each.get("value"), str)
+        if system and value
+    ]
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -128,49 +194,40 @@ def _bytes_of(path: Path) -> bytes:
     return content.removeprefix(_BYTE_ORDER_MARK)
 
 
-def _values(file: str, content: bytes) -> list[Json]:
-    """The resources at the top: one, or one a line (ndjson)."""
-    try:
-        parts = [(1, from_json(content, allow_inf_nan=False))]
-    except ValueError as error:
-        lines = [(number, line) for number, line in enumerate(content.split(b"\n"), start=1) if line.strip()]
-        if len(lines) < 2 or not isinstance(_json_or_none(lines[0][1]), dict):
-            raise RefusedFile(file, f"It is not JSON that Cairn can read: {error}.") from None
-        parts = [(number, _json_or_none(line)) for number, line in lines]
-    goals = tuple(each.reference for _, value in parts for each in _every_goal(value))
-    for number, value in parts:
-        where = f"Line {number}" if len(parts) > 1 else "It"
-        if not isinstance(value, dict):
-            raise RefusedFile(file, f"{where} is no JSON object, as a FHIR resource is.", goals)
-        if not isinstance(value.get("resourceType"), str):
-            raise RefusedFile(file, f"{where} is no FHIR resource: it has no resourceType.", goals)
-    return [value for _, value in parts]
-
-
-def _json_or_none(line: bytes) -> object:
-    try:
-        value: object = from_json(line, allow_inf_nan=False)
-    except ValueError:
-        return None
-    return value
-
-
-def _every_goal(value: object) -> Iterator[Found]:
-    """The Goals in what may be no resource itself, for the count of a file that is refused."""
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, dict) and isinstance(each.get("resourceType"), str):
-            yield from (found for found in _walk(each) if found.type == "Goal")
-
-
-def _walk(resource: Json, full_url: str | None = None, container: Found | None = None) -> Iterator[Found]:
-    found = Found(resource, full_url, container)
+def _walk(resource: Json, place: Found | None = None) -> Iterator[Found]:
+    """A resource and all within it. `place` is where it stands, with another resource in its place."""
+    found = replace(place, resource=resource) if place is not None else Found(resource)
     yield found
     for contained in _resources(resource.get("contained")):
-        yield from _walk(contained, container=found)
+        yield from _walk(contained, Found(contained, container=found))
+    newest_first = resource.get("type") == "history"
     for holder in (*_objects(resource.get("entry")), *_objects(resource.get("parameter"))):
-        url = holder.get("fullUrl")
+        url, response = holder.get("fullUrl"), holder.get("response")
+        entry = Found(
+            resource,
+            full_url=same_address(url) if isinstance(url, str) and url else None,
+            response=response if isinstance(response, dict) else None,
+            newest_first=newest_first,
+        )
+        deleted = _deleted(holder)
+        if deleted is not None:
+            yield replace(entry, resource=deleted, deleted=True)
+            continue
         for inner in _resources([holder.get("resource")]):
-            yield from _walk(inner, url if isinstance(url, str) and url else None)
+            yield from _walk(inner, entry)
+
+
+def _deleted(entry: Json) -> Json | None:
+    """The type and id of the Goal or Observation that a bundle entry says was deleted."""
+    request = entry.get("request")
+    if not isinstance(request, dict) or request.get("method") != "DELETE":
+        return None
+    url = request.get("url")
+    address = _ADDRESS.fullmatch(url) if isinstance(url, str) else None
+    if address is not None:
+        return {"resourceType": address["type"], "id": address["id"]} if address["type"] in _DELETED else None
+    kind = url.partition("?")[0] if isinstance(url, str) else ""
+    return {"resourceType": kind} if kind in _DELETED else None
 
 
 def _objects(value: object) -> Iterable[Json]:
@@ -188,4 +245,6 @@ def _is_score(observation: Json) -> bool:
 
 
 def _is_score_code(code: object, system: object) -> bool:
-    return isinstance(code, str) and (code in SCORES or (code == "progress" and system == PROGRESS))
+    return isinstance(code, str) and (
+        (code in SCORES and system == LOINC) or (code == "progress" and system == PROGRESS)
+    )

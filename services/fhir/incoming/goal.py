@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from fhir.resources.goal import Goal as R5Goal
 from fhir.resources.R4B.goal import Goal as R4Goal
@@ -11,13 +11,25 @@ from pydantic import ValidationError
 from events.goal.types import Imported
 from services.fhir.incoming.agreement import agreed_by
 from services.fhir.incoming.bindings import GOAL, check_targets
-from services.fhir.incoming.concepts import Concept, Extension, code_in, extensions_of, full_date, instant, parts, words
+from services.fhir.incoming.concepts import (
+    Concept,
+    Extension,
+    code_in,
+    codings,
+    extensions_of,
+    instant,
+    not_a_date,
+    parts,
+    real_date,
+    words,
+)
 from services.fhir.incoming.documents import Document, Found
 from services.fhir.incoming.gas import read_scale
 from services.fhir.incoming.identifiers import expresser, read_identifiers
 from services.fhir.incoming.identity import found_token
 from services.fhir.incoming.life_area import life_area
 from services.fhir.incoming.measures import read_targets
+from services.fhir.incoming.nested import unread_parts
 from services.fhir.incoming.own import OWN, At, read_own
 from services.fhir.incoming.parsing import fhir_path, parse
 from services.fhir.incoming.references import Target, resolve
@@ -29,10 +41,12 @@ from services.fhir.vocabulary import ACCEPTANCE, REASON_REJECTED, RELATIONSHIP, 
 GoalKey = tuple[str, str]
 """The tokens of a patient and a goal."""
 
-_READ = {
-    *("resourceType", "id", "meta", "identifier", "subject", "description", "category", "target", "extension"),
-    *("lifecycleStatus", "achievementStatus", "startDate", "statusDate", "statusReason", "expressedBy", "source"),
-}
+_READ = frozenset(
+    {
+        *("resourceType", "id", "meta", "identifier", "subject", "description", "category", "target", "extension"),
+        *("lifecycleStatus", "achievementStatus", "startDate", "statusDate", "statusReason", "expressedBy", "source"),
+    }
+)
 """The elements that are looked at here; all others are named as left out."""
 
 
@@ -46,6 +60,7 @@ class MappedGoal:
         payload: What the event says.
         dates: When it may have happened, the best first: of its status, of its start, of its last update.
         left_out: FHIR elements, with a remark where it helps, that have no place in the payload.
+        scale_unreadable: The goal has a scale that could not be read, which is another thing than none.
     """
 
     patient: Target
@@ -53,6 +68,7 @@ class MappedGoal:
     payload: Imported
     dates: tuple[datetime, ...]
     left_out: tuple[str, ...]
+    scale_unreadable: bool = False
 
 
 def map_goal(found: Found, document: Document, baselines: Mapping[GoalKey, int]) -> MappedGoal:
@@ -104,7 +120,7 @@ def _mapped(
     if statement is None:
         raise RefusedResource("description", "It says nothing in words, neither as text nor as a coding's display.")
     own = read_own(extensions)
-    start = full_date(goal.startDate)
+    start = real_date(goal.startDate)
     target = read_targets(goal.target or (), start, own.smart)
     scale = read_scale(with_url(SCALING), own.scale, baseline)
     replacements = [(path, each) for path, each in with_url(RELATIONSHIP) if _replaces(each)]
@@ -131,7 +147,7 @@ def _mapped(
             replaced_by=replaced_by,
             agreed_by=agreed_by(expressed_by, with_url(ACCEPTANCE), patient.token, found, document),
             started_on=start,
-            status_on=full_date(goal.statusDate),
+            status_on=real_date(goal.statusDate),
             reason=goal.statusReason or _rejection(with_url(REASON_REJECTED)),
             external=external,
             **{"clinical_target": target.clinical_target, **own.fields},
@@ -147,28 +163,35 @@ def _mapped(
             *((speaker,) if expressed_by is not None and speaker_kept is None else ()),
             *(f"{path} ({each.url})" for path, each in extensions if each.url not in known and path not in used),
         ),
+        scale_unreadable=scale.unreadable,
     )
 
 
 def _dates(goal: R4Goal | R5Goal) -> tuple[datetime, ...]:
     updated = goal.meta.lastUpdated if goal.meta is not None else None
-    candidates = (full_date(goal.statusDate), full_date(goal.startDate), updated)
+    candidates = (real_date(goal.statusDate), real_date(goal.startDate), updated)
     return tuple(known for each in candidates if (known := instant(each)) is not None)
 
 
 def _left_out(goal: R4Goal | R5Goal, resource: Json) -> list[str]:
     meta = resource.get("meta") or {}
-    partial = (("startDate", goal.startDate), ("statusDate", goal.statusDate))
+    dated = (("startDate", goal.startDate), ("statusDate", goal.statusDate))
+    description, achievement = goal.description, goal.achievementStatus
+    displays = {(each.display or "").casefold() for each in codings(achievement)}
     return [
         *sorted(resource.keys() - _READ),
         *(f"meta.{name}" for name in meta if name not in ("lastUpdated", "versionId", "security")),
-        *(["description.coding"] if goal.description.text and goal.description.coding else []),
-        *(f"{name}: {value}, which names no day" for name, value in partial if value and not _is_day(value)),
+        *(["description.coding"] if description.text and description.coding else []),
+        *(
+            ["achievementStatus.text"]
+            if achievement is not None
+            and achievement.coding
+            and (achievement.text or "").casefold() not in displays | {""}
+            else []
+        ),
+        *(f"{name}: {not_a_date(value)}" for name, value in dated if value and real_date(value) is None),
+        *unread_parts(resource, _READ),
     ]
-
-
-def _is_day(value: object) -> bool:
-    return isinstance(value, date)
 
 
 def _target(relationships: list[At], found: Found, document: Document) -> str | None:

@@ -28,6 +28,16 @@ def contained_token(container_id: str, fhir_id: str) -> str:
     return joined if plain else _digest(f"{container_id}#{fhir_id}")
 
 
+def identifier_token(system: str, value: str) -> str:
+    """The token for someone who is only known by an identifier; a digest, as the identifier may be a record number."""
+    return _digest(f"{system}|{value}")
+
+
+def server_token(server: str, token: str) -> str:
+    """The token for a resource of a server, where another server's resource has the plain one."""
+    return _digest(f"{server} {token}")
+
+
 def found_token(found: Found) -> str | None:
     """The token of a resource in a file; None when nothing identifies it.
 

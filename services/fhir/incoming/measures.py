@@ -1,23 +1,23 @@
 """The target of a FHIR goal as a measure, a target and a due date (SMART)."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from fhir.resources import goal as r5
-from fhir.resources.R4B import goal as r4
-
 from events.vocabulary import Achievable, Direction, Measure, Per, Smart, TargetRange
-from services.fhir.incoming.concepts import codings, display, full_date, number, words
+from services.fhir.incoming.concepts import codings, display, number, whole, words
+from services.fhir.incoming.due import Due, GoalTarget, read_due, unit_of_time
 from services.fhir.incoming.refusal import RefusedResource
 
-GoalTarget = r4.GoalTarget | r5.GoalTarget
 Quantity = Any  # a Quantity, or a part of a Range or Ratio, of either FHIR version
 
 _DIRECTIONS: dict[str, Direction] = {"<": "at_most", "<=": "at_most", ">": "at_least", ">=": "at_least"}
-_PER: dict[str, Per] = {"d": "day", "day": "day", "wk": "week", "week": "week", "mo": "month", "month": "month"}
-_DAYS = {"d": 1, "wk": 7}
-_MOST_WEEKS = 104
+_PER: dict[tuple[str, int], Per] = {
+    **dict.fromkeys((("d", 1), ("h", 24)), "day"),
+    **dict.fromkeys((("wk", 1), ("d", 7), ("h", 168)), "week"),
+    ("mo", 1): "month",
+}
+"""The windows of a frequency by the unit and the number of units that the denominator of a ratio has."""
 
 
 class TargetRead(NamedTuple):
@@ -39,7 +39,9 @@ class _Detail(NamedTuple):
 
 
 def read_targets(targets: Sequence[GoalTarget], start: date | None, own: Mapping[str, Any] | None = None) -> TargetRead:
-    """The first target as SMART parts; Cairn's goals have one, so any others are named as left out.
+    """One target as SMART parts: the first that measures something, else the first of all.
+
+    Cairn's goals have one target, so any others are named as left out. What is due is taken from any of them.
 
     Args:
         targets: Checked against FHIR's lists and invariants (`bindings`).
@@ -52,13 +54,15 @@ def read_targets(targets: Sequence[GoalTarget], start: date | None, own: Mapping
     own = own or {}
     if not targets:
         return TargetRead(_with_own(None, own))
-    first = targets[0]
+    main = next((index for index, each in enumerate(targets) if each.measure is not None), 0)
+    first, path = targets[main], f"target[{main}]"
     what = words(first.measure)
     if what is None:
         what = next((coding.code for coding in codings(first.measure) if coding.code), None)
-    detail = _read_detail(first)
+    detail = _read_detail(first, path)
     weeks = own.get("forWeeks")
-    due, for_weeks, left_out = (None, weeks, ()) if weeks is not None else _read_due(first, start)
+    due = Due(for_weeks=weeks, target=main) if weeks is not None else read_due(targets, main, start)
+    left_out = due.left_out
     measure = None
     if what is not None:
         measure = Measure(
@@ -68,14 +72,26 @@ def read_targets(targets: Sequence[GoalTarget], start: date | None, own: Mapping
             per=detail.per or own.get("per"),
             direction=detail.direction or own.get("direction"),
         )
-        left_out += _codes_left_out(first)
+        left_out += _codes_left_out(first, path)
     elif first.measure is not None:
-        left_out += ("target[0].measure",)
-    left_out += detail.left_out + tuple(f"target[{index}]" for index in range(1, len(targets)))
+        left_out += (f"{path}.measure",)
+    left_out += detail.left_out
+    left_out += tuple(_others_left_out(targets, main, due))
     smart = None
-    if measure is not None or due is not None or for_weeks is not None or detail.specific is not None:
-        smart = Smart(specific=detail.specific, measure=measure, due=due, for_weeks=for_weeks)
+    if measure is not None or due.is_known or detail.specific is not None:
+        smart = Smart(specific=detail.specific, measure=measure, due=due.on, for_weeks=due.for_weeks)
     return TargetRead(_with_own(smart, own), display(first.measure) if first.measure is not None else None, left_out)
+
+
+def _others_left_out(targets: Sequence[GoalTarget], main: int, due: Due) -> Iterator[str]:
+    """The targets beside the main one; of the one that says when the goal is due, what else it says."""
+    for index, target in enumerate(targets):
+        if index == main:
+            continue
+        if index != due.target:
+            yield f"target[{index}]"
+        elif target.measure is not None:
+            yield f"target[{index}].measure"
 
 
 def _with_own(smart: Smart | None, own: Mapping[str, Any]) -> Smart | None:
@@ -96,13 +112,13 @@ def _with_own(smart: Smart | None, own: Mapping[str, Any]) -> Smart | None:
     )
 
 
-def _codes_left_out(target: GoalTarget) -> tuple[str, ...]:
+def _codes_left_out(target: GoalTarget, path: str) -> tuple[str, ...]:
     """The codes behind the words for measure and unit: Cairn keeps the words."""
-    found = ["target[0].measure.coding"] if codings(target.measure) else []
+    found = [f"{path}.measure.coding"] if codings(target.measure) else []
     detail = target.detailRange
     quantities = [target.detailQuantity, *((detail.low, detail.high) if detail is not None else ())]
     if any(quantity is not None and quantity.unit and quantity.code for quantity in quantities):
-        found.append("target[0]: the code of the unit")
+        found.append(f"{path}: the code of the unit")
     return tuple(found)
 
 
@@ -110,22 +126,23 @@ def _detail_element(target: GoalTarget) -> str | None:
     return next((name for name, value in target if name.startswith("detail") and value is not None), None)
 
 
-def _read_detail(target: GoalTarget) -> _Detail:
+def _read_detail(target: GoalTarget, path: str) -> _Detail:
     if target.detailQuantity is not None:
-        return _quantity(target.detailQuantity, "target[0].detailQuantity")
+        return _quantity(target.detailQuantity, f"{path}.detailQuantity")
     if target.detailRange is not None:
-        return _range(target.detailRange.low, target.detailRange.high)
+        return _range(target.detailRange.low, target.detailRange.high, f"{path}.detailRange")
     if target.detailRatio is not None:
-        return _ratio(target.detailRatio.numerator, target.detailRatio.denominator)
+        return _ratio(target.detailRatio.numerator, target.detailRatio.denominator, f"{path}.detailRatio")
     if target.detailInteger is not None:
         return _Detail(target=target.detailInteger)
     if target.detailBoolean is not None:
-        return _Detail(done=True) if target.detailBoolean else _Detail(left_out=("target[0].detailBoolean",))
+        return _Detail(done=True) if target.detailBoolean else _Detail(left_out=(f"{path}.detailBoolean",))
     in_words = target.detailString or words(target.detailCodeableConcept)
     if in_words is not None:
-        return _Detail(specific=in_words)
+        coded = f"{path}.detailCodeableConcept.coding"
+        return _Detail(specific=in_words, left_out=(coded,) if codings(target.detailCodeableConcept) else ())
     element = _detail_element(target)
-    return _Detail(left_out=(f"target[0].{element}",) if element else ())
+    return _Detail(left_out=(f"{path}.{element}",) if element else ())
 
 
 def _quantity(quantity: Quantity, path: str) -> _Detail:
@@ -145,43 +162,41 @@ def _quantity(quantity: Quantity, path: str) -> _Detail:
     )
 
 
-def _range(low: Quantity | None, high: Quantity | None) -> _Detail:
+def _range(low: Quantity | None, high: Quantity | None, path: str) -> _Detail:
     ends = [end for end in (low, high) if end is not None and end.value is not None]
     units = {_unit(end) for end in ends}
     if not ends or len(units) > 1:
-        return _Detail(left_out=("target[0].detailRange",))
+        return _Detail(left_out=(path,))
     values = [number(end.value) if end is not None and end.value is not None else None for end in (low, high)]
     if values[0] is not None and values[1] is not None and values[0] > values[1]:
-        raise RefusedResource("target[0].detailRange", "Its low is above its high.")
+        raise RefusedResource(path, "Its low is above its high.")
     return _Detail(target=TargetRange(low=values[0], high=values[1]), unit=units.pop())
 
 
-def _ratio(numerator: Quantity | None, denominator: Quantity | None) -> _Detail:
-    """A count per day, week or month; other ratios have no place in a measure."""
-    if numerator is None or denominator is None or denominator.value != 1:
-        return _Detail(left_out=("target[0].detailRatio",))
-    per = _PER.get(denominator.code or denominator.unit or "")
-    counted = _quantity(numerator, "target[0].detailRatio.numerator")
-    return counted._replace(per=per) if per else _Detail(left_out=("target[0].detailRatio",))
+def _ratio(numerator: Quantity | None, denominator: Quantity | None, path: str) -> _Detail:
+    """A count per day, week or month, also as “4 per 7 d” or “8 per 2 wk”; other ratios have no place in a measure."""
+    unit = unit_of_time(denominator) if denominator is not None else None
+    length = whole(denominator.value) if denominator is not None else None
+    if numerator is None or unit is None or length is None or length < 1:
+        return _Detail(left_out=(path,))
+    counted = _quantity(numerator, f"{path}.numerator")
+    per = _PER.get((unit, length))
+    if per is not None:
+        return counted._replace(per=per)
+    # So many in several weeks are so many in one, where that comes out even.
+    count = whole(numerator.value)
+    share = _even_share(count, unit, length) if count is not None else None
+    return counted._replace(target=share[0], per=share[1]) if share else _Detail(left_out=(path,))
+
+
+def _even_share(count: int, unit: str, length: int) -> tuple[int, Per] | None:
+    """The count for one week (of several, or of days that make whole weeks), day or month; None when it is uneven."""
+    if unit == "d" and length % 7 == 0:
+        unit, length = "wk", length // 7
+    per = _PER.get((unit, 1))
+    return (count // length, per) if per is not None and count % length == 0 else None
 
 
 def _unit(quantity: Quantity) -> str | None:
     unit: str | None = quantity.unit or quantity.code
     return unit
-
-
-def _read_due(target: GoalTarget, start: date | None) -> tuple[date | None, int | None, tuple[str, ...]]:
-    if target.dueDate is not None:
-        due = full_date(target.dueDate)
-        return due, None, () if due else (f"target[0].dueDate: {target.dueDate}, which names no day",)
-    duration = target.dueDuration
-    if duration is None:
-        return None, None, ()
-    days = _DAYS.get(duration.code or "")
-    count = number(duration.value) if duration.value is not None else None
-    if days is not None and isinstance(count, int) and 0 < count * days <= _MOST_WEEKS * 7:
-        if start is not None and (date.max - start).days >= count * days:
-            return start + timedelta(days=count * days), None, ()
-        if start is None and days * count % 7 == 0:
-            return None, days * count // 7, ()
-    return None, None, ("target[0].dueDuration",)

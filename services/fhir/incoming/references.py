@@ -1,23 +1,33 @@
 """What a FHIR reference points at, as far as the file itself can tell."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
-from services.fhir.incoming.documents import Document, Found
-from services.fhir.incoming.identity import contained_token, own_id, token_of
+from services.fhir.incoming.documents import Document, Found, identifiers_of, same_address
+from services.fhir.incoming.identity import contained_token, identifier_token, own_id, token_of
 from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.vocabulary import ACTOR_IDENTIFIER, GOAL_IDENTIFIER, PATIENT_IDENTIFIER
 
+_TYPE_OF = {"subject": "Patient"}
+"""The type of whatever an element names by an identifier alone, without saying its type."""
+_PEOPLE = ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson")
 _TYPES = {GOAL_IDENTIFIER: "Goal", PATIENT_IDENTIFIER: "Patient"}
 _RESTFUL = re.compile(
     r"(?P<base>https?://\S+/)?(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.\-]{1,64})(/_history/[^/]+)?", re.ASCII
 )
+_CONDITIONAL = re.compile(r"(?P<type>[A-Z][A-Za-z]{1,63})\?identifier=(?P<system>[^|&]+)\|(?P<value>[^|&]+)", re.ASCII)
 _URN = re.compile(r"urn:(?:uuid|oid):(?P<id>[A-Za-z0-9.\-]{1,64})", re.ASCII | re.IGNORECASE)
 
 
 class Target(NamedTuple):
-    """The type and the token of a resource. `type` is None when only the file that held it would know; `server` is
-    the base of an absolute address."""
+    """The type and the token of a resource.
+
+    Attributes:
+        type: None when only the file that held it would know.
+        server: The base of its absolute address; of a relative one, the base under which the bundle has its entries.
+    """
 
     type: str | None
     token: str
@@ -28,7 +38,8 @@ def resolve(path: str, reference: object, found: Found, document: Document) -> T
     """Where a Reference element of a resource points.
 
     Relative and absolute addresses, `urn:uuid:` and `urn:oid:` (by the fullUrl of a bundle entry, else as they are),
-    and `#id` of a contained resource.
+    `#id` of a contained resource, and people who are named by an identifier: logically, or as
+    `Patient?identifier=SYSTEM|VALUE`.
 
     A reference that Cairn wrote carries Cairn's own id, and comes back to what it meant.
 
@@ -38,23 +49,55 @@ def resolve(path: str, reference: object, found: Found, document: Document) -> T
     own = _own(reference)
     if own is not None:
         return own
-    literal = reference.get("reference") if isinstance(reference, dict) else None
+    said = reference if isinstance(reference, dict) else {}
+    literal, stated = said.get("reference"), said.get("type")
+    stated = stated if isinstance(stated, str) else None
     if not isinstance(literal, str) or not literal:
-        raise RefusedResource(path, "It has no literal reference, so there is no telling to whom it belongs.")
+        identified = _identified(stated or _TYPE_OF.get(path), identifiers_of(said), document)
+        if identified is None:
+            raise RefusedResource(path, "It has no literal reference, so there is no telling to whom it belongs.")
+        return identified
     if literal.startswith("#"):
-        return _contained(path, literal[1:], found)
-    entry = document.entries.get(literal)
+        return _contained(path, literal[1:], found, document)
+    return _literal(path, literal, stated, found, document)
+
+
+def server_of(found: Found) -> str | None:
+    """The base of the address under which a bundle has a resource, or the one that contains it."""
+    outermost = found.container or found
+    restful = _RESTFUL.fullmatch(outermost.full_url or "")
+    return restful["base"] if restful else None
+
+
+def _literal(path: str, literal: str, stated: str | None, found: Found, document: Document) -> Target:
     restful = _RESTFUL.fullmatch(literal)
-    server = restful["base"] if restful else None
+    server = (restful["base"] or server_of(found)) if restful else None
+    entry = document.entries.get(same_address(literal))
     if entry is not None:
         return Target(entry.type, token_of(entry.id), server)
     if restful:
         return Target(restful["type"], token_of(restful["id"]), server)
-    urn = _URN.fullmatch(literal)
+    urn = _URN.fullmatch(same_address(literal))
     if urn:
-        stated = reference.get("type") if isinstance(reference, dict) else None
-        return Target(stated if isinstance(stated, str) else None, token_of(urn["id"]))
+        return Target(stated, token_of(urn["id"]))
+    conditional = _CONDITIONAL.fullmatch(literal)
+    if conditional:
+        identifier = (unquote(conditional["system"]), unquote(conditional["value"]))
+        identified = _identified(conditional["type"], [identifier], document)
+        if identified is not None:
+            return identified
     raise RefusedResource(path, "It is no reference that Cairn can follow within the file, such as Patient/123.")
+
+
+def _identified(kind: str | None, identifiers: Sequence[tuple[str, str]], document: Document) -> Target | None:
+    """Whoever has one of the identifiers: a Patient in the file, else someone who is known by the first of them."""
+    if kind not in _PEOPLE or not identifiers:
+        return None
+    if kind == "Patient":
+        known = next((document.patients[each] for each in identifiers if each in document.patients), None)
+        if known is not None:
+            return Target(kind, token_of(known))
+    return Target(kind, identifier_token(*identifiers[0]))
 
 
 def _own(reference: object) -> Target | None:
@@ -72,14 +115,19 @@ def _own(reference: object) -> Target | None:
     return Target(_TYPES[identifier["system"]], token, f"{PATIENT_IDENTIFIER}:{org}")
 
 
-def _contained(path: str, fhir_id: str, found: Found) -> Target:
+def _contained(path: str, fhir_id: str, found: Found, document: Document) -> Target:
     holder = found.container or found
-    if holder.id is not None:
-        if not fhir_id:
-            return Target(holder.type, token_of(holder.id))
-        for inner in _contained_in(holder.resource):
-            if inner.get("id") == fhir_id:
-                return Target(str(inner.get("resourceType")), contained_token(holder.id, fhir_id))
+    if holder.id is not None and not fhir_id:
+        return Target(holder.type, token_of(holder.id))
+    inner = next((each for each in _contained_in(holder.resource) if each.get("id") == fhir_id), None)
+    if inner is not None and fhir_id:
+        kind = str(inner.get("resourceType"))
+        # Someone who is contained in two resources is one person, if an identifier says so.
+        identified = _identified(kind, identifiers_of(inner), document)
+        if identified is not None:
+            return identified
+        if holder.id is not None:
+            return Target(kind, contained_token(holder.id, fhir_id))
     raise RefusedResource(path, f"Nothing with the id {fhir_id[:64]!r} is contained in {holder.reference}.")
 
 

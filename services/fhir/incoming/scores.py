@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from events.goal.types import ProgressLogged
 from events.vocabulary import Actor, ActorRole
 from services.fhir.incoming.bindings import OBSERVATION
-from services.fhir.incoming.concepts import Concept, codings, full_date, instant
+from services.fhir.incoming.concepts import Concept, codings, instant, real_date
 from services.fhir.incoming.documents import Document, Found
 from services.fhir.incoming.entry import read_entry
 from services.fhir.incoming.identity import found_token
@@ -96,13 +96,17 @@ def read_score(found: Found, document: Document) -> Score:
 
 def _kind(code: Concept) -> ScoreKind | None:
     """Which score it is; None for an entry without one."""
-    return next((SCORES[coding.code] for coding in codings(code) if coding.code in SCORES), None)
+    return next(
+        (SCORES[each.code] for each in codings(code) if each.system == LOINC and each.code in SCORES),
+        None,
+    )
 
 
 def _level(value: Concept | None) -> int:
     answers = codings(value)
-    found = {ATTAINMENT_LEVELS[coding.code] for coding in answers if coding.code in ATTAINMENT_LEVELS}
-    foreign = [coding.code for coding in answers if coding.system == LOINC and coding.code not in ATTAINMENT_LEVELS]
+    of_loinc = [coding.code for coding in answers if coding.system == LOINC]
+    found = {ATTAINMENT_LEVELS[code] for code in of_loinc if code in ATTAINMENT_LEVELS}
+    foreign = [code for code in of_loinc if code not in ATTAINMENT_LEVELS]
     if len(found) == 1 and not foreign:
         return found.pop()
     shown = f"“{str(foreign[0])[:60]}” is none of them" if foreign else "there is none, or more than one"
@@ -120,7 +124,7 @@ def _moment(observation: R4Observation | R5Observation) -> tuple[datetime, date]
         or observation.effectiveInstant
         or (period.end or period.start if period is not None else None)
     )
-    at, on = instant(stated), full_date(stated)
+    at, on = instant(stated), real_date(stated)
     if at is None or on is None:
         raise RefusedResource("effectiveDateTime", "It must name the day on which the level was assessed.")
     return at, on

@@ -7,7 +7,7 @@ import pytest
 from pydantic_core import to_json
 
 from services.fhir.incoming import documents
-from services.fhir.incoming.documents import document_of, files_in, read_document
+from services.fhir.incoming.documents import document_of, files_in, passed_over, read_document
 from services.fhir.incoming.refusal import Json, RefusedFile
 from tests.unit.fhir.resources import bundle, document, goal, score
 
@@ -99,12 +99,49 @@ def test_what_is_no_fhir_is_refused_with_a_sentence(content: bytes, reason: str)
     assert refused.value.goals == ()
 
 
-def test_a_broken_line_refuses_the_file_and_its_goals_are_still_counted() -> None:
-    with pytest.raises(RefusedFile) as refused:
-        document_of("goals.ndjson", b"\n".join([to_json(goal()), b'{"resourceType": "Go', to_json(goal(id="g2"))]))
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"resourceType": "Go', "It is not JSON that Cairn can read: EOF while parsing a string at column 20."),
+        (b"[]", "It is no JSON object, as a FHIR resource is."),
+        (b'{"id": "g1"}', "It is no FHIR resource: it has no resourceType."),
+        (b'{"resourceType": "Goal", "id": "\xff"}', "It is not JSON that Cairn can read: "),
+    ],
+    ids=["truncated", "a list", "no resource", "no UTF-8"],
+)
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "in the middle", "last"])
+def test_a_broken_line_of_ndjson_costs_that_line(line: bytes, reason: str, place: int) -> None:
+    lines = [to_json(goal()), to_json(goal(id="g2"))]
+    lines.insert(place, line)
 
-    assert refused.value.reason == "Line 2 is no JSON object, as a FHIR resource is."
-    assert refused.value.goals == ("Goal/g1", "Goal/g2")
+    read = document_of("goals.ndjson", b"\n".join(lines))
+
+    assert [found.id for found in read.goals] == ["g1", "g2"]
+    ((number, why),) = [(each.line, each.reason) for each in read.refused_lines]
+    assert number == place + 1
+    assert why.startswith(reason)
+
+
+def test_one_resource_over_many_lines_that_is_broken_is_no_ndjson() -> None:
+    broken = b'{"resourceType": "Goal",\n"identifier": [\n{"resourceType": "Goal"}\n], "description": {'
+
+    with pytest.raises(RefusedFile, match="It is not JSON that Cairn can read"):
+        document_of("goal.json", broken)
+
+
+def test_what_a_bundle_says_was_deleted_is_no_resource_but_a_deletion() -> None:
+    deleted = {
+        "fullUrl": "https://a.example/fhir/Goal/g1",
+        "request": {"method": "DELETE", "url": "Goal/g1"},
+        "response": {"status": "204", "lastModified": "2026-11-02T10:00:00Z"},
+    }
+    other = {"request": {"method": "DELETE", "url": "Patient/p1"}}
+    read = document({"resourceType": "Bundle", "type": "history", "entry": [deleted, other, {"resource": goal()}]})
+
+    assert [found.id for found in read.goals] == ["g1"]
+    (deletion,) = read.deletions
+    assert (deletion.reference, deletion.deleted, deletion.newest_first) == ("Goal/g1", True, True)
+    assert deletion.response == deleted["response"]
 
 
 def test_a_list_of_goals_is_no_fhir_but_counted() -> None:
@@ -132,6 +169,15 @@ def test_a_folder_stands_for_the_fhir_files_in_it(tmp_path: Path) -> None:
 
     assert [each.name for each in files_in(tmp_path)] == ["a.json", "b.ndjson"]
     assert files_in(tmp_path / "notes.tsv") == [tmp_path / "notes.tsv"]
+
+
+def test_a_folder_without_fhir_files_says_so(tmp_path: Path) -> None:
+    (tmp_path / "notes.tsv").write_text("x")
+    (tmp_path / "deeper").mkdir()
+
+    with pytest.raises(RefusedFile, match="The folder has no"):
+        files_in(tmp_path)
+    assert [each.name for each in passed_over(tmp_path)] == ["deeper", "notes.tsv"]
 
 
 def test_a_file_that_is_not_there_and_a_pipe_are_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.vocabulary import SECURITY
 from tests.unit.fhir.resources import coded, goal, mapped
 
+ACHIEVEMENT = "http://terminology.hl7.org/CodeSystem/goal-achievement"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/goal-category"
 
 
@@ -48,6 +49,63 @@ def test_a_date_without_its_day_is_not_made_up() -> None:
 
     assert (taken.payload.started_on, taken.payload.status_on) == (None, None)
     assert taken.left_out == ("startDate: 2026, which names no day", "statusDate: 2026-02, which names no day")
+
+
+@pytest.mark.parametrize("element", ["startDate", "statusDate"])
+def test_a_date_in_the_year_1_is_left_out_by_name(element: str) -> None:
+    taken = mapped(goal(**{element: "0001-01-01"}))
+
+    assert (taken.payload.started_on, taken.payload.status_on, taken.dates) == (None, None, ())
+    assert taken.left_out == (f"{element}: 0001-01-01, which is no date of a goal",)
+
+
+TRANSLATION = {"url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": []}
+
+
+@pytest.mark.parametrize(
+    ("fields", "left_out"),
+    [
+        ({"description": {"text": "Dormir", "_text": {"extension": [TRANSLATION]}}}, "description._text"),
+        ({"description": {"text": "Dormir", "extension": [TRANSLATION]}}, "description.extension"),
+        ({"_startDate": {"extension": [TRANSLATION]}}, "_startDate"),
+        ({"identifier": [{"value": "1", "period": {"start": "2026"}}]}, "identifier[0].period"),
+        ({"subject": {"reference": "Patient/p1", "extension": [TRANSLATION]}}, "subject.extension"),
+        (
+            {"target": [{"measure": {"text": "walks", "_text": {"extension": [TRANSLATION]}}}]},
+            "target[0].measure._text",
+        ),
+        (
+            {"target": [{"measure": {"text": "walks"}, "detailQuantity": {"value": 3, "extension": [TRANSLATION]}}]},
+            "target[0].detailQuantity.extension",
+        ),
+        (
+            {"target": [{"measure": {"text": "walks"}, "_dueDate": {"extension": [TRANSLATION]}}]},
+            "target[0]._dueDate",
+        ),
+        (
+            {"achievementStatus": {**coded("in-progress", ACHIEVEMENT, display="In Progress"), "text": "Nearly there"}},
+            "achievementStatus.text",
+        ),
+        (
+            {
+                "extension": [
+                    {
+                        "url": "http://hl7.org/fhir/StructureDefinition/goal-acceptance",
+                        "extension": [
+                            {"url": "individual", "valueReference": {"reference": "Patient/p1"}},
+                            {"url": "status", "valueCode": "agree"},
+                            {"url": "priority", "valueCodeableConcept": {"text": "high"}},
+                        ],
+                    }
+                ]
+            },
+            "extension[0].priority",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_lost_within_an_element_is_named(fields: Json, left_out: str) -> None:
+    assert mapped(goal(**fields)).left_out == (left_out,)
 
 
 def test_identifiers_are_kept_beside_the_reference() -> None:

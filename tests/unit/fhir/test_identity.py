@@ -3,9 +3,10 @@
 import pytest
 
 from events.identity import is_token
+from services.fhir.incoming.goal import map_goal
 from services.fhir.incoming.identity import contained_token, token_of
 from services.fhir.incoming.references import Target, resolve
-from services.fhir.incoming.refusal import RefusedResource
+from services.fhir.incoming.refusal import Json, RefusedResource
 from tests.unit.fhir.resources import bundle, document, goal, mapped
 
 UUID = "0f475e0d-f5a9-41f4-aac4-1646e3dd340d"
@@ -79,6 +80,47 @@ def test_a_contained_patient_is_named_after_the_resource_that_holds_it() -> None
     holder = goal(contained=[{"resourceType": "Patient", "id": "pat"}], subject={"reference": "#pat"})
 
     assert mapped(holder).patient == Target("Patient", "g1_pat")
+
+
+MRN = {"system": "urn:x:mrn", "value": "42"}
+
+
+def patient_of(subject: Json, *others: Json, **fields: object) -> Target:
+    read = document(bundle(*others, goal(subject=subject, **fields)))
+    return map_goal(read.goals[0], read, {}).patient
+
+
+def test_a_patient_named_by_an_identifier_is_one_person_however_that_is_written() -> None:
+    contained = [{"resourceType": "Patient", "id": "pat", "identifier": [MRN]}]
+
+    logical = patient_of({"type": "Patient", "identifier": MRN})
+    conditional = patient_of({"reference": "Patient?identifier=urn:x:mrn|42"})
+    first, second = (patient_of({"reference": "#pat"}, contained=contained, id=id) for id in ("g1", "g2"))
+
+    assert logical == patient_of({"identifier": MRN}) == conditional == first == second
+    assert is_token(logical.token)
+    assert logical.token != "42"
+    assert logical != patient_of({"type": "Patient", "identifier": {**MRN, "system": "urn:y:mrn"}})
+
+
+def test_an_identifier_of_a_patient_in_the_file_means_that_patient() -> None:
+    known = {"resourceType": "Patient", "id": "p7", "identifier": [{"value": "x"}, MRN]}
+
+    assert patient_of({"type": "Patient", "identifier": MRN}, known) == Target("Patient", "p7")
+
+
+def test_a_uuid_means_the_same_in_capitals() -> None:
+    subject = {"reference": f"urn:uuid:{UUID.upper()}"}
+
+    assert patient_of(subject, PATIENT) == Target("Patient", UUID)
+    assert patient_of(subject) == Target(None, UUID)
+    assert patient_of({"reference": f"URN:UUID:{UUID}"}, PATIENT) == Target("Patient", UUID)
+
+
+def test_a_relative_reference_is_to_the_server_that_the_bundle_is_from() -> None:
+    read = document(bundle(goal(), server="https://a.example/fhir/"))
+
+    assert map_goal(read.goals[0], read, {}).patient == Target("Patient", "p1", "https://a.example/fhir/")
 
 
 def test_a_goal_contained_in_a_care_plan_gets_its_token_and_its_reference() -> None:

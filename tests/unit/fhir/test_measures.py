@@ -108,7 +108,30 @@ def test_a_count_per_day_week_or_month_is_a_frequency(code: str, per: str) -> No
     )
 
 
-@pytest.mark.parametrize("denominator", [{"value": 2, "code": "wk"}, {"value": 1, "code": "dL"}, {"code": "wk"}])
+@pytest.mark.parametrize(
+    ("count", "denominator", "target", "per"),
+    [
+        (4, {"value": 7, "unit": "d", "code": "d"}, 4, "week"),
+        (4, {"value": 7.0, "unit": "days"}, 4, "week"),
+        (8, {"value": 14, "code": "d"}, 4, "week"),
+        (8, {"value": 2, "code": "wk"}, 4, "week"),
+        (2, {"value": 24, "code": "h"}, 2, "day"),
+        (6, {"value": 2, "unit": "Months"}, 3, "month"),
+    ],
+)
+def test_a_count_in_several_days_or_weeks_is_a_frequency_where_it_comes_out_even(
+    count: int, denominator: Json, target: int, per: str
+) -> None:
+    ratio = {"numerator": {"value": count}, "denominator": denominator}
+
+    assert measure(detailRatio=ratio) == Measure.model_validate(
+        {"what": "groups attended", "target": target, "per": per}
+    )
+
+
+@pytest.mark.parametrize(
+    "denominator", [{"value": 2, "code": "wk"}, {"value": 1, "code": "dL"}, {"code": "wk"}, {"value": 30, "code": "d"}]
+)
 def test_any_other_ratio_is_left_out(denominator: Json) -> None:
     ratio = {"numerator": {"value": 3}, "denominator": denominator}
 
@@ -150,10 +173,28 @@ def test_a_detail_without_a_measure_breaks_an_invariant_in_any_target() -> None:
 
 
 def test_further_targets_are_named_as_left_out() -> None:
-    assert left_out({"measure": GROUPS}, {"dueDate": "2026-05-01"}, {"dueDate": "2026-06-01"}) == (
+    further = {"measure": {"text": "calls made"}}
+
+    assert left_out({"measure": GROUPS, "dueDate": "2026-05-01"}, {"dueDate": "2026-06-01"}, further) == (
         "target[1]",
         "target[2]",
     )
+
+
+def test_the_due_date_may_stand_in_any_target_and_what_else_stands_there_is_named() -> None:
+    later = {"measure": {"text": "calls made"}, "dueDate": "2026-06-01"}
+
+    assert smart({"measure": GROUPS}, {"dueDate": "2026-05-01"}, later) == Smart(
+        measure=Measure(what="groups attended"), due=date(2026, 5, 1)
+    )
+    assert left_out({"measure": GROUPS}, {"dueDate": "2026-05-01"}, later) == ("target[2]",)
+    assert left_out({"measure": GROUPS}, later) == ("target[1].measure",)
+
+
+def test_the_measure_may_stand_in_any_target() -> None:
+    taken = smart({"dueDate": "2026-05-01"}, {"measure": GROUPS, "detailInteger": 3})
+
+    assert taken == Smart(measure=Measure(what="groups attended", target=3), due=date(2026, 5, 1))
 
 
 def test_a_due_date_without_its_day_is_not_made_up() -> None:
@@ -166,6 +207,25 @@ def test_a_duration_runs_from_the_start_or_in_weeks_from_activation() -> None:
     assert smart({"dueDuration": four_weeks}, startDate="2026-03-02") == Smart(due=date(2026, 3, 30))
     assert smart({"dueDuration": ten_days}, startDate="2026-03-02") == Smart(due=date(2026, 3, 12))
     assert smart({"dueDuration": four_weeks}) == Smart(for_weeks=4)
+
+
+@pytest.mark.parametrize(
+    ("duration", "start", "due"),
+    [
+        ({"value": 3, "unit": "months", "code": "mo"}, "2026-01-05", date(2026, 4, 5)),
+        ({"value": 1, "code": "mo"}, "2026-01-31", date(2026, 2, 28)),
+        ({"value": 2, "unit": "Months"}, "2025-12-31", date(2026, 2, 28)),
+        ({"value": 1, "code": "a"}, "2024-02-29", date(2025, 2, 28)),
+        ({"value": 48, "code": "h"}, "2026-01-05", date(2026, 1, 7)),
+        ({"value": 2.0, "code": "wk"}, "2026-01-05", date(2026, 1, 19)),
+    ],
+)
+def test_months_and_years_run_by_the_calendar(duration: Json, start: str, due: date) -> None:
+    assert smart({"dueDuration": duration}, startDate=start) == Smart(due=due)
+
+
+def test_a_due_date_in_the_year_1_is_left_out_by_name() -> None:
+    assert left_out({"dueDate": "0001-01-01"}) == ("target[0].dueDate: 0001-01-01, which is no date of a goal",)
 
 
 def test_a_duration_that_runs_off_the_calendar_is_left_out() -> None:

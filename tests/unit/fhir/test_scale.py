@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.fhir.incoming.refusal import Json, RefusedResource
+from services.fhir.incoming.refusal import Json
 from tests.unit.fhir.resources import SCALE, goal, mapped, scaling
 
 LEVELS = {
@@ -12,6 +12,13 @@ LEVELS = {
     "1": "Walks to the park",
     "2": "Walks to the lake",
 }
+
+
+def of_another_system() -> Json:
+    """A level whose code looks like LOINC's, and is another code system's."""
+    extension = scaling("LA34479-8", "Walks to the lake")
+    extension["extension"][0]["valueCoding"]["system"] = "urn:other"
+    return extension
 
 
 @pytest.mark.parametrize("text_url", ["progressText", "text"])
@@ -68,22 +75,23 @@ def test_a_text_without_a_level_is_left_out_as_it_cannot_be_placed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extension", "path", "sentence"),
+    ("extensions", "why"),
     [
-        (scaling("gas-expected-outcome", "As hoped"), "extension[0].level", "must be one of LOINC's LA34479-8"),
-        (scaling("LA34481-4", "x", text_url="words"), "extension[0]", "It has no text for its level"),
+        (
+            [scaling("gas-expected-outcome", "As hoped")],
+            "extension[0].level: Its code must be one of LOINC's LA34479-8",
+        ),
+        ([scaling("LA34481-4", "x", text_url="words")], "extension[0]: It has no text for its level"),
+        ([*SCALE[:4], scaling("LA34481-4", "again")], "extension[4]: The level +0 has a text already"),
+        ([*SCALE[:4], scaling("LA34479-8", "walks to  the door")], "each level needs a text of its own"),
+        ([*SCALE[:4], of_another_system()], "extension[4].level: Its code must be one of LOINC's LA34479-8"),
     ],
-    ids=["a code that is none", "no text"],
+    ids=["a code that is none", "no text", "a level twice", "a text twice", "a code of another system"],
 )
-def test_a_level_that_cannot_be_read_refuses_the_goal(extension: Json, path: str, sentence: str) -> None:
-    with pytest.raises(RefusedResource, match=sentence) as refused:
-        mapped(goal(extension=[extension]))
+def test_a_level_that_cannot_be_read_costs_the_scale_and_not_the_goal(extensions: list[Json], why: str) -> None:
+    taken = mapped(goal(extension=extensions))
 
-    assert refused.value.path == path
-
-
-def test_a_level_or_a_text_given_twice_refuses_the_goal() -> None:
-    with pytest.raises(RefusedResource, match=r"The level \+0 has a text already"):
-        mapped(goal(extension=[scaling("LA34481-4", "one"), scaling("LA34481-4", "two")]))
-    with pytest.raises(RefusedResource, match="each level needs a text of its own"):
-        mapped(goal(extension=[scaling("LA34481-4", "same"), scaling("LA34480-6", "Same")]))
+    assert taken.payload.gas is None
+    assert taken.scale_unreadable
+    assert why in taken.left_out[0]
+    assert taken.left_out[0].endswith("So the goal comes in without its scale.")

@@ -88,6 +88,8 @@ def test_an_answer_that_is_not_loincs_is_refused_even_where_its_display_seems_cl
         ({"effectiveDateTime": "2026-02"}, "effectiveDateTime"),
         ({"valueCodeableConcept": None}, "valueCodeableConcept"),
         ({"valueCodeableConcept": {"coding": [{"code": "LA34479-8"}, {"code": "LA34484-8"}]}}, "valueCodeableConcept"),
+        ({"valueCodeableConcept": coded("LA34479-8", "urn:other")}, "valueCodeableConcept"),
+        ({"effectiveDateTime": "0001-01-01"}, "effectiveDateTime"),
         ({"valueCodeableConcept": "LA34479-8"}, "valueCodeableConcept"),
         ({"modifierExtension": [{"url": "urn:not"}]}, "modifierExtension"),
     ],
