@@ -72,6 +72,7 @@ CODES: Mapping[str, Code] = {
         Code("goal.setback_unreviewed", "rule", "Retiring a goal after a setback needs a review that knew of it."),
         Code("goal.supports_unknown", "rule", "A goal can only support a long-term goal of the same patient."),
         Code("goal.supports_cycle", "rule", "Goals cannot support each other in a circle."),
+        Code("template.unknown", "rule", "There is no such goal template, or no such version of it.", also="absent"),
         Code("gas.levels", "invalid", "A GAS scale needs distinct, non-empty texts; a level is -2 to +2."),
         Code("progress.out_of_range", "invalid", "A value lies outside its scale, or its date in the future."),
         Code("progress.not_open", "rule", "Entries go to goals on which work has begun."),
@@ -139,7 +140,6 @@ CODES: Mapping[str, Code] = {
             "retry",
             "Nobody answers submissions now. Try again; what is submitted again is recorded once.",
         ),
-        _gateway("template.unknown", "absent", "There is no such goal template."),
         _gateway("feed.full", "retry", "As many live feeds are open as the gateway serves. Try again."),
         _gateway("internal.error", "defect", "Cairn made a mistake."),
     )

@@ -10,6 +10,7 @@ from events.event import RecordedEvent
 from events.goal import types as t
 from events.goal.motivation import brings_dip, dips
 from events.goal.state import (
+    Agreement,
     ChangeRequest,
     Closing,
     Contest,
@@ -88,8 +89,7 @@ def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalStat
         **{name: getattr(data, name) for name in _DEFINITION},
     )
     if isinstance(data, t.Proposed):
-        party = party_of(event.actor.role)
-        return state.model_copy(update={"agreed_by": (party,) if party else ()})
+        return state.model_copy(update=_stands_alone(state, recorded))
     return state.model_copy(
         update={
             "imported": True,
@@ -98,6 +98,7 @@ def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalStat
             "outcome": data.outcome,
             "replaced_by": data.replaced_by,
             "agreed_by": tuple(dict.fromkeys(data.agreed_by)),
+            "stood_behind": tuple(dict.fromkeys(data.agreed_by)),
             "started_on": data.started_on,
             "status_on": data.status_on,
             "reason": data.reason,
@@ -113,10 +114,30 @@ def _agreed(state: GoalState, data: t.Agreed, recorded: RecordedEvent) -> Update
     if party is None or party in state.agreed_by:
         return {}
     agreed_by = (*state.agreed_by, party)
-    update: Update = {"agreed_by": agreed_by}
+    update: Update = {
+        "agreed_by": agreed_by,
+        "agreements": (*state.agreements, _agreement(party, recorded)),
+        "stood_behind": tuple(dict.fromkeys((*state.stood_behind, party))),
+    }
     if len(agreed_by) == 2 and state.status == "proposed":
         update["status"] = "agreed"
     return update
+
+
+def _stands_alone(state: GoalState, recorded: RecordedEvent) -> Update:
+    """Whoever gave the goal its form stands behind it; the other side has yet to agree."""
+    party = party_of(recorded.event.actor.role)
+    if party is None:
+        return {"agreed_by": (), "agreements": ()}
+    return {
+        "agreed_by": (party,),
+        "agreements": (_agreement(party, recorded),),
+        "stood_behind": tuple(dict.fromkeys((*state.stood_behind, party))),
+    }
+
+
+def _agreement(party: Party, recorded: RecordedEvent) -> Agreement:
+    return Agreement(party=party, actor=recorded.event.actor, at=recorded.event.time)
 
 
 def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> Update:
@@ -131,7 +152,9 @@ def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> 
         # A contest is not punished: the work goes on as agreed, and the contest waits for its answer beside the status.
         return {"contest": contest}
     # The party that contests no longer agrees, and the other party agreed to something that is now in question.
-    return {"status": "contested", "agreed_by": (), "contest": contest}
+    party = party_of(recorded.event.actor.role)
+    still = tuple(each for each in state.stood_behind if each != party)
+    return {"status": "contested", "agreed_by": (), "agreements": (), "stood_behind": still, "contest": contest}
 
 
 def _activated(state: GoalState, data: t.Activated, recorded: RecordedEvent) -> Update:
@@ -162,9 +185,8 @@ def _revised(state: GoalState, data: t.Revised, recorded: RecordedEvent) -> Upda
         steep=is_steep(_measure(state.smart), _measure(update.get("smart"))),
     )
     update["revisions"] = (*state.revisions, revision)
-    # The reviser stands behind the new form; the other side has yet to agree to it. The work goes on meanwhile.
-    party = party_of(recorded.event.actor.role)
-    update["agreed_by"] = (party,) if party else ()
+    # The work goes on meanwhile.
+    update.update(_stands_alone(state, recorded))
     update["agreement_since"] = recorded.event.time
     if state.status == "agreed":
         update["status"] = "proposed"

@@ -138,6 +138,14 @@ class ChangeRequest(Value):
     answer_text: str | None = None
 
 
+class Agreement(Value):
+    """One side stands behind the goal as it is: who said so, and when."""
+
+    party: Party
+    actor: Actor
+    at: datetime
+
+
 class Contest(Value):
     """The patient or a clinician contested the goal, in these words; open until a clinician answers.
 
@@ -158,8 +166,10 @@ class GoalState(Value):
     """One goal after all its events so far. `statement` is the patient's own words; `wording` is how it is put now.
 
     Agreement is a set of roles kept apart from the status: a revision by one side reopens the other's agreement
-    without stopping the work. `agreement_since` is when agreement was last reopened; None since the goal began.
-    `started_at` is the instant at which the work began here; None of an import, which knows a day at most.
+    without stopping the work. `agreements` are those of `agreed_by` that were given here; `stood_behind` names who has
+    agreed to the goal in any form, the present one or an earlier one. `agreement_since` is when agreement was last
+    reopened; None since the goal began. `started_at` is the instant at which the work began here; None of an import,
+    which knows a day at most.
     """
 
     org: str
@@ -189,6 +199,8 @@ class GoalState(Value):
     updated_at: datetime
     created_by: Actor
     agreed_by: tuple[Party, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    stood_behind: tuple[Party, ...] = ()
     agreement_since: datetime | None = None
     contest: Contest | None = None
     override_reason: str | None = None

@@ -10,7 +10,7 @@ FEWEST_PRIORITIES, MOST_PRIORITIES = 3, 5
 def plan_flags(plan: PlanState) -> list[Flag]:
     """A plan's flags; none once it is closed."""
     sentence = priorities_ranked(len(plan.priorities)) if plan.is_open else None
-    return [Flag(code="priorities_ranked", sentence=sentence)] if sentence else []
+    return [Flag(code="priorities_ranked", sentence=sentence, audience="patient")] if sentence else []
 
 
 def priorities_ranked(count: int) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.flag import Flag
+from events.goal.measured import Measured
 from events.goal.offers import Offer
 from events.goal.state import GoalState
 from events.goal.suggestion import Suggestion
@@ -106,6 +107,17 @@ def _list_of(item: dict[str, Any], description: str) -> dict[str, Any]:
     return {"type": "array", "items": item, "description": description}
 
 
+def _wins() -> dict[str, Any]:
+    """The schema of a week's wins, with nothing in it that points elsewhere in the document."""
+    schema = Wins.model_json_schema()
+    schema.pop("$defs")
+    schema["properties"]["measured"] = {
+        "anyOf": [Measured.model_json_schema(), {"type": "null"}],
+        "description": "How far the week came by the goal's measure, as so much of so much.",
+    }
+    return schema
+
+
 def _with_what_follows(schema: dict[str, Any]) -> None:
     schema["properties"].update(
         awaiting_agreement=_list_of({"enum": ["patient", "clinician"]}, "Whose agreement is outstanding."),
@@ -122,8 +134,8 @@ def _with_what_follows(schema: dict[str, Any]) -> None:
             "anyOf": [Suggestion.model_json_schema(), {"type": "null"}],
             "description": "What to work a draft out with.",
         },
-        offers=_list_of(Offer.model_json_schema(), "What to offer at the next session, when motivation dips."),
-        weekly_wins=_list_of(Wins.model_json_schema(), "What went well, week by week."),
+        offers=_list_of(Offer.model_json_schema(), "What to offer at the next session, after a setback or a dip."),
+        weekly_wins=_list_of(_wins(), "What went well, week by week."),
         latest_level={
             "anyOf": [{"type": "integer", "minimum": -2, "maximum": 2}, {"type": "null"}],
             "description": "The most recent GAS attainment level.",

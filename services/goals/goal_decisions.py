@@ -15,6 +15,7 @@ def proposed(context: DecisionContext, submission: Event, data: t.Proposed) -> D
     """Anyone may propose, and imperfect goals are welcome: only what is given must hold together."""
     plan = rules.plan_closed(context)
     rules.goal_exists(context)
+    rules.template_unknown(data.template)
     references.priority(plan, data.priority)
     references.supports(context, submission.goal_id.goal, data.supports)
     return Decision()
@@ -67,7 +68,8 @@ def activated(context: DecisionContext, submission: Event, data: t.Activated) ->
         detail=f"The first review cannot be before the goal begins on {day}.",
     )
     first = reviews.first_review(plan, day, data.review_every_days, data.first_review_on)
-    return Decision((first,), notes.given(note))
+    capped = notes.cadence_capped(plan, data.review_every_days, data.first_review_on, first.due_on)
+    return Decision((first,), notes.given(note, capped))
 
 
 def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Decision:
@@ -83,7 +85,8 @@ def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Dec
     after = context.goal_after(submission)
     if goal.status in _WORKED_ON and not missing_parts(goal, simplified=plan.simplified):
         rules.goal_vague(after, plan)
-    return Decision(notes=notes.given(notes.steep_revision(after)))
+    capped = notes.cadence_capped(plan, data.changes.review_every_days)
+    return Decision(notes=notes.given(notes.steep_revision(after), capped))
 
 
 def change_requested(context: DecisionContext, submission: Event, data: t.ChangeRequested) -> Decision:

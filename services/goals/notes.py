@@ -1,6 +1,9 @@
 """Notes: sentences for the sender in the outcome. A note refuses nothing."""
 
+from datetime import date
+
 from events.goal import GoalState, flags
+from events.plan import PlanState
 from services.goals.decision_context import DecisionContext
 
 
@@ -26,6 +29,23 @@ def steep_revision(revised: GoalState) -> str | None:
 def closed_without_patient(closed: GoalState) -> str | None:
     """A goal that is closed after a setback, with no review with the patient since, is flagged, and that is said."""
     return flags.closed_without_patient(closed, flags.Around())
+
+
+def cadence_capped(
+    plan: PlanState, every_days: int | None, wanted: date | None = None, due_on: date | None = None
+) -> str | None:
+    """A plan that asks for short reviews caps what was asked for, and that is said (S50).
+
+    Args:
+        every_days: The cadence that was asked for.
+        wanted, due_on: The day that was asked for, and the one on which the review is due instead.
+    """
+    if wanted is not None and due_on is not None and due_on < wanted:
+        return f"The plan asks for short reviews; the next one is due on {due_on}, not on {wanted}."
+    if every_days is not None and plan.cadence(every_days) < every_days:
+        days = plan.cadence(every_days)
+        return f"The plan asks for short reviews; they are every {days} days, not every {every_days}."
+    return None
 
 
 def earlier_review(goal: GoalState) -> str | None:

@@ -7,8 +7,9 @@ from events.event import Event
 from events.goal import GoalState, missing_parts
 from events.goal.definition import FULL_SCALE, SIMPLE_SCALE, WHY
 from events.plan import PlanState
-from events.vocabulary import ActorRole, GasScale, Status
+from events.vocabulary import ActorRole, GasScale, Status, Template
 from services.goals.decision_context import DecisionContext
+from services.templates.library import library
 
 _TREATING: frozenset[ActorRole] = frozenset({"clinician", "supervisor"})
 _PARTIES: frozenset[ActorRole] = frozenset({"patient", "clinician", "supervisor"})
@@ -136,6 +137,20 @@ def goal_setback_unreviewed(goal: GoalState) -> None:
             f"There was a setback on {max(each.on for each in setbacks)} that no review has looked at yet; review the"
             " goal together first, then decide whether it goes on.",
         )
+
+
+def template_unknown(template: Template | None) -> None:
+    """A proposal names a template that there is, in a version that there is."""
+    if template is None or library().find(template.id, template.version) is not None:
+        return
+    versions = library().versions(template.id)
+    known = f"its versions are {', '.join(map(str, versions))}" if versions else "there is none with this id"
+    field = "template.version" if versions else "template.id"
+    raise Rejected(
+        "template.unknown",
+        f"The goal names version {template.version} of the template {template.id}, but {known}.",
+        (FieldError(field, "Name a template of the list, or leave the template out."),),
+    )
 
 
 def gas_levels(gas: GasScale | None, plan: PlanState) -> None:

@@ -138,4 +138,5 @@ def reviewed(context: DecisionContext, submission: Event, data: t.Reviewed) -> D
     scheduled = reviews.next_review(plan, goal, data.on, data.next_review_on, context.today)
     if scheduled is None:
         return Decision(notes=(*level, *notes.given(notes.earlier_review(goal))))
-    return Decision((scheduled,), level)
+    capped = notes.cadence_capped(plan, None, data.next_review_on, scheduled.due_on)
+    return Decision((scheduled,), (*level, *notes.given(capped)))

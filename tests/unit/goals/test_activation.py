@@ -107,7 +107,8 @@ def test_a_scale_grows_level_by_level_while_the_goal_is_a_draft() -> None:
         scale = gas(levels={**(past.goal.gas.levels if past.goal.gas else {}), level: levels[level]})
         past = past.when(patient(g.Revised(changes=g.Changes(gas=scale), reason="clinical"))).then()
 
-    past.when(clinician(g.Agreed())).then().when(clinician(g.Activated())).then_something()
+    work = past.when(clinician(g.Agreed())).then().when(clinician(g.Activated())).then_something()
+    assert work.goal.status == "active"
 
 
 def test_a_scale_that_was_begun_is_whole_before_the_work_begins_also_beside_smart() -> None:
@@ -116,7 +117,8 @@ def test_a_scale_that_was_begun_is_whole_before_the_work_begins_also_beside_smar
     rejection = half.when(clinician(g.Activated())).then_rejected("goal.vague")
 
     assert [error.field for error in rejection.errors] == ["gas.levels.-2", "gas.levels.2"]
-    defined(smart=smart(), gas=gas(levels={})).when(clinician(g.Activated())).then_something()
+    not_begun = defined(smart=smart(), gas=gas(levels={})).when(clinician(g.Activated())).then_something()
+    assert not_begun.goal.status == "active"
 
 
 def test_a_scale_given_in_a_revision_of_a_goal_at_work_is_whole() -> None:

@@ -45,6 +45,15 @@ def test_closed_without_patient() -> None:
     )
 
 
+def test_cadence_capped() -> None:
+    monthly = g.Revised(changes=g.Changes(review_every_days=30), reason="clinical")
+
+    stories.active(accommodations=("short_reviews",)).when(clinician(monthly)).then(
+        noting="The plan asks for short reviews; they are every 7 days, not every 30."
+    )
+    stories.active().when(clinician(monthly)).then()
+
+
 def test_earlier_review() -> None:
     friday = NOON + timedelta(days=4)
 
