@@ -91,11 +91,11 @@ def _expressed_by(state: GoalState, goal_id: GoalId) -> Json | None:
     """Who proposed the goal; of an imported one whoever expressed it elsewhere, where that is known."""
     if not state.imported:
         return to_actor(state.created_by, goal_id) if state.created_by.role != "system" else None
-    told = expressed_elsewhere(state)
-    if told is None:
+    expressed_by = expressed_elsewhere(state)
+    if expressed_by is None:
         return None
-    kind, who = told
-    if told == ("Patient", state.patient):
+    kind, who = expressed_by
+    if expressed_by == ("Patient", state.patient):
         return to_patient(goal_id)
     return {"type": kind, "identifier": identifier(ACTOR_IDENTIFIER, who)}
 

@@ -123,8 +123,8 @@ def _components(state: GoalState, entry: ProgressEntry) -> list[Json]:
     for name, (display, kind) in _PARTS.items():
         value = getattr(entry, name)
         if value is not None:
-            said = given(value=value, unit=measure.unit if measure else None) if name == "value" else value
-            found.append({"code": concept(PROGRESS, name, display), kind: said})
+            written = given(value=value, unit=measure.unit if measure else None) if name == "value" else value
+            found.append({"code": concept(PROGRESS, name, display), kind: written})
     return found
 
 

@@ -105,8 +105,8 @@ def status_extensions(state: GoalState) -> list[Json]:
 
 def expressed_elsewhere(state: GoalState) -> tuple[str, str] | None:
     """The type and the id of whoever expressed an imported goal; None where that is not known."""
-    told = next((each.value for each in state.external if each.system == EXPRESSED_BY), None)
-    kind, slash, who = (told or "").partition("/")
+    expressed_by = next((each.value for each in state.external if each.system == EXPRESSED_BY), None)
+    kind, slash, who = (expressed_by or "").partition("/")
     return (kind, who) if slash else None
 
 
@@ -140,11 +140,11 @@ def _levels(state: GoalState) -> list[int]:
 def _acceptances(state: GoalState, goal_id: GoalId) -> list[Json]:
     found = []
     for party in _PARTIES:
-        said = _acceptance(state, party)
-        if said is not None:
+        acceptance = _acceptance(state, party)
+        if acceptance is not None:
             # Which clinician agreed is told by the Provenance of the agreement; the goal only knows that one did.
             who = to_patient(goal_id) if party == "patient" else {"type": "Practitioner", "display": "Clinician"}
-            parts = [extension("individual", valueReference=who), extension("status", valueCode=said)]
+            parts = [extension("individual", valueReference=who), extension("status", valueCode=acceptance)]
             found.append({"url": ACCEPTANCE, "extension": parts})
     return found
 
@@ -165,7 +165,7 @@ def _acceptance(state: GoalState, party: Party) -> str | None:
 def _expresser(state: GoalState) -> Party | None:
     if not state.imported:
         return party_of(state.created_by.role)
-    told = expressed_elsewhere(state)
-    if told == ("Patient", state.patient):
+    expressed_by = expressed_elsewhere(state)
+    if expressed_by == ("Patient", state.patient):
         return "patient"
-    return "clinician" if told and told[0] in ("Practitioner", "PractitionerRole") else None
+    return "clinician" if expressed_by and expressed_by[0] in ("Practitioner", "PractitionerRole") else None

@@ -85,8 +85,8 @@ Asked = Annotated[Exchange, Depends(_exchange)]
 
 def invalid(parameter: str, detail: str) -> RequestRefused:
     """The refusal of a parameter."""
-    said = f"{parameter}: {detail}" if parameter else detail
-    return RequestRefused("request.invalid", said, [FieldError(parameter[:100], detail)])
+    sentence = f"{parameter}: {detail}" if parameter else detail
+    return RequestRefused("request.invalid", sentence, [FieldError(parameter[:100], detail)])
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:

@@ -95,10 +95,10 @@ async def _by_reference(asked: Exchange, criterion: Criterion, value: str) -> _N
         return _leading_to(goal_id, "Patient" if types == ("Patient",) else "CarePlan" if goal_id.is_plan else "Goal")
     if criterion.modifier and criterion.modifier not in types:
         raise invalid(name, f"It refers to a {' or a '.join(types)}.")
-    told = read_reference(asked, name, unescaped(value), *([criterion.modifier] if criterion.modifier else types))
-    if told.type == "Patient":
-        return _leading_to(await find_patient(asked.here, told.id), told.type)
-    return _leading_to(await find_goal(asked.here, told.id), told.type, told.version)
+    reference = read_reference(asked, name, unescaped(value), *([criterion.modifier] if criterion.modifier else types))
+    if reference.type == "Patient":
+        return _leading_to(await find_patient(asked.here, reference.id), reference.type)
+    return _leading_to(await find_goal(asked.here, reference.id), reference.type, reference.version)
 
 
 def _leading_to(goal_id: GoalId, kind: str, version: int | None = None) -> _Named:
