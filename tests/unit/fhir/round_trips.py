@@ -73,7 +73,7 @@ def _entries(state: GoalState) -> list[dict[str, Any]]:
     found = []
     for entry in state.progress:
         if not entry.entry.startswith(_OF_REVIEWS):
-            said = entry.model_dump(mode="json", exclude={"version", "corrected", "actor"})
+            said = entry.model_dump(mode="json", exclude={"version", "setback_version", "corrected", "actor"})
             found.append(_filled({**said, "role": _party(entry.actor.role)}))
     return found
 

@@ -19,7 +19,7 @@ def read(**fields: object) -> Score:
 def test_a_follow_up_score_is_progress_with_its_level_and_day() -> None:
     taken = read()
 
-    assert (taken.patient, taken.goal, taken.kind) == ("p1", "g1", "follow_up")
+    assert (taken.patient.token, taken.goal, taken.kind) == ("p1", "g1", "follow_up")
     assert taken.payload == ProgressLogged(entry="s1", on=date(2026, 2, 10), level=1)
     assert taken.at == datetime(2026, 2, 10, 9, 15, tzinfo=UTC)
 
@@ -77,7 +77,6 @@ def test_an_answer_that_is_not_loincs_is_refused_even_where_its_display_seems_cl
 @pytest.mark.parametrize(
     ("fields", "path"),
     [
-        ({"status": "entered-in-error"}, "status"),
         ({"status": "preliminary"}, "status"),
         ({"id": None}, "id"),
         ({"focus": None}, "focus[0]"),
