@@ -79,8 +79,12 @@ run: setup ## Run Cairn here until Ctrl-C; its settings are CAIRN_* variables.
 test: setup ## Run the tests, on all cores; ARGS='-k goal -x -n0' is passed on to pytest.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
+.PHONY: exchange
+exchange: setup ## Test with what others read and write Cairn's formats by; needs npm's registry.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n0 tests/exchange $(ARGS)
+
 .PHONY: check
-check: lint types test ## Check all that CI checks: style, imports, types, tests.
+check: lint types test exchange ## Check all that CI checks: style, imports, types, tests, the exchange with others.
 
 .PHONY: lint
 lint: setup ## Check style, format, and who imports whom.

@@ -58,12 +58,12 @@ class Conditions(BaseModel):
 
 def conditions(directory: Path | None) -> Conditions:
     """Look around before anything is measured; the server's data will be in the directory (None: the usual one)."""
-    said = subprocess.run([server_binary(), "--version"], check=True, capture_output=True, text=True).stdout
+    version = subprocess.run([server_binary(), "--version"], check=True, capture_output=True, text=True).stdout
     return Conditions(
         date=datetime.now(UTC),
         hardware=_hardware(directory or Path(gettempdir())),
         load_average=round(os.getloadavg()[0], 2),
-        nats_server=said.strip().removeprefix("nats-server: v"),
+        nats_server=version.strip().removeprefix("nats-server: v"),
     )
 
 

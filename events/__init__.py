@@ -1,4 +1,4 @@
-"""What happened: the contract of Cairn's events, what they add up to, and the log that keeps them.
+"""Cairn's events: their types, the state that they fold into, and the log that stores them.
 
 Everything here but :mod:`events.log` is pure: no I/O, no clock, no randomness.
 """

@@ -1,4 +1,4 @@
-"""Which event types there are: name ↔ class, older versions brought up to date, and their JSON Schemas."""
+"""The catalog of event types: the class of each name, upcasts of older versions, and JSON Schemas."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from events.errors import FieldError, Rejected
 from events.goal.types import GOAL_EVENTS
 from events.identity import PLAN
-from events.payload import Payload
+from events.payload import RECORDED, Payload
 from events.plan.types import PLAN_EVENTS, PlanPayload
 
 Json = dict[str, Any]  # a JSON object, before its schema has been looked at
@@ -22,8 +22,9 @@ TYPES: Mapping[str, type[Payload]] = {payload.type_name: payload for payload in 
 _OF_PLANS = frozenset(payload.type_name for payload in PLAN_EVENTS)
 
 UPCASTS: dict[str, tuple[str, Upcast]] = {}
-"""Older type name → (the next newer name, how its payload becomes that one's). The log keeps what was recorded; the
-step is taken whenever an old event is read or submitted. An entry is added here when a version is retired."""
+"""Older type name → (the next newer name, how its payload becomes that one's). The log keeps the
+older version, and the upcast is applied whenever an old event is read or submitted. An entry is added when a version is
+retired."""
 
 
 def payload_type(type_name: str, goal: str) -> type[Payload]:
@@ -45,8 +46,12 @@ def payload_type(type_name: str, goal: str) -> type[Payload]:
     return payload
 
 
-def decode(type_name: str, body: bytes | str, goal: str) -> Payload:
+def decode(type_name: str, body: bytes | str, goal: str, *, recorded: bool = False) -> Payload:
     """Read a payload from JSON, bringing an older version up to date.
+
+    Args:
+        recorded: Whether it comes from the log. What has changed in the world outside since it was recorded is then no
+            reason to refuse it.
 
     Raises:
         Rejected: `event.invalid` (or the narrower code of the rule that a field breaks) with one error per field,
@@ -61,7 +66,7 @@ def decode(type_name: str, body: bytes | str, goal: str) -> Payload:
         type_name = newer
     payload = payload_type(type_name, goal)
     try:
-        read: Payload = payload.__pydantic_validator__.validate_json(body)
+        read: Payload = payload.__pydantic_validator__.validate_json(body, context=RECORDED if recorded else None)
     except ValidationError as error:
         raise _refusal(type_name, error) from None
     return read
@@ -97,11 +102,12 @@ _OUT_OF_RANGE = frozenset(
     {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "progress.out_of_range"}
 )
 _SCALED = frozenset({"mood", "motivation", "level", "score"})
-_SHOWN = 50
+_MAX_ERRORS = 50
+"""How many fields a rejection names."""
 
 
 def _refusal(type_name: str, error: ValidationError) -> Rejected:
-    """Turn pydantic's findings into an answer. What the sender wrote is not repeated: it may be a patient's text."""
+    """Turn pydantic's errors into a rejection, without the rejected values: they may be a patient's text."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     if any(item["type"] == "json_invalid" for item in found):
         return Rejected("event.invalid", f"The data is not JSON that Cairn can read: {_sentence(found[0]['msg'])}")
@@ -110,7 +116,7 @@ def _refusal(type_name: str, error: ValidationError) -> Rejected:
     by_field: dict[str, list[str]] = {}
     for item in found:
         by_field.setdefault(_path(item["loc"]), []).append(_sentence(item["msg"]))
-    errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_SHOWN])
+    errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_MAX_ERRORS])
     named = ", ".join(each.field or "the event as a whole" for each in errors[:5])
     more = f" and {len(by_field) - 5} more" if len(by_field) > 5 else ""
     first = errors[0].detail if len(errors) == 1 else "See errors for each."
@@ -126,7 +132,7 @@ def _code(kind: str, where: tuple[int | str, ...]) -> str:
 
 
 def _path(where: tuple[int | str, ...]) -> str:
-    # Members of a union add the name of the class or of the validator that was tried; a reader knows only fields.
+    # For a union pydantic adds the name of the class or validator that it tried; a sender knows only the fields.
     return ".".join(str(part) for part in where if not (isinstance(part, str) and _is_branch(part)))
 
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["rule", "conflict", "invalid", "absent", "retry", "too_large", "media_type", "method", "defect"]
+Kind = Literal[
+    "rule", "conflict", "invalid", "absent", "retry", "too_large", "media_type", "not_acceptable", "method", "defect"
+]
 
 KINDS: Mapping[Kind, str] = {
     "rule": "A rule of treatment planning does not allow the event; nothing was recorded.",
@@ -18,6 +20,7 @@ KINDS: Mapping[Kind, str] = {
     "retry": "It cannot be done now; the same request may succeed later.",
     "too_large": "The request, or its answer, is too large.",
     "media_type": "The body is of a kind that Cairn does not read.",
+    "not_acceptable": "The answer cannot be given in the form that is asked for.",
     "method": "The address does not take this HTTP method.",
     "defect": "Cairn cannot answer because of a fault on its own side.",
 }
@@ -69,6 +72,7 @@ CODES: Mapping[str, Code] = {
         Code("goal.setback_unreviewed", "rule", "Retiring a goal after a setback needs a review that knew of it."),
         Code("goal.supports_unknown", "rule", "A goal can only support a long-term goal of the same patient."),
         Code("goal.supports_cycle", "rule", "Goals cannot support each other in a circle."),
+        Code("template.unknown", "rule", "There is no such goal template, or no such version of it.", also="absent"),
         Code("gas.levels", "invalid", "A GAS scale needs distinct, non-empty texts; a level is -2 to +2."),
         Code("progress.out_of_range", "invalid", "A value lies outside its scale, or its date in the future."),
         Code("progress.not_open", "rule", "Entries go to goals on which work has begun."),
@@ -118,6 +122,11 @@ CODES: Mapping[str, Code] = {
         Code("log.busy", "retry", "Too many events are waiting; nothing was recorded. Try again."),
         _gateway("request.invalid", "invalid", "The request's parameters are not right."),
         _gateway("request.media_type", "media_type", "The body is of a kind that Cairn does not read."),
+        _gateway(
+            "request.not_acceptable",
+            "not_acceptable",
+            "FHIR is written as JSON, of the release that the address names.",
+        ),
         _gateway("http.not_found", "absent", "There is nothing at this address."),
         _gateway("http.method_not_allowed", "method", "This address does not take this method."),
         _gateway("http.error", "invalid", "The request cannot be answered."),
@@ -131,7 +140,6 @@ CODES: Mapping[str, Code] = {
             "retry",
             "Nobody answers submissions now. Try again; what is submitted again is recorded once.",
         ),
-        _gateway("template.unknown", "absent", "There is no such goal template."),
         _gateway("feed.full", "retry", "As many live feeds are open as the gateway serves. Try again."),
         _gateway("internal.error", "defect", "Cairn made a mistake."),
     )

@@ -1,7 +1,7 @@
 """Whether a published JSON Schema still accepts everything that it used to accept.
 
-An integrating system goes on sending what it was built to send. A field may be added; taking one away, requiring a
-new one or narrowing what it may hold needs a new version of the event type, with an upcast from the old one.
+An integrating system keeps sending the events that it was built to send. So a field may be added. To remove a field, to
+require a new one, or to narrow its values, a new version of the event type with an upcast from the old one is needed.
 """
 
 from collections.abc import Iterator

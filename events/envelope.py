@@ -1,18 +1,24 @@
 """CloudEvents 1.0 around an event: binary mode in NATS or HTTP headers, structured mode as one JSON object.
 
-Binary mode follows the NATS protocol binding (CloudEvents 1.0.2, section 3.1): attributes are `ce-` headers, with
-characters outside printable ASCII percent-encoded. Cairn's own extension attributes are `actor`, `actorrole` and
-`expectedversion`; a recorded event adds `version`, `recordedtime`, its log `position` where it is read, and
-`causeversion` when it follows by itself from another event of its goal.
+In binary mode attributes are `ce-` headers, as `events/attribute_headers.py` says. Cairn's own extension attributes are
+`actor`, `actorrole` and `expectedversion`; a recorded event adds `version`, `recordedtime`, its log `position` where it
+is read, and `causeversion` when it follows by itself from another event of its goal.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, cast
-from urllib.parse import quote, unquote
 
+from events.attribute_headers import (
+    EXTENSION_TYPES,
+    PREFIX,
+    Extension,
+    decode_stored,
+    encode_value,
+    extension_headers,
+    typed_extensions,
+)
 from events.catalog import Json, decode, encode
 from events.errors import CairnError, Rejected
 from events.event import Event, RecordedEvent
@@ -32,19 +38,17 @@ _KNOWN = frozenset(
 )
 RESERVED = _KNOWN | _OURS
 """The names of attributes that Cairn has a meaning for."""
-_NEEDS_QUOTING = re.compile(r"[^\x21\x23\x24\x26-\x7e]")
-_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 
 
 class StoredMessage(NamedTuple):
-    """A message of the log as the server hands it out, not yet looked into.
+    """A message of the log as the server returns it, not yet decoded.
 
     Attributes:
-        subject: Where it is stored.
-        position: Its stream sequence.
-        recorded_ns: When the server stored it, in nanoseconds since 1970.
-        headers: Its own and those that the server adds, in the order in which they are stored.
-        data: Its body.
+        subject: The subject under which the message is stored.
+        position: The message's stream sequence.
+        recorded_ns: When the server stored the message, in nanoseconds since 1970.
+        headers: The message's own headers and those that the server adds, in the order in which they are stored.
+        data: The message's body.
     """
 
     subject: str
@@ -55,12 +59,12 @@ class StoredMessage(NamedTuple):
 
     @property
     def recorded_at(self) -> datetime:
-        """When the server stored it, to the microsecond, which is as fine as Python tells time."""
+        """When the server stored the message, to the microsecond, as Python's datetime has no nanoseconds."""
         return _EPOCH + timedelta(microseconds=self.recorded_ns // 1000)
 
 
 class UnreadableEvent(CairnError):
-    """A message of the log that is no event this version of Cairn can read."""
+    """A message of the log that this version of Cairn cannot read as an event."""
 
     def __init__(self, position: int, subject: str, reason: str):
         super().__init__(f"position {position} on {subject}: {reason}")
@@ -73,21 +77,19 @@ def to_headers(event: Event, version: int) -> dict[str, str]:
     """The headers under which the log stores an event as the given version of its goal."""
     headers = {
         "ce-specversion": "1.0",
-        "ce-id": _quoted(event.id),
-        "ce-source": _quoted(event.source),
+        "ce-id": encode_value(event.id),
+        "ce-source": encode_value(event.source),
         "ce-type": event.type_name,
         "ce-subject": str(event.goal_id),
         "ce-time": event.time.isoformat(),
-        "ce-actor": _quoted(event.actor.id),
+        "ce-actor": encode_value(event.actor.id),
         "ce-actorrole": event.actor.role,
         "ce-version": str(version),
         "content-type": "application/json",
     }
     if event.cause is not None:
         headers["ce-causeversion"] = str(event.cause)
-    for name, value in event.extensions.items():
-        headers[f"ce-{name}"] = _quoted(value)
-    return headers
+    return {**headers, **extension_headers(event.extensions)} if event.extensions else headers
 
 
 def to_body(event: Event) -> bytes:
@@ -107,24 +109,24 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
         cause = headers.get("ce-causeversion")
         event = Event(
             goal_id,
-            _unquoted(headers["ce-source"]),
-            _unquoted(headers["ce-id"]),
+            decode_stored(headers["ce-source"]),
+            decode_stored(headers["ce-id"]),
             datetime.fromisoformat(headers["ce-time"]),
-            named_actor(_unquoted(headers["ce-actor"]), headers["ce-actorrole"]),
-            decode(headers["ce-type"], stored.data, goal_id.goal),
+            named_actor(decode_stored(headers["ce-actor"]), headers["ce-actorrole"]),
+            decode(headers["ce-type"], stored.data, goal_id.goal, recorded=True),
             None,
             int(cause) if cause else None,
             _extensions(headers),
         )
         return RecordedEvent(event, stored.position, int(headers["ce-version"]), stored.recorded_at)
     except (Rejected, KeyError, TypeError, ValueError) as error:
-        # A key error names the missing header, a rejection the fields; neither repeats what a patient wrote.
+        # A KeyError names the missing header, a rejection names the fields; neither contains text of a patient.
         reason = error.detail if isinstance(error, Rejected) else f"{type(error).__name__} {error}"
         raise UnreadableEvent(stored.position, stored.subject, reason) from error
 
 
 def structured(event: Event) -> Json:
-    """An event as a structured CloudEvent, ready for JSON and for being offered."""
+    """An event as a structured CloudEvent, ready to be encoded as JSON and submitted."""
     return {
         "specversion": "1.0",
         "id": event.id,
@@ -153,28 +155,24 @@ def to_cloudevent(recorded: RecordedEvent) -> Json:
     }
 
 
-@lru_cache(maxsize=4096)  # A clinic has few people and many events.
+@lru_cache(maxsize=4096)  # A clinic has few actors and many events.
 def named_actor(id_: str, role: str) -> Actor:
     """The actor of an id and a role that have been checked."""
     return Actor.model_construct(id=id_, role=cast(ActorRole, role))
 
 
-_OWN_HEADERS = frozenset(f"ce-{name}" for name in RESERVED)
+_OWN_HEADERS = frozenset(f"{PREFIX}{name}" for name in RESERVED)
 
 
-def _extensions(headers: Mapping[str, str]) -> dict[str, str]:
+def _extensions(headers: Mapping[str, str]) -> Mapping[str, Extension]:
     others = _others(tuple(headers))
-    return {name[3:]: _unquoted(headers[name]) for name in others} if others else {}
+    if not others:
+        return {}
+    texts = {name[len(PREFIX) :]: decode_stored(headers[name]) for name in others}
+    types = headers.get(EXTENSION_TYPES)
+    return typed_extensions(texts, types) if types else texts
 
 
-@lru_cache(maxsize=512)  # Those who write to a log write the same headers over and over.
+@lru_cache(maxsize=512)  # A sender uses the same header names again and again.
 def _others(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in names if name not in _OWN_HEADERS and name.startswith("ce-"))
-
-
-def _quoted(value: str) -> str:
-    return quote(value, safe=_SAFE) if _NEEDS_QUOTING.search(value) else value
-
-
-def _unquoted(value: str) -> str:
-    return unquote(value) if "%" in value else value
+    return tuple(name for name in names if name not in _OWN_HEADERS and name.startswith(PREFIX))

@@ -46,6 +46,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NotRecorded           an act of an operator could not be recorded or read
         ├── RefusedResource       a FHIR resource that cannot be imported
         ├── RefusedFile           a FHIR file of which nothing can be imported
+        ├── InvalidSearch         a FHIR search that cannot be answered
+        │   └── UnsupportedSearch it uses a parameter that Cairn does not know
         ├── WrongTemplate         a goal template's file cannot be used
         ├── SampleRefused         an event of the sample was not recorded
         ├── AlreadyRunning        another node runs on the data directory
@@ -54,7 +56,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── AddressTaken          the gateway cannot listen on the address
         └── CannotTrace           traces cannot be exported as the environment asks
 
-Whoever catches one of these can go on. Any other exception is a defect of Cairn's or of a library's.
+A caller can handle each of these. Any other exception is a defect of Cairn's or of a library's.
 """
 
 from dataclasses import dataclass

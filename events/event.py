@@ -1,9 +1,10 @@
-"""An event: who, when, what; first as it is offered, then as the log keeps it."""
+"""An event: first as it is submitted, then as the log stores it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from events.attribute_headers import Extension
 from events.identity import GoalId
 from events.payload import Payload
 from events.vocabulary import Actor
@@ -11,15 +12,16 @@ from events.vocabulary import Actor
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event as someone offers it (a submission), or as it follows from one.
+    """An event as a sender submits it, or as it follows from a submission.
 
     Attributes:
-        goal_id: The goal or plan it is about.
+        goal_id: The goal or plan that the event is about.
         source, id: Together the idempotency key within that goal or plan.
-        time: When it happened, as its sender says; with an offset.
-        expected_version: Refuse the event unless the goal is at this version.
-        cause: The version of the event of the same goal that this one follows from, for consequences.
-        extensions: CloudEvents extension attributes that Cairn has no meaning for, kept as they came.
+        time: When the event happened, according to its sender; with an offset.
+        expected_version: The event is refused unless the goal is at this version.
+        cause: For an event that follows from another event of the same goal, the version of that one.
+        extensions: CloudEvents extension attributes that Cairn has no meaning for, kept unchanged,
+            with their types.
     """
 
     goal_id: GoalId
@@ -30,7 +32,7 @@ class Event:
     data: Payload
     expected_version: int | None = None
     cause: int | None = None
-    extensions: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
 
     @property
     def type_name(self) -> str:
@@ -45,12 +47,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """An event as the log keeps it.
+    """An event as the log stores it.
 
     Attributes:
-        position: Its stream sequence in the log.
-        version: How many events its goal (or plan) has, this one included.
-        recorded_at: When the log stored it (`recordedtime`), with an offset.
+        position: The event's stream sequence in the log.
+        version: The number of events that the goal (or plan) has, this one included.
+        recorded_at: When the log stored the event (`recordedtime`), with an offset.
     """
 
     event: Event
@@ -60,7 +62,7 @@ class RecordedEvent:
 
     @property
     def goal_id(self) -> GoalId:
-        """The goal or plan it is about."""
+        """The goal or plan that the event is about."""
         return self.event.goal_id
 
     @property

@@ -30,7 +30,7 @@ class GoalId(NamedTuple):
 
     @property
     def is_plan(self) -> bool:
-        """Whether it is a plan that this names."""
+        """Whether this is the id of a plan."""
         return self.goal == PLAN
 
     @property
@@ -88,15 +88,15 @@ def parse_subject(prefix: str, subject: str) -> GoalId:
 
 @lru_cache(maxsize=16384)  # A log holds the subject of a goal again and again.
 def goal_id_of(subject: str, prefix: str = LOG) -> GoalId:
-    """The id in a subject under which a stream of Cairn's has stored a message; the stream has checked it already.
+    """The id in a subject under which a stream of Cairn's has stored a message, without checking its tokens.
 
     Raises:
-        TypeError: there are not three tokens behind the prefix.
+        TypeError: the subject does not have three tokens after the prefix.
     """
     return GoalId(*subject[len(prefix) + 1 :].split("."))
 
 
 def _shown(text: str, limit: int = 80) -> str:
-    """What a person typed, safe to print back: short, and with nothing that a terminal would obey."""
+    """A sender's text, safe to print: shortened, and without control characters that a terminal would obey."""
     kept = "".join(character if character.isprintable() else "?" for character in text[:limit])
     return kept + "…" * (len(text) > limit)

@@ -22,8 +22,7 @@ def _envelope() -> Json:
     token = TOKEN.pattern
     return {
         **_header(ENVELOPE),
-        "description": "A CloudEvent 1.0 in structured mode, as it is offered to Cairn and as it is read back."
-        " `data` has the schema that is named by `type`.",
+        "description": "A CloudEvent 1.0 in structured mode, as it is offered to Cairn and as it is read back.",
         "type": "object",
         "properties": {
             "specversion": {"const": "1.0"},
@@ -47,8 +46,22 @@ def _envelope() -> Json:
                 "type": "integer",
                 "minimum": 0,
             },
-            "datacontenttype": {"const": "application/json"},
-            "data": {"type": "object"},
+            "datacontenttype": {
+                "description": "JSON, by any of its names; application/json when it is missing.",
+                "type": "string",
+                "pattern": "^((application|text)/json|[^/;\\s]+/[^/;\\s]+\\+json)\\s*(;.*)?$",
+            },
+            "data": {
+                "description": "It has the schema that is named by `type`; {} when it is missing.",
+                "type": "object",
+                "additionalProperties": True,
+            },
+            "data_base64": {
+                "description": "When offered: the same as JSON in base64, in the place of `data`.",
+                "type": "string",
+                "contentEncoding": "base64",
+                "contentMediaType": "application/json",
+            },
             "version": {
                 "description": "When read: how many events the goal has, this one included.",
                 "type": "integer",
@@ -70,8 +83,16 @@ def _envelope() -> Json:
                 "minimum": 1,
             },
         },
+        "additionalProperties": {
+            "description": "An extension attribute, which is kept as it comes.",
+            "anyOf": [
+                {"type": "string", "maxLength": 1000},
+                {"type": "boolean"},
+                {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+            ],
+        },
         "propertyNames": {"pattern": "^([a-z0-9]{1,20}|data_base64)$"},
-        "required": ["specversion", "id", "source", "type", "subject", "time", "actor", "actorrole", "data"],
+        "required": ["specversion", "id", "source", "type", "subject", "time", "actor", "actorrole"],
     }
 
 

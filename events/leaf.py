@@ -51,12 +51,12 @@ def leaf(stored: StoredMessage) -> bytes:
 
 
 def hole(position: int) -> bytes:
-    """The leaf of a position that the log counts and no longer holds."""
+    """The leaf of a position whose message the log no longer holds."""
     return _HOLE + position.to_bytes(8)
 
 
 def fingerprint(stored: StoredMessage) -> str:
-    """What tells a message from every other that could stand at its position: SHA-256 of its leaf, as hex."""
+    """The fingerprint of a message: SHA-256 of its leaf, as hex. No other message at its position has the same."""
     return hashlib.sha256(leaf(stored)).hexdigest()
 
 
@@ -75,4 +75,4 @@ def _blind(headers: Mapping[str, str]) -> bytes:
     try:
         return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        return value.encode()  # no blind of ours; it still tells this message from others
+        return value.encode()  # not a blind of Cairn's; it still makes this message's hash differ from others

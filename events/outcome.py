@@ -28,11 +28,11 @@ class OutcomeError(BaseModel):
 
 
 class RecordedOutcome(BaseModel):
-    """The submission is in the log, durably.
+    """The submission is stored in the log, durably.
 
-    `duplicate` means that it already was; `events` are those of the first time.
+    `duplicate` means that the submission was stored before; `events` are then those of the first time.
 
-    `notes` are sentences worth showing to whoever submitted (an override was used, goals stay open).
+    `notes` are sentences to show to the sender (an override was used, goals stay open).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,7 +44,7 @@ class RecordedOutcome(BaseModel):
 
 
 class RejectedOutcome(BaseModel):
-    """Nothing was recorded. `version` is the goal's current version where it is known, 0 when the goal is not there."""
+    """Nothing was recorded. `version` is the goal's current version if it is known, 0 when the goal does not exist."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,7 +56,7 @@ class RejectedOutcome(BaseModel):
 
     @classmethod
     def of(cls, rejection: Rejected) -> Self:
-        """The answer that carries a rejection to its sender."""
+        """The outcome of a rejection."""
         return cls(
             code=rejection.code,
             detail=rejection.detail,

@@ -1,8 +1,12 @@
-"""The root of every event's payload, and the register that the catalog reads."""
+"""The base class of every event's payload."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from events.vocabulary import Value
+
+RECORDED: Mapping[str, bool] = {"recorded": True}
+"""The validation context of what comes out of the log: it was checked against the world outside when it was offered."""
 
 
 class Payload(Value):

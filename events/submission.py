@@ -1,19 +1,22 @@
-"""Reading what is offered: an event as anyone may send it, checked for all that an envelope can be wrong in."""
+"""Reading a submission: an event as a sender has written it, with every check of its envelope."""
 
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
-from urllib.parse import unquote
 
 from pydantic_core import from_json, to_json
 
+from events.attribute_headers import PREFIX, Extension, by_lower_case_name, decode_value, read_attributes
 from events.catalog import Json, decode
 from events.envelope import MAX_EVENT_BYTES, RESERVED, STRUCTURED, named_actor
 from events.errors import FieldError, Rejected
 from events.event import Event
 from events.identity import GoalId, parse_goal_id
+from events.media_types import is_json, media_type, without_byte_order_mark
 from events.trace_context import TRACEPARENT, trace_context
 from events.vocabulary import ActorRole
 from events.voiding import VOIDING
@@ -23,14 +26,18 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAX_EXTENSIONS = 16
-_MAX_LABEL = 200
-_MAX_EXTENSION_VALUE = 1000
+_MAX_ATTRIBUTE_CHARACTERS = 200
+_MAX_EXTENSION_CHARACTERS = 1000
+_INTEGERS = range(-(2**31), 2**31)
+"""What a CloudEvents Integer can be (CloudEvents 1.0.2, section "Type System")."""
+_NOTHING = frozenset({b"", b"null"})
 
 
 def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_id: GoalId | None = None) -> Event:
-    """Read an offered event, in binary mode when there are `ce-` headers, in structured mode otherwise.
+    """Read a submitted event, in binary mode when there are `ce-` headers, in structured mode otherwise.
 
-    An event that names no trace belongs to that of the request, if its headers name one.
+    An event that names no trace gets the trace of the request, if the request's headers name one. An event without
+    data has the data `{}`.
 
     Args:
         body: The payload (binary mode) or the whole event (structured mode), as JSON.
@@ -41,10 +48,11 @@ def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_
         Rejected: `event.invalid`, `event.unknown_type`, `identity.mismatch`, `gas.levels`, `progress.out_of_range`.
     """
     if len(body) > MAX_EVENT_BYTES:
-        raise Rejected("event.invalid", f"The event has {len(body):,} bytes; Cairn accepts {MAX_EVENT_BYTES:,}.")
-    named = {name.lower(): value for name, value in (headers or {}).items()}
-    if not named.get("content-type", "").startswith(STRUCTURED) and "ce-type" in named:
-        attributes: Json = {name[3:]: unquote(value) for name, value in named.items() if name.startswith("ce-")}
+        raise Rejected("event.invalid", f"The event has more than {MAX_EVENT_BYTES:,} bytes, which Cairn accepts.")
+    named = by_lower_case_name(headers)
+    body = without_byte_order_mark(body)
+    if is_binary(named):
+        attributes: Json = dict(read_attributes(named))
         if "content-type" in named:
             attributes["datacontenttype"] = named["content-type"]
         event = _submission(attributes, body, goal_id)
@@ -54,21 +62,59 @@ def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_
 
 
 def read_structured(event: Json, goal_id: GoalId | None = None) -> Event:
-    """Read an offered event from its structured JSON object.
+    """Read a submitted event from its structured JSON object.
 
     Raises:
         Rejected: as :func:`read_submission`.
     """
-    if "data" not in event:
-        detail = "is binary; Cairn's data is JSON" if "data_base64" in event else "is missing"
-        raise Rejected("event.invalid", f"The event's data {detail}.", (FieldError("data", f"Data {detail}."),))
-    return _submission(event, to_json(event["data"]), goal_id)
+    return _submission(event, _data(event), goal_id)
+
+
+def is_binary(headers: Mapping[str, str]) -> bool:
+    """Whether these headers, by their names in lower case, are those of an event in binary mode."""
+    return media_type(headers.get("content-type", "")) != STRUCTURED and any(
+        name.startswith(PREFIX) for name in headers
+    )
+
+
+def addressee(body: bytes, headers: Mapping[str, str] | None = None) -> GoalId:
+    """Whom an offered event is about; all else is left for :func:`read_submission` to judge.
+
+    Raises:
+        Rejected: as :func:`read_submission`, when there is no telling.
+    """
+    named = by_lower_case_name(headers)
+    try:
+        if len(body) <= MAX_EVENT_BYTES:
+            if is_binary(named):
+                return parse_goal_id(decode_value(named["ce-subject"]))
+            subject = from_json(without_byte_order_mark(body), allow_inf_nan=False)["subject"]
+            if isinstance(subject, str):
+                return parse_goal_id(subject)
+    except (Rejected, LookupError, TypeError, ValueError):
+        pass  # what is wrong is said below, in the same words to everyone
+    return read_submission(body, headers).goal_id
+
+
+def _data(event: Json) -> bytes:
+    """The data of a structured event, as JSON."""
+    data, encoded = event.get("data"), event.get("data_base64")
+    if encoded is None:
+        return to_json(data)
+    detail = "An event has data or data_base64, not both."
+    if data is None:
+        detail = "data_base64 must be JSON in base64 (RFC 4648, section 4)."
+        try:
+            return without_byte_order_mark(base64.b64decode(encoded, validate=True))
+        except (TypeError, ValueError, binascii.Error):
+            pass
+    raise Rejected("event.invalid", detail, (FieldError("data_base64", detail),))
 
 
 def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
     wrong: list[FieldError] = []
 
-    def text(name: str, limit: int = _MAX_LABEL) -> str:
+    def text(name: str, limit: int = _MAX_ATTRIBUTE_CHARACTERS) -> str:
         value = attributes.get(name)
         if value is None or value == "":
             wrong.append(FieldError(name, f"The CloudEvents attribute {name} is missing."))
@@ -87,12 +133,14 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
     time = _time(text("time"), wrong)
     expected = _expected_version(attributes.get("expectedversion"), wrong)
     content_type = attributes.get("datacontenttype") or "application/json"
-    if not isinstance(content_type, str) or not _is_json(content_type):
-        wrong.append(FieldError("datacontenttype", "The data must be application/json."))
+    if not isinstance(content_type, str) or not is_json(content_type):
+        detail = "The data must be JSON: application/json, text/json, or a type that ends in +json."
+        wrong.append(FieldError("datacontenttype", detail))
     extensions = _offered_extensions(attributes, wrong)
     if wrong:
-        first = wrong[0].detail if len(wrong) == 1 else f"{wrong[0].detail} See errors for each."
-        raise Rejected("event.invalid", f"The event's envelope is not right. {first}", tuple(wrong))
+        with_subject = (*wrong, *_wrong_subject(attributes.get("subject"), goal_id))
+        first = wrong[0].detail if len(with_subject) == 1 else f"{wrong[0].detail} See errors for each."
+        raise Rejected("event.invalid", f"The event's envelope is not right. {first}", with_subject)
     goal_id = _agreed_id(attributes.get("subject"), goal_id)
     if type_name in VOIDING:
         detail = f"{type_name} cannot be offered: only Cairn's operator voids a message, by `cairn log void`."
@@ -103,7 +151,7 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
         id=id_,
         time=time,
         actor=named_actor(actor, role),
-        data=decode(type_name, body, goal_id.goal),
+        data=decode(type_name, b"{}" if body.strip() in _NOTHING else body, goal_id.goal),
         expected_version=expected,
         extensions=extensions,
     )
@@ -132,6 +180,14 @@ def _agreed_id(subject: object, goal_id: GoalId | None) -> GoalId:
     return goal_id
 
 
+def _wrong_subject(subject: object, goal_id: GoalId | None) -> tuple[FieldError, ...]:
+    try:
+        _agreed_id(subject, goal_id)
+    except Rejected as rejection:
+        return rejection.errors or (FieldError("subject", rejection.detail),)
+    return ()
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR = 1900
 
@@ -150,7 +206,7 @@ def _time(value: str, wrong: list[FieldError]) -> datetime:
     if time.tzinfo is None:
         wrong.append(FieldError("time", "time must carry an offset, such as Z or +01:00."))
         return _EPOCH
-    if time.year < _FIRST_YEAR:  # The first days of the calendar cannot be told in every time zone.
+    if time.year < _FIRST_YEAR:  # Python cannot convert the first days of its calendar to every time zone.
         wrong.append(FieldError("time", f"time must be in the year {_FIRST_YEAR} or later."))
         return _EPOCH
     return time
@@ -167,24 +223,28 @@ def _expected_version(value: object, wrong: list[FieldError]) -> int | None:
     return value
 
 
-def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, str]:
-    names = [name for name, value in attributes.items() if name not in RESERVED and value is not None]
+def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, Extension]:
+    """The extension attributes, without those that are empty: an empty one says nothing."""
+    names = [name for name, value in attributes.items() if name not in RESERVED and value not in (None, "")]
     if not names:
         return {}
     if len(names) > _MAX_EXTENSIONS:
         wrong.append(FieldError("", f"An event carries at most {_MAX_EXTENSIONS} extension attributes."))
         return {}
-    kept = {}
+    kept: dict[str, Extension] = {}
     for name in sorted(names):
         value = attributes[name]
-        if isinstance(value, bool):
-            value = str(value).lower()
-        if isinstance(value, int):
-            value = str(value)
         if not _EXTENSION.fullmatch(name):
             wrong.append(FieldError("", "Names of extension attributes are 1 to 20 of a-z and 0-9."))
-        elif not isinstance(value, str) or len(value) > _MAX_EXTENSION_VALUE or not _is_printable(value):
-            wrong.append(FieldError(name, f"{name} must be a text of at most {_MAX_EXTENSION_VALUE} characters."))
+        elif isinstance(value, int) and value not in _INTEGERS:
+            wrong.append(FieldError(name, f"{name} must be an integer of 32 bits; send a larger number as a text."))
+        elif not isinstance(value, int) and not (
+            isinstance(value, str) and len(value) <= _MAX_EXTENSION_CHARACTERS and _is_printable(value)
+        ):
+            detail = (
+                f"{name} must be a text of at most {_MAX_EXTENSION_CHARACTERS} characters, true, false, or an integer."
+            )
+            wrong.append(FieldError(name, detail))
         else:
             kept[name] = value
     return kept
@@ -203,13 +263,6 @@ def _json_object(body: bytes) -> Json:
     return value
 
 
-def _is_json(content_type: str) -> bool:
-    if content_type == "application/json":
-        return True
-    media = content_type.partition(";")[0].strip().lower()
-    return media == "application/json" or media.endswith("+json")
-
-
 def _is_printable(value: str) -> bool:
-    # The first is quick and stricter; the search then lets through what only looks odd, such as a no-break space.
+    # The first check is quick and stricter; the search then accepts characters such as a no-break space.
     return value.isprintable() or not _UNPRINTABLE.search(value)

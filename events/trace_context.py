@@ -1,7 +1,7 @@
 """The trace that an event belongs to: `traceparent` and `tracestate`, as W3C Trace Context has them.
 
-An event carries them as attributes of the CloudEvents extension for distributed tracing, as it was made; they are kept
-as they came and never changed. The headers of the request that brings an event are the next best thing.
+An event carries them as attributes of the CloudEvents extension for distributed tracing, and Cairn never changes them.
+An event without them gets those in the headers of its request.
 """
 
 import re
@@ -13,7 +13,7 @@ _STATE = re.compile(r"[\x20-\x7e]{1,512}", re.ASCII)
 
 
 def trace_context(headers: Mapping[str, str]) -> dict[str, str]:
-    """What the headers of a request say about its trace; nothing when they say nothing, or nothing sound.
+    """The trace attributes in the headers of a request; none when the headers have none, or none that is valid.
 
     Args:
         headers: NATS or HTTP headers, their names in lower case.

@@ -1,7 +1,7 @@
-"""Where work is traced: nowhere, until a process says at its start who traces it.
+"""The place where work is handed to a tracer, if the process has set one at its start.
 
-The house hands its work over here and knows nothing of OpenTelemetry; `services/tracing.py` does. Where nothing is
-traced, the very function that was handed over comes back.
+Only `services/tracing.py` knows OpenTelemetry. Without a tracer, each function below returns the function that it was
+given.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class Tracer(Protocol):
-    """Makes spans of work. No attribute of a span tells a patient, a goal, or what anybody wrote."""
+    """Makes spans of work. No attribute of a span holds the id of a patient or goal, or any text of a patient."""
 
     def submitting(self, submit: Submit) -> Submit:
         """The same, with a span for each submission that has a traceparent."""
@@ -37,7 +37,7 @@ class Tracer(Protocol):
 
 
 class Tracing:
-    """Who traces in this process; None for nobody."""
+    """The tracer of this process; None when nothing is traced."""
 
     tracer: Tracer | None = None
 
@@ -46,10 +46,10 @@ tracing = Tracing()
 
 
 def submitting(submit: Submit) -> Submit:
-    """A way to submit, traced where anything is."""
+    """A function that submits, with a span for each submission where a tracer is set."""
     return submit if tracing.tracer is None else tracing.tracer.submitting(submit)
 
 
 def step(name: str, work: Callable[Work, Result]) -> Callable[Work, Result]:
-    """A step of what is done for a submission, traced where anything is."""
+    """A step of the work on a submission, with a span where a tracer is set."""
     return work if tracing.tracer is None else tracing.tracer.step(name, work)

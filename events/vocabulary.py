@@ -1,4 +1,4 @@
-"""The value types that events share: the field's own terms, frozen, checked where they enter.
+"""The value types that events share, in the field's own terms: frozen, and validated when they are made.
 
 Texts are kept as written. They may hold line breaks and tabs but no other control characters, because a terminal
 would obey those and PostgreSQL cannot store a null.
@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 ActorRole = Literal["patient", "clinician", "supervisor", "family", "system"]
@@ -54,7 +54,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029]")
 def _clean(text: str) -> str:
     if not text or text.isspace():
         raise PydanticCustomError("blank", "must say something; it is empty")
-    # The first is quick, and holds for most of what people write.
+    # The first check is quick and holds for most texts.
     if not text.isprintable() and _CONTROL.search(text.replace("\r\n", "\n")):
         raise PydanticCustomError(
             "control_character", "must not contain control characters; line breaks and tabs are fine"
@@ -74,8 +74,13 @@ Level = Annotated[int, Field(ge=-2, le=2)]
 Days = Annotated[int, Field(ge=1, le=365)]
 Rating = Annotated[int, Field(ge=0, le=10)]
 Position = Annotated[int, Field(ge=1, lt=2**63)]
-"""Where in the log a message is: its stream sequence."""
-Number = Annotated[int | float, Field(ge=-1e12, le=1e12)]
+"""The position of a message in the log: its stream sequence."""
+Number = Annotated[
+    int | float,
+    Field(ge=-1e12, le=1e12),
+    # pydantic writes bounds around a union as `ge` and `le`, which are no words of JSON Schema.
+    WithJsonSchema({"type": "number", "minimum": -1e12, "maximum": 1e12}),
+]
 """A quantity in the unit of its measure, kept as written: 3 stays 3."""
 
 

@@ -1,9 +1,10 @@
 """Messages of the log that cannot be read, and the events by which an operator voids them.
 
-A message that no version of Cairn at hand can read holds up whatever depends on it. Nothing can be taken out of the
-log, so an operator records behind it, on the same subject, that it is void (`cairn.goal.voided.v1`,
-`cairn.plan.voided.v1`). From then on every reader passes over it, whether or not it could be read after all, so that
-all come to the same. Versions count the events that are read: on a subject with a void message they are counted anew.
+A message that no installed version of Cairn can read stops everything that depends on it. Nothing can be removed from
+the log, so an operator records after it, on the same subject, that it is void (`cairn.goal.voided.v1`,
+`cairn.plan.voided.v1`). From then on every reader skips the message, also a reader that could read it, so that all
+readers have the same events. A version counts the events that are read, so on a subject with a void message the
+versions are counted again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,11 +21,12 @@ VOIDING = frozenset({goal_types.Voided.type_name, plan_types.Voided.type_name})
 
 
 class Readable(NamedTuple):
-    """What can be read of some messages.
+    """The readable events among some messages.
 
     Attributes:
-        events: In log order, without void messages; of each subject those before its first unreadable message.
-        unreadable: By subject, its first message that cannot be read and is not void.
+        events: The events in log order, without void messages; of each subject only those before its first unreadable
+            message.
+        unreadable: For each subject, the first message that cannot be read and is not void.
     """
 
     events: list[RecordedEvent]
@@ -32,7 +34,7 @@ class Readable(NamedTuple):
 
 
 def voided_by(stored: StoredMessage) -> int | None:
-    """The position of the message that this one voids; None when it voids none."""
+    """The position of the message that a message voids; None when it voids none."""
     if stored.headers.get("ce-type") not in VOIDING:
         return None
     try:
@@ -45,17 +47,17 @@ def voided_by(stored: StoredMessage) -> int | None:
 
 
 def voided(messages: Iterable[StoredMessage]) -> frozenset[tuple[str, int]]:
-    """Subject and position of each message that is void: a later message on the same subject says so."""
+    """The subject and position of each message that a later message on the same subject voids."""
     named = ((stored.subject, voided_by(stored)) for stored in messages)
     return frozenset((subject, position) for subject, position in named if position is not None)
 
 
 def read_events(messages: Sequence[StoredMessage]) -> Readable:
-    """Read the messages of some subjects as far as they can be read.
+    """Read the messages of some subjects, of each up to its first unreadable one.
 
     Args:
-        messages: In log order. Of a subject on which a message is void they must be all from the first on, as its
-            versions are counted.
+        messages: The messages in log order. Of a subject on which a message is void, all messages from the first on
+            are needed, because its versions are counted.
     """
     void = voided(messages)
     counts = {subject: _Count() for subject, _ in void}
@@ -76,10 +78,10 @@ def read_events(messages: Sequence[StoredMessage]) -> Readable:
 
 
 def readable(messages: Sequence[StoredMessage]) -> list[RecordedEvent]:
-    """As :func:`read_events`, where all must be readable.
+    """The events of messages that must all be readable.
 
     Raises:
-        UnreadableEvent: the first that is not.
+        UnreadableEvent: the first message that cannot be read.
     """
     events, unreadable = read_events(messages)
     if unreadable:
@@ -88,7 +90,7 @@ def readable(messages: Sequence[StoredMessage]) -> list[RecordedEvent]:
 
 
 def version_behind(messages: Iterable[StoredMessage], position: int) -> int:
-    """The version that an event has which is recorded next and voids the message at a position.
+    """The version of an event that is recorded next and voids the message at a position.
 
     Args:
         messages: All messages of one subject, in log order.
@@ -110,7 +112,7 @@ def reason_unreadable(stored: StoredMessage) -> str | None:
 
 
 class _Count:
-    """Counts the events of one subject anew. A newer Cairn may have counted a message that is void, and gone on."""
+    """Counts the events of one subject again, as a newer Cairn may have counted a message that is void."""
 
     def __init__(self) -> None:
         self._version = 0

@@ -107,7 +107,7 @@ class EmbeddedServer:
 
     async def _start(self) -> None:
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        said = self.log_file.stat().st_size if self.log_file.exists() else 0
+        log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
         config = self.data_dir / "nats-server.conf"
         config.write_text(self.configuration())
         with self.log_file.open("ab") as log:
@@ -124,7 +124,7 @@ class EmbeddedServer:
             )
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await self._answering(said)
+                await self._answering(log_start)
         except TimeoutError:
             await self.stop()
             raise ServerFailed(f"nats-server did not answer in {_START_SECONDS:.0f} s. {self._last_words()}") from None
@@ -156,12 +156,12 @@ class EmbeddedServer:
             process.kill()
             await process.wait()
 
-    async def _answering(self, said: int) -> None:
+    async def _answering(self, log_start: int) -> None:
         """Wait for this server, by its log from a place on: at its port there might be another."""
         while True:
             if self._process is None or self._process.returncode is not None:
                 raise ServerFailed(f"nats-server ended at once. {self._last_words()}")
-            if _READY not in self._words(said):
+            if _READY not in self._words(log_start):
                 await asyncio.sleep(0.02)
                 continue
             try:
@@ -181,9 +181,9 @@ class EmbeddedServer:
             finally:
                 await connection.close()
 
-    def _words(self, said: int) -> bytes:
+    def _words(self, log_start: int) -> bytes:
         with self.log_file.open("rb") as log:
-            log.seek(said)
+            log.seek(log_start)
             return log.read()
 
     def _last_words(self) -> str:

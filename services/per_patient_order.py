@@ -1,7 +1,7 @@
 """The order of submissions: one patient's one after another, those of different patients side by side.
 
 The order matters because a later submission may build on an earlier one, as a goal builds on its plan. The module knows
-neither events nor NATS: what is sent, and what an outcome is, is for the caller to say.
+neither events nor NATS: the caller says how a submission is sent and what an outcome is.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ class Stop(Generic[Outcome]):
     """When a patient's later submissions are no longer sent.
 
     Attributes:
-        after: Whether an outcome stops its patient: it does not say for certain whether the submission was recorded, so
-            that a later submission could overtake it.
+        after: Whether an outcome stops its patient. Such an outcome leaves open whether the submission was recorded,
+            and a later one could overtake it.
         answer: The outcome of each later submission of the patient, which is not sent.
     """
 

@@ -1,7 +1,7 @@
-"""Where an answer may go.
+"""Which subjects an answer may be published on.
 
-Whoever asks over NATS names the subject of the answer, and it is published with the rights of the service that answers.
-So it must be nowhere that those rights do harm: not into a stream of Cairn's, not to the server's own interfaces.
+A client that asks over NATS names the subject of the answer, and the service publishes the answer with its own rights.
+So the subject must not be one where those rights do harm: a stream of Cairn, or an interface of the server.
 """
 
 import re

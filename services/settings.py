@@ -1,11 +1,12 @@
 """Every setting of Cairn, in one place: environment variables with the prefix `CAIRN_`."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from pydantic import BeforeValidator, Field, InstanceOf
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -18,7 +19,27 @@ def _placement(given: object) -> object:
     try:
         return read_placement(given) if isinstance(given, str) else given
     except BadPlacement as error:
-        raise PydanticCustomError("placement", "{said}", {"said": str(error)}) from None
+        raise PydanticCustomError("placement", "{reason}", {"reason": str(error)}) from None
+
+
+def _public_url(given: str) -> str:
+    url = urlsplit(given)
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or url.username:
+        raise PydanticCustomError(
+            "public_url", "It must be an address such as https://cairn.example.org, with a path or without one."
+        )
+    return given.rstrip("/")
+
+
+def _networks(given: str) -> str:
+    for each in filter(None, map(str.strip, given.split(","))):
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise PydanticCustomError(
+                "networks", "{each} is no IP address or network, such as 127.0.0.1 or 10.0.0.0/8.", {"each": each}
+            ) from None
+    return given
 
 
 class Settings(BaseSettings):
@@ -33,6 +54,16 @@ class Settings(BaseSettings):
     nats_port: Port = Field(4222, description="The embedded server's port, on the loopback interface.")
     http_host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
     http_port: Port = Field(8080, description="The port that the gateway listens on.")
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
+        None,
+        description="The address under which clients know the gateway, such as https://cairn.example.org. FHIR links"
+        " and fullUrls begin with it. Without it: the Host that a request names.",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="From which addresses X-Forwarded-Proto and X-Forwarded-Host are believed where there is no"
+        " public URL: IP addresses or networks, separated by commas. Without any: from none.",
+    )
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the projections' database. Without it: SQLite in `data_dir`."
     )
@@ -49,7 +80,7 @@ class Settings(BaseSettings):
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
     )
     ack_seconds: Annotated[float, Field(gt=0)] = Field(
-        5.0, description="How long the log may take to acknowledge an append before it is asked what became of it."
+        5.0, description="How long the log may take to acknowledge an append before Cairn looks whether it was stored."
     )
     cached_goals: Annotated[int, Field(ge=1)] = Field(
         20_000,
@@ -60,7 +91,8 @@ class Settings(BaseSettings):
         20, description="A goal's folded state is kept for a quicker start each time it has grown by this many events."
     )
     notice_hour: Annotated[int, Field(ge=0, le=23)] = Field(
-        0, description="The hour of a review's day, in the plan's time zone, from which on it is told to be due."
+        0,
+        description="The hour of a review's day, in the plan's time zone, from which on the review is reported as due.",
     )
     ready_lag_seconds: Annotated[float, Field(gt=0)] = Field(
         30.0,
@@ -71,7 +103,7 @@ class Settings(BaseSettings):
 
     @property
     def nats_address(self) -> str:
-        """The nats-server to talk to: the one that was named, or the embedded one's usual place."""
+        """The nats-server's address: the one that was set, or that of the embedded server."""
         return self.nats_url or f"nats://127.0.0.1:{self.nats_port}"
 
     @property
@@ -80,6 +112,6 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{quote(str(self.data_dir.absolute() / 'cairn.db'))}"
 
     def environment(self) -> dict[str, str]:
-        """This process's environment with these settings in it, for a process that shall see the same."""
+        """This process's environment with these settings in it, for a child process that needs the same settings."""
         ours = {f"CAIRN_{name.upper()}": str(value) for name, value in self if value is not None}
         return {**{name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}, **ours}

@@ -10,12 +10,11 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError, NoRespondersError
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic_core import from_json
 
 from events.codes import RETRYABLE
-from events.envelope import MAX_EVENT_BYTES, STRUCTURED
-from events.errors import FieldError, Rejected
-from events.identity import SUBMIT, GoalId, parse_goal_id
+from events.envelope import STRUCTURED
+from events.errors import Rejected
+from events.identity import SUBMIT, GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.per_patient_order import Stop
 
@@ -39,30 +38,6 @@ STOP_WHEN_UNCERTAIN_JSON: Stop[Json] = Stop(
     after=lambda outcome: outcome.get("code") in RETRYABLE, answer=NOT_TRIED.model_dump(mode="json", exclude_none=True)
 )
 """The same for outcomes as JSON."""
-
-
-def addressee(body: bytes) -> GoalId:
-    """Whom a structured CloudEvent is about. All else is for the goals service to judge.
-
-    Raises:
-        Rejected: `event.invalid` or `identity.mismatch`, when there is no telling where to send it.
-    """
-    if len(body) > MAX_EVENT_BYTES:
-        raise Rejected("event.invalid", f"The event has more than {MAX_EVENT_BYTES:,} bytes, which Cairn accepts.")
-    try:
-        event = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Rejected("event.invalid", f"The event is not JSON that Cairn can read: {error}.") from None
-    if not isinstance(event, dict):
-        raise Rejected("event.invalid", "The event must be a CloudEvents JSON object.")
-    subject = event.get("subject")
-    if not isinstance(subject, str):
-        raise Rejected(
-            "identity.mismatch",
-            "The event names no subject; it must be ORG.PATIENT.GOAL.",
-            (FieldError("subject", "The CloudEvents attribute subject is missing."),),
-        )
-    return parse_goal_id(subject)
 
 
 async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Outcome:
@@ -101,9 +76,9 @@ async def submit(nc: Client, goal_id: GoalId, body: bytes, patience: float = PAT
 
 
 class SubmissionClient:
-    """Submits events, and waits only once for the same trouble: what cannot record one event cannot record the next.
+    """Submits events. While nothing can be recorded, `patience` is spent once and not again for each event.
 
-    After an event without a certain answer, the others are tried once each, until one of them is answered.
+    After an event without a certain answer, each of the next ones is tried once, until one is answered.
 
     Args:
         patience: Seconds to go on submitting an event while nothing can be recorded.

@@ -44,7 +44,7 @@ Result = TypeVar("Result")
 
 
 class Spans:
-    """The :class:`events.tracing.Tracer` that makes spans of OpenTelemetry.
+    """The `events.tracing.Tracer` that makes spans of OpenTelemetry.
 
     Args:
         provider: Samples them and has them exported.
@@ -155,11 +155,11 @@ def close(provider: TracerProvider) -> None:
     closing.join(_LAST_SPANS_SECONDS)
 
 
-def _parent(carrier: Mapping[str, str], parent: str, state: str) -> Context | None:
+def _parent(carrier: Mapping[str, object], parent: str, state: str) -> Context | None:
     """The span that a traceparent names; None when there is none, or it names nothing."""
     if parent not in carrier:
         return None
-    names = {TRACEPARENT: carrier[parent], TRACESTATE: carrier.get(state, "")}
+    names = {TRACEPARENT: str(carrier[parent]), TRACESTATE: str(carrier.get(state, ""))}
     context = _PROPAGATOR.extract(names, _NOWHERE)
     return context if get_current_span(context).get_span_context().is_valid else None
 

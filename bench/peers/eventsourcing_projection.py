@@ -38,7 +38,7 @@ _ENTRY = "cairn.goal.progress_logged.v1"
 
 
 @dataclass(frozen=True)
-class Told(Aggregate.Event):
+class GoalEvent(Aggregate.Event):
     """What happened to a goal or a plan."""
 
     what: str
@@ -64,10 +64,10 @@ class GoalRows(PostgresTrackingRecorder):
             " SET version = excluded.version, state = row.state || excluded.state"
         ).format(table)
 
-    def fold(self, told: Told, tracking: Tracking) -> None:
+    def fold(self, event: GoalEvent, tracking: Tracking) -> None:
         """Write the goal's new state, and how far this view is, in one transaction."""
-        said = {"last_entry": told.data} if told.what == _ENTRY else {"last": told.what, **told.data}
-        row = (told.originator_id, told.originator_version, Jsonb(said))
+        change = {"last_entry": event.data} if event.what == _ENTRY else {"last": event.what, **event.data}
+        row = (event.originator_id, event.originator_version, Jsonb(change))
         with self.datastore.transaction(commit=True) as cursor:
             self._insert_tracking(cursor, tracking)
             cursor.execute(self._fold, row, prepare=True)
@@ -78,7 +78,7 @@ class GoalStates(Projection[GoalRows]):
 
     name = "goal_states"
 
-    def process_event(self, domain_event: Told, tracking: Tracking) -> None:
+    def process_event(self, domain_event: GoalEvent, tracking: Tracking) -> None:
         self.view.fold(domain_event, tracking)
 
 
@@ -138,11 +138,11 @@ def _stored(application: Goals, goals: Sequence[GoalId]) -> Iterator[StoredEvent
     for steps in zip(*map(life, goals), strict=True):
         for event in (event for step in steps for event in step):
             versions[event.goal_id] = versions.get(event.goal_id, 0) + 1
-            yield application.mapper.to_stored_event(_told(event, versions[event.goal_id]))
+            yield application.mapper.to_stored_event(_goal_event(event, versions[event.goal_id]))
 
 
-def _told(event: Event, version: int) -> Told:
-    return Told(
+def _goal_event(event: Event, version: int) -> GoalEvent:
+    return GoalEvent(
         originator_id=uuid5(NAMESPACE_URL, str(event.goal_id)),
         originator_version=version,
         timestamp=event.time,

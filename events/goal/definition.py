@@ -1,4 +1,4 @@
-"""When a goal is defined well enough to be worked on, and what it lacks until then (DOMAIN: goal.vague, gas.levels)."""
+"""Whether a goal is defined well enough to be activated, and what is missing (DOMAIN: goal.vague, gas.levels)."""
 
 from events.goal.state import GoalState
 from events.vocabulary import GasScale, Smart
@@ -19,7 +19,7 @@ WHY: dict[str, str] = {
     "gas.levels.1": "Say what more than expected would look like.",
     "gas.levels.2": "Say what much more than expected would look like.",
 }
-"""Each part that a definition can lack, and why it is wanted."""
+"""For each part that a definition can lack: why it is needed."""
 
 
 def missing_in_smart(smart: Smart | None) -> tuple[str, ...]:
@@ -37,11 +37,11 @@ def missing_in_smart(smart: Smart | None) -> tuple[str, ...]:
 
 
 def unsaid_in_smart(smart: Smart | None) -> tuple[str, ...]:
-    """The letters of SMART that nobody has filled in yet, although work can begin without them."""
+    """The parts of SMART that are still empty, and without which work can begin."""
     if smart is None:
         return ()
     parts = {"specific": smart.specific, "achievable": smart.achievable, "relevant": smart.relevant}
-    return tuple(f"smart.{part}" for part, said in parts.items() if said is None)
+    return tuple(f"smart.{part}" for part, value in parts.items() if value is None)
 
 
 def missing_levels(gas: GasScale | None, *, simplified: bool) -> tuple[str, ...]:
@@ -51,15 +51,23 @@ def missing_levels(gas: GasScale | None, *, simplified: bool) -> tuple[str, ...]
     return tuple(f"gas.levels.{level}" for level in needed if level not in levels)
 
 
-def missing_parts(state: GoalState, *, simplified: bool) -> tuple[str, ...]:
-    """What keeps a goal from being activated; empty as soon as one framework is complete.
+def has_levels(gas: GasScale | None) -> bool:
+    """Whether a scale was begun: it describes at least one level."""
+    return gas is not None and bool(gas.levels)
 
-    A goal that has begun one framework is told what that one lacks; a goal in own words only is told both.
+
+def missing_parts(state: GoalState, *, simplified: bool) -> tuple[str, ...]:
+    """What keeps a goal from being activated; empty as soon as one framework is complete and no scale is half done.
+
+    A goal that has begun one framework is told what that one lacks; a goal in own words only is told both. A scale
+    grows level by level while the goal is a draft, and is whole before the work begins.
     """
     smart = missing_in_smart(state.smart)
     levels = missing_levels(state.gas, simplified=simplified)
-    if not smart or not levels:
+    if not levels or (not smart and not has_levels(state.gas)):
         return ()
+    if not smart:
+        return levels
     if simplified or (state.gas is not None and state.smart is None):
         return levels
     return smart if state.gas is None and state.smart is not None else (*smart, *levels)

@@ -1,6 +1,6 @@
-"""What is worth a second look about a goal, one function for each flag, named as its code (DOMAIN: what is flagged).
+"""The flags of a goal: one function for each flag, named as its code (DOMAIN: what is flagged).
 
-A flag refuses nothing. Each function gives a sentence, or None when there is nothing to say or it cannot be known.
+A flag refuses nothing. Each function returns a sentence, or None when the flag is not raised or cannot be judged.
 """
 
 from collections.abc import Callable, Collection
@@ -8,24 +8,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from events.flag import Flag
+from events.goal.priorities import served_priorities
 from events.goal.state import GoalState
 from events.plan.state import PlanState
 from events.vocabulary import Smart
 
 HOLLOW_BELOW = 5
 LOW_CONFIDENCE_BELOW = 5
-SILENT = timedelta(days=7)
-FIRST_MONTH = timedelta(days=30)
+SILENT_AFTER = timedelta(days=7)
+EARLY_IN_TREATMENT = timedelta(days=30)
 EARLY_HORIZON = timedelta(weeks=4)
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is known around a goal at the moment of looking; what is unknown raises no flag.
+    """The context in which a goal's flags are judged; a part that is unknown raises no flag.
 
     Attributes:
         plan: The patient's plan.
-        today: The day of looking, in the clinic's time zone.
+        today: Today in the clinic's time zone.
         others: The patient's other goals.
         copies: How many other patients have a goal with the same text.
     """
@@ -39,8 +40,12 @@ class Around:
 def flags(goal: GoalState, around: Around) -> list[Flag]:
     """A goal's flags, always in the same order; of one that is over, those about how it ended."""
     asked = FLAGS if goal.is_open else FLAGS_OF_THE_CLOSED if goal.status == "closed" else {}
-    said = ((code, flag(goal, around)) for code, flag in asked.items())
-    return [Flag(code=code, sentence=sentence) for code, sentence in said if sentence]
+    sentences = ((code, flag(goal, around)) for code, flag in asked.items())
+    return [
+        Flag(code=code, sentence=sentence, audience="patient" if code in FOR_THE_PATIENT else "staff")
+        for code, sentence in sentences
+        if sentence
+    ]
 
 
 def self_set(goal: GoalState, around: Around) -> str | None:
@@ -51,9 +56,29 @@ def self_set(goal: GoalState, around: Around) -> str | None:
 
 
 def clinician_only(goal: GoalState, around: Around) -> str | None:
-    """A clinician stands behind the goal, the patient does not yet (S7)."""
-    if goal.agreed_by == ("clinician",):
-        return "Only the clinician stands behind the goal as it is; the patient has not agreed to it."
+    """A clinician stands behind the goal, the patient does not (S7).
+
+    A clinician who makes the patient's own goal easier, or changes it as the patient asked, takes it from nobody: what
+    is awaited then is told by what the goal waits for. A revision for clinical reasons is another matter.
+    """
+    if goal.agreed_by != ("clinician",):
+        return None
+    clinical = bool(goal.revisions) and goal.revisions[-1].reason == "clinical"
+    if "patient" in goal.stood_behind and not clinical:
+        return None
+    return "Only the clinician stands behind the goal as it is; the patient has not agreed to it."
+
+
+def one_person_agreed(goal: GoalState, around: Around) -> str | None:
+    """The patient's agreement came from a clinician: from the plan's own, or from whoever agreed as one (S5)."""
+    by = {agreement.party: agreement.actor.id for agreement in goal.agreements}
+    patient = by.get("patient")
+    if patient is None:
+        return None
+    if patient == by.get("clinician"):
+        return "Both agreements came from one person; the other's own word is still wanted."
+    if around.plan is not None and patient == around.plan.clinician:
+        return "The patient's agreement came from the plan's clinician; the patient's own word is still wanted."
     return None
 
 
@@ -62,6 +87,11 @@ def hollow(goal: GoalState, around: Around) -> str | None:
     if goal.relevance is not None and goal.relevance < HOLLOW_BELOW:
         return f"The patient rates how much it matters to them {goal.relevance} of 10."
     return None
+
+
+def relevance_unrated(goal: GoalState, around: Around) -> str | None:
+    """Nobody asked the patient yet how much the goal matters to them (S15)."""
+    return None if goal.relevance is not None else "The patient has not rated yet how much it matters to them."
 
 
 def no_clinical_target(goal: GoalState, around: Around) -> str | None:
@@ -75,12 +105,14 @@ def no_interventions(goal: GoalState, around: Around) -> str | None:
 
 
 def long_horizon(goal: GoalState, around: Around) -> str | None:
-    """In the first month of treatment two to four weeks are far enough (S14)."""
+    """In the first month of treatment two to four weeks are far enough (S14). Later, nothing is said of it any more."""
     if around.plan is None or goal.smart is None:
         return None
     opened, begun = around.plan.day(around.plan.opened_at), _begun(goal, around.plan)
     end = _end(goal.smart, begun)
-    if end is None or end - begun <= EARLY_HORIZON or not timedelta() <= begun - opened < FIRST_MONTH:
+    if end is None or end - begun <= EARLY_HORIZON or not timedelta() <= begun - opened < EARLY_IN_TREATMENT:
+        return None
+    if around.today is not None and around.today - opened >= EARLY_IN_TREATMENT:
         return None
     return f"It runs until {end}, and treatment began on {opened}; in the first month, two to four weeks are enough."
 
@@ -100,10 +132,11 @@ def radical_change(goal: GoalState, around: Around) -> str | None:
 
 
 def no_priority(goal: GoalState, around: Around) -> str | None:
-    """The goal serves none of what would make recovery feel worth it (S3)."""
-    if goal.priority is None:
+    """The goal serves none of what would make recovery feel worth it, nor does a goal that it leads to (S3)."""
+    served = served_priorities(goal, around.others or ())
+    if not served:
         return "The goal serves none of the patient's priorities."
-    if around.plan is not None and all(each.id != goal.priority for each in around.plan.priorities):
+    if around.plan is not None and served.isdisjoint(each.id for each in around.plan.priorities):
         return "The priority that the goal served is no longer in the plan."
     return None
 
@@ -144,10 +177,22 @@ def no_entry(goal: GoalState, around: Around) -> str | None:
         return None
     last = max((entry.on for entry in goal.progress), default=None)
     silent = around.today - max(filter(None, (last, goal.started_on, goal.status_on)), default=around.today)
-    if silent < SILENT:
+    if silent < SILENT_AFTER:
         return None
     since = f"since the entry of {last}" if last else "since the work began"
     return f"Nothing was entered in the {silent.days} days {since}; how it went is unknown."
+
+
+def long_interval(goal: GoalState, around: Around) -> str | None:
+    """The next review is far away for this plan: more than twice its cadence (S25)."""
+    if around.plan is None or goal.next_review is None or not goal.is_begun:
+        return None
+    since = max(filter(None, (goal.last_review_on, goal.started_on, goal.status_on)), default=None)
+    cadence = around.plan.cadence(None)
+    days = (goal.next_review.due_on - since).days if since else 0
+    if days <= cadence * 2:
+        return None
+    return f"The next review is {days} days after {since}; the plan asks for one every {cadence} days."
 
 
 def override_used(goal: GoalState, around: Around) -> str | None:
@@ -180,8 +225,9 @@ def closed_without_patient(goal: GoalState, around: Around) -> str | None:
 FLAGS: dict[str, Callable[[GoalState, Around], str | None]] = {
     flag.__name__: flag
     for flag in (
-        *(self_set, clinician_only, hollow, no_clinical_target, no_interventions, long_horizon, radical_change),
-        *(no_priority, orphan, outcome_first, copied_text, no_entry, override_used, limit_exceeded),
+        *(self_set, clinician_only, one_person_agreed, hollow, relevance_unrated, no_clinical_target, no_interventions),
+        *(long_horizon, radical_change, no_priority, orphan, outcome_first, copied_text, no_entry, long_interval),
+        *(override_used, limit_exceeded),
     )
 }
 """Every flag of an open goal by its code, in the order in which they are shown."""
@@ -189,6 +235,8 @@ FLAGS_OF_THE_CLOSED: dict[str, Callable[[GoalState, Around], str | None]] = {
     flag.__name__: flag for flag in (closed_without_patient,)
 }
 """Every flag of a closed goal by its code."""
+FOR_THE_PATIENT = frozenset({"long_horizon", "orphan"})
+"""The flags whose sentences speak of the plan alone, and of nobody; all others are for staff."""
 
 
 def _begun(goal: GoalState, plan: PlanState) -> date:

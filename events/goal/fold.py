@@ -1,4 +1,4 @@
-"""From events to the state of a goal: the only place that says what a goal's events add up to.
+"""The fold of a goal: the only place that says which state a goal's events result in.
 
 The fold takes every event that the log holds as a fact. It never refuses one; rules belong to the decision.
 """
@@ -10,6 +10,7 @@ from events.event import RecordedEvent
 from events.goal import types as t
 from events.goal.motivation import brings_dip, dips
 from events.goal.state import (
+    Agreement,
     ChangeRequest,
     Closing,
     Contest,
@@ -17,15 +18,16 @@ from events.goal.state import (
     Milestone,
     PastReview,
     ProgressEntry,
+    Reopening,
     Revision,
     ScheduledReview,
     WithdrawnEntry,
 )
-from events.goal.step import is_steep
+from events.goal.steep_revision import is_steep
 from events.vocabulary import ActorRole, Measure, Party, Smart, Status
 
 FOLD_VERSION = 3
-"""Raised whenever the same events add up to a different state; stored states of another version are ignored."""
+"""Increased whenever the same events fold into a different state; stored states of another version are ignored."""
 
 _BEGINNINGS = (t.Proposed, t.Imported)
 Update = dict[str, Any]  # field of GoalState → its new value; model_copy takes nothing narrower
@@ -73,7 +75,7 @@ def party_of(role: ActorRole) -> Party | None:
 
 def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalState:
     event = recorded.event
-    # Each part is out of a payload that was checked: checking it again would take three times as long as all this.
+    # Each part comes from a payload that was validated; to validate it again would take three times as long as this.
     state = GoalState.model_construct(
         org=event.goal_id.org,
         patient=event.goal_id.patient,
@@ -87,8 +89,7 @@ def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalStat
         **{name: getattr(data, name) for name in _DEFINITION},
     )
     if isinstance(data, t.Proposed):
-        party = party_of(event.actor.role)
-        return state.model_copy(update={"agreed_by": (party,) if party else ()})
+        return state.model_copy(update=_stands_alone(state, recorded))
     return state.model_copy(
         update={
             "imported": True,
@@ -97,6 +98,7 @@ def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalStat
             "outcome": data.outcome,
             "replaced_by": data.replaced_by,
             "agreed_by": tuple(dict.fromkeys(data.agreed_by)),
+            "stood_behind": tuple(dict.fromkeys(data.agreed_by)),
             "started_on": data.started_on,
             "status_on": data.status_on,
             "reason": data.reason,
@@ -112,10 +114,30 @@ def _agreed(state: GoalState, data: t.Agreed, recorded: RecordedEvent) -> Update
     if party is None or party in state.agreed_by:
         return {}
     agreed_by = (*state.agreed_by, party)
-    update: Update = {"agreed_by": agreed_by}
+    update: Update = {
+        "agreed_by": agreed_by,
+        "agreements": (*state.agreements, _agreement(party, recorded)),
+        "stood_behind": tuple(dict.fromkeys((*state.stood_behind, party))),
+    }
     if len(agreed_by) == 2 and state.status == "proposed":
         update["status"] = "agreed"
     return update
+
+
+def _stands_alone(state: GoalState, recorded: RecordedEvent) -> Update:
+    """Whoever gave the goal its form stands behind it; the other side has yet to agree."""
+    party = party_of(recorded.event.actor.role)
+    if party is None:
+        return {"agreed_by": (), "agreements": ()}
+    return {
+        "agreed_by": (party,),
+        "agreements": (_agreement(party, recorded),),
+        "stood_behind": tuple(dict.fromkeys((*state.stood_behind, party))),
+    }
+
+
+def _agreement(party: Party, recorded: RecordedEvent) -> Agreement:
+    return Agreement(party=party, actor=recorded.event.actor, at=recorded.event.time)
 
 
 def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> Update:
@@ -127,10 +149,12 @@ def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> 
         since=(waiting.since or waiting.at) if waiting else None,
     )
     if state.is_begun:
-        # Pushing back is never punished: the work goes on as agreed, and the contest waits beside it for its answer.
+        # A contest is not punished: the work goes on as agreed, and the contest waits for its answer beside the status.
         return {"contest": contest}
-    # Whoever pushes back no longer agrees, and the other side agreed to something that is now in question.
-    return {"status": "contested", "agreed_by": (), "contest": contest}
+    # The party that contests no longer agrees, and the other party agreed to something that is now in question.
+    party = party_of(recorded.event.actor.role)
+    still = tuple(each for each in state.stood_behind if each != party)
+    return {"status": "contested", "agreed_by": (), "agreements": (), "stood_behind": still, "contest": contest}
 
 
 def _activated(state: GoalState, data: t.Activated, recorded: RecordedEvent) -> Update:
@@ -161,9 +185,8 @@ def _revised(state: GoalState, data: t.Revised, recorded: RecordedEvent) -> Upda
         steep=is_steep(_measure(state.smart), _measure(update.get("smart"))),
     )
     update["revisions"] = (*state.revisions, revision)
-    # The reviser stands behind the new form; the other side has yet to agree to it. The work goes on meanwhile.
-    party = party_of(recorded.event.actor.role)
-    update["agreed_by"] = (party,) if party else ()
+    # The work goes on meanwhile.
+    update.update(_stands_alone(state, recorded))
     update["agreement_since"] = recorded.event.time
     if state.status == "agreed":
         update["status"] = "proposed"
@@ -307,12 +330,12 @@ def _reviewed(state: GoalState, data: t.Reviewed, recorded: RecordedEvent) -> Up
     update.update(_DECIDED.get(data.decision, {}))
     if "status" in update:
         update["status_on"] = data.on
-        update["closing"] = _closing(recorded) if update["status"] == "closed" else None
+        update["closing"] = _closing(state, recorded) if update["status"] == "closed" else None
     return update
 
 
-def _closing(recorded: RecordedEvent) -> Closing:
-    return Closing(version=recorded.version, actor=recorded.event.actor, at=recorded.event.time)
+def _closing(state: GoalState, recorded: RecordedEvent) -> Closing:
+    return Closing(version=recorded.version, actor=recorded.event.actor, at=recorded.event.time, before=state.status)
 
 
 def _status(status: Status) -> Callable[[GoalState, Any, RecordedEvent], Update]:
@@ -329,7 +352,7 @@ def _closed(state: GoalState, data: t.Closed, recorded: RecordedEvent) -> Update
     return {
         "status": "closed",
         "outcome": data.outcome,
-        "closing": state.closing or _closing(recorded),  # A review may have closed it before; this says more about it.
+        "closing": state.closing or _closing(state, recorded),  # A review may have closed it; this says more.
         "closed_level": data.level,
         "replaced_by": data.replaced_by,
         "reason": data.reason,
@@ -338,8 +361,25 @@ def _closed(state: GoalState, data: t.Closed, recorded: RecordedEvent) -> Update
     }
 
 
+def _reopened(state: GoalState, data: t.Reopened, recorded: RecordedEvent) -> Update:
+    event = recorded.event
+    reopening = Reopening(
+        version=recorded.version, actor=event.actor, at=event.time, reason=data.reason, outcome=state.outcome
+    )
+    return {
+        # Of a goal that was closed elsewhere nobody knows what it was before; it is opened to be worked on.
+        "status": state.closing.before if state.closing else "active",
+        "status_on": event.time.date(),
+        "reason": data.reason,
+        "reopenings": (*state.reopenings, reopening),
+        # In calendars the review that fell away has taken the next number of the sequence.
+        "reviews_scheduled": state.reviews_scheduled + 1,
+        **dict.fromkeys(("closing", "outcome", "closed_level", "replaced_by")),
+    }
+
+
 def _voided(state: GoalState, data: t.Voided, recorded: RecordedEvent) -> Update:
-    return {}  # What could not be read adds nothing; nor does it that it is void.
+    return {}  # A message that cannot be read changes nothing, and neither does the event that voids it.
 
 
 # The payload's type is the key, so each function may name it; a dict cannot say that to the type checker.
@@ -360,6 +400,7 @@ _FOLDS: dict[type[Any], Callable[[GoalState, Any, RecordedEvent], Update]] = {
     t.Held: _status("held"),
     t.Resumed: _status("active"),
     t.Closed: _closed,
+    t.Reopened: _reopened,
     t.EnteredInError: _status("entered_in_error"),
     t.Voided: _voided,
 }

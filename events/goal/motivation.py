@@ -1,22 +1,22 @@
-"""When motivation dips: data for the next session, and no failure (S33; DOMAIN: what follows by itself)."""
+"""Dips in motivation: a dip is data for the next session and no failure (S33; DOMAIN: what follows by itself)."""
 
 from collections.abc import Iterable
 
 from events.goal.state import ProgressEntry
 
-LOW, DROP = 3, 3
+LOW_MOTIVATION, MOTIVATION_DROP = 3, 3
 """Motivation at or below the first, or lower than the entry before by the second, is a dip."""
 
 
 def is_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
-    """Whether an entry's motivation is low, or well below what was told last before it.
+    """Whether an entry's motivation is low, or much lower than in the last entry before it.
 
-    What counts is the day an entry is for, not when it came in: a late one is compared with the days before it.
+    Entries are ordered by the day that they are for, so a late entry is compared with the days before its own.
     """
     if entry.motivation is None:
         return False
-    told = ((each.on, each.version, each.motivation) for each in entries if each.motivation is not None)
-    before = max((each for each in told if each[:2] < (entry.on, entry.version)), default=None)
+    rated = ((each.on, each.version, each.motivation) for each in entries if each.motivation is not None)
+    before = max((each for each in rated if each[:2] < (entry.on, entry.version)), default=None)
     return falls(before[2] if before else None, entry.motivation)
 
 
@@ -37,11 +37,11 @@ def brings_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
 
 def dips(entries: Iterable[ProgressEntry]) -> list[ProgressEntry]:
     """All entries that are dips, in the order of their days."""
-    told = sorted((each.on, each.version, each.motivation, each) for each in entries if each.motivation is not None)
-    before = [None, *(motivation for _, _, motivation, _ in told)]
-    return [entry for last, (_, _, now, entry) in zip(before, told, strict=False) if falls(last, now)]
+    rated = sorted((each.on, each.version, each.motivation, each) for each in entries if each.motivation is not None)
+    before = [None, *(motivation for _, _, motivation, _ in rated)]
+    return [entry for last, (_, _, now, entry) in zip(before, rated, strict=False) if falls(last, now)]
 
 
 def falls(before: int | None, now: int) -> bool:
-    """Whether motivation that is told now is a dip after what was told last before it, if anything was."""
-    return now <= LOW or (before is not None and before - now >= DROP)
+    """Whether a motivation is a dip, compared with the last one before it, if there is one."""
+    return now <= LOW_MOTIVATION or (before is not None and before - now >= MOTIVATION_DROP)

@@ -1,4 +1,4 @@
-"""What is offered before a goal is given up: another scale or timeline, when motivation dips (S34)."""
+"""Offers before a goal is given up: another scale or another timeline, after a setback or a dip (S33, S34)."""
 
 from events.goal.state import GoalState
 from events.vocabulary import ReviewDecision, Value
@@ -12,8 +12,8 @@ class Offer(Value):
 
 
 def offers(goal: GoalState) -> list[Offer]:
-    """What to offer at the next session; nothing unless motivation has dipped since the last review."""
-    if not goal.raise_at_next_session or not goal.is_open:
+    """The offers for the next session; none unless motivation has dipped, or a setback waits for its review."""
+    if not goal.is_open or not (goal.raise_at_next_session or goal.unreviewed_setbacks):
         return []
     timeline = "Allow it more time, or a nearer first step."
     if goal.smart and (goal.smart.due or goal.smart.for_weeks):

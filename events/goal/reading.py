@@ -1,4 +1,4 @@
-"""How a goal reads: one shape for HTTP, commands and replays, so that all of them agree."""
+"""A goal as JSON: one shape for HTTP, commands and replays, so that all of them agree."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -23,22 +23,23 @@ def read_goal(
     at: datetime | None = None,
     others: Collection[GoalState] | None = None,
     copies: int = 0,
-    held: Mapping[str, object] | None = None,
+    quarantined: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:  # Any: a JSON object of mixed values
     """A goal as a JSON-ready object: every field of its state under its name, and what follows from them.
 
     Added are `awaiting_agreement` (roles), `waiting` (what for, from whom, since when), `flags` (code and sentence),
     `missing` (what keeps the goal from being activated), `unsaid` (parts of SMART that are still open),
-    `missing_reasons` (why each of both is wanted), `suggested_framework` (for a draft), `offers` (when motivation
-    dips), `weekly_wins`, `latest_level` (GAS), `last_review_on`, `last_setback_on`, and `held`.
+    `missing_reasons` (why each of both is wanted), `suggested_framework` (for a draft), `offers` (after a dip in
+    motivation or a setback), `weekly_wins`, `latest_level` (GAS), `last_review_on`, `last_setback_on`, and
+    `quarantined`.
 
     Args:
         plan: The patient's plan at the same moment; without one, no accommodation is assumed.
-        at: The instant of looking; without it, no flag that depends on the day is raised.
+        at: The present instant; without it, no flag that depends on the day is raised.
         others: The patient's other goals at the same moment; without them, no flag that depends on them is raised.
         copies: How many other patients have a goal with the same text.
-        held: Where a read model could not take the goal's next event, so that this is not all that the log has of it:
-            the `version` that is read, the `position` of that event, and the `reason`.
+        quarantined: Where a read model could not take in the goal's next event, so that it has less than the log: the
+            `version` that is read, the `position` of that event, and the `reason`.
     """
     simplified = plan is not None and plan.simplified
     missing, unsaid = missing_parts(state, simplified=simplified), unsaid_in_smart(state.smart)
@@ -56,6 +57,6 @@ def read_goal(
         "latest_level": state.latest_level,
         "last_review_on": state.last_review_on,
         "last_setback_on": state.last_setback_on,
-        "held": held,
+        "quarantined": quarantined,
     }
     return {**state.model_dump(mode="json"), **to_jsonable_python(read)}

@@ -1,4 +1,4 @@
-"""What a goal's events add up to."""
+"""The state that a goal's events fold into."""
 
 from datetime import date, datetime
 
@@ -27,11 +27,22 @@ BEGUN: frozenset[Status] = frozenset({"active", "held"})
 
 
 class Closing(Value):
-    """How a goal came to be closed: by which event, by whom, and when that happened."""
+    """How a goal came to be closed: by which event, by whom, when that happened, and what its status was `before`."""
 
     version: int
     actor: Actor
     at: datetime
+    before: Status
+
+
+class Reopening(Value):
+    """A goal was opened again after it had been closed with an `outcome`: by which event, by whom, when, and why."""
+
+    version: int
+    actor: Actor
+    at: datetime
+    reason: str
+    outcome: Outcome | None
 
 
 class Revision(Value):
@@ -127,8 +138,16 @@ class ChangeRequest(Value):
     answer_text: str | None = None
 
 
+class Agreement(Value):
+    """One side stands behind the goal as it is: who said so, and when."""
+
+    party: Party
+    actor: Actor
+    at: datetime
+
+
 class Contest(Value):
-    """Someone pushed back, in these words; open until a clinician answers, whatever the goal's status.
+    """The patient or a clinician contested the goal, in these words; open until a clinician answers.
 
     `since` is when an answer was first awaited, where an earlier contest was still open; otherwise that is `at`.
     """
@@ -144,11 +163,13 @@ class Contest(Value):
 
 
 class GoalState(Value):
-    """One goal as its events so far add up to. `statement` is the patient's own words; `wording` how it is put now.
+    """One goal after all its events so far. `statement` is the patient's own words; `wording` is how it is put now.
 
     Agreement is a set of roles kept apart from the status: a revision by one side reopens the other's agreement
-    without stopping the work. `agreement_since` is when agreement was last reopened; None since the goal began.
-    `started_at` is the instant at which the work began here; None of an import, which knows a day at most.
+    without stopping the work. `agreements` are those of `agreed_by` that were given here; `stood_behind` names who has
+    agreed to the goal in any form, the present one or an earlier one. `agreement_since` is when agreement was last
+    reopened; None since the goal began. `started_at` is the instant at which the work began here; None of an import,
+    which knows a day at most.
     """
 
     org: str
@@ -178,6 +199,8 @@ class GoalState(Value):
     updated_at: datetime
     created_by: Actor
     agreed_by: tuple[Party, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    stood_behind: tuple[Party, ...] = ()
     agreement_since: datetime | None = None
     contest: Contest | None = None
     override_reason: str | None = None
@@ -186,6 +209,7 @@ class GoalState(Value):
     started_on: date | None = None
     started_at: datetime | None = None
     closing: Closing | None = None
+    reopenings: tuple[Reopening, ...] = ()
     closed_level: int | None = None
     replaced_by: str | None = None
 

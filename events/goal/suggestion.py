@@ -1,4 +1,4 @@
-"""Which framework suits a draft: SMART for something with a timeline, GAS for a complex personal goal (S19)."""
+"""The framework that suits a draft: SMART for a goal with a timeline, GAS for a complex personal goal (S19)."""
 
 import re
 from typing import Literal
@@ -7,7 +7,7 @@ from events.goal.state import GoalState
 from events.vocabulary import LifeArea, Value
 
 PERSONAL: frozenset[LifeArea] = frozenset({"family", "coping", "other"})
-"""Areas of life in which progress has shades that no single number tells."""
+"""Areas of life in which one number does not describe progress."""
 
 _TIMELINE = re.compile(
     r"\d|\b(once|twice|daily|weekly|monthly|times|every|until|before|by the end|hours?|days?|weeks?|months?)\b",
@@ -23,7 +23,7 @@ class Suggestion(Value):
 
 
 def suggested_framework(goal: GoalState, *, simplified: bool) -> Suggestion | None:
-    """What to work a draft out with; nothing once a framework was begun, or the goal is being worked on or over."""
+    """The framework for a draft; none once a framework was begun, or the goal is active or over."""
     if goal.smart or goal.gas or goal.status not in ("proposed", "contested", "agreed"):
         return None
     if simplified:

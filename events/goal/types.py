@@ -102,9 +102,9 @@ class Agreed(GoalPayload):
 
 
 class Contested(GoalPayload):
-    """The patient or a clinician pushes back, and a clinician must answer.
+    """The patient or a clinician contests the goal; the contest is open until a clinician answers.
 
-    Of a goal on which work has not begun, the agreements fall away. One that is active or held stays as it is: the
+    Before the work on the goal has begun, the agreements fall away. A goal that is active or held stays as it is: the
     work goes on, with its entries and reviews, while the contest waits for its answer.
     """
 
@@ -235,7 +235,7 @@ class ProgressFields(GoalPayload):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        # The first is quick, and what nearly every entry says.
+        # The first check is quick and holds for nearly every entry.
         if self.done is None and not self.said():
             raise PydanticCustomError(
                 "nothing_said", "give at least one of done, value, level, mood, motivation, note, setback"
@@ -326,13 +326,25 @@ class Resumed(GoalPayload):
 
 
 class Closed(GoalPayload):
-    """The goal is over, one way or another."""
+    """Work on the goal ends, with an outcome."""
 
     type_name: ClassVar = "cairn.goal.closed.v1"
 
     outcome: Outcome
     level: Level | None = None
     replaced_by: Token | None = None
+    reason: Text
+
+
+class Reopened(GoalPayload):
+    """A goal that was closed by mistake is open again, as it was before.
+
+    Its next review is scheduled in the same commit. The patient, a clinician or a supervisor may open it again, not
+    beyond the plan's limit of active goals.
+    """
+
+    type_name: ClassVar = "cairn.goal.reopened.v1"
+
     reason: Text
 
 
@@ -376,6 +388,7 @@ GOAL_EVENTS: tuple[type[GoalPayload], ...] = (
     Held,
     Resumed,
     Closed,
+    Reopened,
     EnteredInError,
     Voided,
 )

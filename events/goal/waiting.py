@@ -1,4 +1,4 @@
-"""What a goal waits for, and from whom: agreement, the answer to a contest, the answer to a change request."""
+"""What a goal waits for, and from whom: agreement, or the answer to a contest or to a change request."""
 
 from datetime import datetime
 from operator import itemgetter
@@ -13,7 +13,7 @@ Waiting = TypedDict("Waiting", {"role": Party, "for": str, "since": datetime, "r
 
 
 def waiting(state: GoalState) -> list[Waiting]:
-    """What a goal waits for, the longest awaited first; nothing once it is over.
+    """What a goal waits for, the longest wait first; nothing once the goal is over.
 
     A contest waits for a clinician's answer. Before the work has begun, that answer comes before anyone's agreement;
     once it has, both can be awaited at a time. A change request waits for the other side: a clinician's for the

@@ -28,10 +28,10 @@ def acknowledged(message: Msg) -> int:
     """
     if status_of(message) == "503":
         raise Refused(LogUnavailable("The log's stream is not there.", certain=True), settled=True)
-    said = from_json(message.data)
-    error = said.get("error")
+    answer = from_json(message.data)
+    error = answer.get("error")
     if error is None:
-        return int(said["seq"])
+        return int(answer["seq"])
     description = error.get("description", "no reason given")
     if is_wrong_sequence(error):
         raise Refused(WrongVersion(description), settled=True)

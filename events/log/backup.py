@@ -135,14 +135,14 @@ async def write_archive(nc: ResilientClient, stream: str, folder: Path, progress
     subscription = await nc.subscribe(inbox, cb=chunks.put)
     try:
         request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": _CHUNK_BYTES}
-        said = await _ask(nc, f"STREAM.SNAPSHOT.{stream}", request)
+        answer = await _ask(nc, f"STREAM.SNAPSHOT.{stream}", request)
         size, digest = await _save(nc, chunks, folder / _ARCHIVE, progress)
     finally:
         await subscription.unsubscribe()
     return Manifest(
         stream=stream,
-        config=said["config"],
-        state=said["state"],
+        config=answer["config"],
+        state=answer["state"],
         archive_bytes=size,
         archive_sha256=digest,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -207,15 +207,15 @@ async def restore_archive(
     """
     archive = folder / _ARCHIVE
     await asyncio.to_thread(_check_archive, archive, manifest)
-    said = await _ask(nc, f"STREAM.RESTORE.{config.name}", {"config": config.as_dict(), "state": {}})
+    answer = await _ask(nc, f"STREAM.RESTORE.{config.name}", {"config": config.as_dict(), "state": {}})
     try:
         with archive.open("rb") as source:
             while chunk := await asyncio.to_thread(source.read, _CHUNK_BYTES):
                 async with nc.answer_within(_ANSWER_SECONDS):
-                    await nc.request(said["deliver_subject"], chunk, timeout=_ANSWER_SECONDS)
+                    await nc.request(answer["deliver_subject"], chunk, timeout=_ANSWER_SECONDS)
                 progress(len(chunk))
         async with nc.answer_within(_ANSWER_SECONDS):
-            done = await nc.request(said["deliver_subject"], b"", timeout=_ANSWER_SECONDS)
+            done = await nc.request(answer["deliver_subject"], b"", timeout=_ANSWER_SECONDS)
     except (OSError, NatsError, TimeoutError) as error:
         raise BackupFailed(f"The server broke off the restore: {error}.") from error
     if refusal := from_json(done.data).get("error"):

@@ -202,14 +202,14 @@ class _Consumer:
             _Interrupted: The consumer cannot be used any more.
         """
         headers = message.headers or {}
-        status, said = headers.get("Status"), headers.get("Description", "")
+        status, description = headers.get("Status"), headers.get("Description", "")
         if status == "100":
             if int(headers.get("Nats-Last-Consumer", self._delivered)) != self._delivered:
                 raise _Interrupted("messages were missed")
-        elif status == "408" or "Exceeds" in said or "Batch Completed" in said:
+        elif status == "408" or "Exceeds" in description or "Batch Completed" in description:
             self._outstanding -= int(headers.get("Nats-Pending-Messages", 0))
         else:
-            raise _Interrupted(f"the server answered {status} {said}")
+            raise _Interrupted(f"the server answered {status} {description}")
 
     async def _pull(self) -> None:
         """Ask for more once half of what was asked for has come."""

@@ -50,20 +50,20 @@ async def read_state(nc: ResilientClient, stream: str) -> StreamState:
         LogUnreachable: nobody answers, or the stream has no leader now.
     """
     try:
-        said = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS)
+        answer = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS)
     except ApiRefused as refused:
         if refused.err_code == _NO_STREAM:
             raise NoStream(f"There is no stream {stream}.") from None
         raise LogUnreachable(f"The log does not answer. {refused}") from None
     except ApiUnanswered as error:
         raise LogUnreachable("The log does not answer.") from error
-    state = said["state"]
+    state = answer["state"]
     return StreamState(
-        created=said["created"],
+        created=answer["created"],
         first=state["first_seq"],
         last=state["last_seq"],
         messages=state["messages"],
-        config=said["config"],
-        now_ns=nanoseconds(said["ts"]),
-        replicas=said["config"].get("num_replicas", 1),
+        config=answer["config"],
+        now_ns=nanoseconds(answer["ts"]),
+        replicas=answer["config"].get("num_replicas", 1),
     )

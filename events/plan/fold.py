@@ -1,4 +1,4 @@
-"""From events to the state of a plan."""
+"""The fold of a plan: which state a plan's events result in."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from events.plan import types as t
 from events.plan.state import Measurement, PlanState
 
 FOLD_VERSION = 1
-"""Raised whenever the same events add up to a different state; stored states of another version are ignored."""
+"""Increased whenever the same events fold into a different state; stored states of another version are ignored."""
 
 
 def fold_plan(state: PlanState | None, recorded: RecordedEvent) -> PlanState | None:
@@ -58,5 +58,5 @@ def _opened(before: PlanState | None, recorded: RecordedEvent, data: t.Opened) -
     )
     if before is None:
         return opened
-    # Someone who comes back to treatment keeps what was known: it is the same person's plan, opened again.
+    # A patient who comes back to treatment keeps the state of the plan, which is opened again.
     return opened.model_copy(update={"priorities": before.priorities, "measurements": before.measurements})

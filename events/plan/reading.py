@@ -1,4 +1,4 @@
-"""How a plan reads: one shape for HTTP, commands and replays."""
+"""A plan as JSON: one shape for HTTP, commands and replays."""
 
 from typing import Any
 

@@ -1,9 +1,9 @@
-"""What a plan's events add up to."""
+"""The state that a plan's events fold into."""
 
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from events.time_zones import time_zone
 from events.vocabulary import (
     Accommodation,
     Instrument,
@@ -27,7 +27,7 @@ class Measurement(Value):
 
 
 class PlanState(Value):
-    """One patient's plan as its events so far add up to."""
+    """One patient's plan after all its events so far."""
 
     org: str
     patient: str
@@ -58,8 +58,8 @@ class PlanState(Value):
         return "simplified_language" in self.accommodations
 
     def day(self, instant: datetime) -> date:
-        """The day an instant falls on in the clinic's time zone."""
-        return instant.astimezone(ZoneInfo(self.time_zone)).date()
+        """The day of an instant in the clinic's time zone."""
+        return instant.astimezone(time_zone(self.time_zone)).date()
 
     def cadence(self, goal_days: int | None) -> int:
         """Days between reviews of a goal: its own, or the plan's, capped for short reviews."""

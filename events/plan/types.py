@@ -1,14 +1,13 @@
 """What can happen to a patient's treatment plan: one frozen payload for each event type (DOMAIN: events)."""
 
 from datetime import date
-from functools import cache
 from typing import Annotated, ClassVar, Self
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from events.payload import Payload
+from events.payload import RECORDED, Payload
+from events.time_zones import is_time_zone
 from events.vocabulary import (
     INSTRUMENT_RANGES,
     Accommodation,
@@ -23,14 +22,9 @@ from events.vocabulary import (
 )
 
 
-@cache  # Finding them out takes longer than folding a thousand events.
-def _zones() -> frozenset[str]:
-    # Some systems list the zone of the machine among them, which is another one elsewhere.
-    return frozenset(available_timezones() - {"localtime"})
-
-
-def _known_zone(name: str) -> str:
-    if name not in _zones():
+def _known_zone(name: str, info: ValidationInfo) -> str:
+    # What was recorded under an earlier release of the database stays readable.
+    if not is_time_zone(name) and info.context is not RECORDED:
         raise PydanticCustomError("time_zone", "is not a time zone of the IANA database, such as Europe/Vienna")
     return name
 

@@ -131,6 +131,10 @@ def _closed(data: g.Closed, changes: Changes) -> str:
     return f"closed the goal as {spoken(data.outcome)}{at}{by}{_because(data.reason)}"
 
 
+def _reopened(data: g.Reopened, changes: Changes) -> str:
+    return f"opened the goal again{_because(data.reason)}"
+
+
 def _entered_in_error(data: g.EnteredInError, changes: Changes) -> str:
     return f"marked the goal as entered in error{_because(data.reason)}"
 
@@ -204,6 +208,7 @@ _DEEDS: dict[type[Any], Callable[[Any, Changes], str]] = {
     g.Held: _held,
     g.Resumed: _resumed,
     g.Closed: _closed,
+    g.Reopened: _reopened,
     g.EnteredInError: _entered_in_error,
     g.Voided: _voided,
     p.Opened: _opened,

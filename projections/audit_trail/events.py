@@ -15,13 +15,13 @@ from projections.engine.paging import AnyRow, AnySelect
 from projections.engine.projection import Tables
 
 
-def recorded_events(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Iterator[RecordedEvent]:
+def recorded_events(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> Iterator[RecordedEvent]:
     """The events of some goals or plans, in the order of the log.
 
     Args:
-        its: The audit trail's tables, of the version to read.
+        tables: The audit trail's tables, of the version to read.
     """
-    return map(_recorded, connection.execute(_in_order(its["events"]), wanted(goal_ids, GOAL)))
+    return map(_recorded, connection.execute(_in_order(tables["events"]), wanted(goal_ids, GOAL)))
 
 
 def happened(row: AnyRow) -> datetime:

@@ -12,7 +12,7 @@ from projections.audit_trail.tables import tables
 from projections.engine.paging import AnyRow
 
 _EVENTS = tables()["events"]
-_AT_ONCE = 1000
+_ROWS_PER_FETCH = 1000
 
 
 class KeptEvent(NamedTuple):
@@ -52,7 +52,7 @@ def events_behind(
     """The events behind a position, goal by goal."""
     order = (_EVENTS.c.org, _EVENTS.c.patient, _EVENTS.c.goal, _EVENTS.c.position)
     query = select(_EVENTS).where(_EVENTS.c.org.in_(orgs), _EVENTS.c.position > position).order_by(*order)
-    rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
+    rows = connection.execution_options(yield_per=_ROWS_PER_FETCH).execute(query)
     for goal_id, events in groupby(map(_kept, rows), key=lambda kept: kept.goal_id):
         yield goal_id, list(events)
 

@@ -13,10 +13,10 @@ from projections.audit_trail.views import views
 from projections.engine.projection import Projection, Remembered, Tables
 
 
-def _load(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Remembered[State]]:
+def _load(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Remembered[State]]:
     """Fold the goals' own rows. Revisions are rare, so this costs less than keeping every goal's state at hand."""
     states: dict[GoalId, State] = {}
-    for recorded in recorded_events(connection, its, goal_ids):
+    for recorded in recorded_events(connection, tables, goal_ids):
         state = fold(states.get(recorded.goal_id), recorded)
         if state is not None:
             states[recorded.goal_id] = state

@@ -61,8 +61,8 @@ def _changes(state: State | None, events: Sequence[RecordedEvent]) -> dict[int, 
 
 
 def _change_rows(org: str, changes: Mapping[int, Sequence[Difference]]) -> Iterator[Row]:
-    for position, its in changes.items():
-        for change in its:
+    for position, changes_of_event in changes.items():
+        for change in changes_of_event:
             yield {
                 "org": org,
                 "position": position,

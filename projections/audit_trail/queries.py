@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -11,12 +10,14 @@ from events.errors import CairnError
 from events.identity import GoalId
 from projections.audit_trail.differences import State, as_tree, differences
 from projections.audit_trail.events import happened, recorded_events
+from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.projector import fold
 from projections.audit_trail.tables import tables
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 
 _NAME = "audit_trail"
+_EVERY_EVENT = AuditFilter()
 _EVENTS, _CHANGES = tables()["events"], tables()["changes"]
 _TOLD_BY_THE_EVENTS = frozenset({"version", "position", "updated_at", "revisions"})
 
@@ -26,13 +27,14 @@ class NoSuchVersion(CairnError):
 
 
 def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor: str | None = None) -> Json | None:
-    """Everything that happened to one goal or plan, oldest first: `items`, `next` and `held`; None when nothing did.
+    """Everything that happened to one goal or plan, oldest first, or None: `items`, `next` and `quarantined`.
 
     An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `time`, `recordedtime`, `source`, `id`,
     `version`, `position`, `causeversion` when it followed by itself), `data`, `sentence` (who did what, when it
     happened and was recorded, in words), and `changes`: for a revision, an amendment or a correction each changed
-    `field` by its dotted path, with `before` and `after`. `held`, when it is not None, says up to which `version` they
-    go, and at which `position` and for what `reason` the next event could not be taken in.
+    `field` by its dotted path, with `before` and `after`. `quarantined` is None unless
+    events are missing at the end: then it has the last `version` that is here, and the `position` of the next event
+    and the `reason` for which it could not be taken in.
 
     Raises:
         BadCursor: when the cursor is not from this list.
@@ -42,52 +44,46 @@ def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor
     if not found["items"] and cursor is None:
         refuse_if_quarantined(connection, _NAME, goal_id)
         return None
-    return {**found, "held": _told(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id)}
+    return {
+        **found,
+        "quarantined": _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
+    }
 
 
-def audit(  # noqa: PLR0913 - each filter is one, by its name
+def audit(
     connection: Connection,
     org: str,
+    filters: AuditFilter = _EVERY_EVENT,
     *,
-    patient: str | None = None,
-    goal: str | None = None,
-    type_name: str | None = None,
-    actor: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
     limit: int = 100,
     cursor: str | None = None,
 ) -> Json:
-    """Everything that was recorded in an organisation, newest last: `items` as in :func:`history`, `next` and `held`.
+    """Everything that was recorded in an organisation, newest last: `items`, `next` and `quarantined`.
 
-    `held` names the goals that are missing from some event on: `org`, `patient` and `goal`, and what :func:`history`
-    says; the first hundred.
-
-    Args:
-        type_name: Only events of this type, such as `cairn.goal.revised.v1`.
-        actor: Only events by the person with this id.
-        since: Only events recorded at or after this instant.
-        until: Only events recorded before this instant.
+    An item is as in :func:`history`. `quarantined` lists the goals whose later events are missing: `org`, `patient`
+    and `goal`, and what :func:`history` says of one; the first hundred.
 
     Raises:
         BadCursor: when the cursor is not from this list.
     """
     query = select(_EVENTS).where(_EVENTS.c.org == org)
-    wanted = {"patient": patient, "goal": goal, "type": type_name, "actor": actor}
-    query = query.where(*(_EVENTS.c[name] == value for name, value in wanted.items() if value is not None))
-    if since is not None:
-        query = query.where(_EVENTS.c.recorded_at >= since)
-    if until is not None:
-        query = query.where(_EVENTS.c.recorded_at < until)
+    equal = filters.model_dump(include={"patient", "goal", "type", "actor"}, exclude_none=True)
+    query = query.where(*(_EVENTS.c[name] == value for name, value in equal.items()))
+    if filters.since is not None:
+        query = query.where(_EVENTS.c.recorded_at >= filters.since)
+    if filters.until is not None:
+        query = query.where(_EVENTS.c.recorded_at < filters.until)
     found = _page(connection, query, of="audit", limit=limit, cursor=cursor)
-    held = _told(connection, quarantined_in_org(connection, _NAME, org, patient))
-    told = [{**goal_id._asdict(), **its} for goal_id, its in held.items() if goal in (None, goal_id.goal)]
-    return {**found, "held": told}
+    quarantined = _with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
+    of_these = [
+        {**goal_id._asdict(), **where} for goal_id, where in quarantined.items() if filters.goal in (None, goal_id.goal)
+    ]
+    return {**found, "quarantined": of_these}
 
 
 def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version: int) -> Json | None:
     """What differs between two versions of a goal or plan: `changes` (each `field` with `before` and `after`), and in
-    `events` what happened in between, and `held` as in :func:`history`. None when there is no such goal.
+    `events` what happened in between, and `quarantined` as in :func:`history`. None when there is no such goal.
 
     Args:
         from_version: The earlier version; 0 for before the first event.
@@ -118,14 +114,17 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
         "to": to_version,
         "changes": [change._asdict() for change in differences(before, after)],
         "events": _read(connection, connection.execute(between.order_by(_EVENTS.c.position)).all()),
-        "held": _told(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
+        "quarantined": _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
     }
 
 
-def _told(connection: Connection, held: Mapping[GoalId, GoalQuarantine]) -> dict[GoalId, Json]:
+def _with_version(connection: Connection, quarantined: Mapping[GoalId, GoalQuarantine]) -> dict[GoalId, Json]:
     """GoalQuarantine goals with the version that the trail has of each."""
-    its = select(func.max(_EVENTS.c.version))
-    return {goal_id: at.at(connection.scalar(its.where(*_is(goal_id))) or 0) for goal_id, at in held.items()}
+    latest_version = select(func.max(_EVENTS.c.version))
+    return {
+        goal_id: at.at(connection.scalar(latest_version.where(*_is(goal_id))) or 0)
+        for goal_id, at in quarantined.items()
+    }
 
 
 def _of_goal(goal_id: GoalId) -> AnySelect:

@@ -23,7 +23,7 @@ def sentence(recorded: RecordedEvent, changes: Sequence[Difference] = ()) -> str
         changes: What it changed exactly, where it is a revision, an amendment or a correction.
     """
     event = recorded.event
-    # On the sender's clock, so that the two can be held against each other.
+    # On the sender's clock, so that the two can be compared.
     stored = recorded.recorded_at.astimezone(event.time.tzinfo)
     return f"On {minute(event.time)} {_who(event)} {deed(event.data, changes)}. Recorded on {minute(stored)}."
 

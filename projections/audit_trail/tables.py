@@ -9,7 +9,7 @@ from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
 VERSION = 2
-"""Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
+"""Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("audit_trail")
 
 

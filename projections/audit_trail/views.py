@@ -44,16 +44,16 @@ _REVISION = {
 }
 
 
-def views(its: Tables, dialect: str) -> Views:
+def views(tables: Tables, dialect: str) -> Views:
     """`v_audit` and `v_goal_revisions`."""
-    events, changes = its["events"], its["changes"]
-    told = {
+    events, changes = tables["events"], tables["changes"]
+    derived = {
         **{name: in_json(events.c.data, name, dialect) for name in ("reason", "note")},
         **{name: changes.c[name] for name in ("field", "before", "after")},
     }
     of_the_event = and_(changes.c.org == events.c.org, changes.c.position == events.c.position)
     revisions = (
-        select(*((told[name] if name in told else events.c[name]).label(name) for name in _REVISION))
+        select(*((derived[name] if name in derived else events.c[name]).label(name) for name in _REVISION))
         .select_from(events.join(changes, of_the_event))
         .where(events.c.type == Revised.type_name)
     )

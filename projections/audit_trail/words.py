@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from projections.audit_trail.differences import Difference
 
-_LONGEST = 160
+_LONGEST_TEXT = 160
+"""Characters of a value in a sentence; what is longer is cut, and stands in full beside the sentence."""
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -113,4 +114,4 @@ def _flat(value: object) -> str:
 
 def _shortened(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1].rstrip()}…"
+    return line if len(line) <= _LONGEST_TEXT else f"{line[: _LONGEST_TEXT - 1].rstrip()}…"

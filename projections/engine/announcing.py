@@ -62,8 +62,8 @@ class Announcer:
 
         async def hear(message: Msg) -> None:
             with suppress(ValidationError):
-                said = Announcement.model_validate_json(message.data)
-                if (said.stream, said.slot) == (key.stream, key.slot):
+                announcement = Announcement.model_validate_json(message.data)
+                if (announcement.stream, announcement.slot) == (key.stream, key.slot):
                     heard.set()
 
         subscription = await self._nc.subscribe(self._subject, cb=hear)
@@ -78,8 +78,8 @@ class Announcer:
         finally:
             await subscription.unsubscribe()
 
-    async def _publish(self, subject: str, said: BaseModel) -> None:
+    async def _publish(self, subject: str, announcement: BaseModel) -> None:
         try:
-            await self._nc.publish(subject, said.model_dump_json().encode())
+            await self._nc.publish(subject, announcement.model_dump_json().encode())
         except (NatsError, OSError) as error:
             _log.debug("%s not announced: %s", subject, type(error).__name__)

@@ -1,6 +1,6 @@
 """The builds of a projection: one is live, one may be on its way, and the one that was live before may be kept."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, update
@@ -38,6 +38,10 @@ class Build(NamedTuple):
     started_at: datetime
 
 
+class Superseded(CairnError):
+    """A newer version of the projection is live; this one does not go back behind it by itself."""
+
+
 class NothingToSwap(CairnError):
     """There is no build in that slot."""
 
@@ -63,6 +67,28 @@ def begin_next(connection: Connection, projection: AnyProjection, now: datetime)
     row = {**build._asdict(), "tables": ",".join(build.tables)}
     connection.execute(insert(BUILDS).values(projection=projection.name, slot=Slot.BUILDING, **row))
     return build
+
+
+def slot_to_write(connection: Connection, projection: AnyProjection, *, beside: bool) -> Slot:
+    """The slot whose tables a service of this version keeps up; a build beside the live one is begun if it is needed.
+
+    Args:
+        beside: Whether to build beside the live tables whatever their version is.
+
+    Raises:
+        Superseded: the live tables are of a newer version.
+    """
+    live = build_at(connection, projection.name, Slot.LIVE)
+    version = projection.version
+    if live and live.version == version and not beside:
+        return Slot.LIVE
+    if live and live.version > version and not beside:
+        raise Superseded(
+            f"Version {live.version} of {projection.name} is live, and this is version {version}. To go back to it:"
+            f" cairn projections rebuild {projection.name}."
+        )
+    begin_next(connection, projection, datetime.now(UTC))
+    return Slot.BUILDING
 
 
 def is_complete(connection: Connection, key: CheckpointKey, of_another_log: Checkpoint | None = None) -> bool:
@@ -92,7 +118,7 @@ def go_live(connection: Connection, projection: AnyProjection) -> None:
     if build_at(connection, name, Slot.BUILDING) is None:
         raise NothingToSwap(f"There is no new build of {name}.")
     views = projection.views(projection.tables(), connection.dialect.name)
-    keep_readers_out(connection, (*_its_tables(connection, name, Slot.LIVE), *views))
+    keep_readers_out(connection, (*_table_names(connection, name, Slot.LIVE), *views))
     drop(connection, name, Slot.PREVIOUS)
     _move(connection, name, Slot.LIVE, Slot.PREVIOUS)
     _move(connection, name, Slot.BUILDING, Slot.LIVE)
@@ -114,20 +140,20 @@ def drop(connection: Connection, projection: str, slot: Slot) -> bool:
     return True
 
 
-def _its_tables(connection: Connection, projection: str, slot: Slot) -> list[str]:
+def _table_names(connection: Connection, projection: str, slot: Slot) -> list[str]:
     build = build_at(connection, projection, slot)
     return [table_name(projection, name, slot) for name in build.tables] if build else []
 
 
-def _move(connection: Connection, projection: str, here: Slot, there: Slot) -> None:
-    build = build_at(connection, projection, here)
+def _move(connection: Connection, projection: str, source: Slot, target: Slot) -> None:
+    build = build_at(connection, projection, source)
     if build is None:
         return
     for name in build.tables:
-        old, new = table_name(projection, name, here), table_name(projection, name, there)
+        old, new = table_name(projection, name, source), table_name(projection, name, target)
         connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
     for table in OF_A_BUILD:
-        connection.execute(update(table).where(_stands_at(table, projection, here)).values(slot=there))
+        connection.execute(update(table).where(_stands_at(table, projection, source)).values(slot=target))
 
 
 def _stands_at(table: Table, projection: str, slot: Slot) -> ColumnElement[bool]:

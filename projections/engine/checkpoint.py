@@ -24,8 +24,8 @@ class Checkpoint(NamedTuple):
 
     Attributes:
         position: Of the last event in the tables.
-        epoch: A number that is drawn anew when others than their service change the tables, so that it never takes
-            them for those it has in mind.
+        epoch: A random number. Whoever changes the tables besides their service sets another one, so that the service
+            notices and reads the tables again.
         fingerprint: Of the event at that position, as :func:`events.leaf.fingerprint` makes it; None before the first
             event, and where an older Cairn has moved the checkpoint.
     """
@@ -100,7 +100,7 @@ def new_epoch() -> int:
 
 def start_checkpoint(connection: Connection, key: CheckpointKey) -> Checkpoint:
     """The checkpoint of a build that was started already; otherwise it begins before the first event."""
-    # Held, so that an older copy that is still at work does not move it meanwhile.
+    # Locked, so that an older copy that is still at work does not move it meanwhile.
     found = hold_checkpoint(connection, key)
     if found is None:
         found = Checkpoint(position=0, epoch=new_epoch())

@@ -1,9 +1,10 @@
 """Which day it is in the clinics: reviews are due on days, and each plan has its own time zone."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Date, Table, case, func, literal, select
+
+from events.time_zones import time_zone
 
 
 def clinic_day(connection: Connection, plans: Table, org: str, now: datetime) -> ColumnElement[date]:
@@ -14,6 +15,6 @@ def clinic_day(connection: Connection, plans: Table, org: str, now: datetime) ->
         now: The instant to tell the day of.
     """
     zones = connection.scalars(select(plans.c.time_zone).where(plans.c.org == org).distinct()).all()
-    days = {zone: literal(now.astimezone(ZoneInfo(zone)).date(), Date) for zone in zones}
+    days = {zone: literal(now.astimezone(time_zone(zone)).date(), Date) for zone in zones}
     today = literal(now.astimezone(UTC).date(), Date)
     return case(days, value=func.coalesce(plans.c.time_zone, "UTC"), else_=today) if days else today

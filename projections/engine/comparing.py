@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Table, select
 
 from projections.engine.projection import Tables
 
-MOST_LISTED = 20
-_AT_ONCE = 5_000
+MOST_ROWS_LISTED = 20
+"""How many of the rows that differ a comparison names for each table; it counts all of them."""
+_ROWS_PER_FETCH = 5_000
+"""How many rows of a table are in memory at a time."""
 _Key = tuple[object, ...]
 
 
@@ -65,7 +67,7 @@ def _compare(connection: Connection, name: str, live: Table, following: Table) -
     different = 0
     for difference in _differences(name, iter(ours), iter(theirs), list(live.columns.keys())):
         different += 1
-        if different <= MOST_LISTED:
+        if different <= MOST_ROWS_LISTED:
             listed.append(difference)
     return TableComparison(
         name, ours.rows, theirs.rows, ours.hash, theirs.hash, different=different, listed=tuple(listed)
@@ -86,7 +88,7 @@ class _Hashed:
         # The databases sort texts by their own rules; both builds, and Python, by code point.
         bytewise = self._connection.dialect.name == "postgresql"
         order = [column.collate("C") if bytewise and column.type.python_type is str else column for column in key]
-        found = self._connection.execution_options(yield_per=_AT_ONCE).execute(
+        found = self._connection.execution_options(yield_per=_ROWS_PER_FETCH).execute(
             select(*key, *self._table.columns).order_by(*order)
         )
         for row in found:
@@ -116,5 +118,5 @@ def _differences(
         else:
             if left[1] != right[1]:
                 pairs = zip(columns, left[1], right[1], strict=True)
-                yield Difference(name, left[0], tuple(column for column, mine, its in pairs if mine != its))
+                yield Difference(name, left[0], tuple(column for column, mine, theirs in pairs if mine != theirs))
             left, right = next(ours, None), next(theirs, None)

@@ -102,8 +102,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def without_patient_text(error: SQLAlchemyError) -> str:
     """The database's first line; what follows it may quote a row."""
-    said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).strip().splitlines()
-    return f"{type(error).__name__}: {said[0] if said else 'no reason given'}"
+    lines = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
 
 
 # The driver's connection has no common type across drivers.

@@ -1,7 +1,7 @@
 """What a batch of the log brings: the readable events goal by goal, and those that go to quarantine.
 
-Where it brings an event that voids a message which could not be read, the goal is taken in from there on: what was held
-since then is brought too, from the log.
+An event can void a message that could not be read. The goal is then taken in from that message on: the events that were
+put into quarantine since then are read again from the log.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,17 @@ from events.event import RecordedEvent
 from events.identity import LOG, GoalId
 from events.voiding import read_events, voided_by
 from projections.engine.projection import Projected, Projection
-from projections.engine.quarantine import Quarantined, held, reason_of
+from projections.engine.quarantine import Quarantined, behind_quarantined, reason_of
 
 _NONE: Mapping[str, Sequence[StoredMessage]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """The events of a batch by goal, in order, and those that could not be read or whose goal is held.
+    """The events of a batch by goal, in order, and those that could not be read or whose goal is in quarantine.
 
     Attributes:
-        again: The subjects of which everything that is held comes again here, and no more is in quarantine than here.
+        again: The subjects whose events in quarantine are all here once more, so that they can leave it.
     """
 
     by_goal: Mapping[GoalId, Sequence[RecordedEvent]]
@@ -32,20 +32,22 @@ class Arrival:
 
 
 def read_messages(
-    messages: Sequence[StoredMessage], held_at: Mapping[str, int], again: Mapping[str, Sequence[StoredMessage]] = _NONE
+    messages: Sequence[StoredMessage],
+    quarantined_at: Mapping[str, int],
+    again: Mapping[str, Sequence[StoredMessage]] = _NONE,
 ) -> Arrival:
     """Decode a batch.
 
     Args:
-        held_at: The subjects that are held already, and since when.
+        quarantined_at: The subjects that are in quarantine already, and the position since which they are.
         again: All that is stored on the subjects on which a message of the batch voids another (`read_again`).
     """
     by_goal: dict[GoalId, list[RecordedEvent]] = {}
     quarantined: list[Quarantined] = []
-    since = dict(held_at)
-    for subject, its in again.items():
-        known = [each for each in its if each.position <= messages[-1].position]
-        known_events, rest = read_held(known, since.get(subject, messages[0].position))
+    since = dict(quarantined_at)
+    for subject, stored in again.items():
+        known = [each for each in stored if each.position <= messages[-1].position]
+        known_events, rest = read_quarantined(known, since.get(subject, messages[0].position))
         quarantined += rest
         if known_events:
             by_goal[known_events[0].goal_id] = known_events
@@ -53,7 +55,7 @@ def read_messages(
         if message.subject in again:
             continue
         if message.subject in since:
-            quarantined.append(held(message.position, message.subject, since[message.subject]))
+            quarantined.append(behind_quarantined(message.position, message.subject, since[message.subject]))
             continue
         try:
             recorded = read_recorded(message)
@@ -69,8 +71,8 @@ def read_messages(
     return Arrival(by_goal, quarantined, frozenset(again))
 
 
-def read_held(messages: Sequence[StoredMessage], since: int) -> tuple[list[RecordedEvent], list[Quarantined]]:
-    """What can be taken in of a goal that was held, and what stays in quarantine.
+def read_quarantined(messages: Sequence[StoredMessage], since: int) -> tuple[list[RecordedEvent], list[Quarantined]]:
+    """What can be taken in of a goal that was quarantined, and what stays in quarantine.
 
     Args:
         messages: All of the goal, from its first on, as its versions may have to be counted.
@@ -82,7 +84,7 @@ def read_held(messages: Sequence[StoredMessage], since: int) -> tuple[list[Recor
         later = (each for each in messages if each.position > error.position)
         rest = [
             Quarantined(error.position, error.subject, error.reason),
-            *(held(each.position, each.subject, error.position) for each in later),
+            *(behind_quarantined(each.position, each.subject, error.position) for each in later),
         ]
     return [event for event in events if event.position >= since], [each for each in rest if each.position >= since]
 
@@ -119,4 +121,4 @@ def project_goal(
     poison, *later = events[sound:]
     subject = poison.goal_id.on(LOG)
     first = Quarantined(poison.position, subject, reason)
-    return taken, (first, *(held(event.position, subject, poison.position) for event in later))
+    return taken, (first, *(behind_quarantined(event.position, subject, poison.position) for event in later))

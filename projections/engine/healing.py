@@ -1,4 +1,4 @@
-"""Healing a held goal: once the message that could not be read is void, everything of the goal is read again."""
+"""Healing a quarantined goal: once the message that could not be read is void, everything of the goal is read again."""
 
 import asyncio
 import logging
@@ -10,7 +10,8 @@ from projections.engine.decoding import voiding
 from projections.engine.quarantine_retry import StoredLog
 
 _log = logging.getLogger("cairn.projections")
-_PAUSE_SECONDS = 0.5
+_READ_AGAIN_SECONDS = 0.5
+"""The pause before a log that did not answer is asked again."""
 
 
 async def read_again(log: StoredLog, messages: Sequence[StoredMessage]) -> Mapping[str, Sequence[StoredMessage]]:
@@ -21,5 +22,5 @@ async def read_again(log: StoredLog, messages: Sequence[StoredMessage]) -> Mappi
             return {subject: await log.read_stored(subject, last) for subject, last in subjects.items()}
         except LogUnreachable as trouble:
             _log.info("a goal with a void message is read again: %s", trouble)
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(_READ_AGAIN_SECONDS)
     return {}

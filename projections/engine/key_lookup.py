@@ -32,8 +32,8 @@ def lookup(table: Table, names: tuple[str, ...]) -> FromClause:
         names: :data:`PATIENT` or :data:`GOAL`.
     """
     keys = json_elements(bindparam("wanted", type_=Text)).table_valued("value", name="wanted")
-    told = [json_item(keys.c.value, literal_column(str(place))) for place in range(len(names))]
-    return keys.join(table, and_(*(table.c[name] == its for name, its in zip(names, told, strict=True))))
+    key_parts = [json_item(keys.c.value, literal_column(str(place))) for place in range(len(names))]
+    return keys.join(table, and_(*(table.c[name] == part for name, part in zip(names, key_parts, strict=True))))
 
 
 def wanted(goal_ids: Iterable[GoalId], names: tuple[str, ...]) -> dict[str, str]:

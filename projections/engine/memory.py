@@ -6,14 +6,14 @@ from typing import Generic
 from events.identity import GoalId
 from projections.engine.projection import Remembered, State
 
-CAPACITY = 16 * 1024 * 1024
-"""Characters of stored text that the remembered states may have together; as objects they take about ten times that."""
+MOST_CHARACTERS_REMEMBERED = 16 * 1024 * 1024
+"""Of stored text, of all the states that are remembered; as objects they take about ten times as many bytes."""
 
 
 class Memory(Generic[State]):
     """The most recently used states. What falls out is loaded from the tables when it is needed again."""
 
-    def __init__(self, capacity: int = CAPACITY):
+    def __init__(self, capacity: int = MOST_CHARACTERS_REMEMBERED):
         self._capacity = capacity
         self._weight = 0
         self._kept: OrderedDict[GoalId, Remembered[State]] = OrderedDict()

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
-_WINDOW_SECONDS = 10.0
+_RATE_WINDOW_SECONDS = 10.0
 
 
 class Pace:
@@ -17,7 +17,7 @@ class Pace:
         """Count a batch."""
         now = self._clock()
         self._marks.append((now, self._marks[-1][1] + events))
-        while len(self._marks) > 2 and self._marks[1][0] < now - _WINDOW_SECONDS:
+        while len(self._marks) > 2 and self._marks[1][0] < now - _RATE_WINDOW_SECONDS:
             self._marks.popleft()
 
     @property

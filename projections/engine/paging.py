@@ -65,25 +65,25 @@ def _encode(of: str, key: Sequence[object]) -> str:
 
 def _decode(of: str, cursor: str, order: Sequence[Key]) -> list[object]:
     try:
-        told = from_json(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        parts = from_json(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as error:
         raise BadCursor("The cursor is damaged; take it as it came in “next”.") from error
-    if not isinstance(told, list) or len(told) != len(order) + 1 or told[0] != of:
+    if not isinstance(parts, list) or len(parts) != len(order) + 1 or parts[0] != of:
         raise BadCursor("The cursor belongs to another list; begin without one.")
-    return [_value(told_value, column.type.python_type) for told_value, column in zip(told[1:], order, strict=True)]
+    return [_value(part, column.type.python_type) for part, column in zip(parts[1:], order, strict=True)]
 
 
 def _as_in(column: Key, value: object) -> ColumnElement[Any]:
     return literal(value, column.type)
 
 
-def _value(told: object, wanted: type[object]) -> object:
-    value = told
+def _value(part: object, wanted: type[object]) -> object:
+    value = part
     try:
-        if wanted is date and isinstance(told, str):
-            value = date.fromisoformat(told)
-        elif wanted is datetime and isinstance(told, str):
-            value = datetime.fromisoformat(told).astimezone(UTC)
+        if wanted is date and isinstance(part, str):
+            value = date.fromisoformat(part)
+        elif wanted is datetime and isinstance(part, str):
+            value = datetime.fromisoformat(part).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadCursor("The cursor is damaged; take it as it came in “next”.") from error
     if type(value) is not wanted or (isinstance(value, int) and abs(value) >= 2**63):

@@ -13,7 +13,8 @@ from projections.engine.memory import Memory
 from projections.engine.projection import Projected, Projection, State, Tables
 from projections.engine.quarantine import Quarantined
 
-_LOADED_AT_ONCE = 2_000
+_GOALS_PER_LOAD = 2_000
+"""How many goals' states one query loads."""
 
 
 class Projecting(Generic[State]):
@@ -61,8 +62,8 @@ class Projecting(Generic[State]):
                 states[goal_id] = state
             elif events[0].version > 1 and self._projection.needs_state(events):
                 unknown.append((goal_id, events))
-        for start in range(0, len(unknown), _LOADED_AT_ONCE):
-            some = dict(unknown[start : start + _LOADED_AT_ONCE])
+        for start in range(0, len(unknown), _GOALS_PER_LOAD):
+            some = dict(unknown[start : start + _GOALS_PER_LOAD])
             with reading(self._engine) as connection:
                 loaded = self._projection.load(connection, self._tables, some)
             states.update((goal_id, remembered.state) for goal_id, remembered in loaded.items())

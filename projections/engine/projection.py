@@ -74,7 +74,7 @@ class Projection(Generic[State]):
     """A read model: what the engine needs to build it.
 
     Every goal, and every plan, is projected by itself: rows belong to one of them, and the projector sees the events
-    of one at a time. That is what lets a goal that cannot be projected be held while all others go on.
+    of one at a time. That is what lets a goal that cannot be projected be quarantined while all others go on.
 
     Attributes:
         name: As in `cairn serve projection NAME`.

@@ -1,7 +1,7 @@
-"""Events that a projection could not take: written down, never skipped in silence.
+"""Quarantine: the events that a projection could not take in. They are written down, and never skipped in silence.
 
-After the first one its goal is held: the goal's later events go to quarantine too, so that no row is ever built on a
-gap. Everything else flows.
+After its first such event a goal is quarantined: its later events go to quarantine too, so that no row is ever built on
+a gap. The events of all other goals are taken in as usual.
 """
 
 import traceback
@@ -17,8 +17,8 @@ from projections.engine.checkpoint import CheckpointKey, belongs_to
 from projections.engine.naming import Slot
 from projections.engine.tables import QUARANTINE
 
-MOST_TOLD = 100
-"""How many held goals of an organisation are told at a time."""
+MOST_GOALS_NAMED = 100
+"""The most quarantined goals of an organisation that a read names."""
 
 
 class Quarantined(NamedTuple):
@@ -30,7 +30,7 @@ class Quarantined(NamedTuple):
 
 
 class GoalQuarantine(NamedTuple):
-    """Where a goal is held, and why.
+    """Where a goal is quarantined, and why.
 
     Attributes:
         position: Of the first event that could not be taken.
@@ -46,12 +46,12 @@ class GoalQuarantine(NamedTuple):
 
 
 class GoalIsQuarantined(CairnError):
-    """Nothing of a goal can be read here, because its very first event could not be taken."""
+    """A goal of which nothing can be read, because its very first event could not be taken in."""
 
-    def __init__(self, goal_id: GoalId, held: GoalQuarantine):
+    def __init__(self, goal_id: GoalId, quarantined: GoalQuarantine):
         super().__init__(
-            f"{goal_id} is in the log, but its event at position {held.position} could not be taken in here: it is in"
-            " quarantine until that is mended."
+            f"{goal_id} is in the log, but its event at position {quarantined.position} could not be taken in here,"
+            " so nothing of it can be read. Once the cause is mended: cairn projections quarantine retry."
         )
 
 
@@ -64,56 +64,56 @@ def quarantine(connection: Connection, key: CheckpointKey, events: Sequence[Quar
 def leave_quarantine(connection: Connection, key: CheckpointKey, subjects: Collection[str]) -> None:
     """Take everything of some goals out of quarantine, in the transaction that takes it in or writes it down anew."""
     if subjects:
-        its = QUARANTINE.c.subject.in_(sorted(subjects))
-        connection.execute(delete(QUARANTINE).where(belongs_to(QUARANTINE, key), its))
+        condition = QUARANTINE.c.subject.in_(sorted(subjects))
+        connection.execute(delete(QUARANTINE).where(belongs_to(QUARANTINE, key), condition))
 
 
 def quarantined_subjects(connection: Connection, key: CheckpointKey) -> dict[str, int]:
-    """The subjects that are held, and the position of the event that each is held at."""
+    """The subjects of the quarantined goals, each with the position of its first event in quarantine."""
     first = func.min(QUARANTINE.c.position).label("first")
-    its = belongs_to(QUARANTINE, key)
-    rows = connection.execute(select(QUARANTINE.c.subject, first).where(its).group_by(QUARANTINE.c.subject))
+    condition = belongs_to(QUARANTINE, key)
+    rows = connection.execute(select(QUARANTINE.c.subject, first).where(condition).group_by(QUARANTINE.c.subject))
     return {row.subject: row.first for row in rows}
 
 
 def quarantined_goals(
     connection: Connection, projection: str, goal_ids: Iterable[GoalId]
 ) -> dict[GoalId, GoalQuarantine]:
-    """Those of some goals (and plans) that are held in the live tables. Cheap while nothing is in quarantine.
+    """Those of some goals (and plans) that are quarantined in the live tables. Cheap while nothing is in quarantine.
 
-    On PostgreSQL a reader asks this after what it is asked about: the tables that it has read stay what they are until
-    it ends.
+    On PostgreSQL a reader calls this after it has read the goals themselves: the tables that it has read stay live
+    until its transaction ends.
     """
     subjects = {goal_id.on(LOG): goal_id for goal_id in goal_ids}
-    found = _held(connection, projection, QUARANTINE.c.subject.in_(sorted(subjects)))
-    return {subjects[subject]: held for subject, held in found.items()}
+    found = _first_in_quarantine(connection, projection, QUARANTINE.c.subject.in_(sorted(subjects)))
+    return {subjects[subject]: quarantined for subject, quarantined in found.items()}
 
 
 def quarantined_in_org(
     connection: Connection, projection: str, org: str, patient: str | None = None
 ) -> dict[GoalId, GoalQuarantine]:
-    """The goals (and plans) of an organisation or a patient that are held in the live tables: the first hundred."""
+    """The goals (and plans) of an organisation or patient that are quarantined in live tables; a hundred at most."""
     of = f"{LOG}.{org}." if patient is None else f"{LOG}.{org}.{patient}."
     # To SQLite's LIKE, which finds them quickly, small and capital letters are alike.
-    its = and_(
+    condition = and_(
         QUARANTINE.c.subject.startswith(of, autoescape=True), func.substr(QUARANTINE.c.subject, 1, len(of)) == of
     )
-    found = _held(connection, projection, its, most=MOST_TOLD)
-    return {goal_id_of(subject): held for subject, held in found.items()}
+    found = _first_in_quarantine(connection, projection, condition, most=MOST_GOALS_NAMED)
+    return {goal_id_of(subject): quarantined for subject, quarantined in found.items()}
 
 
 def refuse_if_quarantined(connection: Connection, projection: str, goal_id: GoalId) -> None:
-    """For a goal of which nothing was found: it may be there nevertheless.
+    """Tell a goal that is quarantined from one that does not exist, when nothing of it was found in the tables.
 
     Raises:
-        GoalIsQuarantined: it is in the log, and held from its first event on.
+        GoalIsQuarantined: it is in the log, and quarantined from its first event on.
     """
-    held = quarantined_goals(connection, projection, [goal_id]).get(goal_id)
-    if held is not None:
-        raise GoalIsQuarantined(goal_id, held)
+    quarantined = quarantined_goals(connection, projection, [goal_id]).get(goal_id)
+    if quarantined is not None:
+        raise GoalIsQuarantined(goal_id, quarantined)
 
 
-def _held(
+def _first_in_quarantine(
     connection: Connection, projection: str, which: ColumnElement[bool], most: int | None = None
 ) -> dict[str, GoalQuarantine]:
     live = (QUARANTINE.c.projection == projection, QUARANTINE.c.slot == Slot.LIVE)
@@ -130,13 +130,13 @@ def _held(
         return {}
     columns = (QUARANTINE.c.subject, QUARANTINE.c.position)
     rows = connection.execute(select(*columns, QUARANTINE.c.reason).where(*live, tuple_(*columns).in_(firsts)))
-    held = {row.subject: GoalQuarantine(row.position, row.reason) for row in rows}
-    return {subject: held[subject] for subject, _ in firsts}
+    quarantined = {row.subject: GoalQuarantine(row.position, row.reason) for row in rows}
+    return {subject: quarantined[subject] for subject, _ in firsts}
 
 
-def held(position: int, subject: str, since: int) -> Quarantined:
-    """A sound event of a goal that is held."""
-    return Quarantined(position, subject, f"held since position {since}")
+def behind_quarantined(position: int, subject: str, since: int) -> Quarantined:
+    """An event of a goal that is in quarantine since an earlier one."""
+    return Quarantined(position, subject, f"quarantined since position {since}")
 
 
 def reason_of(error: Exception) -> str:

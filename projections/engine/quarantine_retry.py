@@ -1,4 +1,4 @@
-"""Trying again what is in quarantine: once the cause is mended, a held goal catches up in one transaction."""
+"""Trying again what is in quarantine: once the cause is mended, a quarantined goal catches up in one transaction."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,23 +13,24 @@ from events.voiding import voided
 from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, belongs_to, hold_checkpoint, new_epoch
 from projections.engine.database import writing
-from projections.engine.decoding import read_held
+from projections.engine.decoding import read_quarantined
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection
 from projections.engine.quarantine import Quarantined, leave_quarantine, quarantine
 from projections.engine.rows import collect, write
 from projections.engine.tables import CHECKPOINTS, QUARANTINE
 
-_ATTEMPTS = 5
+_READS_OF_THE_LOG = 5
+"""How often a goal is read from the log while its service goes on putting events into quarantine."""
 
 
 class Released(NamedTuple):
-    """What became of one held goal.
+    """What became of one quarantined goal.
 
     Attributes:
         subject: The goal's, in the log.
         events: How many of its events are out of quarantine.
-        still: The event that still cannot be taken, if there is one; those behind it are held.
+        still: The event that still cannot be taken, if there is one; those behind it are quarantined.
     """
 
     subject: str
@@ -43,8 +44,8 @@ class NotComplete(CairnError):
 
 def in_quarantine(connection: Connection, key: CheckpointKey) -> list[Quarantined]:
     """The events in quarantine, in log order."""
-    its = select(QUARANTINE.c.position, QUARANTINE.c.subject, QUARANTINE.c.reason).where(belongs_to(QUARANTINE, key))
-    return [Quarantined(*row) for row in connection.execute(its.order_by(QUARANTINE.c.position))]
+    query = select(QUARANTINE.c.position, QUARANTINE.c.subject, QUARANTINE.c.reason).where(belongs_to(QUARANTINE, key))
+    return [Quarantined(*row) for row in connection.execute(query.order_by(QUARANTINE.c.position))]
 
 
 class OtherVersion(CairnError):
@@ -61,13 +62,13 @@ class StoredLog(Protocol):
 async def release(
     engine: Engine, projection: Projection[Any], log: StoredLog, key: CheckpointKey, subject: str
 ) -> Released:
-    """Take a held goal's events out of quarantine, as far as the projector takes them by now.
+    """Take a quarantined goal's events out of quarantine, as far as the projector takes them by now.
 
     Raises:
         events.log.LogUnreachable, NotComplete, OtherVersion: nothing was changed.
         sqlalchemy.exc.SQLAlchemyError: nothing was changed.
     """
-    for _ in range(_ATTEMPTS - 1):
+    for _ in range(_READS_OF_THE_LOG - 1):
         stored = await log.read_stored(subject)
         with suppress(NotComplete):  # the service has put another one aside since it was read
             return await asyncio.to_thread(_release, engine, projection, key, subject, stored)
@@ -86,22 +87,22 @@ def _release(
                 f"The tables of {key.projection} are of version {build.version}, and this is version"
                 f" {projection.version}, which takes everything in anew: cairn projections rebuild {key.projection}."
             )
-        held = [each for each in in_quarantine(connection, key) if each.subject == subject]
-        if at is None or not held:
+        quarantined = [each for each in in_quarantine(connection, key) if each.subject == subject]
+        if at is None or not quarantined:
             return Released(subject, 0, None)
         known = [message for message in stored if message.position <= at.position]
-        since, void = held[0].position, {position for _, position in voided(known)}
+        since, void = quarantined[0].position, {position for _, position in voided(known)}
         waiting = {message.position for message in known if message.position >= since}
-        if not waiting - void <= {each.position for each in held} <= waiting:
+        if not waiting - void <= {each.position for each in quarantined} <= waiting:
             raise NotComplete(f"The log does not give all the events of {subject} that are in quarantine.")
-        events, rest = read_held(known, since)
+        events, rest = read_quarantined(known, since)
         by_goal = {events[0].goal_id: events} if events else {}
         projected, refused = Projecting(engine, projection, projection.tables(key.slot)).project(by_goal)
         still = sorted([*refused, *rest])
         write(connection, projection.tables(key.slot), collect(list(projected.values())))
         leave_quarantine(connection, key, [subject])
         quarantine(connection, key, still)
-        # The service has this goal in mind as held; told that its tables have changed, it looks again.
+        # The service has this goal in mind as quarantined; told that its tables have changed, it looks again.
         changed = update(CHECKPOINTS).where(belongs_to(CHECKPOINTS, key)).values(epoch=new_epoch())
         connection.execute(changed)
-    return Released(subject, len(held) - len(still), still[0] if still else None)
+    return Released(subject, len(quarantined) - len(still), still[0] if still else None)

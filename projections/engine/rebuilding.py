@@ -29,18 +29,19 @@ from projections.engine.healing import read_again
 from projections.engine.naming import Slot
 from projections.engine.projection import Projection
 from projections.engine.quarantine_retry import in_quarantine
-from projections.engine.runner import MOST_EVENTS
-from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
+from projections.engine.runner import MOST_EVENTS_PER_TRANSACTION
+from projections.engine.table_locks import LOCK_AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import bear_out
 from projections.engine.writer import ProjectionWriter
 
-_PAUSE_SECONDS = 0.02
-_MOST_SECONDS_APART = 3.0
-"""How long two builds may miss each other before they are compared as they are: no service may keep the live one up."""
+_MEET_AGAIN_SECONDS = 0.02
+"""The pause before the builds are looked at again, which have to be at one position to be compared or swapped."""
+_APART_SECONDS = 3.0
+"""How long the two builds may be at other positions before they are compared as they are: perhaps no service runs."""
 
-Told = Callable[[int, int], None]
-"""Told how many events are in the new tables, and how many there are."""
+Progress = Callable[[int, int], None]
+"""Called with how many events are in the new tables, and how many there are in the log."""
 
 
 class RebuildBroken(CairnError):
@@ -118,11 +119,11 @@ class Rebuild:
         """How many events are in the new tables."""
         return sum(writer.position for writer in self._writers.values())
 
-    async def complete(self, told: Told) -> None:
+    async def complete(self, progress: Progress) -> None:
         """Wait until every event that there was at the beginning is in the new tables."""
         while True:
             done = sum(min(writer.position, self._heads[stream]) for stream, writer in self._writers.items())
-            told(done, sum(self._heads.values()))
+            progress(done, sum(self._heads.values()))
             if done >= sum(self._heads.values()):
                 return
             self._moved.clear()
@@ -139,12 +140,12 @@ class Rebuild:
         """
         writer = next(iter(self._writers.values()))
         while not self._is_live:
-            pause = _PAUSE_SECONDS
+            pause = _MEET_AGAIN_SECONDS
             other = await self._of_another_log()
             try:
                 self._is_live = await self._thread.do(writer.go_live, tuple(self._logs), other)
             except TablesInUse:
-                pause = AGAIN_SECONDS
+                pause = LOCK_AGAIN_SECONDS
             if not self._is_live:
                 await asyncio.sleep(pause)
 
@@ -182,7 +183,7 @@ class Rebuild:
         writer = self._writers[stream]
         demand = Demand()
         following = self._logs[stream].follow_with_process(writer.anchor)
-        async with aclosing(fetched_ahead(following, MOST_EVENTS, demand)) as batches:
+        async with aclosing(fetched_ahead(following, MOST_EVENTS_PER_TRANSACTION, demand)) as batches:
             async for batch in batches:
                 again = await read_again(self._logs[stream], batch.messages)
                 try:
@@ -197,7 +198,7 @@ class Rebuild:
                 self._moved.set()
 
     def _compare(self, of_another_log: Mapping[str, Checkpoint]) -> Comparison:
-        until = time.monotonic() + _MOST_SECONDS_APART
+        until = time.monotonic() + _APART_SECONDS
         while True:
             with ExitStack() as stack:
                 with writing(self._engine) as nobody_moves:
@@ -210,10 +211,10 @@ class Rebuild:
                 comparable = live is not None and live.version == self._projection.version
                 may_meet = not of_another_log and time.monotonic() < until
                 if comparable and live_positions != next_positions and may_meet:
-                    time.sleep(_PAUSE_SECONDS)
+                    time.sleep(_MEET_AGAIN_SECONDS)
                     continue
-                its = self._projection.tables
-                tables = compare(connection, its(Slot.LIVE), its(Slot.BUILDING)) if comparable else ()
+                tables_in = self._projection.tables
+                tables = compare(connection, tables_in(Slot.LIVE), tables_in(Slot.BUILDING)) if comparable else ()
                 return Comparison(
                     live,
                     tables,

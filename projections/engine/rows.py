@@ -117,13 +117,13 @@ def _all_at_once(kind: _Kind, table: Table, names: tuple[str, ...]) -> Executabl
         .table_valued(*(sql_column(column.name, column.type) for column in columns))
         .alias("given")
     )
-    its = [column == given.c[column.name] for column in columns if column.primary_key]
+    same_key = [column == given.c[column.name] for column in columns if column.primary_key]
     match kind:
         case "delete":
-            return delete(table).where(*its)
+            return delete(table).where(*same_key)
         case "update":
             new = {column.name: given.c[column.name] for column in columns if not column.primary_key}
-            return update(table).where(*its).values(new)
+            return update(table).where(*same_key).values(new)
         case "upsert":
             return _or_update(postgresql.insert(table).from_select(names, select(*given.c)), columns)
 
@@ -132,16 +132,16 @@ def _all_at_once(kind: _Kind, table: Table, names: tuple[str, ...]) -> Executabl
 def _one_by_one(kind: _Kind, table: Table, names: tuple[str, ...]) -> tuple[str, _Values]:
     """For SQLite: the statement for one row, and what makes the values for it out of rows."""
     columns = [table.c[name] for name in names]
-    its = [column == bindparam(f"{_KEY}{column.name}") for column in columns if column.primary_key]
+    same_key = [column == bindparam(f"{_KEY}{column.name}") for column in columns if column.primary_key]
     statement: UpdateBase
     match kind:
         case "delete":
-            statement = delete(table).where(*its)
+            statement = delete(table).where(*same_key)
         case "update":
             new: dict[str, object] = {
                 column.name: bindparam(column.name) for column in columns if not column.primary_key
             }
-            statement = update(table).where(*its).values(new)
+            statement = update(table).where(*same_key).values(new)
         case "upsert":
             statement = _or_update(sqlite.insert(table).values({name: bindparam(name) for name in names}), columns)
     compiled = statement.compile(dialect=sqlite.dialect())

@@ -2,31 +2,35 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection
 from contextlib import aclosing, suppress
-from typing import Any, Generic
+from typing import Generic
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
 from events.log.anchor import LogReplaced
+from events.log.run_until_first_ends import run_until_first_ends
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
+from projections.engine.builds import Superseded
 from projections.engine.checkpoint import CheckpointMoved, CheckpointPutBack, TablesChanged
 from projections.engine.database import without_patient_text
 from projections.engine.fetching import Demand, fetched_ahead
 from projections.engine.healing import read_again
 from projections.engine.projection import State
-from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
+from projections.engine.table_locks import LOCK_AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import LOOK_SECONDS, Watch
-from projections.engine.writer import ProjectionWriter, Superseded
+from projections.engine.writer import ProjectionWriter
 
-MOST_EVENTS = 4_000
-"""About how many events one transaction takes in while catching up."""
+MOST_EVENTS_PER_TRANSACTION = 4_000
+"""About how many events one transaction takes in while a projection catches up."""
 _STAND_BY_SECONDS = 1.0
+"""How long another copy has to be silent before this one takes over."""
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
+"""The pauses before the database is tried again: each is twice as long as the one before."""
 _RESTORE_SECONDS = 10.0
 """How long live tables may be gone before they are built anew: a backup may just be put in their place."""
 
@@ -109,7 +113,7 @@ class Runner(Generic[State]):
                 await self._watch.look()
             if self._writer.is_live:
                 await self._tell()
-            await _first_of(self._follow(), self._watch.forever())
+            await run_until_first_ends(self._follow(), self._watch.forever())
         except LogReplaced:
             self._may_note = False
             await self._stand_still()
@@ -135,7 +139,7 @@ class Runner(Generic[State]):
         writer = self._writer
         demand = Demand()
         async with aclosing(
-            fetched_ahead(self._log.follow_with_process(writer.anchor), MOST_EVENTS, demand)
+            fetched_ahead(self._log.follow_with_process(writer.anchor), MOST_EVENTS_PER_TRANSACTION, demand)
         ) as batches:
             async for batch in batches:
                 if batch.messages:
@@ -150,17 +154,17 @@ class Runner(Generic[State]):
 
     async def _go_live(self) -> bool:
         """Put what was built beside in the place of the live tables; False if they have gone further meanwhile."""
-        writer, told = self._writer, False
+        writer, logged = self._writer, False
         while True:
             with suppress(LogUnreachable):
                 await self._watch.look()
             try:
                 done = await self._thread.do(writer.go_live, self._streams)
             except TablesInUse:
-                if not told:
+                if not logged:
                     _log.info("%s: built; a query of the live tables is waited for", writer.key.projection)
-                    told = True
-                await asyncio.sleep(AGAIN_SECONDS)
+                    logged = True
+                await asyncio.sleep(LOCK_AGAIN_SECONDS)
             else:
                 if done:
                     _log.info("%s: version %d is live", writer.key.projection, writer.version)
@@ -173,21 +177,21 @@ class Runner(Generic[State]):
             TablesChanged: others are in place.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        said: LogReplaced | None = None
+        reported: LogReplaced | None = None
         while True:
             try:
                 await self._watch.look()
             except LogReplaced as found:
-                if said is None or said.head != found.head:
+                if reported is None or reported.head != found.head:
                     _log.warning("%s: %s Nothing is taken in.", self._writer.key.projection, found)
                     await self._thread.do(self._writer.note_replaced, found.head, str(found))
-                said = found
+                reported = found
             except LogUnreachable:
                 pass  # what was found last holds
             else:
                 return
-            if said:
-                await self._announcer.announce_replaced(said)
+            if reported:
+                await self._announcer.announce_replaced(reported)
                 self._say_started()
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -199,16 +203,3 @@ class Runner(Generic[State]):
         if self._started:
             self._started(self._writer.position)
             self._started = None
-
-
-async def _first_of(*works: Coroutine[Any, Any, None]) -> None:  # what a coroutine sends is of no concern
-    """Run until the first of them ends, and let it raise what it raises; the others are cancelled."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()

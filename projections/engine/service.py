@@ -4,33 +4,37 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import Any
 
 from events.log import Log, connect
 from events.log.stream import STREAM
-from projections.catalog import projection_named
 from projections.engine.announcing import Announcer
 from projections.engine.database import open_database
+from projections.engine.projection import Projection
 from projections.engine.runner import Runner
 from projections.engine.writer import ProjectionWriter
 
 
 async def serve(
-    name: str, nats_url: str, database_url: str, ready: Callable[[str], None], streams: Sequence[str] = (STREAM,)
+    projection: Projection[Any],  # Any: it remembers a state of its own type
+    nats_url: str,
+    database_url: str,
+    ready: Callable[[str], None],
+    streams: Sequence[str] = (STREAM,),
 ) -> None:
     """Keep one projection up with the log until the task is cancelled.
 
     Args:
-        name: Of the projection, as `projections.catalog` knows it.
+        projection: The one to keep up; `projections.catalog` finds it by its name.
         nats_url: Where the log is.
         database_url: Where the tables are; see :func:`projections.engine.database.open_database`.
         ready: Told once, in one line, when the projection is following the log.
         streams: Of the log. Organisations may be placed on several, and each has a checkpoint of its own.
 
     Raises:
-        UnknownProjection: when there is none of this name.
         events.log.client.connection.NotReachable: when no NATS server answers at first.
     """
-    projection = projection_named(name)
+    name = projection.name
     positions: dict[str, int] = {}
 
     def started(stream: str, position: int) -> None:

@@ -7,10 +7,10 @@ from sqlalchemy.exc import OperationalError
 
 from events.errors import CairnError
 
-AGAIN_SECONDS = 0.3
-"""After which it is worth trying again to keep them out."""
-_WAITED_AT_ONCE = "200ms"
-"""Less than PostgreSQL's deadlock_timeout of a second, so that it is never a reader who is told to give way."""
+LOCK_AGAIN_SECONDS = 0.3
+"""The pause before the tables are tried to be locked again."""
+_LOCK_TIMEOUT_MS = 200
+"""How long one try waits: less than PostgreSQL's deadlock_timeout of a second, so that no reader is ever cancelled."""
 _NOT_AVAILABLE = "55P03"
 """PostgreSQL's lock_not_available."""
 
@@ -31,10 +31,10 @@ def keep_readers_out(connection: Connection, names: Iterable[str]) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    here = [name for name in names if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name})]
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAITED_AT_ONCE}'")
+    existing = [name for name in names if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name})]
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT_MS}ms'")
     try:
-        for name in here:
+        for name in existing:
             connection.exec_driver_sql(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != _NOT_AVAILABLE:

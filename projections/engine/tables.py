@@ -47,7 +47,7 @@ CHECKPOINTS = Table(
     METADATA,
     *_key(),
     Column("position", BigInteger, nullable=False),
-    # Drawn anew whenever someone else than their service changes the tables.
+    # Another random number is set whenever someone besides their service changes the tables.
     Column("epoch", Integer, nullable=False),
     # Of the event at `fingerprint_of`: events.leaf.fingerprint. An older Cairn leaves both behind as it moves on.
     Column("fingerprint", String(64)),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -23,12 +24,17 @@ class DatabaseThread:
     async def do(
         self, work: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> _Result:
-        """What the work gives. Cancelled, it waits until the work is done: a transaction that has begun is finished."""
+        """What the work gives.
+
+        Cancelled, also again and again, it waits until the work is done: a transaction that has begun is finished.
+        """
         running = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
-            await asyncio.wait([running])
+            while not running.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([running])
             running.exception()  # nobody is there any more to take it
             raise
 

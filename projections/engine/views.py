@@ -41,12 +41,22 @@ def declare_views(connection: Connection, views: Views) -> None:
     postgresql = connection.dialect.name == "postgresql"
     readers = postgresql and connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": READERS})
     for name, view in views.items():
+        if postgresql and "quarantined" in view.meanings:
+            _rename_held_to_quarantined(connection, name)
         query = str(view.query.compile(connection, compile_kwargs={"literal_binds": True}))
         if not (postgresql and _replaced(connection, name, query)):
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
             connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
         if readers:
             connection.exec_driver_sql(f"GRANT SELECT ON {name} TO {READERS}")
+
+
+def _rename_held_to_quarantined(connection: Connection, name: str) -> None:
+    """Take over a view of a Cairn that called this column `held`: what others have built on it goes on as it is."""
+    columns = "SELECT column_name FROM information_schema.columns"
+    of_the_view = text(f"{columns} WHERE table_schema = current_schema() AND table_name = :view")
+    if "held" in connection.scalars(of_the_view, {"view": name}).all():
+        connection.exec_driver_sql(f"ALTER VIEW {name} RENAME COLUMN held TO quarantined")
 
 
 def _replaced(connection: Connection, name: str, query: str) -> bool:
@@ -80,8 +90,8 @@ def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def is_quarantined(projection: str, its: Table) -> ColumnElement[bool]:
+def is_quarantined(projection: str, rows: Table) -> ColumnElement[bool]:
     """Whether events of a row's goal are in quarantine."""
-    subject = literal(f"{LOG}.") + its.c.org + "." + its.c.patient + "." + its.c.goal
+    subject = literal(f"{LOG}.") + rows.c.org + "." + rows.c.patient + "." + rows.c.goal
     live = and_(QUARANTINE.c.projection == projection, QUARANTINE.c.slot == Slot.LIVE)
-    return select(QUARANTINE.c.position).where(live, QUARANTINE.c.subject == subject).correlate(its).exists()
+    return select(QUARANTINE.c.position).where(live, QUARANTINE.c.subject == subject).correlate(rows).exists()

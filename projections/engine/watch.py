@@ -18,6 +18,7 @@ from projections.engine.thread import DatabaseThread
 from projections.engine.writer import ProjectionWriter
 
 LOOK_SECONDS = 1.0
+"""The pause between two looks at the database and the log."""
 
 
 class Watch(Generic[State]):

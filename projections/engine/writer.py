@@ -2,16 +2,14 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Generic
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from events.envelope import StoredMessage
-from events.errors import CairnError
 from events.log.anchor import Anchor
 from events.tracing import tracing
-from projections.engine.builds import begin_next, build_at, drop, go_live, is_complete
+from projections.engine.builds import build_at, drop, go_live, is_complete, slot_to_write
 from projections.engine.checkpoint import (
     Checkpoint,
     CheckpointKey,
@@ -27,26 +25,22 @@ from projections.engine.collector import collector_paused
 from projections.engine.database import reading, writing
 from projections.engine.decoding import read_messages
 from projections.engine.naming import Slot
-from projections.engine.pace import Pace
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
 from projections.engine.quarantine import leave_quarantine, quarantine, quarantined_subjects
 from projections.engine.rows import collect, write
-from projections.engine.status import Working, last_recorded_at, write_replaced, write_status
+from projections.engine.status import Working
+from projections.engine.status_writer import StatusWriter
 from projections.engine.tables import declare_own, one_at_a_time
 
 _NOTHING_AGAIN: Mapping[str, Sequence[StoredMessage]] = {}
 
 
-class Superseded(CairnError):
-    """A newer version of the projection is live; this one does not go back behind it by itself."""
-
-
 class ProjectionWriter(Generic[State]):
     """Builds one projection from one stream. Synchronous and used by one thread at a time.
 
-    What is read before the transaction needs no lock: if anyone else wrote in between, the checkpoint has moved, and
-    the transaction is refused.
+    It reads before the transaction without a lock. If another copy wrote in between, the checkpoint has moved, and the
+    transaction is refused.
 
     Args:
         stream: The one that it is built from.
@@ -55,22 +49,23 @@ class ProjectionWriter(Generic[State]):
 
     Attributes:
         key: Whose checkpoint it moves, known once it has resumed.
-        head: The last position of the stream, as far as is known here.
     """
 
     def __init__(self, engine: Engine, projection: Projection[State], stream: str, *, beside: bool = False):
         self.key = CheckpointKey(projection.name, Slot.BUILDING if beside else Slot.LIVE, stream)
-        self.head = 0
         self._engine = engine
         self._projection = projection
         self._beside = beside
         self._at = Checkpoint(position=0, epoch=0)
         self._resumed = False
         self._projecting = Projecting(engine, projection, projection.tables(self.key.slot))
-        self._held: dict[str, int] = {}
-        self._pace = Pace(time.monotonic)
-        self._recorded_at: datetime | None = None
-        self._error: tuple[str, datetime] | None = None
+        self._quarantined: dict[str, int] = {}
+        self._status = StatusWriter()
+
+    @property
+    def head(self) -> int:
+        """The last position of the stream, as far as is known here."""
+        return self._status.head
 
     @property
     def position(self) -> int:
@@ -106,13 +101,13 @@ class ProjectionWriter(Generic[State]):
         """
         with writing(self._engine) as connection:
             declare_own(connection)
-            self.key = self.key._replace(slot=self._slot(connection))
+            slot = slot_to_write(connection, self._projection, beside=self._beside)
+            self.key = self.key._replace(slot=slot)
             before, self._at = self._at, start_checkpoint(connection, self.key)
-            self._held = quarantined_subjects(connection, self.key)
-            self._recorded_at = last_recorded_at(connection, self.key)
+            self._quarantined = quarantined_subjects(connection, self.key)
+            self._status.resume(connection, self.key)
         if self._resumed and self._at.epoch == before.epoch and self._at.position < before.position:
-            put_back = CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)
-            self._error = (str(put_back), datetime.now(UTC))
+            self._status.failed(str(CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)))
         self._resumed = True
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.slot))
         return self.position
@@ -128,7 +123,7 @@ class ProjectionWriter(Generic[State]):
 
         Args:
             head: The last position of the stream, as far as is known.
-            begins: Called when all is worked out and it is the database's turn: then this process has time for others.
+            begins: Called when all rows are computed and the transaction begins: from then on the process mostly waits.
             again: What :func:`projections.engine.healing.read_again` gives for the messages.
 
         Raises:
@@ -150,28 +145,26 @@ class ProjectionWriter(Generic[State]):
         again: Mapping[str, Sequence[StoredMessage]],
     ) -> None:
         began = time.time_ns()
-        arrival = read_messages(messages, self._held, again)
+        arrival = read_messages(messages, self._quarantined, again)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
         anchor = Anchor.at(messages[-1])
-        self._pace.worked(len(messages))
-        self._recorded_at = messages[-1].recorded_at
-        self.head = max(self.head, head, anchor.position)
+        self._status.took(messages, head)
         changes = collect(projected.values())
         if begins:
             begins()
         with writing(self._engine) as connection:
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
             write(connection, self._projection.tables(self.key.slot), changes)
-            leave_quarantine(connection, self.key, arrival.again & self._held.keys())
+            leave_quarantine(connection, self.key, arrival.again & self._quarantined.keys())
             quarantine(connection, self.key, refused)
             state: Working = "live" if anchor.position >= self.head else "catching_up"
-            self._write_status(connection, state)
+            self._status.write(connection, self.key, state)
         self._at = moved
         for subject in arrival.again:
-            self._held.pop(subject, None)
+            self._quarantined.pop(subject, None)
         for event in refused:
-            self._held.setdefault(event.subject, event.position)
+            self._quarantined.setdefault(event.subject, event.position)
         self._projecting.remember(projected)
         # What is built beside was projected, and traced, when it was new.
         if tracing.tracer is not None and self.is_live:
@@ -184,11 +177,11 @@ class ProjectionWriter(Generic[State]):
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it was not written.
         """
-        self.head = max(self.head, head)
+        self._status.head = max(self.head, head)
         if error:
-            self._error = (error, datetime.now(UTC))
+            self._status.failed(error)
         with writing(self._engine) as connection:
-            self._write_status(connection, state)
+            self._status.write(connection, self.key, state)
 
     def stopped(self) -> None:
         """Write down that the tables are not kept up any longer; by now those that were built beside may be live.
@@ -199,7 +192,7 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             if build_at(connection, self._projection.name, self.key.slot) is None:
                 self.key = self.key._replace(slot=Slot.LIVE)
-            self._write_status(connection, "stopped")
+            self._status.write(connection, self.key, "stopped")
 
     def note_replaced(self, head: int, error: str) -> None:
         """Write down, where the live tables have their state, that the log is another one than they are of.
@@ -207,10 +200,8 @@ class ProjectionWriter(Generic[State]):
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it was not written.
         """
-        self.head = head
-        self._error = (error, datetime.now(UTC))
         with writing(self._engine) as connection:
-            write_replaced(connection, self._live_key, head=head, error=self._error)
+            self._status.write_replaced(connection, self._live_key, head, error)
 
     def look(self) -> Checkpoint | None:
         """Compare the checkpoint in the database with the one in mind.
@@ -227,7 +218,7 @@ class ProjectionWriter(Generic[State]):
             return None if self.is_live else read_checkpoint(connection, self._live_key)
 
     def has_lost_tables(self) -> bool:
-        """Whether tables that were live are gone, or not there again yet while a backup is being put in their place.
+        """Whether the tables that were live are gone, perhaps because a backup is just being restored.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database cannot tell now.
@@ -294,28 +285,3 @@ class ProjectionWriter(Generic[State]):
     @property
     def _live_key(self) -> CheckpointKey:
         return self.key._replace(slot=Slot.LIVE)
-
-    def _slot(self, connection: Connection) -> Slot:
-        live = build_at(connection, self._projection.name, Slot.LIVE)
-        version = self._projection.version
-        if live and live.version == version and not self._beside:
-            return Slot.LIVE
-        if live and live.version > version and not self._beside:
-            raise Superseded(
-                f"Version {live.version} of {self._projection.name} is live, and this is version {version}. To go back"
-                f" to it: cairn projections rebuild {self._projection.name}."
-            )
-        begin_next(connection, self._projection, datetime.now(UTC))
-        return Slot.BUILDING
-
-    def _write_status(self, connection: Connection, state: Working) -> None:
-        write_status(
-            connection,
-            self.key,
-            state=state,
-            head=self.head,
-            rate=self._pace.rate,
-            recorded_at=self._recorded_at,
-            error=self._error,
-            now=datetime.now(UTC),
-        )

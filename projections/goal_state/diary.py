@@ -19,7 +19,7 @@ from events.goal.types import ProgressCorrected, ProgressLogged, ProgressWithdra
 from projections.engine.projection import Row
 
 
-class Told(NamedTuple):
+class ToldValue(NamedTuple):
     """A number as an entry or a review told it; the later is the one of the later day, then of the later event."""
 
     on: date
@@ -40,9 +40,9 @@ class Diary(NamedTuple):
     last_entry_on: date | None = None
     reviewed_on: date | None = None
     setbacks: tuple[date, ...] = ()
-    level: Told | None = None
+    level: ToldValue | None = None
     closed_level: int | None = None
-    motivation: Told | None = None
+    motivation: ToldValue | None = None
     raised: bool = False
 
     @property
@@ -65,15 +65,15 @@ read_diary = TypeAdapter(Diary).validator.validate_json
 def diary_of(goal: GoalState) -> Diary:
     """Of a goal with its whole diary."""
     reviewed_on = goal.last_review_on
-    told: list[ProgressEntry | PastReview] = [*goal.progress, *goal.reviews]
+    with_level: list[ProgressEntry | PastReview] = [*goal.progress, *goal.reviews]
     return Diary(
         last_entry_on=max((entry.on for entry in goal.progress), default=None),
         reviewed_on=reviewed_on,
         setbacks=tuple(entry.on for entry in goal.unreviewed_setbacks),
-        level=_latest(Told(each.on, each.version, each.level) for each in told if each.level is not None),
+        level=_latest(ToldValue(each.on, each.version, each.level) for each in with_level if each.level is not None),
         closed_level=goal.closed_level,
         motivation=_latest(
-            Told(each.on, each.version, each.motivation) for each in goal.progress if each.motivation is not None
+            ToldValue(each.on, each.version, each.motivation) for each in goal.progress if each.motivation is not None
         ),
         raised=goal.raise_at_next_session,
     )
@@ -88,10 +88,10 @@ def with_entry(diary: Diary, logged: ProgressLogged, version: int) -> Diary:
     if logged.setback:
         setbacks = (*setbacks, on)
     if logged.level is not None:
-        level = _later(level, Told(on, version, logged.level))
+        level = _later(level, ToldValue(on, version, logged.level))
     if logged.motivation is not None:
         raised = raised or falls(motivation.value if motivation else None, logged.motivation)
-        motivation = Told(on, version, logged.motivation)
+        motivation = ToldValue(on, version, logged.motivation)
     return Diary(last_entry_on, reviewed_on, setbacks, level, closed_level, motivation, raised)
 
 
@@ -104,7 +104,9 @@ def with_goal(diary: Diary, goal: GoalState) -> Diary:
     review = goal.reviews[-1] if goal.reviews else None
     if review is None or review.version < goal.version:
         return diary if diary.closed_level == goal.closed_level else diary._replace(closed_level=goal.closed_level)
-    level = diary.level if review.level is None else _later(diary.level, Told(review.on, review.version, review.level))
+    level = (
+        diary.level if review.level is None else _later(diary.level, ToldValue(review.on, review.version, review.level))
+    )
     reviewed_on = max(review.on, diary.reviewed_on or review.on)
     setbacks = tuple(day for day in diary.setbacks if day > review.on)
     raised = diary.raised and review.on < reviewed_on
@@ -133,9 +135,9 @@ def asks_for_all(diary: Diary, events: Sequence[RecordedEvent]) -> bool:
     return False
 
 
-def _later(one: Told | None, other: Told) -> Told:
+def _later(one: ToldValue | None, other: ToldValue) -> ToldValue:
     return other if one is None else max(one, other)
 
 
-def _latest(told: Iterable[Told]) -> Told | None:
-    return max(told, default=None)
+def _latest(values: Iterable[ToldValue]) -> ToldValue | None:
+    return max(values, default=None)

@@ -33,16 +33,18 @@ class GoalBeforeEvents(NamedTuple):
     entries: tuple[ProgressEntry, ...] | None
 
 
-def goals_before_events(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapping[GoalId, GoalBeforeEvents]:
+def goals_before_events(
+    connection: Connection, tables: Tables, upcoming: Upcoming
+) -> Mapping[GoalId, GoalBeforeEvents]:
     """What is needed of some goals; those that are not there are left out."""
     brief = {goal_id for goal_id, events in upcoming.items() if _only_entries(events)}
     known = {
-        **_known(connection, its, list(brief), whole=False),
-        **_known(connection, its, [goal_id for goal_id in upcoming if goal_id not in brief], whole=True),
+        **_known(connection, tables, list(brief), whole=False),
+        **_known(connection, tables, [goal_id for goal_id in upcoming if goal_id not in brief], whole=True),
     }
     all_asked = [goal_id for goal_id, its_known in known.items() if asks_for_all(its_known.diary, upcoming[goal_id])]
-    known.update(_known(connection, its, all_asked, whole=True))
-    entries = diaries(connection, its, all_asked)
+    known.update(_known(connection, tables, all_asked, whole=True))
+    entries = diaries(connection, tables, all_asked)
     for goal_id in all_asked:
         known[goal_id] = known[goal_id]._replace(entries=tuple(entries.get(goal_id, ())))
     return known
@@ -53,11 +55,11 @@ def _only_entries(events: Sequence[RecordedEvent]) -> bool:
 
 
 def _known(
-    connection: Connection, its: Tables, goal_ids: Sequence[GoalId], *, whole: bool
+    connection: Connection, tables: Tables, goal_ids: Sequence[GoalId], *, whole: bool
 ) -> dict[GoalId, GoalBeforeEvents]:
     if not goal_ids:
         return {}
-    rows = connection.execute(_rows(its["goals"], whole), wanted(goal_ids, GOAL))
+    rows = connection.execute(_rows(tables["goals"], whole), wanted(goal_ids, GOAL))
     return {
         GoalId(org, patient, goal): GoalBeforeEvents(
             version, read_diary(diary), GoalState.model_validate_json(state[0]) if state else None, None

@@ -2,22 +2,24 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, and_, bindparam, case, func, select
+from sqlalchemy import Connection, and_, bindparam, case, select
 
 from events.goal import GoalState
 from events.goal.state import OPEN
 from events.identity import GoalId
 from projections.engine.key_lookup import PATIENT, lookup, wanted
 from projections.engine.paging import AnyRow
+from projections.engine.plan_join import of_the_patient
+from projections.goal_state.copies import patients_by_text
+from projections.goal_state.goal_columns import goals_beside_plans
 from projections.goal_state.quarantined import IS_QUARANTINED
 from projections.goal_state.stored_states import Diary
 from projections.goal_state.tables import tables
 
-_GOALS, _PLANS, _ENTRIES = (tables()[name] for name in ("goals", "plans", "entries"))
-_OF_THE_PATIENT = and_(_PLANS.c.org == _GOALS.c.org, _PLANS.c.patient == _GOALS.c.patient)
+_GOALS, _PLANS = (tables()[name] for name in ("goals", "plans"))
 _AS_RECORDED = ("version", "position", "recorded_at")
 
-GOALS_BESIDE_PLANS = _GOALS.outerjoin(_PLANS, _OF_THE_PATIENT)
+GOALS_BESIDE_PLANS = goals_beside_plans(tables())
 _SHOWN = (
     *(_GOALS.c[name] for name in ("org", "patient", "goal", *_AS_RECORDED, "raise_at_next_session", "state")),
     _PLANS.c.state.label("plan"),
@@ -57,13 +59,11 @@ def rows_of_patients(connection: Connection, patients: Collection[GoalId]) -> Se
 
 
 _OTHERS = _GOALS.alias("others")
+_BY_TEXT = patients_by_text(_OTHERS)
 _PATIENTS = (
-    select(func.count(_OTHERS.c.patient.distinct()))
-    .where(
-        _OTHERS.c.org == _GOALS.c.org,
-        _OTHERS.c.statement_hash == _GOALS.c.statement_hash,
-        _OTHERS.c.status != "entered_in_error",
-    )
+    _BY_TEXT.with_only_columns(_BY_TEXT.selected_columns.patients, maintain_column_froms=True)
+    .where(_OTHERS.c.org == _GOALS.c.org, _OTHERS.c.statement_hash == _GOALS.c.statement_hash)
+    .correlate(_GOALS)
     .scalar_subquery()
 )
 _IS_ASKED_AND_OPEN = and_(_GOALS.c.goal == bindparam("goal"), _GOALS.c.status.in_(sorted(OPEN)))
@@ -72,4 +72,4 @@ _ONE_AND_OTHERS = (
     .select_from(GOALS_BESIDE_PLANS)
     .where(_GOALS.c.org == bindparam("org"), _GOALS.c.patient == bindparam("patient"))
 )
-_OF_PATIENTS = select(*_SHOWN).select_from(lookup(_GOALS, PATIENT).outerjoin(_PLANS, _OF_THE_PATIENT))
+_OF_PATIENTS = select(*_SHOWN).select_from(lookup(_GOALS, PATIENT).outerjoin(_PLANS, of_the_patient(_PLANS, _GOALS)))

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, func, literal, or_, select, union_all
 from events.identity import PLAN, GoalId
 from projections.goal_state.tables import tables
 
-_ITS = tables()
-_GOALS, _PLANS = _ITS["goals"], _ITS["plans"]
+_TABLES = tables()
+_GOALS, _PLANS = _TABLES["goals"], _TABLES["plans"]
 
 
 def long_ids(connection: Connection, sure_to_fit: int) -> Iterator[GoalId]:

@@ -13,11 +13,11 @@ from projections.goal_state.tables import VERSION, tables
 from projections.goal_state.views import views
 
 
-def _load(connection: Connection, its: Tables, upcoming: Upcoming) -> Mapping[GoalId, Remembered[State]]:
+def _load(connection: Connection, tables: Tables, upcoming: Upcoming) -> Mapping[GoalId, Remembered[State]]:
     goals = {goal_id: events for goal_id, events in upcoming.items() if not goal_id.is_plan}
     states: dict[GoalId, State] = {
-        **plans(connection, its, [goal_id for goal_id in upcoming if goal_id.is_plan]),
-        **goals_before_events(connection, its, goals),
+        **plans(connection, tables, [goal_id for goal_id in upcoming if goal_id.is_plan]),
+        **goals_before_events(connection, tables, goals),
     }
     return {goal_id: Remembered(state, 0) for goal_id, state in states.items()}
 

@@ -1,4 +1,4 @@
-"""Which goals are held: of these, reads show less than the log has."""
+"""Which goals are quarantined: of these, reads show less than the log has."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -22,29 +22,29 @@ IS_QUARANTINED = is_quarantined(_NAME, _GOALS).label("is_quarantined")
 
 
 def quarantined_of_rows(connection: Connection, rows: Iterable[AnyRow]) -> Mapping[GoalId, Json]:
-    """Where goals are held, as :func:`events.goal.reading.read_goal` tells it.
+    """Where goals are quarantined, as :func:`events.goal.reading.read_goal` tells it.
 
     Args:
         rows: Of goals, with their `version` and :data:`IS_QUARANTINED`. Nothing is asked about those that are not.
     """
     versions = {GoalId(row.org, row.patient, row.goal): row.version for row in rows if row.is_quarantined}
     found = quarantined_goals(connection, _NAME, versions) if versions else {}
-    return {goal_id: held.at(versions[goal_id]) for goal_id, held in found.items()}
+    return {goal_id: quarantined.at(versions[goal_id]) for goal_id, quarantined in found.items()}
 
 
 def quarantined_of_patients(
     connection: Connection, org: str, patients: Collection[str]
 ) -> Mapping[GoalId, GoalQuarantine]:
-    """The goals (and plans) of some patients that are held, in the order of the log. Cheap while nothing is.
+    """The goals (and plans) of some patients that are quarantined, in the order of the log. Cheap while nothing is.
 
     Asked after what it is asked about, as :func:`projections.engine.quarantine.quarantined_goals` is.
     """
-    its = (
+    of_the_org = (
         QUARANTINE.c.projection == _NAME,
         QUARANTINE.c.slot == Slot.LIVE,
         QUARANTINE.c.subject.startswith(f"{LOG}.{org}.", autoescape=True),
     )
-    subjects = connection.scalars(select(QUARANTINE.c.subject).where(*its).distinct())
+    subjects = connection.scalars(select(QUARANTINE.c.subject).where(*of_the_org).distinct())
     found = map(goal_id_of, subjects)
     # To SQLite's LIKE, small and capital letters are alike.
     asked = [goal_id for goal_id in found if goal_id.org == org and goal_id.patient in patients]
@@ -57,10 +57,10 @@ def quarantined_by_patient(connection: Connection, org: str, patients: Collectio
     """
     found = quarantined_of_patients(connection, org, patients)
     versions = _versions(connection, found) if found else {}
-    told: dict[str, list[Json]] = defaultdict(list)
-    for goal_id, held in found.items():
-        told[goal_id.patient].append({**goal_id._asdict(), **held.at(versions.get(goal_id, 0))})
-    return told
+    by_patient: dict[str, list[Json]] = defaultdict(list)
+    for goal_id, quarantined in found.items():
+        by_patient[goal_id.patient].append({**goal_id._asdict(), **quarantined.at(versions.get(goal_id, 0))})
+    return by_patient
 
 
 def _versions(connection: Connection, goal_ids: Collection[GoalId]) -> dict[GoalId, int]:

@@ -1,19 +1,20 @@
 """What every goal and plan is now, for whoever shows it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from events.goal import GoalState
 from events.goal.reading import read_goal
 from events.identity import PLAN, GoalId
 from events.plan import PlanState
-from events.vocabulary import Status
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
 from projections.engine.quarantine import GoalIsQuarantined, quarantined_goals, refuse_if_quarantined
+from projections.goal_state.copies import copies, other_patients
+from projections.goal_state.filters import GoalFilter
 from projections.goal_state.goals_for_readers import (
     GOALS_BESIDE_PLANS,
     rows_beside,
@@ -29,8 +30,9 @@ from projections.goal_state.stored_states import diaries, plans
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
-_ITS = tables()
-_GOALS, _PLANS = _ITS["goals"], _ITS["plans"]
+_TABLES = tables()
+_GOALS, _PLANS = _TABLES["goals"], _TABLES["plans"]
+_EVERY_GOAL = GoalFilter()
 
 
 def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | None:
@@ -44,14 +46,14 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | No
     if row is None:
         refuse_if_quarantined(connection, _NAME, goal_id)
         return None
-    diary = diaries(connection, _ITS, [goal_id]).get(goal_id, ())
+    diary = diaries(connection, _TABLES, [goal_id]).get(goal_id, ())
     return read_goal(
         with_diary(without_diary(row), row, diary),
         PlanState.model_validate_json(row.plan) if row.plan else None,
         at=now,
         others=[without_diary(other) for other in beside if other is not row],
-        copies=max(0, (row.patients or 0) - 1),
-        held=quarantined_of_rows(connection, [row]).get(goal_id),
+        copies=other_patients(row.patients),
+        quarantined=quarantined_of_rows(connection, [row]).get(goal_id),
     )
 
 
@@ -61,11 +63,11 @@ def plan(connection: Connection, org: str, patient: str) -> Json | None:
     Raises:
         GoalIsQuarantined: there is one, and nothing of it could be taken in.
     """
-    its = _record(connection, GoalId(org, patient, PLAN))
-    if its.plan is None:
+    found = _record(connection, GoalId(org, patient, PLAN))
+    if found.plan is None:
         refuse_if_quarantined(connection, _NAME, GoalId(org, patient, PLAN))
         return None
-    return read_plan_with_goals(its.plan, its)
+    return read_plan_with_goals(found.plan, found)
 
 
 def record(connection: Connection, org: str, patient: str) -> PatientRecord:
@@ -74,36 +76,33 @@ def record(connection: Connection, org: str, patient: str) -> PatientRecord:
     Raises:
         GoalIsQuarantined: there is something of the patient, and nothing of it could be taken in.
     """
-    its = _record(connection, GoalId(org, patient, PLAN))
-    if its.is_empty:
-        for goal_id, held in quarantined_of_patients(connection, org, [patient]).items():
-            raise GoalIsQuarantined(goal_id, held)
-    return its
+    found = _record(connection, GoalId(org, patient, PLAN))
+    if found.is_empty:
+        for goal_id, quarantined in quarantined_of_patients(connection, org, [patient]).items():
+            raise GoalIsQuarantined(goal_id, quarantined)
+    return found
 
 
 def _record(connection: Connection, plan_id: GoalId) -> PatientRecord:
     rows = {_id_of(row): row for row in rows_of_patients(connection, [plan_id])}
-    told = diaries(connection, _ITS, rows)
-    plan = plans(connection, _ITS, [plan_id]).get(plan_id)
+    entries = diaries(connection, _TABLES, rows)
+    plan = plans(connection, _TABLES, [plan_id]).get(plan_id)
     goals = {
-        goal_id: with_diary(without_diary(row), row, told.get(goal_id, ())) for goal_id, row in sorted(rows.items())
+        goal_id: with_diary(without_diary(row), row, entries.get(goal_id, ())) for goal_id, row in sorted(rows.items())
     }
-    held = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
-    if plan is not None and (its := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
-        held[PLAN] = its.at(plan.version)
-    return PatientRecord(plan, tuple(goals.values()), held)
+    quarantined = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
+    if plan is not None and (found := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
+        quarantined[PLAN] = found.at(plan.version)
+    return PatientRecord(plan, tuple(goals.values()), quarantined)
 
 
-def goals(  # noqa: PLR0913 - each filter is one, by its name
+def goals(
     connection: Connection,
     org: str,
+    filters: GoalFilter = _EVERY_GOAL,
     *,
     now: datetime,
     patient: str | None = None,
-    status: Status | None = None,
-    overdue: bool | None = None,
-    day: date | None = None,
-    text: str | None = None,
     limit: int = 100,
     cursor: str | None = None,
 ) -> Json:
@@ -111,9 +110,7 @@ def goals(  # noqa: PLR0913 - each filter is one, by its name
 
     Args:
         now: The instant of looking: flags depend on it, and so does today in each plan's time zone.
-        overdue: Only goals whose review was due before the day (True), or only the others (False).
-        day: The day that `overdue` is about, when it is not today.
-        text: Only goals whose statement or wording contains each of these words, in any case and order.
+        patient: Only this patient's goals.
         limit: The most goals on a page.
         cursor: `next` of the page before.
 
@@ -123,13 +120,13 @@ def goals(  # noqa: PLR0913 - each filter is one, by its name
     query = select(_GOALS.c.patient, _GOALS.c.goal).select_from(GOALS_BESIDE_PLANS).where(_GOALS.c.org == org)
     if patient is not None:
         query = query.where(_GOALS.c.patient == patient)
-    if status is not None:
-        query = query.where(_GOALS.c.status == status)
-    if overdue is not None:
-        today = day or clinic_day(connection, _PLANS, org, now)
+    if filters.status is not None:
+        query = query.where(_GOALS.c.status == filters.status)
+    if filters.overdue is not None:
+        today = filters.day or clinic_day(connection, _PLANS, org, now)
         late: ColumnElement[bool] = and_(_GOALS.c.next_review_on.is_not(None), _GOALS.c.next_review_on < today)
-        query = query.where(late if overdue else ~late)
-    for word in searchable(text or "").split():
+        query = query.where(late if filters.overdue else ~late)
+    for word in searchable(filters.text or "").split():
         query = query.where(_GOALS.c.search.contains(word, autoescape=True))
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
@@ -137,18 +134,6 @@ def goals(  # noqa: PLR0913 - each filter is one, by its name
 
     order = (_GOALS.c.patient, _GOALS.c.goal)
     return read_page(connection, query, of="goals", order=order, read=read, limit=limit, cursor=cursor)
-
-
-def copies(connection: Connection, org: str, statements: Iterable[str]) -> dict[str, int]:
-    """How many patients of an organisation have a goal with the same text, by its `statement_hash` (S22)."""
-    hashes = sorted({statement_hash(statement) for statement in statements})
-    patients = func.count(_GOALS.c.patient.distinct()).label("patients")
-    rows = connection.execute(
-        select(_GOALS.c.statement_hash, patients)
-        .where(_GOALS.c.org == org, _GOALS.c.statement_hash.in_(hashes), _GOALS.c.status != "entered_in_error")
-        .group_by(_GOALS.c.statement_hash)
-    )
-    return {row.statement_hash: row.patients for row in rows}
 
 
 def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetime) -> list[Json]:
@@ -162,19 +147,19 @@ def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetim
         beside[goal_id.plan].append(goal)
     texts = {goal_id.plan: row.plan for goal_id, row in rows.items() if row.plan}
     plans = {plan_id: PlanState.model_validate_json(text) for plan_id, text in texts.items()}
-    told = diaries(connection, _ITS, goal_ids)
+    entries = diaries(connection, _TABLES, goal_ids)
     patients = copies(connection, goal_ids[0].org, (goals[goal_id].statement for goal_id in goal_ids))
-    held = quarantined_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
+    quarantined = quarantined_of_rows(connection, (rows[goal_id] for goal_id in goal_ids))
 
     def read(goal_id: GoalId) -> Json:
         goal = goals[goal_id]
         return read_goal(
-            with_diary(goal, rows[goal_id], told.get(goal_id, ())),
+            with_diary(goal, rows[goal_id], entries.get(goal_id, ())),
             plans.get(goal_id.plan),
             at=now,
             others=[other for other in beside[goal_id.plan] if other is not goal],
-            copies=max(0, patients.get(statement_hash(goal.statement), 0) - 1),
-            held=held.get(goal_id),
+            copies=other_patients(patients.get(statement_hash(goal.statement))),
+            quarantined=quarantined.get(goal_id),
         )
 
     return [read(goal_id) for goal_id in goal_ids]

@@ -36,33 +36,33 @@ Diary = Sequence[ProgressEntry]
 _in_order = attrgetter("version")
 
 
-def diaries(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Diary]:
+def diaries(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Diary]:
     """The whole diaries of some goals; a goal without any entry is not there."""
     if not goal_ids:
         return {}
     actors: dict[tuple[str, str], Actor] = {}
     found: dict[GoalId, list[ProgressEntry]] = defaultdict(list)
-    rows = connection.execute(_entries(its["entries"]), wanted(goal_ids, GOAL))
+    rows = connection.execute(_entries(tables["entries"]), wanted(goal_ids, GOAL))
     for org, patient, goal, actor, role, day, value, *as_it_is in rows:
         who = actors.get((actor, role)) or actors.setdefault((actor, role), Actor(id=actor, role=role))
-        said = dict(zip(AS_IT_IS, as_it_is, strict=True))
-        found[GoalId(org, patient, goal)].append(_entry({**said, "on": day, "actor": who, "value": _number(value)}))
+        fields = dict(zip(AS_IT_IS, as_it_is, strict=True))
+        found[GoalId(org, patient, goal)].append(_entry({**fields, "on": day, "actor": who, "value": _number(value)}))
     for diary in found.values():
         diary.sort(key=_in_order)
     return found
 
 
-def plans(connection: Connection, its: Tables, plan_ids: Collection[GoalId]) -> dict[GoalId, PlanState]:
+def plans(connection: Connection, tables: Tables, plan_ids: Collection[GoalId]) -> dict[GoalId, PlanState]:
     """Some plans, each with its scores; those that are not there are left out."""
     scores: dict[GoalId, list[Measurement]] = defaultdict(list)
-    for row in rows_of(connection, its["measurements"], plan_ids):
+    for row in rows_of(connection, tables["measurements"], plan_ids):
         score = Measurement.model_construct(instrument=row.instrument, score=row.score, on=row.day, version=row.version)
         scores[GoalId(row.org, row.patient, PLAN)].append(score)
     return {
         (plan_id := GoalId(row.org, row.patient, PLAN)): PlanState.model_validate_json(row.state).model_copy(
             update={"measurements": tuple(sorted(scores[plan_id], key=_in_order))}
         )
-        for row in rows_of(connection, its["plans"], plan_ids)
+        for row in rows_of(connection, tables["plans"], plan_ids)
     }
 
 

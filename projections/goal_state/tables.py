@@ -28,7 +28,7 @@ from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
 VERSION = 3
-"""Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
+"""Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
 

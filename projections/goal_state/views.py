@@ -1,10 +1,11 @@
 """What SQL dashboards read of goals and patients."""
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import select
 
-from events.goal.state import OPEN
 from projections.engine.projection import Tables, View, Views
-from projections.engine.views import in_json, is_quarantined, number, today
+from projections.engine.views import in_json, is_quarantined, today
+from projections.goal_state.caseload_rows import caseload_rows, patients_in_treatment
+from projections.goal_state.goal_columns import framework, goals_beside_plans, measurable
 
 _GOAL = {
     "org": "The organisation.",
@@ -29,7 +30,7 @@ _GOAL = {
     "version": "How many events the goal has.",
     "position": "Where in the log the latest one is.",
     "recorded_at": "When that one was recorded.",
-    "held": "Whether later events of it could not be taken in yet, and wait in quarantine.",
+    "quarantined": "Whether later events of it could not be taken in yet, and wait in quarantine.",
 }
 _PATIENT = {
     "org": "The organisation.",
@@ -50,60 +51,28 @@ _PATIENT = {
 }
 
 
-def views(its: Tables, dialect: str) -> Views:
+def views(tables: Tables, dialect: str) -> Views:
     """`v_goal_current` and `v_caseload`."""
-    return {"v_goal_current": _goal_current(its, dialect), "v_caseload": _caseload(its, dialect)}
+    return {"v_goal_current": _goal_current(tables, dialect), "v_caseload": _caseload(tables, dialect)}
 
 
-def _goal_current(its: Tables, dialect: str) -> View:
-    goals, plans = its["goals"], its["plans"]
-    of_the_patient = and_(plans.c.org == goals.c.org, plans.c.patient == goals.c.patient)
-    told = {
+def _goal_current(tables: Tables, dialect: str) -> View:
+    goals = tables["goals"]
+    derived = {
         "statement": in_json(goals.c.state, "statement", dialect),
         "wording": in_json(goals.c.state, "wording", dialect),
-        "framework": case({"": "none", "smart,gas": "both"}, value=goals.c.framework, else_=goals.c.framework),
+        "framework": framework(goals),
         "awaiting_agreement": goals.c.awaiting,
         "setbacks_since_review": goals.c.setbacks,
-        # What is asked of a definition is less for a plan in simplified language.
-        "measurable": case((plans.c.simplified, goals.c.measurable_simplified), else_=goals.c.measurable),
-        "held": is_quarantined("goal_state", goals),
+        "measurable": measurable(tables),
+        "quarantined": is_quarantined("goal_state", goals),
     }
-    columns = [(told[name] if name in told else goals.c[name]).label(name) for name in _GOAL]
-    query = select(*columns).select_from(goals.outerjoin(plans, of_the_patient))
+    columns = [(derived[name] if name in derived else goals.c[name]).label(name) for name in _GOAL]
+    query = select(*columns).select_from(goals_beside_plans(tables))
     return View("Each goal as it is now.", _GOAL, query)
 
 
-def _caseload(its: Tables, dialect: str) -> View:
-    goals, plans, waiting = its["goals"], its["plans"], its["waiting"]
-    is_open = goals.c.status.in_(sorted(OPEN))
-    with_plan = select(plans.c.org, plans.c.patient).where(plans.c.status == "open")
-    patients = with_plan.union(select(goals.c.org, goals.c.patient).where(is_open)).subquery("patients")
-    on = today(plans, dialect)
-
-    def waiting_for(role: str) -> ColumnElement[int]:
-        its_own = and_(waiting.c.org == patients.c.org, waiting.c.patient == patients.c.patient)
-        return select(func.count()).where(its_own, waiting.c.role == role).correlate(patients).scalar_subquery()
-
-    told = {
-        "plan_status": plans.c.status,
-        "clinician": plans.c.clinician,
-        "setting": plans.c.setting,
-        "open_goals": func.count(goals.c.goal),
-        "active_goals": func.sum(number(goals.c.status == "active")),
-        "overdue": func.sum(number(goals.c.next_review_on < on)),
-        "due": func.sum(number(goals.c.next_review_on == on)),
-        "next_review_on": func.min(goals.c.next_review_on),
-        "setbacks_since_review": func.coalesce(func.sum(goals.c.setbacks), 0),
-        "raise_at_next_session": func.sum(number(goals.c.raise_at_next_session)),
-        "waiting_for_patient": waiting_for("patient"),
-        "waiting_for_clinician": waiting_for("clinician"),
-        "last_entry_on": func.max(goals.c.last_entry_on),
-    }
-    of_the_plan = and_(plans.c.org == patients.c.org, plans.c.patient == patients.c.patient)
-    of_the_goals = and_(goals.c.org == patients.c.org, goals.c.patient == patients.c.patient, is_open)
-    query = (
-        select(*((told[name] if name in told else patients.c[name]).label(name) for name in _PATIENT))
-        .select_from(patients.outerjoin(plans, of_the_plan).outerjoin(goals, of_the_goals))
-        .group_by(patients.c.org, patients.c.patient, plans.c.clinician, plans.c.setting, plans.c.status)
-    )
+def _caseload(tables: Tables, dialect: str) -> View:
+    query = caseload_rows(tables, patients_in_treatment(tables), today(tables["plans"], dialect))
+    query = query.with_only_columns(*(query.selected_columns[name] for name in _PATIENT), maintain_column_froms=True)
     return View("Each patient with an open plan or goal, and what asks for attention.", _PATIENT, query)

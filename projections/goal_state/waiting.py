@@ -6,23 +6,22 @@ from pydantic_core import from_json
 from sqlalchemy import Connection, and_, select
 
 from events.identity import GoalId
-from events.vocabulary import Party
 from projections.engine.paging import AnyRow, Json, read_page
+from projections.engine.plan_join import of_the_patient
+from projections.goal_state.filters import WaitingFilter
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
 from projections.goal_state.tables import tables
 
 _GOALS, _PLANS, _WAITING = (tables()[name] for name in ("goals", "plans", "waiting"))
 _OF_THE_GOAL = and_(*(_GOALS.c[name] == _WAITING.c[name] for name in ("org", "patient", "goal")))
-_OF_THE_PATIENT = and_(*(_PLANS.c[name] == _WAITING.c[name] for name in ("org", "patient")))
+_EVERYTHING = WaitingFilter()
 
 
 def waiting(
     connection: Connection,
     org: str,
+    filters: WaitingFilter = _EVERYTHING,
     *,
-    role: Party | None = None,
-    patient: str | None = None,
-    clinician: str | None = None,
     limit: int = 100,
     cursor: str | None = None,
 ) -> Json:
@@ -30,33 +29,28 @@ def waiting(
 
     An item has `org`, `patient`, `goal`, `role` (whose word is awaited), `for` (agreement, answer_to_contest or
     answer_to_change_request), `request` (its id, else null), `since`, `text` (what was asked for, or why it was
-    contested), and of the goal `goal_status`, `statement`, `wording`, `version`, its `clinician`, and `held` as in
-    :func:`events.goal.reading.read_goal`.
-
-    Args:
-        role: Only what waits for the patient, or for the clinician.
-        patient: Only on this patient's goals.
-        clinician: Only on goals of this clinician's patients.
+    contested), and of the goal `goal_status`, `statement`, `wording`, `version`, its `clinician`, and `quarantined`
+    as in :func:`events.goal.reading.read_goal`.
 
     Raises:
         BadCursor: when the cursor is not from this list.
     """
     query = (
         select(*_WAITING.c, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician, IS_QUARANTINED)
-        .select_from(_WAITING.join(_GOALS, _OF_THE_GOAL).outerjoin(_PLANS, _OF_THE_PATIENT))
+        .select_from(_WAITING.join(_GOALS, _OF_THE_GOAL).outerjoin(_PLANS, of_the_patient(_PLANS, _WAITING)))
         .where(_WAITING.c.org == org)
     )
-    if role is not None:
-        query = query.where(_WAITING.c.role == role)
-    if patient is not None:
-        query = query.where(_WAITING.c.patient == patient)
-    if clinician is not None:
-        query = query.where(_PLANS.c.clinician == clinician)
+    if filters.role is not None:
+        query = query.where(_WAITING.c.role == filters.role)
+    if filters.patient is not None:
+        query = query.where(_WAITING.c.patient == filters.patient)
+    if filters.clinician is not None:
+        query = query.where(_PLANS.c.clinician == filters.clinician)
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
-        held = quarantined_of_rows(connection, rows)
+        quarantined = quarantined_of_rows(connection, rows)
         return [
-            {**_read(row, from_json(row.state)), "held": held.get(GoalId(row.org, row.patient, row.goal))}
+            {**_read(row, from_json(row.state)), "quarantined": quarantined.get(GoalId(row.org, row.patient, row.goal))}
             for row in rows
         ]
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, literal, select, union_all
+from sqlalchemy import Connection, exists, literal, select, union_all
 
 from projections.review_schedule.tables import tables
 
-_REVIEWS, _CALLED_OFF = tables()["reviews"], tables()["called_off"]
+_REVIEWS, _CALLED_OFF, _FOLDED = tables()["reviews"], tables()["called_off"], tables()["folded"]
 _SHARED = ("org", "patient", "goal", "due_on")
 
 
@@ -28,19 +28,32 @@ class CalendarEntry:
     called_off: bool
 
 
+def is_known(connection: Connection, org: str, patient: str | None) -> bool:
+    """Whether anything is recorded of a patient, or of an organisation."""
+    of = (_FOLDED.c.org == org,) if patient is None else (_FOLDED.c.org == org, _FOLDED.c.patient == patient)
+    return bool(connection.scalar(select(exists().where(*of))))
+
+
 def calendar(connection: Connection, org: str, *, patient: str | None = None, since: date) -> list[CalendarEntry]:
     """Every goal's next review, however long it is overdue, and what fell away.
 
     Args:
         patient: Only this patient's.
-        since: Reviews that fell away are left out when they were due before this day.
+        since: Reviews that fell away are left out when that was before this day (UTC).
     """
-    ahead = select(*(_REVIEWS.c[name] for name in _SHARED), _REVIEWS.c.sequence, literal(False).label("called_off"))
+    # A review that is set counts two, so that one that falls away, and may be set again, always counts up.
+    ahead = select(
+        *(_REVIEWS.c[name] for name in _SHARED),
+        (2 * _REVIEWS.c.sequence).label("sequence"),
+        literal(False).label("called_off"),
+    )
     fallen = select(
-        *(_CALLED_OFF.c[name] for name in _SHARED), (_CALLED_OFF.c.sequence + 1).label("sequence"), literal(True)
+        *(_CALLED_OFF.c[name] for name in _SHARED),
+        (2 * _CALLED_OFF.c.sequence + 1).label("sequence"),
+        literal(True),
     )
     ahead, fallen = ahead.where(_REVIEWS.c.org == org), fallen.where(_CALLED_OFF.c.org == org)
-    fallen = fallen.where(_CALLED_OFF.c.due_on >= since)
+    fallen = fallen.where(_CALLED_OFF.c.called_off_on >= since)
     if patient is not None:
         ahead, fallen = ahead.where(_REVIEWS.c.patient == patient), fallen.where(_CALLED_OFF.c.patient == patient)
     both = union_all(ahead, fallen).subquery()

@@ -14,12 +14,12 @@ from projections.review_schedule.tables import VERSION, tables
 from projections.review_schedule.views import views
 
 
-def _load(connection: Connection, its: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Remembered[State]]:
+def _load(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Remembered[State]]:
     plans = [goal_id for goal_id in goal_ids if goal_id.is_plan]
     goals = [goal_id for goal_id in goal_ids if not goal_id.is_plan]
     return {
-        **stored_states(connection, its["folded"], plans, PlanState),
-        **stored_states(connection, its["folded"], goals, GoalState),
+        **stored_states(connection, tables["folded"], plans, PlanState),
+        **stored_states(connection, tables["folded"], goals, GoalState),
     }
 
 

@@ -1,6 +1,8 @@
 """From events to rows: the fold, of which only the next review and what is shown beside it is kept."""
 
 from collections.abc import Sequence
+from datetime import UTC, date
+from typing import NamedTuple
 
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal
@@ -42,20 +44,30 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
     if events[0].goal_id.is_plan:
         plan = fold_plans(telling, state if isinstance(state, PlanState) else None)
         return _plan_rows(plan.model_copy(update={"measurements": ()})) if plan else Projected()
-    goal, review = _folded(state if isinstance(state, GoalState) else None, telling)
-    return _goal_rows(goal.model_copy(update=_DIARIES), review) if goal else Projected()
+    before = state if isinstance(state, GoalState) else None
+    goal, called_off = _folded(before, telling)
+    if goal is None:
+        return Projected()
+    set_anew = before is not None and before.next_review is None
+    return _goal_rows(goal.model_copy(update=_DIARIES), called_off, set_anew=set_anew)
 
 
-def _folded(
-    state: GoalState | None, events: Sequence[RecordedEvent]
-) -> tuple[GoalState | None, ScheduledReview | None]:
-    """The state after the events, and the latest review that they, or those before them, know of."""
-    review = state.next_review if state else None
+class _CalledOff(NamedTuple):
+    """A review that fell away, and the day (UTC) on which that was recorded."""
+
+    review: ScheduledReview
+    on: date
+
+
+def _folded(state: GoalState | None, events: Sequence[RecordedEvent]) -> tuple[GoalState | None, _CalledOff | None]:
+    """The state after the events, and the review that fell away with them, if one did."""
+    called_off = None
     for recorded in events:
+        review = state.next_review if state else None
         state = fold_goal(state, recorded)
-        if state and state.next_review:
-            review = state.next_review
-    return state, review
+        if review and state and state.next_review is None:
+            called_off = _CalledOff(review, recorded.recorded_at.astimezone(UTC).date())
+    return state, called_off
 
 
 def _plan_rows(state: PlanState) -> Projected[State]:
@@ -68,16 +80,19 @@ def _plan_rows(state: PlanState) -> Projected[State]:
     )
 
 
-def _goal_rows(state: GoalState, latest: ScheduledReview | None) -> Projected[State]:
+def _goal_rows(state: GoalState, called_off: _CalledOff | None, *, set_anew: bool) -> Projected[State]:
     folded = state.model_dump_json(exclude_defaults=True)
     key: Row = {"org": state.org, "patient": state.patient, "goal": state.goal}
     row = {**key, "state": folded}
     after = Remembered[State](state, len(folded))
     if state.next_review is None:
         # Of a goal that had ended before these events, what was called off stays as it is.
-        called_off = ({**key, "due_on": latest.due_on, "sequence": latest.sequence},) if latest else ()
-        return Projected({"folded": (row,), "called_off": called_off}, deletes={"reviews": (key,)}, after=after)
-    review = {
+        fallen: tuple[Row, ...] = ()
+        if called_off:
+            review, on = called_off
+            fallen = ({**key, "due_on": review.due_on, "sequence": review.sequence, "called_off_on": on},)
+        return Projected({"folded": (row,), "called_off": fallen}, deletes={"reviews": (key,)}, after=after)
+    ahead = {
         **key,
         "due_on": state.next_review.due_on,
         "cause": state.next_review.cause,
@@ -88,4 +103,5 @@ def _goal_rows(state: GoalState, latest: ScheduledReview | None) -> Projected[St
         "version": state.version,
         "position": state.position,
     }
-    return Projected({"folded": (row,), "reviews": (review,)}, after=after)
+    deletes = {"called_off": (key,)} if set_anew else {}
+    return Projected({"folded": (row,), "reviews": (ahead,)}, deletes=deletes, after=after)

@@ -1,32 +1,28 @@
 """Which reviews are coming up, due, or overdue."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Date, and_, case, literal, select
+from sqlalchemy import Connection, Date, literal, select
 
 from events.identity import GoalId
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
 from projections.engine.quarantine import quarantined_goals
+from projections.review_schedule.filters import ReviewFilter
+from projections.review_schedule.review_columns import due_status, reviews_beside_plans
 from projections.review_schedule.tables import tables
 
-ReviewStatus = Literal["upcoming", "due", "overdue"]
-
 _REVIEWS, _PLANS = tables()["reviews"], tables()["plans"]
-_OF_THE_PATIENT = and_(_PLANS.c.org == _REVIEWS.c.org, _PLANS.c.patient == _REVIEWS.c.patient)
+_EVERY_REVIEW = ReviewFilter()
 
 
-def reviews(  # noqa: PLR0913 - each filter is one, by its name
+def reviews(
     connection: Connection,
     org: str,
+    filters: ReviewFilter = _EVERY_REVIEW,
     *,
     now: datetime,
-    day: date | None = None,
-    status: ReviewStatus | None = None,
-    until: date | None = None,
-    patient: str | None = None,
     limit: int = 100,
     cursor: str | None = None,
 ) -> Json:
@@ -34,41 +30,28 @@ def reviews(  # noqa: PLR0913 - each filter is one, by its name
 
     An item has `org`, `patient`, `goal`, `due_on`, `status` (overdue before the day, due on it, upcoming after it),
     `cause`, `sequence`, `goal_status`, `statement`, `wording`, `clinician`, `time_zone`, `version`, `position`, and
-    `held` as in :func:`events.goal.reading.read_goal`.
+    `quarantined` as in :func:`events.goal.reading.read_goal`.
 
     Args:
-        now: Tells today's date in each plan's time zone, unless `day` is given.
-        day: The day on which a review is due, overdue or upcoming.
-        status: Only reviews that are this on the day.
-        until: Only reviews due on this day or before.
-        patient: Only this patient's.
+        now: Tells today's date in each plan's time zone, unless the filter has a day.
 
     Raises:
         BadCursor: when the cursor is not from this list.
     """
     due_on = _REVIEWS.c.due_on
-    today = literal(day, Date) if day else clinic_day(connection, _PLANS, org, now)
+    today = literal(filters.day, Date) if filters.day else clinic_day(connection, _PLANS, org, now)
+    status = due_status(_REVIEWS, today)
     query = (
-        select(
-            *_REVIEWS.c,
-            _PLANS.c.clinician,
-            _PLANS.c.time_zone,
-            case((due_on > today, "upcoming"), (due_on == today, "due"), else_="overdue").label("status"),
-        )
-        .select_from(_REVIEWS.outerjoin(_PLANS, _OF_THE_PATIENT))
+        select(*_REVIEWS.c, _PLANS.c.clinician, _PLANS.c.time_zone, status.label("status"))
+        .select_from(reviews_beside_plans(tables()))
         .where(_REVIEWS.c.org == org)
     )
-    if patient is not None:
-        query = query.where(_REVIEWS.c.patient == patient)
-    if until is not None:
-        query = query.where(due_on <= until)
-    if status is not None:
-        on_the_day: dict[ReviewStatus, ColumnElement[bool]] = {
-            "upcoming": due_on > today,
-            "due": due_on == today,
-            "overdue": due_on < today,
-        }
-        query = query.where(on_the_day[status])
+    if filters.patient is not None:
+        query = query.where(_REVIEWS.c.patient == filters.patient)
+    if filters.until is not None:
+        query = query.where(due_on <= filters.until)
+    if filters.status is not None:
+        query = query.where(status == filters.status)
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         return _read(connection, rows)
@@ -79,12 +62,12 @@ def reviews(  # noqa: PLR0913 - each filter is one, by its name
 
 def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
     ids = [GoalId(row.org, row.patient, row.goal) for row in rows]
-    held = quarantined_goals(connection, "review_schedule", ids)
+    quarantined = quarantined_goals(connection, "review_schedule", ids)
     return [
         {
             **row._mapping,
             "due_on": row.due_on.isoformat(),
-            "held": held[goal_id].at(row.version) if goal_id in held else None,
+            "quarantined": quarantined[goal_id].at(row.version) if goal_id in quarantined else None,
         }
         for goal_id, row in zip(ids, rows, strict=True)
     ]

@@ -8,7 +8,7 @@ from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
 VERSION = 2
-"""Raised whenever the tables, what the projector puts into them, or the fold (`FOLD_VERSION`) change."""
+"""Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("review_schedule")
 
 
@@ -45,6 +45,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("goal", String(64), primary_key=True),
             Column("due_on", Date, nullable=False),
             Column("sequence", Integer, nullable=False),
+            # The day (UTC) on which that was recorded.
+            Column("called_off_on", Date, nullable=False),
         ),
         "plans": Table(
             naming.table("plans"),

@@ -1,9 +1,10 @@
 """What SQL dashboards read of reviews."""
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import select
 
 from projections.engine.projection import Tables, View, Views
 from projections.engine.views import is_quarantined, today
+from projections.review_schedule.review_columns import due_status, reviews_beside_plans
 
 _REVIEW = {
     "org": "The organisation.",
@@ -18,21 +19,19 @@ _REVIEW = {
     "clinician": "Who leads the plan; null without a plan.",
     "time_zone": "The plan's time zone; null without a plan.",
     "position": "Where in the log the latest event is that this tells of.",
-    "held": "Whether later events of the goal could not be taken in yet, and wait in quarantine.",
+    "quarantined": "Whether later events of the goal could not be taken in yet, and wait in quarantine.",
 }
 
 
-def views(its: Tables, dialect: str) -> Views:
+def views(tables: Tables, dialect: str) -> Views:
     """`v_reviews`."""
-    reviews, plans = its["reviews"], its["plans"]
-    day = today(plans, dialect)
-    told = {
-        "status": case((reviews.c.due_on > day, "upcoming"), (reviews.c.due_on == day, "due"), else_="overdue"),
+    reviews, plans = tables["reviews"], tables["plans"]
+    derived = {
+        "status": due_status(reviews, today(plans, dialect)),
         "clinician": plans.c.clinician,
         "time_zone": plans.c.time_zone,
-        "held": is_quarantined("review_schedule", reviews),
+        "quarantined": is_quarantined("review_schedule", reviews),
     }
-    columns = [(told[name] if name in told else reviews.c[name]).label(name) for name in _REVIEW]
-    of_the_patient = and_(plans.c.org == reviews.c.org, plans.c.patient == reviews.c.patient)
-    query = select(*columns).select_from(reviews.outerjoin(plans, of_the_patient))
+    columns = [(derived[name] if name in derived else reviews.c[name]).label(name) for name in _REVIEW]
+    query = select(*columns).select_from(reviews_beside_plans(tables))
     return {"v_reviews": View("The next review of each goal that has one.", _REVIEW, query)}

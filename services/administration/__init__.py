@@ -1,1 +1,1 @@
-"""What operators did about the log: adopted it as it is, restored it, voided a message of it."""
+"""The record of operators' acts on the log: it was adopted, it was restored, a message of it was voided."""

@@ -1,4 +1,4 @@
-"""The application that keeps what operators did, on Cairn's own persistence module, in streams of its own."""
+"""The application that stores operators' acts, on Cairn's own persistence module, in streams of its own."""
 
 from typing import Literal, NamedTuple, cast
 from uuid import UUID
@@ -8,25 +8,25 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from services.administration.log_care import LogCare, Lost
 
 PREFIX = "CAIRN_ADMIN"
-"""What streams and subjects of the operators' acts begin with."""
+"""The beginning of the names of the streams and subjects of operators' acts."""
 STREAM = f"{PREFIX}_log_events"
 """The stream that keeps the acts."""
 Kind = Literal["adopted", "restored", "voided"]
-_PAGE = 100
+_NOTIFICATIONS_PER_PAGE = 100
 
 
 class Act(NamedTuple):
-    """Something that an operator did about a stream of the log.
+    """An act of an operator on a stream of the log.
 
     Attributes:
         kind: What was done.
-        stream: Of the log.
+        stream: The stream of the log.
         by: Who did it.
         reason: Why, in the operator's words.
-        position, fingerprint: The place in the log of which it speaks; see :class:`LogCare` for each kind.
-        head: Where the log ended then.
-        lost: How much was lost by it, or had been lost before, by kind (`events`, `goals`, …).
-        at: When it was recorded, as RFC 3339; empty for one that is still to be recorded.
+        position, fingerprint: The position in the log that the act is about; see :class:`LogCare` for each kind.
+        head: The position of the log's last message at the time of the act.
+        lost: How much the act has lost, or found to be lost, by kind (`events`, `goals`, …).
+        at: When the act was recorded, as RFC 3339; empty for an act that is not recorded yet.
     """
 
     kind: Kind
@@ -41,7 +41,7 @@ class Act(NamedTuple):
 
 
 class Administration(Application[UUID]):
-    """What operators did about the log, in the order in which they did it."""
+    """The application that records operators' acts and reads them in order."""
 
     name = "log"
 
@@ -52,14 +52,14 @@ class Administration(Application[UUID]):
             DatabaseError: of the `eventsourcing` library, when it cannot be stored.
         """
         care = self._care(act.stream)
-        said = (act.by, act.reason, act.position, act.fingerprint, act.head, dict(act.lost))
+        fields = (act.by, act.reason, act.position, act.fingerprint, act.head, dict(act.lost))
         match act.kind:
             case "adopted":
-                care.adopt(*said)
+                care.adopt(*fields)
             case "restored":
-                care.restore(*said)
+                care.restore(*fields)
             case "voided":
-                care.void(*said)
+                care.void(*fields)
         self.save(care)
 
     def acts(self) -> list[Act]:
@@ -71,7 +71,7 @@ class Administration(Application[UUID]):
         acts: list[Act] = []
         streams: dict[UUID, str] = {}
         start = 1
-        while page := self.recorder.select_notifications(start, _PAGE):
+        while page := self.recorder.select_notifications(start, _NOTIFICATIONS_PER_PAGE):
             for notification in page:
                 happened = self.mapper.to_domain_event(notification)
                 if isinstance(happened, LogCare.Registered):

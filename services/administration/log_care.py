@@ -1,4 +1,4 @@
-"""The aggregate: one stream of the log in the care of its operators, and the events that say what they did about it."""
+"""The aggregate of one stream of the log, with an event for each act of an operator on it."""
 
 from collections.abc import Mapping
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -9,22 +9,22 @@ Lost = Mapping[str, int]
 
 
 class LogCare(Aggregate):
-    """One stream of the log in the care of its operators.
+    """One stream of the log, with the acts of its operators.
 
-    Every event says by whom it was done and why, and of which place of the log it speaks: the position, the
-    fingerprint of the message there (:mod:`events.leaf`), and where the log ended.
+    Every event names the operator, the reason, a position in the log with the fingerprint of the message there
+    (:mod:`events.leaf`), and the position at which the log ended.
 
     Args:
         stream: The stream of the log.
     """
 
     class Registered(Aggregate.Created):
-        """Operators did something about the stream for the first time."""
+        """An operator acted on the stream for the first time."""
 
         stream: str
 
     class Act(Aggregate.Event):
-        """Something that an operator did."""
+        """An act of an operator."""
 
         by: str
         reason: str
@@ -34,10 +34,10 @@ class LogCare(Aggregate):
         lost: Lost
 
     class Adopted(Act):
-        """The log as it is counts from now on."""
+        """The log was adopted as it is."""
 
     class Restored(Act):
-        """The stream was made anew from a backup."""
+        """The stream was restored from a backup."""
 
     class Voided(Act):
         """A message that cannot be read was voided."""
@@ -56,30 +56,30 @@ class LogCare(Aggregate):
 
     @event(Adopted)
     def adopt(self, by: str, reason: str, position: int, fingerprint: str, head: int, lost: Lost) -> None:
-        """The log as it is counts from now on, and everything that is built from the log was built anew.
+        """Note that the log was adopted as it is, and that everything built from it was built again.
 
         Args:
-            position: Up to where what was remembered of the former log is the same in this one.
-            lost: How much the projections had that the log has not, by kind: `events`, `goals`, `plans`.
+            position: The last position at which the former log and this one are the same.
+            lost: How much the projections had that the log does not have, by kind: `events`, `goals`, `plans`.
         """
         self.adopted += 1
 
     @event(Restored)
     def restore(self, by: str, reason: str, position: int, fingerprint: str, head: int, lost: Lost) -> None:
-        """The stream was made anew from a backup.
+        """Note that the stream was restored from a backup.
 
         Args:
-            position: The last one of the backup.
-            lost: How much the stream held that the backup has not, by kind: `events`.
+            position: The last position of the backup.
+            lost: How much the stream had that the backup does not have, by kind: `events`.
         """
         self.restored += 1
 
     @event(Voided)
     def void(self, by: str, reason: str, position: int, fingerprint: str, head: int, lost: Lost) -> None:
-        """A message that cannot be read was voided.
+        """Note that a message which cannot be read was voided.
 
         Args:
-            position: That of the message.
+            position: The position of the message.
             lost: Nothing, usually.
         """
         self.voided.append(position)

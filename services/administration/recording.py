@@ -1,4 +1,4 @@
-"""Recording and reading acts from a command or a service, whose event loop the library would hold up."""
+"""Recording and reading acts in a thread, as the `eventsourcing` library would block the caller's event loop."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from services.administration.application import PREFIX, STREAM, Act, Administrat
 
 
 class NotRecorded(CairnError):
-    """What was done could not be recorded, or what was recorded could not be read; says why."""
+    """An act could not be recorded, or the recorded acts could not be read; the text says why."""
 
 
 async def record_act(nc: ResilientClient, act: Act, replicas: int = 1) -> None:
@@ -22,7 +22,7 @@ async def record_act(nc: ResilientClient, act: Act, replicas: int = 1) -> None:
         replicas: On how many servers of a cluster the record is kept; counts when its stream is made.
 
     Raises:
-        NotRecorded: it could not be recorded; what was done is done nevertheless.
+        NotRecorded: the act could not be recorded; it took place nevertheless.
     """
     try:
         await asyncio.to_thread(_record, nc.url, act, replicas)
@@ -31,7 +31,7 @@ async def record_act(nc: ResilientClient, act: Act, replicas: int = 1) -> None:
 
 
 async def recorded_acts(nc: ResilientClient) -> list[Act]:
-    """What operators did, in order; nothing where no act was ever recorded.
+    """The acts of operators, in order; none where no act was ever recorded.
 
     Args:
         nc: As of :func:`record_act`.

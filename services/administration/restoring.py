@@ -1,7 +1,9 @@
-"""Putting a backup in the log's place: proved on a server aside first, and never over events that are not kept.
+"""Putting a backup in the place of the log.
 
-The log that is there takes nothing in any more before it is looked at for the last time, so that nothing is recorded
-between that look and its end. Until it is deleted, it can be given back what it takes in.
+The backup is checked on a separate server first. Events that the present log holds are backed up before it is deleted.
+
+The present log is closed for new events before it is read for the last time, so that no event is recorded between that
+read and its deletion. Until it is deleted, it can be opened again.
 """
 
 import asyncio
@@ -33,9 +35,8 @@ from events.log.stream_state import NoStream, StreamState, read_state
 from events.log.verification import Extent
 from services.embedded_server import EmbeddedServer
 
-_TIMEOUT = 60.0
 _NOWHERE = "cairn.set_aside"
-"""Where a stream takes from that is to take in nothing: nobody publishes there."""
+"""The only subject of a stream that is closed for new events; nobody publishes to it."""
 
 
 class ReadThrough(Protocol):
@@ -48,10 +49,10 @@ class ReadThrough(Protocol):
 
 
 class Reading(NamedTuple):
-    """How the caller moves archives and reads streams, with whatever progress it shows.
+    """How the caller moves archives and reads streams, and shows its progress.
 
     Attributes:
-        moved: Told how many more bytes of an archive have been moved.
+        moved: Called with the number of further bytes of an archive that have been moved.
         read: Reads a stream through.
     """
 
@@ -60,12 +61,12 @@ class Reading(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """What came of a restore.
+    """The result of a restore.
 
     Attributes:
-        found: What reading the restored stream through has found.
-        replaced: Where the log that was there is backed up; None when nothing was there.
-        lost: How many more events that log had than the backup has.
+        found: The findings of reading the restored stream through.
+        replaced: The folder with the backup of the former log; None when there was no log.
+        lost: How many more events the former log had than the backup.
     """
 
     found: Verification
@@ -89,17 +90,18 @@ async def restore_stream(
         manifest, folder: The backup.
         placement: Which organisations the stream takes in; the backup must hold events of no others.
         replicas: On how many servers of a cluster the stream is kept.
-        keep_in: A new folder for a backup of the log that is there, if it holds events; None to refuse then.
+        keep_in: A new folder for a backup of the present log, if that holds events; with None, a restore over a log
+            with events is refused.
 
     Raises:
-        BackupFailed: the backup is not what it says, or cannot be put in place; what is there stays as it was, unless
-            the sentence says otherwise.
+        BackupFailed: the backup does not match its manifest, or cannot be put in place; the present log stays as it
+            was, unless the sentence says otherwise.
         BadPlacement, WrongStream: the placement has no such stream, or not with all of the backup's organisations.
     """
     placement.check(manifest.stream)
     config = log_config(manifest.stream, replicas, placement.subjects(manifest.stream))
     await prove_aside(manifest, folder, placement, reading)
-    replaced, held = await _make_room(nc, manifest.stream, keep_in, reading)
+    replaced, events_before = await _make_room(nc, manifest.stream, keep_in, reading)
     try:
         await restore_archive(nc, manifest, folder, config, reading.moved)
         found = await reading.read(nc, manifest.stream, earlier=manifest.proof)
@@ -108,15 +110,15 @@ async def restore_stream(
         if replaced is None:
             raise
         raise BackupFailed(f"{error} The log that was there is kept in {replaced}.") from error
-    return Restored(found, replaced, max(0, held - manifest.events))
+    return Restored(found, replaced, max(0, events_before - manifest.events))
 
 
 async def prove_aside(manifest: Manifest, folder: Path, placement: Placement, reading: Reading) -> None:
-    """Restore a backup on a server that lives only for this, and read it through.
+    """Restore a backup on a separate server that is started only for this, and read it through.
 
     Raises:
-        BackupFailed: it is not what its manifest says.
-        WrongStream: it holds events of organisations that the placement has elsewhere.
+        BackupFailed: the backup does not match its manifest.
+        WrongStream: the backup holds events of organisations that the placement has on another stream.
     """
     subjects = placement.subjects(manifest.stream)
     async with AsyncExitStack() as stack:
@@ -133,7 +135,7 @@ async def prove_aside(manifest: Manifest, folder: Path, placement: Placement, re
 
 
 async def back_up(nc: ResilientClient, stream: str, folder: Path, reading: Reading) -> tuple[Manifest, Verification]:
-    """Copy a stream into a folder and say in the manifest what was read up to there; it is not written yet.
+    """Copy a stream into a folder and return its manifest, which the caller has to write.
 
     Raises:
         BackupFailed: the folder holds a backup already, or the server gives none.
@@ -147,7 +149,7 @@ async def back_up(nc: ResilientClient, stream: str, folder: Path, reading: Readi
 async def _make_room(
     nc: ResilientClient, stream: str, keep_in: Path | None, reading: Reading
 ) -> tuple[Path | None, int]:
-    """Take away the stream that is there; with where it is kept, and how many events it had."""
+    """Delete the present stream; returns the folder of its backup and the number of its events."""
     existing = await _state(nc, stream)
     if existing is None:
         return None, 0

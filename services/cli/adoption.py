@@ -1,4 +1,4 @@
-"""What adopting a log comes to, as people and programs read it: ids and counts, never what a patient wrote."""
+"""What the adoption of a log means, for people and for programs: ids and counts, never what a patient wrote."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,14 +17,14 @@ _GOALS_LISTED = 100
 
 
 class Adoption(NamedTuple):
-    """One stream that is another log than the projections are of.
+    """One stream whose log is not the one that the projections were built from.
 
     Attributes:
         head: Where the log ends.
-        projections: Those that are of another log.
+        projections: Those that were built from another log.
         lost: What the audit trail has and the log has not; None when the audit trail could not be asked.
-        anchor: At the last position up to which both are the same, as far as that is known.
-        missing: How many events have gone from the log that is there.
+        anchor: The event at the last position up to which both logs are known to be the same.
+        missing: How many events are missing from the present log.
     """
 
     stream: str
@@ -36,7 +36,7 @@ class Adoption(NamedTuple):
 
 
 def print_plan(adoptions: Sequence[Adoption]) -> None:
-    """What is lost for good, and what will be done."""
+    """Print what is lost for good, and what will be done."""
     for each in adoptions:
         _print_stream(each)
     if any(each.missing or each.lost is None or each.lost.goals for each in adoptions):
@@ -49,20 +49,20 @@ def print_plan(adoptions: Sequence[Adoption]) -> None:
             f"- {names}: built anew from the log and put in place; the tables of before are kept as …__previous."
         )
     if any(each.missing for each in adoptions):
-        click.echo("- What is missing from the log is noted with its stream as given up, and no more warned of.")
+        click.echo("- What is missing from the log is noted with its stream as given up; Cairn no longer warns of it.")
     click.echo("- Snapshots of the goals service: emptied; every goal is read from the log again.")
     click.echo("- Reminders: begin anew by themselves.")
     click.echo("- It is recorded that you did this, and what was lost (`cairn log acts`).")
 
 
 def print_as_json(adoptions: Sequence[Adoption], *, adopted: bool) -> None:
-    """The same for programs, and whether it was done."""
+    """Print the same as JSON, and whether it was done."""
     print_json({"streams": [_as_json(each) for each in adoptions], "adopted": adopted})
 
 
 def affected(adoptions: Sequence[Adoption]) -> list[str]:
-    """The projections that are of another log, each once."""
-    return list(dict.fromkeys(its.projection for each in adoptions for its in each.projections))
+    """The names of the projections that were built from another log, each once."""
+    return list(dict.fromkeys(projection.projection for adoption in adoptions for projection in adoption.projections))
 
 
 def _print_stream(adoption: Adoption) -> None:
@@ -72,8 +72,8 @@ def _print_stream(adoption: Adoption) -> None:
     if not adoption.projections:
         return
     remembered = ", ".join(f"{each.projection} {each.position:,}" for each in adoption.projections)
-    click.echo(f"{adoption.stream} is another log than before. It ends at position {adoption.head:,}.")
-    click.echo(f"The projections are of one that they had followed up to: {remembered}.")
+    click.echo(f"{adoption.stream} is another log than before. The log ends at position {adoption.head:,}.")
+    click.echo(f"The projections followed the former log up to these positions: {remembered}.")
     if adoption.lost is None:
         click.echo("What was lost with the former log cannot be listed: there is no audit trail of it.")
         return

@@ -24,7 +24,7 @@ _Command = Callable[..., Any]  # a command's callback, whatever it takes
 
 @click.group()
 def bench() -> None:
-    """Measure how fast Cairn is here, on a server of its own that is gone afterwards.
+    """Measure how fast Cairn is on this machine, on a server that is started for it and removed afterwards.
 
     Figures come with the machine, the server's version and its sync mode. Where there are peers, they are measured in
     the same run. docs/performance.md says what is in and what is out of each figure.
@@ -214,7 +214,7 @@ def _run(name: str, options_class: str, given: dict[str, object]) -> None:
 
 
 async def _ended_by_sigterm(measuring: Awaitable["Result"]) -> "Result":
-    """SIGTERM ends it as Ctrl-C does: processes are ended and the directory is cleared away."""
+    """Let SIGTERM end a benchmark as Ctrl-C does: its processes end, and its directory is removed."""
     task = asyncio.ensure_future(measuring)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     return await task

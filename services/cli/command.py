@@ -8,7 +8,7 @@ import click
 from services.cli.lazy import Lazy, LazyGroup
 
 _COMMANDS = {
-    "up": Lazy("services.cli.up", "up", "Start everything here: the log, every service, the projections."),
+    "up": Lazy("services.cli.up", "up", "Start everything on this machine: the log, every service, the projections."),
     "serve": Lazy("services.cli.serve", "serve", "Run one service by itself."),
     "submit": Lazy("services.cli.submit", "submit", "Submit events, one JSON line each, and print the outcomes."),
     "import": Lazy("services.cli.imports", "imports", "Bring goals in from other systems."),
@@ -19,7 +19,7 @@ _COMMANDS = {
     "replay": Lazy("services.cli.replay", "replay", "Tell a goal's whole history, from the log itself."),
     "log": Lazy("services.cli.log", "log", "Check the log, back it up, and bring it back."),
     "projections": Lazy("services.cli.projections", "projections", "See how far the projections have come."),
-    "bench": Lazy("services.cli.bench", "bench", "Measure how fast Cairn is here, beside its peers."),
+    "bench": Lazy("services.cli.bench", "bench", "Measure how fast Cairn is on this machine, beside its peers."),
     "schemas": Lazy("services.cli.schemas", "schemas", "List, show, write and check the published JSON Schemas."),
 }
 

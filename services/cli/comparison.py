@@ -1,4 +1,4 @@
-"""What a rebuild found, as people and programs read it: never a value of a row, which may be a patient's words."""
+"""What a rebuild found, for people and for programs. A value of a row is never shown: it may be a patient's words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ _ONLY_IN = {"live": "only in the live tables", "next": "only in the new tables"}
 
 @dataclass
 class Rebuilt:
-    """What came of a rebuild.
+    """The result of a rebuild.
 
     Attributes:
-        events: Those that were taken in now; what an interrupted rebuild had taken in before is not counted.
+        events: How many events were projected now; those of an earlier, interrupted rebuild are not counted.
     """
 
     events: int
@@ -31,7 +31,7 @@ class Rebuilt:
 
 
 def rebuilt_as_json(name: str, rebuilt: Rebuilt) -> Json:
-    """The whole result."""
+    """The whole result, ready for JSON."""
     found = rebuilt.comparison
     return {
         "projection": name,
@@ -50,7 +50,7 @@ def rebuilt_as_json(name: str, rebuilt: Rebuilt) -> Json:
 
 
 def print_rebuilt(projection: "Projection[Any]", rebuilt: Rebuilt) -> None:  # whatever it remembers
-    """The comparison, and what was done."""
+    """Print the comparison, and what was done."""
     rate = f", {rebuilt.events / rebuilt.seconds:,.0f} a second" if rebuilt.seconds >= 1 else ""
     click.echo(f"Built {projection.name} from {rebuilt.events:,} events in {rebuilt.seconds:,.1f} s{rate}.")
     for line in (*_compared(rebuilt.comparison, projection.version), *_quarantined(rebuilt.comparison)):

@@ -1,4 +1,4 @@
-"""Settings for commands: what is wrong in the environment is said in a sentence."""
+"""Settings for commands. A sentence names each setting that is wrong."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from services.settings import Settings
 
 
 def load_settings(**given: Any) -> Settings:  # the fields of Settings, which checks them
-    """The settings, with what the command line gives above what the environment says.
+    """The settings. What the command line gives counts more than what the environment says.
 
     Raises:
         click.UsageError: a setting has no usable value.
@@ -21,5 +21,5 @@ def load_settings(**given: Any) -> Settings:  # the fields of Settings, which ch
             f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors(include_url=False)
         )
         raise click.UsageError(
-            f"A setting is not right ({wrong}). Look at its option or its CAIRN_ variable."
+            f"A setting is not right ({wrong}). Correct its option or its CAIRN_ variable."
         ) from None

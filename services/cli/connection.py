@@ -1,4 +1,4 @@
-"""How commands reach a running Cairn: by NATS alone, at the address that is given, set, or left by `cairn up`."""
+"""How commands reach a running Cairn: only by NATS, at the address that is given, set, or written by `cairn up`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def nats_address(given: str | None) -> str:
-    """The NATS address: as given, as set, as left by a running node, or the usual one."""
+    """The NATS address: the one given, else the one set, else that of a running node, else the default."""
     from services.cli.configuration import load_settings
     from services.node.address import read_address
 
@@ -27,7 +27,7 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
     """A connection to a running Cairn.
 
     Raises:
-        click.ClickException: nothing answers there; says what to do.
+        click.ClickException: no server answers at the address; the message says what to do.
     """
     from events.log import connect
     from events.log.client.connection import NotReachable

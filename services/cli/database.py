@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_tables(database_url: str | None) -> "Iterator[Engine]":
-    """The database: as given, as set, or the one in the data directory. None is made: the services do that.
+    """The database: the one given, else the one set, else that in the data directory. Only the services create one.
 
     Raises:
-        click.ClickException: there is none, or it cannot do now what it is asked; says which.
+        click.ClickException: there is no database, or it refuses; the message says which.
     """
     from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
@@ -36,8 +36,8 @@ def open_tables(database_url: str | None) -> "Iterator[Engine]":
         error: Exception = errors
         while isinstance(error, ExceptionGroup):
             error = error.exceptions[0]
-        said = without_patient_text(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
-        raise click.ClickException(f"The database {_shown(url)}: {said}") from None
+        reason = without_patient_text(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+        raise click.ClickException(f"The database {_shown(url)} cannot be used: {reason}") from None
     finally:
         engine.dispose()
 

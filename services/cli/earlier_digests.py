@@ -13,7 +13,7 @@ _MAX_FILE_BYTES = 16 * 1024 * 1024
 
 
 class _Kept(BaseModel):
-    """What such a file says of one stream; it says more, which is of no concern here."""
+    """The digest of one stream in such a file. The file's other fields are not read."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -30,7 +30,7 @@ def read_earlier(file: Path) -> "dict[str, EarlierDigest]":
     """The earlier digests in a file, by stream.
 
     Raises:
-        click.ClickException: there are none in it.
+        click.ClickException: the file holds no digest.
     """
     from events.log.digest import EarlierDigest
 

@@ -40,7 +40,7 @@ _OPENED = "cairn.plan.opened.v1"
 @click.option(
     "--base-url",
     metavar="URL",
-    help="In a bundle: the FHIR address under which the resources are known.  [that of the gateway here]",
+    help="In a bundle: the FHIR address under which the resources are known.  [CAIRN_PUBLIC_URL, or the gateway here]",
 )
 @json_option
 @nats_url_option
@@ -54,7 +54,7 @@ def fhir(
     as_json: bool,
     nats_url: str | None,
 ) -> None:
-    """Write plans, goals, scores and the provenance of every event as FHIR.
+    """Write patients, plans, goals, scores and the provenance of every event as FHIR.
 
     The goals come from the log itself, and their patients, unless one is named, from the gateway. A file appears when
     it is complete, and only its owner may read it. `cairn import fhir` takes it back.
@@ -81,7 +81,7 @@ def fhir(
 async def _export(
     nats_url: str | None, org: str, patient: str | None, release: Release, write: Callable[[Json], None]
 ) -> int:
-    """Write everything; the number of patients."""
+    """Write everything, and give the number of patients."""
     from events.log import Log
     from services.cli.configuration import load_settings
     from services.fhir.outgoing.patient import history_of
@@ -95,7 +95,9 @@ async def _export(
                 for each in patients:
                     history = history_of(await log.read_patient(GoalId(org, each, PLAN)))
                     if patient and not history.events:
-                        raise click.ClickException(f"The log has nothing of patient {patient} in {org}.")
+                        raise click.ClickException(
+                            f"The log has no events of patient {patient} in {org}. Check --org and --patient."
+                        )
                     for resource in history.resources(release):
                         write(resource)
                     progress.advance()
@@ -129,5 +131,5 @@ def _base(given: str | None, release: Release) -> str:
         return given.rstrip("/")
     settings = load_settings()
     node = read_address(settings.data_dir)
-    here = node.http_url if node else f"http://{settings.http_host}:{settings.http_port}"
-    return f"{here.rstrip('/')}/fhir/{release}"
+    address = settings.public_url or (node.http_url if node else f"http://{settings.http_host}:{settings.http_port}")
+    return f"{address.rstrip('/')}/fhir/{release}"

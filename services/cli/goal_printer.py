@@ -1,4 +1,4 @@
-"""A goal or a plan as people read it: what it is, how it stands, what comes next."""
+"""Prints a goal or a plan for people: what it is, its state, and what comes next."""
 
 import shutil
 import textwrap
@@ -13,7 +13,7 @@ _LAST_ENTRIES_SHOWN = 5
 """How many of the latest reviews and revisions are shown; `cairn replay` tells them all."""
 
 
-def print_card(read: Json) -> None:
+def print_goal(read: Json) -> None:
     """Print a goal or a plan as the read API gives it."""
     print_labelled(_plan(read) if "reasons" in read else _goal(read))
 
@@ -37,7 +37,7 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
     if goal.get("wording"):
         yield "Put now as", goal["wording"]
     yield "Status", _status(goal)
-    yield from _held(goal)
+    yield from _quarantined(goal)
     if goal.get("awaiting_agreement"):
         yield "Agreement", f"awaited from {' and '.join(goal['awaiting_agreement'])}"
     if goal.get("missing"):
@@ -57,10 +57,10 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
         yield f"Revised {revision['at'][5:10]}", _joined(changed, revision.get("note"))
 
 
-def _held(read: Json) -> Iterator[tuple[str, str]]:
-    if held := read.get("held"):
-        because = f"the event at position {held['position']} is in quarantine ({held['reason']})"
-        yield "Not up to date", f"version {held['version']} is shown: {because}. `cairn replay` tells all."
+def _quarantined(read: Json) -> Iterator[tuple[str, str]]:
+    if quarantined := read.get("quarantined"):
+        because = f"the event at position {quarantined['position']} is in quarantine ({quarantined['reason']})"
+        yield "Not up to date", f"version {quarantined['version']} is shown: {because}. `cairn replay` tells all."
 
 
 def _status(goal: Json) -> str:
@@ -73,7 +73,7 @@ def _status(goal: Json) -> str:
 
 
 def definition(goal: Json) -> Iterator[tuple[str, str]]:
-    """What a goal is worked out as: its SMART parts and its GAS levels, behind their labels."""
+    """The definition of a goal, with labels: its SMART parts and its GAS levels."""
     smart = goal.get("smart") or {}
     if smart.get("specific"):
         yield "Specific", smart["specific"]
@@ -83,8 +83,8 @@ def definition(goal: Json) -> Iterator[tuple[str, str]]:
         yield "Time", f"until {smart['due']}" if smart.get("due") else f"for {smart['for_weeks']} weeks"
     levels = (goal.get("gas") or {}).get("levels", {})
     for level in sorted(levels, key=int, reverse=True):
-        here = " ← now" if str(goal.get("latest_level")) == level else ""
-        yield f"Level {int(level):+d}" if int(level) else "Level 0", f"{levels[level]}{here}"
+        mark = " ← now" if str(goal.get("latest_level")) == level else ""
+        yield f"Level {int(level):+d}" if int(level) else "Level 0", f"{levels[level]}{mark}"
 
 
 def _measure(measure: Json) -> str:
@@ -103,7 +103,7 @@ def _measure(measure: Json) -> str:
 def _plan(plan: Json) -> Iterator[tuple[str, str]]:
     yield "Plan", f"{plan['org']}.{plan['patient']}.plan (version {plan['version']})"
     yield "Status", _joined(plan["status"], plan.get("closed_reason"))
-    yield from _held(plan)
+    yield from _quarantined(plan)
     yield "Opened", minute(plan["opened_at"])
     yield "Clinician", plan["clinician"]
     for reason in plan["reasons"]:

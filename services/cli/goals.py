@@ -81,9 +81,9 @@ def show_goal(
     if as_json:
         print_json(found)
         return
-    from services.cli.goal_printer import print_card
+    from services.cli.goal_printer import print_goal
 
-    print_card(found)
+    print_goal(found)
 
 
 async def _listed(nats_url: str | None, org: str, limit: int, query: dict[str, object]) -> Json:
@@ -97,5 +97,7 @@ async def _shown(nats_url: str | None, goal_id: "GoalId", query: dict[str, objec
         if not goal_id.is_plan:
             return await read(nc, f"{patient}/goals/{goal_id.goal}", **query)
         if query["as_of"] is not None or query["position"] is not None:
-            raise click.ClickException(f"A plan as it stood is told by `cairn replay {goal_id}`.")
+            raise click.ClickException(
+                f"This command shows a plan only as it is now. For an earlier moment, use `cairn replay {goal_id}`."
+            )
         return await read(nc, f"{patient}/plan", **query)

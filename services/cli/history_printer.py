@@ -1,4 +1,4 @@
-"""A goal's events told one after another: when, who, what, and how the goal stood after each."""
+"""Prints a goal's events in order: when, who, what, and the goal's state after each."""
 
 import shutil
 import textwrap
@@ -19,7 +19,7 @@ _INDENT_COLUMNS = 6
 _SHORT_TEXT_CHARACTERS = 36
 
 
-def print_chronicle(goal_id: GoalId, events: Sequence[RecordedEvent]) -> None:
+def print_history(goal_id: GoalId, events: Sequence[RecordedEvent]) -> None:
     """Print the events of one goal or plan, in order."""
     width = min(shutil.get_terminal_size((110, 24)).columns, 110) - _INDENT_COLUMNS
     state: GoalState | None = None
@@ -28,10 +28,10 @@ def print_chronicle(goal_id: GoalId, events: Sequence[RecordedEvent]) -> None:
         event = recorded.event
         click.echo(
             f"{recorded.version:>4}  {minute(event.time)}  {what_happened(recorded)}"
-            f" by {event.actor.role} {printable(event.actor.id)}{_stands(before, state)}"
+            f" by {event.actor.role} {printable(event.actor.id)}{_new_status(before, state)}"
         )
-        said = [*_said(recorded, before, state), f"recorded {minute(recorded.recorded_at)}"]
-        for line in _lines(said, width):
+        details = [*_details(recorded, before, state), f"recorded {minute(recorded.recorded_at)}"]
+        for line in _lines(details, width):
             click.echo(" " * _INDENT_COLUMNS + line)
     click.echo()
 
@@ -41,24 +41,24 @@ def what_happened(recorded: RecordedEvent) -> str:
     return recorded.type_name.split(".")[2].replace("_", " ")
 
 
-def _lines(said: Sequence[str], width: int) -> Iterator[str]:
-    """Long sayings on lines of their own, short ones side by side after them."""
-    shown = [printable(text) for text in said]
+def _lines(details: Sequence[str], width: int) -> Iterator[str]:
+    """Long details are on lines of their own; short ones share lines after them."""
+    shown = [printable(text) for text in details]
     short = [text for text in shown if len(text) <= _SHORT_TEXT_CHARACTERS]
     for text in shown:
         if len(text) > _SHORT_TEXT_CHARACTERS:
             yield from textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
-    together = " · ".join(text.replace(" ", "\xa0") for text in short)  # a line does not end within a saying
+    together = " · ".join(text.replace(" ", "\xa0") for text in short)  # a line does not end within a detail
     yield from (line.replace("\xa0", " ") for line in textwrap.wrap(together, width, break_on_hyphens=False))
 
 
-def _stands(before: GoalState | None, after: GoalState | None) -> str:
+def _new_status(before: GoalState | None, after: GoalState | None) -> str:
     if after is None or (before is not None and before.status == after.status):
         return ""
     return f"  → {after.outcome or after.status}".replace("_", " ")
 
 
-def _said(recorded: RecordedEvent, before: GoalState | None, after: GoalState | None) -> Iterator[str]:
+def _details(recorded: RecordedEvent, before: GoalState | None, after: GoalState | None) -> Iterator[str]:
     data = recorded.data.model_dump(mode="json", exclude_defaults=True)
     fields = set(data.pop("changes", ()))
     yield from (f"{name}: {value}" for name, value in _flat(data))

@@ -69,7 +69,7 @@ def fhir(
         _print_tables(report, files)
     if report.unanswered:
         raise click.ClickException(
-            "Not everything could be recorded. Import the same files again: it goes on from here."
+            "Not everything could be recorded. Import the same files again: what is recorded is not recorded twice."
         )
 
 
@@ -168,7 +168,7 @@ def _print_tables(report: "Report", files: tuple[Path, ...]) -> None:
         counts = ("recorded", "duplicate", "rejected")
         print_table(
             ("file", "goals", *counts),
-            [(file, said.total(), *(said[count] for count in counts)) for file, said in by_file.items()],
+            [(file, statuses.total(), *(statuses[count] for count in counts)) for file, statuses in by_file.items()],
             wide=("file",),
         )
     _print_rejections(report)
@@ -192,7 +192,7 @@ def _print_rejections(report: "Report") -> None:
 
 
 def _print_details(report: "Report") -> None:
-    """What was taken up of later versions, and which versions were not."""
+    """Print what was taken up of later versions, and which versions were not."""
     told = [each for each in (*report.goals, *report.scores) if each.detail and each.status != "rejected"]
     if told:
         click.echo("Later and older versions:")
@@ -204,7 +204,7 @@ def _print_details(report: "Report") -> None:
 
 
 def _print_left_out(results: Iterable["Result"]) -> None:
-    """What has no place in Cairn, element by element, with the first goals that it was left out of."""
+    """Print each element that has no place in Cairn, with the first goals that had it."""
     of_goals: dict[str, dict[str, None]] = {}  # as lists in which nothing is twice
     for result in results:
         if result.status != "rejected":

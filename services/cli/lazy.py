@@ -18,7 +18,7 @@ class Lazy(NamedTuple):
 
 
 class LazyGroup(click.Group):
-    """A group of commands by reference. What Cairn refuses on purpose ends a command with one plain sentence."""
+    """A group of commands that imports a command when it runs. An error of Cairn ends it with one plain sentence."""
 
     def __init__(self, *args: Any, commands: Mapping[str, Lazy], **kwargs: Any):  # as click.Group takes them
         super().__init__(*args, **kwargs)

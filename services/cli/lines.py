@@ -5,6 +5,8 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import BinaryIO
 
+from events.media_types import without_byte_order_mark
+
 _CHUNK = 64 * 1024
 
 
@@ -38,11 +40,15 @@ async def lines_of(file: BinaryIO, limit: int) -> AsyncIterator[bytes]:
     cutter = LineCutter(limit)
     async for chunk in _chunks(file):
         for line in cutter.cut(chunk):
-            if line.strip():
+            if _says_something(line):
                 yield line
     last = cutter.rest()
-    if last.strip():
+    if _says_something(last):
         yield last
+
+
+def _says_something(line: bytes) -> bool:
+    return bool(without_byte_order_mark(line).strip())
 
 
 async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:

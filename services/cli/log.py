@@ -1,4 +1,4 @@
-"""`cairn log`: check the log, back it up, bring it back, and decide about what was replaced or cannot be read."""
+"""`cairn log`: check the log, back it up, restore it, adopt another one, and void what cannot be read."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ from services.cli.parameters import nats_url_option
 
 @click.group()
 def log() -> None:
-    """Check the log, back it up, bring it back, and decide about what was replaced or cannot be read."""
+    """Check the log, back it up, restore it, adopt another one, and void what cannot be read."""
 
 
 for _command in (verify, backup, restore, adopt, void, acts):
@@ -28,8 +28,8 @@ for _command in (verify, backup, restore, adopt, void, acts):
 def declare(nats_url: str | None) -> None:
     """Make the log's streams, and give them the organisations that CAIRN_PLACEMENT has added.
 
-    The services make a stream that is missing, but may not change one. No organisation that has events in a stream
-    loses its place there.
+    The services create a stream that is missing, but may not change one. An organisation that has events in a stream
+    stays there.
     """
     changed = asyncio.run(_declare(nats_url))
     click.echo(f"Made or changed: {', '.join(changed)}." if changed else "Every stream is as CAIRN_PLACEMENT says.")

@@ -1,4 +1,4 @@
-"""`cairn log adopt`: to go on with the log as it is, after another one was lost or replaced by it."""
+"""`cairn log adopt`: go on with the present log, after the former one was lost or replaced."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -99,9 +99,9 @@ async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adopti
         state = await log.state()
         lost = await lost_events(engine, log, load_settings().placement.organisations(stream))
         anchor = await log.anchor(lost.same_until) if lost else None
-        its = tuple(each for each in found if each.stream == stream)
+        projections = tuple(each for each in found if each.stream == stream)
         missing = Fitness.of(stream, state).missing
-        adoptions.append(Adoption(stream, state.last, its, lost, anchor or BEGINNING, missing))
+        adoptions.append(Adoption(stream, state.last, projections, lost, anchor or BEGINNING, missing))
     for stream in logs.keys() - {each.stream for each in adoptions}:
         state = await logs[stream].state()
         if missing := Fitness.of(stream, state).missing:

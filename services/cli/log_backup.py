@@ -1,4 +1,4 @@
-"""`cairn log backup`: a copy of the log that proves itself."""
+"""`cairn log backup`: copy the log, and prove the copy."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @json_option
 @nats_url_option
 def backup(folder: Path, nats_url: str | None, as_json: bool) -> None:
-    """Copy the log into FOLDER while it goes on, and prove the copy by restoring it on a server of its own.
+    """Copy the log into FOLDER while Cairn runs, and prove the copy by restoring it on a temporary server.
 
     Where CAIRN_PLACEMENT names several streams, each has a folder in FOLDER. The exit code is 1 when anything is wrong
     with what was copied; it is copied nevertheless.

@@ -46,7 +46,7 @@ async def read_through(
 
 
 def reading_with(progress: SlowProgress) -> "Reading":
-    """How a backup is read: this progress bar counts the bytes that are moved, and one of its own the events."""
+    """How a backup is copied and checked. `progress` counts the bytes; the check has a progress bar of its own."""
     from services.administration.restoring import Reading
 
     return Reading(progress.advance, read_through)

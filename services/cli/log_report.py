@@ -1,4 +1,4 @@
-"""What reading the log through has found, stream by stream: for people, or as one line of JSON for each stream."""
+"""Prints what the check of the log found, stream by stream: for people, or as one line of JSON for each stream."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def report(found: "Found", as_json: bool) -> None:
-    """Print it, and end the command with exit code 1 when something is wrong."""
-    for stream, its in found.items():
+    """Print what was found, and end the command with exit code 1 when something is wrong."""
+    for stream, verification in found.items():
         if as_json:
-            print_json({"stream": stream, **as_fields(its)}, indent=None)
+            print_json({"stream": stream, **as_fields(verification)}, indent=None)
         else:
-            _print(its, stream if len(found) > 1 else None)
-    if not all(its.sound for its in found.values()):
+            _print(verification, stream if len(found) > 1 else None)
+    if not all(verification.sound for verification in found.values()):
         raise SystemExit(1)
 
 
@@ -62,9 +62,9 @@ def _print(found: "Verification", stream: str | None) -> None:
     if found.compared is not None and found.compared.same:
         click.echo(_same(found.compared.position, found.compared.version))
     for each in found.notes:
-        click.echo(printable(f"Note: {_said(each)}"))
+        click.echo(printable(f"Note: {_sentence(each)}"))
     for each in found.findings:
-        click.echo(printable(_said(each)))
+        click.echo(printable(_sentence(each)))
     if found.wrong > len(found.findings):
         click.echo(f"And {found.wrong - len(found.findings):,} more.")
     click.echo("Nothing is wrong." if found.sound else _wrong(found.wrong))
@@ -75,7 +75,7 @@ def _same(position: int, version: str) -> str:
     return f"{same}, byte for byte." if version != "v1" else f"{same}, as far as v1 tells, which leaves out the times."
 
 
-def _said(finding: "Finding") -> str:
+def _sentence(finding: "Finding") -> str:
     if finding.kind == "missing":  # which names its positions itself
         return finding.detail
     place = f" ({finding.subject})" if finding.subject else ":"

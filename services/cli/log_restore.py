@@ -1,4 +1,4 @@
-"""`cairn log restore`: the log made anew from a backup, on a stopped Cairn or on a server that is named."""
+"""`cairn log restore`: restore the log from a backup, on a stopped Cairn or on a server that is named."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 @json_option
 @nats_url_option
 def restore(folder: Path, replace: bool, by: str, reason: str, as_json: bool, nats_url: str | None) -> None:
-    """Make the log anew from a backup in FOLDER, and verify it: on a server aside first, and then in its place.
+    """Restore the log from a backup in FOLDER, and verify it: first on a temporary server, then in its place.
 
-    Without --nats-url (or CAIRN_NATS_URL) it is the log of the `cairn up` in CAIRN_DATA_DIR, which must be stopped. An
+    Without --nats-url (or CAIRN_NATS_URL), the log of the `cairn up` in CAIRN_DATA_DIR is restored; stop it first. An
     empty log is replaced; one that holds events only with --replace. The stream gets the settings of this version of
     Cairn. See deploy/README.md for what comes next.
     """
@@ -75,7 +75,7 @@ async def _restore(
 
 @asynccontextmanager
 async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["ResilientClient"]:
-    """The server that was named, or the one of the stopped `cairn up` in the data directory, started for this."""
+    """The NATS server: the one named, or that of the stopped `cairn up`, started for the restore."""
     from events.log import connect
     from services.embedded_server import EmbeddedServer
     from services.node.address import read_address
@@ -88,8 +88,8 @@ async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["
         data_dir = settings.data_dir.absolute()
         if node := read_address(data_dir):
             raise click.ClickException(
-                f"A Cairn (process {node.pid}) runs on {data_dir}, and a log is not exchanged under it. Stop it"
-                f" (Ctrl-C, or kill {node.pid}), run this again, and start it again."
+                f"A Cairn (process {node.pid}) runs on {data_dir}; the log cannot be restored meanwhile. Stop it"
+                f" (Ctrl-C, or kill {node.pid}), run this again, and start Cairn again."
             )
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = await stack.enter_async_context(locked(data_dir))

@@ -1,4 +1,4 @@
-"""`cairn log verify`: the whole log read and checked, and compared with what it was before."""
+"""`cairn log verify`: read and check the whole log, and compare it with an earlier digest."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`cairn log void`: let a message of the log that cannot be read count for nothing."""
+"""`cairn log void`: declare void a message of the log that cannot be read."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -31,9 +31,9 @@ def void(
 ) -> None:
     """Void the message at POSITION of the log, on the subject of a goal (or of a plan: ORG.PATIENT.plan).
 
-    Only a message that this version of Cairn cannot read can be voided. An event behind it says so, and every reader
-    passes over the message from then on; it stays in the log. That cannot be taken back: if a newer version of Cairn
-    can read the message, update Cairn instead.
+    Only a message that this version of Cairn cannot read can be voided. A later event records that it is void, and
+    every reader ignores the message from then on; it stays in the log. This cannot be undone: if a newer version of
+    Cairn can read the message, update Cairn instead.
 
     The goals service records it, so it has to run. The exit code is 1 when nothing was voided.
     """
@@ -77,7 +77,7 @@ async def _void(nats_url: str | None, goal_id: "GoalId", request: "VoidRequest",
 
 
 async def _record(nc: "ResilientClient", goal_id: "GoalId", request: "VoidRequest") -> None:
-    """Beside the event in the log, for whoever asks what operators did."""
+    """Record the operator's act, which `cairn log acts` lists, beside the event in the log."""
     from events.log import Log
     from events.log.anchor import BEGINNING
     from services.administration.application import Act
@@ -97,7 +97,7 @@ async def _record(nc: "ResilientClient", goal_id: "GoalId", request: "VoidReques
 
 
 async def _shown(nc: "ResilientClient", goal_id: "GoalId", position: int) -> str:
-    """What there is at the position, without anything that a patient may have written."""
+    """Describe the message at the position, without anything that a patient may have written."""
     from events.identity import LOG
     from events.log import Log
     from events.voiding import reason_unreadable

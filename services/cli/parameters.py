@@ -1,4 +1,4 @@
-"""Options and values that several commands take, read as strictly as everywhere else."""
+"""Options and values that several commands take, read as strictly as the services read them."""
 
 import getpass
 from collections.abc import Callable
@@ -107,7 +107,7 @@ _Command = Callable[..., Any]  # a command's callback, whatever it takes
 
 
 def moment_options(command: _Command) -> _Command:
-    """`--as-of`, `--position` and `--by`: how things stood at an earlier moment."""
+    """`--as-of`, `--position` and `--by`: the state at an earlier moment."""
     for option in (
         click.option(
             "--by",

@@ -1,4 +1,4 @@
-"""What commands print: tables for people, JSON for programs, and never what a terminal would obey."""
+"""What commands print: tables for people, JSON for programs, and no characters that control a terminal."""
 
 import json
 import re
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]  # a JSON object as the read API gives it
 
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, and those that turn the direction of a line."""
 _PIPE_WIDTH = 160
 
 
 def printable(text: object) -> str:
-    """A value as text that a terminal only shows."""
-    return "" if text is None else _OBEYED.sub("�", str(text))
+    """A value as text, without characters that control a terminal."""
+    return "" if text is None else _CONTROLS_TERMINAL.sub("�", str(text))
 
 
 def print_json(value: object, *, indent: int | None = 2) -> None:
-    """Print a value as JSON, in letters as they are."""
+    """Print a value as JSON; letters beyond ASCII are not escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(_CONTROLS_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = ()) -> "Table":
-    """A table; its `wide` columns share what the others leave, and wrap."""
+    """A table. Its `wide` columns share the room that the others leave, and wrap."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -43,7 +43,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Seq
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = ()) -> None:
-    """Print a table that fits the terminal; the `wide` columns share what is left and wrap."""
+    """Print a table that fits the terminal. Its `wide` columns share the room that the others leave, and wrap."""
     from rich.console import Console
 
     console = Console(highlight=False)
@@ -61,5 +61,5 @@ def minute(instant: object) -> str:
 
 
 def not_up_to_date(status: str, read: Json) -> str:
-    """The status of a goal; one of which something is in quarantine is not shown as if it were all."""
-    return f"{status} (not up to date)" if read.get("held") else status
+    """The status of a goal. It says so when an event of the goal is in quarantine."""
+    return f"{status} (not up to date)" if read.get("quarantined") else status

@@ -12,7 +12,7 @@ _SHOWN_AFTER_SECONDS = 1.0
 
 
 class SlowProgress:
-    """Counts what is done, and tells rate and time left.
+    """Counts what is done, and shows the rate and the time left.
 
     It shows itself when standard error is a terminal and the work has gone on for a second.
     """
@@ -36,23 +36,23 @@ class SlowProgress:
             self._shown.stop()
 
     def advance(self, by: int = 1) -> None:
-        """So much more is done."""
+        """Add `by` to what is done."""
         self.reach(self._done + by, self._total)
 
     def reach(self, done: int, total: int | None) -> None:
-        """So much is done, of so much."""
+        """Set what is done, and the total."""
         self._done, self._total = done, total
         if self._before is None:
             self._before = done  # what was there already was not done now
         if self._shown is None and self._may_show and monotonic() - self._since > _SHOWN_AFTER_SECONDS:
             self._shown = self._show()
         if self._shown is not None:
-            its = self._shown.task_ids[0]
-            self._shown.update(its, completed=self._done, total=self._total, rate=f"{self.rate:,.0f}/s")
+            task_id = self._shown.task_ids[0]
+            self._shown.update(task_id, completed=self._done, total=self._total, rate=f"{self.rate:,.0f}/s")
 
     @property
     def rate(self) -> float:
-        """How much is done in a second."""
+        """How much is done each second."""
         seconds = monotonic() - self._since
         return (self._done - (self._before or 0)) / seconds if seconds else 0.0
 

@@ -1,4 +1,4 @@
-"""`cairn projections`: how far what is known has come, building it anew, and releasing what could not be taken in."""
+"""`cairn projections`: their status, rebuilding them, and retrying what is in quarantine."""
 
 import click
 
@@ -14,4 +14,4 @@ _COMMANDS = {
 
 @click.group(cls=LazyGroup, commands=_COMMANDS)
 def projections() -> None:
-    """See how the projections are doing, build them anew, and release what is held."""
+    """Show the status of the projections, rebuild them, and retry what is in quarantine."""

@@ -36,7 +36,7 @@ def status(nats_url: str | None, as_json: bool, watch: bool, every: float) -> No
     """Show each projection's position in the log, how far it is behind in events and seconds, its rate, what is in
     quarantine, the last trouble, and what is being built beside.
 
-    In the state `log replaced` the log is another one than the tables are of, and nothing is taken in: see
+    In the state `log replaced` the tables were built from another log, and no event is projected: see
     `cairn log adopt`.
     """
     if watch:
@@ -58,7 +58,7 @@ async def _status(nats_url: str | None) -> Json:
 
 
 async def _watch(nats_url: str | None, every: float, show: Show) -> None:
-    """Show what is answered; after the first answer, silence is waited out."""
+    """Show each answer. After the first one, wait while nothing answers."""
     answered = False
     async with connected(nats_url) as nc:
         while True:
@@ -74,7 +74,7 @@ async def _watch(nats_url: str | None, every: float, show: Show) -> None:
 
 @contextmanager
 def _shown(as_json: bool) -> Iterator[Show]:
-    """JSON lines; or a table, which stays in its place on a terminal."""
+    """Show JSON lines, or a table that stays in its place on a terminal."""
     if as_json:
         yield lambda found: print_json(found, indent=None)
     elif sys.stdout.isatty():
@@ -98,7 +98,7 @@ def _table(found: Json) -> "Table":
 
 
 def columns_and_rows(found: Json) -> tuple[tuple[str, ...], list[list[object]]]:
-    """The table of what `/v1/projections` answers; streams are told apart where there are several."""
+    """The answer of `/v1/projections` as a table; where there are several streams, each has its rows."""
     several = len({each["stream"] for each in found["items"]}) > 1
     columns = ("Projection", "Stream", *_COLUMNS[1:]) if several else _COLUMNS
     return columns, [[each["name"], *([each["stream"]] if several else []), *_cells(each)] for each in found["items"]]

@@ -1,4 +1,4 @@
-"""`cairn projections quarantine`: goals that are held because an event could not be taken in, and trying them again."""
+"""`cairn projections quarantine`: goals with an event that could not be projected, and retrying them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class QuarantinedGoal(NamedTuple):
-    """A goal (or plan) that a projection holds.
+    """A goal (or plan) of which a projection has events in quarantine.
 
     Attributes:
         goal: `ORG.PATIENT.GOAL`.
-        position: Of the event that could not be taken in.
-        events: How many are in quarantine, with those that wait behind it.
+        position: The position of the event that could not be projected.
+        events: How many events are in quarantine: that one, and those that wait behind it.
     """
 
     projection: str
@@ -39,7 +39,7 @@ class QuarantinedGoal(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """Its subject in the log."""
+        """The subject of the goal in the log."""
         from events.identity import LOG
 
         return f"{LOG}.{self.goal}"
@@ -47,7 +47,7 @@ class QuarantinedGoal(NamedTuple):
 
 @click.group()
 def quarantine() -> None:
-    """List what could not be taken in, and try it again."""
+    """List the events that could not be projected, and retry them."""
 
 
 _name = click.argument("projection", metavar="[NAME]", type=ProjectionType(), required=False)
@@ -57,18 +57,18 @@ _name = click.argument("projection", metavar="[NAME]", type=ProjectionType(), re
 @_name
 @database_url_option
 @json_option
-def list_held(projection: "Projection[Any] | None", database_url: str | None, as_json: bool) -> None:
-    """List the goals that are held, in the projection NAME or in all of them, and at which event and why.
+def list_quarantined(projection: "Projection[Any] | None", database_url: str | None, as_json: bool) -> None:
+    """List the goals that are in quarantine, in the projection NAME or in all of them, with the event and the reason.
 
-    Reads show such a goal as it was before that event, marked as held. Everything else flows.
+    Reads show such a goal as it was before that event, and say so in `quarantined`. Other goals are not affected.
     """
     with open_tables(database_url) as engine:
-        found = _held(engine, _chosen(projection))
+        found = _quarantined(engine, _chosen(projection))
     if as_json:
         print_json({"items": [each._asdict() for each in found], "next": None})
     elif found:
         rows = [(each.projection, each.goal, each.position, each.events, each.reason) for each in found]
-        print_table(("Projection", "Goal", "Held at position", "Events", "Because"), rows, wide=("Because",))
+        print_table(("Projection", "Goal", "Position", "Events", "Because"), rows, wide=("Because",))
     else:
         click.echo("Nothing is in quarantine.")
 
@@ -86,22 +86,24 @@ def retry(
     as_json: bool,
     nats_url: str | None,
 ) -> None:
-    """Take what is held in again, in the projection NAME or in all of them, with the code as it is now.
+    """Retry what is in quarantine, in the projection NAME or in all of them, with the present code.
 
-    Each goal catches up in one transaction, as far as its events can be taken by now. The exit code is 1 when any is
-    still held.
+    Each goal catches up in one transaction, as far as its events can be projected now. The exit code is 1 when any
+    goal is still in quarantine.
     """
     with open_tables(database_url) as engine:
-        found = [each for each in _held(engine, _chosen(projection)) if goal is None or each.goal == str(goal)]
+        found = [each for each in _quarantined(engine, _chosen(projection)) if goal is None or each.goal == str(goal)]
         results = asyncio.run(_retry(engine, found, nats_url)) if found else []
     if as_json:
         print_json({"items": results, "next": None})
     elif results:
-        rows = [(each["projection"], each["goal"], each["released"], _still(each["held"])) for each in results]
-        print_table(("Projection", "Goal", "Events taken in", "Still held"), rows, wide=("Still held",))
+        rows = [(each["projection"], each["goal"], each["released"], _still(each["quarantined"])) for each in results]
+        print_table(
+            ("Projection", "Goal", "Events projected", "Still in quarantine"), rows, wide=("Still in quarantine",)
+        )
     else:
-        click.echo("Nothing is in quarantine." if goal is None else f"{goal} is not held.")
-    if any(each["held"] for each in results):
+        click.echo("Nothing is in quarantine." if goal is None else f"{goal} is not in quarantine.")
+    if any(each["quarantined"] for each in results):
         raise click.exceptions.Exit(1)
 
 
@@ -119,8 +121,8 @@ async def _retry(engine: "Engine", found: Sequence[QuarantinedGoal], nats_url: s
             with SlowProgress("trying again, goals", len(found)) as progress:
                 for each in found:
                     key = CheckpointKey(each.projection, Slot.LIVE, each.stream)
-                    its = projection_named(each.projection)
-                    released = await release(engine, its, logs[each.stream], key, each.subject)
+                    definition = projection_named(each.projection)
+                    released = await release(engine, definition, logs[each.stream], key, each.subject)
                     still = released.still
                     results.append(
                         {
@@ -128,7 +130,7 @@ async def _retry(engine: "Engine", found: Sequence[QuarantinedGoal], nats_url: s
                             "stream": each.stream,
                             "goal": each.goal,
                             "released": released.events,
-                            "held": {"position": still.position, "reason": still.reason} if still else None,
+                            "quarantined": {"position": still.position, "reason": still.reason} if still else None,
                         }
                     )
                     progress.advance()
@@ -144,8 +146,8 @@ def _chosen(projection: "Projection[Any] | None") -> "Projections":
     return [projection] if projection else [projection_named(name) for name in every_name()]
 
 
-def _held(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]:
-    """What is held in the live tables, in the order of the log."""
+def _quarantined(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]:
+    """The goals in quarantine in the live tables, in the order of the log."""
     from events.identity import goal_id_of
     from projections.engine.checkpoint import CheckpointKey
     from projections.engine.database import reading
@@ -166,5 +168,5 @@ def _held(engine: "Engine", projections: "Projections") -> list[QuarantinedGoal]
     return found
 
 
-def _still(held: Json | None) -> str:
-    return f"at position {held['position']}: {held['reason']}" if held else ""
+def _still(quarantined: Json | None) -> str:
+    return f"at position {quarantined['position']}: {quarantined['reason']}" if quarantined else ""

@@ -21,7 +21,7 @@ async def read(nc: "Client", path: str, **query: object) -> Json:
     """Read one page of the HTTP API over NATS; parameters that are None are left out.
 
     Raises:
-        click.ClickException: the gateway is not there, or refuses, in its own words.
+        click.ClickException: no gateway answers, or the gateway refuses; the message is the gateway's own.
     """
     from nats.errors import NoRespondersError
     from nats.errors import TimeoutError as NatsTimeout
@@ -40,7 +40,7 @@ async def read(nc: "Client", path: str, **query: object) -> Json:
         ) from None
     except NatsTimeout:
         raise click.ClickException(
-            f"The gateway did not answer within {_READ_ANSWER_SECONDS:.0f} s; try again."
+            f"The gateway did not answer within {_READ_ANSWER_SECONDS:.0f} s. Try again."
         ) from None
     status = int((reply.headers or {}).get("status", "200"))
     body: Json = from_json(reply.data) if reply.data else {}
@@ -53,7 +53,7 @@ async def read_pages(nc: "Client", path: str, limit: int, query: Mapping[str, ob
     """Read a list page by page, up to `limit` items: `{"items": […], "next": cursor or null}`.
 
     Raises:
-        click.ClickException: as :func:`read`.
+        click.ClickException: as `read` does.
     """
     items: list[Json] = []
     cursor = query.get("cursor")

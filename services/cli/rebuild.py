@@ -1,4 +1,4 @@
-"""`cairn projections rebuild` and `drop-previous`: a projection built beside the live one, compared, and swapped."""
+"""`cairn projections rebuild` and `drop-previous`: build a projection beside the live one, compare, and swap."""
 
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -37,10 +37,10 @@ def rebuild(
     as_json: bool,
     nats_url: str | None,
 ) -> None:
-    """Build the projection NAME from the log, beside the tables that are read, which serve on meanwhile.
+    """Build the projection NAME from the log, beside the live tables, which are read meanwhile.
 
-    Then compare the two, row by row, and put the new tables in the place of the old, in one transaction. The old ones
-    are kept until `cairn projections drop-previous NAME`. Interrupted, the same command goes on where it was.
+    Then compare both, row by row, and put the new tables in the place of the old, in one transaction. The old tables
+    are kept until `cairn projections drop-previous NAME`. After an interruption, the same command continues.
     """
     from services.cli.comparison import print_rebuilt, rebuilt_as_json
     from services.cli.running import run_until_stopped

@@ -1,4 +1,4 @@
-"""`cairn replay`: a goal's whole history from the log itself, and what it adds up to."""
+"""`cairn replay`: a goal's whole history from the log itself, and the state that follows from it."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def replay(
     goal_id: "GoalId", as_of: datetime | None, position: int | None, by: str, as_json: bool, nats_url: str | None
 ) -> None:
-    """Tell the history of a goal (or of a plan: ORG.PATIENT.plan), event by event, and how it stood then.
+    """Show the history of a goal (or of a plan: ORG.PATIENT.plan), event by event, and the state after each.
 
     Reads the log itself: no service and no projection has to run.
     """
@@ -38,19 +38,19 @@ def replay(
     if as_json:
         from events.envelope import to_cloudevent
 
-        told = [to_cloudevent(event) for event in own]
-        print_json({"plan" if goal_id.is_plan else "goal": read, "events": told})
+        cloudevents = [to_cloudevent(event) for event in own]
+        print_json({"plan" if goal_id.is_plan else "goal": read, "events": cloudevents})
         return
-    from services.cli.goal_printer import print_card
-    from services.cli.history_printer import print_chronicle
+    from services.cli.goal_printer import print_goal
+    from services.cli.history_printer import print_history
 
-    print_chronicle(goal_id, own)
+    print_history(goal_id, own)
     if read is not None:
-        print_card(read)
+        print_goal(read)
 
 
 async def _read(nats_url: str | None, goal_id: "GoalId", moment: "Moment") -> "tuple[list[RecordedEvent], Json | None]":
-    """The goal's events up to the moment, and how it read then: the same as HTTP's `as_of`."""
+    """The goal's events up to the moment, and its state then: the same as HTTP's `as_of`."""
     from events.goal.reading import read_goal
     from events.identity import LOG
     from events.log import Log

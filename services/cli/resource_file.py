@@ -26,7 +26,7 @@ class Unwritable(click.ClickException):
 
 
 class ResourceWriter:
-    """Writes resources one after another, so that an export of any size needs the room of one patient."""
+    """Writes resources one after another, so that an export of any size needs the memory of one patient."""
 
     def __init__(self, target: TextIO, form: Form, base: str, *, ascii_only: bool):
         self._target = target

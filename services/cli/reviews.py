@@ -1,4 +1,4 @@
-"""`cairn reviews`: which goals are to be looked at, and when."""
+"""`cairn reviews`: which goals are to be reviewed, and when."""
 
 import asyncio
 

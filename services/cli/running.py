@@ -1,4 +1,4 @@
-"""Running something until it is told to stop, and then not a moment longer than is decent."""
+"""Runs a coroutine until a signal stops the process, and ends the process by force if stopping takes too long."""
 
 import asyncio
 import signal
@@ -12,10 +12,10 @@ Serve = Callable[[], Coroutine[Any, Any, None]]  # what a coroutine sends is of 
 
 
 def run_until_stopped(serve: Serve, stop_seconds: float) -> None:
-    """Run until SIGTERM or SIGINT; then let it close down, and end by force if that takes too long.
+    """Run until SIGTERM or SIGINT; then let the coroutine close down, and end by force after `stop_seconds`.
 
     Raises:
-        CairnError: as what is run does, when it cannot start or go on.
+        CairnError: what the coroutine raises when it cannot start or continue.
     """
     with suppress(asyncio.CancelledError):
         uvloop.run(_running(serve, stop_seconds))

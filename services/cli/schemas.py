@@ -105,11 +105,11 @@ def _broken(directory: Path, current: "dict[str, Json]") -> list[str]:
     found = [f"{path.stem}: gone." for path in _surplus(directory, current)]
     for name, schema in current.items():
         published = _published(directory, name)
-        # The outcome is what Cairn sends, not what it takes: it must go on saying all that it said.
+        # The outcome is what Cairn sends, not what it takes: no field may go from it.
         if published and name == "outcome":
-            found += [f"{name}: {said}" for said in breaking_changes(schema, json.loads(published))]
+            found += [f"{name}: {change}" for change in breaking_changes(schema, json.loads(published))]
         elif published:
-            found += [f"{name}: {said}" for said in breaking_changes(json.loads(published), schema)]
+            found += [f"{name}: {change}" for change in breaking_changes(json.loads(published), schema)]
     return found
 
 

@@ -25,7 +25,7 @@ def serve() -> None:
 
     It prints one line that starts with `ready` when it serves.
     """
-    gc.disable()  # of what is imported from here on, nothing is garbage
+    gc.disable()  # nothing that is imported from here on is garbage
     click.get_current_context().call_on_close(gc.enable)
 
 
@@ -66,7 +66,7 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
 @click.option("--database-url", metavar="URL", help="The database.  [CAIRN_DATABASE_URL]")
 def projection(name: str, nats_url: str | None, database_url: str | None) -> None:
     """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
-    from projections.catalog import every_name
+    from projections.catalog import every_name, projection_named
 
     if name not in every_name():
         raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
@@ -74,13 +74,16 @@ def projection(name: str, nats_url: str | None, database_url: str | None) -> Non
 
     settings = _settings(nats_url, database_url=database_url)
     addresses = (settings.nats_address, settings.database_address)
-    _run(f"projection-{name}", lambda ready: serve_projection(name, *addresses, ready, settings.placement.streams))
+    served = projection_named(name)
+    _run(f"projection-{name}", lambda ready: serve_projection(served, *addresses, ready, settings.placement.streams))
 
 
 def _run(name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]) -> None:  # as asyncio runs it
+    from services.cli.time_zone_data import tell_if_outdated
     from services.cli.tracing import traced
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    tell_if_outdated(logging.getLogger("cairn").warning)
     _collect_rarely()
     with traced(f"cairn-{name}", os.environ):
         run_until_stopped(lambda: serve(lambda line: click.echo(f"ready {line}")), _STOP_SERVICE_SECONDS)

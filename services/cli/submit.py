@@ -1,4 +1,4 @@
-"""`cairn submit`: submit events line by line, and print what became of each."""
+"""`cairn submit`: submit events line by line, and print the outcome of each."""
 
 import asyncio
 import sys
@@ -30,10 +30,10 @@ LINES_IN_HAND = 256
 @click.option("--json", "as_json", is_flag=True, help="Accepted as everywhere; outcomes are JSON in any case.")
 @nats_url_option
 def submit(file: BinaryIO, patience: float, as_json: bool, nats_url: str | None) -> None:
-    """Submit the events in FILE (or - for standard input): structured CloudEvents, one JSON object a line.
+    """Submit the events in FILE (or - for standard input): structured CloudEvents, one JSON object on each line.
 
-    Prints one outcome a line, in the order of the events. Events of one patient are submitted one after another, as a
-    goal builds on its plan; those of different patients side by side. Empty lines are passed over. The exit code is
+    Prints one outcome on each line, in the order of the events. Events of one patient are submitted one after another,
+    as a goal builds on its plan; those of different patients side by side. Empty lines are ignored. The exit code is
     1 when an event was rejected.
     """
     if asyncio.run(_submit(file, nats_url, patience)):
@@ -59,7 +59,7 @@ async def _submit(file: BinaryIO, nats_url: str | None, patience: float) -> int:
 
 
 class LineSubmitter:
-    """Submits lines, those of one patient in the order in which they are handed in."""
+    """Submits lines. Those of one patient are submitted in the order in which `outcome` is called for them."""
 
     def __init__(self, nc: "Client", patience: float):
         from services.per_patient_order import PerPatientOrder
@@ -69,10 +69,10 @@ class LineSubmitter:
         self._order: PerPatientOrder[Json] = PerPatientOrder(STOP_WHEN_UNCERTAIN_JSON)
 
     async def outcome(self, line: bytes) -> Json:
-        """The outcome of one line; also of one that cannot be sent anywhere."""
+        """The outcome of one line. A line whose subject cannot be read is rejected without being sent."""
         from events.errors import Rejected
         from events.outcome import RejectedOutcome
-        from services.submission_client import addressee
+        from events.submission import addressee
 
         try:
             goal_id = addressee(line)

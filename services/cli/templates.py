@@ -1,4 +1,4 @@
-"""`cairn templates`: goal templates to start a talk from. They come with Cairn; nothing need run."""
+"""`cairn templates`: goal templates to begin a conversation with. They are part of Cairn; no service has to run."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

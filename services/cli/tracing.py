@@ -1,4 +1,4 @@
-"""Whether a service traces what it does: as the standard variables of OpenTelemetry say, and by default not at all."""
+"""Whether a service is traced: the standard variables of OpenTelemetry decide; by default it is not."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ _log = logging.getLogger("cairn.tracing")
 
 
 class CannotTrace(CairnError):
-    """What the environment asks for cannot be had; says why, or what can."""
+    """The tracing that the environment asks for is not possible; the message says why."""
 
 
 def wanted_exporters(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Where spans shall go: `otlp`, `console`, or nowhere.
+    """Where spans are sent: `otlp`, `console`, or nowhere.
 
     Raises:
         CannotTrace: Cairn cannot send them there.
@@ -42,7 +42,7 @@ def wanted_exporters(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 @contextmanager
 def traced(service: str, environment: Mapping[str, str]) -> Iterator[None]:
-    """Trace what this process does meanwhile, if that is wanted. Where it cannot be, that is said, and it goes on."""
+    """Trace this process if the environment asks for it. If that is not possible, the log says so, and work goes on."""
     end = _nothing
     try:
         end = _begin(service, wanted_exporters(environment))
@@ -55,7 +55,7 @@ def traced(service: str, environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def _begin(service: str, wanted: Sequence[str]) -> Callable[[], None]:
-    """Trace from now on; what is given back ends it."""
+    """Begin to trace. The function that is returned ends it."""
     if not wanted:
         return _nothing
     try:
@@ -76,4 +76,4 @@ def _begin(service: str, wanted: Sequence[str]) -> Callable[[], None]:
 
 
 def _nothing() -> None:
-    """There is nothing to end."""
+    """Does nothing: there is no tracing to end."""

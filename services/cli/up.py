@@ -1,4 +1,4 @@
-"""`cairn up`: everything, from one command."""
+"""`cairn up`: start a whole Cairn with one command."""
 
 from pathlib import Path
 
@@ -24,11 +24,12 @@ def up(
     database_url: str | None,
     no_sample: bool,
 ) -> None:
-    """Start everything here: an embedded nats-server, every service, SQLite; stay up until Ctrl-C.
+    """Start everything on this machine: an embedded nats-server, every service, SQLite. Ctrl-C ends it.
 
-    One line that starts with `ready` tells the addresses. A port that is taken gives way to the next free one.
+    One line that starts with `ready` names the addresses. If a port is taken, the next free one is used.
     """
     from services.cli.configuration import load_settings
+    from services.cli.time_zone_data import tell_if_outdated
     from services.node.node import run_node
 
     settings = load_settings(
@@ -39,6 +40,7 @@ def up(
         database_url=database_url,
         sample=False if no_sample else None,
     )
+    tell_if_outdated(_say)
     run_until_stopped(lambda: run_node(settings, say=_say, ready=click.echo), _STOP_NODE_SECONDS)
 
 

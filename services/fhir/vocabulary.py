@@ -35,6 +35,8 @@ QUOTED_SYSTEM = "urn:cairn:system:"
 """The beginning of an identifier system that is no URI, and so is percent-encoded behind it."""
 EXPRESSED_BY = "urn:fhir:Goal.expressedBy"
 """The system under which an imported goal keeps who expressed it (R5: `source`), such as `Practitioner/p1`."""
+SECURITY = "urn:fhir:Goal.meta.security"
+"""The system under which an imported goal keeps each of its security labels, as `SYSTEM|CODE`."""
 
 # ------------------------------------------------------------------------------ Cairn's code systems
 

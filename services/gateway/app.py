@@ -1,11 +1,15 @@
 """The gateway's application: its endpoints, and what every answer has in common."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 
 from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
-from services.gateway.response_middleware import Edge
+from services.gateway.head_requests import HeadRequests
+from services.gateway.public_address import ForwardedHeaders, Network
+from services.gateway.response_middleware import ResponseMiddleware
 from services.gateway.routes import (
     audit,
     calendars,
@@ -22,12 +26,13 @@ from services.gateway.routes import (
 )
 
 
-def create_app(gateway: Gateway) -> FastAPI:
-    """The ASGI application over an open gateway."""
+def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> FastAPI:
+    """The ASGI application over an open gateway; `trusted_proxies` are believed about the address that was asked."""
     app = FastAPI(
         title="Cairn",
         version="1",
         description=DESCRIPTION,
+        servers=[{"url": "/", "description": "This Cairn."}],
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
@@ -56,7 +61,9 @@ def create_app(gateway: Gateway) -> FastAPI:
         operations,
     ):
         app.include_router(module.router)
-    app.add_middleware(Edge, metrics=gateway.metrics)
+    app.add_middleware(HeadRequests)
+    app.add_middleware(ResponseMiddleware, metrics=gateway.metrics)
+    app.add_middleware(ForwardedHeaders, trusted=trusted_proxies)
     handle_failures(app)
     describe(app)
     return app

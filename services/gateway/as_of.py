@@ -17,7 +17,7 @@ class Moment:
     Attributes:
         position: The last log position that counts; None for all.
         instant: The last instant that counts; None for all.
-        by: Which of an event's times the instant is held against: when Cairn stored it (what the record said then),
+        by: Which of an event's times the instant is compared with: when Cairn stored it (what the record said then),
             or when it happened (what was so then, as is known today).
     """
 

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.vocabulary import LifeArea, Outcome, Party, Setting, Status
-from services.gateway.models import HELD, ListOf, QuarantinedAt, QuarantinedGoal
+from services.gateway.models import QUARANTINED, ListOf, QuarantinedAt, QuarantinedGoal
 
 
 class _Told(BaseModel):
@@ -40,7 +40,7 @@ class PatientInCare(_Told):
     raise_at_next_session: int = Field(description="Goals whose motivation has dipped since their last review.")
     last_entry_on: date | None
     days_since_last_entry: int | None = Field(description="Null while nothing was entered: unknown, not zero.")
-    held: list[QuarantinedGoal] = Field(
+    quarantined: list[QuarantinedGoal] = Field(
         description="The patient's goals (and plan) whose later events are in quarantine."
     )
 
@@ -65,7 +65,7 @@ class Awaited(_Told):
     wording: str | None
     clinician: str | None
     version: int
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class WaitingList(ListOf[Awaited]):
@@ -88,12 +88,12 @@ class GoalEvidence(_Told):
     own_words: bool | None = Field(description="Whether the statement came from the patient; null: nobody knows.")
     copies: int = Field(description="Other patients who have a goal with the same text.")
     measurable: bool = Field(description="Whether nothing is missing in the definition.")
-    reviews: int = Field(description="Held.")
-    timely: int = Field(description="Of these, held on the day they were due or before.")
-    with_patient: int = Field(description="Of these, held with the patient.")
+    reviews: int = Field(description="Reviews that took place.")
+    timely: int = Field(description="Of these, those that took place on the day they were due or before.")
+    with_patient: int = Field(description="Of these, those with the patient.")
     next_review_on: date | None
     overdue: bool
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class EvidenceInTotal(_Told):
@@ -104,7 +104,7 @@ class EvidenceInTotal(_Told):
     own_words_unknown: int
     measurable: int
     overdue: int = Field(description="Goals whose review is.")
-    held: int = Field(description="Goals whose later events are in quarantine.")
+    quarantined: int = Field(description="Goals whose later events are in quarantine.")
     reviews: int
     timely: int
     with_patient: int

@@ -1,4 +1,4 @@
-"""The OpenAPI description: what problems look like in it, and what it says about itself."""
+"""The OpenAPI description: what problems and events look like in it, and what it says about itself."""
 
 from http import HTTPStatus
 from typing import Any
@@ -6,13 +6,18 @@ from typing import Any
 from fastapi import FastAPI
 
 from events.codes import CODES, KINDS
+from events.json_schemas import ENVELOPE, published_schemas
+from services.gateway.fhir_documentation import type_fhir_answers
 from services.gateway.problems import HTTP_STATUS, PROBLEM_JSON, Problem
 
 DESCRIPTION = """
 Submit goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
 pass `next` as `cursor` for the page after. `min_position` on any read waits until your own write is in it. Every
-failure is a problem detail (RFC 9457) with a `code`.
+failure is a problem detail (RFC 9457) with a `code`. Whatever is read by GET takes HEAD as well.
 """
+
+CLOUD_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
+"""A whole event, as the published schema `cloudevent` has it."""
 
 # Any below: OpenAPI documents are JSON, and FastAPI types them so.
 
@@ -32,7 +37,7 @@ def _meaning(status: int) -> str:
 
 
 def describe(app: FastAPI) -> None:
-    """Let the application's OpenAPI document define the problem detail that its responses refer to."""
+    """Let the application's OpenAPI document define what its bodies and responses refer to."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -42,7 +47,18 @@ def describe(app: FastAPI) -> None:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(definition.pop("$defs", {}))
         schemas["Problem"] = definition
+        schemas["CloudEvent"] = _cloud_event()
+        type_fhir_answers(document)
         return document
 
     # FastAPI's documented way of extending the document is to put a function in the place of this method.
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _cloud_event() -> dict[str, Any]:
+    """The published schema of an event, as a part of an OpenAPI document.
+
+    Extensions are open here: generators of typed clients hold every attribute, `data` too, against their type.
+    """
+    schema = {word: said for word, said in published_schemas()[ENVELOPE].items() if word not in ("$schema", "$id")}
+    return {**schema, "additionalProperties": True}

@@ -17,7 +17,9 @@ from services.gateway.feed_ids import encode
 from services.gateway.problems import log_replaced
 
 HEARTBEAT_SECONDS = 15.0
-HEARTBEAT = format_sse_event(comment="heartbeat")
+HEARTBEAT = b": heartbeat\n"
+"""A comment. The blank line that would follow it ends an event, which some clients then give out empty."""
+_BEGINNING = b": Cairn's live feed\nretry: 2000\n"
 UNREADABLE = "cairn.log.unreadable"
 """The type of what stands in the place of an event that this version cannot read."""
 REPLACED = "cairn.log.replaced"
@@ -32,7 +34,7 @@ async def stream_batches(
 
     It ends when `closing` is set, and with a frame that says so when the log turns out to be another one.
     """
-    yield format_sse_event(comment="Cairn's live feed", retry=2000)
+    yield _BEGINNING
     closed = asyncio.ensure_future(closing.wait())
     following = asyncio.ensure_future(_next(batches))
     try:

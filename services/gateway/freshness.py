@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from time import monotonic
 from typing import NamedTuple
 
@@ -44,18 +44,22 @@ class Freshness:
     Args:
         keys: The live checkpoints that there may be; what else is announced is not kept.
         checkpoints: Reads the committed positions from the database.
+        refuse_beyond_head: Raises :class:`Refused` when a stream of the log has no such position. It is asked when no
+            announcement has come in time, as most positions that are waited for are there in a moment.
     """
 
     def __init__(
         self,
         keys: Collection[CheckpointKey],
         checkpoints: Checkpoints,
+        refuse_beyond_head: Callable[[str, int], Awaitable[None]],
         *,
         wait_seconds: float = WAIT_SECONDS,
         recheck_seconds: float = RECHECK_SECONDS,
     ):
         self._keys = frozenset(keys)
         self._checkpoints = checkpoints
+        self._refuse_beyond_head = refuse_beyond_head
         self._wait_seconds = wait_seconds
         self._recheck_seconds = recheck_seconds
         self._known: dict[CheckpointKey, int] = {}
@@ -85,7 +89,8 @@ class Freshness:
             False when the time is up and nothing of the projection is known to be live at all.
 
         Raises:
-            RequestRefused: 503 `projection.behind` with the position that it has reached.
+            RequestRefused: 503 `projection.behind` with the position that it has reached; 422, when the log does not
+                reach the position either.
         """
         if self._known.get(key, -1) >= position:
             return True
@@ -106,13 +111,23 @@ class Freshness:
     async def _until(self, key: CheckpointKey, position: int) -> None:
         if key not in self._known:
             await self._ask()
+        on_its_way = min(ON_ITS_WAY_SECONDS, self._recheck_seconds)
+        if await self._comes(key, position, on_its_way):
+            return
+        await self._refuse_beyond_head(key.stream, position)
         while self._known.get(key, -1) < position:
+            await self._ask()
             may_ask = self._asked_at + self._recheck_seconds - monotonic()
-            try:
-                async with asyncio.timeout(max(may_ask, min(ON_ITS_WAY_SECONDS, self._recheck_seconds))):
+            await self._comes(key, position, max(may_ask, on_its_way))
+
+    async def _comes(self, key: CheckpointKey, position: int, seconds: float) -> bool:
+        """Whether a position is reached now, or announced within some seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                if self._known.get(key, -1) < position:
                     await self._announcement(key, position)
-            except TimeoutError:
-                await self._ask()
+                return True
+        return False
 
     async def _announcement(self, key: CheckpointKey, position: int) -> None:
         wait = _Wait(position, asyncio.get_running_loop().create_future())

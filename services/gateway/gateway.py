@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
-from events.log import Log
+from events.log import Log, LogUnreachable
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from projections.engine.checkpoint import CheckpointKey
@@ -17,6 +17,7 @@ from projections.engine.naming import Slot
 from services.gateway.feed import HEARTBEAT_SECONDS
 from services.gateway.freshness import WAIT_SECONDS, Freshness
 from services.gateway.goals_health import GoalsHealthCheck
+from services.gateway.log_head import refuse_beyond_head
 from services.gateway.metrics import Metrics
 from services.gateway.projection_checkpoints import live_checkpoints, positions
 from services.gateway.projection_status import Standing
@@ -41,6 +42,7 @@ class Gateway:
         closing: Set when the gateway is about to end; endless answers end then.
         feeds: Room for live feeds.
         ready_lag_seconds: How far behind a projection may be.
+        public_url: The address under which clients know this gateway; None for the one that a request names.
     """
 
     nc: ResilientClient
@@ -55,12 +57,13 @@ class Gateway:
     feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FEEDS))
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     ready_lag_seconds: float = READY_LAG_SECONDS
+    public_url: str | None = None
 
     async def read(self, projection: str, org: str, min_position: int | None, query: Callable[[Connection], T]) -> T:
         """What a query of one projection finds, once that has reached a position of the organisation's stream.
 
         Raises:
-            RequestRefused: 503 `projection.behind` or `projection.unavailable`.
+            RequestRefused: 503 `projection.behind` or `projection.unavailable`; 422, when the log has no such position.
             Rejected: `org.unknown`, when the organisation is in no stream.
         """
         key = CheckpointKey(projection, Slot.LIVE, self.logs.placement.stream_of(org))
@@ -89,14 +92,24 @@ async def open_gateway(
     wait_seconds: float = WAIT_SECONDS,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ready_lag_seconds: float = READY_LAG_SECONDS,
+    public_url: str | None = None,
 ) -> AsyncIterator[Gateway]:
     """A gateway on a NATS connection and a database, which both stay with their owner."""
     placement = placement or Placement()
     reader = Reader(engine, placement.streams)
     logs = Placed(placement, lambda stream: Log(nc, stream))
     keys = live_checkpoints(placement.streams)
+    log_of = dict(logs.items())
+
+    async def refuse_beyond(stream: str, position: int) -> None:
+        with suppress(LogUnreachable):  # then all that can be said is how far the projection is
+            await refuse_beyond_head(log_of[stream], position, "min_position")
+
     freshness = Freshness(
-        keys, lambda: reader.read(lambda connection: positions(connection, keys)), wait_seconds=wait_seconds
+        keys,
+        lambda: reader.read(lambda connection: positions(connection, keys)),
+        refuse_beyond,
+        wait_seconds=wait_seconds,
     )
     standing = Standing(nc, reader, logs)
     gateway = Gateway(
@@ -109,6 +122,7 @@ async def open_gateway(
         Readiness(standing, GoalsHealthCheck(nc, placement.streams)),
         heartbeat_seconds=heartbeat_seconds,
         ready_lag_seconds=ready_lag_seconds,
+        public_url=public_url,
     )
     try:
         async with freshness.listening(nc):

@@ -14,8 +14,8 @@ from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
-from services.gateway.fhir.answers import refusal_answer
 from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
+from services.gateway.refusals import refusal_answer
 
 _TOKENS = frozenset({"org", "patient", "goal"})
 _HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
@@ -32,7 +32,7 @@ def handle_failures(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(ClientDisconnect)(_gone)
     app.exception_handler(UnreadableEvent)(_unreadable)
-    app.exception_handler(GoalIsQuarantined)(_held)
+    app.exception_handler(GoalIsQuarantined)(_quarantined)
     app.exception_handler(LogReplaced)(_replaced)
     for unreachable in (LogUnreachable, NatsError):
         app.exception_handler(unreachable)(_unreachable)
@@ -72,13 +72,16 @@ async def _bad_cursor(request: Request, error: BadCursor) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    headers = dict(error.headers or {})
+    if headers.get("Allow") == "GET":
+        headers["Allow"] = "GET, HEAD"
     details = {
         404: "There is nothing at this address; /openapi.json lists what there is.",
-        405: f"This address does not take {request.method}; it takes {(error.headers or {}).get('allow', 'others')}.",
+        405: f"This address does not take {request.method}; it takes {headers.get('Allow', 'others')}.",
     }
     code = _HTTP_CODES.get(error.status_code, "http.error")
     detail = details.get(error.status_code) or HTTPStatus(error.status_code).phrase
-    return refusal_answer(request.url.path, RequestRefused(code, detail, status=error.status_code), error.headers)
+    return refusal_answer(request.url.path, RequestRefused(code, detail, status=error.status_code), headers)
 
 
 async def _gone(request: Request, error: Exception) -> Response:
@@ -91,7 +94,7 @@ async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     return refusal_answer(request.url.path, RequestRefused("log.unreadable", detail, status=HTTP_STATUS["defect"]))
 
 
-async def _held(request: Request, error: GoalIsQuarantined) -> Response:
+async def _quarantined(request: Request, error: GoalIsQuarantined) -> Response:
     return refusal_answer(request.url.path, RequestRefused("projection.quarantined", str(error)))
 
 

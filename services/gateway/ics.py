@@ -1,7 +1,8 @@
 """Reviews as an iCalendar feed (RFC 5545): whole days, opaque ids, nobody's words.
 
 A goal has one review ahead at a time, so it is one event with one UID. SEQUENCE grows when it moves, and a review that
-fell away stays for a while as CANCELLED: calendars that were told of it take it out.
+fell away stays for a while as CANCELLED: calendars that were told of it take it out. There is no METHOD: it makes of a
+calendar to subscribe to a message to be scheduled by (RFC 5546), which some readers then file instead of showing it.
 """
 
 from collections.abc import Iterable
@@ -25,7 +26,6 @@ def render_feed(entries: Iterable[CalendarEntry], name: str, now: datetime) -> b
     feed = Calendar()
     feed.add("prodid", "-//Cairn//Goal reviews//EN")
     feed.add("version", "2.0")
-    feed.add("method", "PUBLISH")
     feed.add("x-wr-calname", f"Goal reviews {name}")
     feed.add("refresh-interval", _HOURLY, parameters={"VALUE": "DURATION"})  # RFC 7986, 5.7
     for entry in entries:

@@ -1,20 +1,22 @@
 """Events as they are submitted over HTTP (CloudEvents HTTP protocol binding 1.0.2), addressed but not judged.
 
-Only the subject is looked at here, because it says where to send the event. Everything else is for the goals service.
+Only the subject is looked at here, because it says where to send the event. Everything else is for the goals service;
+whatever it would refuse is refused in its words.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from pydantic_core import from_json, to_json
 
+from events.attribute_headers import PREFIX, by_lower_case_name
 from events.envelope import BATCH, STRUCTURED
-from events.errors import FieldError, Rejected
-from events.identity import GoalId, parse_goal_id
+from events.errors import Rejected
+from events.identity import GoalId
+from events.media_types import is_json, media_type, without_byte_order_mark
+from events.submission import addressee, is_binary
 from events.trace_context import trace_context
 from services.gateway.problems import RequestRefused
-from services.submission_client import addressee
 
 MAX_BATCH_EVENTS = 500
 MAX_BATCH_BYTES = 4 * 1024 * 1024
@@ -31,7 +33,7 @@ class Submission:
 
 def is_batch(content_type: str) -> bool:
     """Whether the body is a batch of structured events."""
-    return _media(content_type) == BATCH
+    return media_type(content_type) == BATCH
 
 
 def read_event(body: bytes, headers: Mapping[str, str]) -> Submission:
@@ -42,12 +44,10 @@ def read_event(body: bytes, headers: Mapping[str, str]) -> Submission:
             such a body for any page that asks it to; it never sends the kinds accepted here without asking first.
         Rejected: when there is no telling whom the event is about.
     """
-    named = {name.lower(): value for name, value in headers.items()}
-    content_type = named.get("content-type", "")
-    attributes = {name: value for name, value in named.items() if name.startswith("ce-")}
-    if _media(content_type) != STRUCTURED and attributes:
-        return _binary(body, {**attributes, **trace_context(named)}, content_type)
-    if _media(content_type) not in {STRUCTURED, "application/json"}:
+    named = {name: _as_utf8(value) for name, value in by_lower_case_name(headers).items()}
+    if is_binary(named):
+        return _binary(body, named)
+    if not is_json(named.get("content-type", "")):
         raise RequestRefused(
             "request.media_type",
             f"Send an event as {STRUCTURED} or application/json, as application/json with ce- headers,"
@@ -65,7 +65,7 @@ def read_batch(body: bytes, headers: Mapping[str, str]) -> list[Submission | Rej
         Rejected: when the body is no array, or holds too many.
     """
     try:
-        events = from_json(body, allow_inf_nan=False)
+        events = from_json(without_byte_order_mark(body), allow_inf_nan=False)
     except ValueError as error:
         raise Rejected("event.invalid", f"The batch is not JSON that Cairn can read: {error}.") from None
     if not isinstance(events, list):
@@ -89,14 +89,13 @@ def _structured(body: bytes, trace: Mapping[str, str]) -> Submission:
     return Submission(addressee(body), body, {"content-type": STRUCTURED, **trace})
 
 
-def _binary(body: bytes, attributes: dict[str, str], content_type: str) -> Submission:
-    for name, code in (("type", "event.invalid"), ("subject", "identity.mismatch")):
-        if f"ce-{name}" not in attributes:
-            missing = f"The CloudEvents attribute {name} is missing."
-            raise Rejected(code, f"The event has ce- headers but no ce-{name}. {missing}", (FieldError(name, missing),))
-    headers = {**attributes, "content-type": content_type} if content_type else attributes
-    return Submission(parse_goal_id(unquote(attributes["ce-subject"])), body, headers)
+def _binary(body: bytes, named: Mapping[str, str]) -> Submission:
+    kept = {name: value for name, value in named.items() if name.startswith(PREFIX)}
+    content_type = {"content-type": named["content-type"]} if named.get("content-type") else {}
+    headers = {**kept, **content_type, **trace_context(named)}
+    return Submission(addressee(body, headers), body, headers)
 
 
-def _media(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
+def _as_utf8(value: str) -> str:
+    """A header's value, whose bytes HTTP servers read as Latin-1, where it is UTF-8; what is neither is marked."""
+    return value if value.isascii() else value.encode("latin-1").decode(errors="replace")

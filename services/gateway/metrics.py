@@ -1,12 +1,14 @@
 """What the gateway counts for Prometheus. Labels are route templates, methods, codes and names of projections only."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, time
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from events.codes import CODES
 from events.outcome import Outcome, RejectedOutcome
+from events.time_zones import release, released_on
 from services.gateway.readiness import StreamHealth
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -35,6 +37,11 @@ class Metrics:
         )
         self._standing = _gauges(self._registry)
         self._streams = _stream_gauges(self._registry)
+        Gauge(
+            "cairn_time_zone_data_released_timestamp_seconds",
+            "When the time zone data was released that days are told by.",
+            registry=self._registry,
+        ).set(datetime.combine(released_on(release()), time(), UTC).timestamp())
         self.feeds = Gauge("cairn_feeds_open", "Live feeds being served.", registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.flag import Flag
+from events.goal.measured import Measured
 from events.goal.offers import Offer
 from events.goal.state import GoalState
 from events.goal.suggestion import Suggestion
@@ -80,7 +81,7 @@ class AwaitedWord(BaseModel):
 
 
 class QuarantinedAt(BaseModel):
-    """Where a goal is held: what is read of it is not all that the log has, until that is mended and tried again."""
+    """Where a goal is quarantined: until the cause is mended and it is tried again, reads have less than the log."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -90,18 +91,31 @@ class QuarantinedAt(BaseModel):
 
 
 class QuarantinedGoal(QuarantinedAt):
-    """A goal (or plan) that is held, and where."""
+    """A goal (or plan) that is quarantined, and where."""
 
     org: str
     patient: str
     goal: str
 
 
-HELD = "Set while the projection cannot take in the goal's next event. `cairn projections quarantine` releases it."
+QUARANTINED = (
+    "Set while the projection cannot take in the goal's next event. `cairn projections quarantine` releases it."
+)
 
 
 def _list_of(item: dict[str, Any], description: str) -> dict[str, Any]:
     return {"type": "array", "items": item, "description": description}
+
+
+def _wins() -> dict[str, Any]:
+    """The schema of a week's wins, with nothing in it that points elsewhere in the document."""
+    schema = Wins.model_json_schema()
+    schema.pop("$defs")
+    schema["properties"]["measured"] = {
+        "anyOf": [Measured.model_json_schema(), {"type": "null"}],
+        "description": "How far the week came by the goal's measure, as so much of so much.",
+    }
+    return schema
 
 
 def _with_what_follows(schema: dict[str, Any]) -> None:
@@ -120,15 +134,15 @@ def _with_what_follows(schema: dict[str, Any]) -> None:
             "anyOf": [Suggestion.model_json_schema(), {"type": "null"}],
             "description": "What to work a draft out with.",
         },
-        offers=_list_of(Offer.model_json_schema(), "What to offer at the next session, when motivation dips."),
-        weekly_wins=_list_of(Wins.model_json_schema(), "What went well, week by week."),
+        offers=_list_of(Offer.model_json_schema(), "What to offer at the next session, after a setback or a dip."),
+        weekly_wins=_list_of(_wins(), "What went well, week by week."),
         latest_level={
             "anyOf": [{"type": "integer", "minimum": -2, "maximum": 2}, {"type": "null"}],
             "description": "The most recent GAS attainment level.",
         },
         last_review_on=_DAY_OR_NULL,
         last_setback_on=_DAY_OR_NULL,
-        held={"anyOf": [QuarantinedAt.model_json_schema(), {"type": "null"}], "description": HELD},
+        quarantined={"anyOf": [QuarantinedAt.model_json_schema(), {"type": "null"}], "description": QUARANTINED},
     )
 
 
@@ -178,13 +192,15 @@ class AuditEntry(BaseModel):
 class AuditList(ListOf[AuditEntry]):
     """Events in the order of the log."""
 
-    held: list[QuarantinedGoal] = Field(description="Goals whose later events are in quarantine; the first hundred.")
+    quarantined: list[QuarantinedGoal] = Field(
+        description="Goals whose later events are in quarantine; the first hundred."
+    )
 
 
 class History(ListOf[AuditEntry]):
     """The events of a goal, in order."""
 
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class Difference(BaseModel):
@@ -199,7 +215,7 @@ class Difference(BaseModel):
     to: int
     changes: list[Change]
     events: list[AuditEntry] = Field(description="What happened in between.")
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class ReviewEntry(BaseModel):
@@ -221,7 +237,7 @@ class ReviewEntry(BaseModel):
     time_zone: str | None
     version: int
     position: int
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class ReviewList(ListOf[ReviewEntry]):

@@ -5,16 +5,18 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from events.vocabulary import Party, Status, Token
+from events.vocabulary import Token
+from projections.audit_trail.filters import AuditFilter
+from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
+from projections.review_schedule.filters import ReviewFilter
 from services.gateway.as_of import Axis, Moment
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
 _LAST_POSITION = 2**63 - 1
-_DAY = "The day to look from; today in each plan's time zone when it is not given."
 
 Org = Annotated[Token, Path(description="The organisation.", examples=["northside"])]
 Patient = Annotated[Token, Path(description="The patient's opaque id.", examples=["p1"])]
@@ -22,7 +24,6 @@ Goal = Annotated[Token, Path(description="The goal's opaque id; `plan` stands fo
 
 Position = Annotated[int, Field(ge=0, le=_LAST_POSITION)]
 Version = Annotated[int, Field(ge=0, le=_LAST_POSITION)]
-SearchText = Annotated[str, Field(min_length=1, max_length=200)]
 Cursor = Annotated[str, Field(min_length=1, max_length=500, description="`next` of the page before.")]
 
 
@@ -38,14 +39,7 @@ def _instant(value: object) -> object:
     return text
 
 
-def _printable(value: str) -> str:
-    if "\x00" in value:
-        raise PydanticCustomError("control_character", "must not contain a null character")
-    return value
-
-
 Instant = Annotated[datetime, BeforeValidator(_instant)]
-PersonId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
 
 
 class Read(BaseModel):
@@ -66,15 +60,8 @@ class Page(Read):
     cursor: Cursor | None = None
 
 
-class GoalsOfPatient(Page):
+class GoalsOfPatient(Page, GoalFilter):
     """Which goals of a patient."""
-
-    status: Status | None = None
-    overdue: bool | None = Field(None, description="Only goals whose review is overdue (or, when false, is not).")
-    day: date | None = Field(None, description=_DAY)
-    text: Annotated[SearchText, AfterValidator(_printable)] | None = Field(
-        None, description="Words in the statement or wording, in any case."
-    )
 
 
 class GoalsOfOrg(GoalsOfPatient):
@@ -89,7 +76,7 @@ class ThatMoment(Read):
     as_of: Instant | None = Field(None, description="As it stood at this instant.", examples=["2026-03-01T12:00:00Z"])
     by: Axis | None = Field(
         None,
-        description="What `as_of` is held against: when it was recorded (the default), or when it happened.",
+        description="Which time `as_of` is compared with: of recording (the default), or of happening.",
     )
     position: Position | None = Field(None, description="As it stood at this log position.")
 
@@ -98,7 +85,9 @@ class ThatMoment(Read):
         if self.as_of is not None and self.position is not None:
             raise PydanticCustomError("two_moments", "give as_of or position, not both")
         if self.by is not None and self.as_of is None:
-            raise PydanticCustomError("axis_alone", "by says what as_of is held against; give as_of too")
+            raise PydanticCustomError(
+                "axis_alone", "by says which time of an event as_of is compared with; give as_of too"
+            )
         return self
 
     @property
@@ -137,49 +126,29 @@ class TwoVersions(Read):
     to: Version = Field(description="The version to compare with; an earlier one looks back.")
 
 
-class Reviews(Page):
+class Reviews(Page, ReviewFilter):
     """Which reviews."""
 
-    status: Literal["upcoming", "due", "overdue"] | None = None
-    until: date | None = Field(None, description="Due on or before this day.")
-    day: date | None = Field(None, description=_DAY)
-    patient: Token | None = None
 
-
-class CaseloadQuery(Page):
+class CaseloadQuery(Page, CaseloadFilter):
     """Which patients of a caseload."""
 
-    day: date | None = Field(None, description=_DAY)
-    clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
 
-
-class WaitingQuery(Page):
+class WaitingQuery(Page, WaitingFilter):
     """What waits, and for whom."""
 
-    role: Party | None = Field(None, description="Whose word is awaited.")
-    patient: Token | None = None
-    clinician: PersonId | None = Field(None, description="Only goals of this clinician's patients.")
 
-
-class EvidenceQuery(Read):
+class EvidenceQuery(Read, EvidenceFilter):
     """Which evidence, and in what form."""
 
     format: Literal["json", "csv"] | None = Field(None, description="By the header Accept when it is not given.")
-    patient: Token | None = None
-    clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
-    since: date | None = Field(None, description="Only reviews held on this day or after.")
-    until: date | None = Field(None, description="Only reviews held on this day or before.")
     limit: int | None = Field(None, ge=1, le=500, description="The most goals; JSON has 100 by default, CSV all.")
     cursor: Cursor | None = None
 
 
-class Audit(Page):
+class Audit(Page, AuditFilter):
     """Which entries of the audit trail."""
 
-    patient: Token | None = None
-    goal: Token | None = None
-    type: Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9_.]+$")] | None = None
-    actor: PersonId | None = None
     since: Instant | None = Field(None, description="Recorded at or after this instant.")
     until: Instant | None = Field(None, description="Recorded before this instant.")
 

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from events.flag import Flag
 from events.goal.gas import GasScores
+from events.goal.measured import Measured
 from events.plan.state import PlanState
 from events.vocabulary import GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
-from services.gateway.models import HELD, QuarantinedAt
+from services.gateway.models import QUARANTINED, QuarantinedAt
 
 
 class _Told(BaseModel):
@@ -48,7 +49,7 @@ class PlanReading(PlanState):
     gas: GasScores = Field(description="T-scores of Goal Attainment Scaling (Kiresuk & Sherman 1968) over all goals.")
     priorities_without_goals: list[Priority] = Field(description="Those that no open goal serves.")
     interventions: list[Intervention]
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class MilestoneOfTheWeek(_Told):
@@ -75,7 +76,7 @@ class GoalInShort(_Told):
     supports: str | None
     latest_level: int | None
     next_review_on: date | None
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class Branch(GoalInShort):
@@ -159,7 +160,7 @@ class Gap(_Told):
 class Attendance(_Told):
     """How often the patient was there."""
 
-    reviews: int = Field(description="Held.")
+    reviews: int = Field(description="Reviews that took place.")
     with_patient: int
     told: int = Field(description="Entries on goals about attendance that say either way.")
     done: int
@@ -182,7 +183,10 @@ class WinsOfAGoal(_Told):
     goal: str
     done: int = Field(description="Days on which it was done.")
     milestones: list[str]
-    level: int | None = Field(description="The highest level told, where it is the expected one or better.")
+    level: int | None = Field(
+        description="The highest level told, where it is the expected one or better, or a step up from the one before."
+    )
+    measured: Measured | None = Field(description="How far it came by the goal's measure.")
 
 
 class WeekOfWins(_Told):
@@ -205,7 +209,7 @@ class GoalSeries(_Told):
     levels: list[LevelPoint]
     weekly_wins: list[dict[str, Any]]  # Any: as a goal reads them
     engagement: Engagement
-    held: QuarantinedAt | None = Field(description=HELD)
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class PatientSeries(_Told):

@@ -22,6 +22,7 @@ HTTP_STATUS: Mapping[Kind, HTTPStatus] = {
     "retry": HTTPStatus.SERVICE_UNAVAILABLE,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "method": HTTPStatus.METHOD_NOT_ALLOWED,
     "defect": HTTPStatus.INTERNAL_SERVER_ERROR,
 }

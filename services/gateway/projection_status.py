@@ -46,7 +46,7 @@ class Standing:
         self._progress = Progress()
 
     async def statuses(self) -> list[Status]:
-        """As :func:`services.gateway.projection_checkpoints.statuses`, held against the log as it is now.
+        """As :func:`services.gateway.projection_checkpoints.statuses`, compared with the log as it is now.
 
         With `lag_seconds`: for how long the first event that waits has been in the log; 0 when none waits, None while
         the log does not answer. Where a projection has come further than the log goes its state is `log_replaced`,

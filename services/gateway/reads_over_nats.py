@@ -19,7 +19,7 @@ from services.reply_subjects import may_be_answered
 
 READ = "cairn.read"
 QUEUE = "gateways"
-_AT_ONCE = 64
+_MAX_READS_AT_ONCE = 64
 _MAX_REQUEST = 8 * 1024
 _ENDLESS = "/v1/feed"
 
@@ -32,7 +32,7 @@ class ReadsOverNats:
     def __init__(self, app: ASGIApp, nc: Client):
         self._app = app
         self._nc = nc
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._room = asyncio.Semaphore(_MAX_READS_AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager

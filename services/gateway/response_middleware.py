@@ -8,9 +8,9 @@ from pathlib import PurePath
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway.fhir.answers import refusal_answer
 from services.gateway.metrics import Metrics
 from services.gateway.problems import RequestRefused
+from services.gateway.refusals import refusal_answer
 
 _log = logging.getLogger("cairn.gateway")
 
@@ -26,7 +26,7 @@ _PAGES = frozenset({"/docs"})
 """The documentation page of FastAPI; it loads scripts, unlike everything else here."""
 
 
-class Edge:
+class ResponseMiddleware:
     """ASGI middleware around the whole application.
 
     Answers carry patients' words, so nothing between here and the reader may keep them, guess their type or frame them.

@@ -13,6 +13,7 @@ from events.log import connect
 from projections.engine.database import open_database
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
+from services.gateway.public_address import read_networks
 from services.gateway.reads_over_nats import ReadsOverNats
 from services.settings import Settings
 
@@ -38,10 +39,14 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         engine = open_database(settings.database_address)
         try:
             opened = open_gateway(
-                nc, engine, placement=settings.placement, ready_lag_seconds=settings.ready_lag_seconds
+                nc,
+                engine,
+                placement=settings.placement,
+                ready_lag_seconds=settings.ready_lag_seconds,
+                public_url=settings.public_url,
             )
             async with opened as gateway:
-                app = create_app(gateway)
+                app = create_app(gateway, read_networks(settings.trusted_proxies))
                 async with ReadsOverNats(app, nc).answering():
                     await _serve_http(app, listener, gateway.closing, lambda: ready(_ready_line(listener)))
         finally:
@@ -75,6 +80,8 @@ async def _serve_http(app: ASGIApp, listener: socket.socket, closing: asyncio.Ev
         access_log=False,
         log_config=None,
         server_header=False,
+        # uvicorn would believe X-Forwarded-Proto, and not -Host, from this machine: `public_address` does both.
+        proxy_headers=False,
         timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )

@@ -1,4 +1,4 @@
-"""From a submission to its outcome: load, decide, append."""
+"""From a submission to its outcome: the goal's history is loaded, the rules decide, and the log stores the events."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -21,9 +21,9 @@ from services.goals.watch import Watch
 from services.keyed_lock import KeyedLock
 
 CAIRN = "urn:cairn"
-"""The source of what follows by itself."""
+"""The CloudEvents source of the events that Cairn itself adds to a submission."""
 SYSTEM = Actor(id="cairn", role="system")
-"""Who does what follows by itself."""
+"""The actor of the events that Cairn itself adds to a submission."""
 BUSY = RejectedOutcome(
     code="log.busy", detail="Too many events are waiting; nothing was recorded. Try again in a moment."
 )
@@ -37,8 +37,10 @@ _INCOMPLETE = RejectedOutcome(
     detail="The log no longer holds all events of this goal, or of what it depends on; nothing was recorded. Its"
     " operator can bring them back from a backup (`cairn log restore`).",
 )
-_ATTEMPTS = 25
-_CHANGES_NAMED = 10
+_MAX_APPEND_ATTEMPTS = 25
+"""How often a submission is decided again because the goal has moved on meanwhile, before it is answered `log.busy`."""
+_MAX_CHANGES_NAMED = 10
+"""How many events the detail of a `version.conflict` names."""
 
 
 class Goals:
@@ -47,7 +49,7 @@ class Goals:
     Args:
         log: The log.
         histories: Where histories are found.
-        watch: Says when nothing may be recorded.
+        watch: The watch over the stream, which says when nothing may be recorded.
     """
 
     def __init__(self, log: Log, histories: Histories, watch: Watch):
@@ -57,7 +59,7 @@ class Goals:
         self._locks = KeyedLock()
 
     async def submit(self, submission: Event) -> Outcome:
-        """The outcome of a submission; every submission has one."""
+        """Decide a submission and record it; every submission gets an outcome."""
         try:
             patient_wide = needs_others(submission)
             if patient_wide:
@@ -79,7 +81,7 @@ class Goals:
             return RejectedOutcome(code="log.unreadable", detail=_unreadable(error))
 
     def forget(self, goal_id: GoalId) -> None:
-        """Someone else may have changed this goal or plan: load it again before it is used."""
+        """Load this goal or plan again before it is used, because another service may have changed it."""
         self._histories.drop(goal_id)
 
     async def _in_turn(self, submission: Event, *, patient_wide: bool) -> Outcome:
@@ -88,7 +90,7 @@ class Goals:
 
     async def _decided(self, submission: Event, *, patient_wide: bool) -> Outcome:
         until = 0
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(_MAX_APPEND_ATTEMPTS):
             if self._watch.is_due:
                 await self._watch.look()
             if (refusal := self._watch.refusal) is not None:
@@ -97,7 +99,7 @@ class Goals:
             try:
                 return await self._attempt(submission, history, until, patient_wide=patient_wide)
             except Rejected as rejection:
-                # A refusal has no guard of the log's behind it, so it must not rest on what may be stale.
+                # The log checks an append, but not a refusal, so a refusal must not rest on a stale history.
                 if attempt > 0:
                     rejection.version = history.version
                     raise
@@ -107,7 +109,7 @@ class Goals:
         raise LogBusy("Too many writers on one goal.")
 
     async def _catch_up(self, submission: Event, history: History, *, patient_wide: bool) -> int:
-        """Bring what was looked at up to what the log's leader knows; with the position that a look must reach."""
+        """Bring the histories up to what the log's leader has; returns the position that the next load must reach."""
         if patient_wide:
             return await self._log.last(submission.goal_id, patient_wide=True)
         await self._histories.confirm(history)
@@ -130,14 +132,19 @@ class Goals:
         return self._answer(submission, history, recorded, decision)
 
     async def _confirmed(self, submission: Event, remembered: RecordedOutcome) -> RecordedOutcome:
-        """What memory says that a submission has put into the log, once the log has said so too."""
+        """The outcome that memory has of a submission which was recorded before, after the log has confirmed it.
+
+        Raises:
+            WrongVersion: the log does not hold these events.
+            Rejected: `event.id_reused`.
+        """
         goal_id = submission.goal_id
         stored = await asyncio.gather(*(self._log.at(goal_id, each.position) for each in remembered.events))
         first = stored[0]
         if first is None or first.event.key != submission.key or not all(map(_is, stored, remembered.events)):
             self._histories.drop(goal_id)
             self._watch.doubt()
-            raise WrongVersion("The log does not hold what is remembered of the goal.")
+            raise WrongVersion("The log does not hold the events that memory has of the goal.")
         if not same_content(first, submission):
             raise Rejected(
                 "event.id_reused",
@@ -180,7 +187,7 @@ class Goals:
 
 
 def consequence_id(goal_id: GoalId, version: int) -> str:
-    """The id of what follows by itself: its place in the goal, which is its own."""
+    """The id of an event that Cairn itself adds: the goal and the event's version in it, which no other event has."""
     return f"{goal_id}@{version}"
 
 
@@ -189,7 +196,7 @@ def _is(stored: RecordedEvent | None, remembered: OutcomeEvent) -> bool:
 
 
 def _events(submission: Event, decision: Decision, version: int) -> tuple[Event, ...]:
-    """The submission and what follows from it."""
+    """The submission, and the events that follow from it."""
     follows = (
         Event(
             goal_id=submission.goal_id,
@@ -210,7 +217,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
     if expected is None or expected == history.version:
         return
     since = history.types[expected:]
-    named = ", ".join(since[:_CHANGES_NAMED]) + (" and more" if len(since) > _CHANGES_NAMED else "")
+    named = ", ".join(since[:_MAX_CHANGES_NAMED]) + (" and more" if len(since) > _MAX_CHANGES_NAMED else "")
     changed = f" Recorded since: {named}." if since else ""
     raise Rejected(
         "version.conflict",

@@ -1,4 +1,4 @@
-"""From what is known and a submission to what is recorded: pure, and the only place that puts the rules to use."""
+"""The decision about a submission: which rules it must meet, and what follows from it. Pure functions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +36,7 @@ _DECISIONS: dict[type[Any], Callable[[DecisionContext, Event, Any], Decision]] =
     g.Held: goal_decisions.held,
     g.Resumed: goal_decisions.resumed,
     g.Closed: goal_decisions.closed,
+    g.Reopened: goal_decisions.reopened,
     g.EnteredInError: goal_decisions.entered_in_error,
     g.Voided: goal_decisions.voided,
 }
@@ -43,6 +44,7 @@ _DECISIONS: dict[type[Any], Callable[[DecisionContext, Event, Any], Decision]] =
 _LOOKS_AT_OTHERS: dict[type[Any], Callable[[Any], bool]] = {
     g.Activated: lambda activated: True,
     g.Resumed: lambda resumed: True,
+    g.Reopened: lambda reopened: True,
     g.Imported: lambda imported: True,
     p.Closed: lambda closed: True,
     p.Amended: lambda amended: amended.active_goal_limit is not None,

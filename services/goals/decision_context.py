@@ -1,4 +1,4 @@
-"""What a decision may look at, and what it decides."""
+"""The data that a decision may read, and its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ NotLoaded = Literal[_Absence.NOT_LOADED]
 
 
 class ContextNotLoaded(AssertionError):
-    """A rule reads a part of the context that was not loaded: a defect of Cairn's, which no submission may pass by."""
+    """A rule reads a part of the context that was not loaded. This is a defect of Cairn's, never of a submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ class DecisionContext:
         return self.plan.day(self.now) if self.plan else self.now.date()
 
     def latest_day(self, submission: Event) -> date:
-        """The last day that is not in the future: the clinic's today, or the sender's where that is further on."""
+        """The last day that is not in the future: the clinic's today, or the sender's today where that is later."""
         return max(self.today, submission.time.date()) if submission.time <= self.now else self.today
 
     def goal_after(self, submission: Event) -> GoalState:
-        """The goal as it would be with the submission; there must be one."""
+        """The goal as it would be after the submission; the goal must exist."""
         if self.goal is None:
-            raise AssertionError("asked for only where the goal is known to be there")
+            raise AssertionError("goal_after is called only after a rule has checked that the goal exists")
         trial = RecordedEvent(submission, self.goal.position, self.goal.version + 1, self.goal.updated_at)
         return fold_goal(self.goal, trial) or self.goal
 
@@ -97,7 +97,7 @@ class Decision:
 
     Attributes:
         follows: Consequences, in order, about the same goal.
-        notes: Sentences for whoever submitted.
+        notes: Sentences for the sender.
     """
 
     follows: tuple[Payload, ...] = ()

@@ -1,4 +1,4 @@
-"""What each event about a goal's being needs, and what follows: from a proposal to its end."""
+"""The decisions about a goal's life, from its proposal to its end: one function for each event type."""
 
 from events.event import Event
 from events.goal import missing_parts
@@ -15,7 +15,7 @@ def proposed(context: DecisionContext, submission: Event, data: t.Proposed) -> D
     """Anyone may propose, and imperfect goals are welcome: only what is given must hold together."""
     plan = rules.plan_closed(context)
     rules.goal_exists(context)
-    rules.gas_levels(data.gas, plan)
+    rules.template_unknown(data.template)
     references.priority(plan, data.priority)
     references.supports(context, submission.goal_id.goal, data.supports)
     return Decision()
@@ -45,7 +45,7 @@ def agreed(context: DecisionContext, submission: Event, data: t.Agreed) -> Decis
 
 
 def contested(context: DecisionContext, submission: Event, data: t.Contested) -> Decision:
-    """Pushing back is always possible until the goal is over, and never stops the work on it."""
+    """A goal can be contested until it is over; a contest never stops the work on it."""
     rules.goal_closed(rules.goal_unknown(context))
     rules.actor_role(submission)
     return Decision()
@@ -68,7 +68,8 @@ def activated(context: DecisionContext, submission: Event, data: t.Activated) ->
         detail=f"The first review cannot be before the goal begins on {day}.",
     )
     first = reviews.first_review(plan, day, data.review_every_days, data.first_review_on)
-    return Decision((first,), notes.given(note))
+    capped = notes.cadence_capped(plan, data.review_every_days, data.first_review_on, first.due_on)
+    return Decision((first,), notes.given(note, capped))
 
 
 def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Decision:
@@ -76,14 +77,16 @@ def revised(context: DecisionContext, submission: Event, data: t.Revised) -> Dec
     plan = rules.plan_missing(context)
     goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
-    rules.gas_levels(data.changes.gas, plan)
+    if goal.is_begun:
+        rules.gas_levels(data.changes.gas, plan)
     references.priority(plan, data.changes.priority)
     references.supports(context, goal.goal, data.changes.supports)
     references.review(goal, data.review)
     after = context.goal_after(submission)
     if goal.status in _WORKED_ON and not missing_parts(goal, simplified=plan.simplified):
         rules.goal_vague(after, plan)
-    return Decision(notes=notes.given(notes.steep_step(after)))
+    capped = notes.cadence_capped(plan, data.changes.review_every_days)
+    return Decision(notes=notes.given(notes.steep_revision(after), capped))
 
 
 def change_requested(context: DecisionContext, submission: Event, data: t.ChangeRequested) -> Decision:
@@ -126,7 +129,7 @@ def resumed(context: DecisionContext, submission: Event, data: t.Resumed) -> Dec
 
 
 def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decision:
-    """An open goal is closed once; one that a review closed can still be told more about."""
+    """An open goal is closed once; after a review has closed it, one closing event may still add the details."""
     goal = rules.goal_unknown(context)
     if not goal.closed_by_review:
         rules.goal_closed(goal)
@@ -137,13 +140,27 @@ def closed(context: DecisionContext, submission: Event, data: t.Closed) -> Decis
     return Decision(notes=notes.given(notes.level_without_text(goal, data.level), without))
 
 
+def reopened(context: DecisionContext, submission: Event, data: t.Reopened) -> Decision:
+    """A goal that was closed by mistake goes on as it was, if there is room for it among the active ones."""
+    plan = rules.plan_closed(context)
+    goal = rules.goal_unknown(context)
+    rules.actor_role(submission)
+    if goal.status == "entered_in_error":
+        rules.goal_closed(goal)
+    rules.goal_state(goal, frozenset({"closed"}), "can be opened again")
+    after = context.goal_after(submission)
+    if after.status == "active":
+        rules.goal_limit_reached(context, plan, override=False, role=submission.actor.role)
+    return Decision((reviews.review_after_reopening(plan, goal, context.today),) if after.is_begun else ())
+
+
 def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:
-    """Nothing is asked of the goal: what an operator may void is decided by the log's messages, in `voiding.py`."""
+    """The goal's state does not matter; `voiding.py` decides by the log's messages what an operator may void."""
     return Decision()
 
 
 def entered_in_error(context: DecisionContext, submission: Event, data: t.EnteredInError) -> Decision:
-    """Whatever its state, a goal can be marked as never meant."""
+    """A goal can be marked as entered in error in every state."""
     goal = rules.goal_unknown(context)
     if goal.status == "entered_in_error":
         rules.goal_closed(goal)

@@ -1,4 +1,4 @@
-"""What the goals service says of itself when it is asked."""
+"""The goals service's answer about its own health."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""The histories that the service has at hand: a bounded cache, snapshots behind it, and the log as the truth."""
+"""The histories of goals and plans: a bounded cache in memory, then snapshots, then the log itself."""
 
 import asyncio
 from contextlib import suppress
@@ -14,17 +14,20 @@ from services.goals.history import History
 from services.goals.memory import Memory
 
 _WRITE_BEHIND_SECONDS = 1.0
+"""How often snapshots that are due are written."""
 _LAST_WRITE_SECONDS = 4.0
-_TOGETHER = 1000
-_MOST_DUE = 10_000
+"""How long the last snapshots may take when the service stops; what is not written then is read from the log."""
+_SNAPSHOTS_PER_WRITE = 1000
+_MAX_SNAPSHOTS_DUE = 10_000
+"""How many histories may wait to be written; a further one is written when it has grown again."""
 
 
 class EventsMissing(CairnError):
-    """The log does not hold all events of a goal (or plan) any more, so that nothing can be decided about it."""
+    """The log no longer holds all events of a goal (or plan), so that nothing can be decided about it."""
 
 
 class Histories:
-    """Histories by id, the least recently used dropped first. Whoever doubts one refreshes it from the log.
+    """Histories by id; the least recently used is dropped first. A history that may be stale is refreshed from the log.
 
     Args:
         log: Where histories are loaded from.
@@ -54,16 +57,16 @@ class Histories:
             return history
         if goal_id.is_plan:
             return await self._loaded(goal_id)
-        # Whoever decides about a goal looks at its plan too.
+        # Every decision about a goal reads its plan too.
         loaded, _ = await asyncio.gather(self._loaded(goal_id), self.get(goal_id.plan))
         return loaded
 
     async def refresh(self, history: History, last: int) -> bool:
-        """Read what the log has behind the history, up to the position of the goal's last event and beyond.
+        """Read the events that the log has after the history's last one, at least up to the goal's last event.
 
         Returns:
-            False when the log goes on otherwise than from where the history ends. The history is forgotten then, and is
-            to be loaded again.
+            False when the log's events do not continue the history. The history is dropped then and must be loaded
+            again.
 
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
@@ -76,7 +79,7 @@ class Histories:
         return True
 
     async def confirm(self, history: History) -> None:
-        """Bring the history up to what the log's leader knows, whichever replica answers a read, or forget it.
+        """Bring the history up to what the log's leader has, although a lagging replica may answer; or drop it.
 
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
@@ -89,82 +92,82 @@ class Histories:
             await self.refresh(history, last)
 
     async def of_patient(self, own: History, until: int = 0) -> tuple[dict[str, History], int]:
-        """Every goal of a history's patient by its token, all fresh, and the position of the patient's last event.
+        """All goals of a history's patient by their token, refreshed, and the position of the patient's last event.
 
-        Another goal with a message that cannot be read is what its events before that add up to.
+        Of another goal with a message that cannot be read, the history ends before that message.
 
         Args:
             until: The position of an event of the patient that must be among what is looked at.
 
         Raises:
             LogUnreachable, UnreadableEvent, EventsMissing: as :meth:`get`, of the history's own goal and of the plan.
-            WrongVersion: the log, or the replica that answers, does not bear out what is remembered.
+            WrongVersion: the log, or the replica that answers, does not agree with the history in memory.
         """
         last = await self._log.last_of_patient(own.goal_id, until)
         if own.position > last.get(own.goal_id, 0):
             self.drop(own.goal_id)
-            raise WrongVersion("The log ends before what is remembered of the goal.")
+            raise WrongVersion("The log ends before the last event that memory has of the goal.")
         if own.goal_id.plan not in last:
             self.drop(own.goal_id.plan)
         goals = {}
         for each, position in last.items():
-            its = await (self._fresh(own, position) if each == own.goal_id else self._other(each, position))
+            history = await (self._fresh(own, position) if each == own.goal_id else self._other(each, position))
             if not each.is_plan:
-                goals[each.goal] = its
+                goals[each.goal] = history
         return goals, max(last.values(), default=0)
 
     async def _fresh(self, history: History, last: int) -> History:
-        """The history, up to the goal's last event."""
+        """The history, brought up to the goal's last event."""
         if last < history.position or not await self.refresh(history, last):
             self.drop(history.goal_id)
-            raise WrongVersion("The log goes on otherwise than what is remembered of the patient.")
+            raise WrongVersion("The log's events do not continue what memory has of the patient.")
         return history
 
     async def _other(self, goal_id: GoalId, last: int) -> History:
-        """The same of another goal, or what its events before a message that cannot be read add up to."""
+        """The history of another goal; where a message cannot be read, only the events before that message."""
         try:
             return await self._fresh(await self.get(goal_id), last)
         except UnreadableEvent as error:
             if goal_id.is_plan or error.subject != goal_id.on(LOG):
                 raise
-            sound = History(goal_id)
-            _take(sound, await self._log.read_sound(goal_id))
-            return sound
+            readable = History(goal_id)
+            _take(readable, await self._log.read_sound(goal_id))
+            return readable
 
     def moved(self, history: History) -> None:
-        """The history has grown by events of this service; after enough of them it is due for a snapshot."""
+        """Note that this service has added events to the history; after enough of them a snapshot is due."""
         self._memory.grown(history)
         self._due(history, self._snapshot_every)
 
     def clear(self) -> None:
-        """Forget all of them: the log is another one than before."""
+        """Drop all histories, because the log was replaced."""
         self._memory.clear()
         self._grown.clear()
         self._loading.clear()
 
     def drop(self, goal_id: GoalId) -> None:
-        """Forget a history that may no longer be true."""
+        """Drop a history that may be out of date."""
         self._memory.drop(goal_id)
         self._grown.pop(goal_id, None)
         self._loading.pop(goal_id, None)
 
     async def write_behind(self) -> None:
-        """Write snapshots of what has grown, now and then, for ever."""
+        """Write the snapshots that are due, every second, for ever."""
         while True:
             await asyncio.sleep(_WRITE_BEHIND_SECONDS)
             await self.write_snapshots()
 
     async def write_snapshots(self) -> None:
-        """Write snapshots of what is due, now."""
+        """Write the snapshots that are due, now."""
         grown, self._grown = self._grown, {}
         due = iter(grown.values())
-        while some := list(islice(due, _TOGETHER)):
+        while some := list(islice(due, _SNAPSHOTS_PER_WRITE)):
             for history in some:
                 history.snapshot_version = history.version
             await self._snapshots.put({history.goal_id: history.snapshot() for history in some})
 
     async def write_last_snapshots(self) -> None:
-        """Before the end: write what is due and what is worth it, the last used first, as far as there is time."""
+        """Write snapshots before the service stops, the most recently used first, until the time is up."""
         for history in self._memory:
             self._due(history, self._worth_writing)
         with suppress(TimeoutError):
@@ -172,23 +175,23 @@ class Histories:
                 await self.write_snapshots()
 
     def _due(self, history: History, growth: int) -> None:
-        if history.version - history.snapshot_version >= growth and len(self._grown) < _MOST_DUE:
+        if history.version - history.snapshot_version >= growth and len(self._grown) < _MAX_SNAPSHOTS_DUE:
             self._grown[history.goal_id] = history
 
     async def _loaded(self, goal_id: GoalId) -> History:
-        """Load it, and keep it unless it was dropped meanwhile: what was read may then be too old."""
-        mine = self._loading[goal_id] = object()
+        """Load a history, and keep it unless it was dropped during the load, because it may be out of date then."""
+        this_load = self._loading[goal_id] = object()
         try:
             history = await self._load(goal_id)
-            if self._loading.get(goal_id) is mine:
+            if self._loading.get(goal_id) is this_load:
                 self._memory.keep(history)
             return history
         finally:
-            if self._loading.get(goal_id) is mine:
+            if self._loading.get(goal_id) is this_load:
                 del self._loading[goal_id]
 
     async def _load(self, goal_id: GoalId) -> History:
-        # The log's last event says at once whether the snapshot is all there is to know.
+        # If the snapshot ends with the log's last event, nothing else has to be read.
         snapshot, last = await asyncio.gather(self._snapshots.get(goal_id), self._log.newest(goal_id))
         if last is None:
             return History(goal_id)
@@ -196,7 +199,7 @@ class Histories:
         if history is not None:
             if history.ends_with(last):
                 return history
-            # The snapshot's last event is read again: a snapshot that the log does not bear out is not used.
+            # The snapshot's last event is read again: the snapshot is used only if the log holds the same event.
             events = await self._log.read(goal_id, history.position - 1)
             if events and history.ends_with(events[0]) and _take(history, events[1:]):
                 return history
@@ -207,7 +210,7 @@ class Histories:
 
 
 def _take(history: History, events: list[RecordedEvent]) -> bool:
-    """Move forward by what is new; False when one of these does not follow on the one before."""
+    """Add the events that the history does not have yet; False when one of them leaves a gap."""
     for recorded in events:
         if recorded.position > history.position:
             if recorded.version != history.version + 1:

@@ -1,4 +1,4 @@
-"""One goal's (or plan's) history as the service keeps it: what it adds up to, and the answer to each submission."""
+"""The history of one goal (or plan) in memory: its folded state, and the outcome of each submission."""
 
 from array import array
 from datetime import UTC
@@ -21,7 +21,7 @@ _FOLDS = f"{GOAL_FOLD}.{PLAN_FOLD}"
 
 
 class _Snapshot(BaseModel):
-    """A history as it is kept outside the service; the lists have an item for each event."""
+    """A history as it is stored in a snapshot; each list has one item for each event."""
 
     folds: str
     goal: GoalState | None = None
@@ -36,14 +36,14 @@ class _Snapshot(BaseModel):
 class History:
     """The folded state, and for every submission that was ever recorded the events it put into the log.
 
-    There are many of these, so that what is remembered of each event stands in columns, and answers are made when they
-    are asked for.
+    The service keeps many histories, so each stores its events in columns, and an outcome is made only when a
+    submission comes again.
 
     Attributes:
-        goal: What a goal's events add up to; None for a plan, and for a goal that is not there.
-        plan: The same for a plan.
+        goal: The goal's state; None for a plan, and for a goal that does not exist.
+        plan: The plan's state; None for a goal, and for a plan that does not exist.
         types: The type of each event.
-        snapshot_version: The version of the snapshot that is kept of it; 0 when there is none.
+        snapshot_version: The version at which the last snapshot was written; 0 when there is none.
     """
 
     __slots__ = ("_asked", "_causes", "_last", "_positions", "goal", "goal_id", "plan", "snapshot_version", "types")
@@ -61,16 +61,16 @@ class History:
 
     @property
     def version(self) -> int:
-        """How many events there are."""
+        """The number of events."""
         return len(self.types)
 
     @property
     def position(self) -> int:
-        """Where in the log the last one is; 0 when there is none."""
+        """The position of the last event in the log; 0 when there is none."""
         return self._positions[-1] if self._positions else 0
 
     def take(self, recorded: RecordedEvent) -> None:
-        """Move forward by one recorded event."""
+        """Add one recorded event."""
         event = recorded.event
         if self.goal_id.is_plan:
             self.plan = fold_plan(self.plan, recorded)
@@ -86,16 +86,16 @@ class History:
             self._asked.setdefault(event.source, {}).setdefault(event.id, self.version)
 
     def answer(self, submission: Event, *, duplicate: bool) -> RecordedOutcome | None:
-        """The outcome that a submission had, if it was recorded."""
+        """The outcome of a submission that was recorded; None when it was not."""
         asked = self._asked_at(submission)
         if asked is None:
             return None
-        # What followed by itself belongs to the answer of the submission it followed from.
+        # An event that followed from a submission belongs to the outcome of that submission.
         follows = (later for later in range(asked + 1, self.version + 1) if self._causes[later - 1] == asked)
         return RecordedOutcome(duplicate=duplicate, events=tuple(map(self._line, (asked, *follows))))
 
     def ends_with(self, recorded: RecordedEvent) -> bool:
-        """Whether this is its last event, as far as is remembered of it."""
+        """Whether a recorded event is the history's last one."""
         event = recorded.event
         return (
             (recorded.position, recorded.version) == (self.position, self.version)
@@ -120,7 +120,7 @@ class History:
 
     @classmethod
     def from_snapshot(cls, goal_id: GoalId, snapshot: bytes) -> "History | None":
-        """The history that a snapshot holds; None when it is of another fold's making, or none at all."""
+        """The history in a snapshot; None when another version of the fold wrote it, or it cannot be read."""
         try:
             kept = _Snapshot.model_validate_json(snapshot)
         except ValidationError:
@@ -139,7 +139,7 @@ class History:
         return history
 
     def _digest(self) -> str:
-        """That of the last event's content, made when somebody wants it, which is not at every event."""
+        """The digest of the last event's content; it is computed only when needed, not at every event."""
         if isinstance(self._last, Event):
             self._last = _content(self._last)
         return self._last
@@ -153,6 +153,6 @@ class History:
 
 
 def _content(event: Event) -> str:
-    """A digest of when an event happened, who made it and what it says: in another log they may differ."""
+    """A digest of an event's time, actor and data, by which an event of another log is told apart."""
     envelope = to_json([event.time.astimezone(UTC).isoformat(), event.actor.id, event.actor.role])
     return sha256(envelope + encode(event.data)).hexdigest()

@@ -1,4 +1,4 @@
-"""The histories in memory: as many as there is room for, the least recently used dropped first."""
+"""The histories in memory, up to a limit; the least recently used is dropped first."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterator
 from events.identity import GoalId
 from services.goals.history import History
 
-EVENTS_EACH = 25
+EVENTS_PER_HISTORY = 25
 """How many events the histories may have on average. Long histories are large; with them, fewer are kept."""
 
 
 class Memory:
-    """Bounded by the number of histories and by that of their events.
+    """Keeps histories, limited by their number and by the number of their events.
 
     Args:
-        limit: How many histories are kept at most; their events are at most :data:`EVENTS_EACH` times as many.
-        leaving: Told of each history that there is no room for any more.
+        limit: How many histories are kept at most; their events are at most :data:`EVENTS_PER_HISTORY` times as many.
+        leaving: Called with each history that is dropped because the limit is reached.
     """
 
     def __init__(self, limit: int, leaving: Callable[[History], None]):
         self._limit = limit
         self._leaving = leaving
-        self._most_events = limit * EVENTS_EACH
+        self._most_events = limit * EVENTS_PER_HISTORY
         self._kept: OrderedDict[GoalId, History] = OrderedDict()
         self._events: dict[GoalId, int] = {}
         self._all_events = 0
@@ -31,20 +31,20 @@ class Memory:
         return reversed(self._kept.values())
 
     def get(self, goal_id: GoalId) -> History | None:
-        """The history, if it is here."""
+        """The history of an id, if it is in memory."""
         history = self._kept.get(goal_id)
         if history is not None:
             self._kept.move_to_end(goal_id)
         return history
 
     def keep(self, history: History) -> None:
-        """Take a history in, in place of another of the same id."""
+        """Keep a history, in the place of another of the same id."""
         self.drop(history.goal_id)
         self._kept[history.goal_id] = history
         self._count(history)
 
     def grown(self, history: History) -> None:
-        """A history has more events than before; nothing happens when it is not here."""
+        """Count the events that a history has gained; nothing happens when it is not in memory."""
         if self._kept.get(history.goal_id) is history:
             self._count(history)
 
@@ -54,7 +54,7 @@ class Memory:
             self._all_events -= self._events.pop(goal_id)
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Forget all histories."""
         self._kept.clear()
         self._events.clear()
         self._all_events = 0

@@ -1,4 +1,4 @@
-"""What the many states in memory have in common is kept once.
+"""Equal parts of the many states in memory are kept only once.
 
 The service keeps thousands of folded goals, each with its entries. pydantic notes for each value which of its fields
 were given, in a set that is larger than the value itself; and each entry brings its own copy of who made it.
@@ -17,12 +17,12 @@ _NONE_NOTED: set[str] = set()
 
 
 def share(state: GoalState | PlanState | None) -> None:
-    """Lighten a state that has just been read, with all its parts."""
+    """Let a state that has just been read share all its parts with other states."""
     _share(state, _EVERY)
 
 
 def share_newest(state: GoalState | PlanState | None) -> None:
-    """Lighten a state that has just been moved forward by an event: whatever that added stands last."""
+    """Let a state share the parts that the last event has added; they stand last in its lists."""
     _share(state, _LAST)
 
 

@@ -1,23 +1,26 @@
-"""What whoever submitted is told beside the outcome; a note refuses nothing."""
+"""Notes: sentences for the sender in the outcome. A note refuses nothing."""
+
+from datetime import date
 
 from events.goal import GoalState, flags
+from events.plan import PlanState
 from services.goals.decision_context import DecisionContext
 
 
 def given(*sentences: str | None) -> tuple[str, ...]:
-    """Those of the sentences that there are."""
+    """The sentences that are not None."""
     return tuple(sentence for sentence in sentences if sentence)
 
 
 def level_without_text(goal: GoalState, level: int | None) -> str | None:
-    """A level that the goal's scale does not describe is kept; whether it was meant is asked."""
+    """A note on a level for which the goal's scale has no text; the level is recorded all the same."""
     if level is None or (goal.gas is not None and str(level) in goal.gas.levels):
         return None
     return "The goal has no scale for this level." if goal.gas is None else f"The scale has no text for level {level}."
 
 
-def steep_step(revised: GoalState) -> str | None:
-    """A revision that at least doubles what the target asks for is warned about (S54)."""
+def steep_revision(revised: GoalState) -> str | None:
+    """A warning about a revision that at least doubles what the target asks for (S54)."""
     if not revised.revisions[-1].steep:
         return None
     return "The target asks for at least twice as much at once; a smaller step may fit better into daily life."
@@ -28,6 +31,23 @@ def closed_without_patient(closed: GoalState) -> str | None:
     return flags.closed_without_patient(closed, flags.Around())
 
 
+def cadence_capped(
+    plan: PlanState, every_days: int | None, wanted: date | None = None, due_on: date | None = None
+) -> str | None:
+    """A plan that asks for short reviews caps what was asked for, and that is said (S50).
+
+    Args:
+        every_days: The cadence that was asked for.
+        wanted, due_on: The day that was asked for, and the one on which the review is due instead.
+    """
+    if wanted is not None and due_on is not None and due_on < wanted:
+        return f"The plan asks for short reviews; the next one is due on {due_on}, not on {wanted}."
+    if every_days is not None and plan.cadence(every_days) < every_days:
+        days = plan.cadence(every_days)
+        return f"The plan asks for short reviews; they are every {days} days, not every {every_days}."
+    return None
+
+
 def earlier_review(goal: GoalState) -> str | None:
     """A review that is typed in after one of a later day moves no review, and that is said."""
     if goal.next_review is None:
@@ -36,12 +56,12 @@ def earlier_review(goal: GoalState) -> str | None:
 
 
 def goals_still_open(context: DecisionContext) -> str | None:
-    """A plan that closes names the goals which are still open."""
+    """A note that names the goals which are still open when their plan closes."""
     still_open = sorted(token for token, goal in context.others.items() if goal.is_open)
     return f"Goals still open: {', '.join(still_open)}." if still_open else None
 
 
 def limit_exceeded(context: DecisionContext, limit: int) -> str | None:
-    """An imported goal may exceed the limit, and that is said."""
+    """A note on an imported goal that exceeds the plan's limit of active goals."""
     active = sum(other.status == "active" for other in context.others.values())
     return f"With this goal {active + 1} are active; the plan allows {limit}." if active >= limit else None

@@ -1,4 +1,4 @@
-"""What operators ask of the goals service, by request/reply: `cairn.void.ORG.PATIENT.GOAL`."""
+"""Requests of operators to the goals service, on `cairn.void.ORG.PATIENT.GOAL`."""
 
 import logging
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ _QUEUE = "goals"
 
 
 def hear_operators(broker: Broker, partitions: Placed[StreamPartition], organisations: Iterable[str]) -> None:
-    """Subscribe to what operators ask.
+    """Subscribe to the requests of operators.
 
     Args:
-        organisations: Those of whom requests are answered here; of all of them when none are named.
+        organisations: The organisations whose requests this service answers; all of them when none are named.
     """
 
     async def void(request: VoidRequest, message: NatsMessage) -> Outcome:

@@ -14,7 +14,7 @@ def opened(context: DecisionContext, submission: Event, data: t.Opened) -> Decis
 
 
 def amended(context: DecisionContext, submission: Event, data: t.Amended) -> Decision:
-    """An open plan can change at any time; its limit not below the goals that are active already."""
+    """An open plan can change at any time, but its limit cannot go below the number of goals that are active."""
     plan = rules.plan_closed(context)
     if data.active_goal_limit is not None:
         rules.goal_limit_lowered(context, plan, data.active_goal_limit)
@@ -35,7 +35,7 @@ def measured(context: DecisionContext, submission: Event, data: t.Measured) -> D
 
 
 def voided(context: DecisionContext, submission: Event, data: t.Voided) -> Decision:
-    """Nothing is asked of the plan: what an operator may void is decided by the log's messages, in `voiding.py`."""
+    """The plan's state does not matter; `voiding.py` decides by the log's messages what an operator may void."""
     return Decision()
 
 

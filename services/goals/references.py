@@ -1,6 +1,6 @@
-"""What a submission names must be there: one function for each kind of reference, named as its field.
+"""Checks of the ids that a submission names: one function for each kind of reference, named as its field.
 
-Each returns when what is named is there and raises when it is not, with the field that names it.
+Each function returns when the named thing exists, and raises `Rejected` with the field when it does not.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from events.plan import PlanState
 from services.goals.decision_context import DecisionContext
 
 _ENTRY = attrgetter("entry")
-"""An entry's id; a goal has hundreds of entries, and this is the quick way through them."""
+"""Gets an entry's id; faster than a generator, as a goal has hundreds of entries."""
 
 
 def sensible(field: str, *, holds: bool, detail: str) -> None:
@@ -96,7 +96,7 @@ def open_request(goal: GoalState, named: str) -> None:
 
 
 def open_contest(goal: GoalState) -> None:
-    """An answer that names no change request goes to whoever pushed back."""
+    """An answer that names no change request answers the party that contested the goal."""
     sensible(
         "request",
         holds=goal.awaits_answer,
@@ -105,7 +105,7 @@ def open_contest(goal: GoalState) -> None:
 
 
 def unmet_milestone(goal: GoalState, named: str) -> None:
-    """A milestone can be set, and set otherwise, until it is met."""
+    """A milestone can be set, and changed, until it is met."""
     sensible(
         "milestone",
         holds=all(each.milestone != named or each.met_on is None for each in goal.milestones),
@@ -114,7 +114,7 @@ def unmet_milestone(goal: GoalState, named: str) -> None:
 
 
 def milestone_ahead(goal: GoalState, named: str) -> None:
-    """What is met is a milestone that was set, and was not met before."""
+    """A milestone is met once, after it was set."""
     sensible(
         "milestone",
         holds=any(each.milestone == named and each.met_on is None for each in goal.milestones),
@@ -139,7 +139,7 @@ def new_entry(goal: GoalState, named: str) -> None:
 
 
 def entry(goal: GoalState, named: str) -> ProgressEntry:
-    """What is corrected or withdrawn is an entry that was logged."""
+    """Only an entry that was logged can be corrected or withdrawn."""
     found = next((each for each in goal.progress if each.entry == named), None)
     if found is None:
         withdrawn = named in map(_ENTRY, goal.withdrawn)
@@ -149,7 +149,7 @@ def entry(goal: GoalState, named: str) -> ProgressEntry:
 
 
 def review(goal: GoalState, position: int | None) -> None:
-    """A revision that names the review which led to it names one of this goal."""
+    """A revision can name only a review of the same goal."""
     sensible(
         "review",
         holds=position is None or any(each.position == position for each in goal.reviews),
@@ -158,7 +158,7 @@ def review(goal: GoalState, position: int | None) -> None:
 
 
 def replaced_by(context: DecisionContext, named: str | None) -> None:
-    """A goal is replaced by another goal of the same patient, one that is meant."""
+    """A goal is replaced by another goal of the same patient that was not entered in error."""
     other = context.others.get(named) if named is not None else None
     sensible("replaced_by", holds=named is None or other is not None, detail="The patient has no other such goal.")
     sensible(

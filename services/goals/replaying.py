@@ -1,9 +1,9 @@
-"""The rules replayed over the log: would each event be recorded again, and would the same follow from it?
+"""The rules replayed over the log: would each event be recorded again, and would the same events follow from it?
 
-Every submission is decided anew, on what its patient's events added up to before it, with the time of its recording for
-the clock. What a race may have changed is allowed for: a decision looks at the patient's plan without a guard, so that
-one which was replaced a moment before may have been decided on; and the clock that decided is another one than that of
-the log. The rules are those of this version of Cairn; a version that changes one says how older events are judged.
+Every submission is decided again, on its patient's state before it, at the time when it was recorded.
+Two things may have differed when it was decided first, and the replay allows for both. The append does not check the
+plan, so a plan that was replaced a moment earlier may have been used. And the clock of the goals service is not that of
+the log. The rules are those of this version of Cairn; a version that changes a rule says how older events are judged.
 """
 
 from collections import deque
@@ -23,10 +23,10 @@ from services.goals.application import CAIRN, SYSTEM, consequence_id
 from services.goals.decide import decide, needs_others
 from services.goals.decision_context import NOT_LOADED, DecisionContext, NotLoaded
 
-_RACE = timedelta(seconds=60)
-"""How long a goals service may go on deciding on a plan that another one has changed."""
-_CLOCKS = (timedelta(), timedelta(hours=-1), timedelta(hours=1))
-"""How far the clock that decided may be from the log's."""
+_PLAN_RACE = timedelta(seconds=60)
+"""How long a goals service may still use a plan that another goals service has changed."""
+_CLOCK_OFFSETS = (timedelta(), timedelta(hours=-1), timedelta(hours=1))
+"""How far the clock of a goals service may be from that of the log."""
 
 Follows = tuple[Payload, ...]
 Goal = GoalState | NotLoaded | None
@@ -35,13 +35,13 @@ Others = Mapping[str, GoalState] | NotLoaded
 
 @dataclass(slots=True)
 class _Decided:
-    """An event that was decided, with all that its decision may have looked at, and what has followed so far.
+    """A submission that was decided, with what its decision may have read, and the events that followed so far.
 
     Attributes:
         goal, others, plan: What the context of the decision was, by the order of the log.
-        former: Plans that had been replaced so shortly before that it may have been decided on one of them.
-        possible: Each way in which it may go on.
-        came: The consequences that have come.
+        former: Plans that were replaced a short time before, so that the decision may have used one of them.
+        possible: Each sequence of events that the rules let follow.
+        came: The events that have followed so far.
     """
 
     recorded: RecordedEvent
@@ -55,11 +55,11 @@ class _Decided:
 
     @property
     def may_vary(self) -> bool:
-        """Whether a race may have had a part in what follows."""
+        """Whether a race may have changed what follows."""
         return bool(self.former) or isinstance(self.recorded.data, Imported)
 
     def decide(self) -> Follows:
-        """Decide it as the log has it.
+        """Decide the submission again, in the order of the log.
 
         Raises:
             Rejected: the rules refuse it.
@@ -69,12 +69,12 @@ class _Decided:
         ).follows
 
     def try_others(self) -> None:
-        """Find every way in which it may go on when a race is allowed for."""
+        """Find every sequence of events that may follow when a race is allowed for."""
         if self.tried:
             return
         self.tried = True
         for plan in (self.plan, *self.former):
-            for off in _CLOCKS:
+            for off in _CLOCK_OFFSETS:
                 context = DecisionContext(self.recorded.recorded_at + off, plan, self.goal, self.others)
                 try:
                     follows = decide(context, self.recorded.event).follows
@@ -84,7 +84,7 @@ class _Decided:
                     self.possible.append(follows)
 
     def followed_by(self, data: Payload) -> bool:
-        """Take in a consequence; False when the rules let no such one follow."""
+        """Add an event that followed; False when the rules do not let it follow."""
         came = (*self.came, data)
         if not any(each[: len(came)] == came for each in self.possible):
             self.try_others()
@@ -93,7 +93,7 @@ class _Decided:
         return bool(self.possible)
 
     def is_complete(self) -> bool:
-        """Whether all has come that the rules let follow."""
+        """Whether all events have come that must follow."""
         if self.came not in self.possible:
             self.try_others()
         return self.came in self.possible
@@ -107,7 +107,7 @@ class ReplayedRules:
         self._former_plans: dict[GoalId, deque[tuple[datetime, PlanState]]] = {}
 
     def take(self, recorded: RecordedEvent, before: Patient) -> Sequence[Objection]:
-        """What the rules say against the next event of the log, given what its patient's events added up to."""
+        """The objections of the rules to the next event of the log, given its patient's state before it."""
         if recorded.event.cause is not None:
             return self._followed(recorded)
         last = self._open.pop(recorded.goal_id, None)
@@ -117,7 +117,7 @@ class ReplayedRules:
         return objections if last is None or last.is_complete() else [_missing(last), *objections]
 
     def finish(self) -> Sequence[Objection]:
-        """What is still missing at the end of the log."""
+        """The objections at the end of the log: events that should have followed and did not."""
         return [_missing(last) for last in self._open.values() if not last.is_complete()]
 
     def _decided(self, recorded: RecordedEvent, before: Patient) -> Sequence[Objection]:
@@ -149,14 +149,14 @@ class ReplayedRules:
     def _note_plan(self, recorded: RecordedEvent, before: PlanState) -> None:
         former = self._former_plans.setdefault(recorded.goal_id, deque())
         former.append((recorded.recorded_at, before))
-        while former[0][0] < recorded.recorded_at - _RACE:
+        while former[0][0] < recorded.recorded_at - _PLAN_RACE:
             former.popleft()
 
     def _former(self, recorded: RecordedEvent) -> Sequence[PlanState]:
         noted = self._former_plans.get(recorded.goal_id.plan)
         if not noted or recorded.goal_id.is_plan:
             return ()
-        return [plan for replaced, plan in noted if replaced >= recorded.recorded_at - _RACE]
+        return [plan for replaced, plan in noted if replaced >= recorded.recorded_at - _PLAN_RACE]
 
 
 def _in_one_commit(last: _Decided, recorded: RecordedEvent) -> bool:

@@ -31,6 +31,11 @@ def next_review(
     return ReviewScheduled.model_construct(due_on=due, cause="routine")
 
 
+def review_after_reopening(plan: PlanState, goal: GoalState, today: date) -> ReviewScheduled:
+    """A goal that is opened again is reviewed after one cadence, counted from the day on which that is recorded."""
+    return ReviewScheduled.model_construct(due_on=_due(plan, today, goal.review_every_days, None), cause="routine")
+
+
 def review_after_setback(today: date) -> ReviewScheduled:
     """A setback schedules a review within 7 days of the day on which it is recorded."""
     return ReviewScheduled.model_construct(due_on=today + timedelta(days=SETBACK_DAYS), cause="setback")
@@ -48,7 +53,7 @@ def review_after_dip(plan: PlanState, goal: GoalState, today: date) -> ReviewSch
 
 
 def sooner(goal: GoalState, *wanted: ReviewScheduled | None) -> tuple[ReviewScheduled, ...]:
-    """The soonest of the reviews that an event asks for, unless one is due no later already."""
+    """The earliest of the reviews that an event asks for; nothing when a review is due by then already."""
     asked = [each for each in wanted if each is not None]
     if not asked:
         return ()

@@ -7,8 +7,9 @@ from events.event import Event
 from events.goal import GoalState, missing_parts
 from events.goal.definition import FULL_SCALE, SIMPLE_SCALE, WHY
 from events.plan import PlanState
-from events.vocabulary import ActorRole, GasScale, Status
+from events.vocabulary import ActorRole, GasScale, Status, Template
 from services.goals.decision_context import DecisionContext
+from services.templates.library import library
 
 _TREATING: frozenset[ActorRole] = frozenset({"clinician", "supervisor"})
 _PARTIES: frozenset[ActorRole] = frozenset({"patient", "clinician", "supervisor"})
@@ -138,8 +139,25 @@ def goal_setback_unreviewed(goal: GoalState) -> None:
         )
 
 
+def template_unknown(template: Template | None) -> None:
+    """A proposal names a template that there is, in a version that there is."""
+    if template is None or library().find(template.id, template.version) is not None:
+        return
+    versions = library().versions(template.id)
+    known = f"its versions are {', '.join(map(str, versions))}" if versions else "there is none with this id"
+    field = "template.version" if versions else "template.id"
+    raise Rejected(
+        "template.unknown",
+        f"The goal names version {template.version} of the template {template.id}, but {known}.",
+        (FieldError(field, "Name a template of the list, or leave the template out."),),
+    )
+
+
 def gas_levels(gas: GasScale | None, plan: PlanState) -> None:
-    """A scale has five distinct texts with the expected level in the middle; in simplified language three will do."""
+    """The scale of a goal at work has five texts, the expected level in the middle; in simplified language three.
+
+    A draft's scale grows level by level, and is asked for the whole of it only when the goal is activated.
+    """
     if gas is None:
         return
     needed = SIMPLE_SCALE if plan.simplified else FULL_SCALE
@@ -153,7 +171,7 @@ def gas_levels(gas: GasScale | None, plan: PlanState) -> None:
 
 
 def progress_out_of_range(context: DecisionContext, submission: Event, on: date) -> None:
-    """Nothing is entered for a day that has not come."""
+    """No entry is made for a day in the future."""
     if on > context.latest_day(submission):
         raise Rejected(
             "progress.out_of_range",
@@ -210,7 +228,7 @@ def actor_role(submission: Event, *, treating: bool = False) -> None:
 
 
 def time_in_future(context: DecisionContext, submission: Event) -> None:
-    """An event has happened; a day's grace is left to clocks that are wrong."""
+    """An event's time is not in the future; one day is allowed for clocks that are wrong."""
     if submission.time > context.now + timedelta(days=1):
         raise Rejected(
             "time.future",

@@ -1,4 +1,4 @@
-"""Whether a submission says what an earlier one of the same source and id said."""
+"""Whether a submission has the same content as an earlier one of the same source and id."""
 
 from events.event import Event, RecordedEvent
 

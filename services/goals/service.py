@@ -1,4 +1,4 @@
-"""The surface of the goals service: request/reply on `cairn.submit.ORG.PATIENT.GOAL`, by FastStream."""
+"""The NATS endpoint of the goals service: request/reply on `cairn.submit.ORG.PATIENT.GOAL`, by FastStream."""
 
 import asyncio
 import logging
@@ -31,16 +31,16 @@ _log = logging.getLogger("cairn.goals")
 _QUEUE = "goals"
 _ADVISORIES = "$JS.EVENT.ADVISORY.STREAM"
 _BUSY = encode_outcome(BUSY)
-_MOST_BYTES = 256 * 1024 * 1024
-"""How much the submissions under way may hold, however few they are."""
+_MAX_BYTES_UNDER_WAY = 256 * 1024 * 1024
+"""How many bytes all submissions that are being decided may have together."""
 
 
 async def serve(settings: Settings, ready: Callable[[str], None], streams: Sequence[str] = ()) -> None:
-    """Answer submissions until cancelled; what was taken on is finished first.
+    """Answer submissions until cancelled; submissions that were accepted are answered first.
 
     Args:
-        streams: Those of the placement whose organisations are answered here, each written by a log of its own; all of
-            them when none are named. Then whoever has no place is answered too, with `org.unknown`.
+        streams: The streams of the placement whose organisations this service answers; all when none are named. When
+            none are named, an organisation without a place is answered too, with `org.unknown`.
 
     Raises:
         NotReachable: when there is no NATS server at the address.
@@ -63,19 +63,19 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
             placement, lambda stream: StreamPartition(nc, stream, snapshots, settings, of=len(served)), served
         )
         closing.push_async_callback(_close, partitions)
-        surface = Surface(partitions, nc, limit=settings.max_waiting)
-        closing.push_async_callback(surface.finish)
+        endpoint = SubmissionEndpoint(partitions, nc, limit=settings.max_waiting)
+        closing.push_async_callback(endpoint.finish)
         organisations = [org for stream in streams for org in placement.organisations(stream)]
-        broker = surface.broker(settings.nats_address, _submitted(organisations))
+        broker = endpoint.broker(settings.nats_address, _submitted(organisations))
         hear_operators(broker, partitions, organisations)
-        watched = Watched(partitions)
-        watched.put_on(broker)
+        signals = StreamSignals(partitions)
+        signals.subscribe(broker)
         closing.push_async_callback(broker.stop)
         for subject in _plans(placement, served):
-            changes = await nc.subscribe(subject, cb=surface.plan_changed)
+            changes = await nc.subscribe(subject, cb=endpoint.plan_changed)
             closing.push_async_callback(changes.unsubscribe)
         for stream in served:
-            advisories = await nc.subscribe(f"{_ADVISORIES}.*.{stream}", cb=watched.changed)
+            advisories = await nc.subscribe(f"{_ADVISORIES}.*.{stream}", cb=signals.changed)
             closing.push_async_callback(advisories.unsubscribe)
         broker_connection = await broker.connect()
         await broker.start()
@@ -86,12 +86,12 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
 
 
 def _submitted(organisations: Sequence[str]) -> list[str]:
-    """Where submissions arrive: those of some organisations, or else all, so that everybody gets an answer."""
+    """The subjects of the submissions of some organisations; of all when none are named, so that all get an answer."""
     return [f"{SUBMIT}.{org}.>" for org in organisations] or [f"{SUBMIT}.>"]
 
 
 def _plans(placement: Placement, streams: Iterable[str]) -> list[str]:
-    """Where it is heard that a plan was changed."""
+    """The subjects on which the log republishes the events of plans."""
     return [f"{FEED}.{org}.*.{PLAN}" for stream in streams for org in placement.organisations(stream)]
 
 
@@ -99,13 +99,13 @@ async def _close(partitions: Iterable[StreamPartition]) -> None:
     await asyncio.gather(*(partition.close() for partition in partitions))
 
 
-class Watched:
-    """What is asked and heard about the streams themselves: health, and signs that one was changed or replaced."""
+class StreamSignals:
+    """Answers questions about the health of the streams, and hears when a stream was changed or replaced."""
 
     def __init__(self, partitions: Placed[StreamPartition]):
         self._watches = {stream: partition.watch for stream, partition in partitions.items()}
 
-    def put_on(self, broker: Broker) -> None:
+    def subscribe(self, broker: Broker) -> None:
         """Answer on `cairn.health.goals.STREAM`, and listen on `cairn.replaced.NAME`."""
         for stream, watch in self._watches.items():
             broker.subscriber(f"{HEALTH}.{stream}", queue=_QUEUE)(_answering(watch))
@@ -113,13 +113,13 @@ class Watched:
         broker.subscriber(f"{REPLACED}.*", no_reply=True)(self.replaced)
 
     async def replaced(self, announcement: LogReplacedAnnouncement) -> None:
-        """A projection remembers another log than the one that is there."""
+        """A projection announces that it remembers another log."""
         watch = self._watches.get(announcement.stream)
         if watch is not None:
             watch.close_gate(announcement.position, announcement.head)
 
     async def changed(self, message: Msg) -> None:
-        """The server says that a stream was made, changed, deleted or restored."""
+        """The server announces that a stream was created, changed, deleted or restored."""
         self._watches[message.subject.rpartition(".")[2]].doubt()
 
 
@@ -131,15 +131,15 @@ def _answering(watch: Watch) -> Callable[[], Awaitable[Health]]:
     return health
 
 
-class Surface:
-    """Hands submissions over as they arrive and replies to each when it has landed.
+class SubmissionEndpoint:
+    """Hands each submission to its partition when it arrives, and replies when its outcome is known.
 
-    A handler that waited for its append would hold up the whole subscription, so the subscriber returns at once and
-    the reply is published by the submission's own task.
+    A handler that waited for the append would hold up the whole subscription. So the subscriber returns at once, and
+    each submission has a task of its own that publishes the reply.
     """
 
     def __init__(self, partitions: Placed[StreamPartition], nc: ResilientClient, *, limit: int):
-        self._stations = partitions
+        self._partitions = partitions
         self._nc = nc
         self._limit = limit
         self._under_way: dict[asyncio.Task[None], int] = {}
@@ -154,12 +154,12 @@ class Surface:
         return broker
 
     async def plan_changed(self, message: Msg) -> None:
-        """Another copy of this service may have recorded it: a cached plan is not to be trusted any more."""
+        """Load a plan again before it is used, because another copy of this service may have changed it."""
         plan = parse_subject(FEED, message.subject)
-        self._stations.of(plan.org).goals.forget(plan)
+        self._partitions.of(plan.org).goals.forget(plan)
 
     async def finish(self) -> None:
-        """Wait until everything that was taken on has been answered."""
+        """Wait until every submission that was accepted has its answer."""
         if self._under_way:
             await asyncio.wait(self._under_way)
         if self._nc.is_connected:
@@ -170,7 +170,7 @@ class Surface:
             _log.warning("a submission was not taken: its reply subject is Cairn's or the server's own")
             return
         size = len(message.data)
-        if len(self._under_way) >= self._limit or self._bytes + size > _MOST_BYTES:
+        if len(self._under_way) >= self._limit or self._bytes + size > _MAX_BYTES_UNDER_WAY:
             self._refuse(message.reply)
             return
         task = asyncio.get_running_loop().create_task(self._answer(message))
@@ -182,7 +182,7 @@ class Surface:
         self._bytes -= self._under_way.pop(task)
 
     def _refuse(self, reply: str) -> None:
-        """Answer at once that there is too much to do."""
+        """Answer `log.busy` at once."""
         if not reply or not may_be_answered(reply):
             return
         try:
@@ -197,19 +197,19 @@ class Surface:
         try:
             await self._nc.publish(message.reply, encode_outcome(outcome))
         except (NatsError, OSError) as error:
-            # Whoever asked gets no answer and asks again; the submission's id keeps it from being recorded twice.
+            # The sender gets no answer and sends the event again; its id keeps it from being recorded twice.
             _log.warning("an answer could not be sent: %s", error)
 
     async def _outcome(self, message: Msg) -> Outcome:
         try:
             goal_id = parse_subject(SUBMIT, message.subject)
-            goals = self._stations.of(goal_id.org).goals
+            goals = self._partitions.of(goal_id.org).goals
             return await submitting(goals.submit)(read_submission(message.data, message.headers, goal_id))
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except Exception as error:  # noqa: BLE001 - see below
-            # A defect of ours must not leave the sender without an answer. The exception's text may hold a patient's
-            # words, so only its kind and place are logged.
+            # Also after a defect of Cairn's the sender gets an answer. The exception's text may hold a patient's words,
+            # so only its type and place are logged.
             place = error.__traceback__
             while place is not None and place.tb_next is not None:
                 place = place.tb_next

@@ -1,4 +1,4 @@
-"""One stream of the log, with all that decides and writes on it."""
+"""One stream of the log, with everything that decides about its submissions and writes to it."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ _log = logging.getLogger("cairn.goals")
 
 
 class StreamPartition:
-    """Decides about the organisations of one stream. Stations share nothing but snapshots, and no batch spans two.
+    """Decides about the organisations of one stream. Partitions share only the snapshots, and no batch spans two.
 
     Args:
-        of: How many partitions there are in this process; they share out the memory for folded goals.
+        of: The number of partitions in this process; they divide the memory for folded goals among them.
     """
 
     def __init__(self, nc: ResilientClient, stream: str, snapshots: Snapshots, settings: Settings, *, of: int):
@@ -34,7 +34,7 @@ class StreamPartition:
         self.voiding = Voiding(self._log, self._histories, self.watch)
 
     async def close(self) -> None:
-        """Write the last snapshots, as far as there is time, and listen for replies no more."""
+        """Write the last snapshots until the time is up, and stop listening for replies."""
         self._watching.cancel()
         self.watch.close()
         self._behind.cancel()
@@ -42,7 +42,7 @@ class StreamPartition:
         await self._log.close()
 
     async def _forget(self) -> None:
-        """What is remembered may be of another log than the one that is there now."""
+        """Drop what memory has of the log, because the log may have been replaced."""
         self._histories.clear()
         try:
             await self._snapshots.empty()

@@ -1,7 +1,7 @@
-"""Voiding: an operator says of a message that Cairn cannot read that it counts for nothing.
+"""Voiding: an operator declares that a message which Cairn cannot read counts for nothing.
 
-What is asked for on `cairn.void.ORG.PATIENT.GOAL` is looked at in the log itself, message by message, and recorded as
-an event behind them, under the same guard as every other event.
+A request on `cairn.void.ORG.PATIENT.GOAL` is checked against the messages in the log itself. The voiding is recorded as
+an event after them, and like every other event only if nothing else was recorded for the goal meanwhile.
 """
 
 from datetime import UTC, datetime
@@ -22,7 +22,8 @@ from services.goals.application import BUSY, CAIRN
 from services.goals.histories import Histories
 from services.goals.watch import Watch
 
-_ATTEMPTS = 25
+_MAX_APPEND_ATTEMPTS = 25
+"""How often a message is looked at again because the goal has moved on, before the answer is `log.busy`."""
 _UNAVAILABLE = RejectedOutcome(
     code="log.unavailable", detail="The log cannot be reached now. Void the message again: that is recorded once."
 )
@@ -49,8 +50,8 @@ class Voiding:
 
     Args:
         log: The log.
-        histories: Where a history is forgotten that is another one without the message.
-        watch: Says whether anything may be recorded now.
+        histories: The histories, from which that of the goal is dropped, as it changes without the message.
+        watch: The watch over the stream, which says whether anything may be recorded now.
     """
 
     def __init__(self, log: Log, histories: Histories, watch: Watch):
@@ -59,7 +60,7 @@ class Voiding:
         self._watch = watch
 
     async def void(self, goal_id: GoalId, request: VoidRequest) -> Outcome:
-        """The outcome of a request; one that was granted before has the outcome that it had, as a duplicate."""
+        """Void a message and return the outcome; a repeated request has the first outcome, as a duplicate."""
         if refusal := self._watch.refusal:
             return refusal
         try:
@@ -74,7 +75,7 @@ class Voiding:
             self._histories.drop(goal_id)
 
     async def _voided(self, goal_id: GoalId, request: VoidRequest) -> Outcome:
-        for _ in range(_ATTEMPTS):
+        for _ in range(_MAX_APPEND_ATTEMPTS):
             last = await self._log.last(goal_id)
             messages = await self._log.read_stored(goal_id.on(LOG), last)
             earlier = next((each for each in messages if voided_by(each) == request.position), None)

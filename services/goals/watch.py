@@ -1,4 +1,4 @@
-"""The watch over a stream of the log: that it is the one this service knows, that it forgets nothing, and is whole."""
+"""The watch over a stream of the log: it is still the same log, its settings keep every event, and none is missing."""
 
 import asyncio
 import logging
@@ -18,20 +18,20 @@ from services.goals.health import Health
 
 _log = logging.getLogger("cairn.goals")
 LOOK_SECONDS = 2.5
-"""How often the stream is looked at when nothing gives reason to."""
+"""How often the stream is looked at when nothing has happened."""
 GATE_SECONDS = 5.0
-"""For how long nothing is recorded after somebody has said that the log is another one than before."""
-_TICK = 0.2
+"""How long nothing is recorded after a projection has announced that the log was replaced."""
+_RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
-_LEAST_PAUSE = 0.05
-
+_SHORTEST_PAUSE_SECONDS = 0.05
+"""How far two looks are apart at least, however often there is reason for doubt."""
 
 REPLACED = "cairn.replaced"
-"""Said on `cairn.replaced.NAME` by whoever remembers another log than the one that is there."""
+"""The prefix of the subjects on which a projection announces that the log was replaced."""
 
 
 class LogReplacedAnnouncement(BaseModel):
-    """What is said on `cairn.replaced.NAME`, again and again while it is so."""
+    """The message on `cairn.replaced.NAME`, repeated while the log is another one than the projection remembers."""
 
     stream: str = Field(description="The stream of the log.")
     position: int = Field(description="The position that is remembered.")
@@ -45,8 +45,8 @@ class Watch:
         nc: The connection over which the log is written.
         stream: The stream's name.
         log: The stream as the log.
-        forget: Called when the log is another one than before, or has lost events: what is remembered of it may be
-            wrong.
+        forget: Called when the log was replaced or has lost events, because what memory has of the log may be wrong
+            then.
     """
 
     def __init__(self, nc: Client, stream: str, log: Log, forget: Callable[[], Awaitable[None]]):
@@ -67,17 +67,17 @@ class Watch:
 
     @property
     def refusal(self) -> RejectedOutcome | None:
-        """The answer to every submission while nothing may be recorded; None while all is well."""
+        """The answer to every submission while nothing may be recorded; None while events are recorded."""
         return self._replaced or self._unfit
 
     @property
     def is_due(self) -> bool:
-        """Whether the connection was taken up anew since the last look: there may be another log behind it."""
+        """Whether the connection was made again since the last look; the log may have been replaced meanwhile."""
         return self._nc.stats["reconnects"] != self._reconnects
 
     @property
     def health(self) -> Health:
-        """What is known of the stream now."""
+        """The state of the stream as of the last look."""
         missing = self._fitness.missing
         if self._replaced:
             return Health(stream=self._stream, state="replaced", detail=self._replaced.detail, missing=missing)
@@ -86,18 +86,18 @@ class Watch:
         return Health(stream=self._stream, state="recording", detail=self._fitness.detail, missing=missing)
 
     def doubt(self) -> None:
-        """There is reason to look now."""
+        """Look at the stream as soon as possible."""
         self._doubted.set()
 
     def acknowledged(self, position: int) -> None:
-        """The log has taken an event at a position. One that is not above all before is reason for doubt."""
+        """Note the position of an event that the log has taken; if it is not the highest so far, look at the stream."""
         if position > self._highest:
             self._highest = position
         else:
             self._doubted.set()
 
     def close_gate(self, position: int, head: int) -> None:
-        """Somebody remembers another log than this one: record nothing for some seconds, unless it is said again."""
+        """Record nothing for some seconds, because a projection remembers another log; each further call extends it."""
         self._replaced = RejectedOutcome(
             code="log.replaced",
             detail=f"The log {self._stream} is another one than before: a projection remembers position {position}, and"
@@ -111,24 +111,24 @@ class Watch:
         self._gate = asyncio.get_running_loop().call_later(GATE_SECONDS, self._open_gate)
 
     def close(self) -> None:
-        """Let go of what waits for its time."""
+        """Cancel the timer that would open the gate again."""
         if self._gate is not None:
             self._gate.cancel()
 
     async def run(self) -> None:
-        """Look at the stream, for ever."""
+        """Look at the stream again and again, until cancelled."""
         while True:
             await self.look()
-            await asyncio.sleep(_LEAST_PAUSE)
-            end = monotonic() + (_TICK if self._failed else LOOK_SECONDS)
+            await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
+            end = monotonic() + (_RECHECK_SECONDS if self._failed else LOOK_SECONDS)
             while not self._doubted.is_set() and not self.is_due and monotonic() < end:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_TICK):
+                    async with asyncio.timeout(_RECHECK_SECONDS):
                         await self._doubted.wait()
             self._doubted.clear()
 
     async def look(self) -> None:
-        """Look at the stream now. When it cannot be looked at, what was known of it stands."""
+        """Look at the stream now; if the server does not answer, the last known state stays valid."""
         async with self._looking:
             self._reconnects = self._nc.stats["reconnects"]
             self._failed = False
@@ -155,7 +155,7 @@ class Watch:
         await self._judge(state)
         newer = await self._log.anchor(state.last)
         if newer is not None:
-            # Taken between two looks at the older one, it is of the same log.
+            # The older anchor was checked before and after the newer one was read, so both are of the same log.
             await self._log.check(self._anchor)
             self._anchor = newer
 
@@ -165,7 +165,7 @@ class Watch:
             self._refuse(self._fitness.detail)
         elif self._unfit is not None:
             self._unfit = None
-            _log.warning("the stream %s is fit to be the log again: events are recorded", self._stream)
+            _log.warning("the stream %s has the right settings again: events are recorded", self._stream)
         if self._fitness.missing > before.missing:
             if not self._fitness.settings:
                 _log.error("%s", self._fitness.detail)
@@ -178,4 +178,4 @@ class Watch:
 
     def _open_gate(self) -> None:
         self._gate = self._replaced = None
-        _log.warning("nobody remembers another log than %s any more: events are recorded", self._stream)
+        _log.warning("no projection remembers another log than %s any more: events are recorded again", self._stream)

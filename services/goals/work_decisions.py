@@ -1,4 +1,4 @@
-"""What each event about the work on a goal needs, and what follows: milestones, entries and reviews."""
+"""The decisions about the work on a goal (milestones, entries, reviews): one function for each event type."""
 
 from events.event import Event
 from events.goal import types as t
@@ -19,7 +19,7 @@ def milestone_set(context: DecisionContext, submission: Event, data: t.Milestone
 
 
 def milestone_met(context: DecisionContext, submission: Event, data: t.MilestoneMet) -> Decision:
-    """A milestone that is ahead can be met, today or on an earlier day."""
+    """A milestone that is not met yet can be met, today or on an earlier day."""
     goal = rules.goal_unknown(context)
     rules.goal_closed(goal)
     references.milestone_ahead(goal, data.milestone)
@@ -50,9 +50,9 @@ def progress_logged(context: DecisionContext, submission: Event, data: t.Progres
 
 
 def progress_corrected(context: DecisionContext, submission: Event, data: t.ProgressCorrected) -> Decision:
-    """An entry that is there can be put right, also when the goal is over.
+    """An entry that is there can be corrected, also when the goal is over.
 
-    A setback or a dip that comes to light has its consequence while the goal is worked on.
+    A setback or a dip that the correction adds brings a review nearer while the goal is worked on.
     """
     plan = rules.plan_missing(context)
     goal = rules.goal_unknown(context)
@@ -138,4 +138,5 @@ def reviewed(context: DecisionContext, submission: Event, data: t.Reviewed) -> D
     scheduled = reviews.next_review(plan, goal, data.on, data.next_review_on, context.today)
     if scheduled is None:
         return Decision(notes=(*level, *notes.given(notes.earlier_review(goal))))
-    return Decision((scheduled,), level)
+    capped = notes.cadence_capped(plan, None, data.next_review_on, scheduled.due_on)
+    return Decision((scheduled,), (*level, *notes.given(capped)))

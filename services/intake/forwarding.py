@@ -10,6 +10,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
+from events.attribute_headers import by_lower_case_name
 from events.errors import Rejected
 from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT, goal_id_of
 from events.log.placement import Placement
@@ -24,24 +25,24 @@ _log = logging.getLogger("cairn.intake")
 CODE_HEADER, DETAIL_HEADER = "cairn-code", "cairn-detail"
 """Headers of a refused submission, percent-encoded as CloudEvents attributes are."""
 SEQUENCE_HEADER = "cairn-intake-sequence"
-"""The place of the submission in CAIRN_INTAKE, on its outcome and, if it was refused, on what is kept of it."""
+"""The sequence of the submission in CAIRN_INTAKE: a header of its outcome, and of the copy of a refused one."""
 
 _NATS_ANSWER_SECONDS = 10.0
 _SHORTEST_RETRY_PAUSE_SECONDS, _LONGEST_RETRY_PAUSE_SECONDS = 0.1, 5.0
 _NATS_HEADER_PREFIXES = ("nats-", "status", "description")
-"""Beginnings of header names that NATS gives a meaning to; what the sender put there must not act a second time."""
+"""How header names begin that have a meaning for NATS. The sender's own must not act a second time."""
 _UNQUOTED_CHARACTERS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"%')
 
 
 class Forwarder:
     """Forwards submissions, those of one patient in the order in which they were accepted.
 
-    The order holds across failures, crashes and several services, because the stream itself is asked: a submission is
-    forwarded only when no earlier one of its patient is still waiting. So a patient is never stopped for long: after an
-    uncertain answer, the stream delivers the submission again, and the later ones wait for it.
+    The order holds across failures, crashes and several services, because the stream is asked before each submission:
+    it is forwarded only when no earlier one of its patient is waiting. After an uncertain answer the stream delivers
+    the submission again, and the patient's later ones wait for it; so no patient has to be stopped here.
 
     Args:
-        placement: Which organisations there are. A goals service hears only of those that it serves.
+        placement: Says which organisations exist; a goals service receives only submissions for those that it serves.
     """
 
     def __init__(self, nc: Client, placement: Placement):
@@ -50,9 +51,9 @@ class Forwarder:
         self._order: PerPatientOrder[None] = PerPatientOrder()
 
     async def forward(self, message: Msg) -> None:
-        """Forward one submission; it is acknowledged when its outcome is known and, if it was refused, kept.
+        """Forward one submission. It is acknowledged once its outcome is known, and a refused one is kept first.
 
-        While the goals service does not answer, or nothing can be recorded, it goes back to the stream for a while.
+        While the goals service does not answer or cannot record, the submission is given back to the stream.
         """
         await self._order.submit(_patient(message), partial(self._try, message))
 
@@ -84,13 +85,14 @@ class Forwarder:
 
     async def _outcome(self, message: Msg) -> Outcome:
         try:
+            by_lower_case_name(message.headers)  # of a doubled header only one would be carried on
             self._placement.stream_of(goal_id_of(message.subject, INTAKE).org)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         return await ask(self._nc, _moved(message, SUBMIT), message.data, _sendable(message), _NATS_ANSWER_SECONDS)
 
     async def _first_waiting(self, subjects: str) -> int | None:
-        """The place of the oldest submission under these subjects in the stream."""
+        """The sequence of the oldest submission in the stream under these subjects; None if there is none."""
         request = to_json({"seq": 1, "next_by_subj": subjects})
         reply = await self._nc.request(f"$JS.API.STREAM.MSG.GET.{INTAKE_STREAM}", request, timeout=_NATS_ANSWER_SECONDS)
         found = from_json(reply.data)
@@ -98,13 +100,13 @@ class Forwarder:
             return int(found["message"]["seq"])
         if found["error"].get("code") == 404:
             return None
-        raise NatsError(f"the stream {INTAKE_STREAM} cannot be read")
+        raise NatsError(f"The stream {INTAKE_STREAM} cannot be read.")
 
     async def _keep(self, message: Msg, outcome: RejectedOutcome) -> None:
         sequence = str(message.metadata.sequence.stream)
         set_aside = (message.headers or {}).items() - _sendable(message).items()
         headers = {
-            **_sendable(message),
+            **{name: value for name, value in _sendable(message).items() if value},
             **{f"original-{name}": value for name, value in set_aside},
             CODE_HEADER: outcome.code,
             DETAIL_HEADER: quote(outcome.detail, safe=_UNQUOTED_CHARACTERS),
@@ -116,12 +118,12 @@ class Forwarder:
 
 
 def _patient(message: Msg) -> str:
-    """The subjects of all that the submission's patient has waiting."""
+    """The subjects of all waiting submissions of the patient."""
     return goal_id_of(message.subject, INTAKE).patient_on(INTAKE)
 
 
 def _moved(message: Msg, prefix: str) -> str:
-    """The same goal's subject under another prefix, also where its ids are no tokens."""
+    """The subject of the same goal under another prefix, also if its ids are not valid tokens."""
     return goal_id_of(message.subject, INTAKE).on(prefix)
 
 
@@ -131,7 +133,7 @@ def _sendable(message: Msg) -> dict[str, str]:
 
 
 def _key_of(message: Msg) -> dict[str, str]:
-    """The submission's own id and source, by which its sender knows the outcome; nothing when it has none."""
+    """The submission's id and source, by which its sender recognises the outcome; empty if the submission has none."""
     try:
         event = read_submission(message.data, message.headers)
     except Rejected:
@@ -144,6 +146,6 @@ def _key_of(message: Msg) -> dict[str, str]:
 
 
 def _pause(message: Msg) -> float:
-    """Seconds until the next try, longer from one to the next."""
+    """The seconds until the next try; they double with each try."""
     tries = min(message.metadata.num_delivered, 10)
     return min(_LONGEST_RETRY_PAUSE_SECONDS, _SHORTEST_RETRY_PAUSE_SECONDS * 2.0 ** (tries - 1))

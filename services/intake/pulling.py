@@ -1,9 +1,9 @@
-"""Pulling what waits in CAIRN_INTAKE, as much at a time as can be held in hand.
+"""Pulls waiting submissions from CAIRN_INTAKE, no more at a time than may be in hand.
 
 Written on core NATS, because nats-py's own `fetch` (and with it FastStream's pull subscriber) takes any message with a
-header called `Status` for word from the server: it drops the message and all that was fetched with it, again at each
-redelivery, so that one such submission would hold up the queue for good. Here word from the server is what comes
-without a subject to acknowledge to.
+header called `Status` for a message of the server: it drops the message and all that was fetched with it, again at each
+redelivery, so that one such submission would block the queue for ever. Here a message of the server is one that comes
+without a subject for its acknowledgement.
 """
 
 import asyncio
@@ -35,12 +35,12 @@ _FINISH_IN_HAND_SECONDS = 5.0
 
 
 class Pull:
-    """Asks for submissions and hands each to `forward`, many at once.
+    """Pulls submissions and calls `forward` for each, for many at the same time.
 
     Args:
         nc: The connection.
-        forward: Deals with one submission, its acknowledgement included.
-        repair: Called when the server speaks of trouble, such as a consumer that is gone.
+        forward: Forwards one submission, and acknowledges it.
+        repair: Called when the server reports trouble, such as a consumer that is gone.
     """
 
     def __init__(self, nc: Client, forward: Callable[[Msg], Awaitable[None]], repair: Callable[[], Awaitable[None]]):
@@ -53,7 +53,7 @@ class Pull:
         self._news = asyncio.Event()
 
     async def run(self) -> None:
-        """Pull until cancelled; what is in hand then gets a few seconds to be finished, or is given back."""
+        """Pull until cancelled. Submissions in hand then have a few seconds; the rest goes back to the stream."""
         inbox = self._nc.new_inbox()
         subscription = await self._nc.subscribe(inbox, cb=self._take)
         try:

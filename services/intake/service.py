@@ -1,4 +1,4 @@
-"""Durable submission: what is published to `cairn.intake.ORG.PATIENT.GOAL` gets its outcome, however long it takes."""
+"""Durable submission: every event published to `cairn.intake.ORG.PATIENT.GOAL` gets an outcome, however late."""
 
 from collections.abc import Callable
 from functools import partial

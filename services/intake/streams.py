@@ -1,4 +1,4 @@
-"""The streams of durable submission, declared in one place: what waits, and what was refused."""
+"""The streams of durable submission: one for waiting submissions, one for refused ones."""
 
 from nats.aio.client import Client
 from nats.js.api import (
@@ -19,14 +19,16 @@ INTAKE_STREAM = "CAIRN_INTAKE"
 REJECTED_STREAM = "CAIRN_REJECTED"
 CONSUMER = "intake"
 ACK_WAIT_SECONDS = 30.0
+"""After how long without an acknowledgement a submission is delivered again."""
 _MAX_HEADER_BYTES = 32 * 1024
 _MAX_ACK_PENDING = 1000
+"""How many submissions may be delivered and not yet acknowledged, to all intake services together."""
 _NEEDED = ("subjects", "retention", "storage", "discard")
 """The settings that an existing stream must share with those declared here."""
 
 
 def intake_config(replicas: int = 1) -> StreamConfig:
-    """Submissions that wait: gone as soon as their outcome is known, and until then never dropped."""
+    """The stream of waiting submissions. A submission is removed once its outcome is known, and never before."""
     return StreamConfig(
         name=INTAKE_STREAM,
         description="Durable submissions that wait for their outcome.",
@@ -40,7 +42,7 @@ def intake_config(replicas: int = 1) -> StreamConfig:
 
 
 def rejected_config(replicas: int = 1) -> StreamConfig:
-    """What intake refused, as it came, until whoever looks after it takes it away."""
+    """The stream of refused submissions, unchanged, until an operator removes them."""
     return StreamConfig(
         name=REJECTED_STREAM,
         description="Durable submissions that were refused: the original bytes, the code and the detail.",
@@ -55,7 +57,7 @@ def rejected_config(replicas: int = 1) -> StreamConfig:
 
 
 def consumer_config() -> ConsumerConfig:
-    """How the intake services share the waiting submissions: each is delivered until it is acknowledged."""
+    """The consumer that intake services share. It delivers each waiting submission until it is acknowledged."""
     return ConsumerConfig(
         name=CONSUMER,
         durable_name=CONSUMER,
@@ -70,12 +72,12 @@ def consumer_config() -> ConsumerConfig:
 
 
 async def declare_intake(nc: Client, replicas: int = 1) -> None:
-    """Make sure that both streams and the consumer are there.
+    """Make sure that both streams and the consumer exist.
 
-    Existing streams are left as their operator configured them, if they can do their work.
+    Existing streams stay as their operator has configured them, if the settings that intake needs are right.
 
     Raises:
-        WrongStream: when one cannot, with the settings that are wrong.
+        WrongStream: a stream cannot be used; the text names the settings that are wrong.
     """
     for wanted in (intake_config(replicas), rejected_config(replicas)):
         await declare_stream(nc, wanted, _NEEDED)

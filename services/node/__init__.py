@@ -1,1 +1,1 @@
-"""The node: everything a Cairn is made of, started by one command and kept running (`cairn up`)."""
+"""The node: all parts of a Cairn, started by one command and kept running (`cairn up`)."""

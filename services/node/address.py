@@ -1,4 +1,4 @@
-"""Where a running node can be reached: the file that it leaves in its data directory for the commands."""
+"""The addresses of a running node: the file in its data directory from which commands read them."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class NodeAddress(NamedTuple):
 
 
 def write_address(data_dir: Path, address: NodeAddress) -> None:
-    """Leave the address for commands of the same user."""
+    """Write the address for commands of the same user."""
     draft = data_dir / f"{FILE}.new"
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(address._asdict()) + "\n", encoding="utf-8")
@@ -35,7 +35,7 @@ def write_address(data_dir: Path, address: NodeAddress) -> None:
 
 
 def read_address(data_dir: Path) -> NodeAddress | None:
-    """The address of the node that runs on the data directory; None when none does."""
+    """The address of the node that runs on the data directory; None when no node runs there."""
     try:
         found = json.loads((data_dir / FILE).read_text(encoding="utf-8"))
         address = NodeAddress(int(found["pid"]), str(found["nats_url"]), str(found["http_url"]))
@@ -45,12 +45,12 @@ def read_address(data_dir: Path) -> NodeAddress | None:
 
 
 def remove_address(data_dir: Path) -> None:
-    """Take the address away when the node stops."""
+    """Remove the file when the node stops."""
     (data_dir / FILE).unlink(missing_ok=True)
 
 
 def without_secret(url: str) -> str:
-    """NATS addresses as they may be shown: without user and password."""
+    """NATS addresses without user and password, so that they may be shown."""
     parts = (urlsplit(each) for each in url.split(","))
     return ",".join(each._replace(netloc=each.netloc.rpartition("@")[2]).geturl() for each in parts)
 

@@ -8,19 +8,19 @@ _STEADY_RUN_SECONDS = 30.0
 
 
 class Backoff:
-    """Pauses that double with each failure, and start over after something has run for a while."""
+    """Pauses that double with each failure, and begin again at the shortest after a steady run."""
 
     def __init__(self) -> None:
         self._started = monotonic()
         self.failures = 0
-        """How often it failed since it last ran steadily."""
+        """The number of failures since the last steady run."""
 
     def started(self) -> None:
-        """It is being started now."""
+        """Note that a run begins now."""
         self._started = monotonic()
 
     def failed(self) -> float:
-        """It failed; gives the seconds to wait."""
+        """Note that the run failed, and give the seconds to wait before the next."""
         if monotonic() - self._started > _STEADY_RUN_SECONDS:
             self.failures = 0
         self.failures += 1

@@ -1,4 +1,4 @@
-"""One node to a data directory."""
+"""The lock of a data directory: only one node runs on it."""
 
 import asyncio
 import fcntl
@@ -20,13 +20,13 @@ class AlreadyRunning(CairnError):
 
 @asynccontextmanager
 async def locked(data_dir: Path) -> AsyncIterator[int]:
-    """Hold the data directory; gives the lock's file descriptor.
+    """Lock the data directory, and give the lock's file descriptor.
 
-    Whoever inherits the descriptor holds the directory too. nats-server gets it: two servers writing one store would
-    spoil it, and after a node was killed its server takes a moment to close.
+    A process that inherits the descriptor holds the lock too. nats-server inherits it: two servers that write one store
+    would damage it, and after a node was killed its server takes a moment to close.
 
     Raises:
-        AlreadyRunning: another node has it. What a killed node left behind is waited for.
+        AlreadyRunning: another node holds the lock. The server of a killed node is waited for.
     """
     descriptor = os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -1,8 +1,8 @@
-"""What was lost with a log: the events that the audit trail has and the log that is there has not.
+"""The events that were lost with a log: those that the audit trail has and the present log does not have.
 
-Two logs of one installation share their beginning, up to where one of them was lost or an older one was restored. Where
-that is, is found by halving: the audit trail's last event up to a position either is in the log at its place, recorded
-at the same moment, or it is not. Only what is behind that place is looked at event by event.
+Two logs of one installation have the same beginning, up to the position where one was lost or an older one was
+restored. A binary search finds this position: the audit trail's last event up to a position either is in the log at
+that position, recorded at the same moment, or is not. Only the events behind it are compared one by one.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from projections.engine.database import reading
 
 
 class GoalThatLost(NamedTuple):
-    """A goal (or plan) of which events are lost.
+    """A goal (or plan) that has lost events.
 
     Attributes:
-        events: How many of them are lost.
-        gone: Whether the log has nothing of it at all.
+        events: How many events are lost.
+        gone: Whether the log has no event of the goal at all.
     """
 
     goal_id: GoalId
@@ -35,11 +35,11 @@ class GoalThatLost(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """What the audit trail has of one stream, and the log has not.
+    """The events of one stream that the audit trail has and the log does not have.
 
     Attributes:
         same_until: The last position up to which both are the same.
-        goals: Those that have lost something.
+        goals: The goals and plans that have lost events.
     """
 
     same_until: int
@@ -47,7 +47,7 @@ class Lost(NamedTuple):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How much was lost, by kind: events, and goals and plans that are gone altogether; only what is not 0."""
+        """How much was lost, by kind: events, and whole goals and plans. A kind with 0 is left out."""
         gone = [goal.goal_id for goal in self.goals if goal.gone]
         plans = sum(goal_id.is_plan for goal_id in gone)
         counts = {"events": sum(goal.events for goal in self.goals), "goals": len(gone) - plans, "plans": plans}
@@ -55,11 +55,11 @@ class Lost(NamedTuple):
 
 
 async def lost_events(engine: Engine, log: Log, organisations: Sequence[str]) -> Lost | None:
-    """What the audit trail has of a stream and the log has not; None when the audit trail cannot be asked.
+    """The events of a stream that the audit trail has and the log does not; None when the audit trail cannot be read.
 
     Args:
-        log: Of the stream.
-        organisations: Those on the stream; `*` for all that there are.
+        log: The log of the stream.
+        organisations: The organisations on the stream; `*` for all.
 
     Raises:
         LogUnreachable: the log does not answer.

@@ -29,8 +29,8 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
     """Run until cancelled; then end the services, and nats-server after them.
 
     Args:
-        say: Told what a person should know, a line at a time.
-        ready: Told the ready line and what to try next.
+        say: Called with each line that a person should know.
+        ready: Called with the ready line, and with each line of what to try next.
 
     Raises:
         CairnError: what keeps the node from starting.
@@ -40,7 +40,7 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
     logs = settings.data_dir / "logs"
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # patients' words: for nobody else's eyes
     logs.mkdir(exist_ok=True)
-    open_database(settings.database_address).dispose()  # an address that cannot be one is refused here, in a sentence
+    open_database(settings.database_address).dispose()  # an address that is not valid is refused here, with a sentence
     async with AsyncExitStack() as stack:
         lock = await stack.enter_async_context(locked(settings.data_dir))
         settings = settings.model_copy(update={"nats_url": await _nats(settings, lock, stack, say)})
@@ -72,7 +72,7 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
 
 
 async def _nats(settings: Settings, lock: int, stack: AsyncExitStack, say: Say) -> str:
-    """The server that was named, or the embedded one, started."""
+    """The URL of the server that was named, or of the embedded one, which is started."""
     if settings.nats_url is not None:
         return settings.nats_url
     port = _port("127.0.0.1", settings.nats_port, say)

@@ -8,7 +8,7 @@ _PORTS_TRIED = 100
 
 
 class NoPort(CairnError):
-    """Nothing can listen there."""
+    """No port near the wanted one is free."""
 
 
 def free_port(host: str, wanted: int) -> int:
@@ -17,13 +17,13 @@ def free_port(host: str, wanted: int) -> int:
     Raises:
         NoPort: no port of this host can be had.
     """
-    said: OSError | None = None
+    refusal: OSError | None = None
     for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
         try:
             return _listen(host, port)
         except OSError as error:
-            said = error
-    raise NoPort(f"Nothing can listen on {host}, port {wanted} or the next {_PORTS_TRIED}: {said}. Choose another.")
+            refusal = error
+    raise NoPort(f"Nothing can listen on {host}, port {wanted} or the next {_PORTS_TRIED}: {refusal}. Choose another.")
 
 
 def _listen(host: str, port: int) -> int:

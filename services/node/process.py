@@ -1,4 +1,4 @@
-"""One service as a process: the same that `cairn serve` runs, started again when it ends."""
+"""A service as a process, the same that `cairn serve` runs. It is started again when it ends."""
 
 import asyncio
 import os
@@ -27,13 +27,13 @@ class ServiceProcess:
     """A service that is kept running.
 
     Args:
-        arguments: What follows `cairn serve`.
-        environment: Its settings.
-        logs: The directory of its log file.
-        say: Told in one line whenever the service had to be started again.
+        arguments: The arguments of `cairn serve`.
+        environment: The settings of the service, as environment variables.
+        logs: The directory of the service's log file.
+        say: Called with one line whenever the service is started again.
 
     Attributes:
-        pid: Of the process that was started last.
+        pid: The id of the process that was started last.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class ServiceProcess:
         """Run the service for ever; when cancelled, end it in good order.
 
         Raises:
-            ServiceFailed: when it has never been ready and ends again and again.
+            ServiceFailed: when the service was never ready and has ended several times.
         """
         backoff = Backoff()
         while True:
@@ -94,9 +94,9 @@ class ServiceProcess:
                 self.ready.set()
 
     def last_words(self) -> str:
-        """The last line of its log."""
+        """The last line of the service's log file."""
         lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
-        return lines[-1].removeprefix("Error: ") if lines else "it has said nothing."
+        return lines[-1].removeprefix("Error: ") if lines else "it has written nothing."
 
 
 async def _end(process: Process) -> None:
@@ -112,7 +112,7 @@ async def _end(process: Process) -> None:
 
 
 def _appending(log_file: Path) -> BinaryIO:
-    """The log file, put aside once it has grown large."""
+    """The log file, opened to append. A file that has grown large is renamed first."""
     if log_file.exists() and log_file.stat().st_size > _MAX_LOG_FILE_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
     return log_file.open("ab")

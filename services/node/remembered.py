@@ -1,4 +1,4 @@
-"""What the projections' database remembers of the log, held against the log that is there."""
+"""Compares what the projections' database remembers of the log with the present log."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -16,11 +16,11 @@ from projections.engine.watch import bear_out
 
 
 class OfAnotherLog(NamedTuple):
-    """A projection whose tables are of another log than the one that is there.
+    """A projection whose tables were built from another log than the present one.
 
     Attributes:
-        position: Up to where it has taken in that other log.
-        head: Where the one that is there ends.
+        position: The last position of the other log that the projection has projected.
+        head: The last position of the present log.
     """
 
     projection: str
@@ -30,14 +30,14 @@ class OfAnotherLog(NamedTuple):
 
 
 async def of_another_log(engine: Engine, logs: Mapping[str, Log], projections: Iterable[str]) -> list[OfAnotherLog]:
-    """The projections that were built from another log than is there now, stream by stream.
+    """The projections that were built from another log than the present one, stream by stream.
 
     Args:
-        logs: Of each stream.
+        logs: The present log of each stream.
 
     Raises:
         LogUnreachable: a log does not answer.
-        sqlalchemy.exc.SQLAlchemyError: the database does not.
+        sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
     found: list[OfAnotherLog] = []
     for key, checkpoint in (await asyncio.to_thread(_checkpoints, engine, list(logs), list(projections))).items():

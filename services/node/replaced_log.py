@@ -1,7 +1,7 @@
-"""A node whose database remembers another log than is there: said at its start, and until its operator has decided.
+"""What a node does when its database was built from another log: it says so, and waits for the operator's decision.
 
-The log's folder may be lost, or an older log may have been put in its place. Nothing may look as if all were well then:
-what would be recorded now could have to be given up when the right log is put back.
+The log's folder may be lost, or an older log may have been put in its place. The node must not look healthy then:
+events that were recorded now would be lost when the right log is put back.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ _LOOK_AGAIN_SECONDS = 2.0
 
 
 class ReplacedLog:
-    """What the database remembers of another log than is there.
+    """The projections that were built from another log than the present one.
 
     Attributes:
-        found: What was found at the start; empty when all is well.
+        found: The projections that were found at the start; empty when there are none.
     """
 
     def __init__(self, engine: Engine, logs: Mapping[str, Log]):
@@ -37,7 +37,7 @@ class ReplacedLog:
         self.found: Sequence[OfAnotherLog] = ()
 
     async def look(self) -> None:
-        """Look for it.
+        """Compare the database with the log.
 
         Raises:
             LogUnreachable, SQLAlchemyError: a log or the database does not answer.
@@ -58,10 +58,10 @@ class ReplacedLog:
 async def looking_for_a_replaced_log(
     nc: ResilientClient, settings: Settings, say: Callable[[str], None]
 ) -> AsyncIterator[ReplacedLog]:
-    """Hold the database against the log. A database that does not answer is left to the projections, which wait for it.
+    """Compare the database with the log. If it does not answer, nothing is found: the projections wait for it.
 
     Args:
-        say: Told when the database does not answer.
+        say: Called with one line when the database does not answer.
     """
     engine = open_database(settings.database_address)
     async with AsyncExitStack() as stack:
@@ -73,12 +73,12 @@ async def looking_for_a_replaced_log(
         try:
             await replaced.look()
         except SQLAlchemyError as error:
-            say(f"Whether the database is of this log cannot be told: {without_patient_text(error)}")
+            say(f"The database does not answer, so it cannot be compared with the log: {without_patient_text(error)}")
         yield replaced
 
 
 def what_to_do(found: Sequence[OfAnotherLog], address: NodeAddress, data_dir: Path) -> list[str]:
-    """What is the matter, and what an operator can do about it; no line begins as the one does that tells `ready`."""
+    """What happened, and what an operator can do. No line begins with `ready`, for which programs wait."""
     cairn = f"CAIRN_DATA_DIR={data_dir} {cairn_command()}"
     where = f"nats={without_secret(address.nats_url)} http={address.http_url} data={data_dir}"
     furthest = max(each.position for each in found)
@@ -98,9 +98,9 @@ def what_to_do(found: Sequence[OfAnotherLog], address: NodeAddress, data_dir: Pa
 def _by_stream(found: Sequence[OfAnotherLog]) -> list[str]:
     lines = []
     for stream in dict.fromkeys(each.stream for each in found):
-        its = [each for each in found if each.stream == stream]
-        head = max(each.head for each in its)
+        projections = [each for each in found if each.stream == stream]
+        head = max(each.head for each in projections)
         state = f"ends at position {head:,}" if head else "is empty"
-        remembered = ", ".join(f"{each.projection} {each.position:,}" for each in its)
+        remembered = ", ".join(f"{each.projection} {each.position:,}" for each in projections)
         lines.append(f"{stream} {state}; the database remembers, up to positions: {remembered}.")
     return lines

@@ -1,4 +1,4 @@
-"""The sample clinic as part of a node: loaded once into an empty log, and finished if that was interrupted."""
+"""The sample clinic of a node. It is loaded once, into an empty log; an interrupted loading is finished."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -21,12 +21,12 @@ _READ_ANSWER_SECONDS = 15.0
 
 
 async def load_sample(nc: ResilientClient, settings: Settings, say: Callable[[str], None]) -> None:
-    """Load the sample when the log is empty, or when an earlier start was interrupted at it; wait until it can be read.
+    """Load the sample if the log is empty or an earlier loading was interrupted, and wait until it can be read.
 
-    It is the organisation northside, which needs a place for it.
+    The sample is the organisation northside. If that organisation has no stream, nothing is loaded.
 
     Raises:
-        SampleRefused: the rules refuse an event of it.
+        SampleRefused: the rules refuse an event of the sample.
     """
     log = _log(nc, settings.placement)
     if log is None:
@@ -46,7 +46,7 @@ async def load_sample(nc: ResilientClient, settings: Settings, say: Callable[[st
 
 
 async def shown_goal(nc: ResilientClient, placement: Placement) -> str | None:
-    """The goal of the sample to look at first; None when the sample is not there."""
+    """The goal of the sample to look at first; None when the log does not have the sample."""
     log = _log(nc, placement)
     if log is None:
         return None
@@ -78,7 +78,7 @@ def _begun_on(under_way: Path) -> date | None:
 
 
 async def _visible(nc: ResilientClient, position: int) -> None:
-    """Wait until every projection has it; whoever reads after the ready line finds the clinic."""
+    """Wait until every projection has reached the position, so that reads after the ready line find the clinic."""
     query = urlencode({"min_position": position, "limit": 1})
     for what in ("goals", "reviews", "audit"):
         try:

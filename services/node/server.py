@@ -1,4 +1,4 @@
-"""The embedded nats-server as part of a node: kept running on its port."""
+"""The embedded nats-server of a node, kept running on its port."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,10 +10,10 @@ from services.node.backoff import Backoff
 
 @asynccontextmanager
 async def running_server(server: EmbeddedServer, say: Callable[[str], None]) -> AsyncIterator[str]:
-    """Start the server, start it again whenever it ends, and stop it at the end; gives its URL.
+    """Start the server, start it again whenever it ends, and stop it at the end. Gives the server's URL.
 
     Raises:
-        ServerFailed: when it does not start at first.
+        ServerFailed: when the server does not start the first time.
     """
     try:
         await server.start()

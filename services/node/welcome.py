@@ -10,12 +10,12 @@ from services.node.address import NodeAddress, without_secret
 
 
 def ready_line(address: NodeAddress, data_dir: Path) -> str:
-    """The one line that programs wait for."""
+    """The line that begins with `ready`, for which programs wait."""
     return f"ready nats={without_secret(address.nats_url)} http={address.http_url} data={data_dir}"
 
 
 def things_to_try(address: NodeAddress, *, shown_goal: str | None, usual_place: bool) -> list[str]:
-    """Three commands that work as they stand.
+    """Three commands to try.
 
     Args:
         shown_goal: A goal with a history worth replaying, if there is one.
@@ -38,12 +38,12 @@ def things_to_try(address: NodeAddress, *, shown_goal: str | None, usual_place: 
 
 
 def cairn_command() -> str:
-    """How to call `cairn` from here: by name where it is on the path, else by where it is."""
+    """The command that runs `cairn` from this folder: its name if it is on the path, else its file."""
     installed = Path(sysconfig.get_path("scripts")) / "cairn"
     if not installed.exists():
         return f"{sys.executable} -m services.cli"
     on_path = shutil.which("cairn")
     if on_path and Path(on_path).resolve() == installed.resolve():
         return "cairn"
-    here = Path.cwd()
-    return str(installed.relative_to(here) if installed.is_relative_to(here) else installed)
+    folder = Path.cwd()
+    return str(installed.relative_to(folder) if installed.is_relative_to(folder) else installed)

@@ -1,1 +1,1 @@
-"""Review notices: told on time, once, by scheduled messages of JetStream."""
+"""Review notices: each is given once and on time, by scheduled messages of JetStream."""

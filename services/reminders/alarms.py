@@ -1,4 +1,4 @@
-"""The alarms in the stream: one scheduled message for each goal whose review is to be told of."""
+"""The alarms in the stream: one scheduled message for each goal whose next review needs a notice."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,18 +18,19 @@ from events.log.message import Message, guarded
 from events.log.reading import DirectReader
 from events.log.writing import MAX_BATCH, Write, Writer
 from services.reminders.notice import Occasion
-from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET
+from services.reminders.stream import ALARM_STREAM, MARK, RUNG, SET
 
-_ROOM = MAX_BATCH - 1
+_MAX_ALARMS_PER_BATCH = MAX_BATCH - 1
+"""One message fewer than a batch can hold, because the mark is in the batch too."""
 _NO_MESSAGE = 10037
 _SUBJECT_ONLY = {"Nats-Rollup": "sub"}
 _TAKEN_BACK = {**_SUBJECT_ONLY, "Nats-TTL": "1s"}
 
 
 class Mark(NamedTuple):
-    """Up to where in each stream of the log alarms are set, and where that is noted (0: nowhere yet).
+    """The position in each stream of the log up to which alarms are set, and the position of the mark (0: none yet).
 
-    There is one for all streams, so that one copy of the service sets alarms at a time.
+    All streams share one mark, so that only one copy of the service sets alarms at a time.
     """
 
     anchors: Mapping[str, Anchor]
@@ -37,7 +38,7 @@ class Mark(NamedTuple):
 
 
 def read_mark(noted: bytes) -> dict[str, Anchor]:
-    """What was noted, by stream of the log; in an older note there is only a position for each."""
+    """The anchors in a mark, by stream of the log; an older mark has only a position for each."""
     found: dict[str, int | dict[str, Any]] = from_json(noted or b"{}")
     return {
         stream: Anchor(each) if isinstance(each, int) else Anchor(each["position"], each["fingerprint"])
@@ -48,22 +49,22 @@ def read_mark(noted: bytes) -> dict[str, Anchor]:
 class Alarms:
     """Sets and takes back alarms.
 
-    Whoever follows the log writes alarms and mark together or not at all, and only while the mark has not moved.
-    Whoever answers an alarm sets the next one only while nobody else has set one. So whoever is late, in another
-    process or after a crash, cannot put back an alarm that someone else has moved on from.
+    The scheduler writes alarms and mark together or not at all, and only if the mark has not changed. The notifier
+    sets the next alarm of a goal only if no other alarm was set meanwhile. So a process that is late, or comes back
+    after a crash, cannot replace a newer alarm with an older one.
     """
 
     def __init__(self, nc: ResilientClient):
         self._js = nc.jetstream(timeout=10)
         self._replies = Replies(nc)
-        self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
+        self._reader = DirectReader(nc, self._replies, ALARM_STREAM)
         self._writer = Writer(nc, self._replies, self._reader)
         self._names = NUID()
         self._mark = Mark({}, 0)
         self._moving = asyncio.Lock()
 
     async def begin(self) -> Mapping[str, Anchor]:
-        """Take up the mark as the stream's leader knows it; up to where alarms are set, by stream of the log.
+        """Read the mark from the stream's leader; returns up to where alarms are set, by stream of the log.
 
         Raises:
             NatsError: there is no stream, or it does not answer.
@@ -76,11 +77,13 @@ class Alarms:
         """Set the alarms of some goals (None: take it back), and the mark on a message of a stream of the log.
 
         Raises:
-            WrongVersion: the mark has moved on, and with it whoever moved it; some of the alarms may be set.
+            WrongVersion: another copy has moved the mark; some of the alarms may be set.
             LogUnavailable: the stream cannot be written now.
         """
         alarms = [message for each in wanted.items() if (message := await self._alarm(*each)) is not None]
-        batches = [alarms[start : start + _ROOM] for start in range(0, len(alarms), _ROOM)] or [[]]
+        batches = [
+            alarms[start : start + _MAX_ALARMS_PER_BATCH] for start in range(0, len(alarms), _MAX_ALARMS_PER_BATCH)
+        ] or [[]]
         async with self._moving:
             for number, together in enumerate(batches, 1):
                 before, sequence = self._mark
@@ -89,7 +92,7 @@ class Alarms:
                 self._mark = Mark(anchors, await self._writer.write(Write((noted, *together))))
 
     async def place(self, goal_id: GoalId) -> int:
-        """Where in the stream the goal's alarm is; 0 when none is set.
+        """The position of the goal's alarm in the stream; 0 when none is set.
 
         Raises:
             NatsError: as :meth:`begin`.
@@ -98,21 +101,21 @@ class Alarms:
         return stored.seq or 0 if stored else 0
 
     async def set(self, place: int, occasion: Occasion) -> None:
-        """Set one alarm in the place of the one that was there.
+        """Set one alarm, in the place of the goal's earlier one.
 
         Raises:
-            WrongVersion: another was set meanwhile.
+            WrongVersion: another alarm of the goal was set meanwhile.
             LogUnavailable: the stream cannot be written now.
         """
         await self._writer.write(Write((guarded(_scheduled(occasion), place),)))
 
     async def close(self) -> None:
-        """Listen for replies no more."""
+        """Stop listening for replies."""
         await self._replies.close()
 
     async def _last(self, subject: str) -> RawStreamMsg | None:
         try:
-            return await self._js.get_last_msg(NOTICE_STREAM, subject, direct=False)
+            return await self._js.get_last_msg(ALARM_STREAM, subject, direct=False)
         except NotFoundError as error:
             if error.err_code == _NO_MESSAGE:
                 return None
@@ -126,22 +129,22 @@ class Alarms:
         return Message(goal_id.on(SET), _TAKEN_BACK, b"")
 
     def _noted(self, anchors: Mapping[str, Anchor]) -> Message:
-        # The name tells this mark from every other, should the acknowledgement be lost.
+        # The id tells this mark from every other, if the acknowledgement is lost.
         return Message(
             MARK,
-            {**_SUBJECT_ONLY, "ce-id": self._names.next().decode()},
+            {**_SUBJECT_ONLY, "cairn-mark": self._names.next().decode()},
             to_json({stream: anchor._asdict() for stream, anchor in anchors.items()}),
         )
 
 
 def _scheduled(occasion: Occasion) -> Message:
-    """An alarm, in the place of the goal's earlier one; the server lets it ring within 250 ms of its time."""
+    """The message of an alarm, which replaces the goal's earlier one; the server sends it within 250 ms of its time."""
     notice = occasion.notice
     headers = {
         "Nats-Schedule": f"@at {_instant(occasion.at)}",
         "Nats-Schedule-Target": notice.goal_id.on(RUNG),
         "Nats-Schedule-Rollup": "sub",
-        "ce-id": notice.id,
+        "cairn-alarm": notice.id,
     }
     return Message(notice.goal_id.on(SET), headers, to_json(notice))
 

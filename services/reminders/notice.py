@@ -1,13 +1,13 @@
-"""What is told about a goal's next review, and from when on; pure, from the review, the plan and the hour."""
+"""Which notices a goal's next review needs, and when: pure functions of the review, the plan and the hour."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from events.goal import GoalState
 from events.identity import GoalId
 from events.plan import PlanState
+from events.time_zones import UTC_ZONE, time_zone
 from events.vocabulary import Value
 
 NoticeKind = Literal["due", "overdue"]
@@ -15,7 +15,7 @@ _SOURCE = "urn:cairn:reminders"
 
 
 class Notice(Value):
-    """A goal's review is due today, or was due before. Ids and dates only: no words of anybody.
+    """A goal's review is due today, or was due before. It holds ids and dates only, and no text of a patient.
 
     `sequence` counts how often the goal's review was set; it grows when the review moves.
     """
@@ -29,16 +29,16 @@ class Notice(Value):
 
     @property
     def goal_id(self) -> GoalId:
-        """The goal that it is about."""
+        """The goal that the notice is about."""
         return GoalId(self.org, self.patient, self.goal)
 
     @property
     def id(self) -> str:
-        """The same for the same goal, day and kind, however often the review was moved in between."""
+        """The notice's id: the same for the same goal, day and kind, however often the review was moved in between."""
         return f"{self.goal_id}.{self.due_on}.{self.kind}"
 
     def headers(self, now: datetime) -> dict[str, str]:
-        """Its CloudEvents attributes, in binary mode."""
+        """The notice's CloudEvents attributes, in binary mode."""
         return {
             "ce-specversion": "1.0",
             "ce-id": self.id,
@@ -58,7 +58,7 @@ class Occasion(NamedTuple):
 
 
 def occasions(goal: GoalState | None, plan: PlanState | None, hour: int) -> tuple[Occasion, ...]:
-    """What there is to tell about the goal's next review, the earlier first; nothing when it has none.
+    """The notices about a goal's next review, the earlier first; none when it has no next review.
 
     A review is due from an hour of its day on, in the plan's time zone (UTC without a plan), and overdue from the same
     hour of the day after.
@@ -66,7 +66,7 @@ def occasions(goal: GoalState | None, plan: PlanState | None, hour: int) -> tupl
     if goal is None or goal.next_review is None:
         return ()
     review = goal.next_review
-    zone = ZoneInfo(plan.time_zone if plan else "UTC")
+    zone = time_zone(plan.time_zone if plan else UTC_ZONE)
     due = Notice(
         org=goal.org,
         patient=goal.patient,
@@ -81,10 +81,10 @@ def occasions(goal: GoalState | None, plan: PlanState | None, hour: int) -> tupl
 
 
 def current(known: Sequence[Occasion], now: datetime) -> Occasion | None:
-    """What is true now: of a review that is overdue it is no news any more that it was due."""
+    """The notice that is true now; for a review that is overdue, only that it is overdue."""
     return next((occasion for occasion in reversed(known) if occasion.at <= now), None)
 
 
 def upcoming(known: Sequence[Occasion], now: datetime) -> Occasion | None:
-    """What will be true next."""
+    """The notice that will be true next."""
     return next((occasion for occasion in known if occasion.at > now), None)

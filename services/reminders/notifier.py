@@ -1,4 +1,4 @@
-"""Answering alarms: what is true about the goal's review by then is told, once, and the next alarm is set."""
+"""Answering alarms: a notice about the goal's review is given once, and the goal's next alarm is set."""
 
 import asyncio
 import logging
@@ -21,24 +21,24 @@ from events.log.reading import DirectReader
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Notice, current, upcoming
 from services.reminders.reviews import Reviews
-from services.reminders.stream import CONSUMER, NOTICE_STREAM, RUNG
+from services.reminders.stream import ALARM_STREAM, CONSUMER, NOTICE_STREAM, RUNG
 
 _log = logging.getLogger("cairn.reminders")
 _FETCH_SECONDS = 5.0
-_ANSWER_SECONDS = 10.0
-_PAUSE_SECONDS = 0.5
+_SERVER_ANSWER_SECONDS = 10.0
+_REDELIVERY_SECONDS = 0.5
 
 
 class Notifier:
     """Gives a notice when an alarm has rung.
 
-    An alarm only says which goal to look at. What is told comes from the log as it is then, so an alarm that rings for
-    a review that has moved tells nothing; and what is in the stream already is not told again, so an alarm that rings
-    twice (as a nats-server that is killed in the middle makes it) tells it once.
+    An alarm only names a goal. The notice is made from the log as it is when the alarm rings, so an alarm for a review
+    that has moved gives no notice. A notice that is in the stream already is not given again, so an alarm that rings
+    twice (which happens when nats-server is killed while it sends the alarm) gives one notice.
     """
 
     def __init__(self, nc: ResilientClient, reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
-        self._js = nc.jetstream(timeout=_ANSWER_SECONDS)
+        self._js = nc.jetstream(timeout=_SERVER_ANSWER_SECONDS)
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
         self._reviews = reviews
@@ -49,10 +49,10 @@ class Notifier:
         """Answer alarms, one after another, for ever.
 
         Raises:
-            NatsError, LogUnreachable, LogUnavailable: it cannot go on now.
+            NatsError, LogUnreachable, LogUnavailable: the server or the log does not answer now.
         """
-        # nats-py's fetch may be used here, as nobody but the server and this service writes what it fetches.
-        rung = await self._js.pull_subscribe_bind(consumer=CONSUMER, stream=NOTICE_STREAM)
+        # nats-py's fetch is safe here, because only the server and this service write the messages that it fetches.
+        rung = await self._js.pull_subscribe_bind(consumer=CONSUMER, stream=ALARM_STREAM)
         try:
             while True:
                 with suppress(NatsTimeout):
@@ -63,28 +63,28 @@ class Notifier:
                 await rung.unsubscribe()
 
     async def close(self) -> None:
-        """Listen for replies no more."""
+        """Stop listening for replies."""
         await self._replies.close()
 
     async def _answer(self, alarm: Msg) -> None:
         try:
             await self._look_at(parse_subject(RUNG, alarm.subject))
         except WrongVersion:
-            await alarm.nak()  # something happened meanwhile; look again
+            await alarm.nak()  # an event was recorded meanwhile; look at the goal again
             return
         except asyncio.CancelledError:
-            await alarm.nak()  # for another copy, or for the next start
+            await alarm.nak()  # another copy answers it, or this one after its next start
             raise
         except (NatsError, LogUnreachable, TimeoutError) as error:
             _log.warning("a notice has to wait: %s", type(error).__name__)
-            await alarm.nak(_PAUSE_SECONDS)
+            await alarm.nak(_REDELIVERY_SECONDS)
             raise
         await alarm.ack()
         with suppress(NotFoundError):
-            await self._js.delete_msg(NOTICE_STREAM, alarm.metadata.sequence.stream)
+            await self._js.delete_msg(ALARM_STREAM, alarm.metadata.sequence.stream)
 
     async def _look_at(self, goal_id: GoalId) -> None:
-        # Where the alarm and the notices end is asked before the log: what changes afterwards is noticed.
+        # The positions of the alarm and the last notice are read before the log, so that a later change is noticed.
         place, last = await asyncio.gather(self._alarms.place(goal_id), self._last_notice(goal_id))
         known = await self._reviews.of(goal_id)
         if known is None:
@@ -96,7 +96,7 @@ class Notifier:
             await self._alarms.set(place, occasion)
 
     async def _last_notice(self, goal_id: GoalId) -> int:
-        """Where in the stream the goal's last notice is, as the leader knows it; 0 when there is none."""
+        """The position of the goal's last notice, as the stream's leader has it; 0 when there is none."""
         try:
             return (await self._js.get_last_msg(NOTICE_STREAM, goal_id.on(NOTICE), direct=False)).seq or 0
         except NotFoundError:
@@ -104,8 +104,8 @@ class Notifier:
 
     async def _tell(self, notice: Notice, now: datetime, last: int) -> None:
         subject = notice.goal_id.on(NOTICE)
-        told = await self._reader.until(subject, 0, last)
-        if any(message.headers.get("ce-id") == notice.id for message in told):
+        given = await self._reader.until(subject, 0, last)
+        if any(message.headers.get("ce-id") == notice.id for message in given):
             return
         headers = {**notice.headers(now), "Nats-Expected-Last-Subject-Sequence": str(last)}
         try:

@@ -1,4 +1,4 @@
-"""The next review of a goal, from the log itself: what there is to tell about it, and from when on."""
+"""The next review of a goal, read from the log itself: which notices it needs, and when."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from events.voiding import voided
 from services.reminders.notice import Occasion, occasions
 
 _log = logging.getLogger("cairn.reminders")
-_AT_ONCE = 16
+_MAX_GOALS_READ_AT_ONCE = 16
 
 MOVING = frozenset(
     each.type_name
@@ -27,6 +27,7 @@ MOVING = frozenset(
         goal_types.ReviewScheduled,
         goal_types.Reviewed,
         goal_types.Closed,
+        goal_types.Reopened,
         goal_types.EnteredInError,
         goal_types.Voided,
         plan_types.Opened,
@@ -34,10 +35,10 @@ MOVING = frozenset(
         plan_types.Voided,
     )
 )
-"""The types of the events that can move a review, or the instant at which its day begins; with those that void a
-message which stood in the way of looking at it."""
+"""The types of the events that can move a review, or the instant at which its day begins. Events that void a message
+are among them, because the goal can be read again after them."""
 _TELLING = MOVING | {goal_types.Proposed.type_name, goal_types.Imported.type_name}
-"""With those by which a goal begins. Diaries, by far the largest part of a history, are not even decoded."""
+"""These, and the types with which a goal begins. Entries, by far the largest part of a history, are not decoded."""
 
 
 class Reviews:
@@ -52,15 +53,15 @@ class Reviews:
         self._replies = Replies(nc)
         self._readers = Placed(placement, lambda stream: DirectReader(nc, self._replies, stream))
         self._hour = hour
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._room = asyncio.Semaphore(_MAX_GOALS_READ_AT_ONCE)
 
     async def of(self, goal_id: GoalId, *, goal_at: int = 0, plan_at: int = 0) -> tuple[Occasion, ...] | None:
-        """What there is to tell about a goal's next review; None when this Cairn cannot tell: its history cannot
-        be read, or its organisation has no place any more.
+        """The notices about a goal's next review; None when the goal's history cannot be read, or its organisation
+        has no place any more.
 
         Args:
-            goal_at: The position of an event of the goal that is known to be there, as a replica may lag behind.
-            plan_at: The same of its plan.
+            goal_at: The position of an event of the goal that must be among those read, as a replica may lag behind.
+            plan_at: The same for an event of its plan.
 
         Raises:
             LogUnreachable: the log does not answer.
@@ -79,7 +80,7 @@ class Reviews:
             return None
 
     async def close(self) -> None:
-        """Listen for replies no more."""
+        """Stop listening for replies."""
         await self._replies.close()
 
 

@@ -1,4 +1,4 @@
-"""Setting alarms: the log is followed, and whatever moves a review moves its goal's alarm."""
+"""Setting alarms: the log is followed, and each event that moves a review moves its goal's alarm."""
 
 import asyncio
 import logging
@@ -9,27 +9,29 @@ from events.identity import GoalId, goal_id_of
 from events.log import Log, WrongVersion
 from events.log.anchor import BEGINNING, Anchor, LogReplaced
 from events.log.placement import Placed
+from events.log.run_until_first_ends import run_until_first_ends
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Occasion, current, upcoming
 from services.reminders.reviews import MOVING, Reviews
-from services.run_until_first_ends import run_until_first_ends
 
 _log = logging.getLogger("cairn.reminders")
 
 SETTLING = timedelta(seconds=1)
-"""How long what is true already waits before it is told: when years are recorded in one go, each review that was ahead
-at the time would else be told to be overdue, and the event that says how it went comes a moment later."""
-_MOST_GOALS = 400
-_STAND_BY_SECONDS = 1.0
-_FAR = 10_000
-"""How many positions of the log may be read again after a restart, at most, though nothing in them moved a review."""
+"""How long a notice that is true already waits before it is given. When a history of years is recorded at once, a
+review that looks overdue after one event has often taken place in the next one; it must not cause a notice."""
+_MAX_GOALS_COLLECTED = 400
+"""How many goals are collected before their alarms are set, while the end of the log is far off."""
+_OTHER_SCHEDULER_SECONDS = 1.0
+"""How long this copy waits before it tries again, after another copy has moved the mark."""
+_MAX_POSITIONS_UNMARKED = 10_000
+"""After how many positions without a moved review the mark is written; so many are read again after a restart."""
 
 
 class Scheduler:
-    """Keeps the alarms as the log has it, from the mark on.
+    """Follows the log from the mark on, and sets each goal's alarm.
 
-    What is set is worked out from a goal's whole history, so it does not matter how often an event is looked at. While
-    the end of the log is far off goals are collected, and each is looked at once for many of its events.
+    An alarm is computed from a goal's whole history, so it does not matter how often an event is read. While the end
+    of the log is far away, goals are collected, and each goal is read once for many of its events.
     """
 
     def __init__(self, logs: Placed[Log], reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
@@ -39,7 +41,7 @@ class Scheduler:
         self._clock = clock
 
     async def run(self) -> None:
-        """Follow the log for ever; stand by for a moment whenever another copy has moved the mark.
+        """Follow the log until cancelled; pause for a second whenever another copy has moved the mark.
 
         Raises:
             LogUnavailable, LogUnreachable, NatsError: alarms cannot be set now.
@@ -52,13 +54,13 @@ class Scheduler:
                 )
             except WrongVersion:
                 _log.info("another copy sets the alarms; standing by")
-                await asyncio.sleep(_STAND_BY_SECONDS)
+                await asyncio.sleep(_OTHER_SCHEDULER_SECONDS)
 
     async def _keep(self, stream: str, log: Log, marked: Anchor) -> None:
-        """Follow a stream of the log from the mark on, and from its beginning whenever it is another log.
+        """Follow a stream of the log from the mark on, and from its beginning when the log was replaced.
 
-        What is told comes from the log and is told once, so beginning anew loses nothing and repeats nothing. Alarms
-        of goals that the log has lost ring and tell nothing, and are not set again.
+        Notices are made from the log and given once, so starting again loses no notice and repeats none. Alarms of
+        goals that the log has lost still ring, give no notice, and are not set again.
         """
         while True:
             try:
@@ -78,9 +80,11 @@ class Scheduler:
                     moved[goal_id_of(message.subject)] = message.position
             if last is None:
                 continue
-            # The last position may hold no message any more; an empty batch tells the end all the same.
+            # The last position may hold no message any more; then an empty batch shows that the end is reached.
             at_the_end = not batch.messages or last.position >= batch.head
-            if (moved and (at_the_end or len(moved) >= _MOST_GOALS)) or last.position - position >= _FAR:
+            if (
+                moved and (at_the_end or len(moved) >= _MAX_GOALS_COLLECTED)
+            ) or last.position - position >= _MAX_POSITIONS_UNMARKED:
                 await self._alarms.move(stream, Anchor.at(last), await self._wanted(log, moved))
                 position = last.position
                 moved.clear()

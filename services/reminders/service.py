@@ -1,8 +1,9 @@
 """Reminders: review due, review overdue, on `cairn.notice.ORG.PATIENT.GOAL`.
 
-One way: the log is followed, alarms are set as scheduled messages in a stream of their own, the server lets them ring,
-and an alarm that has rung becomes a notice. If that stream is lost, its mark is lost with it: the log is followed from
-the beginning, and what is due or overdue by then is told again.
+The scheduler follows the log and sets alarms, which are scheduled messages in a stream of their own. The server sends
+each when its time has come, and the notifier makes a notice of it. If that stream is lost, the mark is lost with it:
+then the log is followed from its beginning. The stream of the notices shows which notices were given; if that is lost
+too, notices for reviews that are due or overdue by then are given again.
 """
 
 import asyncio
@@ -16,16 +17,16 @@ from events.identity import NOTICE
 from events.log import Log, LogUnavailable, LogUnreachable, connect
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
+from events.log.run_until_first_ends import run_until_first_ends
 from services.reminders.alarms import Alarms
 from services.reminders.notifier import Notifier
 from services.reminders.reviews import Reviews
 from services.reminders.scheduling import Scheduler
 from services.reminders.stream import declare_notices
-from services.run_until_first_ends import run_until_first_ends
 from services.settings import Settings
 
 _log = logging.getLogger("cairn.reminders")
-_PAUSE_SECONDS = 1.0
+_RESTART_SECONDS = 1.0
 Clock = Callable[[], datetime]
 
 
@@ -37,11 +38,11 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
     """Set alarms and give notices until cancelled.
 
     Args:
-        clock: Tells what is due by now; alarms ring by the server's own clock.
+        clock: The clock by which reviews are due; alarms ring by the server's own clock.
 
     Raises:
         NotReachable: when there is no NATS server at the address.
-        WrongStream: the stream of the notices is not as it has to be.
+        WrongStream: the stream of the notices, or of the alarms, is not as it has to be.
     """
     nc = await connect(settings.nats_address, name="cairn-reminders")
     try:
@@ -55,11 +56,11 @@ async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str],
     ready(f"reminders: giving {NOTICE}.ORG.PATIENT.GOAL")
     while True:
         await _work(nc, settings, clock)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(_RESTART_SECONDS)
 
 
 async def _work(nc: ResilientClient, settings: Settings, clock: Clock) -> None:
-    """Work until something stands in the way, such as a server or a stream that is gone."""
+    """Work until the server or a stream cannot be used."""
     logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
     reviews = Reviews(nc, settings.placement, settings.notice_hour)
     teller = Notifier(nc, reviews, alarms, clock)

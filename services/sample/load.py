@@ -1,4 +1,4 @@
-"""Filling a Cairn with the sample clinic, the way any integrating system would: by submitting events."""
+"""Fills a Cairn with the sample clinic by submitting events, as an integrating system does."""
 
 from datetime import date
 from functools import partial
@@ -24,7 +24,7 @@ class SampleRefused(CairnError):
 
 
 class Loaded(NamedTuple):
-    """What loading came to."""
+    """The result of loading: how many events were recorded or duplicates, and the last position."""
 
     recorded: int
     duplicate: int
@@ -35,7 +35,7 @@ async def load(nc: Client, today: date) -> Loaded:
     """Submit the clinic; patients side by side, each one's events in order, until one of them is not recorded.
 
     Raises:
-        SampleRefused: with the event and the reason.
+        SampleRefused: an event was not recorded; the message names the event and the reason.
     """
     events = northside(today)
     order: PerPatientOrder[Json] = PerPatientOrder(_STOP_WHEN_NOT_RECORDED)

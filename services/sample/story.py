@@ -51,15 +51,15 @@ class Diary:
     levels: Mapping[int, int] = field(default_factory=dict)
     notes: Mapping[int, str] = field(default_factory=dict)
 
-    def entries(self, draw: Random, calendar: Calendar, told: frozenset[int]) -> Iterator[Happening]:
-        """The entries of the days that the story does not tell itself. Every day draws alike, written or not."""
+    def entries(self, draw: Random, calendar: Calendar, days_of_story: frozenset[int]) -> Iterator[Happening]:
+        """The entries of the days that are not in `days_of_story`. Each day draws the same count of numbers."""
         first, last = self.days
         for day in range(first, last + 1):
             along = (day - first) / max(last - first, 1)
             keeps, done, late, minute = (draw.random() for _ in range(4))
             value, mood, motivation = (self._drawn(draw, ramp, along) for ramp in self._ramps())
             written = keeps < self.kept or day in self.notes or day in self.levels
-            if day in told or not written:
+            if day in days_of_story or not written:
                 continue
             entry = ProgressLogged(
                 entry=entry_token(day),

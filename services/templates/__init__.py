@@ -1,1 +1,1 @@
-"""Goal templates: a start for a talk, never the goal itself. The words that count are the patient's own."""
+"""Goal templates: they help patient and clinician to begin; a goal's statement is always in the patient's words."""

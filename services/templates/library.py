@@ -15,14 +15,14 @@ FILES = Path(__file__).parent / "files"
 
 
 class WrongTemplate(CairnError):
-    """A template's file cannot be used; says which, and why."""
+    """A template's file cannot be used; the text says which file, and why."""
 
 
 class Library:
-    """Templates by id and version. A version that goals may name is never changed: the next one gets a file of its own.
+    """Templates by id and version. A published version never changes, as goals name it; a new one gets a new file.
 
     Args:
-        templates: In any order, no version of any id twice.
+        templates: The templates in any order; each id and version once.
     """
 
     def __init__(self, templates: Mapping[tuple[str, int], GoalTemplate]):
@@ -34,13 +34,13 @@ class Library:
         return sorted(newest.values(), key=lambda template: (template.proposal.life_area, template.title))
 
     def find(self, id_: str, version: int | None = None) -> GoalTemplate | None:
-        """One template, in its latest version unless another is asked for."""
+        """One template, in the given version or else in its latest one."""
         versions = self.versions(id_)
         wanted = version if version is not None else max(versions, default=0)
         return self._templates.get((id_, wanted))
 
     def versions(self, id_: str) -> list[int]:
-        """The versions of a template that there are; none when it is not known."""
+        """The versions of a template; none when there is no such template."""
         return sorted(version for known, version in self._templates if known == id_)
 
 
@@ -54,7 +54,7 @@ def read_library(folder: Path) -> Library:
     """Read and check every template in a folder.
 
     Raises:
-        WrongTemplate: one cannot be used.
+        WrongTemplate: a file cannot be used.
     """
     templates: dict[tuple[str, int], GoalTemplate] = {}
     for path in sorted(folder.glob("*.toml")):
@@ -71,7 +71,7 @@ def _read(path: Path) -> GoalTemplate:
         proposal = content.get("proposal")
         if isinstance(proposal, dict):
             proposal["template"] = {"id": content.get("id"), "version": content.get("version")}
-        # By way of JSON, as events come: what is read strictly from there is read strictly here.
+        # The values go through JSON, so that they are checked as strictly as those of an event.
         return GoalTemplate.model_validate_json(to_json(content))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WrongTemplate(f"{path.name}: {error}") from error

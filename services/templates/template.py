@@ -1,4 +1,4 @@
-"""What a goal template is: questions to ask, and a proposal that is worked out but for the patient's own words."""
+"""A goal template: questions to ask, and a proposal that lacks only the patient's own words."""
 
 from typing import Annotated, Literal, Self
 
@@ -24,7 +24,7 @@ Texts = Annotated[tuple[Text, ...], Field(min_length=1, max_length=10)]
 
 
 class TemplateProposal(Value):
-    """What goes into `cairn.goal.proposed.v1`, beside `statement`: that is for the patient to say."""
+    """The fields of `cairn.goal.proposed.v1` except `statement`, which the patient gives."""
 
     kind: Kind
     horizon: Horizon
@@ -51,10 +51,10 @@ class GoalTemplate(Value):
     """One version of a goal template.
 
     Attributes:
-        about: For whom it is meant.
+        about: For whom the template is meant.
         ask: Questions that lead to the patient's own words.
-        examples: What others might say; to understand the template by, and not to be copied.
-        proposal: The rest of the proposal, which names the template and its version.
+        examples: Statements of other people, which explain the template and are not to be copied.
+        proposal: The other fields of the proposal, with the template and its version.
     """
 
     id: Token
@@ -67,6 +67,6 @@ class GoalTemplate(Value):
 
     @property
     def frameworks(self) -> tuple[Framework, ...]:
-        """What the proposal is worked out as."""
+        """The frameworks in which the proposal is worked out (SMART, GAS)."""
         frameworks: tuple[Framework, ...] = ("smart", "gas")
         return tuple(framework for framework in frameworks if getattr(self.proposal, framework) is not None)

@@ -85,3 +85,24 @@ def test_a_child_process_sees_the_same_and_nothing_older(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_explained(name: str) -> None:
     assert Settings.model_fields[name].description
+
+
+@pytest.mark.parametrize("url", ["https://cairn.example.org/", "http://clinic.example:8080/cairn"])
+def test_a_public_url_has_no_slash_behind_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("CAIRN_PUBLIC_URL", url)
+    assert Settings().public_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize("url", ["cairn.example.org", "ftp://x", "https://", "https://x/?a=b", "https://u:p@x"])
+def test_what_is_no_public_url_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("CAIRN_PUBLIC_URL", url)
+    with pytest.raises(ValidationError, match="such as https"):
+        Settings()
+
+
+def test_a_trusted_proxy_is_an_address_or_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8, ::1")
+    assert Settings().trusted_proxies
+    monkeypatch.setenv("CAIRN_TRUSTED_PROXIES", "proxy.example.org")
+    with pytest.raises(ValidationError, match="no IP address or network"):
+        Settings()

@@ -6,6 +6,8 @@ nats-py looks at header names one character at a time, which would be the larges
 import re
 from functools import lru_cache
 
+from events.attribute_headers import DoubledHeaders
+
 VERSION = "NATS/1.0"
 """How every block of headers begins."""
 _NAME = re.compile(r"[!-9;-~]+")
@@ -21,7 +23,10 @@ def read_headers(block: bytes) -> dict[str, str] | None:
     first, *lines = text.split("\r\n")
     headers = {name: value for name, colon, value in [line.partition(": ") for line in lines] if colon}
     if not _is_plain(text, len(lines)) or len(headers) + 2 != len(lines) or not _are_names(tuple(headers)):
-        headers = dict(_HEADER.findall(text, len(first)))
+        pairs = _HEADER.findall(text, len(first))
+        headers = dict(pairs)
+        if len(headers) < len(pairs):
+            headers = DoubledHeaders(pairs)
     if len(first) > len(VERSION):
         code, _, description = first[len(VERSION) :].strip().partition(" ")
         if code.isdecimal():

@@ -55,7 +55,7 @@ async def ask_api(
             answer = await nc.request(f"$JS.API.{request}", to_json(body) if body else b"", timeout=seconds)
     except (NatsError, OSError, TimeoutError) as error:
         raise ApiUnanswered(f"The server does not answer: {str(error) or 'the time is over'}.") from error
-    said: dict[str, Any] = from_json(answer.data)
-    if refusal := said.get("error"):
+    answered: dict[str, Any] = from_json(answer.data)
+    if refusal := answered.get("error"):
         raise ApiRefused(refusal)
-    return said
+    return answered

@@ -33,20 +33,20 @@ def engagement_by_week(
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    told = weeks(tables()).where(tables()["entries"].c.org == org)
+    by_week = weeks(tables()).where(tables()["entries"].c.org == org)
     if patient is not None:
-        told = told.where(tables()["entries"].c.patient == patient)
-    its = told.subquery("weeks")
-    query = select(its)
+        by_week = by_week.where(tables()["entries"].c.patient == patient)
+    rows = by_week.subquery("weeks")
+    query = select(rows)
     if since is not None:
-        query = query.where(its.c.week >= since)
-    order = (its.c.patient, its.c.week)
+        query = query.where(rows.c.week >= since)
+    order = (rows.c.patient, rows.c.week)
     return read_page(connection, query, of="engagement", order=order, read=_read, limit=limit, cursor=cursor)
 
 
-def weeks(its: Tables) -> Select[*tuple[Any, ...]]:  # Any: columns of several types
+def weeks(tables: Tables) -> Select[*tuple[Any, ...]]:  # Any: columns of several types
     """A row for each week and patient with an entry, out of the tables of any build."""
-    goals, entries = its["goals"], its["entries"]
+    goals, entries = tables["goals"], tables["entries"]
     of_the_goal = and_(*(goals.c[name] == entries.c[name] for name in ("org", "patient", "goal")))
     of_the_patient = (entries.c.org, entries.c.patient)
     about_attendance = goals.c.life_area == "attendance"

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from events.goal import GoalState
-from events.goal.flags import SILENT
+from events.goal.flags import SILENT_AFTER
 from projections.engine.paging import Json
 
 
@@ -15,8 +15,8 @@ def engagement(goals: Sequence[GoalState], today: date) -> Json:
     Returns:
         `entries`; `days_with_entry`; `last_entry_on` and `days_since_last_entry`, null before the first; `gaps`, of
         seven days or more between two entries or up to today, each with `after`, `before` (null while it lasts) and
-        `days`; and `attendance`: of `reviews` held how many were `with_patient`, and of the entries about goals in the
-        life area attendance that say either way (`told`), how many say `done`.
+        `days`; and `attendance`: how many `reviews` took place, and how many of them `with_patient`; how many entries
+        about goals in the life area attendance say either way (`told`), and how many of them say `done`.
     """
     days = sorted({entry.on for goal in goals for entry in goal.progress if entry.on <= today})
     return {
@@ -33,16 +33,16 @@ def _gaps(days: Sequence[date], today: date, *, still_open: bool) -> list[Json]:
     gaps: list[Json] = [
         {"after": earlier, "before": later, "days": (later - earlier).days - 1}
         for earlier, later in pairwise(days)
-        if later - earlier >= SILENT
+        if later - earlier >= SILENT_AFTER
     ]
-    if days and still_open and today - days[-1] >= SILENT:
+    if days and still_open and today - days[-1] >= SILENT_AFTER:
         gaps.append({"after": days[-1], "before": None, "days": (today - days[-1]).days})
     return gaps
 
 
 def _attendance(goals: Collection[GoalState]) -> Json:
     reviews = [review for goal in goals for review in goal.reviews]
-    told = [
+    answers = [
         entry.done
         for goal in goals
         if goal.life_area == "attendance"
@@ -52,6 +52,6 @@ def _attendance(goals: Collection[GoalState]) -> Json:
     return {
         "reviews": len(reviews),
         "with_patient": sum("patient" in review.participants for review in reviews),
-        "told": len(told),
-        "done": sum(told),
+        "told": len(answers),
+        "done": sum(answers),
     }

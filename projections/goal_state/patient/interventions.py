@@ -37,7 +37,7 @@ def interventions(goals: Sequence[GoalState]) -> list[Json]:
 
 def _progress(goal: GoalState) -> Json:
     baseline, level = goal.gas.baseline if goal.gas else None, goal.latest_level
-    told = [entry.done for entry in goal.progress if entry.done is not None]
+    answers = [entry.done for entry in goal.progress if entry.done is not None]
     return {
         "goal": goal.goal,
         "status": goal.status,
@@ -46,7 +46,7 @@ def _progress(goal: GoalState) -> Json:
         "level": level,
         "change": None if baseline is None or level is None else level - baseline,
         "entries": len(goal.progress),
-        "told": len(told),
-        "done": sum(told),
+        "told": len(answers),
+        "done": sum(answers),
         "setbacks": sum(bool(entry.setback) for entry in goal.progress),
     }

@@ -16,9 +16,9 @@ class LevelSeen(NamedTuple):
 
 def levels_over_time(goal: GoalState) -> list[LevelSeen]:
     """The levels of a goal by their days, from its baseline to its closing. A day without one is unknown."""
-    told = [(each.on, each.version, each.level, "entry") for each in goal.progress if each.level is not None]
-    told += [(each.on, each.version, each.level, "review") for each in goal.reviews if each.level is not None]
-    seen = [LevelSeen(on, level, by) for on, _, level, by in sorted(told)]  # type: ignore[arg-type]
+    levels = [(each.on, each.version, each.level, "entry") for each in goal.progress if each.level is not None]
+    levels += [(each.on, each.version, each.level, "review") for each in goal.reviews if each.level is not None]
+    seen = [LevelSeen(on, level, by) for on, _, level, by in sorted(levels)]  # type: ignore[arg-type]
     if goal.gas and goal.gas.baseline is not None:
         seen.insert(0, LevelSeen(_began_on(goal, seen), goal.gas.baseline, "baseline"))
     if goal.closed_level is not None and goal.status_on is not None:

@@ -14,15 +14,15 @@ def read_plan_with_goals(plan: PlanState, record: PatientRecord) -> Json:
     """The plan as :func:`events.plan.reading.read_plan` gives it, and what its goals add.
 
     Added are `gas` (`t_score`, `baseline_t_score`, `change`, `weighted`, `goals`), `priorities_without_goals`,
-    `interventions` (:func:`projections.goal_state.patient.interventions.interventions`), and `held`, which tells of the
-    plan what :func:`events.goal.reading.read_goal` tells of a goal.
+    `interventions` (:func:`projections.goal_state.patient.interventions.interventions`), and `quarantined`, which says
+    of the plan what :func:`events.goal.reading.read_goal` says of a goal.
     """
     return {
         **read_plan(plan),
         "gas": t_scores(record.goals).model_dump(mode="json"),
         "priorities_without_goals": [each.model_dump(mode="json") for each in priorities_without_goals(record)],
         "interventions": interventions(record.valid_goals),
-        "held": record.held.get(PLAN),
+        "quarantined": record.quarantined.get(PLAN),
     }
 
 

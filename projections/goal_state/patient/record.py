@@ -16,13 +16,13 @@ class PatientRecord:
     """A plan, None when there is none, and every goal of the same patient, in the order of their ids.
 
     Attributes:
-        held: Where each goal is held, and the plan, by its token: as :func:`events.goal.reading.read_goal` tells it.
-            What is folded from the log itself is never held.
+        quarantined: Where goals (and the plan) are quarantined, by their tokens, as in
+            :func:`events.goal.reading.read_goal`. Empty for what is folded from the log itself.
     """
 
     plan: PlanState | None
     goals: tuple[GoalState, ...]
-    held: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    quarantined: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -52,6 +52,6 @@ def fold_patient(events: Iterable[RecordedEvent]) -> PatientRecord:
     by_goal: dict[GoalId, list[RecordedEvent]] = defaultdict(list)
     for recorded in events:
         by_goal[recorded.goal_id].append(recorded)
-    plan = fold_plans(each for goal_id, its in by_goal.items() if goal_id.is_plan for each in its)
+    plan = fold_plans(each for goal_id, events_of_goal in by_goal.items() if goal_id.is_plan for each in events_of_goal)
     goals = (fold_goals(by_goal[goal_id]) for goal_id in sorted(by_goal) if not goal_id.is_plan)
     return PatientRecord(plan, tuple(goal for goal in goals if goal is not None))

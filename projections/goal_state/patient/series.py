@@ -41,7 +41,7 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
 
     Returns:
         `goals`: each with `progress` (an entry has only what it says), `levels` over time, what a picture of both is
-        drawn against (`measure`, `gas`), `weekly_wins`, `engagement`, and `held` as in
+        drawn against (`measure`, `gas`), `weekly_wins`, `engagement`, and `quarantined` as in
         :func:`events.goal.reading.read_goal`; `mood`, `motivation` and `distress` of all goals and the plan together;
         `weekly_wins` of all goals together; and `engagement` up to today, whatever the span. Every series is in the
         order of its days.
@@ -56,7 +56,9 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
     return {
         "from": span.first,
         "to": span.last,
-        "goals": [{**_read_goal(goal, today, span), "held": record.held.get(goal.goal)} for goal in goals],
+        "goals": [
+            {**_read_goal(goal, today, span), "quarantined": record.quarantined.get(goal.goal)} for goal in goals
+        ],
         "mood": _by_day(moods),
         "motivation": _by_day(
             {"on": entry.on, "value": entry.motivation, "goal": goal.goal}
@@ -89,8 +91,8 @@ def _read_goal(goal: GoalState, today: date, span: Span) -> Json:
 
 
 def _read_entry(entry: ProgressEntry) -> Json:
-    told = {name: value for name in _PROGRESS if (value := getattr(entry, name)) is not None}
-    return {"on": entry.on, "entry": entry.entry, **told}
+    fields = {name: value for name in _PROGRESS if (value := getattr(entry, name)) is not None}
+    return {"on": entry.on, "entry": entry.entry, **fields}
 
 
 def _all_wins(goals: Sequence[GoalState], span: Span) -> list[Json]:
@@ -106,6 +108,6 @@ def _all_wins(goals: Sequence[GoalState], span: Span) -> list[Json]:
     ]
 
 
-def _by_day(told: Iterable[Json]) -> list[Json]:
+def _by_day(points: Iterable[Json]) -> list[Json]:
     """In the order of days; of one day, in the order in which it was told."""
-    return sorted(told, key=lambda each: each["on"])
+    return sorted(points, key=lambda each: each["on"])

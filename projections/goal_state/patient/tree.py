@@ -23,7 +23,7 @@ def read_tree(record: PatientRecord, today: date) -> Json:
         `day`, `week` (`begins`, `ends`: Monday and Sunday around the day), `priorities` (each with its `goals`),
         `goals_without_priority`, `orphans` (open short-term goals that lead to no long-term goal) and
         `priorities_without_goals`. A goal has the `milestones` that are due, or were met, in the week, below it the
-        `goals` that support it, and `held` as in :func:`events.goal.reading.read_goal`.
+        `goals` that support it, and `quarantined` as in :func:`events.goal.reading.read_goal`.
     """
     monday = today - timedelta(days=today.weekday())
     goals = record.valid_goals
@@ -40,7 +40,7 @@ def read_tree(record: PatientRecord, today: date) -> Json:
     def branch(goal: GoalState) -> Json:
         supporting = [each for each in below[goal.goal] if each.goal not in at_the_top]
         milestones = [_milestone(each) for each in goal.milestones if _is_of_the_week(each, monday)]
-        return {**_told(goal, record), "milestones": milestones, "goals": [branch(each) for each in supporting]}
+        return {**_in_short(goal, record), "milestones": milestones, "goals": [branch(each) for each in supporting]}
 
     return {
         "day": today,
@@ -50,7 +50,7 @@ def read_tree(record: PatientRecord, today: date) -> Json:
             for priority in priorities
         ],
         "goals_without_priority": [branch(goal) for goal in roots if goal.priority not in known],
-        "orphans": [_told(goal, record) for goal in goals if _is_orphan(goal, by_token)],
+        "orphans": [_in_short(goal, record) for goal in goals if _is_orphan(goal, by_token)],
         "priorities_without_goals": [each.model_dump() for each in priorities_without_goals(record)],
     }
 
@@ -92,7 +92,7 @@ def _milestone(milestone: Milestone) -> Json:
     return milestone.model_dump()
 
 
-def _told(goal: GoalState, record: PatientRecord) -> Json:
+def _in_short(goal: GoalState, record: PatientRecord) -> Json:
     return {
         "goal": goal.goal,
         "status": goal.status,
@@ -106,5 +106,5 @@ def _told(goal: GoalState, record: PatientRecord) -> Json:
         "supports": goal.supports,
         "latest_level": goal.latest_level,
         "next_review_on": goal.next_review.due_on if goal.next_review else None,
-        "held": record.held.get(goal.goal),
+        "quarantined": record.quarantined.get(goal.goal),
     }

@@ -190,7 +190,7 @@ def _left_out(goal: R4Goal | R5Goal, resource: Json) -> list[str]:
     displays = {(each.display or "").casefold() for each in codings(achievement)}
     return [
         *sorted(resource.keys() - _READ),
-        *(f"meta.{name}" for name in meta if name not in ("lastUpdated", "versionId")),
+        *(f"meta.{name}" for name in meta if name not in ("lastUpdated", "versionId", "security")),
         *(["description.coding"] if description.text and description.coding else []),
         *(
             ["achievementStatus.text"]

@@ -8,7 +8,7 @@ from services.fhir.incoming.documents import Document, Found
 from services.fhir.incoming.identity import own_identity
 from services.fhir.incoming.references import resolve
 from services.fhir.incoming.refusal import Json, RefusedResource
-from services.fhir.vocabulary import EXPRESSED_BY, NO_SYSTEM, QUOTED_SYSTEM, REFERENCE_SYSTEM
+from services.fhir.vocabulary import EXPRESSED_BY, NO_SYSTEM, QUOTED_SYSTEM, REFERENCE_SYSTEM, SECURITY
 
 _MOST = 20
 _LONGEST = 200
@@ -25,7 +25,7 @@ def expresser(expressed_by: object, found: Found, document: Document) -> Externa
 
 
 def read_identifiers(found: Found, expressed_by: External | None) -> tuple[tuple[External, ...], tuple[str, ...]]:
-    """The goal's FHIR reference and its identifiers; and the identifiers that say too little or too much.
+    """The goal's FHIR reference, security labels and identifiers; and what of them says too little or too much.
 
     What Cairn itself wrote has its Cairn id among the identifiers, and needs no reference beside it.
     """
@@ -33,6 +33,12 @@ def read_identifiers(found: Found, expressed_by: External | None) -> tuple[tuple
     kept = [] if own else [External(system=REFERENCE_SYSTEM, value=found.reference[:_LONGEST])]
     kept += [expressed_by] if expressed_by is not None else []
     left_out = []
+    for index, label in enumerate((found.resource.get("meta") or {}).get("security") or ()):
+        coded = f"{label.get('system') or ''}|{label.get('code') or ''}"
+        if label.get("code") and len(coded) <= _LONGEST and len(kept) < _MOST:
+            kept.append(External(system=SECURITY, value=coded))
+        else:
+            left_out.append(f"meta.security[{index}]")
     identifiers: Sequence[Json] = found.resource.get("identifier") or ()
     for index, identifier in enumerate(identifiers):
         system, value = _system(identifier.get("system")), identifier.get("value")

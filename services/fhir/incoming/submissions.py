@@ -101,8 +101,8 @@ class Run:
 
 def digest_of(payload: Payload) -> str:
     """A digest of what a payload says. Defaults are left out, so that a later field does not change it."""
-    said = payload.model_dump(mode="json", exclude_defaults=True)
-    return sha256(dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:32]
+    content = payload.model_dump(mode="json", exclude_defaults=True)
+    return sha256(dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:32]
 
 
 def first_event(

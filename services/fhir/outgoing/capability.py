@@ -1,22 +1,26 @@
 """What Cairn's FHIR endpoint can do, as a CapabilityStatement."""
 
-from services.fhir.outgoing.elements import VERSIONS, Json, Release
+from services.fhir.outgoing.elements import VERSIONS, Json, Release, given
+from services.fhir.outgoing.patient import TYPES, ResourceType
+from services.fhir.outgoing.search.parameters import NAMING, SEARCH_PARAMETERS, SearchParameter
+from services.fhir.outgoing.search.query import MAX_COUNT, inclusions
 
-_SINCE = "2026-01-01"
+_SINCE = "2026-12-01"
 """The date of this statement; it changes with what it says."""
-_REFERENCE, _TOKEN = "reference", "token"
-_SEARCHES: dict[str, dict[str, str]] = {
-    "Goal": {"patient": _REFERENCE, "subject": _REFERENCE, "lifecycle-status": _TOKEN},
-    "CarePlan": {"patient": _REFERENCE, "subject": _REFERENCE},
-    "Observation": {"patient": _REFERENCE, "subject": _REFERENCE, "focus": _REFERENCE, "code": _TOKEN},
-    "Provenance": {"target": _REFERENCE, "patient": _REFERENCE},
-}
-"""The resources that are served, and the parameters that each can be searched by."""
-_WITH_HISTORY = frozenset({"Goal"})
+VERSIONED: frozenset[ResourceType] = frozenset({"Goal", "CarePlan"})
+"""The resources whose earlier versions can be read."""
+_ALWAYS = ("_id", "_lastUpdated", "_security")
+_GENERAL = f"""\
+Read only: goals change by Cairn's events. A search names whose resources it is about ({{naming}}). Repeated parameters
+are all met, values with commas between them are alternatives. Also: _count (at most {MAX_COUNT}; 0 and _summary=count
+give the number alone), _sort, _total, _include, _revinclude, the modifiers :not, :missing, :identifier and :Patient.
+What is not known is refused; with Prefer: handling=lenient it is left out, and named in an OperationOutcome of the
+bundle."""
 
 
 def capability_statement(release: Release, base: str, version: str) -> Json:
     """The statement for one FHIR release; `version` is that of Cairn."""
+    naming = "; ".join(f"{name}: {', '.join(parameters)}" for name, parameters in NAMING.items())
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -25,16 +29,31 @@ def capability_statement(release: Release, base: str, version: str) -> Json:
         "software": {"name": "Cairn", "version": version},
         "implementation": {"description": "Goals and treatment plans, read from Cairn's log", "url": base},
         "fhirVersion": VERSIONS[release],
-        "format": ["application/fhir+json", "json"],
-        "rest": [{"mode": "server", "resource": [_resource(name) for name in _SEARCHES]}],
+        "format": ["application/fhir+json", "application/json", "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": _GENERAL.replace("\n", " ").format(naming=naming),
+                "resource": [_resource(name) for name in TYPES],
+                "searchParam": [_parameter(SEARCH_PARAMETERS["Goal"][name]) for name in _ALWAYS],
+            }
+        ],
     }
 
 
-def _resource(name: str) -> Json:
-    interactions = ["read", "search-type", *(["vread", "history-instance"] if name in _WITH_HISTORY else [])]
-    return {
-        "type": name,
-        "interaction": [{"code": each} for each in interactions],
-        "versioning": "versioned" if name in _WITH_HISTORY else "no-version",
-        "searchParam": [{"name": each, "type": kind} for each, kind in _SEARCHES[name].items()],
-    }
+def _resource(name: ResourceType) -> Json:
+    versions = ["vread", "history-instance", "history-type"] if name in VERSIONED else []
+    return given(
+        type=name,
+        interaction=[{"code": each} for each in ("read", *versions, "search-type")],
+        versioning="versioned" if name in VERSIONED else "no-version",
+        readHistory=name in VERSIONED,
+        conditionalRead="not-match",
+        searchInclude=inclusions(name, reverse=False),
+        searchRevInclude=inclusions(name, reverse=True),
+        searchParam=[_parameter(each) for each in SEARCH_PARAMETERS[name].values()],
+    )
+
+
+def _parameter(parameter: SearchParameter) -> Json:
+    return {"name": parameter.name, "definition": parameter.canonical, "type": parameter.kind}

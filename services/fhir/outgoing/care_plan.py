@@ -15,6 +15,7 @@ from services.fhir.outgoing.elements import (
     given,
     identifier,
     integer,
+    meta,
     string,
 )
 from services.fhir.outgoing.references import to_goal, to_patient
@@ -38,10 +39,10 @@ def write_care_plan(plan: PlanState, goals: Sequence[GoalState], release: Releas
     return given(
         resourceType="CarePlan",
         id=fhir_id(goal_id),
-        meta={
-            "versionId": str(max([plan.position, *(each.position for each in goals)])),
-            "lastUpdated": max([plan.updated_at, *(each.updated_at for each in goals)]).isoformat(),
-        },
+        meta=meta(
+            max([plan.position, *(each.position for each in goals)]),
+            max([plan.updated_at, *(each.updated_at for each in goals)]),
+        ),
         extension=_extensions(plan),
         identifier=[identifier(GOAL_IDENTIFIER, str(goal_id))],
         status="active" if plan.is_open else "completed",

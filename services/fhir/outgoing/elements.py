@@ -1,7 +1,8 @@
 """The small parts that FHIR resources are made of, as JSON objects."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -61,3 +62,12 @@ def identifier(system: str | None, value: str) -> Json:
     if system is not None and (_SPACES.search(system) or system.startswith(QUOTED_SYSTEM)):
         system = QUOTED_SYSTEM + quote(system, safe="")
     return given(system=system, value=value)
+
+
+def meta(version: int | None, updated: datetime | None, security: Sequence[Json] = ()) -> Json:
+    """The Meta of a resource: its version, when it was last changed, and its security labels."""
+    return given(
+        versionId=None if version is None else str(version),
+        lastUpdated=updated.isoformat() if updated is not None else None,
+        security=[*security],
+    )

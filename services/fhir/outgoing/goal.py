@@ -15,9 +15,11 @@ from services.fhir.outgoing.elements import (
     given,
     identifier,
     integer,
+    meta,
     string,
 )
 from services.fhir.outgoing.references import to_actor, to_goal, to_patient
+from services.fhir.outgoing.security import security_labels
 from services.fhir.outgoing.status import (
     achievement_status,
     expressed_elsewhere,
@@ -40,10 +42,14 @@ from services.fhir.vocabulary import (
     RELEVANCE,
     SCALE,
     SCALING,
+    SECURITY,
     SUPPORTS,
     TEMPLATE,
     WORDING,
 )
+
+_NO_IDENTIFIERS = frozenset({EXPRESSED_BY, SECURITY})
+"""What an imported goal keeps beside its identifiers, and what has its own element."""
 
 
 def write_goal(state: GoalState, release: Release) -> Json:
@@ -54,7 +60,7 @@ def write_goal(state: GoalState, release: Release) -> Json:
     return given(
         resourceType="Goal",
         id=fhir_id(goal_id),
-        meta={"versionId": str(state.version), "lastUpdated": state.updated_at.isoformat()},
+        meta=meta(state.version, state.updated_at, security_labels(state)),
         extension=[*status_extensions(state), *_scaling(state.gas), *_own(state, goal_id)],
         identifier=_identifiers(state, goal_id),
         lifecycleStatus=lifecycle_status(state),
@@ -76,7 +82,7 @@ def _identifiers(state: GoalState, goal_id: GoalId) -> list[Json]:
     elsewhere = [
         identifier(None if each.system == NO_SYSTEM else each.system, each.value)
         for each in state.external
-        if each.system != EXPRESSED_BY and (each.system, each.value) != (GOAL_IDENTIFIER, own)
+        if each.system not in _NO_IDENTIFIERS and (each.system, each.value) != (GOAL_IDENTIFIER, own)
     ]
     return [identifier(GOAL_IDENTIFIER, own), *elsewhere]
 
@@ -85,11 +91,11 @@ def _expressed_by(state: GoalState, goal_id: GoalId) -> Json | None:
     """Who proposed the goal; of an imported one whoever expressed it elsewhere, where that is known."""
     if not state.imported:
         return to_actor(state.created_by, goal_id) if state.created_by.role != "system" else None
-    told = expressed_elsewhere(state)
-    if told is None:
+    expressed_by = expressed_elsewhere(state)
+    if expressed_by is None:
         return None
-    kind, who = told
-    if told == ("Patient", state.patient):
+    kind, who = expressed_by
+    if expressed_by == ("Patient", state.patient):
         return to_patient(goal_id)
     return {"type": kind, "identifier": identifier(ACTOR_IDENTIFIER, who)}
 

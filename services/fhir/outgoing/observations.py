@@ -5,9 +5,11 @@ components; without one it is Cairn's own `progress`. The baseline, and the leve
 scores of their own.
 """
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 
+from events.event import RecordedEvent
+from events.goal import types as g
 from events.goal.state import GoalState, PastReview, ProgressEntry
 from events.identity import GoalId
 from events.vocabulary import Actor, ActorRole
@@ -20,8 +22,9 @@ from services.fhir.loinc import (
     PATIENT_SCORE,
     PRACTITIONER_SCORE,
 )
-from services.fhir.outgoing.elements import Json, concept, given, identifier
+from services.fhir.outgoing.elements import Json, concept, given, identifier, meta
 from services.fhir.outgoing.references import to_actor, to_goal, to_patient
+from services.fhir.outgoing.security import security_labels
 from services.fhir.vocabulary import ENTRY_IDENTIFIER, OBSERVATION_CATEGORY, PROGRESS
 
 BASELINE, CLOSING = "baseline", "closing"
@@ -44,12 +47,20 @@ _PARTS = {
 """The parts of an entry by their field: what they are called, and the kind of value."""
 
 
-def write_observations(state: GoalState) -> list[Json]:
+def write_observations(state: GoalState, events: Iterable[RecordedEvent] = ()) -> list[Json]:
     """Every Observation of a goal: the baseline, then entries and reviews as they were recorded, then the closing.
 
-    R4 and R5 write them alike.
+    R4 and R5 write them alike. From the goal's events each Observation knows when it was last changed.
     """
     goal_id = GoalId(state.org, state.patient, state.goal)
+    changed, security = _last_changes(state, events), security_labels(state)
+    return [
+        {"resourceType": "Observation", "id": each["id"], **_meta(each, changed, security), **each}
+        for each in _written(state, goal_id)
+    ]
+
+
+def _written(state: GoalState, goal_id: GoalId) -> list[Json]:
     found = [*_baseline(state, goal_id)]
     by_version = [(entry.version, _of_entry(state, goal_id, entry)) for entry in state.progress]
     by_version += [
@@ -59,6 +70,35 @@ def write_observations(state: GoalState) -> list[Json]:
     ]
     found += [observation for _, observation in sorted(by_version, key=lambda each: each[0])]
     return [*found, *_closing(state, goal_id)]
+
+
+def _meta(observation: Json, changed: Mapping[str, datetime], security: Sequence[Json]) -> Json:
+    return given(meta=meta(None, changed.get(part_of(observation["id"])), security))
+
+
+def part_of(fhir_id: str) -> str:
+    """What the id of an Observation or Provenance names of a goal: a version, `baseline`, `closing`."""
+    return fhir_id.rpartition(".")[2]
+
+
+def _last_changes(state: GoalState, events: Iterable[RecordedEvent]) -> dict[str, datetime]:
+    """When each Observation was last changed, by what its id names of the goal."""
+    entries = {entry.entry: str(entry.version) for entry in state.progress}
+    return {part: recorded.recorded_at for recorded in events for part in _changed_by(recorded, entries)}
+
+
+def _changed_by(recorded: RecordedEvent, entries: Mapping[str, str]) -> tuple[str, ...]:
+    match recorded.data:
+        case g.Reviewed():
+            return str(recorded.version), CLOSING
+        case g.Closed():
+            return (CLOSING,)
+        case g.Revised(changes=changes) if "gas" not in changes.given():
+            return ()
+        case g.Proposed() | g.Imported() | g.Activated() | g.Revised():
+            return BASELINE, CLOSING
+    entry = getattr(recorded.data, "entry", None)  # of a diary entry: logged, or changed since
+    return (entries[entry],) if isinstance(entry, str) and entry in entries else ()
 
 
 def _of_entry(state: GoalState, goal_id: GoalId, entry: ProgressEntry) -> Json:
@@ -83,8 +123,8 @@ def _components(state: GoalState, entry: ProgressEntry) -> list[Json]:
     for name, (display, kind) in _PARTS.items():
         value = getattr(entry, name)
         if value is not None:
-            said = given(value=value, unit=measure.unit if measure else None) if name == "value" else value
-            found.append({"code": concept(PROGRESS, name, display), kind: said})
+            written = given(value=value, unit=measure.unit if measure else None) if name == "value" else value
+            found.append({"code": concept(PROGRESS, name, display), kind: written})
     return found
 
 

@@ -35,3 +35,10 @@ def operation_outcome(status: int, code: str, detail: str, errors: Sequence[Fiel
         for each in errors
     ]
     return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def not_applied(ignored: Sequence[tuple[str, str]]) -> Json | None:
+    """The outcome that names parameters of a search which were not applied, each with the reason; None without any."""
+    warning = {"severity": "warning", "code": "not-supported"}
+    issues = [{**warning, "diagnostics": f"It was not applied: {why}", "expression": [name]} for name, why in ignored]
+    return {"resourceType": "OperationOutcome", "issue": issues} if issues else None

@@ -1,16 +1,18 @@
 """Who did what, when and why: one Provenance for each event, R4 or R5."""
 
+from collections.abc import Sequence
+
 from events.event import RecordedEvent
 from services.fhir.ids import fhir_id
-from services.fhir.outgoing.elements import Json, Release, coding, concept, given, identifier
+from services.fhir.outgoing.elements import Json, Release, coding, concept, given, identifier, meta
 from services.fhir.outgoing.references import to_actor, to_goal
 from services.fhir.vocabulary import ACTOR_ROLE, DATA_OPERATION, EVENT_TYPE, PARTICIPANT_TYPE
 
 
-def write_provenance(recorded: RecordedEvent, release: Release) -> Json:
+def write_provenance(recorded: RecordedEvent, release: Release, security: Sequence[Json] = ()) -> Json:
     """The Provenance of one event. Its target is the version of the goal that the event made; a plan's is its CarePlan.
 
-    `occurredDateTime` is when it happened, `recorded` when Cairn stored it.
+    `occurredDateTime` is when it happened, `recorded` when Cairn stored it. `security` are the labels of the goal.
     """
     event, goal_id = recorded.event, recorded.goal_id
     reason = getattr(event.data, "reason", None)
@@ -18,7 +20,7 @@ def write_provenance(recorded: RecordedEvent, release: Release) -> Json:
     return given(
         resourceType="Provenance",
         id=fhir_id(goal_id, recorded.version),
-        meta={"versionId": "1", "lastUpdated": recorded.recorded_at.isoformat()},
+        meta=meta(1, recorded.recorded_at, security),
         target=[to_goal(goal_id, recorded.version)],
         occurredDateTime=event.time.isoformat(),
         recorded=recorded.recorded_at.isoformat(),

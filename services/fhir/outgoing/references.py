@@ -16,7 +16,7 @@ _TYPES: dict[ActorRole, str] = {
 
 
 def to_patient(goal_id: GoalId) -> Json:
-    """The patient of a goal or plan. Cairn has no Patient resource; the id tells patients apart, and no more."""
+    """The patient of a goal or plan. The Patient there tells patients apart, and no more."""
     return {
         "reference": f"Patient/{patient_fhir_id(goal_id)}",
         "type": "Patient",

@@ -31,14 +31,19 @@ _ENDED: dict[Outcome | None, str] = {
     "partially_achieved": "not-achieved",
     "not_achieved": "not-achieved",
 }
-_DISPLAYS = {
-    "in-progress": "In Progress",
-    "improving": "Improving",
-    "worsening": "Worsening",
-    "no-change": "No Change",
+_EXPECTED = 0
+"""The attainment level of the expected outcome: at it, and above, the goal is met (Kiresuk & Sherman 1968)."""
+_WORDS = {
+    "in-progress": "Under way",
+    "improving": "Above where it began",
+    "no-change": "As it began",
+    "worsening": "Below where it began, for now",
+    "sustaining": "At or above the expected level",
     "achieved": "Achieved",
-    "not-achieved": "Not Achieved",
+    "partially_achieved": "Partly achieved",
+    "not_achieved": "Ended before it was reached",
 }
+"""What a person reads, by the code or, where a goal ended, by the outcome."""
 _PARTIES: tuple[Party, ...] = ("patient", "clinician")
 
 
@@ -52,21 +57,28 @@ def lifecycle_status(state: GoalState) -> str:
 def achievement_status(state: GoalState) -> Json | None:
     """`achievementStatus`, where the table has one.
 
-    Work that goes on improves, worsens or stays by the last two attainment levels; without two it is in progress. Of
-    an imported goal that is on hold and has no levels the last value is not known, so none is given.
+    Work that goes on is seen from where it began and from the expected level, and not from the day before: a step back
+    that stays above the start is still an improvement. Of an imported goal that is on hold and has no levels the last
+    value is not known, so none is given.
+
+    The coding has no display: some of FHIR's displays (“Worsening”, “Not Achieved”) read as a verdict on a person, and
+    a coding must not bear any other. What people read is `text`.
     """
     match state.status:
         case "closed":
-            said = _ENDED.get(state.outcome)
+            code = _ENDED.get(state.outcome)
         case "active":
-            said = _trend(state) or "in-progress"
+            code = _attainment(state) or "in-progress"
         case "held":
-            said = _trend(state) or (None if state.imported else "in-progress")
+            code = _attainment(state) or (None if state.imported else "in-progress")
         case "agreed":
-            said = "in-progress" if state.imported else None  # agreed and under way elsewhere; here not begun
+            code = "in-progress" if state.imported else None  # agreed and under way elsewhere; here not begun
         case _:
-            said = None
-    return concept(ACHIEVEMENT, said, _DISPLAYS[said]) if said else None
+            code = None
+    if code is None:
+        return None
+    words = _WORDS[state.outcome] if state.status == "closed" and state.outcome else _WORDS[code]
+    return concept(ACHIEVEMENT, code, text=words)
 
 
 def status_reason(state: GoalState) -> str | None:
@@ -93,28 +105,46 @@ def status_extensions(state: GoalState) -> list[Json]:
 
 def expressed_elsewhere(state: GoalState) -> tuple[str, str] | None:
     """The type and the id of whoever expressed an imported goal; None where that is not known."""
-    told = next((each.value for each in state.external if each.system == EXPRESSED_BY), None)
-    kind, slash, who = (told or "").partition("/")
+    expressed_by = next((each.value for each in state.external if each.system == EXPRESSED_BY), None)
+    kind, slash, who = (expressed_by or "").partition("/")
     return (kind, who) if slash else None
 
 
-def _trend(state: GoalState) -> str | None:
+def _attainment(state: GoalState) -> str | None:
+    """The latest level beside the expected level and the baseline; None when it says no more than “in progress”.
+
+    Without a baseline the first level takes its place, if it is below the expected one. A goal that was met before, and
+    is below the expected level now, is in progress again, as goal-achievement defines that code.
+    """
+    latest = state.latest_level
+    if latest is None:
+        return None
+    if latest >= _EXPECTED:
+        return "sustaining"
+    start = state.gas.baseline if state.gas is not None else None
+    if start is None:
+        levels = _levels(state)
+        start = levels[0] if len(levels) > 1 and levels[0] < _EXPECTED else None
+    if start is None:
+        return None
+    return "no-change" if latest == start else "improving" if latest > start else "worsening"
+
+
+def _levels(state: GoalState) -> list[int]:
+    """The levels of entries and reviews, the earliest first."""
     seen = [(entry.on, entry.version, entry.level) for entry in state.progress if entry.level is not None]
     seen += [(review.on, review.version, review.level) for review in state.reviews if review.level is not None]
-    if len(seen) < 2:
-        return None
-    (*_, before), (*_, last) = sorted(seen)[-2:]
-    return "no-change" if last == before else "improving" if last > before else "worsening"
+    return [level for *_, level in sorted(seen)]
 
 
 def _acceptances(state: GoalState, goal_id: GoalId) -> list[Json]:
     found = []
     for party in _PARTIES:
-        said = _acceptance(state, party)
-        if said is not None:
+        acceptance = _acceptance(state, party)
+        if acceptance is not None:
             # Which clinician agreed is told by the Provenance of the agreement; the goal only knows that one did.
             who = to_patient(goal_id) if party == "patient" else {"type": "Practitioner", "display": "Clinician"}
-            parts = [extension("individual", valueReference=who), extension("status", valueCode=said)]
+            parts = [extension("individual", valueReference=who), extension("status", valueCode=acceptance)]
             found.append({"url": ACCEPTANCE, "extension": parts})
     return found
 
@@ -123,7 +153,8 @@ def _acceptance(state: GoalState, party: Party) -> str | None:
     if party in state.agreed_by:
         return "agree"
     contest = state.contest
-    if state.status == "contested" and contest and (contest.actor.role == "patient") == (party == "patient"):
+    waits = contest is not None and contest.answer is None and state.is_open
+    if contest and waits and (contest.actor.role == "patient") == (party == "patient"):
         return "disagree"
     # Of a goal that was agreed elsewhere nobody here waits for anyone; but whoever expressed it would be taken to
     # agree, so that must be said where it is not so.
@@ -134,7 +165,7 @@ def _acceptance(state: GoalState, party: Party) -> str | None:
 def _expresser(state: GoalState) -> Party | None:
     if not state.imported:
         return party_of(state.created_by.role)
-    told = expressed_elsewhere(state)
-    if told == ("Patient", state.patient):
+    expressed_by = expressed_elsewhere(state)
+    if expressed_by == ("Patient", state.patient):
         return "patient"
-    return "clinician" if told and told[0] in ("Practitioner", "PractitionerRole") else None
+    return "clinician" if expressed_by and expressed_by[0] in ("Practitioner", "PractitionerRole") else None

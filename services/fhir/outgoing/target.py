@@ -24,7 +24,7 @@ def write_smart(smart: Smart | None) -> Json | None:
     if smart is None:
         return None
     measure = smart.measure
-    said = _said_by_detail(measure.target, measure.per) if measure else frozenset()
+    in_detail = _said_by_detail(measure.target, measure.per) if measure else frozenset()
     achievable = smart.achievable
     return composed(
         SMART,
@@ -34,9 +34,9 @@ def write_smart(smart: Smart | None) -> Json | None:
             "confidence": integer(achievable.confidence if achievable else None),
             "supports": string(achievable.supports if achievable else None),
             "forWeeks": integer(smart.for_weeks),
-            "unit": string(measure.unit if measure and "unit" not in said else None),
-            "per": code(measure.per if measure and "per" not in said else None),
-            "direction": code(measure.direction if measure and "direction" not in said else None),
+            "unit": string(measure.unit if measure and "unit" not in in_detail else None),
+            "per": code(measure.per if measure and "per" not in in_detail else None),
+            "direction": code(measure.direction if measure and "direction" not in in_detail else None),
         },
     )
 

@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from events.errors import FieldError, Rejected
+from events.errors import Rejected
 from events.identity import PLAN, GoalId
 from projections.goal_state.long_ids import long_ids
-from services.fhir.ids import SURE_TO_FIT, digest_of, read_fhir_id
+from services.fhir.ids import SURE_TO_FIT, Address, digest_of, read_fhir_id
+from services.gateway.fhir.exchange import Exchange, invalid
 from services.gateway.gateway import Gateway
-from services.gateway.problems import RequestRefused
 
-_REFERENCE = re.compile(r"(?:.*/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/]+)(?:/_history/(?P<version>\d{1,18}))?", re.ASCII)
+_REFERENCE = re.compile(
+    r"(?:(?P<base>https?://.+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/]+)(?:/_history/(?P<version>\d{1,18}))?", re.ASCII
+)
 
 
 class Reference(NamedTuple):
@@ -30,7 +32,7 @@ async def find_goal(here: Gateway, text: str) -> GoalId:
     Raises:
         Rejected: `goal.unknown`.
     """
-    goal_id, _ = await _find(here, text, part=False)
+    goal_id, _ = await _find(here, read_fhir_id(text, 3))
     return goal_id
 
 
@@ -40,50 +42,57 @@ async def find_part(here: Gateway, text: str) -> tuple[GoalId, str]:
     Raises:
         Rejected: `goal.unknown`.
     """
-    return await _find(here, text, part=True)
+    return await _find(here, read_fhir_id(text, 3, part=True))
 
 
-async def find_patient(here: Gateway, parameter: str, value: str) -> GoalId | None:
-    """The plan of the patient that a search parameter refers to; None for nobody.
+async def find_patient(here: Gateway, text: str) -> GoalId:
+    """The plan of the patient whom a FHIR id means. That there is such a patient is not said.
 
     Raises:
-        RequestRefused: when it refers to something else.
+        Rejected: `goal.unknown`.
     """
-    told = reference(parameter, value, "Patient")
-    address = read_fhir_id(told.id, 2)
-    if address is None:
-        return None
-    if address.tokens:
+    address = read_fhir_id(text, 2)
+    if address is not None and address.tokens:
         org, patient = address.tokens
         return GoalId(org, patient, PLAN)
-    found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id[:2]) == address.digest), "goal_state")
-    return found.plan if found else None
+    if address is not None:
+        found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id[:2]) == address.digest), "goal_state")
+        if found is not None:
+            return found.plan
+    raise unknown()
 
 
-def reference(parameter: str, value: str, *types: str) -> Reference:
-    """What a search parameter refers to: `Type/id`, whole or behind an address; of the first type the id alone.
+def read_reference(asked: Exchange, parameter: str, value: str, *types: str) -> Reference:
+    """What a search parameter refers to: `Type/id`, alone or behind the address of this endpoint; of the first type
+    the id alone.
 
     Raises:
-        RequestRefused: when it refers to something of another type.
+        RequestRefused: it refers to something of another type, or to another server.
     """
-    told = _REFERENCE.fullmatch(value)
-    if told is None and "/" not in value:
+    found = _REFERENCE.fullmatch(value)
+    if found is None and "/" not in value:
         return Reference(types[0], value, None)
-    if told is None or told["type"] not in types:
-        detail = f"It must refer to a {' or a '.join(types)}, such as {types[0]}/northside.pt-1."
-        raise RequestRefused("request.invalid", f"{parameter}: {detail}", [FieldError(parameter, detail)])
-    return Reference(told["type"], told["id"], int(told["version"]) if told["version"] else None)
+    if found is None or found["type"] not in types:
+        example = f"{types[0]}/northside.pt-1" + (".evenings" if types[0] == "Goal" else "")
+        raise invalid(parameter, f"It must refer to a {' or a '.join(types)}, such as {example}.")
+    if found["base"] is not None and found["base"] != asked.base:
+        raise invalid(parameter, f"It refers to another server; this one is {asked.base}.")
+    return Reference(found["type"], found["id"], int(found["version"]) if found["version"] else None)
 
 
-async def _find(here: Gateway, text: str, *, part: bool) -> tuple[GoalId, str]:
-    address = read_fhir_id(text, 3, part=part)
+def unknown() -> Rejected:
+    """The refusal of an id that leads nowhere."""
+    return Rejected("goal.unknown", "There is nothing with this id.", version=0)
+
+
+async def _find(here: Gateway, address: Address | None) -> tuple[GoalId, str]:
     if address is not None and address.tokens:
         return GoalId(*address.tokens), address.part
     if address is not None:
         found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id) == address.digest), "goal_state")
         if found is not None:
             return found, address.part
-    raise Rejected("goal.unknown", "There is nothing with this id.", version=0)
+    raise unknown()
 
 
 def _first(wanted: Callable[[GoalId], bool]) -> Callable[[Connection], GoalId | None]:

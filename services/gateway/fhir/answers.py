@@ -1,49 +1,36 @@
-"""FHIR's answers: resources with their version, and refusals as OperationOutcome."""
+"""FHIR's answers: resources with their version, or the word that the client has this version already."""
 
-from collections.abc import Mapping
+import json
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http import HTTPStatus
+from hashlib import sha256
 
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic_core import to_json
 
-from events.errors import FieldError
-from services.fhir.outgoing.elements import Json, Release
-from services.fhir.outgoing.outcome import operation_outcome
-from services.gateway.problems import RETRY_AFTER_SECONDS, RequestRefused, problem_response
-
-FHIR_JSON = "application/fhir+json"
-ROOT = "/fhir/"
-"""Every address below this one is answered as FHIR answers."""
+from services.fhir.outgoing.elements import Json
+from services.gateway.fhir.exchange import Exchange
+from services.gateway.refusals import FHIR_JSON
 
 
-def base_of(request: Request, release: Release) -> str:
-    """The address of the FHIR endpoint as the client sees it."""
-    return f"{str(request.base_url).rstrip('/')}{ROOT}{release}"
+def resource_answer(asked: Exchange, resource: Json) -> Response:
+    """A resource, or 304 when it is one of the versions that the client has (`If-None-Match`).
 
-
-def resource_answer(resource: Json) -> Response:
-    """A resource, with its version as ETag where it has one."""
-    meta = resource.get("meta", {})
-    headers = {}
-    if "versionId" in meta:
-        headers["etag"] = f'W/"{meta["versionId"]}"'
-        updated = datetime.fromisoformat(meta["lastUpdated"]).astimezone(UTC)
-        headers["last-modified"] = format_datetime(updated, usegmt=True)
-    return Response(to_json(resource), headers=headers, media_type=FHIR_JSON)
-
-
-def refusal_answer(path: str, refused: RequestRefused, headers: Mapping[str, str] | None = None) -> Response:
-    """A refusal in the manner of the address that was asked: an OperationOutcome below `/fhir/`, else a problem.
-
-    FHIR answers parameters that it cannot use with 400.
+    The ETag is the version (`meta.versionId`); of a resource without versions it is made of what it says.
     """
-    if not path.startswith(ROOT):
-        return problem_response(refused, headers)
-    problem = refused.problem
-    status = 400 if refused.status == HTTPStatus.UNPROCESSABLE_ENTITY else refused.status
-    errors = [FieldError(each.field, each.detail) for each in problem.errors]
-    outcome = operation_outcome(status, problem.code, problem.detail, errors)
-    retry = {"retry-after": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return Response(to_json(outcome), status, headers={**retry, **(headers or {})}, media_type=FHIR_JSON)
+    body = json.dumps(resource, indent=2, ensure_ascii=False).encode() if asked.pretty else to_json(resource)
+    headers = {}
+    if "id" in resource:
+        meta = resource.get("meta", {})
+        headers["etag"] = f'W/"{meta.get("versionId") or sha256(to_json(resource)).hexdigest()[:32]}"'
+        if "lastUpdated" in meta:
+            updated = datetime.fromisoformat(meta["lastUpdated"]).astimezone(UTC)
+            headers["last-modified"] = format_datetime(updated, usegmt=True)
+        if any(each == "*" or _opaque(each) == _opaque(headers["etag"]) for each in asked.if_none_match):
+            return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=FHIR_JSON)
+
+
+def _opaque(etag: str) -> str:
+    """What is compared of an ETag: whether it is weak makes no difference to a read (RFC 9110, 13.1.2)."""
+    return etag.removeprefix("W/")

@@ -76,18 +76,7 @@ async def audit(here: Here, org: Org, query: Annotated[Audit, Query()]) -> Respo
             "audit_trail",
             org,
             query.min_position,
-            lambda connection: queries.audit(
-                connection,
-                org,
-                patient=query.patient,
-                goal=query.goal,
-                type_name=query.type,
-                actor=query.actor,
-                since=query.since,
-                until=query.until,
-                limit=query.limit,
-                cursor=query.cursor,
-            ),
+            lambda connection: queries.audit(connection, org, query, limit=query.limit, cursor=query.cursor),
         )
     )
 

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
-from projections.review_schedule.calendar import calendar
+from events.errors import Rejected
+from projections.review_schedule.calendar import calendar, is_known
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
 from services.gateway.ics import CONTENT_TYPE, render_feed
@@ -15,7 +16,7 @@ from services.gateway.parameters import Org, Patient, Read
 router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 
 _REMEMBERED = timedelta(days=90)
-"""How long a review that fell away is still shown as cancelled, from its day on."""
+"""How long a review that fell away is shown as cancelled."""
 _FEED = {
     "description": "An iCalendar feed (RFC 5545): one all-day event for each goal's next review, by opaque ids.",
     "content": {"text/calendar": {"schema": {"type": "string"}}},
@@ -27,12 +28,12 @@ _FEED = {
     summary="The reviews of an organisation, as a calendar",
     response_class=Response,
     response_model=None,
-    responses={200: _FEED, **problems(422, 503)},
+    responses={200: _FEED, **problems(404, 422, 503)},
 )
 async def calendar_of_org(here: Here, org: Org, query: Annotated[Read, Query()]) -> Response:
     """Each goal's next review as an event with a UID of its own.
 
-    SEQUENCE grows when the review moves. Reviews that fell away with their goals are CANCELLED.
+    SEQUENCE grows when the review moves. Reviews that fell away with their goals are CANCELLED for 90 days.
     """
     return await _feed(here, query, org, None)
 
@@ -42,10 +43,10 @@ async def calendar_of_org(here: Here, org: Org, query: Annotated[Read, Query()])
     summary="The reviews of a patient, as a calendar",
     response_class=Response,
     response_model=None,
-    responses={200: _FEED, **problems(422, 503)},
+    responses={200: _FEED, **problems(404, 422, 503)},
 )
 async def calendar_of_patient(here: Here, org: Org, patient: Patient, query: Annotated[Read, Query()]) -> Response:
-    """As for the organisation, for one patient; without events when the patient has no reviews."""
+    """As for the organisation, for one patient; without events when the patient has no reviews now."""
     return await _feed(here, query, org, patient)
 
 
@@ -53,10 +54,20 @@ async def _feed(here: Gateway, query: Read, org: str, patient: str | None) -> Re
     now = datetime.now(UTC)
     name = f"{org}.{patient}" if patient else org
 
-    def read(connection: Connection) -> bytes:
+    def read(connection: Connection) -> bytes | None:
+        if not is_known(connection, org, patient):
+            return None
         entries = calendar(connection, org, patient=patient, since=(now - _REMEMBERED).date())
         return render_feed(entries, name, now)
 
-    headers = {"content-disposition": f'inline; filename="{name}.reviews.ics"'}
     found = await here.read("review_schedule", org, query.min_position, read)
+    if found is None:
+        raise _unknown(org, patient)
+    headers = {"content-disposition": f'inline; filename="{name}.reviews.ics"'}
     return Response(found, media_type=CONTENT_TYPE, headers=headers)
+
+
+def _unknown(org: str, patient: str | None) -> Rejected:
+    if patient is None:
+        return Rejected("org.unknown", f"Nothing is recorded of an organisation {org}.")
+    return Rejected("plan.missing", f"Patient {patient} has no plan in {org}.")

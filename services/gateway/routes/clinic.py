@@ -31,15 +31,7 @@ async def caseload(here: Here, org: Org, query: Annotated[CaseloadQuery, Query()
             "goal_state",
             org,
             query.min_position,
-            lambda connection: caseload_of(
-                connection,
-                org,
-                now=now,
-                day=query.day,
-                clinician=query.clinician,
-                limit=query.limit,
-                cursor=query.cursor,
-            ),
+            lambda connection: caseload_of(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
         )
     )
 
@@ -57,14 +49,6 @@ async def waiting(here: Here, org: Org, query: Annotated[WaitingQuery, Query()])
             "goal_state",
             org,
             query.min_position,
-            lambda connection: waiting_in(
-                connection,
-                org,
-                role=query.role,
-                patient=query.patient,
-                clinician=query.clinician,
-                limit=query.limit,
-                cursor=query.cursor,
-            ),
+            lambda connection: waiting_in(connection, org, query, limit=query.limit, cursor=query.cursor),
         )
     )

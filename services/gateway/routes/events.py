@@ -10,7 +10,7 @@ from events.identity import GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.gateway.answers import json_answer
 from services.gateway.bodies import read_body
-from services.gateway.documentation import problems
+from services.gateway.documentation import CLOUD_EVENT, problems
 from services.gateway.gateway import Here
 from services.gateway.incoming_events import MAX_BATCH_BYTES, Submission, is_batch, read_batch, read_event
 from services.gateway.problems import problem_response, refused_submission
@@ -24,24 +24,25 @@ _EXAMPLE: dict[str, Any] = {  # Any: a JSON example
     "source": "urn:example:app",
     "type": "cairn.goal.progress_logged.v1",
     "subject": "northside.p1.g1",
-    "time": "2026-03-01T18:30:00+01:00",
+    "time": "2026-03-03T18:30:00+01:00",
     "actor": "p1",
     "actorrole": "patient",
-    "data": {"entry": "e12", "on": "2026-03-01", "done": True, "mood": 6},
+    "data": {"entry": "e12", "on": "2026-03-03", "done": True, "mood": 6},
 }
+_DATA = {"type": "object", "additionalProperties": True, "description": "The data of an event."}
 _BODIES = {
     "requestBody": {
         "required": True,
         "content": {
-            STRUCTURED: {"schema": {"type": "object"}, "example": _EXAMPLE},
+            STRUCTURED: {"schema": CLOUD_EVENT, "example": _EXAMPLE},
             "application/json": {
-                "schema": {"type": "object"},
+                "schema": {"anyOf": [CLOUD_EVENT, _DATA]},
                 "examples": {
                     "structured": {"summary": "A whole CloudEvent", "value": _EXAMPLE},
                     "binary": {"summary": "The data alone, attributes as ce- headers", "value": _EXAMPLE["data"]},
                 },
             },
-            BATCH: {"schema": {"type": "array", "items": {"type": "object"}}, "example": [_EXAMPLE]},
+            BATCH: {"schema": {"type": "array", "items": CLOUD_EVENT}, "example": [_EXAMPLE]},
         },
     }
 }

@@ -16,6 +16,7 @@ from services.gateway.documentation import problems
 from services.gateway.feed import stream_batches
 from services.gateway.feed_ids import BadFeedId, FeedId, decode, is_of
 from services.gateway.gateway import Gateway, Here
+from services.gateway.log_head import refuse_beyond_head
 from services.gateway.parameters import Live
 from services.gateway.problems import RequestRefused
 
@@ -98,7 +99,7 @@ async def _behind_event(log: Log, resumed: FeedId) -> Anchor:
         RequestRefused: 422, when it is a position alone and the log does not come so far.
     """
     if resumed.digits is None:
-        return await _behind_position(log, resumed.position)
+        return await _behind_position(log, resumed.position, "last-event-id")
     state = await log.check(Anchor(resumed.position))
     anchor = await log.anchor(resumed.position)
     if anchor is None or not is_of(resumed, anchor.fingerprint):
@@ -106,12 +107,11 @@ async def _behind_event(log: Log, resumed: FeedId) -> Anchor:
     return anchor
 
 
-async def _behind_position(log: Log, after: int | None) -> Anchor:
+async def _behind_position(log: Log, after: int | None, field: str = "after") -> Anchor:
     """The anchor at a position, or at the log's end when none is given; so what is exchanged later is noticed."""
-    head = await log.head()
-    if after is not None and after > head:
-        raise RequestRefused("request.invalid", f"The log ends at position {head}; it has no position {after}.")
-    position = head if after is None else after
+    if after is not None:
+        await refuse_beyond_head(log, after, field)
+    position = await log.head() if after is None else after
     return await log.anchor(position) or Anchor(position)
 
 

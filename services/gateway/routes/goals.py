@@ -61,7 +61,7 @@ async def one_goal(
     """
     goal_id = GoalId(org, patient, goal)
     if query.moment is not None:
-        return json_answer(await _as_it_stood(here, goal_id, query.moment))
+        return json_answer(await _as_it_stood(here, goal_id, query.moment, query.min_position))
     now = datetime.now(UTC)
     found = await here.read(
         "goal_state", org, query.min_position, lambda connection: queries.goal(connection, goal_id, now=now)
@@ -79,24 +79,15 @@ async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | 
             org,
             query.min_position,
             lambda connection: queries.goals(
-                connection,
-                org,
-                now=now,
-                patient=patient,
-                status=query.status,
-                overdue=query.overdue,
-                day=query.day,
-                text=query.text,
-                limit=query.limit,
-                cursor=query.cursor,
+                connection, org, query, now=now, patient=patient, limit=query.limit, cursor=query.cursor
             ),
         )
     )
 
 
-async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment) -> object:
+async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment, min_position: int | None) -> object:
     org, patient, token = goal_id
-    record, at = await record_at(here, org, patient, moment, only=goal_id)
+    record, at = await record_at(here, org, patient, moment, min_position=min_position, only=goal_id)
     state = record.goal(token)
     if state is None:
         raise _unknown(goal_id, "" if goal_id.is_plan else " at that moment")

@@ -35,7 +35,7 @@ async def plan(here: Here, org: Org, patient: Patient, query: Annotated[ThatMome
     on the goals that each is linked to.
     """
     if query.moment is not None:
-        record, _ = await record_at(here, org, patient, query.moment)
+        record, _ = await record_at(here, org, patient, query.moment, min_position=query.min_position)
         found = read_plan_with_goals(record.plan, record) if record.plan else None
     else:
         found = await here.read(
@@ -88,7 +88,7 @@ async def _known(
 
 async def _record(here: Gateway, org: str, patient: str, query: ThatMoment) -> tuple[PatientRecord, datetime]:
     if query.moment is not None:
-        return await record_at(here, org, patient, query.moment)
+        return await record_at(here, org, patient, query.moment, min_position=query.min_position)
     record = await here.read(
         "goal_state", org, query.min_position, lambda connection: queries.record(connection, org, patient)
     )

@@ -29,16 +29,6 @@ async def reviews(here: Here, org: Org, query: Annotated[Reviews, Query()]) -> R
             "review_schedule",
             org,
             query.min_position,
-            lambda connection: queries.reviews(
-                connection,
-                org,
-                now=now,
-                day=query.day,
-                status=query.status,
-                until=query.until,
-                patient=query.patient,
-                limit=query.limit,
-                cursor=query.cursor,
-            ),
+            lambda connection: queries.reviews(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
         )
     )

@@ -69,6 +69,8 @@ def _more() -> list[Event]:
         event(_SWIM, g.MilestoneMet(milestone="m1", on=_DAY), actor="p3"),
         event(_SWIM, entry("e1", mood=3, note="Not today"), actor="p3"),
         event(_SWIM, g.ProgressWithdrawn(entry="e1", reason="Of another goal"), actor="p3"),
+        event(_SWIM, g.Closed(outcome="retired", reason="Of another patient"), role="clinician", actor="c3"),
+        event(_SWIM, g.Reopened(reason="It was this patient's"), role="clinician", actor="c3"),
         event(_SWIM, g.Voided(position=1, reason="Not ours"), role="system", actor="op-1"),
         event(_SING.plan, p.Voided(position=1, reason="Not ours"), role="system", actor="op-1"),
         event(_SING.plan, p.Closed(reason="moved away"), role="clinician", actor="c3"),

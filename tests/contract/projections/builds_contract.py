@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, inspect, text, update
 from events.event import RecordedEvent
 from events.identity import LOG
 from projections.catalog import projection_named
-from projections.engine.builds import build_at, drop, go_live
+from projections.engine.builds import Superseded, build_at, drop, go_live
 from projections.engine.checkpoint import CheckpointKey, TablesChanged
 from projections.engine.comparing import Difference, compare
 from projections.engine.database import reading, writing
@@ -20,8 +20,8 @@ from projections.engine.naming import Slot
 from projections.engine.projection import Projected
 from projections.engine.quarantine_retry import OtherVersion, Released, in_quarantine, release
 from projections.engine.status import read_status
-from projections.engine.table_locks import AGAIN_SECONDS, TablesInUse
-from projections.engine.writer import ProjectionWriter, Superseded
+from projections.engine.table_locks import LOCK_AGAIN_SECONDS, TablesInUse
+from projections.engine.writer import ProjectionWriter
 from tests.contract.projections.contract import (
     HALF,
     POISON,
@@ -37,7 +37,7 @@ from tests.contract.projections.contract import (
 )
 from tests.contract.projections.story import WALK
 
-HELD = [message.position for message in STORY if message.subject == WALK.on(LOG) and message.position >= POISON]
+QUARANTINED = [message.position for message in STORY if message.subject == WALK.on(LOG) and message.position >= POISON]
 
 
 class StoredLog:
@@ -61,7 +61,7 @@ def swapped(writer: Writer) -> bool:
         try:
             return writer.go_live([STREAM])
         except TablesInUse:
-            time.sleep(AGAIN_SECONDS)
+            time.sleep(LOCK_AGAIN_SECONDS)
 
 
 def hurry(connection: Connection) -> None:
@@ -323,7 +323,9 @@ class BuildsContract(DatabaseContract):
         writer = started(engine, poisoned(projection))
         take(writer, STORY[:-1])
         released = await try_again(engine, projection)
-        assert released == Released(WALK.on(LOG), len([position for position in HELD if position < len(STORY)]), None)
+        assert released == Released(
+            WALK.on(LOG), len([position for position in QUARANTINED if position < len(STORY)]), None
+        )
         assert await try_again(engine, projection) == Released(WALK.on(LOG), 0, None)
         with pytest.raises(TablesChanged):
             take(writer, STORY[-1:])
@@ -343,16 +345,16 @@ class BuildsContract(DatabaseContract):
         assert rows(engine, projection) == before
         with reading(engine) as connection:
             left = in_quarantine(connection, CheckpointKey(projection.name, Slot.LIVE, STREAM))
-        assert [each.position for each in left] == HELD
+        assert [each.position for each in left] == QUARANTINED
 
     async def test_it_catches_up_to_the_next_event_that_cannot_be_taken(
         self, engine: Engine, projection: AnyProjection
     ) -> None:
         take(started(engine, poisoned(projection)), STORY)
-        released = await try_again(engine, poisoned(projection, HELD[2]))
+        released = await try_again(engine, poisoned(projection, QUARANTINED[2]))
         assert released.events == 2
         assert released.still
-        assert released.still.position == HELD[2]
+        assert released.still.position == QUARANTINED[2]
 
     async def test_another_version_does_not_mend_tables_that_it_would_not_write(
         self, engine: Engine, projection: AnyProjection, newer: AnyProjection

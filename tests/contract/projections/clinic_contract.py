@@ -16,8 +16,10 @@ from projections.engine.database import open_database, reading
 from projections.engine.paging import BadCursor, Json
 from projections.engine.writer import ProjectionWriter
 from projections.goal_state.caseload import caseload
-from projections.goal_state.evidence import Asked, evidence, evidence_in_total
-from projections.goal_state.queries import copies, goal
+from projections.goal_state.copies import copies
+from projections.goal_state.evidence import evidence, evidence_in_total
+from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, WaitingFilter
+from projections.goal_state.queries import goal
 from projections.goal_state.waiting import waiting
 from tests.builders import NOON, active_goal, entry, event, gas, opened, proposed, recorded
 from tests.stored import as_message
@@ -124,7 +126,7 @@ class ClinicContract(ABC):
             "raise_at_next_session": 1,
             "last_entry_on": "2026-03-12",
             "days_since_last_entry": 4,
-            "held": [],
+            "quarantined": [],
         }
 
     def test_without_an_entry_the_days_since_are_unknown(self, connection: Connection) -> None:
@@ -137,11 +139,11 @@ class ClinicContract(ABC):
         assert (found["ben"]["day"], found["ben"]["due"], found["ben"]["overdue"]) == ("2026-03-17", 0, 1)
 
     def test_a_caseload_can_be_seen_from_another_day(self, connection: Connection) -> None:
-        (anna, *_) = caseload(connection, ORG, now=NOW, day=date(2026, 3, 20))["items"]
+        (anna, *_) = caseload(connection, ORG, CaseloadFilter(day=date(2026, 3, 20)), now=NOW)["items"]
         assert (anna["overdue"], anna["due"], anna["days_since_last_entry"]) == (1, 0, 8)
 
     def test_a_clinician_sees_their_own_patients(self, connection: Connection) -> None:
-        assert patients(caseload(connection, ORG, now=NOW, clinician="c2")) == ["ben"]
+        assert patients(caseload(connection, ORG, CaseloadFilter(clinician="c2"), now=NOW)) == ["ben"]
 
     def test_pages_of_a_caseload_follow_on_each_other(self, connection: Connection) -> None:
         first = caseload(connection, ORG, now=NOW, limit=2)
@@ -161,7 +163,7 @@ class ClinicContract(ABC):
         ]
 
     def test_what_waits_reads_with_what_it_is_about(self, connection: Connection) -> None:
-        request = waiting(connection, ORG, patient="anna")["items"][-1]
+        request = waiting(connection, ORG, WaitingFilter(patient="anna"))["items"][-1]
         assert request == {
             "org": ORG,
             "patient": "anna",
@@ -176,15 +178,15 @@ class ClinicContract(ABC):
             "wording": None,
             "clinician": "c1",
             "version": 9,
-            "held": None,
+            "quarantined": None,
         }
-        assert waiting(connection, ORG, patient="anna")["items"][0]["text"] == "He does not want it"
+        assert waiting(connection, ORG, WaitingFilter(patient="anna"))["items"][0]["text"] == "He does not want it"
 
     def test_what_waits_is_one_question_by_organisation_role_and_patient(self, connection: Connection) -> None:
-        assert len(waiting(connection, ORG, role="clinician")["items"]) == 4
-        assert waiting(connection, ORG, role="patient")["items"] == []
-        assert goals(waiting(connection, ORG, role="clinician", patient="ben")) == ["cook"]
-        assert goals(waiting(connection, ORG, clinician="c2")) == ["cook"]
+        assert len(waiting(connection, ORG, WaitingFilter(role="clinician"))["items"]) == 4
+        assert waiting(connection, ORG, WaitingFilter(role="patient"))["items"] == []
+        assert goals(waiting(connection, ORG, WaitingFilter(role="clinician", patient="ben"))) == ["cook"]
+        assert goals(waiting(connection, ORG, WaitingFilter(clinician="c2"))) == ["cook"]
         assert waiting(connection, "southside")["items"] == []
 
     def test_pages_of_what_waits_follow_on_each_other(self, connection: Connection) -> None:
@@ -214,7 +216,7 @@ class ClinicContract(ABC):
     # evidence
 
     def test_the_evidence_of_a_goal(self, connection: Connection) -> None:
-        walk = by_goal(evidence(connection, Asked(ORG), now=NOW))["walk"]
+        walk = by_goal(evidence(connection, ORG, now=NOW))["walk"]
         assert walk == {
             "org": ORG,
             "patient": "anna",
@@ -234,15 +236,15 @@ class ClinicContract(ABC):
             "with_patient": 1,
             "next_review_on": "2026-03-16",
             "overdue": False,
-            "held": None,
+            "quarantined": None,
         }
 
     def test_a_late_review_is_counted_as_held_and_not_as_timely(self, connection: Connection) -> None:
-        cook = by_goal(evidence(connection, Asked(ORG), now=NOW))["cook"]
+        cook = by_goal(evidence(connection, ORG, now=NOW))["cook"]
         assert (cook["reviews"], cook["timely"], cook["with_patient"]) == (1, 0, 0)
 
     def test_measurable_is_what_the_plan_asks_for(self, connection: Connection) -> None:
-        found = by_goal(evidence(connection, Asked(ORG), now=NOW))
+        found = by_goal(evidence(connection, ORG, now=NOW))
         assert {token: each["measurable"] for token, each in found.items()} == {
             "call": False,
             "draft": False,
@@ -252,35 +254,37 @@ class ClinicContract(ABC):
         }
 
     def test_own_words_are_those_of_the_patient(self, connection: Connection) -> None:
-        found = by_goal(evidence(connection, Asked(ORG), now=NOW))
+        found = by_goal(evidence(connection, ORG, now=NOW))
         assert [token for token, each in found.items() if not each["own_words"]] == ["call"]
 
     def test_evidence_in_total(self, connection: Connection) -> None:
-        assert evidence_in_total(connection, Asked(ORG), now=LATE_IN_VIENNA) == {
+        assert evidence_in_total(connection, ORG, now=LATE_IN_VIENNA) == {
             "goals": 5,
             "own_words": 4,
             "own_words_unknown": 0,
             "measurable": 3,
             "overdue": 1,
-            "held": 0,
+            "quarantined": 0,
             "reviews": 2,
             "timely": 1,
             "with_patient": 1,
         }
 
     def test_evidence_of_nothing_is_zero(self, connection: Connection) -> None:
-        assert set(evidence_in_total(connection, Asked("nowhere"), now=NOW).values()) == {0}
+        assert set(evidence_in_total(connection, "nowhere", now=NOW).values()) == {0}
 
     def test_evidence_is_narrowed_by_patient_clinician_and_the_days_of_reviews(self, connection: Connection) -> None:
-        assert set(by_goal(evidence(connection, Asked(ORG, patient="ben"), now=NOW))) == {"cook"}
-        assert evidence_in_total(connection, Asked(ORG, clinician="c2"), now=NOW)["goals"] == 1
-        early = Asked(ORG, until=date(2026, 3, 9))
-        assert evidence_in_total(connection, early, now=NOW)["reviews"] == 1
-        assert by_goal(evidence(connection, Asked(ORG, since=date(2026, 3, 10)), now=NOW))["walk"]["reviews"] == 0
+        assert set(by_goal(evidence(connection, ORG, EvidenceFilter(patient="ben"), now=NOW))) == {"cook"}
+        assert evidence_in_total(connection, ORG, EvidenceFilter(clinician="c2"), now=NOW)["goals"] == 1
+        early = EvidenceFilter(until=date(2026, 3, 9))
+        assert evidence_in_total(connection, ORG, early, now=NOW)["reviews"] == 1
+        assert (
+            by_goal(evidence(connection, ORG, EvidenceFilter(since=date(2026, 3, 10)), now=NOW))["walk"]["reviews"] == 0
+        )
 
     def test_pages_of_evidence_follow_on_each_other(self, connection: Connection) -> None:
-        first = evidence(connection, Asked(ORG), now=NOW, limit=3)
-        second = evidence(connection, Asked(ORG), now=NOW, limit=3, cursor=first["next"])
+        first = evidence(connection, ORG, now=NOW, limit=3)
+        second = evidence(connection, ORG, now=NOW, limit=3, cursor=first["next"])
         assert goals(first) + goals(second) == ["call", "draft", "walk", "cook", "gone"]
 
 

@@ -147,19 +147,19 @@ class ProjectionContract(DatabaseContract):
         take(writer, poisoned[:HALF])
         writer.resume()
         take(writer, poisoned[HALF:])
-        held = [m.position for m in STORY if m.subject == WALK.on(LOG) and m.position >= POISON]
-        assert quarantined(engine) == held
+        expected_positions = [m.position for m in STORY if m.subject == WALK.on(LOG) and m.position >= POISON]
+        assert quarantined(engine) == expected_positions
         assert others(rows(engine, projection)) == others(expected)
         assert checkpoint(engine, writer) == len(STORY)
         with reading(engine) as connection:
             status = read_status(connection, projection.name, STREAM)
-        assert status["quarantined"] == len(held)
+        assert status["quarantined"] == len(expected_positions)
 
     @pytest.mark.parametrize("size", [1, 7, 100])
     def test_once_the_message_is_void_the_goal_is_what_its_readable_events_come_to(
         self, engine: Engine, projection: AnyProjection, size: int
     ) -> None:
-        """Whether the goal was held for long, or all of it comes in one batch; what follows goes on from there."""
+        """Whether the goal was in quarantine for long, or all of it comes in one batch; later events follow on that."""
         spoilt = voided_story()
         writer = started(engine, projection)
         for start in range(0, len(spoilt), size):
@@ -174,9 +174,9 @@ class ProjectionContract(DatabaseContract):
         writer = started(engine, projection)
         take(writer, spoilt)
         subject = WALK.on(LOG)
-        held = quarantined(engine)
+        before = quarantined(engine)
         released = await release(engine, projection, _Stored(spoilt), writer.key, subject)
-        assert released == Released(subject, len(held), None)
+        assert released == Released(subject, len(before), None)
         assert rows(engine, projection) == of_what_is_readable(engine, projection)
         assert quarantined(engine) == []
 

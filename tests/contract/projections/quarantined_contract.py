@@ -1,16 +1,17 @@
-"""What reads say of a goal that is held, on every database: how far it goes, and that this is not all."""
+"""What reads say of a goal that is quarantined, on every database: how far it goes, and that this is not all."""
 
 import pytest
 from sqlalchemy import Engine
 
 from events.identity import LOG
 from projections.audit_trail import queries as audit_trail
+from projections.audit_trail.filters import AuditFilter
 from projections.catalog import projection_named
 from projections.engine.database import reading
 from projections.engine.quarantine import GoalIsQuarantined
 from projections.goal_state import queries as goal_state
 from projections.goal_state.caseload import caseload
-from projections.goal_state.evidence import Asked, evidence, evidence_in_total
+from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.patient.series import Span, read_series
 from projections.goal_state.patient.tree import read_tree
 from projections.goal_state.waiting import waiting
@@ -27,7 +28,7 @@ AFTER_THE_CONTEST = OF_READ[2]
 """At which the goal waits for the clinician."""
 
 
-class HeldContract(DatabaseContract):
+class QuarantinedContract(DatabaseContract):
     """Inherit, and say which database."""
 
     @pytest.fixture
@@ -42,17 +43,17 @@ class HeldContract(DatabaseContract):
             listed = goal_state.goals(connection, WALK.org, now=NOON)["items"]
             plan = goal_state.plan(connection, WALK.org, WALK.patient)
         assert one
-        assert one["held"]["version"] == one["version"] == len(before)
-        assert one["held"]["position"] == POISON
-        assert one["held"]["reason"].startswith("ZeroDivisionError in builds_contract.py")
-        assert {each["goal"] for each in listed if each["held"]} == {WALK.goal}
+        assert one["quarantined"]["version"] == one["version"] == len(before)
+        assert one["quarantined"]["position"] == POISON
+        assert one["quarantined"]["reason"].startswith("ZeroDivisionError in builds_contract.py")
+        assert {each["goal"] for each in listed if each["quarantined"]} == {WALK.goal}
         assert plan
-        assert plan["held"] is None
+        assert plan["quarantined"] is None
         await try_again(engine, projection)
         with reading(engine) as connection:
             released = goal_state.goal(connection, WALK, now=NOON)
         assert released
-        assert released["held"] is None
+        assert released["quarantined"] is None
 
     def test_a_goal_of_which_nothing_could_be_taken_is_not_said_to_be_unknown(
         self, engine: Engine, projection: AnyProjection
@@ -69,13 +70,17 @@ class HeldContract(DatabaseContract):
         with reading(engine) as connection:
             goal = goal_state.goal(connection, READ, now=NOON)
             awaited = waiting(connection, READ.org)["items"]
-            evident = evidence(connection, Asked(READ.org), now=NOON)["items"]
-            in_total = evidence_in_total(connection, Asked(READ.org), now=NOON)
+            evident = evidence(connection, READ.org, now=NOON)["items"]
+            in_total = evidence_in_total(connection, READ.org, now=NOON)
         assert goal
-        assert (goal["held"]["version"], goal["held"]["position"]) == (2, AFTER_THE_CONTEST)
-        assert {each["goal"]: each["held"] for each in awaited if each["held"]} == {READ.goal: goal["held"]}
-        assert {each["goal"]: each["held"] for each in evident if each["held"]} == {READ.goal: goal["held"]}
-        assert in_total["held"] == 1
+        assert (goal["quarantined"]["version"], goal["quarantined"]["position"]) == (2, AFTER_THE_CONTEST)
+        assert {each["goal"]: each["quarantined"] for each in awaited if each["quarantined"]} == {
+            READ.goal: goal["quarantined"]
+        }
+        assert {each["goal"]: each["quarantined"] for each in evident if each["quarantined"]} == {
+            READ.goal: goal["quarantined"]
+        }
+        assert in_total["quarantined"] == 1
 
     def test_a_caseload_names_what_is_held_of_each_patient(self, engine: Engine, projection: AnyProjection) -> None:
         take(started(engine, poisoned(projection, AFTER_THE_CONTEST)), STORY)
@@ -83,8 +88,8 @@ class HeldContract(DatabaseContract):
             goal = goal_state.goal(connection, READ, now=NOON)
             patients = caseload(connection, READ.org, now=NOON)["items"]
         assert goal
-        assert {each["patient"]: each["held"] for each in patients} == {
-            READ.patient: [{**READ._asdict(), **goal["held"]}],
+        assert {each["patient"]: each["quarantined"] for each in patients} == {
+            READ.patient: [{**READ._asdict(), **goal["quarantined"]}],
             COOK.patient: [],
         }
 
@@ -95,7 +100,9 @@ class HeldContract(DatabaseContract):
         take(started(engine, poisoned(poisoned(projection, OF_CALL[0]), plans[1])), STORY)
         with reading(engine) as connection:
             patients = caseload(connection, CALL.org, now=NOON)["items"]
-        told = [(each["goal"], each["version"], each["position"]) for patient in patients for each in patient["held"]]
+        told = [
+            (each["goal"], each["version"], each["position"]) for patient in patients for each in patient["quarantined"]
+        ]
         assert sorted(told) == [("call", 0, OF_CALL[0]), ("plan", 1, plans[1])]
 
     def test_a_patients_tree_and_series_mark_a_held_goal(self, engine: Engine, projection: AnyProjection) -> None:
@@ -105,9 +112,13 @@ class HeldContract(DatabaseContract):
             record = goal_state.record(connection, READ.org, READ.patient)
         tree, series = read_tree(record, NOON.date()), read_series(record, NOON.date(), Span())
         assert goal
-        assert {each["goal"]: each["held"] for each in series["goals"] if each["held"]} == {READ.goal: goal["held"]}
+        assert {each["goal"]: each["quarantined"] for each in series["goals"] if each["quarantined"]} == {
+            READ.goal: goal["quarantined"]
+        }
         branches = tree["goals_without_priority"]
-        assert {each["goal"]: each["held"] for each in branches if each["held"]} == {READ.goal: goal["held"]}
+        assert {each["goal"]: each["quarantined"] for each in branches if each["quarantined"]} == {
+            READ.goal: goal["quarantined"]
+        }
 
     def test_a_plan_that_is_held_is_marked(self, engine: Engine, projection: AnyProjection) -> None:
         (_, ranked, *_) = (message.position for message in STORY if message.subject == COOK.plan.on(LOG))
@@ -115,7 +126,7 @@ class HeldContract(DatabaseContract):
         with reading(engine) as connection:
             plan = goal_state.plan(connection, COOK.org, COOK.patient)
         assert plan
-        assert (plan["held"]["version"], plan["held"]["position"]) == (1, ranked)
+        assert (plan["quarantined"]["version"], plan["quarantined"]["position"]) == (1, ranked)
 
     def test_a_patient_of_whom_nothing_could_be_taken_is_not_said_to_be_unknown(
         self, engine: Engine, projection: AnyProjection
@@ -135,18 +146,18 @@ class HeldContract(DatabaseContract):
             history = audit_trail.history(connection, WALK)
             diff = audit_trail.diff(connection, WALK, 0, 1)
             audit = audit_trail.audit(connection, WALK.org)
-            of_others = audit_trail.audit(connection, WALK.org, patient=COOK.patient)
+            of_others = audit_trail.audit(connection, WALK.org, AuditFilter(patient=COOK.patient))
             elsewhere = audit_trail.audit(connection, WALK.org.upper())
             sound = audit_trail.history(connection, COOK)
         assert history
-        held = history["held"]
-        assert (held["version"], held["position"]) == (reached, POISON)
+        quarantined = history["quarantined"]
+        assert (quarantined["version"], quarantined["position"]) == (reached, POISON)
         assert diff
-        assert diff["held"] == held
-        assert audit["held"] == [{**WALK._asdict(), **held}]
-        assert of_others["held"] == elsewhere["held"] == []
+        assert diff["quarantined"] == quarantined
+        assert audit["quarantined"] == [{**WALK._asdict(), **quarantined}]
+        assert of_others["quarantined"] == elsewhere["quarantined"] == []
         assert sound
-        assert sound["held"] is None
+        assert sound["quarantined"] is None
 
     def test_a_review_of_a_held_goal_is_marked(self, engine: Engine) -> None:
         scheduled = [message for message in STORY if message.subject == WALK.on(LOG)]
@@ -155,7 +166,7 @@ class HeldContract(DatabaseContract):
         assert review_set < scheduled[4].position
         with reading(engine) as connection:
             found = review_schedule.reviews(connection, WALK.org, now=NOON)["items"]
-        assert {each["goal"]: each["held"] and each["held"]["position"] for each in found}[WALK.goal] == (
+        assert {each["goal"]: each["quarantined"] and each["quarantined"]["position"] for each in found}[WALK.goal] == (
             scheduled[4].position
         )
-        assert all(each["held"] is None for each in found if each["goal"] != WALK.goal)
+        assert all(each["quarantined"] is None for each in found if each["goal"] != WALK.goal)

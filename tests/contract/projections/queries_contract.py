@@ -13,14 +13,20 @@ from events.event import Event
 from events.goal import types as g
 from events.goal.reading import read_goal
 from events.identity import GoalId
+from events.vocabulary import External
 from projections.audit_trail import queries as audit_trail
+from projections.audit_trail.filters import AuditFilter
+from projections.audit_trail.latest_events import Place, count_events, latest_events
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
 from projections.engine.paging import BadCursor, Json
 from projections.engine.writer import ProjectionWriter
 from projections.goal_state import queries as goal_state
+from projections.goal_state.filters import GoalFilter
+from projections.goal_state.identifiers import goals_called
 from projections.goal_state.patient.record import fold_patient
 from projections.review_schedule import queries as review_schedule
+from projections.review_schedule.filters import ReviewFilter
 from tests.builders import NOON, event, gas, opened, proposed, recorded, smart
 from tests.stored import as_message
 
@@ -44,7 +50,7 @@ def clinic() -> list[Event]:
         event(EARLY, proposed(statement="Get up early", smart=smart(), gas=gas()), time=TYPED_IN_VIENNA),
         event(LATE, proposed(statement="Read late", relevance=4)),
         event(WEST, proposed(statement="Walk west, early")),
-        event(ELSEWHERE, proposed(statement="Get up early")),
+        event(ELSEWHERE, proposed(statement="Get up early", external=(External(system="urn:his", value='7 "%é'),))),
         event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")),
         event(EARLY, g.Activated(), role="clinician", actor="c1"),
         *(
@@ -126,8 +132,8 @@ class QueriesContract(ABC):
 
     def test_goals_are_filtered_by_patient_and_status(self, connection: Connection) -> None:
         assert names(goal_state.goals(connection, ORG, now=MIDDAY, patient="pt-2")) == ["west"]
-        assert names(goal_state.goals(connection, ORG, now=MIDDAY, status="held")) == ["west"]
-        assert names(goal_state.goals(connection, ORG, now=MIDDAY, status="active", patient="pt-2")) == []
+        assert names(goal_state.goals(connection, ORG, GoalFilter(status="held"), now=MIDDAY)) == ["west"]
+        assert names(goal_state.goals(connection, ORG, GoalFilter(status="active"), now=MIDDAY, patient="pt-2")) == []
 
     @pytest.mark.parametrize(
         ("text", "found"),
@@ -145,16 +151,24 @@ class QueriesContract(ABC):
     def test_goals_are_found_by_words_of_statement_and_wording(
         self, connection: Connection, text: str, found: list[str]
     ) -> None:
-        assert names(goal_state.goals(connection, ORG, now=MIDDAY, text=text)) == found
+        assert names(goal_state.goals(connection, ORG, GoalFilter(text=text or None), now=MIDDAY)) == found
 
     def test_overdue_is_told_in_the_time_zone_of_each_plan(self, connection: Connection) -> None:
-        assert names(goal_state.goals(connection, ORG, now=AFTER_MIDNIGHT, overdue=True)) == ["early"]
-        assert names(goal_state.goals(connection, ORG, now=AFTER_MIDNIGHT, overdue=False)) == ["late", "west"]
-        assert names(goal_state.goals(connection, "southside", now=AFTER_MIDNIGHT, overdue=True)) == ["early"]
+        assert names(goal_state.goals(connection, ORG, GoalFilter(overdue=True), now=AFTER_MIDNIGHT)) == ["early"]
+        assert names(goal_state.goals(connection, ORG, GoalFilter(overdue=False), now=AFTER_MIDNIGHT)) == [
+            "late",
+            "west",
+        ]
+        assert names(goal_state.goals(connection, "southside", GoalFilter(overdue=True), now=AFTER_MIDNIGHT)) == [
+            "early"
+        ]
 
     def test_overdue_is_told_for_a_given_day(self, connection: Connection) -> None:
         day = DUE + timedelta(days=1)
-        assert names(goal_state.goals(connection, ORG, now=NOON, overdue=True, day=day)) == ["early", "west"]
+        assert names(goal_state.goals(connection, ORG, GoalFilter(overdue=True, day=day), now=NOON)) == [
+            "early",
+            "west",
+        ]
 
     def test_pages_of_goals_follow_on_each_other(self, connection: Connection) -> None:
         first = goal_state.goals(connection, ORG, now=MIDDAY, limit=2)
@@ -208,16 +222,18 @@ class QueriesContract(ABC):
 
     def test_an_audit_is_filtered(self, connection: Connection) -> None:
         def by(**wanted: str) -> list[GoalId]:
-            items = audit_trail.audit(connection, ORG, **wanted)["items"]  # type: ignore[arg-type]
+            items = audit_trail.audit(connection, ORG, AuditFilter.model_validate(wanted))["items"]
             return [GoalId(item["org"], item["patient"], item["goal"]) for item in items]
 
         assert set(by(patient="pt-2")) == {WEST, WEST.plan}
-        assert by(goal="late", type_name="cairn.goal.revised.v1") == [LATE]
+        assert by(goal="late", type="cairn.goal.revised.v1") == [LATE]
         assert by(actor="c2") == [WEST.plan, WEST]
 
     def test_an_audit_is_bounded_by_when_things_were_recorded(self, connection: Connection) -> None:
         since, until = EVENTS[4].recorded_at, EVENTS[7].recorded_at
-        found = audit_trail.audit(connection, ORG, since=since, until=until.astimezone(timezone(timedelta(hours=-7))))
+        found = audit_trail.audit(
+            connection, ORG, AuditFilter(since=since, until=until.astimezone(timezone(timedelta(hours=-7))))
+        )
         assert positions(found) == [5, 7]
 
     def test_a_diff_tells_what_two_versions_have_not_in_common(self, connection: Connection) -> None:
@@ -241,6 +257,32 @@ class QueriesContract(ABC):
             audit_trail.diff(connection, LATE, 1, 9)
         assert audit_trail.diff(connection, GoalId(ORG, "pt-1", "nothing"), 1, 2) is None
 
+    def test_the_latest_events_are_those_of_every_organisation_page_by_page(self, connection: Connection) -> None:
+        newest = [(each.goal_id, each.position) for each in reversed(EVENTS)]
+        found: list[tuple[GoalId, int]] = []
+        before: Place | None = None
+        while len(found) <= len(newest) and (page := latest_events(connection, limit=4, before=before)):
+            found += [(each.goal_id, each.place.position) for each in page]
+            before = page[-1].place
+        assert found == newest
+        assert count_events(connection) == len(EVENTS)
+
+    def test_the_latest_events_can_be_those_of_goals_and_since_an_instant(self, connection: Connection) -> None:
+        since = EVENTS[4].recorded_at
+        wanted = [each for each in EVENTS if each.recorded_at >= since and not each.goal_id.is_plan]
+        found = latest_events(connection, limit=100, since=since, of_goals=True)
+        assert [each.place for each in found] == [
+            Place(each.recorded_at, each.goal_id.org, each.position) for each in reversed(wanted)
+        ]
+        assert count_events(connection, since=since, of_goals=True) == len(wanted)
+        assert count_events(connection, of_goals=True) == len(EVENTS) - 2
+
+    def test_a_goal_is_found_by_what_it_is_called_elsewhere(self, connection: Connection) -> None:
+        assert goals_called(connection, '7 "%é', limit=10) == [ELSEWHERE]
+        assert goals_called(connection, '7 "%é', limit=0) == []
+        for other in ("7", '7 "xé', "urn:his"):
+            assert goals_called(connection, other, limit=10) == []
+
     # reviews
 
     def test_reviews_come_by_day_with_what_is_needed_to_meet(self, connection: Connection) -> None:
@@ -260,12 +302,12 @@ class QueriesContract(ABC):
             "time_zone": "UTC",
             "version": 3,
             "position": 9,
-            "held": None,
+            "quarantined": None,
         }
         assert [each["goal"] for each in others] == ["west", "late"]
 
     def test_a_held_goal_stays_in_the_list_as_held(self, connection: Connection) -> None:
-        (west,) = review_schedule.reviews(connection, ORG, now=MIDDAY, patient="pt-2")["items"]
+        (west,) = review_schedule.reviews(connection, ORG, ReviewFilter(patient="pt-2"), now=MIDDAY)["items"]
         assert west["goal_status"] == "held"
 
     @pytest.mark.parametrize(
@@ -280,7 +322,7 @@ class QueriesContract(ABC):
     def test_the_status_is_that_of_the_given_day(
         self, connection: Connection, day: date, early: str, late: str
     ) -> None:
-        found = review_schedule.reviews(connection, ORG, now=NOON, day=day, patient="pt-1")
+        found = review_schedule.reviews(connection, ORG, ReviewFilter(day=day, patient="pt-1"), now=NOON)
         assert statuses(found) == {"early": early, "late": late}
 
     def test_without_a_day_it_is_today_in_each_plans_time_zone(self, connection: Connection) -> None:
@@ -288,11 +330,11 @@ class QueriesContract(ABC):
         assert statuses(found) == {"early": "overdue", "west": "due", "late": "upcoming"}
 
     def test_reviews_are_filtered_by_status_and_until(self, connection: Connection) -> None:
-        overdue = review_schedule.reviews(connection, ORG, now=AFTER_MIDNIGHT, status="overdue")
-        due = review_schedule.reviews(connection, ORG, now=AFTER_MIDNIGHT, status="due")
-        upcoming = review_schedule.reviews(connection, ORG, now=AFTER_MIDNIGHT, status="upcoming")
+        overdue = review_schedule.reviews(connection, ORG, ReviewFilter(status="overdue"), now=AFTER_MIDNIGHT)
+        due = review_schedule.reviews(connection, ORG, ReviewFilter(status="due"), now=AFTER_MIDNIGHT)
+        upcoming = review_schedule.reviews(connection, ORG, ReviewFilter(status="upcoming"), now=AFTER_MIDNIGHT)
         assert (names(overdue), names(due), names(upcoming)) == (["early"], ["west"], ["late"])
-        assert names(review_schedule.reviews(connection, ORG, now=MIDDAY, until=DUE)) == ["early", "west"]
+        assert names(review_schedule.reviews(connection, ORG, ReviewFilter(until=DUE), now=MIDDAY)) == ["early", "west"]
 
     def test_pages_of_reviews_follow_on_each_other(self, connection: Connection) -> None:
         first = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=1)

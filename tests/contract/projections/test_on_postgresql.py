@@ -1,5 +1,7 @@
 """Every projection, and every query, on PostgreSQL."""
 
+from datetime import date, datetime
+
 import pytest
 from sqlalchemy import Connection, func, select
 
@@ -8,9 +10,9 @@ from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
-from tests.contract.projections.quarantined_contract import HeldContract
+from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
-from tests.contract.projections.views_contract import Read, ViewsContract
+from tests.contract.projections.views_contract import ViewsContract
 from tests.postgresql import PostgresqlServer
 
 
@@ -50,7 +52,7 @@ class TestCheckpoints(CheckpointsContract):
         return postgresql_server.new_schema()
 
 
-class TestHeld(HeldContract):
+class TestQuarantined(QuarantinedContract):
     @pytest.fixture
     def database_url(self, postgresql_server: PostgresqlServer) -> str:
         return postgresql_server.new_schema()
@@ -76,6 +78,6 @@ class TestViews(ViewsContract):
     def database_url(cls, postgresql_server: PostgresqlServer) -> str:
         return postgresql_server.new_schema()
 
-    def today(self, connection: Connection) -> Read:
+    def today(self, connection: Connection) -> tuple[date | None, datetime]:
         # The day of each plan's time zone; what it takes for now is when its transaction began.
-        return {"now": connection.scalar(select(func.now()))}
+        return None, connection.scalars(select(func.now())).one()

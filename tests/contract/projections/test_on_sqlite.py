@@ -11,9 +11,9 @@ from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
-from tests.contract.projections.quarantined_contract import HeldContract
+from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
-from tests.contract.projections.views_contract import Read, ViewsContract
+from tests.contract.projections.views_contract import ViewsContract
 
 
 class OnSqlite(ProjectionContract):
@@ -52,7 +52,7 @@ class TestCheckpoints(CheckpointsContract):
         return f"sqlite:///{tmp_path / 'cairn.db'}"
 
 
-class TestHeld(HeldContract):
+class TestQuarantined(QuarantinedContract):
     @pytest.fixture
     def database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'cairn.db'}"
@@ -78,7 +78,7 @@ class TestViews(ViewsContract):
     def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
         return f"sqlite:///{tmp_path_factory.mktemp('views') / 'cairn.db'}"
 
-    def today(self, connection: Connection) -> Read:
+    def today(self, connection: Connection) -> tuple[date | None, datetime]:
         # It knows no time zones: the day is that of UTC, whatever the plans say.
         day = date.fromisoformat(connection.scalars(text("SELECT date('now')")).one())
-        return {"now": datetime.now(UTC), "day": day}
+        return day, datetime.now(UTC)

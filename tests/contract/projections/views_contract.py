@@ -14,6 +14,7 @@ from events.event import Event
 from events.goal import types as g
 from events.identity import GoalId
 from projections.audit_trail import queries as audit_trail
+from projections.audit_trail.filters import AuditFilter
 from projections.catalog import NAMES, projection_named
 from projections.data_dictionary import every_view
 from projections.engine.database import open_database, reading
@@ -21,8 +22,10 @@ from projections.engine.paging import Json
 from projections.engine.writer import ProjectionWriter
 from projections.goal_state import queries as goal_state
 from projections.goal_state.caseload import caseload
-from projections.goal_state.evidence import Asked, evidence
+from projections.goal_state.evidence import evidence
+from projections.goal_state.filters import CaseloadFilter
 from projections.review_schedule import queries as review_schedule
+from projections.review_schedule.filters import ReviewFilter
 from services.sample.clinic import ORG, northside
 from tests.builders import active_goal, entry, event, gas, opened, proposed, recorded
 from tests.clinic import Clinic
@@ -78,8 +81,8 @@ class ViewsContract(ABC):
         """An empty database."""
 
     @abstractmethod
-    def today(self, connection: Connection) -> Read:
-        """The arguments with which a query sees the same day as the views do."""
+    def today(self, connection: Connection) -> tuple[date | None, datetime]:
+        """The day and the instant with which a query sees the same day as the views do."""
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -107,16 +110,18 @@ class ViewsContract(ABC):
 
     @pytest.mark.parametrize("org", [ORG, FAR])
     def test_the_caseload_is_that_of_the_endpoint(self, connection: Connection, org: str) -> None:
+        day, now = self.today(connection)
         found = [
             {**each, **{f"waiting_for_{role}": number for role, number in each["waiting_for"].items()}}
-            for each in everything(caseload(connection, org, limit=1000, **self.today(connection)))
+            for each in everything(caseload(connection, org, CaseloadFilter(day=day), now=now, limit=1000))
         ]
         assert found
         assert rows(connection, "v_caseload", org, "patient") == alike(connection, "v_caseload", found)
 
     @pytest.mark.parametrize("org", [ORG, FAR])
     def test_reviews_are_those_of_the_endpoint(self, connection: Connection, org: str) -> None:
-        found = everything(review_schedule.reviews(connection, org, limit=1000, **self.today(connection)))
+        day, now = self.today(connection)
+        found = everything(review_schedule.reviews(connection, org, ReviewFilter(day=day), now=now, limit=1000))
         assert {each["status"] for each in found} == {"overdue", "due", "upcoming"}
         assert rows(connection, "v_reviews", org, "due_on, patient, goal") == alike(connection, "v_reviews", found)
 
@@ -124,8 +129,7 @@ class ViewsContract(ABC):
     def test_goals_are_those_of_the_endpoints(self, connection: Connection, org: str) -> None:
         now = datetime.now(UTC)
         proven = {
-            (each["patient"], each["goal"]): each
-            for each in everything(evidence(connection, Asked(org), now=now, limit=1000))
+            (each["patient"], each["goal"]): each for each in everything(evidence(connection, org, now=now, limit=1000))
         }
         attention = {each["patient"]: each for each in everything(caseload(connection, org, now=now, limit=1000))}
         told = everything(goal_state.goals(connection, org, now=now, limit=1000))
@@ -156,8 +160,10 @@ class ViewsContract(ABC):
 
     @pytest.mark.parametrize("view", ["v_goal_current", "v_reviews"])
     def test_a_goal_with_events_in_quarantine_is_marked(self, connection: Connection, view: str) -> None:
-        held = [each["goal"] for org in (ORG, FAR) for each in rows(connection, view, org, "goal") if each["held"]]
-        assert held == [POISONED.goal]
+        quarantined = [
+            each["goal"] for org in (ORG, FAR) for each in rows(connection, view, org, "goal") if each["quarantined"]
+        ]
+        assert quarantined == [POISONED.goal]
 
     @pytest.mark.parametrize("org", [ORG, FAR])
     def test_the_audit_is_that_of_the_endpoint(self, connection: Connection, org: str) -> None:
@@ -174,7 +180,7 @@ class ViewsContract(ABC):
             assert (row["happened_at"], row["recorded_at"]) == (instant(each["time"]), instant(each["recordedtime"]))
 
     def test_revisions_are_those_of_the_endpoint(self, connection: Connection) -> None:
-        revised = everything(audit_trail.audit(connection, ORG, type_name=g.Revised.type_name, limit=10_000))
+        revised = everything(audit_trail.audit(connection, ORG, AuditFilter(type=g.Revised.type_name), limit=10_000))
         found = rows(connection, "v_goal_revisions", ORG, "position, field")
         assert [(row["position"], row["field"]) for row in found] == [
             (each["position"], change["field"]) for each in revised for change in each["changes"]
@@ -222,7 +228,7 @@ def everything(page: Json) -> list[Read]:
 def alike(connection: Connection, view: str, items: Sequence[Read]) -> list[Read]:
     """What endpoints give, cut to the columns of a view."""
     columns = connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys()  # noqa: S608 - ours
-    return [{name: bool(item[name]) if name == "held" else item[name] for name in columns} for item in items]
+    return [{name: bool(item[name]) if name == "quarantined" else item[name] for name in columns} for item in items]
 
 
 def as_in_the_view(goal: Read) -> Read:

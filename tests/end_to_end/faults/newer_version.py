@@ -16,5 +16,5 @@ def newer(name: str) -> Projection[Any]:  # Any: of whatever state
 
 
 def main() -> None:
-    with patch("projections.engine.service.projection_named", newer):
+    with patch("projections.catalog.projection_named", newer):
         cairn()

@@ -10,7 +10,7 @@ _CHUNK = 64 * 1024
 
 
 class Wire:
-    """Carries bytes both ways until it is told where to stop; what is held up then never arrives.
+    """Carries bytes both ways until it is told where to stop; what is stopped then never arrives.
 
     Args:
         port: Where nats-server listens, on loopback.

@@ -177,7 +177,9 @@ class OneLogContract:
 
         async def healed() -> bool:
             said = await shared.get(f"/v1/orgs/{ORG}/patients/pt-4/goals/swim", min_position=position)
-            return said.status_code == 200 and not said.json().get("held") and said.json()["position"] >= position
+            return (
+                said.status_code == 200 and not said.json().get("quarantined") and said.json()["position"] >= position
+            )
 
         await eventually(healed, within=SETTLING_SECONDS)
         assert (verified := await shared.cairn("log", "verify")).code == 0, verified.out

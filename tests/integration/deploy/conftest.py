@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from projections.catalog import projection_named
 from projections.engine.service import serve as projection
 from services.embedded_server import free_port
 from services.gateway.service import serve as gateway
@@ -39,7 +40,7 @@ async def services(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory)
             partial(goals, settings("goals")),
             partial(intake, settings("intake")),
             partial(reminders, settings("reminders")),
-            partial(projection, "goal_state", reads.nats_address, reads.database_address),
+            partial(projection, projection_named("goal_state"), reads.nats_address, reads.database_address),
             partial(gateway, settings("gateway")),
         ):
             await stack.enter_async_context(running(serve))

@@ -251,11 +251,14 @@ class TestTheServices:
         assert not [line for line in violations if ":cairn" in line]
 
 
+OTHER_STREAMS = ("CAIRN_INTAKE", "CAIRN_REJECTED", "CAIRN_NOTICES", "CAIRN_ALARMS", "KV_cairn_snapshots")
+
+
 class TestStreams:
     @pytest.mark.parametrize("role", ROLES)
     async def test_nobody_but_the_operator_deletes_or_changes_one(self, deployed: Deployed, role: str) -> None:
         async with connected(deployed, role) as [user]:
-            for stream in (STREAM, "CAIRN_INTAKE", "CAIRN_REJECTED", "CAIRN_NOTICES", "KV_cairn_snapshots"):
+            for stream in (STREAM, *OTHER_STREAMS):
                 for action in ("DELETE", "UPDATE", "PURGE", "RESTORE", "SNAPSHOT"):
                     subject = f"$JS.API.STREAM.{action}.{stream}"
                     own_cache = (role, subject) == ("goals", "$JS.API.STREAM.PURGE.KV_cairn_snapshots")

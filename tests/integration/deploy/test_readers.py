@@ -157,6 +157,16 @@ def test_when_a_column_becomes_another_the_view_is_made_anew_and_still_read(clin
     assert clinic.ask("SELECT DISTINCT org FROM v_goal_current") == [(7,)]
 
 
+def test_what_others_have_built_on_the_column_held_reads_it_by_its_new_name(clinic: Clinic) -> None:
+    clinic.make_readers()
+    clinic.build(with_columns(lambda columns: [*columns[:-1], columns[-1].label("held")]))
+    clinic.administer("CREATE VIEW waiting AS SELECT goal, held AS in_quarantine FROM v_goal_current")
+    clinic.administer(f"GRANT SELECT ON waiting TO {clinic.dashboard}")
+    clinic.build(GOAL_STATE)
+    assert clinic.ask("SELECT DISTINCT quarantined FROM v_goal_current") == [(False,)]
+    assert clinic.ask("SELECT DISTINCT in_quarantine FROM waiting") == [(False,)]
+
+
 def test_what_others_have_built_on_a_column_is_not_pulled_away(clinic: Clinic) -> None:
     clinic.make_readers()
     clinic.build(GOAL_STATE)

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from events.envelope import STRUCTURED
 from events.identity import NOTICE, SUBMIT, GoalId
 from events.log.placement import Placement
+from projections.catalog import projection_named
 from projections.engine.service import serve as projection
 from services.embedded_server import free_port
 from services.gateway.service import serve as gateway
@@ -51,7 +52,13 @@ async def services(deployed: Deployed, tmp_path: Path) -> AsyncIterator[None]:
             partial(goals, settings("goals"), streams=[B]),
             partial(intake, settings("intake")),
             partial(reminders, settings("reminders")),
-            partial(projection, "goal_state", reads.nats_address, reads.database_address, streams=PLACEMENT.streams),
+            partial(
+                projection,
+                projection_named("goal_state"),
+                reads.nats_address,
+                reads.database_address,
+                streams=PLACEMENT.streams,
+            ),
             partial(gateway, settings("gateway")),
         ):
             await stack.enter_async_context(running(serve))

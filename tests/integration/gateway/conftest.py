@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from events.log import Log
-from projections.catalog import NAMES
+from projections.catalog import NAMES, projection_named
 from projections.engine.service import serve as serve_projection
 from services.gateway.service import serve
 from services.settings import Settings
@@ -23,7 +23,9 @@ async def gateway_url(settings: Settings, log: Log, goals_service: None) -> Asyn
 
     async with AsyncExitStack() as services:
         for name in NAMES:
-            projection = partial(serve_projection, name, settings.nats_address, settings.database_address)
+            projection = partial(
+                serve_projection, projection_named(name), settings.nats_address, settings.database_address
+            )
             await services.enter_async_context(running(projection))
 
         async def gateway(ready: Callable[[str], None]) -> None:

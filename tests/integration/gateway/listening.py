@@ -28,7 +28,7 @@ class Listener:
     async def begun(self) -> None:
         """Until the feed has said its first words: from then on nothing is missed."""
         async with asyncio.timeout(10):
-            while await anext(self._lines):
+            while not (await anext(self._lines)).startswith("retry:"):
                 pass
 
     async def take(self, count: int) -> list[Received]:

@@ -7,7 +7,7 @@ from icalendar import Calendar
 
 from events.goal.types import Closed, ReviewScheduled
 from events.identity import GoalId
-from tests.builders import TODAY, active_goal, event
+from tests.builders import TODAY, active_goal, event, opened
 from tests.integration.gateway.http import Http
 
 DUE = TODAY + timedelta(days=14)
@@ -27,12 +27,24 @@ async def test_the_reviews_of_an_organisation_and_of_a_patient(http: Http, org: 
 
     everybody = await calendar(http, f"/v1/orgs/{org}/reviews.ics", position)
     one = await calendar(http, f"/v1/orgs/{org}/patients/p2/reviews.ics", position)
-    nobody = await calendar(http, f"/v1/orgs/{org}/patients/p3/reviews.ics", position)
 
     assert list(everybody) == [f"{org}.p1.g1.review@cairn", f"{org}.p2.g1.review@cairn"]
     assert list(one) == [f"{org}.p2.g1.review@cairn"]
     assert one[f"{org}.p2.g1.review@cairn"]["dtstart"].dt == DUE
-    assert nobody == {}
+
+
+async def test_a_patient_without_reviews_has_a_calendar_without_events(http: Http, org: str) -> None:
+    position = await http.record(event(GoalId(org, "p1", "plan"), opened(), role="clinician", actor="c1"))
+
+    assert await calendar(http, f"/v1/orgs/{org}/patients/p1/reviews.ics", position) == {}
+
+
+async def test_nobody_has_no_calendar(http: Http, org: str) -> None:
+    unknown = await http.refused(f"/v1/orgs/{org}/reviews.ics", 404)
+    position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
+    patient = await http.refused(f"/v1/orgs/{org}/patients/p2/reviews.ics", 404, min_position=position)
+
+    assert (unknown["code"], patient["code"]) == ("org.unknown", "plan.missing")
 
 
 async def test_nobody_s_words_are_in_it(http: Http, org: str) -> None:
@@ -53,7 +65,7 @@ async def test_a_review_that_moves_and_falls_away_keeps_its_uid(http: Http, org:
     over = Closed(outcome="achieved", reason="Done")
     gone = (await calendar(http, path, await http.record(event(goal, over, role="clinician", actor="c1"))))[uid]
 
-    assert [each["sequence"] for each in (begun, moved, gone)] == [1, 2, 3]
+    assert [each["sequence"] for each in (begun, moved, gone)] == [2, 4, 5]
     assert [str(each["status"]) for each in (begun, moved, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert gone["dtstart"].dt == moved["dtstart"].dt == later.due_on
 

@@ -30,13 +30,13 @@ async def test_a_command_that_follows_a_write_reads_it(http: Http, nats_url: str
     assert [each["goal"] for each in reviews.json["items"]] == ["g1"]
 
 
-async def test_a_position_that_nothing_has_come_to_is_said_in_the_gateway_s_words(
+async def test_a_position_that_the_log_does_not_have_is_said_in_the_gateway_s_words(
     http: Http, nats_url: str, org: str
 ) -> None:
     ran = await cairn("goals", "list", "--org", org, "--min-position", str(10**9), "--nats-url", nats_url)
 
     assert ran.code == 1
-    assert ran.err.startswith("Error: The projection goal_state has reached position ")
+    assert ran.err.startswith("Error: The log ends at position ")
 
 
 async def test_status_is_told_line_by_line_until_ctrl_c(http: Http, nats_url: str) -> None:

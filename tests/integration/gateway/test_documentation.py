@@ -8,6 +8,7 @@ import pytest
 from events.envelope import BATCH, STRUCTURED
 from events.goal.types import Changes, Revised
 from events.identity import GoalId
+from events.json_schemas import ENVELOPE, published_schemas
 from tests.builders import active_goal, as_bytes, entry, event, gas
 from tests.integration.gateway.http import Http
 
@@ -99,3 +100,32 @@ async def test_the_example_of_the_description_is_an_event_that_cairn_takes(
     response = await http.client.post("/v1/events", json=offered)
 
     assert response.status_code == 201, response.text
+
+
+async def test_events_are_described_by_the_published_schema(document: dict[str, Any]) -> None:
+    body = document["paths"]["/v1/events"]["post"]["requestBody"]
+    event = {"$ref": "#/components/schemas/CloudEvent"}
+
+    assert body["required"] is True
+    assert body["content"][STRUCTURED]["schema"] == event
+    assert body["content"][BATCH]["schema"] == {"type": "array", "items": event}
+    assert event in body["content"]["application/json"]["schema"]["anyOf"]
+    described = document["components"]["schemas"]["CloudEvent"]
+    for word in ("properties", "required", "propertyNames", "description"):
+        assert described[word] == published_schemas()[ENVELOPE][word]
+
+
+async def test_it_says_where_this_cairn_is(document: dict[str, Any]) -> None:
+    assert [server["url"] for server in document["servers"]] == ["/"]
+
+
+async def test_fhir_answers_name_their_resource(http: Http, document: dict[str, Any], goal: GoalId) -> None:
+    ids = {"id": str(goal), "version": "1"}
+    query = {"patient": f"{goal.org}.{goal.patient}"}
+    described = [path for path in document["paths"] if path.startswith("/fhir/") and "get" in document["paths"][path]]
+    assert len(described) >= 11
+
+    for path in described:
+        answer = await http.client.get(path.format(release="R4", **ids), params={} if "{id}" in path else query)
+        status = str(answer.status_code) if answer.status_code == 200 else f"{answer.status_code // 100}XX"
+        check(document, answer.json(), path, "get", status, "application/fhir+json")

@@ -122,7 +122,7 @@ async def test_one_patient_is_exported_alone(goals: list[GoalId], org: str, nats
     r4_model("Bundle").model_validate(bundle)
     found = [each["fullUrl"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Goal"]
     assert found == [f"http://x/R4/Goal/{org}.p2.sing"]
-    assert "1 patient: 1 CarePlan, 1 Goal" in exported.stderr
+    assert "1 patient: 1 Patient, 1 CarePlan, 1 Goal" in exported.stderr
 
 
 async def test_an_empty_organisation_gives_an_empty_bundle(http: Http, org: str, nats_url: str) -> None:
@@ -138,7 +138,7 @@ async def test_a_patient_that_is_not_there_leaves_no_file(http: Http, org: str, 
     exported = await run(export, "--org", org, "--patient", "p9", "--nats-url", nats_url, "--output", str(file))
 
     assert exported.exit_code == 1
-    assert f"nothing of patient p9 in {org}" in exported.stderr
+    assert f"no events of patient p9 in {org}" in exported.stderr
     assert names_in(tmp_path) == []
 
 

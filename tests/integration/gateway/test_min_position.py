@@ -1,19 +1,16 @@
 """Reading one's own write: every read waits for the projection behind it, and not for ever."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
 
 from events.identity import GoalId
-from events.log import Log
-from events.log.client.resilient import ResilientClient
-from projections.engine.database import open_database
-from services.gateway.app import create_app
-from services.gateway.gateway import open_gateway
-from services.settings import Settings
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
+from tests.integration.gateway.alone import alone
 from tests.integration.gateway.http import Http
 
 READS = (
@@ -57,36 +54,68 @@ async def test_every_read_waits(http: Http, org: str, read: str) -> None:
 
 
 @pytest.mark.parametrize("read", READS)
-async def test_a_projection_that_stays_behind_is_503(
-    nc: ResilientClient, log: Log, settings: Settings, http: Http, org: str, read: str
-) -> None:
+async def test_a_position_that_the_log_does_not_have_is_refused(http: Http, org: str, read: str) -> None:
     position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
-    engine = open_database(settings.database_address)
-    async with open_gateway(nc, engine, wait_seconds=0.3) as gateway:
-        transport = httpx.ASGITransport(create_app(gateway))
-        async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
-            query = {**_query(read), "min_position": str(position + 1_000_000)}
-            response = await client.get(read.format(org=org), params=query)
-    engine.dispose()
+
+    problem = await http.refused(read.format(org=org), 422, **_query(read), min_position=position + 1_000_000)
+
+    assert (problem["code"], [each["field"] for each in problem["errors"]]) == ("request.invalid", ["min_position"])
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        *((path, "position") for path in ("goals/g1", "plan", "tree", "series")),
+        *((path, "min_position") for path in ("goals/g1?by=recorded&as_of=2100-01-01T00:00:00Z", "plan?position=1")),
+    ],
+)
+async def test_so_is_one_of_a_read_out_of_the_log(http: Http, org: str, path: str, parameter: str) -> None:
+    position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
+    address = f"/v1/orgs/{org}/patients/p1/{path.partition('?')[0]}"
+
+    problem = await http.refused(address, 422, **_query(path), **{parameter: position + 1_000_000})
+
+    assert (problem["code"], [each["field"] for each in problem["errors"]]) == ("request.invalid", [parameter])
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_a_projection_that_stays_behind_is_503(behind: httpx.AsyncClient, read: str) -> None:
+    position = behind.headers["position"]
+
+    response = await behind.get(read.format(org="alone"), params={**_query(read), "min_position": position})
 
     assert response.status_code == 503
     assert response.json()["code"] == "projection.behind"
-    assert f"not yet {position + 1_000_000}" in response.json()["detail"]
+    assert f"not yet {position}" in response.json()["detail"]
     assert response.headers["retry-after"]
+
+
+@pytest.fixture(scope="module")
+async def behind(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a gateway whose projections have not come to the end of the log; it names that position."""
+    folder = tmp_path_factory.mktemp("behind")
+    server = EmbeddedServer(folder / "nats")
+    await server.start()
+    async with alone(server, folder) as here:
+        await here.record("g1")
+        await here.build()
+        position = await here.record("g2")
+        async with here.gateway(wait_seconds=0.3) as client:
+            client.headers["position"] = str(position)
+            yield client
+    await server.stop()
 
 
 async def test_a_wait_ends_as_soon_as_the_projection_is_there(http: Http, org: str) -> None:
     goal = GoalId(org, "p1", "g1")
-    position = await http.record(*active_goal(goal))
-    ahead = asyncio.create_task(
-        http.client.get(f"/v1/orgs/{org}/patients/p1/goals/g1", params={"min_position": position + 3})
+    await http.record(*active_goal(goal))
+    positions = [await http.record(event(goal, entry(f"e{number}"))) for number in range(3)]
+
+    reads = await asyncio.gather(
+        *(http.get(f"/v1/orgs/{org}/patients/p1/goals/g1", min_position=position) for position in positions)
     )
-    await http.record(*(event(goal, entry(f"e{number}")) for number in range(3)))
 
-    response = await ahead
-
-    assert response.status_code == 200
-    assert response.json()["position"] >= position + 3
+    assert all(read["position"] >= position for read, position in zip(reads, positions, strict=True))
 
 
 async def test_this_is_every_read_of_a_projection(http: Http) -> None:

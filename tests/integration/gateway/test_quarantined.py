@@ -19,8 +19,8 @@ GOAL = f"{PATIENT}/goals/{{goal}}"
 
 @pytest.fixture(scope="module")
 async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Alone]:
-    """Three goals: a sound one, one that is held after its activation, and one that is held from its first event on."""
-    folder = tmp_path_factory.mktemp("held")
+    """Three goals: a sound one, one quarantined after its activation, and one quarantined from its first event on."""
+    folder = tmp_path_factory.mktemp("quarantined")
     server = EmbeddedServer(folder / "nats")
     await server.start()
     async with alone(server, folder) as place:
@@ -48,50 +48,55 @@ async def answer(client: httpx.AsyncClient, path: str, goal: str, query: str = "
     return response.json()
 
 
-async def test_a_goal_says_where_it_is_held(client: httpx.AsyncClient) -> None:
+async def test_a_goal_says_where_it_is_quarantined(client: httpx.AsyncClient) -> None:
     goal = await answer(client, GOAL, "spoilt")
 
     assert (goal["status"], goal["version"]) == ("active", 3)
-    assert (goal["held"]["version"], goal["held"]["position"]) == (3, 9)
-    assert goal["held"]["reason"]
+    assert (goal["quarantined"]["version"], goal["quarantined"]["position"]) == (3, 9)
+    assert goal["quarantined"]["reason"]
 
 
 async def test_others_are_not_marked(client: httpx.AsyncClient) -> None:
-    assert (await answer(client, GOAL, "sound"))["held"] is None
+    assert (await answer(client, GOAL, "sound"))["quarantined"] is None
 
 
-async def test_lists_mark_the_goals_that_are_held(client: httpx.AsyncClient) -> None:
+async def test_lists_mark_the_goals_that_are_quarantined(client: httpx.AsyncClient) -> None:
     of_org = await answer(client, "/v1/orgs/{org}/goals", "spoilt")
     of_patient = await answer(client, f"{PATIENT}/goals", "spoilt")
 
-    assert {each["goal"]: bool(each["held"]) for each in of_org["items"]} == {"sound": False, "spoilt": True}
-    assert [each["held"]["position"] for each in of_patient["items"]] == [9]
+    assert {each["goal"]: bool(each["quarantined"]) for each in of_org["items"]} == {"sound": False, "spoilt": True}
+    assert [each["quarantined"]["position"] for each in of_patient["items"]] == [9]
 
 
 @pytest.mark.parametrize("read", ["tree", "series"])
-async def test_what_is_told_of_a_patient_marks_the_goals_that_are_held(client: httpx.AsyncClient, read: str) -> None:
+async def test_what_is_told_of_a_patient_marks_the_goals_that_are_quarantined(
+    client: httpx.AsyncClient, read: str
+) -> None:
     spoilt = await answer(client, f"{PATIENT}/{read}", "spoilt")
     sound = await answer(client, f"{PATIENT}/{read}", "sound")
 
     its = "goals" if read == "series" else "goals_without_priority"
-    assert [(each["held"]["version"], each["held"]["position"]) for each in spoilt[its]] == [(3, 9)]
-    assert [each["held"] for each in sound[its]] == [None]
+    assert [(each["quarantined"]["version"], each["quarantined"]["position"]) for each in spoilt[its]] == [(3, 9)]
+    assert [each["quarantined"] for each in sound[its]] == [None]
 
 
 async def test_the_caseload_names_what_is_held_of_each_patient(client: httpx.AsyncClient) -> None:
     caseload = await answer(client, "/v1/orgs/{org}/caseload", "spoilt")
 
-    told = {each["patient"]: [(held["goal"], held["position"]) for held in each["held"]] for each in caseload["items"]}
+    told = {
+        each["patient"]: [(quarantined["goal"], quarantined["position"]) for quarantined in each["quarantined"]]
+        for each in caseload["items"]
+    }
     assert told == {"p-sound": [], "p-spoilt": [("spoilt", 9)]}
 
 
-async def test_the_evidence_marks_the_goals_that_are_held(client: httpx.AsyncClient) -> None:
+async def test_the_evidence_marks_the_goals_that_are_quarantined(client: httpx.AsyncClient) -> None:
     evidence = await answer(client, "/v1/orgs/{org}/evidence", "spoilt")
     table = await client.get(f"/v1/orgs/{ORG}/evidence?format=csv")
 
-    assert {each["goal"]: bool(each["held"]) for each in evidence["items"]} == {"sound": False, "spoilt": True}
-    assert evidence["total"]["held"] == 1
-    in_table = {row["goal"]: row["held"] for row in csv.DictReader(StringIO(table.text, newline=""))}
+    assert {each["goal"]: bool(each["quarantined"]) for each in evidence["items"]} == {"sound": False, "spoilt": True}
+    assert evidence["total"]["quarantined"] == 1
+    in_table = {row["goal"]: row["quarantined"] for row in csv.DictReader(StringIO(table.text, newline=""))}
     assert in_table == {"sound": "false", "spoilt": "true"}
 
 
@@ -114,7 +119,7 @@ async def test_a_patient_of_whom_nothing_could_be_read_is_not_said_to_be_unknown
 
 
 async def test_a_plan_is_held_by_itself(client: httpx.AsyncClient) -> None:
-    assert (await answer(client, f"{PATIENT}/plan", "spoilt"))["held"] is None
+    assert (await answer(client, f"{PATIENT}/plan", "spoilt"))["quarantined"] is None
 
 
 async def test_history_and_audit_say_what_is_missing(client: httpx.AsyncClient) -> None:
@@ -123,9 +128,9 @@ async def test_history_and_audit_say_what_is_missing(client: httpx.AsyncClient) 
     audit = await answer(client, "/v1/orgs/{org}/audit", "spoilt")
 
     assert [each["version"] for each in history["items"]] == [1, 2, 3]
-    assert (history["held"]["version"], history["held"]["position"]) == (3, 9)
-    assert diff["held"] == history["held"]
-    assert [(each["goal"], each["version"], each["position"]) for each in audit["held"]] == [
+    assert (history["quarantined"]["version"], history["quarantined"]["position"]) == (3, 9)
+    assert diff["quarantined"] == history["quarantined"]
+    assert [(each["goal"], each["version"], each["position"]) for each in audit["quarantined"]] == [
         ("spoilt", 3, 9),
         ("unread", 0, 10),
     ]

@@ -187,7 +187,7 @@ async def test_a_batch_answers_for_each_event_by_itself(http: Http, goal: GoalId
     bad = {**structured(event(goal, entry("e2"))), "data": {"entry": "e2", "on": "2026-03-02", "mood": 0}}
     rule = structured(event(goal, proposed()))
 
-    response = await post(http, to_json([good, bad, good, {}, rule]), BATCH)
+    response = await post(http, to_json([good, bad, good, {**good, "subject": None}, rule]), BATCH)
 
     outcomes = json.loads(response.text)
     assert response.status_code == 200

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from nats.aio.msg import Msg
@@ -64,7 +65,7 @@ class Counter:
         await eventually(none_waits, within=30)
         await self.nc.flush()
 
-    def told(self) -> list[dict[str, object]]:
+    def told(self) -> list[dict[str, Any]]:
         """The outcomes so far, in the order in which they arrived."""
         return [from_json(message.data) for message in self.outcomes]
 

@@ -64,6 +64,20 @@ async def test_an_outcome_names_its_submission(counter: Counter) -> None:
     assert from_json(outcome.data)["events"][0]["type"] == "cairn.plan.opened.v1"
 
 
+async def test_a_submission_with_two_ids_is_refused_and_kept(counter: Counter) -> None:
+    goal_id = GoalId(counter.org, "p1", "walk")
+    twice = {"ce-id": "1", "Ce-Id": "2", "ce-comment": ""}
+    async with counter.goals(), counter.intake():
+        await counter.js.publish(goal_id.on(INTAKE), b"{}", headers=twice)
+        await counter.all_carried()
+
+    (kept,) = await counter.rejected("p1.walk")
+    [outcome] = counter.outcomes
+    assert [error["field"] for error in from_json(outcome.data)["errors"]] == ["id"]
+    assert kept.headers is not None
+    assert "" not in kept.headers.values()
+
+
 async def test_a_refused_submission_is_kept_as_it_came_with_code_and_detail(counter: Counter) -> None:
     goal_id = GoalId(counter.org, "p1", "walk")
     early = event(goal_id, entry("day-1"))

@@ -6,6 +6,7 @@ import pytest
 from nats.aio.client import Client
 from pydantic_core import from_json
 
+from events.attribute_headers import DoubledHeaders
 from events.identity import GoalId
 from events.log import Append, Log, LogUnreachable
 from events.log.client.headers import read_headers
@@ -70,6 +71,25 @@ def test_headers_read_as_nats_writes_them(block: bytes, headers: dict[str, str] 
     assert {name: value for name, value in (found or {}).items() if name != "Description"} == {
         name: value for name, value in (headers or {}).items() if name != "Description"
     }
+
+
+def test_of_headers_of_one_name_the_last_is_read_and_the_name_is_kept_as_doubled() -> None:
+    found = read_headers(b"NATS/1.0\r\nce-id: 1\r\nce-type: t\r\nce-id: 2\r\n\r\n")
+
+    assert isinstance(found, DoubledHeaders)
+    assert (found, found.doubled) == ({"ce-id": "2", "ce-type": "t"}, ("ce-id",))
+
+
+async def test_a_submission_with_two_ids_is_refused(goals_service: None, nc: Client, nats_url: str) -> None:
+    reply = nc.new_inbox()
+    answers = await nc.subscribe(reply)
+    headers = b"NATS/1.0\r\nce-id: 1\r\nce-id: 2\r\n\r\n"
+
+    await _publish_raw(nats_url, b"cairn.submit.a.b.c", reply.encode(), headers, b"{}")
+
+    said = from_json((await answers.next_msg(timeout=10)).data)
+    assert (said["code"], [error["field"] for error in said["errors"]]) == ("event.invalid", ["id"])
+    await answers.unsubscribe()
 
 
 async def _asked(nc: Client) -> dict[str, str]:

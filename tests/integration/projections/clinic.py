@@ -40,7 +40,8 @@ class Database:
         self.nats_url = nats_url
         self.key = CheckpointKey(name, Slot.LIVE, STREAM)
         self.engine = open_database(self.url)
-        self.serve: Callable[..., Any] = partial(serve, name, nats_url, self.url)  # Any: as `running` takes it
+        # Any: as `running` takes it
+        self.serve: Callable[..., Any] = partial(serve, self.projection, nats_url, self.url)
         with writing(self.engine) as connection:
             declare_own(connection)
 

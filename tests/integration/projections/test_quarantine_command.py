@@ -71,7 +71,9 @@ async def test_mended_and_tried_again_goals_are_what_a_rebuild_makes_of_them(cli
 
     one = await clinic.cairn("retry", "goal_state", "--goal", str(READ), "--json")
     assert one.code == 0
-    assert [(each["goal"], each["released"], each["held"]) for each in one.json["items"]] == [(str(READ), 1, None)]
+    assert [(each["goal"], each["released"], each["quarantined"]) for each in one.json["items"]] == [
+        (str(READ), 1, None)
+    ]
     assert [each["goal"] for each in (await clinic.cairn("list", "--json")).json["items"]] == [str(WALK)]
 
     rest = await clinic.cairn("retry")
@@ -90,12 +92,12 @@ async def test_what_still_cannot_be_taken_stays_held_and_is_exit_code_1(clinic: 
     tried = await clinic.cairn("retry", "--json")
     assert tried.code == 1
     (walk,) = tried.json["items"]
-    assert (walk["released"], walk["held"]["position"]) == (0, stored.seq)
+    assert (walk["released"], walk["quarantined"]["position"]) == (0, stored.seq)
     shown = await clinic.cairn("retry", "goal_state")
     assert shown.code == 1
     assert f"at position {stored.seq}" in shown.out
     other = await clinic.cairn("retry", "--goal", str(READ))
-    assert (other.code, other.out) == (0, f"{READ} is not held.\n")
+    assert (other.code, other.out) == (0, f"{READ} is not in quarantine.\n")
 
 
 async def test_a_rebuild_tells_what_the_new_tables_could_not_take(clinic: Clinic) -> None:

@@ -15,7 +15,7 @@ from events.log import Log, connect, declare_log
 from events.log.client.connection import NotReachable
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
-from projections.catalog import NAMES, UnknownProjection
+from projections.catalog import NAMES, projection_named
 from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import Checkpoint
 from projections.engine.runner import Runner
@@ -74,7 +74,7 @@ async def test_stopped_and_started_again_it_goes_on_from_its_checkpoint(
     assert its.status["state"] == "stopped"
     second = await record(log, diary(GoalId(org, "pt-1", "two"), 1))
     said: list[str] = []
-    serving = asyncio.create_task(serve("goal_state", nats_url, its.url, said.append))
+    serving = asyncio.create_task(serve(its.projection, nats_url, its.url, said.append))
     await its.reaches(second)
     serving.cancel()
     await asyncio.wait([serving])
@@ -171,11 +171,7 @@ def failing_on_goals(troubles: Iterator[OperationalError]) -> Callable[..., None
     return listener
 
 
-async def test_an_unknown_projection_is_refused(nats_url: str, tmp_path: Path) -> None:
-    with pytest.raises(UnknownProjection):
-        await serve("goals", nats_url, f"sqlite:///{tmp_path / 'cairn.db'}", print)
-
-
 async def test_without_a_server_it_says_so(tmp_path: Path, unused_tcp_port: int) -> None:
+    nowhere = f"nats://127.0.0.1:{unused_tcp_port}"
     with pytest.raises(NotReachable):
-        await serve("goal_state", f"nats://127.0.0.1:{unused_tcp_port}", f"sqlite:///{tmp_path / 'cairn.db'}", print)
+        await serve(projection_named("goal_state"), nowhere, f"sqlite:///{tmp_path / 'cairn.db'}", print)

@@ -9,14 +9,14 @@ from events.identity import GoalId
 from events.log.anchor import BEGINNING
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Notice, Occasion
-from services.reminders.stream import MARK, NOTICE_STREAM, declare_notices
+from services.reminders.stream import ALARM_STREAM, MARK, NOTICE_STREAM, declare_notices
 from tests.integration.reminders.ward import TODAY, TOMORROW, YESTERDAY, Ward, midnight, told
 
 GOAL, OTHER, THIRD = (GoalId("northside", f"pt-{number}", "walk") for number in (1, 2, 3))
 
 
 async def mark(ward: Ward) -> dict[str, dict[str, object]]:
-    stored = await ward.js.get_last_msg(NOTICE_STREAM, MARK)
+    stored = await ward.js.get_last_msg(ALARM_STREAM, MARK)
     found: dict[str, dict[str, object]] = from_json(stored.data or b"{}")
     return found
 

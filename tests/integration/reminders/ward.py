@@ -21,7 +21,7 @@ from events.log.stream import STREAM
 from services.embedded_server import EmbeddedServer
 from services.reminders import service as reminders
 from services.reminders.alarms import read_mark
-from services.reminders.stream import MARK, NOTICE_STREAM, RUNG, SET
+from services.reminders.stream import ALARM_STREAM, MARK, NOTICE_STREAM, RUNG, SET
 from services.settings import Settings
 from tests.builders import active_goal, as_bytes, event, opened
 from tests.conftest import running
@@ -106,7 +106,7 @@ class Ward:
         """Wait until no alarm that has rung waits any more."""
 
         async def none_waits() -> bool:
-            info = await self.js.stream_info(NOTICE_STREAM, subjects_filter=f"{RUNG}.>")
+            info = await self.js.stream_info(ALARM_STREAM, subjects_filter=f"{RUNG}.>")
             return not info.state.subjects
 
         await eventually(none_waits, within=40)
@@ -116,7 +116,7 @@ class Ward:
 
         async def reached() -> bool:
             try:
-                mark = await self.js.get_last_msg(NOTICE_STREAM, MARK)
+                mark = await self.js.get_last_msg(ALARM_STREAM, MARK)
             except NatsError:
                 return False
             return read_mark(mark.data or b"").get(stream, BEGINNING).position >= position
@@ -152,7 +152,7 @@ class Ward:
     async def alarm(self, goal_id: GoalId) -> datetime | None:
         """When a goal's alarm is to ring, as the server was told; None when none is set."""
         try:
-            message = await self.js.get_last_msg(NOTICE_STREAM, goal_id.on(SET))
+            message = await self.js.get_last_msg(ALARM_STREAM, goal_id.on(SET))
         except NatsError:
             return None
         schedule = (message.headers or {}).get("Nats-Schedule", "")

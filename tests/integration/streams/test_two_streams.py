@@ -69,7 +69,7 @@ async def http(settings: Settings, desks: object) -> AsyncIterator[httpx.AsyncCl
     async with AsyncExitStack() as services:
         for name in NAMES:
             addresses = (settings.nats_address, settings.database_address)
-            serve = partial(serve_projection, name, *addresses, streams=settings.placement.streams)
+            serve = partial(serve_projection, projection_named(name), *addresses, streams=settings.placement.streams)
             await services.enter_async_context(running(serve))
         await services.enter_async_context(running(serve_gateway))
         client = httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30)

@@ -21,7 +21,7 @@ from events.event import Event
 from events.identity import INTAKE, SUBMIT, GoalId
 from events.log import Log
 from events.tracing import tracing
-from projections.catalog import NAMES
+from projections.catalog import NAMES, projection_named
 from projections.engine.service import serve as serve_projection
 from services.gateway.service import serve as serve_gateway
 from services.intake.service import serve as serve_intake
@@ -90,7 +90,7 @@ async def http(
 
     async with AsyncExitStack() as services:
         for name in NAMES:
-            projection = partial(serve_projection, name, settings.nats_address, database)
+            projection = partial(serve_projection, projection_named(name), settings.nats_address, database)
             await services.enter_async_context(running(projection))
         await services.enter_async_context(running(lambda ready: serve_intake(settings, ready)))
         await services.enter_async_context(running(gateway))

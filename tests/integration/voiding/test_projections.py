@@ -1,4 +1,4 @@
-"""Projections and a message that cannot be read: its goal is held, and heals by itself once the message is void."""
+"""Projections and a message that cannot be read: its goal is quarantined, and heals once the message is void."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -12,8 +12,8 @@ from events.plan import fold_plans
 from events.plan import types as p
 from events.plan.reading import read_plan
 from events.vocabulary import Measure, Priority, Smart, TargetRange, TreatmentReason
-from services.cli.goal_printer import print_card
-from services.cli.history_printer import print_chronicle
+from services.cli.goal_printer import print_goal
+from services.cli.history_printer import print_history
 from services.cli.printing import Json
 from tests.builders import GOAL, PLAN, event, gas, opened, proposed, recorded, smart
 
@@ -34,7 +34,7 @@ def goal(*events: Event) -> Json:
 
 
 def shown(capsys: pytest.CaptureFixture[str], read: Json) -> str:
-    print_card(read)
+    print_goal(read)
     return capsys.readouterr().out
 
 
@@ -132,7 +132,7 @@ def test_lines_of_a_person_s_own_words_stay_lines(capsys: pytest.CaptureFixture[
 
 
 def test_a_chronicle_says_who_when_what_and_how_the_goal_stood(capsys: pytest.CaptureFixture[str]) -> None:
-    print_chronicle(
+    print_history(
         GOAL,
         recorded(
             [
@@ -161,6 +161,6 @@ def test_a_goal_of_which_something_is_in_quarantine_is_not_shown_as_if_it_were_a
 ) -> None:
     state = fold_goals(recorded([event(GOAL, proposed())]))
     assert state is not None
-    read = read_goal(state, None, held={"version": 1, "position": 9, "reason": "KeyError in fold.py"})
+    read = read_goal(state, None, quarantined={"version": 1, "position": 9, "reason": "KeyError in fold.py"})
     card = " ".join(shown(capsys, read).split())
     assert "Not up to date version 1 is shown: the event at position 9 is in quarantine (KeyError in fold.py)" in card

@@ -30,8 +30,9 @@ async def test_lines_that_say_nothing_are_passed_over() -> None:
     assert [line async for line in lines_of(file, 100)] == [b"one\r", b"two"]
 
 
-async def test_an_empty_file_has_no_lines() -> None:
-    assert [line async for line in lines_of(io.BytesIO(b""), 100)] == []
+@pytest.mark.parametrize("empty", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
+async def test_an_empty_file_has_no_lines(empty: bytes) -> None:
+    assert [line async for line in lines_of(io.BytesIO(empty), 100)] == []
 
 
 async def test_a_file_that_cannot_be_read_says_so() -> None:

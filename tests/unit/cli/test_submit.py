@@ -5,9 +5,11 @@ import asyncio
 import pytest
 from pydantic_core import from_json, to_json
 
+from events.envelope import structured
 from events.identity import GoalId
 from services import submission_client
 from services.cli.submit import LineSubmitter
+from tests.builders import GOAL, event, proposed
 
 Json = dict[str, object]
 
@@ -78,6 +80,10 @@ async def test_patience_is_spent_once_and_comes_back_with_success(goals: GoalsSe
     assert goals.seen == [("1", 30), ("2", 0), ("3", 30)]
 
 
+def line_about(subject: object) -> bytes:
+    return to_json({**structured(event(GOAL, proposed())), "subject": subject})
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -86,12 +92,13 @@ async def test_patience_is_spent_once_and_comes_back_with_success(goals: GoalsSe
         (b"\xff\xfe", "event.invalid"),
         (b"[" * 10_000, "event.invalid"),
         (b'"' + b"x" * 300_000 + b'"', "event.invalid"),
-        (b"{}", "identity.mismatch"),
-        (b'{"subject": 7}', "identity.mismatch"),
-        (b'{"subject": "a.b"}', "identity.mismatch"),
-        (b'{"subject": "a.b.\\u001b[2J"}', "identity.mismatch"),
+        (b"{}", "event.invalid"),
+        (line_about(None), "identity.mismatch"),
+        (line_about(7), "identity.mismatch"),
+        (line_about("a.b"), "identity.mismatch"),
+        (line_about("a.b.\u001b[2J"), "identity.mismatch"),
     ],
-    ids=["cut off", "no object", "no text", "deep", "large", "no subject", "number", "two parts", "escape"],
+    ids=["cut off", "no object", "no text", "deep", "large", "nothing", "no subject", "number", "two parts", "escape"],
 )
 async def test_a_line_that_cannot_be_sent_anywhere_is_answered_here(
     goals: GoalsService, text: bytes, code: str

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from events.catalog import Json
-from events.envelope import STRUCTURED, StoredMessage, to_body, to_headers
+from events.envelope import STRUCTURED, StoredMessage, read_recorded, to_body, to_headers
 from events.errors import Rejected
 from events.event import Event, RecordedEvent
 from events.goal import types as g
@@ -74,3 +74,8 @@ def stored(recorded_event: RecordedEvent) -> StoredMessage:
     headers = {**to_headers(event, recorded_event.version), "Nats-Sequence": "7"}
     recorded_ns = in_nanoseconds(recorded_event.recorded_at)
     return StoredMessage(event.goal_id.on(LOG), recorded_event.position, recorded_ns, headers, to_body(event))
+
+
+def read_back(recorded_event: RecordedEvent) -> RecordedEvent:
+    """An event as it is read out of the log."""
+    return read_recorded(stored(recorded_event))

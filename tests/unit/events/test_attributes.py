@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from events.envelope import read_recorded, to_cloudevent
 from events.errors import Rejected
+from events.event import RecordedEvent
 from events.submission import read_submission
 from tests.builders import GOAL
-from tests.unit.events.envelopes import BINARY, BODY, WHOLE, binary, refused, refused_whole, whole
+from tests.unit.events.envelopes import BINARY, BODY, WHOLE, binary, refused, refused_whole, stored, whole
 
 
 class TestAttributes:
@@ -90,9 +92,28 @@ class TestExtensions:
         }
         assert binary(traceparent="žluť%20x").extensions == {"traceparent": "žluť x"}
 
-    @pytest.mark.parametrize(("value", "kept"), [(True, "true"), (False, "false"), (7, "7")])
-    def test_are_kept_as_texts(self, value: object, kept: str) -> None:
-        assert whole(flag=value).extensions == {"flag": kept}
+    @pytest.mark.parametrize("value", [True, False, 0, 7, -(2**31), 2**31 - 1, "true", "7"], ids=repr)
+    def test_keep_their_type_through_the_log(self, value: object) -> None:
+        offered = whole(flag=value, comment="so")
+
+        read = read_recorded(stored(RecordedEvent(offered, 7, 3, offered.time))).event.extensions
+
+        assert (read, type(read["flag"])) == ({"flag": value, "comment": "so"}, type(value))
+        assert to_cloudevent(RecordedEvent(offered, 7, 3, offered.time))["flag"] == value
+
+    def test_are_texts_in_headers_whatever_they_look_like(self) -> None:
+        assert binary(flag="true", rank="7").extensions == {"flag": "true", "rank": "7"}
+
+    @pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 10**30])
+    def test_are_no_integers_beyond_32_bits(self, number: int) -> None:
+        assert "as a text" in refused_whole("event.invalid", field="rank", rank=number).detail
+
+    def test_without_a_value_are_dropped(self) -> None:
+        """A reader in C loses the header that comes after an empty one."""
+        assert (
+            whole(trace="", comment="so").extensions == binary(trace="", comment="so").extensions == {"comment": "so"}
+        )
+        assert "" not in stored(RecordedEvent(whole(trace=""), 7, 3, whole().time)).headers.values()
 
     @pytest.mark.parametrize("name", ["Trace", "trace-parent", "trace_parent", "ž", "x" * 21, "", "a b", "a\x00"])
     def test_have_names_of_small_letters_and_digits(self, name: str) -> None:
@@ -121,6 +142,13 @@ class TestSubject:
             read_submission(json.dumps({**WHOLE, "subject": None}).encode())
 
         assert (caught.value.code, caught.value.errors[0].field) == ("identity.mismatch", "subject")
+
+    def test_is_named_among_all_that_is_wrong(self) -> None:
+        with pytest.raises(Rejected) as caught:
+            read_submission(b"{}")
+
+        assert caught.value.code == "event.invalid"
+        assert {"id", "subject"} <= {error.field for error in caught.value.errors}
 
     @pytest.mark.parametrize("subject", ["northside.pt-1.run", "northside.pt-2.walk", "southside.pt-1.walk"])
     def test_is_the_one_that_it_was_sent_to(self, subject: str) -> None:

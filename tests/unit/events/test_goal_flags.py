@@ -6,6 +6,7 @@ import pytest
 from pydantic_core import from_json
 
 from events.event import Event
+from events.flag import for_the_patient
 from events.goal import GoalPayload, GoalState
 from events.goal import types as g
 from events.goal.flags import FLAGS, FLAGS_OF_THE_CLOSED, Around, flags
@@ -13,9 +14,10 @@ from events.goal.reading import read_goal
 from events.goal.types import Override
 from events.plan import types as p
 from events.vocabulary import ActorRole, External, Priority, Smart
-from tests.builders import NOON, TODAY, active_goal, entry, opened, proposed, smart
+from tests.builders import GOAL, NOON, TODAY, active_goal, entry, event, opened, proposed, smart
 from tests.unit.events.goals import by, called, goal, plan
 
+ANSWERED = g.ChangeAnswered(answer="declined", text="It stands")
 REVISED = g.Revised(changes=g.Changes(wording="Walk"), reason="clinical")
 BEGUN: list[Event] = [each for each in active_goal() if not each.goal_id.is_plan]
 
@@ -53,7 +55,61 @@ def test_self_set_is_said_anew_when_the_patient_revises_what_both_agreed_to() ->
 def test_clinician_only() -> None:
     assert "the patient has not agreed" in raised(goal(by("supervisor", proposed())))["clinician_only"]
     assert "clinician_only" not in raised(goal(by("clinician", proposed()), g.Agreed()))
-    assert "clinician_only" in raised(goal(*BEGUN, by("clinician", REVISED)))
+    assert "clinician_only" in raised(goal(*BEGUN, by("clinician", REVISED))), "revised for clinical reasons"
+
+
+@pytest.mark.parametrize("reason", ["setback", "too_hard", "life_event", "motivation", "patient_request"])
+def test_clinician_only_is_not_raised_by_a_clinicians_kindness(reason: str) -> None:
+    easier = g.Revised.model_validate({"changes": {"smart": smart(for_weeks=2)}, "reason": reason})
+
+    revised = goal(*BEGUN, by("clinician", easier))
+
+    assert revised.agreed_by == ("clinician",)
+    assert "clinician_only" not in raised(revised)
+    assert "clinician_only" in raised(goal(by("clinician", proposed()), by("clinician", easier)))
+    contested = goal(proposed(), g.Contested(reason="Not mine"), by("clinician", ANSWERED), by("clinician", g.Agreed()))
+    assert "clinician_only" in raised(contested), "the patient took their word back"
+
+
+def test_one_person_agreed() -> None:
+    def agreed_by(one: str, other: str) -> GoalState:
+        return goal(
+            event(GOAL, proposed(), actor=one, role="patient"), event(GOAL, g.Agreed(), actor=other, role="clinician")
+        )
+
+    both = raised(agreed_by("c1", "c1"), Around(plan(clinician="c1")))
+    assert both["one_person_agreed"].startswith("Both agreements came from one person")
+    assert "one_person_agreed" in raised(agreed_by("c1", "c1")), "whoever the plan's clinician is"
+    by_clinician = raised(agreed_by("c1", "s1"), Around(plan(clinician="c1")))
+    assert by_clinician["one_person_agreed"].startswith("The patient's agreement came from the plan's clinician")
+    assert "one_person_agreed" not in raised(agreed_by("p1", "c1"), Around(plan(clinician="c1")))
+
+
+def test_relevance_unrated() -> None:
+    assert "relevance_unrated" in raised(goal(proposed()))
+    assert "relevance_unrated" not in raised(goal(proposed(relevance=0)))
+
+
+def test_long_interval() -> None:
+    def next_in(days: int) -> GoalState:
+        due = g.ReviewScheduled(due_on=TODAY + timedelta(days=days), cause="moved")
+        return goal(*BEGUN, by("clinician", due))
+
+    every_14 = Around(plan())
+    assert raised(next_in(220), every_14)["long_interval"] == (
+        "The next review is 220 days after 2026-03-02; the plan asks for one every 14 days."
+    )
+    assert "long_interval" not in raised(next_in(28), every_14) | raised(next_in(220))
+    assert "long_interval" not in raised(next_in(220), Around(plan(review_every_days=110)))
+
+
+def test_what_is_for_staff_stays_out_of_the_patients_reading() -> None:
+    state = goal(proposed(relevance=1, smart=smart(for_weeks=9)))
+
+    found = flags(state, Around(plan()))
+
+    assert {flag.code for flag in found if flag.audience == "staff"} >= {"hollow", "self_set", "no_clinical_target"}
+    assert [flag.code for flag in for_the_patient(found)] == ["long_horizon", "orphan"]
 
 
 def test_hollow() -> None:
@@ -94,6 +150,9 @@ def test_long_horizon_is_nothing_to_mention_after_the_first_month() -> None:
     assert "long_horizon" in raised(goal(by("patient", far, NOON + timedelta(days=29))), Around(plan()))
     assert "long_horizon" not in raised(goal(by("patient", far, NOON + timedelta(days=30))), Around(plan()))
     assert "long_horizon" not in raised(goal(far)), "it is not known when treatment began"
+    for days, said in ((29, True), (30, False), (200, False)):
+        looking = Around(plan(), today=TODAY + timedelta(days=days))
+        assert ("long_horizon" in raised(goal(far), looking)) == said
 
 
 def test_radical_change() -> None:
@@ -115,6 +174,9 @@ def test_no_priority() -> None:
     assert "no_priority" not in raised(goal(proposed(priority="family")), Around(ranked))
     assert "no longer in the plan" in raised(goal(proposed(priority="work")), Around(ranked))["no_priority"]
     assert "no_priority" not in raised(goal(proposed(priority="work")))
+    home = other("home", horizon="long_term", priority="family")
+    assert "no_priority" not in raised(goal(proposed(supports="home")), Around(ranked, others=[home]))
+    assert "no_priority" in raised(goal(proposed(supports="elsewhere")), Around(ranked, others=[home]))
 
 
 def test_orphan() -> None:

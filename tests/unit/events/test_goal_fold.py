@@ -17,6 +17,7 @@ from events.goal.state import (
     Milestone,
     PastReview,
     ProgressEntry,
+    Reopening,
     Revision,
     ScheduledReview,
     WithdrawnEntry,
@@ -342,6 +343,16 @@ class TestEachEvent:
 
         assert (state.status, state.outcome, state.closed_level) == ("closed", "replaced", -2)
         assert (state.replaced_by, state.reason, state.next_review) == ("run", "Another way", None)
+
+    def test_reopened(self) -> None:
+        closing = g.Closed(outcome="achieved", level=2, reason="Done")
+
+        state = folded(*active(), said(closing, CLINICIAN), g.Reopened(reason="By mistake"))
+
+        assert (state.status, state.outcome, state.closed_level, state.closing) == ("active", None, None, None)
+        assert state.reopenings == (
+            Reopening(version=5, actor=PATIENT, at=NOON, reason="By mistake", outcome="achieved"),
+        )
 
     def test_entered_in_error(self) -> None:
         state = folded(*active(), g.EnteredInError(reason="Wrong patient"))

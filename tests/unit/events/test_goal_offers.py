@@ -18,6 +18,16 @@ def test_a_dip_offers_scale_and_timeline() -> None:
     ]
 
 
+def test_setbacks_offer_the_same_until_a_review_has_looked_at_them() -> None:
+    setbacks = [entry(name, setback=True) for name in ("e1", "e2", "e3")]
+    review = g.Reviewed(on=TODAY, participants=("patient", "clinician"), decision="keep")
+
+    offered = offers(goal(proposed(smart=smart()), *setbacks))
+
+    assert [offer.decision for offer in offered] == ["adjust_scale", "adjust_timeline"]
+    assert offers(goal(proposed(smart=smart()), *setbacks, review)) == []
+
+
 def test_the_timeline_is_the_goals_own() -> None:
     dated = smart(due=date(2026, 5, 1), for_weeks=None)
 

@@ -90,7 +90,11 @@ def test_it_says_what_waits_for_whom_and_what_deserves_a_second_look() -> None:
     assert read["waiting"] == [
         {"role": "clinician", "for": "agreement", "since": "2026-03-02T12:00:00Z", "request": None}
     ]
-    assert {"code": "hollow", "sentence": "The patient rates how much it matters to them 2 of 10."} in read["flags"]
+    assert {
+        "code": "hollow",
+        "sentence": "The patient rates how much it matters to them 2 of 10.",
+        "audience": "staff",
+    } in read["flags"]
 
 
 def test_it_holds_what_a_picture_of_the_goal_and_its_level_needs() -> None:
@@ -104,7 +108,7 @@ def test_it_holds_what_a_picture_of_the_goal_and_its_level_needs() -> None:
 
 def test_it_tells_the_wins_of_each_week() -> None:
     read = read_goal(goal(proposed(), entry("e1"), entry("e2", TODAY + timedelta(days=1))), plan())
-    assert read["weekly_wins"] == [{"week": "2026-03-02", "done": 2, "milestones": [], "level": None}]
+    assert read["weekly_wins"] == [{"week": "2026-03-02", "done": 2, "milestones": [], "level": None, "measured": None}]
 
 
 def test_eighteen_months_of_work_read_as_a_whole() -> None:

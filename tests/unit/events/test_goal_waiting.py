@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from events.event import Event
+from events.goal import GoalPayload
 from events.goal import types as g
 from events.goal.waiting import waiting
 from events.vocabulary import ActorRole
@@ -44,7 +46,7 @@ def test_a_contest_awaits_the_clinicians_answer_before_any_agreement() -> None:
 
 
 def test_a_contest_of_a_goal_at_work_is_awaited_beside_the_agreement_to_its_revision() -> None:
-    begun = [proposed(), by("clinician", g.Agreed()), by("clinician", g.Activated())]
+    begun: list[GoalPayload | Event] = [proposed(), by("clinician", g.Agreed()), by("clinician", g.Activated())]
     contested = goal(*begun, by("patient", g.Contested(reason="Not mine")), by("clinician", WORDING, LATER))
 
     assert [(each["role"], each["for"]) for each in waiting(contested)] == [

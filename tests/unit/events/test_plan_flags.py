@@ -28,7 +28,9 @@ def test_three_to_five_priorities_are_usual(count: int) -> None:
     ],
 )
 def test_fewer_or_more_are_flagged(count: int, sentence: str) -> None:
-    assert read_plan(plan(ranked(count)))["flags"] == [{"code": "priorities_ranked", "sentence": sentence}]
+    assert read_plan(plan(ranked(count)))["flags"] == [
+        {"code": "priorities_ranked", "sentence": sentence, "audience": "patient"}
+    ]
 
 
 def test_a_plan_without_any_says_what_comes_first() -> None:

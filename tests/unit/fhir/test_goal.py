@@ -7,6 +7,7 @@ import pytest
 from events.goal.types import Imported
 from events.vocabulary import External
 from services.fhir.incoming.refusal import Json, RefusedResource
+from services.fhir.vocabulary import SECURITY
 from tests.unit.fhir.resources import coded, goal, mapped
 
 ACHIEVEMENT = "http://terminology.hl7.org/CodeSystem/goal-achievement"
@@ -207,3 +208,12 @@ def test_words_that_an_event_cannot_hold_refuse_the_goal_and_are_not_repeated(te
         mapped(goal(description={"text": text}))
 
     assert text not in str(refused.value)
+
+
+def test_security_labels_are_kept() -> None:
+    labels = [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}, {"display": "Old"}]
+
+    taken = mapped(goal(meta={"security": labels}))
+
+    assert External(system=SECURITY, value=f"{labels[0]['system']}|R") in taken.payload.external
+    assert taken.left_out == ("meta.security[1]",)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from events.goal import fold_goals
 from events.goal import types as g
 from events.goal.types import Proposed
-from events.vocabulary import Achievable, Measure, Smart, TargetRange
+from events.vocabulary import Achievable, External, Measure, Smart, TargetRange
 from services.fhir.incoming.bindings import GOAL as GOAL_CODES
 from services.fhir.incoming.bindings import OBSERVATION, check_codes, check_targets
 from services.fhir.outgoing.bundles import entry_of, history, searchset
@@ -22,7 +22,7 @@ from services.fhir.outgoing.elements import Json, Release
 from services.fhir.outgoing.goal import write_goal
 from services.fhir.outgoing.observations import write_observations
 from services.fhir.outgoing.outcome import operation_outcome
-from services.fhir.outgoing.patient import PatientHistory, history_of, versions_of
+from services.fhir.outgoing.patient import PatientHistory, goal_versions, history_of
 from services.fhir.outgoing.target import write_smart, write_target
 from services.sample.clinic import northside
 from tests.builders import GOAL, TODAY, active_goal, entry, event, gas, opened, proposed, recorded
@@ -57,7 +57,7 @@ def test_everything_of_the_sample_clinic_is_valid(release: Release) -> None:
         for resource in history_.resources(release):
             check(resource, release)
             kinds.add(resource["resourceType"])
-    assert kinds == {"CarePlan", "Goal", "Observation", "Provenance"}
+    assert kinds == {"Patient", "CarePlan", "Goal", "Observation", "Provenance"}
 
 
 @few
@@ -78,7 +78,7 @@ def test_bundles_outcomes_and_the_statement_are_valid(release: Release) -> None:
     for resource in (
         searchset(BASE, [goal], 1, link),
         searchset(BASE, [], 0, link),
-        history(BASE, [*versions_of(events)][::-1], 3, release, link),
+        history(BASE, [*goal_versions(events, release)][::-1], 3, link),
         {"resourceType": "Bundle", "type": "collection", "entry": [entry_of(BASE, goal)]},
         operation_outcome(404, "goal.unknown", "There is nothing with this id."),
         capability_statement(release, BASE, "1.0"),
@@ -194,6 +194,52 @@ def test_an_entry_without_a_level_has_its_parts_as_components() -> None:
         "code": "progress",
         "display": "Progress",
     }
+
+
+def test_an_observation_was_last_changed_when_its_entry_was_recorded_or_corrected() -> None:
+    corrected = g.ProgressCorrected(entry="e1", mood=6, reason="Wrong line")
+    events = recorded(
+        [
+            event(GOAL.plan, opened()),
+            *(event(GOAL, data) for data in (proposed(), entry("e1", mood=3), entry("e2", mood=4), corrected)),
+        ]
+    )
+
+    first, second = history_of(events).resources_of("Observation", "R4")
+
+    assert first["meta"]["lastUpdated"] == events[-1].recorded_at.isoformat()
+    assert second["meta"]["lastUpdated"] == events[-2].recorded_at.isoformat()
+
+
+def test_the_patient_is_an_opaque_id_to_which_references_lead() -> None:
+    everything = [*history_of(recorded(active_goal())).resources("R4")]
+
+    patient = everything[0]
+    assert {**patient, "meta": None} == {
+        "resourceType": "Patient",
+        "id": "northside.pt-1",
+        "meta": None,
+        "identifier": [{"system": "urn:cairn:patient", "value": "northside.pt-1"}],
+    }
+    subjects = {each["subject"]["reference"] for each in everything if "subject" in each}
+    assert subjects == {"Patient/northside.pt-1"}
+
+
+def test_security_labels_that_a_goal_came_with_stand_on_all_that_is_told_of_it() -> None:
+    label = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "42CFRPart2"}
+    imported = g.Imported(
+        statement="A day at a time",
+        status="active",
+        external=(External(system="urn:fhir:Goal.meta.security", value=f"{label['system']}|{label['code']}"),),
+    )
+    events = recorded([event(GOAL, imported, role="system"), event(GOAL, entry("e1", mood=3))])
+
+    told = [each for each in history_of(events).resources("R4") if each["resourceType"] != "Patient"]
+
+    assert {each["resourceType"] for each in told} == {"Goal", "Observation", "Provenance"}
+    assert all(each["meta"]["security"] == [label] for each in told)
+    (goal,) = (each for each in told if each["resourceType"] == "Goal")
+    assert len(goal["identifier"]) == 1
 
 
 def test_a_corrected_entry_says_so() -> None:

@@ -11,7 +11,7 @@ from events.vocabulary import ActorRole, External
 from services.fhir.outgoing.elements import Json
 from services.fhir.outgoing.goal import write_goal
 from services.fhir.vocabulary import ACCEPTANCE, OUTCOME, REASON_REJECTED, RELATIONSHIP
-from tests.builders import GOAL, entry, event, proposed, recorded, smart
+from tests.builders import GOAL, entry, event, gas, proposed, recorded, smart
 
 Told = tuple[g.GoalPayload, ActorRole]
 PROPOSED: Told = (proposed(smart=smart()), "patient")
@@ -80,24 +80,55 @@ def test_an_agreed_goal_is_accepted_by_both() -> None:
 
 
 @pytest.mark.parametrize(
-    ("levels", "achievement"),
+    ("baseline", "levels", "achievement"),
     [
-        ((), "in-progress"),
-        ((1,), "in-progress"),
-        ((-2, 1), "improving"),
-        ((2, 1), "worsening"),
-        ((0, 0), "no-change"),
-        ((-2, 2, 1), "worsening"),
+        (-1, (), "in-progress"),
+        (-1, (1, 0), "sustaining"),  # a step back, and still the expected level
+        (-2, (0, -1), "improving"),  # a step back, and still above the start
+        (-2, (-1,), "improving"),
+        (-1, (-1,), "no-change"),
+        (-1, (0, -2), "worsening"),
+        (0, (0,), "sustaining"),
+        (None, (), "in-progress"),
+        (None, (1,), "sustaining"),
+        (None, (-1,), "in-progress"),
+        (None, (-2, 1), "sustaining"),
+        (None, (-2, -1), "improving"),
+        (None, (-1, -2), "worsening"),
+        (None, (-1, 0, -1), "no-change"),
+        (None, (1, -1), "in-progress"),  # met before, and sought again
     ],
 )
-def test_work_under_way_goes_as_its_last_two_levels(levels: tuple[int, ...], achievement: str) -> None:
+def test_work_under_way_is_seen_from_its_baseline_and_the_expected_level_not_from_the_day_before(
+    baseline: int | None, levels: tuple[int, ...], achievement: str
+) -> None:
+    scale = None if baseline is None else gas(baseline=baseline)
+    begun: list[Told] = [(proposed(smart=smart(), gas=scale), "patient"), *ACTIVE[1:]]
     entries: list[Told] = [
         (entry(f"e{day}", date(2026, 3, day), level=level), "patient") for day, level in enumerate(levels, 2)
     ]
 
-    assert axes(goal(*ACTIVE, *entries)) == ("active", achievement)
-    held = goal(*ACTIVE, *entries, (g.Held(reason="In hospital"), "clinician"))
+    assert axes(goal(*begun, *entries)) == ("active", achievement)
+    held = goal(*begun, *entries, (g.Held(reason="In hospital"), "clinician"))
     assert (axes(held), held["statusReason"]) == (("on-hold", achievement), "In hospital")
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (closed("partially_achieved"), "Partly achieved"),
+        (closed("not_achieved"), "Ended before it was reached"),
+        (closed("achieved"), "Achieved"),
+        ((entry("e1", level=-2), "patient"), "Below where it began, for now"),
+    ],
+)
+def test_what_people_read_of_an_achievement_blames_nobody(told: Told, words: str) -> None:
+    begun: list[Told] = [(proposed(smart=smart(), gas=gas(baseline=-1)), "patient"), *ACTIVE[1:]]
+
+    achievement = goal(*begun, told)["achievementStatus"]
+
+    assert achievement["text"] == words
+    assert "display" not in achievement["coding"][0]
 
 
 @pytest.mark.parametrize(

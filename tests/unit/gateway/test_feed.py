@@ -82,6 +82,17 @@ def test_an_event_that_cannot_be_read_leaves_a_mark_and_no_gap() -> None:
     assert "words" not in text
 
 
+async def test_what_is_no_event_ends_in_no_blank_line() -> None:
+    """A blank line gives out an event, and some clients give out one without data."""
+    source = Source(Batch((stored(1),), 1))
+
+    async with aclosing(stream_batches(source.follow(), asyncio.Event(), heartbeat_seconds=0.01)) as frames:
+        sent = [await anext(frames) for _ in range(4)]
+
+    assert sent == [b": Cairn's live feed\nretry: 2000\n", frame(stored(1)), HEARTBEAT, HEARTBEAT]
+    assert HEARTBEAT == b": heartbeat\n"
+
+
 async def test_batches_come_in_order_and_heartbeats_when_nothing_does() -> None:
     source = Source(Batch((stored(1), stored(2)), 3), Batch((), 3), Batch((stored(3),), 3))
     seen = []

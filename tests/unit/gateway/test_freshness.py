@@ -34,8 +34,14 @@ class Database:
         return dict(self.positions)
 
 
-def freshness(database: Database, wait: float = 10.0, recheck: float = 10.0) -> Freshness:
-    return Freshness({GOALS, AUDIT, GOALS_ELSEWHERE}, database, wait_seconds=wait, recheck_seconds=recheck)
+def freshness(database: Database, wait: float = 10.0, recheck: float = 10.0, head: int = 1000) -> Freshness:
+    async def refuse_beyond_head(stream: str, position: int) -> None:
+        if position > head:
+            raise RequestRefused("request.invalid", f"{stream} ends at {head}.")
+
+    return Freshness(
+        {GOALS, AUDIT, GOALS_ELSEWHERE}, database, refuse_beyond_head, wait_seconds=wait, recheck_seconds=recheck
+    )
 
 
 async def announce(fresh: Freshness, of: CheckpointKey, position: int) -> None:
@@ -49,6 +55,13 @@ async def hear(fresh: Freshness, projection: str, data: bytes) -> None:
 
 async def test_a_committed_position_is_found_in_the_database() -> None:
     assert await freshness(Database(goal_state=7)).reach(GOALS, 7)
+
+
+async def test_a_position_that_the_log_does_not_have_is_refused_and_not_waited_for() -> None:
+    with pytest.raises(RequestRefused) as refusal:
+        await freshness(Database(goal_state=7), head=7).reach(GOALS, 8)
+
+    assert (refusal.value.status, refusal.value.problem.detail) == (422, "CAIRN_LOG ends at 7.")
 
 
 async def test_an_announced_position_needs_no_database() -> None:

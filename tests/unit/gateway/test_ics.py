@@ -51,9 +51,10 @@ def test_a_review_that_fell_away_is_cancelled() -> None:
 
 
 @pytest.mark.parametrize("entries", [[], [entry()], [entry(LONG, org=LONG), entry("b", org="ü")]])
-def test_a_feed_is_a_calendar_that_is_published(entries: list[CalendarEntry]) -> None:
+def test_a_feed_is_a_calendar_to_subscribe_to_and_no_message_to_schedule_by(entries: list[CalendarEntry]) -> None:
     calendar = Calendar.from_ical(rendered(*entries))
-    assert (str(calendar["version"]), str(calendar["method"])) == ("2.0", "PUBLISH")
+    assert str(calendar["version"]) == "2.0"
+    assert "method" not in calendar
     assert calendar["prodid"]
     assert len(calendar.walk("VEVENT")) == len(entries)
 

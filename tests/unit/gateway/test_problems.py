@@ -11,7 +11,7 @@ from services.gateway.problems import HTTP_STATUS, RequestRefused, problem_respo
 
 INVALID = {
     *("event.invalid", "event.unknown_type", "identity.mismatch", "org.unknown", "gas.levels"),
-    "progress.out_of_range",
+    *("progress.out_of_range", "time.future"),
 }
 TRY_AGAIN = {"log.unavailable", "log.busy", "log.replaced", "log.unfit"}
 

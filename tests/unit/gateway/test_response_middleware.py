@@ -15,7 +15,7 @@ from services.gateway.bodies import read_body
 from services.gateway.handlers import handle_failures
 from services.gateway.metrics import Metrics
 from services.gateway.parameters import Org
-from services.gateway.response_middleware import Edge
+from services.gateway.response_middleware import ResponseMiddleware
 from tests.unit.gateway.statuses import status
 
 SECRET = "what a patient wrote"
@@ -23,7 +23,7 @@ SECRET = "what a patient wrote"
 
 def application(metrics: Metrics) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(Edge, metrics=metrics)
+    app.add_middleware(ResponseMiddleware, metrics=metrics)
     handle_failures(app)
 
     @app.get("/orgs/{org}/{failure}")

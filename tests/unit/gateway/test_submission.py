@@ -165,7 +165,8 @@ async def test_an_event_too_large_for_nats_is_invalid_and_not_to_be_tried_again(
         (b"x" * 10_000_000, STRUCTURED, 413, "event.invalid"),
         (b"x" * 10_000_000, BATCH, 413, "event.invalid"),
         (b"{}", BATCH, 422, "event.invalid"),
-        (b"{}", STRUCTURED, 422, "identity.mismatch"),
+        (b"{}", STRUCTURED, 422, "event.invalid"),
+        (as_bytes(event(GOAL, proposed())).replace(b'"subject"', b'"about"'), STRUCTURED, 422, "identity.mismatch"),
         (b"{}", "text/plain", 415, "request.media_type"),
     ],
 )

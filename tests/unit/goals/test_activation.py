@@ -97,10 +97,34 @@ def test_a_vague_goal_that_is_worked_on_elsewhere_can_be_revised_step_by_step() 
     imported.when(clinician(g.Revised(changes=g.Changes(smart=Smart(specific="No drinks")), reason="clinical"))).then()
 
 
-def test_a_scale_given_in_a_revision_is_whole_too() -> None:
+def test_a_scale_grows_level_by_level_while_the_goal_is_a_draft() -> None:
+    levels = dict(gas().levels)
+    past = stories.own_words(gas=gas(levels={"0": levels["0"]}))
+    for level in ("-1", "1", "-2", "2"):
+        past.when(clinician(g.Agreed())).then().when(clinician(g.Activated())).then_rejected(
+            "goal.vague", field=f"gas.levels.{level}"
+        )
+        scale = gas(levels={**(past.goal.gas.levels if past.goal.gas else {}), level: levels[level]})
+        past = past.when(patient(g.Revised(changes=g.Changes(gas=scale), reason="clinical"))).then()
+
+    work = past.when(clinician(g.Agreed())).then().when(clinician(g.Activated())).then_something()
+    assert work.goal.status == "active"
+
+
+def test_a_scale_that_was_begun_is_whole_before_the_work_begins_also_beside_smart() -> None:
+    half = defined(smart=smart(), gas=THREE_LEVELS)
+
+    rejection = half.when(clinician(g.Activated())).then_rejected("goal.vague")
+
+    assert [error.field for error in rejection.errors] == ["gas.levels.-2", "gas.levels.2"]
+    not_begun = defined(smart=smart(), gas=gas(levels={})).when(clinician(g.Activated())).then_something()
+    assert not_begun.goal.status == "active"
+
+
+def test_a_scale_given_in_a_revision_of_a_goal_at_work_is_whole() -> None:
     revision = g.Revised(changes=g.Changes(gas=THREE_LEVELS), reason="clinical")
 
-    stories.agreed().when(clinician(revision)).then_rejected("gas.levels", field="gas.levels.2")
+    stories.active().when(clinician(revision)).then_rejected("gas.levels", field="gas.levels.2")
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])

@@ -30,6 +30,12 @@ def test_next_review() -> None:
     stories.active().when(clinician(REVIEWED)).then(due(14, "routine"))
 
 
+def test_review_after_reopening() -> None:
+    over = stories.active().when(clinician(g.Closed(outcome="achieved", reason="Done"))).then()
+
+    over.when(clinician(g.Reopened(reason="By mistake"))).then(due(14, "routine"))
+
+
 def test_review_after_setback() -> None:
     stories.active().when(patient(entry("e1", setback=True))).then(due(7, "setback"))
 

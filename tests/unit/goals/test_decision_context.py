@@ -17,6 +17,7 @@ from tests.specification import Past, by, clinician, patient
 from tests.unit.goals import stories
 
 _HELD = stories.active().when(clinician(g.Held(reason="A pause"))).then()
+_CLOSED = stories.active().when(clinician(g.Closed(outcome="achieved", reason="By mistake"))).then()
 _EHR = (External(system="ehr", value="1"),)
 _SUBMISSIONS: tuple[tuple[Past, Event], ...] = (
     (stories.agreed(), clinician(g.Activated())),
@@ -26,6 +27,7 @@ _SUBMISSIONS: tuple[tuple[Past, Event], ...] = (
     (stories.active(), clinician(g.Revised(changes=g.Changes(supports="other"), reason="clinical"))),
     (stories.opened_plan(), by("system", g.Imported(statement="Walk", status="active", external=_EHR))),
     (stories.active(), clinician(g.Closed(outcome="replaced", reason="Better", replaced_by="other"))),
+    (_CLOSED, clinician(g.Reopened(reason="Closed by mistake"))),
     (stories.active(), clinician(p.Closed(reason="Moved"), on=GOAL.plan)),
     (stories.active(), clinician(p.Amended(active_goal_limit=1, reason="Less"), on=GOAL.plan)),
 )

@@ -58,6 +58,7 @@ SAID: list[Payload] = [
     *[g.Held(reason="A pause")] * 2,
     *[g.Resumed(reason="Back")] * 2,
     *(g.Closed.model_validate({"outcome": outcome, "reason": "So"}) for outcome in OUTCOMES),
+    *[g.Reopened(reason="Closed by mistake")] * 2,
     g.EnteredInError(reason="Wrong"),
 ]
 ABOUT_THE_PLAN: list[Payload] = [
@@ -168,10 +169,12 @@ def test_versions_are_without_gaps(story: Sequence[Offered]) -> None:
 
 @under_chance
 @for_all(offers)
-def test_what_is_over_stays_over(story: Sequence[Offered]) -> None:
+def test_what_is_over_stays_over_until_it_is_opened_again(story: Sequence[Offered]) -> None:
     for was, goal in steps(played(story, stories.active_goals(2))):
         assert was.status != "entered_in_error" or goal.status == "entered_in_error"
-        assert was.status != "closed" or goal.status in ("closed", "entered_in_error")
+        opened_again = goal.reopenings != was.reopenings
+        assert was.status != "closed" or opened_again or goal.status in ("closed", "entered_in_error")
+        assert not opened_again or was.status == "closed"
 
 
 @under_chance

@@ -2,7 +2,7 @@
 
 from events.identity import GoalId
 from services.goals.history import History
-from services.goals.memory import EVENTS_EACH, Memory
+from services.goals.memory import EVENTS_PER_HISTORY, Memory
 from tests.builders import GOAL, entry, event, recorded
 
 
@@ -52,7 +52,7 @@ def test_of_too_many_drops_what_has_not_been_used_for_longest() -> None:
 
 def test_long_histories_take_the_room_of_several() -> None:
     kept = Kept(4, "a", "b", "c")
-    kept.memory.keep(history("long", 4 * EVENTS_EACH - 1))
+    kept.memory.keep(history("long", 4 * EVENTS_PER_HISTORY - 1))
     assert kept.names == ["long", "c"]
 
 
@@ -60,7 +60,7 @@ def test_a_history_that_grows_takes_more_room() -> None:
     kept = Kept(2, "a", "b")
     growing = kept.memory.get(goal_id("b"))
     assert growing is not None
-    grow(growing, 2 * EVENTS_EACH)
+    grow(growing, 2 * EVENTS_PER_HISTORY)
     kept.memory.grown(growing)
     assert kept.names == ["b"]
     assert kept.left == ["a"]
@@ -68,13 +68,13 @@ def test_a_history_that_grows_takes_more_room() -> None:
 
 def test_what_is_used_now_is_kept_however_long() -> None:
     kept = Kept(1)
-    kept.memory.keep(history("long", 2 * EVENTS_EACH))
+    kept.memory.keep(history("long", 2 * EVENTS_PER_HISTORY))
     assert kept.names == ["long"]
 
 
 def test_a_history_that_is_not_here_takes_no_room_when_it_grows() -> None:
     kept = Kept(2, "a", "b")
-    elsewhere = history("a", 3 * EVENTS_EACH)
+    elsewhere = history("a", 3 * EVENTS_PER_HISTORY)
     kept.memory.grown(elsewhere)
     assert kept.names == ["b", "a"]
 
@@ -89,7 +89,7 @@ def test_a_history_takes_the_place_of_another_of_the_same_goal() -> None:
 def test_what_is_forgotten_leaves_its_room_to_others() -> None:
     kept = Kept(2, "a", "b")
     kept.memory.drop(goal_id("a"))
-    kept.memory.keep(history("c", 2 * EVENTS_EACH - 1))
+    kept.memory.keep(history("c", 2 * EVENTS_PER_HISTORY - 1))
     assert kept.memory.get(goal_id("a")) is None
     assert kept.names == ["c", "b"]
     assert kept.left == []

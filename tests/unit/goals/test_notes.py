@@ -28,7 +28,7 @@ def test_level_without_text() -> None:
     at_work.when(patient(entry("e1", level=1))).then()
 
 
-def test_steep_step() -> None:
+def test_steep_revision() -> None:
     twice = smart(measure=Measure(what="groups attended", target=6, per="week", direction="at_least"))
 
     stories.active().when(clinician(g.Revised(changes=g.Changes(smart=twice), reason="too_easy"))).then(
@@ -43,6 +43,15 @@ def test_closed_without_patient() -> None:
         noting=f"It was closed as partially achieved after the setback of {TODAY},"
         " and no review since then included the patient."
     )
+
+
+def test_cadence_capped() -> None:
+    monthly = g.Revised(changes=g.Changes(review_every_days=30), reason="clinical")
+
+    stories.active(accommodations=("short_reviews",)).when(clinician(monthly)).then(
+        noting="The plan asks for short reviews; they are every 7 days, not every 30."
+    )
+    stories.active().when(clinician(monthly)).then()
 
 
 def test_earlier_review() -> None:

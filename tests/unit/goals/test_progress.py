@@ -58,6 +58,16 @@ def test_the_clinics_day_and_the_senders_are_both_days_of_the_goal() -> None:
     begun.then_something().when(patient(entry("e1", date(2026, 3, 2)), time=evening)).then()
 
 
+def test_the_day_of_the_closing_is_the_clinics_too() -> None:
+    """Closed on Monday night in UTC, when it was Tuesday in Vienna already."""
+    night = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    ending = clinician(g.Closed(outcome="achieved", reason="Done"), time=night)
+    closed = stories.active(time_zone="Europe/Vienna").when(ending).then()
+
+    closed.when(patient(entry("e1", date(2026, 3, 3)), time=night)).then()
+    closed.when(patient(entry("e1", date(2026, 3, 4)), time=night + 3 * DAY)).then_rejected("progress.outside_goal")
+
+
 def test_a_goal_that_never_began_takes_no_entries_after_its_end() -> None:
     let_go = stories.own_words().when(patient(g.Closed(outcome="retired", reason="No"))).then()
 

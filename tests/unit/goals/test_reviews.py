@@ -62,14 +62,19 @@ class TestShortReviews:
         agreed = stories.agreed(accommodations=SHORT)
 
         agreed.when(clinician(g.Activated())).then(due(7, "initial"))
-        agreed.when(clinician(g.Activated(review_every_days=30))).then(due(7, "initial"))
+        agreed.when(clinician(g.Activated(review_every_days=30))).then(
+            due(7, "initial"), noting="The plan asks for short reviews; they are every 7 days, not every 30."
+        )
         agreed.when(clinician(g.Activated(review_every_days=5))).then(due(5, "initial"))
 
     def test_cap_the_days_that_are_named(self) -> None:
         far = TODAY + timedelta(days=20)
 
-        stories.agreed(accommodations=SHORT).when(clinician(g.Activated(first_review_on=far))).then(due(7, "initial"))
-        stories.active(accommodations=SHORT).when(clinician(reviewed(next_review_on=far))).then(due(7, "routine"))
+        said = "The plan asks for short reviews; the next one is due on 2026-03-09, not on 2026-03-22."
+        begun = clinician(g.Activated(first_review_on=far))
+        stories.agreed(accommodations=SHORT).when(begun).then(due(7, "initial"), noting=said)
+        held = clinician(reviewed(next_review_on=far))
+        stories.active(accommodations=SHORT).when(held).then(due(7, "routine"), noting=said)
 
     def test_cap_the_next_review_and_the_one_after_a_dip(self) -> None:
         stories.active(accommodations=SHORT).when(clinician(reviewed())).then(due(7, "routine"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from events.goal import types as g
 from events.plan import types as p
+from events.vocabulary import Template
 from services.goals import rules
 from tests.builders import GOAL, NOON, TODAY, entry, gas, opened, proposed, smart
 from tests.specification import by, clinician, patient
@@ -90,10 +91,23 @@ def test_goal_setback_unreviewed() -> None:
     )
 
 
+def test_template_unknown() -> None:
+    plan = stories.opened_plan()
+
+    def named(id_: str, version: int) -> g.Proposed:
+        return proposed(template=Template(id=id_, version=version))
+
+    plan.when(patient(named("nonsense", 1))).then_rejected(
+        "template.unknown", field="template.id", saying="there is none with this id"
+    )
+    plan.when(patient(named("steady-sleep", 99))).then_rejected("template.unknown", field="template.version")
+    plan.when(patient(named("steady-sleep", 1))).then()
+
+
 def test_gas_levels() -> None:
     scale = gas(levels={"-1": "Less", "0": "As hoped", "1": "More"})
 
-    stories.opened_plan().when(patient(proposed(gas=scale))).then_rejected(
+    stories.active().when(patient(g.Revised(changes=g.Changes(gas=scale), reason="clinical"))).then_rejected(
         "gas.levels", field="gas.levels.-2", saying="missing: -2, 2."
     )
 

@@ -123,6 +123,13 @@ EVENTS: list[tuple[str, g.GoalPayload, dict[str, list[str]]]] = [
         g.Closed(outcome="achieved", reason="Done"),
         ABSENT | {"goal.closed": ["closed", "entered in error"]},
     ),
+    (
+        "reopened",
+        g.Reopened(reason="Closed by mistake"),
+        ABSENT
+        | {"goal.closed": ["entered in error"]}
+        | {"goal.state": ["proposed", "agreed", "contested", "active", "held"]},
+    ),
     ("entered_in_error", g.EnteredInError(reason="x"), ABSENT | {"goal.closed": ["entered in error"]}),
     # Whether it may be voided is seen in the log, and nobody can offer it.
     ("voided", g.Voided(position=1, reason="x"), {}),

@@ -1,18 +1,19 @@
 """What a calendar shows: each goal's next review, and those that fell away with their goals."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from events.event import Event, RecordedEvent
+from events.goal import GoalState
 from events.goal import types as g
 from events.identity import GoalId
 from projections.engine.database import open_database, reading
 from projections.engine.projection import Projected
-from projections.review_schedule.calendar import CalendarEntry, calendar
+from projections.review_schedule.calendar import CalendarEntry, calendar, is_known
 from projections.review_schedule.projection import PROJECTION
 from projections.review_schedule.projector import State, project
 from tests.builders import GOAL, NOON, active_goal, event, recorded
@@ -20,6 +21,7 @@ from tests.builders import GOAL, NOON, active_goal, event, recorded
 FIRST, SECOND = date(2026, 3, 16), date(2026, 3, 30)
 CLOSED = event(GOAL, g.Closed(outcome="achieved", reason="Done"), role="clinician", actor="c1")
 LONG_AGO = date(2020, 1, 1)
+RECORDED_ON = recorded([CLOSED])[0].recorded_at.date()
 
 
 def scheduled(due_on: date, goal_id: GoalId = GOAL) -> Event:
@@ -31,7 +33,9 @@ def history(*then: Event) -> list[RecordedEvent]:
 
 
 def called_off(projected: Projected[State]) -> Sequence[object]:
-    return [(row["due_on"], row["sequence"]) for row in projected.upserts.get("called_off", ())]
+    rows = projected.upserts.get("called_off", ())
+    assert all(row["called_off_on"] == RECORDED_ON for row in rows)
+    return [(row["due_on"], row["sequence"]) for row in rows]
 
 
 def test_a_review_that_is_ahead_is_not_called_off() -> None:
@@ -75,6 +79,36 @@ def written(engine: Engine, *histories: Sequence[RecordedEvent]) -> None:
                     connection.execute(PROJECTION.tables()[name].insert().values(**row))
 
 
+def test_a_review_of_the_far_future_that_fell_away_leaves_the_calendar_as_others_do(database: Engine) -> None:
+    written(database, history(scheduled(date(2036, 3, 16)), CLOSED))
+    with reading(database) as connection:
+        assert len(calendar(connection, "northside", since=RECORDED_ON)) == 1
+        assert calendar(connection, "northside", since=RECORDED_ON + timedelta(days=1)) == []
+
+
+def test_a_review_that_is_set_anew_after_it_fell_away_is_there_once_and_counts_up() -> None:
+    """The goal's state as a later event finds it: over, and then not."""
+    over = project(None, history(scheduled(FIRST), CLOSED)).after
+    assert over is not None
+    assert isinstance(over.state, GoalState)
+    open_again = over.state.model_copy(update={"status": "active"})
+
+    anew = project(open_again, recorded([scheduled(SECOND)], first_position=9))
+
+    key = {"org": GOAL.org, "patient": GOAL.patient, "goal": GOAL.goal}
+    assert list(anew.deletes.get("called_off", ())) == [key]
+    assert [row["due_on"] for row in anew.upserts["reviews"]] == [SECOND]
+
+
+def test_who_is_known_has_something_recorded(database: Engine) -> None:
+    written(database, history(scheduled(FIRST), CLOSED))
+    with reading(database) as connection:
+        assert is_known(connection, "northside", None)
+        assert is_known(connection, "northside", "pt-1")
+        assert not is_known(connection, "northside", "pt-2")
+        assert not is_known(connection, "southside", None)
+
+
 def test_a_calendar_shows_what_is_ahead_and_what_fell_away(database: Engine) -> None:
     other, elsewhere = GoalId("northside", "pt-2", "read"), GoalId("southside", "pt-1", "walk")
     written(
@@ -82,10 +116,11 @@ def test_a_calendar_shows_what_is_ahead_and_what_fell_away(database: Engine) -> 
         history(scheduled(FIRST), CLOSED),
         *(recorded([*active_goal(each, time=NOON)[1:], scheduled(SECOND, each)]) for each in (other, elsewhere)),
     )
-    fallen = CalendarEntry(*GOAL, FIRST, 2, called_off=True)
-    ahead = CalendarEntry(*other, SECOND, 1, called_off=False)
+    fallen = CalendarEntry(*GOAL, FIRST, 3, called_off=True)
+    ahead = CalendarEntry(*other, SECOND, 2, called_off=False)
     with reading(database) as connection:
         assert calendar(connection, "northside", since=LONG_AGO) == [fallen, ahead]
-        assert calendar(connection, "northside", since=SECOND) == [ahead]
+        assert calendar(connection, "northside", since=RECORDED_ON) == [fallen, ahead]
+        assert calendar(connection, "northside", since=RECORDED_ON + timedelta(days=1)) == [ahead]
         assert calendar(connection, "northside", patient="pt-2", since=LONG_AGO) == [ahead]
         assert calendar(connection, "nowhere", since=LONG_AGO) == []

@@ -35,7 +35,7 @@ def test_an_unreadable_event_holds_its_goal_and_no_other() -> None:
     arrival = read_messages(messages, {})
     assert {goal: len(events) for goal, events in arrival.by_goal.items()} == {GOAL: 1, OTHER: 1}
     assert [each.position for each in arrival.quarantined] == [2, 3]
-    assert arrival.quarantined[1].reason == "held since position 2"
+    assert arrival.quarantined[1].reason == "quarantined since position 2"
 
 
 def test_the_reason_does_not_repeat_what_a_patient_wrote() -> None:
@@ -46,10 +46,10 @@ def test_the_reason_does_not_repeat_what_a_patient_wrote() -> None:
     assert "Tuesday" not in quarantined.reason
 
 
-def test_a_goal_that_is_held_already_stays_held() -> None:
+def test_a_goal_that_is_in_quarantine_already_stays_there() -> None:
     arrival = read_messages(stored([event(GOAL, proposed())]), {GOAL.on(LOG): 7})
     assert not arrival.by_goal
-    assert arrival.quarantined[0].reason == "held since position 7"
+    assert arrival.quarantined[0].reason == "quarantined since position 7"
 
 
 def test_what_was_held_comes_again_once_the_message_is_void() -> None:
@@ -69,7 +69,7 @@ def test_what_was_held_comes_again_once_the_message_is_void() -> None:
     assert arrival.again == {GOAL.on(LOG)}
 
 
-def test_what_is_behind_another_unreadable_message_stays_held() -> None:
+def test_what_is_behind_another_unreadable_message_stays_in_quarantine() -> None:
     before = stored([event(GOAL, proposed()), event(GOAL, g.Agreed()), event(GOAL, g.Agreed())])
     unread = [each._replace(data=b"{not json") for each in before[1:]]
     void = recorded([event(GOAL, g.Voided(position=3, reason="Not ours"))], first_position=4)[0]
@@ -79,7 +79,7 @@ def test_what_is_behind_another_unreadable_message_stays_held() -> None:
 
     assert not arrival.by_goal
     assert [each.position for each in arrival.quarantined] == [2, 3, 4]
-    assert arrival.quarantined[2].reason == "held since position 2"
+    assert arrival.quarantined[2].reason == "quarantined since position 2"
 
 
 def other_goal(at: int) -> list[StoredMessage]:
@@ -101,7 +101,7 @@ def test_what_comes_before_a_poison_event_is_projected() -> None:
     assert [each.position for each in refused] == [4, 5]
     assert refused[0].subject == GOAL.on(LOG)
     assert refused[0].reason.startswith("LookupError in test_decoding.py, fails_on_entries, line ")
-    assert refused[1].reason == "held since position 4"
+    assert refused[1].reason == "quarantined since position 4"
 
 
 def test_a_goal_whose_first_event_is_poison_has_no_row() -> None:

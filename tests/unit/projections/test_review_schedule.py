@@ -35,8 +35,8 @@ def test_a_scheduled_review_is_listed_with_the_goal() -> None:
 
 
 def test_the_next_one_takes_its_place() -> None:
-    held = event(GOAL, g.Reviewed(on=FIRST, participants=("patient", "clinician"), decision="keep"))
-    assert reviews(after(scheduled(FIRST), held, scheduled(SECOND, "routine"))) == [(SECOND, "routine", 2)]
+    reviewed = event(GOAL, g.Reviewed(on=FIRST, participants=("patient", "clinician"), decision="keep"))
+    assert reviews(after(scheduled(FIRST), reviewed, scheduled(SECOND, "routine"))) == [(SECOND, "routine", 2)]
 
 
 def test_a_held_goal_stays_listed_as_held() -> None:
@@ -50,6 +50,17 @@ def test_the_review_of_a_closed_goal_goes_away() -> None:
     projected = after(scheduled(FIRST), event(GOAL, closed, role="clinician"))
     assert reviews(projected) == []
     assert projected.deletes["reviews"] == (GOAL._asdict(),)
+
+
+def test_the_review_of_a_goal_that_is_opened_again_is_listed_and_not_called_off() -> None:
+    closed = g.Closed(outcome="achieved", reason="by mistake")
+    closed_and_reopened = [event(GOAL, closed, role="clinician"), event(GOAL, g.Reopened(reason="by mistake"))]
+
+    projected = after(scheduled(FIRST), *closed_and_reopened, scheduled(SECOND, "routine"))
+
+    # In calendars, what was called off took number 2.
+    assert reviews(projected) == [(SECOND, "routine", 3)]
+    assert "called_off" not in projected.upserts
 
 
 def test_a_revision_shows_the_new_wording_and_leaves_the_day_alone() -> None:

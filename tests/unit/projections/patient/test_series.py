@@ -63,11 +63,11 @@ def test_distress_is_told_by_its_instrument() -> None:
 
 
 def test_levels_run_from_the_baseline_over_entries_and_reviews_to_the_closing() -> None:
-    held = g.Reviewed(on=day(2), participants=("patient", "clinician"), decision="keep", level=0)
+    reviewed = g.Reviewed(on=day(2), participants=("patient", "clinician"), decision="keep", level=0)
     its = record(
         put_forward("walk", gas=gas(baseline=-1)),
         *diary("walk", d4={"level": 1}, d1={"level": -1}),
-        event(goal_id("walk"), held),
+        event(goal_id("walk"), reviewed),
         event(
             goal_id("walk"),
             g.Closed(outcome="achieved", level=2, reason="six weeks"),
@@ -97,8 +97,8 @@ def test_the_wins_of_a_week_are_told_goal_by_goal_and_together() -> None:
     )
     series = read_series(its, day(8), ALL)
     assert series["weekly_wins"] == [
-        {"week": day(0), "goals": [{"goal": "walk", "done": 2, "milestones": (), "level": None}]},
-        {"week": day(7), "goals": [{"goal": "read", "done": 0, "milestones": (), "level": 1}]},
+        {"week": day(0), "goals": [{"goal": "walk", "done": 2, "milestones": (), "level": None, "measured": None}]},
+        {"week": day(7), "goals": [{"goal": "read", "done": 0, "milestones": (), "level": 1, "measured": None}]},
     ]
     assert {each["goal"]: len(each["weekly_wins"]) for each in series["goals"]} == {"read": 1, "walk": 1}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.goal.step import is_steep
+from events.goal.steep_revision import is_steep
 from events.vocabulary import Measure
 
 

@@ -1,8 +1,8 @@
-"""How large a step a revision takes: at least twice as much at once is worth a warning (S54)."""
+"""Steep revisions: a revision whose target asks for at least twice as much deserves a warning (S54)."""
 
 from events.vocabulary import Measure, Per
 
-TWICE = 2
+STEEP_FACTOR = 2
 _PER_WEEK: dict[Per | None, float] = {"day": 7.0, "week": 1.0, "month": 7 / 30, None: 1.0}
 
 
@@ -18,7 +18,7 @@ def is_steep(before: Measure | None, after: Measure | None) -> bool:
     old, new = _per_week(before), _per_week(after)
     if old is None or new is None or old <= 0:
         return False
-    return new * TWICE <= old if after.direction == "at_most" else new >= old * TWICE
+    return new * STEEP_FACTOR <= old if after.direction == "at_most" else new >= old * STEEP_FACTOR
 
 
 def _per_week(measure: Measure) -> float | None:

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from services.gateway.fhir.answers import refusal_answer
 from services.gateway.problems import RequestRefused
+from services.gateway.refusals import refusal_answer
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,21 @@
+"""The filter of the audit trail: HTTP parameters inherit it, and the query takes it."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from events.vocabulary import Token
+from projections.engine.filters import Filter, PersonId
+
+TypeName = Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9_.]+$", examples=["cairn.goal.revised.v1"])]
+
+
+class AuditFilter(Filter):
+    """Which entries of the audit trail."""
+
+    patient: Token | None = None
+    goal: Token | None = None
+    type: TypeName | None = Field(None, description="Only events of this type.")
+    actor: PersonId | None = Field(None, description="Only events by the person with this id.")
+    since: AwareDatetime | None = Field(None, description="Recorded at or after this instant.")
+    until: AwareDatetime | None = Field(None, description="Recorded before this instant.")

@@ -1,0 +1,33 @@
+"""How many patients of an organisation have a goal with the same text (S22)."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, FromClause, func, select
+
+from projections.engine.paging import AnySelect
+from projections.goal_state.projector import statement_hash
+from projections.goal_state.tables import tables
+
+_GOALS = tables()["goals"]
+
+
+def patients_by_text(goals: FromClause) -> AnySelect:
+    """A row for each text of an organisation: `org`, `statement_hash`, and how many `patients` have a goal with it.
+
+    Goals entered in error do not count.
+    """
+    text = (goals.c.org, goals.c.statement_hash)
+    patients = func.count(goals.c.patient.distinct()).label("patients")
+    return select(*text, patients).where(goals.c.status != "entered_in_error").group_by(*text)
+
+
+def copies(connection: Connection, org: str, statements: Iterable[str]) -> dict[str, int]:
+    """How many patients of an organisation have a goal with each of some texts, by its `statement_hash`."""
+    hashes = sorted({statement_hash(statement) for statement in statements})
+    query = patients_by_text(_GOALS).where(_GOALS.c.org == org, _GOALS.c.statement_hash.in_(hashes))
+    return {row.statement_hash: row.patients for row in connection.execute(query)}
+
+
+def other_patients(patients: int | None) -> int:
+    """Of the patients who have a text, all but the one whose goal is read; 0 where nobody was counted."""
+    return max(0, (patients or 0) - 1)

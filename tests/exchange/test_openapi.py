@@ -1,0 +1,45 @@
+"""Schemathesis asks every operation of the OpenAPI description for what is described, and for what is not."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+from tests.end_to_end.node import RunningNode
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+)
+SECONDS = 90
+
+
+async def test_what_is_answered_is_what_is_described(node: RunningNode, tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("schemathesis")),
+        *("--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
+        *("run", f"{node.http_url}/openapi.json"),
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", "2", "--workers", "2", "--no-shrink"),
+        *("--checks", ",".join(CHECKS), "--exclude-path", "/v1/feed"),  # the feed has no end
+        *("--request-timeout", "10", "--continue-on-failure"),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            said = (await process.communicate())[0].decode()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise AssertionError(f"Schemathesis did not end within {SECONDS} seconds.") from None
+
+    assert process.returncode == 0, said[-8000:]
+    passed = re.search(r"([\d,]+) generated, ([\d,]+) passed", said)
+    assert passed is not None, said[-2000:]
+    assert passed[1] == passed[2]
+    assert int(passed[1].replace(",", "")) > 500
