@@ -77,7 +77,7 @@ def known_of(events: Iterable[RecordedEvent]) -> Known:
     for recorded in events:
         by_goal[recorded.goal_id].append(recorded)
         server = recorded.event.extensions.get(SERVER)
-        if server and recorded.event.source == SOURCE:
+        if isinstance(server, str) and recorded.event.source == SOURCE:
             owners.setdefault(recorded.goal_id.patient, server)
     goals = {
         goal_id: known
@@ -114,6 +114,6 @@ def _known_goal(events: list[RecordedEvent]) -> KnownGoal | None:
 
 
 def _taken(events: list[RecordedEvent]) -> Taken:
-    marks = [mark for each in events if (mark := mark_in(dict(each.event.extensions))) != VersionMark()]
+    marks = [mark for each in events if (mark := mark_in(each.event.extensions)) != VersionMark()]
     digests = [each.event.id.split(".")[1] for each in events if each.event.id.count(".")]
     return Taken(marks[-1] if marks else VersionMark(), tuple(dict.fromkeys(reversed(digests)))[::-1])

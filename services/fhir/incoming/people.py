@@ -19,16 +19,22 @@ class People:
     Args:
         org: The organisation that is imported into.
         owners: By token, the server from which an earlier import has taken the patient.
+        documents: The files, in the order in which patients come first.
     """
 
-    def __init__(self, org: str, owners: Mapping[str, str]):
+    def __init__(self, org: str, owners: Mapping[str, str], documents: Iterable[Document]):
         self._own = f"{PATIENT_IDENTIFIER}:{org}"
         self._owners = dict(owners)
+        for document in documents:
+            for found in (*document.goals, *document.scores):
+                patient = subject_of(found, document)
+                if patient is not None and (server := self.server(patient)) is not None:
+                    self._owners.setdefault(patient.token, server)
 
     def token(self, patient: Target) -> str:
         """The token of a patient. Of one without a server nothing says that it is not the one who has the token."""
         server = self.server(patient)
-        if server is None or self._owners.setdefault(patient.token, server) == server:
+        if server is None or self._owners[patient.token] == server:
             return patient.token
         return server_token(server, patient.token)
 

@@ -50,7 +50,7 @@ def plan_run(
         known: What the log knows of the patients in the documents.
         new_plan: The plan that is opened for a patient who has none.
     """
-    people = People(org, known.owners)
+    people = People(org, known.owners, documents)
     scores = read_scores(documents, people, org)
     goals = read_goals(documents, scores.levels(), people, known, org, now)
     _keep_outcomes_read(documents, goals, scores)

@@ -1,7 +1,7 @@
 """Which version of a FHIR resource is the newest, whatever the order in which the versions stand in files."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
 from typing import NamedTuple, TypeVar
@@ -59,9 +59,10 @@ def mark_of(found: Found) -> VersionMark:
     )
 
 
-def mark_in(attributes: dict[str, str]) -> VersionMark:
+def mark_in(attributes: Mapping[str, object]) -> VersionMark:
     """The mark that an event carries, see :meth:`VersionMark.attributes`."""
-    return VersionMark(attributes.get(VERSION), _instant(attributes.get(UPDATED)))
+    version = attributes.get(VERSION)
+    return VersionMark(version if isinstance(version, str) else None, _instant(attributes.get(UPDATED)))
 
 
 def is_newer(one: VersionMark, other: VersionMark) -> bool | None:

@@ -175,6 +175,47 @@ async def test_what_only_cairn_changed_stays(import_: Import, state: State, subm
     assert ((await state()).status, (await state()).wording) == ("held", "Walk twice a week")
 
 
+def accepted_by(*people: str) -> list[Json]:
+    """The extensions by which people accept a goal."""
+    return [
+        {
+            "url": "http://hl7.org/fhir/StructureDefinition/goal-acceptance",
+            "extension": [
+                {"url": "individual", "valueReference": {"reference": each}},
+                {"url": "status", "valueCode": "agree"},
+            ],
+        }
+        for each in people
+    ]
+
+
+TARGET = [{"measure": {"text": "walks"}, "detailInteger": 4, "dueDate": "2027-05-01"}]
+
+
+async def test_a_proposed_goal_that_both_have_accepted_elsewhere_begins(import_: Import, state: State) -> None:
+    await import_(version(1, lifecycleStatus="proposed", target=TARGET, extension=accepted_by("Patient/p1")))
+    later = version(2, target=TARGET, extension=accepted_by("Patient/p1", "Practitioner/d1"))
+
+    first, second = await import_(later), await import_(later)
+
+    begun = await state()
+    assert (begun.status, begun.agreed_by, begun.started_on) == ("active", ("patient", "clinician"), date(2026, 2, 2))
+    assert begun.next_review is not None
+    assert begun.next_review.due_on > date(2026, 2, 16)
+    assert [report[0]["status"] for report in (first, second)] == ["recorded", "duplicate"]
+
+
+async def test_a_proposed_goal_that_nobody_has_accepted_does_not_begin_and_that_is_reported(
+    import_: Import, state: State
+) -> None:
+    await import_(version(1, lifecycleStatus="proposed", target=TARGET))
+
+    (line, _) = await import_(version(2, target=TARGET))
+
+    assert (line["status"], line["code"]) == ("rejected", "goal.not_agreed")
+    assert (await state()).status == "proposed"
+
+
 async def test_a_step_that_an_import_cannot_take_is_reported_with_what_differs(import_: Import, state: State) -> None:
     await import_(completed(1))
 

@@ -64,7 +64,9 @@ def test_whoever_gave_the_score_is_the_actor(performer: object, actor: Actor | N
 def test_a_score_of_a_period_is_that_of_its_end() -> None:
     period = {"start": "2026-02-01T08:00:00Z", "end": "2026-02-08T08:00:00Z"}
 
-    assert read(effectiveDateTime=None, effectivePeriod=period).payload.on == date(2026, 2, 8)
+    payload = read(effectiveDateTime=None, effectivePeriod=period).payload
+    assert payload is not None
+    assert payload.on == date(2026, 2, 8)
 
 
 def test_an_answer_that_is_not_loincs_is_refused_even_where_its_display_seems_clear() -> None:
