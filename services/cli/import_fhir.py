@@ -16,7 +16,11 @@ from services.cli.printing import print_json, print_table, printable
 from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
-    from services.fhir.incoming.run import Run
+    from events.log.client.resilient import ResilientClient
+    from events.plan.types import Opened
+    from services.fhir.incoming.documents import Document
+    from services.fhir.incoming.known import Known
+    from services.fhir.incoming.refusal import RefusedFile
     from services.fhir.incoming.submitting import Report, Result
 
 _GOALS_SHOWN = 3
@@ -25,46 +29,97 @@ _GOALS_SHOWN = 3
 @click.command()
 @click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @org_option
+@click.option(
+    "--time-zone",
+    metavar="ZONE",
+    default="UTC",
+    show_default=True,
+    help="The clinic's time zone, such as Europe/Vienna, in plans that the import opens.",
+)
+@click.option(
+    "--clinician",
+    metavar="WHO",
+    default="unassigned",
+    show_default=True,
+    help="The id of the clinician in plans that the import opens.",
+)
 @json_option
 @nats_url_option
-def fhir(files: tuple[Path, ...], org: str, as_json: bool, nats_url: str | None) -> None:
+def fhir(
+    files: tuple[Path, ...], org: str, time_zone: str, clinician: str, as_json: bool, nats_url: str | None
+) -> None:
     """Import the goals in FHIR R4 and R5 files: single resources, bundles of any type, ndjson. Of a
     folder, its .json and .ndjson files are imported.
 
     Goals are taken over as the other system knew them, with the plan that they need. Importing a file again records
-    nothing; a goal that has changed since is reported, not overwritten. A file or goal that cannot be used is refused
-    by name, and the rest of the run goes on.
+    nothing. A later version of a goal or score that is known is taken up; where the same was changed in Cairn too, it
+    is reported and not overwritten. A file, line or goal that cannot be used is refused by name, and the rest of the
+    run goes on.
 
-    With --json, one line for each goal and score, and last the summary, counted in Goal resources. The exit code is 0
-    when the run came to its end, whatever was refused, and 1 when Cairn could not be reached or could not record.
+    With --json, one line for each goal and score, and last the summary, counted in Goal resources and deletions. The
+    exit code is 0 when the run came to its end, whatever was refused, and 1 when Cairn could not be reached or could
+    not record.
     """
     if not is_token(org):
         raise click.UsageError("--org must be 1 to 64 letters, digits, hyphens or underscores.")
-    report = asyncio.run(_import(files, org, nats_url))
+    report = asyncio.run(_import(files, org, _new_plan(time_zone, clinician), nats_url))
     if as_json:
-        _print_lines(report)
+        _print_lines(report, files)
     else:
-        _print_tables(report)
+        _print_tables(report, files)
     if report.unanswered:
         raise click.ClickException(
             "Not everything could be recorded. Import the same files again: what is recorded is not recorded twice."
         )
 
 
-async def _import(files: tuple[Path, ...], org: str, nats_url: str | None) -> "Report":
+def _new_plan(time_zone: str, clinician: str) -> "Opened":
+    from pydantic import ValidationError
+
+    from events.plan.types import Opened
+
+    try:
+        return Opened(reasons=(), clinician=clinician, time_zone=time_zone)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise click.UsageError(f"--{str(first['loc'][0]).replace('_', '-')} {first['msg']}.") from None
+
+
+async def _import(files: tuple[Path, ...], org: str, new_plan: "Opened", nats_url: str | None) -> "Report":
+    from services.fhir.incoming.run import plan_run
     from services.fhir.incoming.submitting import ImportClient, submit_run
 
     async with connected(nats_url) as nc:
-        run = _read(files, org)
+        documents, refused = _read(files)
+        known = await _known(nc, org, documents)
+        run = plan_run(documents, refused, org, datetime.now(UTC), known=known, new_plan=new_plan)
         submissions = sum(len(patient.goals) + len(patient.scores) for patient in run.patients)
         with SlowProgress("Recording", submissions) as progress:
             return await submit_run(run, ImportClient(nc).submit, progress.advance)
 
 
-def _read(named: tuple[Path, ...], org: str) -> "Run":
+async def _known(nc: "ResilientClient", org: str, documents: "list[Document]") -> "Known":
+    from events.log import Log
+    from events.log.failures import LogUnreachable
+    from services.cli.configuration import load_settings
+    from services.fhir.incoming.log_reading import read_known
+    from services.fhir.incoming.people import tokens_to_know
+
+    log = Log(nc, load_settings().placement.stream_of(org))
+    try:
+        return await read_known(log, org, *tokens_to_know(documents))
+    except LogUnreachable:
+        raise click.ClickException(
+            "The log does not answer, so there is no telling what is known already. Nothing was imported;"
+            " import the same files again."
+        ) from None
+    finally:
+        await log.close()
+
+
+def _read(named: tuple[Path, ...]) -> "tuple[list[Document], list[RefusedFile]]":
     from services.fhir.incoming.documents import files_in, read_document
     from services.fhir.incoming.refusal import RefusedFile
-    from services.fhir.incoming.run import plan_run
 
     files, documents, refused = [], [], []
     for path in named:
@@ -79,10 +134,17 @@ def _read(named: tuple[Path, ...], org: str) -> "Run":
             except RefusedFile as refusal:
                 refused.append(refusal)
             progress.advance()
-    return plan_run(documents, refused, org, datetime.now(UTC))
+    return documents, refused
 
 
-def _print_lines(report: "Report") -> None:
+def _passed_over(named: tuple[Path, ...]) -> list[str]:
+    """What stands in the folders and is not read."""
+    from services.fhir.incoming.documents import passed_over
+
+    return [str(each) for path in named for each in passed_over(path)]
+
+
+def _print_lines(report: "Report", files: tuple[Path, ...]) -> None:
     for result in (*report.goals, *report.scores):
         line = {
             "file": result.file,
@@ -94,10 +156,11 @@ def _print_lines(report: "Report") -> None:
             "not_taken_over": list(result.left_out),
         }
         print_json({name: value for name, value in line.items() if value}, indent=None)
-    print_json(report.summary(), indent=None)
+    passed_over = _passed_over(files)
+    print_json({**report.summary(), **({"passed_over": passed_over} if passed_over else {})}, indent=None)
 
 
-def _print_tables(report: "Report") -> None:
+def _print_tables(report: "Report", files: tuple[Path, ...]) -> None:
     by_file: dict[str, Counter[str]] = {}
     for result in report.goals:
         by_file.setdefault(result.file, Counter())[result.status] += 1
@@ -109,8 +172,9 @@ def _print_tables(report: "Report") -> None:
             wide=("file",),
         )
     _print_rejections(report)
-    _print_left_out(report.goals)
-    _print_summary(report)
+    _print_details(report)
+    _print_left_out((*report.goals, *report.scores))
+    _print_summary(report, _passed_over(files))
 
 
 def _print_rejections(report: "Report") -> None:
@@ -127,10 +191,22 @@ def _print_rejections(report: "Report") -> None:
         )
 
 
-def _print_left_out(goals: Iterable["Result"]) -> None:
+def _print_details(report: "Report") -> None:
+    """Print what was taken up of later versions, and which versions were not."""
+    told = [each for each in (*report.goals, *report.scores) if each.detail and each.status != "rejected"]
+    if told:
+        click.echo("Later and older versions:")
+        print_table(
+            ("file", "resource", "status", "detail"),
+            [(each.file, each.reference, each.status, each.detail) for each in told],
+            wide=("file", "resource", "detail"),
+        )
+
+
+def _print_left_out(results: Iterable["Result"]) -> None:
     """Print each element that has no place in Cairn, with the first goals that had it."""
     of_goals: dict[str, dict[str, None]] = {}  # as lists in which nothing is twice
-    for result in goals:
+    for result in results:
         if result.status != "rejected":
             for element in result.left_out:
                 of_goals.setdefault(element, {})[result.goal_id] = None
@@ -143,11 +219,17 @@ def _print_left_out(goals: Iterable["Result"]) -> None:
         print_table(("element", "of"), rows, wide=("element", "of"))
 
 
-def _print_summary(report: "Report") -> None:
+def _print_summary(report: "Report", passed_over: list[str]) -> None:
     summary = report.summary()
     for refused in summary["refused_files"]:
         click.echo(f"Refused: {printable(refused['file'])}: {printable(refused['reason'])}")
+    for line in report.refused_lines:
+        click.echo(f"Refused: {printable(line.file)}, line {line.line}: {printable(line.reason)}")
+    for path in passed_over:
+        click.echo(f"Not read: {printable(path)}: of a folder only .json and .ndjson files are.")
     scores = Counter(result.status for result in report.scores)
+    if not report.goals and not report.scores and not report.baselines:
+        click.echo("No Goal and no score of a goal was found.")
     click.echo(
         f"{summary['goals']} goals: {summary['recorded']} recorded, {summary['duplicate']} already there,"
         f" {summary['rejected']} rejected."

@@ -13,8 +13,8 @@ _PARTIES: tuple[Party, ...] = ("patient", "clinician")
 
 def agreed_by(
     expressed_by: object, extensions: list[tuple[str, Extension]], patient: str, found: Found, document: Document
-) -> tuple[Party, ...]:
-    """The parties whose agreement is stated.
+) -> dict[Party, str]:
+    """The parties whose agreement is stated, each with the token of whoever agreed; empty where that is not told.
 
     That is whoever the extension `goal-acceptance` names as agreeing, where its “disagree” outweighs the rest; and
     whoever expressed the goal (R4 `expressedBy`, R5 `source`), as whoever proposes has agreed, unless the extension
@@ -26,15 +26,16 @@ def agreed_by(
         patient: The token of the goal's own patient; another patient's word counts for nobody.
         found, document: Where the references are looked up.
     """
-    agreeing: set[Party | None] = set()
+    agreeing: dict[Party | None, str] = {}
     disagreeing: set[Party | None] = set()
     waiting: set[Party | None] = set()
     for path, extension in extensions:
         said = parts(extension)
-        party = _party(_target(_as_json(said.get("individual")), found, document), patient)
+        target = _target(_as_json(said.get("individual")), found, document)
+        party = _party(target, patient)
         match said.get("status"):
             case "agree":
-                agreeing.add(party)
+                agreeing.setdefault(party, target.token if target is not None else "")
             case "disagree":
                 disagreeing.add(party)
             case "pending":
@@ -42,8 +43,11 @@ def agreed_by(
             case _:
                 raise RefusedResource(path, "Its status must be agree, disagree or pending.")
     if expressed_by is not None:
-        agreeing |= {_party(_target(expressed_by, found, document), patient)} - waiting
-    return tuple(party for party in _PARTIES if party in agreeing - disagreeing)
+        target = _target(expressed_by, found, document)
+        party = _party(target, patient)
+        if party not in waiting and target is not None:
+            agreeing.setdefault(party, target.token)
+    return {party: agreeing[party] for party in _PARTIES if party in agreeing and party not in disagreeing}
 
 
 def _target(reference: object, found: Found, document: Document) -> Target | None:

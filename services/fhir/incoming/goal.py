@@ -1,7 +1,7 @@
 """A FHIR Goal, R4 or R5, as `cairn.goal.imported.v1`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fhir.resources.goal import Goal as R5Goal
@@ -9,6 +9,7 @@ from fhir.resources.R4B.goal import Goal as R4Goal
 from pydantic import ValidationError
 
 from events.goal.types import Imported
+from events.vocabulary import Party
 from services.fhir.incoming.agreement import agreed_by
 from services.fhir.incoming.bindings import GOAL, check_targets
 from services.fhir.incoming.concepts import (
@@ -60,6 +61,7 @@ class MappedGoal:
         payload: What the event says.
         dates: When it may have happened, the best first: of its status, of its start, of its last update.
         left_out: FHIR elements, with a remark where it helps, that have no place in the payload.
+        agreed: Who agreed, by party; empty where that is not told.
         scale_unreadable: The goal has a scale that could not be read, which is another thing than none.
     """
 
@@ -68,6 +70,7 @@ class MappedGoal:
     payload: Imported
     dates: tuple[datetime, ...]
     left_out: tuple[str, ...]
+    agreed: Mapping[Party, str] = field(default_factory=dict)
     scale_unreadable: bool = False
 
 
@@ -80,7 +83,7 @@ def map_goal(found: Found, document: Document, baselines: Mapping[GoalKey, int])
     seen = goal_version(found.resource)
     if not seen.readable:
         raise RefusedResource("", seen.sentence)
-    patient, token = _key(found, document)
+    patient, token = goal_key(found, document)
     check_targets(found.resource)
     model: type[R4Goal] | type[R5Goal] = R5Goal if seen.version == "R5" else R4Goal
     goal: R4Goal | R5Goal = parse(model, found.resource, GOAL)
@@ -93,7 +96,12 @@ def map_goal(found: Found, document: Document, baselines: Mapping[GoalKey, int])
         ) from None
 
 
-def _key(found: Found, document: Document) -> tuple[Target, str]:
+def goal_key(found: Found, document: Document) -> tuple[Target, str]:
+    """Whose goal it is, and the goal's token.
+
+    Raises:
+        RefusedResource: one of them cannot be told.
+    """
     token = found_token(found)
     if token is None:
         raise RefusedResource("id", "It is missing, so the goal could not be told apart at the next import.")
@@ -131,6 +139,7 @@ def _mapped(
     external, unnamed = read_identifiers(found, speaker_kept)
     replaced_by = _target(replacements, found, document) if status.status == "closed" else None
     area, uncertain = life_area(goal.category or ())
+    agreed = agreed_by(expressed_by, with_url(ACCEPTANCE), patient.token, found, document)
     known = {SCALING, ACCEPTANCE, REASON_REJECTED, *OWN}
     used = {path for path, _ in replacements} if replaced_by else set()
     return MappedGoal(
@@ -145,7 +154,7 @@ def _mapped(
             status=status.status,
             outcome=status.outcome,
             replaced_by=replaced_by,
-            agreed_by=agreed_by(expressed_by, with_url(ACCEPTANCE), patient.token, found, document),
+            agreed_by=tuple(agreed),
             started_on=start,
             status_on=real_date(goal.statusDate),
             reason=goal.statusReason or _rejection(with_url(REASON_REJECTED)),
@@ -163,6 +172,7 @@ def _mapped(
             *((speaker,) if expressed_by is not None and speaker_kept is None else ()),
             *(f"{path} ({each.url})" for path, each in extensions if each.url not in known and path not in used),
         ),
+        agreed=agreed,
         scale_unreadable=scale.unreadable,
     )
 

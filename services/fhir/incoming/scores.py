@@ -1,5 +1,6 @@
 """Observations that focus on a Goal: its attainment level at the start or at a follow-up, and Cairn's own entries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,12 +15,23 @@ from services.fhir.incoming.concepts import Concept, codings, instant, real_date
 from services.fhir.incoming.documents import Document, Found
 from services.fhir.incoming.entry import read_entry
 from services.fhir.incoming.identity import found_token
+from services.fhir.incoming.nested import unread_parts
 from services.fhir.incoming.parsing import fhir_path, parse
-from services.fhir.incoming.references import resolve
-from services.fhir.incoming.refusal import RefusedResource
+from services.fhir.incoming.references import Target, resolve
+from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.loinc import ATTAINMENT_LEVELS, LOINC, SCORES, ScoreKind
 
-_USABLE = ("final", "amended", "corrected")
+_AMENDED = ("amended", "corrected")
+_USABLE = ("final", *_AMENDED)
+_IN_ERROR = "entered-in-error"
+_META = ("lastUpdated", "versionId")
+_READ = frozenset(
+    {"resourceType", "id", "meta", "identifier", "status", "category", "code", "subject", "focus", "performer"}
+    | {"effectiveDateTime", "effectivePeriod", "effectiveInstant", "valueCodeableConcept"}
+)
+"""The elements that are looked at here; all others are named as left out. An identifier is that of the Observation,
+which is known by its id; a category says that it is a score."""
+_OF_CAIRN = frozenset({"note", "component"})
 _ROLES: dict[str | None, ActorRole] = {
     "Patient": "patient",
     "Practitioner": "clinician",
@@ -31,22 +43,41 @@ _ONLY_IN_R5 = ("triggeredBy", "bodyStructure", "instantiatesCanonical", "instant
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One score or entry. `patient` and `goal` are tokens; `actor` is whoever gave it, None when nobody is named.
+    """One score or entry.
 
-    A baseline always has a level.
+    Attributes:
+        patient: Where the subject points.
+        goal: The token of the goal.
+        entry: The token of the Observation, as the id of an entry.
+        level: The attainment level, which a baseline always has.
+        at: When it was assessed; None of one that was entered in error and does not say.
+        actor: Whoever gave it; None when nobody is named.
+        payload: What it says; None when it was entered in error, and so says nothing.
+        left_out: FHIR elements that have no place in the payload.
+        is_amended: Its status says that it changes what was said before.
     """
 
-    patient: str
+    patient: Target
     goal: str
+    entry: str
     kind: ScoreKind
     level: int | None
-    at: datetime
+    at: datetime | None
     actor: Actor | None
-    payload: ProgressLogged
+    payload: ProgressLogged | None
+    left_out: tuple[str, ...] = ()
+    is_amended: bool = False
 
 
-def read_score(found: Found, document: Document) -> Score:
+GoalOf = Callable[[Target, str], str | None]
+"""Gives the goal whose outcome a score is, by the score's patient and token; None where no Goal names the score."""
+
+
+def read_score(found: Found, document: Document, goal_of: GoalOf = lambda patient, entry: None) -> Score:
     """Read one score Observation, or one in which Cairn wrote an entry of a goal's progress.
+
+    Args:
+        goal_of: The goal of a score that focuses on none.
 
     Raises:
         RefusedResource: with the FHIR path that is in the way. An answer that is not one of LOINC's five levels is
@@ -57,22 +88,23 @@ def read_score(found: Found, document: Document) -> Score:
     observation: R4Observation | R5Observation = (
         parse(R5Observation, resource, OBSERVATION) if newer else parse(R4Observation, resource, OBSERVATION)
     )
-    if observation.status not in _USABLE:
+    in_error = observation.status == _IN_ERROR
+    if observation.status not in _USABLE and not in_error:
         raise RefusedResource(
             "status", f"“{str(observation.status)[:40]}” is no score to rely on; {_listed(_USABLE)} are."
         )
     entry = found_token(found)
     if entry is None:
         raise RefusedResource("id", "It is missing, so the score could not be told apart at the next import.")
-    focus = resource.get("focus") or [None]
-    if len(focus) != 1:
-        raise RefusedResource("focus", "It names several things; a score is about one Goal.")
-    goal = resolve("focus[0]", focus[0], found, document)
-    if goal.type not in ("Goal", None):
-        raise RefusedResource("focus[0]", f"It is a {goal.type}; a score is about a Goal.")
     patient = resolve("subject", resource.get("subject"), found, document)
-    at, on = _moment(observation)
+    goal = _goal(found, document) or goal_of(patient, entry)
+    if goal is None:
+        raise RefusedResource("focus[0]", "It names no Goal, and no Goal in these files has the score as its outcome.")
     kind = _kind(observation.code)
+    if in_error:
+        stated = instant(_stated(observation))
+        return Score(patient, goal, entry, kind or "follow_up", None, stated, _actor(found, document), None)
+    at, on = _moment(observation)
     level = _level(observation.valueCodeableConcept) if kind is not None else None
     said = read_entry(observation)
     try:
@@ -84,14 +116,40 @@ def read_score(found: Found, document: Document) -> Score:
             "component" if where else "", f"Cairn's {where or 'entry'} cannot hold what it says: {first['msg']}."
         ) from None
     return Score(
-        patient=patient.token,
-        goal=goal.token,
+        patient=patient,
+        goal=goal,
+        entry=entry,
         kind=kind or "follow_up",
         level=level,
         at=at,
         actor=_actor(found, document),
         payload=payload,
+        left_out=_left_out(resource, of_cairn=bool(said)),
+        is_amended=observation.status in _AMENDED,
     )
+
+
+def _goal(found: Found, document: Document) -> str | None:
+    """The Goal that a score focuses on; None when it focuses on nothing."""
+    focus = found.resource.get("focus") or []
+    if len(focus) > 1:
+        raise RefusedResource("focus", "It names several things; a score is about one Goal.")
+    if not focus:
+        return None
+    goal = resolve("focus[0]", focus[0], found, document)
+    if goal.type not in ("Goal", None):
+        raise RefusedResource("focus[0]", f"It is a {goal.type}; a score is about a Goal.")
+    return goal.token
+
+
+def _left_out(resource: Json, *, of_cairn: bool) -> tuple[str, ...]:
+    """What of an Observation has no place in an entry; its components and notes have one where Cairn wrote them."""
+    read = _READ | (_OF_CAIRN if of_cairn else frozenset())
+    meta = resource.get("meta")
+    further = [f"meta.{name}" for name in meta if name not in _META] if isinstance(meta, dict) else []
+    performers = resource.get("performer")
+    several = [f"performer[{index}]" for index in range(1, len(performers))] if isinstance(performers, list) else []
+    return (*sorted(resource.keys() - read), *further, *several, *unread_parts(resource, read))
 
 
 def _kind(code: Concept) -> ScoreKind | None:
@@ -118,16 +176,20 @@ def _level(value: Concept | None) -> int:
 
 def _moment(observation: R4Observation | R5Observation) -> tuple[datetime, date]:
     """When the level was assessed: the end of a period, as an instant and as the day where it was."""
-    period = observation.effectivePeriod
-    stated = (
-        observation.effectiveDateTime
-        or observation.effectiveInstant
-        or (period.end or period.start if period is not None else None)
-    )
+    stated = _stated(observation)
     at, on = instant(stated), real_date(stated)
     if at is None or on is None:
         raise RefusedResource("effectiveDateTime", "It must name the day on which the level was assessed.")
     return at, on
+
+
+def _stated(observation: R4Observation | R5Observation) -> object:
+    period = observation.effectivePeriod
+    return (
+        observation.effectiveDateTime
+        or observation.effectiveInstant
+        or (period.end or period.start if period is not None else None)
+    )
 
 
 def _actor(found: Found, document: Document) -> Actor | None:

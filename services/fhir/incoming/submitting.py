@@ -11,8 +11,9 @@ from pydantic_core import to_json
 from events.codes import RETRYABLE
 from events.envelope import structured
 from events.event import Event
+from services.fhir.incoming.lines import RefusedLine
 from services.fhir.incoming.refusal import RefusedFile
-from services.fhir.incoming.run import Refusal, ResourceSubmission, Run
+from services.fhir.incoming.submissions import Refusal, ResourceSubmission, Run, Settled
 from services.per_patient_order import PerPatientOrder, outcomes_in_order
 from services.submission_client import STOP_WHEN_UNCERTAIN_JSON, SubmissionClient
 
@@ -46,6 +47,7 @@ class Report:
     scores: tuple[Result, ...]
     baselines: int
     refused_files: tuple[RefusedFile, ...]
+    refused_lines: tuple[RefusedLine, ...] = ()
 
     @property
     def unanswered(self) -> bool:
@@ -53,12 +55,18 @@ class Report:
         return any(result.code in RETRYABLE for result in (*self.goals, *self.scores))
 
     def summary(self) -> Json:
-        """The counts, in Goal resources; `goals` is always the sum of recorded, duplicate and rejected."""
+        """The counts, in Goal resources and deletions; `goals` is the sum of recorded, duplicate and rejected."""
         counts: dict[str, int] = {"recorded": 0, "duplicate": 0, "rejected": 0}
         for result in self.goals:
             counts[result.status] += 1
         refused = [{"file": each.file, "reason": each.reason} for each in self.refused_files]
-        return {"goals": len(self.goals), **counts, "refused_files": refused}
+        lines = [{"file": each.file, "line": each.line, "reason": each.reason} for each in self.refused_lines]
+        return {
+            "goals": len(self.goals),
+            **counts,
+            "refused_files": refused,
+            **({"refused_lines": lines} if lines else {}),
+        }
 
 
 class ImportClient:
@@ -84,31 +92,37 @@ async def submit_run(run: Run, submit: Submit, done: Callable[[], None]) -> Repo
         done: Called for each Goal and score that has its outcome.
     """
     goals: list[Result] = [_refused(refusal) for refusal in run.refused_goals]
+    goals += map(_settled, run.settled_goals)
     goals += [
         Result(file.file, reference, "", "rejected", detail=file.reason)
         for file in run.refused_files
         for reference in file.goals
     ]
     scores: list[Result] = [_refused(refusal) for refusal in run.refused_scores]
+    scores += map(_settled, run.settled_scores)
     order: PerPatientOrder[Json] = PerPatientOrder(STOP_WHEN_UNCERTAIN_JSON, at_once=PATIENTS_AT_ONCE)
 
     async def outcome_of(submission: _InRun) -> Json:
-        outcome = await order.submit(submission.event.goal_id.plan, partial(submit, submission.event))
+        outcomes: list[Json] = []
+        for event in submission.events:
+            outcomes.append(await order.submit(event.goal_id.plan, partial(submit, event)))
+            if outcomes[-1].get("status") != "recorded":  # the next one builds on it
+                break
         if submission.resource is not None:
             results = scores if submission.is_score else goals
-            results.append(_result(submission.resource, outcome))
+            results.append(_result(submission.resource, outcomes))
             done()
-        return outcome
+        return outcomes[-1]
 
     async for _ in outcomes_in_order(_in_order(run), outcome_of, in_hand=_EVENTS_IN_HAND):
         pass
-    return Report(_sorted(goals), _sorted(scores), run.baselines, run.refused_files)
+    return Report(_sorted(goals), _sorted(scores), run.baselines, run.refused_files, run.refused_lines)
 
 
 class _InRun(NamedTuple):
-    """An event of a run; with the resource that it comes from, which a plan does not have."""
+    """Events of a run that build on one another; with the resource that they come from, which a plan does not have."""
 
-    event: Event
+    events: tuple[Event, ...]
     resource: ResourceSubmission | None = None
     is_score: bool = False
 
@@ -117,11 +131,11 @@ def _in_order(run: Run) -> Iterator[_InRun]:
     """The events of a run, patient by patient, each one's in the order in which they build on one another."""
     for patient in run.patients:
         if patient.plan is not None:
-            yield _InRun(patient.plan)
+            yield _InRun((patient.plan,))
         for goal in patient.goals:
-            yield _InRun(goal.event, goal)
+            yield _InRun(goal.events, goal)
         for score in patient.scores:
-            yield _InRun(score.event, score, is_score=True)
+            yield _InRun(score.events, score, is_score=True)
 
 
 def _sorted(results: list[Result]) -> tuple[Result, ...]:
@@ -129,18 +143,36 @@ def _sorted(results: list[Result]) -> tuple[Result, ...]:
     return tuple(sorted(results, key=lambda result: (result.file, result.reference)))
 
 
-def _result(submitted: ResourceSubmission, outcome: Json) -> Result:
+def _result(submitted: ResourceSubmission, outcomes: list[Json]) -> Result:
+    """What became of a resource: recorded, if one of its events was and none was rejected."""
+    last = outcomes[-1]
     # The id is made of all that the event says, so what differs from the first time is only the hour of the import.
-    again = outcome.get("duplicate", False) or outcome.get("code") == "event.id_reused"
-    recorded = outcome.get("status") == "recorded"
+    again = [each.get("duplicate", False) or each.get("code") == "event.id_reused" for each in outcomes]
+    rejected = last.get("status") != "recorded" and not again[-1]
+    detail = submitted.detail
+    if rejected:
+        partly = "The first part of it was recorded." if len(outcomes) > 1 else ""
+        detail = " ".join(each for each in (last.get("detail", ""), partly, detail) if each)
     return Result(
         file=submitted.file,
         reference=submitted.reference,
         goal_id=str(submitted.event.goal_id),
-        status="duplicate" if again else "recorded" if recorded else "rejected",
-        code="" if again else outcome.get("code", ""),
-        detail="" if again else outcome.get("detail", ""),
+        status="rejected" if rejected else "duplicate" if all(again) else "recorded",
+        code=last.get("code", "") if rejected else "",
+        detail="" if all(again) else detail,
         left_out=submitted.left_out,
+    )
+
+
+def _settled(settled: Settled) -> Result:
+    return Result(
+        file=settled.file,
+        reference=settled.reference,
+        goal_id=str(settled.goal_id) if settled.goal_id is not None else "",
+        status=settled.status,
+        code=settled.code,
+        detail=settled.detail,
+        left_out=settled.left_out,
     )
 
 

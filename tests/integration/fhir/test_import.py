@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from events.goal import fold_goals
 from events.identity import GoalId
 from events.log import Log
+from events.plan import fold_plans
 from services.cli.import_fhir import fhir
 from tests.unit.fhir.resources import goal
 
@@ -100,6 +101,63 @@ async def test_people_are_told_what_was_not_recorded_and_what_was_not_taken_over
     assert "lifecycleStatus" in result.stdout
     assert "note" in result.stdout
     assert "\x1b" not in result.stdout
+
+
+async def test_a_broken_line_costs_that_line_and_is_named(nats_url: str, org: str, tmp_path: Path) -> None:
+    file = tmp_path / "goals.ndjson"
+    file.write_bytes(to_json(goal()) + b"\n" + b'{"resourceType": "Go')
+
+    last = await summary(str(file), "--org", org, "--nats-url", nats_url)
+    result = await run(str(file), "--org", org, "--nats-url", nats_url)
+
+    assert (last["goals"], last["recorded"]) == (1, 1)
+    assert last["refused_lines"] == [
+        {
+            "file": str(file),
+            "line": 2,
+            "reason": "It is not JSON that Cairn can read: EOF while parsing a string at column 20.",
+        }
+    ]
+    assert f"{file}, line 2: It is not JSON that Cairn can read" in result.stdout
+
+
+async def test_a_folder_with_nothing_that_can_be_read_says_so(nats_url: str, org: str, tmp_path: Path) -> None:
+    (tmp_path / "goals.xml").write_text("<Goal/>")
+
+    result = await run(str(tmp_path), "--org", org, "--nats-url", nats_url)
+    last = await summary(str(tmp_path), "--org", org, "--nats-url", nats_url)
+
+    assert "The folder has no .json or .ndjson file" in result.stdout
+    assert f"Not read: {tmp_path / 'goals.xml'}" in result.stdout
+    assert "No Goal and no score of a goal was found." in result.stdout
+    assert last["passed_over"] == [str(tmp_path / "goals.xml")]
+
+
+async def test_a_plan_that_an_import_opens_has_the_time_zone_and_the_clinician_that_are_named(
+    nats_url: str, org: str, tmp_path: Path, log: Log
+) -> None:
+    file = tmp_path / "goal.json"
+    file.write_bytes(to_json(goal()))
+
+    await summary(str(file), "--org", org, "--time-zone", "Europe/Vienna", "--clinician", "c7", "--nats-url", nats_url)
+    again = await summary(str(file), "--org", org, "--time-zone", "America/Havana", "--nats-url", nats_url)
+
+    plan = fold_plans(await log.read(GoalId(org, "p1", "plan")))
+    assert plan is not None
+    assert (plan.time_zone, plan.clinician) == ("Europe/Vienna", "c7")
+    assert again["duplicate"] == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--time-zone", "Mars/Olympus"), ("--time-zone", "localtime"), ("--clinician", " ")]
+)
+async def test_a_time_zone_or_clinician_that_cannot_be_is_a_mistake_in_the_command(
+    nats_url: str, option: str, value: str
+) -> None:
+    result = await run("x.json", option, value, "--nats-url", nats_url)
+
+    assert result.exit_code == 2
+    assert f"{option} " in result.stderr
 
 
 async def test_an_organisation_that_is_no_token_is_a_mistake_in_the_command(nats_url: str) -> None:

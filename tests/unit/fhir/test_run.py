@@ -136,12 +136,26 @@ def test_goals_in_refused_files_are_counted() -> None:
     assert plan_run([document(goal())], [refused], "org", NOW).goals == 3
 
 
-def test_two_servers_with_the_same_patient_id_are_not_mixed_up() -> None:
+def test_two_servers_with_the_same_patient_id_are_two_people() -> None:
     def on(server: str, id: str) -> dict[str, object]:
         return goal(id=id, subject={"reference": f"https://{server}/fhir/Patient/p1"})
 
-    run = planned(document(on("a.example", "g1"), on("b.example", "g2"), goal(id="g3")))
+    run = planned(document(on("a.example", "g1"), on("b.example", "g2"), goal(id="g3"), on("A.example", "g4")))
 
-    assert [submission.reference for submission in run.patients[0].goals] == ["Goal/g1", "Goal/g3"]
-    assert run.refused_goals[0].reference == "Goal/g2"
-    assert "Import each server into an organisation of its own." in run.refused_goals[0].sentence
+    assert [[submission.reference for submission in patient.goals] for patient in run.patients] == [
+        ["Goal/g1", "Goal/g3", "Goal/g4"],
+        ["Goal/g2"],
+    ]
+    assert run.refused_goals == ()
+
+
+def test_two_servers_in_bundles_with_relative_references_are_two_people() -> None:
+    a = document(bundle(goal(), server="https://a.example/fhir/"), file="a.json")
+    b = document(bundle(goal(id="g2"), score(focus=[{"reference": "Goal/g2"}]), server="https://b.example/fhir/"))
+
+    run = planned(a, b)
+
+    first, second = run.patients
+    assert first.goals[0].event.goal_id.patient == "p1"
+    assert second.goals[0].event.goal_id.patient != "p1"
+    assert second.scores[0].event.goal_id == second.goals[0].event.goal_id
