@@ -84,7 +84,8 @@ def part_of(fhir_id: str) -> str:
 
 def _last_changes(state: GoalState, events: Iterable[RecordedEvent]) -> dict[str, datetime]:
     """When each Observation was last changed, by what its id names of the goal."""
-    entries = {entry.entry: str(entry.version) for entry in (*state.progress, *state.withdrawn)}
+    entries = {entry.entry: str(entry.version) for entry in state.progress}
+    entries.update((entry.entry, str(entry.version)) for entry in state.withdrawn)
     return {part: recorded.recorded_at for recorded in events for part in _changed_by(recorded, entries)}
 
 
