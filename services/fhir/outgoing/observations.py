@@ -120,7 +120,7 @@ def _of_entry(state: GoalState, goal_id: GoalId, entry: ProgressEntry) -> Json:
 
 
 def _of_withdrawn(goal_id: GoalId, entry: WithdrawnEntry) -> Json:
-    """Another system that has taken the entry over learns that it was withdrawn; what the entry said is not repeated."""
+    """Tell another system that has the entry that it was withdrawn; what the entry said is not repeated."""
     code = concept(PROGRESS, "progress", "Progress", text="Progress towards the goal")
     written = _observation(goal_id, entry.version, entry.entry, code, entry.on, None)
     return written | {"status": "entered-in-error"}
