@@ -68,8 +68,13 @@ def assert_nothing_else_is_there(answers: list[Answer], kept: list[RecordedEvent
     answered = sorted(line.position for _, outcome in answers for line in outcome.events)
     there = [each.position for each in kept]
     assert answered == there, f"not answered or not there: {set(answered) ^ set(there)}; the last is {there[-1]}"
+    recorded_at = {(each.goal_id, each.event.key): each.recorded_at for each in kept}
     for plan in {each.goal_id.plan for each in kept}:
-        by_the_rules = given(*(each.submission for each in answers if each.submission.goal_id.plan == plan))
+        by_the_rules = given()
+        for submission in (each.submission for each in answers if each.submission.goal_id.plan == plan):
+            by_the_rules = by_the_rules.when(
+                submission, now=recorded_at[submission.goal_id, submission.key]
+            ).then_whatever()
         types = [each.event.type_name for each in kept if each.goal_id.plan == plan]
         expected = [each.event.type_name for each in by_the_rules.events]
         assert types == expected, f"{plan}: {types} are there, the rules make {expected}"

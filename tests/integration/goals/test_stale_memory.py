@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from itertools import count
 
+from events.event import Event
 from events.goal import types as g
 from events.identity import GoalId
 from events.outcome import RecordedOutcome, RejectedOutcome
@@ -13,6 +14,9 @@ from tests.conftest import Submit
 from tests.integration.goals.conftest import Copies
 from tests.integration.goals.steps import activation, code, limited, ready_to_begin
 from tests.waiting import eventually
+
+_NUMBERS = count()
+"""No two revisions are the same."""
 
 
 class TestAStaleMemory:
@@ -79,36 +83,40 @@ class TestAStaleMemory:
     async def test_many_refusals_at_once_all_see_what_was_amended(self, copies: Copies, org: str) -> None:
         """One of them fetches the amended plan; the others, which look at the same copy of it, must see it too."""
         here, there = copies(), copies()
-        ids = [GoalId(org, "pt-1", f"goal-{number}") for number in range(10)]
-        await here.submit(limited(ids[0], 3))
-        scale = gas(levels={"-1": "Less", "0": "As hoped", "1": "More"})
+        ids = [GoalId(org, "pt-1", f"goal-{number}") for number in range(5)]
+        await here.submit(limited(ids[0], 5))
         for each in ids:
-            assert code(await here.submit(event(each, proposed(gas=scale)))) == "gas.levels"
+            for step in (*ready_to_begin(each), activation(each), three_levels(each)):
+                answered = await here.submit(step)
+            assert code(answered) == "gas.levels"
 
         simple = p.Amended(accommodations=("simplified_language",), reason="Easier to read")
         await there.submit(event(ids[0].plan, simple, role="clinician"))
 
-        outcomes = await asyncio.gather(*(here.submit(event(each, proposed(gas=scale))) for each in ids))
-        assert Counter(map(code, outcomes)) == {"recorded": 10}
+        outcomes = await asyncio.gather(*(here.submit(three_levels(each)) for each in ids))
+        assert Counter(map(code, outcomes)) == {"recorded": 5}
 
 
 async def test_a_service_sees_a_plan_that_another_copy_amended(
     goals_service: None, submit: Submit, copies: Copies, goal_id: GoalId
 ) -> None:
     """Also where the amendment forbids what the service's memory of the plan would still allow."""
-    scale = gas(levels={"-1": "Less", "0": "As hoped", "1": "More"})
-    simple = event(goal_id.plan, opened(accommodations=("simplified_language",)), role="clinician")
-    assert isinstance(await submit(simple), RecordedOutcome)
-    assert code(await submit(event(goal_id, proposed(gas=scale)))) == "recorded"
+    plan, *begins = active_goal(goal_id)
+    simple = event(plan.goal_id, opened(accommodations=("simplified_language",)), role="clinician")
+    for each in (simple, *begins, three_levels(goal_id)):
+        assert isinstance(await submit(each), RecordedOutcome)
 
     plain = p.Amended(accommodations=(), reason="Not needed")
     assert code(await copies().submit(event(goal_id.plan, plain, role="clinician"))) == "recorded"
 
-    tokens = (f"other-{number}" for number in count())
-
     async def heard_of_it() -> bool:
-        """Whether the service refuses yet another such goal."""
-        other = goal_id._replace(goal=next(tokens))
-        return code(await submit(event(other, proposed(gas=scale)))) == "gas.levels"
+        """Whether the service refuses yet another such revision."""
+        return code(await submit(three_levels(goal_id))) == "gas.levels"
 
     await eventually(heard_of_it)
+
+
+def three_levels(goal_id: GoalId) -> Event:
+    """A revision of a goal at work, whose scale has three levels: only simplified language allows that."""
+    scale = gas(levels={"-1": "Less", "0": f"As hoped, {next(_NUMBERS)}", "1": "More"})
+    return event(goal_id, g.Revised(changes=g.Changes(gas=scale), reason="clinical"), role="clinician")
