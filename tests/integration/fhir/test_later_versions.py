@@ -318,6 +318,26 @@ async def test_a_goal_with_a_new_id_is_known_by_its_identifier(import_: Import, 
     assert (await state()).status == "held"
 
 
+async def test_goals_that_share_a_security_label_are_not_taken_for_one(import_: Import, state: State) -> None:
+    label = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}
+    await import_(goal(meta=label))
+
+    (line, _) = await import_(goal(id="g2", meta=label))
+
+    assert line["status"] == "recorded"
+    assert (await state("g2")).status == "active"
+
+
+async def test_a_security_label_that_a_later_version_has_is_named_as_left_out(import_: Import) -> None:
+    await import_(version(1))
+    later = version(2, lifecycleStatus="on-hold")
+    later["meta"]["security"] = [{"system": "urn:x", "code": "R"}]
+
+    (line, _) = await import_(later)
+
+    assert line["not_taken_over"] == ["meta.security: a later version does not change it"]
+
+
 # ------------------------------------------------------------------------------------------------- scores
 
 
