@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from events.event import RecordedEvent
 from events.goal import types as g
-from events.goal.state import GoalState, PastReview, ProgressEntry
+from events.goal.state import GoalState, PastReview, ProgressEntry, WithdrawnEntry
 from events.identity import GoalId
 from events.vocabulary import Actor, ActorRole
 from services.fhir.ids import fhir_id
@@ -63,6 +63,7 @@ def write_observations(state: GoalState, events: Iterable[RecordedEvent] = ()) -
 def _written(state: GoalState, goal_id: GoalId) -> list[Json]:
     found = [*_baseline(state, goal_id)]
     by_version = [(entry.version, _of_entry(state, goal_id, entry)) for entry in state.progress]
+    by_version += [(entry.version, _of_withdrawn(goal_id, entry)) for entry in state.withdrawn]
     by_version += [
         (review.version, _of_review(goal_id, review, review.level))
         for review in state.reviews
@@ -84,6 +85,7 @@ def part_of(fhir_id: str) -> str:
 def _last_changes(state: GoalState, events: Iterable[RecordedEvent]) -> dict[str, datetime]:
     """When each Observation was last changed, by what its id names of the goal."""
     entries = {entry.entry: str(entry.version) for entry in state.progress}
+    entries.update((entry.entry, str(entry.version)) for entry in state.withdrawn)
     return {part: recorded.recorded_at for recorded in events for part in _changed_by(recorded, entries)}
 
 
@@ -115,6 +117,13 @@ def _of_entry(state: GoalState, goal_id: GoalId, entry: ProgressEntry) -> Json:
         note=[{"text": entry.note}] if entry.note else None,
         component=_components(state, entry),
     )
+
+
+def _of_withdrawn(goal_id: GoalId, entry: WithdrawnEntry) -> Json:
+    """Tell another system that has the entry that it was withdrawn; what the entry said is not repeated."""
+    code = concept(PROGRESS, "progress", "Progress", text="Progress towards the goal")
+    written = _observation(goal_id, entry.version, entry.entry, code, entry.on, None)
+    return written | {"status": "entered-in-error"}
 
 
 def _components(state: GoalState, entry: ProgressEntry) -> list[Json]:

@@ -242,6 +242,16 @@ def test_security_labels_that_a_goal_came_with_stand_on_all_that_is_told_of_it()
     assert len(goal["identifier"]) == 1
 
 
+def test_a_withdrawn_entry_goes_out_as_entered_in_error_without_what_it_said() -> None:
+    withdrawn = g.ProgressWithdrawn(entry="e1", reason="Of another day")
+
+    (found,) = observations((proposed(), "patient"), (entry("e1", mood=3), "patient"), (withdrawn, "patient"))
+
+    assert found["status"] == "entered-in-error"
+    assert "component" not in found
+    assert found["id"].endswith(".2")
+
+
 def test_a_corrected_entry_says_so() -> None:
     corrected = g.ProgressCorrected(entry="e1", mood=6, reason="Wrong line")
 
