@@ -229,8 +229,9 @@ async def test_a_step_that_an_import_cannot_take_is_reported_with_what_differs(i
 async def test_a_scale_that_cannot_be_read_does_not_take_the_known_one_away(import_: Import, state: State) -> None:
     await import_(version(1, extension=SCALE))
 
-    await import_(version(2, extension=[*SCALE[:4], SCALE[0]]))
+    (line, _) = await import_(version(2, extension=[*SCALE[:4], SCALE[0]], lifecycleStatus="on-hold"))
 
+    assert line["detail"] == "A later version of a goal that is known; changed: status."
     scale = (await state()).gas
     assert scale is not None
     assert len(scale.levels) == 5
@@ -353,6 +354,18 @@ async def test_an_amended_score_corrects_its_entry_and_the_first_one_again_does_
     assert (entry.level, entry.on, entry.corrected) == (-1, date(2026, 2, 11), True)
     assert [line["status"] for line in (first, second, old)] == ["recorded", "duplicate", "duplicate"]
     assert "What differs: on, level." in old["detail"]
+
+
+async def test_a_score_that_differs_and_does_not_say_that_it_is_later_is_reported(
+    import_: Import, state: State
+) -> None:
+    await import_(goal(extension=SCALE), score())
+
+    (line, _) = await import_(score(valueCodeableConcept=coded("LA34483-0")))
+
+    assert (line["status"], line["code"]) == ("rejected", "entry.exists")
+    assert line["detail"].endswith("What differs: level.")
+    assert [entry.level for entry in (await state()).progress] == [1]
 
 
 async def test_a_score_entered_in_error_withdraws_its_entry(import_: Import, state: State) -> None:
