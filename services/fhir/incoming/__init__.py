@@ -1,1 +1,1 @@
-"""Goals out of FHIR R4 and R5 files, as Cairn's own events. Everything but `submitting` is pure."""
+"""Goals out of FHIR R4 and R5 files, as Cairn's own events. Everything but `submitting` and `log_reading` is pure."""

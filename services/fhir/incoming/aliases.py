@@ -1,17 +1,15 @@
 """Goals that have another id than before, and are the same by an identifier: other systems give ids anew."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from events.identity import GoalId
 from events.vocabulary import External
+from services.fhir.incoming.goal_version import GoalVersion
 from services.fhir.incoming.known import Known
-from services.fhir.vocabulary import EXPRESSED_BY, GOAL_IDENTIFIER, NO_SYSTEM, REFERENCE_SYSTEM
+from services.fhir.vocabulary import EXPRESSED_BY, GOAL_IDENTIFIER, NO_SYSTEM, REFERENCE_SYSTEM, SECURITY
 
-if TYPE_CHECKING:
-    from services.fhir.incoming.goal_versions import GoalVersion
-
-_NO_IDENTIFIERS = frozenset({REFERENCE_SYSTEM, EXPRESSED_BY, NO_SYSTEM, GOAL_IDENTIFIER})
+_NO_IDENTIFIERS = frozenset({REFERENCE_SYSTEM, EXPRESSED_BY, NO_SYSTEM, GOAL_IDENTIFIER, SECURITY})
 """Systems of what is kept beside a goal's identifiers, and of identifiers that tell no two goals apart."""
 
 
@@ -27,7 +25,7 @@ class Alias(NamedTuple):
         return f"It is {self.goal_id}, by its identifier of {self.system}."
 
 
-def alias_of(goal_id: GoalId, versions: "Mapping[GoalId, Sequence[GoalVersion]]", known: Known) -> Alias | None:
+def alias_of(goal_id: GoalId, versions: Mapping[GoalId, Sequence[GoalVersion]], known: Known) -> Alias | None:
     """The one goal of the same patient, known or earlier in the files, that has an identifier of this one.
 
     Goals that stand side by side in one file are two, whatever their identifiers say; so are they when several goals
@@ -55,7 +53,7 @@ def alias_of(goal_id: GoalId, versions: "Mapping[GoalId, Sequence[GoalVersion]]"
     return found[0] if len(found) == 1 else None
 
 
-def _of_versions(versions: "Sequence[GoalVersion]") -> set[tuple[str, str]]:
+def _of_versions(versions: Sequence[GoalVersion]) -> set[tuple[str, str]]:
     return _identifiers([each for version in versions if version.mapped for each in version.mapped.payload.external])
 
 

@@ -185,7 +185,8 @@ def _dates(goal: R4Goal | R5Goal) -> tuple[datetime, ...]:
 
 def _left_out(goal: R4Goal | R5Goal, resource: Json) -> list[str]:
     meta = resource.get("meta") or {}
-    dated = (("startDate", goal.startDate), ("statusDate", goal.statusDate))
+    updated = goal.meta.lastUpdated if goal.meta is not None else None
+    dated = (("startDate", goal.startDate), ("statusDate", goal.statusDate), ("meta.lastUpdated", updated))
     description, achievement = goal.description, goal.achievementStatus
     displays = {(each.display or "").casefold() for each in codings(achievement)}
     return [

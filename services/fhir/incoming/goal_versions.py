@@ -4,54 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from events.event import Event, RecordedEvent
-from events.goal import GoalState, fold_goal
 from events.identity import GoalId
 from services.fhir.incoming.aliases import Alias, alias_of
-from services.fhir.incoming.documents import Document, Found
+from services.fhir.incoming.documents import Document
 from services.fhir.incoming.goal import GoalKey, MappedGoal, goal_key, map_goal
+from services.fhir.incoming.goal_version import DELETED, GoalVersion, time_of
 from services.fhir.incoming.identity import token_of
-from services.fhir.incoming.known import Known, KnownGoal
-from services.fhir.incoming.people import SERVER, People
+from services.fhir.incoming.known import Known
+from services.fhir.incoming.known_goals import taken_up
+from services.fhir.incoming.people import People
 from services.fhir.incoming.references import Target, server_of
 from services.fhir.incoming.refusal import RefusedResource
-from services.fhir.incoming.submissions import (
-    Refusal,
-    ResourceSubmission,
-    Settled,
-    digest_of,
-    first_event,
-    further_event,
-)
-from services.fhir.incoming.updates import differences, update_of
-from services.fhir.incoming.versions import Versioned, VersionMark, is_newer, mark_of, newest
-
-_NO_TELLING = "Nothing tells whether it is later than what is known (meta.versionId, meta.lastUpdated, statusDate)."
-_DELETED = "The other system has deleted the goal (FHIR import)."
-
-
-@dataclass(frozen=True, slots=True)
-class GoalVersion:
-    """One version of a goal in a file: the Goal as mapped; None for a deletion before any version has been found.
-
-    Attributes:
-        server: The server that the patient is on.
-    """
-
-    document: Document
-    found: Found
-    mapped: MappedGoal | None
-    server: str | None = None
-
-    @property
-    def versioned(self) -> Versioned:
-        """Its place among other versions."""
-        return Versioned(mark_of(self.found), self.found.newest_first)
-
-    @property
-    def attributes(self) -> dict[str, str]:
-        """What its events carry about where it comes from."""
-        return {**({SERVER: self.server} if self.server else {}), **self.versioned.mark.attributes()}
+from services.fhir.incoming.submissions import Refusal, ResourceSubmission, Settled, first_event
+from services.fhir.incoming.versions import VersionMark, newest
 
 
 @dataclass(slots=True)
@@ -155,7 +120,7 @@ def _read_goal(
                 read.settled.append(_older(goal_id, each, last.versioned.mark))
         return
     if before is not None:
-        outcome = _taken_up(goal_id, last, mapped, before, now, alias)
+        outcome = taken_up(goal_id, last, mapped, before, now, alias)
         if isinstance(outcome, Settled):
             read.settled.append(outcome)
         else:
@@ -168,7 +133,7 @@ def _ended(mapped: MappedGoal | None, deletion: GoalVersion, now: datetime) -> M
     if mapped is None:
         return None
     at = deletion.versioned.mark.updated
-    ended = {"status": "entered_in_error", "outcome": None, "replaced_by": None, "reason": _DELETED}
+    ended = {"status": "entered_in_error", "outcome": None, "replaced_by": None, "reason": DELETED}
     payload = mapped.payload.model_copy(update={**ended, "status_on": (at or now).date()})
     return replace(mapped, payload=payload, dates=(at,) if at else ())
 
@@ -176,101 +141,3 @@ def _ended(mapped: MappedGoal | None, deletion: GoalVersion, now: datetime) -> M
 def _older(goal_id: GoalId, version: GoalVersion, taken: VersionMark) -> Settled:
     detail = f"Not taken: {taken.name} in these files is newer, or says the same."
     return Settled(version.document.file, version.found.reference, goal_id, "duplicate", detail=detail)
-
-
-def _taken_up(
-    goal_id: GoalId,
-    last: GoalVersion,
-    mapped: MappedGoal | None,
-    before: KnownGoal,
-    now: datetime,
-    alias: Alias | None,
-) -> ResourceSubmission | Settled:
-    """What becomes of the newest version of a goal that the log knows."""
-
-    def settled(status: str, detail: str = "", code: str = "") -> Settled:
-        left_out = mapped.left_out if mapped is not None else ()
-        return Settled(
-            last.document.file,
-            last.found.reference,
-            goal_id,
-            "duplicate" if status == "duplicate" else "rejected",
-            code,
-            " ".join(each for each in (alias.sentence if alias else "", detail) if each),
-            left_out,
-        )
-
-    mark = last.versioned.mark if alias is None else last.versioned.mark._replace(version=None)
-    new = _deleted_state(before) if mapped is None else _state_of(goal_id, mapped, now)
-    said = digest_of(mapped.payload) if mapped is not None else "deleted"
-    if before.elsewhere is None:
-        differs = differences(new, before.current)
-        if not differs:
-            return settled("duplicate")
-        return settled("rejected", f"The goal was made in Cairn. What differs: {', '.join(differs)}.", "goal.exists")
-    later = _is_later(mark, said, new, before)
-    if later is False:
-        return settled("duplicate", f"It is older than {before.taken.mark.name}, which was taken before.")
-    update = update_of(
-        new,
-        before.elsewhere,
-        before.current,
-        mapped.agreed if mapped is not None else {},
-        now.date(),
-        scale_unreadable=mapped is not None and mapped.scale_unreadable,
-    )
-    if later is None and (update.steps or update.differs):
-        what = f"What differs: {', '.join((*update.changed, *update.differs))}."
-        if before.taken.is_superseded(said):
-            return settled("duplicate", f"It was taken before, and another version after it. {what}")
-        return settled("rejected", f"{_NO_TELLING} {what}", "goal.exists")
-    differs_in = f"Not taken up: {'; '.join(update.differs)}." if update.differs else ""
-    if not update.steps:
-        return settled("rejected", differs_in, "goal.exists") if differs_in else settled("duplicate")
-    time = time_of(mapped, now) if mapped is not None else last.versioned.mark.updated or now
-    events = tuple(
-        further_event(goal_id, step.payload, time, last.attributes, said=said, after=before.position, actor=step.actor)
-        for step in update.steps
-    )
-    changed = f"A later version of a goal that is known; changed: {', '.join(update.changed)}."
-    return ResourceSubmission(
-        last.document.file,
-        last.found.reference,
-        events[0],
-        (*(mapped.left_out if mapped is not None else ()), *update.left_out),
-        events[1:],
-        " ".join(each for each in (alias.sentence if alias else "", changed, differs_in) if each),
-    )
-
-
-def _is_later(mark: VersionMark, said: str, new: GoalState, before: KnownGoal) -> bool | None:
-    """Whether a version is later than the one that was taken, or that one itself; None when nothing tells.
-
-    The marks tell, else the days since which the statuses hold; and what was entered in error stays so.
-    """
-    taken = before.taken
-    if new.status == "entered_in_error" or taken.digests[-1:] == (said,):
-        return True
-    newer, older = is_newer(mark, taken.mark), is_newer(taken.mark, mark)
-    if newer is not None and older is not None:
-        return not older
-    ours, theirs = before.elsewhere.status_on if before.elsewhere is not None else None, new.status_on
-    return theirs > ours if ours is not None and theirs is not None and theirs != ours else None
-
-
-def time_of(mapped: MappedGoal, now: datetime) -> datetime:
-    """When a version happened: the best of its dates that has come, else the time of the import."""
-    return next((date for date in mapped.dates if date <= now), now)
-
-
-def _state_of(goal_id: GoalId, mapped: MappedGoal, now: datetime) -> GoalState:
-    """The goal as the version would be, were it imported anew."""
-    event: Event = first_event(goal_id, mapped.payload, time_of(mapped, now), {})
-    state = fold_goal(None, RecordedEvent(event, 1, 1, now))
-    if state is None:
-        raise AssertionError("an imported event begins a goal")
-    return state
-
-
-def _deleted_state(before: KnownGoal) -> GoalState:
-    return before.current.model_copy(update={"status": "entered_in_error", "reason": _DELETED})

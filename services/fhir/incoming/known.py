@@ -81,8 +81,8 @@ def known_of(events: Iterable[RecordedEvent]) -> Known:
             owners.setdefault(recorded.goal_id.patient, server)
     goals = {
         goal_id: known
-        for goal_id, told in by_goal.items()
-        if not goal_id.is_plan and (known := _known_goal(told)) is not None
+        for goal_id, events_of in by_goal.items()
+        if not goal_id.is_plan and (known := _known_goal(events_of)) is not None
     }
     return Known(goals, owners)
 
@@ -109,7 +109,7 @@ def _known_goal(events: list[RecordedEvent]) -> KnownGoal | None:
         elsewhere=fold_goals(imports),
         position=imports[-1].position if imports else 0,
         taken=_taken(of_goal),
-        entries_taken={entry: _taken(told) for entry, told in of_entries.items()},
+        entries_taken={entry: _taken(events_of) for entry, events_of in of_entries.items()},
     )
 
 

@@ -49,11 +49,11 @@ def resolve(path: str, reference: object, found: Found, document: Document) -> T
     own = _own(reference)
     if own is not None:
         return own
-    said = reference if isinstance(reference, dict) else {}
-    literal, stated = said.get("reference"), said.get("type")
+    parts = reference if isinstance(reference, dict) else {}
+    literal, stated = parts.get("reference"), parts.get("type")
     stated = stated if isinstance(stated, str) else None
     if not isinstance(literal, str) or not literal:
-        identified = _identified(stated or _TYPE_OF.get(path), identifiers_of(said), document)
+        identified = _identified(stated or _TYPE_OF.get(path), identifiers_of(parts), document)
         if identified is None:
             raise RefusedResource(path, "It has no literal reference, so there is no telling to whom it belongs.")
         return identified

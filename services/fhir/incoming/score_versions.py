@@ -81,8 +81,8 @@ class ScoresRead:
 
     def first_baseline(self, goal_id: GoalId) -> ScoreVersion | None:
         """The baseline that counts."""
-        told = [each for each in self.baselines.get(goal_id, ()) if not each.is_withdrawn]
-        return min(told, key=_moment, default=None)
+        usable = [each for each in self.baselines.get(goal_id, ()) if not each.is_withdrawn]
+        return min(usable, key=_moment, default=None)
 
 
 def read_scores(documents: Sequence[Document], people: People, org: str) -> ScoresRead:
@@ -189,7 +189,7 @@ def further(
     goal_id: GoalId,
     version: ScoreVersion,
     payload: Payload,
-    said: str,
+    digest: str,
     after: int,
     now: datetime,
     changed: tuple[str, ...],
@@ -198,7 +198,7 @@ def further(
     """What to submit for a later version of a score that is known.
 
     Args:
-        said: The digest of what the version says.
+        digest: The digest of what the version says.
         after: The position of the last event that an import has recorded about the goal.
         changed, differs: The fields that the event changes, and those that differ and stay, with why.
     """
@@ -207,7 +207,7 @@ def further(
     if isinstance(payload, t.Revised):
         actor = IMPORTER  # whoever assesses a baseline does not revise the goal
     time = min(version.versioned.mark.updated or now, now)
-    event = further_event(goal_id, payload, time, version.attributes, said=said, after=after, actor=actor)
+    event = further_event(goal_id, payload, time, version.attributes, digest=digest, after=after, actor=actor)
     detail = f"A later version of a score that is known; changed: {', '.join(changed)}."
     return ResourceSubmission(
         version.document.file,

@@ -122,17 +122,17 @@ def further_event(
     time: datetime,
     attributes: Mapping[str, str],
     *,
-    said: str,
+    digest: str,
     after: int,
     actor: Actor = IMPORTER,
 ) -> Event:
     """An event by which a later version of something known is taken up.
 
     Args:
-        said: The digest of what the version says.
+        digest: The digest of what the version says.
         after: The position of the last event that an import has recorded about the goal. The same version, taken up
             after another one, is another event.
     """
     name = payload.type_name.split(".")[2]
-    id_ = f"{goal_id.goal}.{said}.{name}-{actor.role}.{after}"
+    id_ = f"{goal_id.goal}.{digest}.{name}-{actor.role}.{after}"
     return Event(goal_id, SOURCE, id_, time, actor, payload, extensions=attributes)

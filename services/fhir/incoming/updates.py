@@ -13,6 +13,7 @@ from events.goal import types as t
 from events.payload import Payload
 from events.vocabulary import Actor, Party, Status
 from services.fhir.incoming.submissions import IMPORTER
+from services.fhir.vocabulary import EXPRESSED_BY, REFERENCE_SYSTEM, SECURITY
 
 _REASON = "The other system says so (FHIR import)."
 _DEFINITION = (
@@ -21,7 +22,7 @@ _DEFINITION = (
 )
 """The fields of a goal that a revision may change, beside its wording."""
 _NEVER_CLEARED = ("kind", "horizon", "interventions")
-_FIXED = ("external", "template", "started_on")
+_FIXED = ("template", "started_on")
 """The fields of a goal that no later event changes."""
 _OVER: frozenset[Status] = frozenset({"closed", "entered_in_error"})
 _NOT_BEGUN: frozenset[Status] = frozenset({"proposed", "agreed"})
@@ -188,6 +189,15 @@ def _in_words(state: GoalState) -> str:
 
 def _left_out(new: GoalState, elsewhere: GoalState) -> tuple[str, ...]:
     names = [name for name in _FIXED if getattr(new, name) not in (getattr(elsewhere, name), None, ())]
+    labels, identifiers = _external(new, elsewhere)
+    names += ["meta.security"] if labels else []
+    names += ["identifier"] if identifiers else []
     if set(elsewhere.agreed_by) - set(new.agreed_by):
         names.append("agreed_by")
     return tuple(f"{name}: a later version does not change it" for name in names)
+
+
+def _external(new: GoalState, elsewhere: GoalState) -> tuple[bool, bool]:
+    """Whether security labels, and whether identifiers, are others than before."""
+    changed = {each.system for each in set(new.external) ^ set(elsewhere.external)} - {EXPRESSED_BY, REFERENCE_SYSTEM}
+    return SECURITY in changed, bool(changed - {SECURITY})

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import NamedTuple, TypeVar
 
+from services.fhir.incoming.concepts import real_date
 from services.fhir.incoming.documents import Found
 from services.fhir.incoming.refusal import Json
 
@@ -24,8 +25,8 @@ class VersionMark(NamedTuple):
 
     def attributes(self) -> dict[str, str]:
         """The mark as extension attributes of an event."""
-        said = {VERSION: self.version, UPDATED: self.updated.isoformat() if self.updated else None}
-        return {name: value for name, value in said.items() if value}
+        attributes = {VERSION: self.version, UPDATED: self.updated.isoformat() if self.updated else None}
+        return {name: value for name, value in attributes.items() if value}
 
     @property
     def name(self) -> str:
@@ -82,10 +83,10 @@ def newest(versions: Sequence[tuple[Item, Versioned]]) -> Item:
     """
 
     def newer(best: tuple[Item, Versioned], other: tuple[Item, Versioned]) -> tuple[Item, Versioned]:
-        told = is_newer(other[1].mark, best[1].mark)
-        if told is None:
-            told = not other[1].newest_first
-        return other if told else best
+        later = is_newer(other[1].mark, best[1].mark)
+        if later is None:
+            later = not other[1].newest_first
+        return other if later else best
 
     return reduce(newer, versions)[0]
 
@@ -93,6 +94,7 @@ def newest(versions: Sequence[tuple[Item, Versioned]]) -> Item:
 def _instant(stated: object) -> datetime | None:
     try:
         instant = datetime.fromisoformat(stated) if isinstance(stated, str) else None
-        return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
+        known = instant is not None and instant.tzinfo is not None and real_date(instant) is not None
+        return instant.astimezone(UTC) if instant is not None and known else None
     except (ValueError, OverflowError):
         return None

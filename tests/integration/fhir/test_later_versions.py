@@ -229,8 +229,9 @@ async def test_a_step_that_an_import_cannot_take_is_reported_with_what_differs(i
 async def test_a_scale_that_cannot_be_read_does_not_take_the_known_one_away(import_: Import, state: State) -> None:
     await import_(version(1, extension=SCALE))
 
-    await import_(version(2, extension=[*SCALE[:4], SCALE[0]]))
+    (line, _) = await import_(version(2, extension=[*SCALE[:4], SCALE[0]], lifecycleStatus="on-hold"))
 
+    assert line["detail"] == "A later version of a goal that is known; changed: status."
     scale = (await state()).gas
     assert scale is not None
     assert len(scale.levels) == 5
@@ -318,6 +319,26 @@ async def test_a_goal_with_a_new_id_is_known_by_its_identifier(import_: Import, 
     assert (await state()).status == "held"
 
 
+async def test_goals_that_share_a_security_label_are_not_taken_for_one(import_: Import, state: State) -> None:
+    label = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}
+    await import_(goal(meta=label))
+
+    (line, _) = await import_(goal(id="g2", meta=label))
+
+    assert line["status"] == "recorded"
+    assert (await state("g2")).status == "active"
+
+
+async def test_a_security_label_that_a_later_version_has_is_named_as_left_out(import_: Import) -> None:
+    await import_(version(1))
+    later = version(2, lifecycleStatus="on-hold")
+    later["meta"]["security"] = [{"system": "urn:x", "code": "R"}]
+
+    (line, _) = await import_(later)
+
+    assert line["not_taken_over"] == ["meta.security: a later version does not change it"]
+
+
 # ------------------------------------------------------------------------------------------------- scores
 
 
@@ -333,6 +354,18 @@ async def test_an_amended_score_corrects_its_entry_and_the_first_one_again_does_
     assert (entry.level, entry.on, entry.corrected) == (-1, date(2026, 2, 11), True)
     assert [line["status"] for line in (first, second, old)] == ["recorded", "duplicate", "duplicate"]
     assert "What differs: on, level." in old["detail"]
+
+
+async def test_a_score_that_differs_and_does_not_say_that_it_is_later_is_reported(
+    import_: Import, state: State
+) -> None:
+    await import_(goal(extension=SCALE), score())
+
+    (line, _) = await import_(score(valueCodeableConcept=coded("LA34483-0")))
+
+    assert (line["status"], line["code"]) == ("rejected", "entry.exists")
+    assert line["detail"].endswith("What differs: level.")
+    assert [entry.level for entry in (await state()).progress] == [1]
 
 
 async def test_a_score_entered_in_error_withdraws_its_entry(import_: Import, state: State) -> None:

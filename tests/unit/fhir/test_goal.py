@@ -59,6 +59,13 @@ def test_a_date_in_the_year_1_is_left_out_by_name(element: str) -> None:
     assert taken.left_out == (f"{element}: 0001-01-01, which is no date of a goal",)
 
 
+def test_an_update_in_the_year_1_is_left_out_by_name() -> None:
+    taken = mapped(goal(meta={"lastUpdated": "0001-01-01T00:00:00Z"}))
+
+    assert taken.dates == ()
+    assert taken.left_out == ("meta.lastUpdated: 0001-01-01 00:00:00+00:00, which is no date of a goal",)
+
+
 TRANSLATION = {"url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": []}
 
 

@@ -35,7 +35,15 @@ def test_the_version_tells_else_the_last_update(one: VersionMark, other: Version
 
 
 @pytest.mark.parametrize(
-    "meta", [None, 7, {"versionId": 7}, {"versionId": "x" * 65}, {"lastUpdated": "2026"}, {"lastUpdated": ["x"]}]
+    "meta",
+    [
+        None,
+        7,
+        {"versionId": 7},
+        {"versionId": "x" * 65},
+        {"lastUpdated": "2026"},
+        {"lastUpdated": "0001-01-01T00:00:00Z"},
+    ],
 )
 def test_a_mark_that_cannot_be_read_tells_nothing(meta: Json) -> None:
     assert mark_of(Found({"resourceType": "Goal", "meta": meta})) == VersionMark()
