@@ -44,9 +44,9 @@ def engagement_by_week(
     return read_page(connection, query, of="engagement", order=order, read=_read, limit=limit, cursor=cursor)
 
 
-def weeks(tables: Tables) -> Select[*tuple[Any, ...]]:  # Any: columns of several types
+def weeks(build: Tables) -> Select[*tuple[Any, ...]]:  # Any: columns of several types
     """A row for each week and patient with an entry, out of the tables of any build."""
-    goals, entries = tables["goals"], tables["entries"]
+    goals, entries = build["goals"], build["entries"]
     of_the_goal = and_(*(goals.c[name] == entries.c[name] for name in ("org", "patient", "goal")))
     of_the_patient = (entries.c.org, entries.c.patient)
     about_attendance = goals.c.life_area == "attendance"

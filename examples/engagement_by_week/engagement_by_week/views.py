@@ -16,6 +16,6 @@ _WEEK = {
 }
 
 
-def views(its: Tables, dialect: str) -> Views:
+def views(build: Tables, dialect: str) -> Views:
     """`v_engagement_by_week`."""
-    return {"v_engagement_by_week": View("Each week in which a patient entered something.", _WEEK, weeks(its))}
+    return {"v_engagement_by_week": View("Each week in which a patient entered something.", _WEEK, weeks(build))}
