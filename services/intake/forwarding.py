@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Mapping
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import quote
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from pydantic_core import from_json, to_json
 
 from events.attribute_headers import by_lower_case_name
 from events.errors import Rejected
 from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT, goal_id_of
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, ask_api
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from events.submission import read_submission
@@ -45,7 +46,7 @@ class Forwarder:
         placement: Says which organisations exist; a goals service receives only submissions for those that it serves.
     """
 
-    def __init__(self, nc: Client, placement: Placement):
+    def __init__(self, nc: ResilientClient, placement: Placement):
         self._nc = nc
         self._placement = placement
         self._order: PerPatientOrder[None] = PerPatientOrder()
@@ -61,7 +62,7 @@ class Forwarder:
         try:
             if not await self._forwarded(message):
                 await message.nak(_pause(message))
-        except (NatsError, TimeoutError) as error:
+        except (ApiRefused, ApiUnanswered, NatsError, TimeoutError) as error:
             # Not acknowledged, so it is delivered again; the goals service knows it by its id.
             _log.warning("a submission has to wait: %s", type(error).__name__)
 
@@ -93,14 +94,14 @@ class Forwarder:
 
     async def _first_waiting(self, subjects: str) -> int | None:
         """The sequence of the oldest submission in the stream under these subjects; None if there is none."""
-        request = to_json({"seq": 1, "next_by_subj": subjects})
-        reply = await self._nc.request(f"$JS.API.STREAM.MSG.GET.{INTAKE_STREAM}", request, timeout=_NATS_ANSWER_SECONDS)
-        found = from_json(reply.data)
-        if "error" not in found:
-            return int(found["message"]["seq"])
-        if found["error"].get("code") == 404:
-            return None
-        raise NatsError(f"The stream {INTAKE_STREAM} cannot be read.")
+        request = {"seq": 1, "next_by_subj": subjects}
+        try:
+            found = await ask_api(self._nc, f"STREAM.MSG.GET.{INTAKE_STREAM}", request, seconds=_NATS_ANSWER_SECONDS)
+        except ApiRefused as refused:
+            if refused.code == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return int(found["message"]["seq"])
 
     async def _keep(self, message: Msg, outcome: RejectedOutcome) -> None:
         sequence = str(message.metadata.sequence.stream)
