@@ -185,7 +185,10 @@ class AuditEntry(BaseModel):
     id: str
     causeversion: int | None = Field(description="The version of the event that this one followed from by itself.")
     data: dict[str, Any]
-    sentence: str = Field(description="The same in words: who did what, and when it happened and was recorded.")
+    sentence: str = Field(
+        description="The same in words: who did what, when it happened (on the sender's clock), and when it was"
+        " recorded (on the clinic's)."
+    )
     changes: list[Change] = Field(description="For revisions, amendments and corrections: each changed field.")
 
 

@@ -197,8 +197,15 @@ class QueriesContract(ABC):
         assert review["data"] == {"due_on": "2026-03-16", "cause": "initial"}
         assert proposal["sentence"] == (
             "On 2 March 2026 at 00:30 (UTC+01:00) the patient p1 proposed the goal “Get up early”."
-            " Recorded on 2 March 2026 at 13:00 (UTC+01:00)."
+            " Recorded on 2 March 2026 at 12:00 (UTC)."
         )
+
+    def test_when_it_was_recorded_is_told_in_the_time_zone_of_the_plan(self, connection: Connection) -> None:
+        west = [*history(connection, WEST.plan)["items"], *history(connection, WEST)["items"]]
+        begun = audit_trail.diff(connection, WEST, 0, 1)
+        assert begun is not None
+        for each in (*west, *begun["events"]):
+            assert each["sentence"].endswith(". Recorded on 2 March 2026 at 05:00 (UTC-07:00).")
 
     def test_the_plan_has_a_history_too(self, connection: Connection) -> None:
         assert len(history(connection, EARLY.plan)["items"]) == 1

@@ -141,15 +141,16 @@ def test_a_chronicle_says_who_when_what_and_how_the_goal_stood(capsys: pytest.Ca
                 event(GOAL, g.Revised(changes=g.Changes(due=date(2026, 5, 1)), reason="life_event")),
             ]
         ),
+        "America/Denver",
     )
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "   1  2026-03-02 12:00  proposed by patient p1  → proposed"
+    assert told[0] == "   1  2026-03-02 12:00 (UTC)  proposed by patient p1  → proposed"
     assert "      statement: I want to wake up without dread" in told
-    assert "   2  2026-03-02 12:00  agreed by clinician c1  → agreed" in told
-    assert "      note: Good. · recorded 2026-03-02 12:00" in told
-    assert "   3  2026-03-02 12:00  revised by patient p1  → proposed" in told
+    assert "   2  2026-03-02 12:00 (UTC)  agreed by clinician c1  → agreed" in told
+    assert "      note: Good. · recorded 2026-03-02 05:00 (UTC-07:00)" in told
+    assert "   3  2026-03-02 12:00 (UTC)  revised by patient p1  → proposed" in told
     revised = " ".join(
-        line.strip() for line in told[told.index("   3  2026-03-02 12:00  revised by patient p1  → proposed") :]
+        line.strip() for line in told[told.index("   3  2026-03-02 12:00 (UTC)  revised by patient p1  → proposed") :]
     )
     assert "reason: life_event" in revised
     assert "smart.due: – → 2026-05-01" in revised
