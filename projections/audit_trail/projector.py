@@ -114,6 +114,7 @@ def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
         "type": recorded.type_name,
         "actor": event.actor.id,
         "actor_role": event.actor.role,
+        "entered_by": event.entered_by,
         "happened_at": event.time,
         "happened_offset": _offset_minutes(event.time),
         "recorded_at": recorded.recorded_at,

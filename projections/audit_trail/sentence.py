@@ -43,4 +43,5 @@ def sentence(done: str, happened: datetime, recorded_at: datetime, zone: str | N
 def _who(event: Event) -> str:
     if event.cause is not None:
         return "Cairn"
-    return f"{_ROLES[event.actor.role]} {event.actor.id}"
+    by_hand = f" (entered by {event.entered_by})" if event.entered_by not in (None, event.actor.id) else ""
+    return f"{_ROLES[event.actor.role]} {event.actor.id}{by_hand}"

@@ -30,6 +30,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("type", String(100), nullable=False),
             Column("actor", Text, nullable=False),
             Column("actor_role", String(16), nullable=False),
+            # Who typed it in, where that was not the actor.
+            Column("entered_by", Text),
             # When it happened, and the sender's offset from UTC then, in minutes.
             Column("happened_at", Instant, nullable=False),
             Column("happened_offset", Integer, nullable=False),

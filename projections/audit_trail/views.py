@@ -25,6 +25,7 @@ _EVENT = {
     "cause": "The version of the event of the same goal that this one followed from by itself; null for others.",
     "sentence": "Who did what, in words; when, is in happened_at and recorded_at.",
     "data": "What it says, as JSON.",
+    "entered_by": "Who typed it in, where that was not the actor; null where nobody is named.",
 }
 _REVISION = {
     "org": "The organisation.",

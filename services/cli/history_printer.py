@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from events.event import RecordedEvent
+from events.event import Event, RecordedEvent
 from events.goal import fold_goal
 from events.goal.state import GoalState
 from events.goal.types import Revised
@@ -36,7 +36,7 @@ def print_history(goal_id: GoalId, events: Sequence[RecordedEvent], zone: str | 
         event = recorded.event
         click.echo(
             f"{recorded.version:>4}  {_told(event.time)}  {what_happened(recorded)}"
-            f" by {event.actor.role} {printable(event.actor.id)}{_new_status(before, state)}"
+            f" by {event.actor.role} {printable(event.actor.id)}{_entered_by(event)}{_new_status(before, state)}"
         )
         details = [*_details(recorded, before, state), f"recorded {_told(recorded.recorded_at.astimezone(clock))}"]
         for line in _lines(details, width):
@@ -47,6 +47,12 @@ def print_history(goal_id: GoalId, events: Sequence[RecordedEvent], zone: str | 
 def what_happened(recorded: RecordedEvent) -> str:
     """The event's name in words: `cairn.goal.progress_logged.v1` is “progress logged”."""
     return recorded.type_name.split(".")[2].replace("_", " ")
+
+
+def _entered_by(event: Event) -> str:
+    if event.entered_by in (None, event.actor.id):
+        return ""
+    return f" (entered by {printable(event.entered_by)})"
 
 
 def _told(instant: datetime) -> str:

@@ -179,6 +179,7 @@ class AuditEntry(BaseModel):
     type: str
     actor: str
     actorrole: ActorRole
+    enteredby: str | None = Field(description="Who typed it in, where that was not the actor.")
     time: datetime = Field(description="When it happened.")
     recordedtime: datetime = Field(description="When Cairn stored it.")
     source: str

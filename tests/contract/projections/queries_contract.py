@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -15,8 +16,10 @@ from events.goal.reading import read_goal
 from events.identity import GoalId
 from events.vocabulary import External
 from projections.audit_trail import queries as audit_trail
+from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.latest_events import Place, count_events, latest_events
+from projections.audit_trail.tables import tables
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
 from projections.engine.paging import BadCursor, Json
@@ -51,7 +54,9 @@ def clinic() -> list[Event]:
         event(LATE, proposed(statement="Read late", relevance=4)),
         event(WEST, proposed(statement="Walk west, early")),
         event(ELSEWHERE, proposed(statement="Get up early", external=(External(system="urn:his", value='7 "%é'),))),
-        event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")),
+        replace(
+            event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")), entered_by="desk2"
+        ),
         event(EARLY, g.Activated(), role="clinician", actor="c1"),
         *(
             event(goal_id, g.ReviewScheduled(due_on=due_on, cause="initial"), role="system", actor="cairn")
@@ -217,6 +222,13 @@ class QueriesContract(ABC):
             {"field": "wording", "before": None, "after": "Read 100% of the Straßenbahn timetable"},
         ]
         assert revised["data"]["reason"] == "patient_request"
+
+    def test_a_history_tells_who_typed_it_in(self, connection: Connection) -> None:
+        begun, revised, _ = history(connection, LATE)["items"]
+        assert (begun["enteredby"], revised["actor"], revised["enteredby"]) == (None, "p1", "desk2")
+        assert "the patient p1 (entered by desk2) revised the goal" in revised["sentence"]
+        kept = [each.event for each in recorded_events(connection, tables(), [LATE])]
+        assert [each.entered_by for each in kept] == [None, "desk2", None]
 
     def test_pages_of_a_history_follow_on_each_other(self, connection: Connection) -> None:
         first = history(connection, EARLY, limit=2)

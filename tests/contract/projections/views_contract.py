@@ -177,6 +177,7 @@ class ViewsContract(ABC):
                 each["id"],
                 each["causeversion"],
             )
+            assert row["entered_by"] == each["enteredby"]
             done = row["sentence"][0].lower() + row["sentence"][1:-1]
             assert done in each["sentence"].replace(" Cairn ", " cairn ")
             assert (row["happened_at"], row["recorded_at"]) == (instant(each["time"]), instant(each["recordedtime"]))

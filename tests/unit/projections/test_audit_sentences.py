@@ -62,6 +62,13 @@ def test_what_followed_by_itself_was_done_by_cairn() -> None:
     )
 
 
+def test_who_typed_it_in_stands_beside_who_did_it() -> None:
+    logged = event(GOAL, entry("e1"))
+    said = "the patient p1 (entered by desk2) wrote in the diary"
+    assert said in told(replace(logged, entered_by="desk2"))
+    assert "the patient p1 wrote in the diary" in told(replace(logged, entered_by="p1"))
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
