@@ -4,10 +4,18 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from events.flag import Audience, readable_by
 from events.plan.flags import plan_flags
 from events.plan.state import PlanState
 
 
-def read_plan(state: PlanState) -> dict[str, Any]:  # Any: a JSON object of mixed values
-    """A plan as a JSON-ready object: every field of its state under its name, and `flags` (code and sentence)."""
-    return {**state.model_dump(mode="json"), "flags": to_jsonable_python(plan_flags(state))}
+def read_plan(
+    state: PlanState, *, audience: Audience = "staff"
+) -> dict[str, Any]:  # Any: a JSON object of mixed values
+    """A plan as a JSON-ready object: every field of its state under its name, and `flags` (code and sentence).
+
+    Args:
+        audience: Who reads. Where the patient does, only the flags are there that are for the patient.
+    """
+    flags = readable_by(audience, plan_flags(state))
+    return {**state.model_dump(mode="json"), "flags": to_jsonable_python(flags)}

@@ -8,6 +8,7 @@ from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from events.flag import Audience
 from events.vocabulary import Token
 from projections.audit_trail.filters import AuditFilter
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
@@ -60,7 +61,16 @@ class Page(Read):
     cursor: Cursor | None = None
 
 
-class GoalsOfPatient(Page, GoalFilter):
+class ForAudience(BaseModel):
+    """Who reads."""
+
+    audience: Audience = Field(
+        "staff",
+        description="Who reads: where the patient does, the flags, offers and reasons that are for staff are left out.",
+    )
+
+
+class GoalsOfPatient(Page, GoalFilter, ForAudience):
     """Which goals of a patient."""
 
 
@@ -96,6 +106,10 @@ class ThatMoment(Read):
         if self.as_of is None and self.position is None:
             return None
         return Moment(position=self.position, instant=self.as_of, by=self.by or "recorded")
+
+
+class ForAudienceThen(ThatMoment, ForAudience):
+    """Who reads, and the moment that is asked for."""
 
 
 class ThatDay(ThatMoment):

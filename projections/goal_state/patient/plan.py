@@ -1,5 +1,6 @@
 """A plan as it reads beside the goals that serve it."""
 
+from events.flag import Audience
 from events.goal.gas import t_scores
 from events.identity import PLAN
 from events.plan import PlanState
@@ -10,15 +11,18 @@ from projections.goal_state.patient.interventions import interventions
 from projections.goal_state.patient.record import PatientRecord
 
 
-def read_plan_with_goals(plan: PlanState, record: PatientRecord) -> Json:
+def read_plan_with_goals(plan: PlanState, record: PatientRecord, *, audience: Audience = "staff") -> Json:
     """The plan as :func:`events.plan.reading.read_plan` gives it, and what its goals add.
 
     Added are `gas` (`t_score`, `baseline_t_score`, `change`, `weighted`, `goals`), `priorities_without_goals`,
     `interventions` (:func:`projections.goal_state.patient.interventions.interventions`), and `quarantined`, which says
     of the plan what :func:`events.goal.reading.read_goal` says of a goal.
+
+    Args:
+        audience: Who reads, as for :func:`events.plan.reading.read_plan`.
     """
     return {
-        **read_plan(plan),
+        **read_plan(plan, audience=audience),
         "gas": t_scores(record.goals).model_dump(mode="json"),
         "priorities_without_goals": [each.model_dump(mode="json") for each in priorities_without_goals(record)],
         "interventions": interventions(record.valid_goals),
