@@ -72,14 +72,19 @@ def audit(
     query = _EVERY_ROW.where(_EVENTS.c.org == org)
     equal = filters.model_dump(include={"patient", "goal", "type", "actor"}, exclude_none=True)
     query = query.where(*(_EVENTS.c[name] == value for name, value in equal.items()))
+    if filters.clinician is not None:
+        query = query.where(_PLANS.c.clinician == filters.clinician)
     if filters.since is not None:
         query = query.where(_EVENTS.c.recorded_at >= filters.since)
     if filters.until is not None:
         query = query.where(_EVENTS.c.recorded_at < filters.until)
     found = _page(connection, query, of="audit", limit=limit, cursor=cursor)
     quarantined = _with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
+    patients = _patients_of(connection, org, filters.clinician) if filters.clinician and quarantined else None
     of_these = [
-        {**goal_id._asdict(), **where} for goal_id, where in quarantined.items() if filters.goal in (None, goal_id.goal)
+        {**goal_id._asdict(), **where}
+        for goal_id, where in quarantined.items()
+        if filters.goal in (None, goal_id.goal) and (patients is None or goal_id.patient in patients)
     ]
     return {**found, "quarantined": of_these}
 
@@ -128,6 +133,11 @@ def _with_version(connection: Connection, quarantined: Mapping[GoalId, GoalQuara
         goal_id: at.at(connection.scalar(latest_version.where(*_is(goal_id))) or 0)
         for goal_id, at in quarantined.items()
     }
+
+
+def _patients_of(connection: Connection, org: str, clinician: str) -> set[str]:
+    of_the_clinician = select(_PLANS.c.patient).where(_PLANS.c.org == org, _PLANS.c.clinician == clinician)
+    return set(connection.scalars(of_the_clinician))
 
 
 def _of_goal(goal_id: GoalId) -> AnySelect:

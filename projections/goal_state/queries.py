@@ -126,6 +126,8 @@ def goals(
         query = query.where(_GOALS.c.patient == patient)
     if filters.status is not None:
         query = query.where(_GOALS.c.status == filters.status)
+    if filters.clinician is not None:
+        query = query.where(_PLANS.c.clinician == filters.clinician)
     if filters.overdue is not None:
         today = filters.day or clinic_day(connection, _PLANS, org, now)
         late: ColumnElement[bool] = and_(_GOALS.c.next_review_on.is_not(None), _GOALS.c.next_review_on < today)

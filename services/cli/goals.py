@@ -10,6 +10,7 @@ from services.cli.connection import connected
 from services.cli.parameters import (
     GoalIdType,
     audience_option,
+    clinician_option,
     json_option,
     limit_option,
     min_position_option,
@@ -32,6 +33,7 @@ def goals() -> None:
 @goals.command("list")
 @org_option
 @click.option("--patient", help="Only this patient's.")
+@clinician_option
 @click.option("--status", help="Only goals in this status, such as active.")
 @click.option("--overdue", is_flag=True, default=None, help="Only goals with an overdue review.")
 @click.option("--text", help="Only goals whose words contain this.")

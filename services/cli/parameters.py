@@ -94,6 +94,7 @@ org_option = click.option(
     "--org", envvar="CAIRN_ORG", default="northside", show_default=True, show_envvar=True, help="The organisation."
 )
 
+clinician_option = click.option("--clinician", metavar="WHO", help="Only this clinician's patients.")
 audience_option = click.option(
     "--for",
     "audience",

@@ -12,7 +12,7 @@ from events.flag import Audience
 from events.vocabulary import Token
 from projections.audit_trail.filters import AuditFilter
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
-from projections.review_schedule.filters import ReviewFilter
+from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from services.gateway.as_of import Axis, Moment
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -142,6 +142,10 @@ class TwoVersions(Read):
 
 class Reviews(Page, ReviewFilter):
     """Which reviews."""
+
+
+class CalendarQuery(Read, CalendarFilter):
+    """Which reviews of a calendar."""
 
 
 class CaseloadQuery(Page, CaseloadFilter):

@@ -29,7 +29,8 @@ from projections.goal_state.filters import GoalFilter
 from projections.goal_state.identifiers import goals_called
 from projections.goal_state.patient.record import fold_patient
 from projections.review_schedule import queries as review_schedule
-from projections.review_schedule.filters import ReviewFilter
+from projections.review_schedule.calendar import calendar
+from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from tests.builders import NOON, event, gas, opened, proposed, recorded, smart
 from tests.stored import as_message
 
@@ -140,6 +141,13 @@ class QueriesContract(ABC):
         assert names(goal_state.goals(connection, ORG, GoalFilter(status="held"), now=MIDDAY)) == ["west"]
         assert names(goal_state.goals(connection, ORG, GoalFilter(status="active"), now=MIDDAY, patient="pt-2")) == []
 
+    def test_goals_are_those_of_a_clinicians_patients(self, connection: Connection) -> None:
+        def of(clinician: str, **wanted: Any) -> list[str]:  # Any: patient
+            return names(goal_state.goals(connection, ORG, GoalFilter(clinician=clinician), now=MIDDAY, **wanted))
+
+        assert (of("c1"), of("c2"), of("p1")) == (["early", "late"], ["west"], [])
+        assert of("c2", patient="pt-1") == []
+
     @pytest.mark.parametrize(
         ("text", "found"),
         [
@@ -247,6 +255,8 @@ class QueriesContract(ABC):
         assert set(by(patient="pt-2")) == {WEST, WEST.plan}
         assert by(goal="late", type="cairn.goal.revised.v1") == [LATE]
         assert by(actor="c2") == [WEST.plan, WEST]
+        assert by(clinician="c2") == [WEST.plan, WEST, WEST, WEST]
+        assert by(clinician="c2", patient="pt-1") == by(clinician="p1") == []
 
     def test_an_audit_is_bounded_by_when_things_were_recorded(self, connection: Connection) -> None:
         since, until = EVENTS[4].recorded_at, EVENTS[7].recorded_at
@@ -354,6 +364,20 @@ class QueriesContract(ABC):
         upcoming = review_schedule.reviews(connection, ORG, ReviewFilter(status="upcoming"), now=AFTER_MIDNIGHT)
         assert (names(overdue), names(due), names(upcoming)) == (["early"], ["west"], ["late"])
         assert names(review_schedule.reviews(connection, ORG, ReviewFilter(until=DUE), now=MIDDAY)) == ["early", "west"]
+
+    def test_reviews_are_those_of_a_clinicians_patients(self, connection: Connection) -> None:
+        def of(clinician: str) -> list[str]:
+            return names(review_schedule.reviews(connection, ORG, ReviewFilter(clinician=clinician), now=MIDDAY))
+
+        assert (of("c1"), of("c2"), of("p1")) == (["early", "late"], ["west"], [])
+
+    def test_so_is_a_calendar(self, connection: Connection) -> None:
+        def of(clinician: str | None, patient: str | None = None) -> list[str]:
+            shown = calendar(connection, ORG, CalendarFilter(clinician=clinician), patient=patient, since=DUE)
+            return [entry.goal for entry in shown]
+
+        assert (of("c1"), of("c2"), of("p1")) == (["early", "late"], ["west"], [])
+        assert (of(None), of("c2", "pt-1")) == (["early", "west", "late"], [])
 
     def test_pages_of_reviews_follow_on_each_other(self, connection: Connection) -> None:
         first = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=1)
