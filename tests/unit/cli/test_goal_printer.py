@@ -8,10 +8,10 @@ from events.event import Event
 from events.goal import fold_goals
 from events.goal import types as g
 from events.goal.reading import read_goal
-from events.plan import fold_plans
 from events.plan import types as p
-from events.plan.reading import read_plan
 from events.vocabulary import Measure, Priority, Smart, TargetRange, TreatmentReason
+from projections.goal_state.patient.plan import read_plan_with_goals
+from projections.goal_state.patient.record import fold_patient
 from services.cli.goal_printer import print_goal
 from services.cli.history_printer import print_history
 from services.cli.printing import Json
@@ -109,20 +109,24 @@ def test_a_scale_is_shown_from_the_top_with_where_the_goal_is(capsys: pytest.Cap
 def test_a_plan_is_shown_with_reasons_and_priorities(capsys: pytest.CaptureFixture[str]) -> None:
     reason = TreatmentReason(text="For me.", whose="own")
     ranked = p.PrioritiesRanked(priorities=(Priority(id="a", text="My kids", rank=1),))
-    state = fold_plans(
+    its = fold_patient(
         recorded(
             [
-                event(PLAN, opened(reasons=(reason,), accommodations=("visual_tools",))),
+                event(PLAN, opened(reasons=(reason,), accommodations=("visual_tools", "short_reviews"))),
+                event(GOAL, proposed()),
                 event(PLAN, ranked),
                 event(PLAN, p.Measured(instrument="phq9", score=9, on=date(2026, 3, 2))),
             ]
         )
     )
-    assert state is not None
-    card = shown(capsys, read_plan(state))
+    assert its.plan is not None
+    card = shown(capsys, read_plan_with_goals(its.plan, its))
     assert "Reason         “For me.” (own)" in card
     assert "Priority 1     My kids" in card
-    assert "Accommodation  visual tools" in card
+    assert "Accommodation  visual tools, short reviews" in card
+    assert "Reviews        every 7 days, as it asks for short reviews, not every 14 (UTC)" in card
+    assert "Goal           walk (proposed, short term): I want to wake up without dread" in card
+    assert "To consider    1 priority was ranked; three to five are usual." in card
     assert "Measured       phq9 9 on 2026-03-02" in card
 
 
