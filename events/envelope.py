@@ -1,8 +1,8 @@
 """CloudEvents 1.0 around an event: binary mode in NATS or HTTP headers, structured mode as one JSON object.
 
 In binary mode attributes are `ce-` headers, as `events/attribute_headers.py` says. Cairn's own extension attributes are
-`actor`, `actorrole` and `expectedversion`; a recorded event adds `version`, `recordedtime`, its log `position` where it
-is read, and `causeversion` when it follows by itself from another event of its goal.
+`actor`, `actorrole`, `enteredby` and `expectedversion`; a recorded event adds `version`, `recordedtime`, its log
+`position` where it is read, and `causeversion` when it follows by itself from another event of its goal.
 """
 
 from collections.abc import Mapping
@@ -33,8 +33,8 @@ MAX_EVENT_BYTES = 256 * 1024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OURS = frozenset({"version", "recordedtime", "causeversion", "position"})
 _KNOWN = frozenset(
-    {"specversion", "id", "source", "type", "subject", "time", "actor", "actorrole", "expectedversion"}
-    | {"datacontenttype", "data", "data_base64"}
+    {"specversion", "id", "source", "type", "subject", "time", "actor", "actorrole", "enteredby"}
+    | {"expectedversion", "datacontenttype", "data", "data_base64"}
 )
 RESERVED = _KNOWN | _OURS
 """The names of attributes that Cairn has a meaning for."""
@@ -87,6 +87,8 @@ def to_headers(event: Event, version: int) -> dict[str, str]:
         "ce-version": str(version),
         "content-type": "application/json",
     }
+    if event.entered_by is not None:
+        headers["ce-enteredby"] = encode_value(event.entered_by)
     if event.cause is not None:
         headers["ce-causeversion"] = str(event.cause)
     return {**headers, **extension_headers(event.extensions)} if event.extensions else headers
@@ -106,7 +108,7 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
     headers = stored.headers
     try:
         goal_id = goal_id_of(stored.subject)
-        cause = headers.get("ce-causeversion")
+        cause, entered_by = headers.get("ce-causeversion"), headers.get("ce-enteredby")
         event = Event(
             goal_id,
             decode_stored(headers["ce-source"]),
@@ -117,6 +119,7 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
             None,
             int(cause) if cause else None,
             _extensions(headers),
+            decode_stored(entered_by) if entered_by else None,
         )
         return RecordedEvent(event, stored.position, int(headers["ce-version"]), stored.recorded_at)
     except (Rejected, KeyError, TypeError, ValueError) as error:
@@ -136,6 +139,7 @@ def structured(event: Event) -> Json:
         "time": event.time.isoformat(),
         "actor": event.actor.id,
         "actorrole": event.actor.role,
+        **({"enteredby": event.entered_by} if event.entered_by is not None else {}),
         **({"expectedversion": event.expected_version} if event.expected_version is not None else {}),
         **event.extensions,
         "datacontenttype": "application/json",

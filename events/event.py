@@ -20,6 +20,7 @@ class Event:
         time: When the event happened, according to its sender; with an offset.
         expected_version: The event is refused unless the goal is at this version.
         cause: For an event that follows from another event of the same goal, the version of that one.
+        entered_by: Who typed it in, where that was not the actor: an opaque id.
         extensions: CloudEvents extension attributes that Cairn has no meaning for, kept unchanged,
             with their types.
     """
@@ -33,6 +34,7 @@ class Event:
     expected_version: int | None = None
     cause: int | None = None
     extensions: Mapping[str, Extension] = field(default_factory=dict)
+    entered_by: str | None = None
 
     @property
     def type_name(self) -> str:

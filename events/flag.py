@@ -1,7 +1,7 @@
 """Flags: a flag points at something that deserves a second look; it refuses nothing."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, TypeVar
 
 from events.vocabulary import Value
 
@@ -9,14 +9,22 @@ Audience = Literal["patient", "staff"]
 """Whom a sentence is written for. What is for staff never stands where the patient reads; staff read both."""
 
 
-class Flag(Value):
-    """A published code, a sentence about this goal or plan, and whom the sentence is for."""
+class Remark(Value):
+    """Something that Cairn says about a goal or plan by itself: a sentence, and whom the sentence is for."""
 
-    code: str
     sentence: str
     audience: Audience = "staff"
 
 
-def for_the_patient(flags: Iterable[Flag]) -> list[Flag]:
-    """Those of some flags that may stand where the patient reads."""
-    return [flag for flag in flags if flag.audience == "patient"]
+class Flag(Remark):
+    """A remark under a published code."""
+
+    code: str
+
+
+Said = TypeVar("Said", bound=Remark)
+
+
+def readable_by(audience: Audience, remarks: Iterable[Said]) -> list[Said]:
+    """Those of some remarks that may stand where the patient reads, or all, where staff read."""
+    return [remark for remark in remarks if audience in ("staff", remark.audience)]

@@ -41,6 +41,11 @@ def _envelope() -> Json:
             },
             "actor": {"description": "An opaque id.", "type": "string", "minLength": 1, "maxLength": 200},
             "actorrole": {"enum": list(get_args(ActorRole))},
+            "enteredby": {
+                "description": "Who typed it in, where that was not the actor: an opaque id.",
+                "type": "string",
+                "maxLength": 200,
+            },
             "expectedversion": {
                 "description": "When offered: refuse the event unless the goal is at this version.",
                 "type": "integer",

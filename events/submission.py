@@ -128,6 +128,7 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
         wrong.append(FieldError("specversion", "specversion must be “1.0”, as this is CloudEvents 1.0."))
     id_, source, type_name, actor = text("id"), text("source"), text("type"), text("actor")
     role = text("actorrole")
+    entered_by = text("enteredby") if attributes.get("enteredby") not in (None, "") else None
     if role and role not in _ROLES:
         wrong.append(FieldError("actorrole", f"actorrole must be one of {', '.join(_ROLES)}."))
     time = _time(text("time"), wrong)
@@ -154,6 +155,7 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
         data=decode(type_name, b"{}" if body.strip() in _NOTHING else body, goal_id.goal),
         expected_version=expected,
         extensions=extensions,
+        entered_by=entered_by,
     )
 
 

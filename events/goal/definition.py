@@ -20,6 +20,8 @@ WHY: dict[str, str] = {
     "gas.levels.2": "Say what much more than expected would look like.",
 }
 """For each part that a definition can lack: why it is needed."""
+WHY_FOR_STAFF = frozenset({"smart.achievable", "smart.relevant"})
+"""Those of these parts whose reason speaks about the patient; the others speak of the goal alone."""
 
 
 def missing_in_smart(smart: Smart | None) -> tuple[str, ...]:

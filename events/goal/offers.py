@@ -1,14 +1,14 @@
 """Offers before a goal is given up: another scale or another timeline, after a setback or a dip (S33, S34)."""
 
+from events.flag import Remark
 from events.goal.state import GoalState
-from events.vocabulary import ReviewDecision, Value
+from events.vocabulary import ReviewDecision
 
 
-class Offer(Value):
-    """A decision that a review could take, and what it would mean for this goal."""
+class Offer(Remark):
+    """A decision that a review could take, and what it would mean for this goal: for staff, who bring it up."""
 
     decision: ReviewDecision
-    sentence: str
 
 
 def offers(goal: GoalState) -> list[Offer]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from events.goal.definition import WHY, missing_parts, unsaid_in_smart
+from events.flag import Audience, readable_by
+from events.goal.definition import WHY, WHY_FOR_STAFF, missing_parts, unsaid_in_smart
 from events.goal.flags import Around, flags
 from events.goal.offers import offers
 from events.goal.state import GoalState
@@ -24,6 +25,7 @@ def read_goal(
     others: Collection[GoalState] | None = None,
     copies: int = 0,
     quarantined: Mapping[str, object] | None = None,
+    audience: Audience = "staff",
 ) -> dict[str, Any]:  # Any: a JSON object of mixed values
     """A goal as a JSON-ready object: every field of its state under its name, and what follows from them.
 
@@ -40,23 +42,29 @@ def read_goal(
         copies: How many other patients have a goal with the same text.
         quarantined: Where a read model could not take in the goal's next event, so that it has less than the log: the
             `version` that is read, the `position` of that event, and the `reason`.
+        audience: Who reads. Where the patient does, only those flags and reasons are there that are for the patient,
+            and neither offers, nor a suggested framework, nor why a clinician went beyond the plan's limit.
     """
     simplified = plan is not None and plan.simplified
     missing, unsaid = missing_parts(state, simplified=simplified), unsaid_in_smart(state.smart)
     today = None if at is None else plan.day(at) if plan else at.date()
+    suggested = suggested_framework(state, simplified=simplified)
+    unexplained = WHY_FOR_STAFF if audience == "patient" else frozenset()
     read = {
         "awaiting_agreement": state.awaiting_agreement,
         "waiting": waiting(state),
-        "flags": flags(state, Around(plan, today, others, copies)),
+        "flags": readable_by(audience, flags(state, Around(plan, today, others, copies))),
         "missing": missing,
         "unsaid": unsaid,
-        "missing_reasons": {part: WHY[part] for part in (*missing, *unsaid)},
-        "suggested_framework": suggested_framework(state, simplified=simplified),
-        "offers": offers(state),
+        "missing_reasons": {part: WHY[part] for part in (*missing, *unsaid) if part not in unexplained},
+        "suggested_framework": next(iter(readable_by(audience, [suggested] if suggested else [])), None),
+        "offers": readable_by(audience, offers(state)),
         "weekly_wins": weekly_wins(state),
         "latest_level": state.latest_level,
         "last_review_on": state.last_review_on,
         "last_setback_on": state.last_setback_on,
         "quarantined": quarantined,
     }
+    if audience == "patient":
+        read["override_reason"] = None
     return {**state.model_dump(mode="json"), **to_jsonable_python(read)}

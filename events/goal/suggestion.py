@@ -3,8 +3,9 @@
 import re
 from typing import Literal
 
+from events.flag import Remark
 from events.goal.state import GoalState
-from events.vocabulary import LifeArea, Value
+from events.vocabulary import LifeArea
 
 PERSONAL: frozenset[LifeArea] = frozenset({"family", "coping", "other"})
 """Areas of life in which one number does not describe progress."""
@@ -15,11 +16,10 @@ _TIMELINE = re.compile(
 )
 
 
-class Suggestion(Value):
-    """A framework, and why it suits the goal."""
+class Suggestion(Remark):
+    """A framework, and why it suits the goal: for staff, who work the goal out with the patient."""
 
     framework: Literal["smart", "gas"]
-    sentence: str
 
 
 def suggested_framework(goal: GoalState, *, simplified: bool) -> Suggestion | None:

@@ -4,10 +4,25 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from events.flag import Audience, readable_by
 from events.plan.flags import plan_flags
 from events.plan.state import PlanState
 
 
-def read_plan(state: PlanState) -> dict[str, Any]:  # Any: a JSON object of mixed values
-    """A plan as a JSON-ready object: every field of its state under its name, and `flags` (code and sentence)."""
-    return {**state.model_dump(mode="json"), "flags": to_jsonable_python(plan_flags(state))}
+def read_plan(
+    state: PlanState, *, audience: Audience = "staff"
+) -> dict[str, Any]:  # Any: a JSON object of mixed values
+    """A plan as a JSON-ready object: every field of its state under its name, and what follows from them.
+
+    Added are `flags` (code and sentence), and `effective_review_every_days`: the cadence that counts for goals without
+    one of their own, which short reviews cap.
+
+    Args:
+        audience: Who reads. Where the patient does, only the flags are there that are for the patient.
+    """
+    flags = readable_by(audience, plan_flags(state))
+    return {
+        **state.model_dump(mode="json"),
+        "effective_review_every_days": state.cadence(None),
+        "flags": to_jsonable_python(flags),
+    }

@@ -44,5 +44,6 @@ def _recorded(row: AnyRow) -> RecordedEvent:
         actor=Actor.model_construct(id=row.actor, role=row.actor_role),
         data=decode(row.type, row.data, row.goal),
         cause=row.cause,
+        entered_by=row.entered_by,
     )
     return RecordedEvent(event, row.position, row.version, row.recorded_at)

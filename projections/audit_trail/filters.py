@@ -17,5 +17,6 @@ class AuditFilter(Filter):
     goal: Token | None = None
     type: TypeName | None = Field(None, description="Only events of this type.")
     actor: PersonId | None = Field(None, description="Only events by the person with this id.")
+    clinician: PersonId | None = Field(None, description="Only events of this clinician's patients.")
     since: AwareDatetime | None = Field(None, description="Recorded at or after this instant.")
     until: AwareDatetime | None = Field(None, description="Recorded before this instant.")

@@ -10,9 +10,9 @@ from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal
 from events.goal.types import ProgressCorrected, Revised
 from events.plan import PlanState, fold_plan
-from events.plan.types import Amended, PrioritiesRanked
+from events.plan.types import Amended, Opened, PrioritiesRanked
 from projections.audit_trail.differences import Difference, State, as_tree, differences
-from projections.audit_trail.sentence import sentence
+from projections.audit_trail.sentence import who_did_what
 from projections.engine.projection import Projected, Row
 from projections.engine.sequence import expect_next
 
@@ -40,7 +40,8 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
     expect_next(state.version if state else None, events)
     changes = _changes(state, events) if tells_before_and_after(events) else {}
     rows = [_event_row(recorded, changes.get(recorded.position, ())) for recorded in events]
-    return Projected({"events": rows, "changes": list(_change_rows(events[0].goal_id.org, changes))})
+    change_rows = list(_change_rows(events[0].goal_id.org, changes))
+    return Projected({"plans": _plan_rows(state, events), "events": rows, "changes": change_rows})
 
 
 def fold(state: State | None, recorded: RecordedEvent) -> State | None:
@@ -91,6 +92,17 @@ def _changed(before: State | None, after: State | None, recorded: RecordedEvent)
             yield change
 
 
+def _plan_rows(state: State | None, events: Sequence[RecordedEvent]) -> list[Row]:
+    """The plan's row, when one of these events says what stands in it."""
+    if not any(isinstance(recorded.data, Opened | Amended) for recorded in events):
+        return []
+    for recorded in events:
+        state = fold(state, recorded)
+    if not isinstance(state, PlanState):
+        return []
+    return [{name: getattr(state, name) for name in ("org", "patient", "clinician", "time_zone")}]
+
+
 def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
     event = recorded.event
     return {
@@ -102,6 +114,7 @@ def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
         "type": recorded.type_name,
         "actor": event.actor.id,
         "actor_role": event.actor.role,
+        "entered_by": event.entered_by,
         "happened_at": event.time,
         "happened_offset": _offset_minutes(event.time),
         "recorded_at": recorded.recorded_at,
@@ -109,7 +122,7 @@ def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
         "event_id": event.id,
         "cause": event.cause,
         "data": encode(event.data).decode(),
-        "sentence": sentence(recorded, changes),
+        "deed": who_did_what(recorded, changes),
     }
 
 

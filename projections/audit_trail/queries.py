@@ -12,13 +12,16 @@ from projections.audit_trail.differences import State, as_tree, differences
 from projections.audit_trail.events import happened, recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.projector import fold
+from projections.audit_trail.sentence import sentence
 from projections.audit_trail.tables import tables
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
+from projections.engine.plan_join import of_the_patient
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 
 _NAME = "audit_trail"
 _EVERY_EVENT = AuditFilter()
-_EVENTS, _CHANGES = tables()["events"], tables()["changes"]
+_EVENTS, _CHANGES, _PLANS = (tables()[name] for name in ("events", "changes", "plans"))
+_EVERY_ROW = select(_EVENTS, _PLANS.c.time_zone).select_from(_EVENTS.outerjoin(_PLANS, of_the_patient(_PLANS, _EVENTS)))
 _TOLD_BY_THE_EVENTS = frozenset({"version", "position", "updated_at", "revisions"})
 
 
@@ -29,12 +32,12 @@ class NoSuchVersion(CairnError):
 def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor: str | None = None) -> Json | None:
     """Everything that happened to one goal or plan, oldest first, or None: `items`, `next` and `quarantined`.
 
-    An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `time`, `recordedtime`, `source`, `id`,
-    `version`, `position`, `causeversion` when it followed by itself), `data`, `sentence` (who did what, when it
-    happened and was recorded, in words), and `changes`: for a revision, an amendment or a correction each changed
-    `field` by its dotted path, with `before` and `after`. `quarantined` is None unless
-    events are missing at the end: then it has the last `version` that is here, and the `position` of the next event
-    and the `reason` for which it could not be taken in.
+    An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `enteredby`, `time`, `recordedtime`,
+    `source`, `id`, `version`, `position`, `causeversion` when it followed by itself), `data`, `sentence` (who did what,
+    when it happened, on the sender's clock, and when it was recorded, on the clinic's), and `changes`: for a revision,
+    an amendment or a correction each changed `field` by its dotted path, with `before` and `after`. `quarantined` is
+    None unless events are missing at the end: then it has the last `version` that is here, and the `position` of the
+    next event and the `reason` for which it could not be taken in.
 
     Raises:
         BadCursor: when the cursor is not from this list.
@@ -66,17 +69,22 @@ def audit(
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    query = select(_EVENTS).where(_EVENTS.c.org == org)
+    query = _EVERY_ROW.where(_EVENTS.c.org == org)
     equal = filters.model_dump(include={"patient", "goal", "type", "actor"}, exclude_none=True)
     query = query.where(*(_EVENTS.c[name] == value for name, value in equal.items()))
+    if filters.clinician is not None:
+        query = query.where(_PLANS.c.clinician == filters.clinician)
     if filters.since is not None:
         query = query.where(_EVENTS.c.recorded_at >= filters.since)
     if filters.until is not None:
         query = query.where(_EVENTS.c.recorded_at < filters.until)
     found = _page(connection, query, of="audit", limit=limit, cursor=cursor)
     quarantined = _with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
+    patients = _patients_of(connection, org, filters.clinician) if filters.clinician and quarantined else None
     of_these = [
-        {**goal_id._asdict(), **where} for goal_id, where in quarantined.items() if filters.goal in (None, goal_id.goal)
+        {**goal_id._asdict(), **where}
+        for goal_id, where in quarantined.items()
+        if filters.goal in (None, goal_id.goal) and (patients is None or goal_id.patient in patients)
     ]
     return {**found, "quarantined": of_these}
 
@@ -127,8 +135,13 @@ def _with_version(connection: Connection, quarantined: Mapping[GoalId, GoalQuara
     }
 
 
+def _patients_of(connection: Connection, org: str, clinician: str) -> set[str]:
+    of_the_clinician = select(_PLANS.c.patient).where(_PLANS.c.org == org, _PLANS.c.clinician == clinician)
+    return set(connection.scalars(of_the_clinician))
+
+
 def _of_goal(goal_id: GoalId) -> AnySelect:
-    return select(_EVENTS).where(*_is(goal_id))
+    return _EVERY_ROW.where(*_is(goal_id))
 
 
 def _is(goal_id: GoalId) -> list[ColumnElement[bool]]:
@@ -159,13 +172,14 @@ def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
             "type": row.type,
             "actor": row.actor,
             "actorrole": row.actor_role,
+            "enteredby": row.entered_by,
             "time": happened(row).isoformat(),
             "recordedtime": row.recorded_at.isoformat(),
             "source": row.source,
             "id": row.event_id,
             "causeversion": row.cause,
             "data": from_json(row.data),
-            "sentence": row.sentence,
+            "sentence": sentence(row.deed, happened(row), row.recorded_at, row.time_zone),
             "changes": changes.get(row.position, []),
         }
         for row in rows

@@ -1,4 +1,4 @@
-"""One row for each event of the log, and one for each field that a revision, amendment or correction changed."""
+"""One row for each event, for each field that a revision, amendment or correction changed, and for each plan."""
 
 from functools import cache
 
@@ -8,14 +8,14 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("audit_trail")
 
 
 @cache
 def tables(naming: Naming = _LIVE) -> Tables:
-    """The tables of one build: `events` and `changes`."""
+    """The tables of one build: `events`, `changes` and `plans`."""
     metadata = MetaData()
     return {
         "events": Table(
@@ -30,6 +30,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("type", String(100), nullable=False),
             Column("actor", Text, nullable=False),
             Column("actor_role", String(16), nullable=False),
+            # Who typed it in, where that was not the actor.
+            Column("entered_by", Text),
             # When it happened, and the sender's offset from UTC then, in minutes.
             Column("happened_at", Instant, nullable=False),
             Column("happened_offset", Integer, nullable=False),
@@ -39,8 +41,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             # The version of the event of the same goal that this one followed from by itself.
             Column("cause", Integer),
             Column("data", Text, nullable=False),
-            # Who did what, when it happened and when it was recorded, in words.
-            Column("sentence", Text, nullable=False),
+            # Who did what, in words. When is added where it is read: it is told in the plan's time zone.
+            Column("deed", Text, nullable=False),
             Index(naming.index("events", "goal"), "org", "patient", "goal", "version"),
         ),
         "changes": Table(
@@ -53,5 +55,14 @@ def tables(naming: Naming = _LIVE) -> Tables:
             # JSON; null where there was, or is, nothing.
             Column("before", Text, nullable=False),
             Column("after", Text, nullable=False),
+        ),
+        # What is known of an event only by the patient's plan, as it is now.
+        "plans": Table(
+            naming.table("plans"),
+            metadata,
+            Column("org", String(64), primary_key=True),
+            Column("patient", String(64), primary_key=True),
+            Column("clinician", Text, nullable=False),
+            Column("time_zone", String(64), nullable=False),
         ),
     }

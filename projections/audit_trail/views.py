@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from sqlalchemy import and_, select
+from sqlalchemy import Text, and_, func, literal, select
 
 from events.goal.types import Revised
 from events.vocabulary import RevisionReason
@@ -23,8 +23,9 @@ _EVENT = {
     "source": "The system that sent it.",
     "event_id": "Its id there.",
     "cause": "The version of the event of the same goal that this one followed from by itself; null for others.",
-    "sentence": "What was done, in words.",
+    "sentence": "Who did what, in words; when, is in happened_at and recorded_at.",
     "data": "What it says, as JSON.",
+    "entered_by": "Who typed it in, where that was not the actor; null where nobody is named.",
 }
 _REVISION = {
     "org": "The organisation.",
@@ -57,9 +58,10 @@ def views(tables: Tables, dialect: str) -> Views:
         .select_from(events.join(changes, of_the_event))
         .where(events.c.type == Revised.type_name)
     )
+    begins = func.upper(func.substr(events.c.deed, 1, 1), type_=Text)
+    sentence = begins.concat(func.substr(events.c.deed, 2, type_=Text)).concat(literal("."))
+    told = (sentence.label(name) if name == "sentence" else events.c[name] for name in _EVENT)
     return {
-        "v_audit": View(
-            "Each event of the log that could be taken in.", _EVENT, select(*(events.c[name] for name in _EVENT))
-        ),
+        "v_audit": View("Each event of the log that could be taken in.", _EVENT, select(*told)),
         "v_goal_revisions": View("Each field that a revision changed.", _REVISION, revisions),
     }

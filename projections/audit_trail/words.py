@@ -1,7 +1,7 @@
 """Values, days and fields in words, for the sentences of the audit trail. The exact values stand beside them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 
 from projections.audit_trail.differences import Difference
 
@@ -46,8 +46,13 @@ def day(on: date) -> str:
 
 def minute(instant: datetime) -> str:
     """An instant to the minute, on the clock that it was told by: 2 March 2026 at 00:30 (UTC+01:00)."""
-    zone = instant.tzname() if instant.utcoffset() else "UTC"
-    return f"{day(instant)} at {instant.hour:02}:{instant.minute:02} ({zone})"
+    return f"{day(instant)} at {instant.hour:02}:{instant.minute:02} ({utc_offset(instant)})"
+
+
+def utc_offset(instant: datetime) -> str:
+    """How far the clock that an instant is told by is from UTC then: UTC+01:00; UTC itself when it is not."""
+    # Not the zone's own abbreviation: CST is one on three continents.
+    return timezone(instant.utcoffset() or timedelta()).tzname(None)
 
 
 def spoken(code: str) -> str:

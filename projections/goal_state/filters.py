@@ -19,6 +19,7 @@ class GoalFilter(Filter):
     text: SearchText | None = Field(
         None, description="Words in the statement or wording, in any case and order; a goal has to have each of them."
     )
+    clinician: PersonId | None = Field(None, description="Only goals of this clinician's patients.")
 
 
 class CaseloadFilter(Filter):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
+from events.flag import Audience
 from events.goal import GoalState
 from events.goal.reading import read_goal
 from events.identity import PLAN, GoalId
@@ -35,7 +36,7 @@ _GOALS, _PLANS = _TABLES["goals"], _TABLES["plans"]
 _EVERY_GOAL = GoalFilter()
 
 
-def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | None:
+def goal(connection: Connection, goal_id: GoalId, *, now: datetime, audience: Audience = "staff") -> Json | None:
     """One goal as it is now, as :func:`events.goal.reading.read_goal` gives it; None when there is none.
 
     Raises:
@@ -54,10 +55,11 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime) -> Json | No
         others=[without_diary(other) for other in beside if other is not row],
         copies=other_patients(row.patients),
         quarantined=quarantined_of_rows(connection, [row]).get(goal_id),
+        audience=audience,
     )
 
 
-def plan(connection: Connection, org: str, patient: str) -> Json | None:
+def plan(connection: Connection, org: str, patient: str, *, audience: Audience = "staff") -> Json | None:
     """A patient's plan as it is now, as :func:`read_plan_with_goals` gives it; None when there is none.
 
     Raises:
@@ -67,7 +69,7 @@ def plan(connection: Connection, org: str, patient: str) -> Json | None:
     if found.plan is None:
         refuse_if_quarantined(connection, _NAME, GoalId(org, patient, PLAN))
         return None
-    return read_plan_with_goals(found.plan, found)
+    return read_plan_with_goals(found.plan, found, audience=audience)
 
 
 def record(connection: Connection, org: str, patient: str) -> PatientRecord:
@@ -103,6 +105,7 @@ def goals(
     *,
     now: datetime,
     patient: str | None = None,
+    audience: Audience = "staff",
     limit: int = 100,
     cursor: str | None = None,
 ) -> Json:
@@ -111,6 +114,7 @@ def goals(
     Args:
         now: The instant of looking: flags depend on it, and so does today in each plan's time zone.
         patient: Only this patient's goals.
+        audience: Who reads, as for :func:`events.goal.reading.read_goal`.
         limit: The most goals on a page.
         cursor: `next` of the page before.
 
@@ -122,6 +126,8 @@ def goals(
         query = query.where(_GOALS.c.patient == patient)
     if filters.status is not None:
         query = query.where(_GOALS.c.status == filters.status)
+    if filters.clinician is not None:
+        query = query.where(_PLANS.c.clinician == filters.clinician)
     if filters.overdue is not None:
         today = filters.day or clinic_day(connection, _PLANS, org, now)
         late: ColumnElement[bool] = and_(_GOALS.c.next_review_on.is_not(None), _GOALS.c.next_review_on < today)
@@ -130,13 +136,13 @@ def goals(
         query = query.where(_GOALS.c.search.contains(word, autoescape=True))
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
-        return _read_goals(connection, [GoalId(org, row.patient, row.goal) for row in rows], now)
+        return _read_goals(connection, [GoalId(org, row.patient, row.goal) for row in rows], now, audience)
 
     order = (_GOALS.c.patient, _GOALS.c.goal)
     return read_page(connection, query, of="goals", order=order, read=read, limit=limit, cursor=cursor)
 
 
-def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetime) -> list[Json]:
+def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetime, audience: Audience) -> list[Json]:
     """Goals of one organisation with what is known around them: plans, other goals, and copies of their texts."""
     if not goal_ids:
         return []
@@ -160,6 +166,7 @@ def _read_goals(connection: Connection, goal_ids: Sequence[GoalId], now: datetim
             others=[other for other in beside[goal_id.plan] if other is not goal],
             copies=other_patients(patients.get(statement_hash(goal.statement))),
             quarantined=quarantined.get(goal_id),
+            audience=audience,
         )
 
     return [read(goal_id) for goal_id in goal_ids]

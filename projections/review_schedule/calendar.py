@@ -5,9 +5,12 @@ from datetime import date
 
 from sqlalchemy import Connection, exists, literal, select, union_all
 
+from projections.engine.plan_join import of_the_patient
+from projections.review_schedule.filters import CalendarFilter
 from projections.review_schedule.tables import tables
 
-_REVIEWS, _CALLED_OFF, _FOLDED = tables()["reviews"], tables()["called_off"], tables()["folded"]
+_REVIEWS, _CALLED_OFF, _FOLDED, _PLANS = (tables()[name] for name in ("reviews", "called_off", "folded", "plans"))
+_EVERY_REVIEW = CalendarFilter()
 _SHARED = ("org", "patient", "goal", "due_on")
 
 
@@ -34,7 +37,14 @@ def is_known(connection: Connection, org: str, patient: str | None) -> bool:
     return bool(connection.scalar(select(exists().where(*of))))
 
 
-def calendar(connection: Connection, org: str, *, patient: str | None = None, since: date) -> list[CalendarEntry]:
+def calendar(
+    connection: Connection,
+    org: str,
+    filters: CalendarFilter = _EVERY_REVIEW,
+    *,
+    patient: str | None = None,
+    since: date,
+) -> list[CalendarEntry]:
     """Every goal's next review, however long it is overdue, and what fell away.
 
     Args:
@@ -56,6 +66,11 @@ def calendar(connection: Connection, org: str, *, patient: str | None = None, si
     fallen = fallen.where(_CALLED_OFF.c.called_off_on >= since)
     if patient is not None:
         ahead, fallen = ahead.where(_REVIEWS.c.patient == patient), fallen.where(_CALLED_OFF.c.patient == patient)
+    if filters.clinician is not None:
+        ahead, fallen = (
+            query.join(_PLANS, of_the_patient(_PLANS, reviews)).where(_PLANS.c.clinician == filters.clinician)
+            for query, reviews in ((ahead, _REVIEWS), (fallen, _CALLED_OFF))
+        )
     both = union_all(ahead, fallen).subquery()
     rows = connection.execute(select(both).order_by(both.c.due_on, both.c.patient, both.c.goal))
     return [CalendarEntry(**{**row._mapping, "called_off": bool(row.called_off)}) for row in rows]

@@ -1,4 +1,4 @@
-"""The filter of the list of reviews: HTTP parameters inherit it, and the query takes it."""
+"""The filters of the list of reviews and of its calendar: HTTP parameters inherit them, and the queries take them."""
 
 from datetime import date
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from events.vocabulary import Token
-from projections.engine.filters import Filter
+from projections.engine.filters import Filter, PersonId
 
 ReviewStatus = Literal["upcoming", "due", "overdue"]
 
@@ -20,3 +20,10 @@ class ReviewFilter(Filter):
         None, description="The day to look from; today in each plan's time zone when it is not given."
     )
     patient: Token | None = None
+    clinician: PersonId | None = Field(None, description="Only reviews of this clinician's patients.")
+
+
+class CalendarFilter(Filter):
+    """Which reviews a calendar shows."""
+
+    clinician: PersonId | None = Field(None, description="Only reviews of this clinician's patients.")

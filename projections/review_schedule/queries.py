@@ -48,6 +48,8 @@ def reviews(
     )
     if filters.patient is not None:
         query = query.where(_REVIEWS.c.patient == filters.patient)
+    if filters.clinician is not None:
+        query = query.where(_PLANS.c.clinician == filters.clinician)
     if filters.until is not None:
         query = query.where(due_on <= filters.until)
     if filters.status is not None:

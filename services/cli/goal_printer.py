@@ -110,12 +110,23 @@ def _plan(plan: Json) -> Iterator[tuple[str, str]]:
         yield "Reason", f"“{reason['text']}” ({reason['whose']})"
     for priority in plan["priorities"]:
         yield f"Priority {priority['rank']}", priority["text"]
-    yield "Reviews", f"every {plan['review_every_days']} days ({plan['time_zone']})"
+    yield "Reviews", f"every {_cadence(plan)} ({plan['time_zone']})"
     yield "Active goals", f"at most {plan['active_goal_limit']}"
     if plan["accommodations"]:
         yield "Accommodation", ", ".join(plan["accommodations"]).replace("_", " ")
+    for goal in plan.get("goals", ()):
+        horizon = f", {goal['horizon'].replace('_', ' ')}" if goal["horizon"] else ""
+        status = (goal["outcome"] or goal["status"]).replace("_", " ")
+        yield "Goal", f"{goal['goal']} ({status}{horizon}): {goal['wording'] or goal['statement']}"
+    for flag in plan["flags"]:
+        yield "To consider", flag["sentence"]
     for measured in plan["measurements"][-_LAST_ENTRIES_SHOWN:]:
         yield "Measured", f"{measured['instrument'].replace('_', ' ')} {measured['score']} on {measured['on']}"
+
+
+def _cadence(plan: Json) -> str:
+    counts, said = plan["effective_review_every_days"], plan["review_every_days"]
+    return f"{counts} days, as it asks for short reviews, not every {said}" if counts < said else f"{counts} days"
 
 
 def _joined(first: str, second: str | None) -> str:

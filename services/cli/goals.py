@@ -9,6 +9,8 @@ import click
 from services.cli.connection import connected
 from services.cli.parameters import (
     GoalIdType,
+    audience_option,
+    clinician_option,
     json_option,
     limit_option,
     min_position_option,
@@ -31,9 +33,11 @@ def goals() -> None:
 @goals.command("list")
 @org_option
 @click.option("--patient", help="Only this patient's.")
+@clinician_option
 @click.option("--status", help="Only goals in this status, such as active.")
 @click.option("--overdue", is_flag=True, default=None, help="Only goals with an overdue review.")
 @click.option("--text", help="Only goals whose words contain this.")
+@audience_option
 @limit_option
 @click.option("--cursor", help="Go on behind an earlier page: its `next`.")
 @min_position_option
@@ -63,6 +67,7 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
 @goals.command("show")
 @click.argument("goal_id", type=GoalIdType())
 @moment_options
+@audience_option
 @min_position_option
 @json_option
 @nats_url_option
@@ -71,13 +76,14 @@ def show_goal(
     as_of: datetime | None,
     position: int | None,
     by: str,
+    audience: str,
     min_position: int | None,
     as_json: bool,
     nats_url: str | None,
 ) -> None:
     """Show one goal, as it is or as it stood."""
     moment = {"as_of": as_of.isoformat() if as_of else None, "position": position, "by": by if as_of else None}
-    found = asyncio.run(_shown(nats_url, goal_id, {**moment, "min_position": min_position}))
+    found = asyncio.run(_shown(nats_url, goal_id, {**moment, "audience": audience, "min_position": min_position}))
     if as_json:
         print_json(found)
         return

@@ -3,34 +3,42 @@
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
 
-from events.event import RecordedEvent
+from events.event import Event, RecordedEvent
 from events.goal import fold_goal
 from events.goal.state import GoalState
 from events.goal.types import Revised
 from events.identity import GoalId
+from events.time_zones import UTC_ZONE, time_zone
 from projections.audit_trail.differences import as_tree, differences
+from projections.audit_trail.words import utc_offset
 from services.cli.printing import minute, printable
 
 _INDENT_COLUMNS = 6
-_SHORT_TEXT_CHARACTERS = 36
+_SHORT_TEXT_CHARACTERS = 40
 
 
-def print_history(goal_id: GoalId, events: Sequence[RecordedEvent]) -> None:
-    """Print the events of one goal or plan, in order."""
+def print_history(goal_id: GoalId, events: Sequence[RecordedEvent], zone: str | None) -> None:
+    """Print the events of one goal or plan, in order.
+
+    Args:
+        zone: The plan's time zone, on whose clock it is told when they were recorded; None without a plan, for UTC.
+    """
+    clock = time_zone(zone or UTC_ZONE)
     width = min(shutil.get_terminal_size((110, 24)).columns, 110) - _INDENT_COLUMNS
     state: GoalState | None = None
     for recorded in events:
         before, state = state, None if goal_id.is_plan else fold_goal(state, recorded)
         event = recorded.event
         click.echo(
-            f"{recorded.version:>4}  {minute(event.time)}  {what_happened(recorded)}"
-            f" by {event.actor.role} {printable(event.actor.id)}{_new_status(before, state)}"
+            f"{recorded.version:>4}  {_told(event.time)}  {what_happened(recorded)}"
+            f" by {event.actor.role} {printable(event.actor.id)}{_entered_by(event)}{_new_status(before, state)}"
         )
-        details = [*_details(recorded, before, state), f"recorded {minute(recorded.recorded_at)}"]
+        details = [*_details(recorded, before, state), f"recorded {_told(recorded.recorded_at.astimezone(clock))}"]
         for line in _lines(details, width):
             click.echo(" " * _INDENT_COLUMNS + line)
     click.echo()
@@ -39,6 +47,16 @@ def print_history(goal_id: GoalId, events: Sequence[RecordedEvent]) -> None:
 def what_happened(recorded: RecordedEvent) -> str:
     """The event's name in words: `cairn.goal.progress_logged.v1` is “progress logged”."""
     return recorded.type_name.split(".")[2].replace("_", " ")
+
+
+def _entered_by(event: Event) -> str:
+    if event.entered_by in (None, event.actor.id):
+        return ""
+    return f" (entered by {printable(event.entered_by)})"
+
+
+def _told(instant: datetime) -> str:
+    return f"{minute(instant)} ({utc_offset(instant)})"
 
 
 def _lines(details: Sequence[str], width: int) -> Iterator[str]:

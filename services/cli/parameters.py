@@ -94,6 +94,15 @@ org_option = click.option(
     "--org", envvar="CAIRN_ORG", default="northside", show_default=True, show_envvar=True, help="The organisation."
 )
 
+clinician_option = click.option("--clinician", metavar="WHO", help="Only this clinician's patients.")
+audience_option = click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["staff", "patient"]),
+    default="staff",
+    show_default=True,
+    help="Who reads: for the patient, what is for staff is left out.",
+)
 operator_option = click.option(
     "--by",
     metavar="WHO",

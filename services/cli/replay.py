@@ -31,7 +31,7 @@ def replay(
     from services.gateway.as_of import Moment
 
     moment = Moment(position, as_of, "happened" if by == "happened" else "recorded")
-    own, read = asyncio.run(_read(nats_url, goal_id, moment))
+    own, read, zone = asyncio.run(_read(nats_url, goal_id, moment))
     if not own:
         when = " up to then" if as_of or position is not None else ""
         raise click.ClickException(f"The log has no events of {goal_id}{when}.")
@@ -44,13 +44,15 @@ def replay(
     from services.cli.goal_printer import print_goal
     from services.cli.history_printer import print_history
 
-    print_history(goal_id, own)
+    print_history(goal_id, own, zone)
     if read is not None:
         print_goal(read)
 
 
-async def _read(nats_url: str | None, goal_id: "GoalId", moment: "Moment") -> "tuple[list[RecordedEvent], Json | None]":
-    """The goal's events up to the moment, and its state then: the same as HTTP's `as_of`."""
+async def _read(
+    nats_url: str | None, goal_id: "GoalId", moment: "Moment"
+) -> "tuple[list[RecordedEvent], Json | None, str | None]":
+    """The goal's events up to the moment, its state then (the same as HTTP's `as_of`), and the plan's time zone."""
     from events.goal.reading import read_goal
     from events.identity import LOG
     from events.log import Log
@@ -71,10 +73,11 @@ async def _read(nats_url: str | None, goal_id: "GoalId", moment: "Moment") -> "t
     counted = list(up_to(moment, of_patient))
     own = [event for event in counted if event.goal_id == goal_id]
     record = fold_patient(counted)
+    zone = record.plan.time_zone if record.plan else None
     if goal_id.is_plan:
-        return own, read_plan(record.plan) if record.plan else None
+        return own, read_plan(record.plan) if record.plan else None, zone
     state = record.goal(goal_id.goal)
     if state is None:
-        return own, None
+        return own, None, zone
     at = looked_at(moment, of_patient, datetime.now(UTC))
-    return own, read_goal(state, record.plan, at=at, others=record.others(state))
+    return own, read_goal(state, record.plan, at=at, others=record.others(state)), zone

@@ -5,7 +5,14 @@ import asyncio
 import click
 
 from services.cli.connection import connected
-from services.cli.parameters import json_option, limit_option, min_position_option, nats_url_option, org_option
+from services.cli.parameters import (
+    clinician_option,
+    json_option,
+    limit_option,
+    min_position_option,
+    nats_url_option,
+    org_option,
+)
 from services.cli.printing import Json, not_up_to_date, print_json, print_table
 from services.cli.reading import read_pages
 
@@ -16,6 +23,7 @@ from services.cli.reading import read_pages
 @click.option("--until", metavar="DATE", help="Only those due by this day.")
 @click.option("--day", metavar="DATE", help="Seen from this day instead of today.")
 @click.option("--patient", help="Only this patient's.")
+@clinician_option
 @limit_option
 @min_position_option
 @json_option

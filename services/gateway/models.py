@@ -179,13 +179,17 @@ class AuditEntry(BaseModel):
     type: str
     actor: str
     actorrole: ActorRole
+    enteredby: str | None = Field(description="Who typed it in, where that was not the actor.")
     time: datetime = Field(description="When it happened.")
     recordedtime: datetime = Field(description="When Cairn stored it.")
     source: str
     id: str
     causeversion: int | None = Field(description="The version of the event that this one followed from by itself.")
     data: dict[str, Any]
-    sentence: str = Field(description="The same in words: who did what, and when it happened and was recorded.")
+    sentence: str = Field(
+        description="The same in words: who did what, when it happened (on the sender's clock), and when it was"
+        " recorded (on the clinic's)."
+    )
     changes: list[Change] = Field(description="For revisions, amendments and corrections: each changed field.")
 
 

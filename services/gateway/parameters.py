@@ -8,10 +8,11 @@ from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from events.flag import Audience
 from events.vocabulary import Token
 from projections.audit_trail.filters import AuditFilter
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
-from projections.review_schedule.filters import ReviewFilter
+from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from services.gateway.as_of import Axis, Moment
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -60,7 +61,16 @@ class Page(Read):
     cursor: Cursor | None = None
 
 
-class GoalsOfPatient(Page, GoalFilter):
+class ForAudience(BaseModel):
+    """Who reads."""
+
+    audience: Audience = Field(
+        "staff",
+        description="Who reads: where the patient does, the flags, offers and reasons that are for staff are left out.",
+    )
+
+
+class GoalsOfPatient(Page, GoalFilter, ForAudience):
     """Which goals of a patient."""
 
 
@@ -98,6 +108,10 @@ class ThatMoment(Read):
         return Moment(position=self.position, instant=self.as_of, by=self.by or "recorded")
 
 
+class ForAudienceThen(ThatMoment, ForAudience):
+    """Who reads, and the moment that is asked for."""
+
+
 class ThatDay(ThatMoment):
     """The moment at which something is read, and the day from which it is looked at."""
 
@@ -128,6 +142,10 @@ class TwoVersions(Read):
 
 class Reviews(Page, ReviewFilter):
     """Which reviews."""
+
+
+class CalendarQuery(Read, CalendarFilter):
+    """Which reviews of a calendar."""
 
 
 class CaseloadQuery(Page, CaseloadFilter):

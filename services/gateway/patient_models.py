@@ -40,14 +40,32 @@ class Intervention(_Told):
     gas: GasScores = Field(description="The T-scores over these goals.")
 
 
+class GoalOfPlan(_Told):
+    """A goal, as the plan lists it."""
+
+    goal: str
+    statement: str
+    wording: str | None
+    status: Status
+    outcome: Outcome | None
+    horizon: Horizon | None
+
+
 class PlanReading(PlanState):
     """A patient's treatment plan: every field of its state under its name, and what the goals add to it."""
 
     model_config = ConfigDict(title="Plan")
 
+    effective_review_every_days: int = Field(
+        description="Days between reviews of a goal without a cadence of its own: those of the plan, capped at seven"
+        " where it asks for short reviews."
+    )
     flags: list[Flag]
+    goals: list[GoalOfPlan] = Field(description="The patient's goals, but for those entered in error.")
     gas: GasScores = Field(description="T-scores of Goal Attainment Scaling (Kiresuk & Sherman 1968) over all goals.")
-    priorities_without_goals: list[Priority] = Field(description="Those that no open goal serves.")
+    priorities_without_goals: list[Priority] = Field(
+        description="Those that no open goal serves, neither by itself nor through a goal that it supports."
+    )
     interventions: list[Intervention]
     quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
@@ -89,7 +107,11 @@ class Branch(GoalInShort):
 class PriorityBranch(Priority):
     """A priority and the goals that serve it."""
 
-    goals: list[Branch]
+    goals: list[Branch] = Field(description="Those that stand below it, and what supports them.")
+    served_by: list[str] = Field(
+        description="The ids of the open goals that serve it, by themselves or through a goal that they support,"
+        " wherever they stand in the tree."
+    )
 
 
 class Week(_Told):
@@ -109,7 +131,9 @@ class PatientTree(_Told):
     priorities: list[PriorityBranch]
     goals_without_priority: list[Branch]
     orphans: list[GoalInShort] = Field(description="Open short-term goals that lead to no long-term goal.")
-    priorities_without_goals: list[Priority] = Field(description="Those that no open goal serves.")
+    priorities_without_goals: list[Priority] = Field(
+        description="Those that no open goal serves, neither by itself nor through a goal that it supports."
+    )
 
 
 class ProgressPoint(_Told):

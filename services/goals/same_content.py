@@ -8,8 +8,8 @@ def same_content(stored: RecordedEvent, submission: Event) -> bool:
 
     That is its type, its actor (id and role), the instant of its time, and its data as they are once they have been
     read: field by field, defaults filled in, older types brought up to date. How a time or a number is written, the
-    order of fields, the version that was expected, and extension attributes such as `traceparent` do not count: they
-    may differ when the same event is sent again.
+    order of fields, the version that was expected, who typed it in, and extension attributes such as `traceparent` do
+    not count: they may differ when the same event is sent again.
     """
     event = stored.event
     return (

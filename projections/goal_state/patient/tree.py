@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from events.goal import GoalState
 from events.goal.state import Milestone
 from projections.engine.paging import Json
-from projections.goal_state.patient.plan import priorities_without_goals
+from projections.goal_state.patient.plan import goals_by_priority, priorities_without_goals
 from projections.goal_state.patient.record import PatientRecord
 
 _A_WEEK = timedelta(days=7)
@@ -17,13 +17,14 @@ def read_tree(record: PatientRecord, today: date) -> Json:
     """The tree of one patient's goals (S38, S39).
 
     Goals entered in error are left out, and every other one stands in it once: below the goal that it
-    supports, or else below its own priority.
+    supports, or else below its own priority. Where it has none, that is the first priority of the goals below it.
 
     Returns:
-        `day`, `week` (`begins`, `ends`: Monday and Sunday around the day), `priorities` (each with its `goals`),
-        `goals_without_priority`, `orphans` (open short-term goals that lead to no long-term goal) and
-        `priorities_without_goals`. A goal has the `milestones` that are due, or were met, in the week, below it the
-        `goals` that support it, and `quarantined` as in :func:`events.goal.reading.read_goal`.
+        `day`, `week` (`begins`, `ends`: Monday and Sunday around the day), `priorities` (each with its `goals`, and
+        `served_by`: the ids of the open goals that serve it, wherever they stand), `goals_without_priority`, `orphans`
+        (open short-term goals that lead to no long-term goal) and `priorities_without_goals`. A goal has the
+        `milestones` that are due, or were met, in the week, below it the `goals` that support it, and `quarantined` as
+        in :func:`events.goal.reading.read_goal`.
     """
     monday = today - timedelta(days=today.weekday())
     goals = record.valid_goals
@@ -34,22 +35,41 @@ def read_tree(record: PatientRecord, today: date) -> Json:
             below[str(goal.supports)].append(goal)
     roots = _roots(goals, below)
     priorities = record.plan.priorities if record.plan else ()
-    known = {priority.id for priority in priorities}
+    ranks = {priority.id: priority.rank for priority in priorities}
+    served_by = goals_by_priority(record)
     at_the_top = {goal.goal for goal in roots}
 
-    def branch(goal: GoalState) -> Json:
-        supporting = [each for each in below[goal.goal] if each.goal not in at_the_top]
-        milestones = [_milestone(each) for each in goal.milestones if _is_of_the_week(each, monday)]
-        return {**_in_short(goal, record), "milestones": milestones, "goals": [branch(each) for each in supporting]}
+    def supporting(goal: GoalState) -> list[GoalState]:
+        return [each for each in below[goal.goal] if each.goal not in at_the_top]
 
+    def priorities_of(goal: GoalState) -> set[str]:
+        if goal.priority in ranks:
+            return {goal.priority}
+        return {priority for each in supporting(goal) for priority in priorities_of(each)}
+
+    def branch(goal: GoalState) -> Json:
+        milestones = [_milestone(each) for each in goal.milestones if _is_of_the_week(each, monday)]
+        return {
+            **_in_short(goal, record),
+            "milestones": milestones,
+            "goals": [branch(each) for each in supporting(goal)],
+        }
+
+    beneath: dict[str | None, list[Json]] = defaultdict(list)
+    for goal in roots:
+        beneath[min(priorities_of(goal), key=ranks.__getitem__, default=None)].append(branch(goal))
     return {
         "day": today,
         "week": {"begins": monday, "ends": monday + _A_WEEK - timedelta(days=1)},
         "priorities": [
-            {**priority.model_dump(), "goals": [branch(goal) for goal in roots if goal.priority == priority.id]}
+            {
+                **priority.model_dump(),
+                "goals": beneath[priority.id],
+                "served_by": served_by.get(priority.id, []),
+            }
             for priority in priorities
         ],
-        "goals_without_priority": [branch(goal) for goal in roots if goal.priority not in known],
+        "goals_without_priority": beneath[None],
         "orphans": [_in_short(goal, record) for goal in goals if _is_orphan(goal, by_token)],
         "priorities_without_goals": [each.model_dump() for each in priorities_without_goals(record)],
     }

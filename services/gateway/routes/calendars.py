@@ -11,7 +11,7 @@ from projections.review_schedule.calendar import calendar, is_known
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
 from services.gateway.ics import CONTENT_TYPE, render_feed
-from services.gateway.parameters import Org, Patient, Read
+from services.gateway.parameters import CalendarQuery, Org, Patient
 
 router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 
@@ -30,7 +30,7 @@ _FEED = {
     response_model=None,
     responses={200: _FEED, **problems(404, 422, 503)},
 )
-async def calendar_of_org(here: Here, org: Org, query: Annotated[Read, Query()]) -> Response:
+async def calendar_of_org(here: Here, org: Org, query: Annotated[CalendarQuery, Query()]) -> Response:
     """Each goal's next review as an event with a UID of its own.
 
     SEQUENCE grows when the review moves. Reviews that fell away with their goals are CANCELLED for 90 days.
@@ -45,20 +45,22 @@ async def calendar_of_org(here: Here, org: Org, query: Annotated[Read, Query()])
     response_model=None,
     responses={200: _FEED, **problems(404, 422, 503)},
 )
-async def calendar_of_patient(here: Here, org: Org, patient: Patient, query: Annotated[Read, Query()]) -> Response:
+async def calendar_of_patient(
+    here: Here, org: Org, patient: Patient, query: Annotated[CalendarQuery, Query()]
+) -> Response:
     """As for the organisation, for one patient; without events when the patient has no reviews now."""
     return await _feed(here, query, org, patient)
 
 
-async def _feed(here: Gateway, query: Read, org: str, patient: str | None) -> Response:
+async def _feed(here: Gateway, query: CalendarQuery, org: str, patient: str | None) -> Response:
     now = datetime.now(UTC)
     name = f"{org}.{patient}" if patient else org
 
     def read(connection: Connection) -> bytes | None:
         if not is_known(connection, org, patient):
             return None
-        entries = calendar(connection, org, patient=patient, since=(now - _REMEMBERED).date())
-        return render_feed(entries, name, now)
+        entries = calendar(connection, org, query, patient=patient, since=(now - _REMEMBERED).date())
+        return render_feed(entries, f"{name}, {query.clinician}" if query.clinician else name, now)
 
     found = await here.read("review_schedule", org, query.min_position, read)
     if found is None:

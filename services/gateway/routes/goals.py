@@ -14,7 +14,7 @@ from services.gateway.as_of import Moment
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
 from services.gateway.models import GoalList, GoalReading
-from services.gateway.parameters import Goal, GoalsOfOrg, GoalsOfPatient, Org, Patient, ThatMoment
+from services.gateway.parameters import ForAudienceThen, Goal, GoalsOfOrg, GoalsOfPatient, Org, Patient
 from services.gateway.patient_as_of import record_at
 
 router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
@@ -51,7 +51,7 @@ async def goals_of_patient(
     responses={200: {"model": GoalReading}, **problems(404, 422, 503)},
 )
 async def one_goal(
-    here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[ThatMoment, Query()]
+    here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[ForAudienceThen, Query()]
 ) -> Response:
     """The goal as it is now; with `as_of` or `position` as it stood then, by folding the log up to there.
 
@@ -61,10 +61,13 @@ async def one_goal(
     """
     goal_id = GoalId(org, patient, goal)
     if query.moment is not None:
-        return json_answer(await _as_it_stood(here, goal_id, query.moment, query.min_position))
+        return json_answer(await _as_it_stood(here, goal_id, query.moment, query))
     now = datetime.now(UTC)
     found = await here.read(
-        "goal_state", org, query.min_position, lambda connection: queries.goal(connection, goal_id, now=now)
+        "goal_state",
+        org,
+        query.min_position,
+        lambda connection: queries.goal(connection, goal_id, now=now, audience=query.audience),
     )
     if found is None:
         raise _unknown(goal_id)
@@ -79,20 +82,27 @@ async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | 
             org,
             query.min_position,
             lambda connection: queries.goals(
-                connection, org, query, now=now, patient=patient, limit=query.limit, cursor=query.cursor
+                connection,
+                org,
+                query,
+                now=now,
+                patient=patient,
+                audience=query.audience,
+                limit=query.limit,
+                cursor=query.cursor,
             ),
         )
     )
 
 
-async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment, min_position: int | None) -> object:
+async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment, query: ForAudienceThen) -> object:
     org, patient, token = goal_id
-    record, at = await record_at(here, org, patient, moment, min_position=min_position, only=goal_id)
+    record, at = await record_at(here, org, patient, moment, min_position=query.min_position, only=goal_id)
     state = record.goal(token)
     if state is None:
         raise _unknown(goal_id, "" if goal_id.is_plan else " at that moment")
     # How many others had the same words at that moment is not known here.
-    return read_goal(state, record.plan, at=at, others=record.others(state))
+    return read_goal(state, record.plan, at=at, others=record.others(state), audience=query.audience)
 
 
 def _unknown(goal_id: GoalId, when: str = "") -> Rejected:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -15,8 +16,10 @@ from events.goal.reading import read_goal
 from events.identity import GoalId
 from events.vocabulary import External
 from projections.audit_trail import queries as audit_trail
+from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.latest_events import Place, count_events, latest_events
+from projections.audit_trail.tables import tables
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
 from projections.engine.paging import BadCursor, Json
@@ -26,7 +29,8 @@ from projections.goal_state.filters import GoalFilter
 from projections.goal_state.identifiers import goals_called
 from projections.goal_state.patient.record import fold_patient
 from projections.review_schedule import queries as review_schedule
-from projections.review_schedule.filters import ReviewFilter
+from projections.review_schedule.calendar import calendar
+from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from tests.builders import NOON, event, gas, opened, proposed, recorded, smart
 from tests.stored import as_message
 
@@ -51,7 +55,9 @@ def clinic() -> list[Event]:
         event(LATE, proposed(statement="Read late", relevance=4)),
         event(WEST, proposed(statement="Walk west, early")),
         event(ELSEWHERE, proposed(statement="Get up early", external=(External(system="urn:his", value='7 "%é'),))),
-        event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")),
+        replace(
+            event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")), entered_by="desk2"
+        ),
         event(EARLY, g.Activated(), role="clinician", actor="c1"),
         *(
             event(goal_id, g.ReviewScheduled(due_on=due_on, cause="initial"), role="system", actor="cairn")
@@ -135,6 +141,13 @@ class QueriesContract(ABC):
         assert names(goal_state.goals(connection, ORG, GoalFilter(status="held"), now=MIDDAY)) == ["west"]
         assert names(goal_state.goals(connection, ORG, GoalFilter(status="active"), now=MIDDAY, patient="pt-2")) == []
 
+    def test_goals_are_those_of_a_clinicians_patients(self, connection: Connection) -> None:
+        def of(clinician: str, **wanted: Any) -> list[str]:  # Any: patient
+            return names(goal_state.goals(connection, ORG, GoalFilter(clinician=clinician), now=MIDDAY, **wanted))
+
+        assert (of("c1"), of("c2"), of("p1")) == (["early", "late"], ["west"], [])
+        assert of("c2", patient="pt-1") == []
+
     @pytest.mark.parametrize(
         ("text", "found"),
         [
@@ -197,8 +210,15 @@ class QueriesContract(ABC):
         assert review["data"] == {"due_on": "2026-03-16", "cause": "initial"}
         assert proposal["sentence"] == (
             "On 2 March 2026 at 00:30 (UTC+01:00) the patient p1 proposed the goal “Get up early”."
-            " Recorded on 2 March 2026 at 13:00 (UTC+01:00)."
+            " Recorded on 2 March 2026 at 12:00 (UTC)."
         )
+
+    def test_when_it_was_recorded_is_told_in_the_time_zone_of_the_plan(self, connection: Connection) -> None:
+        west = [*history(connection, WEST.plan)["items"], *history(connection, WEST)["items"]]
+        begun = audit_trail.diff(connection, WEST, 0, 1)
+        assert begun is not None
+        for each in (*west, *begun["events"]):
+            assert each["sentence"].endswith(". Recorded on 2 March 2026 at 05:00 (UTC-07:00).")
 
     def test_the_plan_has_a_history_too(self, connection: Connection) -> None:
         assert len(history(connection, EARLY.plan)["items"]) == 1
@@ -210,6 +230,13 @@ class QueriesContract(ABC):
             {"field": "wording", "before": None, "after": "Read 100% of the Straßenbahn timetable"},
         ]
         assert revised["data"]["reason"] == "patient_request"
+
+    def test_a_history_tells_who_typed_it_in(self, connection: Connection) -> None:
+        begun, revised, _ = history(connection, LATE)["items"]
+        assert (begun["enteredby"], revised["actor"], revised["enteredby"]) == (None, "p1", "desk2")
+        assert "the patient p1 (entered by desk2) revised the goal" in revised["sentence"]
+        kept = [each.event for each in recorded_events(connection, tables(), [LATE])]
+        assert [each.entered_by for each in kept] == [None, "desk2", None]
 
     def test_pages_of_a_history_follow_on_each_other(self, connection: Connection) -> None:
         first = history(connection, EARLY, limit=2)
@@ -228,6 +255,8 @@ class QueriesContract(ABC):
         assert set(by(patient="pt-2")) == {WEST, WEST.plan}
         assert by(goal="late", type="cairn.goal.revised.v1") == [LATE]
         assert by(actor="c2") == [WEST.plan, WEST]
+        assert by(clinician="c2") == [WEST.plan, WEST, WEST, WEST]
+        assert by(clinician="c2", patient="pt-1") == by(clinician="p1") == []
 
     def test_an_audit_is_bounded_by_when_things_were_recorded(self, connection: Connection) -> None:
         since, until = EVENTS[4].recorded_at, EVENTS[7].recorded_at
@@ -335,6 +364,20 @@ class QueriesContract(ABC):
         upcoming = review_schedule.reviews(connection, ORG, ReviewFilter(status="upcoming"), now=AFTER_MIDNIGHT)
         assert (names(overdue), names(due), names(upcoming)) == (["early"], ["west"], ["late"])
         assert names(review_schedule.reviews(connection, ORG, ReviewFilter(until=DUE), now=MIDDAY)) == ["early", "west"]
+
+    def test_reviews_are_those_of_a_clinicians_patients(self, connection: Connection) -> None:
+        def of(clinician: str) -> list[str]:
+            return names(review_schedule.reviews(connection, ORG, ReviewFilter(clinician=clinician), now=MIDDAY))
+
+        assert (of("c1"), of("c2"), of("p1")) == (["early", "late"], ["west"], [])
+
+    def test_so_is_a_calendar(self, connection: Connection) -> None:
+        def of(clinician: str | None, patient: str | None = None) -> list[str]:
+            shown = calendar(connection, ORG, CalendarFilter(clinician=clinician), patient=patient, since=DUE)
+            return [entry.goal for entry in shown]
+
+        assert (of("c1"), of("c2"), of("p1")) == (["early", "late"], ["west"], [])
+        assert (of(None), of("c2", "pt-1")) == (["early", "west", "late"], [])
 
     def test_pages_of_reviews_follow_on_each_other(self, connection: Connection) -> None:
         first = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=1)

@@ -169,7 +169,7 @@ class ViewsContract(ABC):
     def test_the_audit_is_that_of_the_endpoint(self, connection: Connection, org: str) -> None:
         told = everything(audit_trail.audit(connection, org, limit=10_000))
         found = rows(connection, "v_audit", org, "position")
-        same = ("position", "patient", "goal", "version", "type", "actor", "sentence", "source")
+        same = ("position", "patient", "goal", "version", "type", "actor", "source")
         assert [[row[name] for name in same] for row in found] == [[each[name] for name in same] for each in told]
         for row, each in zip(found, told, strict=True):
             assert (row["actor_role"], row["event_id"], row["cause"]) == (
@@ -177,6 +177,9 @@ class ViewsContract(ABC):
                 each["id"],
                 each["causeversion"],
             )
+            assert row["entered_by"] == each["enteredby"]
+            done = row["sentence"][0].lower() + row["sentence"][1:-1]
+            assert done in each["sentence"].replace(" Cairn ", " cairn ")
             assert (row["happened_at"], row["recorded_at"]) == (instant(each["time"]), instant(each["recordedtime"]))
 
     def test_revisions_are_those_of_the_endpoint(self, connection: Connection) -> None:

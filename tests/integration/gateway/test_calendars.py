@@ -13,9 +13,9 @@ from tests.integration.gateway.http import Http
 DUE = TODAY + timedelta(days=14)
 
 
-async def calendar(http: Http, path: str, position: int) -> dict[str, Any]:
+async def calendar(http: Http, path: str, position: int, **query: object) -> dict[str, Any]:
     """The events of a feed by their UIDs; Any: components have no types of their own."""
-    answer = await http.ask(path, min_position=position)
+    answer = await http.ask(path, min_position=position, **query)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     return {str(each["uid"]): each for each in Calendar.from_ical(answer.content).walk("VEVENT")}
@@ -31,6 +31,18 @@ async def test_the_reviews_of_an_organisation_and_of_a_patient(http: Http, org: 
     assert list(everybody) == [f"{org}.p1.g1.review@cairn", f"{org}.p2.g1.review@cairn"]
     assert list(one) == [f"{org}.p2.g1.review@cairn"]
     assert one[f"{org}.p2.g1.review@cairn"]["dtstart"].dt == DUE
+
+
+async def test_a_clinician_subscribes_to_their_own_patients_reviews(http: Http, org: str) -> None:
+    theirs, others = GoalId(org, "p1", "g1"), GoalId(org, "p2", "g1")
+    await http.record(*active_goal(theirs))
+    await http.record(event(others.plan, opened(clinician="c 2"), role="clinician", actor="c 2"))
+    position = await http.record(*active_goal(others)[1:])
+    path = f"/v1/orgs/{org}/reviews.ics"
+
+    assert list(await calendar(http, path, position, clinician="c1")) == [f"{theirs}.review@cairn"]
+    assert list(await calendar(http, path, position, clinician="c 2")) == [f"{others}.review@cairn"]
+    assert await calendar(http, f"/v1/orgs/{org}/patients/p1/reviews.ics", position, clinician="c 2") == {}
 
 
 async def test_a_patient_without_reviews_has_a_calendar_without_events(http: Http, org: str) -> None:

@@ -30,6 +30,20 @@ async def test_a_command_that_follows_a_write_reads_it(http: Http, nats_url: str
     assert [each["goal"] for each in reviews.json["items"]] == ["g1"]
 
 
+async def test_what_is_for_staff_is_not_printed_for_the_patient(http: Http, nats_url: str, org: str) -> None:
+    goal = GoalId(org, "p1", "g1")
+    position = str(await http.record(*active_goal(goal)))
+
+    async def printed(*command: str) -> str:
+        return (await cairn("goals", *command, "--min-position", position, "--nats-url", nats_url)).out
+
+    assert "linked to no clinical target" in await printed("show", str(goal))
+    for_the_patient = await printed("show", str(goal), "--for", "patient")
+    assert "leads to no long-term goal" in for_the_patient
+    assert "clinical target" not in for_the_patient
+    assert "clinical target" not in await printed("list", "--org", org, "--for", "patient", "--json")
+
+
 async def test_a_position_that_the_log_does_not_have_is_said_in_the_gateway_s_words(
     http: Http, nats_url: str, org: str
 ) -> None:

@@ -52,6 +52,26 @@ async def test_a_goal_reads_with_its_flags_and_what_it_waits_for(http: Http, org
     assert [(each["role"], each["for"]) for each in read["waiting"]] == [("clinician", "agreement")]
 
 
+async def test_where_the_patient_reads_nothing_stands_that_is_for_staff(http: Http, org: str, clinic: int) -> None:
+    """In the list, in one goal now and as it stood, and in the plan."""
+    goal = f"/v1/orgs/{org}/patients/p1/goals/g1"
+    for path, query in (
+        (f"/v1/orgs/{org}/goals", {"patient": "p1"}),
+        (f"/v1/orgs/{org}/patients/p1/goals", {}),
+        (goal, {}),
+        (goal, {"position": clinic}),
+        (f"/v1/orgs/{org}/patients/p1/plan", {}),
+        (f"/v1/orgs/{org}/patients/p1/plan", {"position": clinic}),
+    ):
+        asked = {**query, "min_position": clinic}
+        staff, patient = [await http.get(path, **asked, audience=each) for each in ("staff", "patient")]
+        assert staff == await http.get(path, **asked)
+        for read in patient.get("items", [patient]):
+            assert {flag["audience"] for flag in read["flags"]} == {"patient"}
+        if not path.endswith("plan"):
+            assert "staff" in {flag["audience"] for read in staff.get("items", [staff]) for flag in read["flags"]}
+
+
 async def test_flags_are_those_of_the_moment(http: Http, org: str, clinic: int) -> None:
     path = f"/v1/orgs/{org}/patients/p1/goals/g1"
     week_later = (NOON + timedelta(days=8)).isoformat()

@@ -8,10 +8,10 @@ from events.event import Event
 from events.goal import fold_goals
 from events.goal import types as g
 from events.goal.reading import read_goal
-from events.plan import fold_plans
 from events.plan import types as p
-from events.plan.reading import read_plan
 from events.vocabulary import Measure, Priority, Smart, TargetRange, TreatmentReason
+from projections.goal_state.patient.plan import read_plan_with_goals
+from projections.goal_state.patient.record import fold_patient
 from services.cli.goal_printer import print_goal
 from services.cli.history_printer import print_history
 from services.cli.printing import Json
@@ -109,20 +109,24 @@ def test_a_scale_is_shown_from_the_top_with_where_the_goal_is(capsys: pytest.Cap
 def test_a_plan_is_shown_with_reasons_and_priorities(capsys: pytest.CaptureFixture[str]) -> None:
     reason = TreatmentReason(text="For me.", whose="own")
     ranked = p.PrioritiesRanked(priorities=(Priority(id="a", text="My kids", rank=1),))
-    state = fold_plans(
+    its = fold_patient(
         recorded(
             [
-                event(PLAN, opened(reasons=(reason,), accommodations=("visual_tools",))),
+                event(PLAN, opened(reasons=(reason,), accommodations=("visual_tools", "short_reviews"))),
+                event(GOAL, proposed()),
                 event(PLAN, ranked),
                 event(PLAN, p.Measured(instrument="phq9", score=9, on=date(2026, 3, 2))),
             ]
         )
     )
-    assert state is not None
-    card = shown(capsys, read_plan(state))
+    assert its.plan is not None
+    card = shown(capsys, read_plan_with_goals(its.plan, its))
     assert "Reason         “For me.” (own)" in card
     assert "Priority 1     My kids" in card
-    assert "Accommodation  visual tools" in card
+    assert "Accommodation  visual tools, short reviews" in card
+    assert "Reviews        every 7 days, as it asks for short reviews, not every 14 (UTC)" in card
+    assert "Goal           walk (proposed, short term): I want to wake up without dread" in card
+    assert "To consider    1 priority was ranked; three to five are usual." in card
     assert "Measured       phq9 9 on 2026-03-02" in card
 
 
@@ -141,15 +145,16 @@ def test_a_chronicle_says_who_when_what_and_how_the_goal_stood(capsys: pytest.Ca
                 event(GOAL, g.Revised(changes=g.Changes(due=date(2026, 5, 1)), reason="life_event")),
             ]
         ),
+        "America/Denver",
     )
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "   1  2026-03-02 12:00  proposed by patient p1  → proposed"
+    assert told[0] == "   1  2026-03-02 12:00 (UTC)  proposed by patient p1  → proposed"
     assert "      statement: I want to wake up without dread" in told
-    assert "   2  2026-03-02 12:00  agreed by clinician c1  → agreed" in told
-    assert "      note: Good. · recorded 2026-03-02 12:00" in told
-    assert "   3  2026-03-02 12:00  revised by patient p1  → proposed" in told
+    assert "   2  2026-03-02 12:00 (UTC)  agreed by clinician c1  → agreed" in told
+    assert "      note: Good. · recorded 2026-03-02 05:00 (UTC-07:00)" in told
+    assert "   3  2026-03-02 12:00 (UTC)  revised by patient p1  → proposed" in told
     revised = " ".join(
-        line.strip() for line in told[told.index("   3  2026-03-02 12:00  revised by patient p1  → proposed") :]
+        line.strip() for line in told[told.index("   3  2026-03-02 12:00 (UTC)  revised by patient p1  → proposed") :]
     )
     assert "reason: life_event" in revised
     assert "smart.due: – → 2026-05-01" in revised

@@ -35,6 +35,15 @@ class TestAttributes:
             "patient, clinician" in refused_whole("event.invalid", field="actorrole", actorrole=role).errors[0].detail
         )
 
+    def test_may_name_who_typed_it_in(self) -> None:
+        assert whole(enteredby="desk2").entered_by == binary(enteredby="desk2").entered_by == "desk2"
+        assert whole(enteredby=None).entered_by is whole(enteredby="").entered_by is binary().entered_by is None
+        assert whole(enteredby="desk2").extensions == {}
+
+    @pytest.mark.parametrize("value", [5, True, "x" * 201, "a\nb"], ids=repr)
+    def test_name_who_typed_it_in_by_a_printable_text(self, value: object) -> None:
+        refused_whole("event.invalid", field="enteredby", enteredby=value)
+
     def test_that_are_wrong_are_all_named_at_once(self) -> None:
         rejection = refused_whole("event.invalid", id=None, time="yesterday", actorrole="doctor", expectedversion=-1)
 

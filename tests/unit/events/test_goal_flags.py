@@ -6,7 +6,7 @@ import pytest
 from pydantic_core import from_json
 
 from events.event import Event
-from events.flag import for_the_patient
+from events.flag import readable_by
 from events.goal import GoalPayload, GoalState
 from events.goal import types as g
 from events.goal.flags import FLAGS, FLAGS_OF_THE_CLOSED, Around, flags
@@ -109,7 +109,7 @@ def test_what_is_for_staff_stays_out_of_the_patients_reading() -> None:
     found = flags(state, Around(plan()))
 
     assert {flag.code for flag in found if flag.audience == "staff"} >= {"hollow", "self_set", "no_clinical_target"}
-    assert [flag.code for flag in for_the_patient(found)] == ["long_horizon", "orphan"]
+    assert [flag.code for flag in readable_by("patient", found)] == ["long_horizon", "orphan"]
 
 
 def test_hollow() -> None:

@@ -1,6 +1,7 @@
 """An event as the log keeps it reads as it was recorded; what cannot be read says where it lies."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -37,6 +38,14 @@ class TestRecorded:
         (before,) = recorded([HELD], first_position=812)
 
         assert read_recorded(stored(before)) == before
+
+    def test_keeps_who_typed_it_in_beside_the_actor(self) -> None:
+        (before,) = recorded([replace(HELD, entered_by="Front desk 2 %")])
+
+        read = read_recorded(stored(before))
+
+        assert (read.event.actor.id, read.event.entered_by, read.event.extensions) == ("c1", "Front desk 2 %", {})
+        assert to_cloudevent(read)["enteredby"] == "Front desk 2 %"
 
     def test_keeps_what_it_followed_from(self) -> None:
         consequence = Event(GOAL, "urn:cairn", "x", NOON, Actor(id="cairn", role="system"), g.Held(reason="x"), cause=4)

@@ -14,12 +14,14 @@ from events.plan import types as p
 from events.vocabulary import External, Priority
 from projections.audit_trail.event_phrases import _DEEDS
 from projections.audit_trail.projector import project
-from tests.builders import GOAL, PLAN, active_goal, entry, event, gas, opened, proposed, recorded, smart
+from projections.audit_trail.sentence import sentence
+from tests.builders import GOAL, NOON, PLAN, active_goal, entry, event, gas, opened, proposed, recorded, smart
 
 
-def told(*given: Event) -> str:
-    """The sentence of the last event."""
-    return str(project(None, recorded(given)).upserts["events"][-1]["sentence"])
+def told(*given: Event, zone: str | None = None, recorded_on: datetime = NOON) -> str:
+    """The sentence of the last event, as it is read in a clinic."""
+    row = project(None, recorded(given, at=recorded_on)).upserts["events"][-1]
+    return sentence(str(row["deed"]), given[-1].time, recorded_on, zone)
 
 
 def deed(*given: Event) -> str:
@@ -30,10 +32,26 @@ def deed(*given: Event) -> str:
 
 def test_it_says_who_did_what_when_it_happened_and_when_it_was_recorded() -> None:
     happened = datetime(2026, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=2)))
-    assert told(event(GOAL, proposed(statement="Walk\nby the river"), actor="p7", time=happened)) == (
+    walk = event(GOAL, proposed(statement="Walk\nby the river"), actor="p7", time=happened)
+    assert told(walk) == (
         "On 1 March 2026 at 23:30 (UTC+02:00) the patient p7 proposed the goal “Walk by the river”."
-        " Recorded on 2 March 2026 at 14:00 (UTC+02:00)."
+        " Recorded on 2 March 2026 at 12:00 (UTC)."
     )
+
+
+@pytest.mark.parametrize(
+    ("recorded_on", "clock"),
+    [
+        (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), "29 March 2026 at 00:30 (UTC+01:00)"),
+        (datetime(2026, 3, 29, 23, 30, tzinfo=UTC), "30 March 2026 at 01:30 (UTC+02:00)"),
+        (datetime(2026, 10, 25, 12, 0, tzinfo=UTC), "25 October 2026 at 13:00 (UTC+01:00)"),
+    ],
+)
+def test_when_it_was_recorded_is_told_on_the_clinics_clock_which_changes(recorded_on: datetime, clock: str) -> None:
+    in_winter = datetime(2026, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=1)))
+    said = told(event(GOAL, g.Agreed(), time=in_winter), zone="Europe/Vienna", recorded_on=recorded_on)
+    assert said.startswith("On 1 March 2026 at 23:30 (UTC+01:00) the patient")
+    assert said.endswith(f" Recorded on {clock}.")
 
 
 def test_what_followed_by_itself_was_done_by_cairn() -> None:
@@ -42,6 +60,13 @@ def test_what_followed_by_itself_was_done_by_cairn() -> None:
     assert told(follows).startswith(
         "On 2 March 2026 at 12:00 (UTC) Cairn set the next review for 16 March 2026 (sooner, after a setback)."
     )
+
+
+def test_who_typed_it_in_stands_beside_who_did_it() -> None:
+    logged = event(GOAL, entry("e1"))
+    said = "the patient p1 (entered by desk2) wrote in the diary"
+    assert said in told(replace(logged, entered_by="desk2"))
+    assert "the patient p1 wrote in the diary" in told(replace(logged, entered_by="p1"))
 
 
 @pytest.mark.parametrize(

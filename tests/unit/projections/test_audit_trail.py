@@ -10,7 +10,7 @@ from events.event import Event
 from events.goal import types as g
 from events.plan import types as p
 from events.vocabulary import Priority
-from projections.audit_trail.projector import project, tells_before_and_after
+from projections.audit_trail.projector import fold, project, tells_before_and_after
 from tests.builders import GOAL, PLAN, active_goal, entry, event, opened, proposed, recorded, smart
 
 
@@ -72,6 +72,16 @@ def test_an_amended_plan_tells_what_was_amended() -> None:
         ("clinician", "c1", "c2"),
         ("review_every_days", 14, 7),
     ]
+
+
+def test_a_plan_is_a_row_that_follows_what_is_amended() -> None:
+    given = recorded(
+        [event(PLAN, opened(time_zone="Europe/Vienna")), event(PLAN, p.Amended(clinician="c2", reason="x"))]
+    )
+    kept = {"org": "northside", "patient": "pt-1", "time_zone": "Europe/Vienna"}
+    assert project(None, given[:1]).upserts["plans"] == [{**kept, "clinician": "c1"}]
+    assert project(fold(None, given[0]), given[1:]).upserts["plans"] == [{**kept, "clinician": "c2"}]
+    assert project(None, recorded([event(GOAL, proposed())])).upserts["plans"] == []
 
 
 def test_priorities_are_compared_by_what_they_are_not_by_their_place() -> None:

@@ -14,6 +14,7 @@ from events.identity import GoalId
 from projections.engine.database import open_database, reading
 from projections.engine.projection import Projected
 from projections.review_schedule.calendar import CalendarEntry, calendar, is_known
+from projections.review_schedule.filters import CalendarFilter
 from projections.review_schedule.projection import PROJECTION
 from projections.review_schedule.projector import State, project
 from tests.builders import GOAL, NOON, active_goal, event, recorded
@@ -113,6 +114,7 @@ def test_a_calendar_shows_what_is_ahead_and_what_fell_away(database: Engine) -> 
     other, elsewhere = GoalId("northside", "pt-2", "read"), GoalId("southside", "pt-1", "walk")
     written(
         database,
+        recorded(active_goal()[:1]),
         history(scheduled(FIRST), CLOSED),
         *(recorded([*active_goal(each, time=NOON)[1:], scheduled(SECOND, each)]) for each in (other, elsewhere)),
     )
@@ -123,4 +125,5 @@ def test_a_calendar_shows_what_is_ahead_and_what_fell_away(database: Engine) -> 
         assert calendar(connection, "northside", since=RECORDED_ON) == [fallen, ahead]
         assert calendar(connection, "northside", since=RECORDED_ON + timedelta(days=1)) == [ahead]
         assert calendar(connection, "northside", patient="pt-2", since=LONG_AGO) == [ahead]
+        assert calendar(connection, "northside", CalendarFilter(clinician="c1"), since=LONG_AGO) == [fallen]
         assert calendar(connection, "nowhere", since=LONG_AGO) == []

@@ -5,7 +5,7 @@ from projections.engine.paging import Json
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
 from tests.builders import event, gas
-from tests.unit.projections.patient.records import diary, goal_id, put_forward, record
+from tests.unit.projections.patient.records import diary, done, goal_id, put_forward, record
 
 
 def read(its: PatientRecord) -> Json:
@@ -33,6 +33,42 @@ def test_without_a_scale_there_is_no_score() -> None:
 def test_priorities_that_no_open_goal_serves_are_listed_by_rank() -> None:
     its = record(put_forward("walk", priority="work"))
     assert [each["id"] for each in read(its)["priorities_without_goals"]] == ["kids", "sleep"]
+
+
+def test_a_priority_that_is_served_through_a_supported_goal_is_not_without_goals() -> None:
+    """The long-term goal for the kids is reached; a short-term one that supports it goes on."""
+    its = record(
+        put_forward("home", horizon="long_term", priority="kids"), done("home"), put_forward("call", supports="home")
+    )
+    assert [each["id"] for each in read(its)["priorities_without_goals"]] == ["work", "sleep"]
+
+
+def test_it_lists_the_patients_goals_but_those_entered_in_error() -> None:
+    wrong = event(goal_id("slip"), g.EnteredInError(reason="wrong patient"), role="clinician")
+    reworded = event(goal_id("call"), g.Revised(changes=g.Changes(wording="Call them"), reason="patient_request"))
+    its = record(
+        put_forward("home", horizon="long_term"),
+        done("home"),
+        put_forward("call"),
+        reworded,
+        put_forward("slip"),
+        wrong,
+    )
+    call, home = read(its)["goals"]
+    assert call == {
+        "goal": "call",
+        "statement": "What call is about",
+        "wording": "Call them",
+        "status": "proposed",
+        "outcome": None,
+        "horizon": "short_term",
+    }
+    assert (home["goal"], home["status"], home["outcome"], home["horizon"]) == (
+        "home",
+        "closed",
+        "achieved",
+        "long_term",
+    )
 
 
 def test_an_intervention_is_judged_by_the_progress_on_the_goals_it_is_linked_to() -> None:

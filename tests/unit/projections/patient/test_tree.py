@@ -82,6 +82,19 @@ def test_priorities_that_no_open_goal_serves_are_listed() -> None:
     assert [each["id"] for each in tree["priorities_without_goals"]] == ["work", "sleep"]
 
 
+def test_a_priority_that_a_supporting_goal_serves_does_not_look_empty() -> None:
+    """The goal above it has no priority of its own, so its branch stands below the first of those that support it."""
+    goals = [
+        put_forward("home", horizon="long_term"),
+        put_forward("call", supports="home", priority="work"),
+        put_forward("rest", supports="call", priority="sleep"),
+    ]
+    kids, work, sleep = read_tree(record(*goals), MONDAY)["priorities"]
+    assert (kids["goals"], kids["served_by"]) == ([], [])
+    assert (branches(work["goals"]), work["served_by"]) == ({"home": {"call": {"rest": {}}}}, ["call", "rest"])
+    assert (sleep["goals"], sleep["served_by"]) == ([], ["rest"])
+
+
 def test_a_goal_entered_in_error_is_nowhere() -> None:
     wrong = event(goal_id("call"), g.EnteredInError(reason="wrong patient"), role="clinician")
     tree = read_tree(record(*family(), wrong), MONDAY)
