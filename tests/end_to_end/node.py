@@ -59,7 +59,8 @@ class RunningNode:
 
     def children(self) -> dict[str, int]:
         """The processes of this node by what they are: the service's name, or nats-server."""
-        return {_what(pid): pid for pid in _pids() if _parent(pid) == self.process.pid}
+        children = {pid: _what(pid) for pid in _pids() if _parent(pid) == self.process.pid}
+        return {what: pid for pid, what in children.items() if what is not None}
 
     async def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal and wait for the end; gives the exit code."""
@@ -109,6 +110,10 @@ def _parent(pid: int) -> int | None:
         return None
 
 
-def _what(pid: int) -> str:
-    arguments = Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+def _what(pid: int) -> str | None:
+    """What a process is; None when it has ended meanwhile."""
+    try:
+        arguments = Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
     return "nats-server" if arguments[0].endswith("nats-server") else arguments[-1]

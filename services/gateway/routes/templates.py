@@ -11,7 +11,7 @@ from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ListOf
 from services.gateway.parameters import Read
-from services.gateway.problems import RequestRefused
+from services.gateway.problems import HTTP_STATUS, RequestRefused
 from services.templates.library import library
 from services.templates.template import Framework, GoalTemplate
 
@@ -89,7 +89,6 @@ async def one_template(here: Here, template: TemplateId, query: Annotated[Templa
     """The questions to ask, and what to put into `cairn.goal.proposed.v1` beside the patient's own `statement`."""
     found = library().find(template, query.version)
     if found is None:
-        raise RequestRefused(
-            "template.unknown", "There is no such template, or not in this version; see /v1/templates."
-        )
+        detail = "There is no such template, or not in this version; see /v1/templates."
+        raise RequestRefused("template.unknown", detail, status=HTTP_STATUS["absent"])
     return json_answer({**found.model_dump(mode="json", exclude_none=True), "versions": library().versions(template)})

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
 from events.identity import GoalId
 from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal
+from tests.integration.gateway.alone import ORG, alone
 from tests.integration.gateway.http import Http
 
 
@@ -78,12 +81,17 @@ async def test_an_encoded_path_is_decoded_once(http: Http, nc: ResilientClient, 
     assert (status, body["code"]) == ("422", "identity.mismatch")
 
 
-async def test_slow_reads_do_not_hold_up_others(http: Http, nc: ResilientClient, org: str) -> None:
-    slow = nc.request("cairn.read", f"/v1/orgs/{org}/goals?min_position=999999999".encode(), timeout=20)
-    waiting = asyncio.ensure_future(slow)
+async def test_slow_reads_do_not_hold_up_others(own_server: EmbeddedServer, tmp_path: Path) -> None:
+    async with alone(own_server, tmp_path) as here:
+        await here.record("g1")
+        await here.build()
+        behind = await here.record("g2")
+        async with here.reads_over_nats():
+            slow = here.nc.request("cairn.read", f"/v1/orgs/{ORG}/goals?min_position={behind}".encode(), timeout=20)
+            waiting = asyncio.ensure_future(slow)
 
-    status, _ = await ask(nc, "/v1/projections")
+            status, _ = await ask(here.nc, "/v1/projections")
 
-    assert status == "200"
-    assert not waiting.done()
-    waiting.cancel()
+            assert status == "200"
+            assert not waiting.done()
+            waiting.cancel()

@@ -5,8 +5,10 @@ from pydantic_core import to_json
 
 from events.goal.types import Proposed
 from events.identity import GoalId
+from events.outcome import RejectedOutcome
 from services.templates.library import library
 from tests.builders import event, opened
+from tests.conftest import Submit
 from tests.integration.gateway.http import Http
 
 
@@ -51,13 +53,14 @@ async def test_a_goal_names_the_template_it_was_proposed_from(http: Http, org: s
     assert read["missing"] == []
 
 
-async def test_a_template_of_another_system_is_kept_as_it_is_named(http: Http, org: str) -> None:
+async def test_a_proposal_from_a_template_that_is_not_there_is_refused(http: Http, submit: Submit, org: str) -> None:
     goal = GoalId(org, "p1", "own")
     data = Proposed.model_validate_json(
         to_json({"statement": "Go", "kind": "process", "horizon": "short_term", "template": {"id": "x", "version": 7}})
     )
-    position = await http.record(event(goal.plan, opened(), role="clinician"), event(goal, data))
+    await http.record(event(goal.plan, opened(), role="clinician"))
 
-    read = await http.get(f"/v1/orgs/{org}/patients/p1/goals/own", min_position=position)
+    refused = await submit(event(goal, data))
 
-    assert read["template"] == {"id": "x", "version": 7}
+    assert isinstance(refused, RejectedOutcome)
+    assert refused.code == "template.unknown"
