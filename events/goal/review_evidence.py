@@ -13,8 +13,11 @@ from typing import Literal, NamedTuple
 
 from events.vocabulary import ReviewCause
 
-NOTICE = timedelta(days=7)
+NOTICE_OF_A_MOVE = timedelta(days=7)
 """A later day that was set with less notice than this leaves a review due on the day on which it was due before."""
+
+LONG_INTERVAL_CADENCES = 2
+"""A review that is further away than so many of the plan's cadences is far away."""
 
 Cadence = Callable[[date, int | None], int]
 """From a day, and the goal's own days between reviews, to the days between reviews that held then."""
@@ -78,9 +81,12 @@ class ExpectedReview:
 
     Attributes:
         since: The day of the review before, or on which the work began.
-        due_on: The day that counts: the one that was set, or moved to with :data:`NOTICE`.
+        due_on: The day that counts: the one that was set, or moved to with :data:`NOTICE_OF_A_MOVE`.
+        first_on: The day that counts, or the one by the cadence, if that is sooner.
         set_on: The day that it was last set on; None where no day was set.
-        every_days: The days between reviews that held on `since`.
+        far_away: Whether that day is more than :data:`LONG_INTERVAL_CADENCES` of the plan's cadences after `since`.
+        expected: How many reviews were expected so far: by the cadence from `first_on`, and one that took place. While
+            the work goes on, that is before today.
         held: None while it did not take place.
         moves: Each other day that it was set on, in their order.
         never_held: The days by the cadence on which a review was expected and did not take place. The one that is
@@ -90,8 +96,10 @@ class ExpectedReview:
 
     since: date
     due_on: date
+    first_on: date
     set_on: date | None
-    every_days: int
+    far_away: bool
+    expected: int
     held: HeldReview | None
     moves: tuple[MovedReview, ...]
     never_held: tuple[date, ...]
@@ -103,9 +111,9 @@ class ExpectedReview:
         return max(0, (self.held.on - self.due_on).days) if self.held else None
 
     @property
-    def interval(self) -> int | None:
-        """Days from `since` to the day that it was last set on."""
-        return (self.set_on - self.since).days if self.set_on else None
+    def is_missing(self) -> bool:
+        """Whether it is awaited, and was expected before today."""
+        return self.awaited and self.expected > len(self.never_held)
 
 
 def expected_reviews(steps: Iterable[ReviewStep], cadence: Cadence, today: date) -> list[ExpectedReview]:
@@ -116,7 +124,7 @@ def expected_reviews(steps: Iterable[ReviewStep], cadence: Cadence, today: date)
 
     Args:
         steps: In the order of the log.
-        today: The last day that is judged.
+        today: Reviews are expected on the days before.
     """
     return [
         expected
@@ -175,43 +183,46 @@ def _of_period(period: _Period, cadence: Cadence, today: date) -> Iterator[Expec
         if review is None and before is not None and before.closes:
             return
         end = review.on if review else period.end
-        yield _expected(since, cadence(since, own), settings, review, end, today)
+        # Today's can still take place today.
+        expected = _expected(since, cadence(since, own), settings, until=end or today - timedelta(days=1))
+        too_far = since + timedelta(days=LONG_INTERVAL_CADENCES * cadence(since, None))
+        yield replace(
+            expected,
+            far_away=expected.set_on is not None and expected.set_on > too_far,
+            expected=max(expected.expected, 1) if review else expected.expected,
+            held=HeldReview(review.on, review.recorded_on, review.with_patient) if review else None,
+            # The first of them is the one that took place late, or can still take place.
+            never_held=expected.never_held[1:] if review or end is None else expected.never_held,
+            awaited=end is None,
+        )
         before = review
 
 
-def _expected(
-    since: date,
-    every_days: int,
-    settings: Sequence[ReviewStep],
-    review: ReviewStep | None,
-    end: date | None,
-    today: date,
-) -> ExpectedReview:
+def _expected(since: date, every_days: int, settings: Sequence[ReviewStep], *, until: date) -> ExpectedReview:
+    """As it is while no review has taken place and none can any more."""
     by_cadence = since + timedelta(days=every_days)
-    days = [step.due_on for step in settings if step.due_on is not None]
     due_on = _day_that_counts(settings) or by_cadence
-    passed = _each(min(due_on, by_cadence), every_days, until=today if end is None else end)
-    expected = ExpectedReview(
+    first_on = min(due_on, by_cadence)
+    passed = _each(first_on, every_days, until=until)
+    return ExpectedReview(
         since=since,
         due_on=due_on,
-        set_on=days[-1] if days else None,
-        every_days=every_days,
+        first_on=first_on,
+        set_on=settings[-1].due_on if settings else None,
+        far_away=False,
+        expected=len(passed),
         held=None,
         moves=tuple(_moves(settings)),
         never_held=passed,
         awaited=False,
     )
-    if review is not None:
-        held = HeldReview(review.on, review.recorded_on, review.with_patient)
-        return replace(expected, held=held, never_held=passed[1:])
-    return replace(expected, never_held=passed[1:], awaited=True) if end is None else expected
 
 
 def _day_that_counts(settings: Sequence[ReviewStep]) -> date | None:
     due_on: date | None = None
     for step in settings:
         to = step.due_on
-        if to is not None and (due_on is None or to < due_on or step.recorded_on + NOTICE <= due_on):
+        if to is not None and (due_on is None or to < due_on or step.recorded_on + NOTICE_OF_A_MOVE <= due_on):
             due_on = to
     return due_on
 

@@ -37,9 +37,15 @@ class WaitingFilter(Filter):
 
 
 class EvidenceFilter(Filter):
-    """Which goals an evidence export has, and which of their reviews it counts."""
+    """Which goals an evidence export has, and which days its evidence of reviews is about."""
 
     patient: Token | None = None
     clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
-    since: date | None = Field(None, description="Only reviews that took place on this day or after.")
-    until: date | None = Field(None, description="Only reviews that took place on this day or before.")
+    since: date | None = Field(
+        None,
+        description="Only reviews that took place, or were expected, on this day or after; and what was moved since.",
+    )
+    until: date | None = Field(
+        None,
+        description="Only reviews that took place, or were expected, by this day; and what was moved by then.",
+    )

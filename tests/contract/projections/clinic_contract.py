@@ -20,6 +20,7 @@ from projections.goal_state.copies import copies
 from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, WaitingFilter
 from projections.goal_state.queries import goal
+from projections.goal_state.review_counts import ReviewCounts
 from projections.goal_state.waiting import waiting
 from tests.builders import NOON, active_goal, entry, event, gas, opened, proposed, recorded
 from tests.stored import as_message
@@ -231,9 +232,19 @@ class ClinicContract(ABC):
             "own_words": True,
             "copies": 1,
             "measurable": True,
-            "reviews": 1,
-            "timely": 1,
-            "with_patient": 1,
+            **counts(reviews_expected=1, reviews=1, timely=1, with_patient=1),
+            "expected_reviews": [
+                review(
+                    since="2026-03-02",
+                    due_on="2026-03-09",
+                    held_on="2026-03-09",
+                    days_late=0,
+                    recorded_on="2026-03-02",
+                    recorded_days_after=0,
+                    with_patient=True,
+                ),
+                review(since="2026-03-09", due_on="2026-03-16", awaited=True, next_review_on="2026-03-16"),
+            ],
             "next_review_on": "2026-03-16",
             "overdue": False,
             "quarantined": None,
@@ -265,9 +276,8 @@ class ClinicContract(ABC):
             "measurable": 3,
             "overdue": 1,
             "quarantined": 0,
-            "reviews": 2,
-            "timely": 1,
-            "with_patient": 1,
+            # Ben's is missing: it was due on the 16th.
+            **counts(reviews_expected=3, reviews=2, timely=1, late=1, with_patient=1),
         }
 
     def test_evidence_of_nothing_is_zero(self, connection: Connection) -> None:
@@ -286,6 +296,20 @@ class ClinicContract(ABC):
         first = evidence(connection, ORG, now=NOW, limit=3)
         second = evidence(connection, ORG, now=NOW, limit=3, cursor=first["next"])
         assert goals(first) + goals(second) == ["call", "draft", "walk", "cook", "gone"]
+
+
+def counts(**given: int) -> Json:
+    """Of reviews; none where nothing is given."""
+    return {**ReviewCounts()._asdict(), **given}
+
+
+def review(**given: object) -> Json:
+    """One that was expected, and of which nothing else is known."""
+    unknown = dict.fromkeys(
+        ("held_on", "days_late", "recorded_on", "recorded_days_after", "with_patient", "next_review_on")
+    )
+    nothing: Json = {"moves": [], "never_held_on": [], "awaited": False, "missing": False, "far_away": False}
+    return {**unknown, **nothing, **given}
 
 
 def patients(page: Json) -> list[str]:

@@ -46,6 +46,7 @@ def test_a_review_in_time_is_the_one_that_was_expected() -> None:
     first, ahead = judged(started().held(14).due(28, on=14), today=20)
     assert (first.due_on, first.days_late, first.never_held) == (day(14), 0, ())
     assert (ahead.due_on, ahead.held, ahead.awaited, ahead.never_held) == (day(28), None, True, ())
+    assert (first.expected, ahead.expected, ahead.is_missing, ahead.far_away) == (1, 0, False, False)
 
 
 def test_a_late_review_is_late_by_days() -> None:
@@ -79,7 +80,7 @@ def test_a_review_that_a_setback_brought_nearer_is_late_after_the_nearer_day() -
 def test_reviews_never_held_do_not_vanish_when_the_goal_closes() -> None:
     (never,) = judged(started().ended(60), today=200)
     assert never.never_held == (day(14), day(28), day(42), day(56))
-    assert not never.awaited
+    assert (never.expected, never.awaited, never.is_missing) == (4, False, False)
 
 
 def test_while_the_work_goes_on_the_latest_one_can_still_be_held() -> None:
@@ -94,13 +95,14 @@ def test_a_late_review_makes_up_for_one_and_not_for_those_that_passed_meanwhile(
 
 def test_a_review_far_out_does_not_take_the_cadence_away() -> None:
     (_, far) = judged(started().held(14).due(234, on=14), today=100)
-    assert (far.interval, far.every_days, far.due_on) == (220, 14, day(234))
-    assert len(far.never_held) == 5
+    assert (far.far_away, far.due_on, far.first_on) == (True, day(234), day(28))
+    assert (far.expected, len(far.never_held), far.is_missing) == (6, 5, True)
 
 
 def test_a_review_before_its_day_is_one_that_was_expected() -> None:
     first, second, _ = judged(started().held(10).due(24, on=10).held(24).due(38, on=24), today=25)
     assert [first.days_late, second.days_late] == [0, 0]
+    assert [first.expected, second.expected] == [1, 1]
     assert first.never_held == second.never_held == ()
 
 
