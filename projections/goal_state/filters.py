@@ -15,6 +15,9 @@ class GoalFilter(Filter):
 
     status: Status | None = None
     overdue: bool | None = Field(None, description="Only goals whose review is overdue (or, when false, is not).")
+    raise_at_next_session: bool | None = Field(
+        None, description="Only goals that are to be raised at the next session (or, when false, are not)."
+    )
     day: date | None = Field(None, description=DAY)
     text: SearchText | None = Field(
         None, description="Words in the statement or wording, in any case and order; a goal has to have each of them."

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.vocabulary import ActorRole, LifeArea, Outcome, Party, ReviewCause, Setting, Status
+from projections.goal_state.caseload_reasons import Need
 from services.gateway.models import QUARANTINED, ListOf, QuarantinedAt, QuarantinedGoal
 
 
@@ -20,6 +21,22 @@ class WaitingFor(_Told):
     clinician: int
 
 
+class ReasonForAttention(_Told):
+    """Why one of a patient's goals asks for attention."""
+
+    why: Need
+    goal: str
+    statement: str
+    wording: str | None
+    since: date | None = Field(
+        description="The day of the first setback or dip, on which the review is due, from which a word is awaited, or"
+        " since which nothing was entered; null where nobody knows."
+    )
+    awaited: Literal["agreement", "answer_to_contest", "answer_to_change_request"] | None = Field(
+        description="What is waited for, when `why` is waiting_for_clinician or waiting_for_patient."
+    )
+
+
 class PatientInCare(_Told):
     """A patient in treatment, and what asks for attention."""
 
@@ -29,6 +46,13 @@ class PatientInCare(_Told):
     setting: Setting | None
     plan_status: Literal["open", "closed"] | None
     day: date = Field(description="The day from which it is looked at.")
+    need: Need | None = Field(
+        description="The most pressing reason to look at the patient, by which the list is ordered: setback,"
+        " review_overdue, motivation_dip, waiting_for_clinician, review_due, no_entry (for seven days, of a goal that"
+        " is worked on), waiting_for_patient, none. Within one, the earliest next review comes first, then the lower"
+        " id."
+    )
+    reasons: list[ReasonForAttention] = Field(description="The most pressing first, then the longest standing.")
     open_goals: int
     active_goals: int
     overdue: int = Field(description="Reviews that were due before the day.")

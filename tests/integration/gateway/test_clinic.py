@@ -32,6 +32,11 @@ async def test_the_caseload_has_every_patient_with_what_asks_for_attention(http:
     found = await http.get(f"/v1/orgs/{org}/caseload", day="2026-03-17", min_position=clinic)
 
     p1, p2 = found["items"]
+    assert [(each["why"], each["goal"], each["since"]) for each in p1["reasons"][:2]] == [
+        ("setback", "walk", "2026-03-02"),
+        ("review_overdue", "walk", "2026-03-16"),
+    ]
+    assert (p1["need"], p2["need"]) == ("setback", "waiting_for_clinician")
     assert (p1["patient"], p1["active_goals"], p1["overdue"], p1["due"]) == ("p1", 1, 1, 0)
     assert (p1["setbacks_since_review"], p1["days_since_last_entry"]) == (1, 15)
     assert (p1["waiting"], p1["waiting_for"]) == (1, {"patient": 0, "clinician": 1})
@@ -43,6 +48,21 @@ async def test_the_caseload_of_one_clinician(http: Http, org: str, clinic: int) 
     found = await http.get(f"/v1/orgs/{org}/caseload", clinician="c2", min_position=clinic)
 
     assert [each["patient"] for each in found["items"]] == ["p2"]
+
+
+async def test_the_most_pressing_need_comes_first_in_the_caseload(http: Http, org: str, clinic: int) -> None:
+    walk = GoalId(org, "p9", "walk")
+    at = await http.record(*active_goal(walk), event(walk, entry("e1", TODAY, motivation=2)))
+
+    found = await http.get(f"/v1/orgs/{org}/caseload", day="2026-03-10", min_position=at)
+
+    assert [(each["patient"], each["need"]) for each in found["items"]] == [
+        ("p1", "setback"),
+        ("p9", "motivation_dip"),
+        ("p2", "waiting_for_clinician"),
+    ]
+    raised = await http.get(f"/v1/orgs/{org}/goals", raise_at_next_session="true")
+    assert [each["patient"] for each in raised["items"]] == ["p9"]
 
 
 async def test_lists_come_in_pages(http: Http, org: str, clinic: int) -> None:
