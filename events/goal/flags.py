@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from events.flag import Flag
 from events.goal.priorities import served_priorities
+from events.goal.review_evidence import LONG_INTERVAL_CADENCES
 from events.goal.state import GoalState
 from events.plan.state import PlanState
 from events.vocabulary import Smart
@@ -190,7 +191,7 @@ def long_interval(goal: GoalState, around: Around) -> str | None:
     since = max(filter(None, (goal.last_review_on, goal.started_on, goal.status_on)), default=None)
     cadence = around.plan.cadence(None)
     days = (goal.next_review.due_on - since).days if since else 0
-    if days <= cadence * 2:
+    if days <= cadence * LONG_INTERVAL_CADENCES:
         return None
     return f"The next review is {days} days after {since}; the plan asks for one every {cadence} days."
 

@@ -1,14 +1,16 @@
-"""The caseload of a clinic: every patient in treatment, and what asks for attention (S58)."""
+"""The caseload of a clinic: every patient in treatment, and what asks for attention, the most pressing first (S58)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Date, literal, select
+from sqlalchemy import ColumnElement, Connection, Date, Subquery, func, literal, select
 
+from events.goal.flags import SILENT_AFTER
+from events.time_zones import time_zone
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, Json, read_page
-from projections.engine.plan_join import of_the_patient
-from projections.goal_state.caseload_rows import caseload_rows, patients_in_treatment
+from projections.goal_state.caseload_reasons import NEEDS, Looked, need, reasons
+from projections.goal_state.caseload_rows import caseload_rows, patients_in_treatment, silent_goals
 from projections.goal_state.filters import CaseloadFilter
 from projections.goal_state.quarantined import quarantined_by_patient
 from projections.goal_state.tables import tables
@@ -28,9 +30,15 @@ def caseload(
     limit: int = 100,
     cursor: str | None = None,
 ) -> Json:
-    """The patients of an organisation who have an open plan or an open goal, by their ids: `items` and `next`.
+    """The patients of an organisation who have an open plan or an open goal: `items` and `next`.
 
-    An item has `org`, `patient`, `clinician`, `setting`, `plan_status`, and, over the patient's open goals:
+    Who needs attention most comes first: by the most pressing reason in the order of
+    :data:`~projections.goal_state.caseload_reasons.NEEDS`, then by the earliest next review, then by the patient's id.
+    Patients without a reason come last. A page goes on behind the last patient of the page before; a patient whose
+    needs change between two pages may move.
+
+    An item has `org`, `patient`, `clinician`, `setting`, `plan_status`, `need` (the most pressing reason, or null),
+    `reasons` (:func:`~projections.goal_state.caseload_reasons.reasons`), and, over the patient's open goals:
     `open_goals`, `active_goals`, `overdue` and `due` (reviews), `next_review_on`, `waiting` and `waiting_for`
     (`patient`, `clinician`), `setbacks_since_review`, `raise_at_next_session` (goals), `last_entry_on` and
     `days_since_last_entry`, which are null while nothing was entered: unknown, not zero. `quarantined` lists the
@@ -42,26 +50,42 @@ def caseload(
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    today = literal(filters.day, Date) if filters.day else clinic_day(connection, _PLANS, org, now)
-    patients = patients_in_treatment(_TABLES, org)
-    of_the_page = select(patients.c.org, patients.c.patient, today.label("today")).select_from(
-        patients.outerjoin(_PLANS, of_the_patient(_PLANS, patients))
-    )
-    if filters.clinician is not None:
-        of_the_page = of_the_page.where(_PLANS.c.clinician == filters.clinician)
+    by_need = _by_need(connection, org, filters, now)
 
     def read(page: Sequence[AnyRow]) -> list[Json]:
-        days = {row.patient: row.today for row in page}
-        # Only for the patients of the page is anything added up.
-        some = select(patients).where(patients.c.patient.in_(sorted(days))).subquery("of_the_page")
-        rows = {row.patient: row for row in connection.execute(caseload_rows(_TABLES, some, today))}
-        quarantined = quarantined_by_patient(connection, org, days.keys())
+        zones = {row.patient: time_zone(row.time_zone or "UTC") for row in page}
+        looked = {patient: Looked(filters.day or now.astimezone(zone).date(), zone) for patient, zone in zones.items()}
+        why = reasons(connection, org, looked)
+        quarantined = quarantined_by_patient(connection, org, looked.keys())
         return [
-            {**_read(rows[patient], day), "quarantined": quarantined.get(patient, [])} for patient, day in days.items()
+            {
+                **_read(row, looked[row.patient].day),
+                "need": NEEDS[row.need] if row.need < len(NEEDS) else None,
+                "reasons": why.get(row.patient, []),
+                "quarantined": quarantined.get(row.patient, []),
+            }
+            for row in page
         ]
 
-    order = (patients.c.patient,)
-    return read_page(connection, of_the_page, of="caseload", order=order, read=read, limit=limit, cursor=cursor)
+    order = (by_need.c.need, by_need.c.soonest, by_need.c.patient)
+    return read_page(connection, select(by_need), of="caseload", order=order, read=read, limit=limit, cursor=cursor)
+
+
+def _by_need(connection: Connection, org: str, filters: CaseloadFilter, now: datetime) -> Subquery:
+    """The rows of a caseload with what they are ordered by."""
+
+    def day(before: timedelta) -> ColumnElement[date]:
+        if filters.day:
+            return literal(max(filters.day, date.min + before) - before, Date)
+        return clinic_day(connection, _PLANS, org, now, before=before)
+
+    rows = caseload_rows(_TABLES, patients_in_treatment(_TABLES, org), day(timedelta()))
+    rows = rows.add_columns(silent_goals(_TABLES["goals"], day(SILENT_AFTER)).label("silent"), _PLANS.c.time_zone)
+    if filters.clinician is not None:
+        rows = rows.where(_PLANS.c.clinician == filters.clinician)
+    counted = rows.subquery("counted")
+    soonest = func.coalesce(counted.c.next_review_on, literal(date.max, Date))
+    return select(*counted.c, need(counted).label("need"), soonest.label("soonest")).subquery("by_need")
 
 
 def _read(row: AnyRow, day: date) -> Json:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, Table, and_, func, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, Table, and_, case, func, select
 
 from events.goal.state import OPEN
 from projections.engine.paging import AnySelect
@@ -21,6 +21,12 @@ def patients_in_treatment(tables: Tables, org: str | None = None) -> Subquery:
     with_plan = select(plans.c.org, plans.c.patient).where(plans.c.status == "open", *_in_org(plans, org))
     with_goal = select(goals.c.org, goals.c.patient).where(_is_open(goals), *_in_org(goals, org))
     return with_plan.union(with_goal).subquery("patients")
+
+
+def silent_goals(goals: Table, day: ColumnElement[Any]) -> ColumnElement[int]:  # Any: as in View
+    """How many of the goals that are worked on have had no entry since a day, for a row of a caseload."""
+    since = case((goals.c.last_entry_on > goals.c.worked_since, goals.c.last_entry_on), else_=goals.c.worked_since)
+    return func.sum(number(since <= day))
 
 
 def caseload_rows(tables: Tables, patients: FromClause, today: ColumnElement[Any]) -> AnySelect:  # Any: as in View

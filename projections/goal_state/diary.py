@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from events.event import RecordedEvent
 from events.goal import GoalState
-from events.goal.motivation import falls
+from events.goal.motivation import dips, falls
 from events.goal.state import PastReview, ProgressEntry
 from events.goal.types import ProgressCorrected, ProgressLogged, ProgressWithdrawn
 from projections.engine.projection import Row
@@ -35,6 +35,7 @@ class Diary(NamedTuple):
         level: The latest GAS attainment level.
         motivation: The latest.
         raised: Whether the goal is to be raised at the next session.
+        raised_on: The day of the first dip for which it is; None where it is not, or where nobody knows.
     """
 
     last_entry_on: date | None = None
@@ -44,6 +45,7 @@ class Diary(NamedTuple):
     closed_level: int | None = None
     motivation: ToldValue | None = None
     raised: bool = False
+    raised_on: date | None = None
 
     @property
     def columns(self) -> Row:
@@ -76,12 +78,13 @@ def diary_of(goal: GoalState) -> Diary:
             ToldValue(each.on, each.version, each.motivation) for each in goal.progress if each.motivation is not None
         ),
         raised=goal.raise_at_next_session,
+        raised_on=_raised_on(goal),
     )
 
 
 def with_entry(diary: Diary, logged: ProgressLogged, version: int) -> Diary:
     """After one more entry that is :func:`in_order`, logged by the event of this version."""
-    last_entry_on, reviewed_on, setbacks, level, closed_level, motivation, raised = diary
+    last_entry_on, reviewed_on, setbacks, level, closed_level, motivation, raised, raised_on = diary
     on = logged.on
     if last_entry_on is None or on > last_entry_on:
         last_entry_on = on
@@ -90,9 +93,10 @@ def with_entry(diary: Diary, logged: ProgressLogged, version: int) -> Diary:
     if logged.level is not None:
         level = _later(level, ToldValue(on, version, logged.level))
     if logged.motivation is not None:
-        raised = raised or falls(motivation.value if motivation else None, logged.motivation)
+        if falls(motivation.value if motivation else None, logged.motivation):
+            raised, raised_on = True, raised_on or on
         motivation = ToldValue(on, version, logged.motivation)
-    return Diary(last_entry_on, reviewed_on, setbacks, level, closed_level, motivation, raised)
+    return Diary(last_entry_on, reviewed_on, setbacks, level, closed_level, motivation, raised, raised_on)
 
 
 def with_goal(diary: Diary, goal: GoalState) -> Diary:
@@ -110,7 +114,13 @@ def with_goal(diary: Diary, goal: GoalState) -> Diary:
     reviewed_on = max(review.on, diary.reviewed_on or review.on)
     setbacks = tuple(day for day in diary.setbacks if day > review.on)
     raised = diary.raised and review.on < reviewed_on
-    return diary._replace(reviewed_on=reviewed_on, setbacks=setbacks, level=level, raised=raised)
+    return diary._replace(
+        reviewed_on=reviewed_on,
+        setbacks=setbacks,
+        level=level,
+        raised=raised,
+        raised_on=diary.raised_on if raised else None,
+    )
 
 
 def in_order(diary: Diary, logged: ProgressLogged) -> bool:
@@ -133,6 +143,14 @@ def asks_for_all(diary: Diary, events: Sequence[RecordedEvent]) -> bool:
                     return True
                 days.append(on)
     return False
+
+
+def _raised_on(goal: GoalState) -> date | None:
+    if not goal.raise_at_next_session:
+        return None
+    # The last review that looked at dips is that of the latest day; one typed in late raised nothing since.
+    _, reviewed = max(((review.on, review.version) for review in goal.reviews), default=(None, 0))
+    return min((entry.on for entry in dips(goal.progress) if entry.version > reviewed), default=None)
 
 
 def _later(one: ToldValue | None, other: ToldValue) -> ToldValue:

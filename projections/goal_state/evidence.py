@@ -1,12 +1,13 @@
-"""Evidence of good practice, goal by goal and in total: timely reviews, own words, measurability (S59)."""
+"""Evidence of good practice, goal by goal and in total: reviews, own words, measurability (S59)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Subquery, case, func, select
 
 from events.goal import GoalState
+from events.goal.review_evidence import ExpectedReview
 from events.identity import GoalId
 from projections.engine.clinic_day import clinic_day
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
@@ -16,17 +17,14 @@ from projections.goal_state.filters import EvidenceFilter
 from projections.goal_state.goal_columns import framework, goals_beside_plans, measurable
 from projections.goal_state.projector import statement_hash
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
+from projections.goal_state.review_counts import ReviewCounts, counted, read_review, within
+from projections.goal_state.reviews_of_goals import reviews_of_goals
 from projections.goal_state.tables import tables
 
 _TABLES = tables()
-_GOALS, _PLANS, _REVIEWS = (_TABLES[name] for name in ("goals", "plans", "reviews"))
+_GOALS, _PLANS = _TABLES["goals"], _TABLES["plans"]
 _EVERYTHING = EvidenceFilter()
-_COUNTED_REVIEWS = (
-    func.count().label("reviews"),
-    func.sum(number(_REVIEWS.c.timely), type_=Integer).label("timely"),
-    func.sum(number(_REVIEWS.c.with_patient), type_=Integer).label("with_patient"),
-)
-_NO_REVIEWS: Mapping[str, int] = {"reviews": 0, "timely": 0, "with_patient": 0}
+_ID = tuple(_GOALS.c[name] for name in GoalId._fields)
 _AS_IT_IS = ("org", "patient", "goal", "status", "outcome", "life_area", "own_words")
 
 
@@ -43,12 +41,13 @@ def evidence(
 
     An item has `org`, `patient`, `goal`, `clinician`, `status`, `outcome`, `framework` (smart, gas, both or none),
     `statement`, `wording`, `own_words` (whether the statement came from the patient; null where nobody knows),
-    `copies` (other patients with the same text), `measurable` (nothing is missing in the definition), `reviews`
-    (that took place), `timely` (those of them on the day they were due or before), `with_patient`, `next_review_on`,
-    `overdue` (whether that day has passed), and `quarantined` as in :func:`events.goal.reading.read_goal`.
+    `copies` (other patients with the same text), `measurable` (nothing is missing in the definition), the counts of
+    :class:`~projections.goal_state.review_counts.ReviewCounts`, `expected_reviews` (each as
+    :func:`~projections.goal_state.review_counts.read_review` gives it), `next_review_on`, `overdue` (whether that day
+    has passed), and `quarantined` as in :func:`events.goal.reading.read_goal`.
 
     Args:
-        now: Tells today's date in each plan's time zone.
+        now: Tells today's date in each plan's time zone; reviews are expected before.
 
     Raises:
         BadCursor: when the cursor is not from this list.
@@ -68,16 +67,19 @@ def evidence(
     )
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
-        reviews = _reviews_of(connection, org, filters, rows)
+        some = _GOALS.c.patient.in_(sorted({row.patient for row in rows}))
+        of_the_page = select(*_ID).where(_GOALS.c.org == org, some).subquery("of_the_page")
+        reviews = dict(_reviews(connection, of_the_page, filters, now)) if rows else {}
         states = [GoalState.model_validate_json(row.state) for row in rows]
         patients = copies(connection, org, (state.statement for state in states))
         quarantined = quarantined_of_rows(connection, rows)
         return [
             {
-                **_read(row, state, reviews.get((row.patient, row.goal), _NO_REVIEWS), patients),
-                "quarantined": quarantined.get(GoalId(row.org, row.patient, row.goal)),
+                **_read(row, state, reviews.get(goal_id, ()), patients),
+                "quarantined": quarantined.get(goal_id),
             }
             for row, state in zip(rows, states, strict=True)
+            for goal_id in (GoalId(row.org, row.patient, row.goal),)
         ]
 
     order = (_GOALS.c.patient, _GOALS.c.goal)
@@ -91,25 +93,23 @@ def evidence_in_total(
 
     Returns:
         How many goals there are (`goals`), and how many of them are `own_words`, `own_words_unknown`, `measurable`,
-        `overdue` (their review is) or `quarantined`; how many `reviews` took place, and how many of these were
-        `timely` or `with_patient`.
+        `overdue` (their review is) or `quarantined`; and the counts of
+        :class:`~projections.goal_state.review_counts.ReviewCounts`.
     """
-    counted = {
+    conditions = {
         "own_words": _GOALS.c.own_words,
         "own_words_unknown": _GOALS.c.own_words.is_(None),
         "measurable": measurable(_TABLES),
         "overdue": _overdue(connection, org, now),
         "quarantined": IS_QUARANTINED.element,
     }
-    numbers = (func.sum(number(condition), type_=Integer).label(name) for name, condition in counted.items())
+    numbers = (func.sum(number(condition), type_=Integer).label(name) for name, condition in conditions.items())
     goals = connection.execute(_of_goals(org, filters, func.count().label("goals"), *numbers)).one()
-    kept = _of_goals(org, filters, *(_GOALS.c[name] for name in GoalId._fields)).subquery("kept")
-    of_these = and_(*(_REVIEWS.c[name] == kept.c[name] for name in GoalId._fields))
-    in_period = _in_period(org, filters)
-    reviews = connection.execute(
-        select(*_COUNTED_REVIEWS).select_from(_REVIEWS.join(kept, of_these)).where(in_period)
-    ).one()
-    return {name: value or 0 for name, value in {**goals._mapping, **reviews._mapping}.items()}
+    every_goal = _of_goals(org, filters, *_ID).subquery("every_goal")
+    reviews = ReviewCounts()
+    for _, expected in _reviews(connection, every_goal, filters, now):
+        reviews = reviews.plus(counted(expected))
+    return {**{name: value or 0 for name, value in goals._mapping.items()}, **reviews._asdict()}
 
 
 def _of_goals(org: str, filters: EvidenceFilter, *columns: ColumnElement[Any]) -> AnySelect:  # Any: of several types
@@ -123,14 +123,12 @@ def _of_goals(org: str, filters: EvidenceFilter, *columns: ColumnElement[Any]) -
     return query
 
 
-def _in_period(org: str, filters: EvidenceFilter) -> ColumnElement[bool]:
-    """The condition that a review took place in the period that is asked about."""
-    bounds = [_REVIEWS.c.org == org]
-    if filters.since is not None:
-        bounds.append(_REVIEWS.c.day >= filters.since)
-    if filters.until is not None:
-        bounds.append(_REVIEWS.c.day <= filters.until)
-    return and_(*bounds)
+def _reviews(
+    connection: Connection, goals: Subquery, filters: EvidenceFilter, now: datetime
+) -> Iterator[tuple[GoalId, Sequence[ExpectedReview]]]:
+    """The reviews of some goals within the period that is asked about."""
+    for goal_id, expected in reviews_of_goals(connection, goals, now):
+        yield goal_id, within(expected, filters.since, filters.until)
 
 
 def _overdue(connection: Connection, org: str, now: datetime) -> ColumnElement[bool]:
@@ -138,19 +136,7 @@ def _overdue(connection: Connection, org: str, now: datetime) -> ColumnElement[b
     return case((late, True), else_=False)
 
 
-def _reviews_of(
-    connection: Connection, org: str, filters: EvidenceFilter, rows: Sequence[AnyRow]
-) -> dict[tuple[str, str], Mapping[str, int]]:
-    query = (
-        select(_REVIEWS.c.patient, _REVIEWS.c.goal, *_COUNTED_REVIEWS)
-        .where(_in_period(org, filters), _REVIEWS.c.patient.in_(sorted({row.patient for row in rows})))
-        .group_by(_REVIEWS.c.patient, _REVIEWS.c.goal)
-    )
-    found = connection.execute(query)
-    return {(row.patient, row.goal): {name: getattr(row, name) for name in _NO_REVIEWS} for row in found}
-
-
-def _read(row: AnyRow, state: GoalState, reviews: Mapping[str, int], patients: Mapping[str, int]) -> Json:
+def _read(row: AnyRow, state: GoalState, reviews: Sequence[ExpectedReview], patients: Mapping[str, int]) -> Json:
     return {
         **{name: row._mapping[name] for name in _AS_IT_IS},
         "framework": row.framework,
@@ -159,7 +145,8 @@ def _read(row: AnyRow, state: GoalState, reviews: Mapping[str, int], patients: M
         "wording": state.wording,
         "copies": other_patients(patients.get(statement_hash(state.statement))),
         "measurable": row.measurable,
-        **reviews,
+        **counted(reviews)._asdict(),
+        "expected_reviews": [read_review(each) for each in reviews],
         "next_review_on": row.next_review_on.isoformat() if row.next_review_on else None,
         "overdue": row.overdue,
     }

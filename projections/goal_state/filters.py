@@ -15,6 +15,9 @@ class GoalFilter(Filter):
 
     status: Status | None = None
     overdue: bool | None = Field(None, description="Only goals whose review is overdue (or, when false, is not).")
+    raise_at_next_session: bool | None = Field(
+        None, description="Only goals that are to be raised at the next session (or, when false, are not)."
+    )
     day: date | None = Field(None, description=DAY)
     text: SearchText | None = Field(
         None, description="Words in the statement or wording, in any case and order; a goal has to have each of them."
@@ -38,9 +41,15 @@ class WaitingFilter(Filter):
 
 
 class EvidenceFilter(Filter):
-    """Which goals an evidence export has, and which of their reviews it counts."""
+    """Which goals an evidence export has, and which days its evidence of reviews is about."""
 
     patient: Token | None = None
     clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
-    since: date | None = Field(None, description="Only reviews that took place on this day or after.")
-    until: date | None = Field(None, description="Only reviews that took place on this day or before.")
+    since: date | None = Field(
+        None,
+        description="Only reviews that took place, or were expected, on this day or after; and what was moved since.",
+    )
+    until: date | None = Field(
+        None,
+        description="Only reviews that took place, or were expected, by this day; and what was moved by then.",
+    )

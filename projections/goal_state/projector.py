@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from operator import attrgetter
 
@@ -10,14 +11,15 @@ from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal, missing_parts
 from events.goal.fold import logged_entry
 from events.goal.state import ProgressEntry
-from events.goal.types import Imported, ProgressCorrected, ProgressLogged, ProgressWithdrawn, Proposed, Reviewed
+from events.goal.types import Imported, ProgressCorrected, ProgressLogged, ProgressWithdrawn, Proposed
 from events.goal.waiting import waiting
 from events.identity import GoalId
-from events.plan import PlanState, fold_plans
+from events.plan import PlanState
 from projections.engine.projection import Projected, Remembered, Row
 from projections.engine.sequence import expect_next
 from projections.goal_state.diary import Diary, diary_of, in_order, with_entry, with_goal
 from projections.goal_state.goals_before_events import GoalBeforeEvents
+from projections.goal_state.review_steps import cadence_rows, step_row
 from projections.goal_state.stored_states import AS_IT_IS
 
 State = GoalBeforeEvents | PlanState
@@ -57,12 +59,12 @@ def statement_hash(text: str) -> str:
 def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEvent]) -> Projected[State]:
     known = before
     entries: dict[int, Row | None] = {}
-    reviews: list[Row] = []
+    steps: list[Row] = []
     for recorded in events:
         if not isinstance(recorded.data, _OF_THE_DIARY):
-            if known and known.goal and isinstance(recorded.data, Reviewed):
-                reviews.append(_review_row(known.goal, recorded.data, recorded.version))
             known = _after(known, recorded)
+            if known and known.goal and (step := step_row(known.goal, recorded)):
+                steps.append(step)
         elif known is not None:
             known = _after_entry(known, recorded, entries)
     if known is None:
@@ -85,8 +87,8 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
         rows["entries"] = written
     if gone := [version for version, row in entries.items() if row is None]:
         deletes["entries"] = [{**last.goal_id._asdict(), "version": version} for version in gone]
-    if reviews:
-        rows["reviews"] = reviews
+    if steps:
+        rows["review_steps"] = steps
     goal, former = known.goal, before.goal if before else None
     if goal is None or goal is former:
         # Entries leave everything else as it is, so it is neither read nor written.
@@ -143,7 +145,7 @@ def _after_entry(known: GoalBeforeEvents, recorded: RecordedEvent, entries: dict
 
 
 def _project_plan(before: PlanState | None, events: Sequence[RecordedEvent]) -> Projected[State]:
-    plan = fold_plans(events, before)
+    plan, cadences = cadence_rows(before, events)
     if plan is None:
         return Projected()
     stored = plan.model_dump_json(exclude_defaults=True, exclude={"measurements"})
@@ -152,6 +154,7 @@ def _project_plan(before: PlanState | None, events: Sequence[RecordedEvent]) -> 
     return Projected(
         {
             "plans": ({**_row_of(plan), **_plan_columns(plan), "state": stored},),
+            "cadences": cadences,
             "measurements": [
                 {**key, "version": score.version, "instrument": score.instrument, "score": score.score, "day": score.on}
                 for score in plan.measurements[known:]
@@ -182,6 +185,7 @@ def _goal_columns(state: GoalState) -> Row:
         "framework": ",".join(name for name in ("smart", "gas") if getattr(state, name) is not None),
         "awaiting": ",".join(state.awaiting_agreement),
         "next_review_on": state.next_review.due_on if state.next_review else None,
+        "worked_since": _worked_since(state),
         "own_words": None if state.created_by.role == "system" else state.created_by.role == "patient",
         "measurable": not missing_parts(state, simplified=False),
         "measurable_simplified": not missing_parts(state, simplified=True),
@@ -189,6 +193,12 @@ def _goal_columns(state: GoalState) -> Row:
         "statement_hash": statement_hash(state.statement),
         "state": state.__pydantic_serializer__.to_json(state, exclude_defaults=True, exclude={"progress"}).decode(),
     }
+
+
+def _worked_since(state: GoalState) -> date | None:
+    if state.status != "active":
+        return None
+    return max(filter(None, (state.started_on, state.status_on)), default=None)
 
 
 def _plan_columns(state: PlanState) -> Row:
@@ -233,20 +243,6 @@ def _entry_row(goal_id: GoalId, entry: ProgressEntry) -> Row:
         "actor": entry.actor.id,
         "actor_role": entry.actor.role,
         "value": None if entry.value is None else float(entry.value),
-    }
-
-
-def _review_row(goal: GoalState, review: Reviewed, version: int) -> Row:
-    due_on = goal.next_review.due_on if goal.next_review else None
-    return {
-        **_goal_key(goal),
-        "version": version,
-        "day": review.on,
-        "due_on": due_on,
-        "timely": due_on is None or review.on <= due_on,
-        "decision": review.decision,
-        "level": review.level,
-        "with_patient": "patient" in review.participants,
     }
 
 

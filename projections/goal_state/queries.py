@@ -132,6 +132,8 @@ def goals(
         today = filters.day or clinic_day(connection, _PLANS, org, now)
         late: ColumnElement[bool] = and_(_GOALS.c.next_review_on.is_not(None), _GOALS.c.next_review_on < today)
         query = query.where(late if filters.overdue else ~late)
+    if filters.raise_at_next_session is not None:
+        query = query.where(_GOALS.c.raise_at_next_session.is_(filters.raise_at_next_session))
     for word in searchable(filters.text or "").split():
         query = query.where(_GOALS.c.search.contains(word, autoescape=True))
 

@@ -27,16 +27,16 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
 
 @cache
 def tables(naming: Naming = _LIVE) -> Tables:
-    """The tables of one build: `goals`, `entries`, `reviews`, `waiting`, `plans` and `measurements`."""
+    """The tables of one build by their names: of goals, and of patients."""
     metadata = MetaData()
-    made = (_goals, _entries, _reviews, _waiting, _plans, _measurements)
+    made = (_goals, _entries, _review_steps, _waiting, _plans, _cadences, _measurements)
     return {make.__name__[1:]: make(naming, metadata) for make in made}
 
 
@@ -62,6 +62,8 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("measurable", Boolean, nullable=False),
         Column("measurable_simplified", Boolean, nullable=False),
         Column("last_entry_on", Date),
+        # The day from which the present work counts, while it goes on: silence is no longer than that.
+        Column("worked_since", Date),
         # Those that no review has looked at, by the order of the log.
         Column("setbacks", Integer, nullable=False),
         # The latest GAS attainment level.
@@ -109,20 +111,29 @@ def _entries(naming: Naming, metadata: MetaData) -> Table:
     )
 
 
-def _reviews(naming: Naming, metadata: MetaData) -> Table:
-    """The reviews that took place, and when each of them was due."""
+def _review_steps(naming: Naming, metadata: MetaData) -> Table:
+    """What a goal's reviews are judged by (`events.goal.review_evidence`): one row for each event that is a step."""
     return Table(
-        naming.table("reviews"),
+        naming.table("review_steps"),
         metadata,
         *_of_a_goal(),
+        # Of the event.
         Column("version", Integer, primary_key=True, autoincrement=False),
-        Column("day", Date, nullable=False),
-        # Empty where none was scheduled; timely is on that day or before.
+        # begun, set, held or ended.
+        Column("step", String(8), nullable=False),
+        Column("happened_at", Instant, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+        Column("actor", Text, nullable=False),
+        Column("actor_role", String(16), nullable=False),
+        # The goal's own days between reviews after the event.
+        Column("every_days", SmallInteger),
+        # Of a day that was set.
         Column("due_on", Date),
-        Column("timely", Boolean, nullable=False),
-        Column("decision", String(24), nullable=False),
-        Column("level", SmallInteger),
-        Column("with_patient", Boolean, nullable=False),
+        Column("cause", String(24)),
+        # Of a review that took place.
+        Column("held_on", Date),
+        Column("with_patient", Boolean),
+        Column("closes", Boolean),
     )
 
 
@@ -157,6 +168,21 @@ def _plans(naming: Naming, metadata: MetaData) -> Table:
         *_as_recorded(),
         # PlanState as JSON, without the measurements, and without the fields that have their default.
         Column("state", Text, nullable=False),
+    )
+
+
+def _cadences(naming: Naming, metadata: MetaData) -> Table:
+    """The days between reviews that a plan asks for, one row for each time that it came to ask for others."""
+    return Table(
+        naming.table("cadences"),
+        metadata,
+        *_of_a_patient(),
+        # Of the plan's event.
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("happened_at", Instant, nullable=False),
+        Column("every_days", SmallInteger, nullable=False),
+        # The longest that is allowed for any goal; empty where there is none.
+        Column("at_most_days", SmallInteger),
     )
 
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from events.vocabulary import LifeArea, Outcome, Party, Setting, Status
+from events.vocabulary import ActorRole, LifeArea, Outcome, Party, ReviewCause, Setting, Status
+from projections.goal_state.caseload_reasons import Need
 from services.gateway.models import QUARANTINED, ListOf, QuarantinedAt, QuarantinedGoal
 
 
@@ -20,6 +21,22 @@ class WaitingFor(_Told):
     clinician: int
 
 
+class ReasonForAttention(_Told):
+    """Why one of a patient's goals asks for attention."""
+
+    why: Need
+    goal: str
+    statement: str
+    wording: str | None
+    since: date | None = Field(
+        description="The day of the first setback or dip, on which the review is due, from which a word is awaited, or"
+        " since which nothing was entered; null where nobody knows."
+    )
+    awaited: Literal["agreement", "answer_to_contest", "answer_to_change_request"] | None = Field(
+        description="What is waited for, when `why` is waiting_for_clinician or waiting_for_patient."
+    )
+
+
 class PatientInCare(_Told):
     """A patient in treatment, and what asks for attention."""
 
@@ -29,6 +46,13 @@ class PatientInCare(_Told):
     setting: Setting | None
     plan_status: Literal["open", "closed"] | None
     day: date = Field(description="The day from which it is looked at.")
+    need: Need | None = Field(
+        description="The most pressing reason to look at the patient, by which the list is ordered: setback,"
+        " review_overdue, motivation_dip, waiting_for_clinician, review_due, no_entry (for seven days, of a goal that"
+        " is worked on), waiting_for_patient, none. Within one, the earliest next review comes first, then the lower"
+        " id."
+    )
+    reasons: list[ReasonForAttention] = Field(description="The most pressing first, then the longest standing.")
     open_goals: int
     active_goals: int
     overdue: int = Field(description="Reviews that were due before the day.")
@@ -72,7 +96,56 @@ class WaitingList(ListOf[Awaited]):
     """What waits, the longest awaited first."""
 
 
-class GoalEvidence(_Told):
+class ReviewCounts(_Told):
+    """How many reviews were expected, and what became of them, in the period that is asked about."""
+
+    reviews_expected: int = Field(
+        description="Reviews that were expected by the cadence, before today or until the end of the work: those that"
+        " took place, those never held, and those that are missing and can still take place."
+    )
+    reviews: int = Field(description="Reviews that took place.")
+    timely: int = Field(description="Of these, those on the day that counts (`due_on`) or before.")
+    late: int = Field(description="Of these, those after it.")
+    with_patient: int = Field(description="Of these, those with the patient.")
+    recorded_later: int = Field(description="Of these, those that were recorded on a later day.")
+    never_held: int = Field(description="Reviews that were expected by the cadence and never took place.")
+    moved: int = Field(description="How often a review was set on another day.")
+    far_away: int = Field(description="Next reviews that are further away than twice the plan's cadence.")
+
+
+class MovedReview(_Told):
+    """A review was set on another day."""
+
+    from_: date = Field(alias="from")
+    to: date
+    by: str = Field(description="Who set it; `cairn` where it follows from an event by itself.")
+    role: ActorRole
+    on: date = Field(description="The day on which that was recorded, where the patient is treated.")
+    cause: ReviewCause = Field(description="Why.")
+
+
+class ExpectedReview(_Told):
+    """The review that was expected after the one before, or after the work began."""
+
+    since: date = Field(description="The day of the review before, or on which the work began.")
+    due_on: date = Field(
+        description="The day that counts: the one that was set, or moved to with at least a week's notice, or else the"
+        " one by the cadence. A day that is moved on its eve still counts."
+    )
+    held_on: date | None = Field(description="Null while it did not take place (in the period).")
+    days_late: int | None = Field(description="From `due_on` to `held_on`; 0 when it was in time.")
+    recorded_on: date | None
+    recorded_days_after: int | None = Field(description="From `held_on` to `recorded_on`.")
+    with_patient: bool | None
+    moves: list[MovedReview]
+    never_held_on: list[date] = Field(description="The days by the cadence that passed without a review meanwhile.")
+    awaited: bool = Field(description="Whether it can still take place.")
+    missing: bool = Field(description="Whether it is awaited, and was expected before today.")
+    next_review_on: date | None = Field(description="The day that is set now, where it is awaited.")
+    far_away: bool = Field(description="Whether the day that was set is further away than twice the plan's cadence.")
+
+
+class GoalEvidence(ReviewCounts):
     """The evidence for one goal."""
 
     org: str
@@ -88,15 +161,13 @@ class GoalEvidence(_Told):
     own_words: bool | None = Field(description="Whether the statement came from the patient; null: nobody knows.")
     copies: int = Field(description="Other patients who have a goal with the same text.")
     measurable: bool = Field(description="Whether nothing is missing in the definition.")
-    reviews: int = Field(description="Reviews that took place.")
-    timely: int = Field(description="Of these, those that took place on the day they were due or before.")
-    with_patient: int = Field(description="Of these, those with the patient.")
+    expected_reviews: list[ExpectedReview] = Field(description="By their days.")
     next_review_on: date | None
     overdue: bool
     quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
-class EvidenceInTotal(_Told):
+class EvidenceInTotal(ReviewCounts):
     """What the evidence of all goals comes to."""
 
     goals: int
@@ -105,9 +176,6 @@ class EvidenceInTotal(_Told):
     measurable: int
     overdue: int = Field(description="Goals whose review is.")
     quarantined: int = Field(description="Goals whose later events are in quarantine.")
-    reviews: int
-    timely: int
-    with_patient: int
 
 
 class Evidence(ListOf[GoalEvidence]):

@@ -23,8 +23,13 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
     responses={200: {"model": Caseload}, **problems(422, 503)},
 )
 async def caseload(here: Here, org: Org, query: Annotated[CaseloadQuery, Query()]) -> Response:
-    """The patients with an open plan or an open goal, by their ids: active goals, reviews overdue and due, what is
-    waited for, setbacks since the last review, and days since the last entry."""
+    """The patients with an open plan or an open goal, who needs attention most first: which goal, why and since when,
+    and counts of active goals, reviews overdue and due, what is waited for, setbacks, and days since the last entry.
+
+    The most pressing reason decides, in this order: a setback that no review has looked at, a review overdue, a dip in
+    motivation, a word of the clinician that is awaited, a review due on the day, seven days without an entry, a word of
+    the patient that is awaited. Then comes the earliest next review, then the patient's id. Give `day` with each page,
+    so that midnight does not change the order between two pages."""
     now = datetime.now(UTC)
     return json_answer(
         await here.read(

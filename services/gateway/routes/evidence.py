@@ -1,6 +1,6 @@
 """GET …/evidence: timely reviews, own words and measurability, as JSON or as a table for a spreadsheet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -21,7 +21,8 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 _COLUMNS = (
     *("org", "patient", "goal", "clinician", "status", "outcome", "life_area", "framework", "statement", "wording"),
     *("own_words", "copies", "measurable", "reviews", "timely", "with_patient", "next_review_on", "overdue"),
-    "quarantined",
+    *("quarantined", "reviews_expected", "late", "days_late", "never_held", "never_held_on", "moved", "moves"),
+    *("recorded_later", "recorded_days_after", "far_away"),
 )
 _PAGE, _MOST = 100, 500
 
@@ -33,9 +34,11 @@ _PAGE, _MOST = 100, 500
     responses={200: {"model": Evidence, "content": {CSV: {"schema": {"type": "string"}}}}, **problems(422, 503)},
 )
 async def evidence(request: Request, here: Here, org: Org, query: Annotated[EvidenceQuery, Query()]) -> Response:
-    """Timely reviews, own words and measurability, goal by goal and in total.
+    """Reviews, own words and measurability, goal by goal and in total.
 
-    As JSON in pages; or, by `format` or the header Accept, as CSV, which holds every goal unless `limit` is given.
+    Of reviews: how many were expected by the cadence, took place, came late and by how many days, were moved (by whom,
+    when, why), were never held, and were recorded days after. As JSON in pages; or, by `format` or the header Accept,
+    as CSV, which holds every goal unless `limit` is given, and lists days in one cell.
     """
     now = datetime.now(UTC)
 
@@ -56,7 +59,29 @@ def _every(connection: Connection, org: str, query: EvidenceQuery, now: datetime
     cursor = query.cursor
     while True:
         page = queries.evidence(connection, org, query, now=now, limit=query.limit or _MOST, cursor=cursor)
-        yield from ({**item, "quarantined": item["quarantined"] is not None} for item in page["items"])
+        yield from (_cells(item) for item in page["items"])
         cursor = page["next"]
         if cursor is None or query.limit is not None:
             return
+
+
+def _cells(goal: Json) -> Json:
+    """A goal as one row: what JSON has as lists of reviews, each list in one cell."""
+    reviews = goal["expected_reviews"]
+    moves = (move for review in reviews for move in review["moves"])
+    return {
+        **goal,
+        "quarantined": goal["quarantined"] is not None,
+        "days_late": _listed(str(review["days_late"]) for review in reviews if review["days_late"]),
+        "never_held_on": _listed(day for review in reviews for day in review["never_held_on"]),
+        "moves": _listed(
+            f"{move['from']} to {move['to']} by {move['by']} on {move['on']} ({move['cause']})" for move in moves
+        ),
+        "recorded_days_after": _listed(
+            str(review["recorded_days_after"]) for review in reviews if review["recorded_days_after"]
+        ),
+    }
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "; ".join(texts)

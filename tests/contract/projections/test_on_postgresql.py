@@ -12,6 +12,7 @@ from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
+from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.views_contract import ViewsContract
 from tests.postgresql import PostgresqlServer
 
@@ -66,6 +67,13 @@ class TestQueries(QueriesContract):
 
 
 class TestClinic(ClinicContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def database_url(cls, postgresql_server: PostgresqlServer) -> str:
+        return postgresql_server.new_schema()
+
+
+class TestReviewsEvidence(ReviewsEvidenceContract):
     @pytest.fixture(scope="class")
     @classmethod
     def database_url(cls, postgresql_server: PostgresqlServer) -> str:

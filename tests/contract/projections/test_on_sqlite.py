@@ -13,6 +13,7 @@ from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
+from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.views_contract import ViewsContract
 
 
@@ -70,6 +71,13 @@ class TestClinic(ClinicContract):
     @classmethod
     def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
         return f"sqlite:///{tmp_path_factory.mktemp('clinic') / 'cairn.db'}"
+
+
+class TestReviewsEvidence(ReviewsEvidenceContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
+        return f"sqlite:///{tmp_path_factory.mktemp('reviews') / 'cairn.db'}"
 
 
 class TestViews(ViewsContract):

@@ -11,7 +11,7 @@ from events.goal import GoalState, fold_goals
 from events.goal import types as g
 from events.plan import PlanState
 from events.plan import types as p
-from events.vocabulary import ActorRole, External
+from events.vocabulary import ActorRole, External, ReviewDecision
 from projections.engine.projection import Projected
 from projections.engine.sequence import OutOfSequence
 from projections.goal_state.projector import State, project, statement_hash
@@ -19,7 +19,7 @@ from tests.builders import GOAL, PLAN, active_goal, entry, event, gas, opened, p
 
 
 def rows(given: Sequence[Event], table: str = "goals") -> Sequence[Any]:
-    of_the_plan = table in ("plans", "measurements")
+    of_the_plan = table in ("plans", "cadences", "measurements")
     projected = project(None, recorded(each for each in given if each.goal_id.is_plan == of_the_plan))
     assert not any(projected.deletes.values())
     return projected.upserts.get(table, ())
@@ -71,19 +71,37 @@ def test_a_correction_is_written_over_its_entry() -> None:
     assert (row["entry"], row["version"], row["mood"], row["corrected"]) == ("e1", 4, 6, True)
 
 
-def test_a_review_is_kept_with_the_day_it_was_due() -> None:
-    scheduled = event(GOAL, g.ReviewScheduled(due_on=date(2026, 3, 16), cause="initial"), role="system")
-    in_time, late = (
-        after([*active_goal(), scheduled], event(GOAL, reviewed(on))) for on in (date(2026, 3, 16), date(2026, 3, 17))
+def test_what_happens_to_a_goals_reviews_is_kept_step_by_step() -> None:
+    scheduled = event(GOAL, g.ReviewScheduled(due_on=date(2026, 3, 16), cause="initial"), role="system", actor="cairn")
+    begun, due, held, ended = rows(
+        [
+            *active_goal(),
+            scheduled,
+            event(GOAL, reviewed(date(2026, 3, 17))),
+            event(GOAL, g.Closed(outcome="achieved", reason="done")),
+        ],
+        "review_steps",
     )
-    (row,) = in_time.upserts["reviews"]
-    assert (row["due_on"], row["day"], row["timely"], row["with_patient"]) == (
-        date(2026, 3, 16),
-        date(2026, 3, 16),
-        True,
-        True,
-    )
-    assert late.upserts["reviews"][0]["timely"] is False
+    assert [row["step"] for row in (begun, due, held, ended)] == ["begun", "set", "held", "ended"]
+    assert (due["due_on"], due["cause"], due["actor"]) == (date(2026, 3, 16), "initial", "cairn")
+    assert (held["held_on"], held["with_patient"], held["closes"]) == (date(2026, 3, 17), True, False)
+
+
+def test_a_review_that_ends_the_work_says_so() -> None:
+    *_, held = rows([*active_goal(), event(GOAL, reviewed(date(2026, 3, 17), "achieve"))], "review_steps")
+    assert (held["step"], held["closes"]) == ("held", True)
+
+
+def test_a_plan_keeps_each_cadence_that_it_came_to_ask_for() -> None:
+    amended = p.Amended(review_every_days=21, reason="steadier")
+    shorter = p.Amended(accommodations=("short_reviews",), reason="asked for it")
+    score = p.Measured(instrument="phq9", score=11, on=date(2026, 3, 2))
+    events = [event(PLAN, data, role="clinician") for data in (opened(), score, amended, shorter)]
+    assert [(row["version"], row["every_days"], row["at_most_days"]) for row in rows(events, "cadences")] == [
+        (1, 14, None),
+        (3, 21, None),
+        (4, 21, 7),
+    ]
 
 
 def test_what_is_waited_for_comes_and_goes() -> None:
@@ -147,8 +165,8 @@ def test_going_on_from_the_state_comes_to_the_same_columns_as_all_at_once() -> N
     assert columns == {name: row[name] for name in columns}
 
 
-def reviewed(on: date) -> g.Reviewed:
-    return g.Reviewed(on=on, participants=("patient", "clinician"), decision="keep")
+def reviewed(on: date, decision: ReviewDecision = "keep") -> g.Reviewed:
+    return g.Reviewed(on=on, participants=("patient", "clinician"), decision=decision)
 
 
 def test_whose_agreement_is_outstanding_can_be_filtered_by() -> None:
