@@ -26,24 +26,35 @@ class Announcement(BaseModel):
     position: NonNegativeInt
 
 
-class ReplacedLog(BaseModel):
-    """The position of one stream up to which a projection has taken in another log, and where this one ends."""
+class LogComparison(BaseModel):
+    """Whether the log is the one of which a projection has tables.
 
+    Attributes:
+        projection: Who says so.
+        stream: Of the log.
+        replaced: Whether the log is another one.
+        position: The last position that the tables hold.
+        head: Where a log that is another one ends; 0 otherwise.
+    """
+
+    projection: str
     stream: str
+    replaced: bool
     position: NonNegativeInt
-    head: NonNegativeInt
+    head: NonNegativeInt = 0
 
 
 class Announcer:
     """Publishes and hears `cairn.checkpoint.NAME`, whose payload is an :class:`Announcement`.
 
-    While the log is another one than the tables are of, it publishes `cairn.replaced.NAME`, whose payload is a
-    :class:`ReplacedLog`: the goals service records nothing then.
+    On `cairn.replaced.NAME` it publishes each second, as a :class:`LogComparison`, whether the log is the one that the
+    tables are of. If it is not, the goals service records nothing until the same projection says that it is.
     """
 
     def __init__(self, nc: Client, projection: str):
         self._nc = nc
         self._subject = f"{CHECKPOINT}.{projection}"
+        self._projection = projection
         self._replaced = f"{REPLACED}.{projection}"
 
     async def announce(self, key: CheckpointKey, position: int) -> None:
@@ -53,8 +64,12 @@ class Announcer:
         )
 
     async def announce_replaced(self, found: LogReplaced) -> None:
-        """Say that the log is another one. It holds for some seconds, so it is to be said again and again."""
-        await self._publish(self._replaced, ReplacedLog(stream=found.stream, position=found.position, head=found.head))
+        """Say that the log is another one than the tables are of."""
+        await self._compare(found.stream, found.position, replaced=True, head=found.head)
+
+    async def announce_same(self, key: CheckpointKey, position: int) -> None:
+        """Say that the log is the one that the tables are of. What was objected to before counts no more."""
+        await self._compare(key.stream, position, replaced=False)
 
     async def silence(self, key: CheckpointKey, seconds: float) -> None:
         """Return once nobody has announced anything of this build and stream for so long."""
@@ -77,6 +92,12 @@ class Announcer:
                     return
         finally:
             await subscription.unsubscribe()
+
+    async def _compare(self, stream: str, position: int, *, replaced: bool, head: int = 0) -> None:
+        comparison = LogComparison.model_construct(
+            projection=self._projection, stream=stream, replaced=replaced, position=position, head=head
+        )
+        await self._publish(self._replaced, comparison)
 
     async def _publish(self, subject: str, announcement: BaseModel) -> None:
         try:

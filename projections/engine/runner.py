@@ -56,7 +56,7 @@ class Runner(Generic[State]):
         self._writer = writer
         self._streams = streams
         self._thread = DatabaseThread(f"projection-{writer.key.projection}")
-        self._watch = Watch(log, writer, self._thread)
+        self._watch = Watch(log, writer, self._thread, announcer)
         self._started: Callable[[int], None] | None = None
         self._may_note = False
         self._trouble: str | None = None

@@ -12,6 +12,7 @@ from events.log import Log, LogUnreachable
 from events.log.anchor import Anchor, LogReplaced
 from events.log.cancellation import heed_cancellation
 from events.log.stream_state import NoStream, StreamState
+from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import TablesChanged
 from projections.engine.projection import State
 from projections.engine.thread import DatabaseThread
@@ -26,12 +27,14 @@ class Watch(Generic[State]):
 
     Args:
         thread: In which the writer is used.
+        announcer: Told after each look that the log is the one that the tables are of.
     """
 
-    def __init__(self, log: Log, writer: ProjectionWriter[State], thread: DatabaseThread):
+    def __init__(self, log: Log, writer: ProjectionWriter[State], thread: DatabaseThread, announcer: Announcer):
         self._log = log
         self._writer = writer
         self._thread = thread
+        self._announcer = announcer
 
     async def look(self) -> None:
         """Look once. What is built beside for a log that is not there any more is dropped.
@@ -59,6 +62,7 @@ class Watch(Generic[State]):
             heed_cancellation()
             if anchor:
                 await self._thread.do(writer.name_event, anchor)
+        await self._announcer.announce_same(writer.key, writer.position)
 
     async def forever(self) -> None:
         """Look each second; a log that does not answer is waited for by whoever follows it.

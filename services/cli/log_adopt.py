@@ -90,8 +90,9 @@ async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adopti
     from projections.catalog import every_name
     from services.cli.configuration import load_settings
     from services.node.lost_events import lost_events
-    from services.node.remembered import of_another_log
+    from services.node.remembered import declare_checkpoints, of_another_log
 
+    await asyncio.to_thread(declare_checkpoints, engine)
     found = await of_another_log(engine, logs, every_name())
     adoptions = []
     for stream in dict.fromkeys(each.stream for each in found):

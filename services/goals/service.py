@@ -23,7 +23,7 @@ from services.goals.broker import Broker
 from services.goals.health import HEALTH, Health
 from services.goals.operators import hear_operators
 from services.goals.stream_partition import StreamPartition
-from services.goals.watch import REPLACED, LogReplacedAnnouncement, Watch
+from services.goals.watch import REPLACED, LogComparison, Watch
 from services.reply_subjects import may_be_answered
 from services.settings import Settings
 
@@ -112,11 +112,11 @@ class StreamSignals:
         # Every copy of this service hears it, so there is no queue.
         broker.subscriber(f"{REPLACED}.*", no_reply=True)(self.replaced)
 
-    async def replaced(self, announcement: LogReplacedAnnouncement) -> None:
-        """A projection announces that it remembers another log."""
+    async def replaced(self, announcement: LogComparison) -> None:
+        """A projection announces whether the log is the one that it remembers."""
         watch = self._watches.get(announcement.stream)
         if watch is not None:
-            watch.close_gate(announcement.position, announcement.head)
+            watch.compared(announcement)
 
     async def changed(self, message: Msg) -> None:
         """The server announces that a stream was created, changed, deleted or restored."""

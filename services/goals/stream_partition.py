@@ -36,7 +36,6 @@ class StreamPartition:
     async def close(self) -> None:
         """Write the last snapshots until the time is up, and stop listening for replies."""
         self._watching.cancel()
-        self.watch.close()
         self._behind.cancel()
         await self._histories.write_last_snapshots()
         await self._log.close()

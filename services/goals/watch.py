@@ -19,23 +19,25 @@ from services.goals.health import Health
 _log = logging.getLogger("cairn.goals")
 LOOK_SECONDS = 2.5
 """How often the stream is looked at when nothing has happened."""
-GATE_SECONDS = 5.0
-"""How long nothing is recorded after a projection has announced that the log was replaced."""
+OBJECTION_SECONDS = 5.0
+"""How long an objection counts at least: two copies of a projection may disagree, and then nothing is recorded."""
 _RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
 _SHORTEST_PAUSE_SECONDS = 0.05
 """How far two looks are apart at least, however often there is reason for doubt."""
 
 REPLACED = "cairn.replaced"
-"""The prefix of the subjects on which a projection announces that the log was replaced."""
+"""On `cairn.replaced.NAME`, whoever remembers a position of the log announces whether the log is still the same."""
 
 
-class LogReplacedAnnouncement(BaseModel):
-    """The message on `cairn.replaced.NAME`, repeated while the log is another one than the projection remembers."""
+class LogComparison(BaseModel):
+    """The message on `cairn.replaced.NAME`, which is repeated every second or two."""
 
+    projection: str = Field(description="Who has compared: a projection, or `cairn up`.")
     stream: str = Field(description="The stream of the log.")
+    replaced: bool = Field(description="Whether the log is another one than the one that is remembered.")
     position: int = Field(description="The position that is remembered.")
-    head: int = Field(description="Where the log ends now.")
+    head: int = Field(default=0, description="Where a log that is another one ends now.")
 
 
 class Watch:
@@ -59,7 +61,7 @@ class Watch:
         self._fitness = Fitness(stream, (), 0)
         self._unfit: RejectedOutcome | None = None
         self._replaced: RejectedOutcome | None = None
-        self._gate: asyncio.TimerHandle | None = None
+        self._objections: dict[str, float] = {}
         self._reconnects = -1
         self._failed = False
         self._looking = asyncio.Lock()
@@ -96,24 +98,31 @@ class Watch:
         else:
             self._doubted.set()
 
-    def close_gate(self, position: int, head: int) -> None:
-        """Record nothing for some seconds, because a projection remembers another log; each further call extends it."""
+    def compared(self, comparison: LogComparison) -> None:
+        """Take in that a projection has compared the log with what it remembers.
+
+        Silence is no agreement: once a projection has objected, nothing is recorded until the same one agrees.
+        """
+        objected_at = self._objections.get(comparison.projection)
+        if comparison.replaced:
+            self._object(comparison)
+        elif objected_at is not None and monotonic() - objected_at >= OBJECTION_SECONDS:
+            del self._objections[comparison.projection]
+            if not self._objections:
+                self._replaced = None
+                _log.warning("%s is the log that every projection remembers: events are recorded again", self._stream)
+
+    def _object(self, comparison: LogComparison) -> None:
+        if not self._objections:
+            _log.warning("nothing is recorded on %s: %s remembers another log", self._stream, comparison.projection)
+        self._objections[comparison.projection] = monotonic()
         self._replaced = RejectedOutcome(
             code="log.replaced",
-            detail=f"The log {self._stream} is another one than before: a projection remembers position {position}, and"
-            f" the log ends at {head} or holds another event there. Nothing is recorded until its operator has decided"
-            " (`cairn log adopt`). Send the event again later with the same id.",
+            detail=f"The log {self._stream} is another one than before: {comparison.projection} remembers position"
+            f" {comparison.position}, and the log ends at {comparison.head} or holds another event there. Nothing is"
+            " recorded until its operator has decided (`cairn log adopt`). Send the event again later with the same"
+            " id.",
         )
-        if self._gate is None:
-            _log.warning("nothing is recorded on %s: a projection remembers another log", self._stream)
-        else:
-            self._gate.cancel()
-        self._gate = asyncio.get_running_loop().call_later(GATE_SECONDS, self._open_gate)
-
-    def close(self) -> None:
-        """Cancel the timer that would open the gate again."""
-        if self._gate is not None:
-            self._gate.cancel()
 
     async def run(self) -> None:
         """Look at the stream again and again, until cancelled."""
@@ -175,7 +184,3 @@ class Watch:
         if self._unfit is None or self._unfit.detail != detail:
             self._unfit = RejectedOutcome(code=code, detail=detail)
             _log.error("%s", detail)
-
-    def _open_gate(self) -> None:
-        self._gate = self._replaced = None
-        _log.warning("no projection remembers another log than %s any more: events are recorded again", self._stream)

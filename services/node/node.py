@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal
 
 from events.log import connect
+from events.log.client.resilient import ResilientClient
 from events.log.placing import place
 from projections.catalog import every_name
 from projections.engine.database import open_database
@@ -59,16 +60,25 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
         address = NodeAddress.of(settings)
         write_address(settings.data_dir, address)
         stack.callback(remove_address, settings.data_dir)
-        if replaced.found:
-            for line in what_to_do(replaced.found, address, settings.data_dir):
-                ready(line)
-            await replaced.until_decided()
-        ready(ready_line(address, settings.data_dir))
-        for line in things_to_try(
-            address, shown_goal=await shown_goal(nc, settings.placement), usual_place=usual_place
-        ):
-            ready(f"  {line}")
-        await asyncio.Event().wait()
+        shown = False
+        while True:
+            if replaced.found:
+                for line in what_to_do(replaced.found, address, settings.data_dir):
+                    ready(line)
+            else:
+                ready(ready_line(address, settings.data_dir))
+                if not shown:
+                    await _show_what_to_try(nc, settings, address, ready, usual_place=usual_place)
+                    shown = True
+            await replaced.until_changed()
+
+
+async def _show_what_to_try(
+    nc: ResilientClient, settings: Settings, address: NodeAddress, ready: Say, *, usual_place: bool
+) -> None:
+    goal = await shown_goal(nc, settings.placement)
+    for line in things_to_try(address, shown_goal=goal, usual_place=usual_place):
+        ready(f"  {line}")
 
 
 async def _nats(settings: Settings, lock: int, stack: AsyncExitStack, say: Say) -> str:

@@ -29,8 +29,16 @@ class OfAnotherLog(NamedTuple):
     head: int
 
 
+def declare_checkpoints(engine: Engine) -> None:
+    """Make sure that the database has the table of the checkpoints, so that they can be read."""
+    with writing(engine) as connection:
+        declare_own(connection)
+
+
 async def of_another_log(engine: Engine, logs: Mapping[str, Log], projections: Iterable[str]) -> list[OfAnotherLog]:
     """The projections that were built from another log than the present one, stream by stream.
+
+    The database must have the table of the checkpoints (:func:`declare_checkpoints`).
 
     Args:
         logs: The present log of each stream.
@@ -49,8 +57,6 @@ async def of_another_log(engine: Engine, logs: Mapping[str, Log], projections: I
 
 
 def _checkpoints(engine: Engine, streams: list[str], projections: list[str]) -> dict[CheckpointKey, Checkpoint]:
-    with writing(engine) as connection:
-        declare_own(connection)
     with reading(engine) as connection:
         keys = [CheckpointKey(name, Slot.LIVE, stream) for name in projections for stream in streams]
         found = {key: read_checkpoint(connection, key) for key in keys}

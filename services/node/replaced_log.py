@@ -6,59 +6,86 @@ events that were recorded now would be lost when the right log is put back.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
+from nats.errors import Error as NatsError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
 from events.log.client.resilient import ResilientClient
 from projections.catalog import every_name
+from projections.engine.announcing import REPLACED, LogComparison
 from projections.engine.database import open_database, without_patient_text
 from services.node.address import NodeAddress, without_secret
-from services.node.remembered import OfAnotherLog, of_another_log
+from services.node.remembered import OfAnotherLog, declare_checkpoints, of_another_log
 from services.node.welcome import cairn_command
 from services.settings import Settings
 
 _LOOK_AGAIN_SECONDS = 2.0
+_ANNOUNCED_AS = "cairn-up"
+"""The name under which the node announces its comparison, beside those of the projections."""
 
 
 class ReplacedLog:
-    """The projections that were built from another log than the present one.
+    """Compares the database with the log, for as long as the node runs.
+
+    It announces what it finds on `cairn.replaced.cairn-up`, so that nothing is recorded on another log even while no
+    projection runs that would object.
 
     Attributes:
-        found: The projections that were found at the start; empty when there are none.
+        found: The projections that were built from another log than the present one; empty when there are none.
     """
 
-    def __init__(self, engine: Engine, logs: Mapping[str, Log]):
+    def __init__(self, nc: ResilientClient, engine: Engine, logs: Mapping[str, Log]):
+        self._nc = nc
         self._engine = engine
         self._logs = logs
+        self._changed = asyncio.Event()
         self.found: Sequence[OfAnotherLog] = ()
 
     async def look(self) -> None:
-        """Compare the database with the log.
+        """Compare the database with the log, and announce the result.
 
         Raises:
             LogUnreachable, SQLAlchemyError: a log or the database does not answer.
         """
-        self.found = await of_another_log(self._engine, self._logs, every_name())
+        before, self.found = self.found, await of_another_log(self._engine, self._logs, every_name())
+        if bool(before) != bool(self.found):
+            self._changed.set()
+        for stream in self._logs:
+            furthest = max((each for each in self.found if each.stream == stream), default=None, key=_position)
+            comparison = LogComparison(
+                projection=_ANNOUNCED_AS,
+                stream=stream,
+                replaced=furthest is not None,
+                position=furthest.position if furthest else 0,
+                head=furthest.head if furthest else 0,
+            )
+            with suppress(NatsError):
+                await self._nc.publish(f"{REPLACED}.{_ANNOUNCED_AS}", comparison.model_dump_json().encode())
 
-    async def until_decided(self) -> None:
-        """Wait until the log was adopted, or the right one was put back."""
-        while self.found:
+    async def look_again_and_again(self) -> None:
+        """Look every few seconds, until cancelled."""
+        while True:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-            try:
+            with suppress(LogUnreachable, SQLAlchemyError):
                 await self.look()
-            except (LogUnreachable, SQLAlchemyError):
-                continue
+
+    async def until_changed(self) -> None:
+        """Wait until the log is found replaced, or is found to be the right one again, or was adopted."""
+        await self._changed.wait()
+        self._changed.clear()
 
 
 @asynccontextmanager
 async def looking_for_a_replaced_log(
     nc: ResilientClient, settings: Settings, say: Callable[[str], None]
 ) -> AsyncIterator[ReplacedLog]:
-    """Compare the database with the log. If it does not answer, nothing is found: the projections wait for it.
+    """Compare the database with the log, now and as long as the block runs.
+
+    If the database does not answer, nothing is found: the projections wait for it.
 
     Args:
         say: Called with one line when the database does not answer.
@@ -69,12 +96,24 @@ async def looking_for_a_replaced_log(
         logs = {stream: Log(nc, stream) for stream in settings.placement.streams}
         for log in logs.values():
             stack.push_async_callback(log.close)
-        replaced = ReplacedLog(engine, logs)
+        replaced = ReplacedLog(nc, engine, logs)
         try:
+            await asyncio.to_thread(declare_checkpoints, engine)
             await replaced.look()
         except SQLAlchemyError as error:
             say(f"The database does not answer, so it cannot be compared with the log: {without_patient_text(error)}")
+        looking = asyncio.create_task(replaced.look_again_and_again())
+        stack.push_async_callback(_ended, looking)
         yield replaced
+
+
+async def _ended(looking: asyncio.Task[None]) -> None:
+    looking.cancel()
+    await asyncio.wait([looking])
+
+
+def _position(found: OfAnotherLog) -> int:
+    return found.position
 
 
 def what_to_do(found: Sequence[OfAnotherLog], address: NodeAddress, data_dir: Path) -> list[str]:

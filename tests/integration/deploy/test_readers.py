@@ -118,7 +118,7 @@ def test_views_of_others_are_not_given_away(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE v_audit SET sentence = ''",
+        "UPDATE v_audit SET org = ''",
         "DELETE FROM v_audit",
         "INSERT INTO v_audit (org) VALUES ('northside')",
         "TRUNCATE audit_trail_events",

@@ -164,16 +164,33 @@ class TestWhileAProjectionRemembersAnotherLog:
         said = await health(connection)
         assert (said["state"], said["detail"]) == ("replaced", refused.detail)
 
-    async def test_it_is_recorded_again_when_nobody_says_so_any_more(
+    async def test_it_is_recorded_again_when_the_projection_agrees_and_not_when_it_is_silent(
         self, service: Submit, connection: ResilientClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("services.goals.watch.GATE_SECONDS", 0.5)
+        monkeypatch.setattr("services.goals.watch.OBJECTION_SECONDS", 0.0)
         daily = event(GOAL, entry("e1"))
+        await self.announce(connection, STREAM)
+        await self.announce(connection, STREAM, "audit_trail")
+        await until(service, "log.replaced", event(GOAL, entry("e0")))
+
+        await self.announce(connection, STREAM, replaced=False)
+        await health(connection)  # comes behind it
+        assert code(await service(daily)) == "log.replaced"
+
+        await self.announce(connection, STREAM, "audit_trail", replaced=False)
+        await until(service, "recorded", daily)
+        assert (await health(connection))["state"] == "recording"
+
+    async def test_an_objection_counts_for_some_seconds_although_another_copy_agrees(
+        self, service: Submit, connection: ResilientClient
+    ) -> None:
         await self.announce(connection, STREAM)
         await until(service, "log.replaced", event(GOAL, entry("e0")))
 
-        await until(service, "recorded", daily)
-        assert (await health(connection))["state"] == "recording"
+        await self.announce(connection, STREAM, replaced=False)
+
+        await health(connection)  # comes behind it
+        assert code(await service(event(GOAL, entry("e1")))) == "log.replaced"
 
     async def test_another_stream_is_no_concern(self, service: Submit, connection: ResilientClient) -> None:
         await self.announce(connection, f"{STREAM}_B")
@@ -183,8 +200,11 @@ class TestWhileAProjectionRemembersAnotherLog:
         assert code(await service(event(GOAL, entry("e1")))) == "recorded"
 
     @staticmethod
-    async def announce(nc: ResilientClient, stream: str) -> None:
-        await nc.publish("cairn.replaced.goal_state", to_json({"stream": stream, "position": 480, "head": 478}))
+    async def announce(
+        nc: ResilientClient, stream: str, projection: str = "goal_state", *, replaced: bool = True
+    ) -> None:
+        comparison = {"projection": projection, "stream": stream, "replaced": replaced, "position": 480, "head": 478}
+        await nc.publish(f"cairn.replaced.{projection}", to_json(comparison))
         await flush(nc)
 
 

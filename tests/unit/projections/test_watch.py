@@ -10,6 +10,7 @@ from events.log import Log
 from events.log.stream import STREAM
 from projections.catalog import projection_named
 from projections.engine import watch
+from projections.engine.announcing import Announcer
 from projections.engine.database import open_database
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import Watch
@@ -38,7 +39,7 @@ async def test_a_cancellation_that_comes_with_the_answer_ends_it(
     engine, thread, log = open_database(f"sqlite:///{tmp_path / 'cairn.db'}"), DatabaseThread("test"), SwallowingLog()
     writer: ProjectionWriter[Any] = ProjectionWriter(engine, projection_named("goal_state"), STREAM)
     writer.resume()
-    watching = asyncio.create_task(Watch(cast(Log, log), writer, thread).forever())
+    watching = asyncio.create_task(Watch(cast(Log, log), writer, thread, cast(Announcer, None)).forever())
     await log.asked.wait()
     watching.cancel()
     await asyncio.wait([watching], timeout=20)
