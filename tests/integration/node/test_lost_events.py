@@ -1,9 +1,11 @@
 """What was lost with a log is told goal by goal: what the audit trail has, and the log that is there has not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from pydantic_core import from_json
 from sqlalchemy import Engine
 
 from events.event import Event
@@ -19,6 +21,8 @@ from projections.engine.writer import ProjectionWriter
 from services.embedded_server import EmbeddedServer
 from services.node.lost_events import GoalThatLost, Lost, lost_events
 from services.node.remembered import OfAnotherLog, of_another_log
+from services.node.replaced_log import looking_for_a_replaced_log
+from services.settings import Settings
 from tests.builders import GOAL, active_goal, entry, event
 from tests.decided import record_decided
 
@@ -101,3 +105,24 @@ async def test_what_was_sent_again_with_the_same_id_is_not_lost(
 async def test_without_an_audit_trail_nothing_can_be_told(its_log: Log, engine: Engine) -> None:
     await record_decided(its_log, KEPT)
     assert await lost_events(engine, its_log, [EVERY]) is None
+
+
+async def test_a_node_objects_to_another_log_that_comes_while_it_runs(
+    nc: ResilientClient, its_log: Log, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.node.replaced_log._LOOK_AGAIN_SECONDS", 0.05)
+    await record_decided(its_log, KEPT)
+    await _built(engine, its_log)
+    announced = await nc.subscribe("cairn.replaced.cairn-up")
+    settings = Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'cairn.db'}")
+    async with looking_for_a_replaced_log(nc, settings, pytest.fail) as replaced:
+        assert not replaced.found
+        await _begun_anew(nc, its_log, [])
+
+        async with asyncio.timeout(20):
+            await replaced.until_changed()
+            while not (said := from_json((await announced.next_msg(timeout=20)).data))["replaced"]:
+                pass
+
+    assert [each.projection for each in replaced.found] == ["audit_trail"]
+    assert (said["position"], said["head"]) == (5, 0)
