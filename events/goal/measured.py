@@ -43,9 +43,9 @@ def measured_by_week(goal: GoalState) -> Mapping[date, Measured]:
     measure = goal.smart.measure if goal.smart else None
     if measure is None or (ends := _ends(measure)) is None:
         return {}
-    told = [entry for entry in goal.progress if entry.value is not None or entry.done is not None]
-    weeks = sorted({monday(entry.on) for entry in told})
-    found = {week: _of_week(measure, ends, told, week) for week in weeks}
+    entries = [entry for entry in goal.progress if entry.value is not None or entry.done is not None]
+    weeks = sorted({monday(entry.on) for entry in entries})
+    found = {week: _of_week(measure, ends, entries, week) for week in weeks}
     return {week: each for week, each in found.items() if each is not None}
 
 
@@ -67,22 +67,22 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _of_week(measure: Measure, ends: Ends, told: list[ProgressEntry], week: date) -> Measured | None:
-    of_week = _between(told, week, week + timedelta(days=7))
+def _of_week(measure: Measure, ends: Ends, entries: list[ProgressEntry], week: date) -> Measured | None:
+    of_week = _between(entries, week, week + timedelta(days=7))
     if measure.per == "day":
         days = sorted({entry.on for entry in of_week})
         kept = sum(_kept(ends, _between(of_week, day, day + timedelta(days=1))) for day in days)
         return _measured(measure, kept, len(days), met=kept == len(days))
-    amount = _amount(measure, ends, told, of_week)
+    amount = _amount(measure, ends, entries, of_week)
     return None if amount is None else _measured(measure, amount, _nearer(ends, amount), met=_meets(ends, amount))
 
 
-def _amount(measure: Measure, ends: Ends, told: list[ProgressEntry], of_week: list[ProgressEntry]) -> Number | None:
+def _amount(measure: Measure, ends: Ends, entries: list[ProgressEntry], of_week: list[ProgressEntry]) -> Number | None:
     if measure.per == "week":
         return _sum(measure, ends, of_week)
     if measure.per == "month":
         last = max(entry.on for entry in of_week)
-        return _sum(measure, ends, _between(told, last.replace(day=1), last + timedelta(days=1)))
+        return _sum(measure, ends, _between(entries, last.replace(day=1), last + timedelta(days=1)))
     values = [entry.value for entry in of_week if entry.value is not None]
     return (min if ends[0] is None else max)(values, default=None)
 

@@ -25,9 +25,9 @@ def brings_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
     if entry.motivation is None:
         return False
     place = (entry.on, entry.version)
-    told = [(each.on, each.version, each.motivation) for each in entries if each.motivation is not None]
-    before = max((each for each in told if each[:2] < place), default=None)
-    after = min((each for each in told if each[:2] > place), default=None)
+    ratings = [(each.on, each.version, each.motivation) for each in entries if each.motivation is not None]
+    before = max((each for each in ratings if each[:2] < place), default=None)
+    after = min((each for each in ratings if each[:2] > place), default=None)
     if falls(before[2] if before else None, entry.motivation):
         return True
     return (

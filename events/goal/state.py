@@ -82,8 +82,8 @@ class ProgressEntry(Value):
     @property
     def says_something(self) -> bool:
         """Whether the entry says anything at all about its day."""
-        told = (self.done, self.value, self.level, self.mood, self.motivation, self.note, self.setback)
-        return any(each is not None for each in told)
+        values = (self.done, self.value, self.level, self.mood, self.motivation, self.note, self.setback)
+        return any(each is not None for each in values)
 
 
 class WithdrawnEntry(Value):

@@ -50,11 +50,11 @@ def weekly_wins(goal: GoalState) -> list[Wins]:
 
 def _levels_up(goal: GoalState) -> list[tuple[date, int]]:
     """The levels that are as hoped for or better, or higher than the one told before, each with its day."""
-    told = [(entry.on, entry.version, entry.level) for entry in goal.progress if entry.level is not None]
-    told += [(review.on, review.version, review.level) for review in goal.reviews if review.level is not None]
+    levels = [(entry.on, entry.version, entry.level) for entry in goal.progress if entry.level is not None]
+    levels += [(review.on, review.version, review.level) for review in goal.reviews if review.level is not None]
     before = goal.gas.baseline if goal.gas else None
     found = []
-    for on, _, level in sorted(told):
+    for on, _, level in sorted(levels):
         if level >= EXPECTED or (before is not None and level > before):
             found.append((on, level))
         before = level

@@ -60,8 +60,8 @@ def views(tables: Tables, dialect: str) -> Views:
     )
     begins = func.upper(func.substr(events.c.deed, 1, 1), type_=Text)
     sentence = begins.concat(func.substr(events.c.deed, 2, type_=Text)).concat(literal("."))
-    told = (sentence.label(name) if name == "sentence" else events.c[name] for name in _EVENT)
+    columns = (sentence.label(name) if name == "sentence" else events.c[name] for name in _EVENT)
     return {
-        "v_audit": View("Each event of the log that could be taken in.", _EVENT, select(*told)),
+        "v_audit": View("Each event of the log that could be taken in.", _EVENT, select(*columns)),
         "v_goal_revisions": View("Each field that a revision changed.", _REVISION, revisions),
     }

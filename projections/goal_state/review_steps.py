@@ -23,14 +23,14 @@ def step_row(goal: GoalState, recorded: RecordedEvent) -> Row | None:
     """
     match recorded.data:
         case g.Activated() | g.Reopened():
-            told: Row = {"step": "begun"}
+            columns: Row = {"step": "begun"}
         case g.ReviewScheduled(due_on=due_on, cause=cause):
-            told = {"step": "set", "due_on": due_on, "cause": cause}
+            columns = {"step": "set", "due_on": due_on, "cause": cause}
         case g.Reviewed(on=on, participants=participants):
             closes = goal.status == "closed"
-            told = {"step": "held", "held_on": on, "with_patient": "patient" in participants, "closes": closes}
+            columns = {"step": "held", "held_on": on, "with_patient": "patient" in participants, "closes": closes}
         case g.Closed() | g.EnteredInError():
-            told = {"step": "ended"}
+            columns = {"step": "ended"}
         case _:
             return None
     event = recorded.event
@@ -43,7 +43,7 @@ def step_row(goal: GoalState, recorded: RecordedEvent) -> Row | None:
         "actor_role": event.actor.role,
         "every_days": goal.review_every_days,
         **_NOTHING,
-        **told,
+        **columns,
     }
 
 

@@ -125,8 +125,8 @@ def _plan(plan: Json) -> Iterator[tuple[str, str]]:
 
 
 def _cadence(plan: Json) -> str:
-    counts, said = plan["effective_review_every_days"], plan["review_every_days"]
-    return f"{counts} days, as it asks for short reviews, not every {said}" if counts < said else f"{counts} days"
+    counts, chosen = plan["effective_review_every_days"], plan["review_every_days"]
+    return f"{counts} days, as it asks for short reviews, not every {chosen}" if counts < chosen else f"{counts} days"
 
 
 def _joined(first: str, second: str | None) -> str:

@@ -193,12 +193,12 @@ def _print_rejections(report: "Report") -> None:
 
 def _print_details(report: "Report") -> None:
     """Print what was taken up of later versions, and which versions were not."""
-    told = [each for each in (*report.goals, *report.scores) if each.detail and each.status != "rejected"]
-    if told:
+    explained = [each for each in (*report.goals, *report.scores) if each.detail and each.status != "rejected"]
+    if explained:
         click.echo("Later and older versions:")
         print_table(
             ("file", "resource", "status", "detail"),
-            [(each.file, each.reference, each.status, each.detail) for each in told],
+            [(each.file, each.reference, each.status, each.detail) for each in explained],
             wide=("file", "resource", "detail"),
         )
 

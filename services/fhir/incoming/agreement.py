@@ -30,10 +30,10 @@ def agreed_by(
     disagreeing: set[Party | None] = set()
     waiting: set[Party | None] = set()
     for path, extension in extensions:
-        said = parts(extension)
-        target = _target(_as_json(said.get("individual")), found, document)
+        found_parts = parts(extension)
+        target = _target(_as_json(found_parts.get("individual")), found, document)
         party = _party(target, patient)
-        match said.get("status"):
+        match found_parts.get("status"):
             case "agree":
                 agreeing.setdefault(party, target.token if target is not None else "")
             case "disagree":

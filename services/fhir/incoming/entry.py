@@ -11,15 +11,15 @@ from services.fhir.vocabulary import PROGRESS
 
 def read_entry(observation: R4Observation | R5Observation) -> dict[str, Any]:  # Any: fields of a progress entry
     """The fields of the entry beside its level, by name; what is checked is their kind, not yet their range."""
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for component in observation.component or ():
         match code_in(component.code, PROGRESS):
             case "done" | "setback" as name:
-                said[name] = component.valueBoolean
+                fields[name] = component.valueBoolean
             case "mood" | "motivation" as name:
-                said[name] = component.valueInteger
+                fields[name] = component.valueInteger
             case "value" if component.valueQuantity is not None and component.valueQuantity.value is not None:
-                said["value"] = number(component.valueQuantity.value)
-    if said or code_in(observation.code, PROGRESS) is not None:
-        said["note"] = next((note.text for note in observation.note or () if note.text), None)
-    return {name: value for name, value in said.items() if value is not None}
+                fields["value"] = number(component.valueQuantity.value)
+    if fields or code_in(observation.code, PROGRESS) is not None:
+        fields["note"] = next((note.text for note in observation.note or () if note.text), None)
+    return {name: value for name, value in fields.items() if value is not None}

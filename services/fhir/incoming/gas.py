@@ -49,14 +49,14 @@ def read_scale(extensions: Sequence[tuple[str, Extension]], own: Mapping[str, in
 
 
 # Any below: the value of an extension has one of fifty types.
-def _add_level(path: str, said: Mapping[str, Any], levels: dict[str, str], unplaced: list[str]) -> None:
-    text = said.get("progressText", said.get("text"))
+def _add_level(path: str, level_parts: Mapping[str, Any], levels: dict[str, str], unplaced: list[str]) -> None:
+    text = level_parts.get("progressText", level_parts.get("text"))
     if not isinstance(text, str):
         raise RefusedResource(path, "It has no text for its level (progressText, or text in older versions).")
-    if said.get("level") is None:
+    if level_parts.get("level") is None:
         unplaced.append(f"{path}: it names no level")
         return
-    level = _level(said["level"])
+    level = _level(level_parts["level"])
     if level is None:
         raise RefusedResource(
             f"{path}.level", f"Its code must be one of LOINC's {', '.join(ATTAINMENT_LEVELS)} (+2 to -2)."

@@ -100,8 +100,8 @@ def _repeated(extensions: Iterable[At]) -> Iterator[str]:
 
 
 def _parts(path: str, extension: Extension) -> dict[str, Any]:
-    said = parts(extension)
-    return {name: _value(f"{path}.{name}", name, value) for name, value in said.items()}
+    found_parts = parts(extension)
+    return {name: _value(f"{path}.{name}", name, value) for name, value in found_parts.items()}
 
 
 def _checked(path: str, extension: Extension, url: str) -> Any:

@@ -106,9 +106,9 @@ def read_score(found: Found, document: Document, goal_of: GoalOf = lambda patien
         return Score(patient, goal, entry, kind or "follow_up", None, stated, _actor(found, document), None)
     at, on = _moment(observation)
     level = _level(observation.valueCodeableConcept) if kind is not None else None
-    said = read_entry(observation)
+    fields = read_entry(observation)
     try:
-        payload = ProgressLogged(entry=entry, on=on, level=level, **said)
+        payload = ProgressLogged(entry=entry, on=on, level=level, **fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = fhir_path(first["loc"])
@@ -124,7 +124,7 @@ def read_score(found: Found, document: Document, goal_of: GoalOf = lambda patien
         at=at,
         actor=_actor(found, document),
         payload=payload,
-        left_out=_left_out(resource, of_cairn=bool(said)),
+        left_out=_left_out(resource, of_cairn=bool(fields)),
         is_amended=observation.status in _AMENDED,
     )
 
