@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
 from typing import NamedTuple, Self
 
 import nats
@@ -19,6 +20,7 @@ from tests.end_to_end.faults.stories import story
 
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 _ANSWER_SECONDS = 1.0
+_LONGEST_ANSWER_SECONDS = 8.0
 _PAUSE_SECONDS = 0.05
 _WORKING_SECONDS = 60
 _ALWAYS = asyncio.Event()
@@ -43,7 +45,9 @@ async def ask(nc: Client, submission: Event, seconds: float = _ANSWER_SECONDS) -
 
 
 async def submit(nc: Client, submission: Event, *, while_set: asyncio.Event = _ALWAYS) -> RecordedOutcome:
-    """Offer a submission until it is recorded.
+    """Offer a submission until it is recorded, waiting twice as long for an answer each time that none came.
+
+    Who keeps asking in a second's time while all others do gives a service on a busy machine ever more to do.
 
     Args:
         while_set: Nothing is sent while this is not set.
@@ -51,13 +55,17 @@ async def submit(nc: Client, submission: Event, *, while_set: asyncio.Event = _A
     Raises:
         AssertionError: it is refused for good.
     """
+    seconds = _ANSWER_SECONDS
     while True:
         await while_set.wait()
-        match await ask(nc, submission):
+        began = monotonic()
+        match await ask(nc, submission, seconds):
             case RecordedOutcome() as outcome:
                 return outcome
             case RejectedOutcome(retryable=False) as refusal:
                 raise AssertionError(f"{submission.goal_id} {submission.type_name}: {refusal}")
+        if monotonic() - began >= seconds:  # otherwise nobody was there, or the log was not
+            seconds = min(2 * seconds, _LONGEST_ANSWER_SECONDS)
         await asyncio.sleep(_PAUSE_SECONDS)  # as a considerate sender does between two tries
 
 
