@@ -106,7 +106,7 @@ CODES: Mapping[str, Code] = {
         Code(
             "log.replaced",
             "retry",
-            "The log is another one than before; nothing is recorded until its operator has decided.",
+            "A position that is remembered is not of this log. The detail says whose it is and what to do.",
             also="conflict",
         ),
         Code(

@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 
 from events.attribute_headers import PREFIX, Extension, by_lower_case_name, decode_value, read_attributes
 from events.catalog import Json, decode
+from events.doubled_names import may_be_doubled, refuse_doubled_names
 from events.envelope import MAX_EVENT_BYTES, RESERVED, STRUCTURED, named_actor
 from events.errors import FieldError, Rejected
 from events.event import Event
@@ -30,6 +31,10 @@ _MAX_ATTRIBUTE_CHARACTERS = 200
 _MAX_EXTENSION_CHARACTERS = 1000
 _INTEGERS = range(-(2**31), 2**31)
 """What a CloudEvents Integer can be (CloudEvents 1.0.2, section "Type System")."""
+_REQUIRED_TEXTS = 7
+"""specversion, id, source, type, time, actor, actorrole."""
+_USUAL_ATTRIBUTES = 10
+"""The required ones, with subject, datacontenttype and data."""
 _NOTHING = frozenset({b"", b"null"})
 
 
@@ -57,7 +62,11 @@ def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_
             attributes["datacontenttype"] = named["content-type"]
         event = _submission(attributes, body, goal_id)
     else:
-        event = read_structured(_json_object(body), goal_id)
+        structured = _json_object(body)
+        data = _data(structured)
+        if may_be_doubled(body, _quotes(structured, data)):
+            refuse_doubled_names(body)
+        event = _submission(structured, data, goal_id)
     return _traced(event, named) if TRACEPARENT in named else event
 
 
@@ -111,6 +120,15 @@ def _data(event: Json) -> bytes:
     raise Rejected("event.invalid", detail, (FieldError("data_base64", detail),))
 
 
+def _quotes(event: Json, data: bytes) -> int:
+    """How many quotation marks an event takes that is not refused for something else, at least."""
+    if len(event) > _USUAL_ATTRIBUTES:
+        texts = [*map(type, event.values())].count(str)
+    else:  # counted in half of the time: the required attributes are texts, or the event is refused
+        texts = _REQUIRED_TEXTS + isinstance(event.get("subject"), str) + isinstance(event.get("datacontenttype"), str)
+    return 2 * (len(event) + texts) + data.count(b'"')
+
+
 def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
     wrong: list[FieldError] = []
 
@@ -118,7 +136,11 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
         value = attributes.get(name)
         if value is None or value == "":
             wrong.append(FieldError(name, f"The CloudEvents attribute {name} is missing."))
-        elif not isinstance(value, str) or len(value) > limit or not _is_printable(value):
+        elif (
+            not isinstance(value, str)
+            or len(value) > limit
+            or not (value.isprintable() or _is_printable(value))  # to ask here first saves a call for each attribute
+        ):
             wrong.append(FieldError(name, f"{name} must be a text of 1 to {limit} printable characters."))
         else:
             return value
@@ -227,6 +249,8 @@ def _expected_version(value: object, wrong: list[FieldError]) -> int | None:
 
 def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, Extension]:
     """The extension attributes, without those that are empty: an empty one says nothing."""
+    if RESERVED.issuperset(attributes):
+        return {}
     names = [name for name, value in attributes.items() if name not in RESERVED and value not in (None, "")]
     if not names:
         return {}

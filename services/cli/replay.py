@@ -63,7 +63,10 @@ async def _read(
 
     stream = load_settings().placement.stream_of(goal_id.org)
     async with connected(nats_url) as nc:
-        of_patient, unreadable = await Log(nc, stream).read_patient_in_part(goal_id)
+        log = Log(nc, stream)
+        if moment.position is not None and moment.position > (head := await log.head()):
+            raise click.ClickException(f"The log ends at position {head}; it has no position {moment.position}.")
+        of_patient, unreadable = await log.read_patient_in_part(goal_id)
     for needed in (goal_id, goal_id.plan):
         if (error := unreadable.get(needed.on(LOG))) and not moment.is_before(error.position):
             raise click.ClickException(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pydantic_core import from_json, to_json
 
 from events.attribute_headers import PREFIX, by_lower_case_name
+from events.doubled_names import may_be_doubled, refuse_doubled_names
 from events.envelope import BATCH, STRUCTURED
 from events.errors import Rejected
 from events.identity import GoalId
@@ -62,7 +63,7 @@ def read_batch(body: bytes, headers: Mapping[str, str]) -> list[Submission | Rej
     All that name no trace belong to that of the request.
 
     Raises:
-        Rejected: when the body is no array, or holds too many.
+        Rejected: when the body is no array, holds too many, or has an object in which a name stands twice.
     """
     try:
         events = from_json(without_byte_order_mark(body), allow_inf_nan=False)
@@ -75,12 +76,15 @@ def read_batch(body: bytes, headers: Mapping[str, str]) -> list[Submission | Rej
             "event.invalid", f"The batch holds {len(events):,} events; Cairn takes {MAX_BATCH_EVENTS} at a time."
         )
     trace = trace_context({name.lower(): value for name, value in headers.items()})
-    return [_member(event, trace) for event in events]
+    members = [to_json(event) for event in events]
+    if may_be_doubled(body, sum(member.count(b'"') for member in members)):
+        refuse_doubled_names(without_byte_order_mark(body))
+    return [_member(member, trace) for member in members]
 
 
-def _member(event: object, trace: Mapping[str, str]) -> Submission | Rejected:
+def _member(body: bytes, trace: Mapping[str, str]) -> Submission | Rejected:
     try:
-        return _structured(to_json(event), trace)
+        return _structured(body, trace)
     except Rejected as rejection:
         return rejection
 

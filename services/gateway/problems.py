@@ -110,15 +110,19 @@ def refused_submission(outcome: RejectedOutcome) -> RequestRefused:
 
 
 def log_replaced(replaced: LogReplaced) -> RequestRefused:
-    """The problem of a reader of the feed who comes back to a log that has become another one."""
+    """The problem of a reader whose place in the feed is not of this log.
+
+    Nobody can tell from an id whether the log was replaced since or the id is of another log, so both are said.
+    """
     there = (
-        f"it ends at position {replaced.head}, before the event that you have read last"
+        f"it ends at position {replaced.head}, before the event that you name as the last one you have read"
         if replaced.position > replaced.head
         else f"it holds another event at position {replaced.position} than the one that you have read"
     )
     return RequestRefused(
         "log.replaced",
-        f"The log is another one than before: {there}. Some of what you have read may not be in it any more."
+        f"Your place in the feed is not of this log: {there}. Either the id was given by another log, or this log was"
+        " put in the place of the one that you have read, and may lack some of it."
         " Read again from the beginning with after=0, without Last-Event-ID.",
         status=HTTP_STATUS["conflict"],
     )

@@ -5,6 +5,7 @@ from typing import Any
 from services.fhir.outgoing.patient import ResourceType
 from services.fhir.outgoing.search.parameters import SEARCH_PARAMETERS, SearchParameter
 from services.fhir.outgoing.search.query import DEFAULT_COUNT, MAX_COUNT, inclusions
+from services.gateway.fhir.exchange import MODES
 from services.gateway.fhir.histories import HISTORY_PARAMETERS
 
 _GENERAL = {"_format": "json, or one of its media types.", "_pretty": "true for an answer with line breaks."}
@@ -20,6 +21,11 @@ _KINDS = {
 def of_read() -> dict[str, Any]:
     """What every FHIR read takes."""
     return {"parameters": _parameters(_GENERAL)}
+
+
+def of_capabilities() -> dict[str, Any]:
+    """What the interaction `capabilities` takes."""
+    return {"parameters": _parameters({"mode": f"{', '.join(MODES)}: answered alike.", **_GENERAL})}
 
 
 def of_history() -> dict[str, Any]:

@@ -20,6 +20,8 @@ _JSON = frozenset(
 )
 _REFUSED = re.compile(r"0(\.0{0,3})?", re.ASCII)
 """The quality of a media range that the client does not want (RFC 9110, 12.4.2)."""
+MODES = ("full", "normative", "terminology")
+"""What the interaction `capabilities` can be asked for (FHIR R4 3.1.0.4)."""
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FORM_BYTES = 64 * 1024
 _MAX_PARAMETERS = 100
@@ -45,14 +47,26 @@ class Exchange:
     pretty: bool
     if_none_match: tuple[str, ...]
 
-    def without_parameters(self) -> None:
-        """Say that the endpoint takes none.
+    def check_mode(self) -> None:
+        """Check the one parameter of the interaction `capabilities`: every mode is answered with the same statement.
 
         Raises:
-            RequestRefused: there are some, and the client is not lenient.
+            RequestRefused: the mode is unknown, or there are other parameters and the client is not lenient.
         """
-        if self.parameters and not self.lenient:
-            name = self.parameters[0][0]
+        for name, value in self.parameters:
+            if name == "mode" and value not in MODES:
+                raise invalid(name, f"The mode is one of {', '.join(MODES)}.")
+        self.without_parameters("mode")
+
+    def without_parameters(self, *known: str) -> None:
+        """Say that the endpoint takes none but those that are named.
+
+        Raises:
+            RequestRefused: there are others, and the client is not lenient.
+        """
+        unknown = [name for name, _ in self.parameters if name not in known]
+        if unknown and not self.lenient:
+            name = unknown[0]
             detail = "There is no such parameter here; see the CapabilityStatement at metadata."
             raise invalid(name, detail)
 

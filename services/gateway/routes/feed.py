@@ -74,9 +74,9 @@ async def follow_events(
     position. Without either, the feed begins with what is recorded from now on. A comment comes every 15 seconds when
     nothing else does.
 
-    Where the log has become another one, by a restore from a backup or otherwise, an id of before is answered with 409
-    `log.replaced`, and a feed that is open ends with an event of the type `cairn.log.replaced`: begin anew with
-    `after`.
+    An id that is not of this log is answered with 409 `log.replaced`: it comes from another Cairn, or the log has
+    become another one since, by a restore from a backup or otherwise. A feed that is open then ends with an event of
+    the type `cairn.log.replaced`. In both cases, begin anew with `after`.
 
     Where the organisations are placed on several streams of the log, each with positions of its own, `org` must say
     which one is followed.

@@ -44,6 +44,16 @@ async def test_what_is_for_staff_is_not_printed_for_the_patient(http: Http, nats
     assert "clinical target" not in await printed("list", "--org", org, "--for", "patient", "--json")
 
 
+async def test_replay_refuses_a_position_that_the_log_does_not_have(http: Http, nats_url: str, org: str) -> None:
+    goal = GoalId(org, "p1", "g1")
+    await http.record(*active_goal(goal))
+
+    ran = await cairn("replay", str(goal), "--position", str(10**9), "--nats-url", nats_url)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "it has no position 1000000000." in ran.err
+
+
 async def test_a_position_that_the_log_does_not_have_is_said_in_the_gateway_s_words(
     http: Http, nats_url: str, org: str
 ) -> None:

@@ -84,6 +84,19 @@ async def test_an_id_of_another_log_is_refused(
     assert "after=0" in problem["detail"]
 
 
+@pytest.mark.parametrize("wrong", ["3000000000", "9" * 28])
+async def test_a_wrong_id_is_not_taken_for_a_log_that_its_operator_has_to_look_at(
+    client: httpx.AsyncClient, wrong: str
+) -> None:
+    response = await client.get("/v1/feed", headers={"last-event-id": wrong})
+
+    problem = response.json()
+    assert (response.status_code, problem["code"]) == (409, "log.replaced")
+    assert problem["title"].startswith("A position that is remembered is not of this log.")
+    assert "Your place in the feed is not of this log" in problem["detail"]
+    assert "operator" not in response.text
+
+
 async def test_begun_anew_everything_comes(client: httpx.AsyncClient, nc: ResilientClient, log: Log) -> None:
     await replace(nc, log, 4)
 

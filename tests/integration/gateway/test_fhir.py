@@ -217,6 +217,17 @@ async def test_the_statement_says_what_there_is(http: Http, release: str, versio
 
 
 @pytest.mark.parametrize(
+    ("query", "status"),
+    [("mode=full", 200), ("mode=normative", 200), ("mode=terminology", 200), ("mode=x", 400), ("mode=full&x=1", 400)],
+)
+async def test_the_statement_is_given_in_every_mode_that_fhir_knows(http: Http, query: str, status: int) -> None:
+    answer = await http.client.get(f"/fhir/R4/metadata?{query}")
+
+    assert answer.status_code == status
+    assert answer.json()["resourceType"] == ("CapabilityStatement" if status == 200 else "OperationOutcome")
+
+
+@pytest.mark.parametrize(
     ("path", "query", "status"),
     [
         ("Goal/northside.nobody.nothing", {}, 404),

@@ -120,11 +120,37 @@ class TestStructuredMode:
     def test_takes_a_null_for_an_attribute_that_is_not_there(self) -> None:
         assert whole(subject=None, expectedversion=None, datacontenttype=None, traceparent=None) == HELD
 
-    def test_takes_the_last_of_an_attribute_that_is_there_twice(self) -> None:
-        body = json.dumps(WHOLE).replace('"id": "e1"', '"id": "e0", "id": "e1"').encode()
+    @pytest.mark.parametrize(
+        ("once", "twice", "field"),
+        [
+            ('"id": "e1"', '"id": "e0", "id": "e1"', "id"),
+            ('"subject": ', '"subject": "a.b.c", "subject": ', "subject"),
+            ('"data": ', '"data": {}, "data": ', "data"),
+            ('"data": ', '"d\\u0061ta" : null, "data": ', "data"),
+            ('"reason": ', '"reason": "Home", "reason" : ', "data.reason"),
+            ('"reason": "Hospital"', '"a": [1, {"b": {"c": 1, "d": 2, "c": 3}}]', "data.a.1.b.c"),
+            ('"reason": "Hospital"', r'"reason": "\u0022", "reason": "\u0022"', "data.reason"),
+            ('"id": "e1"', r'"id": "\u0022e1\u0022", "id": "\u0022e1\u0022"', "id"),
+        ],
+    )
+    def test_refuses_a_name_that_is_there_twice(self, once: str, twice: str, field: str) -> None:
+        body = json.dumps(WHOLE).replace(once, twice).encode()
 
-        assert b"e0" in body
-        assert read_submission(body, None, GOAL) == HELD
+        assert [each.field for each in refused("event.invalid", body).errors] == [field]
+
+    def test_says_at_most_fifty_of_many_doubled_names(self) -> None:
+        names = ", ".join(f'"x{number}": 1, "x{number}": 2' for number in range(60))
+
+        rejected = refused("event.invalid", f"{{{names}}}".encode())
+
+        assert len(rejected.errors) == 50
+        assert "x4 and 55 more" in rejected.detail
+
+    @pytest.mark.parametrize("text", ['"Hospital"', '\\"', "\\\\", '"\\u0022"', "ö", "data: reason"])
+    def test_takes_every_text_in_which_no_name_is_there_twice(self, text: str) -> None:
+        reason = {"reason": text}
+
+        assert whole(id=text, data=reason).data == whole(data=reason, comment=text).data == g.Held(reason=text)
 
     @pytest.mark.parametrize("data", [[], "text", 5])
     def test_with_data_that_is_no_object_is_refused(self, data: object) -> None:

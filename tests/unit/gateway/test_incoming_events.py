@@ -152,6 +152,15 @@ def test_a_member_of_a_batch_says_the_same_as_when_it_comes_alone() -> None:
     assert json.loads(submission.body) == event
 
 
+def test_a_batch_in_which_a_name_is_there_twice_is_refused() -> None:
+    body = to_json([EVENT, EVENT]).replace(b'"subject":', b'"subject":"a.b.c","subject":', 1)
+
+    with pytest.raises(Rejected) as refused:
+        read_batch(codecs.BOM_UTF8 + body, {})
+
+    assert [each.field for each in refused.value.errors] == ["0.subject"]
+
+
 @pytest.mark.parametrize("body", [b"{}", b"[", b"", to_json([EVENT] * (MAX_BATCH_EVENTS + 1))])
 def test_a_batch_that_is_no_list_or_too_long_is_refused_whole(body: bytes) -> None:
     with pytest.raises(Rejected) as refusal:

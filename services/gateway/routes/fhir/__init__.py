@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from services.fhir.outgoing.capability import capability_statement
 from services.fhir.outgoing.patient import TYPES
 from services.gateway.fhir.answers import resource_answer
-from services.gateway.fhir.documentation import of_history, of_posted_search, of_read, of_search
+from services.gateway.fhir.documentation import of_capabilities, of_history, of_posted_search, of_read, of_search
 from services.gateway.fhir.exchange import Asked
 from services.gateway.fhir.histories import WRITERS
 from services.gateway.refusals import FHIR_JSON
@@ -31,10 +31,10 @@ router = APIRouter(
 )
 
 
-@router.get("/metadata", summary="What the FHIR endpoint can do", response_model=None, openapi_extra=of_read())
+@router.get("/metadata", summary="What the FHIR endpoint can do", response_model=None, openapi_extra=of_capabilities())
 async def metadata(asked: Asked) -> Response:
     """The CapabilityStatement."""
-    asked.without_parameters()
+    asked.check_mode()
     return resource_answer(asked, capability_statement(asked.release, asked.base, installed("cairn")))
 
 
