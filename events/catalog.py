@@ -20,6 +20,8 @@ TYPES: Mapping[str, type[Payload]] = {payload.type_name: payload for payload in 
 """Every current event type by its name."""
 
 _OF_PLANS = frozenset(payload.type_name for payload in PLAN_EVENTS)
+_OF_OPERATORS = frozenset(name for name in TYPES if name.endswith(".voided.v1"))
+"""Types that cannot be submitted, and so are not suggested."""
 
 UPCASTS: dict[str, tuple[str, Upcast]] = {}
 """Older type name → (the next newer name, how its payload becomes that one's). The log keeps the
@@ -35,7 +37,8 @@ def payload_type(type_name: str, goal: str) -> type[Payload]:
     """
     payload = TYPES.get(type_name)
     if payload is None:
-        nearest = difflib.get_close_matches(type_name[:200], [*TYPES, *UPCASTS], n=3, cutoff=0.5)
+        offered = [name for name in (*TYPES, *UPCASTS) if name not in _OF_OPERATORS]
+        nearest = difflib.get_close_matches(type_name[:200], offered, n=3, cutoff=0.5)
         hint = f" The nearest known: {', '.join(nearest)}." if nearest else " `cairn schemas list` names them all."
         shown = type_name[:100] if type_name.isprintable() else "(unprintable)"
         raise Rejected("event.unknown_type", f"“{shown}” is no event type of Cairn.{hint}")
@@ -110,12 +113,12 @@ def _refusal(type_name: str, error: ValidationError) -> Rejected:
     """Turn pydantic's errors into a rejection, without the rejected values: they may be a patient's text."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     if any(item["type"] == "json_invalid" for item in found):
-        return Rejected("event.invalid", f"The data is not JSON that Cairn can read: {_sentence(found[0]['msg'])}")
+        return Rejected("event.invalid", "The data is not JSON that Cairn can read.")
     codes = {_code(item["type"], item["loc"]) for item in found}
     code = codes.pop() if len(codes) == 1 else "event.invalid"
     by_field: dict[str, list[str]] = {}
     for item in found:
-        by_field.setdefault(_path(item["loc"]), []).append(_sentence(item["msg"]))
+        by_field.setdefault(_path(item["loc"]), []).append(_said(item["type"], item["msg"], item["loc"]))
     errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_MAX_ERRORS])
     named = ", ".join(each.field or "the event as a whole" for each in errors[:5])
     more = f" and {len(by_field) - 5} more" if len(by_field) > 5 else ""
@@ -138,6 +141,13 @@ def _path(where: tuple[int | str, ...]) -> str:
 
 def _is_branch(part: str) -> bool:
     return part[:1].isupper() or part in {"float", "int", "str", "[key]"} or part.startswith(("literal[", "function-"))
+
+
+def _said(kind: str, message: str, where: tuple[int | str, ...]) -> str:
+    if kind == "extra_forbidden":
+        # The name is the sender's own text: a field, and no sentence, repeats it.
+        return "Cairn knows no field of this name here."
+    return _sentence(message)
 
 
 def _sentence(message: str) -> str:

@@ -277,10 +277,13 @@ def _offered_extensions(attributes: Json, wrong: list[FieldError]) -> dict[str, 
 
 
 def _json_object(body: bytes) -> Json:
+    if not body.strip():
+        raise Rejected("event.invalid", "The body is empty; it must be an event, as a CloudEvents JSON object.")
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise Rejected("event.invalid", f"The event is not JSON that Cairn can read: {error}.") from None
+        where = str(error).rpartition(" at ")[2]
+        raise Rejected("event.invalid", f"The event is not JSON that Cairn can read, at {where}.") from None
     if not isinstance(value, dict):
         raise Rejected(
             "event.invalid",

@@ -37,7 +37,8 @@ def sentence(done: str, happened: datetime, recorded_at: datetime, zone: str | N
         zone: The plan's time zone; None without a plan, which is UTC.
     """
     stored = recorded_at.astimezone(time_zone(zone or UTC_ZONE))
-    return f"On {minute(happened)} {done}. Recorded on {minute(stored)}."
+    stop = "" if done.endswith(".”") else "."
+    return f"On {minute(happened)} {done}{stop} Recorded on {minute(stored)}."
 
 
 def _who(event: Event) -> str:

@@ -107,6 +107,8 @@ class Rebuild:
                 yield self
                 for task in following:
                     task.cancel()
+            if not self._is_live:
+                await self._note_stopped()
         except* (CheckpointMoved, CheckpointPutBack, TablesChanged, NothingToSwap):
             raise RebuildBroken(f"Somebody else is building {self._projection.name} too.") from None
         except* LogReplaced as replaced:
@@ -162,6 +164,11 @@ class Rebuild:
         if outdated:
             for writer in self._writers.values():
                 await self._thread.do(writer.resume)
+
+    async def _note_stopped(self) -> None:
+        """Note that nobody builds the new tables any more, which are kept for the next rebuild."""
+        for writer in self._writers.values():
+            await self._thread.do(writer.note, "stopped")
 
     async def _of_another_log(self) -> dict[str, Checkpoint]:
         """The live checkpoints that the log does not bear out, by stream."""

@@ -90,13 +90,15 @@ def read_status(
     live = _read(connection, CheckpointKey(projection, Slot.LIVE, stream), head)
     beside = _read(connection, CheckpointKey(projection, Slot.BUILDING, stream), head)
     first = beside["version"] is not None and live["version"] is None
+    # What a rebuild without a swap has left behind is kept for the next one, and nobody is building it.
+    is_building = beside["version"] is not None and (first or beside["state"] != "stopped")
     names = ("version", "position", "head", "percent", "rate", "quarantined", "updated_at")
     return {
         "projection": projection,
         "stream": stream,
         **{name: value for name, value in live.items() if name != "percent"},
         "state": "building" if first else live["state"],
-        "building": None if beside["version"] is None else {name: beside[name] for name in names},
+        "building": {name: beside[name] for name in names} if is_building else None,
     }
 
 

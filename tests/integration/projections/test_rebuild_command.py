@@ -65,6 +65,7 @@ async def test_it_finds_what_differs_and_swaps_while_the_service_goes_on(
         assert "setbacks, search" in tried.out
         assert "not equal" in tried.out
         assert "Nothing was swapped" in tried.out
+        assert its.status["building"] is None, "nobody builds what is kept"
         assert SECRET not in tried.out + tried.err
         assert its.rows(org)["goals"]
 

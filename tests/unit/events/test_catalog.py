@@ -55,6 +55,9 @@ class TestNames:
         assert rejection.code == "event.unknown_type"
         assert nearest in rejection.detail
 
+    def test_that_only_the_operator_writes_are_not_suggested(self) -> None:
+        assert "voided" not in refusal("cairn.goal.void.v1", {}).detail
+
     def test_that_resemble_nothing_are_answered_with_where_to_look(self) -> None:
         assert "cairn schemas list" in refusal("zzz", {}).detail
 
@@ -85,7 +88,7 @@ class TestAnswers:
             ({**PROPOSAL, "statement": "a\x00b"}, "statement", "control characters"),
             ({**PROPOSAL, "relevance": 11}, "relevance", "less than or equal to 10"),
             ({**PROPOSAL, "relevance": "7"}, "relevance", "integer"),
-            ({**PROPOSAL, "wish": "x"}, "wish", "not permitted"),
+            ({**PROPOSAL, "wish": "x"}, "wish", "Cairn knows no field of this name here."),
             ({**PROPOSAL, "interventions": ["CBT", ""]}, "interventions.1", "empty"),
             ({**PROPOSAL, "template": {"id": "a b", "version": 1}}, "template.id", "pattern"),
             ({**PROPOSAL, "smart": {"achievable": {"confidence": 11}}}, "smart.achievable.confidence", "10"),
@@ -188,7 +191,7 @@ class TestAnswers:
         rejection = refusal(PROPOSED, body)
 
         assert rejection.code == "event.invalid"
-        assert rejection.detail.startswith("The data is not JSON that Cairn can read")
+        assert rejection.detail == "The data is not JSON that Cairn can read."
 
     @pytest.mark.parametrize("body", ["[]", "null", "5", '"text"', "true"])
     def test_about_json_that_is_no_object_say_so(self, body: str) -> None:

@@ -181,3 +181,9 @@ def test_an_event_of_centuries_ago_is_told_as_well() -> None:
 def test_every_event_there_is_has_words_of_its_own() -> None:
     kinds: Sequence[type[object]] = (*GOAL_EVENTS, *PLAN_EVENTS)
     assert set(_DEEDS) == set(kinds)
+
+
+def test_a_quotation_that_ends_its_sentence_is_followed_by_no_other_full_stop() -> None:
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+    assert ": “I can.” Recorded on" in sentence("the patient p1 answered: “I can.”", at, at, None)
