@@ -77,7 +77,7 @@ run: setup ## Run Cairn here until Ctrl-C; its settings are CAIRN_* variables.
 
 .PHONY: test
 test: setup ## Run the tests, on all cores; ARGS='-k goal -x -n0' is passed on to pytest.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: exchange
 exchange: setup ## Test with what others read and write Cairn's formats by; needs npm's registry.
