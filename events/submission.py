@@ -70,15 +70,6 @@ def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_
     return _traced(event, named) if TRACEPARENT in named else event
 
 
-def read_structured(event: Json, goal_id: GoalId | None = None) -> Event:
-    """Read a submitted event from its structured JSON object.
-
-    Raises:
-        Rejected: as :func:`read_submission`.
-    """
-    return _submission(event, _data(event), goal_id)
-
-
 def is_binary(headers: Mapping[str, str]) -> bool:
     """Whether these headers, by their names in lower case, are those of an event in binary mode."""
     return media_type(headers.get("content-type", "")) != STRUCTURED and any(

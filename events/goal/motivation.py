@@ -8,18 +8,6 @@ LOW_MOTIVATION, MOTIVATION_DROP = 3, 3
 """Motivation at or below the first, or lower than the entry before by the second, is a dip."""
 
 
-def is_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
-    """Whether an entry's motivation is low, or much lower than in the last entry before it.
-
-    Entries are ordered by the day that they are for, so a late entry is compared with the days before its own.
-    """
-    if entry.motivation is None:
-        return False
-    rated = ((each.on, each.version, each.motivation) for each in entries if each.motivation is not None)
-    before = max((each for each in rated if each[:2] < (entry.on, entry.version)), default=None)
-    return falls(before[2] if before else None, entry.motivation)
-
-
 def brings_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
     """Whether an entry that comes in is a dip, or shows by its own day that the next one told was a dip."""
     if entry.motivation is None:

@@ -70,11 +70,6 @@ def write(connection: Connection, tables: Tables, changes: Changes) -> None:
                 _write(connection, kind, tables[name], rows)
 
 
-def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that knows ON CONFLICT, in the words of the database at hand."""
-    return _insert(connection.dialect.name, table)
-
-
 def upsert(connection: Connection, table: Table) -> Executable:
     """`INSERT … ON CONFLICT (primary key) DO UPDATE` of every other column."""
     return _upsert(connection.dialect.name, table)

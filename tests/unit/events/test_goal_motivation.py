@@ -1,12 +1,13 @@
 """When motivation dips: three or less, or three below the day before that told it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.goal.motivation import dips, is_dip
+from events.goal.motivation import dips, falls
 from events.goal.state import ProgressEntry
 from tests.builders import TODAY, entry, proposed
 from tests.strategies import few
@@ -22,6 +23,18 @@ def told(*days: tuple[int, int | None]) -> tuple[ProgressEntry, ...]:
         for number, (day, rating) in enumerate(days)
     ]
     return goal(proposed(), *entries).progress
+
+
+def is_dip(entry: ProgressEntry, entries: Iterable[ProgressEntry]) -> bool:
+    """Whether an entry's motivation is low, or much lower than in the last entry before it.
+
+    Entries are ordered by the day that they are for, so a late entry is compared with the days before its own.
+    """
+    if entry.motivation is None:
+        return False
+    rated = ((each.on, each.version, each.motivation) for each in entries if each.motivation is not None)
+    before = max((each for each in rated if each[:2] < (entry.on, entry.version)), default=None)
+    return falls(before[2] if before else None, entry.motivation)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 from events.envelope import read_recorded, structured
 from events.event import Event
 from events.goal import types as g
-from events.submission import read_structured
+from events.submission import read_submission
 from events.vocabulary import Actor
 from services.goals.same_content import same_content
 from tests.builders import GOAL, NOON, TODAY, entry, event, gas, proposed, recorded
@@ -31,9 +31,9 @@ def same(first: Event, again: Event) -> bool:
         replace(FIRST, time=NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))),
         replace(FIRST, expected_version=7),
         replace(FIRST, extensions={"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}),
-        read_structured({**structured(FIRST), "time": "2026-03-02T12:00:00.000000Z"}),
-        read_structured({**structured(FIRST), "data": dict(reversed(structured(FIRST)["data"].items()))}),
-        read_structured({**structured(FIRST), "data": {**structured(FIRST)["data"], "note": None}}),
+        read_submission(to_json({**structured(FIRST), "time": "2026-03-02T12:00:00.000000Z"})),
+        read_submission(to_json({**structured(FIRST), "data": dict(reversed(structured(FIRST)["data"].items()))})),
+        read_submission(to_json({**structured(FIRST), "data": {**structured(FIRST)["data"], "note": None}})),
     ],
     ids=["all the same", "offset", "expected version", "trace", "digits of a second", "order of fields", "a null"],
 )
@@ -62,4 +62,4 @@ def test_the_order_of_a_scale_s_levels_says_nothing() -> None:
     offered = from_json(to_json(structured(SCALED)))
     levels = offered["data"]["gas"]["levels"]
     offered["data"]["gas"]["levels"] = dict(reversed(levels.items()))
-    assert same(SCALED, read_structured(offered))
+    assert same(SCALED, read_submission(to_json(offered)))
