@@ -23,7 +23,7 @@ async def test_what_is_answered_is_what_is_described(node: RunningNode, tmp_path
         str(Path(sys.executable).with_name("schemathesis")),
         *("--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
         *("run", f"{node.http_url}/openapi.json"),
-        *("--phases", "examples,coverage,fuzzing", "--max-examples", "2", "--workers", "2", "--no-shrink"),
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", "2", "--workers", "1", "--no-shrink"),
         *("--checks", ",".join(CHECKS), "--exclude-path", "/v1/feed"),  # the feed has no end
         *("--request-timeout", "10", "--continue-on-failure"),
         cwd=tmp_path,
