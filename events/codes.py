@@ -9,19 +9,34 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "rule", "conflict", "invalid", "absent", "retry", "too_large", "media_type", "not_acceptable", "method", "defect"
+    "rule",
+    "conflict",
+    "invalid",
+    "unauthenticated",
+    "forbidden",
+    "absent",
+    "retry",
+    "too_large",
+    "media_type",
+    "not_acceptable",
+    "method",
+    "misdirected",
+    "defect",
 ]
 
 KINDS: Mapping[Kind, str] = {
     "rule": "A rule of treatment planning does not allow the event; nothing was recorded.",
     "conflict": "What is in the log already does not go together with the request.",
     "invalid": "The request or the event is invalid; `errors` names the fields.",
+    "unauthenticated": "It is not known who asks; the request needs a token that is valid.",
+    "forbidden": "Whoever asks is known, and may not do this.",
     "absent": "What is asked for is not there.",
     "retry": "It cannot be done now; the same request may succeed later.",
     "too_large": "The request, or its answer, is too large.",
     "media_type": "The body is of a kind that Cairn does not read.",
     "not_acceptable": "The answer cannot be given in the form that is asked for.",
     "method": "The address does not take this HTTP method.",
+    "misdirected": "The request names a host that this Cairn does not answer for.",
     "defect": "Cairn cannot answer because of a fault on its own side.",
 }
 """What each kind of code means for whoever gets it."""
@@ -119,7 +134,20 @@ CODES: Mapping[str, Code] = {
             "retry",
             "The log cannot be written now. Send the event again with the same id: it is recorded once.",
         ),
+        Code(
+            "access.denied", "forbidden", "The policy does not allow it to whoever asks; docs/access.md has its table."
+        ),
         Code("log.busy", "retry", "Too many events are waiting; nothing was recorded. Try again."),
+        _gateway("access.token_missing", "unauthenticated", "The request names no token, so it is not known who asks."),
+        _gateway("access.token_invalid", "unauthenticated", "The token is not one that this Cairn accepts."),
+        _gateway("access.token_expired", "unauthenticated", "The token has expired; get a new one."),
+        _gateway("access.token_revoked", "unauthenticated", "The token was revoked; get a new one."),
+        _gateway("access.unavailable", "retry", "The token cannot be checked now. Try again."),
+        _gateway("access.scope_missing", "forbidden", "The token's scopes do not reach this."),
+        _gateway("access.consent_missing", "forbidden", "The patient's consent, or a stated exception, is missing."),
+        _gateway("access.not_recorded", "retry", "The reading could not be recorded, so nothing is told. Try again."),
+        _gateway("http.host", "misdirected", "The request names a host that this Cairn does not answer for."),
+        _gateway("http.origin", "forbidden", "A web page of another origin may not ask this."),
         _gateway("request.invalid", "invalid", "The request's parameters are not right."),
         _gateway("request.media_type", "media_type", "The body is of a kind that Cairn does not read."),
         _gateway(

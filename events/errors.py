@@ -40,6 +40,9 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── UnusableProjection    a package brings something that is no projection
     │   └── UnusableDatabase      projections cannot be kept in the database at the address
     └── services
+        ├── BadPrincipal          a text that should name who asks does not
+        ├── Denied                the policy does not allow it to whoever asks
+        ├── TokenRefused          a token is not accepted
         ├── ServerFailed          the embedded nats-server did not start
         ├── RequestRefused        an HTTP request that is answered with a problem
         ├── EventsMissing         the log no longer holds all events of a goal

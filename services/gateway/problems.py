@@ -18,12 +18,15 @@ HTTP_STATUS: Mapping[Kind, HTTPStatus] = {
     "rule": HTTPStatus.CONFLICT,
     "conflict": HTTPStatus.CONFLICT,
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "forbidden": HTTPStatus.FORBIDDEN,
     "absent": HTTPStatus.NOT_FOUND,
     "retry": HTTPStatus.SERVICE_UNAVAILABLE,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "method": HTTPStatus.METHOD_NOT_ALLOWED,
+    "misdirected": HTTPStatus.MISDIRECTED_REQUEST,
     "defect": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """The HTTP status of an answer whose code is of a kind."""

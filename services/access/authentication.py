@@ -1,0 +1,33 @@
+"""What every way of finding out who asks has in common: a token goes in, a principal comes out, or a refusal."""
+
+from typing import Protocol
+
+from events.errors import CairnError
+from services.access.principal import Principal
+
+
+class TokenRefused(CairnError):
+    """A token is not accepted.
+
+    Attributes:
+        code: `access.token_invalid`, `access.token_expired`, `access.token_revoked`, or `access.unavailable` when it
+            cannot be checked now.
+        detail: Why, in a sentence. Never the token or a part of it.
+    """
+
+    def __init__(self, code: str, detail: str):
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class Authenticator(Protocol):
+    """Finds out whose a token is."""
+
+    async def principal(self, token: str) -> Principal:
+        """The principal of an access token.
+
+        Raises:
+            TokenRefused: the token is not accepted.
+        """
+        ...
