@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 
+from services.access.authentication import Authenticator
+from services.gateway.access.consents import Consents, consents_for
+from services.gateway.access.middleware import Access
 from services.gateway.documentation import DESCRIPTION, describe
+from services.gateway.edge.hosts import AllowedHosts, HostCheck
+from services.gateway.edge.origins import OriginCheck
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
 from services.gateway.head_requests import HeadRequests
@@ -26,8 +31,22 @@ from services.gateway.routes import (
 )
 
 
-def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> FastAPI:
-    """The ASGI application over an open gateway; `trusted_proxies` are believed about the address that was asked."""
+def create_app(
+    gateway: Gateway,
+    authenticator: Authenticator,
+    *,
+    hosts: AllowedHosts | None = None,
+    trusted_proxies: Sequence[Network] = (),
+    consents: Consents = consents_for,
+) -> FastAPI:
+    """The ASGI application over an open gateway.
+
+    Args:
+        authenticator: Finds out whose a token is.
+        hosts: For which hosts it answers; for those of this machine when none are given.
+        trusted_proxies: Who is believed about the address that was asked.
+        consents: What patients allow other people.
+    """
     app = FastAPI(
         title="Cairn",
         version="1",
@@ -61,7 +80,10 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
         operations,
     ):
         app.include_router(module.router)
+    app.add_middleware(Access, authenticator=authenticator, consents=consents)
     app.add_middleware(HeadRequests)
+    app.add_middleware(OriginCheck, public_url=gateway.public_url)
+    app.add_middleware(HostCheck, allowed=hosts or AllowedHosts())
     app.add_middleware(ResponseMiddleware, metrics=gateway.metrics)
     app.add_middleware(ForwardedHeaders, trusted=trusted_proxies)
     handle_failures(app)

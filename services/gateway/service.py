@@ -3,15 +3,21 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from events.errors import CairnError
 from events.log import connect
+from events.log.client.resilient import ResilientClient
 from projections.engine.database import open_database
+from services.access.authentication import Authenticator, TokenRefused
+from services.access.principal import Principal, everyone_of
 from services.gateway.app import create_app
+from services.gateway.edge.hosts import allowed_hosts
+from services.gateway.edge.slow_clients import TimedProtocol
 from services.gateway.gateway import open_gateway
 from services.gateway.public_address import read_networks
 from services.gateway.reads_over_nats import ReadsOverNats
@@ -22,18 +28,39 @@ _IDLE_SECONDS = 75
 """How long a connection is kept for a next request: longer than clients and proxies keep one (httpx 5 s, many proxies
 60 s). Whoever hangs up first must be the client, or now and then a request meets a connection that is just closing."""
 
+OpenAuthenticator = Callable[[Settings, ResilientClient], AbstractAsyncContextManager[Authenticator]]
+
+
+class _Nobody:
+    """Accepts no token, as long as there is no issuer."""
+
+    async def principal(self, token: str) -> Principal:
+        raise TokenRefused("access.unavailable", "No issuer of tokens is set up.")
+
+
+@contextlib.asynccontextmanager
+async def _open_none(settings: Settings, nc: ResilientClient) -> AsyncIterator[Authenticator]:
+    yield _Nobody()
+
 
 class AddressTaken(CairnError):
     """The gateway cannot listen where it was told to."""
 
 
-async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+async def serve(
+    settings: Settings, ready: Callable[[str], None], open_authenticator: OpenAuthenticator = _open_none
+) -> None:
     """Serve HTTP, and reads over NATS, until cancelled; then let open answers end and close down.
 
+    Args:
+        open_authenticator: Opens what finds out whose a token is.
+
     Raises:
+        HostsUnknown: when other machines reach the address, and nothing says under which names.
         AddressTaken: when the HTTP address cannot be listened on.
         NotReachable: when no NATS server answers at first.
     """
+    hosts = allowed_hosts(settings.http_host, settings.http_hosts, settings.public_url)
     with _listen(settings.http_host, settings.http_port) as listener:
         nc = await connect(settings.nats_address, name="cairn gateway")
         engine = open_database(settings.database_address)
@@ -45,9 +72,10 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 ready_lag_seconds=settings.ready_lag_seconds,
                 public_url=settings.public_url,
             )
-            async with opened as gateway:
-                app = create_app(gateway, read_networks(settings.trusted_proxies))
-                async with ReadsOverNats(app, nc).answering():
+            async with opened as gateway, open_authenticator(settings, nc) as authenticator:
+                proxies = read_networks(settings.trusted_proxies)
+                app = create_app(gateway, authenticator, hosts=hosts, trusted_proxies=proxies)
+                async with ReadsOverNats(app, nc, everyone_of(frozenset(), "node")).answering():
                     await _serve_http(app, listener, gateway.closing, lambda: ready(_ready_line(listener)))
         finally:
             engine.dispose()
@@ -74,6 +102,7 @@ async def _serve_http(app: ASGIApp, listener: socket.socket, closing: asyncio.Ev
     """Serve until cancelled. Endless answers are told to end first, or the server would wait for them."""
     config = uvicorn.Config(
         app,
+        http=TimedProtocol,
         lifespan="off",
         ws="none",
         # An access log would hold what people search for; the metrics count requests without it.

@@ -9,6 +9,8 @@ from fastapi import Depends, Path, Request
 
 from events.errors import FieldError
 from services.fhir.outgoing.elements import VERSIONS, Release
+from services.gateway.access.operations import Operation
+from services.gateway.asking import Asking
 from services.gateway.bodies import read_body
 from services.gateway.gateway import Gateway, Here
 from services.gateway.problems import RequestRefused
@@ -37,6 +39,8 @@ class Exchange:
         lenient: Whether parameters that are not known are to be left out (`Prefer: handling=lenient`) and not refused.
         pretty: Whether the answer is to be indented.
         if_none_match: The versions that the client has already.
+        asks: Who asks.
+        operation: What the request was found to be.
     """
 
     here: Gateway
@@ -46,6 +50,8 @@ class Exchange:
     lenient: bool
     pretty: bool
     if_none_match: tuple[str, ...]
+    asks: Asking
+    operation: Operation
 
     def check_mode(self) -> None:
         """Check the one parameter of the interaction `capabilities`: every mode is answered with the same statement.
@@ -90,6 +96,8 @@ async def _exchange(
         "handling=lenient" in _preferences(request),
         ("_pretty", "true") in given,
         tuple(each.strip() for header in request.headers.getlist("if-none-match") for each in header.split(",")),
+        request.state.asking,
+        request.state.operation,
     )
 
 

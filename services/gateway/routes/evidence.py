@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from projections.engine.paging import Json
 from projections.goal_state import evidence as queries
 from services.gateway.answers import json_answer
+from services.gateway.asking import Asks
 from services.gateway.clinic_models import Evidence
 from services.gateway.csv_answers import CSV, csv_answer, csv_table, prefers_csv
 from services.gateway.documentation import problems
@@ -33,7 +34,9 @@ _PAGE, _MOST = 100, 500
     response_model=None,
     responses={200: {"model": Evidence, "content": {CSV: {"schema": {"type": "string"}}}}, **problems(422, 503)},
 )
-async def evidence(request: Request, here: Here, org: Org, query: Annotated[EvidenceQuery, Query()]) -> Response:
+async def evidence(
+    request: Request, here: Here, asking: Asks, org: Org, query: Annotated[EvidenceQuery, Query()]
+) -> Response:
     """Reviews, own words and measurability, goal by goal and in total.
 
     Of reviews: how many were expected by the cadence, took place, came late and by how many days, were moved (by whom,
@@ -47,11 +50,12 @@ async def evidence(request: Request, here: Here, org: Org, query: Annotated[Evid
         return {**page, "total": queries.evidence_in_total(connection, org, query, now=now)}
 
     def write(connection: Connection) -> bytes:
-        return csv_table(_COLUMNS, _every(connection, org, query, now))
+        return csv_table(_COLUMNS, map(asking.shown, _every(connection, org, query, now)))
 
     if query.format == "csv" or (query.format is None and prefers_csv(request.headers.get("accept", ""))):
         return csv_answer(await here.read("goal_state", org, query.min_position, write), f"evidence-{org}.csv")
-    return json_answer(await here.read("goal_state", org, query.min_position, read), headers={"vary": "accept"})
+    found = await here.read("goal_state", org, query.min_position, read)
+    return json_answer(asking.shown(found), headers={"vary": "accept"})
 
 
 def _every(connection: Connection, org: str, query: EvidenceQuery, now: datetime) -> Iterator[Json]:

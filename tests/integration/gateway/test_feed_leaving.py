@@ -21,6 +21,7 @@ from services.settings import Settings
 from tests.builders import active_goal
 from tests.integration.gateway.listening import listening
 from tests.integration.gateway.test_feed_resuming import another_gateway
+from tests.tokens import WrittenOut
 from tests.waiting import eventually
 
 MANY = 40
@@ -48,7 +49,7 @@ async def app(nc: ResilientClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
     """A gateway's application, to be called by a test in the place of an HTTP server."""
     engine = open_database(f"sqlite:///{tmp_path / 'cairn.db'}")
     async with open_gateway(nc, engine) as gateway:
-        yield create_app(gateway)
+        yield create_app(gateway, WrittenOut())
     engine.dispose()
 
 
