@@ -18,6 +18,7 @@ _COMMANDS = {
     "reviews": Lazy("services.cli.reviews", "reviews", "List the reviews that are coming up, due or overdue."),
     "templates": Lazy("services.cli.templates", "templates", "List goal templates, or show one."),
     "replay": Lazy("services.cli.replay", "replay", "Tell a goal's whole history, from the log itself."),
+    "token": Lazy("services.cli.token", "token", "Make, list and revoke the tokens of this Cairn's own issuer."),
     "log": Lazy("services.cli.log", "log", "Check the log, back it up, and bring it back."),
     "projections": Lazy("services.cli.projections", "projections", "See how far the projections have come."),
     "bench": Lazy("services.cli.bench", "bench", "Measure how fast Cairn is on this machine, beside its peers."),
