@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from events.errors import CairnError
-from events.vocabulary import ActorRole
+from events.vocabulary import ActorRole, Allowed
 from services.access.principal import Principal, Role
 
 Reading = Literal["goals", "schedule", "history", "proof", "accesses", "disclosures", "operations", "open"]
 Reach = Literal["own patient", "consent", "own organisations", "everything"]
-Allowed = Literal["goals", "schedule", "history", "contribute"]
 
 READINGS: Mapping[Reading, str] = {
     "goals": "Plans, goals, entries, evidence and caseloads, with what people said.",
@@ -66,6 +65,7 @@ _TREATING_EVENTS = _PATIENT_EVENTS | {
     "cairn.plan.opened.v1",
     "cairn.plan.amended.v1",
     "cairn.plan.closed.v1",
+    "cairn.plan.disclosed.v1",
 }
 _SYSTEM_EVENTS = frozenset({"cairn.goal.imported.v1"})
 
