@@ -4,7 +4,7 @@ import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         " CAIRN_LOG_A=northside,southside;CAIRN_LOG_B=riverside. Without it: all in CAIRN_LOG. Events do not move"
         " from one stream to another, so an organisation keeps its place.",
     )
+    nats_principals: Path | None = Field(
+        None,
+        description="A TOML file that says who the users of the NATS server are (deploy/README.md). Without it, whoever"
+        " reaches Cairn over NATS may submit everything for everybody.",
+    )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
     )
@@ -114,6 +119,16 @@ class Settings(BaseSettings):
         30.0,
         description="How long an event may wait for a projection before the gateway's /readyz says that it is not"
         " ready (503 projection.behind).",
+    )
+    access_records: Literal["required", "best_effort"] = Field(
+        "required",
+        description="Whether a patient's data is told only after the reading was recorded (required), or also when it"
+        " cannot be recorded (best_effort).",
+    )
+    access_keep_days: Annotated[int, Field(ge=1)] | None = Field(
+        None,
+        description="After how many days the record of a reading goes; used only when the stream of the records is"
+        " first made. Without it: never.",
     )
     sample: bool = Field(True, description="Whether `cairn up` fills an empty log with the sample clinic.")
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.access.authentication import Authenticator
 from services.gateway.access.consents import Consents, consents_for
 from services.gateway.access.middleware import Access
+from services.gateway.access_records import AccessRecords
 from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.edge.hosts import AllowedHosts, HostCheck
 from services.gateway.edge.origins import OriginCheck
@@ -80,7 +81,8 @@ def create_app(
         operations,
     ):
         app.include_router(module.router)
-    app.add_middleware(Access, authenticator=authenticator, consents=consents)
+    app.add_middleware(AccessRecords, recorder=gateway.records)
+    app.add_middleware(Access, authenticator=authenticator, consents=consents, recorder=gateway.records)
     app.add_middleware(HeadRequests)
     app.add_middleware(OriginCheck, public_url=gateway.public_url)
     app.add_middleware(HostCheck, allowed=hosts or AllowedHosts())

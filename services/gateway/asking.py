@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from events.flag import Audience
+from projections.engine.paging import Json
 from services.access.policy import Reading, may_read
 from services.access.principal import Principal
 from services.gateway.access.consents import Consents, consents_for
@@ -50,9 +51,12 @@ class Asking:
         """Whether a patient is the principal's own."""
         return patient is not None and patient == self.principal.patient and org in self.principal.orgs
 
-    def shown(self, told: Any) -> Any:  # Any: JSON as the queries give it
+    def shown(self, told: Json) -> Json:
         """What a query found, without what people said where the principal may not read that."""
-        return told if self.words else without_words(told)
+        if self.words:
+            return told
+        without: Json = without_words(told)
+        return without
 
     def audience(self, wanted: Audience) -> Audience:
         """For whom an answer is written: a patient and the family never get what is for staff."""

@@ -14,6 +14,7 @@ from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
+from services.gateway.access_records import record_refused_reading
 from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
 
@@ -37,6 +38,7 @@ def handle_failures(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: RequestRefused) -> Response:
+    await record_refused_reading(request.app.state.gateway.records, request.scope, error)
     return refusal_answer(request.url.path, error)
 
 

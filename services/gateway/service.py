@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
 import uvicorn
@@ -13,8 +13,9 @@ from events.errors import CairnError
 from events.log import connect
 from events.log.client.resilient import ResilientClient
 from projections.engine.database import open_database
-from services.access.authentication import Authenticator, TokenRefused
-from services.access.principal import Principal, everyone_of
+from services.access.authentication import Authenticator
+from services.access.principal import everyone_of
+from services.access.tokens.opening import open_authenticator
 from services.gateway.app import create_app
 from services.gateway.edge.hosts import allowed_hosts
 from services.gateway.edge.slow_clients import TimedProtocol
@@ -31,29 +32,17 @@ _IDLE_SECONDS = 75
 OpenAuthenticator = Callable[[Settings, ResilientClient], AbstractAsyncContextManager[Authenticator]]
 
 
-class _Nobody:
-    """Accepts no token, as long as there is no issuer."""
-
-    async def principal(self, token: str) -> Principal:
-        raise TokenRefused("access.unavailable", "No issuer of tokens is set up.")
-
-
-@contextlib.asynccontextmanager
-async def _open_none(settings: Settings, nc: ResilientClient) -> AsyncIterator[Authenticator]:
-    yield _Nobody()
-
-
 class AddressTaken(CairnError):
     """The gateway cannot listen where it was told to."""
 
 
 async def serve(
-    settings: Settings, ready: Callable[[str], None], open_authenticator: OpenAuthenticator = _open_none
+    settings: Settings, ready: Callable[[str], None], authenticators: OpenAuthenticator = open_authenticator
 ) -> None:
     """Serve HTTP, and reads over NATS, until cancelled; then let open answers end and close down.
 
     Args:
-        open_authenticator: Opens what finds out whose a token is.
+        authenticators: Opens what finds out whose a token is.
 
     Raises:
         HostsUnknown: when other machines reach the address, and nothing says under which names.
@@ -71,11 +60,14 @@ async def serve(
                 placement=settings.placement,
                 ready_lag_seconds=settings.ready_lag_seconds,
                 public_url=settings.public_url,
+                access_records=settings.access_records,
             )
-            async with opened as gateway, open_authenticator(settings, nc) as authenticator:
+            async with opened as gateway, authenticators(settings, nc) as authenticator:
                 proxies = read_networks(settings.trusted_proxies)
                 app = create_app(gateway, authenticator, hosts=hosts, trusted_proxies=proxies)
-                async with ReadsOverNats(app, nc, everyone_of(frozenset(), "node")).answering():
+                async with ReadsOverNats(
+                    app, nc, None if settings.nats_principals else everyone_of(frozenset(), "node")
+                ).answering():
                     await _serve_http(app, listener, gateway.closing, lambda: ready(_ready_line(listener)))
         finally:
             engine.dispose()

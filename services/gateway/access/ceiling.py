@@ -1,25 +1,12 @@
-"""The ceiling that the SMART on FHIR scopes of a token put on what its principal may do, at FHIR's addresses and
-at Cairn's own: a token that may read a patient's Goals as FHIR reads no more of them in another form.
+"""The ceiling that the SMART on FHIR scopes of a token put on what its principal may do; `services/access/scopes.py`
+says how far they reach.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final
-
-from services.access.policy import Reading
 from services.access.principal import Principal
+from services.access.scopes import API, allows, needed, reaches_beyond_fhir
 from services.gateway.access.bearer import REALM
-from services.gateway.access.operations import FhirInteraction, Interaction, Operation
+from services.gateway.access.operations import FhirInteraction, Operation
 from services.gateway.problems import RequestRefused
-
-_SAID_IN: Final[Mapping[Reading, tuple[str, ...]]] = {
-    "goals": ("CarePlan", "Goal", "Observation"),
-    "schedule": ("CarePlan", "Goal"),
-    "history": ("CarePlan", "Goal", "Observation", "Provenance"),
-    "accesses": ("AuditEvent",),
-    "disclosures": ("AuditEvent",),
-}
-"""In which types of resources FHIR has what Cairn's own addresses tell."""
-_SUBMITTED = tuple(FhirInteraction(resource, "c") for resource in ("CarePlan", "Goal", "Observation"))
 
 
 def check_scopes(principal: Principal, operation: Operation, *, own_patient: bool) -> None:
@@ -29,32 +16,20 @@ def check_scopes(principal: Principal, operation: Operation, *, own_patient: boo
         own_patient: Whether it is about the principal's own patient, and nobody else.
 
     Raises:
-        RequestRefused: 403, with scopes that would reach it.
+        RequestRefused: 403, with a scope that would reach it.
     """
-    needed = _needed(operation)
-    if all(is_below_ceiling(principal, each, own_patient=own_patient) for each in needed):
-        return
-    scope = " ".join(f"user/{each.resource}.{each.interaction}" for each in needed)
-    challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
-    detail = f"The scopes of the token do not reach this. It takes {scope}, or others that reach as far."
-    raise RequestRefused("access.scope_missing", detail, headers={"www-authenticate": challenge})
+    wanted = operation.fhir
+    if wanted is None:
+        reached, scope = reaches_beyond_fhir(principal.scopes), API
+    else:
+        reached = is_below_ceiling(principal, wanted, own_patient=own_patient)
+        scope = needed(wanted.resource, wanted.interaction)
+    if not reached:
+        challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
+        detail = f"The scopes of the token do not reach this. It takes {scope}, or another that reaches as far."
+        raise RequestRefused("access.scope_missing", detail, headers={"www-authenticate": challenge})
 
 
 def is_below_ceiling(principal: Principal, wanted: FhirInteraction, *, own_patient: bool) -> bool:
     """Whether the scopes of the principal's token reach an interaction; without scopes there is no ceiling."""
-    if principal.scopes is None:
-        return True
-    return _allows(principal.scopes, wanted.resource, wanted.interaction, own_patient=own_patient)
-
-
-def _needed(operation: Operation) -> Sequence[FhirInteraction]:
-    if operation.fhir is not None:
-        return (operation.fhir,)
-    if operation.reading is None:
-        return _SUBMITTED
-    letter: Interaction = "r" if operation.of_one else "s"
-    return [FhirInteraction(resource, letter) for resource in _SAID_IN.get(operation.reading, ())]
-
-
-def _allows(scopes: frozenset[str], resource: str, interaction: Interaction, *, own_patient: bool) -> bool:
-    return False
+    return allows(principal.scopes, wanted.resource, wanted.interaction, own_patient=own_patient)

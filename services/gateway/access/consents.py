@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 
-from services.access.policy import Allowed
+from events.vocabulary import Allowed
 from services.access.principal import Principal
 
 Consents = Callable[[Principal, str, str], Awaitable[AbstractSet[Allowed]]]

@@ -4,11 +4,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.access.authentication import Authenticator, TokenRefused
 from services.access.principal import Principal
+from services.access.records.recorder import AccessRecorder
 from services.gateway.access.bearer import bearer_token, not_accepted
 from services.gateway.access.consents import Consents
 from services.gateway.access.judging import judge
 from services.gateway.access.matching import OperationTree
 from services.gateway.access.operations import OPERATIONS
+from services.gateway.access_records import record_refused_reading
+from services.gateway.asking import Asking
 from services.gateway.problems import RequestRefused
 from services.gateway.refusals import refusal_answer
 
@@ -25,10 +28,11 @@ class Access:
     the state of its request who asks (`asking`) and what was judged (`operation`).
     """
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator, consents: Consents):
+    def __init__(self, app: ASGIApp, authenticator: Authenticator, consents: Consents, recorder: AccessRecorder):
         self._app = app
         self._authenticator = authenticator
         self._consents = consents
+        self._recorder = recorder
         self._operations = OperationTree(OPERATIONS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,6 +43,7 @@ class Access:
         try:
             await self._let_in(scope)
         except RequestRefused as refused:
+            await record_refused_reading(self._recorder, scope, refused)
             await refusal_answer(scope["path"], refused)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -61,9 +66,13 @@ class Access:
             raise RequestRefused("http.method_not_allowed", detail, headers={"allow": allow})
         scope["route"] = operation  # the counters name its template, also when it is refused
         state = scope.setdefault("state", {})
-        principal = _NOBODY if operation.reading == "open" else scope.get(PRINCIPAL) or await self._principal(scope)
-        state["asking"] = await judge(principal, operation, matched.named, scope["query_string"], self._consents)
         state["operation"] = operation
+        if operation.reading == "open":
+            state["asking"] = Asking(_NOBODY)
+            return
+        principal = scope.get(PRINCIPAL) or await self._principal(scope)
+        state["asking"] = asks = Asking(principal, consents=self._consents)
+        await judge(asks, operation, matched.named, scope["query_string"])
 
     async def _principal(self, scope: Scope) -> Principal:
         token = bearer_token(scope["headers"], scope["query_string"])

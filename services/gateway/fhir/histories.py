@@ -45,6 +45,7 @@ async def read_versions(asked: Exchange, resource: ResourceType, goal_id: GoalId
     if goal_id.is_plan != (resource == "CarePlan"):
         return ()
     log = await log_of(asked, goal_id)
+    asked.saw(goal_id)
     events = await (log.read_patient(goal_id) if goal_id.is_plan else log.read(goal_id))
     return [*WRITERS[resource](events, asked.release)]
 

@@ -8,7 +8,7 @@ from events.identity import GoalId
 from events.log import Log
 from services.fhir.outgoing.patient import ResourceType
 from services.gateway.access.ceiling import check_scopes, is_below_ceiling
-from services.gateway.access.judging import not_there
+from services.gateway.access.judging import ReadingRefused, not_there
 from services.gateway.access.operations import FhirInteraction, fhir_reading
 from services.gateway.fhir.exchange import Exchange
 from services.gateway.problems import RequestRefused
@@ -27,7 +27,7 @@ async def log_of(asked: Exchange, goal_id: GoalId) -> Log:
         Rejected: `org.unknown`, when the organisation is in no stream.
     """
     if not await may_see(asked, goal_id):
-        raise not_there()
+        raise not_there(goal_id.org, goal_id.patient)
     own_patient = asked.asks.is_own_patient(goal_id.org, goal_id.patient)
     check_scopes(asked.asks.principal, asked.operation, own_patient=own_patient)
     return asked.here.logs.of(goal_id.org)
@@ -41,12 +41,13 @@ async def refuse_others(asked: Exchange, plans: Collection[GoalId]) -> None:
     """
     for plan in plans:
         if not await may_see(asked, plan):
-            raise RequestRefused("access.denied", "The search names a patient whose data you may not read.")
+            detail = "The search names a patient whose data you may not read."
+            raise ReadingRefused("access.denied", detail, plan.org, plan.patient)
 
 
 async def may_bring(asked: Exchange, plan: GoalId, kind: ResourceType) -> bool:
     """Whether a search may bring along a patient's resources of a type."""
-    wanted = FhirInteraction(kind, "s")
+    wanted = FhirInteraction(kind, "search-type")
     own_patient = asked.asks.is_own_patient(plan.org, plan.patient)
     return await asked.asks.may_read(fhir_reading(kind), plan.org, plan.patient) and is_below_ceiling(
         asked.asks.principal, wanted, own_patient=own_patient

@@ -55,8 +55,10 @@ async def search(asked: Exchange, resource: ResourceType) -> Json:
 
 
 async def read_history(asked: Exchange, plan_id: GoalId) -> PatientHistory:
-    """All that a patient has, for whoever may read it."""
-    return history_of(await (await log_of(asked, plan_id)).read_patient(plan_id))
+    """All that a patient has, for whoever may read it. The answer tells something of that patient, be it of nothing."""
+    log = await log_of(asked, plan_id)
+    asked.saw(plan_id)
+    return history_of(await log.read_patient(plan_id))
 
 
 def links_of(url: str, applied: Sequence[tuple[str, str]], following: str | None) -> list[Json]:

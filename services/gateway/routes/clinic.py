@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from projections.goal_state.caseload import caseload as caseload_of
 from projections.goal_state.waiting import waiting as waiting_in
+from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks
 from services.gateway.clinic_models import Caseload, WaitingList
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
     response_model=None,
     responses={200: {"model": Caseload}, **problems(422, 503)},
 )
-async def caseload(here: Here, asking: Asks, org: Org, query: Annotated[CaseloadQuery, Query()]) -> Response:
+async def caseload(here: Here, asks: Asks, org: Org, query: Annotated[CaseloadQuery, Query()]) -> Response:
     """The patients with an open plan or an open goal, who needs attention most first: which goal, why and since when,
     and counts of active goals, reviews overdue and due, what is waited for, setbacks, and days since the last entry.
 
@@ -38,7 +39,8 @@ async def caseload(here: Here, asking: Asks, org: Org, query: Annotated[Caseload
         query.min_position,
         lambda connection: caseload_of(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
     )
-    return json_answer(asking.shown(found))
+    asks.saw(org, patients_in(found["items"]))
+    return json_answer(asks.shown(found))
 
 
 @router.get(
@@ -47,7 +49,7 @@ async def caseload(here: Here, asking: Asks, org: Org, query: Annotated[Caseload
     response_model=None,
     responses={200: {"model": WaitingList}, **problems(422, 503)},
 )
-async def waiting(here: Here, asking: Asks, org: Org, query: Annotated[WaitingQuery, Query()]) -> Response:
+async def waiting(here: Here, asks: Asks, org: Org, query: Annotated[WaitingQuery, Query()]) -> Response:
     """Agreements, answers to contests and answers to change requests that are awaited, the longest awaited first."""
     found = await here.read(
         "goal_state",
@@ -55,4 +57,5 @@ async def waiting(here: Here, asking: Asks, org: Org, query: Annotated[WaitingQu
         query.min_position,
         lambda connection: waiting_in(connection, org, query, limit=query.limit, cursor=query.cursor),
     )
-    return json_answer(asking.shown(found))
+    asks.saw(org, patients_in(found["items"], named=query.patient))
+    return json_answer(asks.shown(found))

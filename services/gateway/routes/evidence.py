@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from projections.engine.paging import Json
 from projections.goal_state import evidence as queries
+from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks
 from services.gateway.clinic_models import Evidence
@@ -35,7 +36,7 @@ _PAGE, _MOST = 100, 500
     responses={200: {"model": Evidence, "content": {CSV: {"schema": {"type": "string"}}}}, **problems(422, 503)},
 )
 async def evidence(
-    request: Request, here: Here, asking: Asks, org: Org, query: Annotated[EvidenceQuery, Query()]
+    request: Request, here: Here, asks: Asks, org: Org, query: Annotated[EvidenceQuery, Query()]
 ) -> Response:
     """Reviews, own words and measurability, goal by goal and in total.
 
@@ -49,13 +50,22 @@ async def evidence(
         page = queries.evidence(connection, org, query, now=now, limit=query.limit or _PAGE, cursor=query.cursor)
         return {**page, "total": queries.evidence_in_total(connection, org, query, now=now)}
 
-    def write(connection: Connection) -> bytes:
-        return csv_table(_COLUMNS, map(asking.shown, _every(connection, org, query, now)))
+    def write(connection: Connection) -> tuple[bytes, set[str]]:
+        seen = patients_in(named=query.patient)
+
+        def noted(goal: Json) -> Json:
+            seen.add(goal["patient"])
+            return asks.shown(goal)
+
+        return csv_table(_COLUMNS, map(noted, _every(connection, org, query, now))), seen
 
     if query.format == "csv" or (query.format is None and prefers_csv(request.headers.get("accept", ""))):
-        return csv_answer(await here.read("goal_state", org, query.min_position, write), f"evidence-{org}.csv")
+        table, seen = await here.read("goal_state", org, query.min_position, write)
+        asks.saw(org, seen)
+        return csv_answer(table, f"evidence-{org}.csv")
     found = await here.read("goal_state", org, query.min_position, read)
-    return json_answer(asking.shown(found), headers={"vary": "accept"})
+    asks.saw(org, patients_in(found["items"], named=query.patient))
+    return json_answer(asks.shown(found), headers={"vary": "accept"})
 
 
 def _every(connection: Connection, org: str, query: EvidenceQuery, now: datetime) -> Iterator[Json]:

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
     responses={200: {"model": PlanReading}, **problems(404, 422, 503)},
 )
 async def plan(
-    here: Here, asking: Asks, org: Org, patient: Patient, query: Annotated[ForAudienceThen, Query()]
+    here: Here, asks: Asks, org: Org, patient: Patient, query: Annotated[ForAudienceThen, Query()]
 ) -> Response:
     """The plan as it is now, or as it stood, and what the patient's goals add to it.
 
@@ -37,16 +37,16 @@ async def plan(
     (Kiresuk & Sherman 1968); priorities that no open goal serves; and the interventions with the patient's own progress
     on the goals that each is linked to.
     """
-    audience = asking.audience(query.audience)
+    audience = asks.audience(query.audience)
     if query.moment is not None:
-        record, _ = await record_at(here, org, patient, query.moment, min_position=query.min_position)
-        found = read_plan_with_goals(record.plan, record, audience=audience) if record.plan else None
+        record, at = await record_at(here, org, patient, query.moment, min_position=query.min_position)
+        found = read_plan_with_goals(record.plan, record, at=at, audience=audience) if record.plan else None
     else:
         found = await here.read(
             "goal_state",
             org,
             query.min_position,
-            lambda connection: queries.plan(connection, org, patient, audience=audience),
+            lambda connection: queries.plan(connection, org, patient, now=datetime.now(UTC), audience=audience),
         )
     if found is None:
         raise _missing(org, patient, query)

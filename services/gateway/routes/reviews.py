@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from projections.review_schedule import queries
+from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks
 from services.gateway.documentation import problems
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
     response_model=None,
     responses={200: {"model": ReviewList}, **problems(422, 503)},
 )
-async def reviews(here: Here, asking: Asks, org: Org, query: Annotated[Reviews, Query()]) -> Response:
+async def reviews(here: Here, asks: Asks, org: Org, query: Annotated[Reviews, Query()]) -> Response:
     """The next review of each goal that has one, the longest due first."""
     now = datetime.now(UTC)
     found = await here.read(
@@ -31,4 +32,5 @@ async def reviews(here: Here, asking: Asks, org: Org, query: Annotated[Reviews, 
         query.min_position,
         lambda connection: queries.reviews(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
     )
-    return json_answer(asking.shown(found))
+    asks.saw(org, patients_in(found["items"], named=query.patient))
+    return json_answer(asks.shown(found))

@@ -83,12 +83,16 @@ async def _read_part(asked: Exchange, id: str, kind: ResourceType) -> Response:
 
 
 async def _of_goal(asked: Exchange, goal_id: GoalId, kind: ResourceType) -> list[Json]:
-    history = history_of(await (await log_of(asked, goal_id)).read(goal_id))
+    log = await log_of(asked, goal_id)
+    asked.saw(goal_id)
+    history = history_of(await log.read(goal_id))
     return [*history.resources_of(kind, asked.release)]
 
 
 async def _goal(asked: Exchange, goal_id: GoalId) -> GoalState:
-    state = None if goal_id.is_plan else fold_goals(await (await log_of(asked, goal_id)).read(goal_id))
+    log = await log_of(asked, goal_id)
+    asked.saw(goal_id)
+    state = None if goal_id.is_plan else fold_goals(await log.read(goal_id))
     if state is None:
         raise unknown()
     return state
