@@ -26,6 +26,9 @@ _log = logging.getLogger("cairn.access")
 class FixedKeys:
     """The key of the embedded issuer, which stays the same for as long as the process runs."""
 
+    metadata = None
+    """The embedded issuer has no address, so it describes itself to nobody."""
+
     def __init__(self, ring: KeyRing):
         self._ring = ring
 

@@ -12,12 +12,15 @@ from services.access.tokens.authenticator import NoneRevoked, TokenAuthenticator
 from services.access.tokens.checked_tokens import CheckedTokens
 from services.access.tokens.claims import ClaimMapping
 from services.access.tokens.keys import KeyRing
+from services.access.tokens.opening import FixedKeys
 from tests.unit.access import tokens
 from tests.unit.access.tokens import NOW, claims, key, ring, signed
 
 
 class World:
     """An authenticator whose keys, revocations and clock a test changes."""
+
+    metadata = None
 
     def __init__(self) -> None:
         self.ring = ring(key("OKP"))
@@ -120,11 +123,9 @@ async def test_the_embedded_issuers_token_says_what_its_principal_is() -> None:
     )
     made = create_token(signing, whole, seconds=60, now=time.time())
 
-    class Fixed:
-        async def keys(self, kid: str | None = None) -> KeyRing:
-            return public_keys(signing)
-
-    found = await TokenAuthenticator(RULES, Fixed(), MAPPING, NoneRevoked()).principal(made.text)
+    found = await TokenAuthenticator(RULES, FixedKeys(public_keys(signing)), MAPPING, NoneRevoked()).principal(
+        made.text
+    )
     assert found == made.principal
     assert found.model_copy(update={"client": None, "token": None}) == whole
     assert made.text not in repr(made)
