@@ -25,9 +25,12 @@ from services.gateway.routes import (
     reviews,
     templates,
 )
+from services.gateway.routes.fhir.smart import IssuerMetadata
 
 
-def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> FastAPI:
+def create_app(
+    gateway: Gateway, trusted_proxies: Sequence[Network] = (), *, issuer_metadata: IssuerMetadata = lambda: None
+) -> FastAPI:
     """The ASGI application over an open gateway; `trusted_proxies` are believed about the address that was asked."""
     app = FastAPI(
         title="Cairn",
@@ -47,6 +50,7 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
         ],
     )
     app.state.gateway = gateway
+    app.state.issuer_metadata = issuer_metadata
     for module in (
         events,
         goals,
