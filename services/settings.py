@@ -135,6 +135,7 @@ class Settings(BaseSettings):
         None,
         description="After how many days the record of a reading goes; used only when the stream of the records is"
         " first made. Without it: never.",
+    )
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
         None,
         description="The OpenID Connect issuer whose access tokens are accepted, written exactly as it names itself."
