@@ -3,7 +3,7 @@
 import os
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     )
     nats_callout_keys: Path | None = Field(
         None,
-        description="The file with the keys of `cairn serve auth`, which --make-key makes. Without it: `data_dir`"
+        description="The file with the keys of `cairn serve auth`, which --make-keys makes. Without it: `data_dir`"
         "/callout.keys.",
     )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
@@ -112,6 +112,16 @@ class Settings(BaseSettings):
         30.0,
         description="How long an event may wait for a projection before the gateway's /readyz says that it is not"
         " ready (503 projection.behind).",
+    )
+    access_records: Literal["required", "best_effort"] = Field(
+        "required",
+        description="Whether a patient's data is told only after the reading was recorded (required), or also when it"
+        " cannot be recorded (best_effort).",
+    )
+    access_keep_days: Annotated[int, Field(ge=1)] | None = Field(
+        None,
+        description="After how many days the record of a reading goes; used only when the stream of the records is"
+        " first made. Without it: never.",
     )
     sample: bool = Field(True, description="Whether `cairn up` fills an empty log with the sample clinic.")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 
+from services.gateway.access_records import AccessRecords
 from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
@@ -61,6 +62,7 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
         operations,
     ):
         app.include_router(module.router)
+    app.add_middleware(AccessRecords, recorder=gateway.records)
     app.add_middleware(HeadRequests)
     app.add_middleware(ResponseMiddleware, metrics=gateway.metrics)
     app.add_middleware(ForwardedHeaders, trusted=trusted_proxies)

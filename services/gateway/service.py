@@ -44,6 +44,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 placement=settings.placement,
                 ready_lag_seconds=settings.ready_lag_seconds,
                 public_url=settings.public_url,
+                access_records=settings.access_records,
             )
             async with opened as gateway:
                 app = create_app(gateway, read_networks(settings.trusted_proxies))

@@ -43,6 +43,7 @@ async def read_versions(asked: Exchange, resource: ResourceType, goal_id: GoalId
     """Every version of a Goal or a CarePlan, the oldest first; none when there is no such resource."""
     if goal_id.is_plan != (resource == "CarePlan"):
         return ()
+    asked.saw(goal_id)
     log = asked.here.logs.of(goal_id.org)
     events = await (log.read_patient(goal_id) if goal_id.is_plan else log.read(goal_id))
     return [*WRITERS[resource](events, asked.release)]

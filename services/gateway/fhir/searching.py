@@ -46,7 +46,8 @@ async def search(asked: Exchange, resource: ResourceType) -> Json:
 
 
 async def read_history(asked: Exchange, plan_id: GoalId) -> PatientHistory:
-    """All that a patient has."""
+    """All that a patient has. The answer tells something about that patient, be it that nothing was found."""
+    asked.saw(plan_id)
     return history_of(await asked.here.logs.of(plan_id.org).read_patient(plan_id))
 
 

@@ -8,9 +8,12 @@ from fastapi import APIRouter, Query, Response
 from events.errors import Rejected
 from events.goal.reading import read_goal
 from events.identity import GoalId
+from projections.engine.paging import Json
 from projections.goal_state import queries
+from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
 from services.gateway.as_of import Moment
+from services.gateway.asking import Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
 from services.gateway.models import GoalList, GoalReading
@@ -26,9 +29,11 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
     response_model=None,
     responses={200: {"model": GoalList}, **problems(422, 503)},
 )
-async def goals_of_org(here: Here, org: Org, query: Annotated[GoalsOfOrg, Query()]) -> Response:
+async def goals_of_org(here: Here, asks: Asks, org: Org, query: Annotated[GoalsOfOrg, Query()]) -> Response:
     """Goals as they are now, in the order of patient and goal."""
-    return await _goals(here, org, query, query.patient)
+    found = await _goals(here, org, query, query.patient)
+    asks.saw(org, patients_in(found["items"], named=query.patient))
+    return json_answer(found)
 
 
 @router.get(
@@ -41,7 +46,7 @@ async def goals_of_patient(
     here: Here, org: Org, patient: Patient, query: Annotated[GoalsOfPatient, Query()]
 ) -> Response:
     """Goals as they are now, in the order of their ids."""
-    return await _goals(here, org, query, patient)
+    return json_answer(await _goals(here, org, query, patient))
 
 
 @router.get(
@@ -74,24 +79,22 @@ async def one_goal(
     return json_answer(found)
 
 
-async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | None) -> Response:
+async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | None) -> Json:
     now = datetime.now(UTC)
-    return json_answer(
-        await here.read(
-            "goal_state",
+    return await here.read(
+        "goal_state",
+        org,
+        query.min_position,
+        lambda connection: queries.goals(
+            connection,
             org,
-            query.min_position,
-            lambda connection: queries.goals(
-                connection,
-                org,
-                query,
-                now=now,
-                patient=patient,
-                audience=query.audience,
-                limit=query.limit,
-                cursor=query.cursor,
-            ),
-        )
+            query,
+            now=now,
+            patient=patient,
+            audience=query.audience,
+            limit=query.limit,
+            cursor=query.cursor,
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from events.log import Append, Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.engine.database import open_database
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
@@ -31,6 +32,7 @@ async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     """A connection to a log on which nobody but the readers of the feed has consumers."""
     nc = await connect(own_server.url, name="test")
     await declare_log(nc)
+    await declare_access(nc)
     log = Log(nc)
     await log.append(Append(tuple(active_goal(GoalId("org", "p1", "g1"))[1:]), 0, 0))
     yield nc

@@ -11,6 +11,7 @@ import pytest
 from events.goal.types import ReviewScheduled
 from events.identity import GoalId
 from events.log import Append, Log, LogUnreachable, connect, declare_log
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.gateway.service import serve
 from services.settings import Settings
@@ -128,6 +129,7 @@ async def test_a_reader_outlives_the_server_without_a_gap_or_a_repeat(
     settings = Settings(nats_url=own_server.url, data_dir=tmp_path / "data")
     nc = await connect(own_server.url, name="test")
     await declare_log(nc)
+    await declare_access(nc)
     log = Log(nc)
     goal = GoalId("org", "p1", "g1")
     before = [each.position for each in await log.append(Append(tuple(active_goal(goal)[1:]), 0, 0))]

@@ -13,6 +13,7 @@ from events.envelope import BATCH, STRUCTURED
 from events.log import Log
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
+from services.access.records.recorder import AccessRecorder
 from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
 from services.gateway.gateway import Gateway
@@ -61,6 +62,7 @@ def client(nats: Nats) -> httpx.AsyncClient:
         freshness=cast(Freshness, None),
         standing=cast(Standing, NoProjections()),
         readiness=cast(Readiness, NoProjections()),
+        records=cast(AccessRecorder, None),
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn")
 

@@ -82,11 +82,13 @@ async def _read_part(asked: Exchange, id: str, kind: ResourceType) -> Response:
 
 
 async def _of_goal(asked: Exchange, goal_id: GoalId, kind: ResourceType) -> list[Json]:
+    asked.saw(goal_id)
     history = history_of(await asked.here.logs.of(goal_id.org).read(goal_id))
     return [*history.resources_of(kind, asked.release)]
 
 
 async def _goal(asked: Exchange, goal_id: GoalId) -> GoalState:
+    asked.saw(goal_id)
     state = None if goal_id.is_plan else fold_goals(await asked.here.logs.of(goal_id.org).read(goal_id))
     if state is None:
         raise unknown()
