@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         description="A TOML file that says who the users of the NATS server are (deploy/README.md). Without it, whoever"
         " reaches Cairn over NATS may submit everything for everybody.",
     )
+    nats_auth_url: str | None = Field(
+        None,
+        description="The nats-server with the user of the account AUTH, as which `cairn serve auth` is asked whom to"
+        " admit.",
+    )
     nats_system_url: str | None = Field(
         None,
         description="The nats-server with a user of its system account, as which `cairn serve auth` ends connections.",

@@ -7,13 +7,13 @@ from events.codes import CODES
 from events.errors import CairnError
 from services.access.authentication import CheckedToken
 from services.access.callout.permissions import Permissions, permissions
+from services.access.nats_users import CALLOUT_USER
 from services.access.principal import Principal
+from services.access.scopes import API, reaches_beyond_fhir
 
 ORGANISATION = "org."
 """A client whose token is for several organisations chooses one by the user name `org.ORG`. There is a dot in it
 because the server takes the name of a configured user, such as `northside`, for that user's."""
-USER = "principal."
-"""How the name of every user begins that the callout admits; `Principal.encoded()` follows."""
 KICK_BEFORE_SECONDS = 5.0
 """How long before its token expires a connection is ended, so that its client connects again with a new one. At expiry
 itself the server ends it with an error after which nats-py closes for good."""
@@ -50,7 +50,7 @@ class Admission:
     @property
     def user(self) -> str:
         """The name of the user, by which every service of Cairn knows who it is."""
-        return f"{USER}{self.principal.encoded()}"
+        return f"{CALLOUT_USER}{self.principal.encoded()}"
 
 
 def admission(checked: CheckedToken, user: str, accounts: Mapping[str, str], now: float) -> Admission:
@@ -68,8 +68,8 @@ def admission(checked: CheckedToken, user: str, accounts: Mapping[str, str], now
     expires = int(checked.expires)
     if expires - now <= KICK_BEFORE_SECONDS:
         raise Refused("access.token_expired")
-    if checked.principal.scopes is not None:
-        raise Refused("access.scope_missing", "The token has scopes, and none of them gives access over NATS.")
+    if not reaches_beyond_fhir(checked.principal.scopes):
+        raise Refused("access.scope_missing", f"The token has scopes for FHIR; over NATS it needs the scope {API} too.")
     org = _organisation(checked.principal, user)
     account = accounts.get(org)
     if account is None:

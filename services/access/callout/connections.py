@@ -7,7 +7,8 @@ been started finds the connections of before, and of other instances, by asking 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from services.access.callout.admission import KICK_BEFORE_SECONDS, USER
+from services.access.callout.admission import KICK_BEFORE_SECONDS
+from services.access.nats_users import CALLOUT_USER
 from services.access.principal import BadPrincipal, Principal
 
 
@@ -34,10 +35,10 @@ class Connection:
 
 def connection_of(server: str, cid: int, user: str) -> Connection | None:
     """The connection of a user with this name; None where the name is not one that the callout has given."""
-    if not user.startswith(USER):
+    if not user.startswith(CALLOUT_USER):
         return None
     try:
-        principal = Principal.decoded(user.removeprefix(USER))
+        principal = Principal.decoded(user.removeprefix(CALLOUT_USER))
     except BadPrincipal:
         return None
     return None if principal.expires is None else Connection(server, cid, principal.token, principal.expires)

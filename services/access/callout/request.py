@@ -8,9 +8,9 @@ from events.errors import CairnError
 from services.access.callout.jwt import BadJwt, Claims, verified
 from services.access.callout.keys import CalloutKeys
 from services.access.callout.sealing import NotForUs, opened
+from services.access.tokens.checking import MAX_TOKEN_CHARACTERS
 
-_MAX_TOKEN_CHARACTERS = 16 * 1024
-_Token = Annotated[str, StringConstraints(max_length=_MAX_TOKEN_CHARACTERS)]
+_Token = Annotated[str, StringConstraints(max_length=MAX_TOKEN_CHARACTERS)]
 
 
 class BadRequest(CairnError):

@@ -15,16 +15,17 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from events.log.client.connection import flush
-from events.log.client.resilient import connect_client
+from events.log.client.resilient import ResilientClient, connect_client
 from services.access.authentication import CheckedToken, TokenRefused
 from services.access.callout.keys import CalloutKeys
 from services.access.callout.permissions import inbox_prefix
 from services.access.principal import Principal
+from services.settings import Settings
 from tests.integration.deploy.deployed import CONFIGURATION, Deployed, password, start
 from tests.waiting import eventually
 
-USERS = {"auth": "AUTH", "auth_system": "SYSTEM", "goals": "CAIRN", "operator": "CAIRN", "northside": "NORTHSIDE"}
-"""The configured users of these tests, and their accounts."""
+USERS = ("auth", "auth_tokens", "auth_system", "goals", "operator", "northside")
+"""The configured users of these tests."""
 PRINCIPALS = """
 [accounts.CAIRN.users.goals]
 roles = ["system"]
@@ -36,11 +37,18 @@ organisation = "southside"
 ACCOUNTS = """
 accounts {
   AUTH { users: [{ user: auth, password: $CAIRN_NATS_AUTH_PASSWORD, permissions: {
-    publish: "$SYS._INBOX.>", subscribe: ["$SYS.REQ.USER.AUTH auth"] } }] }
+    publish: ["$SYS._INBOX.>"], subscribe: ["$SYS.REQ.USER.AUTH auth"]
+  } }] }
   CAIRN {
     jetstream: enabled
     users: [
       { user: goals, password: $CAIRN_NATS_GOALS_PASSWORD }, { user: operator, password: $CAIRN_NATS_OPERATOR_PASSWORD }
+      { user: auth_tokens, password: $CAIRN_NATS_AUTH_TOKENS_PASSWORD, permissions: {
+        publish: [
+          "$JS.API.STREAM.INFO.CAIRN_ADMIN_tokens_events", "$JS.API.DIRECT.GET.CAIRN_ADMIN_tokens_events"
+        ]
+        subscribe: "_INBOX.>"
+      } }
     ]
     exports: [
       { service: "cairn.submit.>" }, { service: "cairn.intake.>" }
@@ -103,6 +111,11 @@ class StubTokens:
         whole = Principal(**{"kind": "person", "id": token, "token": f"jti-{token}"} | principal)
         self.known[token] = CheckedToken(whole, time.time() + seconds)
         return whole
+
+    @asynccontextmanager
+    async def opened(self, settings: Settings, nc: ResilientClient) -> AsyncIterator["StubTokens"]:
+        """These tokens, in the place of what a service opens."""
+        yield self
 
     async def checked(self, token: str) -> CheckedToken:
         """The principal of a token that was added."""

@@ -37,7 +37,8 @@ async def server(folder: Path, keys: CalloutKeys) -> AsyncIterator[Deployed]:
 def settings(server: Deployed, folder: Path) -> Settings:
     return Settings(
         data_dir=folder,
-        nats_url=server.url("auth"),
+        nats_url=server.url("auth_tokens"),
+        nats_auth_url=server.url("auth"),
         nats_system_url=server.url("auth_system"),
         nats_principals=folder / "principals.toml",
     )
@@ -50,5 +51,5 @@ def tokens() -> StubTokens:
 
 @pytest.fixture(scope="module")
 async def callout(settings: Settings, tokens: StubTokens) -> AsyncIterator[None]:
-    async with running(lambda ready: serve(settings, ready, tokens)):
+    async with running(lambda ready: serve(settings, ready, tokens.opened)):
         yield

@@ -125,6 +125,6 @@ async def test_a_long_token_reaches_the_callout(server: Deployed, tokens: StubTo
 
 
 async def test_configured_users_log_in_with_their_own_passwords(server: Deployed) -> None:
-    for user in ("goals", "operator", "northside", "auth", "auth_system"):
+    for user in USERS:
         async with connect_user(server, user) as nc:
             assert nc.is_connected

@@ -21,13 +21,13 @@ async def test_while_it_is_away_who_is_in_stays_and_only_configured_users_get_in
 ) -> None:
     tokens.add("dana", roles={"clinician"}, orgs={"northside"})
     async with AsyncExitStack() as stack:
-        async with running(lambda ready: serve(settings, ready, tokens)):
+        async with running(lambda ready: serve(settings, ready, tokens.opened)):
             before = await stack.enter_async_context(client(server, "dana"))
         with pytest.raises(NatsError, match="Authorization"):
             await stack.enter_async_context(client(server, "dana"))
         await stack.enter_async_context(connect_user(server, "northside"))
         assert await before.may_publish(SUBMISSION)
-        async with running(lambda ready: serve(settings, ready, tokens)):
+        async with running(lambda ready: serve(settings, ready, tokens.opened)):
             back = await stack.enter_async_context(client(server, "dana"))
             assert await back.may_publish(SUBMISSION)
 
@@ -49,7 +49,7 @@ async def test_a_question_that_was_taken_is_answered_before_it_ends(
         async with client(server, "dana") as connected:
             return await connected.may_publish(SUBMISSION)
 
-    callout = running(lambda ready: serve(settings, ready, tokens))
+    callout = running(lambda ready: serve(settings, ready, tokens.opened))
     async with callout:
         connecting = asyncio.create_task(connects())
         await taken.wait()
@@ -59,7 +59,7 @@ async def test_a_question_that_was_taken_is_answered_before_it_ends(
 
 async def test_many_connect_at_once(server: Deployed, settings: Settings, tokens: StubTokens) -> None:
     tokens.add("dana", roles={"clinician"}, orgs={"northside"})
-    two = [running(lambda ready: serve(settings, ready, tokens)) for _ in range(2)]
+    two = [running(lambda ready: serve(settings, ready, tokens.opened)) for _ in range(2)]
     async with AsyncExitStack() as stack:
         for instance in two:
             await stack.enter_async_context(instance)
@@ -72,7 +72,7 @@ async def test_of_more_than_it_can_take_each_gets_an_answer(
 ) -> None:
     monkeypatch.setattr(answering, "MAX_QUESTIONS_AT_ONCE", 0)
     tokens.add("dana", roles={"clinician"}, orgs={"northside"})
-    async with running(lambda ready: serve(settings, ready, tokens)):
+    async with running(lambda ready: serve(settings, ready, tokens.opened)):
         assert await refusal(server, "dana") == "access.unavailable"
 
 
@@ -87,7 +87,7 @@ async def test_a_defect_in_checking_tokens_is_a_refusal_without_the_token(
         raise ValueError(f"no good: {token}")
 
     monkeypatch.setattr(tokens, "checked", broken)
-    async with running(lambda ready: serve(settings, ready, tokens)):
+    async with running(lambda ready: serve(settings, ready, tokens.opened)):
         assert await refusal(server, "a-secret-token") == "access.unavailable"
     assert "ValueError" in caplog.text
     assert "a-secret-token" not in caplog.text + server.log_file.read_text()

@@ -27,7 +27,7 @@ def tokens() -> StubTokens:
 @pytest.fixture
 def callout(settings: Settings, tokens: StubTokens) -> Callout:
     """An instance of the callout."""
-    return lambda: running(lambda ready: serve(settings, ready, tokens))
+    return lambda: running(lambda ready: serve(settings, ready, tokens.opened))
 
 
 def clinician(tokens: StubTokens, token: str, **more: Any) -> None:

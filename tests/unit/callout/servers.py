@@ -19,7 +19,7 @@ USER_NKEY = public_text("user", bytes(32))
 KEYS = CalloutKeys.generated()
 
 
-def question(token: str = "word", **changed: Any) -> bytes:
+def question(given: str = "word", **changed: Any) -> bytes:
     """A question about a client that connects with a token.
 
     Args:
@@ -30,7 +30,7 @@ def question(token: str = "word", **changed: Any) -> bytes:
         "user_nkey": USER_NKEY,
         "client_info": {"host": "127.0.0.1", "id": 12, "user": "[REDACTED]", "kind": "Client", "type": "nats"}
         | changed.pop("client", {}),
-        "connect_opts": changed.pop("options", {"auth_token": token, "lang": "python3", "protocol": 1}),
+        "connect_opts": changed.pop("options", {"auth_token": given, "lang": "python3", "protocol": 1}),
         "type": "authorization_request",
         "version": 2,
     } | changed.pop("nats", {})
@@ -46,6 +46,6 @@ def question(token: str = "word", **changed: Any) -> bytes:
     return signed(claims, SERVER).encode()
 
 
-def sealed_question(token: str = "word") -> bytes:
+def sealed_question(given: str = "word") -> bytes:
     """The same, sealed for the callout."""
-    return sealed(question(token), KEYS.xkey, SERVER_CURVE)
+    return sealed(question(given), KEYS.xkey, SERVER_CURVE)

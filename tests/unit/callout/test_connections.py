@@ -2,16 +2,17 @@
 
 import pytest
 
-from services.access.callout.admission import KICK_BEFORE_SECONDS, USER
+from services.access.callout.admission import KICK_BEFORE_SECONDS
 from services.access.callout.connections import Connection, Connections, connection_of
+from services.access.nats_users import CALLOUT_USER
 from services.access.principal import Principal
 
 NOW = 1_800_000_000.0
 SERVER = "N1"
 
 
-def connection(cid: int, *, token: str | None = "one", seconds: float = 600) -> Connection:
-    return Connection(SERVER, cid, token, int(NOW + seconds))
+def connection(cid: int, *, jti: str | None = "one", seconds: float = 600) -> Connection:
+    return Connection(SERVER, cid, jti, int(NOW + seconds))
 
 
 def known(*those: Connection) -> Connections:
@@ -30,7 +31,7 @@ def test_those_end_whose_token_expires_in_a_moment() -> None:
 
 
 def test_those_end_whose_token_is_revoked() -> None:
-    assert ended(known(connection(1), connection(2, token="two"), connection(3, token=None)), "two") == [2]
+    assert ended(known(connection(1), connection(2, jti="two"), connection(3, jti=None)), "two") == [2]
 
 
 def test_what_was_not_ended_is_tried_again_until_it_is_forgotten() -> None:
@@ -48,7 +49,7 @@ def test_one_whose_token_has_expired_is_left_to_its_server() -> None:
 
 def test_the_name_of_a_user_tells_its_token_and_when_that_expires() -> None:
     principal = Principal(id="dana", kind="person", roles=frozenset(), token="one", expires=17)
-    assert connection_of(SERVER, 4, USER + principal.encoded()) == Connection(SERVER, 4, "one", 17)
+    assert connection_of(SERVER, 4, CALLOUT_USER + principal.encoded()) == Connection(SERVER, 4, "one", 17)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_the_name_of_a_user_tells_its_token_and_when_that_expires() -> None:
         "principal.e30",
         "principal.ä",
         Principal(id="dana", kind="person", roles=frozenset(), expires=17).encoded(),
-        USER + Principal(id="dana", kind="person", roles=frozenset()).encoded(),
+        CALLOUT_USER + Principal(id="dana", kind="person", roles=frozenset()).encoded(),
     ],
 )
 def test_a_name_that_the_callout_did_not_give_is_no_connection_of_its(name: str) -> None:

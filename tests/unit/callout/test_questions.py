@@ -2,6 +2,7 @@
 
 import time
 from base64 import urlsafe_b64encode
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -66,7 +67,7 @@ class TestAQuestion:
         ],
         ids=str,
     )
-    def test_that_is_not_as_it_has_to_be_is_refused(self, changed: dict[str, object]) -> None:
+    def test_that_is_not_as_it_has_to_be_is_refused(self, changed: dict[str, Any]) -> None:
         with pytest.raises(BadRequest):
             read(question(**changed))
 
