@@ -103,6 +103,20 @@ class Settings(BaseSettings):
         description="A TOML file that says who the users of the NATS server are (deploy/README.md). Without it, whoever"
         " reaches Cairn over NATS may submit everything for everybody.",
     )
+    nats_auth_url: str | None = Field(
+        None,
+        description="The nats-server with the user of the account AUTH, as which `cairn serve auth` is asked whom to"
+        " admit.",
+    )
+    nats_system_url: str | None = Field(
+        None,
+        description="The nats-server with a user of its system account, as which `cairn serve auth` ends connections.",
+    )
+    nats_callout_keys: Path | None = Field(
+        None,
+        description="The file with the keys of `cairn serve auth`, which --make-keys makes. Without it: `data_dir`"
+        "/callout.keys.",
+    )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
     )
@@ -192,6 +206,11 @@ class Settings(BaseSettings):
     def database_address(self) -> str:
         """The SQLAlchemy URL of the projections' database."""
         return self.database_url or f"sqlite:///{quote(str(self.data_dir.absolute() / 'cairn.db'))}"
+
+    @property
+    def callout_keys_file(self) -> Path:
+        """The file with the keys of the auth callout."""
+        return self.nats_callout_keys or self.data_dir / "callout.keys"
 
     def environment(self) -> dict[str, str]:
         """This process's environment with these settings in it, for a child process that needs the same settings."""

@@ -121,6 +121,14 @@ class TokenAuthenticator:
         """Have a function called with the id of each token that is found revoked from now on."""
         self._revoked.when_revoked(call)
 
+    def is_revoked(self, token_id: str) -> bool:
+        """Whether a token was revoked since it was checked.
+
+        Raises:
+            TokenRefused: `access.unavailable`, when that could not be read for too long.
+        """
+        return self._revoked.is_revoked(token_id)
+
     async def _check(self, token: str) -> CheckedToken:
         ring = await self._keys.keys(header_of(token).get("kid"))
         self._use(ring)
