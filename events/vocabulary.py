@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 ActorRole = Literal["patient", "clinician", "supervisor", "family", "system"]
+SubmitterRole = Literal[ActorRole, "operator"]
+"""The roles in which an event can be submitted: an operator submits nothing but that a message is void."""
 Party = Literal["patient", "clinician"]
 Kind = Literal["process", "outcome"]
 Horizon = Literal["short_term", "long_term"]
@@ -39,6 +41,8 @@ ReviewCause = Literal["initial", "routine", "setback", "motivation", "requested"
 Outcome = Literal["achieved", "partially_achieved", "not_achieved", "retired", "replaced"]
 Status = Literal["proposed", "contested", "agreed", "active", "held", "closed", "entered_in_error"]
 Answer = Literal["accepted", "adapted", "declined"]
+Allowed = Literal["goals", "schedule", "history", "contribute"]
+"""What a patient may allow somebody by a consent: to read one kind of data, or to contribute to the goals."""
 
 INSTRUMENT_RANGES: dict[Instrument, tuple[int, int]] = {
     "phq9": (0, 27),

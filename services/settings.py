@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         " CAIRN_LOG_A=northside,southside;CAIRN_LOG_B=riverside. Without it: all in CAIRN_LOG. Events do not move"
         " from one stream to another, so an organisation keeps its place.",
     )
+    nats_principals: Path | None = Field(
+        None,
+        description="A TOML file that says who the users of the NATS server are (deploy/README.md). Without it, whoever"
+        " reaches Cairn over NATS may submit everything for everybody.",
+    )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
     )

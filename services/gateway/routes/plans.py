@@ -35,14 +35,14 @@ async def plan(here: Here, org: Org, patient: Patient, query: Annotated[ForAudie
     on the goals that each is linked to.
     """
     if query.moment is not None:
-        record, _ = await record_at(here, org, patient, query.moment, min_position=query.min_position)
-        found = read_plan_with_goals(record.plan, record, audience=query.audience) if record.plan else None
+        record, at = await record_at(here, org, patient, query.moment, min_position=query.min_position)
+        found = read_plan_with_goals(record.plan, record, at=at, audience=query.audience) if record.plan else None
     else:
         found = await here.read(
             "goal_state",
             org,
             query.min_position,
-            lambda connection: queries.plan(connection, org, patient, audience=query.audience),
+            lambda connection: queries.plan(connection, org, patient, now=datetime.now(UTC), audience=query.audience),
         )
     if found is None:
         raise _missing(org, patient, query)
