@@ -63,7 +63,7 @@ def client(nats: Nats) -> httpx.AsyncClient:
         freshness=cast(Freshness, None),
         standing=cast(Standing, NoProjections()),
         readiness=cast(Readiness, NoProjections()),
-        records=cast(AccessRecorder, None),
+        records=AccessRecorder(ResilientClient()),
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn")
 
