@@ -1,0 +1,1 @@
+"""Who may ask the gateway what: the policy, held against each request."""
