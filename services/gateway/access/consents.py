@@ -1,5 +1,7 @@
 """What patients allow those who ask, by consents that are in force today where the patient is treated."""
 
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from events.identity import PLAN, GoalId
@@ -11,6 +13,8 @@ from services.access.policy import may_read
 from services.access.principal import Principal
 from services.gateway.gateway import Gateway
 
+Consents = Callable[[Principal, str, str], Awaitable[AbstractSet[Allowed]]]
+"""What a patient of an organisation allows a principal."""
 NOTHING: frozenset[Allowed] = frozenset()
 
 
