@@ -92,7 +92,7 @@ def create_app(
     app.add_middleware(
         Access,
         authenticator=authenticator,
-        consents=consents or partial(consents_for, gateway),
+        consents=consents or partial(consents_for, gateway.logs),
         recorder=gateway.records,
     )
     app.add_middleware(HeadRequests)
