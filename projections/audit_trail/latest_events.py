@@ -47,7 +47,8 @@ def latest_events(
         orgs: Only events of these organisations.
     """
     # Each organisation by its own positions, which have an index; all of them by the instant have none.
-    lists = (_latest_of(connection, org, limit, since, before, of_goals) for org in _organisations(connection) if orgs is None or org in orgs)
+    listed = (org for org in _organisations(connection) if orgs is None or org in orgs)
+    lists = (_latest_of(connection, org, limit, since, before, of_goals) for org in listed)
     return list(islice(merge(*lists, key=_newest_first), limit))
 
 

@@ -1,6 +1,7 @@
 """The gateway's application: its endpoints, and what every answer has in common."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -20,6 +21,7 @@ from services.gateway.routes import (
     audit,
     calendars,
     clinic,
+    disclosures,
     events,
     evidence,
     feed,
@@ -30,6 +32,7 @@ from services.gateway.routes import (
     reviews,
     templates,
 )
+from services.gateway.routes.fhir.smart import IssuerMetadata
 
 
 def create_app(
@@ -38,7 +41,8 @@ def create_app(
     *,
     hosts: AllowedHosts | None = None,
     trusted_proxies: Sequence[Network] = (),
-    consents: Consents = consents_for,
+    consents: Consents | None = None,
+    issuer_metadata: IssuerMetadata = lambda: None,
 ) -> FastAPI:
     """The ASGI application over an open gateway.
 
@@ -46,7 +50,8 @@ def create_app(
         authenticator: Finds out whose a token is.
         hosts: For which hosts it answers; for those of this machine when none are given.
         trusted_proxies: Who is believed about the address that was asked.
-        consents: What patients allow other people.
+        consents: What patients allow other people; by their plans when it is not given.
+        issuer_metadata: What the issuer of tokens says of itself.
     """
     app = FastAPI(
         title="Cairn",
@@ -66,6 +71,7 @@ def create_app(
         ],
     )
     app.state.gateway = gateway
+    app.state.issuer_metadata = issuer_metadata
     for module in (
         events,
         goals,
@@ -73,6 +79,7 @@ def create_app(
         clinic,
         evidence,
         audit,
+        disclosures,
         reviews,
         calendars,
         templates,
@@ -82,7 +89,12 @@ def create_app(
     ):
         app.include_router(module.router)
     app.add_middleware(AccessRecords, recorder=gateway.records)
-    app.add_middleware(Access, authenticator=authenticator, consents=consents, recorder=gateway.records)
+    app.add_middleware(
+        Access,
+        authenticator=authenticator,
+        consents=consents or partial(consents_for, gateway.logs),
+        recorder=gateway.records,
+    )
     app.add_middleware(HeadRequests)
     app.add_middleware(OriginCheck, public_url=gateway.public_url)
     app.add_middleware(HostCheck, allowed=hosts or AllowedHosts())

@@ -7,11 +7,16 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from events.flag import Audience
+from events.vocabulary import Allowed
 from projections.engine.paging import Json
 from services.access.policy import Reading, may_read
 from services.access.principal import Principal
-from services.gateway.access.consents import Consents, consents_for
+from services.gateway.access.consents import NOTHING, Consents
 from services.gateway.access.wordless import without_words
+
+
+async def _none(principal: Principal, org: str, patient: str) -> frozenset[Allowed]:
+    return NOTHING
 
 
 @dataclass(slots=True)
@@ -28,7 +33,7 @@ class Asking:
     principal: Principal
     seen: dict[str, set[str]] = field(default_factory=dict)
     words: bool = True
-    consents: Consents = consents_for
+    consents: Consents = _none
 
     def saw(self, org: str, patients: Iterable[str]) -> None:
         """Note that the answer tells something about these patients."""

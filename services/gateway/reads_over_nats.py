@@ -129,7 +129,7 @@ def _scope(request: bytes) -> Scope:
         "headers": [(b"host", LOCAL.encode())],
         "client": None,
         "server": None,
-        "state": {"over": "nats"},
+        "state": {"channel": "nats"},
     }
 
 

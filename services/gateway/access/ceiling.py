@@ -2,11 +2,23 @@
 says how far they reach.
 """
 
+from collections.abc import Mapping
+
 from services.access.principal import Principal
 from services.access.scopes import API, allows, needed, reaches_beyond_fhir
+from services.access.scopes import Interaction as Letter
 from services.gateway.access.bearer import REALM
-from services.gateway.access.operations import FhirInteraction, Operation
+from services.gateway.access.operations import FhirInteraction, Interaction, Operation
 from services.gateway.problems import RequestRefused
+
+_LETTERS: Mapping[Interaction, Letter] = {
+    "read": "r",
+    "vread": "r",
+    "history-instance": "r",
+    "search-type": "s",
+    "history-type": "s",
+}
+"""What an interaction is in a scope (SMART on FHIR 2.2, "Scopes for requesting FHIR Resources")."""
 
 
 def check_scopes(principal: Principal, operation: Operation, *, own_patient: bool) -> None:
@@ -23,7 +35,7 @@ def check_scopes(principal: Principal, operation: Operation, *, own_patient: boo
         reached, scope = reaches_beyond_fhir(principal.scopes), API
     else:
         reached = is_below_ceiling(principal, wanted, own_patient=own_patient)
-        scope = needed(wanted.resource, wanted.interaction)
+        scope = needed(wanted.resource, _LETTERS[wanted.interaction])
     if not reached:
         challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
         detail = f"The scopes of the token do not reach this. It takes {scope}, or another that reaches as far."
@@ -32,4 +44,4 @@ def check_scopes(principal: Principal, operation: Operation, *, own_patient: boo
 
 def is_below_ceiling(principal: Principal, wanted: FhirInteraction, *, own_patient: bool) -> bool:
     """Whether the scopes of the principal's token reach an interaction; without scopes there is no ceiling."""
-    return allows(principal.scopes, wanted.resource, wanted.interaction, own_patient=own_patient)
+    return allows(principal.scopes, wanted.resource, _LETTERS[wanted.interaction], own_patient=own_patient)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.access.policy import Reading
-from services.access.scopes import Interaction
 from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.gateway.refusals import FHIR_ROOT
 
 Method = Literal["GET", "POST"]
 Place = Literal["path", "query"]
+Interaction = Literal["read", "vread", "history-instance", "search-type", "history-type"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,8 @@ def _fhir(kind: ResourceType) -> tuple[Operation, ...]:
 
 
 def _fhir_versions(kind: ResourceType, path: str) -> tuple[Operation, ...]:
-    of_type, of_one, one = (
-        FhirInteraction(kind, interaction) for interaction in ("history-type", "history-instance", "vread")
-    )
+    of_type, of_one = FhirInteraction(kind, "history-type"), FhirInteraction(kind, "history-instance")
+    one = FhirInteraction(kind, "vread")
     lower = kind.lower()
     return (
         Operation(f"history_of_every_{lower}", f"{path}/_history", "history", fhir=of_type),

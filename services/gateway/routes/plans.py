@@ -11,6 +11,7 @@ from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.patient.series import Span, read_series
 from projections.goal_state.patient.tree import read_tree
+from services.gateway.access.consents import with_own_consents
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks
 from services.gateway.documentation import problems
@@ -50,7 +51,7 @@ async def plan(
         )
     if found is None:
         raise _missing(org, patient, query)
-    return json_answer(found)
+    return json_answer(with_own_consents(asks.principal, org, patient, found))
 
 
 @router.get(
