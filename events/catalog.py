@@ -140,7 +140,13 @@ def _path(where: tuple[int | str, ...]) -> str:
 
 
 def _is_branch(part: str) -> bool:
-    return part[:1].isupper() or part in {"float", "int", "str", "[key]"} or part.startswith(("literal[", "function-"))
+    # A dot is in no name of a field: it is in the section by which a ground of disclosure is told apart.
+    return (
+        part[:1].isupper()
+        or "." in part
+        or part in {"float", "int", "str", "[key]"}
+        or part.startswith(("literal[", "function-"))
+    )
 
 
 def _said(kind: str, message: str, where: tuple[int | str, ...]) -> str:

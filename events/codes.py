@@ -100,6 +100,8 @@ CODES: Mapping[str, Code] = {
         Code(
             "entry.unknown", "rule", "The goal has no entry with this id; send the entry first, then what is about it."
         ),
+        Code("consent.exists", "conflict", "The plan has a consent with this id; give a new one an id of its own."),
+        Code("consent.unknown", "rule", "The plan has no consent with this id, or that consent has ended."),
         Code("time.future", "invalid", "The event's time lies in the future; mend the clock and send the event again."),
         Code("review.not_scheduled", "rule", "An active goal always has a next review."),
         Code("version.conflict", "conflict", "The goal has moved on from the expected version."),
@@ -137,6 +139,7 @@ CODES: Mapping[str, Code] = {
         Code(
             "access.denied", "forbidden", "The policy does not allow it to whoever asks; docs/access.md has its table."
         ),
+        Code("access.consent_missing", "forbidden", "The patient's consent, or a stated exception, is missing."),
         Code("log.busy", "retry", "Too many events are waiting; nothing was recorded. Try again."),
         _gateway("access.token_missing", "unauthenticated", "The request names no token, so it is not known who asks."),
         _gateway("access.token_invalid", "unauthenticated", "The token is not one that this Cairn accepts."),
@@ -144,7 +147,6 @@ CODES: Mapping[str, Code] = {
         _gateway("access.token_revoked", "unauthenticated", "The token was revoked; get a new one."),
         _gateway("access.unavailable", "retry", "The token cannot be checked now. Try again."),
         _gateway("access.scope_missing", "forbidden", "The token's scopes do not reach this."),
-        _gateway("access.consent_missing", "forbidden", "The patient's consent, or a stated exception, is missing."),
         _gateway("access.not_recorded", "retry", "The reading could not be recorded, so nothing is told. Try again."),
         _gateway("http.host", "misdirected", "The request names a host that this Cairn does not answer for."),
         _gateway("http.origin", "forbidden", "A web page of another origin may not ask this."),

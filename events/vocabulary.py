@@ -41,6 +41,8 @@ ReviewCause = Literal["initial", "routine", "setback", "motivation", "requested"
 Outcome = Literal["achieved", "partially_achieved", "not_achieved", "retired", "replaced"]
 Status = Literal["proposed", "contested", "agreed", "active", "held", "closed", "entered_in_error"]
 Answer = Literal["accepted", "adapted", "declined"]
+Allowed = Literal["goals", "schedule", "history", "contribute"]
+"""What a patient may allow somebody by a consent: to read one kind of data, or to contribute to the goals."""
 
 INSTRUMENT_RANGES: dict[Instrument, tuple[int, int]] = {
     "phq9": (0, 27),

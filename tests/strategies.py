@@ -1,18 +1,19 @@
 """Any valid value of the contract's types, for tests that state what holds for all of them (hypothesis)."""
 
 import types
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache, partial
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from events.goal import GOAL_EVENTS, GoalPayload
 from events.payload import Payload
+from events.plan.consent_terms import Sha256
 from events.plan.types import PLAN_EVENTS, PlanPayload, TimeZone
 from events.vocabulary import Label, Number, Text, Token
 
@@ -29,9 +30,11 @@ _LEAVES: list[tuple[object, SearchStrategy[Any]]] = [  # Any: one strategy for e
     (Text, visible),
     (Label, visible.filter(lambda text: len(text) <= 200)),
     (Token, tokens),
+    (Sha256, st.from_regex(r"[0-9a-f]{64}", fullmatch=True)),
     (Number, st.integers(-(10**6), 10**12) | st.floats(-1e12, 1e12)),
     (TimeZone, st.sampled_from(["UTC", "Europe/Vienna", "Pacific/Kiritimati"])),
     (date, st.dates(date(1990, 1, 1), date(2090, 1, 1))),
+    (AwareDatetime, st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))),  # noqa: DTZ001
     (bool, st.booleans()),
     (int, st.integers(0, 50)),
     (type(None), st.none()),

@@ -3,9 +3,11 @@
 from datetime import date, datetime
 from typing import Literal
 
+from events.plan.consent_terms import Ended, Paper, Purpose, Recipient, Signature, Statements, Until
 from events.time_zones import time_zone
 from events.vocabulary import (
     Accommodation,
+    Allowed,
     Instrument,
     Priority,
     Program,
@@ -24,6 +26,26 @@ class Measurement(Value):
     score: int
     on: date
     version: int
+
+
+class Consent(Value):
+    """A consent with its terms as they were given, and its end, if it has come otherwise than by its last day.
+
+    Whether it is in force on a day is for `events/plan/consents.py` to say.
+    """
+
+    consent: str
+    version: int
+    given_at: datetime
+    recipient: Recipient
+    purposes: tuple[Purpose, ...]
+    what: tuple[Allowed, ...]
+    information: str
+    until: Until
+    signed: Signature
+    statements: Statements | None = None
+    paper: Paper | None = None
+    ended: Ended | None = None
 
 
 class PlanState(Value):
@@ -45,6 +67,7 @@ class PlanState(Value):
     time_zone: str
     priorities: tuple[Priority, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    consents: tuple[Consent, ...] = ()
     closed_reason: str | None = None
 
     @property

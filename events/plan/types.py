@@ -1,12 +1,14 @@
 """What can happen to a patient's treatment plan: one frozen payload for each event type (DOMAIN: events)."""
 
 from datetime import date
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from events.payload import RECORDED, Payload
+from events.plan.consent_terms import Paper, Purpose, Purposes, Recipient, Signature, Statements, Until, What
+from events.plan.grounds import Ground
 from events.time_zones import is_time_zone
 from events.vocabulary import (
     INSTRUMENT_RANGES,
@@ -18,6 +20,7 @@ from events.vocabulary import (
     Priority,
     Program,
     Text,
+    Token,
     TreatmentReason,
 )
 
@@ -119,6 +122,75 @@ class Measured(PlanPayload):
         return self
 
 
+class ConsentGiven(PlanPayload):
+    """The patient consents that information goes to somebody, for stated purposes, until a stated end.
+
+    It has what 42 CFR 2.31(a) asks of a written consent, but for names: those are on the signed document.
+
+    Attributes:
+        consent: The id of the consent within the plan.
+        recipient: To whom, by name or class.
+        purposes: Each purpose.
+        what: Which kinds of data in Cairn it is about, and whether the recipient may contribute.
+        information: The information in words, specific and meaningful to the patient.
+        until: When it ends.
+        signed: By whom, and on which day; it is in force from that day on.
+        statements: What else it says. Needed unless `paper` has it.
+        paper: Where the signed document is.
+    """
+
+    type_name: ClassVar = "cairn.plan.consent_given.v1"
+
+    consent: Token
+    recipient: Recipient
+    purposes: Purposes
+    what: What
+    information: Text
+    until: Until
+    signed: Signature
+    statements: Statements | None = None
+    paper: Paper | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.statements is None and self.paper is None:
+            raise PydanticCustomError("incomplete", "give statements, or the paper that has them, or both")
+        return self
+
+
+class ConsentRevoked(PlanPayload):
+    """A consent ends: the patient revokes it, or the event has come until which it was given.
+
+    From then on nothing is disclosed on it. What was disclosed before stays as it was.
+    """
+
+    type_name: ClassVar = "cairn.plan.consent_revoked.v1"
+
+    consent: Token
+    because: Literal["revoked", "event_came"] = "revoked"
+    reason: Text | None = None
+
+
+class Disclosed(PlanPayload):
+    """Information about the patient goes to somebody outside. It is recorded before the information is handed out.
+
+    Attributes:
+        recipient: To whom: a person or an organisation.
+        purpose: What for.
+        ground: The section of 42 CFR Part 2 under which it is disclosed, and what that section asks to be said.
+        what: The kinds of data.
+        description: What was disclosed, in short (45 CFR 164.528(b)(2)(iii)).
+    """
+
+    type_name: ClassVar = "cairn.plan.disclosed.v1"
+
+    recipient: Recipient
+    purpose: Purpose
+    ground: Ground
+    what: What
+    description: Text
+
+
 class Closed(PlanPayload):
     """Treatment planning ends."""
 
@@ -140,4 +212,14 @@ class Voided(PlanPayload):
     reason: Text
 
 
-PLAN_EVENTS: tuple[type[PlanPayload], ...] = (Opened, Amended, PrioritiesRanked, Measured, Closed, Voided)
+PLAN_EVENTS: tuple[type[PlanPayload], ...] = (
+    Opened,
+    Amended,
+    PrioritiesRanked,
+    Measured,
+    ConsentGiven,
+    ConsentRevoked,
+    Disclosed,
+    Closed,
+    Voided,
+)

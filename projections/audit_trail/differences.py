@@ -26,6 +26,7 @@ _NAMED_BY = {
     "reviews": "version",
     "revisions": "version",
     "measurements": "version",
+    "consents": "consent",
 }
 """Lists of things that keep their identity while they change, and the field that names them."""
 

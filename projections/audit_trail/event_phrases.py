@@ -6,8 +6,9 @@ from typing import Any
 from events.goal import types as g
 from events.payload import Payload
 from events.plan import types as p
+from projections.audit_trail import consent_phrases
 from projections.audit_trail.differences import Difference
-from projections.audit_trail.words import changed, day, joined, level, quoted, spoken
+from projections.audit_trail.words import because, changed, day, joined, level, quoted, spoken
 
 Changes = Sequence[Difference]
 
@@ -57,30 +58,30 @@ def _imported(data: g.Imported, changes: Changes) -> str:
 
 
 def _agreed(data: g.Agreed, changes: Changes) -> str:
-    return f"agreed to the goal{_because(data.note)}"
+    return f"agreed to the goal{because(data.note)}"
 
 
 def _contested(data: g.Contested, changes: Changes) -> str:
-    return f"pushed back on the goal{_because(data.reason)}"
+    return f"pushed back on the goal{because(data.reason)}"
 
 
 def _activated(data: g.Activated, changes: Changes) -> str:
-    override = f", beyond the plan's limit{_because(data.override.reason)}" if data.override else ""
+    override = f", beyond the plan's limit{because(data.override.reason)}" if data.override else ""
     return f"began the work on the goal{override}"
 
 
 def _revised(data: g.Revised, changes: Changes) -> str:
     what = changed(changes) or "nothing that differs"
-    return f"revised the goal ({spoken(data.reason)}), and changed {what}{_because(data.note)}"
+    return f"revised the goal ({spoken(data.reason)}), and changed {what}{because(data.note)}"
 
 
 def _change_requested(data: g.ChangeRequested, changes: Changes) -> str:
-    return f"asked for a change{_because(data.text)}"
+    return f"asked for a change{because(data.text)}"
 
 
 def _change_answered(data: g.ChangeAnswered, changes: Changes) -> str:
     what = "the change that was asked for" if data.request else "what the goal was contested for"
-    return f"answered {what} ({data.answer}){_because(data.text)}"
+    return f"answered {what} ({data.answer}){because(data.text)}"
 
 
 def _milestone_set(data: g.MilestoneSet, changes: Changes) -> str:
@@ -97,11 +98,11 @@ def _progress_logged(data: g.ProgressLogged, changes: Changes) -> str:
 
 def _progress_corrected(data: g.ProgressCorrected, changes: Changes) -> str:
     what = changed(changes) or "nothing that differs"
-    return f"corrected the diary entry {data.entry}, and changed {what}{_because(data.reason)}"
+    return f"corrected the diary entry {data.entry}, and changed {what}{because(data.reason)}"
 
 
 def _progress_withdrawn(data: g.ProgressWithdrawn, changes: Changes) -> str:
-    return f"withdrew the diary entry {data.entry}{_because(data.reason)}"
+    return f"withdrew the diary entry {data.entry}{because(data.reason)}"
 
 
 def _review_scheduled(data: g.ReviewScheduled, changes: Changes) -> str:
@@ -113,34 +114,34 @@ def _reviewed(data: g.Reviewed, changes: Changes) -> str:
     at = f", found it at level {level(data.level)}" if data.level is not None else ""
     return (
         f"reviewed the goal on {day(data.on)} ({present}){at}, and decided to {_DECISIONS[data.decision]}"
-        f"{_because(data.note)}"
+        f"{because(data.note)}"
     )
 
 
 def _held(data: g.Held, changes: Changes) -> str:
-    return f"put the goal on hold{_because(data.reason)}"
+    return f"put the goal on hold{because(data.reason)}"
 
 
 def _resumed(data: g.Resumed, changes: Changes) -> str:
-    return f"took the goal up again{_because(data.reason)}"
+    return f"took the goal up again{because(data.reason)}"
 
 
 def _closed(data: g.Closed, changes: Changes) -> str:
     at = f" at level {level(data.level)}" if data.level is not None else ""
     by = f", by the goal {data.replaced_by}" if data.replaced_by else ""
-    return f"closed the goal as {spoken(data.outcome)}{at}{by}{_because(data.reason)}"
+    return f"closed the goal as {spoken(data.outcome)}{at}{by}{because(data.reason)}"
 
 
 def _reopened(data: g.Reopened, changes: Changes) -> str:
-    return f"opened the goal again{_because(data.reason)}"
+    return f"opened the goal again{because(data.reason)}"
 
 
 def _entered_in_error(data: g.EnteredInError, changes: Changes) -> str:
-    return f"marked the goal as entered in error{_because(data.reason)}"
+    return f"marked the goal as entered in error{because(data.reason)}"
 
 
 def _voided(data: g.Voided | p.Voided, changes: Changes) -> str:
-    return f"declared void what stands at position {data.position} of the log and cannot be read{_because(data.reason)}"
+    return f"declared void what stands at position {data.position} of the log and cannot be read{because(data.reason)}"
 
 
 def _opened(data: p.Opened, changes: Changes) -> str:
@@ -151,7 +152,7 @@ def _opened(data: p.Opened, changes: Changes) -> str:
 
 
 def _amended(data: p.Amended, changes: Changes) -> str:
-    return f"amended the plan, and changed {changed(changes) or 'nothing that differs'}{_because(data.reason)}"
+    return f"amended the plan, and changed {changed(changes) or 'nothing that differs'}{because(data.reason)}"
 
 
 def _priorities_ranked(data: p.PrioritiesRanked, changes: Changes) -> str:
@@ -164,7 +165,7 @@ def _measured(data: p.Measured, changes: Changes) -> str:
 
 
 def _plan_closed(data: p.Closed, changes: Changes) -> str:
-    return f"closed the plan{_because(data.reason)}"
+    return f"closed the plan{because(data.reason)}"
 
 
 def _said(data: g.ProgressLogged) -> Iterator[str]:
@@ -182,10 +183,6 @@ def _said(data: g.ProgressLogged) -> Iterator[str]:
         yield "a setback"
     if data.note is not None:
         yield quoted(data.note)
-
-
-def _because(reason: str | None) -> str:
-    return f": {quoted(reason)}" if reason else ""
 
 
 # The payload's type is the key, so each function may name it; a dict cannot say that to the type checker.
@@ -215,6 +212,9 @@ _DEEDS: dict[type[Any], Callable[[Any, Changes], str]] = {
     p.Amended: _amended,
     p.PrioritiesRanked: _priorities_ranked,
     p.Measured: _measured,
+    p.ConsentGiven: consent_phrases.consent_given,
+    p.ConsentRevoked: consent_phrases.consent_revoked,
+    p.Disclosed: consent_phrases.disclosed,
     p.Closed: _plan_closed,
     p.Voided: _voided,
 }

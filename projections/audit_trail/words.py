@@ -39,6 +39,11 @@ def quoted(text: str) -> str:
     return f"“{_shortened(text)}”"
 
 
+def because(reason: str | None) -> str:
+    """The reason that was given, behind what was done; nothing where none was."""
+    return f": {quoted(reason)}" if reason else ""
+
+
 def day(on: date) -> str:
     """A day: 2 March 2026."""
     return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"

@@ -59,7 +59,7 @@ def goal(connection: Connection, goal_id: GoalId, *, now: datetime, audience: Au
     )
 
 
-def plan(connection: Connection, org: str, patient: str, *, audience: Audience = "staff") -> Json | None:
+def plan(connection: Connection, org: str, patient: str, *, now: datetime, audience: Audience = "staff") -> Json | None:
     """A patient's plan as it is now, as :func:`read_plan_with_goals` gives it; None when there is none.
 
     Raises:
@@ -69,7 +69,7 @@ def plan(connection: Connection, org: str, patient: str, *, audience: Audience =
     if found.plan is None:
         refuse_if_quarantined(connection, _NAME, GoalId(org, patient, PLAN))
         return None
-    return read_plan_with_goals(found.plan, found, audience=audience)
+    return read_plan_with_goals(found.plan, found, at=now, audience=audience)
 
 
 def record(connection: Connection, org: str, patient: str) -> PatientRecord:

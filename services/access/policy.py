@@ -11,12 +11,11 @@ from functools import lru_cache
 from typing import Literal
 
 from events.errors import CairnError, FieldError, Rejected
-from events.vocabulary import ActorRole
+from events.vocabulary import ActorRole, Allowed
 from services.access.principal import Principal, Role
 
 Reading = Literal["goals", "schedule", "history", "proof", "accesses", "disclosures", "operations", "open"]
 Reach = Literal["own patient", "consent", "own organisations", "everything"]
-Allowed = Literal["goals", "schedule", "history", "contribute"]
 
 READINGS: Mapping[Reading, str] = {
     "goals": "Plans, goals, entries, evidence and caseloads, with what people said.",

@@ -41,6 +41,7 @@ class Principal(BaseModel):
         client: The application that it uses, where the token names one.
         scopes: The SMART on FHIR scopes of its token, a ceiling on what it may do with FHIR; None for no ceiling.
         token: The id (`jti`) of the token that it came with, where it came with one; never the token.
+        expires: When that token expires, in seconds since 1970, where whoever passes the principal on needs to know.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +56,7 @@ class Principal(BaseModel):
     client: str | None = None
     scopes: frozenset[str] | None = None
     token: str | None = None
+    expires: int | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether the principal has one of these roles."""

@@ -118,10 +118,23 @@ def _plan(plan: Json) -> Iterator[tuple[str, str]]:
         horizon = f", {goal['horizon'].replace('_', ' ')}" if goal["horizon"] else ""
         status = (goal["outcome"] or goal["status"]).replace("_", " ")
         yield "Goal", f"{goal['goal']} ({status}{horizon}): {goal['wording'] or goal['statement']}"
+    for consent in plan["consents"]:
+        yield "Consent", _consent(consent)
     for flag in plan["flags"]:
         yield "To consider", flag["sentence"]
     for measured in plan["measurements"][-_LAST_ENTRIES_SHOWN:]:
         yield "Measured", f"{measured['instrument'].replace('_', ' ')} {measured['score']} on {measured['on']}"
+
+
+def _consent(consent: Json) -> str:
+    recipient, until = consent["recipient"], consent["until"]
+    end = until["on"] or until["event"] or ("the end of the treatment" if until["end_of_treatment"] else None)
+    purposes = ", ".join(purpose["code"] for purpose in consent["purposes"])
+    status = consent["status"].replace("_", " ")
+    return (
+        f"{consent['consent']} ({status}): {', '.join(consent['what'])} to {recipient['id']}, {recipient['text']},"
+        f" for {purposes}, signed on {consent['signed']['on']}, {f'until {end}' if end else 'without an end'}"
+    )
 
 
 def _cadence(plan: Json) -> str:

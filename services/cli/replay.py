@@ -77,10 +77,10 @@ async def _read(
     own = [event for event in counted if event.goal_id == goal_id]
     record = fold_patient(counted)
     zone = record.plan.time_zone if record.plan else None
+    at = looked_at(moment, of_patient, datetime.now(UTC))
     if goal_id.is_plan:
-        return own, read_plan(record.plan) if record.plan else None, zone
+        return own, read_plan(record.plan, at=at) if record.plan else None, zone
     state = record.goal(goal_id.goal)
     if state is None:
         return own, None, zone
-    at = looked_at(moment, of_patient, datetime.now(UTC))
     return own, read_goal(state, record.plan, at=at, others=record.others(state)), zone

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from events.flag import Flag
 from events.goal.gas import GasScores
 from events.goal.measured import Measured
-from events.plan.state import PlanState
+from events.plan.consents import ConsentStatus
+from events.plan.state import Consent, PlanState
 from events.vocabulary import GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
 from services.gateway.models import QUARANTINED, QuarantinedAt
 
@@ -51,6 +52,12 @@ class GoalOfPlan(_Told):
     horizon: Horizon | None
 
 
+class ConsentReading(Consent):
+    """A consent, and whether it is in force on the day of looking."""
+
+    status: ConsentStatus
+
+
 class PlanReading(PlanState):
     """A patient's treatment plan: every field of its state under its name, and what the goals add to it."""
 
@@ -60,6 +67,7 @@ class PlanReading(PlanState):
         description="Days between reviews of a goal without a cadence of its own: those of the plan, capped at seven"
         " where it asks for short reviews."
     )
+    consents: tuple[ConsentReading, ...] = Field(description="Every consent that was given, in the order of the log.")
     flags: list[Flag]
     goals: list[GoalOfPlan] = Field(description="The patient's goals, but for those entered in error.")
     gas: GasScores = Field(description="T-scores of Goal Attainment Scaling (Kiresuk & Sherman 1968) over all goals.")

@@ -30,7 +30,7 @@ def _share(state: GoalState | PlanState | None, which: slice) -> None:
     if isinstance(state, GoalState):
         _lighten((state, *state.progress[which], *state.reviews[which], *state.revisions[which]))
     elif state is not None:
-        _lighten((state, *state.measurements[which]))
+        _lighten((state, *state.measurements[which], *state.consents[which]))
 
 
 def _lighten(values: Iterable[Value]) -> None:

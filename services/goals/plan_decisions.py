@@ -3,7 +3,7 @@
 from events.event import Event
 from events.plan import flags
 from events.plan import types as t
-from services.goals import notes, rules
+from services.goals import consent_rules, notes, rules
 from services.goals.decision_context import Decision, DecisionContext
 
 
@@ -31,6 +31,31 @@ def measured(context: DecisionContext, submission: Event, data: t.Measured) -> D
     """A score counts for the day it was taken; its range is the schema's."""
     rules.plan_missing(context)
     rules.progress_out_of_range(context, submission, data.on)
+    return Decision()
+
+
+def consent_given(context: DecisionContext, submission: Event, data: t.ConsentGiven) -> Decision:
+    """The patient gives a consent, or staff records a signed one; a closed plan does not matter."""
+    plan = rules.plan_missing(context)
+    rules.actor_role(submission)
+    consent_rules.consent_exists(plan, data.consent)
+    consent_rules.terms(context, submission, data)
+    return Decision()
+
+
+def consent_revoked(context: DecisionContext, submission: Event, data: t.ConsentRevoked) -> Decision:
+    """The patient revokes a consent, or staff for the patient: at any time, also after the plan was closed."""
+    plan = rules.plan_missing(context)
+    rules.actor_role(submission)
+    consent_rules.event_came(consent_rules.consent_unknown(plan, data.consent), data)
+    return Decision()
+
+
+def disclosed(context: DecisionContext, submission: Event, data: t.Disclosed) -> Decision:
+    """A disclosure needs a consent in force that covers it, or another ground."""
+    plan = rules.plan_missing(context)
+    consent_rules.disclosing(context, submission, data)
+    consent_rules.access_consent_missing(context, plan, submission, data)
     return Decision()
 
 

@@ -1,6 +1,7 @@
 """A plan as it reads beside the goals that serve it."""
 
 from collections import defaultdict
+from datetime import datetime
 
 from events.flag import Audience
 from events.goal.gas import t_scores
@@ -14,7 +15,7 @@ from projections.goal_state.patient.interventions import interventions
 from projections.goal_state.patient.record import PatientRecord
 
 
-def read_plan_with_goals(plan: PlanState, record: PatientRecord, *, audience: Audience = "staff") -> Json:
+def read_plan_with_goals(plan: PlanState, record: PatientRecord, *, at: datetime, audience: Audience = "staff") -> Json:
     """The plan as :func:`events.plan.reading.read_plan` gives it, and what its goals add.
 
     Added are `goals` (all but those entered in error: `goal`, `statement`, `wording`, `status`, `outcome`, `horizon`),
@@ -23,10 +24,11 @@ def read_plan_with_goals(plan: PlanState, record: PatientRecord, *, audience: Au
     of the plan what :func:`events.goal.reading.read_goal` says of a goal.
 
     Args:
+        at: The instant of looking: whether a consent is in force depends on it.
         audience: Who reads, as for :func:`events.plan.reading.read_plan`.
     """
     return {
-        **read_plan(plan, audience=audience),
+        **read_plan(plan, at=at, audience=audience),
         "goals": [
             {
                 "goal": goal.goal,

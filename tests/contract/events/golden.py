@@ -17,8 +17,10 @@ from events.goal.fold import FOLD_VERSION as GOAL_FOLD
 from events.identity import GoalId
 from events.plan import fold_plans
 from events.plan import types as p
+from events.plan.consent_terms import Until
 from events.plan.fold import FOLD_VERSION as PLAN_FOLD
 from tests.builders import NOON, entry, event, proposed, recorded, smart
+from tests.consents import PAPER, consent, disclosed
 from tests.contract.projections.story import story
 
 GOLDEN_FILE = Path(__file__).with_name("golden_states.json")
@@ -72,8 +74,20 @@ def _more() -> list[Event]:
         event(_SWIM, g.Closed(outcome="retired", reason="Of another patient"), role="clinician", actor="c3"),
         event(_SWIM, g.Reopened(reason="It was this patient's"), role="clinician", actor="c3"),
         event(_SWIM, g.Voided(position=1, reason="Not ours"), role="system", actor="op-1"),
+        *_consents(_SING.plan),
         event(_SING.plan, p.Voided(position=1, reason="Not ours"), role="system", actor="op-1"),
         event(_SING.plan, p.Closed(reason="moved away"), role="clinician", actor="c3"),
+    ]
+
+
+def _consents(plan: GoalId) -> list[Event]:
+    """One consent that is revoked, one that the closing of the plan ends, one that goes on; and a disclosure."""
+    return [
+        event(plan, consent("c1"), actor="p3"),
+        event(plan, consent("c2", until=Until(end_of_treatment=True)), actor="p3"),
+        event(plan, consent("c3", until=Until(event="The trial is over"), paper=PAPER), role="clinician", actor="c3"),
+        event(plan, disclosed("c1"), role="clinician", actor="c3"),
+        event(plan, p.ConsentRevoked(consent="c1", reason="We fell out"), actor="p3"),
     ]
 
 

@@ -41,7 +41,7 @@ class QuarantinedContract(DatabaseContract):
         with reading(engine) as connection:
             one = goal_state.goal(connection, WALK, now=NOON)
             listed = goal_state.goals(connection, WALK.org, now=NOON)["items"]
-            plan = goal_state.plan(connection, WALK.org, WALK.patient)
+            plan = goal_state.plan(connection, WALK.org, WALK.patient, now=NOON)
         assert one
         assert one["quarantined"]["version"] == one["version"] == len(before)
         assert one["quarantined"]["position"] == POISON
@@ -124,7 +124,7 @@ class QuarantinedContract(DatabaseContract):
         (_, ranked, *_) = (message.position for message in STORY if message.subject == COOK.plan.on(LOG))
         take(started(engine, poisoned(projection, ranked)), STORY)
         with reading(engine) as connection:
-            plan = goal_state.plan(connection, COOK.org, COOK.patient)
+            plan = goal_state.plan(connection, COOK.org, COOK.patient, now=NOON)
         assert plan
         assert (plan["quarantined"]["version"], plan["quarantined"]["position"]) == (1, ranked)
 

@@ -124,11 +124,11 @@ class QueriesContract(ABC):
     def test_an_unknown_goal_or_plan_is_none(self, connection: Connection) -> None:
         assert goal_state.goal(connection, GoalId(ORG, "pt-1", "nothing"), now=MIDDAY) is None
         assert goal_state.goal(connection, EARLY.plan, now=MIDDAY) is None
-        assert goal_state.plan(connection, ORG, "pt-9") is None
+        assert goal_state.plan(connection, ORG, "pt-9", now=NOON) is None
         assert goal_state.record(connection, ORG, "pt-9").is_empty
 
     def test_a_plan_reads_as_its_state(self, connection: Connection) -> None:
-        plan = goal_state.plan(connection, ORG, "pt-2")
+        plan = goal_state.plan(connection, ORG, "pt-2", now=NOON)
         assert plan is not None
         assert (plan["clinician"], plan["time_zone"], plan["status"]) == ("c2", "America/Denver", "open")
 

@@ -15,7 +15,7 @@ from projections.goal_state.patient.record import fold_patient
 from services.cli.goal_printer import print_goal
 from services.cli.history_printer import print_history
 from services.cli.printing import Json
-from tests.builders import GOAL, PLAN, event, gas, opened, proposed, recorded, smart
+from tests.builders import GOAL, NOON, PLAN, event, gas, opened, proposed, recorded, smart
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +120,7 @@ def test_a_plan_is_shown_with_reasons_and_priorities(capsys: pytest.CaptureFixtu
         )
     )
     assert its.plan is not None
-    card = shown(capsys, read_plan_with_goals(its.plan, its))
+    card = shown(capsys, read_plan_with_goals(its.plan, its, at=NOON))
     assert "Reason         “For me.” (own)" in card
     assert "Priority 1     My kids" in card
     assert "Accommodation  visual tools, short reviews" in card

@@ -46,10 +46,10 @@ def test_of_every_flag_there_is_the_patient_reads_those_for_the_patient_alone(
 
 
 def test_flags_of_a_plan_are_told_to_whom_they_are_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [each["code"] for each in read_plan(plan(), audience="patient")["flags"]] == ["priorities_ranked"]
+    assert [each["code"] for each in read_plan(plan(), at=NOON, audience="patient")["flags"]] == ["priorities_ranked"]
     for_staff = of_plans.plan_flags(plan())[0].model_copy(update={"audience": "staff"})
     monkeypatch.setattr("events.plan.reading.plan_flags", lambda state: [for_staff])
-    assert read_plan(plan())["flags"] != read_plan(plan(), audience="patient")["flags"] == []
+    assert read_plan(plan(), at=NOON)["flags"] != read_plan(plan(), at=NOON, audience="patient")["flags"] == []
 
 
 def test_a_remark_is_for_staff_unless_it_says_otherwise() -> None:

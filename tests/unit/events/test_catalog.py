@@ -34,7 +34,7 @@ def fields(rejection: Rejected) -> list[str]:
 
 class TestNames:
     def test_are_those_of_the_domain_with_a_version(self) -> None:
-        assert len(TYPES) == len(GOAL_EVENTS) + len(PLAN_EVENTS) == 27
+        assert len(TYPES) == len(GOAL_EVENTS) + len(PLAN_EVENTS) == 30
         for name, payload in TYPES.items():
             area = "plan" if issubclass(payload, PlanPayload) else "goal"
             assert name.startswith(f"cairn.{area}.")

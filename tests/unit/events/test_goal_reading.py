@@ -10,7 +10,7 @@ from events.goal.reading import read_goal
 from events.plan import fold_plans
 from events.plan import types as p
 from events.plan.reading import read_plan
-from tests.builders import GOAL, PLAN, TODAY, active_goal, entry, event, gas, proposed, recorded, smart
+from tests.builders import GOAL, NOON, PLAN, TODAY, active_goal, entry, event, gas, proposed, recorded, smart
 from tests.unit.events.goals import goal, plan
 
 
@@ -69,7 +69,7 @@ def test_a_plan_reads_as_its_state() -> None:
         recorded([*active_goal()[:1], event(PLAN, p.Amended(review_every_days=7, reason="asked for it"))])
     )
     assert state is not None
-    read = read_plan(state)
+    read = read_plan(state, at=NOON)
     assert (read["clinician"], read["review_every_days"], read["status"]) == ("c1", 7, "open")
     assert from_json(to_json(read)) == read
 

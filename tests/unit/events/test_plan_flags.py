@@ -5,6 +5,7 @@ import pytest
 from events.plan import types as p
 from events.plan.reading import read_plan
 from events.vocabulary import Priority
+from tests.builders import NOON
 from tests.unit.events.goals import plan
 
 
@@ -16,7 +17,7 @@ def ranked(count: int) -> p.PrioritiesRanked:
 
 @pytest.mark.parametrize("count", [3, 4, 5])
 def test_three_to_five_priorities_are_usual(count: int) -> None:
-    assert read_plan(plan(ranked(count)))["flags"] == []
+    assert read_plan(plan(ranked(count)), at=NOON)["flags"] == []
 
 
 @pytest.mark.parametrize(
@@ -28,16 +29,16 @@ def test_three_to_five_priorities_are_usual(count: int) -> None:
     ],
 )
 def test_fewer_or_more_are_flagged(count: int, sentence: str) -> None:
-    assert read_plan(plan(ranked(count)))["flags"] == [
+    assert read_plan(plan(ranked(count)), at=NOON)["flags"] == [
         {"code": "priorities_ranked", "sentence": sentence, "audience": "patient"}
     ]
 
 
 def test_a_plan_without_any_says_what_comes_first() -> None:
-    (flag,) = read_plan(plan())["flags"]
+    (flag,) = read_plan(plan(), at=NOON)["flags"]
 
     assert flag["sentence"] == "No priorities are ranked yet; three to five come before goals."
 
 
 def test_a_closed_plan_has_no_flags() -> None:
-    assert read_plan(plan(p.Closed(reason="Moved")))["flags"] == []
+    assert read_plan(plan(p.Closed(reason="Moved")), at=NOON)["flags"] == []

@@ -1,7 +1,7 @@
 """What each event adds to a plan. The fold takes every event as a fact and refuses none."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from events.plan import PlanPayload, PlanState, fold_plans
 from events.plan import types as p
+from events.plan.consent_terms import Ended, Until
 from events.plan.reading import read_plan
 from events.plan.state import Measurement
 from events.vocabulary import Priority, Program, TreatmentReason
 from tests.builders import NOON, PLAN, TODAY, event, opened, recorded
+from tests.consents import PAPER, consent, disclosed
 from tests.strategies import few, plan_payloads
 
 OWN = TreatmentReason(text="Be there for my son", whose="own")
@@ -77,6 +79,43 @@ class TestEachEvent:
 
         assert (plan.status, plan.is_open, plan.closed_reason) == ("closed", False, "Finished")
 
+    def test_consent_given(self) -> None:
+        given = consent("c1", paper=PAPER)
+
+        (kept,) = folded(opened(), given).consents
+
+        assert {name: getattr(kept, name) for name in p.ConsentGiven.model_fields} == dict(given)
+        assert (kept.version, kept.given_at, kept.ended) == (2, NOON, None)
+
+    def test_consent_revoked(self) -> None:
+        one, other = folded(
+            opened(), consent("c1"), consent("c2"), p.ConsentRevoked(consent="c1", reason="We fell out")
+        ).consents
+
+        assert one.ended == Ended(because="revoked", at=NOON, version=4, by="p1", reason="We fell out")
+        assert other.ended is None
+
+    def test_consent_revoked_by_what_happened_before_it_was_recorded(self) -> None:
+        earlier = event(PLAN, p.ConsentRevoked(consent="c1"), time=NOON - timedelta(days=3))
+
+        plan = fold_plans(recorded([event(PLAN, opened()), event(PLAN, consent("c1")), earlier]))
+
+        assert plan is not None
+        assert [each.ended and each.ended.at for each in plan.consents] == [earlier.time]
+
+    def test_disclosed(self) -> None:
+        before, plan = folded(opened(), consent("c1")), folded(opened(), consent("c1"), disclosed("c1"))
+
+        same = before.model_copy(update={name: getattr(plan, name) for name in ("version", "position", "updated_at")})
+        assert (plan, plan.version) == (same, 3)
+
+    def test_closed_ends_consents_until_the_end_of_the_treatment(self) -> None:
+        until_the_end = consent("c2", until=Until(end_of_treatment=True))
+
+        plan = folded(opened(), consent("c1"), until_the_end, p.Closed(reason="Finished"), opened())
+
+        assert [each.ended and each.ended.because for each in plan.consents] == [None, "treatment_ended"]
+
     def test_voided(self) -> None:
         before = folded(opened())
         plan = folded(opened(), p.Voided(position=9, reason="Not ours"))
@@ -120,7 +159,7 @@ def test_a_day_is_the_clinics(zone: str, day: int) -> None:
 
 
 def test_a_plan_reads_as_its_state() -> None:
-    read = read_plan(folded(opened(reasons=(OWN,))))
+    read = read_plan(folded(opened(reasons=(OWN,))), at=NOON)
 
     assert (read["reasons"], read["status"]) == ([{"text": "Be there for my son", "whose": "own"}], "open")
 

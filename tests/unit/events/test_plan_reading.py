@@ -3,6 +3,7 @@
 import pytest
 
 from events.plan.reading import read_plan
+from tests.builders import NOON
 from tests.unit.events.goals import plan
 
 
@@ -13,5 +14,5 @@ from tests.unit.events.goals import plan
 def test_it_says_how_often_reviews_are_and_how_often_they_were_to_be(
     accommodations: tuple[str, ...], said: int, counts: int
 ) -> None:
-    read = read_plan(plan(accommodations=accommodations, review_every_days=said))
+    read = read_plan(plan(accommodations=accommodations, review_every_days=said), at=NOON)
     assert (read["review_every_days"], read["effective_review_every_days"]) == (said, counts)

@@ -13,12 +13,13 @@ INVALID = {
     *("event.invalid", "event.unknown_type", "identity.mismatch", "org.unknown", "gas.levels"),
     *("progress.out_of_range", "time.future"),
 }
+FORBIDDEN = {"access.denied", "access.consent_missing"}
 TRY_AGAIN = {"log.unavailable", "log.busy", "log.replaced", "log.unfit"}
 
 
 @pytest.mark.parametrize("code", sorted(code.name for code in CODES.values() if not code.gateway_only))
 def test_a_rejected_submission_is_invalid_or_to_be_tried_again_or_against_a_rule(code: str) -> None:
-    expected = 422 if code in INVALID else 503 if code in TRY_AGAIN else 403 if code == "access.denied" else 409
+    expected = 422 if code in INVALID else 503 if code in TRY_AGAIN else 403 if code in FORBIDDEN else 409
 
     assert refused_submission(RejectedOutcome(code=code, detail="So.")).status == expected
 

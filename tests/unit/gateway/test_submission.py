@@ -14,6 +14,7 @@ from events.log import Log
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from services.access.principal import everyone_of
+from services.access.records.recorder import AccessRecorder
 from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
 from services.gateway.gateway import Gateway
@@ -22,6 +23,7 @@ from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness, StreamHealth
 from services.gateway.submission import Submitter
 from tests.builders import GOAL, as_bytes, event, proposed
+from tests.tokens import WrittenOut, asking
 
 RECORDED = b'{"status":"recorded","duplicate":false,"events":[{"type":"t","position":812,"version":9}],"notes":["So."]}'
 DUPLICATE = RECORDED.replace(b"false", b"true")
@@ -62,8 +64,9 @@ def client(nats: Nats) -> httpx.AsyncClient:
         freshness=cast(Freshness, None),
         standing=cast(Standing, NoProjections()),
         readiness=cast(Readiness, NoProjections()),
+        records=AccessRecorder(ResilientClient()),
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn")
+    return asking(create_app(gateway, WrittenOut()))
 
 
 async def post(nats: Nats, body: bytes | None = None, content_type: str = STRUCTURED) -> httpx.Response:

@@ -11,11 +11,14 @@ from events.goal import GOAL_EVENTS
 from events.goal import types as g
 from events.plan import PLAN_EVENTS
 from events.plan import types as p
+from events.plan.consent_terms import Signature, Until
+from events.plan.grounds import AuditOrEvaluation, Consented, CourtOrder, Emergency, Ground, Research
 from events.vocabulary import External, Priority
 from projections.audit_trail.event_phrases import _DEEDS
 from projections.audit_trail.projector import project
 from projections.audit_trail.sentence import sentence
-from tests.builders import GOAL, NOON, PLAN, active_goal, entry, event, gas, opened, proposed, recorded, smart
+from tests.builders import GOAL, NOON, PLAN, TODAY, active_goal, entry, event, gas, opened, proposed, recorded, smart
+from tests.consents import HOSPITAL, TREATMENT, consent, disclosed
 
 
 def told(*given: Event, zone: str | None = None, recorded_on: datetime = NOON) -> str:
@@ -140,6 +143,48 @@ def test_what_happens_to_a_plan_is_told_too() -> None:
     assert deed(event(PLAN, p.Closed(reason="Discharged"))) == "closed the plan: “Discharged”"
     assert deed(event(PLAN, p.Voided(position=9, reason="Not ours"))) == (
         "declared void what stands at position 9 of the log and cannot be read: “Not ours”"
+    )
+
+
+def test_consents() -> None:
+    given = consent(
+        "c1", until=Until(end_of_treatment=True), signed=Signature(by="m1", capacity="representative", on=TODAY)
+    )
+    assert deed(event(PLAN, given)) == (
+        "gave the consent c1 that “My goals and when we meet” (goals and schedule) goes to sister-1 “My sister” for"
+        " FAMRQT “To support me”, until the end of the treatment, signed on 2 March 2026 by m1 for the patient"
+    )
+    assert deed(event(PLAN, p.ConsentRevoked(consent="c1", reason="Not now"))) == "revoked the consent c1: “Not now”"
+    assert deed(event(PLAN, p.ConsentRevoked(consent="c1", because="event_came"))) == (
+        "noted that the event has come until which the consent c1 was given"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ground", "told_as"),
+    [
+        (
+            Consented(section="2.31", consent="c1", member_of="providers"),
+            "2.31 (on the consent c1, as one of providers)",
+        ),
+        (
+            Emergency(section="2.51", reason="Unconscious", facility="General", nature="Overdose", at=NOON),
+            "2.51 (emergency “Overdose”, “General”, 2 March 2026 at 12:00 (UTC): “Unconscious”)",
+        ),
+        (Research(section="2.52", reason="Study", protocol="IRB 7"), "2.52 (research, protocol “IRB 7”: “Study”)"),
+        (
+            AuditOrEvaluation(section="2.53", reason="Yearly", agency="State", agreement="No. 12"),
+            "2.53 (audit or evaluation for “State”, agreement “No. 12”: “Yearly”)",
+        ),
+        (
+            CourtOrder(section="2.61", reason="Served", order="Case 4", subpoena="No. 3"),
+            "2.61 (court order “Case 4” and subpoena “No. 3”: “Served”)",
+        ),
+    ],
+)
+def test_a_disclosure_tells_to_whom_what_for_and_on_what_ground(ground: Ground, told_as: str) -> None:
+    assert deed(event(PLAN, disclosed(ground, recipient=HOSPITAL, purpose=TREATMENT))) == (
+        f"disclosed “Goals” (goals) to general “General Hospital” for TREAT, under 42 CFR {told_as}"
     )
 
 

@@ -4,13 +4,13 @@ from events.goal import types as g
 from projections.engine.paging import Json
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
-from tests.builders import event, gas
+from tests.builders import NOON, event, gas
 from tests.unit.projections.patient.records import diary, done, goal_id, put_forward, record
 
 
 def read(its: PatientRecord) -> Json:
     assert its.plan is not None
-    return read_plan_with_goals(its.plan, its)
+    return read_plan_with_goals(its.plan, its, at=NOON)
 
 
 def test_the_t_scores_are_of_all_goals_with_a_scale() -> None:
