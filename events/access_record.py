@@ -24,7 +24,7 @@ EVERY_PATIENT = "*"
 MAX_PATIENTS_IN_A_RECORD = 1000
 """How many patients one record names. A reading of more has several records with the same request."""
 
-Over = Literal["http", "nats", "command"]
+Channel = Literal["http", "nats", "command"]
 ReadingOutcome = Literal["told", "refused"]
 _Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 _Id = Annotated[str, Field(min_length=1, max_length=200)]
@@ -62,7 +62,7 @@ class AccessRecord(BaseModel):
         client: The application that the principal used, where it is known.
         token: The id (`jti`) of the principal's token, where it came with one; never the token.
         address: The network address that the request came from, where there is one.
-        over: By which way: HTTP, a NATS request, or a command that reads the log or the database itself.
+        channel: By which way: HTTP, a NATS request, or a command that reads the log or the database itself.
         org: The organisation.
         patients: The patients whom the answer tells something about; :data:`EVERY_PATIENT` for all there are.
         reading: What kind of thing it tells, as the policy names it (`goals`, `history`, …).
@@ -83,7 +83,7 @@ class AccessRecord(BaseModel):
     client: _Id | None = None
     token: _Id | None = None
     address: _Id | None = None
-    over: Over
+    channel: Channel
     org: Token
     patients: tuple[_Patient, ...]
     reading: _Code

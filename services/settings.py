@@ -1,16 +1,19 @@
 """Every setting of Cairn, in one place: environment variables with the prefix `CAIRN_`."""
 
 import os
+from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from events.log.placement import BadPlacement, Placement, read_placement
+from services.access.tokens.issuer_urls import is_protected
+from services.access.tokens.mapping_settings import read_claim_names, read_org_names, read_role_names
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -40,6 +43,25 @@ def _networks(given: str) -> str:
                 "networks", "{each} is no IP address or network, such as 127.0.0.1 or 10.0.0.0/8.", {"each": each}
             ) from None
     return given
+
+
+def _issuer(given: str) -> str:
+    if not is_protected(given) or urlsplit(given).query:
+        raise PydanticCustomError("issuer", "It must be an https address, or an http address of this very machine.")
+    return given
+
+
+def _read_by(read: Callable[[str], object]) -> AfterValidator:
+    """Refuses what cannot be read, with the sentence of the function that reads it."""
+
+    def validate(given: str) -> str:
+        try:
+            read(given)
+        except ValueError as error:
+            raise PydanticCustomError("pairs", "{reason}", {"reason": str(error)}) from None
+        return given
+
+    return AfterValidator(validate)
 
 
 class Settings(BaseSettings):
@@ -128,7 +150,52 @@ class Settings(BaseSettings):
         description="After how many days the record of a reading goes; used only when the stream of the records is"
         " first made. Without it: never.",
     )
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        None,
+        description="The OpenID Connect issuer whose access tokens are accepted, written exactly as it names itself."
+        " Without it: the issuer in `data_dir`, whose tokens `cairn token create` makes.",
+    )
+    oidc_audience: str | None = Field(
+        None, description="The audience (`aud`) that a token of that issuer has to name: this Cairn's own, no client's."
+    )
+    oidc_claims: Annotated[str, _read_by(read_claim_names)] = Field(
+        "",
+        description="Which claims say who asks, where they have other names than docs/tokens.md lists:"
+        " roles=realm_access.roles;orgs=groups;id=cairn_id.",
+    )
+    oidc_roles: Annotated[str, _read_by(read_role_names)] = Field(
+        "",
+        description="What the issuer's roles are in Cairn: nurse=clinician;lead=supervisor. Others then mean nothing."
+        " Without it: the issuer uses Cairn's own names.",
+    )
+    oidc_orgs: Annotated[str, _read_by(read_org_names)] = Field(
+        "",
+        description="What the issuer's organisations are in Cairn: /clinics/north=northside. Others then mean nothing."
+        " Without it: the issuer uses Cairn's own ids.",
+    )
+    oidc_systems: str = Field(
+        "", description="The client ids of applications that are systems and not people, separated by commas."
+    )
+    oidc_token_types: str = Field(
+        "at+jwt",
+        description="The `typ` that the issuer's access tokens have, separated by commas. RFC 9068 asks for at+jwt,"
+        " which tells them from other tokens; an issuer that cannot do it needs JWT.",
+    )
+    oidc_longest_token_hours: Annotated[float, Field(gt=0)] = Field(
+        24.0, description="For how long an access token of the issuer may be valid at most; one for longer is refused."
+    )
+    token_leeway_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
+        30.0, description="How far the clock of whoever makes tokens may be from this machine's."
+    )
     sample: bool = Field(True, description="Whether `cairn up` fills an empty log with the sample clinic.")
+
+    @model_validator(mode="after")
+    def _an_issuer_has_an_audience(self) -> Self:
+        if self.oidc_issuer is not None and not self.oidc_audience:
+            raise PydanticCustomError(
+                "audience", "With CAIRN_OIDC_ISSUER set, CAIRN_OIDC_AUDIENCE is needed: the audience of its tokens."
+            )
+        return self
 
     @property
     def nats_address(self) -> str:

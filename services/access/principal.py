@@ -64,7 +64,7 @@ class Principal(BaseModel):
 
     def encoded(self) -> str:
         """The principal as one word of letters, digits, `-` and `_`, for a header or a NATS user's name."""
-        return urlsafe_b64encode(self.model_dump_json(exclude_defaults=True).encode()).rstrip(b"=").decode()
+        return _encoded(self)
 
     @classmethod
     def decoded(cls, text: str) -> Self:
@@ -80,6 +80,11 @@ class Principal(BaseModel):
 
 
 @lru_cache(maxsize=4096)  # The same few people and systems submit again and again.
+def _encoded(principal: Principal) -> str:
+    return urlsafe_b64encode(principal.model_dump_json(exclude_defaults=True).encode()).rstrip(b"=").decode()
+
+
+@lru_cache(maxsize=4096)  # as above
 def principal_of(text: str) -> Principal:
     """The principal that :meth:`Principal.encoded` has written.
 

@@ -14,7 +14,7 @@ from services.cli.running import run_until_stopped
 if TYPE_CHECKING:
     from services.settings import Settings
 
-_SERVICES_WITHOUT_OPTIONS = ("intake", "reminders", "gateway")
+_SERVICES_WITHOUT_OPTIONS = ("intake", "reminders", "access", "gateway")
 SERVICES = ("goals", *_SERVICES_WITHOUT_OPTIONS)
 _STOP_SERVICE_SECONDS = 10.0
 

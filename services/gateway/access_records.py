@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from events.access_record import PURPOSES, AccessRecord, Over
+from events.access_record import PURPOSES, AccessRecord, Channel
 from events.errors import FieldError
 from events.identity import goal_id_of
 from events.log import Batch
@@ -195,9 +195,9 @@ def _asking(scope: Scope) -> Asking:
 
 
 def _reading_request(scope: Scope) -> ReadingRequest:
-    over: Over = scope["state"].get("over", "http")
+    channel: Channel = scope["state"].get("channel", "http")
     client = scope.get("client")
-    return ReadingRequest(_asking(scope).principal, over, client[0] if client else None, _purpose(scope))
+    return ReadingRequest(_asking(scope).principal, channel, client[0] if client else None, _purpose(scope))
 
 
 def _purpose(scope: Scope) -> str | None:

@@ -15,6 +15,7 @@ from services.gateway.routes import (
     audit,
     calendars,
     clinic,
+    disclosures,
     events,
     evidence,
     feed,
@@ -25,9 +26,12 @@ from services.gateway.routes import (
     reviews,
     templates,
 )
+from services.gateway.routes.fhir.smart import IssuerMetadata
 
 
-def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> FastAPI:
+def create_app(
+    gateway: Gateway, trusted_proxies: Sequence[Network] = (), *, issuer_metadata: IssuerMetadata = lambda: None
+) -> FastAPI:
     """The ASGI application over an open gateway; `trusted_proxies` are believed about the address that was asked."""
     app = FastAPI(
         title="Cairn",
@@ -47,6 +51,7 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
         ],
     )
     app.state.gateway = gateway
+    app.state.issuer_metadata = issuer_metadata
     for module in (
         events,
         goals,
@@ -54,6 +59,7 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
         clinic,
         evidence,
         audit,
+        disclosures,
         reviews,
         calendars,
         templates,

@@ -109,7 +109,7 @@ def _scope(request: bytes) -> Scope:
         "headers": [(b"host", b"cairn.read")],
         "client": None,
         "server": None,
-        "state": {"over": "nats"},
+        "state": {"channel": "nats"},
     }
 
 

@@ -24,7 +24,7 @@ from services.settings import Settings
 
 Say = Callable[[str], None]
 _NOT_READY_NOTICE_SECONDS = 10.0
-_SERVICES = (("goals",), ("intake",), ("reminders",), ("gateway",))
+_SERVICES = (("goals",), ("intake",), ("reminders",), ("access",), ("gateway",))
 
 
 async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> None:

@@ -48,7 +48,7 @@ def _read(file: Path) -> OKPKey:
             )
         try:
             key = OKPKey.import_key(json.load(opened))
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, KeyError, TypeError, ValueError):
             key = None
     if key is None or not key.is_private or key.get("crv") != "Ed25519":
         raise UnusableSigningKey(f"{file} is no Ed25519 key. Put it back from a backup, or remove it for a new one.")

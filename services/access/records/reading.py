@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from events.access_record import AccessRecord, Over, ReadingOutcome, in_parts
+from events.access_record import AccessRecord, Channel, ReadingOutcome, in_parts
 from services.access.policy import Reading
 from services.access.principal import Principal
 from services.access.records.purposes import usual_purpose
@@ -23,14 +23,14 @@ class ReadingRequest:
 
     Attributes:
         principal: Who asks.
-        over: By which way.
+        channel: By which way.
         address: The network address that it came from, where there is one.
         purpose: Why, one of :data:`events.access_record.PURPOSES`; None for the usual one of the principal's role.
         request: An id by which the records of this request are known.
     """
 
     principal: Principal
-    over: Over
+    channel: Channel
     address: str | None = None
     purpose: str | None = None
     request: str = field(default_factory=_new_request)
@@ -62,7 +62,7 @@ class ReadingRequest:
                 client=principal.client,
                 token=principal.token,
                 address=self.address,
-                over=self.over,
+                channel=self.channel,
                 org=org,
                 patients=some,
                 reading=reading,

@@ -29,7 +29,7 @@ MAX_GROUP_BYTES = 256 * 1024
 """How many bytes of records one message holds; a single record is always smaller."""
 MAX_WAITING_RECORDS = 10_000
 """How many records may wait for the server before further readings are refused."""
-_GATHER_SECONDS = 0.004
+_GATHER_SECONDS = 0.008
 """How long a record waits for those of other requests that are being answered."""
 _RECORD_SECONDS = 3.0
 """How long the server may take to store a group before its readings are refused."""

@@ -1,8 +1,8 @@
 """The authenticator: one way from a token to its principal, whichever issuer made it."""
 
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from services.access.authentication import CheckedToken, TokenRefused
 from services.access.principal import Principal
@@ -24,6 +24,11 @@ class KeySource(Protocol):
         Raises:
             TokenRefused: `access.unavailable`, when the issuer could not be asked for too long.
         """
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, Any] | None:
+        """How the issuer describes itself; empty until it has, and None where it never does."""
         ...
 
 
@@ -107,6 +112,10 @@ class TokenAuthenticator:
         if found.principal.token is not None and self._revoked.is_revoked(found.principal.token):
             raise TokenRefused("access.token_revoked", "The token was revoked. Get a new one.")
         return found
+
+    def issuer_metadata(self) -> Mapping[str, Any] | None:
+        """How the issuer describes itself; empty until it has, and None where it never does."""
+        return self._keys.metadata
 
     def when_revoked(self, call: Callable[[str], None]) -> None:
         """Have a function called with the id of each token that is found revoked from now on."""

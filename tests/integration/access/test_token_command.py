@@ -52,7 +52,9 @@ async def test_one_line_sets_the_variable(run: Run, authenticator: TokenAuthenti
     assert line.startswith("export CAIRN_TOKEN=")
     principal = await authenticator.principal(line.removeprefix("export CAIRN_TOKEN="))
     assert (principal.id, principal.kind, principal.words) == ("cl-1", "person", True)
-    assert (principal.roles, principal.orgs, principal.scopes) == ({"clinician"}, {"northside"}, None)
+    assert principal.roles == {"clinician"}
+    assert principal.orgs == {"northside"}
+    assert principal.scopes is None
 
 
 async def test_a_patient_is_the_actor_and_a_dashboard_may_be_without_words(
@@ -101,7 +103,7 @@ async def test_a_token_is_listed_revoked_and_then_refused(run: Run, authenticato
     with pytest.raises(TokenRefused) as refused:
         await authenticator.principal(token)
     assert refused.value.code == "access.token_revoked"
-    assert await authenticator.principal(other)
+    assert (await authenticator.principal(other)).id == "cl-1"
     table = (await run("list")).out
     assert [line.split()[0] for line in table.splitlines() if " revoked " in line] == [first]
 
