@@ -17,7 +17,7 @@ CHECKS = (
 )
 SECONDS = 90
 OF_THE_INTERPRETER = "AST constructor recursion depth mismatch"
-"""CPython 3.11 now and then fails so, when something else parses while it makes a syntax tree; hypothesis parses much."""
+"""CPython 3.11 fails so now and then when something else parses meanwhile, and hypothesis parses a lot."""
 
 
 async def test_what_is_answered_is_what_is_described(node: RunningNode, tmp_path: Path) -> None:
