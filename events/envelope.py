@@ -2,7 +2,8 @@
 
 In binary mode attributes are `ce-` headers, as `events/attribute_headers.py` says. Cairn's own extension attributes are
 `actor`, `actorrole`, `enteredby` and `expectedversion`; a recorded event adds `version`, `recordedtime`, its log
-`position` where it is read, and `causeversion` when it follows by itself from another event of its goal.
+`position` where it is read, `causeversion` when it follows by itself from another event of its goal, and
+`submittedby` with `submitterrole`: who submitted it, which Cairn says and never the sender.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from events.catalog import Json, decode, encode
 from events.errors import CairnError, Rejected
 from events.event import Event, RecordedEvent
 from events.identity import goal_id_of
-from events.vocabulary import Actor, ActorRole
+from events.vocabulary import Actor, ActorRole, SubmitterRole
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -31,13 +32,13 @@ MAX_EVENT_BYTES = 256 * 1024
 """The largest event that Cairn accepts, envelope included."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_OURS = frozenset({"version", "recordedtime", "causeversion", "position"})
+_OURS = frozenset({"version", "recordedtime", "causeversion", "position", "submittedby", "submitterrole"})
 _KNOWN = frozenset(
     {"specversion", "id", "source", "type", "subject", "time", "actor", "actorrole", "enteredby"}
     | {"expectedversion", "datacontenttype", "data", "data_base64"}
 )
 RESERVED = _KNOWN | _OURS
-"""The names of attributes that Cairn has a meaning for."""
+"""The names of attributes that Cairn has a meaning for. Those that it sets itself are left out of a submission."""
 
 
 class StoredMessage(NamedTuple):
@@ -91,6 +92,9 @@ def to_headers(event: Event, version: int) -> dict[str, str]:
         headers["ce-enteredby"] = encode_value(event.entered_by)
     if event.cause is not None:
         headers["ce-causeversion"] = str(event.cause)
+    if event.submitted_by is not None and event.submitter_role is not None:
+        headers["ce-submittedby"] = encode_value(event.submitted_by)
+        headers["ce-submitterrole"] = event.submitter_role
     return {**headers, **extension_headers(event.extensions)} if event.extensions else headers
 
 
@@ -109,6 +113,7 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
     try:
         goal_id = goal_id_of(stored.subject)
         cause, entered_by = headers.get("ce-causeversion"), headers.get("ce-enteredby")
+        submitted_by = headers.get("ce-submittedby")
         event = Event(
             goal_id,
             decode_stored(headers["ce-source"]),
@@ -120,6 +125,8 @@ def read_recorded(stored: StoredMessage) -> RecordedEvent:
             int(cause) if cause else None,
             _extensions(headers),
             decode_stored(entered_by) if entered_by else None,
+            decode_stored(submitted_by) if submitted_by else None,
+            cast(SubmitterRole, headers["ce-submitterrole"]) if submitted_by else None,
         )
         return RecordedEvent(event, stored.position, int(headers["ce-version"]), stored.recorded_at)
     except (Rejected, KeyError, TypeError, ValueError) as error:
@@ -149,14 +156,21 @@ def structured(event: Event) -> Json:
 
 def to_cloudevent(recorded: RecordedEvent) -> Json:
     """A recorded event as a structured CloudEvent, with its version, position and times, ready for JSON."""
-    cause = recorded.event.cause
+    event, cause = recorded.event, recorded.event.cause
     return {
-        **structured(recorded.event),
+        **structured(event),
         "version": recorded.version,
         "position": recorded.position,
         "recordedtime": recorded.recorded_at.isoformat(),
         **({"causeversion": cause} if cause is not None else {}),
+        **_submitter(event),
     }
+
+
+def _submitter(event: Event) -> Json:
+    if event.submitted_by is None:
+        return {}
+    return {"submittedby": event.submitted_by, "submitterrole": event.submitter_role}
 
 
 @lru_cache(maxsize=4096)  # A clinic has few actors and many events.

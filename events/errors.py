@@ -41,8 +41,13 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   └── UnusableDatabase      projections cannot be kept in the database at the address
     └── services
         ├── BadPrincipal          a text that should name who asks does not
+        ├── BadNatsUsers          the file that says who the users of the NATS server are cannot be used
         ├── Denied                the policy does not allow it to whoever asks
         ├── TokenRefused          a token is not accepted
+        ├── IssuerUnusable        an OpenID Connect issuer does not answer as it should
+        ├── UnusableKeys          an issuer publishes no keys that can be used
+        ├── UnusableSigningKey    the embedded issuer's own key cannot be used
+        ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── ServerFailed          the embedded nats-server did not start
         ├── RequestRefused        an HTTP request that is answered with a problem
         ├── EventsMissing         the log no longer holds all events of a goal

@@ -13,8 +13,9 @@ from events.errors import Rejected
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _THREE = re.compile(r"\.".join([f"({TOKEN.pattern})"] * 3), re.ASCII)
 PLAN = "plan"
-SUBMIT, INTAKE, LOG, FEED, OUTCOME, REJECTED, NOTICE, VOID = (
-    f"cairn.{what}" for what in ("submit", "intake", "log", "feed", "outcome", "rejected", "notice", "void")
+SUBMIT, FORWARDED, INTAKE, WAITING, LOG, FEED, OUTCOME, REJECTED, NOTICE, VOID = (
+    f"cairn.{what}"
+    for what in ("submit", "forwarded", "intake", "waiting", "log", "feed", "outcome", "rejected", "notice", "void")
 )
 
 

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from events.catalog import TYPES, Json, json_schema
 from events.identity import TOKEN
 from events.outcome import Outcome
-from events.vocabulary import ActorRole
+from events.vocabulary import ActorRole, SubmitterRole
 
 ENVELOPE = "cloudevent"
 OUTCOME = "outcome"
@@ -86,6 +86,15 @@ def _envelope() -> Json:
                 "description": "When read: the version of the event of the same goal that it follows from.",
                 "type": "integer",
                 "minimum": 1,
+            },
+            "submittedby": {
+                "description": "When read: the id of whoever submitted it, as Cairn knows them; cairn where it follows"
+                " by itself. Events recorded before Cairn knew have none. When offered, it is left out.",
+                "type": "string",
+            },
+            "submitterrole": {
+                "description": "When read: the role in which it was submitted.",
+                "enum": list(get_args(SubmitterRole)),
             },
         },
         "additionalProperties": {

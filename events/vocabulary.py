@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 ActorRole = Literal["patient", "clinician", "supervisor", "family", "system"]
+SubmitterRole = Literal[ActorRole, "operator"]
+"""The roles in which an event can be submitted: an operator submits nothing but that a message is void."""
 Party = Literal["patient", "clinician"]
 Kind = Literal["process", "outcome"]
 Horizon = Literal["short_term", "long_term"]

@@ -15,6 +15,7 @@ from events.identity import SUBMIT
 from events.log import Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
@@ -65,6 +66,7 @@ async def nc(nats_url: str) -> AsyncIterator[ResilientClient]:
 @pytest.fixture(scope="session")
 async def log(nc: ResilientClient) -> AsyncIterator[Log]:
     await declare_log(nc)
+    await declare_access(nc)
     log = Log(nc)
     yield log
     await log.close()

@@ -35,6 +35,7 @@ def read_page(
     read: Callable[[Sequence[AnyRow]], list[Json]],
     limit: int,
     cursor: str | None,
+    descending: bool = False,
 ) -> Json:
     """One page of a list, as clients see it: `items`, and `next`, a cursor or null at the end.
 
@@ -45,14 +46,17 @@ def read_page(
         read: From rows to as many items.
         limit: The most items on the page.
         cursor: `next` of the page before.
+        descending: Whether the last row in that order comes first.
 
     Raises:
         BadCursor: when the cursor is damaged or belongs to another list.
     """
     if cursor is not None:
         last = _decode(of, cursor, order)
-        query = query.where(tuple_(*order) > tuple_(*map(_as_in, order, last)))
-    rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+        place, before = tuple_(*order), tuple_(*map(_as_in, order, last))
+        query = query.where(place < before if descending else place > before)
+    ordered = (column.desc() for column in order) if descending else order
+    rows = connection.execute(query.order_by(*ordered).limit(limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]
     following = _encode(of, [rows[-1]._mapping[column] for column in order]) if more else None

@@ -1,5 +1,6 @@
 """What every way of finding out who asks has in common: a token goes in, a principal comes out, or a refusal."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from events.errors import CairnError
@@ -19,6 +20,19 @@ class TokenRefused(CairnError):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedToken:
+    """A token that is accepted.
+
+    Attributes:
+        principal: Who asks; `principal.token` is the token's id.
+        expires: When the token expires (its `exp`), in seconds since 1970.
+    """
+
+    principal: Principal
+    expires: float
 
 
 class Authenticator(Protocol):

@@ -1,14 +1,16 @@
 """The one policy: which role may submit which events as whom, and read what. Pure; its table is in docs/access.md.
 
-Whatever is not granted here is refused. The rules of treatment planning (`services/goals/rules.py`) come after it.
+Whatever is not granted here is refused. The rules of treatment planning (`services/goals/rules.py`) come after it: the
+policy says who may submit an event, the rules say whether the event makes sense. `make access` writes the table.
 """
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from events.errors import CairnError
+from events.errors import CairnError, FieldError, Rejected
 from events.vocabulary import ActorRole, Allowed
 from services.access.principal import Principal, Role
 
@@ -51,9 +53,12 @@ _PATIENT_EVENTS = frozenset(
         "cairn.plan.consent_revoked.v1",
     }
 )
-_FAMILY_EVENTS = frozenset(
-    {"cairn.goal.proposed.v1", "cairn.goal.progress_logged.v1", "cairn.goal.change_requested.v1"}
-)
+_CORRECTIONS = frozenset({"cairn.goal.progress_corrected.v1", "cairn.goal.progress_withdrawn.v1"})
+_FAMILY_EVENTS = _CORRECTIONS | {
+    "cairn.goal.proposed.v1",
+    "cairn.goal.progress_logged.v1",
+    "cairn.goal.change_requested.v1",
+}
 _TREATING_EVENTS = _PATIENT_EVENTS | {
     "cairn.goal.reviewed.v1",
     "cairn.goal.review_scheduled.v1",
@@ -73,6 +78,11 @@ SUBMITTED: Mapping[ActorRole, frozenset[str]] = {
     "system": _TREATING_EVENTS | _SYSTEM_EVENTS,
 }
 """Which types of events may carry which `actorrole`, whoever submits them. Nobody may submit `voided`."""
+ENTERED_FOR_THEM: Mapping[ActorRole, frozenset[str]] = {"family": _CORRECTIONS}
+"""What people of a role do not submit themselves, but others may enter for them.
+
+A correction names an entry and not whose entry it is; a relative could take back what the patient wrote.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +92,31 @@ class Grant:
     Attributes:
         reads: What it may read.
         reach: About whom: itself as a patient, patients who allow it, all of its organisations, or all there are.
-        as_itself: The `actorrole` under its own id, where it may submit.
-        for_patient: Whether it may also enter what a patient says; then both are recorded.
+        submits: Whether it submits events, with its own name as the `actorrole`.
+        enters_for: In which other roles it may enter what people say; then both are recorded.
     """
 
     reads: frozenset[Reading]
     reach: Reach
-    as_itself: ActorRole | None = None
-    for_patient: bool = False
+    submits: ActorRole | None = None
+    enters_for: frozenset[ActorRole] = frozenset()
 
 
 _OF_A_PATIENT: frozenset[Reading] = frozenset({"goals", "schedule", "history", "accesses", "disclosures"})
+_WITHOUT_ACCOUNT: frozenset[ActorRole] = frozenset({"patient", "family"})
+"""For whom staff may enter what they say: many of them use no computer in treatment."""
 
 GRANTS: Mapping[Role, Grant] = {
-    "patient": Grant(_OF_A_PATIENT, "own patient", as_itself="patient"),
-    "family": Grant(frozenset({"goals", "schedule", "history"}), "consent", as_itself="family"),
-    "clinician": Grant(_OF_A_PATIENT, "own organisations", as_itself="clinician", for_patient=True),
-    "supervisor": Grant(_OF_A_PATIENT, "own organisations", as_itself="supervisor", for_patient=True),
+    "patient": Grant(_OF_A_PATIENT, "own patient", submits="patient"),
+    "family": Grant(frozenset({"goals", "schedule", "history"}), "consent", submits="family"),
+    "clinician": Grant(_OF_A_PATIENT, "own organisations", "clinician", _WITHOUT_ACCOUNT),
+    "supervisor": Grant(_OF_A_PATIENT, "own organisations", "supervisor", _WITHOUT_ACCOUNT),
     "auditor": Grant(_OF_A_PATIENT | {"proof"}, "own organisations"),
     "dashboard": Grant(frozenset({"goals", "schedule"}), "own organisations"),
-    "system": Grant(frozenset({"goals", "schedule", "history"}), "own organisations"),
+    "system": Grant(frozenset({"goals", "schedule", "history"}), "own organisations", submits="system"),
     "operator": Grant(frozenset({"operations", "proof"}), "everything"),
 }
-"""What each role may do. A system submits in the roles that it is trusted to speak for."""
+"""What each role may do. A system submits in the roles that it is trusted to speak for, its own included."""
 
 
 class Denied(CairnError):
@@ -119,6 +131,12 @@ class Denied(CairnError):
         super().__init__(detail)
         self.detail = detail
         self.field = field
+
+    @property
+    def rejection(self) -> Rejected:
+        """The same as the rejection of a submission: `access.denied`."""
+        errors = (FieldError(self.field, self.detail),) if self.field else ()
+        return Rejected("access.denied", self.detail, errors)
 
 
 def may_read(
@@ -155,31 +173,53 @@ def check_submission(
     role: ActorRole,
     entered_by: str | None = None,
     allowed: AbstractSet[Allowed] = frozenset(),
-) -> None:
+) -> ActorRole:
     """Check that a principal may submit an event of a type about a patient, as told by an actor in a role.
 
     Args:
         entered_by: Who typed it in, as the event says.
         allowed: As of :func:`may_read`.
 
+    Returns:
+        The role of the principal in which it submits the event, which is recorded as `submitterrole`.
+
     Raises:
         Denied: it may not; the field says what is in the way.
     """
-    if not _belongs(principal, org):
-        raise Denied("You do not belong to the organisation of this patient.", "subject")
+    check_membership(principal, org)
     if type_name not in SUBMITTED[role]:
         raise Denied(f"{type_name} cannot be submitted with the actorrole {role}.", "type")
-    if principal.has("system"):
-        if role not in principal.speaks_for:
-            raise Denied(f"This system is not trusted to speak for anybody in the role {role}.", "actorrole")
-        return
-    refusal = Denied("Whoever has no role submits nothing.", "actor")
-    for own_role in sorted(principal.roles):
-        found = _refusal_of(principal, own_role, patient, actor, role, entered_by, allowed)
+    refusal = ("None of your roles submits events.", "actor")
+    for own_role in _submitting(principal.roles, role):
+        found = (
+            _refusal_of_system(principal, role)
+            if own_role == "system"
+            else _refusal_of_person(principal, own_role, type_name, patient, actor, role, entered_by, allowed)
+        )
         if found is None:
-            return
+            return own_role
         refusal = found
-    raise refusal
+    raise Denied(*refusal)
+
+
+def check_membership(principal: Principal, org: str) -> None:
+    """Check that a principal belongs to the organisation that a submission is about.
+
+    Raises:
+        Denied: it does not.
+    """
+    if not _belongs(principal, org):
+        raise Denied("You do not belong to the organisation of this patient.", "subject")
+
+
+def check_operation(principal: Principal) -> None:
+    """Check that a principal may ask for what only operators do, such as voiding a message.
+
+    Raises:
+        Denied: it may not.
+    """
+    if not principal.has("operator"):
+        raise Denied("Only an operator of this Cairn may ask for this.")
 
 
 def _belongs(principal: Principal, org: str | None) -> bool:
@@ -206,29 +246,49 @@ def _reaches(
             return org in principal.orgs and patient is not None and reading in allowed
 
 
-def _refusal_of(
+@lru_cache(maxsize=1024)  # There are few sets of roles, and this is asked for each submission.
+def _submitting(roles: frozenset[Role], role: ActorRole) -> tuple[ActorRole, ...]:
+    """The roles that submit events; first the very role of the actor, because it enters nothing for others."""
+    submitting = {submits for own in roles if (submits := GRANTS[own].submits) is not None}
+    return tuple(sorted(submitting, key=lambda own: (own != role, own)))
+
+
+_Refusal = tuple[str, str]  # why, in a sentence, and the field
+
+
+def _refusal_of_system(principal: Principal, role: ActorRole) -> _Refusal | None:
+    """Why a system may not submit what somebody in a role does; None when it may."""
+    if role in principal.speaks_for:
+        return None
+    return f"This system is not trusted to speak for anybody in the role {role}.", "actorrole"
+
+
+def _refusal_of_person(
     principal: Principal,
-    own_role: Role,
+    own_role: ActorRole,
+    type_name: str,
     patient: str,
     actor: str,
     role: ActorRole,
     entered_by: str | None,
     allowed: AbstractSet[Allowed],
-) -> Denied | None:
-    """Why one role of the principal does not let it submit the event; None when it does."""
-    grant = GRANTS[own_role]
-    if grant.as_itself is None:
-        return Denied(f"The role {own_role} submits nothing.", "actor")
-    if entered_by not in (None, principal.id):
-        return Denied("enteredby names somebody else than the person who submits the event.", "enteredby")
-    if grant.for_patient and role == "patient":
-        return None if actor == patient else Denied("The actor is not the patient whom the event is about.", "actor")
-    if role != grant.as_itself:
-        return Denied(f"The role {own_role} does not submit events with the actorrole {role}.", "actorrole")
-    if own_role == "patient" and patient != principal.patient:
-        return Denied("A patient submits events about no other patient.", "subject")
-    if actor != (principal.patient if own_role == "patient" else principal.id):
-        return Denied("The actor is somebody else than who submits the event.", "actor")
+) -> _Refusal | None:
+    """Why one role of a person does not let them submit the event; None when it does."""
+    if own_role == "patient" and (principal.patient is None or patient != principal.patient):
+        return "A patient submits events about no other patient.", "subject"
+    own_id = principal.patient if own_role == "patient" else principal.id
+    if entered_by not in (None, principal.id, own_id):
+        return "enteredby names somebody else than the person who submits the event.", "enteredby"
+    if role in GRANTS[own_role].enters_for:
+        if role == "patient" and actor != patient:
+            return "The actor is not the patient whom the event is about.", "actor"
+        return None
+    if role != own_role:
+        return f"The role {own_role} does not submit events with the actorrole {role}.", "actorrole"
+    if actor != own_id:
+        return "The actor is somebody else than who submits the event.", "actor"
+    if type_name in ENTERED_FOR_THEM.get(role, ()):
+        return f"The role {own_role} does not submit {type_name} by itself.", "type"
     if own_role == "family" and "contribute" not in allowed:
-        return Denied("The patient has not allowed you to contribute.", "actor")
+        return "The patient has not allowed you to contribute.", "actor"
     return None

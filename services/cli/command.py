@@ -1,6 +1,7 @@
 """The root of the command line. Only click is imported here; each command brings its own."""
 
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 
 import click
@@ -18,6 +19,7 @@ _COMMANDS = {
     "disclosures": Lazy("services.cli.disclosures", "disclosures", "List to whom a patient's data was disclosed."),
     "templates": Lazy("services.cli.templates", "templates", "List goal templates, or show one."),
     "replay": Lazy("services.cli.replay", "replay", "Tell a goal's whole history, from the log itself."),
+    "token": Lazy("services.cli.token", "token", "Make, list and revoke the tokens of this Cairn's own issuer."),
     "log": Lazy("services.cli.log", "log", "Check the log, back it up, and bring it back."),
     "projections": Lazy("services.cli.projections", "projections", "See how far the projections have come."),
     "bench": Lazy("services.cli.bench", "bench", "Measure how fast Cairn is on this machine, beside its peers."),
@@ -33,6 +35,15 @@ _COMMANDS = {
 @click.version_option(package_name="cairn", message="%(prog)s %(version)s")
 def cairn() -> None:
     """Cairn keeps the personal goals that drive addiction treatment, as events that are never taken away."""
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run a command in this process, by the arguments that follow `cairn`, and give its exit code."""
+    try:
+        cairn(arguments, prog_name="cairn")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
 
 
 def main() -> None:

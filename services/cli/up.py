@@ -28,9 +28,10 @@ def up(
 
     One line that starts with `ready` names the addresses. If a port is taken, the next free one is used.
     """
+    from services.cli.command import run_command
     from services.cli.configuration import load_settings
     from services.cli.time_zone_data import tell_if_outdated
-    from services.node.node import run_node
+    from services.node.forking import divide
 
     settings = load_settings(
         data_dir=data_dir,
@@ -41,7 +42,10 @@ def up(
         sample=False if no_sample else None,
     )
     tell_if_outdated(_say)
-    run_until_stopped(lambda: run_node(settings, say=_say, ready=click.echo), _STOP_NODE_SECONDS)
+    forks = divide(run_command)
+    from services.node.node import run_node
+
+    run_until_stopped(lambda: run_node(settings, say=_say, ready=click.echo, forks=forks), _STOP_NODE_SECONDS)
 
 
 def _say(line: str) -> None:

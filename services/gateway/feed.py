@@ -4,7 +4,7 @@ Each reader follows the log by itself. What a slow reader has not taken yet stay
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 
 from fastapi.sse import format_sse_event
 from pydantic_core import to_json
@@ -13,8 +13,10 @@ from events.envelope import StoredMessage, UnreadableEvent, read_recorded, to_cl
 from events.log import Batch
 from events.log.anchor import LogReplaced
 from events.log.finishing import finish
+from services.access.records.recorder import ReadingNotRecorded
+from services.gateway.access_records import not_recorded
 from services.gateway.feed_ids import encode
-from services.gateway.problems import log_replaced
+from services.gateway.problems import RequestRefused, log_replaced
 
 HEARTBEAT_SECONDS = 15.0
 HEARTBEAT = b": heartbeat\n"
@@ -24,15 +26,25 @@ UNREADABLE = "cairn.log.unreadable"
 """The type of what stands in the place of an event that this version cannot read."""
 REPLACED = "cairn.log.replaced"
 """The type of the last thing that is sent when the log has become another one: a problem, without an id."""
+NOT_RECORDED = "cairn.access.not_recorded"
+"""The type of the last thing that is sent when what comes next cannot be recorded as read: a problem, without an id."""
 _CHUNK = 64 * 1024
+Before = Callable[[Batch], Awaitable[None]]
 
 
 async def stream_batches(
-    batches: AsyncIterator[Batch], closing: asyncio.Event, heartbeat_seconds: float = HEARTBEAT_SECONDS
+    batches: AsyncIterator[Batch],
+    closing: asyncio.Event,
+    before: Before,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncGenerator[bytes, None]:
     """Frames for an endless response, with a heartbeat whenever nothing happens.
 
-    It ends when `closing` is set, and with a frame that says so when the log turns out to be another one.
+    It ends when `closing` is set, and with a frame that says so when the log turns out to be another one, or when it
+    cannot be recorded whom the next events are about.
+
+    Args:
+        before: Awaited with each batch before any of it is told.
     """
     yield _BEGINNING
     closed = asyncio.ensure_future(closing.wait())
@@ -44,7 +56,12 @@ async def stream_batches(
                 try:
                     batch = following.result()
                 except LogReplaced as replaced:
-                    yield _last_frame(replaced)
+                    yield _last_frame(REPLACED, log_replaced(replaced))
+                    return
+                try:
+                    await before(batch)
+                except ReadingNotRecorded as error:
+                    yield _last_frame(NOT_RECORDED, not_recorded(error))
                     return
                 for chunk in _chunks(batch.messages):
                     yield chunk
@@ -79,9 +96,8 @@ def _chunks(messages: tuple[StoredMessage, ...]) -> Iterator[bytes]:
         yield bytes(chunk)
 
 
-def _last_frame(replaced: LogReplaced) -> bytes:
-    problem = log_replaced(replaced).problem
-    return format_sse_event(event=REPLACED, data_str=problem.model_dump_json(exclude_none=True))
+def _last_frame(event: str, refused: RequestRefused) -> bytes:
+    return format_sse_event(event=event, data_str=refused.problem.model_dump_json(exclude_none=True))
 
 
 def frame(message: StoredMessage) -> bytes:

@@ -14,16 +14,18 @@ from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot
+from services.access.records.recorder import AccessRecorder, Needed
 from services.gateway.feed import HEARTBEAT_SECONDS
 from services.gateway.freshness import WAIT_SECONDS, Freshness
 from services.gateway.goals_health import GoalsHealthCheck
 from services.gateway.log_head import refuse_beyond_head
 from services.gateway.metrics import Metrics
+from services.gateway.problems import RequestRefused
 from services.gateway.projection_checkpoints import live_checkpoints, positions
 from services.gateway.projection_status import Standing
 from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness
-from services.gateway.submission import SUBMIT_SECONDS, Submitter
+from services.gateway.submission import Submitter
 
 MAX_FEEDS = 100
 """How many live feeds are served at a time; each holds a reader of the log."""
@@ -39,6 +41,7 @@ class Gateway:
 
     Attributes:
         logs: The log of each stream.
+        records: Where each reading of a patient's data is recorded before it is answered.
         closing: Set when the gateway is about to end; endless answers end then.
         feeds: Room for live feeds.
         ready_lag_seconds: How far behind a projection may be.
@@ -52,6 +55,7 @@ class Gateway:
     submitter: Submitter
     standing: Standing
     readiness: Readiness
+    records: AccessRecorder
     metrics: Metrics = field(default_factory=Metrics)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FEEDS))
@@ -74,6 +78,10 @@ class Gateway:
 
 # FastAPI calls a function that is not async in a thread of its own, which takes longer than all that this does.
 async def _of_the_application(request: Request) -> Gateway:
+    judged, routed = request.state.operation, request.scope["route"]
+    if judged.path != routed.path:
+        # The policy judged another address than the one that the router chose: nothing may be read there.
+        raise RequestRefused("internal.error", "Cairn made a mistake; the address is read in two ways.")
     gateway: Gateway = request.app.state.gateway
     return gateway
 
@@ -88,13 +96,17 @@ async def open_gateway(
     engine: Engine,
     *,
     placement: Placement | None = None,
-    submit_seconds: float = SUBMIT_SECONDS,
     wait_seconds: float = WAIT_SECONDS,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ready_lag_seconds: float = READY_LAG_SECONDS,
     public_url: str | None = None,
+    access_records: Needed = "required",
 ) -> AsyncIterator[Gateway]:
-    """A gateway on a NATS connection and a database, which both stay with their owner."""
+    """A gateway on a NATS connection and a database, which both stay with their owner.
+
+    Args:
+        access_records: Whether a reading that cannot be recorded is refused.
+    """
     placement = placement or Placement()
     reader = Reader(engine, placement.streams)
     logs = Placed(placement, lambda stream: Log(nc, stream))
@@ -112,14 +124,16 @@ async def open_gateway(
         wait_seconds=wait_seconds,
     )
     standing = Standing(nc, reader, logs)
+    records = AccessRecorder(nc, access_records)
     gateway = Gateway(
         nc,
         logs,
         reader,
         freshness,
-        Submitter(nc, placement, submit_seconds),
+        Submitter(nc, placement),
         standing,
-        Readiness(standing, GoalsHealthCheck(nc, placement.streams)),
+        Readiness(standing, GoalsHealthCheck(nc, placement.streams), records if access_records == "required" else None),
+        records,
         heartbeat_seconds=heartbeat_seconds,
         ready_lag_seconds=ready_lag_seconds,
         public_url=public_url,
@@ -130,6 +144,7 @@ async def open_gateway(
     finally:
         gateway.closing.set()
         await gateway.standing.close()
+        await records.close()
         for log in logs:
             await log.close()
         reader.close()

@@ -14,12 +14,11 @@ from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
+from services.gateway.access_records import record_refused_reading
 from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
 
 _TOKENS = frozenset({"org", "patient", "goal"})
-_HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
-"""The codes of what Starlette itself answers; every other status is `http.error`."""
 _SHOWN = 20
 
 
@@ -39,6 +38,7 @@ def handle_failures(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: RequestRefused) -> Response:
+    await record_refused_reading(request.app.state.gateway.records, request.scope, error)
     return refusal_answer(request.url.path, error)
 
 
@@ -72,16 +72,10 @@ async def _bad_cursor(request: Request, error: BadCursor) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
-    headers = dict(error.headers or {})
-    if headers.get("Allow") == "GET":
-        headers["Allow"] = "GET, HEAD"
-    details = {
-        404: "There is nothing at this address; /openapi.json lists what there is.",
-        405: f"This address does not take {request.method}; it takes {headers.get('Allow', 'others')}.",
-    }
-    code = _HTTP_CODES.get(error.status_code, "http.error")
-    detail = details.get(error.status_code) or HTTPStatus(error.status_code).phrase
-    return refusal_answer(request.url.path, RequestRefused(code, detail, status=error.status_code), headers)
+    """What Starlette or FastAPI refuses; unknown addresses and methods do not come so far."""
+    detail = HTTPStatus(error.status_code).phrase
+    refused = RequestRefused("http.error", detail, status=error.status_code, headers=error.headers)
+    return refusal_answer(request.url.path, refused)
 
 
 async def _gone(request: Request, error: Exception) -> Response:

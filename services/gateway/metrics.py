@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from events.codes import CODES
 from events.outcome import Outcome, RejectedOutcome
 from events.time_zones import release, released_on
+from services.access.records.recorder import AccessRecorder
 from services.gateway.readiness import StreamHealth
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -35,6 +36,13 @@ class Metrics:
         self._submissions = Counter(
             "cairn_submissions_total", "Submitted events by what became of them.", ("outcome",), registry=self._registry
         )
+        self._records = Gauge(
+            "cairn_access_records",
+            "Records of readings since this gateway began, by what became of them.",
+            ("outcome",),
+            registry=self._registry,
+        )
+        self._recording = Gauge("cairn_access_recording", "1 while readings can be recorded.", registry=self._registry)
         self._standing = _gauges(self._registry)
         self._streams = _stream_gauges(self._registry)
         Gauge(
@@ -57,6 +65,12 @@ class Metrics:
         else:
             name = "duplicate" if outcome.duplicate else "recorded"
         self._submissions.labels(name).inc()
+
+    def readings(self, recorder: AccessRecorder) -> None:
+        """Take over how many records of readings there are, and whether the last ones were stored."""
+        self._records.labels("recorded").set(recorder.recorded)
+        self._records.labels("not_recorded").set(recorder.not_recorded)
+        self._recording.set(recorder.working)
 
     def exposition(
         self,

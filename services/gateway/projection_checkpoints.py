@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect
 
+from events.access_record import ACCESS_STREAM
+from projections.access_record.tables import NAME as ACCESS_RECORD
 from projections.catalog import NAMES, projection_named
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.naming import Slot
@@ -27,9 +29,21 @@ def statuses(
     connection: Connection, streams: Collection[str]
 ) -> list[dict[str, Any]]:  # Any: JSON objects of mixed values
     """How each projection is doing on each stream: Cairn's own, and whatever else is built in this database."""
-    names = [*NAMES, *(name for name in projections_begun(connection) if name not in NAMES)]
+    known = {*NAMES, ACCESS_RECORD}
+    names = [*NAMES, *(name for name in projections_begun(connection) if name not in known)]
     found = [read_status(connection, name, stream) for name in names for stream in streams]
     return [{"name": each.pop("projection"), **each} for each in found]
+
+
+def access_record_status(connection: Connection) -> list[dict[str, Any]]:  # Any: as above
+    """How the record of who read what is doing, as its service has noted it; empty before that has begun.
+
+    It is built from a stream of its own, whose end the gateway does not ask for.
+    """
+    if ACCESS_RECORD not in projections_begun(connection):
+        return []
+    found = read_status(connection, ACCESS_RECORD, ACCESS_STREAM)
+    return [{"name": found.pop("projection"), **found, "lag_seconds": None if found["lag"] else 0.0}]
 
 
 def why_not_readable(connection: Connection, projection: str, streams: Collection[str]) -> str | None:

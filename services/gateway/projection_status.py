@@ -17,7 +17,7 @@ from events.log.reading import DirectReader
 from events.log.stream_state import StreamState
 from services.gateway.problems import RequestRefused
 from services.gateway.progress import Progress
-from services.gateway.projection_checkpoints import statuses
+from services.gateway.projection_checkpoints import access_record_status, statuses
 from services.gateway.reader import Reader
 
 Status = dict[str, Any]  # a JSON object of mixed values
@@ -46,7 +46,8 @@ class Standing:
         self._progress = Progress()
 
     async def statuses(self) -> list[Status]:
-        """As :func:`services.gateway.projection_checkpoints.statuses`, compared with the log as it is now.
+        """As :func:`services.gateway.projection_checkpoints.statuses`, compared with the log as it is now; and behind
+        them the record of who read what, as its own service has noted it.
 
         With `lag_seconds`: for how long the first event that waits has been in the log; 0 when none waits, None while
         the log does not answer. Where a projection has come further than the log goes its state is `log_replaced`,
@@ -55,6 +56,9 @@ class Standing:
         Raises:
             RequestRefused: when the database cannot be read.
         """
+        return [*await self._of_the_log(), *await self._reader.read(access_record_status)]
+
+    async def _of_the_log(self) -> list[Status]:
         found = await self._reader.read(lambda connection: statuses(connection, self._logs))
         self._progress.note(found)
         # The log is asked behind the database: what was in the tables by then is in the log, if it is the same one.
@@ -75,7 +79,7 @@ class Standing:
         Raises:
             RequestRefused: 503 with what is wrong.
         """
-        for each in await self.statuses():
+        for each in await self._of_the_log():
             name, waiting = each["name"], each["lag_seconds"]
             if each["state"] == LOG_REPLACED:
                 raise _replaced(each)

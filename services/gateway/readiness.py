@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from events.log.fitness import Fitness
+from services.access.records.recorder import AccessRecorder, ReadingNotRecorded
 from services.gateway.goals_health import GoalsHealthCheck, why_not_recording
 from services.gateway.problems import RequestRefused
 from services.gateway.projection_status import LOG_REPLACED, Standing, Status
@@ -29,11 +30,16 @@ class StreamHealth:
 
 
 class Readiness:
-    """Asks the log, the goals services, and the database of the projections."""
+    """Asks the log, the goals services, the database of the projections, and the stream of the records of readings.
 
-    def __init__(self, standing: Standing, goals: GoalsHealthCheck):
+    Args:
+        records: What must be able to record readings; None where they are told without that.
+    """
+
+    def __init__(self, standing: Standing, goals: GoalsHealthCheck, records: AccessRecorder | None = None):
         self._standing = standing
         self._goals = goals
+        self._records = records
 
     async def check(self, projections: Collection[str], most_seconds: float) -> None:
         """Whether these projections can be read and are fresh, and what is submitted is recorded.
@@ -45,7 +51,11 @@ class Readiness:
             RequestRefused: 503 with what is wrong; what the log itself lacks comes first.
         """
         found = await asyncio.gather(
-            self._fit(), self._standing.check(projections, most_seconds), self._recording(), return_exceptions=True
+            self._fit(),
+            self._standing.check(projections, most_seconds),
+            self._recording(),
+            self._recording_readings(),
+            return_exceptions=True,
         )
         for refused in found:
             if refused is not None:
@@ -73,6 +83,14 @@ class Readiness:
         for stream, health in (await self._goals.ask()).items():
             if refused := why_not_recording(stream, health):
                 raise refused
+
+    async def _recording_readings(self) -> None:
+        if self._records is None:
+            return
+        try:
+            await self._records.check()
+        except ReadingNotRecorded as error:
+            raise RequestRefused("access.not_recorded", f"{error} So nothing about a patient is told.") from None
 
 
 def _health(fitness: Fitness | None, answer: Health | None, *, replaced: bool) -> StreamHealth:

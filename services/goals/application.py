@@ -207,7 +207,10 @@ def _is(stored: RecordedEvent | None, remembered: OutcomeEvent) -> bool:
 
 
 def _events(submission: Event, decision: Decision, version: int) -> tuple[Event, ...]:
-    """The submission, and the events that follow from it."""
+    """The submission, and the events that follow from it.
+
+    Nobody submits what follows: Cairn decides it, and its cause names the submission, with whoever submitted that.
+    """
     follows = (
         Event(
             goal_id=submission.goal_id,
@@ -217,6 +220,8 @@ def _events(submission: Event, decision: Decision, version: int) -> tuple[Event,
             actor=SYSTEM,
             data=data,
             cause=version + 1,
+            submitted_by=SYSTEM.id,
+            submitter_role=SYSTEM.role,
         )
         for place, data in enumerate(decision.follows, 2)
     )

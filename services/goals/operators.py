@@ -10,6 +10,8 @@ from events.errors import Rejected
 from events.identity import VOID, parse_subject
 from events.log.placement import Placed
 from events.outcome import Outcome, RejectedOutcome
+from services.access.nats_requests import NatsRequests
+from services.access.policy import Denied, check_operation
 from services.goals.broker import Broker
 from services.goals.stream_partition import StreamPartition
 from services.goals.voiding import VoidRequest
@@ -19,10 +21,13 @@ _log = logging.getLogger("cairn.goals")
 _QUEUE = "goals"
 
 
-def hear_operators(broker: Broker, partitions: Placed[StreamPartition], organisations: Iterable[str]) -> None:
+def hear_operators(
+    broker: Broker, partitions: Placed[StreamPartition], requests: NatsRequests, organisations: Iterable[str]
+) -> None:
     """Subscribe to the requests of operators.
 
     Args:
+        requests: Finds out whose a request is.
         organisations: The organisations whose requests this service answers; all of them when none are named.
     """
 
@@ -31,8 +36,12 @@ def hear_operators(broker: Broker, partitions: Placed[StreamPartition], organisa
             _log.warning("a request was not taken: its reply subject is Cairn's or the server's own")
             raise RejectMessage
         try:
+            principal = requests.sender(message.raw_message.headers)
+            check_operation(principal)
             goal_id = parse_subject(VOID, message.raw_message.subject)
-            return await partitions.of(goal_id.org).voiding.void(goal_id, request)
+            return await partitions.of(goal_id.org).voiding.void(goal_id, request, principal.id)
+        except Denied as denied:
+            return RejectedOutcome.of(denied.rejection)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
 

@@ -1,4 +1,7 @@
-"""The NATS endpoint of the goals service: request/reply on `cairn.submit.ORG.PATIENT.GOAL`, by FastStream."""
+"""The NATS endpoint of the goals service: request/reply on `cairn.submit.ORG.PATIENT.GOAL`, by FastStream.
+
+What a service of Cairn submits for somebody else comes on `cairn.forwarded.ORG.PATIENT.GOAL`.
+"""
 
 import asyncio
 import logging
@@ -9,7 +12,8 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from events.errors import Rejected
-from events.identity import FEED, PLAN, SUBMIT, parse_subject
+from events.event import Event
+from events.identity import FEED, FORWARDED, PLAN, SUBMIT, parse_subject
 from events.log import connect, declare_log
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
@@ -18,6 +22,9 @@ from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from events.submission import read_submission
 from events.tracing import submitting
+from services.access.nats_requests import NatsRequests, forwarded_for
+from services.access.policy import Denied, check_submission
+from services.access.principal import Principal
 from services.goals.application import BUSY
 from services.goals.broker import Broker
 from services.goals.health import HEALTH, Health
@@ -31,6 +38,7 @@ _log = logging.getLogger("cairn.goals")
 _QUEUE = "goals"
 _ADVISORIES = "$JS.EVENT.ADVISORY.STREAM"
 _BUSY = encode_outcome(BUSY)
+_FORWARDED = f"{FORWARDED}."
 _MAX_BYTES_UNDER_WAY = 256 * 1024 * 1024
 """How many bytes all submissions that are being decided may have together."""
 
@@ -45,8 +53,10 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
     Raises:
         NotReachable: when there is no NATS server at the address.
         BadPlacement: the placement has no such stream.
+        BadNatsUsers: the file that says who the users of the NATS server are cannot be used.
         WrongStream: a stream cannot be the log.
     """
+    requests = NatsRequests.by(settings.nats_principals)
     placement = settings.placement
     for stream in streams:
         placement.check(stream)
@@ -63,11 +73,11 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
             placement, lambda stream: StreamPartition(nc, stream, snapshots, settings, of=len(served)), served
         )
         closing.push_async_callback(_close, partitions)
-        endpoint = SubmissionEndpoint(partitions, nc, limit=settings.max_waiting)
+        endpoint = SubmissionEndpoint(partitions, nc, requests, limit=settings.max_waiting)
         closing.push_async_callback(endpoint.finish)
         organisations = [org for stream in streams for org in placement.organisations(stream)]
         broker = endpoint.broker(settings.nats_address, _submitted(organisations))
-        hear_operators(broker, partitions, organisations)
+        hear_operators(broker, partitions, requests, organisations)
         signals = StreamSignals(partitions)
         signals.subscribe(broker)
         closing.push_async_callback(broker.stop)
@@ -87,7 +97,8 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
 
 def _submitted(organisations: Sequence[str]) -> list[str]:
     """The subjects of the submissions of some organisations; of all when none are named, so that all get an answer."""
-    return [f"{SUBMIT}.{org}.>" for org in organisations] or [f"{SUBMIT}.>"]
+    addressed = [f"{org}.>" for org in organisations] or [">"]
+    return [f"{prefix}.{each}" for prefix in (SUBMIT, FORWARDED) for each in addressed]
 
 
 def _plans(placement: Placement, streams: Iterable[str]) -> list[str]:
@@ -138,9 +149,10 @@ class SubmissionEndpoint:
     each submission has a task of its own that publishes the reply.
     """
 
-    def __init__(self, partitions: Placed[StreamPartition], nc: ResilientClient, *, limit: int):
+    def __init__(self, partitions: Placed[StreamPartition], nc: ResilientClient, requests: NatsRequests, *, limit: int):
         self._partitions = partitions
         self._nc = nc
+        self._requests = requests
         self._limit = limit
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._bytes = 0
@@ -200,11 +212,27 @@ class SubmissionEndpoint:
             # The sender gets no answer and sends the event again; its id keeps it from being recorded twice.
             _log.warning("an answer could not be sent: %s", error)
 
+    def _checked(self, message: Msg) -> Event:
+        """The submission in a message, with its submitter, whom the policy lets submit it.
+
+        Raises:
+            Rejected: as :func:`read_submission`; `access.denied`.
+        """
+        try:
+            if message.subject.startswith(_FORWARDED):
+                principal, prefix = forwarded_for(message.headers), FORWARDED
+            else:
+                principal, prefix = self._requests.sender(message.headers), SUBMIT
+            submission = read_submission(message.data, message.headers, parse_subject(prefix, message.subject))
+            return _submitted_by(principal, submission)
+        except Denied as denied:
+            raise denied.rejection from None
+
     async def _outcome(self, message: Msg) -> Outcome:
         try:
-            goal_id = parse_subject(SUBMIT, message.subject)
-            goals = self._partitions.of(goal_id.org).goals
-            return await submitting(goals.submit)(read_submission(message.data, message.headers, goal_id))
+            submission = self._checked(message)
+            goals = self._partitions.of(submission.goal_id.org).goals
+            return await submitting(goals.submit)(submission)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except Exception as error:  # noqa: BLE001 - see below
@@ -220,3 +248,22 @@ class SubmissionEndpoint:
                 detail="Cairn failed to take this event; it may or may not have been recorded."
                 " Send it again with the same id: it is recorded once.",
             )
+
+
+def _submitted_by(principal: Principal, submission: Event) -> Event:
+    """The submission with its submitter.
+
+    Raises:
+        Denied: the policy does not let them submit it.
+    """
+    goal_id, actor = submission.goal_id, submission.actor
+    role = check_submission(
+        principal,
+        type_name=submission.type_name,
+        org=goal_id.org,
+        patient=goal_id.patient,
+        actor=actor.id,
+        role=actor.role,
+        entered_by=submission.entered_by,
+    )
+    return submission.submitted(principal.id, role)

@@ -59,12 +59,16 @@ class Voiding:
         self._histories = histories
         self._watch = watch
 
-    async def void(self, goal_id: GoalId, request: VoidRequest) -> Outcome:
-        """Void a message and return the outcome; a repeated request has the first outcome, as a duplicate."""
+    async def void(self, goal_id: GoalId, request: VoidRequest, submitter: str) -> Outcome:
+        """Void a message and return the outcome; a repeated request has the first outcome, as a duplicate.
+
+        Args:
+            submitter: The id of the principal whose request it is, which is recorded.
+        """
         if refusal := self._watch.refusal:
             return refusal
         try:
-            return await self._voided(goal_id, request)
+            return await self._voided(goal_id, request, submitter)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except LogBusy:
@@ -74,7 +78,7 @@ class Voiding:
         finally:
             self._histories.drop(goal_id)
 
-    async def _voided(self, goal_id: GoalId, request: VoidRequest) -> Outcome:
+    async def _voided(self, goal_id: GoalId, request: VoidRequest, submitter: str) -> Outcome:
         for _ in range(_MAX_APPEND_ATTEMPTS):
             last = await self._log.last(goal_id)
             messages = await self._log.read_stored(goal_id.on(LOG), last)
@@ -84,7 +88,7 @@ class Voiding:
             _check(goal_id, request.position, messages)
             before = version_behind(messages, request.position) - 1
             try:
-                (recorded,) = await self._log.append(Append((_event(goal_id, request),), before, last))
+                (recorded,) = await self._log.append(Append((_event(goal_id, request, submitter),), before, last))
             except WrongVersion:
                 continue
             return _outcome(recorded.position, recorded.version, goal_id, duplicate=False)
@@ -111,7 +115,7 @@ def _refusal(detail: str) -> Rejected:
     return Rejected("event.invalid", detail, (FieldError("position", detail),))
 
 
-def _event(goal_id: GoalId, request: VoidRequest) -> Event:
+def _event(goal_id: GoalId, request: VoidRequest, submitter: str) -> Event:
     kind = plan_types.Voided if goal_id.is_plan else goal_types.Voided
     return Event(
         goal_id=goal_id,
@@ -120,6 +124,8 @@ def _event(goal_id: GoalId, request: VoidRequest) -> Event:
         time=datetime.now(UTC),
         actor=Actor(id=request.actor, role="system"),
         data=kind(position=request.position, reason=request.reason),
+        submitted_by=submitter,
+        submitter_role="operator",
     )
 
 

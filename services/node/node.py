@@ -12,6 +12,7 @@ from projections.catalog import every_name
 from projections.engine.database import open_database
 from services.embedded_server import EmbeddedServer
 from services.node.address import NodeAddress, remove_address, write_address
+from services.node.forking import Forks
 from services.node.lock import locked
 from services.node.ports import free_port
 from services.node.process import ServiceProcess
@@ -23,15 +24,16 @@ from services.settings import Settings
 
 Say = Callable[[str], None]
 _NOT_READY_NOTICE_SECONDS = 10.0
-_SERVICES = (("goals",), ("intake",), ("reminders",), ("gateway",))
+_SERVICES = (("goals",), ("intake",), ("reminders",), ("access",), ("gateway",))
 
 
-async def run_node(settings: Settings, say: Say, ready: Say) -> None:
+async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> None:
     """Run until cancelled; then end the services, and nats-server after them.
 
     Args:
         say: Called with each line that a person should know.
         ready: Called with the ready line, and with each line of what to try next.
+        forks: Starts the services.
 
     Raises:
         CairnError: what keeps the node from starting.
@@ -53,7 +55,7 @@ async def run_node(settings: Settings, say: Say, ready: Say) -> None:
         projections = [("projection", name) for name in every_name()]
         # Projections that find the log replaced say so, and keep the goals service from recording; so they come first.
         for together in (projections, _SERVICES) if replaced.found else ((*_SERVICES, *projections),):
-            services = [ServiceProcess(each, settings.environment(), logs, say) for each in together]
+            services = [ServiceProcess(each, settings.environment(), logs, say, forks) for each in together]
             await stack.enter_async_context(_all_running(services, say))
         if settings.sample and not replaced.found:
             await load_sample(nc, settings, say)

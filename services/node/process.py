@@ -3,17 +3,14 @@
 import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from events.errors import CairnError
-from events.log.child_process import end_with_parent
 from services.node.backoff import Backoff
+from services.node.forking import ForkedProcess, Forks
 
-_HOUSE = Path(__file__).parents[2]
 _MAX_FAILED_STARTS = 4
 _STOP_PROCESS_SECONDS = 15.0
 _MAX_LOG_FILE_BYTES = 10 * 1024 * 1024
@@ -31,19 +28,26 @@ class ServiceProcess:
         environment: The settings of the service, as environment variables.
         logs: The directory of the service's log file.
         say: Called with one line whenever the service is started again.
+        forks: Starts the process.
 
     Attributes:
         pid: The id of the process that was started last.
     """
 
     def __init__(
-        self, arguments: tuple[str, ...], environment: Mapping[str, str], logs: Path, say: Callable[[str], None]
+        self,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        logs: Path,
+        say: Callable[[str], None],
+        forks: Forks,
     ):
         self.name = arguments[-1]
         self.log_file = logs / f"{self.name}.log"
         self._arguments = arguments
         self._environment = environment
         self._say = say
+        self._forks = forks
         self._was_ready = False
         self.ready = asyncio.Event()
         self.pid: int | None = None
@@ -65,33 +69,36 @@ class ServiceProcess:
             await asyncio.sleep(pause)
 
     async def _run(self) -> int:
+        read_end, write_end = os.pipe()
         with _appending(self.log_file) as log:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "services.cli", "serve", *self._arguments),
-                env={**self._environment, "PYTHONPATH": _python_path(self._environment)},
-                stdin=DEVNULL,
-                stdout=PIPE,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C reaches the node alone, which ends everything in order
-                preexec_fn=end_with_parent,
-            )
+            try:
+                process = await self._forks.start(
+                    ("serve", *self._arguments), self._environment, write_end, log.fileno()
+                )
+            finally:
+                os.close(write_end)
             self.pid = process.pid
             try:
-                await self._listen(process, log)
+                await self._listen(read_end, log)
                 return await process.wait()
             finally:
                 self.ready.clear()
                 await _end(process)
 
-    async def _listen(self, process: Process, log: BinaryIO) -> None:
-        if process.stdout is None:
-            return
-        async for line in process.stdout:
-            log.write(line)
-            log.flush()
-            if line.startswith(b"ready"):
-                self._was_ready = True
-                self.ready.set()
+    async def _listen(self, read_end: int, log: BinaryIO) -> None:
+        said = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(said), os.fdopen(read_end, "rb")
+        )
+        try:
+            async for line in said:
+                log.write(line)
+                log.flush()
+                if line.startswith(b"ready"):
+                    self._was_ready = True
+                    self.ready.set()
+        finally:
+            transport.close()
 
     def last_words(self) -> str:
         """The last line of the service's log file."""
@@ -99,15 +106,15 @@ class ServiceProcess:
         return lines[-1].removeprefix("Error: ") if lines else "it has written nothing."
 
 
-async def _end(process: Process) -> None:
+async def _end(process: ForkedProcess) -> None:
     if process.returncode is not None:
         return
-    process.terminate()
+    process.send_signal(signal.SIGTERM)
     try:
         async with asyncio.timeout(_STOP_PROCESS_SECONDS):
             await process.wait()
     except TimeoutError:
-        process.kill()
+        process.send_signal(signal.SIGKILL)
         await process.wait()
 
 
@@ -116,11 +123,6 @@ def _appending(log_file: Path) -> BinaryIO:
     if log_file.exists() and log_file.stat().st_size > _MAX_LOG_FILE_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
     return log_file.open("ab")
-
-
-def _python_path(environment: Mapping[str, str]) -> str:
-    # The very code that the node itself runs, installed or not, whatever the working directory holds.
-    return os.pathsep.join(filter(None, (str(_HOUSE), environment.get("PYTHONPATH"))))
 
 
 def _how(ended: int) -> str:

@@ -59,7 +59,10 @@ class RunningNode:
 
     def children(self) -> dict[str, int]:
         """The processes of this node by what they are: the service's name, or nats-server."""
-        children = {pid: _what(pid) for pid in _pids() if _parent(pid) == self.process.pid}
+        parents = {pid: _parent(pid) or 0 for pid in _pids()}
+        children = {
+            pid: _what(pid) for pid, parent in parents.items() if self.process.pid in (parent, parents.get(parent))
+        }
         return {what: pid for pid, what in children.items() if what is not None}
 
     async def stop(self, number: signal.Signals = signal.SIGINT) -> int:
@@ -111,9 +114,11 @@ def _parent(pid: int) -> int | None:
 
 
 def _what(pid: int) -> str | None:
-    """What a process is; None when it has ended meanwhile."""
+    """What a process is; None when it is neither a service nor nats-server, or has ended meanwhile."""
     try:
-        arguments = Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+        said = Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").replace("\0", " ")
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return "nats-server" if arguments[0].endswith("nats-server") else arguments[-1]
+    if said.split(" ")[0].endswith("nats-server"):
+        return "nats-server"
+    return said.split(" ")[-1] if said.startswith("cairn serve ") else None

@@ -1,5 +1,6 @@
 """A node heals what dies, ends in order, and starts again on the same data."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -101,6 +102,20 @@ async def test_it_ends_in_order_or_is_killed_leaves_nothing_behind_but_its_data_
     await ends(once_more, signal.SIGTERM)
 
 
+async def test_when_the_node_is_killed_everything_ends_with_it(tmp_path: Path, ports: Ports) -> None:
+    node = await start(tmp_path / "data", ports, "--no-sample")
+    children = node.children()
+    running = read_address(tmp_path / "data")
+    assert running is not None
+    assert running.pid not in {node.process.pid, *children.values()}
+
+    os.kill(running.pid, signal.SIGKILL)
+
+    async with asyncio.timeout(60):
+        assert await node.process.wait() == 128 + signal.SIGKILL
+    await eventually(lambda: not [what for what, pid in children.items() if is_running(pid)], within=30)
+
+
 async def ends(node: RunningNode, number: signal.Signals) -> None:
     children = node.children()
     assert set(children) == SERVICES
@@ -112,7 +127,9 @@ async def ends(node: RunningNode, number: signal.Signals) -> None:
 async def test_a_second_node_on_the_same_data_is_told_who_runs_there(node: RunningNode) -> None:
     ran = await cairn("up", "--data-dir", node.address["data"])
     assert (ran.code, ran.out) == (1, "")
-    assert f"process {node.process.pid}" in ran.err
+    running = read_address(Path(node.address["data"]))
+    assert running is not None
+    assert f"process {running.pid}" in ran.err
     assert "--data-dir" in ran.err
 
 

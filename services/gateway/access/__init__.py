@@ -1,1 +1,1 @@
-"""Who may ask the gateway what: the policy, held against each request."""
+"""What stands before every endpoint: who asks, what is asked for, and whether the policy allows it."""

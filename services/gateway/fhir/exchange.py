@@ -8,7 +8,10 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Path, Request
 
 from events.errors import FieldError
+from events.identity import GoalId
 from services.fhir.outgoing.elements import VERSIONS, Release
+from services.gateway.access.operations import Operation
+from services.gateway.asking import Asking, Asks
 from services.gateway.bodies import read_body
 from services.gateway.gateway import Gateway, Here
 from services.gateway.problems import RequestRefused
@@ -32,20 +35,29 @@ class Exchange:
     """What a FHIR endpoint knows of its request.
 
     Attributes:
+        asks: Who asks, and of whom the answer tells something.
         base: The address of the FHIR endpoint as clients know it.
         parameters: The parameters of address and body, without those of every FHIR request.
         lenient: Whether parameters that are not known are to be left out (`Prefer: handling=lenient`) and not refused.
         pretty: Whether the answer is to be indented.
         if_none_match: The versions that the client has already.
+        operation: What the request was found to be.
     """
 
     here: Gateway
+    asks: Asking
     release: Release
     base: str
     parameters: tuple[tuple[str, str], ...]
     lenient: bool
     pretty: bool
     if_none_match: tuple[str, ...]
+    operation: Operation
+
+    def saw(self, *found: GoalId) -> None:
+        """Note that the answer tells something about the patients of these goals or plans."""
+        for goal_id in found:
+            self.asks.saw(goal_id.org, (goal_id.patient,))
 
     def check_mode(self) -> None:
         """Check the one parameter of the interaction `capabilities`: every mode is answered with the same statement.
@@ -72,7 +84,7 @@ class Exchange:
 
 
 async def _exchange(
-    here: Here, request: Request, release: Annotated[Release, Path(description="The FHIR release.")]
+    here: Here, asks: Asks, request: Request, release: Annotated[Release, Path(description="The FHIR release.")]
 ) -> Exchange:
     given = [*request.query_params.multi_items(), *(await _form(request) if request.method == "POST" else ())]
     if len(given) > _MAX_PARAMETERS:
@@ -84,12 +96,14 @@ async def _exchange(
     _check_format(formats[-1] if formats else None, request.headers.getlist("accept"), release)
     return Exchange(
         here,
+        asks,
         release,
         f"{public_base(request, here.public_url)}{FHIR_ROOT}{release}",
         tuple((name, value) for name, value in given if name not in ("_format", "_pretty")),
         "handling=lenient" in _preferences(request),
         ("_pretty", "true") in given,
         tuple(each.strip() for header in request.headers.getlist("if-none-match") for each in header.split(",")),
+        request.state.operation,
     )
 
 

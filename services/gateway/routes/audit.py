@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query, Response
 from events.errors import Rejected
 from events.identity import GoalId
 from projections.audit_trail import queries
+from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
+from services.gateway.asking import Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import AuditList, Difference, History
@@ -69,16 +71,16 @@ async def diff(here: Here, org: Org, patient: Patient, goal: Goal, query: Annota
     response_model=None,
     responses={200: {"model": AuditList}, **problems(422, 503)},
 )
-async def audit(here: Here, org: Org, query: Annotated[Audit, Query()]) -> Response:
+async def audit(here: Here, asks: Asks, org: Org, query: Annotated[Audit, Query()]) -> Response:
     """Every event of the organisation in the order of the log, newest last."""
-    return json_answer(
-        await here.read(
-            "audit_trail",
-            org,
-            query.min_position,
-            lambda connection: queries.audit(connection, org, query, limit=query.limit, cursor=query.cursor),
-        )
+    found = await here.read(
+        "audit_trail",
+        org,
+        query.min_position,
+        lambda connection: queries.audit(connection, org, query, limit=query.limit, cursor=query.cursor),
     )
+    asks.saw(org, patients_in(found["items"], found["quarantined"], named=query.patient))
+    return json_answer(found)
 
 
 def _unknown(goal_id: GoalId) -> Rejected:

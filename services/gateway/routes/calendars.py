@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from events.errors import Rejected
 from projections.review_schedule.calendar import calendar, is_known
+from services.gateway.asking import Asking, Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
 from services.gateway.ics import CONTENT_TYPE, render_feed
@@ -30,12 +31,12 @@ _FEED = {
     response_model=None,
     responses={200: _FEED, **problems(404, 422, 503)},
 )
-async def calendar_of_org(here: Here, org: Org, query: Annotated[CalendarQuery, Query()]) -> Response:
+async def calendar_of_org(here: Here, asks: Asks, org: Org, query: Annotated[CalendarQuery, Query()]) -> Response:
     """Each goal's next review as an event with a UID of its own.
 
     SEQUENCE grows when the review moves. Reviews that fell away with their goals are CANCELLED for 90 days.
     """
-    return await _feed(here, query, org, None)
+    return await _feed(here, asks, query, org, None)
 
 
 @router.get(
@@ -46,27 +47,30 @@ async def calendar_of_org(here: Here, org: Org, query: Annotated[CalendarQuery, 
     responses={200: _FEED, **problems(404, 422, 503)},
 )
 async def calendar_of_patient(
-    here: Here, org: Org, patient: Patient, query: Annotated[CalendarQuery, Query()]
+    here: Here, asks: Asks, org: Org, patient: Patient, query: Annotated[CalendarQuery, Query()]
 ) -> Response:
     """As for the organisation, for one patient; without events when the patient has no reviews now."""
-    return await _feed(here, query, org, patient)
+    return await _feed(here, asks, query, org, patient)
 
 
-async def _feed(here: Gateway, query: CalendarQuery, org: str, patient: str | None) -> Response:
+async def _feed(here: Gateway, asks: Asking, query: CalendarQuery, org: str, patient: str | None) -> Response:
     now = datetime.now(UTC)
     name = f"{org}.{patient}" if patient else org
 
-    def read(connection: Connection) -> bytes | None:
+    def read(connection: Connection) -> tuple[bytes, set[str]] | None:
         if not is_known(connection, org, patient):
             return None
         entries = calendar(connection, org, query, patient=patient, since=(now - _REMEMBERED).date())
-        return render_feed(entries, f"{name}, {query.clinician}" if query.clinician else name, now)
+        title = f"{name}, {query.clinician}" if query.clinician else name
+        return render_feed(entries, title, now), {entry.patient for entry in entries}
 
     found = await here.read("review_schedule", org, query.min_position, read)
     if found is None:
         raise _unknown(org, patient)
+    feed, seen = found
+    asks.saw(org, seen)
     headers = {"content-disposition": f'inline; filename="{name}.reviews.ics"'}
-    return Response(found, media_type=CONTENT_TYPE, headers=headers)
+    return Response(feed, media_type=CONTENT_TYPE, headers=headers)
 
 
 def _unknown(org: str, patient: str | None) -> Rejected:

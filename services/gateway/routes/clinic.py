@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query, Response
 
 from projections.goal_state.caseload import caseload as caseload_of
 from projections.goal_state.waiting import waiting as waiting_in
+from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
+from services.gateway.asking import Asks
 from services.gateway.clinic_models import Caseload, WaitingList
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
@@ -22,7 +24,7 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
     response_model=None,
     responses={200: {"model": Caseload}, **problems(422, 503)},
 )
-async def caseload(here: Here, org: Org, query: Annotated[CaseloadQuery, Query()]) -> Response:
+async def caseload(here: Here, asks: Asks, org: Org, query: Annotated[CaseloadQuery, Query()]) -> Response:
     """The patients with an open plan or an open goal, who needs attention most first: which goal, why and since when,
     and counts of active goals, reviews overdue and due, what is waited for, setbacks, and days since the last entry.
 
@@ -31,14 +33,14 @@ async def caseload(here: Here, org: Org, query: Annotated[CaseloadQuery, Query()
     the patient that is awaited. Then comes the earliest next review, then the patient's id. Give `day` with each page,
     so that midnight does not change the order between two pages."""
     now = datetime.now(UTC)
-    return json_answer(
-        await here.read(
-            "goal_state",
-            org,
-            query.min_position,
-            lambda connection: caseload_of(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
-        )
+    found = await here.read(
+        "goal_state",
+        org,
+        query.min_position,
+        lambda connection: caseload_of(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
     )
+    asks.saw(org, patients_in(found["items"]))
+    return json_answer(asks.shown(found))
 
 
 @router.get(
@@ -47,13 +49,13 @@ async def caseload(here: Here, org: Org, query: Annotated[CaseloadQuery, Query()
     response_model=None,
     responses={200: {"model": WaitingList}, **problems(422, 503)},
 )
-async def waiting(here: Here, org: Org, query: Annotated[WaitingQuery, Query()]) -> Response:
+async def waiting(here: Here, asks: Asks, org: Org, query: Annotated[WaitingQuery, Query()]) -> Response:
     """Agreements, answers to contests and answers to change requests that are awaited, the longest awaited first."""
-    return json_answer(
-        await here.read(
-            "goal_state",
-            org,
-            query.min_position,
-            lambda connection: waiting_in(connection, org, query, limit=query.limit, cursor=query.cursor),
-        )
+    found = await here.read(
+        "goal_state",
+        org,
+        query.min_position,
+        lambda connection: waiting_in(connection, org, query, limit=query.limit, cursor=query.cursor),
     )
+    asks.saw(org, patients_in(found["items"], named=query.patient))
+    return json_answer(asks.shown(found))

@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from projections.engine.paging import Json
 from projections.goal_state import evidence as queries
+from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
+from services.gateway.asking import Asks
 from services.gateway.clinic_models import Evidence
 from services.gateway.csv_answers import CSV, csv_answer, csv_table, prefers_csv
 from services.gateway.documentation import problems
@@ -33,7 +35,9 @@ _PAGE, _MOST = 100, 500
     response_model=None,
     responses={200: {"model": Evidence, "content": {CSV: {"schema": {"type": "string"}}}}, **problems(422, 503)},
 )
-async def evidence(request: Request, here: Here, org: Org, query: Annotated[EvidenceQuery, Query()]) -> Response:
+async def evidence(
+    request: Request, here: Here, asks: Asks, org: Org, query: Annotated[EvidenceQuery, Query()]
+) -> Response:
     """Reviews, own words and measurability, goal by goal and in total.
 
     Of reviews: how many were expected by the cadence, took place, came late and by how many days, were moved (by whom,
@@ -46,12 +50,22 @@ async def evidence(request: Request, here: Here, org: Org, query: Annotated[Evid
         page = queries.evidence(connection, org, query, now=now, limit=query.limit or _PAGE, cursor=query.cursor)
         return {**page, "total": queries.evidence_in_total(connection, org, query, now=now)}
 
-    def write(connection: Connection) -> bytes:
-        return csv_table(_COLUMNS, _every(connection, org, query, now))
+    def write(connection: Connection) -> tuple[bytes, set[str]]:
+        seen = patients_in(named=query.patient)
+
+        def noted(goal: Json) -> Json:
+            seen.add(goal["patient"])
+            return asks.shown(goal)
+
+        return csv_table(_COLUMNS, map(noted, _every(connection, org, query, now))), seen
 
     if query.format == "csv" or (query.format is None and prefers_csv(request.headers.get("accept", ""))):
-        return csv_answer(await here.read("goal_state", org, query.min_position, write), f"evidence-{org}.csv")
-    return json_answer(await here.read("goal_state", org, query.min_position, read), headers={"vary": "accept"})
+        table, seen = await here.read("goal_state", org, query.min_position, write)
+        asks.saw(org, seen)
+        return csv_answer(table, f"evidence-{org}.csv")
+    found = await here.read("goal_state", org, query.min_position, read)
+    asks.saw(org, patients_in(found["items"], named=query.patient))
+    return json_answer(asks.shown(found), headers={"vary": "accept"})
 
 
 def _every(connection: Connection, org: str, query: EvidenceQuery, now: datetime) -> Iterator[Json]:

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -12,6 +12,7 @@ from events.errors import FieldError
 from events.identity import LOG
 from events.log import Log
 from events.log.anchor import Anchor, LogReplaced
+from services.gateway.access_records import FeedRecords
 from services.gateway.documentation import problems
 from services.gateway.feed import stream_batches
 from services.gateway.feed_ids import BadFeedId, FeedId, decode, is_of
@@ -28,9 +29,10 @@ class _Feed(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, here: Gateway, log: Log, after: Anchor, subject: str | None):
+    def __init__(self, here: Gateway, log: Log, after: Anchor, subject: str | None, records: FeedRecords):
         self._here = here
-        self._frames = stream_batches(log.follow(after, subject=subject), here.closing, here.heartbeat_seconds)
+        batches = log.follow(after, subject=subject)
+        self._frames = stream_batches(batches, here.closing, records.before, here.heartbeat_seconds)
         super().__init__(self._frames, headers={"x-accel-buffering": "no"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,6 +66,7 @@ class _Feed(StreamingResponse):
     },
 )
 async def follow_events(
+    request: Request,
     here: Here,
     live: Annotated[Live, Query()],
     last_event_id: Annotated[str | None, Header(description="The last `id` received.")] = None,
@@ -78,6 +81,9 @@ async def follow_events(
     become another one since, by a restore from a backup or otherwise. A feed that is open then ends with an event of
     the type `cairn.log.replaced`. In both cases, begin anew with `after`.
 
+    Before a patient's event is told for the first time on a connection, that is recorded. If it cannot be, the feed
+    ends with an event of the type `cairn.access.not_recorded`; resume it by `Last-Event-ID`.
+
     Where the organisations are placed on several streams of the log, each with positions of its own, `org` must say
     which one is followed.
     """
@@ -88,7 +94,7 @@ async def follow_events(
         after = await _behind_event(log, _resumed(last_event_id))
     else:
         after = await _behind_position(log, live.after)
-    return _Feed(here, log, after, _subject(live))
+    return _Feed(here, log, after, _subject(live), FeedRecords(here.records, request.scope))
 
 
 async def _behind_event(log: Log, resumed: FeedId) -> Anchor:

@@ -47,7 +47,7 @@ async def healthy() -> dict[str, str]:
 async def ready(here: Here) -> dict[str, str]:
     """Ready when the log answers, is the one that was read before, and forgets nothing; when a goals service answers
     for each of its streams; and when every projection can be read and is not further behind than
-    `CAIRN_READY_LAG_SECONDS`."""
+    `CAIRN_READY_LAG_SECONDS`; and when readings can be recorded, where they have to be."""
     try:
         async with asyncio.timeout(_READY_SECONDS):
             await here.readiness.check(NAMES, here.ready_lag_seconds)
@@ -67,4 +67,5 @@ async def metrics(here: Here) -> Response:
     with suppress(TimeoutError):
         async with asyncio.timeout(_METRICS_SECONDS):
             streams = await here.readiness.streams(statuses)
+    here.metrics.readings(here.records)
     return Response(here.metrics.exposition(statuses, streams), media_type=CONTENT_TYPE_LATEST)

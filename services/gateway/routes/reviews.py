@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from projections.review_schedule import queries
+from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
+from services.gateway.asking import Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ReviewList
@@ -21,14 +23,14 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
     response_model=None,
     responses={200: {"model": ReviewList}, **problems(422, 503)},
 )
-async def reviews(here: Here, org: Org, query: Annotated[Reviews, Query()]) -> Response:
+async def reviews(here: Here, asks: Asks, org: Org, query: Annotated[Reviews, Query()]) -> Response:
     """The next review of each goal that has one, the longest due first."""
     now = datetime.now(UTC)
-    return json_answer(
-        await here.read(
-            "review_schedule",
-            org,
-            query.min_position,
-            lambda connection: queries.reviews(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
-        )
+    found = await here.read(
+        "review_schedule",
+        org,
+        query.min_position,
+        lambda connection: queries.reviews(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
     )
+    asks.saw(org, patients_in(found["items"], named=query.patient))
+    return json_answer(asks.shown(found))

@@ -20,12 +20,15 @@ from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database
 from projections.engine.writer import ProjectionWriter
+from services.access.records.recorder import Needed
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
 from services.gateway.reads_over_nats import ReadsOverNats
 from services.goals.health import HEALTH
 from tests.builders import active_goal
+from tests.tokens import EVERYONE, WrittenOut, asking
 
 ORG = "alone"
 
@@ -85,25 +88,39 @@ class Alone:
 
     @asynccontextmanager
     async def gateway(
-        self, *, wait_seconds: float = 5, ready_lag_seconds: float = 30, goals: str | None = "recording"
+        self,
+        *,
+        wait_seconds: float = 5,
+        ready_lag_seconds: float = 30,
+        goals: str | None = "recording",
+        access_records: Needed = "required",
     ) -> AsyncIterator[httpx.AsyncClient]:
         """A client of a gateway over this.
 
         Args:
             goals: What is answered in the place of a goals service that is asked how it is; None for no answer.
+            access_records: Whether a reading that cannot be recorded is refused.
         """
-        opened = open_gateway(self.nc, self.engine, wait_seconds=wait_seconds, ready_lag_seconds=ready_lag_seconds)
-        async with opened as gateway, self._goals_service(goals):
-            transport = httpx.ASGITransport(create_app(gateway))
-            async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
-                yield client
+        opened = open_gateway(
+            self.nc,
+            self.engine,
+            wait_seconds=wait_seconds,
+            ready_lag_seconds=ready_lag_seconds,
+            access_records=access_records,
+        )
+        async with (
+            opened as gateway,
+            self._goals_service(goals),
+            asking(create_app(gateway, WrittenOut())) as client,
+        ):
+            yield client
 
     @asynccontextmanager
     async def reads_over_nats(self) -> AsyncIterator[None]:
         """A gateway over this answers on `cairn.read` meanwhile."""
         async with (
             open_gateway(self.nc, self.engine) as gateway,
-            ReadsOverNats(create_app(gateway), self.nc).answering(),
+            ReadsOverNats(create_app(gateway, WrittenOut()), self.nc, EVERYONE).answering(),
         ):
             yield
 
@@ -129,6 +146,7 @@ async def alone(server: EmbeddedServer, folder: Path) -> AsyncIterator[Alone]:
     """An empty log on a server, and an empty database."""
     nc = await connect(server.url, name="test")
     await declare_log(nc)
+    await declare_access(nc)
     log = Log(nc)
     engine = open_database(f"sqlite:///{folder / 'cairn.db'}")
     yield Alone(nc, log, engine)

@@ -14,6 +14,7 @@ from events.log import Append, Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.engine.database import open_database
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
@@ -21,9 +22,11 @@ from services.settings import Settings
 from tests.builders import active_goal
 from tests.integration.gateway.listening import listening
 from tests.integration.gateway.test_feed_resuming import another_gateway
+from tests.tokens import ANYONE, WrittenOut
 from tests.waiting import eventually
 
 MANY = 40
+HEADERS = [(b"host", b"localhost"), *((name.encode(), value.encode()) for name, value in ANYONE.items())]
 
 
 @pytest.fixture
@@ -31,6 +34,7 @@ async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     """A connection to a log on which nobody but the readers of the feed has consumers."""
     nc = await connect(own_server.url, name="test")
     await declare_log(nc)
+    await declare_access(nc)
     log = Log(nc)
     await log.append(Append(tuple(active_goal(GoalId("org", "p1", "g1"))[1:]), 0, 0))
     yield nc
@@ -48,7 +52,7 @@ async def app(nc: ResilientClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
     """A gateway's application, to be called by a test in the place of an HTTP server."""
     engine = open_database(f"sqlite:///{tmp_path / 'cairn.db'}")
     async with open_gateway(nc, engine) as gateway:
-        yield create_app(gateway)
+        yield create_app(gateway, WrittenOut())
     engine.dispose()
 
 
@@ -79,7 +83,7 @@ async def ask(app: ASGIApp, taking: int, gone: asyncio.Event) -> None:
         if taken > taking:
             await asyncio.Event().wait()
 
-    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"after=0", "headers": []}
+    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"after=0", "headers": HEADERS}
     await app(scope, receive, send)
 
 

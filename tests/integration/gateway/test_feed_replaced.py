@@ -10,6 +10,7 @@ from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.gateway.feed_ids import encode
 from services.settings import Settings
@@ -32,6 +33,7 @@ async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
 async def log(nc: ResilientClient) -> AsyncIterator[Log]:
     """A log with three events of one goal."""
     await declare_log(nc)
+    await declare_access(nc)
     log = Log(nc)
     await log.append(Append(tuple(FIRST), 0, 0))
     yield log

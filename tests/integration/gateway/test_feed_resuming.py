@@ -11,6 +11,7 @@ import pytest
 from events.goal.types import ReviewScheduled
 from events.identity import GoalId
 from events.log import Append, Log, LogUnreachable, connect, declare_log
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.gateway.service import serve
 from services.settings import Settings
@@ -18,6 +19,7 @@ from tests.builders import active_goal, entry, event, opened
 from tests.conftest import running
 from tests.integration.gateway.http import Http
 from tests.integration.gateway.listening import Listener, Received, listening, position_of
+from tests.tokens import ANYONE, written_out
 from tests.waiting import eventually
 
 PATIENTS = ("p1", "p2", "p3")
@@ -33,9 +35,9 @@ async def another_gateway(settings: Settings) -> AsyncIterator[httpx.AsyncClient
             said.append(line)
             ready(line)
 
-        await serve(settings.model_copy(update={"http_port": 0}), note)
+        await serve(settings.model_copy(update={"http_port": 0}), note, written_out)
 
-    async with running(gateway), httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30) as client:
+    async with running(gateway), httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30, headers=ANYONE) as client:
         yield client
 
 
@@ -128,6 +130,7 @@ async def test_a_reader_outlives_the_server_without_a_gap_or_a_repeat(
     settings = Settings(nats_url=own_server.url, data_dir=tmp_path / "data")
     nc = await connect(own_server.url, name="test")
     await declare_log(nc)
+    await declare_access(nc)
     log = Log(nc)
     goal = GoalId("org", "p1", "g1")
     before = [each.position for each in await log.append(Append(tuple(active_goal(goal)[1:]), 0, 0))]

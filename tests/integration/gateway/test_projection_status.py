@@ -262,7 +262,7 @@ async def test_the_lag_is_that_of_the_first_event_that_waits(here: Alone) -> Non
 async def test_without_the_log_nobody_is_ready_and_how_long_is_unknown(here: Alone, own_server: EmbeddedServer) -> None:
     await here.record("g1")
     await here.build()
-    async with here.gateway() as client:
+    async with here.gateway(access_records="best_effort") as client:
         await own_server.stop()
         ready, read = await client.get("/readyz"), await client.get(GOALS)
         found = (await client.get("/v1/projections")).json()["items"]

@@ -220,7 +220,7 @@ async def test_without_its_stream_the_service_answers_that_the_log_is_unavailabl
         await connection.request(plan.goal_id.on(SUBMIT), as_bytes(plan), timeout=20)
         await connection.jetstream().delete_stream(STREAM)
 
-        for each in (proposal, event(plan.goal_id, opened()), event(proposal.goal_id, g.Agreed())):
+        for each in (proposal, event(plan.goal_id, opened(), role="clinician"), event(proposal.goal_id, g.Agreed())):
             answer = json.loads((await connection.request(each.goal_id.on(SUBMIT), as_bytes(each), timeout=20)).data)
             assert (answer["status"], answer["code"]) == ("rejected", "log.unavailable")
 

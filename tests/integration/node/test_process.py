@@ -1,17 +1,22 @@
 """A service that cannot start is not tried for ever, and its last words are passed on."""
 
+import asyncio
 from pathlib import Path
 
-import pytest
-
-from services.node.process import ServiceFailed, ServiceProcess
-from services.settings import Settings
+from tests.forked import Forked, without_settings
 
 
 async def test_a_service_that_never_gets_ready_is_given_up_with_its_last_words(tmp_path: Path) -> None:
-    said: list[str] = []
-    service = ServiceProcess(("projection", "moods"), Settings().environment(), tmp_path, said.append)
-    with pytest.raises(ServiceFailed, match="There is no projection “moods”"):
-        await service.keep()
-    assert said == [f"moods ended with exit code 2; starting it again (see {tmp_path}/moods.log)."] * 3
-    assert not service.ready.is_set()
+    program = Forked(
+        (str(tmp_path), "projection", "moods"),
+        without_settings(),
+        tmp_path / "out",
+        tmp_path / "err",
+        program="tests.integration.node.forking_program",
+    )
+    async with asyncio.timeout(60):
+        ran = await program.wait()
+
+    assert ran.out.splitlines() == [f"moods ended with exit code 2; starting it again (see {tmp_path}/moods.log)."] * 3
+    assert "There is no projection “moods”" in ran.err
+    assert "ready=False" in ran.err

@@ -40,6 +40,11 @@ class TestAttributes:
         assert whole(enteredby=None).entered_by is whole(enteredby="").entered_by is binary().entered_by is None
         assert whole(enteredby="desk2").extensions == {}
 
+    @pytest.mark.parametrize("value", ["c1", "", 5, "a\nb"], ids=repr)
+    def test_say_nothing_of_who_submits_it(self, value: object) -> None:
+        assert whole(submittedby=value, submitterrole=value) == whole()
+        assert binary(submittedby="c1", submitterrole="clinician") == binary()
+
     @pytest.mark.parametrize("value", [5, True, "x" * 201, "a\nb"], ids=repr)
     def test_name_who_typed_it_in_by_a_printable_text(self, value: object) -> None:
         refused_whole("event.invalid", field="enteredby", enteredby=value)

@@ -47,6 +47,23 @@ class TestRecorded:
         assert (read.event.actor.id, read.event.entered_by, read.event.extensions) == ("c1", "Front desk 2 %", {})
         assert to_cloudevent(read)["enteredby"] == "Front desk 2 %"
 
+    def test_keeps_who_submitted_it_beside_the_actor(self) -> None:
+        (before,) = recorded([replace(HELD, submitted_by="idp|dana ü", submitter_role="clinician")])
+
+        read = read_recorded(stored(before))
+
+        assert read == before
+        assert read.event.extensions == {}
+        assert (to_cloudevent(read)["submittedby"], to_cloudevent(read)["submitterrole"]) == ("idp|dana ü", "clinician")
+
+    def test_from_before_submitters_were_known_names_none(self) -> None:
+        (before,) = recorded([HELD])
+
+        read = read_recorded(stored(before))
+
+        assert read.event.submitted_by is read.event.submitter_role is None
+        assert "submittedby" not in to_cloudevent(read)
+
     def test_keeps_what_it_followed_from(self) -> None:
         consequence = Event(GOAL, "urn:cairn", "x", NOON, Actor(id="cairn", role="system"), g.Held(reason="x"), cause=4)
         (before,) = recorded([consequence])
@@ -68,6 +85,12 @@ class TestRecorded:
         (before,) = recorded([HELD], first_position=812)
 
         assert read_submission(json.dumps(to_cloudevent(before)).encode(), None, GOAL) == HELD
+
+    def test_can_be_offered_again_without_who_submitted_it(self) -> None:
+        (before,) = recorded([replace(HELD, submitted_by="dana", submitter_role="clinician")])
+
+        assert read_submission(json.dumps(to_cloudevent(before)).encode(), None, GOAL) == HELD
+        assert read_submission(to_body(before.event), to_headers(before.event, 1), GOAL) == HELD
 
     @pytest.mark.parametrize(
         "wrong",

@@ -7,7 +7,6 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, cast
 
-import httpx
 from starlette.types import Message
 
 from events.envelope import StoredMessage, to_body, to_headers
@@ -23,7 +22,9 @@ from services.gateway.feed import HEARTBEAT, frame, stream_batches
 from services.gateway.feed_ids import encode
 from services.gateway.gateway import Gateway
 from tests.stored import in_nanoseconds
+from tests.tokens import ANYONE, WrittenOut, asking
 
+HEADERS = [(b"host", b"localhost"), *((name.encode(), value.encode()) for name, value in ANYONE.items())]
 GOAL = GoalId("northside", "p1", "g1")
 EVENT = Event(
     goal_id=GOAL,
@@ -43,6 +44,10 @@ def stored(position: int) -> StoredMessage:
         headers=to_headers(EVENT, version=3),
         data=to_body(EVENT),
     )
+
+
+async def at_once(batch: Batch) -> None:
+    """Let a batch be told without a record of it."""
 
 
 class Source:
@@ -86,7 +91,7 @@ async def test_what_is_no_event_ends_in_no_blank_line() -> None:
     """A blank line gives out an event, and some clients give out one without data."""
     source = Source(Batch((stored(1),), 1))
 
-    async with aclosing(stream_batches(source.follow(), asyncio.Event(), heartbeat_seconds=0.01)) as frames:
+    async with aclosing(stream_batches(source.follow(), asyncio.Event(), at_once, heartbeat_seconds=0.01)) as frames:
         sent = [await anext(frames) for _ in range(4)]
 
     assert sent == [b": Cairn's live feed\nretry: 2000\n", frame(stored(1)), HEARTBEAT, HEARTBEAT]
@@ -97,7 +102,7 @@ async def test_batches_come_in_order_and_heartbeats_when_nothing_does() -> None:
     source = Source(Batch((stored(1), stored(2)), 3), Batch((), 3), Batch((stored(3),), 3))
     seen = []
 
-    async with aclosing(stream_batches(source.follow(), asyncio.Event(), heartbeat_seconds=0.01)) as frames:
+    async with aclosing(stream_batches(source.follow(), asyncio.Event(), at_once, heartbeat_seconds=0.01)) as frames:
         async for chunk in frames:
             seen += [line for line in chunk.decode().splitlines() if line.startswith(("id", ":"))]
             if chunk == HEARTBEAT:
@@ -116,7 +121,7 @@ async def test_it_ends_by_saying_so_when_the_log_is_another_one() -> None:
         yield Batch((stored(7),), 7)
         raise LogReplaced("CAIRN_LOG", 7, 3)
 
-    *_, last = [chunk async for chunk in stream_batches(follow(), asyncio.Event())]
+    *_, last = [chunk async for chunk in stream_batches(follow(), asyncio.Event(), at_once)]
 
     fields = dict(line.split(": ", 1) for line in last.decode().splitlines() if line)
     assert fields["event"] == "cairn.log.replaced"
@@ -126,7 +131,7 @@ async def test_it_ends_by_saying_so_when_the_log_is_another_one() -> None:
 
 async def test_it_ends_when_the_gateway_closes() -> None:
     source, closing = Source(), asyncio.Event()
-    frames = stream_batches(source.follow(), closing)
+    frames = stream_batches(source.follow(), closing, at_once)
     await anext(frames)
 
     closing.set()
@@ -137,7 +142,7 @@ async def test_it_ends_when_the_gateway_closes() -> None:
 
 async def test_a_reader_that_goes_away_frees_its_place_in_the_log() -> None:
     source = Source()
-    frames = stream_batches(source.follow(), asyncio.Event())
+    frames = stream_batches(source.follow(), asyncio.Event(), at_once)
     await anext(frames)
     reading = asyncio.create_task(anext(frames))
     await asyncio.sleep(0)
@@ -158,9 +163,10 @@ async def test_when_as_many_listen_as_are_served_the_next_is_told_to_come_back()
         submitter=nobody,
         standing=nobody,
         readiness=nobody,
+        records=nobody,
         feeds=asyncio.Semaphore(0),
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
+    async with asking(create_app(gateway, WrittenOut())) as client:
         response = await client.get("/v1/feed")
 
     assert (response.status_code, response.json()["code"]) == (503, "feed.full")
@@ -178,8 +184,9 @@ async def test_where_the_log_has_several_streams_the_organisation_has_to_be_name
         submitter=nobody,
         standing=nobody,
         readiness=nobody,
+        records=nobody,
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
+    async with asking(create_app(gateway, WrittenOut())) as client:
         anyone = await client.get("/v1/feed")
         nowhere = await client.get("/v1/feed?org=elsewhere")
 
@@ -204,7 +211,14 @@ async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending
     nobody = cast(Any, None)  # what this answer does not need
     logs = Placed(Placement(), lambda _: cast(Log, EmptyLog()))
     gateway = Gateway(
-        nc=nobody, logs=logs, reader=nobody, freshness=nobody, submitter=nobody, standing=nobody, readiness=nobody
+        nc=nobody,
+        logs=logs,
+        reader=nobody,
+        freshness=nobody,
+        submitter=nobody,
+        standing=nobody,
+        readiness=nobody,
+        records=nobody,
     )
     stalled = asyncio.Event()
 
@@ -217,8 +231,8 @@ async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending
             stalled.set()
             await asyncio.Event().wait()
 
-    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"", "headers": []}
-    serving = asyncio.create_task(create_app(gateway)(scope, receive, send))
+    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"", "headers": HEADERS}
+    serving = asyncio.create_task(create_app(gateway, WrittenOut())(scope, receive, send))
     await stalled.wait()
     gateway.closing.set()
 

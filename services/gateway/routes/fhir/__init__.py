@@ -18,8 +18,11 @@ from services.gateway.refusals import FHIR_JSON
 from services.gateway.routes.fhir.histories import instance_history, one_version, type_history
 from services.gateway.routes.fhir.reads import READS
 from services.gateway.routes.fhir.searches import searching
+from services.gateway.routes.fhir.smart import router as smart
 
-router = APIRouter(
+router = APIRouter()
+router.include_router(smart)
+_resources = APIRouter(
     prefix="/fhir/{release}",
     tags=["fhir"],
     responses={
@@ -31,7 +34,9 @@ router = APIRouter(
 )
 
 
-@router.get("/metadata", summary="What the FHIR endpoint can do", response_model=None, openapi_extra=of_capabilities())
+@_resources.get(
+    "/metadata", summary="What the FHIR endpoint can do", response_model=None, openapi_extra=of_capabilities()
+)
 async def metadata(asked: Asked) -> Response:
     """The CapabilityStatement."""
     asked.check_mode()
@@ -39,7 +44,7 @@ async def metadata(asked: Asked) -> Response:
 
 
 for kind in TYPES:
-    add = router.add_api_route
+    add = _resources.add_api_route
     search = searching(kind)
     add(f"/{kind}", search, summary=f"Search: {kind}", response_model=None, openapi_extra=of_search(kind))
     add(
@@ -73,3 +78,5 @@ for kind in TYPES:
             openapi_extra=of_read(),
         )
     add(f"/{kind}/{{id}}", READS[kind], summary=f"Read: {kind}", response_model=None, openapi_extra=of_read())
+
+router.include_router(_resources)

@@ -1,0 +1,1 @@
+"""Recording who reads what: the stream, the purposes, and the writing of records in groups."""

@@ -1,0 +1,237 @@
+"""Recording readings before they are answered: durably, and in groups, so that many readers share one write.
+
+A group is one message, and one fsync of the server. A lone reading is written at once. Where several requests are
+being answered, a reading waits until each of them has joined the group or has ended, a few milliseconds at most; and
+what comes while a group is being written waits for the next one.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError
+from nats.errors import Error as NatsError
+
+from events.access_record import ACCESS, AccessRecord, encode_group, encode_record
+from events.errors import CairnError
+from events.log.acknowledgement import Refused, acknowledged
+from events.log.client.replies import Replies
+from events.log.client.resilient import ResilientClient
+from events.log.failures import WrongVersion
+
+MAX_GROUP_RECORDS = 500
+"""How many records one message holds."""
+MAX_GROUP_BYTES = 256 * 1024
+"""How many bytes of records one message holds; a single record is always smaller."""
+MAX_WAITING_RECORDS = 10_000
+"""How many records may wait for the server before further readings are refused."""
+_GATHER_SECONDS = 0.008
+"""How long a record waits for those of other requests that are being answered."""
+_RECORD_SECONDS = 3.0
+"""How long the server may take to store a group before its readings are refused."""
+_NEVER = {"Nats-Expected-Last-Sequence": str(2**62)}
+"""A condition under which the server stores nothing, whatever the stream holds."""
+
+Needed = Literal["required", "best_effort"]
+"""Whether a reading that cannot be recorded is refused, or told nevertheless."""
+
+_log = logging.getLogger("cairn.access")
+
+
+class ReadingNotRecorded(CairnError):
+    """A reading could not be recorded within a bounded time; the text says why. The record may be stored anyway."""
+
+
+class _Waiting:
+    """The records of one reading, of which some are still to be written."""
+
+    __slots__ = ("done", "left")
+
+    def __init__(self, left: int, done: "asyncio.Future[None]"):
+        self.left = left
+        self.done = done
+
+    def stored(self) -> None:
+        self.left -= 1
+        if not self.left and not self.done.done():
+            self.done.set_result(None)
+
+    def failed(self, why: str) -> None:
+        if not self.done.done():
+            self.done.set_exception(ReadingNotRecorded(why))
+
+
+_Queue = list[tuple[bytes, _Waiting]]
+
+
+class AccessRecorder:
+    """Writes the records of readings to `CAIRN_ACCESS`.
+
+    Args:
+        nc: A connection from :func:`events.log.connect`, which stays with its owner.
+        needed: Whether a reading that cannot be recorded is refused.
+        seconds: How long the server may take to store a group.
+
+    Attributes:
+        recorded, not_recorded: How many records were stored so far, and how many were not.
+        working: Whether the last group was stored.
+    """
+
+    def __init__(self, nc: ResilientClient, needed: Needed = "required", seconds: float = _RECORD_SECONDS):
+        self.recorded = 0
+        self.not_recorded = 0
+        self.working = True
+        self._nc = nc
+        self._needed = needed
+        self._seconds = seconds
+        self._replies = Replies(nc)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._readings = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self._queues: defaultdict[str, _Queue] = defaultdict(list)
+        self._waiting_records = 0
+        self._waiting_readings = 0
+        self._waiting_bytes = 0
+
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Meanwhile a request is being answered that may have to be recorded."""
+        self._readings += 1
+        try:
+            yield
+        finally:
+            self._readings -= 1
+            self._consider()
+
+    async def record(self, records: Sequence[AccessRecord]) -> None:
+        """Store the records of one reading. What they are about may be told once this returns.
+
+        Raises:
+            ReadingNotRecorded: they were not stored within a bounded time, and must be (`needed`).
+        """
+        if not records:
+            return
+        try:
+            await self._store(records)
+        except ReadingNotRecorded as error:
+            if self._needed == "required":
+                raise
+            _log.warning("a reading was told without a record: %s", error)
+
+    async def check(self) -> None:
+        """Find out whether the stream takes records now, without storing one.
+
+        Raises:
+            ReadingNotRecorded: it does not.
+        """
+        try:
+            await self._publish("check", _NEVER, b"[]")
+        except Refused as refused:
+            if not isinstance(refused.error, WrongVersion):
+                raise ReadingNotRecorded(f"The stream of records refuses them: {refused}") from None
+        except (NatsError, OSError, TimeoutError):
+            raise ReadingNotRecorded("The stream of records does not answer.") from None
+
+    async def close(self) -> None:
+        """Let what is being written come to its end, and listen no more."""
+        self._send()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        if self._nc.is_connected:  # or the unsubscribing would wait for a server while the connection is closed
+            await self._replies.close()
+
+    async def _store(self, records: Sequence[AccessRecord]) -> None:
+        if self._waiting_records + len(records) > MAX_WAITING_RECORDS:
+            self.not_recorded += len(records)
+            raise ReadingNotRecorded(f"{self._waiting_records} records are waiting already.")
+        waiting = _Waiting(len(records), asyncio.get_running_loop().create_future())
+        for record in records:
+            encoded = encode_record(record)
+            self._queues[record.org].append((encoded, waiting))
+            self._waiting_bytes += len(encoded)
+        self._waiting_records += len(records)
+        self._waiting_readings += 1
+        self._consider()
+        await waiting.done
+
+    def _consider(self) -> None:
+        """Send what waits, if it is time to."""
+        if not self._waiting_records or self._under_way:
+            return
+        everyone_joined = self._waiting_readings >= self._readings
+        if everyone_joined or self._waiting_records >= MAX_GROUP_RECORDS or self._waiting_bytes >= MAX_GROUP_BYTES:
+            self._send()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._send)
+
+    def _send(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        queues = self._queues
+        self._clear()
+        for org, queue in queues.items():
+            for group in _groups(queue):
+                task = asyncio.get_running_loop().create_task(self._write(org, group))
+                self._under_way.add(task)
+                task.add_done_callback(self._written)
+
+    def _written(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._consider()
+
+    async def _write(self, org: str, group: _Queue) -> None:
+        try:
+            await self._publish(org, {}, encode_group([encoded for encoded, _ in group]))
+        except Refused as refused:
+            self._not_written(group, f"The stream of records refuses them: {refused}")
+        except (NatsError, OSError, TimeoutError):
+            self._not_written(group, "The stream of records does not answer.")
+        else:
+            self.working = True
+            self.recorded += len(group)
+            for _, waiting in group:
+                waiting.stored()
+
+    def _not_written(self, group: _Queue, why: str) -> None:
+        if self.working:
+            _log.error("readings cannot be recorded: %s", why)
+        self.working = False
+        self.not_recorded += len(group)
+        for _, waiting in group:
+            waiting.failed(why)
+
+    async def _publish(self, org: str, headers: dict[str, str], body: bytes) -> None:
+        if not self._nc.is_connected:  # nats-py would keep the subscription for later
+            raise ConnectionClosedError
+        await self._replies.open()
+        answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
+        reply = self._replies.expect(lambda message: None if answer.done() else answer.set_result(message))
+        try:
+            async with self._nc.answer_within(self._seconds):
+                self._nc.send(f"{ACCESS}.{org}", headers, body, reply)
+                self._nc.write_out()
+                acknowledged(await answer)
+        finally:
+            self._replies.forget(reply)
+
+
+def _groups(queue: _Queue) -> Iterator[_Queue]:
+    """Records of one organisation, as many at a time as one message holds."""
+    group: _Queue = []
+    size = 0
+    for each in queue:
+        if group and (len(group) >= MAX_GROUP_RECORDS or size + len(each[0]) > MAX_GROUP_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(each)
+        size += len(each[0])
+    if group:
+        yield group

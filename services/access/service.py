@@ -1,0 +1,29 @@
+"""`cairn serve access`: declares the stream of the records of readings, and keeps the projection of it up."""
+
+from collections.abc import Callable
+
+from events.access_record import ACCESS_STREAM
+from events.log import connect
+from projections.access_record.keeping_up import keep_up
+from projections.engine.database import open_database
+from services.access.records.stream import declare_access
+from services.settings import Settings
+
+
+async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Keep the record of who read what up with its stream, until cancelled.
+
+    Raises:
+        NotReachable: when no NATS server answers at first.
+        WrongStream: a stream of that name cannot keep the records.
+    """
+    nc = await connect(settings.nats_address, name="cairn-access")
+    try:
+        await declare_access(nc, settings.log_replicas, settings.access_keep_days)
+        engine = open_database(settings.database_address)
+        try:
+            await keep_up(nc, engine, lambda position: ready(f"access: keeping {ACCESS_STREAM} from {position}"))
+        finally:
+            engine.dispose()
+    finally:
+        await nc.close()

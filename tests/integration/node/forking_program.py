@@ -1,0 +1,24 @@
+"""A program that keeps a service running which cannot start, as a node would, and prints what it said."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from services.cli.command import run_command
+from services.node.forking import Forks, divide
+from services.node.process import ServiceFailed, ServiceProcess
+from services.settings import Settings
+
+
+def main() -> None:
+    """Keep the service whose arguments follow the folder for its log."""
+    folder, *arguments = sys.argv[1:]
+    asyncio.run(_keep(divide(run_command), Path(folder), tuple(arguments)))
+
+
+async def _keep(forks: Forks, folder: Path, arguments: tuple[str, ...]) -> None:
+    service = ServiceProcess(arguments, Settings().environment(), folder, print, forks)
+    try:
+        await service.keep()
+    except ServiceFailed as failed:
+        print(failed, f"ready={service.ready.is_set()}", file=sys.stderr)
