@@ -115,14 +115,12 @@ def patients_in(*lists: Iterable[Json], named: str | None = None) -> set[str]:
     return found if named is None else found | {named}
 
 
-async def record_refused_reading(recorder: AccessRecorder, scope: Scope, refused: RequestRefused) -> None:
-    """Record that somebody was refused to read something about a patient; other refusals are not recorded.
+async def record_refused_reading(recorder: AccessRecorder, scope: Scope, refused: ReadingRefused) -> None:
+    """Record that somebody was refused to read something about a patient, where the request names one.
 
     Nothing was told, so this raises nothing.
     """
-    if not isinstance(refused, ReadingRefused) or refused.org is None or refused.patient is None:
-        return
-    if not (is_token(refused.org) and is_token(refused.patient)):
+    if refused.org is None or refused.patient is None or not (is_token(refused.org) and is_token(refused.patient)):
         return
     operation: Operation = scope["state"]["operation"]
     try:

@@ -14,6 +14,7 @@ from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
+from services.gateway.access.judging import ReadingRefused
 from services.gateway.access_records import record_refused_reading
 from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
@@ -25,6 +26,7 @@ _SHOWN = 20
 def handle_failures(app: FastAPI) -> None:
     """Answer every failure that can be foreseen with a problem detail; the rest is for the edge."""
     app.exception_handler(RequestRefused)(_refused)
+    app.exception_handler(ReadingRefused)(_refused_reading)
     app.exception_handler(Rejected)(_rejected)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(BadCursor)(_bad_cursor)
@@ -38,6 +40,10 @@ def handle_failures(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: RequestRefused) -> Response:
+    return refusal_answer(request.url.path, error)
+
+
+async def _refused_reading(request: Request, error: ReadingRefused) -> Response:
     await record_refused_reading(request.app.state.gateway.records, request.scope, error)
     return refusal_answer(request.url.path, error)
 

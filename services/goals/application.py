@@ -103,6 +103,16 @@ class Goals:
         """Load this goal or plan again before it is used, because another service may have changed it."""
         self._histories.drop(goal_id)
 
+    async def allowed_to(self, goal_id: GoalId, recipient: str) -> frozenset[Allowed]:
+        """What a goal's patient allows somebody now, by consents in force, as the log has them.
+
+        Raises:
+            LogUnreachable, UnreadableEvent, EventsMissing: the plan cannot be read. Then nothing is allowed.
+        """
+        await self._histories.confirm(await self._histories.get(goal_id.plan))
+        plan = (await self._histories.get(goal_id.plan)).plan
+        return allowed_to(plan, recipient, plan.day(datetime.now(UTC))) if plan is not None else frozenset()
+
     async def _in_turn(self, submission: Event, *, patient_wide: bool) -> Outcome:
         async with self._locks.of(submission.goal_id):
             return await self._decided(submission, patient_wide=patient_wide)

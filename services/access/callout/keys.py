@@ -16,6 +16,9 @@ from events.errors import CairnError
 from services.access.callout.nkeys import BadKey, public_text, seed_bytes, seed_text
 
 _MAX_FILE_BYTES = 4096
+_FOR_OTHERS = 0o077
+_FOR_OTHERS_OF_ROOTS = 0o037
+"""A file that root has put there for a group to read, as Kubernetes does, has no other way to its reader."""
 
 
 class BadKeyFile(CairnError):
@@ -58,7 +61,10 @@ def read_keys(path: Path) -> CalloutKeys:
     """
     try:
         with path.open("rb") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+            found = os.fstat(file.fileno())
+            if stat.S_IMODE(found.st_mode) & (
+                _FOR_OTHERS_OF_ROOTS if found.st_uid == 0 != os.geteuid() else _FOR_OTHERS
+            ):
                 raise BadKeyFile(f"Others than its owner may read {path}. Do: chmod 600 {path}.")
             account, curve = file.read(_MAX_FILE_BYTES).decode("ascii").split()
     except FileNotFoundError:

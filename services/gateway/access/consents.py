@@ -8,7 +8,7 @@ from events.identity import PLAN, GoalId
 from events.log import Log
 from events.log.placement import Placed
 from events.plan import fold_plans
-from events.plan.consents import allowed_to
+from events.plan.consents import ABOUT_CONSENTS, allowed_to
 from events.vocabulary import Allowed
 from projections.engine.paging import Json
 from services.access.policy import may_read
@@ -33,6 +33,13 @@ async def consents_for(logs: Placed[Log], principal: Principal, org: str, patien
         return NOTHING
     plan = fold_plans(await logs.of(org).read(GoalId(org, patient, PLAN)))
     return allowed_to(plan, principal.id, plan.day(datetime.now(UTC))) if plan is not None else NOTHING
+
+
+def without_other_consents(principal: Principal, org: str, patient: str | None, events: list[Json]) -> list[Json]:
+    """Recorded events without those that tell of consents and disclosures, for who may not read of disclosures."""
+    if may_read(principal, "disclosures", org, patient):
+        return events
+    return [event for event in events if event["type"] not in ABOUT_CONSENTS]
 
 
 def with_own_consents(principal: Principal, org: str, patient: str, plan: Json) -> Json:

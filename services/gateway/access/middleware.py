@@ -7,7 +7,7 @@ from services.access.principal import Principal
 from services.access.records.recorder import AccessRecorder
 from services.gateway.access.bearer import bearer_token, not_accepted
 from services.gateway.access.consents import Consents
-from services.gateway.access.judging import judge
+from services.gateway.access.judging import ReadingRefused, judge
 from services.gateway.access.matching import OperationTree
 from services.gateway.access.operations import OPERATIONS
 from services.gateway.access_records import record_refused_reading
@@ -43,7 +43,8 @@ class Access:
         try:
             await self._let_in(scope)
         except RequestRefused as refused:
-            await record_refused_reading(self._recorder, scope, refused)
+            if isinstance(refused, ReadingRefused):
+                await record_refused_reading(self._recorder, scope, refused)
             await refusal_answer(scope["path"], refused)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -120,6 +120,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_patient("plan", "plan", "goals"),
     _of_patient("tree", "tree", "goals"),
     _of_patient("series", "series", "goals"),
+    _of_patient("list_disclosures", "disclosures", "disclosures"),
     _of_patient("history", "goals/{goal}/history", "history"),
     _of_patient("diff", "goals/{goal}/diff", "history"),
     _of_patient("calendar_of_patient", "reviews.ics", "schedule", of_one=False),

@@ -78,12 +78,16 @@ system_account: SYSTEM
 """
 
 
-async def start_server(folder: Path, port: int, keys: CalloutKeys) -> Deployed:
-    """A server that asks a callout with these keys about clients that it does not know."""
+async def start_server(folder: Path, port: int, keys: CalloutKeys, more: str = "") -> Deployed:
+    """A server that asks a callout with these keys about clients that it does not know.
+
+    Args:
+        more: What its configuration has besides.
+    """
     config = folder / "server.conf"
     config.write_text(
         f'server_name: callout-{port}\nlisten: "127.0.0.1:{port}"\n'
-        f'jetstream {{ store_dir: "{folder / "js"}" }}\n{ACCOUNTS}\ninclude ./callout.conf\n'
+        f'jetstream {{ store_dir: "{folder / "js"}" }}\n{ACCOUNTS}\ninclude ./callout.conf\n{more}\n'
     )
     shutil.copy(CONFIGURATION / "callout.conf", folder)
     return await start(
@@ -220,7 +224,7 @@ async def forever() -> None:
 
 
 @asynccontextmanager
-async def connect_user(server: Deployed, user: str) -> AsyncIterator[Client]:
+async def connect_user(server: Deployed, user: str) -> AsyncIterator[ResilientClient]:
     """A connection of a configured user, with its own password."""
     nc = await connect_client([server.url(user)], allow_reconnect=False, connect_timeout=5)
     try:

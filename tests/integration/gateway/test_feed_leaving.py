@@ -93,7 +93,8 @@ async def test_many_readers_whose_connections_break_at_once(nc: ResilientClient,
         writers = []
         for _ in range(MANY):
             _, writer = await asyncio.open_connection(address.hostname, address.port)
-            writer.write(b"GET /v1/feed?after=0 HTTP/1.1\r\nhost: cairn\r\n\r\n")
+            named = b"".join(b"%s: %s\r\n" % header for header in HEADERS)
+            writer.write(b"GET /v1/feed?after=0 HTTP/1.1\r\n%s\r\n" % named)
             writers.append(writer)
         await are_there(nc, MANY)
 
