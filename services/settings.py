@@ -1,6 +1,7 @@
 """Every setting of Cairn, in one place: environment variables with the prefix `CAIRN_`."""
 
 import os
+import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,6 +16,7 @@ from events.log.placement import BadPlacement, Placement, read_placement
 from services.access.tokens.issuer_urls import is_protected
 from services.access.tokens.mapping_settings import read_claim_names, read_org_names, read_role_names
 
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?", re.ASCII)
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -32,6 +34,15 @@ def _public_url(given: str) -> str:
             "public_url", "It must be an address such as https://cairn.example.org, with a path or without one."
         )
     return given.rstrip("/")
+
+
+def _hosts(given: str) -> str:
+    for each in filter(None, map(str.strip, given.split(","))):
+        if not _HOST_NAME.fullmatch(each):
+            raise PydanticCustomError(
+                "hosts", "{each} is no host name without a port, such as cairn.example.org.", {"each": each}
+            )
+    return given
 
 
 def _networks(given: str) -> str:
@@ -76,6 +87,11 @@ class Settings(BaseSettings):
     nats_port: Port = Field(4222, description="The embedded server's port, on the loopback interface.")
     http_host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
     http_port: Port = Field(8080, description="The port that the gateway listens on.")
+    http_hosts: Annotated[str, AfterValidator(_hosts)] = Field(
+        "",
+        description="Under which host names the gateway may be asked beside localhost, separated by commas, such as"
+        " cairn.example.org. The host of the public URL is one of them. Needed where it listens for other machines.",
+    )
     public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
         None,
         description="The address under which clients know the gateway, such as https://cairn.example.org. FHIR links"

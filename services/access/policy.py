@@ -92,13 +92,13 @@ class Grant:
     Attributes:
         reads: What it may read.
         reach: About whom: itself as a patient, patients who allow it, all of its organisations, or all there are.
-        submits: Whether it submits events, with its own name as the `actorrole`.
+        as_itself: The `actorrole` with which it submits events under its own id, where it submits any.
         enters_for: In which other roles it may enter what people say; then both are recorded.
     """
 
     reads: frozenset[Reading]
     reach: Reach
-    submits: ActorRole | None = None
+    as_itself: ActorRole | None = None
     enters_for: frozenset[ActorRole] = frozenset()
 
 
@@ -107,13 +107,13 @@ _WITHOUT_ACCOUNT: frozenset[ActorRole] = frozenset({"patient", "family"})
 """For whom staff may enter what they say: many of them use no computer in treatment."""
 
 GRANTS: Mapping[Role, Grant] = {
-    "patient": Grant(_OF_A_PATIENT, "own patient", submits="patient"),
-    "family": Grant(frozenset({"goals", "schedule", "history"}), "consent", submits="family"),
+    "patient": Grant(_OF_A_PATIENT, "own patient", as_itself="patient"),
+    "family": Grant(frozenset({"goals", "schedule", "history"}), "consent", as_itself="family"),
     "clinician": Grant(_OF_A_PATIENT, "own organisations", "clinician", _WITHOUT_ACCOUNT),
     "supervisor": Grant(_OF_A_PATIENT, "own organisations", "supervisor", _WITHOUT_ACCOUNT),
     "auditor": Grant(_OF_A_PATIENT | {"proof"}, "own organisations"),
     "dashboard": Grant(frozenset({"goals", "schedule"}), "own organisations"),
-    "system": Grant(frozenset({"goals", "schedule", "history"}), "own organisations", submits="system"),
+    "system": Grant(frozenset({"goals", "schedule", "history"}), "own organisations", as_itself="system"),
     "operator": Grant(frozenset({"operations", "proof"}), "everything"),
 }
 """What each role may do. A system submits in the roles that it is trusted to speak for, its own included."""
@@ -249,7 +249,7 @@ def _reaches(
 @lru_cache(maxsize=1024)  # There are few sets of roles, and this is asked for each submission.
 def _submitting(roles: frozenset[Role], role: ActorRole) -> tuple[ActorRole, ...]:
     """The roles that submit events; first the very role of the actor, because it enters nothing for others."""
-    submitting = {submits for own in roles if (submits := GRANTS[own].submits) is not None}
+    submitting = {itself for own in roles if (itself := GRANTS[own].as_itself) is not None}
     return tuple(sorted(submitting, key=lambda own: (own != role, own)))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -93,13 +94,15 @@ async def _going_out(
     """
     from events.vocabulary import Actor
     from services.disclosure.recording import record_disclosure
+    from services.fhir.outgoing.consent import write_consents
     from services.fhir.outgoing.disclosure import HISTORY, Disclosure
 
-    if where.request is None:
-        everything = history.resources(release)
-        return (each for each in everything if where.with_history or each["resourceType"] != HISTORY), None
     now = datetime.now(UTC)
-    disclosed = where.request.of(history.plan, history.plan.day(now) if history.plan else now.date())
+    day = history.plan.day(now) if history.plan else now.date()
+    if where.request is None:
+        everything = chain(history.resources(release), write_consents(history.plan, day, release))
+        return (each for each in everything if where.with_history or each["resourceType"] != HISTORY), None
+    disclosed = where.request.of(history.plan, day)
     by = Actor(id=where.by, role=where.role)
     version = await record_disclosure(nc, plan_id, by, now, disclosed)
     disclosure = Disclosure(plan_id, version, now, disclosed)

@@ -1,11 +1,17 @@
 """The gateway's application: its endpoints, and what every answer has in common."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import FastAPI
 
+from services.access.authentication import Authenticator
+from services.gateway.access.consents import Consents, consents_for
+from services.gateway.access.middleware import Access
 from services.gateway.access_records import AccessRecords
 from services.gateway.documentation import DESCRIPTION, describe
+from services.gateway.edge.hosts import AllowedHosts, HostCheck
+from services.gateway.edge.origins import OriginCheck
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
 from services.gateway.head_requests import HeadRequests
@@ -30,9 +36,23 @@ from services.gateway.routes.fhir.smart import IssuerMetadata
 
 
 def create_app(
-    gateway: Gateway, trusted_proxies: Sequence[Network] = (), *, issuer_metadata: IssuerMetadata = lambda: None
+    gateway: Gateway,
+    authenticator: Authenticator,
+    *,
+    hosts: AllowedHosts | None = None,
+    trusted_proxies: Sequence[Network] = (),
+    consents: Consents | None = None,
+    issuer_metadata: IssuerMetadata = lambda: None,
 ) -> FastAPI:
-    """The ASGI application over an open gateway; `trusted_proxies` are believed about the address that was asked."""
+    """The ASGI application over an open gateway.
+
+    Args:
+        authenticator: Finds out whose a token is.
+        hosts: For which hosts it answers; for those of this machine when none are given.
+        trusted_proxies: Who is believed about the address that was asked.
+        consents: What patients allow other people; by their plans when it is not given.
+        issuer_metadata: What the issuer of tokens says of itself.
+    """
     app = FastAPI(
         title="Cairn",
         version="1",
@@ -69,7 +89,15 @@ def create_app(
     ):
         app.include_router(module.router)
     app.add_middleware(AccessRecords, recorder=gateway.records)
+    app.add_middleware(
+        Access,
+        authenticator=authenticator,
+        consents=consents or partial(consents_for, gateway.logs),
+        recorder=gateway.records,
+    )
     app.add_middleware(HeadRequests)
+    app.add_middleware(OriginCheck, public_url=gateway.public_url)
+    app.add_middleware(HostCheck, allowed=hosts or AllowedHosts())
     app.add_middleware(ResponseMiddleware, metrics=gateway.metrics)
     app.add_middleware(ForwardedHeaders, trusted=trusted_proxies)
     handle_failures(app)

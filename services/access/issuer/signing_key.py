@@ -20,8 +20,12 @@ class UnusableSigningKey(CairnError):
     """The embedded issuer's key cannot be read or made, or others can read it."""
 
 
-def signing_key(data_dir: Path) -> OKPKey:
-    """The key of the embedded issuer of a data folder. It is made when it is not there.
+def signing_key(data_dir: Path, *, make: bool = True) -> OKPKey:
+    """The key of the embedded issuer of a data folder.
+
+    Args:
+        make: Whether it is made when it is not there. A command beside a running Cairn does not make it: the services
+            would not know it.
 
     Raises:
         UnusableSigningKey: the sentence says what to do.
@@ -29,6 +33,11 @@ def signing_key(data_dir: Path) -> OKPKey:
     file = data_dir / FOLDER / FILE
     try:
         if not file.exists():
+            if not make:
+                raise UnusableSigningKey(
+                    f"There is no key to sign tokens with in {data_dir}. Start Cairn once, and name the data folder of"
+                    " that Cairn with CAIRN_DATA_DIR."
+                )
             _make(file)
         return _read(file)
     except OSError as error:

@@ -51,6 +51,11 @@ def write_consent(plan: PlanState, consent: Consent, day: date, release: Release
     )
 
 
+def write_consents(plan: PlanState | None, day: date, release: Release) -> list[Json]:
+    """Every consent of a plan as it stands on a day; none without a plan."""
+    return [write_consent(plan, consent, day, release) for consent in plan.consents] if plan else []
+
+
 def _r4(goal_id: GoalId, consent: Consent) -> Json:
     return given(
         scope=_PRIVACY,

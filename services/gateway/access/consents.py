@@ -1,20 +1,25 @@
 """What patients allow those who ask, by consents that are in force today where the patient is treated."""
 
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from events.identity import PLAN, GoalId
+from events.log import Log
+from events.log.placement import Placed
 from events.plan import fold_plans
-from events.plan.consents import allowed_to
+from events.plan.consents import ABOUT_CONSENTS, allowed_to
 from events.vocabulary import Allowed
 from projections.engine.paging import Json
 from services.access.policy import may_read
 from services.access.principal import Principal
-from services.gateway.gateway import Gateway
 
+Consents = Callable[[Principal, str, str], Awaitable[AbstractSet[Allowed]]]
+"""What a patient of an organisation allows a principal."""
 NOTHING: frozenset[Allowed] = frozenset()
 
 
-async def consents_for(here: Gateway, principal: Principal, org: str, patient: str) -> frozenset[Allowed]:
+async def consents_for(logs: Placed[Log], principal: Principal, org: str, patient: str) -> frozenset[Allowed]:
     """What a patient allows a principal. Only family members read by consent, so nobody else's is looked up.
 
     The log is asked and not a projection, which may be behind, or may have put the plan into quarantine: a revocation
@@ -26,8 +31,15 @@ async def consents_for(here: Gateway, principal: Principal, org: str, patient: s
     """
     if not principal.has("family") or org not in principal.orgs:
         return NOTHING
-    plan = fold_plans(await here.logs.of(org).read(GoalId(org, patient, PLAN)))
+    plan = fold_plans(await logs.of(org).read(GoalId(org, patient, PLAN)))
     return allowed_to(plan, principal.id, plan.day(datetime.now(UTC))) if plan is not None else NOTHING
+
+
+def without_other_consents(principal: Principal, org: str, patient: str | None, events: list[Json]) -> list[Json]:
+    """Recorded events without those that tell of consents and disclosures, for who may not read of disclosures."""
+    if may_read(principal, "disclosures", org, patient):
+        return events
+    return [event for event in events if event["type"] not in ABOUT_CONSENTS]
 
 
 def with_own_consents(principal: Principal, org: str, patient: str, plan: Json) -> Json:

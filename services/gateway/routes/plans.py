@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
     responses={200: {"model": PlanReading}, **problems(404, 422, 503)},
 )
 async def plan(
-    here: Here, asking: Asks, org: Org, patient: Patient, query: Annotated[ForAudienceThen, Query()]
+    here: Here, asks: Asks, org: Org, patient: Patient, query: Annotated[ForAudienceThen, Query()]
 ) -> Response:
     """The plan as it is now, or as it stood, and what the patient's goals add to it.
 
@@ -38,19 +38,20 @@ async def plan(
     (Kiresuk & Sherman 1968); priorities that no open goal serves; and the interventions with the patient's own progress
     on the goals that each is linked to.
     """
+    audience = asks.audience(query.audience)
     if query.moment is not None:
         record, at = await record_at(here, org, patient, query.moment, min_position=query.min_position)
-        found = read_plan_with_goals(record.plan, record, at=at, audience=query.audience) if record.plan else None
+        found = read_plan_with_goals(record.plan, record, at=at, audience=audience) if record.plan else None
     else:
         found = await here.read(
             "goal_state",
             org,
             query.min_position,
-            lambda connection: queries.plan(connection, org, patient, now=datetime.now(UTC), audience=query.audience),
+            lambda connection: queries.plan(connection, org, patient, now=datetime.now(UTC), audience=audience),
         )
     if found is None:
         raise _missing(org, patient, query)
-    return json_answer(with_own_consents(asking.principal, org, patient, found))
+    return json_answer(with_own_consents(asks.principal, org, patient, found))
 
 
 @router.get(

@@ -21,6 +21,7 @@ from events.plan.consent_terms import Until
 from events.plan.grounds import Emergency
 from events.plan.types import Disclosed
 from services.cli.export_fhir import fhir as export
+from services.cli.import_fhir import fhir as import_
 from services.disclosure.notice import NOTICE
 from tests.builders import active_goal, entry, event, opened
 from tests.conftest import Submit
@@ -220,6 +221,27 @@ async def test_a_copy_for_the_patient_or_within_the_program_is_no_disclosure(
     assert told[0]["resourceType"] == "Patient"
     assert "security" not in told[0]["meta"]
     assert await on_record(log, walk) == []
+
+
+async def test_a_copy_for_the_patient_has_the_consents(http: Http, walk: GoalId, nats_url: str) -> None:
+    await http.record(given(walk.plan), event(walk.plan, p.ConsentRevoked(consent="c1"), time=NOW))
+
+    told = lines(await exported(nats_url, walk, "--to", "patient"))
+
+    assert [each["status"] for each in told if each["resourceType"] == "Consent"] == ["inactive"]
+
+
+async def test_what_was_disclosed_can_be_taken_in_elsewhere(
+    http: Http, walk: GoalId, nats_url: str, tmp_path: Path
+) -> None:
+    await http.record(given(walk.plan))
+    file = tmp_path / "out.ndjson"
+    await exported(nats_url, walk, *TO_HOSPITAL, "--output", str(file))
+
+    asked = (str(file), "--org", f"{walk.org}-there", "--nats-url", nats_url, "--json")
+    taken = await asyncio.to_thread(CliRunner().invoke, import_, asked)
+
+    assert json.loads(taken.stdout.splitlines()[-1])["recorded"] == 1, taken.output
 
 
 async def test_an_export_names_whom_it_is_for(walk: GoalId, nats_url: str) -> None:

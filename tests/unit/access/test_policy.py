@@ -111,7 +111,7 @@ class TestAs:
         assert submitted(principal("family"), role, actor, allowed={"contribute"}) == expected
         assert submitted(principal("family"), role, actor, allowed={"goals", "schedule", "history"}) == set()
 
-    @pytest.mark.parametrize("own", sorted(role for role, grant in GRANTS.items() if grant.submits is None))
+    @pytest.mark.parametrize("own", sorted(role for role, grant in GRANTS.items() if grant.as_itself is None))
     def test_those_who_write_nothing(self, role: ActorRole, actor: str, own: Role) -> None:
         assert submitted(principal(own, speaks_for=ROLES), role, actor) == set()
 
@@ -124,7 +124,7 @@ class TestAs:
 
 
 def test_those_who_write_nothing_are_auditor_dashboard_and_operator() -> None:
-    assert {role for role, grant in GRANTS.items() if grant.submits is None} == {"auditor", "dashboard", "operator"}
+    assert {role for role, grant in GRANTS.items() if grant.as_itself is None} == {"auditor", "dashboard", "operator"}
 
 
 class TestSubmitterRole:

@@ -23,6 +23,7 @@ from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness, StreamHealth
 from services.gateway.submission import Submitter
 from tests.builders import GOAL, as_bytes, event, proposed
+from tests.tokens import WrittenOut, asking
 
 RECORDED = b'{"status":"recorded","duplicate":false,"events":[{"type":"t","position":812,"version":9}],"notes":["So."]}'
 DUPLICATE = RECORDED.replace(b"false", b"true")
@@ -65,7 +66,7 @@ def client(nats: Nats) -> httpx.AsyncClient:
         readiness=cast(Readiness, NoProjections()),
         records=AccessRecorder(ResilientClient()),
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn")
+    return asking(create_app(gateway, WrittenOut()))
 
 
 async def post(nats: Nats, body: bytes | None = None, content_type: str = STRUCTURED) -> httpx.Response:
