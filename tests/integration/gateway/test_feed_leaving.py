@@ -14,6 +14,7 @@ from events.log import Append, Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.engine.database import open_database
+from services.access.principal import everyone_of
 from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.gateway.app import create_app
@@ -22,7 +23,7 @@ from services.settings import Settings
 from tests.builders import active_goal
 from tests.integration.gateway.listening import listening
 from tests.integration.gateway.test_feed_resuming import another_gateway
-from tests.tokens import ANYONE, WrittenOut
+from tests.tokens import ANYONE, WrittenOut, bearing
 from tests.waiting import eventually
 
 MANY = 40
@@ -91,10 +92,11 @@ async def test_many_readers_whose_connections_break_at_once(nc: ResilientClient,
     async with another_gateway(own_settings) as client:
         address = urlsplit(str(client.base_url))
         writers = []
-        for _ in range(MANY):
+        for number in range(MANY):
             _, writer = await asyncio.open_connection(address.hostname, address.port)
-            named = b"".join(b"%s: %s\r\n" % header for header in HEADERS)
-            writer.write(b"GET /v1/feed?after=0 HTTP/1.1\r\n%s\r\n" % named)
+            token = bearing(everyone_of(frozenset(), f"reader-{number}"))["authorization"]
+            request = f"GET /v1/feed?after=0 HTTP/1.1\r\nhost: localhost\r\nauthorization: {token}\r\n\r\n"
+            writer.write(request.encode())
             writers.append(writer)
         await are_there(nc, MANY)
 
