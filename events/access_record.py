@@ -67,7 +67,7 @@ class AccessRecord(BaseModel):
         patients: The patients whom the answer tells something about; :data:`EVERY_PATIENT` for all there are.
         reading: What kind of thing it tells, as the policy names it (`goals`, `history`, …).
         operation: Which of Cairn's operations it was (`one_goal`, `search_goal`, `export_fhir`, …).
-        interaction: For FHIR, which interaction it was (`read`, `search-type`, …).
+        interaction: Which interaction it was, in FHIR's words (`read`, `search-type`, `history-instance`, …).
         purpose: Why, one of :data:`PURPOSES`.
         outcome: Whether it was told or refused.
         code: Why it was refused, as `events/codes.py` has it.
@@ -88,7 +88,7 @@ class AccessRecord(BaseModel):
     patients: tuple[_Patient, ...]
     reading: _Code
     operation: _Code
-    interaction: _Code | None = None
+    interaction: _Code
     purpose: Annotated[str, Field(pattern=r"^[A-Z]{3,16}$")]
     outcome: ReadingOutcome = "told"
     code: _Code | None = None

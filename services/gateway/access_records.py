@@ -33,6 +33,8 @@ _FEED = "/v1/feed"
 """It has no end, and records each patient before it tells of them (:class:`FeedRecords`)."""
 _MAY_FIND_NOBODY = frozenset({"search-type", "history-type"})
 """FHIR interactions that name no organisation, so that an empty answer says of nobody that it is empty."""
+_FEED_INTERACTION = "history-system"
+"""What a feed is in the words of FHIR: everything that happens, as it happens."""
 _FEED_RECORD_SECONDS = 10.0
 """For how long a feed tries to record whom it is going to tell of, in silence, before it ends."""
 _FEED_PAUSE_SECONDS = 0.5
@@ -104,7 +106,11 @@ class FeedRecords:
         give_up = clock() + _FEED_RECORD_SECONDS
         while found - self._known:
             try:
-                await self._recorder.record(self._request.records(seen, reading="history", operation=self._operation))
+                await self._recorder.record(
+                    self._request.records(
+                        seen, reading="history", operation=self._operation, interaction=_FEED_INTERACTION
+                    )
+                )
                 self._known |= found
             except ReadingNotRecorded:
                 if clock() > give_up:
@@ -124,21 +130,22 @@ async def record_refusal(
     *,
     reading: Reading,
     operation: str,
-    org: str,
-    patients: Iterable[str],
+    interaction: str,
+    seen: Mapping[str, Iterable[str]],
     code: str = "access.denied",
 ) -> None:
     """Record that somebody was refused to read something about patients. Nothing was told, so this raises nothing.
 
     Args:
-        reading, operation: What was asked for.
+        reading, operation, interaction: What was asked for.
+        seen: The patients by organisation.
         code: Of `events/codes.py`: why it was refused.
     """
     records = _reading_request(scope).records(
-        {org: patients},
+        seen,
         reading=reading,
         operation=operation,
-        interaction=None,
+        interaction=interaction,
         outcome="refused",
         code=code,
     )
@@ -167,16 +174,21 @@ def _records(scope: Scope) -> Sequence[AccessRecord]:
         return ()
     seen: Mapping[str, Iterable[str]] = _asking(scope).seen
     named = scope["path_params"]
-    interaction = _interaction(route.path) if route.path.startswith(FHIR_ROOT) else None
+    interaction = interaction_of(route.path)
     if "patient" in named:
         seen = {**seen, named["org"]: {*seen.get(named["org"], ()), named["patient"]}}
-    elif not seen and interaction not in _MAY_FIND_NOBODY:
+    elif not seen and not (route.path.startswith(FHIR_ROOT) and interaction in _MAY_FIND_NOBODY):
         raise RuntimeError(f"{route.path} does not say of whom it tells something")
     return _reading_request(scope).records(seen, reading=reading, operation=route.name, interaction=interaction)
 
 
-def _interaction(template: str) -> str:
-    """The FHIR interaction (http://hl7.org/fhir/restful-interaction) at an address."""
+def interaction_of(template: str) -> str:
+    """The interaction at an address, by its code in http://hl7.org/fhir/restful-interaction.
+
+    An address that names a patient and is none of FHIR's reads what there is of that patient.
+    """
+    if not template.startswith(FHIR_ROOT):
+        return "read" if "{patient}" in template else "search-type"
     match template.removeprefix(FHIR_ROOT).split("/")[2:]:
         case ["{id}"]:
             return "read"

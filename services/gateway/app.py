@@ -12,6 +12,7 @@ from services.gateway.head_requests import HeadRequests
 from services.gateway.public_address import ForwardedHeaders, Network
 from services.gateway.response_middleware import ResponseMiddleware
 from services.gateway.routes import (
+    accesses,
     audit,
     calendars,
     clinic,
@@ -54,6 +55,7 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
         clinic,
         evidence,
         audit,
+        accesses,
         reviews,
         calendars,
         templates,

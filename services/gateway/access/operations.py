@@ -8,24 +8,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.access.policy import Reading
+from services.access.scopes import Interaction
 from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.gateway.refusals import FHIR_ROOT
 
 Method = Literal["GET", "POST"]
 Place = Literal["path", "query"]
-Interaction = Literal["c", "r", "u", "d", "s"]
 
 
 @dataclass(frozen=True, slots=True)
 class FhirInteraction:
-    """What a FHIR address does, in the words of SMART on FHIR scopes.
+    """What a FHIR address does: an interaction with resources of a type, by FHIR's own names."""
 
-    Attributes:
-        resource: The type of resource.
-        interaction: `r` for reading one, its versions and its history; `s` for searches and histories of a type.
-    """
-
-    resource: ResourceType
+    resource: ResourceType | Literal["AuditEvent"]
     interaction: Interaction
 
 
@@ -34,8 +29,10 @@ class Operation:
     """One operation of the gateway.
 
     Attributes:
+        name: Its name, which is that of the endpoint and stands in the record of what was read.
         path: The template of its address.
         reading: What reading it is; None for a submission, which the goals service judges.
+        method: Its HTTP method.
         org: Where the request names the organisation; None where it names none, or FHIR's ids do.
         patient: Where the request names the patient; None where it names none, or FHIR's ids do.
         of_one: Whether it reads one thing, so that whoever may not read that is told that it is not there.
@@ -43,14 +40,20 @@ class Operation:
         fhir: What it does in FHIR's words, for an address of FHIR that tells something of patients.
     """
 
-    method: Method
+    name: str
     path: str
     reading: Reading | None
+    method: Method = "GET"
     org: Place | None = None
     patient: Place | None = None
     of_one: bool = False
     wordless: bool = False
     fhir: FhirInteraction | None = None
+
+    @property
+    def interaction(self) -> Interaction | None:
+        """Which interaction of FHIR it is, where it is one."""
+        return None if self.fhir is None else self.fhir.interaction
 
 
 _ORG = "/v1/orgs/{org}"
@@ -58,17 +61,17 @@ _PATIENT = f"{_ORG}/patients/{{patient}}"
 _FHIR = f"{FHIR_ROOT}{{release}}"
 
 
-def _of_patient(path: str, reading: Reading, *, of_one: bool = True) -> Operation:
-    return Operation("GET", f"{_PATIENT}/{path}", reading, "path", "path", of_one=of_one)
+def _of_patient(name: str, path: str, reading: Reading, *, of_one: bool = True) -> Operation:
+    return Operation(name, f"{_PATIENT}/{path}", reading, org="path", patient="path", of_one=of_one)
 
 
-def _of_org(path: str, reading: Reading, *, by_patient: bool = True, wordless: bool = False) -> Operation:
+def _of_org(name: str, path: str, reading: Reading, *, by_patient: bool = True, wordless: bool = False) -> Operation:
     patient: Place | None = "query" if by_patient else None
-    return Operation("GET", f"{_ORG}/{path}", reading, "path", patient, wordless=wordless)
+    return Operation(name, f"{_ORG}/{path}", reading, org="path", patient=patient, wordless=wordless)
 
 
-def _open(path: str) -> Operation:
-    return Operation("GET", path, "open")
+def _open(name: str, path: str) -> Operation:
+    return Operation(name, path, "open")
 
 
 _FHIR_READINGS: Mapping[ResourceType, Reading] = {
@@ -82,58 +85,86 @@ _FHIR_READINGS: Mapping[ResourceType, Reading] = {
 _WITH_VERSIONS: frozenset[ResourceType] = frozenset({"CarePlan", "Goal"})
 
 
-def _fhir(kind: ResourceType) -> tuple[Operation, ...]:
-    reading, path = _FHIR_READINGS[kind], f"{_FHIR}/{kind}"
-    one, several = FhirInteraction(kind, "r"), FhirInteraction(kind, "s")
-    versions = (
-        (
-            Operation("GET", f"{path}/_history", "history", fhir=several),
-            Operation("GET", f"{path}/{{id}}/_history", "history", of_one=True, fhir=one),
-            Operation("GET", f"{path}/{{id}}/_history/{{version}}", "history", of_one=True, fhir=one),
-        )
-        if kind in _WITH_VERSIONS
-        else ()
-    )
-    return (
-        Operation("GET", path, reading, fhir=several),
-        Operation("POST", f"{path}/_search", reading, fhir=several),
-        *versions,
-        Operation("GET", f"{path}/{{id}}", reading, of_one=True, fhir=one),
-    )
-
-
 def fhir_reading(kind: ResourceType) -> Reading:
     """What reading the resources of a type is, as they are now."""
     return _FHIR_READINGS[kind]
 
 
+def _fhir(kind: ResourceType) -> tuple[Operation, ...]:
+    reading, path = _FHIR_READINGS[kind], f"{_FHIR}/{kind}"
+    word = {"CarePlan": "care_plan"}.get(kind, kind.lower())
+    search, read = FhirInteraction(kind, "search-type"), FhirInteraction(kind, "read")
+    operations = (
+        Operation(f"search_{kind.lower()}", path, reading, fhir=search),
+        Operation(f"search_{kind.lower()}", f"{path}/_search", reading, "POST", fhir=search),
+        Operation(f"read_{word}", f"{path}/{{id}}", reading, of_one=True, fhir=read),
+    )
+    return (*operations, *_fhir_versions(kind, path)) if kind in _WITH_VERSIONS else operations
+
+
+def _fhir_versions(kind: ResourceType, path: str) -> tuple[Operation, ...]:
+    of_type, of_one, one = (
+        FhirInteraction(kind, interaction) for interaction in ("history-type", "history-instance", "vread")
+    )
+    lower = kind.lower()
+    return (
+        Operation(f"history_of_every_{lower}", f"{path}/_history", "history", fhir=of_type),
+        Operation(f"history_of_{lower}", f"{path}/{{id}}/_history", "history", of_one=True, fhir=of_one),
+        Operation(f"version_of_{lower}", f"{path}/{{id}}/_history/{{version}}", "history", of_one=True, fhir=one),
+    )
+
+
+_SEARCH, _READ = FhirInteraction("AuditEvent", "search-type"), FhirInteraction("AuditEvent", "read")
+_AUDIT_EVENTS: tuple[Operation, ...] = (
+    Operation(
+        "search_auditevent", f"{_FHIR}/AuditEvent", "accesses", fhir=FhirInteraction("AuditEvent", "search-type")
+    ),
+    Operation(
+        "search_auditevent",
+        f"{_FHIR}/AuditEvent/_search",
+        "accesses",
+        "POST",
+        fhir=FhirInteraction("AuditEvent", "search-type"),
+    ),
+    Operation(
+        "read_audit_event",
+        f"{_FHIR}/AuditEvent/{{id}}",
+        "accesses",
+        of_one=True,
+        fhir=FhirInteraction("AuditEvent", "read"),
+    ),
+)
+"""Who read and who wrote, as FHIR's AuditEvents: a kind of reading of its own."""
+
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("POST", "/v1/events", None),
-    _of_patient("goals", "goals", of_one=False),
-    _of_patient("goals/{goal}", "goals"),
-    _of_patient("plan", "goals"),
-    _of_patient("tree", "goals"),
-    _of_patient("series", "goals"),
-    _of_patient("goals/{goal}/history", "history"),
-    _of_patient("goals/{goal}/diff", "history"),
-    _of_patient("reviews.ics", "schedule", of_one=False),
-    _of_org("goals", "goals"),
-    _of_org("audit", "history"),
-    _of_org("reviews", "schedule", wordless=True),
-    _of_org("reviews.ics", "schedule", by_patient=False),
-    _of_org("caseload", "schedule", by_patient=False, wordless=True),
-    _of_org("waiting", "schedule", wordless=True),
-    _of_org("evidence", "schedule", wordless=True),
-    Operation("GET", "/v1/feed", "history", "query", "query"),
-    Operation("GET", "/v1/projections", "operations"),
-    Operation("GET", "/metrics", "operations"),
-    _open("/v1/templates"),
-    _open("/v1/templates/{template}"),
-    _open("/healthz"),
-    _open("/readyz"),
-    _open("/docs"),
-    _open("/openapi.json"),
-    _open(f"{_FHIR}/metadata"),
+    Operation("submit_events", "/v1/events", None, "POST"),
+    _of_patient("goals_of_patient", "goals", "goals", of_one=False),
+    _of_patient("one_goal", "goals/{goal}", "goals"),
+    _of_patient("plan", "plan", "goals"),
+    _of_patient("tree", "tree", "goals"),
+    _of_patient("series", "series", "goals"),
+    _of_patient("history", "goals/{goal}/history", "history"),
+    _of_patient("diff", "goals/{goal}/diff", "history"),
+    _of_patient("calendar_of_patient", "reviews.ics", "schedule", of_one=False),
+    _of_patient("accesses", "accesses", "accesses", of_one=False),
+    _of_org("goals_of_org", "goals", "goals"),
+    _of_org("audit", "audit", "history"),
+    _of_org("reviews", "reviews", "schedule", wordless=True),
+    _of_org("calendar_of_org", "reviews.ics", "schedule", by_patient=False),
+    _of_org("caseload", "caseload", "schedule", by_patient=False, wordless=True),
+    _of_org("waiting", "waiting", "schedule", wordless=True),
+    _of_org("evidence", "evidence", "schedule", wordless=True),
+    Operation("follow_events", "/v1/feed", "history", org="query", patient="query"),
+    Operation("projections", "/v1/projections", "operations"),
+    Operation("metrics", "/metrics", "operations"),
+    _open("templates", "/v1/templates"),
+    _open("one_template", "/v1/templates/{template}"),
+    _open("healthy", "/healthz"),
+    _open("ready", "/readyz"),
+    _open("documentation", "/docs"),
+    _open("openapi", "/openapi.json"),
+    _open("metadata", f"{_FHIR}/metadata"),
     *(operation for kind in TYPES for operation in _fhir(kind)),
+    *_AUDIT_EVENTS,
 )
 """Every operation there is."""
