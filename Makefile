@@ -113,6 +113,10 @@ views: setup ## Write the columns of the views into docs/views.md.
 codes: setup ## Write the codes with which Cairn says no into docs/codes.md.
 	@$(BIN)/python -m services.gateway.codes_page docs/codes.md
 
+.PHONY: access
+access: setup ## Write the tables of the access policy into docs/access.md.
+	@$(BIN)/python -m services.access.policy_page docs/access.md
+
 # The runtime lock is solved with the pins of the development lock as preferences, so it is a part of it.
 # The uv that the lock names solves it; one from elsewhere will do where there is no .venv.
 .PHONY: lock

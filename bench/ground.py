@@ -1,6 +1,8 @@
 """The ground a benchmark stands on: a server of its own on loopback, in a directory that is gone afterwards."""
 
 import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,10 +13,12 @@ from bench.options import Options
 from bench.room import check_room
 from events.errors import CairnError
 from events.log import Log, connect, declare_log
+from events.log.child_process import end_with_parent
 from events.log.client.resilient import ResilientClient
 from services.embedded_server import EmbeddedServer
-from services.node.process import ServiceProcess
 from services.settings import Settings
+
+_HOUSE = Path(__file__).parents[1]
 
 
 class BenchFailed(CairnError):
@@ -79,26 +83,38 @@ async def _server(directory: Path, *, sync_always: bool = True) -> AsyncIterator
 
 
 @asynccontextmanager
-async def service(settings: Settings, *arguments: str) -> AsyncIterator[ServiceProcess]:
+async def service(settings: Settings, *arguments: str) -> AsyncIterator[Process]:
     """A service as the process that `cairn serve` runs, from when it is ready until it has ended.
 
     Raises:
         BenchFailed: it did not start, or had to be started again.
     """
-    logs = settings.data_dir / "logs"
-    logs.mkdir(exist_ok=True)
-    troubles: list[str] = []
-    process = ServiceProcess(arguments, settings.environment(), logs, troubles.append)
-    keeping = asyncio.create_task(process.keep())
-    is_ready = asyncio.create_task(process.ready.wait())
+    log_file = settings.data_dir / "logs" / f"{arguments[-1]}.log"
+    log_file.parent.mkdir(exist_ok=True)
+    with log_file.open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "services.cli", "serve", *arguments),
+            env={**settings.environment(), "PYTHONPATH": str(_HOUSE)},
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=log,
+            preexec_fn=end_with_parent,
+        )
     try:
-        await asyncio.wait([keeping, is_ready], return_when=asyncio.FIRST_COMPLETED)
-        if keeping.done():
-            keeping.result()
+        await _until_ready(process, log_file)
         yield process
+        if process.returncode is not None:
+            raise BenchFailed(f"{arguments[-1]} ended with exit code {process.returncode}; see {log_file}.")
     finally:
-        for task in (is_ready, keeping):
-            task.cancel()
-        await asyncio.wait([is_ready, keeping])
-    if troubles:
-        raise BenchFailed(troubles[0])
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _until_ready(process: Process, log_file: Path) -> None:
+    if process.stdout is None:
+        return
+    async for line in process.stdout:
+        if line.startswith(b"ready"):
+            return
+    raise BenchFailed(f"A service does not start; see {log_file}.")

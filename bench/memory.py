@@ -95,8 +95,6 @@ def _goal(goal_id: GoalId) -> Iterator[Step]:
 
 async def _seen(ground: Ground, goals: Sequence[GoalId], limit: int, stage: Stage) -> _Seen:
     async with service(ground.settings(cached_goals=limit), "goals") as process:
-        if process.pid is None:
-            raise BenchFailed("The service has ended.")
         toucher = _Toucher(ground, stage)
         await toucher.touch(goals[:1])
         empty = resident_bytes(process.pid)

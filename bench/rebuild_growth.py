@@ -102,7 +102,7 @@ async def _seen(log: _Log, there: Databases, kind: Kind, projection: str) -> _Se
         async with service(log.ground.settings(database_url=url), "projection", projection) as process:
             reaching = asyncio.create_task(announced.reach(log.events))
             while not reaching.done():
-                if process.pid is None:
+                if process.returncode is not None:
                     raise BenchFailed("The projection has ended.")
                 most = max(most, with_children_bytes(process.pid))
                 await asyncio.wait([reaching], timeout=_LOOK_SECONDS)

@@ -44,6 +44,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── BadNatsUsers          the file that says who the users of the NATS server are cannot be used
         ├── Denied                the policy does not allow it to whoever asks
         ├── TokenRefused          a token is not accepted
+        ├── IssuerUnusable        an OpenID Connect issuer does not answer as it should
         ├── UnusableKeys          an issuer publishes no keys that can be used
         ├── UnusableSigningKey    the embedded issuer's own key cannot be used
         ├── NoSuchToken           the embedded issuer has made no token of this id

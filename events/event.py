@@ -46,6 +46,23 @@ class Event:
         """The CloudEvents type."""
         return self.data.type_name
 
+    def submitted(self, by: str, role: SubmitterRole) -> "Event":
+        """The event with its submitter; dataclasses.replace would take five times as long for it."""
+        return Event(
+            self.goal_id,
+            self.source,
+            self.id,
+            self.time,
+            self.actor,
+            self.data,
+            self.expected_version,
+            self.cause,
+            self.extensions,
+            self.entered_by,
+            by,
+            role,
+        )
+
     @property
     def key(self) -> tuple[str, str]:
         """The idempotency key: `(source, id)`."""

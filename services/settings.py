@@ -1,17 +1,22 @@
 """Every setting of Cairn, in one place: environment variables with the prefix `CAIRN_`."""
 
 import os
+import re
+from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from events.log.placement import BadPlacement, Placement, read_placement
+from services.access.tokens.issuer_urls import is_protected
+from services.access.tokens.mapping_settings import read_claim_names, read_org_names, read_role_names
 
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?", re.ASCII)
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -31,6 +36,15 @@ def _public_url(given: str) -> str:
     return given.rstrip("/")
 
 
+def _hosts(given: str) -> str:
+    for each in filter(None, map(str.strip, given.split(","))):
+        if not _HOST_NAME.fullmatch(each):
+            raise PydanticCustomError(
+                "hosts", "{each} is no host name without a port, such as cairn.example.org.", {"each": each}
+            )
+    return given
+
+
 def _networks(given: str) -> str:
     for each in filter(None, map(str.strip, given.split(","))):
         try:
@@ -40,6 +54,25 @@ def _networks(given: str) -> str:
                 "networks", "{each} is no IP address or network, such as 127.0.0.1 or 10.0.0.0/8.", {"each": each}
             ) from None
     return given
+
+
+def _issuer(given: str) -> str:
+    if not is_protected(given) or urlsplit(given).query:
+        raise PydanticCustomError("issuer", "It must be an https address, or an http address of this very machine.")
+    return given
+
+
+def _read_by(read: Callable[[str], object]) -> AfterValidator:
+    """Refuses what cannot be read, with the sentence of the function that reads it."""
+
+    def validate(given: str) -> str:
+        try:
+            read(given)
+        except ValueError as error:
+            raise PydanticCustomError("pairs", "{reason}", {"reason": str(error)}) from None
+        return given
+
+    return AfterValidator(validate)
 
 
 class Settings(BaseSettings):
@@ -54,6 +87,11 @@ class Settings(BaseSettings):
     nats_port: Port = Field(4222, description="The embedded server's port, on the loopback interface.")
     http_host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
     http_port: Port = Field(8080, description="The port that the gateway listens on.")
+    http_hosts: Annotated[str, AfterValidator(_hosts)] = Field(
+        "",
+        description="Under which host names the gateway may be asked beside localhost, separated by commas, such as"
+        " cairn.example.org. The host of the public URL is one of them. Needed where it listens for other machines.",
+    )
     public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
         None,
         description="The address under which clients know the gateway, such as https://cairn.example.org. FHIR links"
@@ -80,6 +118,20 @@ class Settings(BaseSettings):
         None,
         description="A TOML file that says who the users of the NATS server are (deploy/README.md). Without it, whoever"
         " reaches Cairn over NATS may submit everything for everybody.",
+    )
+    nats_auth_url: str | None = Field(
+        None,
+        description="The nats-server with the user of the account AUTH, as which `cairn serve auth` is asked whom to"
+        " admit.",
+    )
+    nats_system_url: str | None = Field(
+        None,
+        description="The nats-server with a user of its system account, as which `cairn serve auth` ends connections.",
+    )
+    nats_callout_keys: Path | None = Field(
+        None,
+        description="The file with the keys of `cairn serve auth`, which --make-keys makes. Without it: `data_dir`"
+        "/callout.keys.",
     )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
@@ -114,7 +166,52 @@ class Settings(BaseSettings):
         description="After how many days the record of a reading goes; used only when the stream of the records is"
         " first made. Without it: never.",
     )
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        None,
+        description="The OpenID Connect issuer whose access tokens are accepted, written exactly as it names itself."
+        " Without it: the issuer in `data_dir`, whose tokens `cairn token create` makes.",
+    )
+    oidc_audience: str | None = Field(
+        None, description="The audience (`aud`) that a token of that issuer has to name: this Cairn's own, no client's."
+    )
+    oidc_claims: Annotated[str, _read_by(read_claim_names)] = Field(
+        "",
+        description="Which claims say who asks, where they have other names than docs/tokens.md lists:"
+        " roles=realm_access.roles;orgs=groups;id=cairn_id.",
+    )
+    oidc_roles: Annotated[str, _read_by(read_role_names)] = Field(
+        "",
+        description="What the issuer's roles are in Cairn: nurse=clinician;lead=supervisor. Others then mean nothing."
+        " Without it: the issuer uses Cairn's own names.",
+    )
+    oidc_orgs: Annotated[str, _read_by(read_org_names)] = Field(
+        "",
+        description="What the issuer's organisations are in Cairn: /clinics/north=northside. Others then mean nothing."
+        " Without it: the issuer uses Cairn's own ids.",
+    )
+    oidc_systems: str = Field(
+        "", description="The client ids of applications that are systems and not people, separated by commas."
+    )
+    oidc_token_types: str = Field(
+        "at+jwt",
+        description="The `typ` that the issuer's access tokens have, separated by commas. RFC 9068 asks for at+jwt,"
+        " which tells them from other tokens; an issuer that cannot do it needs JWT.",
+    )
+    oidc_longest_token_hours: Annotated[float, Field(gt=0)] = Field(
+        24.0, description="For how long an access token of the issuer may be valid at most; one for longer is refused."
+    )
+    token_leeway_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
+        30.0, description="How far the clock of whoever makes tokens may be from this machine's."
+    )
     sample: bool = Field(True, description="Whether `cairn up` fills an empty log with the sample clinic.")
+
+    @model_validator(mode="after")
+    def _an_issuer_has_an_audience(self) -> Self:
+        if self.oidc_issuer is not None and not self.oidc_audience:
+            raise PydanticCustomError(
+                "audience", "With CAIRN_OIDC_ISSUER set, CAIRN_OIDC_AUDIENCE is needed: the audience of its tokens."
+            )
+        return self
 
     @property
     def nats_address(self) -> str:
@@ -125,6 +222,11 @@ class Settings(BaseSettings):
     def database_address(self) -> str:
         """The SQLAlchemy URL of the projections' database."""
         return self.database_url or f"sqlite:///{quote(str(self.data_dir.absolute() / 'cairn.db'))}"
+
+    @property
+    def callout_keys_file(self) -> Path:
+        """The file with the keys of the auth callout."""
+        return self.nats_callout_keys or self.data_dir / "callout.keys"
 
     def environment(self) -> dict[str, str]:
         """This process's environment with these settings in it, for a child process that needs the same settings."""

@@ -1,4 +1,7 @@
-"""Submitting events to the goals service by NATS request/reply: one way for gateway, intake, commands and sample."""
+"""Submitting events to the goals service by NATS request/reply: one way for gateway, intake, commands and sample.
+
+Gateway and intake forward what others submit to them, and name the principal; commands and sample submit themselves.
+"""
 
 import asyncio
 import random
@@ -14,8 +17,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 from events.codes import RETRYABLE
 from events.envelope import STRUCTURED
 from events.errors import Rejected
-from events.identity import SUBMIT, GoalId
+from events.identity import FORWARDED, SUBMIT, GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from services.access.principal import HEADER
 from services.per_patient_order import Stop
 
 Json = dict[str, Any]  # an outcome as the goals service words it
@@ -56,6 +60,17 @@ async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str],
             "The goals service did not answer in time. It is unknown whether the event was recorded;"
             " sending it again with the same id is safe."
         )
+
+
+async def forward(
+    nc: Client, principal: str, goal_id: GoalId, body: bytes, headers: Mapping[str, str], seconds: float
+) -> Outcome:
+    """The outcome of a submission that a service of Cairn forwards, as of :func:`ask`.
+
+    Args:
+        principal: Whose submission it is, as :meth:`Principal.encoded` writes it. The service has checked it.
+    """
+    return await ask(nc, goal_id.on(FORWARDED), body, {**headers, HEADER: principal}, seconds)
 
 
 async def submit(nc: Client, goal_id: GoalId, body: bytes, patience: float = PATIENCE_SECONDS) -> Json:

@@ -13,12 +13,14 @@ from events.identity import GoalId
 from events.payload import Payload
 from events.plan import types as p
 from events.vocabulary import Actor, ActorRole, GasScale, Measure, Smart
+from services.access.policy import SUBMITTED
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """The instant at which events happen unless a test says otherwise; a Monday."""
 TODAY = NOON.date()
 GOAL = GoalId("northside", "pt-1", "walk")
 PLAN = GOAL.plan
+CLINICIAN = Actor(id="c1", role="clinician")
 
 _ids = count(1)
 
@@ -27,15 +29,19 @@ def event(
     goal_id: GoalId,
     data: Payload,
     *,
-    actor: str = "p1",
-    role: ActorRole = "patient",
+    actor: str | None = None,
+    role: ActorRole | None = None,
     time: datetime = NOON,
     id: str | None = None,
     source: str = "urn:test",
     expected_version: int | None = None,
 ) -> Event:
-    """An event as an integrating system offers it."""
-    return Event(goal_id, source, id or f"e{next(_ids)}", time, Actor(id=actor, role=role), data, expected_version)
+    """An event as an integrating system offers it: of the patient p1 unless the test says otherwise, and of the
+    clinician c1 where its type is none that a patient submits.
+    """
+    usual = Actor(id="p1", role="patient") if data.type_name in SUBMITTED["patient"] else CLINICIAN
+    who = Actor(id=actor or (usual.id if role is None else "p1"), role=role or usual.role)
+    return Event(goal_id, source, id or f"e{next(_ids)}", time, who, data, expected_version)
 
 
 def recorded(events: Iterable[Event], *, first_position: int = 1, at: datetime = NOON) -> list[RecordedEvent]:

@@ -1,6 +1,6 @@
 """The events of every organisation, the newest first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -36,6 +36,7 @@ def latest_events(
     since: datetime | None = None,
     before: Place | None = None,
     of_goals: bool = False,
+    orgs: Set[str] | None = None,
 ) -> list[ListedEvent]:
     """The newest events, at most `limit`.
 
@@ -43,15 +44,26 @@ def latest_events(
         since: Only what was recorded at or after this instant.
         before: Only what stands behind this place in the list.
         of_goals: Only events of goals, and none of plans.
+        orgs: Only events of these organisations.
     """
     # Each organisation by its own positions, which have an index; all of them by the instant have none.
-    lists = (_latest_of(connection, org, limit, since, before, of_goals) for org in _organisations(connection))
+    listed = (org for org in _organisations(connection) if orgs is None or org in orgs)
+    lists = (_latest_of(connection, org, limit, since, before, of_goals) for org in listed)
     return list(islice(merge(*lists, key=_newest_first), limit))
 
 
-def count_events(connection: Connection, *, since: datetime | None = None, of_goals: bool = False) -> int:
-    """How many there are."""
-    return connection.scalar(select(func.count()).select_from(_EVENTS).where(*_wanted(since, of_goals))) or 0
+def count_events(
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    of_goals: bool = False,
+    orgs: Set[str] | None = None,
+) -> int:
+    """How many there are; the arguments are those of :func:`latest_events`."""
+    wanted = _wanted(since, of_goals)
+    if orgs is not None:
+        wanted.append(_EVENTS.c.org.in_(sorted(orgs)))
+    return connection.scalar(select(func.count()).select_from(_EVENTS).where(*wanted)) or 0
 
 
 def _organisations(connection: Connection) -> Iterator[str]:

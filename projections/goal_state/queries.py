@@ -72,12 +72,6 @@ def plan(connection: Connection, org: str, patient: str, *, now: datetime, audie
     return read_plan_with_goals(found.plan, found, at=now, audience=audience)
 
 
-def plan_state(connection: Connection, org: str, patient: str) -> PlanState | None:
-    """The state of a patient's plan, without the goals; None when there is none."""
-    plan_id = GoalId(org, patient, PLAN)
-    return plans(connection, _TABLES, [plan_id]).get(plan_id)
-
-
 def record(connection: Connection, org: str, patient: str) -> PatientRecord:
     """A patient's plan and goals as they are now.
 

@@ -114,6 +114,11 @@ class NatsUsers:
             where = ".".join(map(str, first["loc"]))
             raise BadNatsUsers(f"CAIRN_NATS_PRINCIPALS: {path} is not right at {where}: {first['msg']}.") from None
 
+    @property
+    def organisations(self) -> Mapping[str, str]:
+        """Whose each account is; those of the house are left out."""
+        return {account: org for account, org in self._organisations.items() if org is not None}
+
     def principal(self, account: str, user: str) -> Principal:
         """The principal of a user in an account.
 

@@ -7,9 +7,10 @@ policy says who may submit an event, the rules say whether the event makes sense
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from events.errors import CairnError
+from events.errors import CairnError, FieldError, Rejected
 from events.vocabulary import ActorRole, Allowed
 from services.access.principal import Principal, Role
 
@@ -48,10 +49,10 @@ _PATIENT_EVENTS = frozenset(
         "cairn.goal.reopened.v1",
         "cairn.plan.priorities_ranked.v1",
         "cairn.plan.measured.v1",
+        "cairn.plan.consent_given.v1",
+        "cairn.plan.consent_revoked.v1",
     }
 )
-_CONSENT_EVENTS = frozenset({"cairn.plan.consent_given.v1", "cairn.plan.consent_revoked.v1"})
-"""Consent is the patient's own word, also where staff enter it (42 CFR 2.31: the patient signs)."""
 _CORRECTIONS = frozenset({"cairn.goal.progress_corrected.v1", "cairn.goal.progress_withdrawn.v1"})
 _FAMILY_EVENTS = _CORRECTIONS | {
     "cairn.goal.proposed.v1",
@@ -70,7 +71,7 @@ _TREATING_EVENTS = _PATIENT_EVENTS | {
 _SYSTEM_EVENTS = frozenset({"cairn.goal.imported.v1"})
 
 SUBMITTED: Mapping[ActorRole, frozenset[str]] = {
-    "patient": _PATIENT_EVENTS | _CONSENT_EVENTS,
+    "patient": _PATIENT_EVENTS,
     "family": _FAMILY_EVENTS,
     "clinician": _TREATING_EVENTS,
     "supervisor": _TREATING_EVENTS,
@@ -91,13 +92,13 @@ class Grant:
     Attributes:
         reads: What it may read.
         reach: About whom: itself as a patient, patients who allow it, all of its organisations, or all there are.
-        submits: Whether it submits events, with its own name as the `actorrole`.
+        as_itself: The `actorrole` with which it submits events under its own id, where it submits any.
         enters_for: In which other roles it may enter what people say; then both are recorded.
     """
 
     reads: frozenset[Reading]
     reach: Reach
-    submits: ActorRole | None = None
+    as_itself: ActorRole | None = None
     enters_for: frozenset[ActorRole] = frozenset()
 
 
@@ -106,13 +107,13 @@ _WITHOUT_ACCOUNT: frozenset[ActorRole] = frozenset({"patient", "family"})
 """For whom staff may enter what they say: many of them use no computer in treatment."""
 
 GRANTS: Mapping[Role, Grant] = {
-    "patient": Grant(_OF_A_PATIENT, "own patient", submits="patient"),
-    "family": Grant(frozenset({"goals", "schedule", "history"}), "consent", submits="family"),
+    "patient": Grant(_OF_A_PATIENT, "own patient", as_itself="patient"),
+    "family": Grant(frozenset({"goals", "schedule", "history"}), "consent", as_itself="family"),
     "clinician": Grant(_OF_A_PATIENT, "own organisations", "clinician", _WITHOUT_ACCOUNT),
     "supervisor": Grant(_OF_A_PATIENT, "own organisations", "supervisor", _WITHOUT_ACCOUNT),
     "auditor": Grant(_OF_A_PATIENT | {"proof"}, "own organisations"),
     "dashboard": Grant(frozenset({"goals", "schedule"}), "own organisations"),
-    "system": Grant(frozenset({"goals", "schedule", "history"}), "own organisations", submits="system"),
+    "system": Grant(frozenset({"goals", "schedule", "history"}), "own organisations", as_itself="system"),
     "operator": Grant(frozenset({"operations", "proof"}), "everything"),
 }
 """What each role may do. A system submits in the roles that it is trusted to speak for, its own included."""
@@ -130,6 +131,12 @@ class Denied(CairnError):
         super().__init__(detail)
         self.detail = detail
         self.field = field
+
+    @property
+    def rejection(self) -> Rejected:
+        """The same as the rejection of a submission: `access.denied`."""
+        errors = (FieldError(self.field, self.detail),) if self.field else ()
+        return Rejected("access.denied", self.detail, errors)
 
 
 def may_read(
@@ -179,25 +186,30 @@ def check_submission(
     Raises:
         Denied: it may not; the field says what is in the way.
     """
-    if not _belongs(principal, org):
-        raise Denied("You do not belong to the organisation of this patient.", "subject")
+    check_membership(principal, org)
     if type_name not in SUBMITTED[role]:
         raise Denied(f"{type_name} cannot be submitted with the actorrole {role}.", "type")
     refusal = ("None of your roles submits events.", "actor")
-    # Whoever has the very role of the actor submits in that one, and enters nothing for others.
-    for own_role in sorted(principal.roles, key=lambda own: (own != role, own)):
-        submits = GRANTS[own_role].submits
-        if submits is None:
-            continue
+    for own_role in _submitting(principal.roles, role):
         found = (
             _refusal_of_system(principal, role)
-            if submits == "system"
-            else _refusal_of_person(principal, submits, type_name, patient, actor, role, entered_by, allowed)
+            if own_role == "system"
+            else _refusal_of_person(principal, own_role, type_name, patient, actor, role, entered_by, allowed)
         )
         if found is None:
-            return submits
+            return own_role
         refusal = found
     raise Denied(*refusal)
+
+
+def check_membership(principal: Principal, org: str) -> None:
+    """Check that a principal belongs to the organisation that a submission is about.
+
+    Raises:
+        Denied: it does not.
+    """
+    if not _belongs(principal, org):
+        raise Denied("You do not belong to the organisation of this patient.", "subject")
 
 
 def check_operation(principal: Principal) -> None:
@@ -232,6 +244,13 @@ def _reaches(
             return org in principal.orgs and patient is not None and patient == principal.patient
         case "consent":
             return org in principal.orgs and patient is not None and reading in allowed
+
+
+@lru_cache(maxsize=1024)  # There are few sets of roles, and this is asked for each submission.
+def _submitting(roles: frozenset[Role], role: ActorRole) -> tuple[ActorRole, ...]:
+    """The roles that submit events; first the very role of the actor, because it enters nothing for others."""
+    submitting = {itself for own in roles if (itself := GRANTS[own].as_itself) is not None}
+    return tuple(sorted(submitting, key=lambda own: (own != role, own)))
 
 
 _Refusal = tuple[str, str]  # why, in a sentence, and the field

@@ -41,6 +41,7 @@ class Principal(BaseModel):
         client: The application that it uses, where the token names one.
         scopes: The SMART on FHIR scopes of its token, a ceiling on what it may do with FHIR; None for no ceiling.
         token: The id (`jti`) of the token that it came with, where it came with one; never the token.
+        expires: When that token expires, in seconds since 1970, where whoever passes the principal on needs to know.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +56,7 @@ class Principal(BaseModel):
     client: str | None = None
     scopes: frozenset[str] | None = None
     token: str | None = None
+    expires: int | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether the principal has one of these roles."""
@@ -62,7 +64,7 @@ class Principal(BaseModel):
 
     def encoded(self) -> str:
         """The principal as one word of letters, digits, `-` and `_`, for a header or a NATS user's name."""
-        return urlsafe_b64encode(self.model_dump_json(exclude_defaults=True).encode()).rstrip(b"=").decode()
+        return _encoded(self)
 
     @classmethod
     def decoded(cls, text: str) -> Self:
@@ -78,6 +80,11 @@ class Principal(BaseModel):
 
 
 @lru_cache(maxsize=4096)  # The same few people and systems submit again and again.
+def _encoded(principal: Principal) -> str:
+    return urlsafe_b64encode(principal.model_dump_json(exclude_defaults=True).encode()).rstrip(b"=").decode()
+
+
+@lru_cache(maxsize=4096)  # as above
 def principal_of(text: str) -> Principal:
     """The principal that :meth:`Principal.encoded` has written.
 

@@ -7,42 +7,17 @@ a `?`: Cairn cannot keep to them, and without them it would reach more than was 
 """
 
 import re
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
 Context = Literal["patient", "user", "system"]
-Interaction = Literal[
-    "read",
-    "vread",
-    "history-instance",
-    "search-type",
-    "search-system",
-    "history-type",
-    "history-system",
-    "create",
-    "update",
-    "patch",
-    "delete",
-]
-"""What a request does, by FHIR's codes for RESTful interactions."""
+Interaction = Literal["c", "r", "u", "d", "s"]
+"""What a request does: `c` create; `r` read, vread and the history of one resource; `u` update, patch, and the update
+that creates; `d` delete; `s` search, and the history of a type or of all."""
 
 API = "cairn"
 """The scope for everything beyond FHIR. A token that has SMART scopes reaches it only with this one."""
-LETTERS: Mapping[Interaction, str] = {
-    "create": "c",
-    "read": "r",
-    "vread": "r",
-    "history-instance": "r",
-    "update": "u",
-    "patch": "u",
-    "delete": "d",
-    "search-type": "s",
-    "search-system": "s",
-    "history-type": "s",
-    "history-system": "s",
-}
 _FORM = re.compile(
     r"(patient|user|system)/([A-Z][A-Za-z]{1,63}|\*)\.(?:(?=[cruds])(c?r?u?d?s?)|(read)|(write)|(\*))", re.ASCII
 )
@@ -67,7 +42,7 @@ class SmartScope(NamedTuple):
 
     def reaches(self, resource: str, interaction: Interaction, *, own_patient: bool) -> bool:
         """Whether this scope reaches a request; see :func:`allows`."""
-        if LETTERS[interaction] not in self.letters or (self.context == "patient" and not own_patient):
+        if interaction not in self.letters or (self.context == "patient" and not own_patient):
             return False
         if self.resource == "*":
             return resource not in _NAMED_ONLY or self.context == "patient"
@@ -115,4 +90,4 @@ def reaches_beyond_fhir(scopes: AbstractSet[str] | None) -> bool:
 
 def needed(resource: str, interaction: Interaction) -> str:
     """The scope that would reach a request, to be named when it is refused (`scope` of RFC 6750, section 3)."""
-    return f"user/{resource}.{LETTERS[interaction]}"
+    return f"user/{resource}.{interaction}"

@@ -16,6 +16,7 @@ _COMMANDS = {
     "export": Lazy("services.cli.exports", "exports", "Hand goals on to other systems."),
     "goals": Lazy("services.cli.goals", "goals", "List goals, or show one as it is or was."),
     "reviews": Lazy("services.cli.reviews", "reviews", "List the reviews that are coming up, due or overdue."),
+    "disclosures": Lazy("services.cli.disclosures", "disclosures", "List to whom a patient's data was disclosed."),
     "templates": Lazy("services.cli.templates", "templates", "List goal templates, or show one."),
     "replay": Lazy("services.cli.replay", "replay", "Tell a goal's whole history, from the log itself."),
     "token": Lazy("services.cli.token", "token", "Make, list and revoke the tokens of this Cairn's own issuer."),

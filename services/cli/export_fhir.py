@@ -2,29 +2,23 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from events.identity import PLAN, GoalId, is_token
-from services.cli.connection import connected
+from events.identity import is_token
+from services.cli.disclosing import destination, disclosure_options
+from services.cli.exporting import Exported, Release, export_patients
 from services.cli.parameters import json_option, nats_url_option, org_option
 from services.cli.printing import Json
-from services.cli.progress import SlowProgress
 from services.cli.resource_file import STDOUT, Form, ResourceWriter, opened
-
-if TYPE_CHECKING:
-    from events.log.client.resilient import ResilientClient
-
-Release = Literal["R4", "R5"]
-_OPENED = "cairn.plan.opened.v1"
-"""Every patient has a plan, so the events of this type name them all."""
 
 
 @click.command()
 @org_option
 @click.option("--patient", help="Only this patient.  [all of the organisation]")
+@disclosure_options
 @click.option("--version", type=click.Choice(["R4", "R5"]), default="R4", show_default=True, help="The FHIR release.")
 @click.option(
     "--format",
@@ -53,74 +47,57 @@ def fhir(
     base_url: str | None,
     as_json: bool,
     nats_url: str | None,
+    **to: Any,
 ) -> None:
     """Write patients, plans, goals, scores and the provenance of every event as FHIR.
 
     The goals come from the log itself, and their patients, unless one is named, from the gateway. A file appears when
     it is complete, and only its owner may read it. `cairn import fhir` takes it back.
 
+    What goes to somebody outside is a disclosure: it needs the patient's consent, or a stated ground, and is recorded
+    before it is written. The notice of 42 CFR 2.32 and the scope of the consent go along, in a file as FILE.notice.txt
+    too. Of several patients, those without are left out and named, and the exit code is 1.
+
     With --json the summary is JSON; where the resources go to standard output, the summary goes to standard error.
     """
     for name, value in (("--org", org), ("--patient", patient)):
         if value is not None and not is_token(value):
             raise click.UsageError(f"{name} must be 1 to 64 letters, digits, hyphens or underscores.")
+    where = destination(patient, f"The plan, goals, scores and entries as FHIR {version}", to)
     with opened(output) as target:
-        writer = ResourceWriter(target, form, _base(base_url, version), ascii_only=output == STDOUT)
+        labels = _labels() if where.request else ()
+        writer = ResourceWriter(target, form, _base(base_url, version), labels=labels, ascii_only=output == STDOUT)
         writer.begin()
-        patients = asyncio.run(_export(nats_url, org, patient, version, writer.write))
+        exported = asyncio.run(export_patients(nats_url, org, patient, version, where, writer.write))
         writer.end()
-    summary: Json = {"patients": patients, "resources": dict(writer.counted), "output": output}
+        if exported.notices and output != STDOUT:
+            with opened(f"{output}.notice.txt") as notice:
+                notice.write("\n".join(exported.notices))
+    _summary(exported, writer, output, as_json=as_json)
+    if exported.left_out:
+        raise click.exceptions.Exit(1)
+
+
+def _summary(exported: Exported, writer: ResourceWriter, output: str, *, as_json: bool) -> None:
+    """Say what was written, and of whom nothing was."""
     to_stderr = output == STDOUT
+    patients = exported.patients
     if as_json:
+        summary: Json = {"patients": patients, "resources": dict(writer.counted), "output": output}
+        if exported.left_out:
+            summary["left_out"] = exported.left_out
         click.echo(json.dumps(summary), err=to_stderr)
-    else:
-        counted = ", ".join(f"{count} {kind}" for kind, count in writer.counted.items()) or "nothing"
-        click.echo(f"{patients} patient{'s' * (patients != 1)}: {counted}.", err=to_stderr)
+        return
+    counted = ", ".join(f"{count} {kind}" for kind, count in writer.counted.items()) or "nothing"
+    click.echo(f"{patients} patient{'s' * (patients != 1)}: {counted}.", err=to_stderr)
+    for each in exported.left_out:
+        click.echo(f"Left out: {each['patient']} ({each['code']}). {each['detail']}", err=True)
 
 
-async def _export(
-    nats_url: str | None, org: str, patient: str | None, release: Release, write: Callable[[Json], None]
-) -> int:
-    """Write everything, and give the number of patients."""
-    from events.log import Log
-    from services.cli.configuration import load_settings
-    from services.fhir.outgoing.patient import history_of
+def _labels() -> Sequence[Json]:
+    from services.fhir.outgoing.disclosure import LABELS
 
-    stream = load_settings().placement.stream_of(org)
-    async with connected(nats_url) as nc:
-        patients = [patient] if patient else [each async for each in _patients(nc, org)]
-        log = Log(nc, stream)
-        try:
-            with SlowProgress("Exporting", len(patients)) as progress:
-                for each in patients:
-                    history = history_of(await log.read_patient(GoalId(org, each, PLAN)))
-                    if patient and not history.events:
-                        raise click.ClickException(
-                            f"The log has no events of patient {patient} in {org}. Check --org and --patient."
-                        )
-                    for resource in history.resources(release):
-                        write(resource)
-                    progress.advance()
-        finally:
-            await log.close()
-    return len(patients)
-
-
-async def _patients(nc: "ResilientClient", org: str) -> AsyncIterator[str]:
-    """The patients of an organisation, each once: a plan may be opened again."""
-    from services.cli.reading import read
-
-    seen: set[str] = set()
-    cursor = None
-    while True:
-        page = await read(nc, f"/v1/orgs/{org}/audit", type=_OPENED, limit=200, cursor=cursor)
-        for item in page["items"]:
-            if item["patient"] not in seen:
-                seen.add(item["patient"])
-                yield item["patient"]
-        cursor = page["next"]
-        if not cursor:
-            return
+    return LABELS
 
 
 def _base(given: str | None, release: Release) -> str:

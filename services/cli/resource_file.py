@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -28,17 +28,19 @@ class Unwritable(click.ClickException):
 class ResourceWriter:
     """Writes resources one after another, so that an export of any size needs the memory of one patient."""
 
-    def __init__(self, target: TextIO, form: Form, base: str, *, ascii_only: bool):
+    def __init__(self, target: TextIO, form: Form, base: str, *, labels: Sequence[Json] = (), ascii_only: bool):
         self._target = target
         self._form = form
         self._base = base
+        self._labels = labels  # the security labels of a bundle
         self._ascii_only = ascii_only  # a terminal obeys some characters
         self.counted: Counter[str] = Counter()
 
     def begin(self) -> None:
         """Write what comes before the first resource."""
         if self._form == "bundle":
-            self._put('{"resourceType": "Bundle", "type": "collection"')
+            meta = f'"meta": {self._text({"security": [*self._labels]})}, ' if self._labels else ""
+            self._put(f'{{"resourceType": "Bundle", {meta}"type": "collection"')
 
     def end(self) -> None:
         """Write what comes after the last resource."""

@@ -78,6 +78,30 @@ def projection(name: str, nats_url: str | None, database_url: str | None) -> Non
     _run(f"projection-{name}", lambda ready: serve_projection(served, *addresses, ready, settings.placement.streams))
 
 
+@serve.command()
+@click.option(
+    "--make-keys",
+    is_flag=True,
+    help="Make the callout's keys if there are none, print the public ones for the server's configuration, and end.",
+)
+@click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
+def auth(make_keys: bool, nats_url: str | None) -> None:
+    """Run the auth callout: it admits clients of NATS by their access tokens.
+
+    Its keys are in the file CAIRN_NATS_CALLOUT_KEYS, or callout.keys in the data folder.
+    """
+    settings = _settings(nats_url)
+    if make_keys:
+        from services.access.callout.keys import make_keys as made
+
+        keys = made(settings.callout_keys_file)
+        click.echo(f"CAIRN_NATS_CALLOUT_ISSUER={keys.issuer}\nCAIRN_NATS_CALLOUT_XKEY={keys.xkey}")
+        return
+    from services.access.callout.service import serve as serve_auth
+
+    _run("auth", lambda ready: serve_auth(settings, ready))
+
+
 def _run(name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]) -> None:  # as asyncio runs it
     from services.cli.time_zone_data import tell_if_outdated
     from services.cli.tracing import traced

@@ -131,8 +131,10 @@ async def _create(nats_url: str | None, principal: "Principal", seconds: int, by
     from services.cli.configuration import load_settings
 
     settings = load_settings()
+    if settings.oidc_issuer is not None:
+        raise click.UsageError(f"This Cairn accepts tokens of {settings.oidc_issuer} alone. Get one there.")
+    key = signing_key(settings.data_dir, make=False)
     async with connected(nats_url) as nc:
-        key = signing_key(settings.data_dir)
         try:
             return await issue_token(nc, key, principal, seconds=seconds, by=by, replicas=settings.log_replicas)
         except ValueError as error:

@@ -17,6 +17,14 @@ CARE_PLAN_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/careplan-category"
 DATA_OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 PARTICIPANT_TYPE = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+ACT_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
+PARTICIPATION_TYPE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+PART_2 = "https://www.ecfr.gov/current/title-42/chapter-I/subchapter-A/part-2"
+"""The text of 42 CFR Part 2 as it stands."""
+
 # ------------------------------------------------------------------------------ Cairn's identifier systems
 
 GOAL_IDENTIFIER = "urn:cairn:goal"
@@ -92,3 +100,9 @@ PLAN_PRIORITY = "urn:cairn:fhir:plan-priority"
 PLAN_PRACTICE = "urn:cairn:fhir:plan-practice"
 """`reviewEveryDays`, `activeGoalLimit` integers, `timeZone` string, `accommodation` codes, `setting` code,
 `dualDiagnosis` boolean, `closedReason` string."""
+
+# ------------------------------------------------------------------------------ Cairn's extensions of a Consent
+
+CONSENT_TERMS = "urn:cairn:fhir:consent-terms"
+"""`information` string, `what` codes, `untilEvent` string, `untilEndOfTreatment` boolean, `discloser`, `revocation`,
+`redisclosure` and `refusing` strings: the terms of a consent for which FHIR has no element."""

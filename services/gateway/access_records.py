@@ -12,15 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.access_record import PURPOSES, AccessRecord, Channel
 from events.errors import FieldError
-from events.identity import goal_id_of
+from events.identity import goal_id_of, is_token
 from events.log import Batch
 from projections.engine.paging import Json
 from services.access.policy import Reading
-from services.access.principal import everyone_of
 from services.access.records.reading import ReadingRequest
 from services.access.records.recorder import AccessRecorder, ReadingNotRecorded
-from services.gateway.access.operations import OPERATIONS
-from services.gateway.asking import Asking
+from services.gateway.access.judging import ReadingRefused
+from services.gateway.access.operations import Operation
 from services.gateway.problems import RequestRefused
 from services.gateway.refusals import FHIR_ROOT, refusal_answer
 
@@ -28,7 +27,6 @@ PURPOSE_HEADER = "Cairn-Purpose"
 """The header in which a request says why it reads."""
 _OF_PATIENTS: frozenset[Reading] = frozenset({"goals", "schedule", "history", "accesses", "disclosures"})
 """The kinds of reading that tell something about patients."""
-_READINGS: Mapping[tuple[str, str], Reading | None] = {(each.method, each.path): each.reading for each in OPERATIONS}
 _FEED = "/v1/feed"
 """It has no end, and records each patient before it tells of them (:class:`FeedRecords`)."""
 _MAY_FIND_NOBODY = frozenset({"search-type", "history-type"})
@@ -54,7 +52,6 @@ class AccessRecords:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        _asking(scope)
         try:
             _purpose(scope)
         except RequestRefused as unusable:
@@ -87,7 +84,7 @@ class FeedRecords:
     def __init__(self, recorder: AccessRecorder, scope: Scope):
         self._recorder = recorder
         self._request = _reading_request(scope)
-        self._operation: str = scope["route"].name
+        self._operation: str = scope["state"]["operation"].name
         self._known: set[tuple[str, str]] = set()
 
     async def before(self, batch: Batch) -> None:
@@ -124,35 +121,26 @@ def patients_in(*lists: Iterable[Json], named: str | None = None) -> set[str]:
     return found if named is None else found | {named}
 
 
-async def record_refusal(
-    recorder: AccessRecorder,
-    scope: Scope,
-    *,
-    reading: Reading,
-    operation: str,
-    interaction: str,
-    seen: Mapping[str, Iterable[str]],
-    code: str = "access.denied",
-) -> None:
-    """Record that somebody was refused to read something about patients. Nothing was told, so this raises nothing.
+async def record_refused_reading(recorder: AccessRecorder, scope: Scope, refused: ReadingRefused) -> None:
+    """Record that somebody was refused to read something about a patient, where the request names one.
 
-    Args:
-        reading, operation, interaction: What was asked for.
-        seen: The patients by organisation.
-        code: Of `events/codes.py`: why it was refused.
+    Nothing was told, so this raises nothing.
     """
-    records = _reading_request(scope).records(
-        seen,
-        reading=reading,
-        operation=operation,
-        interaction=interaction,
-        outcome="refused",
-        code=code,
-    )
+    if refused.org is None or refused.patient is None or not (is_token(refused.org) and is_token(refused.patient)):
+        return
+    operation: Operation = scope["state"]["operation"]
     try:
+        records = _reading_request(scope).records(
+            {refused.org: (refused.patient,)},
+            reading=operation.reading or "goals",
+            operation=operation.name,
+            interaction=operation.interaction,
+            outcome="refused",
+            code="access.denied",
+        )
         await recorder.record(records)
-    except ReadingNotRecorded:
-        return  # the recorder has counted it, and the log says so
+    except (ReadingNotRecorded, RequestRefused):
+        return  # the recorder has counted it, and the log says so; or the purpose that is named is none
 
 
 def not_recorded(error: ReadingNotRecorded) -> RequestRefused:
@@ -166,50 +154,24 @@ def _tells(status: int) -> bool:
 
 
 def _records(scope: Scope) -> Sequence[AccessRecord]:
-    route = scope.get("route")
-    if route is None:  # FastAPI's own pages of documentation
+    operation: Operation = scope["state"]["operation"]
+    reading = operation.reading
+    if reading not in _OF_PATIENTS or operation.path == _FEED:
         return ()
-    reading = _READINGS[scope["method"], route.path]
-    if reading not in _OF_PATIENTS or route.path == _FEED:
-        return ()
-    seen: Mapping[str, Iterable[str]] = _asking(scope).seen
+    seen: Mapping[str, Iterable[str]] = scope["state"]["asking"].seen
     named = scope["path_params"]
-    interaction = interaction_of(route.path)
+    interaction = operation.interaction
     if "patient" in named:
         seen = {**seen, named["org"]: {*seen.get(named["org"], ()), named["patient"]}}
-    elif not seen and not (route.path.startswith(FHIR_ROOT) and interaction in _MAY_FIND_NOBODY):
-        raise RuntimeError(f"{route.path} does not say of whom it tells something")
-    return _reading_request(scope).records(seen, reading=reading, operation=route.name, interaction=interaction)
-
-
-def interaction_of(template: str) -> str:
-    """The interaction at an address, by its code in http://hl7.org/fhir/restful-interaction.
-
-    An address that names a patient and is none of FHIR's reads what there is of that patient.
-    """
-    if not template.startswith(FHIR_ROOT):
-        return "read" if "{patient}" in template else "search-type"
-    match template.removeprefix(FHIR_ROOT).split("/")[2:]:
-        case ["{id}"]:
-            return "read"
-        case ["{id}", "_history", "{version}"]:
-            return "vread"
-        case ["{id}", "_history"]:
-            return "history-instance"
-        case ["_history"]:
-            return "history-type"
-    return "search-type"
-
-
-def _asking(scope: Scope) -> Asking:
-    asking: Asking = scope.setdefault("state", {}).setdefault("asking", Asking(everyone_of(frozenset(), "node")))
-    return asking
+    elif not seen and (operation.fhir is None or interaction not in _MAY_FIND_NOBODY):
+        raise RuntimeError(f"{operation.path} does not say of whom it tells something")
+    return _reading_request(scope).records(seen, reading=reading, operation=operation.name, interaction=interaction)
 
 
 def _reading_request(scope: Scope) -> ReadingRequest:
     channel: Channel = scope["state"].get("channel", "http")
     client = scope.get("client")
-    return ReadingRequest(_asking(scope).principal, channel, client[0] if client else None, _purpose(scope))
+    return ReadingRequest(scope["state"]["asking"].principal, channel, client[0] if client else None, _purpose(scope))
 
 
 def _purpose(scope: Scope) -> str | None:

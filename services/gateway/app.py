@@ -1,11 +1,17 @@
 """The gateway's application: its endpoints, and what every answer has in common."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import FastAPI
 
+from services.access.authentication import Authenticator
+from services.gateway.access.consents import Consents, consents_for
+from services.gateway.access.middleware import Access
 from services.gateway.access_records import AccessRecords
 from services.gateway.documentation import DESCRIPTION, describe
+from services.gateway.edge.hosts import AllowedHosts, HostCheck
+from services.gateway.edge.origins import OriginCheck
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures
 from services.gateway.head_requests import HeadRequests
@@ -16,6 +22,7 @@ from services.gateway.routes import (
     audit,
     calendars,
     clinic,
+    disclosures,
     events,
     evidence,
     feed,
@@ -26,10 +33,27 @@ from services.gateway.routes import (
     reviews,
     templates,
 )
+from services.gateway.routes.fhir.smart import IssuerMetadata
 
 
-def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> FastAPI:
-    """The ASGI application over an open gateway; `trusted_proxies` are believed about the address that was asked."""
+def create_app(
+    gateway: Gateway,
+    authenticator: Authenticator,
+    *,
+    hosts: AllowedHosts | None = None,
+    trusted_proxies: Sequence[Network] = (),
+    consents: Consents | None = None,
+    issuer_metadata: IssuerMetadata = lambda: None,
+) -> FastAPI:
+    """The ASGI application over an open gateway.
+
+    Args:
+        authenticator: Finds out whose a token is.
+        hosts: For which hosts it answers; for those of this machine when none are given.
+        trusted_proxies: Who is believed about the address that was asked.
+        consents: What patients allow other people; by their plans when it is not given.
+        issuer_metadata: What the issuer of tokens says of itself.
+    """
     app = FastAPI(
         title="Cairn",
         version="1",
@@ -48,6 +72,7 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
         ],
     )
     app.state.gateway = gateway
+    app.state.issuer_metadata = issuer_metadata
     for module in (
         events,
         goals,
@@ -56,6 +81,7 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
         evidence,
         audit,
         accesses,
+        disclosures,
         reviews,
         calendars,
         templates,
@@ -65,7 +91,15 @@ def create_app(gateway: Gateway, trusted_proxies: Sequence[Network] = ()) -> Fas
     ):
         app.include_router(module.router)
     app.add_middleware(AccessRecords, recorder=gateway.records)
+    app.add_middleware(
+        Access,
+        authenticator=authenticator,
+        consents=consents or partial(consents_for, gateway.logs),
+        recorder=gateway.records,
+    )
     app.add_middleware(HeadRequests)
+    app.add_middleware(OriginCheck, public_url=gateway.public_url)
+    app.add_middleware(HostCheck, allowed=hosts or AllowedHosts())
     app.add_middleware(ResponseMiddleware, metrics=gateway.metrics)
     app.add_middleware(ForwardedHeaders, trusted=trusted_proxies)
     handle_failures(app)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from events.vocabulary import ActorRole, LifeArea, Outcome, Party, ReviewCause, Setting, Status
 from projections.goal_state.caseload_reasons import Need
-from services.gateway.models import QUARANTINED, ListOf, QuarantinedAt, QuarantinedGoal
+from services.gateway.models import NO_WORDS, QUARANTINED, ListOf, QuarantinedAt, QuarantinedGoal
 
 
 class _Told(BaseModel):
@@ -26,7 +26,7 @@ class ReasonForAttention(_Told):
 
     why: Need
     goal: str
-    statement: str
+    statement: str | None = Field(description=NO_WORDS)
     wording: str | None
     since: date | None = Field(
         description="The day of the first setback or dip, on which the review is due, from which a word is awaited, or"
@@ -85,7 +85,7 @@ class Awaited(_Told):
     since: datetime
     text: str | None = Field(description="What was asked for, or why the goal was contested.")
     goal_status: Status
-    statement: str
+    statement: str | None = Field(description=NO_WORDS)
     wording: str | None
     clinician: str | None
     version: int
@@ -156,7 +156,7 @@ class GoalEvidence(ReviewCounts):
     outcome: Outcome | None
     life_area: LifeArea | None
     framework: Literal["smart", "gas", "both", "none"]
-    statement: str
+    statement: str | None = Field(description=NO_WORDS)
     wording: str | None
     own_words: bool | None = Field(description="Whether the statement came from the patient; null: nobody knows.")
     copies: int = Field(description="Other patients who have a goal with the same text.")

@@ -8,6 +8,8 @@ from typing import Any
 from services.gateway.refusals import FHIR_JSON, FHIR_ROOT
 
 _ISSUES = "OperationOutcome"
+_WELL_KNOWN = "/.well-known/"
+"""What is below it is no FHIR resource, unless it is a refusal."""
 
 # Any below: OpenAPI documents are JSON.
 
@@ -20,6 +22,8 @@ def type_fhir_answers(document: dict[str, Any]) -> None:
             continue
         for operation in operations.values():
             for status, response in operation["responses"].items():
+                if _WELL_KNOWN in path and status.startswith("2"):
+                    continue
                 resource = _resource(path) if status.startswith("2") else _ISSUES
                 schemas[_named(resource)] = _schema(resource)
                 schema = {"$ref": f"#/components/schemas/{_named(resource)}"}

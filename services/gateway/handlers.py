@@ -14,18 +14,19 @@ from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
+from services.gateway.access.judging import ReadingRefused
+from services.gateway.access_records import record_refused_reading
 from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
 
 _TOKENS = frozenset({"org", "patient", "goal"})
-_HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
-"""The codes of what Starlette itself answers; every other status is `http.error`."""
 _SHOWN = 20
 
 
 def handle_failures(app: FastAPI) -> None:
     """Answer every failure that can be foreseen with a problem detail; the rest is for the edge."""
     app.exception_handler(RequestRefused)(_refused)
+    app.exception_handler(ReadingRefused)(_refused_reading)
     app.exception_handler(Rejected)(_rejected)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(BadCursor)(_bad_cursor)
@@ -39,6 +40,11 @@ def handle_failures(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: RequestRefused) -> Response:
+    return refusal_answer(request.url.path, error)
+
+
+async def _refused_reading(request: Request, error: ReadingRefused) -> Response:
+    await record_refused_reading(request.app.state.gateway.records, request.scope, error)
     return refusal_answer(request.url.path, error)
 
 
@@ -72,16 +78,10 @@ async def _bad_cursor(request: Request, error: BadCursor) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
-    headers = dict(error.headers or {})
-    if headers.get("Allow") == "GET":
-        headers["Allow"] = "GET, HEAD"
-    details = {
-        404: "There is nothing at this address; /openapi.json lists what there is.",
-        405: f"This address does not take {request.method}; it takes {headers.get('Allow', 'others')}.",
-    }
-    code = _HTTP_CODES.get(error.status_code, "http.error")
-    detail = details.get(error.status_code) or HTTPStatus(error.status_code).phrase
-    return refusal_answer(request.url.path, RequestRefused(code, detail, status=error.status_code), headers)
+    """What Starlette or FastAPI refuses; unknown addresses and methods do not come so far."""
+    detail = HTTPStatus(error.status_code).phrase
+    refused = RequestRefused("http.error", detail, status=error.status_code, headers=error.headers)
+    return refusal_answer(request.url.path, refused)
 
 
 async def _gone(request: Request, error: Exception) -> Response:

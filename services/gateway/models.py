@@ -98,6 +98,7 @@ class QuarantinedGoal(QuarantinedAt):
     goal: str
 
 
+NO_WORDS = "Null for those who may not read what people said."
 QUARANTINED = (
     "Set while the projection cannot take in the goal's next event. `cairn projections quarantine` releases it."
 )
@@ -235,7 +236,7 @@ class ReviewEntry(BaseModel):
     cause: ReviewCause
     sequence: int = Field(description="How often the goal's review was set.")
     goal_status: Status
-    statement: str
+    statement: str | None = Field(description=NO_WORDS)
     wording: str | None
     clinician: str | None
     time_zone: str | None

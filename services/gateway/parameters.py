@@ -1,7 +1,7 @@
 """What a request may ask for: ids as tokens, instants with an offset, pages with bounds. Nothing unknown is ignored."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from fastapi import Path
@@ -15,6 +15,8 @@ from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalF
 from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from services.gateway.as_of import Axis, Moment
 
+YEARS_ACCOUNTED_FOR = timedelta(days=3 * 366)
+"""How far back disclosures are listed unless more is asked for: the three years of 42 CFR 2.25, and no day less."""
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
 _LAST_POSITION = 2**63 - 1
@@ -169,6 +171,23 @@ class Audit(Page, AuditFilter):
 
     since: Instant | None = Field(None, description="Recorded at or after this instant.")
     until: Instant | None = Field(None, description="Recorded before this instant.")
+
+
+class DisclosuresQuery(Page):
+    """Which disclosures."""
+
+    since: Instant | None = Field(None, description="Made at or after this instant; three years back by default.")
+    all: bool = Field(False, description="All that were ever made.")
+
+    @model_validator(mode="after")
+    def _one_span(self) -> Self:
+        if self.since is not None and self.all:
+            raise PydanticCustomError("two_spans", "give since or all, not both")
+        return self
+
+    def from_(self, now: datetime) -> datetime | None:
+        """The instant from which disclosures are asked for; None for all."""
+        return None if self.all else self.since or now - YEARS_ACCOUNTED_FOR
 
 
 class Live(BaseModel):

@@ -69,6 +69,7 @@ class RequestRefused(CairnError):
         errors: The parameters or fields that it is about.
         version: The goal's current version where it is known.
         status: The HTTP status, where it is not that of the code's kind.
+        headers: What the answer has in its headers beside the usual.
     """
 
     def __init__(
@@ -79,7 +80,9 @@ class RequestRefused(CairnError):
         *,
         version: int | None = None,
         status: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ):
+        self.headers = headers or {}
         # A goals service that is newer than this gateway may know more codes.
         known = CODES.get(code)
         self.status = int(status or HTTP_STATUS[known.kind if known else "rule"])
@@ -95,13 +98,13 @@ class RequestRefused(CairnError):
         )
 
 
-def problem_response(refused: RequestRefused, headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(refused: RequestRefused) -> Response:
     """The problem as an HTTP response; one that may pass by itself says when to try again."""
     retry = {"retry-after": str(RETRY_AFTER_SECONDS)} if refused.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return Response(
         refused.problem.model_dump_json(exclude_none=True),
         refused.status,
-        headers={**retry, **(headers or {})},
+        headers={**retry, **refused.headers},
         media_type=PROBLEM_JSON,
     )
 

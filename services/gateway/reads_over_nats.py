@@ -1,6 +1,8 @@
 """Answering reads on `cairn.read`: the HTTP API's own answers, for those who have nothing but NATS.
 
-The request is a path with its query; the reply is the body that HTTP would give, with the header `status`.
+The request is a path with its query; the reply is the body that HTTP would give, with the header `status`. Who asks is
+said by a token in the header `authorization`, as over HTTP. Where whoever reaches NATS holds the keys of the house, a
+request without a token is the house's own.
 """
 
 import asyncio
@@ -14,6 +16,9 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from starlette.types import ASGIApp, Message, Scope
 
+from services.access.principal import Principal
+from services.gateway.access.middleware import PRINCIPAL
+from services.gateway.edge.hosts import LOCAL
 from services.gateway.problems import RequestRefused, problem_response
 from services.reply_subjects import may_be_answered
 
@@ -22,16 +27,22 @@ QUEUE = "gateways"
 _MAX_READS_AT_ONCE = 64
 _MAX_REQUEST = 8 * 1024
 _ENDLESS = "/v1/feed"
+_AUTHORIZATION = b"authorization"
 
 _log = logging.getLogger("cairn.gateway")
 
 
 class ReadsOverNats:
-    """Passes reads from NATS to the application in the same process, several at a time."""
+    """Passes reads from NATS to the application in the same process, several at a time.
 
-    def __init__(self, app: ASGIApp, nc: Client):
+    Args:
+        house: Who asks where a request has no token; None where such a request is refused.
+    """
+
+    def __init__(self, app: ASGIApp, nc: Client, house: Principal | None = None):
         self._app = app
         self._nc = nc
+        self._house = house
         self._room = asyncio.Semaphore(_MAX_READS_AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -67,7 +78,7 @@ class ReadsOverNats:
 
     async def _answer(self, message: Msg) -> None:
         try:
-            scope = _scope(message.data)
+            scope = self._scope(message)
             status, content_type, body = await _get(self._app, scope)
             if len(body) > self._nc.max_payload - 1024:
                 raise RequestRefused("answer.too_large", "The answer is too large for NATS; ask for less with limit.")
@@ -79,6 +90,15 @@ class ReadsOverNats:
             await self._nc.publish(message.reply, body, headers=headers)
         except NatsError as error:
             _log.warning("an answer to %s could not be sent: %s", READ, type(error).__name__)
+
+    def _scope(self, message: Msg) -> Scope:
+        scope = _scope(message.data)
+        named = (message.headers or {}).items()
+        tokens = [(_AUTHORIZATION, token.encode()) for name, token in named if name.lower().encode() == _AUTHORIZATION]
+        scope["headers"] += tokens
+        if not tokens and self._house is not None:
+            scope[PRINCIPAL] = self._house
+        return scope
 
 
 def _scope(request: bytes) -> Scope:
@@ -106,7 +126,7 @@ def _scope(request: bytes) -> Scope:
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [(b"host", b"cairn.read")],
+        "headers": [(b"host", LOCAL.encode())],
         "client": None,
         "server": None,
         "state": {"channel": "nats"},

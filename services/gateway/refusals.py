@@ -1,6 +1,5 @@
 """A refusal in the manner of the address that was asked: an OperationOutcome below `/fhir/`, else a problem detail."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import Response
@@ -15,13 +14,13 @@ FHIR_ROOT = "/fhir/"
 """Every address below this one is answered as FHIR answers."""
 
 
-def refusal_answer(path: str, refused: RequestRefused, headers: Mapping[str, str] | None = None) -> Response:
+def refusal_answer(path: str, refused: RequestRefused) -> Response:
     """The answer to a request that is refused. FHIR answers parameters that it cannot use with 400."""
     if not path.startswith(FHIR_ROOT):
-        return problem_response(refused, headers)
+        return problem_response(refused)
     problem = refused.problem
     status = 400 if refused.status == HTTPStatus.UNPROCESSABLE_ENTITY else refused.status
     errors = [FieldError(each.field, each.detail) for each in problem.errors]
     outcome = operation_outcome(status, problem.code, problem.detail, errors)
     retry = {"retry-after": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return Response(to_json(outcome), status, headers={**retry, **(headers or {})}, media_type=FHIR_JSON)
+    return Response(to_json(outcome), status, headers={**retry, **refused.headers}, media_type=FHIR_JSON)

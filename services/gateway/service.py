@@ -4,14 +4,21 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from events.errors import CairnError
 from events.log import connect
+from events.log.client.resilient import ResilientClient
 from projections.engine.database import open_database
+from services.access.authentication import Authenticator
+from services.access.principal import everyone_of
+from services.access.tokens.opening import open_authenticator
 from services.gateway.app import create_app
+from services.gateway.edge.hosts import allowed_hosts
+from services.gateway.edge.slow_clients import TimedProtocol
 from services.gateway.gateway import open_gateway
 from services.gateway.public_address import read_networks
 from services.gateway.reads_over_nats import ReadsOverNats
@@ -22,18 +29,27 @@ _IDLE_SECONDS = 75
 """How long a connection is kept for a next request: longer than clients and proxies keep one (httpx 5 s, many proxies
 60 s). Whoever hangs up first must be the client, or now and then a request meets a connection that is just closing."""
 
+OpenAuthenticator = Callable[[Settings, ResilientClient], AbstractAsyncContextManager[Authenticator]]
+
 
 class AddressTaken(CairnError):
     """The gateway cannot listen where it was told to."""
 
 
-async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+async def serve(
+    settings: Settings, ready: Callable[[str], None], authenticators: OpenAuthenticator = open_authenticator
+) -> None:
     """Serve HTTP, and reads over NATS, until cancelled; then let open answers end and close down.
 
+    Args:
+        authenticators: Opens what finds out whose a token is.
+
     Raises:
+        HostsUnknown: when other machines reach the address, and nothing says under which names.
         AddressTaken: when the HTTP address cannot be listened on.
         NotReachable: when no NATS server answers at first.
     """
+    hosts = allowed_hosts(settings.http_host, settings.http_hosts, settings.public_url)
     with _listen(settings.http_host, settings.http_port) as listener:
         nc = await connect(settings.nats_address, name="cairn gateway")
         engine = open_database(settings.database_address)
@@ -46,9 +62,12 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 public_url=settings.public_url,
                 access_records=settings.access_records,
             )
-            async with opened as gateway:
-                app = create_app(gateway, read_networks(settings.trusted_proxies))
-                async with ReadsOverNats(app, nc).answering():
+            async with opened as gateway, authenticators(settings, nc) as authenticator:
+                proxies = read_networks(settings.trusted_proxies)
+                app = create_app(gateway, authenticator, hosts=hosts, trusted_proxies=proxies)
+                async with ReadsOverNats(
+                    app, nc, None if settings.nats_principals else everyone_of(frozenset(), "node")
+                ).answering():
                     await _serve_http(app, listener, gateway.closing, lambda: ready(_ready_line(listener)))
         finally:
             engine.dispose()
@@ -75,6 +94,7 @@ async def _serve_http(app: ASGIApp, listener: socket.socket, closing: asyncio.Ev
     """Serve until cancelled. Endless answers are told to end first, or the server would wait for them."""
     config = uvicorn.Config(
         app,
+        http=TimedProtocol,
         lifespan="off",
         ws="none",
         # An access log would hold what people search for; the metrics count requests without it.

@@ -6,12 +6,13 @@ from functools import partial
 from nats.aio.client import Client
 
 from events.errors import Rejected
-from events.identity import SUBMIT
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome
+from services.access.policy import Denied, check_membership
+from services.access.principal import Principal
 from services.gateway.incoming_events import MAX_BATCH_EVENTS, Submission
 from services.per_patient_order import PerPatientOrder, outcomes_in_order
-from services.submission_client import STOP_WHEN_UNCERTAIN, ask
+from services.submission_client import STOP_WHEN_UNCERTAIN, forward
 
 SUBMIT_SECONDS = 10.0
 """How long an answer may take; a durable write waits for the disk."""
@@ -32,13 +33,18 @@ class Submitter:
         self._placement = placement
         self._seconds = seconds
 
-    async def submit(self, submission: Submission) -> Outcome:
-        """The goals service's outcome, or `log.unavailable` with what is known about the event."""
+    async def submit(self, principal: Principal, submission: Submission) -> Outcome:
+        """The goals service's outcome for a principal, or `log.unavailable` with what is known about the event."""
         try:
+            check_membership(principal, submission.goal_id.org)
             self._placement.stream_of(submission.goal_id.org)
+        except Denied as denied:
+            return RejectedOutcome.of(denied.rejection)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
-        return await ask(self._nc, submission.goal_id.on(SUBMIT), submission.body, submission.headers, self._seconds)
+        return await forward(
+            self._nc, principal.encoded(), submission.goal_id, submission.body, submission.headers, self._seconds
+        )
 
 
 async def submit_batch(submissions: Sequence[Submission | Rejected], submit: Submit) -> list[Outcome]:

@@ -10,8 +10,9 @@ from events.goal import GoalState
 from events.identity import GoalId, goal_id_of
 from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.outcome import Outcome, OutcomeError, OutcomeEvent, RecordedOutcome, RejectedOutcome
+from events.plan.consents import allowed_to
 from events.tracing import step
-from events.vocabulary import Actor
+from events.vocabulary import Actor, Allowed
 from services.goals.decide import decide, needs_others
 from services.goals.decision_context import NOT_LOADED, Decision, DecisionContext, NotLoaded
 from services.goals.histories import EventsMissing, Histories
@@ -83,6 +84,16 @@ class Goals:
     def forget(self, goal_id: GoalId) -> None:
         """Load this goal or plan again before it is used, because another service may have changed it."""
         self._histories.drop(goal_id)
+
+    async def allowed_to(self, goal_id: GoalId, recipient: str) -> frozenset[Allowed]:
+        """What a goal's patient allows somebody now, by consents in force, as the log has them.
+
+        Raises:
+            LogUnreachable, UnreadableEvent, EventsMissing: the plan cannot be read. Then nothing is allowed.
+        """
+        await self._histories.confirm(await self._histories.get(goal_id.plan))
+        plan = (await self._histories.get(goal_id.plan)).plan
+        return allowed_to(plan, recipient, plan.day(datetime.now(UTC))) if plan is not None else frozenset()
 
     async def _in_turn(self, submission: Event, *, patient_wide: bool) -> Outcome:
         async with self._locks.of(submission.goal_id):

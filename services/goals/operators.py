@@ -41,7 +41,7 @@ def hear_operators(
             goal_id = parse_subject(VOID, message.raw_message.subject)
             return await partitions.of(goal_id.org).voiding.void(goal_id, request, principal.id)
         except Denied as denied:
-            return RejectedOutcome(code="access.denied", detail=denied.detail)
+            return RejectedOutcome.of(denied.rejection)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
 

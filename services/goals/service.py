@@ -7,12 +7,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from events.errors import FieldError, Rejected
+from events.errors import Rejected
 from events.event import Event
 from events.identity import FEED, FORWARDED, PLAN, SUBMIT, parse_subject
 from events.log import connect, declare_log
@@ -227,8 +226,7 @@ class SubmissionEndpoint:
             submission = read_submission(message.data, message.headers, parse_subject(prefix, message.subject))
             return _submitted_by(principal, submission)
         except Denied as denied:
-            errors = (FieldError(denied.field, denied.detail),) if denied.field else ()
-            raise Rejected("access.denied", denied.detail, errors) from None
+            raise denied.rejection from None
 
     async def _outcome(self, message: Msg) -> Outcome:
         try:
@@ -268,4 +266,4 @@ def _submitted_by(principal: Principal, submission: Event) -> Event:
         role=actor.role,
         entered_by=submission.entered_by,
     )
-    return replace(submission, submitted_by=principal.id, submitter_role=role)
+    return submission.submitted(principal.id, role)

@@ -11,15 +11,16 @@ from nats.errors import Error as NatsError
 
 from events.attribute_headers import by_lower_case_name
 from events.errors import Rejected
-from events.identity import INTAKE, OUTCOME, REJECTED, SUBMIT, goal_id_of
+from events.identity import INTAKE, OUTCOME, REJECTED, WAITING, GoalId, goal_id_of
 from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, ask_api
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from events.submission import read_submission
+from services.access.principal import HEADER, everyone_of
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
 from services.per_patient_order import PerPatientOrder
-from services.submission_client import ask
+from services.submission_client import forward
 
 _log = logging.getLogger("cairn.intake")
 
@@ -30,6 +31,8 @@ SEQUENCE_HEADER = "cairn-intake-sequence"
 
 _NATS_ANSWER_SECONDS = 10.0
 _SHORTEST_RETRY_PAUSE_SECONDS, _LONGEST_RETRY_PAUSE_SECONDS = 0.1, 5.0
+_SUBMITTED_BEFORE_SENDERS_WERE_KNOWN = "intake"
+"""Recorded as the submitter of what an earlier version accepted, which did not know from whom."""
 _NATS_HEADER_PREFIXES = ("nats-", "status", "description")
 """How header names begin that have a meaning for NATS. The sender's own must not act a second time."""
 _UNQUOTED_CHARACTERS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"%')
@@ -80,17 +83,19 @@ class Forwarder:
                 return False
             await self._keep(message, outcome)
         headers = {SEQUENCE_HEADER: str(sequence), **_key_of(message)}
-        await self._nc.publish(_moved(message, OUTCOME), encode_outcome(outcome), headers=headers)
+        await self._nc.publish(_goal_id(message).on(OUTCOME), encode_outcome(outcome), headers=headers)
         await message.ack_sync(timeout=_NATS_ANSWER_SECONDS)
         return True
 
     async def _outcome(self, message: Msg) -> Outcome:
         try:
             by_lower_case_name(message.headers)  # of a doubled header only one would be carried on
-            self._placement.stream_of(goal_id_of(message.subject, INTAKE).org)
+            goal_id = _goal_id(message)
+            self._placement.stream_of(goal_id.org)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
-        return await ask(self._nc, _moved(message, SUBMIT), message.data, _sendable(message), _NATS_ANSWER_SECONDS)
+        headers = _sendable(message)
+        return await forward(self._nc, _principal(message), goal_id, message.data, headers, _NATS_ANSWER_SECONDS)
 
     async def _first_waiting(self, subjects: str) -> int | None:
         """The sequence of the oldest submission in the stream under these subjects; None if there is none."""
@@ -108,29 +113,48 @@ class Forwarder:
         set_aside = (message.headers or {}).items() - _sendable(message).items()
         headers = {
             **{name: value for name, value in _sendable(message).items() if value},
-            **{f"original-{name}": value for name, value in set_aside},
+            **{f"original-{name}": value for name, value in set_aside if name.lower() != HEADER},
+            HEADER: _principal(message),
             CODE_HEADER: outcome.code,
             DETAIL_HEADER: quote(outcome.detail, safe=_UNQUOTED_CHARACTERS),
             SEQUENCE_HEADER: sequence,
             "Nats-Msg-Id": f"{INTAKE_STREAM}-{sequence}",  # kept once, though a crash may bring it here twice
         }
         js = self._nc.jetstream(timeout=_NATS_ANSWER_SECONDS)
-        await js.publish(_moved(message, REJECTED), message.data, stream=REJECTED_STREAM, headers=headers)
+        await js.publish(_goal_id(message).on(REJECTED), message.data, stream=REJECTED_STREAM, headers=headers)
+
+
+def _goal_id(message: Msg) -> GoalId:
+    """Whom a waiting submission is about, also if its ids are not valid tokens."""
+    return goal_id_of(message.subject, INTAKE if _is_of_an_earlier_version(message) else WAITING)
 
 
 def _patient(message: Msg) -> str:
-    """The subjects of all waiting submissions of the patient."""
-    return goal_id_of(message.subject, INTAKE).patient_on(INTAKE)
+    """The subjects of all waiting submissions of the patient, those of an earlier version included."""
+    return _goal_id(message).patient_on("cairn.*")
 
 
-def _moved(message: Msg, prefix: str) -> str:
-    """The subject of the same goal under another prefix, also if its ids are not valid tokens."""
-    return goal_id_of(message.subject, INTAKE).on(prefix)
+def _is_of_an_earlier_version(message: Msg) -> bool:
+    """Whether a submission was accepted before it was written who submits it."""
+    return message.subject.startswith(f"{INTAKE}.")
+
+
+def _principal(message: Msg) -> str:
+    """Whose submission it is, encoded; empty if it was put into the stream by nobody who had to say so."""
+    if _is_of_an_earlier_version(message):
+        # Its sender could write any header. The server let it publish for this organisation, and that was all it asked.
+        return everyone_of(frozenset({_goal_id(message).org}), _SUBMITTED_BEFORE_SENDERS_WERE_KNOWN).encoded()
+    return (message.headers or {}).get(HEADER, "")
 
 
 def _sendable(message: Msg) -> dict[str, str]:
+    """The sender's own headers that are sent on."""
     headers: Mapping[str, str] = message.headers or {}
-    return {name: value for name, value in headers.items() if not name.lower().startswith(_NATS_HEADER_PREFIXES)}
+    return {
+        name: value
+        for name, value in headers.items()
+        if not name.lower().startswith(_NATS_HEADER_PREFIXES) and name.lower() != HEADER
+    }
 
 
 def _key_of(message: Msg) -> dict[str, str]:

@@ -10,10 +10,11 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
+from nats.js.errors import APIError, NotFoundError
 
 from events.envelope import MAX_EVENT_BYTES
-from events.identity import INTAKE, REJECTED
-from events.log.stream import declare_stream
+from events.identity import INTAKE, REJECTED, WAITING
+from events.log.stream import WrongStream, declare_stream
 
 INTAKE_STREAM = "CAIRN_INTAKE"
 REJECTED_STREAM = "CAIRN_REJECTED"
@@ -23,6 +24,8 @@ ACK_WAIT_SECONDS = 30.0
 _MAX_HEADER_BYTES = 32 * 1024
 _MAX_ACK_PENDING = 1000
 """How many submissions may be delivered and not yet acknowledged, to all intake services together."""
+_OF_EARLIER_VERSIONS = f"{INTAKE}.*.*.*"
+"""What the stream took in by itself before it was written who submits."""
 _NEEDED = ("subjects", "retention", "storage", "discard")
 """The settings that an existing stream must share with those declared here."""
 
@@ -32,7 +35,7 @@ def intake_config(replicas: int = 1) -> StreamConfig:
     return StreamConfig(
         name=INTAKE_STREAM,
         description="Durable submissions that wait for their outcome.",
-        subjects=[f"{INTAKE}.*.*.*"],
+        subjects=[f"{WAITING}.*.*.*"],
         retention=RetentionPolicy.WORK_QUEUE,
         storage=StorageType.FILE,
         discard=DiscardPolicy.NEW,
@@ -67,7 +70,6 @@ def consumer_config() -> ConsumerConfig:
         ack_wait=ACK_WAIT_SECONDS,
         max_ack_pending=_MAX_ACK_PENDING,
         max_deliver=-1,
-        filter_subject=f"{INTAKE}.*.*.*",
     )
 
 
@@ -79,6 +81,30 @@ async def declare_intake(nc: Client, replicas: int = 1) -> None:
     Raises:
         WrongStream: a stream cannot be used; the text names the settings that are wrong.
     """
+    await _rename_subjects(nc)
     for wanted in (intake_config(replicas), rejected_config(replicas)):
         await declare_stream(nc, wanted, _NEEDED)
     await nc.jetstream(timeout=10).add_consumer(INTAKE_STREAM, consumer_config())
+
+
+async def _rename_subjects(nc: Client) -> None:
+    """Let a stream that an earlier version made take in submissions under the subjects of this one.
+
+    What waits in it under the earlier subjects stays there, and is forwarded like the rest.
+
+    Raises:
+        WrongStream: this account may not change the stream.
+    """
+    js = nc.jetstream(timeout=10)
+    try:
+        config = (await js.stream_info(INTAKE_STREAM)).config
+        if config.subjects == [_OF_EARLIER_VERSIONS]:
+            await js.update_stream(config.evolve(subjects=intake_config().subjects))
+    except NotFoundError:
+        return
+    except (APIError, TimeoutError) as error:
+        raise WrongStream(
+            f"The stream {INTAKE_STREAM} still has the subjects of an earlier version, and this account may not change"
+            f" them. The operator gives it {WAITING}.*.*.* in the place of {_OF_EARLIER_VERSIONS}; what waits in it"
+            " stays there."
+        ) from error

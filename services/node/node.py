@@ -10,6 +10,7 @@ from events.log.client.resilient import ResilientClient
 from events.log.placing import place
 from projections.catalog import every_name
 from projections.engine.database import open_database
+from services.access.issuer.signing_key import signing_key
 from services.embedded_server import EmbeddedServer
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.forking import Forks
@@ -46,6 +47,8 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
     open_database(settings.database_address).dispose()  # an address that is not valid is refused here, with a sentence
     async with AsyncExitStack() as stack:
         lock = await stack.enter_async_context(locked(settings.data_dir))
+        if settings.oidc_issuer is None:
+            signing_key(settings.data_dir)
         settings = settings.model_copy(update={"nats_url": await _nats(settings, lock, stack, say)})
         settings = settings.model_copy(update={"http_port": _port(settings.http_host, settings.http_port, say)})
         nc = await connect(settings.nats_address, name="cairn node")

@@ -14,7 +14,7 @@ from tests.end_to_end.node import RunningNode
 
 HOUSE = Path(__file__).parents[2]
 README = HOUSE / "README.md"
-PAGES = (README, *(HOUSE / "docs" / f"{name}.md" for name in ("publish", "audit", "read")))
+PAGES = (README, *(HOUSE / "docs" / f"{name}.md" for name in ("publish", "audit", "read", "tokens")))
 _page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 _BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

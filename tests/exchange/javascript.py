@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,27 @@ class JavaScript:
         ended = _run((str(_NODE), program, *arguments), self._folder, _RUNNING_SECONDS, given)
         assert ended.returncode == 0, f"{program}: {ended.stderr.decode(errors='replace')[-4000:]}"
         return ended.stdout
+
+    @contextmanager
+    def started(self, program: str, *arguments: str) -> Iterator[Any]:  # Any: JSON, for a test to look into
+        """A program that runs until the block ends; gives the first line that it prints, as JSON."""
+        process = subprocess.Popen(
+            (str(_NODE), program, *arguments),
+            cwd=self._folder,
+            env=_environment(os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, f"{program} has ended before it was ready"
+            yield from_json(line)
+        finally:
+            process.kill()
+            process.communicate()
 
 
 def _install(folder: Path) -> None:

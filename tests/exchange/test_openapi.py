@@ -16,9 +16,24 @@ CHECKS = (
     "allow_header_conformance",
 )
 SECONDS = 90
+OF_THE_INTERPRETER = "AST constructor recursion depth mismatch"
+"""CPython 3.11 fails so now and then when something else parses meanwhile, and hypothesis parses a lot."""
 
 
 async def test_what_is_answered_is_what_is_described(node: RunningNode, tmp_path: Path) -> None:
+    code, said = await _asked(node, tmp_path)
+    if OF_THE_INTERPRETER in said:
+        code, said = await _asked(node, tmp_path)
+
+    assert code == 0, said[-8000:]
+    passed = re.search(r"([\d,]+) generated, ([\d,]+) passed", said)
+    assert passed is not None, said[-2000:]
+    assert passed[1] == passed[2]
+    assert int(passed[1].replace(",", "")) > 500
+
+
+async def _asked(node: RunningNode, tmp_path: Path) -> tuple[int | None, str]:
+    """The exit code of Schemathesis, and what it said."""
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("schemathesis")),
         *("--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
@@ -38,8 +53,4 @@ async def test_what_is_answered_is_what_is_described(node: RunningNode, tmp_path
         await process.wait()
         raise AssertionError(f"Schemathesis did not end within {SECONDS} seconds.") from None
 
-    assert process.returncode == 0, said[-8000:]
-    passed = re.search(r"([\d,]+) generated, ([\d,]+) passed", said)
-    assert passed is not None, said[-2000:]
-    assert passed[1] == passed[2]
-    assert int(passed[1].replace(",", "")) > 500
+    return process.returncode, said

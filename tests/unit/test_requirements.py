@@ -44,6 +44,12 @@ def test_the_tests_that_are_named_are_there(requirement: str) -> None:
     assert [f"{file}::{test}" for file, test in tests if test not in names(HOUSE / file)] == []
 
 
+def test_the_tests_that_are_named_beside_the_requirements_are_there() -> None:
+    named = set(re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", DOCUMENT))
+
+    assert [f"{file}::{test}" for file, test in sorted(named) if test not in names(HOUSE / file)] == []
+
+
 def test_every_flag_is_named() -> None:
     assert [code for code in FLAGS if f"`{code}`" not in DOCUMENT] == []
 

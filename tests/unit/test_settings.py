@@ -106,3 +106,23 @@ def test_a_trusted_proxy_is_an_address_or_a_network(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("CAIRN_TRUSTED_PROXIES", "proxy.example.org")
     with pytest.raises(ValidationError, match="no IP address or network"):
         Settings()
+
+
+def test_an_issuer_is_reached_over_tls_or_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_OIDC_AUDIENCE", "https://cairn.example.org/api")
+    for issuer in ("https://login.example.org/realms/clinic", "http://127.0.0.1:9000", "https://login.example.org/"):
+        assert Settings(oidc_issuer=issuer).oidc_issuer == issuer
+    for issuer in ("http://login.example.org", "login.example.org", "https://login.example.org/?a=b"):
+        with pytest.raises(ValidationError, match="https address"):
+            Settings(oidc_issuer=issuer)
+
+
+def test_an_issuer_needs_an_audience() -> None:
+    with pytest.raises(ValidationError, match="CAIRN_OIDC_AUDIENCE is needed"):
+        Settings(oidc_issuer="https://login.example.org")
+
+
+@pytest.mark.parametrize("name", ["oidc_claims", "oidc_roles", "oidc_orgs"])
+def test_what_claims_mean_is_refused_where_it_cannot_be_read(name: str) -> None:
+    with pytest.raises(ValidationError, match="has to be"):
+        Settings.model_validate({name: "roles"})

@@ -20,8 +20,12 @@ class UnusableSigningKey(CairnError):
     """The embedded issuer's key cannot be read or made, or others can read it."""
 
 
-def signing_key(data_dir: Path) -> OKPKey:
-    """The key of the embedded issuer of a data folder. It is made when it is not there.
+def signing_key(data_dir: Path, *, make: bool = True) -> OKPKey:
+    """The key of the embedded issuer of a data folder.
+
+    Args:
+        make: Whether it is made when it is not there. A command beside a running Cairn does not make it: the services
+            would not know it.
 
     Raises:
         UnusableSigningKey: the sentence says what to do.
@@ -29,6 +33,11 @@ def signing_key(data_dir: Path) -> OKPKey:
     file = data_dir / FOLDER / FILE
     try:
         if not file.exists():
+            if not make:
+                raise UnusableSigningKey(
+                    f"There is no key to sign tokens with in {data_dir}. Start Cairn once, and name the data folder of"
+                    " that Cairn with CAIRN_DATA_DIR."
+                )
             _make(file)
         return _read(file)
     except OSError as error:
@@ -48,7 +57,7 @@ def _read(file: Path) -> OKPKey:
             )
         try:
             key = OKPKey.import_key(json.load(opened))
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, KeyError, TypeError, ValueError):
             key = None
     if key is None or not key.is_private or key.get("crv") != "Ed25519":
         raise UnusableSigningKey(f"{file} is no Ed25519 key. Put it back from a backup, or remove it for a new one.")

@@ -1,8 +1,8 @@
 """The authenticator: one way from a token to its principal, whichever issuer made it."""
 
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from services.access.authentication import CheckedToken, TokenRefused
 from services.access.principal import Principal
@@ -24,6 +24,11 @@ class KeySource(Protocol):
         Raises:
             TokenRefused: `access.unavailable`, when the issuer could not be asked for too long.
         """
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, Any] | None:
+        """How the issuer describes itself; empty until it has, and None where it never does."""
         ...
 
 
@@ -108,9 +113,21 @@ class TokenAuthenticator:
             raise TokenRefused("access.token_revoked", "The token was revoked. Get a new one.")
         return found
 
+    def issuer_metadata(self) -> Mapping[str, Any] | None:
+        """How the issuer describes itself; empty until it has, and None where it never does."""
+        return self._keys.metadata
+
     def when_revoked(self, call: Callable[[str], None]) -> None:
         """Have a function called with the id of each token that is found revoked from now on."""
         self._revoked.when_revoked(call)
+
+    def is_revoked(self, token_id: str) -> bool:
+        """Whether a token was revoked since it was checked.
+
+        Raises:
+            TokenRefused: `access.unavailable`, when that could not be read for too long.
+        """
+        return self._revoked.is_revoked(token_id)
 
     async def _check(self, token: str) -> CheckedToken:
         ring = await self._keys.keys(header_of(token).get("kid"))

@@ -111,7 +111,7 @@ def _algorithms(key: dict[str, Any]) -> frozenset[str]:
     allowed = frozenset({name for name, of in ALGORITHMS.items() if of == (key.get("kty"), key.get("crv"))})
     if not allowed or (key["kty"] == "RSA" and not MIN_RSA_BITS <= _bits(key.get("n")) <= MAX_RSA_BITS):
         return frozenset()
-    return allowed if meant is None or meant in allowed else frozenset()
+    return allowed if meant is None or (isinstance(meant, str) and meant in allowed) else frozenset()
 
 
 def _bits(modulus: object) -> int:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.access.policy import Reading
-from services.access.scopes import Interaction
 from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.gateway.refusals import FHIR_ROOT
 
 Method = Literal["GET", "POST"]
 Place = Literal["path", "query"]
+Interaction = Literal["read", "vread", "history-instance", "search-type", "history-type"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,14 @@ class Operation:
     fhir: FhirInteraction | None = None
 
     @property
-    def interaction(self) -> Interaction | None:
-        """Which interaction of FHIR it is, where it is one."""
-        return None if self.fhir is None else self.fhir.interaction
+    def interaction(self) -> Interaction:
+        """Which interaction it is, in FHIR's words, also beyond FHIR's addresses.
+
+        An address that names a patient reads what there is of that patient; the others look for what there is.
+        """
+        if self.fhir is not None:
+            return self.fhir.interaction
+        return "read" if self.patient == "path" else "search-type"
 
 
 _ORG = "/v1/orgs/{org}"
@@ -103,9 +108,8 @@ def _fhir(kind: ResourceType) -> tuple[Operation, ...]:
 
 
 def _fhir_versions(kind: ResourceType, path: str) -> tuple[Operation, ...]:
-    of_type, of_one, one = (
-        FhirInteraction(kind, interaction) for interaction in ("history-type", "history-instance", "vread")
-    )
+    of_type, of_one = FhirInteraction(kind, "history-type"), FhirInteraction(kind, "history-instance")
+    one = FhirInteraction(kind, "vread")
     lower = kind.lower()
     return (
         Operation(f"history_of_every_{lower}", f"{path}/_history", "history", fhir=of_type),
@@ -116,23 +120,9 @@ def _fhir_versions(kind: ResourceType, path: str) -> tuple[Operation, ...]:
 
 _SEARCH, _READ = FhirInteraction("AuditEvent", "search-type"), FhirInteraction("AuditEvent", "read")
 _AUDIT_EVENTS: tuple[Operation, ...] = (
-    Operation(
-        "search_auditevent", f"{_FHIR}/AuditEvent", "accesses", fhir=FhirInteraction("AuditEvent", "search-type")
-    ),
-    Operation(
-        "search_auditevent",
-        f"{_FHIR}/AuditEvent/_search",
-        "accesses",
-        "POST",
-        fhir=FhirInteraction("AuditEvent", "search-type"),
-    ),
-    Operation(
-        "read_audit_event",
-        f"{_FHIR}/AuditEvent/{{id}}",
-        "accesses",
-        of_one=True,
-        fhir=FhirInteraction("AuditEvent", "read"),
-    ),
+    Operation("search_auditevent", f"{_FHIR}/AuditEvent", "accesses", fhir=_SEARCH),
+    Operation("search_auditevent", f"{_FHIR}/AuditEvent/_search", "accesses", "POST", fhir=_SEARCH),
+    Operation("read_audit_event", f"{_FHIR}/AuditEvent/{{id}}", "accesses", of_one=True, fhir=_READ),
 )
 """Who read and who wrote, as FHIR's AuditEvents: a kind of reading of its own."""
 
@@ -143,10 +133,11 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_patient("plan", "plan", "goals"),
     _of_patient("tree", "tree", "goals"),
     _of_patient("series", "series", "goals"),
+    _of_patient("accesses", "accesses", "accesses", of_one=False),
+    _of_patient("list_disclosures", "disclosures", "disclosures"),
     _of_patient("history", "goals/{goal}/history", "history"),
     _of_patient("diff", "goals/{goal}/diff", "history"),
     _of_patient("calendar_of_patient", "reviews.ics", "schedule", of_one=False),
-    _of_patient("accesses", "accesses", "accesses", of_one=False),
     _of_org("goals_of_org", "goals", "goals"),
     _of_org("audit", "audit", "history"),
     _of_org("reviews", "reviews", "schedule", wordless=True),

@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from events.errors import Rejected
 from events.identity import PLAN, GoalId
 from projections.goal_state.long_ids import long_ids
 from services.fhir.ids import SURE_TO_FIT, Address, digest_of, read_audit_event_part, read_fhir_id
 from services.gateway.fhir.exchange import Exchange, invalid
-from services.gateway.gateway import Gateway
+from services.gateway.fhir.reach import may_see
 
 _REFERENCE = re.compile(
     r"(?:(?P<base>https?://.+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/]+)(?:/_history/(?P<version>\d{1,18}))?", re.ASCII
@@ -26,26 +24,26 @@ class Reference(NamedTuple):
     version: int | None
 
 
-async def find_goal(here: Gateway, text: str) -> GoalId:
+async def find_goal(asked: Exchange, text: str) -> GoalId:
     """The goal, or the plan, that a FHIR id means. That there is such a goal is not said.
 
     Raises:
         Rejected: `goal.unknown`.
     """
-    goal_id, _ = await _find(here, read_fhir_id(text, 3))
+    goal_id, _ = await _find(asked, read_fhir_id(text, 3))
     return goal_id
 
 
-async def find_part(here: Gateway, text: str) -> tuple[GoalId, str]:
+async def find_part(asked: Exchange, text: str) -> tuple[GoalId, str]:
     """The goal or plan that the id of an Observation or Provenance begins with, and what it names of it.
 
     Raises:
         Rejected: `goal.unknown`.
     """
-    return await _find(here, read_fhir_id(text, 3, part=True))
+    return await _find(asked, read_fhir_id(text, 3, part=True))
 
 
-async def find_patient(here: Gateway, text: str) -> GoalId:
+async def find_patient(asked: Exchange, text: str) -> GoalId:
     """The plan of the patient whom a FHIR id means. That there is such a patient is not said.
 
     Raises:
@@ -56,18 +54,18 @@ async def find_patient(here: Gateway, text: str) -> GoalId:
         org, patient = address.tokens
         return GoalId(org, patient, PLAN)
     if address is not None:
-        found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id[:2]) == address.digest), "goal_state")
+        found = await _first(asked, lambda goal_id: digest_of(goal_id[:2]) == address.digest)
         if found is not None:
             return found.plan
     raise unknown()
 
 
-async def find_patient_part(here: Gateway, text: str) -> tuple[GoalId | None, str]:
+async def find_patient_part(asked: Exchange, text: str) -> tuple[GoalId | None, str]:
     """The plan of the patient that an id begins with, and what it names of that patient; None where it names a goal."""
     address = read_fhir_id(text, 2, part=True)
     if address is None or not read_audit_event_part(address.part):
         return None, ""
-    return await find_patient(here, text.removesuffix(f".{address.part}")), address.part
+    return await find_patient(asked, text.removesuffix(f".{address.part}")), address.part
 
 
 def read_reference(asked: Exchange, parameter: str, value: str, *types: str) -> Reference:
@@ -93,16 +91,19 @@ def unknown() -> Rejected:
     return Rejected("goal.unknown", "There is nothing with this id.", version=0)
 
 
-async def _find(here: Gateway, address: Address | None) -> tuple[GoalId, str]:
+async def _find(asked: Exchange, address: Address | None) -> tuple[GoalId, str]:
     if address is not None and address.tokens:
         return GoalId(*address.tokens), address.part
     if address is not None:
-        found = await here.reader.read(_first(lambda goal_id: digest_of(goal_id) == address.digest), "goal_state")
+        found = await _first(asked, lambda goal_id: digest_of(goal_id) == address.digest)
         if found is not None:
             return found, address.part
     raise unknown()
 
 
-def _first(wanted: Callable[[GoalId], bool]) -> Callable[[Connection], GoalId | None]:
-    """The first id that cannot be written out and is the wanted one."""
-    return lambda connection: next(filter(wanted, long_ids(connection, SURE_TO_FIT)), None)
+async def _first(asked: Exchange, wanted: Callable[[GoalId], bool]) -> GoalId | None:
+    """The first id that cannot be written out and is the wanted one; none that whoever asks may not read."""
+    found = await asked.here.reader.read(
+        lambda connection: next(filter(wanted, long_ids(connection, SURE_TO_FIT)), None), "goal_state"
+    )
+    return found if found is not None and await may_see(asked, found) else None

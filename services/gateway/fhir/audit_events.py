@@ -22,6 +22,7 @@ from services.fhir.outgoing.search.dates import read_wanted
 from services.fhir.outgoing.search.query import DEFAULT_COUNT, MAX_COUNT
 from services.gateway.fhir.addresses import find_part, find_patient, find_patient_part, read_reference, unknown
 from services.gateway.fhir.exchange import Exchange, invalid
+from services.gateway.fhir.reach import log_of, refuse_others
 from services.gateway.fhir.searching import links_of
 
 AUDIT_EVENT_PARAMETERS = {
@@ -72,11 +73,13 @@ async def search_audit_events(asked: Exchange) -> Json:
     plan_id = query.plan_id
     if plan_id is None:
         raise invalid("patient", "Say whose: a search for AuditEvent names patient.")
+    await refuse_others(asked, [plan_id])
+    log = await log_of(asked, plan_id)
     asked.saw(plan_id)
     org, patient, _ = plan_id
     filters = AccessFilter(since=query.since, until=query.until)
     read = asked.here.reader.read
-    events = [each for each in await asked.here.logs.of(org).read_patient(plan_id) if query.includes(each.recorded_at)]
+    events = [each for each in await log.read_patient(plan_id) if query.includes(each.recorded_at)]
     total = len(events) + await read(lambda connection: count_accesses(connection, org, patient, filters))
     count = 0 if query.counts_only else query.count
     page: list[tuple[_Place, Json]] = []
@@ -105,9 +108,10 @@ async def read_audit_event(asked: Exchange, text: str) -> Json:
     Raises:
         Rejected: `goal.unknown`, when there is none with this id.
     """
-    plan_id, part = await find_patient_part(asked.here, text)
+    plan_id, part = await find_patient_part(asked, text)
     place = read_audit_event_part(part) if plan_id is not None else None
     if plan_id is not None and place is not None:
+        await log_of(asked, plan_id)
         found = await asked.here.reader.read(
             lambda connection: access_at(connection, plan_id.org, plan_id.patient, *place)
         )
@@ -115,8 +119,9 @@ async def read_audit_event(asked: Exchange, text: str) -> Json:
             raise unknown()
         asked.saw(plan_id)
         return write_reading(found, asked.release, asked.base)
-    goal_id, part = await find_part(asked.here, text)
-    for recorded in await asked.here.logs.of(goal_id.org).read(goal_id):
+    goal_id, part = await find_part(asked, text)
+    log = await log_of(asked, goal_id)
+    for recorded in await log.read(goal_id):
         if str(recorded.version) == part:
             asked.saw(goal_id)
             return write_recording(recorded, asked.release, asked.base)
@@ -130,7 +135,7 @@ async def _read(asked: Exchange) -> tuple[_Asked, list[tuple[str, str]], list[tu
     for name, value in asked.parameters:
         match name:
             case "patient" if query.plan_id is None:
-                query.plan_id = await find_patient(asked.here, read_reference(asked, name, value, "Patient").id)
+                query.plan_id = await find_patient(asked, read_reference(asked, name, value, "Patient").id)
             case "date":
                 query.narrow(*_bounds(value))
             case "_count" if value.isascii() and value.isdigit():

@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Request
 from events.errors import FieldError
 from events.identity import GoalId
 from services.fhir.outgoing.elements import VERSIONS, Release
+from services.gateway.access.operations import Operation
 from services.gateway.asking import Asking, Asks
 from services.gateway.bodies import read_body
 from services.gateway.gateway import Gateway, Here
@@ -40,6 +41,7 @@ class Exchange:
         lenient: Whether parameters that are not known are to be left out (`Prefer: handling=lenient`) and not refused.
         pretty: Whether the answer is to be indented.
         if_none_match: The versions that the client has already.
+        operation: What the request was found to be.
     """
 
     here: Gateway
@@ -50,6 +52,7 @@ class Exchange:
     lenient: bool
     pretty: bool
     if_none_match: tuple[str, ...]
+    operation: Operation
 
     def saw(self, *found: GoalId) -> None:
         """Note that the answer tells something about the patients of these goals or plans."""
@@ -100,6 +103,7 @@ async def _exchange(
         "handling=lenient" in _preferences(request),
         ("_pretty", "true") in given,
         tuple(each.strip() for header in request.headers.getlist("if-none-match") for each in header.split(",")),
+        request.state.operation,
     )
 
 

@@ -16,6 +16,7 @@ from services.fhir.outgoing.patient import ResourceType, care_plan_versions, goa
 from services.fhir.outgoing.search.dates import read_span
 from services.fhir.outgoing.search.query import DEFAULT_COUNT, MAX_COUNT
 from services.gateway.fhir.exchange import Exchange, invalid
+from services.gateway.fhir.reach import log_of, orgs_of_history
 from services.gateway.fhir.searching import links_of
 
 Write = Callable[[Iterable[RecordedEvent], Release], Iterable[Version]]
@@ -43,8 +44,8 @@ async def read_versions(asked: Exchange, resource: ResourceType, goal_id: GoalId
     """Every version of a Goal or a CarePlan, the oldest first; none when there is no such resource."""
     if goal_id.is_plan != (resource == "CarePlan"):
         return ()
+    log = await log_of(asked, goal_id)
     asked.saw(goal_id)
-    log = asked.here.logs.of(goal_id.org)
     events = await (log.read_patient(goal_id) if goal_id.is_plan else log.read(goal_id))
     return [*WRITERS[resource](events, asked.release)]
 
@@ -80,13 +81,18 @@ async def history_of_type(asked: Exchange, resource: ResourceType) -> Json:
     """
     query = _read(asked)
     of_goals = resource == "Goal"
+    orgs = orgs_of_history(asked)
     read = asked.here.reader.read
     url = f"{asked.base}/{resource}/_history"
     if query.count == 0:
-        total = await read(lambda found: count_events(found, since=query.since, of_goals=of_goals), "audit_trail")
+        total = await read(
+            lambda found: count_events(found, since=query.since, of_goals=of_goals, orgs=orgs), "audit_trail"
+        )
         return history(asked.base, (), total, links_of(url, query.applied, None))
     before = _read_place(query.after) if query.after is not None else None
-    wanted = partial(latest_events, limit=query.count + 1, since=query.since, before=before, of_goals=of_goals)
+    wanted = partial(
+        latest_events, limit=query.count + 1, since=query.since, before=before, of_goals=of_goals, orgs=orgs
+    )
     listed = await read(wanted, "audit_trail")
     page = listed[: query.count]
     following = _written_place(page[-1].place) if len(listed) > len(page) else None

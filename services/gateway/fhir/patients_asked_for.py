@@ -17,6 +17,7 @@ from services.fhir.outgoing.search.query import Criterion, SearchQuery, naming
 from services.fhir.vocabulary import ENTRY_IDENTIFIER, GOAL_IDENTIFIER, PATIENT_IDENTIFIER
 from services.gateway.fhir.addresses import find_goal, find_part, find_patient, read_reference
 from services.gateway.fhir.exchange import Exchange, invalid
+from services.gateway.fhir.reach import may_see
 
 MAX_PATIENTS = 50
 """Of how many patients one search may be; the log of each of them is read."""
@@ -77,12 +78,12 @@ async def _named(asked: Exchange, query: SearchQuery, criterion: Criterion, valu
 async def _by_id(asked: Exchange, query: SearchQuery, value: str) -> _Named:
     match query.resource:
         case "Patient":
-            plan = await find_patient(asked.here, value)
+            plan = await find_patient(asked, value)
             return _Named(patient_fhir_id(plan), (plan,))
         case "Goal" | "CarePlan":
-            goal_id = await find_goal(asked.here, value)
+            goal_id = await find_goal(asked, value)
             return _Named(fhir_id(goal_id), (goal_id.plan,))
-    goal_id, part = await find_part(asked.here, value)
+    goal_id, part = await find_part(asked, value)
     return _Named(fhir_id(goal_id, part), (goal_id.plan,))
 
 
@@ -97,8 +98,8 @@ async def _by_reference(asked: Exchange, criterion: Criterion, value: str) -> _N
         raise invalid(name, f"It refers to a {' or a '.join(types)}.")
     reference = read_reference(asked, name, unescaped(value), *([criterion.modifier] if criterion.modifier else types))
     if reference.type == "Patient":
-        return _leading_to(await find_patient(asked.here, reference.id), reference.type)
-    return _leading_to(await find_goal(asked.here, reference.id), reference.type, reference.version)
+        return _leading_to(await find_patient(asked, reference.id), reference.type)
+    return _leading_to(await find_goal(asked, reference.id), reference.type, reference.version)
 
 
 def _leading_to(goal_id: GoalId, kind: str, version: int | None = None) -> _Named:
@@ -115,9 +116,10 @@ async def _called(asked: Exchange, query: SearchQuery, value: str) -> tuple[Goal
     own = _cairn_id(value)
     found = [] if own is None else [own]
     if query.resource == "Goal" and not (system and system[0] in _SYSTEMS):
-        found += await asked.here.reader.read(
+        called = await asked.here.reader.read(
             lambda connection: goals_called(connection, last, _MAX_CALLED), "goal_state"
         )
+        found += [each for each in called if await may_see(asked, each)]
     return tuple(each.plan for each in found)
 
 

@@ -8,12 +8,13 @@ from events.identity import GoalId
 from services.fhir.outgoing.bundles import link, searchset
 from services.fhir.outgoing.elements import Json
 from services.fhir.outgoing.outcome import not_applied
-from services.fhir.outgoing.patient import PatientHistory, ResourceType, history_of
+from services.fhir.outgoing.patient import TYPES, PatientHistory, ResourceType, history_of
 from services.fhir.outgoing.search.finding import find
 from services.fhir.outgoing.search.including import included
 from services.fhir.outgoing.search.query import InvalidSearch, read_query
 from services.gateway.fhir.exchange import Exchange, invalid
 from services.gateway.fhir.patients_asked_for import patients_asked_for
+from services.gateway.fhir.reach import log_of, may_bring, refuse_others
 
 
 async def search(asked: Exchange, resource: ResourceType) -> Json:
@@ -25,11 +26,19 @@ async def search(asked: Exchange, resource: ResourceType) -> Json:
     try:
         query = read_query(resource, asked.parameters, lenient=asked.lenient)
         plans, worded = await patients_asked_for(asked, query)
+        await refuse_others(asked, plans)
         histories = [await read_history(asked, plan) for plan in plans]
+        kinds = TYPES if query.includes else (resource,)
+        told = {
+            (plan, kind) for plan in plans for kind in kinds if kind == resource or await may_bring(asked, plan, kind)
+        }
 
         @cache
         def pool(kind: ResourceType) -> Sequence[Json]:
-            return [each for history in histories for each in history.resources_of(kind, asked.release)]
+            whose = zip(plans, histories, strict=True)
+            return [
+                each for plan, had in whose if (plan, kind) in told for each in had.resources_of(kind, asked.release)
+            ]
 
         page = find(pool(resource), worded, datetime.now(UTC))
     except InvalidSearch as error:
@@ -46,9 +55,10 @@ async def search(asked: Exchange, resource: ResourceType) -> Json:
 
 
 async def read_history(asked: Exchange, plan_id: GoalId) -> PatientHistory:
-    """All that a patient has. The answer tells something about that patient, be it that nothing was found."""
+    """All that a patient has, for whoever may read it. The answer tells something of that patient, be it of nothing."""
+    log = await log_of(asked, plan_id)
     asked.saw(plan_id)
-    return history_of(await asked.here.logs.of(plan_id.org).read_patient(plan_id))
+    return history_of(await log.read_patient(plan_id))
 
 
 def links_of(url: str, applied: Sequence[tuple[str, str]], following: str | None) -> list[Json]:

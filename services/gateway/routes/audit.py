@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query, Response
 from events.errors import Rejected
 from events.identity import GoalId
 from projections.audit_trail import queries
+from services.access.policy import may_read
+from services.gateway.access.consents import without_other_consents
 from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks
@@ -25,7 +27,9 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
     response_model=None,
     responses={200: {"model": History}, **problems(404, 422, 503)},
 )
-async def history(here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[Page, Query()]) -> Response:
+async def history(
+    here: Here, asks: Asks, org: Org, patient: Patient, goal: Goal, query: Annotated[Page, Query()]
+) -> Response:
     """Every event of the goal, oldest first, with who, when it happened, when it was recorded, and what it changed.
 
     The goal `plan` is the patient's plan.
@@ -39,7 +43,8 @@ async def history(here: Here, org: Org, patient: Patient, goal: Goal, query: Ann
     )
     if found is None:
         raise _unknown(goal_id)
-    return json_answer(found)
+    items = without_other_consents(asks.principal, org, patient, found["items"])
+    return json_answer({**found, "items": items})
 
 
 @router.get(
@@ -48,7 +53,9 @@ async def history(here: Here, org: Org, patient: Patient, goal: Goal, query: Ann
     response_model=None,
     responses={200: {"model": Difference}, **problems(404, 422, 503)},
 )
-async def diff(here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[TwoVersions, Query()]) -> Response:
+async def diff(
+    here: Here, asks: Asks, org: Org, patient: Patient, goal: Goal, query: Annotated[TwoVersions, Query()]
+) -> Response:
     """Each field that differs with its value before and after, and the events in between."""
     goal_id = GoalId(org, patient, goal)
     try:
@@ -62,6 +69,9 @@ async def diff(here: Here, org: Org, patient: Patient, goal: Goal, query: Annota
         raise RequestRefused("goal.version_unknown", str(error)) from None
     if found is None:
         raise _unknown(goal_id)
+    if not may_read(asks.principal, "disclosures", org, patient):
+        found["changes"] = [each for each in found["changes"] if each["field"].partition(".")[0] != "consents"]
+        found["events"] = without_other_consents(asks.principal, org, patient, found["events"])
     return json_answer(found)
 
 
@@ -80,7 +90,8 @@ async def audit(here: Here, asks: Asks, org: Org, query: Annotated[Audit, Query(
         lambda connection: queries.audit(connection, org, query, limit=query.limit, cursor=query.cursor),
     )
     asks.saw(org, patients_in(found["items"], found["quarantined"], named=query.patient))
-    return json_answer(found)
+    items = without_other_consents(asks.principal, org, query.patient, found["items"])
+    return json_answer({**found, "items": items})
 
 
 def _unknown(goal_id: GoalId) -> Rejected:

@@ -40,7 +40,7 @@ async def caseload(here: Here, asks: Asks, org: Org, query: Annotated[CaseloadQu
         lambda connection: caseload_of(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
     )
     asks.saw(org, patients_in(found["items"]))
-    return json_answer(found)
+    return json_answer(asks.shown(found))
 
 
 @router.get(
@@ -58,4 +58,4 @@ async def waiting(here: Here, asks: Asks, org: Org, query: Annotated[WaitingQuer
         lambda connection: waiting_in(connection, org, query, limit=query.limit, cursor=query.cursor),
     )
     asks.saw(org, patients_in(found["items"], named=query.patient))
-    return json_answer(found)
+    return json_answer(asks.shown(found))

@@ -9,6 +9,7 @@ from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED
 from events.identity import GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.gateway.answers import json_answer
+from services.gateway.asking import Asks
 from services.gateway.bodies import read_body
 from services.gateway.documentation import CLOUD_EVENT, problems
 from services.gateway.gateway import Here
@@ -58,11 +59,11 @@ _BODIES = {
             "description": "A duplicate, with the first outcome; or the outcomes of a batch, in its order.",
         },
         201: {"model": RecordedOutcome, "description": "Recorded, durably."},
-        **problems(409, 413, 415, 422, 503),
+        **problems(403, 409, 413, 415, 422, 503),
     },
     openapi_extra=_BODIES,
 )
-async def submit_events(request: Request, here: Here) -> Response:
+async def submit_events(request: Request, here: Here, asking: Asks) -> Response:
     """Submit a CloudEvent in structured or binary mode, or a batch of structured ones.
 
     An event is recorded once, however often it is sent: `(source, id)` is its idempotency key within its goal. A 503
@@ -73,14 +74,14 @@ async def submit_events(request: Request, here: Here) -> Response:
         submissions = read_batch(await read_body(request, MAX_BATCH_BYTES), request.headers)
 
         async def submit(submission: Submission) -> Outcome:
-            outcome = await here.submitter.submit(submission)
+            outcome = await here.submitter.submit(asking.principal, submission)
             here.metrics.submitted(outcome)
             return outcome
 
         outcomes = await submit_batch(submissions, submit)
         return json_answer([outcome.model_dump(mode="json", exclude_none=True) for outcome in outcomes])
     submission = read_event(await read_body(request, MAX_EVENT_BYTES), request.headers)
-    outcome = await here.submitter.submit(submission)
+    outcome = await here.submitter.submit(asking.principal, submission)
     here.metrics.submitted(outcome)
     if isinstance(outcome, RejectedOutcome):
         return problem_response(refused_submission(outcome))

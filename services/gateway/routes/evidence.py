@@ -55,7 +55,7 @@ async def evidence(
 
         def noted(goal: Json) -> Json:
             seen.add(goal["patient"])
-            return goal
+            return asks.shown(goal)
 
         return csv_table(_COLUMNS, map(noted, _every(connection, org, query, now))), seen
 
@@ -65,7 +65,7 @@ async def evidence(
         return csv_answer(table, f"evidence-{org}.csv")
     found = await here.read("goal_state", org, query.min_position, read)
     asks.saw(org, patients_in(found["items"], named=query.patient))
-    return json_answer(found, headers={"vary": "accept"})
+    return json_answer(asks.shown(found), headers={"vary": "accept"})
 
 
 def _every(connection: Connection, org: str, query: EvidenceQuery, now: datetime) -> Iterator[Json]:

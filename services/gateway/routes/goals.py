@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from events.errors import Rejected
+from events.flag import Audience
 from events.goal.reading import read_goal
 from events.identity import GoalId
 from projections.engine.paging import Json
@@ -13,7 +14,7 @@ from projections.goal_state import queries
 from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
 from services.gateway.as_of import Moment
-from services.gateway.asking import Asks
+from services.gateway.asking import Asking, Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
 from services.gateway.models import GoalList, GoalReading
@@ -31,7 +32,7 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 )
 async def goals_of_org(here: Here, asks: Asks, org: Org, query: Annotated[GoalsOfOrg, Query()]) -> Response:
     """Goals as they are now, in the order of patient and goal."""
-    found = await _goals(here, org, query, query.patient)
+    found = await _goals(here, asks, org, query, query.patient)
     asks.saw(org, patients_in(found["items"], named=query.patient))
     return json_answer(found)
 
@@ -43,10 +44,10 @@ async def goals_of_org(here: Here, asks: Asks, org: Org, query: Annotated[GoalsO
     responses={200: {"model": GoalList}, **problems(422, 503)},
 )
 async def goals_of_patient(
-    here: Here, org: Org, patient: Patient, query: Annotated[GoalsOfPatient, Query()]
+    here: Here, asks: Asks, org: Org, patient: Patient, query: Annotated[GoalsOfPatient, Query()]
 ) -> Response:
     """Goals as they are now, in the order of their ids."""
-    return json_answer(await _goals(here, org, query, patient))
+    return json_answer(await _goals(here, asks, org, query, patient))
 
 
 @router.get(
@@ -56,7 +57,7 @@ async def goals_of_patient(
     responses={200: {"model": GoalReading}, **problems(404, 422, 503)},
 )
 async def one_goal(
-    here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[ForAudienceThen, Query()]
+    here: Here, asks: Asks, org: Org, patient: Patient, goal: Goal, query: Annotated[ForAudienceThen, Query()]
 ) -> Response:
     """The goal as it is now; with `as_of` or `position` as it stood then, by folding the log up to there.
 
@@ -66,20 +67,20 @@ async def one_goal(
     """
     goal_id = GoalId(org, patient, goal)
     if query.moment is not None:
-        return json_answer(await _as_it_stood(here, goal_id, query.moment, query))
+        return json_answer(await _as_it_stood(here, goal_id, query.moment, query, asks.audience(query.audience)))
     now = datetime.now(UTC)
     found = await here.read(
         "goal_state",
         org,
         query.min_position,
-        lambda connection: queries.goal(connection, goal_id, now=now, audience=query.audience),
+        lambda connection: queries.goal(connection, goal_id, now=now, audience=asks.audience(query.audience)),
     )
     if found is None:
         raise _unknown(goal_id)
     return json_answer(found)
 
 
-async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | None) -> Json:
+async def _goals(here: Gateway, asks: Asking, org: str, query: GoalsOfPatient, patient: str | None) -> Json:
     now = datetime.now(UTC)
     return await here.read(
         "goal_state",
@@ -91,21 +92,23 @@ async def _goals(here: Gateway, org: str, query: GoalsOfPatient, patient: str | 
             query,
             now=now,
             patient=patient,
-            audience=query.audience,
+            audience=asks.audience(query.audience),
             limit=query.limit,
             cursor=query.cursor,
         ),
     )
 
 
-async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment, query: ForAudienceThen) -> object:
+async def _as_it_stood(
+    here: Gateway, goal_id: GoalId, moment: Moment, query: ForAudienceThen, audience: Audience
+) -> object:
     org, patient, token = goal_id
     record, at = await record_at(here, org, patient, moment, min_position=query.min_position, only=goal_id)
     state = record.goal(token)
     if state is None:
         raise _unknown(goal_id, "" if goal_id.is_plan else " at that moment")
     # How many others had the same words at that moment is not known here.
-    return read_goal(state, record.plan, at=at, others=record.others(state), audience=query.audience)
+    return read_goal(state, record.plan, at=at, others=record.others(state), audience=audience)
 
 
 def _unknown(goal_id: GoalId, when: str = "") -> Rejected:

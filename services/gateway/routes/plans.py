@@ -11,7 +11,9 @@ from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.patient.series import Span, read_series
 from projections.goal_state.patient.tree import read_tree
+from services.gateway.access.consents import with_own_consents
 from services.gateway.answers import json_answer
+from services.gateway.asking import Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
 from services.gateway.parameters import ForAudienceThen, Org, Patient, SeriesQuery, ThatDay, ThatMoment
@@ -27,26 +29,29 @@ router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
     response_model=None,
     responses={200: {"model": PlanReading}, **problems(404, 422, 503)},
 )
-async def plan(here: Here, org: Org, patient: Patient, query: Annotated[ForAudienceThen, Query()]) -> Response:
+async def plan(
+    here: Here, asks: Asks, org: Org, patient: Patient, query: Annotated[ForAudienceThen, Query()]
+) -> Response:
     """The plan as it is now, or as it stood, and what the patient's goals add to it.
 
     Reasons, priorities, cadence, limit, accommodations, measurements; the GAS T-scores over the patient's goals
     (Kiresuk & Sherman 1968); priorities that no open goal serves; and the interventions with the patient's own progress
     on the goals that each is linked to.
     """
+    audience = asks.audience(query.audience)
     if query.moment is not None:
         record, at = await record_at(here, org, patient, query.moment, min_position=query.min_position)
-        found = read_plan_with_goals(record.plan, record, at=at, audience=query.audience) if record.plan else None
+        found = read_plan_with_goals(record.plan, record, at=at, audience=audience) if record.plan else None
     else:
         found = await here.read(
             "goal_state",
             org,
             query.min_position,
-            lambda connection: queries.plan(connection, org, patient, now=datetime.now(UTC), audience=query.audience),
+            lambda connection: queries.plan(connection, org, patient, now=datetime.now(UTC), audience=audience),
         )
     if found is None:
         raise _missing(org, patient, query)
-    return json_answer(found)
+    return json_answer(with_own_consents(asks.principal, org, patient, found))
 
 
 @router.get(

@@ -33,4 +33,4 @@ async def reviews(here: Here, asks: Asks, org: Org, query: Annotated[Reviews, Qu
         lambda connection: queries.reviews(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
     )
     asks.saw(org, patients_in(found["items"], named=query.patient))
-    return json_answer(found)
+    return json_answer(asks.shown(found))

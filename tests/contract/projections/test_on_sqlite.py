@@ -12,6 +12,7 @@ from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
+from tests.contract.projections.disclosures_contract import DisclosuresContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
@@ -61,6 +62,12 @@ class TestCheckpoints(CheckpointsContract):
 
 
 class TestQuarantined(QuarantinedContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
+class TestDisclosures(DisclosuresContract):
     @pytest.fixture
     def database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'cairn.db'}"

@@ -18,7 +18,8 @@ from services.embedded_server import free_port, server_binary
 from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "nats"
-USERS = ("goals", "intake", "reminders", "projections", "gateway", "operator", "system", "northside")
+_OF_THE_CALLOUT = ("auth", "auth_tokens", "auth_system")
+USERS = ("goals", "intake", "reminders", "projections", "gateway", "operator", "system", "northside", *_OF_THE_CALLOUT)
 
 
 def password(user: str) -> str:

@@ -28,6 +28,7 @@ from services.gateway.gateway import open_gateway
 from services.gateway.reads_over_nats import ReadsOverNats
 from services.goals.health import HEALTH
 from tests.builders import active_goal
+from tests.tokens import EVERYONE, WrittenOut, asking
 
 ORG = "alone"
 
@@ -107,17 +108,19 @@ class Alone:
             ready_lag_seconds=ready_lag_seconds,
             access_records=access_records,
         )
-        async with opened as gateway, self._goals_service(goals):
-            transport = httpx.ASGITransport(create_app(gateway))
-            async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
-                yield client
+        async with (
+            opened as gateway,
+            self._goals_service(goals),
+            asking(create_app(gateway, WrittenOut())) as client,
+        ):
+            yield client
 
     @asynccontextmanager
     async def reads_over_nats(self) -> AsyncIterator[None]:
         """A gateway over this answers on `cairn.read` meanwhile."""
         async with (
             open_gateway(self.nc, self.engine) as gateway,
-            ReadsOverNats(create_app(gateway), self.nc).answering(),
+            ReadsOverNats(create_app(gateway, WrittenOut()), self.nc, EVERYONE).answering(),
         ):
             yield
 

@@ -14,6 +14,7 @@ from services.gateway.service import serve
 from services.settings import Settings
 from tests.conftest import Submit, running
 from tests.integration.gateway.http import Http
+from tests.tokens import ANYONE, written_out
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,7 @@ async def gateway_url(settings: Settings, log: Log, goals_service: None) -> Asyn
                 said.append(line)
                 ready(line)
 
-            await serve(settings.model_copy(update={"http_port": 0}), note)
+            await serve(settings.model_copy(update={"http_port": 0}), note, written_out)
 
         await services.enter_async_context(running(gateway))
         yield said[0].split()[-1]
@@ -41,5 +42,5 @@ async def gateway_url(settings: Settings, log: Log, goals_service: None) -> Asyn
 
 @pytest.fixture(scope="session")
 async def http(gateway_url: str, submit: Submit) -> AsyncIterator[Http]:
-    async with httpx.AsyncClient(base_url=gateway_url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=gateway_url, timeout=30, headers=ANYONE) as client:
         yield Http(client, submit)

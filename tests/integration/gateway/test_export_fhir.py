@@ -26,7 +26,8 @@ DAY = timedelta(days=1)
 
 
 async def run(command: click.Command, *arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, command, arguments)
+    within = ("--to", "program") if command is export else ()
+    return await asyncio.to_thread(CliRunner().invoke, command, (*arguments, *within))
 
 
 @pytest.fixture

@@ -22,9 +22,11 @@ from services.settings import Settings
 from tests.builders import active_goal
 from tests.integration.gateway.listening import listening
 from tests.integration.gateway.test_feed_resuming import another_gateway
+from tests.tokens import ANYONE, WrittenOut
 from tests.waiting import eventually
 
 MANY = 40
+HEADERS = [(b"host", b"localhost"), *((name.encode(), value.encode()) for name, value in ANYONE.items())]
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ async def app(nc: ResilientClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
     """A gateway's application, to be called by a test in the place of an HTTP server."""
     engine = open_database(f"sqlite:///{tmp_path / 'cairn.db'}")
     async with open_gateway(nc, engine) as gateway:
-        yield create_app(gateway)
+        yield create_app(gateway, WrittenOut())
     engine.dispose()
 
 
@@ -81,7 +83,7 @@ async def ask(app: ASGIApp, taking: int, gone: asyncio.Event) -> None:
         if taken > taking:
             await asyncio.Event().wait()
 
-    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"after=0", "headers": []}
+    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"after=0", "headers": HEADERS}
     await app(scope, receive, send)
 
 
@@ -91,7 +93,8 @@ async def test_many_readers_whose_connections_break_at_once(nc: ResilientClient,
         writers = []
         for _ in range(MANY):
             _, writer = await asyncio.open_connection(address.hostname, address.port)
-            writer.write(b"GET /v1/feed?after=0 HTTP/1.1\r\nhost: cairn\r\n\r\n")
+            named = b"".join(b"%s: %s\r\n" % header for header in HEADERS)
+            writer.write(b"GET /v1/feed?after=0 HTTP/1.1\r\n%s\r\n" % named)
             writers.append(writer)
         await are_there(nc, MANY)
 

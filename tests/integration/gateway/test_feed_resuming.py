@@ -19,6 +19,7 @@ from tests.builders import active_goal, entry, event, opened
 from tests.conftest import running
 from tests.integration.gateway.http import Http
 from tests.integration.gateway.listening import Listener, Received, listening, position_of
+from tests.tokens import ANYONE, written_out
 from tests.waiting import eventually
 
 PATIENTS = ("p1", "p2", "p3")
@@ -34,9 +35,9 @@ async def another_gateway(settings: Settings) -> AsyncIterator[httpx.AsyncClient
             said.append(line)
             ready(line)
 
-        await serve(settings.model_copy(update={"http_port": 0}), note)
+        await serve(settings.model_copy(update={"http_port": 0}), note, written_out)
 
-    async with running(gateway), httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30) as client:
+    async with running(gateway), httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30, headers=ANYONE) as client:
         yield client
 
 

@@ -17,6 +17,7 @@ from services.gateway.gateway import open_gateway
 from services.settings import Settings
 from tests.builders import active_goal, entry, event, opened, proposed
 from tests.integration.gateway.http import Http
+from tests.tokens import WrittenOut, asking
 from tests.waiting import eventually
 
 STATUS = "http://hl7.org/fhir/goal-status"
@@ -283,13 +284,14 @@ async def test_everything_begins_with_the_public_address_where_one_is_set(settin
     public = "https://clinic.example/cairn"
     nc = await connect(settings.nats_address, name="test")
     engine = open_database(settings.database_address)
-    async with open_gateway(nc, engine, public_url=public) as gateway:
-        transport = httpx.ASGITransport(create_app(gateway))
-        async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
-            whose = f"patient={public}/fhir/R4/Patient/{goal.org}.p1"
-            bundle = (await client.get(f"/fhir/R4/Goal?{whose}&_count=1")).json()
-            statement = (await client.get("/fhir/R4/metadata")).json()
-            history = (await client.get(f"/fhir/R4/Goal/{goal}/_history")).json()
+    async with (
+        open_gateway(nc, engine, public_url=public) as gateway,
+        asking(create_app(gateway, WrittenOut())) as client,
+    ):
+        whose = f"patient={public}/fhir/R4/Patient/{goal.org}.p1"
+        bundle = (await client.get(f"/fhir/R4/Goal?{whose}&_count=1")).json()
+        statement = (await client.get("/fhir/R4/metadata")).json()
+        history = (await client.get(f"/fhir/R4/Goal/{goal}/_history")).json()
     engine.dispose()
     await nc.close()
 

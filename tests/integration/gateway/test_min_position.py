@@ -22,6 +22,7 @@ READS = (
     "/v1/orgs/{org}/patients/p1/goals/g1/diff?from=0&to=1",
     "/v1/orgs/{org}/patients/p1/tree",
     "/v1/orgs/{org}/patients/p1/series",
+    "/v1/orgs/{org}/patients/p1/disclosures",
     "/v1/orgs/{org}/patients/p1/reviews.ics",
     "/v1/orgs/{org}/reviews",
     "/v1/orgs/{org}/reviews.ics",

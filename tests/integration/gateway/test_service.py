@@ -10,11 +10,12 @@ import uvicorn
 from events.log import Log
 from services.gateway.service import AddressTaken, serve
 from services.settings import Settings
+from tests.tokens import ANYONE, written_out
 
 
 async def started(settings: Settings) -> tuple[asyncio.Task[None], str]:
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(settings.model_copy(update={"http_port": 0}), ready.set_result))
+    task = asyncio.create_task(serve(settings.model_copy(update={"http_port": 0}), ready.set_result, written_out))
     line = await asyncio.wait_for(ready, 20)
     return task, line.split()[-1]
 
@@ -22,7 +23,7 @@ async def started(settings: Settings) -> tuple[asyncio.Task[None], str]:
 async def test_it_serves_on_loopback_and_says_where(settings: Settings, log: Log) -> None:
     task, url = await started(settings)
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(headers=ANYONE) as client:
         assert (await client.get(f"{url}/healthz")).json() == {"status": "ok"}
     assert url.startswith("http://127.0.0.1:")
 
@@ -51,7 +52,7 @@ async def test_the_client_hangs_up_first(settings: Settings, log: Log, monkeypat
 async def test_it_ends_although_feeds_are_open(settings: Settings, log: Log) -> None:
     task, url = await started(settings)
 
-    async with httpx.AsyncClient(timeout=20) as client, client.stream("GET", f"{url}/v1/feed") as feed:
+    async with httpx.AsyncClient(timeout=20, headers=ANYONE) as client, client.stream("GET", f"{url}/v1/feed") as feed:
         chunks = feed.aiter_bytes()
         await anext(chunks)
         task.cancel()
@@ -68,7 +69,7 @@ async def test_after_its_end_nobody_listens_there(settings: Settings, log: Log) 
     task.cancel()
     await asyncio.wait({task})
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(headers=ANYONE) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(f"{url}/healthz")
 
@@ -78,7 +79,7 @@ async def test_an_address_that_is_taken_is_named(settings: Settings, log: Log) -
     port = int(url.rsplit(":", 1)[1])
 
     with pytest.raises(AddressTaken, match=f"port {port}"):
-        await serve(settings.model_copy(update={"http_port": port}), print)
+        await serve(settings.model_copy(update={"http_port": port}), print, written_out)
 
     task.cancel()
     await asyncio.wait({task})

@@ -122,7 +122,7 @@ def answering(counter: Counter) -> Callable[[Answer], Awaitable[None]]:
             if said is not None:
                 await message.respond(said)
 
-        await counter.nc.subscribe("cairn.submit.>", cb=respond)
+        await counter.nc.subscribe("cairn.forwarded.>", cb=respond)
         await counter.nc.flush()
 
     return answer_with

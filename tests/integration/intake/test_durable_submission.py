@@ -32,7 +32,8 @@ async def test_a_submission_is_accepted_while_services_are_down_and_recorded_whe
     counter: Counter,
 ) -> None:
     goal_id = GoalId(counter.org, "p1", "walk")
-    await counter.hand_in(*active_goal(goal_id))
+    async with counter.intake():
+        await counter.hand_in(*active_goal(goal_id))
     assert await counter.waiting() == 4
 
     async with counter.intake():
@@ -145,9 +146,10 @@ async def test_an_organisation_without_a_place_is_told_so_though_no_goals_servic
     assert kept.headers["cairn-code"] == counter.told()[0]["code"] == "org.unknown"
 
 
-async def test_what_is_too_large_is_refused_at_the_door(counter: Counter) -> None:
-    with pytest.raises(APIError, match="message size exceeds maximum"):
-        await counter.js.publish(f"{INTAKE}.{counter.org}.p1.large", b"x" * 512 * 1024)
+async def test_what_is_too_large_is_refused_at_once(counter: Counter) -> None:
+    async with counter.intake():
+        with pytest.raises(APIError, match="message size exceeds maximum"):
+            await counter.js.publish(f"{INTAKE}.{counter.org}.p1.large", b"x" * 512 * 1024)
 
 
 async def test_a_patients_order_is_kept_while_the_first_one_cannot_be_recorded(
@@ -165,11 +167,11 @@ async def test_a_patients_order_is_kept_while_the_first_one_cannot_be_recorded(
         return RECORDED
 
     await answering(unavailable_twice)
-    for n in range(3):
-        for patient in ("p1", "p2"):
-            goal_id = GoalId(counter.org, patient, f"g{n}")
-            await counter.hand_in(event(goal_id, proposed(), id=f"{patient}-{n}"))
     async with counter.intake():
+        for n in range(3):
+            for patient in ("p1", "p2"):
+                goal_id = GoalId(counter.org, patient, f"g{n}")
+                await counter.hand_in(event(goal_id, proposed(), id=f"{patient}-{n}"))
         await counter.all_carried()
 
     assert [id for id in recorded if id.startswith("p1")] == ["p1-0", "p1-1", "p1-2"]
@@ -179,9 +181,9 @@ async def test_a_patients_order_is_kept_while_the_first_one_cannot_be_recorded(
 
 async def test_the_order_holds_with_two_services_at_once(counter: Counter) -> None:
     patients = [f"p{n}" for n in range(20)]
-    for events in zip(*(active_goal(GoalId(counter.org, patient, "walk")) for patient in patients), strict=True):
-        await counter.hand_in(*events)
     async with counter.goals(), counter.intake(), counter.intake():
+        for events in zip(*(active_goal(GoalId(counter.org, patient, "walk")) for patient in patients), strict=True):
+            await counter.hand_in(*events)
         await counter.all_carried()
 
     assert [outcome for outcome in counter.told() if outcome["status"] != "recorded"] == []
@@ -214,12 +216,14 @@ async def test_a_service_killed_before_it_could_acknowledge_leaves_a_duplicate_a
         return DUPLICATE if len(asked) > 1 else None
 
     await answering(never_answer_the_first)
-    await counter.hand_in(event(GoalId(counter.org, "p1", "walk"), proposed()))
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.cli", "serve", "intake", "--nats-url", counter.server.url,
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
+        assert process.stdout is not None
+        assert (await process.stdout.readline()).startswith(b"ready")
+        await counter.hand_in(event(GoalId(counter.org, "p1", "walk"), proposed()))
         await asyncio.wait_for(first_asked.wait(), 20)
     finally:
         process.kill()

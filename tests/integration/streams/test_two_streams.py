@@ -29,6 +29,7 @@ from tests.builders import active_goal, entry, event
 from tests.conftest import running
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.streams.conftest import A, B
+from tests.tokens import ANYONE, written_out
 
 ORGS = ("northside", "southside", "riverside")
 GOALS, DAYS = 12, 4
@@ -64,7 +65,7 @@ async def http(settings: Settings, desks: object) -> AsyncIterator[httpx.AsyncCl
             said.append(line)
             ready(line)
 
-        await gateway.serve(settings, note)
+        await gateway.serve(settings, note, written_out)
 
     async with AsyncExitStack() as services:
         for name in NAMES:
@@ -72,7 +73,7 @@ async def http(settings: Settings, desks: object) -> AsyncIterator[httpx.AsyncCl
             serve = partial(serve_projection, projection_named(name), *addresses, streams=settings.placement.streams)
             await services.enter_async_context(running(serve))
         await services.enter_async_context(running(serve_gateway))
-        client = httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30)
+        client = httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30, headers=ANYONE)
         yield await services.enter_async_context(client)
 
 

@@ -29,6 +29,7 @@ from services.settings import Settings
 from services.tracing import Spans
 from tests.builders import active_goal, as_bytes, event, opened, proposed
 from tests.conftest import Submit, running
+from tests.tokens import ANYONE, written_out
 from tests.waiting import eventually
 
 PARENT = 0x00F067AA0BA902B7
@@ -86,7 +87,7 @@ async def http(
             said.append(line)
             ready(line)
 
-        await serve_gateway(settings.model_copy(update={"http_port": 0, "database_url": database}), note)
+        await serve_gateway(settings.model_copy(update={"http_port": 0, "database_url": database}), note, written_out)
 
     async with AsyncExitStack() as services:
         for name in NAMES:
@@ -94,7 +95,7 @@ async def http(
             await services.enter_async_context(running(projection))
         await services.enter_async_context(running(lambda ready: serve_intake(settings, ready)))
         await services.enter_async_context(running(gateway))
-        client = httpx.AsyncClient(base_url=said[0].split()[-1], timeout=20)
+        client = httpx.AsyncClient(base_url=said[0].split()[-1], timeout=20, headers=ANYONE)
         async with client:
             yield client
 

@@ -1,6 +1,5 @@
 """Reads of the log itself: history and commands, where a message cannot be read, and once it is void."""
 
-import httpx
 import pytest
 
 from events.event import Event
@@ -12,6 +11,7 @@ from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
 from tests.builders import active_goal, entry, event, proposed
 from tests.integration.voiding.conftest import Spoilt
+from tests.tokens import WrittenOut, asking
 
 WALK, READ = (GoalId("northside", "pt-1", goal) for goal in ("walk", "read"))
 PATIENT = "/v1/orgs/northside/patients/pt-1"
@@ -29,12 +29,13 @@ async def statuses(spoilt: Spoilt, position: int) -> list[int]:
     """Of reads of the first goal, of the second, and of the plan, as they stood at a position."""
     engine = open_database(f"sqlite:///{spoilt.settings.data_dir / 'none.db'}")
     try:
-        async with open_gateway(spoilt.nc, engine) as gateway:
-            transport = httpx.ASGITransport(create_app(gateway))
-            async with httpx.AsyncClient(transport=transport, base_url="http://cairn") as client:
-                paths = [f"{PATIENT}/goals/walk", f"{PATIENT}/goals/read", f"{PATIENT}/plan"]
-                answers = [await client.get(path, params={"position": position}) for path in paths]
-                return [each.status_code for each in answers]
+        async with (
+            open_gateway(spoilt.nc, engine) as gateway,
+            asking(create_app(gateway, WrittenOut())) as client,
+        ):
+            paths = [f"{PATIENT}/goals/walk", f"{PATIENT}/goals/read", f"{PATIENT}/plan"]
+            answers = [await client.get(path, params={"position": position}) for path in paths]
+            return [each.status_code for each in answers]
     finally:
         engine.dispose()
 

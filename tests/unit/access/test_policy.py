@@ -11,17 +11,17 @@ from services.access.policy import GRANTS, SUBMITTED, Denied, check_operation, c
 from services.access.principal import Principal, Role, everyone_of
 
 ROLES: tuple[ActorRole, ...] = get_args(ActorRole)
-CONSENTS = {"cairn.plan.consent_given.v1", "cairn.plan.consent_revoked.v1"}
+CONSENTS = {"cairn.plan.consent_given.v1", "cairn.plan.consent_revoked.v1", "cairn.plan.disclosed.v1"}
 FAMILY = {"cairn.goal.proposed.v1", "cairn.goal.progress_logged.v1", "cairn.goal.change_requested.v1"}
 CORRECTIONS = {"cairn.goal.progress_corrected.v1", "cairn.goal.progress_withdrawn.v1"}
 IMPORTS = {"cairn.goal.imported.v1"}
 STAFF_ALONE = {
     *("cairn.goal.reviewed.v1", "cairn.goal.review_scheduled.v1", "cairn.goal.entered_in_error.v1"),
-    *("cairn.plan.opened.v1", "cairn.plan.amended.v1", "cairn.plan.closed.v1"),
+    *("cairn.plan.opened.v1", "cairn.plan.amended.v1", "cairn.plan.closed.v1", "cairn.plan.disclosed.v1"),
 }
 EVERY = (set(TYPES) | CONSENTS) - VOIDING
 OF_THE_PATIENT = EVERY - STAFF_ALONE - IMPORTS
-OF_TREATMENT = EVERY - CONSENTS - IMPORTS
+OF_TREATMENT = EVERY - IMPORTS
 AS_ACTORS: dict[ActorRole, set[str]] = {
     "patient": OF_THE_PATIENT,
     "family": FAMILY | CORRECTIONS,
@@ -111,7 +111,7 @@ class TestAs:
         assert submitted(principal("family"), role, actor, allowed={"contribute"}) == expected
         assert submitted(principal("family"), role, actor, allowed={"goals", "schedule", "history"}) == set()
 
-    @pytest.mark.parametrize("own", sorted(role for role, grant in GRANTS.items() if grant.submits is None))
+    @pytest.mark.parametrize("own", sorted(role for role, grant in GRANTS.items() if grant.as_itself is None))
     def test_those_who_write_nothing(self, role: ActorRole, actor: str, own: Role) -> None:
         assert submitted(principal(own, speaks_for=ROLES), role, actor) == set()
 
@@ -124,7 +124,7 @@ class TestAs:
 
 
 def test_those_who_write_nothing_are_auditor_dashboard_and_operator() -> None:
-    assert {role for role, grant in GRANTS.items() if grant.submits is None} == {"auditor", "dashboard", "operator"}
+    assert {role for role, grant in GRANTS.items() if grant.as_itself is None} == {"auditor", "dashboard", "operator"}
 
 
 class TestSubmitterRole:

@@ -8,7 +8,7 @@ import pytest
 HOUSE = Path(__file__).parents[3]
 DOCUMENTS = [
     HOUSE / "deploy" / "README.md",
-    *(HOUSE / "docs" / name for name in ("architecture.md", "projections.md", "views.md")),
+    *(HOUSE / "docs" / name for name in ("architecture.md", "nats_users.md", "projections.md", "views.md")),
     *(HOUSE / "docs" / "decisions").glob("*.md"),
 ]
 

@@ -11,6 +11,9 @@ from services.cli.serve import SERVICES
 DEPLOY = Path(__file__).parents[3] / "deploy"
 COMMANDS = {*((service,) for service in SERVICES), *(("projection", name) for name in NAMES)}
 USERS = {*SERVICES, "projections"}
+FOR_MANY_USERS = {("auth",)}
+"""What runs only where users have tokens."""
+OF_THE_CALLOUT = {"auth", "auth_tokens", "auth_system"}
 
 
 def served(*files: Path) -> set[tuple[str, ...]]:
@@ -28,11 +31,11 @@ def test_by_systemd() -> None:
 
 
 def test_by_compose() -> None:
-    assert served(DEPLOY / "compose" / "compose.yaml") == COMMANDS
+    assert served(DEPLOY / "compose" / "compose.yaml") == COMMANDS | FOR_MANY_USERS
 
 
 def test_by_kubernetes() -> None:
-    assert served(*(DEPLOY / "kubernetes").glob("*.yaml")) == COMMANDS
+    assert served(*(DEPLOY / "kubernetes").glob("*.yaml")) == COMMANDS | FOR_MANY_USERS
 
 
 @pytest.mark.parametrize(
@@ -41,9 +44,17 @@ def test_by_kubernetes() -> None:
 def test_each_with_its_own_user(files: list[Path]) -> None:
     text = "".join(file.read_text() for file in files)
     logins = set(re.findall(r"(?:nats|tls)://(\w+):\$[({]CAIRN_NATS_(\w+)_PASSWORD", text)) - {("cluster", "CLUSTER")}
-    assert logins == {(user, user.upper()) for user in USERS}
+    assert logins == {(user, user.upper()) for user in USERS | OF_THE_CALLOUT}
 
 
 def test_every_user_is_in_the_accounts() -> None:
     users = set(re.findall(r"user: (\w+)", (DEPLOY / "nats" / "accounts.conf").read_text()))
-    assert users == USERS | {"operator", "system"}
+    assert users == USERS | OF_THE_CALLOUT | {"operator", "system"}
+
+
+def test_the_server_asks_the_callout_about_no_configured_user() -> None:
+    """A user that is not listed could not log in with its password, and somebody with a token could as that user."""
+    nats = DEPLOY / "nats"
+    configured = {user for file in nats.glob("*.conf") for user in re.findall(r"\{ user: (\w+)", file.read_text())}
+    [listed] = re.findall(r"auth_users: \[([^\]]*)\]", (nats / "callout.conf").read_text())
+    assert set(re.findall(r"\w+", listed)) == configured

@@ -7,7 +7,6 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, cast
 
-import httpx
 from starlette.types import Message
 
 from events.envelope import StoredMessage, to_body, to_headers
@@ -23,7 +22,9 @@ from services.gateway.feed import HEARTBEAT, frame, stream_batches
 from services.gateway.feed_ids import encode
 from services.gateway.gateway import Gateway
 from tests.stored import in_nanoseconds
+from tests.tokens import ANYONE, WrittenOut, asking
 
+HEADERS = [(b"host", b"localhost"), *((name.encode(), value.encode()) for name, value in ANYONE.items())]
 GOAL = GoalId("northside", "p1", "g1")
 EVENT = Event(
     goal_id=GOAL,
@@ -165,7 +166,7 @@ async def test_when_as_many_listen_as_are_served_the_next_is_told_to_come_back()
         records=nobody,
         feeds=asyncio.Semaphore(0),
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
+    async with asking(create_app(gateway, WrittenOut())) as client:
         response = await client.get("/v1/feed")
 
     assert (response.status_code, response.json()["code"]) == (503, "feed.full")
@@ -185,7 +186,7 @@ async def test_where_the_log_has_several_streams_the_organisation_has_to_be_name
         readiness=nobody,
         records=nobody,
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn") as client:
+    async with asking(create_app(gateway, WrittenOut())) as client:
         anyone = await client.get("/v1/feed")
         nowhere = await client.get("/v1/feed?org=elsewhere")
 
@@ -230,8 +231,8 @@ async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending
             stalled.set()
             await asyncio.Event().wait()
 
-    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"", "headers": []}
-    serving = asyncio.create_task(create_app(gateway)(scope, receive, send))
+    scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"", "headers": HEADERS}
+    serving = asyncio.create_task(create_app(gateway, WrittenOut())(scope, receive, send))
     await stalled.wait()
     gateway.closing.set()
 

@@ -65,8 +65,6 @@ def client(metrics: Metrics) -> httpx.AsyncClient:
         ("/orgs/northside/unknown", 404, "goal.unknown"),
         ("/orgs/north.side/unknown", 422, "identity.mismatch"),
         ("/orgs/northside/unknown?count=many", 422, "request.invalid"),
-        ("/nowhere", 404, "http.not_found"),
-        ("/body", 405, "http.method_not_allowed"),
     ],
 )
 async def test_every_failure_is_a_problem_detail(client: httpx.AsyncClient, path: str, status: int, code: str) -> None:

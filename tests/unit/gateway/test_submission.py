@@ -13,6 +13,7 @@ from events.envelope import BATCH, STRUCTURED
 from events.log import Log
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
+from services.access.principal import everyone_of
 from services.access.records.recorder import AccessRecorder
 from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
@@ -22,6 +23,7 @@ from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness, StreamHealth
 from services.gateway.submission import Submitter
 from tests.builders import GOAL, as_bytes, event, proposed
+from tests.tokens import WrittenOut, asking
 
 RECORDED = b'{"status":"recorded","duplicate":false,"events":[{"type":"t","position":812,"version":9}],"notes":["So."]}'
 DUPLICATE = RECORDED.replace(b"false", b"true")
@@ -64,7 +66,7 @@ def client(nats: Nats) -> httpx.AsyncClient:
         readiness=cast(Readiness, NoProjections()),
         records=AccessRecorder(ResilientClient()),
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(gateway)), base_url="http://cairn")
+    return asking(create_app(gateway, WrittenOut()))
 
 
 async def post(nats: Nats, body: bytes | None = None, content_type: str = STRUCTURED) -> httpx.Response:
@@ -78,7 +80,9 @@ async def test_an_event_is_sent_as_it_came_to_the_subject_of_its_goal() -> None:
 
     await post(nats, body)
 
-    assert nats.requests == [(f"cairn.submit.{GOAL}", body, {"content-type": STRUCTURED})]
+    [(subject, sent, headers)] = nats.requests
+    assert (subject, sent) == (f"cairn.forwarded.{GOAL}", body)
+    assert headers == {"content-type": STRUCTURED, "cairn-principal": everyone_of(frozenset(), "node").encoded()}
 
 
 async def test_recorded_is_201_with_the_place_to_read_it() -> None:

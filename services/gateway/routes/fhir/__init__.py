@@ -27,8 +27,11 @@ from services.gateway.routes.fhir.audit_events import read_audit_event, search_a
 from services.gateway.routes.fhir.histories import instance_history, one_version, type_history
 from services.gateway.routes.fhir.reads import READS
 from services.gateway.routes.fhir.searches import searching
+from services.gateway.routes.fhir.smart import router as smart
 
-router = APIRouter(
+router = APIRouter()
+router.include_router(smart)
+_resources = APIRouter(
     prefix="/fhir/{release}",
     tags=["fhir"],
     responses={
@@ -40,7 +43,9 @@ router = APIRouter(
 )
 
 
-@router.get("/metadata", summary="What the FHIR endpoint can do", response_model=None, openapi_extra=of_capabilities())
+@_resources.get(
+    "/metadata", summary="What the FHIR endpoint can do", response_model=None, openapi_extra=of_capabilities()
+)
 async def metadata(asked: Asked) -> Response:
     """The CapabilityStatement."""
     asked.check_mode()
@@ -66,7 +71,7 @@ router.add_api_route(
     "/AuditEvent/{id}", read_audit_event, summary="Read: AuditEvent", response_model=None, openapi_extra=of_read()
 )
 for kind in TYPES:
-    add = router.add_api_route
+    add = _resources.add_api_route
     search = searching(kind)
     add(f"/{kind}", search, summary=f"Search: {kind}", response_model=None, openapi_extra=of_search(kind))
     add(
@@ -100,3 +105,5 @@ for kind in TYPES:
             openapi_extra=of_read(),
         )
     add(f"/{kind}/{{id}}", READS[kind], summary=f"Read: {kind}", response_model=None, openapi_extra=of_read())
+
+router.include_router(_resources)

@@ -22,7 +22,7 @@ def type_history(resource: ResourceType) -> Endpoint:
     """The endpoint with the versions of every resource of this type."""
 
     async def answer(asked: Asked) -> Response:
-        """Every version there is, of all organisations, the newest first, in pages."""
+        """Every version there is, of all organisations that whoever asks may read, the newest first, in pages."""
         return resource_answer(asked, await history_of_type(asked, resource))
 
     answer.__name__ = f"history_of_every_{resource.lower()}"
@@ -58,7 +58,7 @@ def one_version(resource: ResourceType) -> Endpoint:
 
 
 async def _versions(asked: Exchange, resource: ResourceType, id: str) -> Sequence[Version]:
-    versions = await read_versions(asked, resource, await find_goal(asked.here, id))
+    versions = await read_versions(asked, resource, await find_goal(asked, id))
     if not versions:
         raise unknown()
     return versions

@@ -15,6 +15,7 @@ from services.fhir.outgoing.patient import ResourceType, history_of
 from services.gateway.fhir.addresses import find_goal, find_part, find_patient, unknown
 from services.gateway.fhir.answers import resource_answer
 from services.gateway.fhir.exchange import Asked, Exchange
+from services.gateway.fhir.reach import log_of
 from services.gateway.fhir.searching import read_history
 
 FhirId = Annotated[
@@ -29,7 +30,7 @@ FhirId = Annotated[
 async def read_patient(asked: Asked, id: FhirId) -> Response:
     """Who a patient is, as far as Cairn knows: an opaque id."""
     asked.without_parameters()
-    history = await read_history(asked, await find_patient(asked.here, id))
+    history = await read_history(asked, await find_patient(asked, id))
     for resource in history.resources_of("Patient", asked.release):
         return resource_answer(asked, resource)
     raise unknown()
@@ -38,13 +39,13 @@ async def read_patient(asked: Asked, id: FhirId) -> Response:
 async def read_goal(asked: Asked, id: FhirId) -> Response:
     """The goal as it is now."""
     asked.without_parameters()
-    return resource_answer(asked, write_goal(await _goal(asked, await find_goal(asked.here, id)), asked.release))
+    return resource_answer(asked, write_goal(await _goal(asked, await find_goal(asked, id)), asked.release))
 
 
 async def read_care_plan(asked: Asked, id: FhirId) -> Response:
     """The plan with its goals, as it is now."""
     asked.without_parameters()
-    goal_id = await find_goal(asked.here, id)
+    goal_id = await find_goal(asked, id)
     if goal_id.is_plan:
         history = await read_history(asked, goal_id)
         for resource in history.resources_of("CarePlan", asked.release):
@@ -74,7 +75,7 @@ READS: dict[ResourceType, Callable[..., Awaitable[Response]]] = {
 
 async def _read_part(asked: Exchange, id: str, kind: ResourceType) -> Response:
     asked.without_parameters()
-    goal_id, part = await find_part(asked.here, id)
+    goal_id, part = await find_part(asked, id)
     for resource in await _of_goal(asked, goal_id, kind):
         if part_of(resource["id"]) == part:
             return resource_answer(asked, resource)
@@ -82,14 +83,16 @@ async def _read_part(asked: Exchange, id: str, kind: ResourceType) -> Response:
 
 
 async def _of_goal(asked: Exchange, goal_id: GoalId, kind: ResourceType) -> list[Json]:
+    log = await log_of(asked, goal_id)
     asked.saw(goal_id)
-    history = history_of(await asked.here.logs.of(goal_id.org).read(goal_id))
+    history = history_of(await log.read(goal_id))
     return [*history.resources_of(kind, asked.release)]
 
 
 async def _goal(asked: Exchange, goal_id: GoalId) -> GoalState:
+    log = await log_of(asked, goal_id)
     asked.saw(goal_id)
-    state = None if goal_id.is_plan else fold_goals(await asked.here.logs.of(goal_id.org).read(goal_id))
+    state = None if goal_id.is_plan else fold_goals(await log.read(goal_id))
     if state is None:
         raise unknown()
     return state

@@ -1,0 +1,103 @@
+"""What is asked of nats-servers in their system account: which connections there are, and to end one."""
+
+import logging
+from collections.abc import AsyncIterator
+
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import to_json
+
+from events.log.client.resilient import ResilientClient
+from services.access.callout.connections import Connection, connection_of
+
+_ANSWER_SECONDS = 2.0
+_QUIET_SECONDS = 0.5
+"""After so long a silence every server of a cluster is taken to have answered."""
+_CONNECTIONS_PER_PAGE = 1024
+_log = logging.getLogger("cairn.auth")
+
+
+class _ServerConnection(BaseModel):
+    cid: int
+    authorized_user: str = ""
+    issuer_key: str = ""
+    """It is there for users that were made by a callout, and not for configured ones."""
+
+
+class _ServerConnections(BaseModel):
+    server_id: str
+    total: int
+    offset: int = 0
+    limit: int
+    connections: list[_ServerConnection] = Field(default_factory=list)
+
+
+class _Answer(BaseModel):
+    data: _ServerConnections
+
+
+class Servers:
+    """All servers of the cluster that a connection reaches.
+
+    Args:
+        nc: A connection of a user of the system account.
+    """
+
+    def __init__(self, nc: ResilientClient):
+        self._nc = nc
+
+    async def admitted(self) -> AsyncIterator[Connection]:
+        """The connections that a callout has admitted, on every server that answers.
+
+        Raises:
+            NatsError: the connection to NATS was lost.
+        """
+        offset, more = 0, True
+        while more:
+            more = False
+            async for page in self._page(offset):
+                for each in page.connections:
+                    found = connection_of(page.server_id, each.cid, each.authorized_user) if each.issuer_key else None
+                    if found is not None:
+                        yield found
+                more = more or page.total > offset + page.limit
+            offset += _CONNECTIONS_PER_PAGE
+
+    async def end(self, connection: Connection) -> bool:
+        """End a connection: its server cuts it off, and its client connects again if it is made so.
+
+        Returns:
+            Whether the connection is gone; False when its server did not answer.
+        """
+        subject = f"$SYS.REQ.SERVER.{connection.server}.KICK"
+        try:
+            # An error in the answer says that there is no such connection any more.
+            await self._nc.request(subject, to_json({"cid": connection.cid}), timeout=_ANSWER_SECONDS)
+        except NoRespondersError:
+            return False
+        except (NatsError, TimeoutError, OSError) as error:
+            _log.warning("a connection could not be ended yet: %s", type(error).__name__)
+            return False
+        return True
+
+    async def _page(self, offset: int) -> AsyncIterator[_ServerConnections]:
+        inbox = self._nc.new_inbox()
+        answers = await self._nc.subscribe(inbox)
+        try:
+            question = {"auth": True, "limit": _CONNECTIONS_PER_PAGE, "offset": offset}
+            await self._nc.publish("$SYS.REQ.SERVER.PING.CONNZ", to_json(question), reply=inbox)
+            seconds = _ANSWER_SECONDS
+            while True:
+                try:
+                    message = await answers.next_msg(seconds)
+                except TimeoutError:
+                    return
+                seconds = _QUIET_SECONDS
+                try:
+                    yield _Answer.model_validate_json(message.data).data
+                except ValidationError:
+                    _log.warning("a server's list of its connections could not be read")
+        finally:
+            if not self._nc.is_closed:
+                await answers.unsubscribe()

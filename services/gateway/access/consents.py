@@ -1,0 +1,50 @@
+"""What patients allow those who ask, by consents that are in force today where the patient is treated."""
+
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
+
+from events.identity import PLAN, GoalId
+from events.log import Log
+from events.log.placement import Placed
+from events.plan import fold_plans
+from events.plan.consents import ABOUT_CONSENTS, allowed_to
+from events.vocabulary import Allowed
+from projections.engine.paging import Json
+from services.access.policy import may_read
+from services.access.principal import Principal
+
+Consents = Callable[[Principal, str, str], Awaitable[AbstractSet[Allowed]]]
+"""What a patient of an organisation allows a principal."""
+NOTHING: frozenset[Allowed] = frozenset()
+
+
+async def consents_for(logs: Placed[Log], principal: Principal, org: str, patient: str) -> frozenset[Allowed]:
+    """What a patient allows a principal. Only family members read by consent, so nobody else's is looked up.
+
+    The log is asked and not a projection, which may be behind, or may have put the plan into quarantine: a revocation
+    counts as soon as it is recorded.
+
+    Raises:
+        LogUnreachable, UnreadableEvent: the plan cannot be read. Then nothing is allowed.
+        Rejected: `org.unknown`, when the organisation is in no stream.
+    """
+    if not principal.has("family") or org not in principal.orgs:
+        return NOTHING
+    plan = fold_plans(await logs.of(org).read(GoalId(org, patient, PLAN)))
+    return allowed_to(plan, principal.id, plan.day(datetime.now(UTC))) if plan is not None else NOTHING
+
+
+def without_other_consents(principal: Principal, org: str, patient: str | None, events: list[Json]) -> list[Json]:
+    """Recorded events without those that tell of consents and disclosures, for who may not read of disclosures."""
+    if may_read(principal, "disclosures", org, patient):
+        return events
+    return [event for event in events if event["type"] not in ABOUT_CONSENTS]
+
+
+def with_own_consents(principal: Principal, org: str, patient: str, plan: Json) -> Json:
+    """A plan as a principal may read it: who may not read to whom data was disclosed sees only consents to themself."""
+    if may_read(principal, "disclosures", org, patient):
+        return plan
+    own = [consent for consent in plan["consents"] if consent["recipient"]["id"] == principal.id]
+    return {**plan, "consents": own}

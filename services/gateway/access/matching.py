@@ -1,0 +1,77 @@
+"""From a method and a path to the operation: a tree of the table's templates, walked segment by segment.
+
+A segment that a template writes out goes before one that it leaves open, as in the order of the routes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.gateway.access.operations import Operation
+
+
+class Matched(NamedTuple):
+    """What is at an address.
+
+    Attributes:
+        operation: The operation; None where the address does not take the method.
+        named: What the path names, such as `org`, by the names of the template.
+        methods: The methods that the address takes.
+    """
+
+    operation: Operation | None
+    named: Mapping[str, str]
+    methods: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Node:
+    written: "dict[str, _Node]" = field(default_factory=dict)
+    open: "_Node | None" = None
+    operations: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
+    """By method, each with the names of what its template leaves open."""
+
+
+class OperationTree:
+    """Finds the operation of a request among those of a table."""
+
+    def __init__(self, operations: Iterable[Operation]):
+        self._root = _Node()
+        for operation in operations:
+            self._add(operation)
+
+    def find(self, method: str, path: str) -> Matched | None:
+        """The operation of a method and a path, decoded once as ASGI has it; None where nothing is at the address."""
+        first, *segments = path.split("/")
+        if first or not segments:
+            return None
+        methods: set[str] = set()
+        for node, given in _reached(self._root, segments, ()):
+            if (found := node.operations.get(method)) is not None:
+                operation, names = found
+                return Matched(operation, dict(zip(names, given, strict=True)), frozenset(node.operations))
+            methods |= node.operations.keys()
+        return Matched(None, {}, frozenset(methods)) if methods else None
+
+    def _add(self, operation: Operation) -> None:
+        node, names = self._root, []
+        for segment in operation.path.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.open = node = node.open or _Node()
+            else:
+                node = node.written.setdefault(segment, _Node())
+        node.operations[operation.method] = (operation, tuple(names))
+
+
+def _reached(node: _Node, segments: list[str], given: tuple[str, ...]) -> "list[tuple[_Node, tuple[str, ...]]]":
+    """Every node that the segments lead to, with the segments that stand where a template is open."""
+    if not segments:
+        return [(node, given)]
+    segment, rest = segments[0], segments[1:]
+    found = []
+    if (written := node.written.get(segment)) is not None:
+        found += _reached(written, rest, given)
+    if node.open is not None and segment:
+        found += _reached(node.open, rest, (*given, segment))
+    return found
