@@ -1,7 +1,6 @@
 """Whatever tells something about patients is recorded with exactly these patients, before it is told."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
@@ -16,12 +15,12 @@ from projections.access_record.writer import AccessWriter
 from services.access.principal import Principal
 from services.embedded_server import EmbeddedServer
 from services.gateway.access.operations import OPERATIONS
-from services.gateway.access_records import PURPOSE_HEADER, record_refusal
+from services.gateway.access_records import PURPOSE_HEADER
 from services.gateway.asking import Asking
-from services.gateway.gateway import open_gateway
 from tests.access import access_messages, access_records
 from tests.builders import TODAY, active_goal, entry, event, gas
 from tests.integration.gateway.alone import ORG, Alone, alone
+from tests.tokens import bearing
 
 _ORG = f"/v1/orgs/{ORG}"
 _P1 = f"{_ORG}/patients/p-g1"
@@ -40,6 +39,7 @@ EXAMPLES: dict[str, tuple[str, set[str]]] = {
     "diff": (f"{_P1}/goals/g1/diff?from=0&to=1", FIRST),
     "calendar_of_patient": (f"{_P1}/reviews.ics", FIRST),
     "accesses": (f"{_P1}/accesses", FIRST),
+    "list_disclosures": (f"{_P1}/disclosures", FIRST),
     "audit": (f"{_ORG}/audit", ALL),
     "reviews": (f"{_ORG}/reviews", BOTH),
     "calendar_of_org": (f"{_ORG}/reviews.ics", BOTH),
@@ -125,13 +125,6 @@ def test_every_operation_that_tells_of_patients_has_an_example_here() -> None:
     telling = {operation.name for operation in OPERATIONS if operation.reading in _TELLING}
 
     assert telling == {*EXAMPLES, _ENDLESS}
-
-
-async def test_every_route_is_an_operation_of_the_table(client: httpx.AsyncClient) -> None:
-    document = (await client.get("/openapi.json")).json()
-    routes = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
-
-    assert routes <= {(operation.method, operation.path) for operation in OPERATIONS}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -255,19 +248,33 @@ async def test_what_was_searched_for_and_what_was_told_is_in_no_record(here: Alo
         assert word not in stream
 
 
-async def test_a_refusal_is_recorded(here: Alone) -> None:
-    async with open_gateway(here.nc, here.engine) as gateway:
-        before = len(await access_records(here.nc))
-        principal = Principal(id="mallory", kind="person", roles=frozenset({"clinician"}), token="8f2c")
-        scope: dict[str, Any] = {"headers": [], "client": ("192.0.2.7", 1), "state": {"asking": Asking(principal)}}
+@pytest.mark.parametrize("name", ["one_goal", "goals_of_patient", "read_goal", "search_goal", "accesses"])
+async def test_a_refusal_is_recorded(here: Alone, client: httpx.AsyncClient, name: str) -> None:
+    elsewhere = Principal(id="mallory", kind="person", roles=frozenset({"clinician"}), orgs=frozenset({"south"}))
+    before = len(await access_records(here.nc))
 
-        await record_refusal(
-            gateway.records, scope, reading="goals", operation="one_goal", interaction="read", seen={ORG: ["p-g1"]}
-        )
+    response = await client.get(EXAMPLES[name][0], headers=bearing(elsewhere))
 
-        [record] = (await access_records(here.nc))[before:]
+    assert response.status_code in (403, 404)
+    [record] = (await access_records(here.nc))[before:]
     assert (record.reader, record.outcome, record.code) == ("mallory", "refused", "access.denied")
-    assert (record.address, record.token, record.purpose) == ("192.0.2.7", "8f2c", "TREAT")
+    assert (record.operation, record.org, record.patients, record.purpose) == (name, ORG, ("p-g1",), "TREAT")
+
+
+async def test_a_reading_names_its_reader(here: Alone, client: httpx.AsyncClient) -> None:
+    dana = Principal(
+        id="dana",
+        kind="person",
+        roles=frozenset({"clinician"}),
+        orgs=frozenset({ORG}),
+        client="north-app",
+        token="8f2c",
+    )
+
+    [record] = await newly_recorded(here, client, EXAMPLES["one_goal"][0], **bearing(dana))
+
+    assert (record.reader, record.kind, record.roles) == ("dana", "person", ("clinician",))
+    assert (record.client, record.token, record.purpose) == ("north-app", "8f2c", "TREAT")
 
 
 async def test_a_reading_over_nats_is_recorded_as_such(here: Alone) -> None:

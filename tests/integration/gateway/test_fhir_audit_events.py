@@ -110,7 +110,7 @@ async def test_a_reading_of_one_thing_is_balps_patient_read(client: httpx.AsyncC
     assert client_["network"] == {"address": "192.0.2.7", "type": "2"}
     assert client_["who"]["identifier"]["value"] == "north-app"
     assert server["type"]["coding"][0]["code"] == "110153"
-    assert server["network"] == {"address": "http://cairn/fhir/R4", "type": "5"}
+    assert server["network"] == {"address": "http://localhost/fhir/R4", "type": "5"}
     assert user["type"]["coding"][0]["code"] == "IRCP"
     assert user["who"]["identifier"]["value"] == "dana"
     assert user["requestor"] is True
@@ -167,7 +167,7 @@ async def test_they_come_in_pages_without_a_gap_or_a_repeat(client: httpx.AsyncC
         assert bundle["total"] == len(whole)
         paged += [each["resource"] for each in bundle["entry"]]
         path = next((each["url"] for each in bundle["link"] if each["relation"] == "next"), "")
-        path = path.removeprefix("http://cairn")
+        path = path.removeprefix("http://localhost")
 
     assert paged == whole
 

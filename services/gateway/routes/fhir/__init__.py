@@ -52,14 +52,14 @@ async def metadata(asked: Asked) -> Response:
     return resource_answer(asked, capability_statement(asked.release, asked.base, installed("cairn")))
 
 
-router.add_api_route(
+_resources.add_api_route(
     "/AuditEvent",
     search_auditevent,
     summary="Search: AuditEvent",
     response_model=None,
     openapi_extra=of_audit_events(),
 )
-router.add_api_route(
+_resources.add_api_route(
     "/AuditEvent/_search",
     search_auditevent,
     methods=["POST"],
@@ -67,7 +67,7 @@ router.add_api_route(
     response_model=None,
     openapi_extra=of_posted_audit_events(),
 )
-router.add_api_route(
+_resources.add_api_route(
     "/AuditEvent/{id}", read_audit_event, summary="Read: AuditEvent", response_model=None, openapi_extra=of_read()
 )
 for kind in TYPES:
