@@ -67,7 +67,7 @@ def test_a_record_is_always_smaller_than_a_group_may_be() -> None:
 
 def test_every_role_has_a_usual_purpose_that_there_is() -> None:
     assert USUAL_PURPOSE.keys() == GRANTS.keys()
-    assert set(USUAL_PURPOSE.values()) <= PURPOSES.keys()
+    assert set(USUAL_PURPOSE.values()) <= set(PURPOSES)
 
 
 @pytest.mark.parametrize(
