@@ -18,6 +18,7 @@ from events.log.client.replies import status_of
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.reading import from_direct_get
+from events.log.stream import api_of
 from events.log.stream_state import StreamState, read_state
 
 _READ_SECONDS = 5.0
@@ -124,7 +125,7 @@ async def _message_at(nc: ResilientClient, stream: str, position: int, patience:
         try:
             async with nc.answer_within(_READ_SECONDS):
                 answer = await nc.request(
-                    f"$JS.API.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_READ_SECONDS
+                    f"{api_of(nc, stream)}.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_READ_SECONDS
                 )
         except (NatsError, OSError, TimeoutError) as error:
             raise LogUnreachable("The log does not answer.") from error

@@ -100,7 +100,7 @@ async def _read(url: str, stream: str, after: int, until: int, out: BinaryIO) ->
 
 
 def _packed(batch: Batch) -> bytes:
-    # Texts that are equal become the same one, which is then written once.
+    # Values that are equal become the same one, which is then written once; names are mostly the same ones already.
     same: dict[str, str] = {}
     one = same.setdefault
     messages = [
@@ -108,7 +108,7 @@ def _packed(batch: Batch) -> bytes:
             subject,
             position,
             recorded_ns,
-            {one(name, name): one(value, value) for name, value in headers.items()},
+            {name: one(value, value) for name, value in headers.items()},
             data,
         )
         for subject, position, recorded_ns, headers, data in batch.messages

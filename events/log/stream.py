@@ -10,6 +10,7 @@ from nats.js.errors import NotFoundError
 from events.errors import CairnError
 from events.identity import FEED, LOG
 from events.log.client.jetstream_api import Json
+from events.log.client.resilient import JETSTREAM_API, ResilientClient
 
 STREAM = "CAIRN_LOG"
 EVERYTHING = (f"{LOG}.*.*.*",)
@@ -22,6 +23,14 @@ KEPT_FOR_EVER = (
 _AS_DECLARED = (*KEPT_FOR_EVER, "republish")
 _MAX_MESSAGE_BYTES = 1024 * 1024
 _UNSET = (None, False, 0, -1)
+
+
+def api_of(nc: ResilientClient, stream: str) -> str:
+    """What the subjects of JetStream's API begin with for a stream.
+
+    The streams of the log may be in an account of their own; who may read there has its API under another name.
+    """
+    return nc.log_api if stream.startswith(STREAM) else JETSTREAM_API
 
 
 class WrongStream(CairnError):

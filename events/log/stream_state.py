@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, Json, ask_api
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
+from events.log.stream import api_of
 from events.log.timestamps import nanoseconds
 
 _STATE_SECONDS = 5.0
@@ -50,7 +51,7 @@ async def read_state(nc: ResilientClient, stream: str) -> StreamState:
         LogUnreachable: nobody answers, or the stream has no leader now.
     """
     try:
-        answer = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS)
+        answer = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS, api=api_of(nc, stream))
     except ApiRefused as refused:
         if refused.err_code == _NO_STREAM:
             raise NoStream(f"There is no stream {stream}.") from None

@@ -18,6 +18,7 @@ from services.gateway.head_requests import HeadRequests
 from services.gateway.public_address import ForwardedHeaders, Network
 from services.gateway.response_middleware import ResponseMiddleware
 from services.gateway.routes import (
+    accesses,
     audit,
     calendars,
     clinic,
@@ -79,6 +80,7 @@ def create_app(
         clinic,
         evidence,
         audit,
+        accesses,
         disclosures,
         reviews,
         calendars,

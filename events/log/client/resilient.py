@@ -18,6 +18,8 @@ from nats.errors import ConnectionClosedError
 from events.log.client.headers import VERSION, read_headers
 from events.log.client.parser import WholeMessages
 
+JETSTREAM_API = "$JS.API"
+"""What JetStream's own API begins with, in the account of whoever asks."""
 _CLOSING_SECONDS = 1.0
 
 
@@ -26,6 +28,8 @@ class ResilientClient(Client):
 
     url = ""
     """The address that :func:`events.log.connect` was given; it may hold a password."""
+    log_api = JETSTREAM_API
+    """What JetStream's API of the log's streams begins with, for this user: they may be in another account."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """The streams of an application, declared in one place."""
 
 from nats.aio.client import Client
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
 
 from events.log.persistence.names import Names
 from events.log.stream import KEPT_FOR_EVER, declare_stream
@@ -37,5 +37,7 @@ async def declare(nc: Client, names: Names, purpose: str, *, replicas: int, crea
         deny_purge=kept,
         allow_direct=True,
         allow_atomic=True,
+        # For those who follow. A stream that was made without it is looked at again and again instead.
+        republish=RePublish(*names.republished) if kept else None,
     )
     await declare_stream(nc, config, ("subjects", *KEPT_FOR_EVER) if kept else _DELETABLE, create=create)
