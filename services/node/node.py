@@ -82,7 +82,10 @@ async def _show_what_to_try(
     nc: ResilientClient, settings: Settings, address: NodeAddress, ready: Say, *, usual_place: bool
 ) -> None:
     goal = await shown_goal(nc, settings.placement)
-    for line in things_to_try(address, shown_goal=goal, usual_place=usual_place):
+    own_issuer = settings.oidc_issuer is None
+    for line in things_to_try(
+        address, settings.data_dir, shown_goal=goal, usual_place=usual_place, own_issuer=own_issuer
+    ):
         ready(f"  {line}")
 
 
