@@ -85,6 +85,7 @@ async def test_projections_have_caught_up(node: RunningNode) -> None:
         "goal_state": 0,
         "audit_trail": 0,
         "review_schedule": 0,
+        "access_record": 0,
     }
     table = await cairn("projections", "status", "--nats-url", node.nats_url)
     assert "review_schedule" in table.out
