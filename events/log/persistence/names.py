@@ -55,7 +55,7 @@ class Names:
 
     @property
     def republished(self) -> tuple[str, str]:
-        """What the server republishes once it is stored, and where: no prefix has a colon, so nothing stores it again."""
+        """What the server republishes once it is stored, and where: no prefix has a colon, so it is stored once."""
         return f"{self.prefix}.>", f"{self.prefix}:live.>"
 
     def subjects(self, kind: str) -> str:
