@@ -1,6 +1,7 @@
 """Runs a coroutine until a signal stops the process, and ends the process by force if stopping takes too long."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -9,6 +10,14 @@ from typing import Any
 import uvloop
 
 Serve = Callable[[], Coroutine[Any, Any, None]]  # what a coroutine sends is of no concern
+
+
+def make_files_for_the_owner_alone() -> None:
+    """Let nobody but the account that runs this process read the files that it, and what it starts, will make.
+
+    The database, the log and the log files hold what patients said.
+    """
+    os.umask(0o077)
 
 
 def run_until_stopped(serve: Serve, stop_seconds: float) -> None:

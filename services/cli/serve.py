@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from services.cli.running import run_until_stopped
+from services.cli.running import make_files_for_the_owner_alone, run_until_stopped
 
 if TYPE_CHECKING:
     from services.settings import Settings
@@ -25,6 +25,7 @@ def serve() -> None:
 
     It prints one line that starts with `ready` when it serves.
     """
+    make_files_for_the_owner_alone()
     gc.disable()  # nothing that is imported from here on is garbage
     click.get_current_context().call_on_close(gc.enable)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from services.cli.running import run_until_stopped
+from services.cli.running import make_files_for_the_owner_alone, run_until_stopped
 
 _STOP_NODE_SECONDS = 60.0
 
@@ -33,6 +33,7 @@ def up(
     from services.cli.time_zone_data import tell_if_outdated
     from services.node.forking import divide
 
+    make_files_for_the_owner_alone()
     settings = load_settings(
         data_dir=data_dir,
         nats_port=nats_port,

@@ -10,7 +10,8 @@ from services.gateway.access.consents import Consents, consents_for
 from services.gateway.access.middleware import Access
 from services.gateway.access_records import AccessRecords
 from services.gateway.documentation import DESCRIPTION, describe
-from services.gateway.edge.hosts import AllowedHosts, HostCheck
+from services.gateway.edge.host_names import AllowedHosts
+from services.gateway.edge.hosts import HostCheck
 from services.gateway.edge.origins import OriginCheck
 from services.gateway.gateway import Gateway
 from services.gateway.handlers import handle_failures

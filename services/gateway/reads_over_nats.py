@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Scope
 from services.access.principal import Principal
 from services.gateway.access.middleware import PRINCIPAL
 from services.gateway.access_records import PURPOSE_HEADER
-from services.gateway.edge.hosts import LOCAL
+from services.gateway.edge.host_names import LOCAL
 from services.gateway.problems import RequestRefused, problem_response
 from services.reply_subjects import may_be_answered
 

@@ -17,7 +17,7 @@ from services.access.authentication import Authenticator
 from services.access.principal import everyone_of
 from services.access.tokens.opening import open_authenticator
 from services.gateway.app import create_app
-from services.gateway.edge.hosts import allowed_hosts
+from services.gateway.edge.host_names import allowed_hosts
 from services.gateway.edge.slow_clients import TimedProtocol
 from services.gateway.gateway import open_gateway
 from services.gateway.public_address import read_networks

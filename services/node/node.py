@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Literal
 
 from events.log import connect
@@ -12,6 +12,7 @@ from projections.catalog import every_name
 from projections.engine.database import open_database
 from services.access.issuer.signing_key import signing_key
 from services.embedded_server import EmbeddedServer
+from services.gateway.edge.host_names import allowed_hosts
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.forking import Forks
 from services.node.lock import locked
@@ -42,8 +43,11 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
     usual_place = settings.data_dir == Settings.model_fields["data_dir"].default
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
     logs = settings.data_dir / "logs"
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # patients' words: for nobody else's eyes
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):  # somebody else's folder is theirs to open or close
+        settings.data_dir.chmod(0o700)  # patients' words: for nobody else's eyes, also in what an earlier version made
     logs.mkdir(exist_ok=True)
+    allowed_hosts(settings.http_host, settings.http_hosts, settings.public_url)  # one that is missing is told here
     open_database(settings.database_address).dispose()  # an address that is not valid is refused here, with a sentence
     async with AsyncExitStack() as stack:
         lock = await stack.enter_async_context(locked(settings.data_dir))

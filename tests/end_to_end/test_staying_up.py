@@ -148,8 +148,23 @@ async def test_variables_set_it_up_as_options_do(tmp_path: Path, ports: Ports, n
     await second.stop()
 
 
-async def test_what_keeps_it_from_starting_is_said_in_a_sentence(tmp_path: Path) -> None:
-    ran = await cairn("up", "--data-dir", str(tmp_path / "data"), "--nats-port", "0", CAIRN_HTTP_HOST="192.0.2.1")
+@pytest.mark.parametrize(
+    ("hosts", "why"),
+    [("cairn.example.org", "Nothing can listen on 192.0.2.1"), ("", "The gateway listens on 192.0.2.1, where other")],
+)
+async def test_what_keeps_it_from_starting_is_said_in_a_sentence(tmp_path: Path, hosts: str, why: str) -> None:
+    options = ("--data-dir", str(tmp_path / "data"), "--nats-port", "0")
+    ran = await cairn("up", *options, CAIRN_HTTP_HOST="192.0.2.1", CAIRN_HTTP_HOSTS=hosts)
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("Error: Nothing can listen on 192.0.2.1")
+    assert ran.err.startswith(f"Error: {why}")
     assert ran.err.count("\n") == 1
+
+
+async def test_nobody_else_may_read_what_it_keeps(node: RunningNode, tmp_path: Path) -> None:
+    backup = tmp_path / "backup"
+    assert (await cairn("log", "backup", str(backup), CAIRN_DATA_DIR=node.address["data"])).code == 0
+
+    for kept in (Path(node.address["data"]), backup):
+        there = [kept, *kept.rglob("*")]
+        assert len(there) >= 3
+        assert [path for path in there if path.lstat().st_mode & 0o077 and not path.is_symlink()] == []

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from services.gateway.edge.hosts import AllowedHosts, HostCheck, HostsUnknown, allowed_hosts
+from services.gateway.edge.host_names import AllowedHosts, HostsUnknown, allowed_hosts
+from services.gateway.edge.hosts import HostCheck
 from services.gateway.edge.origins import OriginCheck
 from services.gateway.public_address import ForwardedHeaders, read_networks
 
@@ -101,7 +102,7 @@ class TestHosts:
         assert sent == [400]
 
     async def test_probes_may_name_the_address_of_a_machine(self) -> None:
-        for path in ("/healthz", "/readyz"):
+        for path in ("/healthz", "/readyz", "/metrics"):
             assert await status("10.1.2.3:8080", AllowedHosts(), path) == (200, "")
 
     async def test_a_forwarded_host_counts_only_from_a_trusted_proxy(self) -> None:
