@@ -19,7 +19,8 @@ from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "nats"
 _OF_THE_CALLOUT = ("auth", "auth_tokens", "auth_system")
-USERS = ("goals", "intake", "reminders", "projections", "gateway", "operator", "system", "northside", *_OF_THE_CALLOUT)
+_SERVICES = ("goals", "intake", "reminders", "projections", "gateway", "access")
+USERS = (*_SERVICES, "operator", "system", "northside", *_OF_THE_CALLOUT)
 
 
 def password(user: str) -> str:
