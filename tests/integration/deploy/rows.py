@@ -36,7 +36,13 @@ SUBJECTS = (
         )
         for org in ORGS
     ),
-    *("cairn.feed.northside.pt-1.plan", "cairn.reminder.mark", "cairn.read", "cairn.other", "cairn.set_aside.CAIRN_LOG"),
+    *(
+        "cairn.feed.northside.pt-1.plan",
+        "cairn.reminder.mark",
+        "cairn.read",
+        "cairn.other",
+        "cairn.set_aside.CAIRN_LOG",
+    ),
     *("cairn.checkpoint.goal_state", "cairn.replaced.goal_state", f"cairn.health.goals.{LOG_STREAM}"),
     *(f"cairn.access.{org}" for org in ORGS),
     *("$KV.cairn_snapshots.northside.pt-1.walk", "CAIRN_ADMIN.log.events.a", "CAIRN_ADMIN.tokens.events.a", "anything"),
@@ -111,7 +117,8 @@ ROWS = {
         ("cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "projections": Row(
-        ("cairn.checkpoint.*", "cairn.replaced.*", *_THE_LOG), ("cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS)
+        ("cairn.checkpoint.*", "cairn.replaced.*", *_THE_LOG),
+        ("cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "gateway": Row(
         (

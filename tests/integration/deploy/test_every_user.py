@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from itertools import product
-from pathlib import Path
 
 import pytest
 from nats.errors import Error as NatsError
@@ -88,7 +87,11 @@ REQUESTS = (
     {"name": LOG_STREAM, "subjects": ["cairn.log.>"], "republish": {"src": ">", "dest": "cairn.access.>"}},
     {"name": ACCESS, "subjects": [], "sources": [{"name": LOG_STREAM}]},
 )
-FORGED = {"Nats-Request-Info": '{"acc":"LOG","user":"log_operator"}', "cairn-principal": "e30", "ce-submittedby": "dana"}
+FORGED = {
+    "Nats-Request-Info": '{"acc":"LOG","user":"log_operator"}',
+    "cairn-principal": "e30",
+    "ce-submittedby": "dana",
+}
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +217,5 @@ async def settled(log: ResilientClient, others: ResilientClient) -> None:
                 await nc.request(f"{api}.{request}.{stream}", body, timeout=30)
 
 
-def changed(
-    before: Mapping[str, tuple[str, int, str]], after: Mapping[str, tuple[str, int, str]]
-) -> Iterable[str]:
+def changed(before: Mapping[str, tuple[str, int, str]], after: Mapping[str, tuple[str, int, str]]) -> Iterable[str]:
     return [stream for stream in STREAMS if before[stream] != after[stream]]
