@@ -18,7 +18,6 @@ from events.log.client.replies import status_of
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.reading import from_direct_get
-from events.log.stream import api_of
 from events.log.stream_state import StreamState, read_state
 
 _READ_SECONDS = 5.0
@@ -125,7 +124,7 @@ async def _message_at(nc: ResilientClient, stream: str, position: int, patience:
         try:
             async with nc.answer_within(_READ_SECONDS):
                 answer = await nc.request(
-                    f"{api_of(nc, stream)}.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_READ_SECONDS
+                    f"{nc.api_of(stream)}.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_READ_SECONDS
                 )
         except (NatsError, OSError, TimeoutError) as error:
             raise LogUnreachable("The log does not answer.") from error

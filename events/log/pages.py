@@ -12,7 +12,6 @@ from events.log.client.headers import VERSION, read_headers
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.stored_message import NotStored, find, read
-from events.log.stream import api_of
 
 _PAGE_MESSAGES = 1000
 _PAGE_BYTES = 4 * 1024 * 1024
@@ -40,7 +39,7 @@ class Pages:
 
     def __init__(self, nc: ResilientClient, stream: str, subject: str | None, arrived: Callable[[], None]):
         self._nc = nc
-        self._request = f"{api_of(nc, stream)}.DIRECT.GET.{stream}"
+        self._request = f"{nc.api_of(stream)}.DIRECT.GET.{stream}"
         self._subject = subject
         self._arrived = arrived
         self._inbox = nc.new_inbox()

@@ -12,7 +12,6 @@ from events.envelope import StoredMessage
 from events.log.client.replies import Replies, status_of
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
-from events.log.stream import api_of
 from events.log.stream_state import read_state
 from events.log.timestamps import nanoseconds
 
@@ -43,7 +42,7 @@ class DirectReader:
         self._nc = nc
         self._replies = replies
         self._stream = stream
-        self._subject = f"{api_of(nc, stream)}.DIRECT.GET.{stream}"
+        self._subject = f"{nc.api_of(stream)}.DIRECT.GET.{stream}"
 
     async def after(self, subject: str, position: int, limit: int | None = None) -> list[StoredMessage]:
         """The messages on a subject (wildcards allowed) behind a position, in order: all, or at most a number.

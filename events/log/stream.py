@@ -10,7 +10,7 @@ from nats.js.errors import NotFoundError
 from events.errors import CairnError
 from events.identity import FEED, LOG
 from events.log.client.jetstream_api import Json
-from events.log.client.resilient import JETSTREAM_API, ResilientClient
+from events.log.client.resilient import JETSTREAM_API
 
 STREAM = "CAIRN_LOG"
 EVERYTHING = (f"{LOG}.*.*.*",)
@@ -23,14 +23,6 @@ KEPT_FOR_EVER = (
 _AS_DECLARED = (*KEPT_FOR_EVER, "republish")
 _MAX_MESSAGE_BYTES = 1024 * 1024
 _UNSET = (None, False, 0, -1)
-
-
-def api_of(nc: ResilientClient, stream: str) -> str:
-    """What the subjects of JetStream's API begin with for a stream.
-
-    The streams of the log may be in an account of their own; who may read there has its API under another name.
-    """
-    return nc.log_api if stream.startswith(STREAM) else JETSTREAM_API
 
 
 class WrongStream(CairnError):
@@ -96,7 +88,7 @@ def wrong_settings(config: Json) -> tuple[str, ...]:
 
 
 async def declare_stream(
-    nc: Client, wanted: StreamConfig, needed: Iterable[str], *, create: bool = True
+    nc: Client, wanted: StreamConfig, needed: Iterable[str], *, create: bool = True, api: str = JETSTREAM_API
 ) -> StreamConfig:
     """Make sure that a stream is there, and leave an existing one as its operator configured it, if it will do.
 
@@ -104,6 +96,7 @@ async def declare_stream(
         wanted: How the stream is made when it is missing.
         needed: The settings that an existing stream must share with it.
         create: Whether a missing stream is made.
+        api: What JetStream's API begins with for the stream.
 
     Returns:
         The configuration that the stream has.
@@ -112,7 +105,7 @@ async def declare_stream(
         WrongStream: when the stream will not do, with the settings that are wrong, or must be there and is not.
     """
     name = wanted.name
-    js = nc.jetstream(timeout=10)
+    js = nc.jetstream(timeout=10, prefix=api)
     try:
         found = (await js.stream_info(str(name))).config
     except NotFoundError:

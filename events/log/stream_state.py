@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, Json, ask_api
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
-from events.log.stream import api_of
 from events.log.timestamps import nanoseconds
 
 _STATE_SECONDS = 5.0
@@ -51,7 +50,7 @@ async def read_state(nc: ResilientClient, stream: str) -> StreamState:
         LogUnreachable: nobody answers, or the stream has no leader now.
     """
     try:
-        answer = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS, api=api_of(nc, stream))
+        answer = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS, api=nc.api_of(stream))
     except ApiRefused as refused:
         if refused.err_code == _NO_STREAM:
             raise NoStream(f"There is no stream {stream}.") from None

@@ -52,7 +52,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], open_tokens: O
     keys, accounts = read_keys(settings.callout_keys_file), accounts_of(NatsUsers.read(principals))
     async with AsyncExitStack() as closing:
         house, auth, system = [
-            await closing.enter_async_context(_connected(url, name))
+            await closing.enter_async_context(_connected(url, name, settings.log_api_prefix))
             for url, name in ((settings.nats_address, "tokens"), (asked, "answers"), (system_url, "system"))
         ]
         tokens = await closing.enter_async_context(open_tokens(settings, house))
@@ -73,8 +73,8 @@ async def serve(settings: Settings, ready: Callable[[str], None], open_tokens: O
 
 
 @asynccontextmanager
-async def _connected(url: str, name: str) -> AsyncIterator[ResilientClient]:
-    nc = await connect(url, name=f"cairn-auth-{name}")
+async def _connected(url: str, name: str, log_api: str) -> AsyncIterator[ResilientClient]:
+    nc = await connect(url, name=f"cairn-auth-{name}", log_api=log_api)
     try:
         yield nc
     finally:
