@@ -84,10 +84,10 @@ def _may_submit(principal: Principal, patient: str | None) -> bool:
 def _submits(principal: Principal, role: Role, patient: str | None) -> bool:
     grant = GRANTS[role]
     if grant.reach == "own patient":
-        return grant.submits is not None and patient is not None and patient == principal.patient
+        return grant.as_itself is not None and patient is not None and patient == principal.patient
     if grant.reach != "own organisations":
         return False
-    return bool(principal.speaks_for) if role == "system" else grant.submits is not None
+    return bool(principal.speaks_for) if role == "system" else grant.as_itself is not None
 
 
 def _allowing(subjects: tuple[str, ...]) -> dict[str, list[str]]:
