@@ -7,12 +7,13 @@ A stream of its own, `CAIRN_ACCESS`, keeps the records. One of its messages is a
 one organisation, as a JSON array.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from events.errors import CairnError
+from events.plan.consent_terms import PurposeCode
 from events.vocabulary import Token
 
 ACCESS = "cairn.access"
@@ -30,20 +31,8 @@ _Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 _Id = Annotated[str, Field(min_length=1, max_length=200)]
 _Patient = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{1,64}|\*)$")]
 
-PURPOSES: Mapping[str, str] = {
-    "TREAT": "Treatment.",
-    "ETREAT": "Treatment in an emergency.",
-    "HPAYMT": "Payment.",
-    "COVERAGE": "Coverage under a policy or program.",
-    "HOPERAT": "Operations of the provider, audit among them.",
-    "HRESCH": "Research.",
-    "PUBHLTH": "Public health.",
-    "HLEGAL": "Legal matters.",
-    "PATRQT": "The patient asks for it.",
-    "FAMRQT": "A family member asks for it.",
-    "HTEST": "Test data.",
-}
-"""The purposes that a reading can have: codes of HL7's v3-ActReason, with what each means."""
+PURPOSES: tuple[str, ...] = get_args(PurposeCode)
+"""The purposes that a reading can have, the same as a disclosure can."""
 
 
 class UnreadableAccessRecords(CairnError):
@@ -67,7 +56,7 @@ class AccessRecord(BaseModel):
         patients: The patients whom the answer tells something about; :data:`EVERY_PATIENT` for all there are.
         reading: What kind of thing it tells, as the policy names it (`goals`, `history`, …).
         operation: Which of Cairn's operations it was (`one_goal`, `search_goal`, `export_fhir`, …).
-        interaction: For FHIR, which interaction it was (`read`, `search-type`, …).
+        interaction: Which interaction it was, in FHIR's words (`read`, `search-type`, `history-instance`, …).
         purpose: Why, one of :data:`PURPOSES`.
         outcome: Whether it was told or refused.
         code: Why it was refused, as `events/codes.py` has it.
@@ -88,7 +77,7 @@ class AccessRecord(BaseModel):
     patients: tuple[_Patient, ...]
     reading: _Code
     operation: _Code
-    interaction: _Code | None = None
+    interaction: _Code
     purpose: Annotated[str, Field(pattern=r"^[A-Z]{3,16}$")]
     outcome: ReadingOutcome = "told"
     code: _Code | None = None

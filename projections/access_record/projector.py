@@ -40,4 +40,10 @@ def _reading(position: int, number: int, record: AccessRecord) -> Row:
 def _patients(position: int, group: Sequence[AccessRecord]) -> Iterator[Row]:
     for number, record in enumerate(group):
         for patient in dict.fromkeys(record.patients):
-            yield {"org": record.org, "patient": patient, "position": position, "number": number}
+            yield {
+                "org": record.org,
+                "patient": patient,
+                "at": record.at,
+                "position": position,
+                "number": number,
+            }

@@ -2,16 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, literal, select, tuple_
 
 from events.access_record import EVERY_PATIENT
 from projections.access_record.filters import AccessFilter
 from projections.access_record.tables import tables
-from projections.engine.paging import AnyRow, Json, read_page
+from projections.engine.paging import AnyRow, AnySelect, Json, read_page
 
 _READINGS, _PATIENTS = tables()["readings"], tables()["patients"]
+_OF_BOTH = frozenset({"at", "position", "number"})
+_ORDER = (_PATIENTS.c.at, _PATIENTS.c.position, _PATIENTS.c.number)
 _EVERY_READING = AccessFilter()
+
+
+class AccessPlace(NamedTuple):
+    """Where a reading stands in a list of readings: when it was, and the place of its record in the stream."""
+
+    at: datetime
+    position: int
+    number: int
 
 
 def accesses(
@@ -32,33 +43,77 @@ def accesses(
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    place = (_PATIENTS.c.position, _PATIENTS.c.number)
-    query = (
-        select(_PATIENTS, *(column for column in _READINGS.c if column.name not in ("position", "number")))
-        .join(_READINGS, (_READINGS.c.position == place[0]) & (_READINGS.c.number == place[1]))
+    query = _filtered(_of_patient(org, patient), filters)
+    return read_page(
+        connection,
+        query,
+        of="accesses",
+        order=_ORDER,
+        read=lambda rows: _read(rows, patient),
+        limit=limit,
+        cursor=cursor,
+        descending=True,
+    )
+
+
+def latest_accesses(
+    connection: Connection,
+    org: str,
+    patient: str,
+    filters: AccessFilter = _EVERY_READING,
+    *,
+    before: AccessPlace | None = None,
+    limit: int,
+) -> list[Json]:
+    """The newest readings of a patient's data, as in :func:`accesses`, before a place in that list."""
+    query = _filtered(_of_patient(org, patient), filters)
+    if before is not None:
+        place = tuple_(*(literal(value, column.type) for value, column in zip(before, _ORDER, strict=True)))
+        query = query.where(tuple_(*_ORDER) < place)
+    ordered = query.order_by(*(column.desc() for column in _ORDER)).limit(limit)
+    return _read(connection.execute(ordered).all(), patient)
+
+
+def count_accesses(connection: Connection, org: str, patient: str, filters: AccessFilter = _EVERY_READING) -> int:
+    """How many readings of a patient's data there are."""
+    found = _filtered(_of_patient(org, patient), filters).subquery()
+    return connection.scalar(select(func.count()).select_from(found)) or 0
+
+
+def access_at(connection: Connection, org: str, patient: str, position: int, number: int) -> Json | None:
+    """The reading at a place of the stream, as in :func:`accesses`; None when there is none of this patient."""
+    of_the_place = (_PATIENTS.c.position == position, _PATIENTS.c.number == number)
+    rows = connection.execute(_of_patient(org, patient).where(*of_the_place)).all()
+    return next(iter(_read(rows, patient)), None)
+
+
+def _of_patient(org: str, patient: str) -> AnySelect:
+    same_place = (_READINGS.c.position == _PATIENTS.c.position) & (_READINGS.c.number == _PATIENTS.c.number)
+    return (
+        select(_PATIENTS, *(column for column in _READINGS.c if column.name not in _OF_BOTH))
+        .join(_READINGS, same_place)
         .where(_PATIENTS.c.org == org, _PATIENTS.c.patient.in_((patient, EVERY_PATIENT)))
     )
+
+
+def _filtered(query: AnySelect, filters: AccessFilter) -> AnySelect:
     if filters.since is not None:
-        query = query.where(_READINGS.c.at >= filters.since)
+        query = query.where(_PATIENTS.c.at >= filters.since)
     if filters.until is not None:
-        query = query.where(_READINGS.c.at < filters.until)
+        query = query.where(_PATIENTS.c.at < filters.until)
     if filters.reader is not None:
         query = query.where(_READINGS.c.reader == filters.reader)
-
-    def read(rows: Sequence[AnyRow]) -> list[Json]:
-        return [_read(row, patient) for row in rows]
-
-    return read_page(
-        connection, query, of="accesses", order=place, read=read, limit=limit, cursor=cursor, descending=True
-    )
+    return query
 
 
-def _read(row: AnyRow, patient: str) -> Json:
-    at: datetime = row.at
-    return {
-        **row._mapping,
-        "patient": patient,
-        "everyone": row.patient == EVERY_PATIENT,
-        "at": at.isoformat(),
-        "roles": row.roles.split(",") if row.roles else [],
-    }
+def _read(rows: Sequence[AnyRow], patient: str) -> list[Json]:
+    return [
+        {
+            **row._mapping,
+            "patient": patient,
+            "everyone": row.patient == EVERY_PATIENT,
+            "at": row.at.isoformat(),
+            "roles": row.roles.split(",") if row.roles else [],
+        }
+        for row in rows
+    ]

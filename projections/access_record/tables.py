@@ -41,8 +41,7 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("channel", String(16), nullable=False),
             Column("reading", String(64), nullable=False),
             Column("operation", String(64), nullable=False),
-            # For FHIR.
-            Column("interaction", String(64)),
+            Column("interaction", String(64), nullable=False),
             Column("purpose", String(16), nullable=False),
             Column("outcome", String(16), nullable=False),
             Column("code", String(64)),
@@ -53,6 +52,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("org", String(64), primary_key=True),
             # `*` where a reading tells of every patient of the organisation.
             Column("patient", String(64), primary_key=True),
+            # Of the reading, so that the newest are found without looking at the others.
+            Column("at", Instant, primary_key=True),
             Column("position", BigInteger, primary_key=True, autoincrement=False),
             Column("number", Integer, primary_key=True, autoincrement=False),
             Index(naming.index("patients", "position"), "position"),

@@ -17,6 +17,7 @@ _COMMANDS = {
     "goals": Lazy("services.cli.goals", "goals", "List goals, or show one as it is or was."),
     "reviews": Lazy("services.cli.reviews", "reviews", "List the reviews that are coming up, due or overdue."),
     "disclosures": Lazy("services.cli.disclosures", "disclosures", "List to whom a patient's data was disclosed."),
+    "access": Lazy("services.cli.access", "access", "See who read a patient's data."),
     "templates": Lazy("services.cli.templates", "templates", "List goal templates, or show one."),
     "replay": Lazy("services.cli.replay", "replay", "Tell a goal's whole history, from the log itself."),
     "token": Lazy("services.cli.token", "token", "Make, list and revoke the tokens of this Cairn's own issuer."),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import (
     InstantType,
@@ -33,6 +34,7 @@ _GROUNDS = {
 @click.option("--all", "all_", is_flag=True, help="All that were ever made.")
 @limit_option
 @min_position_option
+@purpose_option
 @json_option
 @nats_url_option
 def disclosures(

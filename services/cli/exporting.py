@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from events.identity import PLAN, GoalId
+from services.cli.access_recording import CommandReadings
 from services.cli.connection import connected
 from services.cli.disclosing import Destination
 from services.cli.printing import Json
@@ -57,6 +58,7 @@ async def export_patients(
     async with connected(nats_url) as nc:
         patients = [patient] if patient else [each async for each in _patients(nc, org)]
         log = Log(nc, stream)
+        readings = CommandReadings(nc, where.request.purpose.code if where.request else None)
         try:
             with SlowProgress("Exporting", len(patients)) as progress:
                 for each in patients:
@@ -74,6 +76,12 @@ async def export_patients(
                         refused = {"patient": each, "code": rejection.code, "detail": rejection.detail}
                         exported.left_out.append(refused)
                     else:
+                        await readings.record(
+                            {org: (each,)},
+                            reading="history" if where.with_history else "goals",
+                            operation="export_fhir",
+                            interaction="operation",
+                        )
                         for resource in resources:
                             write(resource)
                         exported.patients += 1

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import (
     GoalIdType,
@@ -41,6 +42,7 @@ def goals() -> None:
 @limit_option
 @click.option("--cursor", help="Go on behind an earlier page: its `next`.")
 @min_position_option
+@purpose_option
 @json_option
 @nats_url_option
 def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **query: object) -> None:
@@ -69,6 +71,7 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
 @moment_options
 @audience_option
 @min_position_option
+@purpose_option
 @json_option
 @nats_url_option
 def show_goal(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.cli.access_recording import CommandReadings, purpose_option
 from services.cli.connection import connected
 from services.cli.log_reading import reading_with
 from services.cli.log_report import report
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
+@purpose_option
 @json_option
 @nats_url_option
 def backup(folder: Path, nats_url: str | None, as_json: bool) -> None:
     """Copy the log into FOLDER while Cairn runs, and prove the copy by restoring it on a temporary server.
+
+    A copy tells of every patient, and is recorded as such before it is made.
 
     Where CAIRN_PLACEMENT names several streams, each has a folder in FOLDER. The exit code is 1 when anything is wrong
     with what was copied; it is copied nevertheless.
@@ -33,7 +37,9 @@ def backup(folder: Path, nats_url: str | None, as_json: bool) -> None:
 
 
 async def _backup(nats_url: str | None, folder: Path) -> "Found":
+    from events.access_record import EVERY_PATIENT
     from events.log.backup import folder_of, write_manifest
+    from events.log.organisations import organisations_in
     from services.administration.restoring import back_up, prove_aside
     from services.cli.configuration import load_settings
 
@@ -43,6 +49,8 @@ async def _backup(nats_url: str | None, folder: Path) -> "Found":
     manifests: dict[str, Manifest] = {}
     async with AsyncExitStack() as stack:
         nc = await stack.enter_async_context(connected(nats_url))
+        seen = {org: (EVERY_PATIENT,) for stream in places for org in await organisations_in(nc, stream)}
+        await CommandReadings(nc).record(seen, reading="history", operation="log_backup", interaction="operation")
         for stream, place in places.items():
             with SlowProgress("backing up, bytes") as progress:
                 manifests[stream], found[stream] = await back_up(nc, stream, place, reading_with(progress))

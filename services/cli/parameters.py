@@ -63,7 +63,8 @@ class ProjectionType(click.ParamType["Projection[Any]"]):
             self.fail(printable(unknown), param, ctx)
 
 
-def _login_name() -> str:
+def login_name() -> str:
+    """The name of whoever runs the command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have a number and no name
@@ -107,7 +108,7 @@ operator_option = click.option(
     "--by",
     metavar="WHO",
     envvar="CAIRN_OPERATOR",
-    default=_login_name,
+    default=login_name,
     help="Who does this, as it is recorded.  [CAIRN_OPERATOR, or the login name]",
 )
 reason_option = click.option("--reason", metavar="TEXT", default="", help="Why, as it is recorded.")

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import click
 
+from services.cli.access_recording import reading_headers
 from services.cli.printing import Json, printable
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ async def read(nc: "Client", path: str, **query: object) -> Json:
     given = {name: value for name, value in query.items() if value is not None}
     request = f"{path}?{urlencode(given)}" if given else path
     try:
-        reply = await nc.request(READ, request.encode(), timeout=_READ_ANSWER_SECONDS)
+        reply = await nc.request(READ, request.encode(), timeout=_READ_ANSWER_SECONDS, headers=reading_headers())
     except NoRespondersError:
         where = nc.connected_url.geturl() if nc.connected_url else "the NATS server"
         raise click.ClickException(

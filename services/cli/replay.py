@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.cli.access_recording import CommandReadings, purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import GoalIdType, json_option, moment_options, nats_url_option
 from services.cli.printing import Json, print_json
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("goal_id", type=GoalIdType())
 @moment_options
+@purpose_option
 @json_option
 @nats_url_option
 def replay(
@@ -67,6 +69,8 @@ async def _read(
         if moment.position is not None and moment.position > (head := await log.head()):
             raise click.ClickException(f"The log ends at position {head}; it has no position {moment.position}.")
         of_patient, unreadable = await log.read_patient_in_part(goal_id)
+        seen = {goal_id.org: (goal_id.patient,)} if of_patient else {}
+        await CommandReadings(nc).record(seen, reading="history", operation="replay", interaction="history-instance")
     for needed in (goal_id, goal_id.plan):
         if (error := unreadable.get(needed.on(LOG))) and not moment.is_before(error.position):
             raise click.ClickException(

@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import (
     clinician_option,
@@ -26,6 +27,7 @@ from services.cli.reading import read_pages
 @clinician_option
 @limit_option
 @min_position_option
+@purpose_option
 @json_option
 @nats_url_option
 def reviews(nats_url: str | None, as_json: bool, org: str, limit: int, **query: object) -> None:

@@ -29,6 +29,7 @@ _DIGEST = re.compile(r"h[0-9a-f]{40}", re.ASCII)
 _WRITTEN = r"(?:[A-Za-z0-9_-]|\.\.)+"
 _TOKENS = re.compile(rf"{_WRITTEN}(?:\.{_WRITTEN}){{0,3}}", re.ASCII)
 _ONE = re.compile(_WRITTEN, re.ASCII)
+_PLACE = re.compile(r"r([1-9]\d{0,17})-(\d{1,4})", re.ASCII)
 _MOST_READ = 300
 
 
@@ -54,6 +55,17 @@ def patient_fhir_id(goal_id: GoalId) -> str:
 def fhir_id(goal_id: GoalId, part: str | int = "") -> str:
     """The FHIR id of a goal, of a plan (as a CarePlan), or of a part of one."""
     return _written(goal_id, str(part))
+
+
+def audit_event_id(goal_id: GoalId, position: int, number: int) -> str:
+    """The FHIR id of the AuditEvent of a reading of a goal's patient, by the place of its record."""
+    return _written(goal_id[:2], f"r{position}-{number}")
+
+
+def read_audit_event_part(part: str) -> tuple[int, int] | None:
+    """The place of a record that :func:`audit_event_id` has written behind a patient; None for what is none."""
+    found = _PLACE.fullmatch(part)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def digest_of(tokens: tuple[str, ...]) -> str:

@@ -31,6 +31,8 @@ _FEED = "/v1/feed"
 """It has no end, and records each patient before it tells of them (:class:`FeedRecords`)."""
 _MAY_FIND_NOBODY = frozenset({"search-type", "history-type"})
 """FHIR interactions that name no organisation, so that an empty answer says of nobody that it is empty."""
+_FEED_INTERACTION = "history-system"
+"""What a feed is in the words of FHIR: everything that happens, as it happens."""
 _FEED_RECORD_SECONDS = 10.0
 """For how long a feed tries to record whom it is going to tell of, in silence, before it ends."""
 _FEED_PAUSE_SECONDS = 0.5
@@ -101,7 +103,11 @@ class FeedRecords:
         give_up = clock() + _FEED_RECORD_SECONDS
         while found - self._known:
             try:
-                await self._recorder.record(self._request.records(seen, reading="history", operation=self._operation))
+                await self._recorder.record(
+                    self._request.records(
+                        seen, reading="history", operation=self._operation, interaction=_FEED_INTERACTION
+                    )
+                )
                 self._known |= found
             except ReadingNotRecorded:
                 if clock() > give_up:
@@ -157,7 +163,7 @@ def _records(scope: Scope) -> Sequence[AccessRecord]:
     interaction = operation.interaction
     if "patient" in named:
         seen = {**seen, named["org"]: {*seen.get(named["org"], ()), named["patient"]}}
-    elif not seen and interaction not in _MAY_FIND_NOBODY:
+    elif not seen and (operation.fhir is None or interaction not in _MAY_FIND_NOBODY):
         raise RuntimeError(f"{operation.path} does not say of whom it tells something")
     return _reading_request(scope).records(seen, reading=reading, operation=operation.name, interaction=interaction)
 

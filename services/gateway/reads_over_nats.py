@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Scope
 
 from services.access.principal import Principal
 from services.gateway.access.middleware import PRINCIPAL
+from services.gateway.access_records import PURPOSE_HEADER
 from services.gateway.edge.hosts import LOCAL
 from services.gateway.problems import RequestRefused, problem_response
 from services.reply_subjects import may_be_answered
@@ -28,6 +29,10 @@ _MAX_READS_AT_ONCE = 64
 _MAX_REQUEST = 8 * 1024
 _ENDLESS = "/v1/feed"
 _AUTHORIZATION = b"authorization"
+_PURPOSE = PURPOSE_HEADER.lower().encode()
+READER = "cairn-reader"
+"""The header in which a command says who reads. It is believed where whoever reaches NATS holds the keys anyway."""
+_MAX_READER = 200
 
 _log = logging.getLogger("cairn.gateway")
 
@@ -96,8 +101,10 @@ class ReadsOverNats:
         named = (message.headers or {}).items()
         tokens = [(_AUTHORIZATION, token.encode()) for name, token in named if name.lower().encode() == _AUTHORIZATION]
         scope["headers"] += tokens
+        scope["headers"] += [(_PURPOSE, why.encode()) for name, why in named if name.lower().encode() == _PURPOSE]
         if not tokens and self._house is not None:
-            scope[PRINCIPAL] = self._house
+            readers = [value for name, value in named if name.lower() == READER and 0 < len(value) <= _MAX_READER]
+            scope[PRINCIPAL] = self._house.model_copy(update={"id": readers[0]}) if readers else self._house
         return scope
 
 

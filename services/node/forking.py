@@ -31,7 +31,7 @@ Run = Callable[[Sequence[str]], int]
 Handlers = Mapping[signal.Signals, Callable[[int, FrameType | None], Any] | int | None]
 _IMPORTED = (
     *("projections.catalog", "projections.engine.service", "services.access", "services.cli.serve"),
-    *(f"services.{name}.service" for name in ("gateway", "goals", "intake", "reminders")),
+    *(f"services.{name}.service" for name in ("access", "gateway", "goals", "intake", "reminders")),
     "services.node.node",
 )
 _LENGTH_BYTES = 4

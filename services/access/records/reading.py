@@ -41,7 +41,7 @@ class ReadingRequest:
         *,
         reading: Reading,
         operation: str,
-        interaction: str | None = None,
+        interaction: str,
         outcome: ReadingOutcome = "told",
         code: str | None = None,
     ) -> list[AccessRecord]:

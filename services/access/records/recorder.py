@@ -13,15 +13,15 @@ from contextlib import contextmanager
 from typing import Literal
 
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError
 from nats.errors import Error as NatsError
+from pydantic_core import from_json
 
 from events.access_record import ACCESS, AccessRecord, encode_group, encode_record
 from events.errors import CairnError
-from events.log.acknowledgement import Refused, acknowledged
-from events.log.client.replies import Replies
+from events.log.client.jetstream_api import Json
+from events.log.client.replies import Replies, status_of
 from events.log.client.resilient import ResilientClient
-from events.log.failures import WrongVersion
+from events.log.message import is_wrong_sequence
 
 MAX_GROUP_RECORDS = 500
 """How many records one message holds."""
@@ -33,6 +33,8 @@ _GATHER_SECONDS = 0.008
 """How long a record waits for those of other requests that are being answered."""
 _RECORD_SECONDS = 3.0
 """How long the server may take to store a group before its readings are refused."""
+_SILENT: Json = {"description": "it does not answer"}
+_ABSENT: Json = {"description": "it is not there"}
 _NEVER = {"Nats-Expected-Last-Sequence": str(2**62)}
 """A condition under which the server stores nothing, whatever the stream holds."""
 
@@ -131,13 +133,9 @@ class AccessRecorder:
         Raises:
             ReadingNotRecorded: it does not.
         """
-        try:
-            await self._publish("check", _NEVER, b"[]")
-        except Refused as refused:
-            if not isinstance(refused.error, WrongVersion):
-                raise ReadingNotRecorded(f"The stream of records refuses them: {refused}") from None
-        except (NatsError, OSError, TimeoutError):
-            raise ReadingNotRecorded("The stream of records does not answer.") from None
+        error = await self._publish("check", _NEVER, b"[]")
+        if error is not None and not is_wrong_sequence(error):
+            raise ReadingNotRecorded(_in_words(error))
 
     async def close(self) -> None:
         """Let what is being written come to its end, and listen no more."""
@@ -188,19 +186,14 @@ class AccessRecorder:
         self._consider()
 
     async def _write(self, org: str, group: _Queue) -> None:
-        try:
-            await self._publish(org, {}, encode_group([encoded for encoded, _ in group]))
-        except Refused as refused:
-            self._not_written(group, f"The stream of records refuses them: {refused}")
-        except (NatsError, OSError, TimeoutError):
-            self._not_written(group, "The stream of records does not answer.")
-        else:
+        error = await self._publish(org, {}, encode_group([encoded for encoded, _ in group]))
+        if error is None:
             self.working = True
             self.recorded += len(group)
             for _, waiting in group:
                 waiting.stored()
-
-    def _not_written(self, group: _Queue, why: str) -> None:
+            return
+        why = _in_words(error)
         if self.working:
             _log.error("readings cannot be recorded: %s", why)
         self.working = False
@@ -208,19 +201,30 @@ class AccessRecorder:
         for _, waiting in group:
             waiting.failed(why)
 
-    async def _publish(self, org: str, headers: dict[str, str], body: bytes) -> None:
+    async def _publish(self, org: str, headers: dict[str, str], body: bytes) -> Json | None:
+        """Publish a message to the stream; None once it is stored, and otherwise the error in the server's words."""
         if not self._nc.is_connected:  # nats-py would keep the subscription for later
-            raise ConnectionClosedError
-        await self._replies.open()
+            return _SILENT
         answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
         reply = self._replies.expect(lambda message: None if answer.done() else answer.set_result(message))
         try:
             async with self._nc.answer_within(self._seconds):
+                await self._replies.open()
                 self._nc.send(f"{ACCESS}.{org}", headers, body, reply)
                 self._nc.write_out()
-                acknowledged(await answer)
+                answered = await answer
+        except (NatsError, OSError, TimeoutError):
+            return _SILENT
         finally:
             self._replies.forget(reply)
+        if status_of(answered) is not None:
+            return _ABSENT
+        error: Json | None = from_json(answered.data).get("error")
+        return error
+
+
+def _in_words(error: Json) -> str:
+    return f"The stream of the records of readings cannot take this one: {error.get('description', 'no reason given')}."
 
 
 def _groups(queue: _Queue) -> Iterator[_Queue]:

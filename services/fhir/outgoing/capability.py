@@ -1,5 +1,6 @@
 """What Cairn's FHIR endpoint can do, as a CapabilityStatement."""
 
+from services.fhir.outgoing.audit_event import PROFILES
 from services.fhir.outgoing.elements import VERSIONS, Json, Release, given
 from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.fhir.outgoing.search.parameters import NAMING, SEARCH_PARAMETERS, SearchParameter
@@ -34,7 +35,7 @@ def capability_statement(release: Release, base: str, version: str) -> Json:
             {
                 "mode": "server",
                 "documentation": _GENERAL.replace("\n", " ").format(naming=naming),
-                "resource": [_resource(name) for name in TYPES],
+                "resource": [*(_resource(name) for name in TYPES), _audit_events(release)],
                 "searchParam": [_parameter(SEARCH_PARAMETERS["Goal"][name]) for name in _ALWAYS],
             }
         ],
@@ -52,6 +53,26 @@ def _resource(name: ResourceType) -> Json:
         searchInclude=inclusions(name, reverse=False),
         searchRevInclude=inclusions(name, reverse=True),
         searchParam=[_parameter(each) for each in SEARCH_PARAMETERS[name].values()],
+    )
+
+
+def _audit_events(release: Release) -> Json:
+    """Who read and who wrote, by the patterns that IHE has for R4."""
+    definitions = "AuditEvent" if release == "R4" else "clinical"
+    return given(
+        type="AuditEvent",
+        supportedProfile=[*PROFILES] if release == "R4" else None,
+        interaction=[{"code": "read"}, {"code": "search-type"}],
+        versioning="no-version",
+        readHistory=False,
+        conditionalRead="not-match",
+        searchParam=[
+            {"name": name, "definition": f"http://hl7.org/fhir/SearchParameter/{definition}", "type": kind}
+            for name, definition, kind in (
+                ("patient", f"{definitions}-patient", "reference"),
+                ("date", f"{definitions}-date", "date"),
+            )
+        ],
     )
 
 

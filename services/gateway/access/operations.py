@@ -20,7 +20,7 @@ Interaction = Literal["read", "vread", "history-instance", "search-type", "histo
 class FhirInteraction:
     """What a FHIR address does: an interaction with resources of a type, by FHIR's own names."""
 
-    resource: ResourceType
+    resource: ResourceType | Literal["AuditEvent"]
     interaction: Interaction
 
 
@@ -51,9 +51,14 @@ class Operation:
     fhir: FhirInteraction | None = None
 
     @property
-    def interaction(self) -> Interaction | None:
-        """Which interaction of FHIR it is, where it is one."""
-        return None if self.fhir is None else self.fhir.interaction
+    def interaction(self) -> Interaction:
+        """Which interaction it is, in FHIR's words, also beyond FHIR's addresses.
+
+        An address that names a patient reads what there is of that patient; the others look for what there is.
+        """
+        if self.fhir is not None:
+            return self.fhir.interaction
+        return "read" if self.patient == "path" else "search-type"
 
 
 _ORG = "/v1/orgs/{org}"
@@ -113,6 +118,14 @@ def _fhir_versions(kind: ResourceType, path: str) -> tuple[Operation, ...]:
     )
 
 
+_SEARCH, _READ = FhirInteraction("AuditEvent", "search-type"), FhirInteraction("AuditEvent", "read")
+_AUDIT_EVENTS: tuple[Operation, ...] = (
+    Operation("search_auditevent", f"{_FHIR}/AuditEvent", "accesses", fhir=_SEARCH),
+    Operation("search_auditevent", f"{_FHIR}/AuditEvent/_search", "accesses", "POST", fhir=_SEARCH),
+    Operation("read_audit_event", f"{_FHIR}/AuditEvent/{{id}}", "accesses", of_one=True, fhir=_READ),
+)
+"""Who read and who wrote, as FHIR's AuditEvents: a kind of reading of its own."""
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation("submit_events", "/v1/events", None, "POST"),
     _of_patient("goals_of_patient", "goals", "goals", of_one=False),
@@ -120,6 +133,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_patient("plan", "plan", "goals"),
     _of_patient("tree", "tree", "goals"),
     _of_patient("series", "series", "goals"),
+    _of_patient("accesses", "accesses", "accesses", of_one=False),
     _of_patient("list_disclosures", "disclosures", "disclosures"),
     _of_patient("history", "goals/{goal}/history", "history"),
     _of_patient("diff", "goals/{goal}/diff", "history"),
@@ -141,6 +155,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("documentation", "/docs"),
     _open("openapi", "/openapi.json"),
     _open("metadata", f"{_FHIR}/metadata"),
+    _open("of_fhir", f"{FHIR_ROOT}.well-known/smart-configuration"),
+    _open("of_release", f"{_FHIR}/.well-known/smart-configuration"),
     *(operation for kind in TYPES for operation in _fhir(kind)),
+    *_AUDIT_EVENTS,
 )
 """Every operation there is."""

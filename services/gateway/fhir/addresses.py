@@ -7,7 +7,7 @@ from typing import NamedTuple
 from events.errors import Rejected
 from events.identity import PLAN, GoalId
 from projections.goal_state.long_ids import long_ids
-from services.fhir.ids import SURE_TO_FIT, Address, digest_of, read_fhir_id
+from services.fhir.ids import SURE_TO_FIT, Address, digest_of, read_audit_event_part, read_fhir_id
 from services.gateway.fhir.exchange import Exchange, invalid
 from services.gateway.fhir.reach import may_see
 
@@ -58,6 +58,14 @@ async def find_patient(asked: Exchange, text: str) -> GoalId:
         if found is not None:
             return found.plan
     raise unknown()
+
+
+async def find_patient_part(asked: Exchange, text: str) -> tuple[GoalId | None, str]:
+    """The plan of the patient that an id begins with, and what it names of that patient; None where it names a goal."""
+    address = read_fhir_id(text, 2, part=True)
+    if address is None or not read_audit_event_part(address.part):
+        return None, ""
+    return await find_patient(asked, text.removesuffix(f".{address.part}")), address.part
 
 
 def read_reference(asked: Exchange, parameter: str, value: str, *types: str) -> Reference:

@@ -5,6 +5,7 @@ from typing import Any
 from services.fhir.outgoing.patient import ResourceType
 from services.fhir.outgoing.search.parameters import SEARCH_PARAMETERS, SearchParameter
 from services.fhir.outgoing.search.query import DEFAULT_COUNT, MAX_COUNT, inclusions
+from services.gateway.fhir.audit_events import AUDIT_EVENT_PARAMETERS
 from services.gateway.fhir.exchange import MODES
 from services.gateway.fhir.histories import HISTORY_PARAMETERS
 
@@ -40,7 +41,21 @@ def of_search(resource: ResourceType) -> dict[str, Any]:
 
 def of_posted_search(resource: ResourceType) -> dict[str, Any]:
     """What a search takes in its body."""
-    properties = {name: {"type": "string", "description": text} for name, text in _searched_by(resource).items()}
+    return _form(_searched_by(resource))
+
+
+def of_audit_events() -> dict[str, Any]:
+    """What a search for AuditEvents takes in its address."""
+    return {"parameters": _parameters({**AUDIT_EVENT_PARAMETERS, **_GENERAL})}
+
+
+def of_posted_audit_events() -> dict[str, Any]:
+    """What a search for AuditEvents takes in its body."""
+    return _form({**AUDIT_EVENT_PARAMETERS, **_GENERAL})
+
+
+def _form(described: dict[str, str]) -> dict[str, Any]:
+    properties = {name: {"type": "string", "description": text} for name, text in described.items()}
     form = {"schema": {"type": "object", "properties": properties}}
     return {"requestBody": {"content": {"application/x-www-form-urlencoded": form}}}
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from projections.catalog import projection_named
+from tests.contract.projections.access_record_contract import AccessRecordContract
 from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
@@ -40,6 +41,12 @@ class TestReviewSchedule(OnPostgresql):
     @pytest.fixture
     def projection(self) -> AnyProjection:
         return projection_named("review_schedule")
+
+
+class TestAccessRecord(AccessRecordContract):
+    @pytest.fixture
+    def database_url(self, postgresql_server: PostgresqlServer) -> str:
+        return postgresql_server.new_schema()
 
 
 class TestBuilds(BuildsContract):

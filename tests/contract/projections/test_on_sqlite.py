@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from projections.catalog import projection_named
+from tests.contract.projections.access_record_contract import AccessRecordContract
 from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
@@ -40,6 +41,12 @@ class TestReviewSchedule(OnSqlite):
     @pytest.fixture
     def projection(self) -> AnyProjection:
         return projection_named("review_schedule")
+
+
+class TestAccessRecord(AccessRecordContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
 
 
 class TestBuilds(BuildsContract):

@@ -8,6 +8,7 @@ import pytest
 
 from projections.catalog import projection_named
 from projections.engine.service import serve as projection
+from services.access.service import serve as access
 from services.embedded_server import free_port
 from services.gateway.service import serve as gateway
 from services.goals.service import serve as goals
@@ -40,6 +41,7 @@ async def services(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory)
             partial(goals, settings("goals")),
             partial(intake, settings("intake")),
             partial(reminders, settings("reminders")),
+            partial(access, settings("access")),
             partial(projection, projection_named("goal_state"), reads.nats_address, reads.database_address),
             partial(gateway, settings("gateway")),
         ):

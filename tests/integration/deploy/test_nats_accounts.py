@@ -1,13 +1,17 @@
 """The accounts of deploy/nats on a real server: every role can do its work, and nothing else."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import nats
 import pytest
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 from pydantic_core import from_json
 
+from events.access_record import ACCESS_STREAM
 from events.envelope import STRUCTURED
 from events.event import Event
 from events.goal import types as g
@@ -18,14 +22,19 @@ from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
+from services.access.records.recorder import AccessRecorder
+from services.access.service import serve as access
 from services.administration.application import STREAM as ACTS
 from services.administration.application import Act
 from services.administration.recording import record_act, recorded_acts
+from services.settings import Settings
+from tests.access import access_record, access_records
 from tests.builders import active_goal, as_bytes, event, proposed
+from tests.conftest import running
 from tests.integration.deploy.deployed import Deployed, connected, password
 
 STRUCTURED_HEADER = {"content-type": STRUCTURED}
-ROLES = ("goals", "intake", "reminders", "projections", "gateway", "northside")
+ROLES = ("goals", "intake", "reminders", "projections", "gateway", "access", "northside")
 """Every user but the operator."""
 
 
@@ -335,3 +344,47 @@ class TestLoggingIn:
         with pytest.raises((NatsError, TimeoutError)):
             await nc.jetstream(timeout=1).account_info()
         await nc.close()
+
+
+class TestTheRecordOfWhoReads:
+    @pytest.fixture
+    async def access_service(self, deployed: Deployed, tmp_path: Path) -> AsyncIterator[None]:
+        """The service that makes the stream."""
+        async with running(partial(access, Settings(nats_url=deployed.url("access"), data_dir=tmp_path))):
+            yield
+
+    async def test_the_gateway_and_the_operator_s_commands_add_to_it(
+        self, deployed: Deployed, access_service: None
+    ) -> None:
+        for user in ("gateway", "operator"):
+            async with connected(deployed, user) as [reader]:
+                recorder = AccessRecorder(reader.nc)
+                await recorder.check()
+                await recorder.record([access_record("p1", reader=user)])
+                await recorder.close()
+
+        async with connected(deployed, "access") as [reader]:
+            readers = [record.reader for record in await access_records(reader.nc, "north")]
+        assert readers == ["gateway", "operator"]
+
+    @pytest.mark.parametrize("user", ["goals", "intake", "reminders", "projections", "northside"])
+    async def test_nobody_else_adds_to_it(self, deployed: Deployed, access_service: None, user: str) -> None:
+        async with connected(deployed, user) as [other]:
+            assert not await other.may_publish("cairn.access.north")
+
+    async def test_nobody_of_the_house_reads_changes_or_deletes_it(
+        self, deployed: Deployed, access_service: None
+    ) -> None:
+        async with connected(deployed, "operator") as [operator]:
+            js = operator.nc.jetstream()
+            for attempt in (js.stream_info, js.delete_stream, js.purge_stream):
+                with pytest.raises(NotFoundError):
+                    await attempt(ACCESS_STREAM)
+
+    async def test_who_reads_it_into_tables_neither_changes_nor_deletes_it(
+        self, deployed: Deployed, access_service: None
+    ) -> None:
+        async with connected(deployed, "access") as [reader]:
+            for what in ("STREAM.DELETE", "STREAM.UPDATE", "STREAM.PURGE", "STREAM.MSG.DELETE"):
+                assert not await reader.may_publish(f"$JS.API.{what}.{ACCESS_STREAM}")
+            assert not await reader.may_publish("cairn.access.north")

@@ -15,6 +15,7 @@ from events.identity import NOTICE, SUBMIT, GoalId
 from events.log.placement import Placement
 from projections.catalog import projection_named
 from projections.engine.service import serve as projection
+from services.access.service import serve as access
 from services.embedded_server import free_port
 from services.gateway.service import serve as gateway
 from services.goals.service import serve as goals
@@ -52,6 +53,7 @@ async def services(deployed: Deployed, tmp_path: Path) -> AsyncIterator[None]:
             partial(goals, settings("goals"), streams=[B]),
             partial(intake, settings("intake")),
             partial(reminders, settings("reminders")),
+            partial(access, settings("access")),
             partial(
                 projection,
                 projection_named("goal_state"),

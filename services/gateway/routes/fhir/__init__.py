@@ -11,10 +11,19 @@ from fastapi import APIRouter, Response
 from services.fhir.outgoing.capability import capability_statement
 from services.fhir.outgoing.patient import TYPES
 from services.gateway.fhir.answers import resource_answer
-from services.gateway.fhir.documentation import of_capabilities, of_history, of_posted_search, of_read, of_search
+from services.gateway.fhir.documentation import (
+    of_audit_events,
+    of_capabilities,
+    of_history,
+    of_posted_audit_events,
+    of_posted_search,
+    of_read,
+    of_search,
+)
 from services.gateway.fhir.exchange import Asked
 from services.gateway.fhir.histories import WRITERS
 from services.gateway.refusals import FHIR_JSON
+from services.gateway.routes.fhir.audit_events import read_audit_event, search_auditevent
 from services.gateway.routes.fhir.histories import instance_history, one_version, type_history
 from services.gateway.routes.fhir.reads import READS
 from services.gateway.routes.fhir.searches import searching
@@ -43,6 +52,24 @@ async def metadata(asked: Asked) -> Response:
     return resource_answer(asked, capability_statement(asked.release, asked.base, installed("cairn")))
 
 
+_resources.add_api_route(
+    "/AuditEvent",
+    search_auditevent,
+    summary="Search: AuditEvent",
+    response_model=None,
+    openapi_extra=of_audit_events(),
+)
+_resources.add_api_route(
+    "/AuditEvent/_search",
+    search_auditevent,
+    methods=["POST"],
+    summary="Search by form: AuditEvent",
+    response_model=None,
+    openapi_extra=of_posted_audit_events(),
+)
+_resources.add_api_route(
+    "/AuditEvent/{id}", read_audit_event, summary="Read: AuditEvent", response_model=None, openapi_extra=of_read()
+)
 for kind in TYPES:
     add = _resources.add_api_route
     search = searching(kind)
