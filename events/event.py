@@ -3,11 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from events.attribute_headers import Extension
 from events.identity import GoalId
 from events.payload import Payload
-from events.vocabulary import Actor, SubmitterRole
+from events.vocabulary import STAFF, Actor, SubmitterRole
+
+
+class Enterer(NamedTuple):
+    """Whoever entered an event for its actor.
+
+    Attributes:
+        id: An opaque id.
+        role: In which role; None where the sender names them and Cairn does not know them.
+    """
+
+    id: str
+    role: SubmitterRole | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,19 @@ class Event:
             by,
             role,
         )
+
+    @property
+    def enterer(self) -> Enterer | None:
+        """Whoever entered the event for its actor; None where that is the actor, or where nobody is named.
+
+        That is the clinician or supervisor who submitted it, and otherwise whoever the sender says typed it in: a
+        system that submits is no hand, it passes on what somebody has entered there.
+        """
+        if self.submitter_role in STAFF and self.submitted_by not in (None, self.actor.id):
+            return Enterer(str(self.submitted_by), self.submitter_role)
+        if self.entered_by not in (None, self.actor.id):
+            return Enterer(str(self.entered_by), None)
+        return None
 
     @property
     def key(self) -> tuple[str, str]:

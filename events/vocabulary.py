@@ -14,6 +14,8 @@ from pydantic_core import PydanticCustomError
 ActorRole = Literal["patient", "clinician", "supervisor", "family", "system"]
 SubmitterRole = Literal[ActorRole, "operator"]
 """The roles in which an event can be submitted: an operator submits nothing but that a message is void."""
+STAFF: frozenset[SubmitterRole] = frozenset({"clinician", "supervisor"})
+"""The roles of those who treat."""
 Party = Literal["patient", "clinician"]
 Kind = Literal["process", "outcome"]
 Horizon = Literal["short_term", "long_term"]

@@ -83,6 +83,12 @@ def one_person_agreed(goal: GoalState, around: Around) -> str | None:
     return None
 
 
+def agreement_entered(goal: GoalState, around: Around) -> str | None:
+    """Somebody else entered the patient's agreement: staff, or whoever typed it in for them (S5)."""
+    by = goal.patient_agreement_entered_by
+    return f"The patient's agreement was entered by {by}, and not by the patient." if by else None
+
+
 def hollow(goal: GoalState, around: Around) -> str | None:
     """The goal matters little to the patient, by their own rating (S15)."""
     if goal.relevance is not None and goal.relevance < HOLLOW_BELOW:
@@ -226,9 +232,9 @@ def closed_without_patient(goal: GoalState, around: Around) -> str | None:
 FLAGS: dict[str, Callable[[GoalState, Around], str | None]] = {
     flag.__name__: flag
     for flag in (
-        *(self_set, clinician_only, one_person_agreed, hollow, relevance_unrated, no_clinical_target, no_interventions),
-        *(long_horizon, radical_change, no_priority, orphan, outcome_first, copied_text, no_entry, long_interval),
-        *(override_used, limit_exceeded),
+        *(self_set, clinician_only, one_person_agreed, agreement_entered, hollow, relevance_unrated),
+        *(no_clinical_target, no_interventions, long_horizon, radical_change, no_priority, orphan, outcome_first),
+        *(copied_text, no_entry, long_interval, override_used, limit_exceeded),
     )
 }
 """Every flag of an open goal by its code, in the order in which they are shown."""

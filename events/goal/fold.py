@@ -26,7 +26,7 @@ from events.goal.state import (
 from events.goal.steep_revision import is_steep
 from events.vocabulary import ActorRole, Measure, Party, Smart, Status
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Increased whenever the same events fold into a different state; stored states of another version are ignored."""
 
 _BEGINNINGS = (t.Proposed, t.Imported)
@@ -137,7 +137,9 @@ def _stands_alone(state: GoalState, recorded: RecordedEvent) -> Update:
 
 
 def _agreement(party: Party, recorded: RecordedEvent) -> Agreement:
-    return Agreement(party=party, actor=recorded.event.actor, at=recorded.event.time)
+    event = recorded.event
+    enterer = event.enterer
+    return Agreement(party=party, actor=event.actor, at=event.time, entered_by=enterer.id if enterer else None)
 
 
 def _contested(state: GoalState, data: t.Contested, recorded: RecordedEvent) -> Update:

@@ -139,11 +139,15 @@ class ChangeRequest(Value):
 
 
 class Agreement(Value):
-    """One side stands behind the goal as it is: who said so, and when."""
+    """One side stands behind the goal as it is: who said so, and when.
+
+    `entered_by` is who entered it for them, where that was somebody else: staff, or whom the sender names.
+    """
 
     party: Party
     actor: Actor
     at: datetime
+    entered_by: str | None = None
 
 
 class Contest(Value):
@@ -282,6 +286,11 @@ class GoalState(Value):
         if self.status != "closed" or closing is None or closing.actor.role == "patient":
             return ()
         return tuple(each for each in self.setbacks_without_patient if (each.setback_version or 0) < closing.version)
+
+    @property
+    def patient_agreement_entered_by(self) -> str | None:
+        """Who entered the patient's agreement; None while there is none, and where the patient gave it themself."""
+        return next((each.entered_by for each in self.agreements if each.party == "patient"), None)
 
     def _setbacks_not_in(self, reviews: tuple[PastReview, ...]) -> tuple[ProgressEntry, ...]:
         return tuple(

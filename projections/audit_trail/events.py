@@ -45,5 +45,7 @@ def _recorded(row: AnyRow) -> RecordedEvent:
         data=decode(row.type, row.data, row.goal),
         cause=row.cause,
         entered_by=row.entered_by,
+        submitted_by=row.submitted_by,
+        submitter_role=row.submitter_role,
     )
     return RecordedEvent(event, row.position, row.version, row.recorded_at)

@@ -115,6 +115,8 @@ def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
         "actor": event.actor.id,
         "actor_role": event.actor.role,
         "entered_by": event.entered_by,
+        "submitted_by": event.submitted_by,
+        "submitter_role": event.submitter_role,
         "happened_at": event.time,
         "happened_offset": _offset_minutes(event.time),
         "recorded_at": recorded.recorded_at,

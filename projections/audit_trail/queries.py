@@ -32,10 +32,11 @@ class NoSuchVersion(CairnError):
 def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor: str | None = None) -> Json | None:
     """Everything that happened to one goal or plan, oldest first, or None: `items`, `next` and `quarantined`.
 
-    An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `enteredby`, `time`, `recordedtime`,
-    `source`, `id`, `version`, `position`, `causeversion` when it followed by itself), `data`, `sentence` (who did what,
-    when it happened, on the sender's clock, and when it was recorded, on the clinic's), and `changes`: for a revision,
-    an amendment or a correction each changed `field` by its dotted path, with `before` and `after`. `quarantined` is
+    An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `enteredby`, `submittedby`,
+    `submitterrole`, `time`, `recordedtime`, `source`, `id`, `version`, `position`, `causeversion` when it followed by
+    itself), `data`, `sentence` (who did what, when it happened, on the sender's clock, and when it was recorded, on the
+    clinic's), and `changes`: for a revision, an amendment or a correction each changed `field` by its dotted path, with
+    `before` and `after`. `quarantined` is
     None unless events are missing at the end: then it has the last `version` that is here, and the `position` of the
     next event and the `reason` for which it could not be taken in.
 
@@ -173,6 +174,8 @@ def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
             "actor": row.actor,
             "actorrole": row.actor_role,
             "enteredby": row.entered_by,
+            "submittedby": row.submitted_by,
+            "submitterrole": row.submitter_role,
             "time": happened(row).isoformat(),
             "recordedtime": row.recorded_at.isoformat(),
             "source": row.source,

@@ -44,5 +44,12 @@ def sentence(done: str, happened: datetime, recorded_at: datetime, zone: str | N
 def _who(event: Event) -> str:
     if event.cause is not None:
         return "Cairn"
-    by_hand = f" (entered by {event.entered_by})" if event.entered_by not in (None, event.actor.id) else ""
-    return f"{_ROLES[event.actor.role]} {event.actor.id}{by_hand}"
+    return f"{_ROLES[event.actor.role]} {event.actor.id}{_entered(event)}"
+
+
+def _entered(event: Event) -> str:
+    enterer = event.enterer
+    if enterer is None:
+        return ""
+    role = f"{_ROLES[enterer.role]} " if enterer.role in _ROLES else ""
+    return f" (entered by {role}{enterer.id})"

@@ -8,7 +8,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("audit_trail")
 
@@ -32,6 +32,9 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("actor_role", String(16), nullable=False),
             # Who typed it in, where that was not the actor.
             Column("entered_by", Text),
+            # Who submitted it, and in which role, as Cairn knows them; null for what was recorded before it knew.
+            Column("submitted_by", Text),
+            Column("submitter_role", String(16)),
             # When it happened, and the sender's offset from UTC then, in minutes.
             Column("happened_at", Instant, nullable=False),
             Column("happened_offset", Integer, nullable=False),

@@ -26,6 +26,8 @@ _EVENT = {
     "sentence": "Who did what, in words; when, is in happened_at and recorded_at.",
     "data": "What it says, as JSON.",
     "entered_by": "Who typed it in, where that was not the actor; null where nobody is named.",
+    "submitted_by": "Who submitted it, as Cairn knows them; cairn where it follows by itself, null before Cairn knew.",
+    "submitter_role": "In which role: patient, family, clinician, supervisor, system, operator; null as submitted_by.",
 }
 _REVISION = {
     "org": "The organisation.",

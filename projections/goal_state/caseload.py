@@ -18,7 +18,10 @@ from projections.goal_state.tables import tables
 _TABLES = tables()
 _PLANS = _TABLES["plans"]
 _EVERYBODY = CaseloadFilter()
-_COUNTED = ("open_goals", "active_goals", "overdue", "due", "setbacks_since_review", "raise_at_next_session")
+_COUNTED = (
+    *("open_goals", "active_goals", "overdue", "due", "setbacks_since_review", "raise_at_next_session"),
+    "agreements_entered",
+)
 
 
 def caseload(
@@ -40,7 +43,8 @@ def caseload(
     An item has `org`, `patient`, `clinician`, `setting`, `plan_status`, `need` (the most pressing reason, or null),
     `reasons` (:func:`~projections.goal_state.caseload_reasons.reasons`), and, over the patient's open goals:
     `open_goals`, `active_goals`, `overdue` and `due` (reviews), `next_review_on`, `waiting` and `waiting_for`
-    (`patient`, `clinician`), `setbacks_since_review`, `raise_at_next_session` (goals), `last_entry_on` and
+    (`patient`, `clinician`), `setbacks_since_review`, `raise_at_next_session` (goals), `agreements_entered` (goals to
+    which somebody else entered the patient's agreement), `last_entry_on` and
     `days_since_last_entry`, which are null while nothing was entered: unknown, not zero. `quarantined` lists the
     patient's goals, and the plan, of which the log has more (`quarantined_by_patient`).
 

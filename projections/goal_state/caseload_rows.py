@@ -62,6 +62,7 @@ def caseload_rows(tables: Tables, patients: FromClause, today: ColumnElement[Any
             waiting_for("patient").label("waiting_for_patient"),
             waiting_for("clinician").label("waiting_for_clinician"),
             func.max(goals.c.last_entry_on).label("last_entry_on"),
+            func.count(goals.c.patient_agreement_entered_by).label("agreements_entered"),
         )
         .select_from(patients.outerjoin(plans, of_the_patient(plans, patients)).outerjoin(goals, of_the_goals))
         .group_by(patients.c.org, patients.c.patient, *of_the_plan)

@@ -25,7 +25,10 @@ _TABLES = tables()
 _GOALS, _PLANS = _TABLES["goals"], _TABLES["plans"]
 _EVERYTHING = EvidenceFilter()
 _ID = tuple(_GOALS.c[name] for name in GoalId._fields)
-_AS_IT_IS = ("org", "patient", "goal", "status", "outcome", "life_area", "own_words")
+_AS_IT_IS = (
+    *("org", "patient", "goal", "status", "outcome", "life_area", "own_words"),
+    "patient_agreement_entered_by",
+)
 
 
 def evidence(
@@ -41,6 +44,7 @@ def evidence(
 
     An item has `org`, `patient`, `goal`, `clinician`, `status`, `outcome`, `framework` (smart, gas, both or none),
     `statement`, `wording`, `own_words` (whether the statement came from the patient; null where nobody knows),
+    `patient_agreement_entered_by` (who entered the patient's agreement; null where the patient did, or has not agreed),
     `copies` (other patients with the same text), `measurable` (nothing is missing in the definition), the counts of
     :class:`~projections.goal_state.review_counts.ReviewCounts`, `expected_reviews` (each as
     :func:`~projections.goal_state.review_counts.read_review` gives it), `next_review_on`, `overdue` (whether that day
@@ -93,12 +97,14 @@ def evidence_in_total(
 
     Returns:
         How many goals there are (`goals`), and how many of them are `own_words`, `own_words_unknown`, `measurable`,
-        `overdue` (their review is) or `quarantined`; and the counts of
+        `overdue` (their review is), `quarantined`, or have an agreement of the patient that somebody else entered
+        (`agreements_entered`); and the counts of
         :class:`~projections.goal_state.review_counts.ReviewCounts`.
     """
     conditions = {
         "own_words": _GOALS.c.own_words,
         "own_words_unknown": _GOALS.c.own_words.is_(None),
+        "agreements_entered": _GOALS.c.patient_agreement_entered_by.is_not(None),
         "measurable": measurable(_TABLES),
         "overdue": _overdue(connection, org, now),
         "quarantined": IS_QUARANTINED.element,

@@ -187,6 +187,7 @@ def _goal_columns(state: GoalState) -> Row:
         "next_review_on": state.next_review.due_on if state.next_review else None,
         "worked_since": _worked_since(state),
         "own_words": None if state.created_by.role == "system" else state.created_by.role == "patient",
+        "patient_agreement_entered_by": state.patient_agreement_entered_by,
         "measurable": not missing_parts(state, simplified=False),
         "measurable_simplified": not missing_parts(state, simplified=True),
         "search": searchable(f"{state.statement} {state.wording or ''}"),

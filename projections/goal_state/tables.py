@@ -27,7 +27,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -58,6 +58,8 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("raise_at_next_session", Boolean, nullable=False),
         # Whether the statement is the patient's: it came from them (true), from someone else (false), or nobody knows.
         Column("own_words", Boolean),
+        # Who entered the patient's agreement, where the patient did not.
+        Column("patient_agreement_entered_by", Text),
         # Whether nothing is missing in the definition; the second for plans in simplified language.
         Column("measurable", Boolean, nullable=False),
         Column("measurable_simplified", Boolean, nullable=False),

@@ -31,6 +31,7 @@ _GOAL = {
     "position": "Where in the log the latest one is.",
     "recorded_at": "When that one was recorded.",
     "quarantined": "Whether later events of it could not be taken in yet, and wait in quarantine.",
+    "patient_agreement_entered_by": "Who entered the patient's agreement; null where the patient did, or has not yet.",
 }
 _PATIENT = {
     "org": "The organisation.",
@@ -48,6 +49,7 @@ _PATIENT = {
     "waiting_for_patient": "Words of the patient that are awaited: agreements, and answers to change requests.",
     "waiting_for_clinician": "Words of the clinician that are awaited; answers to contests are among them.",
     "last_entry_on": "The latest day that a diary entry is about; null while there is none.",
+    "agreements_entered": "Goals to which somebody else entered the patient's agreement.",
 }
 
 

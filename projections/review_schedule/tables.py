@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Strin
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("review_schedule")
 

@@ -50,9 +50,11 @@ def what_happened(recorded: RecordedEvent) -> str:
 
 
 def _entered_by(event: Event) -> str:
-    if event.entered_by in (None, event.actor.id):
+    enterer = event.enterer
+    if enterer is None:
         return ""
-    return f" (entered by {printable(event.entered_by)})"
+    role = f"{enterer.role} " if enterer.role else ""
+    return f" (entered by {role}{printable(enterer.id)})"
 
 
 def _told(instant: datetime) -> str:

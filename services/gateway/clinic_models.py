@@ -62,6 +62,7 @@ class PatientInCare(_Told):
     waiting_for: WaitingFor
     setbacks_since_review: int = Field(description="Setbacks after the last review of their goal.")
     raise_at_next_session: int = Field(description="Goals whose motivation has dipped since their last review.")
+    agreements_entered: int = Field(description="Goals to which somebody else entered the patient's agreement.")
     last_entry_on: date | None
     days_since_last_entry: int | None = Field(description="Null while nothing was entered: unknown, not zero.")
     quarantined: list[QuarantinedGoal] = Field(
@@ -159,6 +160,9 @@ class GoalEvidence(ReviewCounts):
     statement: str | None = Field(description=NO_WORDS)
     wording: str | None
     own_words: bool | None = Field(description="Whether the statement came from the patient; null: nobody knows.")
+    patient_agreement_entered_by: str | None = Field(
+        description="Who entered the patient's agreement; null where the patient did, or has not agreed."
+    )
     copies: int = Field(description="Other patients who have a goal with the same text.")
     measurable: bool = Field(description="Whether nothing is missing in the definition.")
     expected_reviews: list[ExpectedReview] = Field(description="By their days.")
@@ -173,6 +177,7 @@ class EvidenceInTotal(ReviewCounts):
     goals: int
     own_words: int
     own_words_unknown: int
+    agreements_entered: int = Field(description="Goals to which somebody else entered the patient's agreement.")
     measurable: int
     overdue: int = Field(description="Goals whose review is.")
     quarantined: int = Field(description="Goals whose later events are in quarantine.")

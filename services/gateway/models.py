@@ -11,7 +11,7 @@ from events.goal.offers import Offer
 from events.goal.state import GoalState
 from events.goal.suggestion import Suggestion
 from events.goal.wins import Wins
-from events.vocabulary import ActorRole, Party, ReviewCause, Status
+from events.vocabulary import ActorRole, Party, ReviewCause, Status, SubmitterRole
 
 Item = TypeVar("Item")
 _DAY_OR_NULL: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
@@ -181,6 +181,10 @@ class AuditEntry(BaseModel):
     actor: str
     actorrole: ActorRole
     enteredby: str | None = Field(description="Who typed it in, where that was not the actor.")
+    submittedby: str | None = Field(
+        description="Who submitted it, as Cairn knows them; `cairn` where it follows by itself, null before Cairn knew."
+    )
+    submitterrole: SubmitterRole | None = Field(description="The role in which it was submitted.")
     time: datetime = Field(description="When it happened.")
     recordedtime: datetime = Field(description="When Cairn stored it.")
     source: str

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from events.event import RecordedEvent
+from events.vocabulary import SubmitterRole
 from services.fhir.ids import fhir_id
 from services.fhir.outgoing.elements import Json, Release, coding, concept, given, identifier, meta
-from services.fhir.outgoing.references import to_actor, to_goal
+from services.fhir.outgoing.references import to_actor, to_goal, to_person
 from services.fhir.vocabulary import ACTOR_ROLE, DATA_OPERATION, EVENT_TYPE, PARTICIPANT_TYPE
 
 
@@ -30,15 +31,28 @@ def write_provenance(recorded: RecordedEvent, release: Release, security: Sequen
                 coding(DATA_OPERATION, "CREATE" if recorded.version == 1 else "UPDATE"),
             ]
         },
-        agent=[
-            {
-                "type": concept(PARTICIPANT_TYPE, "author", "Author"),
-                "role": [concept(ACTOR_ROLE, event.actor.role)],
-                "who": to_actor(event.actor, goal_id),
-            }
-        ],
+        agent=[_agent("author", event.actor.role, to_actor(event.actor, goal_id)), *_enterers(recorded)],
         entity=_sources(recorded),
         **_why(why, release),
+    )
+
+
+def _enterers(recorded: RecordedEvent) -> list[Json]:
+    """Whoever put the event in for its author: a person who entered it, and the system that submitted it."""
+    event = recorded.event
+    found: list[Json] = []
+    if (enterer := event.enterer) is not None:
+        found.append(_agent("enterer", enterer.role, to_person(enterer.id, enterer.role)))
+    if event.submitter_role == "system" and event.submitted_by not in (None, event.actor.id):
+        found.append(_agent("composer", "system", to_person(str(event.submitted_by), "system")))
+    return found
+
+
+def _agent(kind: str, role: SubmitterRole | None, who: Json) -> Json:
+    return given(
+        type=concept(PARTICIPANT_TYPE, kind, kind.capitalize()),
+        role=[concept(ACTOR_ROLE, role)] if role is not None else [],
+        who=who,
     )
 
 

@@ -1,12 +1,12 @@
 """References: to what Cairn serves by its address, to whom it only knows by an opaque id by that."""
 
 from events.identity import GoalId
-from events.vocabulary import Actor, ActorRole
+from events.vocabulary import Actor, SubmitterRole
 from services.fhir.ids import fhir_id, patient_fhir_id
-from services.fhir.outgoing.elements import Json, identifier
+from services.fhir.outgoing.elements import Json, given, identifier
 from services.fhir.vocabulary import ACTOR_IDENTIFIER, GOAL_IDENTIFIER, PATIENT_IDENTIFIER
 
-_TYPES: dict[ActorRole, str] = {
+_TYPES: dict[SubmitterRole, str] = {
     "patient": "Patient",
     "clinician": "Practitioner",
     "supervisor": "Practitioner",
@@ -40,4 +40,9 @@ def to_actor(actor: Actor, goal_id: GoalId) -> Json:
     """Whoever did something: the patient themself, or someone known by an opaque id and a role."""
     if actor.role == "patient":
         return to_patient(goal_id)
-    return {"type": _TYPES[actor.role], "identifier": identifier(ACTOR_IDENTIFIER, actor.id)}
+    return to_person(actor.id, actor.role)
+
+
+def to_person(id_: str, role: SubmitterRole | None) -> Json:
+    """Someone known by an opaque id, and by a role where one is known; not the patient as a patient."""
+    return given(type=_TYPES.get(role) if role else None, identifier=identifier(ACTOR_IDENTIFIER, id_))

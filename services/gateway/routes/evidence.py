@@ -24,7 +24,7 @@ _COLUMNS = (
     *("org", "patient", "goal", "clinician", "status", "outcome", "life_area", "framework", "statement", "wording"),
     *("own_words", "copies", "measurable", "reviews", "timely", "with_patient", "next_review_on", "overdue"),
     *("quarantined", "reviews_expected", "late", "days_late", "never_held", "never_held_on", "moved", "moves"),
-    *("recorded_later", "recorded_days_after", "far_away"),
+    *("recorded_later", "recorded_days_after", "far_away", "patient_agreement_entered_by"),
 )
 _PAGE, _MOST = 100, 500
 

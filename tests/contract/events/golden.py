@@ -6,6 +6,7 @@ fold's version (`FOLD_VERSION` in events/goal/fold.py or events/plan/fold.py) an
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def _more() -> list[Event]:
     return [
         event(_SING.plan, p.Opened.model_validate({"reasons": (), "clinician": "c3"}), role="clinician", actor="c3"),
         event(_SING, g.Imported.model_validate(imported), role="system", actor="ehr"),
-        event(_SWIM, proposed(smart=smart()), actor="p3"),
+        event(_SWIM, proposed(smart=smart()), actor="p3").submitted("c3", "clinician"),
         event(_SWIM, g.ChangeRequested(request="r1", text="Could it be on Sundays?"), actor="p3"),
         event(
             _SWIM, g.ChangeAnswered(request="r1", answer="accepted", text="Of course."), role="clinician", actor="c3"
@@ -92,10 +93,7 @@ def _consents(plan: GoalId) -> list[Event]:
 
 
 def _named(events: list[Event]) -> list[Event]:
-    return [
-        Event(each.goal_id, each.source, f"more-{number}", each.time, each.actor, each.data)
-        for number, each in enumerate(events)
-    ]
+    return [replace(each, id=f"more-{number}") for number, each in enumerate(events)]
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def clinic() -> list[Event]:
             opened(clinician="c2", time_zone="Europe/Vienna", accommodations=("simplified_language",)),
             actor="c2",
         ),
-        event(COOK, proposed(statement="call my  BROTHER", gas=three_levels), actor="ben"),
+        event(COOK, proposed(statement="call my  BROTHER", gas=three_levels), actor="ben").submitted("c2", "clinician"),
         scheduled(COOK, date(2026, 3, 10)),
         by_clinician(COOK, g.Reviewed(on=date(2026, 3, 13), participants=("clinician",), decision="keep")),
         scheduled(COOK, DUE),
@@ -153,6 +153,7 @@ class ClinicContract(ABC):
             "waiting_for": {"patient": 0, "clinician": 3},
             "setbacks_since_review": 1,
             "raise_at_next_session": 1,
+            "agreements_entered": 0,
             "last_entry_on": "2026-03-12",
             "days_since_last_entry": 4,
             "quarantined": [],
@@ -285,6 +286,7 @@ class ClinicContract(ABC):
             "statement": "I want to wake up without dread",
             "wording": None,
             "own_words": True,
+            "patient_agreement_entered_by": None,
             "copies": 1,
             "measurable": True,
             **counts(reviews_expected=1, reviews=1, timely=1, with_patient=1),
@@ -323,11 +325,21 @@ class ClinicContract(ABC):
         found = by_goal(evidence(connection, ORG, now=NOW))
         assert [token for token, each in found.items() if not each["own_words"]] == ["call"]
 
+    def test_an_agreement_of_the_patient_that_staff_entered_is_told_of(self, connection: Connection) -> None:
+        found = by_goal(evidence(connection, ORG, now=NOW))
+        assert {token: each["patient_agreement_entered_by"] for token, each in found.items()} == {
+            **dict.fromkeys(("call", "draft", "walk", "gone")),
+            "cook": "c2",
+        }
+        entered = {each["patient"]: each["agreements_entered"] for each in caseload(connection, ORG, now=NOW)["items"]}
+        assert entered == {"anna": 0, "ben": 1, "carl": 0}
+
     def test_evidence_in_total(self, connection: Connection) -> None:
         assert evidence_in_total(connection, ORG, now=LATE_IN_VIENNA) == {
             "goals": 5,
             "own_words": 4,
             "own_words_unknown": 0,
+            "agreements_entered": 1,
             "measurable": 3,
             "overdue": 1,
             "quarantined": 0,

@@ -56,7 +56,10 @@ def clinic() -> list[Event]:
         event(WEST, proposed(statement="Walk west, early")),
         event(ELSEWHERE, proposed(statement="Get up early", external=(External(system="urn:his", value='7 "%é'),))),
         replace(
-            event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")), entered_by="desk2"
+            event(LATE, g.Revised(changes=wording, reason="patient_request", note="his words")),
+            entered_by="desk2",
+            submitted_by="NORTH/ehr",
+            submitter_role="system",
         ),
         event(EARLY, g.Activated(), role="clinician", actor="c1"),
         *(
@@ -237,6 +240,17 @@ class QueriesContract(ABC):
         assert "the patient p1 (entered by desk2) revised the goal" in revised["sentence"]
         kept = [each.event for each in recorded_events(connection, tables(), [LATE])]
         assert [each.entered_by for each in kept] == [None, "desk2", None]
+
+    def test_a_history_tells_who_submitted_it(self, connection: Connection) -> None:
+        begun, revised, _ = history(connection, LATE)["items"]
+        assert (begun["submittedby"], begun["submitterrole"]) == (None, None)
+        assert (revised["submittedby"], revised["submitterrole"]) == ("NORTH/ehr", "system")
+        kept = [each.event for each in recorded_events(connection, tables(), [LATE])]
+        assert [(each.submitted_by, each.submitter_role) for each in kept] == [
+            (None, None),
+            ("NORTH/ehr", "system"),
+            (None, None),
+        ]
 
     def test_pages_of_a_history_follow_on_each_other(self, connection: Connection) -> None:
         first = history(connection, EARLY, limit=2)

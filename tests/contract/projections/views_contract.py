@@ -65,7 +65,9 @@ def far(today: date) -> list[Event]:
         event(WRONG, entry("e1", today, setback=True)),
         event(WRONG, g.EnteredInError(reason="another patient's")),
         event(UNPLANNED, proposed(statement="Ein Stück weiter, “jeden Tag” 100%"), time=LONG_AGO),
-        event(SIMPLE, proposed(gas=gas(levels={"-1": "less", "0": "as hoped", "1": "more"}))),
+        event(SIMPLE, proposed(gas=gas(levels={"-1": "less", "0": "as hoped", "1": "more"}))).submitted(
+            "c1", "clinician"
+        ),
         event(POISONED, proposed(statement="Go on")),
         event(POISONED, g.ReviewScheduled(due_on=today, cause="initial"), role="system", actor="cairn"),
         event(POISONED, g.Agreed(), role="clinician"),
@@ -141,7 +143,8 @@ class ViewsContract(ABC):
             assert row == {**row, **as_in_the_view(goal)}
             if goal["status"] != "entered_in_error":
                 evident = proven[goal["patient"], goal["goal"]]
-                assert row == {**row, **{name: evident[name] for name in ("own_words", "measurable", "framework")}}
+                same = ("own_words", "measurable", "framework", "patient_agreement_entered_by")
+                assert row == {**row, **{name: evident[name] for name in same}}
         for patient, its in attention.items():
             setbacks = sum(row["setbacks_since_review"] for row in found if row["patient"] == patient and is_open(row))
             assert setbacks == its["setbacks_since_review"]
@@ -180,6 +183,7 @@ class ViewsContract(ABC):
                 each["causeversion"],
             )
             assert row["entered_by"] == each["enteredby"]
+            assert (row["submitted_by"], row["submitter_role"]) == (each["submittedby"], each["submitterrole"])
             done = row["sentence"][0].lower() + row["sentence"][1:-1]
             assert done in each["sentence"].replace(" Cairn ", " cairn ")
             assert (row["happened_at"], row["recorded_at"]) == (instant(each["time"]), instant(each["recordedtime"]))

@@ -165,9 +165,6 @@ class TestAUserOfTheServer:
         for subject in (plan.goal_id.on(SUBMIT), plan.goal_id.on(FORWARDED)):
             answer = await clinic.house.request(subject, body, timeout=10)
             assert json.loads(answer.data)["code"] == "access.denied"
-        void = json.dumps({"position": 1, "reason": "x", "actor": "op"}).encode()
-        answer = await clinic.house.request(WALK.on(VOID), void, timeout=10)
-        assert json.loads(answer.data)["code"] == "access.denied"
 
 
 class TestWhatIsRecorded:

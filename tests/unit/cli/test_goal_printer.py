@@ -1,5 +1,6 @@
 """A goal as people read it, and its history as it is told."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -159,6 +160,18 @@ def test_a_chronicle_says_who_when_what_and_how_the_goal_stood(capsys: pytest.Ca
     assert "reason: life_event" in revised
     assert "smart.due: – → 2026-05-01" in revised
     assert "smart.for weeks: 4 → –" in revised
+
+
+def test_a_chronicle_says_who_entered_what_somebody_else_said(capsys: pytest.CaptureFixture[str]) -> None:
+    said = event(GOAL, proposed())
+    both = [said.submitted("dana", "clinician"), replace(said, entered_by="desk2"), said.submitted("p1", "patient")]
+    print_history(GOAL, recorded(both), None)
+    told = [line for line in capsys.readouterr().out.splitlines() if "proposed by" in line]
+    assert [line.partition(" by ")[2].partition("  →")[0] for line in told] == [
+        "patient p1 (entered by clinician dana)",
+        "patient p1 (entered by desk2)",
+        "patient p1",
+    ]
 
 
 def test_a_goal_of_which_something_is_in_quarantine_is_not_shown_as_if_it_were_all(

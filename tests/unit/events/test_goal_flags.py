@@ -1,5 +1,6 @@
 """One specification for each flag of `events.goal.flags`, under its name: when it is raised, and when it is not."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -83,6 +84,34 @@ def test_one_person_agreed() -> None:
     by_clinician = raised(agreed_by("c1", "s1"), Around(plan(clinician="c1")))
     assert by_clinician["one_person_agreed"].startswith("The patient's agreement came from the plan's clinician")
     assert "one_person_agreed" not in raised(agreed_by("p1", "c1"), Around(plan(clinician="c1")))
+
+
+def test_agreement_entered() -> None:
+    mine = event(GOAL, proposed(), actor="p1")
+
+    assert raised(goal(mine.submitted("c1", "clinician")))["agreement_entered"] == (
+        "The patient's agreement was entered by c1, and not by the patient."
+    )
+    assert "agreement_entered" in raised(
+        goal(by("clinician", proposed()), replace(mine, entered_by="desk", data=g.Agreed()))
+    )
+    for own in (
+        mine,
+        mine.submitted("sub|p1", "patient"),
+        mine.submitted("app", "system"),
+        replace(mine, entered_by="p1"),
+    ):
+        assert "agreement_entered" not in raised(goal(own))
+    theirs = event(GOAL, proposed(), actor="c1", role="clinician").submitted("s1", "supervisor")
+    assert "agreement_entered" not in raised(goal(theirs)), "a clinician's agreement is not the patient's"
+
+
+def test_agreement_entered_is_no_more_once_the_patient_agrees_to_a_revision() -> None:
+    entered = event(GOAL, proposed(), actor="p1").submitted("c1", "clinician")
+
+    assert "agreement_entered" not in raised(
+        goal(entered, by("clinician", REVISED), event(GOAL, g.Agreed(), actor="p1"))
+    )
 
 
 def test_relevance_unrated() -> None:

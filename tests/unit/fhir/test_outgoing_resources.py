@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from fhir.resources.R4B import get_fhir_model_class as r4_model
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.event import Event
 from events.goal import fold_goals
 from events.goal import types as g
 from events.goal.types import Proposed
@@ -258,3 +260,44 @@ def test_a_corrected_entry_says_so() -> None:
     (found,) = observations((proposed(), "patient"), (entry("e1", mood=3), "patient"), (corrected, "patient"))
 
     assert (found["status"], found["component"][0]["valueInteger"]) == ("corrected", 6)
+
+
+Who = tuple[str, str | None, str | None]
+_AUTHOR: Who = ("author", "Patient", "northside.pt-1")
+
+
+@pytest.mark.parametrize(
+    ("told", "beside"),
+    [
+        pytest.param(event(GOAL, entry("e1")), [], id="nobody is known to have submitted it"),
+        pytest.param(event(GOAL, entry("e1")).submitted("sub|p1", "patient"), [], id="the patient"),
+        pytest.param(
+            event(GOAL, entry("e1")).submitted("dana", "clinician"),
+            [("enterer", "Practitioner", "dana")],
+            id="a clinician",
+        ),
+        pytest.param(
+            event(GOAL, entry("e1")).submitted("NORTH/ehr", "system"),
+            [("composer", "Device", "NORTH/ehr")],
+            id="a system",
+        ),
+        pytest.param(
+            replace(event(GOAL, entry("e1")), entered_by="desk2").submitted("NORTH/ehr", "system"),
+            [("enterer", None, "desk2"), ("composer", "Device", "NORTH/ehr")],
+            id="a system in which somebody typed it",
+        ),
+    ],
+)
+@pytest.mark.parametrize("release", RELEASES)
+def test_whoever_entered_or_submitted_an_event_stands_beside_its_author(
+    told: Event, beside: list[Who], release: Release
+) -> None:
+    events = recorded([event(GOAL, proposed()), told])
+    last = [each for each in history_of(events).resources(release) if each["resourceType"] == "Provenance"][-1]
+
+    check(last, release)
+    assert [_agent(each) for each in last["agent"]] == [_AUTHOR, *beside]
+
+
+def _agent(agent: Json) -> Who:
+    return agent["type"]["coding"][0]["code"], agent["who"].get("type"), agent["who"]["identifier"]["value"]

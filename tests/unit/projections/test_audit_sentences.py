@@ -13,7 +13,7 @@ from events.plan import PLAN_EVENTS
 from events.plan import types as p
 from events.plan.consent_terms import Signature, Until
 from events.plan.grounds import AuditOrEvaluation, Consented, CourtOrder, Emergency, Ground, Research
-from events.vocabulary import External, Priority
+from events.vocabulary import External, Priority, SubmitterRole
 from projections.audit_trail.event_phrases import _DEEDS
 from projections.audit_trail.projector import project
 from projections.audit_trail.sentence import sentence
@@ -70,6 +70,25 @@ def test_who_typed_it_in_stands_beside_who_did_it() -> None:
     said = "the patient p1 (entered by desk2) wrote in the diary"
     assert said in told(replace(logged, entered_by="desk2"))
     assert "the patient p1 wrote in the diary" in told(replace(logged, entered_by="p1"))
+
+
+@pytest.mark.parametrize(
+    ("submitter", "who"),
+    [
+        (("dana", "clinician"), "the patient p1 (entered by the clinician dana) agreed to the goal"),
+        (("sam", "supervisor"), "the patient p1 (entered by the supervisor sam) agreed to the goal"),
+        (("sub|p1", "patient"), "the patient p1 agreed to the goal"),
+        (("app", "system"), "the patient p1 agreed to the goal"),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+)
+def test_staff_who_submit_what_a_patient_says_stand_beside_the_patient(
+    submitter: tuple[str, SubmitterRole], who: str
+) -> None:
+    assert who in told(event(GOAL, g.Agreed()).submitted(*submitter))
+    assert "the clinician dana agreed" in told(
+        event(GOAL, g.Agreed(), actor="dana", role="clinician").submitted("dana", "clinician")
+    )
 
 
 @pytest.mark.parametrize(
