@@ -16,14 +16,14 @@ from typing import NamedTuple
 from bench.announced import Announced
 from bench.driving import all_of
 from bench.filling import fill
-from bench.ground import Ground, ground, service
-from bench.http_readers import HttpReaders, http_readers
+from bench.gateway import ORG, gateway
+from bench.ground import Ground, ground
+from bench.http_connection import HttpReaders, http_connections
 from bench.life import activation, goal_ids
 from bench.machine import conditions
 from bench.options import Count, Options, Rate, Seconds, Stages
 from bench.result import Result, Run, case
 from bench.submitter import Submitter
-from services.embedded_server import free_port
 
 PROJECTION = "goal_state"
 _CONNECTIONS = 8
@@ -56,15 +56,13 @@ async def run(options: LagOptions, stages: Stages) -> Result:
     now = conditions(options.directory)
     spans: dict[tuple[str, str], list[Run]] = {}
     async with ground(options) as fresh:
-        goals = goal_ids("bench", options.goals)
+        goals = goal_ids(ORG, options.goals)
         await fill(fresh.nc, goals, activation)
-        settings = fresh.settings(http_port=free_port())
         async with (
-            service(settings, "goals"),
-            service(settings, "projection", PROJECTION),
-            service(settings, "gateway"),
-            http_readers(settings.http_port, _CONNECTIONS) as readers,
+            gateway(fresh, (PROJECTION,)) as (port, token),
+            http_connections(port, _CONNECTIONS, token) as connections,
         ):
+            readers = HttpReaders(connections)
             submitter = Submitter(fresh.nc, goals)
             await submitter.once_around()
             with stages("lag", options.runs) as stage:

@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     nats_url: str | None = Field(
         None, description="The nats-server to use, such as nats://127.0.0.1:4222. Without it `cairn up` embeds one."
     )
+    log_api_prefix: str = Field(
+        "$JS.API",
+        description="What JetStream's API begins with for the streams of the log, where they are in another account"
+        " than the user of the service: $JS.log.API in deploy/.",
+        pattern=r"^[A-Za-z0-9_$-]+(\.[A-Za-z0-9_$-]+)*$",
+    )
     nats_port: Port = Field(4222, description="The embedded server's port, on the loopback interface.")
     http_host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
     http_port: Port = Field(8080, description="The port that the gateway listens on.")

@@ -1,12 +1,16 @@
 """Tokens for tests of the gateway: each is a principal, written out, so that no issuer is needed."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 from starlette.types import ASGIApp
 
 from services.access.authentication import TokenRefused
+from services.access.issuer.signing_key import signing_key
+from services.access.issuer.tokens import create_token
 from services.access.principal import BadPrincipal, Principal, everyone_of, principal_of
 
 REFUSED = {
@@ -50,3 +54,9 @@ ANYONE = bearing(EVERYONE)
 def asking(app: ASGIApp, headers: dict[str, str] = ANYONE) -> httpx.AsyncClient:
     """A client of an application in this process, by default of whoever may do everything."""
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost", headers=headers)
+
+
+def of_everyone(data_dir: Path) -> dict[str, str]:
+    """The headers of whoever may do everything at a Cairn that is its own issuer, whose key is in its data folder."""
+    made = create_token(signing_key(data_dir), EVERYONE, seconds=3600, now=time.time())
+    return {"authorization": f"Bearer {made.text}"}

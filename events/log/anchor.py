@@ -124,7 +124,7 @@ async def _message_at(nc: ResilientClient, stream: str, position: int, patience:
         try:
             async with nc.answer_within(_READ_SECONDS):
                 answer = await nc.request(
-                    f"$JS.API.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_READ_SECONDS
+                    f"{nc.api_of(stream)}.DIRECT.GET.{stream}", to_json({"seq": position}), timeout=_READ_SECONDS
                 )
         except (NatsError, OSError, TimeoutError) as error:
             raise LogUnreachable("The log does not answer.") from error

@@ -20,6 +20,7 @@ from pydantic_core import from_json, to_json
 from events.envelope import StoredMessage
 from events.log.child_process import end_with_parent
 from events.log.client.connection import connect
+from events.log.client.resilient import JETSTREAM_API
 from events.log.following import Follower
 from events.log.reading import Batch
 
@@ -33,19 +34,21 @@ _SIZE_BYTES = 4
 _log = logging.getLogger("cairn.log")
 
 
-async def read_in_process(url: str, stream: str, after: int, until: int) -> AsyncGenerator[Batch, None]:
+async def read_in_process(
+    url: str, stream: str, after: int, until: int, log_api: str = JETSTREAM_API
+) -> AsyncGenerator[Batch, None]:
     """Read the messages of a stream from behind one position up to another, in order, without a gap or a repeat.
 
     The iteration ends early when the process dies; the caller goes on from the last position by itself.
 
     Args:
-        url: Of the NATS server, as :func:`events.log.connect` takes it.
+        url, log_api: Of the NATS server, as :func:`events.log.connect` takes them.
     """
     position = after
     try:
         async with _reader() as (commands, output):
             # Not among the arguments, which everybody on the machine can read: the address may hold a password.
-            commands.write(to_json([url, stream, after, until]))
+            commands.write(to_json([url, log_api, stream, after, until]))
             commands.write_eof()
             while position < until:
                 size = int.from_bytes(await output.readexactly(_SIZE_BYTES))
@@ -79,13 +82,14 @@ async def _reader() -> AsyncGenerator[tuple[asyncio.StreamWriter, asyncio.Stream
 
 def main() -> None:
     """Run in the follower process: take on standard input what to read, and end when nobody reads the output."""
-    url, stream, after, until = from_json(sys.stdin.buffer.read())
+    url, log_api, stream, after, until = from_json(sys.stdin.buffer.read())
     with suppress(BrokenPipeError):
-        uvloop.run(_read(url, stream, after, until, sys.stdout.buffer))
+        uvloop.run(_read(url, log_api, stream, (after, until), sys.stdout.buffer))
 
 
-async def _read(url: str, stream: str, after: int, until: int, out: BinaryIO) -> None:
-    nc = await connect(url, name=f"cairn reading {stream}")
+async def _read(url: str, log_api: str, stream: str, part: tuple[int, int], out: BinaryIO) -> None:
+    after, until = part
+    nc = await connect(url, name=f"cairn reading {stream}", log_api=log_api)
     async with aclosing(Follower(nc, stream, after, batch=_BATCH_MESSAGES).batches()) as batches:
         async for batch in batches:
             if batch.messages:
@@ -100,7 +104,7 @@ async def _read(url: str, stream: str, after: int, until: int, out: BinaryIO) ->
 
 
 def _packed(batch: Batch) -> bytes:
-    # Texts that are equal become the same one, which is then written once.
+    # Values that are equal become the same one, which is then written once; names are mostly the same ones already.
     same: dict[str, str] = {}
     one = same.setdefault
     messages = [
@@ -108,7 +112,7 @@ def _packed(batch: Batch) -> bytes:
             subject,
             position,
             recorded_ns,
-            {one(name, name): one(value, value) for name, value in headers.items()},
+            {name: one(value, value) for name, value in headers.items()},
             data,
         )
         for subject, position, recorded_ns, headers, data in batch.messages

@@ -1,40 +1,43 @@
 """Following the log: from a position through the past into live, without a gap or a repeat.
 
-An ordered consumer of the server (no acknowledgements, kept in memory) hands out messages as they are pulled, so a
-slow reader holds nobody up and buffers stay bounded. The follower knows the last position it yielded: whatever
-happens to the connection, the server or the consumer, it asks for a new one from there.
+The past is read by batches of direct gets. At the end the follower listens to what the stream republishes, and hands
+that out for as long as each position follows the one before. Whatever was missed is read by direct gets again, so that
+nothing depends on a live message coming, on when it comes, or on how long a slow reader takes. No consumer is made:
+whoever may make one chooses where the server delivers (docs/decisions/0021).
 """
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 
-from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
-from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
-from pydantic_core import to_json
 
 from events.envelope import StoredMessage
 from events.log.anchor import Anchor, check_anchor
 from events.log.cancellation import heed_cancellation
-from events.log.client.direct_subscription import subscribe_directly
-from events.log.client.replies import status_of
+from events.log.client.direct_subscription import subscribe_raw
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.finishing import finish
+from events.log.live_feed import LiveFeed, feed_subjects
+from events.log.pages import Pages
 from events.log.reading import Batch
+from events.log.stream_state import StreamState, read_state
 
 _log = logging.getLogger("cairn.log")
-_PULL_MESSAGES = 2000
-"""How many messages the server is asked for ahead."""
-_PULL_BYTES = 8 * 1024 * 1024
+_AGAIN_SECONDS = 0.1
 _WAKE_SECONDS = 0.5
+"""How soon a reconnect is noticed while nothing comes."""
+_LOOK_SECONDS = 1.0
+"""How often the stream itself is looked at: whether it is the same one, and how far it goes."""
+_LOOK_WITHOUT_FEED_SECONDS = 0.1
 _SILENCE_SECONDS = 10.0
-"""How long the server may send nothing, not even a heartbeat, before a new consumer is made."""
-_CONSUMER_SECONDS = 60.0
-"""How long the server keeps a consumer from which nobody pulls."""
+"""How long the server may send nothing of a page that it was asked for."""
+_REPLICA_SECONDS = 5.0
+"""How long a replica may take to come to what its leader has, before the past counts as read."""
+_FIRST_PAUSE_SECONDS = 0.002
+_LONGEST_PAUSE_SECONDS = 1.0
 
 
 class Follower:
@@ -51,8 +54,13 @@ class Follower:
         self._last: StoredMessage | None = None
         self.position = self._after.position
         """The last position yielded."""
-        self.head = self.position
-        """The last position of the log that this follower has heard of."""
+        self._head = self.position
+        self._stretch: _Stretch | None = None
+
+    @property
+    def head(self) -> int:
+        """The last position of the log that this follower has heard of, also of events that it does not hand out."""
+        return max(self._head, self.position, self._stretch.head if self._stretch else 0)
 
     async def batches(self) -> AsyncGenerator[Batch, None]:
         """Batches in log order for ever; an empty one when the end is first reached.
@@ -60,183 +68,216 @@ class Follower:
         Raises:
             LogReplaced: the log is not the one that was followed so far, at the start or after any interruption.
         """
-        caught_up = False
+        caught_up, trouble = False, ""
         while True:
             anchor = self._after if self._last is None else Anchor.at(self._last)
-            consumer = _Consumer(self._nc, self._stream, anchor, self._subject)
+            self._stretch = stretch = _Stretch(self._nc, self._stream, anchor, self._subject)
             try:
-                await consumer.open()
-                self.head = max(self.head, consumer.head)
+                await stretch.begin()
                 while True:
-                    heed_cancellation()
-                    if not caught_up and not consumer.pending:
-                        caught_up = True
-                        yield Batch((), self.head)
-                    messages = await consumer.take(self._batch)
+                    messages = await stretch.take(self._batch, or_end=not caught_up)
+                    caught_up, trouble = caught_up or not messages, ""
                     if messages:
                         self._last = messages[-1]
                         self.position = self._last.position
-                        self.head = max(self.head, self.position, consumer.head)
-                        yield Batch(tuple(messages), self.head)
+                    yield Batch(tuple(messages), self.head)
             except (_Interrupted, LogUnreachable, NatsError, OSError, TimeoutError) as error:
-                _log.info("following from position %d again: %s", self.position, error)
-                await asyncio.sleep(0.1)
+                if trouble != (trouble := str(error)):
+                    _log.info("following from position %d again: %s", self.position, error)
+                await asyncio.sleep(_AGAIN_SECONDS)
             finally:
-                await finish(consumer.close())
+                self._head = self.head
+                await finish(stretch.close())
 
 
 class _Interrupted(Exception):
-    """The consumer cannot go on; a new one can."""
+    """The stream must be looked at anew before anything more is handed out."""
 
 
-class _Consumer:
-    """One ordered consumer on the server, from its creation to its first interruption."""
+class _Stretch:
+    """Following from a checked anchor to the first interruption.
+
+    Attributes:
+        head: The last position of the stream as far as it is known.
+    """
 
     def __init__(self, nc: ResilientClient, stream: str, after: Anchor, subject: str | None):
         self._nc = nc
-        self._js = nc.jetstream(timeout=5)
         self._stream = stream
-        self._after = after
-        self._filter = subject
-        self._name = ""
-        self._creation: asyncio.Future[ConsumerInfo] | None = None
-        self._buffer: deque[Msg] = deque()
-        self._arrived = asyncio.Event()
-        self._outstanding = 0
-        self._delivered = 0
+        self._anchor = after
+        self._subject = subject
         self._reconnects = nc.stats["reconnects"]
-        self.pending = 0
+        self._clock = asyncio.get_running_loop().time
+        self._arrived = asyncio.Event()
+        self._pages = Pages(nc, stream, subject, self._hear)
+        self._feed = LiveFeed(nc, stream, in_order=subject is None, arrived=self._hear)
+        self._advisories: Subscription | None = None
+        self._state: StreamState | None = None
+        self._changed = False
+        self._joined = False
+        self._reached = after.position
+        self._settled = 0
+        """Up to here there is nothing more to read, although nothing was found there."""
+        self._asked_for = 0
+        """The end of the stream that was known when the pages were asked for; 0 when none are."""
+        self._asked_at = self._grown_at = self._heard_at = self._look_at = self._ask_at = 0.0
+        self._pause = _FIRST_PAUSE_SECONDS
         self.head = 0
 
-    async def open(self) -> None:
-        self._inbox = self._nc.new_inbox()
-        self._subscription = await subscribe_directly(self._nc, self._inbox, self._arrive)
-        config = ConsumerConfig(
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=self._after.position + 1,
-            ack_policy=AckPolicy.NONE,
-            max_deliver=1,
-            mem_storage=True,
-            num_replicas=1,
-            inactive_threshold=_CONSUMER_SECONDS,
-            filter_subject=self._filter,
-        )
-        # A reader that is cancelled while the server answers still needs the name, to delete the consumer.
-        self._creation = asyncio.ensure_future(self._js.add_consumer(self._stream, config))
-        info = await asyncio.shield(self._creation)
-        self._name = info.name
-        self.pending = info.num_pending or 0
-        # Checked after the consumer was created: a log that is exchanged later ends the consumer, and is checked again.
-        self.head = (await check_anchor(self._nc, self._stream, self._after)).last
-        await self._pull()
+    async def begin(self) -> None:
+        """Make sure that the log is the one of the anchor.
+
+        Raises:
+            LogReplaced: it is not.
+            LogUnreachable: it does not answer.
+        """
+        changes = f"$JS.EVENT.ADVISORY.STREAM.*.{self._stream}"
+        self._advisories = await subscribe_raw(self._nc, changes, self._note_change)
+        self._take_in(await check_anchor(self._nc, self._stream, self._anchor))
 
     async def close(self) -> None:
-        """Delete the consumer on the server, also one whose creation the server has not answered yet."""
-        if self._nc.is_closed or not hasattr(self, "_subscription"):
+        """Listen no more."""
+        if self._nc.is_closed:
             return
         try:
-            if self._creation is not None and not self._name:
-                with suppress(NatsError, TimeoutError):
-                    self._name = (await self._creation).name
-            if self._name and self._nc.is_connected:
-                await self._nc.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}")
-            await self._subscription.unsubscribe()
+            await self._pages.close()
+            await self._feed.close()
+            if self._advisories is not None:
+                await self._advisories.unsubscribe()
         except (NatsError, OSError) as error:
-            # The server drops the consumer by itself when nobody has pulled for a minute.
-            _log.debug("consumer not deleted: %s", error)
+            _log.debug("not unsubscribed: %s", error)
 
-    async def take(self, limit: int) -> list[StoredMessage]:
-        """Return the messages that have arrived, up to a limit; wait until there is at least one.
+    async def take(self, limit: int, *, or_end: bool) -> list[StoredMessage]:
+        """Return the next messages, up to a limit; wait until there is at least one.
+
+        Args:
+            or_end: Whether to return without any once everything up to the end of the stream was handed out.
 
         Raises:
-            _Interrupted: There is a gap, the connection was lost, or the server has forgotten the consumer.
+            _Interrupted: The connection was lost, or the stream was changed, restored, or made anew.
+            LogUnreachable: The log does not answer.
         """
-        silent = 0.0
-        while not self._buffer:
+        while True:
+            heed_cancellation()
             self._arrived.clear()
-            try:
-                async with asyncio.timeout(_WAKE_SECONDS):
-                    await self._arrived.wait()
-            except TimeoutError:
-                silent += _WAKE_SECONDS
-            if self._nc.stats["reconnects"] != self._reconnects:
-                raise _Interrupted("the connection was lost")
-            if silent > _SILENCE_SECONDS:
-                raise _Interrupted("the server has gone silent")
-            if self._buffer and status_of(self._buffer[0]) is not None:
-                self._heed(self._buffer.popleft())
-                silent = 0.0
-                await self._pull()
-        messages: list[StoredMessage] = []
-        while self._buffer and len(messages) < limit:
-            if status_of(self._buffer[0]) is not None:
-                if messages:
-                    break
-                self._heed(self._buffer.popleft())
-            else:
-                messages.append(self._read(self._buffer.popleft()))
+            if self._changed or self._nc.stats["reconnects"] != self._reconnects:
+                raise _Interrupted("the stream was changed" if self._changed else "the connection was lost")
+            if self._clock() >= self._look_at or self._feed.repeated:
+                await self._look()
+            if messages := self._next(limit):
+                return messages
+            if self._pages.failure is not None:
+                raise self._pages.failure
+            if not self._pages.asking:
+                self._settle()
+                if self._is_behind:
+                    if self._clock() >= self._ask_at:
+                        await self._read()
+                    elif or_end and self._clock() >= self._grown_at + _REPLICA_SECONDS:
+                        return []
+                elif not self._joined:
+                    await self._join()
+                    continue
+                elif or_end:
+                    return []
+            await self._wait()
+
+    def _next(self, limit: int) -> list[StoredMessage]:
+        pages = self._pages.messages
+        while pages and pages[0].position <= self._reached:  # the feed was quicker
+            pages.popleft()
+        if pages:
+            messages = [pages.popleft() for _ in range(min(limit, len(pages)))]
+            self._pages.go_on()
+        else:
+            messages = self._feed.take(self._reached, limit)
         if messages:
-            self._note_head(messages[-1].position, self.pending)
-        # The newest message in the buffer knows more about the end of the log than those that are returned now.
-        if self._buffer and status_of(self._buffer[-1]) is None:
-            position, _, _, pending = _metadata(self._buffer[-1])
-            self._note_head(position, pending)
-        await self._pull()
+            self._reached = messages[-1].position
+        self._note_head(max(self._reached, self._pages.head, self._feed.head))
         return messages
 
-    def _read(self, message: Msg) -> StoredMessage:
-        position, delivered, nanoseconds, self.pending = _metadata(message)
-        if delivered != self._delivered + 1:
-            raise _Interrupted(f"a gap before position {position}")
-        self._delivered = delivered
-        self._outstanding -= 1
-        return StoredMessage(message.subject, position, nanoseconds, message.headers or {}, message.data)
+    @property
+    def _is_behind(self) -> bool:
+        return self.head > max(self._reached, self._settled)
 
-    def _note_head(self, position: int, pending: int) -> None:
-        self.head = max(self.head, position if self._filter else position + pending)
+    async def _read(self) -> None:
+        """Ask for what is behind the last message that was handed out."""
+        self._asked_for = self.head
+        self._asked_at = self._heard_at = self._clock()
+        await self._pages.begin(self._reached)
 
-    def _heed(self, message: Msg) -> None:
-        """Take in a status message of the server.
+    def _settle(self) -> None:
+        """Decide what it means that the pages ended, if they have just ended, before the end of the stream."""
+        asked_for, self._asked_for = self._asked_for, 0
+        if self._reached >= asked_for:
+            return
+        announced = self._subject is None or self._feed.head > self._reached
+        patient = not announced and self._asked_at < self._grown_at + _REPLICA_SECONDS
+        if self._replicas == 1 or not (announced or patient):
+            self._settled = asked_for
+            return
+        # A replica answered that may lag behind: nothing is passed over, it is asked again.
+        self._ask_at = self._clock() + (self._pause if announced else _LONGEST_PAUSE_SECONDS)
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
+
+    async def _join(self) -> None:
+        """Listen to the feed. What was stored before the server knew of that is behind the end that it tells then."""
+        if self._state is not None:
+            await self._feed.listen(feed_subjects(self._state.config, self._subject))
+        await self._look()
+        self._joined = True
+
+    async def _look(self) -> None:
+        self._feed.repeated = False
+        before, now = self._state, await read_state(self._nc, self._stream)
+        if before is not None and (before.created, _subjects(before)) != (now.created, _subjects(now)):
+            raise _Interrupted("the stream was made anew or changed")
+        if now.last < self._reached:
+            raise _Interrupted("the stream ends before what was read of it")
+        self._take_in(now)
+
+    def _take_in(self, state: StreamState) -> None:
+        self._state = state
+        without_feed = self._joined and not self._feed.subjects
+        self._look_at = self._clock() + (_LOOK_WITHOUT_FEED_SECONDS if without_feed else _LOOK_SECONDS)
+        self._note_head(state.last)
+
+    def _note_head(self, head: int) -> None:
+        if head > self.head:
+            self.head = head
+            self._grown_at, self._ask_at, self._pause = self._clock(), 0.0, _FIRST_PAUSE_SECONDS
+
+    @property
+    def _replicas(self) -> int:
+        return 1 if self._state is None else self._state.replicas
+
+    async def _wait(self) -> None:
+        """Wait until something comes or is due.
 
         Raises:
-            _Interrupted: The consumer cannot be used any more.
+            _Interrupted: The server sends nothing although it was asked.
         """
-        headers = message.headers or {}
-        status, description = headers.get("Status"), headers.get("Description", "")
-        if status == "100":
-            if int(headers.get("Nats-Last-Consumer", self._delivered)) != self._delivered:
-                raise _Interrupted("messages were missed")
-        elif status == "408" or "Exceeds" in description or "Batch Completed" in description:
-            self._outstanding -= int(headers.get("Nats-Pending-Messages", 0))
-        else:
-            raise _Interrupted(f"the server answered {status} {description}")
-
-    async def _pull(self) -> None:
-        """Ask for more once half of what was asked for has come."""
-        if self._outstanding > _PULL_MESSAGES // 2:
+        now = self._clock()
+        due = min(self._look_at, now + _WAKE_SECONDS)
+        if self._pages.asking and now >= self._heard_at + _SILENCE_SECONDS:
+            raise _Interrupted("the server has gone silent")
+        if not self._pages.asking and self._is_behind:
+            due = min(due, self._ask_at)
+        try:
+            async with asyncio.timeout_at(max(due, now)):
+                await self._arrived.wait()
+        except TimeoutError:
             return
-        request = {
-            "batch": _PULL_MESSAGES - self._outstanding,
-            "max_bytes": _PULL_BYTES,
-            "expires": 30_000_000_000,
-            "idle_heartbeat": 3_000_000_000,
-        }
-        self._outstanding = _PULL_MESSAGES
-        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}"
-        await self._nc.publish(subject, to_json(request), reply=self._inbox)
 
-    def _arrive(self, message: Msg) -> None:
-        self._buffer.append(message)
+    def _hear(self) -> None:
+        self._heard_at = self._clock()
+        self._arrived.set()
+
+    def _note_change(self, *_: bytes) -> None:
+        self._changed = True
         self._arrived.set()
 
 
-def _metadata(message: Msg) -> tuple[int, int, int, int]:
-    """Return a message's position, the consumer's count, the time in nanoseconds, and how many messages follow.
-
-    All four are in the reply subject: $JS.ACK.<stream>.<consumer>.<delivered>.<position>.<count>.<time>.<pending>;
-    servers with a domain put the domain and the account's hash in front, and a token behind.
-    """
-    tokens = message.reply.split(".")
-    first = 5 if len(tokens) < 11 else 7
-    position, count, nanoseconds, pending = tokens[first : first + 4]
-    return int(position), int(count), int(nanoseconds), int(pending)
+def _subjects(state: StreamState) -> tuple[str, ...]:
+    """Where a stream republishes what it takes in."""
+    return feed_subjects(state.config)

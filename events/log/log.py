@@ -252,7 +252,7 @@ class Log:
         if head - anchor.position >= follower_process.WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
             last: StoredMessage | None = None
             async with aclosing(
-                follower_process.read_in_process(self._nc.url, self._stream, anchor.position, head)
+                follower_process.read_in_process(self._nc.url, self._stream, anchor.position, head, self._nc.log_api)
             ) as batches:
                 async for batch in batches:
                     last = batch.messages[-1]

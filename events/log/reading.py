@@ -42,7 +42,7 @@ class DirectReader:
         self._nc = nc
         self._replies = replies
         self._stream = stream
-        self._subject = f"$JS.API.DIRECT.GET.{stream}"
+        self._subject = f"{nc.api_of(stream)}.DIRECT.GET.{stream}"
 
     async def after(self, subject: str, position: int, limit: int | None = None) -> list[StoredMessage]:
         """The messages on a subject (wildcards allowed) behind a position, in order: all, or at most a number.

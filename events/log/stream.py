@@ -10,6 +10,7 @@ from nats.js.errors import NotFoundError
 from events.errors import CairnError
 from events.identity import FEED, LOG
 from events.log.client.jetstream_api import Json
+from events.log.client.resilient import JETSTREAM_API
 
 STREAM = "CAIRN_LOG"
 EVERYTHING = (f"{LOG}.*.*.*",)
@@ -87,7 +88,7 @@ def wrong_settings(config: Json) -> tuple[str, ...]:
 
 
 async def declare_stream(
-    nc: Client, wanted: StreamConfig, needed: Iterable[str], *, create: bool = True
+    nc: Client, wanted: StreamConfig, needed: Iterable[str], *, create: bool = True, api: str = JETSTREAM_API
 ) -> StreamConfig:
     """Make sure that a stream is there, and leave an existing one as its operator configured it, if it will do.
 
@@ -95,6 +96,7 @@ async def declare_stream(
         wanted: How the stream is made when it is missing.
         needed: The settings that an existing stream must share with it.
         create: Whether a missing stream is made.
+        api: What JetStream's API begins with for the stream.
 
     Returns:
         The configuration that the stream has.
@@ -103,7 +105,7 @@ async def declare_stream(
         WrongStream: when the stream will not do, with the settings that are wrong, or must be there and is not.
     """
     name = wanted.name
-    js = nc.jetstream(timeout=10)
+    js = nc.jetstream(timeout=10, prefix=api)
     try:
         found = (await js.stream_info(str(name))).config
     except NotFoundError:

@@ -50,7 +50,7 @@ async def read_state(nc: ResilientClient, stream: str) -> StreamState:
         LogUnreachable: nobody answers, or the stream has no leader now.
     """
     try:
-        answer = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS)
+        answer = await ask_api(nc, f"STREAM.INFO.{stream}", seconds=_STATE_SECONDS, api=nc.api_of(stream))
     except ApiRefused as refused:
         if refused.err_code == _NO_STREAM:
             raise NoStream(f"There is no stream {stream}.") from None

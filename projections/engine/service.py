@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from events.log import Log, connect
+from events.log.client.resilient import JETSTREAM_API
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
 from projections.engine.database import open_database
@@ -21,6 +22,7 @@ async def serve(
     database_url: str,
     ready: Callable[[str], None],
     streams: Sequence[str] = (STREAM,),
+    log_api: str = JETSTREAM_API,
 ) -> None:
     """Keep one projection up with the log until the task is cancelled.
 
@@ -29,6 +31,7 @@ async def serve(
         nats_url: Where the log is.
         database_url: Where the tables are; see :func:`projections.engine.database.open_database`.
         ready: Told once, in one line, when the projection is following the log.
+        log_api: What JetStream's API begins with for those streams; see :func:`events.log.connect`.
         streams: Of the log. Organisations may be placed on several, and each has a checkpoint of its own.
 
     Raises:
@@ -45,7 +48,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         engine = open_database(database_url)
         stack.callback(engine.dispose)
-        nc = await connect(nats_url, name=f"cairn projection {name}")
+        nc = await connect(nats_url, name=f"cairn projection {name}", log_api=log_api)
         stack.push_async_callback(nc.close)
         async with asyncio.TaskGroup() as running:
             for stream in streams:

@@ -30,7 +30,7 @@ class NatsRequests:
 
     def __init__(self, users: NatsUsers | None):
         self._users = users
-        self._house = everyone_of(frozenset(), "node")
+        self._house = everyone_of(frozenset(), "node" if users is None else "log_operator")
         # A connection's requests say the same of it again and again, until the next measurement of its round trip.
         self._sender = lru_cache(maxsize=4096)(self._read)
 
@@ -53,6 +53,18 @@ class NatsRequests:
             return self._house
         info = _only(headers, REQUEST_INFO)
         return self._sender(info)
+
+    def operator(self, headers: Mapping[str, str] | None) -> Principal:
+        """The principal of a request on a subject that is open to operators alone.
+
+        The server says whose a request is that comes from another account. In the log's own account only the goals
+        service and `log_operator` have a user, so a request of which the server says nothing is the operator's.
+
+        Raises:
+            Denied: it comes from another account, and it is not known from whom.
+        """
+        crosses_accounts = any(name.lower() == REQUEST_INFO.lower() for name in headers or ())
+        return self.sender(headers) if crosses_accounts else self._house
 
     def _read(self, info: str) -> Principal:
         try:

@@ -25,7 +25,7 @@ async def record_act(nc: ResilientClient, act: Act, replicas: int = 1) -> None:
         NotRecorded: the act could not be recorded; it took place nevertheless.
     """
     try:
-        await asyncio.to_thread(_record, nc.url, act, replicas)
+        await asyncio.to_thread(_record, nc, act, replicas)
     except PersistenceError as error:
         raise NotRecorded(f"The log {act.stream} was {act.kind}, but that could not be recorded: {error}") from error
 
@@ -42,29 +42,30 @@ async def recorded_acts(nc: ResilientClient) -> list[Act]:
     """
     try:
         await read_state(nc, STREAM)
-        return await asyncio.to_thread(_acts, nc.url)
+        return await asyncio.to_thread(_acts, nc)
     except NoStream:
         return []
     except PersistenceError as error:
         raise NotRecorded(f"What operators did cannot be read: {error}") from error
 
 
-def _record(nats_url: str, act: Act, replicas: int) -> None:
-    with Administration(_environment(nats_url, replicas)) as administration:
+def _record(nc: ResilientClient, act: Act, replicas: int) -> None:
+    with Administration(_environment(nc, replicas)) as administration:
         administration.record(act)
 
 
-def _acts(nats_url: str) -> list[Act]:
-    with Administration(_environment(nats_url)) as administration:
+def _acts(nc: ResilientClient) -> list[Act]:
+    with Administration(_environment(nc)) as administration:
         return administration.acts()
 
 
-def _environment(nats_url: str, replicas: int = 1) -> dict[str, str]:
+def _environment(nc: ResilientClient, replicas: int = 1) -> dict[str, str]:
     """Settings of the persistence module, under names that nobody else's environment uses."""
     named = Administration.name.upper()
     return {
         f"{named}_PERSISTENCE_MODULE": "events.log.persistence",
-        f"{named}_NATS_URL": nats_url,
+        f"{named}_NATS_URL": nc.url,
+        f"{named}_NATS_API_PREFIX": nc.log_api,
         f"{named}_NATS_STREAM": PREFIX,
         f"{named}_NATS_REPLICAS": str(replicas),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.http_requests import REQUESTS as HTTP_REQUESTS
 from bench.peers import NAMES as PEERS
 from bench.peers import PROJECTIONS as PROJECTION_PEERS
 from services.cli.parameters import json_option
@@ -193,6 +194,24 @@ def rebuild_growth(**options: object) -> None:
 def lag(**options: object) -> None:
     """From recorded to visible: in the projection, and over HTTP with min_position."""
     _run("lag", "LagOptions", options)
+
+
+@bench.command("http")
+@_at_once("connections", "Connections that stay open, each with one request at a time", (1, 32, 64))
+@click.option(
+    "--request",
+    "requests",
+    type=click.Choice(HTTP_REQUESTS),
+    multiple=True,
+    default=HTTP_REQUESTS,
+    help="What is asked; may be given several times, for one group of cases each.  [all]",
+)
+@_many("goals", 1000, "Active goals that the requests go round.")
+@_bounds
+@_common
+def over_http(**options: object) -> None:
+    """What the gateway answers over HTTP, with a token and with a record of each reading."""
+    _run("http", "HttpOptions", options)
 
 
 def _run(name: str, options_class: str, given: dict[str, object]) -> None:

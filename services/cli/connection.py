@@ -31,11 +31,12 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
     """
     from events.log import connect
     from events.log.client.connection import NotReachable
+    from services.cli.configuration import load_settings
     from services.node.address import without_secret
 
     address = nats_address(nats_url)
     try:
-        nc = await connect(address, name="cairn command")
+        nc = await connect(address, name="cairn command", log_api=load_settings().log_api_prefix)
     except NotReachable:
         raise click.ClickException(
             f"No NATS server answers at {without_secret(address)}. Start Cairn with `make run` or `cairn up`,"

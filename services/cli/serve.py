@@ -74,8 +74,9 @@ def projection(name: str, nats_url: str | None, database_url: str | None) -> Non
 
     settings = _settings(nats_url, database_url=database_url)
     addresses = (settings.nats_address, settings.database_address)
+    log = (settings.placement.streams, settings.log_api_prefix)
     served = projection_named(name)
-    _run(f"projection-{name}", lambda ready: serve_projection(served, *addresses, ready, settings.placement.streams))
+    _run(f"projection-{name}", lambda ready: serve_projection(served, *addresses, ready, *log))
 
 
 @serve.command()

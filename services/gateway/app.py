@@ -59,8 +59,8 @@ def create_app(
         version="1",
         description=DESCRIPTION,
         servers=[{"url": "/", "description": "This Cairn."}],
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
         # FastAPI's own spans and logs carry whole addresses, and with them what people search for.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},

@@ -1,6 +1,6 @@
 """Who asks, as the endpoints see it; and of whom they say something, for the record of what was read."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -19,6 +19,10 @@ async def _none(principal: Principal, org: str, patient: str) -> frozenset[Allow
     return NOTHING
 
 
+async def _still_allowed() -> None:
+    return
+
+
 @dataclass(slots=True)
 class Asking:
     """One request's principal, and the patients that its answer tells something about.
@@ -28,12 +32,14 @@ class Asking:
         seen: The patients whose data is in the answer, by organisation.
         words: Whether the answer may have in it what people said.
         consents: What patients allow the principal.
+        judge_again: Judges the request once more, for an answer that has no end; raises RequestRefused.
     """
 
     principal: Principal
     seen: dict[str, set[str]] = field(default_factory=dict)
     words: bool = True
     consents: Consents = _none
+    judge_again: Callable[[], Awaitable[None]] = _still_allowed
 
     def saw(self, org: str, patients: Iterable[str]) -> None:
         """Note that the answer tells something about these patients."""

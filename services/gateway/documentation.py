@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from events.codes import CODES, KINDS
 from events.json_schemas import ENVELOPE, published_schemas
+from services.gateway.access.operations import OPERATIONS
 from services.gateway.fhir_documentation import type_fhir_answers
 from services.gateway.problems import HTTP_STATUS, PROBLEM_JSON, Problem
 
@@ -14,10 +15,18 @@ DESCRIPTION = """
 Submit goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
 pass `next` as `cursor` for the page after. `min_position` on any read waits until your own write is in it. Every
 failure is a problem detail (RFC 9457) with a `code`. Whatever is read by GET takes HEAD as well.
+
+Who asks is known by a bearer token, in the header Authorization. Templates, health and this description need none.
 """
 
 CLOUD_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
 """A whole event, as the published schema `cloudevent` has it."""
+
+_SCHEME = "bearer"
+_EDGE = (HTTPStatus.BAD_REQUEST, HTTPStatus.MISDIRECTED_REQUEST)
+"""What is answered to a request for no host or another one, and to one with two tokens."""
+_DOOR = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE)
+"""What is answered to a request without a token that is accepted and reaches far enough."""
 
 # Any below: OpenAPI documents are JSON, and FastAPI types them so.
 
@@ -30,6 +39,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _meaning(status: int) -> str:
     """What a status says, in the words of the kinds of codes that it answers, and which codes these are."""
+    if status == HTTPStatus.BAD_REQUEST:
+        return "The request names no host or several, or more than one token. One of `http.host`, `request.invalid`."
     kinds = [kind for kind, answered in HTTP_STATUS.items() if answered == status]
     codes = [f"`{code.name}`" for code in CODES.values() if not set(kinds).isdisjoint(code.kinds)]
     retry = " `Retry-After` says when to try again." if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
@@ -48,11 +59,26 @@ def describe(app: FastAPI) -> None:
         schemas.update(definition.pop("$defs", {}))
         schemas["Problem"] = definition
         schemas["CloudEvent"] = _cloud_event()
+        _say_who_may_ask(document)
         type_fhir_answers(document)
         return document
 
     # FastAPI's documented way of extending the document is to put a function in the place of this method.
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _say_who_may_ask(document: dict[str, Any]) -> None:
+    """Say of each operation whether it takes a token, and what is answered where none is sent, or it does not reach."""
+    document["components"]["securitySchemes"] = {_SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    for operation in OPERATIONS:
+        described = document["paths"].get(operation.path, {}).get(operation.method.lower())
+        if described is None:
+            continue
+        is_open = operation.reading == "open"
+        described["security"] = [] if is_open else [{_SCHEME: []}]
+        statuses = _EDGE if is_open else (*_EDGE, *_DOOR)
+        answers = {str(status): answer for status, answer in problems(*statuses).items()}
+        described["responses"] = {**answers, **described["responses"]}
 
 
 def _cloud_event() -> dict[str, Any]:

@@ -5,6 +5,7 @@ Each reader follows the log by itself. What a slow reader has not taken yet stay
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from http import HTTPStatus
 
 from fastapi.sse import format_sse_event
 from pydantic_core import to_json
@@ -28,30 +29,42 @@ REPLACED = "cairn.log.replaced"
 """The type of the last thing that is sent when the log has become another one: a problem, without an id."""
 NOT_RECORDED = "cairn.access.not_recorded"
 """The type of the last thing that is sent when what comes next cannot be recorded as read: a problem, without an id."""
+ENDED = "cairn.access.ended"
+"""The type of the last thing that is sent when whoever asked may not read on: a problem, without an id."""
 _CHUNK = 64 * 1024
 Before = Callable[[Batch], Awaitable[None]]
+JudgeAgain = Callable[[], Awaitable[None]]
 
 
 async def stream_batches(
     batches: AsyncIterator[Batch],
     closing: asyncio.Event,
     before: Before,
+    judge_again: JudgeAgain,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncGenerator[bytes, None]:
     """Frames for an endless response, with a heartbeat whenever nothing happens.
 
     It ends when `closing` is set, and with a frame that says so when the log turns out to be another one, or when it
-    cannot be recorded whom the next events are about.
+    cannot be recorded whom the next events are about, or the reader may not read on.
 
     Args:
         before: Awaited with each batch before any of it is told.
+        judge_again: Raises RequestRefused when the reader is not accepted or allowed any more; asked as often as a
+            heartbeat may come.
     """
     yield _BEGINNING
     closed = asyncio.ensure_future(closing.wait())
+    refused = asyncio.ensure_future(_refused_later(judge_again, heartbeat_seconds))
     following = asyncio.ensure_future(_next(batches))
     try:
         while not closed.done():
-            await asyncio.wait({closed, following}, timeout=heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {closed, refused, following}, timeout=heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            if refused.done():
+                yield _last_frame(ENDED, refused.result())
+                return
             if following.done():
                 try:
                     batch = following.result()
@@ -70,7 +83,19 @@ async def stream_batches(
                 yield HEARTBEAT
     finally:
         closed.cancel()
+        refused.cancel()
         await finish(_let_go(batches, following))
+
+
+async def _refused_later(judge_again: JudgeAgain, every_seconds: float) -> RequestRefused:
+    """Why the reader may not read on, once that is so. While it cannot be found out, the reader may."""
+    while True:
+        await asyncio.sleep(every_seconds)
+        try:
+            await judge_again()
+        except RequestRefused as refused:
+            if refused.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                return refused
 
 
 async def _let_go(batches: AsyncIterator[Batch], following: asyncio.Task[Batch]) -> None:

@@ -16,6 +16,7 @@ from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot
 from services.access.records.recorder import AccessRecorder, Needed
 from services.gateway.feed import HEARTBEAT_SECONDS
+from services.gateway.feed_room import FeedRoom
 from services.gateway.freshness import WAIT_SECONDS, Freshness
 from services.gateway.goals_health import GoalsHealthCheck
 from services.gateway.log_head import refuse_beyond_head
@@ -27,8 +28,6 @@ from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness
 from services.gateway.submission import Submitter
 
-MAX_FEEDS = 100
-"""How many live feeds are served at a time; each holds a reader of the log."""
 READY_LAG_SECONDS = 30.0
 """How far behind a projection may be before a gateway says that it is not ready."""
 
@@ -58,7 +57,7 @@ class Gateway:
     records: AccessRecorder
     metrics: Metrics = field(default_factory=Metrics)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FEEDS))
+    feeds: FeedRoom = field(default_factory=FeedRoom)
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     ready_lag_seconds: float = READY_LAG_SECONDS
     public_url: str | None = None

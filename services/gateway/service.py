@@ -51,7 +51,7 @@ async def serve(
     """
     hosts = allowed_hosts(settings.http_host, settings.http_hosts, settings.public_url)
     with _listen(settings.http_host, settings.http_port) as listener:
-        nc = await connect(settings.nats_address, name="cairn gateway")
+        nc = await connect(settings.nats_address, name="cairn gateway", log_api=settings.log_api_prefix)
         engine = open_database(settings.database_address)
         try:
             opened = open_gateway(

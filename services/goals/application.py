@@ -81,6 +81,24 @@ class Goals:
         except UnreadableEvent as error:
             return RejectedOutcome(code="log.unreadable", detail=_unreadable(error))
 
+    async def allowed_by_patient(self, goal_id: GoalId, recipient: str) -> frozenset[Allowed]:
+        """What the patient whom a goal or plan is about allows somebody now, by the consents that the log has.
+
+        Raises:
+            Rejected: `log.unavailable`, when the plan cannot be read.
+        """
+        try:
+            # A revocation counts at once, also one that another copy of this service has recorded.
+            await self._histories.confirm(await self._histories.get(goal_id.plan))
+            plan = (await self._histories.get(goal_id.plan)).plan
+        except (LogUnreachable, UnreadableEvent, EventsMissing):
+            raise Rejected(
+                "log.unavailable",
+                "What the patient allows cannot be read now; nothing was recorded."
+                " Send the event again with the same id.",
+            ) from None
+        return allowed_to(plan, recipient, plan.day(datetime.now(UTC))) if plan is not None else frozenset()
+
     def forget(self, goal_id: GoalId) -> None:
         """Load this goal or plan again before it is used, because another service may have changed it."""
         self._histories.drop(goal_id)

@@ -36,7 +36,7 @@ def hear_operators(
             _log.warning("a request was not taken: its reply subject is Cairn's or the server's own")
             raise RejectMessage
         try:
-            principal = requests.sender(message.raw_message.headers)
+            principal = requests.operator(message.raw_message.headers)
             check_operation(principal)
             goal_id = parse_subject(VOID, message.raw_message.subject)
             return await partitions.of(goal_id.org).voiding.void(goal_id, request, principal.id)

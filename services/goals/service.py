@@ -22,6 +22,7 @@ from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from events.submission import read_submission
 from events.tracing import submitting
+from events.vocabulary import Allowed
 from services.access.nats_requests import NatsRequests, forwarded_for
 from services.access.policy import Denied, check_submission
 from services.access.principal import Principal
@@ -39,6 +40,7 @@ _QUEUE = "goals"
 _ADVISORIES = "$JS.EVENT.ADVISORY.STREAM"
 _BUSY = encode_outcome(BUSY)
 _FORWARDED = f"{FORWARDED}."
+_NOTHING: frozenset[Allowed] = frozenset()
 _MAX_BYTES_UNDER_WAY = 256 * 1024 * 1024
 """How many bytes all submissions that are being decided may have together."""
 
@@ -212,27 +214,31 @@ class SubmissionEndpoint:
             # The sender gets no answer and sends the event again; its id keeps it from being recorded twice.
             _log.warning("an answer could not be sent: %s", error)
 
-    def _checked(self, message: Msg) -> Event:
+    async def _checked(self, message: Msg) -> Event:
         """The submission in a message, with its submitter, whom the policy lets submit it.
 
         Raises:
-            Rejected: as :func:`read_submission`; `access.denied`.
+            Denied: nobody is known who submits it, or the policy does not let them.
+            Rejected: as :func:`read_submission`; for a family member also `org.unknown` and `log.unavailable`.
         """
-        try:
-            if message.subject.startswith(_FORWARDED):
-                principal, prefix = forwarded_for(message.headers), FORWARDED
-            else:
-                principal, prefix = self._requests.sender(message.headers), SUBMIT
-            submission = read_submission(message.data, message.headers, parse_subject(prefix, message.subject))
-            return _submitted_by(principal, submission)
-        except Denied as denied:
-            raise denied.rejection from None
+        if message.subject.startswith(_FORWARDED):
+            principal, prefix = forwarded_for(message.headers), FORWARDED
+        else:
+            principal, prefix = self._requests.sender(message.headers), SUBMIT
+        submission = read_submission(message.data, message.headers, parse_subject(prefix, message.subject))
+        goal_id = submission.goal_id
+        allowed = _NOTHING
+        if principal.has("family") and goal_id.org in principal.orgs:
+            allowed = await self._partitions.of(goal_id.org).goals.allowed_by_patient(goal_id, principal.id)
+        return _submitted_by(principal, submission, allowed)
 
     async def _outcome(self, message: Msg) -> Outcome:
         try:
-            submission = self._checked(message)
+            submission = await self._checked(message)
             goals = self._partitions.of(submission.goal_id.org).goals
             return await submitting(goals.submit)(submission)
+        except Denied as denied:
+            return RejectedOutcome.of(denied.rejection)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except Exception as error:  # noqa: BLE001 - see below
@@ -250,8 +256,11 @@ class SubmissionEndpoint:
             )
 
 
-def _submitted_by(principal: Principal, submission: Event) -> Event:
+def _submitted_by(principal: Principal, submission: Event, allowed: frozenset[Allowed]) -> Event:
     """The submission with its submitter.
+
+    Args:
+        allowed: What the patient allows the principal.
 
     Raises:
         Denied: the policy does not let them submit it.
@@ -265,5 +274,6 @@ def _submitted_by(principal: Principal, submission: Event) -> Event:
         actor=actor.id,
         role=actor.role,
         entered_by=submission.entered_by,
+        allowed=allowed,
     )
     return submission.submitted(principal.id, role)

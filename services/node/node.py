@@ -51,7 +51,7 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
             signing_key(settings.data_dir)
         settings = settings.model_copy(update={"nats_url": await _nats(settings, lock, stack, say)})
         settings = settings.model_copy(update={"http_port": _port(settings.http_host, settings.http_port, say)})
-        nc = await connect(settings.nats_address, name="cairn node")
+        nc = await connect(settings.nats_address, name="cairn node", log_api=settings.log_api_prefix)
         stack.push_async_callback(nc.close)
         await place(nc, settings.placement, settings.log_replicas)
         replaced = await stack.enter_async_context(looking_for_a_replaced_log(nc, settings, say))
@@ -82,7 +82,10 @@ async def _show_what_to_try(
     nc: ResilientClient, settings: Settings, address: NodeAddress, ready: Say, *, usual_place: bool
 ) -> None:
     goal = await shown_goal(nc, settings.placement)
-    for line in things_to_try(address, shown_goal=goal, usual_place=usual_place):
+    own_issuer = settings.oidc_issuer is None
+    for line in things_to_try(
+        address, settings.data_dir, shown_goal=goal, usual_place=usual_place, own_issuer=own_issuer
+    ):
         ready(f"  {line}")
 
 

@@ -1,5 +1,6 @@
 """What a node says once it is ready: its addresses, and three things to try next."""
 
+import shlex
 import shutil
 import sys
 import sysconfig
@@ -14,27 +15,27 @@ def ready_line(address: NodeAddress, data_dir: Path) -> str:
     return f"ready nats={without_secret(address.nats_url)} http={address.http_url} data={data_dir}"
 
 
-def things_to_try(address: NodeAddress, *, shown_goal: str | None, usual_place: bool) -> list[str]:
+def things_to_try(
+    address: NodeAddress, data_dir: Path, *, shown_goal: str | None, usual_place: bool, own_issuer: bool
+) -> list[str]:
     """Three commands to try.
 
     Args:
+        data_dir: Where this node keeps its data, by which commands find it and its key.
         shown_goal: A goal with a history worth replaying, if there is one.
         usual_place: Whether commands find this node by themselves.
+        own_issuer: Whether this node makes its own tokens.
     """
     cairn = cairn_command()
-    where = "" if usual_place else f" --nats-url {without_secret(address.nats_url)}"
+    if not usual_place:
+        cairn = f"CAIRN_DATA_DIR={shlex.quote(str(data_dir))} {cairn}"
+    description = f"curl {address.http_url}/openapi.json"
     if shown_goal is None:
-        return [
-            f"{cairn} schemas list",
-            f"{cairn} projections status{where}",
-            f"curl {address.http_url}/openapi.json",
-        ]
+        return [f"{cairn} schemas list", f"{cairn} projections status", description]
     org = parse_goal_id(shown_goal).org
-    return [
-        f"{cairn} goals list --org {org}{where}",
-        f"{cairn} replay {shown_goal}{where}",
-        f"curl '{address.http_url}/v1/orgs/{org}/reviews?status=overdue'",
-    ]
+    token = f"$({cairn} token create --role clinician --org {org} --actor me --plain)"
+    overdue = f"curl -H \"Authorization: Bearer {token}\" '{address.http_url}/v1/orgs/{org}/reviews?status=overdue'"
+    return [f"{cairn} goals list --org {org}", f"{cairn} replay {shown_goal}", overdue if own_issuer else description]
 
 
 def cairn_command() -> str:

@@ -44,7 +44,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
         NotReachable: when there is no NATS server at the address.
         WrongStream: the stream of the notices, or of the alarms, is not as it has to be.
     """
-    nc = await connect(settings.nats_address, name="cairn-reminders")
+    nc = await connect(settings.nats_address, name="cairn-reminders", log_api=settings.log_api_prefix)
     try:
         await run_until_first_ends(_serve(nc, settings, ready, clock))
     finally:

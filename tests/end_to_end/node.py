@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from events.log.child_process import end_with_parent
+from tests.tokens import of_everyone
 
 HOUSE = Path(__file__).parents[2]
 _STARTING_SECONDS = 90
@@ -51,6 +52,11 @@ class RunningNode:
     @property
     def http_url(self) -> str:
         return self.address["http"]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of HTTP requests by whoever may do everything here."""
+        return of_everyone(Path(self.address["data"]))
 
     @property
     def said(self) -> str:

@@ -41,7 +41,7 @@ def sqlite_files(node: RunningNode) -> list[Path]:
 
 
 async def get(node: RunningNode, path: str) -> list[Row]:
-    async with httpx.AsyncClient(base_url=node.http_url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=node.http_url, timeout=20, headers=node.headers) as client:
         answer = await client.get(path, params={"limit": 100})
     items: list[Row] = answer.json()["items"]
     return items

@@ -1,16 +1,14 @@
 """The README and the pages it leads to are true: every command runs as it stands there, and says what is shown."""
 
-import asyncio
-import os
 import re
 import sys
-from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.end_to_end.node import RunningNode
+from tests.end_to_end.shell import bash
 
 HOUSE = Path(__file__).parents[2]
 README = HOUSE / "README.md"
@@ -46,8 +44,9 @@ async def test_every_command_runs_and_says_what_is_shown(page: Path, node: Runni
     # One after another, in one folder: later examples build on earlier ones, as for whoever reads on.
     for example in _examples(page)[page == README :]:
         commands = _here(example.commands, node)
-        status, said = await _bash(commands, tmp_path, node)
+        status, said = await bash(commands, tmp_path, node)
         assert status == 0, f"{commands}\nended with {status} and said:\n{said}"
+        assert '"code":"access.' not in said, f"{commands}\nsaid:\n{said}"
         assert _pattern(example.shown).search(said), f"{commands}\nsaid:\n{said}\nthe page shows:\n{example.shown}"
 
 
@@ -65,25 +64,6 @@ def _here(commands: str, node: RunningNode) -> str:
         .replace("/dev/tcp/127.0.0.1/4222", f"/dev/tcp/127.0.0.1/{node.nats_url.rpartition(':')[2]}")
         .replace(". .venv/bin/activate", f'PATH="{environment}:$PATH"')
     )
-
-
-async def _bash(commands: str, folder: Path, node: RunningNode) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        "bash",
-        "-euc",
-        commands,
-        cwd=folder,
-        stdout=PIPE,
-        stderr=STDOUT,
-        env={
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(folder),
-            "LANG": "C.UTF-8",
-            "CAIRN_DATA_DIR": node.address["data"],
-        },
-    )
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode, said.decode()
 
 
 def _pattern(shown: str) -> re.Pattern[str]:

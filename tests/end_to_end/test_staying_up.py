@@ -40,7 +40,7 @@ def _events(line: str) -> list[dict[str, int]]:
 
 
 async def goals_of(node: RunningNode, org: str, position: int) -> list[str]:
-    async with httpx.AsyncClient(base_url=node.http_url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=node.http_url, timeout=20, headers=node.headers) as http:
         answer = await http.get(f"/v1/orgs/{org}/goals", params={"min_position": position})
     return [goal["goal"] for goal in answer.json()["items"]]
 

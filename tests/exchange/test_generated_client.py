@@ -12,7 +12,9 @@ def test_it_fits_its_types_and_its_event_is_recorded(node: RunningNode, javascri
 
     javascript.run("node_modules/openapi-typescript/bin/cli.js", description, "--output", "openapi.d.ts")
     javascript.run("node_modules/typescript/bin/tsc", "--project", "tsconfig.json")
-    told = javascript.told("submit_event.ts", None, node.http_url, "northside.pt-7f3a.evenings", entry)
+    told = javascript.told(
+        "submit_event.ts", None, node.http_url, "northside.pt-7f3a.evenings", entry, node.headers["authorization"]
+    )
 
     assert told["duplicate"] is False
     assert told["read"]["version"] == told["version"]

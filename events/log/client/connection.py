@@ -10,7 +10,7 @@ from nats.errors import Error as NatsError
 
 from events.errors import CairnError
 from events.log.client.address import Address, read_address
-from events.log.client.resilient import ResilientClient, connect_client
+from events.log.client.resilient import JETSTREAM_API, ResilientClient, connect_client
 
 _log = logging.getLogger("cairn.nats")
 _FIRST_CONTACT_SECONDS = 3.0
@@ -30,7 +30,11 @@ async def log_error(error: Exception) -> None:
 
 
 async def connect(
-    url: str, *, name: str, on_error: Callable[[Exception], Awaitable[None]] = log_error
+    url: str,
+    *,
+    name: str,
+    on_error: Callable[[Exception], Awaitable[None]] = log_error,
+    log_api: str = JETSTREAM_API,
 ) -> ResilientClient:
     """Connect to NATS, and stay connected: a lost connection is taken up again for ever.
 
@@ -41,6 +45,7 @@ async def connect(
             several, comma-separated, for a cluster.
         name: How the connection is called in the server's monitoring.
         on_error: Called with errors that belong to no request.
+        log_api: What JetStream's API begins with for the streams of the log's account, where that is not the user's.
 
     Raises:
         NotAnAddress: when the URL cannot be read.
@@ -67,7 +72,7 @@ async def connect(
         )
     except (OSError, NatsError, TimeoutError) as error:
         raise NotReachable(f"No NATS server answers at {address}: {error}.") from error
-    nc.url = url
+    nc.url, nc.log_api = url, log_api
     return nc
 
 

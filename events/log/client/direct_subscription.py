@@ -12,6 +12,8 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 Take = Callable[[Msg], None]
+TakeRaw = Callable[[bytes, bytes, bytes], None]
+"""Called with the subject, the block of headers (empty when there is none), and the body."""
 
 
 class DirectQueue(asyncio.Queue[Msg]):
@@ -30,12 +32,37 @@ class DirectQueue(asyncio.Queue[Msg]):
         self.take(item)
 
 
+class RawQueue(asyncio.Queue[Msg]):
+    """The queue of a subscription that hands each message over as it came, before anything is made of it.
+
+    Args:
+        take: Called with each message. Only :class:`events.log.client.parser.WholeMessages` does so.
+    """
+
+    def __init__(self, take: TakeRaw):
+        super().__init__()
+        self.take = take
+
+
 async def subscribe_directly(nc: Client, subject: str, take: Take) -> Subscription:
     """Subscribe to a subject on which nothing is sent before this returns.
 
     Args:
         take: Called with each message as soon as it is read. It must be quick: nothing else is read meanwhile.
     """
+    return await _subscribe(nc, subject, DirectQueue(take))
+
+
+async def subscribe_raw(nc: Client, subject: str, take: TakeRaw) -> Subscription:
+    """Subscribe to a subject, and get its messages as they came; what is sent before this returns may be lost.
+
+    Args:
+        take: As of :func:`subscribe_directly`.
+    """
+    return await _subscribe(nc, subject, RawQueue(take))
+
+
+async def _subscribe(nc: Client, subject: str, queue: DirectQueue | RawQueue) -> Subscription:
     subscription = await nc.subscribe(subject, pending_bytes_limit=0)
-    subscription._pending_queue = DirectQueue(take)
+    subscription._pending_queue = queue
     return subscription

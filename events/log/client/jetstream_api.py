@@ -7,7 +7,7 @@ from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
 from events.errors import CairnError
-from events.log.client.resilient import ResilientClient
+from events.log.client.resilient import JETSTREAM_API, ResilientClient
 
 Json = Mapping[str, Any]
 """A JSON object in the server's own words."""
@@ -34,7 +34,12 @@ class ApiRefused(CairnError):
 
 
 async def ask_api(
-    nc: ResilientClient, request: str, body: Json | None = None, *, seconds: float = API_SECONDS
+    nc: ResilientClient,
+    request: str,
+    body: Json | None = None,
+    *,
+    seconds: float = API_SECONDS,
+    api: str = JETSTREAM_API,
 ) -> dict[str, Any]:
     """Send one request to JetStream's API and return its answer.
 
@@ -43,6 +48,7 @@ async def ask_api(
         request: What is asked for, such as `STREAM.INFO.CAIRN_LOG`.
         body: The request's own parameters.
         seconds: How long the server may take to answer.
+        api: What the subject of the request begins with.
 
     Raises:
         ApiUnanswered: The server does not answer, or the connection was lost before it did.
@@ -52,7 +58,7 @@ async def ask_api(
         raise ApiUnanswered("There is no connection to the server.")
     try:
         async with nc.answer_within(seconds):
-            answer = await nc.request(f"$JS.API.{request}", to_json(body) if body else b"", timeout=seconds)
+            answer = await nc.request(f"{api}.{request}", to_json(body) if body else b"", timeout=seconds)
     except (NatsError, OSError, TimeoutError) as error:
         raise ApiUnanswered(f"The server does not answer: {str(error) or 'the time is over'}.") from error
     answered: dict[str, Any] = from_json(answer.data)

@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
-from events.log.client.direct_subscription import DirectQueue
+from events.log.client.direct_subscription import DirectQueue, RawQueue
 
 BuildMessage = Callable[[int, bytes, bytes, bytes, bytes], Msg]
 """Makes a message out of the number of its subscription, its subject, its reply subject, its body and its headers."""
@@ -66,7 +66,11 @@ class WholeMessages(Parser):
                 self.needed = end + len(_END) - begin
                 break
             begin = end + len(_END)
-            await self._hand_over(number, subject, b"".join(reply), data[payload:end], data[body:payload])
+            subscription = self._nc._subs.get(number)
+            if subscription is not None and isinstance(queue := subscription._pending_queue, RawQueue):
+                await self._hand_over_raw(queue, subject, data[payload:end], data[body:payload])
+            else:
+                await self._hand_over(number, subject, b"".join(reply), data[payload:end], data[body:payload])
         waiting += data[begin:]
 
     async def _hand_over(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
@@ -82,3 +86,12 @@ class WholeMessages(Parser):
             waiting.take(self._build(sid, subject, reply, data, headers))
         except Exception as error:  # noqa: BLE001 - a defect of one must not cost all others the connection
             await nc._error_cb(error)
+
+    async def _hand_over_raw(self, queue: RawQueue, subject: bytes, data: bytes, headers: bytes) -> None:
+        stats = self._nc.stats
+        stats["in_msgs"] += 1
+        stats["in_bytes"] += len(data)
+        try:
+            queue.take(subject, headers, data)
+        except Exception as error:  # noqa: BLE001 - as above
+            await self._nc._error_cb(error)

@@ -18,6 +18,8 @@ from nats.errors import ConnectionClosedError
 from events.log.client.headers import VERSION, read_headers
 from events.log.client.parser import WholeMessages
 
+JETSTREAM_API = "$JS.API"
+"""What JetStream's own API begins with, in the account of whoever asks."""
 _CLOSING_SECONDS = 1.0
 
 
@@ -26,11 +28,19 @@ class ResilientClient(Client):
 
     url = ""
     """The address that :func:`events.log.connect` was given; it may hold a password."""
+    log_api = JETSTREAM_API
+    """What JetStream's API begins with for the streams of the log's account, where that is not the user's."""
+    log_streams: tuple[str, ...] = ("CAIRN_LOG", "CAIRN_ADMIN")
+    """How the names of the streams of the log's account begin."""
 
     def __init__(self) -> None:
         super().__init__()
         self._ps = WholeMessages(self, self._message)
         self._awaited: set[asyncio.Timeout] = set()
+
+    def api_of(self, stream: str) -> str:
+        """What the subjects of JetStream's API begin with for a stream, as this user may ask."""
+        return self.log_api if stream.startswith(self.log_streams) else JETSTREAM_API
 
     @asynccontextmanager
     async def answer_within(self, seconds: float) -> AsyncIterator[None]:

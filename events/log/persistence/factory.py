@@ -83,15 +83,15 @@ class NATSFactory(InfrastructureFactory[NATSTrackingRecorder]):
     def _stream(self, purpose: str, events: str, tracking: str) -> RecorderStream:
         settings = Settings.read(self.env)
         names = Names(settings.prefix, self.env.name.lower() or "stored")
-        thread = self._running(settings.url)
+        thread = self._running(settings)
         thread.call(declare(thread.nc, names, purpose, replicas=settings.replicas, create=settings.create))
         sequences = Sequences(thread.nc, thread.replies, names.stream(purpose), settings.ack_seconds)
         return RecorderStream(thread, sequences, names.subjects(events), names.subjects(tracking))
 
-    def _running(self, url: str) -> LoopThread:
+    def _running(self, settings: Settings) -> LoopThread:
         with self._lock:
             if self._closed:
                 raise InterfaceError("The factory is closed.")
             if self._thread is None:
-                self._thread = LoopThread(url, f"eventsourcing {self.env.name}".rstrip())
+                self._thread = LoopThread(settings.url, f"eventsourcing {self.env.name}".rstrip(), settings.api)
             return self._thread

@@ -31,13 +31,14 @@ class LoopThread:
         OperationalError: when no server answers.
     """
 
-    def __init__(self, url: str, name: str):
+    def __init__(self, url: str, name: str, api: str):
         running: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = Thread(target=_run, args=(running,), name=name, daemon=True)
         self._thread.start()
         self._loop = running.result()
         try:
-            self.nc = wait_for(asyncio.run_coroutine_threadsafe(connect(url, name=name), self._loop))
+            self.nc = wait_for(asyncio.run_coroutine_threadsafe(connect(url, name=name, log_api=api), self._loop))
+            self.nc.log_streams = ("",)  # whichever there are
         except BaseException:
             _take_leave(self._loop, None)
             self._thread.join()

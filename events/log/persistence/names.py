@@ -53,6 +53,11 @@ class Names:
         """The stream for a purpose: `events`, `snapshots`, `tracking`."""
         return "_".join((self.prefix, to_token(self.application), to_token(purpose)))
 
+    @property
+    def republished(self) -> tuple[str, str]:
+        """What the server republishes once it is stored, and where: no prefix has a colon, so it is stored once."""
+        return f"{self.prefix}.>", f"{self.prefix}:live.>"
+
     def subjects(self, kind: str) -> str:
         """What the subjects of one kind of messages begin with; the token of an id follows behind a dot."""
         return ".".join((self.prefix, to_token(self.application), to_token(kind)))

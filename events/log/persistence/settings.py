@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from eventsourcing.utils import Environment, strtobool
 
+from events.log.client.resilient import JETSTREAM_API
+
 NATS_URL = "NATS_URL"
+NATS_API_PREFIX = "NATS_API_PREFIX"
 NATS_STREAM = "NATS_STREAM"
 NATS_REPLICAS = "NATS_REPLICAS"
 NATS_ACK_SECONDS = "NATS_ACK_SECONDS"
@@ -20,6 +23,7 @@ class Settings:
 
     Attributes:
         url: `NATS_URL`: where the server is; several, comma-separated, for a cluster.
+        api: `NATS_API_PREFIX`: what JetStream's API begins with, where the streams are imported from another account.
         prefix: `NATS_STREAM`: what every stream and subject begins with.
         replicas: `NATS_REPLICAS`: how many servers of a cluster keep each stream, when it is made.
         ack_seconds: `NATS_ACK_SECONDS`: how long an acknowledgement may take before the insert is in doubt.
@@ -27,6 +31,7 @@ class Settings:
     """
 
     url: str
+    api: str
     prefix: str
     replicas: int
     ack_seconds: float
@@ -45,6 +50,7 @@ class Settings:
         try:
             return cls(
                 url=env.get(NATS_URL) or "nats://127.0.0.1:4222",
+                api=env.get(NATS_API_PREFIX) or JETSTREAM_API,
                 prefix=prefix,
                 replicas=int(env.get(NATS_REPLICAS) or 1),
                 ack_seconds=float(env.get(NATS_ACK_SECONDS) or 5),

@@ -1,8 +1,8 @@
 """The streams of an application, declared in one place."""
 
-from nats.aio.client import Client
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
 
+from events.log.client.resilient import ResilientClient
 from events.log.persistence.names import Names
 from events.log.stream import KEPT_FOR_EVER, declare_stream
 
@@ -13,7 +13,7 @@ PROCESSED = "processed"
 _DELETABLE = ("subjects", "storage", "allow_direct", "allow_atomic")
 
 
-async def declare(nc: Client, names: Names, purpose: str, *, replicas: int, create: bool) -> None:
+async def declare(nc: ResilientClient, names: Names, purpose: str, *, replicas: int, create: bool) -> None:
     """Make sure that the stream for a purpose is there, and fit for it.
 
     Events are kept for ever. So is, in the same stream, what an application has processed: that shares its events'
@@ -37,5 +37,9 @@ async def declare(nc: Client, names: Names, purpose: str, *, replicas: int, crea
         deny_purge=kept,
         allow_direct=True,
         allow_atomic=True,
+        # For those who follow. A stream that was made without it is looked at again and again instead.
+        republish=RePublish(*names.republished) if kept else None,
     )
-    await declare_stream(nc, config, ("subjects", *KEPT_FOR_EVER) if kept else _DELETABLE, create=create)
+    await declare_stream(
+        nc, config, ("subjects", *KEPT_FOR_EVER) if kept else _DELETABLE, create=create, api=nc.log_api
+    )

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from events.errors import CairnError
 from services.access.nats_users import NatsUsers
 
-RESERVED = frozenset({"LOG", "CAIRN", "ACCESS", "AUTH", "SYSTEM", "SYS", "$SYS", "$G"})
+RESERVED = frozenset(
+    {"LOG", "INTAKE", "REMINDERS", "ACCESS", "OPERATORS", "CAIRN", "AUTH", "SYSTEM", "SYS", "$SYS", "$G"}
+)
 """The accounts of the house in deploy/nats, and those that nats-server makes by itself: never an organisation's."""
 
 

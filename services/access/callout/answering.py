@@ -84,6 +84,8 @@ class Answering:
     async def _admission(self, request: AuthorizationRequest) -> Admission:
         if not request.token:
             raise Refused("access.token_missing")
+        if not request.is_client:
+            raise Refused("access.denied", "Leaf nodes, and clients of MQTT and WebSocket, are not admitted.")
         if len(self._under_way) > MAX_QUESTIONS_AT_ONCE:
             raise Refused("access.unavailable")
         try:

@@ -26,14 +26,30 @@ class Ending:
         self._connections = connections
         self._servers = servers
         self._tokens = tokens
+        self._missing: set[Connection] = set()
 
-    async def look(self) -> None:
-        """Find the connections that there are."""
+    async def look(self) -> bool:
+        """Find the connections that there are, and forget those that were missing twice in a row.
+
+        Returns:
+            Whether any server has answered.
+        """
+        before = {*self._connections}
         try:
-            async for found in self._servers.admitted():
-                self._connections.remember(found)
+            found = await self._servers.admitted()
         except (NatsError, OSError) as error:
             _log.warning("the servers could not be asked for their connections: %s", type(error).__name__)
+            return False
+        if not found.servers:
+            return False
+        for each in found.connections:
+            self._connections.remember(each)
+        # Once is not enough: as connections end, others move from one page of an answer to the page before.
+        missing = before - found.connections
+        for each in missing & self._missing:
+            self._connections.forget(each)
+        self._missing = missing
+        return True
 
     async def run(self) -> None:
         """End connections until cancelled."""

@@ -10,6 +10,8 @@ from services.access.callout.keys import CalloutKeys
 from services.access.callout.sealing import NotForUs, opened
 from services.access.tokens.checking import MAX_TOKEN_CHARACTERS
 
+_A_CLIENT = ("Client", "nats")
+"""How nats-server calls what speaks NATS to it; nothing in an answer could keep others to their own subjects."""
 _Token = Annotated[str, StringConstraints(max_length=MAX_TOKEN_CHARACTERS)]
 
 
@@ -26,6 +28,7 @@ class AuthorizationRequest(BaseModel):
         user_nkey: The key `U…` that the server has made for this one request; the answer must be about it.
         cid: The number of the connection on that server.
         user: The user name that the client has given; empty for none.
+        is_client: Whether it is a client of NATS itself, and no leaf node and no client of MQTT or WebSocket.
         token: The access token that the client has given, as token or as password; empty for none.
     """
 
@@ -36,6 +39,7 @@ class AuthorizationRequest(BaseModel):
     user_nkey: str
     cid: int
     user: str
+    is_client: bool
     token: str = Field(repr=False)
 
 
@@ -45,6 +49,8 @@ class _Server(BaseModel):
 
 class _Client(BaseModel):
     id: int = Field(ge=1)
+    kind: str
+    type: str
 
 
 class _ConnectOptions(BaseModel):
@@ -107,5 +113,6 @@ def read_request(message: bytes, server_xkey: str | None, keys: CalloutKeys, now
         user_nkey=question.user_nkey,
         cid=question.client_info.id,
         user=question.connect_opts.user,
+        is_client=(question.client_info.kind, question.client_info.type) == _A_CLIENT,
         token=question.connect_opts.auth_token or question.connect_opts.password,
     )

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import to_json
 
+from events.log.client.replies import status_of
 from events.log.client.resilient import ResilientClient
 from services.access.callout.connections import Connection, connection_of
 
@@ -37,6 +39,19 @@ class _Answer(BaseModel):
     data: _ServerConnections
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What servers say of their connections.
+
+    Attributes:
+        servers: The ids of the servers that have answered.
+        connections: The connections on them that a callout has admitted.
+    """
+
+    servers: set[str]
+    connections: set[Connection]
+
+
 class Servers:
     """All servers of the cluster that a connection reaches.
 
@@ -47,22 +62,23 @@ class Servers:
     def __init__(self, nc: ResilientClient):
         self._nc = nc
 
-    async def admitted(self) -> AsyncIterator[Connection]:
-        """The connections that a callout has admitted, on every server that answers.
+    async def admitted(self) -> Listed:
+        """The connections that a callout has admitted.
 
         Raises:
             NatsError: the connection to NATS was lost.
         """
-        offset, more = 0, True
+        found, offset, more = Listed(set(), set()), 0, True
         while more:
             more = False
             async for page in self._page(offset):
-                for each in page.connections:
-                    found = connection_of(page.server_id, each.cid, each.authorized_user) if each.issuer_key else None
-                    if found is not None:
-                        yield found
+                found.servers.add(page.server_id)
+                admitted = (each for each in page.connections if each.issuer_key)
+                named = (connection_of(page.server_id, each.cid, each.authorized_user) for each in admitted)
+                found.connections.update(each for each in named if each is not None)
                 more = more or page.total > offset + page.limit
             offset += _CONNECTIONS_PER_PAGE
+        return found
 
     async def end(self, connection: Connection) -> bool:
         """End a connection: its server cuts it off, and its client connects again if it is made so.
@@ -94,6 +110,8 @@ class Servers:
                 except TimeoutError:
                     return
                 seconds = _QUIET_SECONDS
+                if status_of(message):  # nobody hears the question
+                    return
                 try:
                     yield _Answer.model_validate_json(message.data).data
                 except ValidationError:

@@ -29,7 +29,7 @@ OpenTokens = Callable[[Settings, ResilientClient], AbstractAsyncContextManager[T
 
 
 class NotSetUp(CairnError):
-    """A setting is missing without which nobody can be admitted."""
+    """A setting is missing or wrong without which the callout cannot do its work."""
 
 
 async def serve(settings: Settings, ready: Callable[[str], None], open_tokens: OpenTokens = open_authenticator) -> None:
@@ -39,7 +39,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], open_tokens: O
         open_tokens: Opens what checks tokens.
 
     Raises:
-        NotSetUp: a setting is missing.
+        NotSetUp: a setting is missing, or the user of `nats_system_url` is not in the system account.
         BadKeyFile, BadNatsUsers, BadAccounts: a file cannot be used.
         NotReachable, NotAdmitted: NATS cannot be reached as one of the three users.
     """
@@ -52,13 +52,14 @@ async def serve(settings: Settings, ready: Callable[[str], None], open_tokens: O
     keys, accounts = read_keys(settings.callout_keys_file), accounts_of(NatsUsers.read(principals))
     async with AsyncExitStack() as closing:
         house, auth, system = [
-            await closing.enter_async_context(_connected(url, name))
+            await closing.enter_async_context(_connected(url, name, settings.log_api_prefix))
             for url, name in ((settings.nats_address, "tokens"), (asked, "answers"), (system_url, "system"))
         ]
         tokens = await closing.enter_async_context(open_tokens(settings, house))
         connections = Connections()
         ending = Ending(connections, Servers(system), tokens)
-        await ending.look()
+        if not await ending.look():
+            raise NotSetUp("No server answers the user of CAIRN_NATS_SYSTEM_URL; it must be one of the system account.")
         answering = Answering(tokens, accounts, keys, connections, auth.publish)
         broker = Broker(asked, name="cairn-auth", dropped=_give_up)
         broker.hear(QUESTIONS, _QUEUE, MAX_QUESTIONS_AT_ONCE, answering.take)
@@ -72,8 +73,8 @@ async def serve(settings: Settings, ready: Callable[[str], None], open_tokens: O
 
 
 @asynccontextmanager
-async def _connected(url: str, name: str) -> AsyncIterator[ResilientClient]:
-    nc = await connect(url, name=f"cairn-auth-{name}")
+async def _connected(url: str, name: str, log_api: str) -> AsyncIterator[ResilientClient]:
+    nc = await connect(url, name=f"cairn-auth-{name}", log_api=log_api)
     try:
         yield nc
     finally:

@@ -72,7 +72,7 @@ async def recorded_tokens(nc: ResilientClient, after: int = 0) -> tuple[list[Iss
 
 async def _in_thread(nc: ResilientClient, act: Callable[[TokenRecords], T], failure: str, replicas: int = 1) -> T:
     def run() -> T:
-        with TokenRecords(_environment(nc.url, replicas)) as records:
+        with TokenRecords(_environment(nc, replicas)) as records:
             return act(records)
 
     try:
@@ -81,12 +81,13 @@ async def _in_thread(nc: ResilientClient, act: Callable[[TokenRecords], T], fail
         raise NotRecorded(f"{failure}: {error}") from error
 
 
-def _environment(nats_url: str, replicas: int) -> dict[str, str]:
+def _environment(nc: ResilientClient, replicas: int) -> dict[str, str]:
     """Settings of the persistence module, under names that nobody else's environment uses."""
     named = NAME.upper()
     return {
         f"{named}_PERSISTENCE_MODULE": "events.log.persistence",
-        f"{named}_NATS_URL": nats_url,
+        f"{named}_NATS_URL": nc.url,
+        f"{named}_NATS_API_PREFIX": nc.log_api,
         f"{named}_NATS_STREAM": PREFIX,
         f"{named}_NATS_REPLICAS": str(replicas),
     }

@@ -7,6 +7,8 @@ from services.fhir.outgoing.elements import Json, given
 
 _CODES = {
     400: "invalid",
+    401: "security",
+    403: "forbidden",
     404: "not-found",
     405: "not-supported",
     406: "not-supported",
@@ -16,6 +18,8 @@ _CODES = {
     503: "transient",
 }
 """HTTP status → code of the value set issue-type."""
+_OF_TOKENS = {"access.token_missing": "login", "access.token_expired": "expired"}
+"""Cairn's own code → the more exact code of issue-type."""
 CODE_SYSTEM = "urn:cairn:problem"
 
 
@@ -27,7 +31,7 @@ def operation_outcome(status: int, code: str, detail: str, errors: Sequence[Fiel
         detail: What is wrong, in a sentence.
         errors: The parameters that it is about, each an issue of its own.
     """
-    kind = _CODES.get(status, "exception" if status >= 500 else "processing")
+    kind = _OF_TOKENS.get(code) or _CODES.get(status, "exception" if status >= 500 else "processing")
     coded = {"coding": [{"system": CODE_SYSTEM, "code": code}], "text": detail}
     issues = [{"severity": "error", "code": kind, "details": coded, "diagnostics": detail}]
     issues += [

@@ -4,8 +4,12 @@ from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
-from events.identity import PLAN, GoalId
-from events.log import Log
+from nats.errors import Error as NatsError
+
+from events.envelope import UnreadableEvent
+from events.errors import Rejected
+from events.identity import PLAN, GoalId, is_token
+from events.log import Log, LogUnreachable
 from events.log.placement import Placed
 from events.plan import fold_plans
 from events.plan.consents import ABOUT_CONSENTS, allowed_to
@@ -13,6 +17,7 @@ from events.vocabulary import Allowed
 from projections.engine.paging import Json
 from services.access.policy import may_read
 from services.access.principal import Principal
+from services.gateway.problems import RequestRefused
 
 Consents = Callable[[Principal, str, str], Awaitable[AbstractSet[Allowed]]]
 """What a patient of an organisation allows a principal."""
@@ -26,12 +31,16 @@ async def consents_for(logs: Placed[Log], principal: Principal, org: str, patien
     counts as soon as it is recorded.
 
     Raises:
-        LogUnreachable, UnreadableEvent: the plan cannot be read. Then nothing is allowed.
-        Rejected: `org.unknown`, when the organisation is in no stream.
+        RequestRefused: 503, when the plan cannot be read. Then nothing is allowed.
     """
-    if not principal.has("family") or org not in principal.orgs:
+    if not principal.has("family") or org not in principal.orgs or not is_token(patient):
         return NOTHING
-    plan = fold_plans(await logs.of(org).read(GoalId(org, patient, PLAN)))
+    try:
+        plan = fold_plans(await logs.of(org).read(GoalId(org, patient, PLAN)))
+    except Rejected:  # the organisation is in no stream
+        return NOTHING
+    except (LogUnreachable, NatsError, UnreadableEvent):
+        raise RequestRefused("log.unavailable", "What the patient allows cannot be read now. Try again.") from None
     return allowed_to(plan, principal.id, plan.day(datetime.now(UTC))) if plan is not None else NOTHING
 
 

@@ -71,11 +71,20 @@ class Access:
         if operation.reading == "open":
             state["asking"] = Asking(_NOBODY)
             return
-        principal = scope.get(PRINCIPAL) or await self._principal(scope)
-        state["asking"] = asks = Asking(principal, consents=self._consents)
-        await judge(asks, operation, matched.named, scope["query_string"])
+        named = matched.named
+
+        async def judge_again() -> None:
+            again = Asking(await self._principal(scope), consents=self._consents)
+            await judge(again, operation, named, scope["query_string"])
+
+        principal = await self._principal(scope)
+        state["asking"] = asks = Asking(principal, consents=self._consents, judge_again=judge_again)
+        await judge(asks, operation, named, scope["query_string"])
 
     async def _principal(self, scope: Scope) -> Principal:
+        known: Principal | None = scope.get(PRINCIPAL)
+        if known is not None:
+            return known
         token = bearer_token(scope["headers"], scope["query_string"])
         try:
             return await self._authenticator.principal(token)

@@ -155,6 +155,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("documentation", "/docs"),
     _open("openapi", "/openapi.json"),
     _open("metadata", f"{_FHIR}/metadata"),
+    _open("of_fhir", f"{FHIR_ROOT}.well-known/smart-configuration"),
+    _open("of_release", f"{_FHIR}/.well-known/smart-configuration"),
     *(operation for kind in TYPES for operation in _fhir(kind)),
     *_AUDIT_EVENTS,
 )

@@ -1,18 +1,20 @@
 """GET /v1/feed: recorded events as they come."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from events.errors import FieldError
 from events.identity import LOG
-from events.log import Log
+from events.log import Batch, Log
 from events.log.anchor import Anchor, LogReplaced
 from services.gateway.access_records import FeedRecords
+from services.gateway.asking import Asking, Asks
 from services.gateway.documentation import problems
 from services.gateway.feed import stream_batches
 from services.gateway.feed_ids import BadFeedId, FeedId, decode, is_of
@@ -29,10 +31,9 @@ class _Feed(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, here: Gateway, log: Log, after: Anchor, subject: str | None, records: FeedRecords):
+    def __init__(self, here: Gateway, batches: AsyncIterator[Batch], records: FeedRecords, asks: Asking):
         self._here = here
-        batches = log.follow(after, subject=subject)
-        self._frames = stream_batches(batches, here.closing, records.before, here.heartbeat_seconds)
+        self._frames = stream_batches(batches, here.closing, records.before, asks.judge_again, here.heartbeat_seconds)
         super().__init__(self._frames, headers={"x-accel-buffering": "no"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,14 +45,20 @@ class _Feed(StreamingResponse):
                 raise
 
     async def stream_response(self, send: Send) -> None:
-        async with self._here.feeds, aclosing(self._frames):
+        async with aclosing(self._frames):
             with self._here.metrics.feeds.track_inprogress():
                 await super().stream_response(send)
+
+
+async def _place(here: Here, asks: Asks) -> AsyncIterator[None]:
+    with here.feeds.place(asks.principal.id):
+        yield
 
 
 @router.get(
     "/feed",
     summary="Follow recorded events live (server-sent events)",
+    dependencies=[Depends(_place)],
     response_class=StreamingResponse,
     response_model=None,
     responses={
@@ -68,6 +75,7 @@ class _Feed(StreamingResponse):
 async def follow_events(
     request: Request,
     here: Here,
+    asks: Asks,
     live: Annotated[Live, Query()],
     last_event_id: Annotated[str | None, Header(description="The last `id` received.")] = None,
 ) -> Response:
@@ -82,19 +90,19 @@ async def follow_events(
     the type `cairn.log.replaced`. In both cases, begin anew with `after`.
 
     Before a patient's event is told for the first time on a connection, that is recorded. If it cannot be, the feed
-    ends with an event of the type `cairn.access.not_recorded`; resume it by `Last-Event-ID`.
+    ends with an event of the type `cairn.access.not_recorded`; resume it by `Last-Event-ID`. A feed whose token has
+    expired or was revoked meanwhile ends with `cairn.access.ended`; resume it with another one.
 
     Where the organisations are placed on several streams of the log, each with positions of its own, `org` must say
     which one is followed.
     """
-    if here.feeds.locked():
-        raise RequestRefused("feed.full", "As many live feeds are open as are served at a time. Try again.")
     log = _log(here, live)
     if last_event_id:
         after = await _behind_event(log, _resumed(last_event_id))
     else:
         after = await _behind_position(log, live.after)
-    return _Feed(here, log, after, _subject(live), FeedRecords(here.records, request.scope))
+    batches = log.follow(after, subject=_subject(live))
+    return _Feed(here, batches, FeedRecords(here.records, request.scope), asks)
 
 
 async def _behind_event(log: Log, resumed: FeedId) -> Anchor:

@@ -3,12 +3,13 @@
 import asyncio
 from contextlib import suppress
 
-from fastapi import APIRouter, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from projections.catalog import NAMES
 from services.gateway.answers import json_answer
+from services.gateway.docs_page import CONTENT_SECURITY_POLICY, docs_page
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ProjectionList
@@ -69,3 +70,10 @@ async def metrics(here: Here) -> Response:
             streams = await here.readiness.streams(statuses)
     here.metrics.readings(here.records)
     return Response(here.metrics.exposition(statuses, streams), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/docs", include_in_schema=False)
+async def documentation(request: Request) -> Response:
+    """The OpenAPI description, for people."""
+    headers = {"content-security-policy": CONTENT_SECURITY_POLICY}
+    return HTMLResponse(docs_page(request.app.openapi()), headers=headers)

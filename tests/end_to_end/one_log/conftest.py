@@ -103,7 +103,7 @@ async def feed_ids(here: Installation, *, after: int | None = None, last_event_i
     found: list[str] = []
     async with (
         asyncio.timeout(SETTLING_SECONDS),
-        httpx.AsyncClient(base_url=here.http_url, timeout=SETTLING_SECONDS) as http,
+        httpx.AsyncClient(base_url=here.http_url, timeout=SETTLING_SECONDS, headers=here.headers) as http,
         http.stream("GET", "/v1/feed", params=params, headers=headers) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()

@@ -19,6 +19,7 @@ from projections.catalog import NAMES
 from services.embedded_server import EmbeddedServer
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.forked import Ran, cairn
+from tests.tokens import of_everyone
 from tests.waiting import eventually
 
 Json = dict[str, Any]  # Any: as it was answered
@@ -111,13 +112,18 @@ class Installation:
         there = ("--nats-url", self.server.url, *(("--database-url", self.database_url) if database else ()))
         return await cairn(*arguments, *there, stdin=stdin, CAIRN_DATA_DIR=str(self._folder))
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of HTTP requests by whoever may do everything here."""
+        return of_everyone(self._folder)
+
     async def get(self, path: str, *, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.http_url, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=self.http_url, timeout=30, headers=self.headers) as http:
             return await http.get(path, params=params, headers=headers)
 
     async def post(self, submission: Event) -> httpx.Response:
         """Offer an event over HTTP."""
-        async with httpx.AsyncClient(base_url=self.http_url, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=self.http_url, timeout=30, headers=self.headers) as http:
             body = to_json(structured(submission))
             return await http.post("/v1/events", content=body, headers={"content-type": "application/cloudevents+json"})
 

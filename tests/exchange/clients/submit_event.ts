@@ -5,7 +5,7 @@ import type { components, paths } from "./openapi.d.ts";
 
 declare const process: { argv: string[] };
 
-const [baseUrl, subject, id] = process.argv.slice(2) as [string, string, string];
+const [baseUrl, subject, id, authorization] = process.argv.slice(2) as [string, string, string, string];
 const [org, patient, goal] = subject.split(".") as [string, string, string];
 const now = new Date().toISOString();
 const event: components["schemas"]["CloudEvent"] = {
@@ -21,7 +21,7 @@ const event: components["schemas"]["CloudEvent"] = {
   data: { entry: id, on: now.slice(0, 10), done: true, note: "Sent by a client in TypeScript – “typed”." },
 };
 
-const cairn = createClient<paths>({ baseUrl });
+const cairn = createClient<paths>({ baseUrl, headers: { authorization } });
 const { data, error } = await cairn.POST("/v1/events", {
   body: event,
   headers: { "content-type": "application/cloudevents+json" },

@@ -18,6 +18,7 @@ TINY = {
     "memory": ("--cached-goals", "2", "--cached-goals", "4"),
     "rebuild": ("--events", "100", "--database", "sqlite"),
     "rebuild-growth": ("--from", "42", "--to", "84"),
+    "http": ("--connections", "1", "--connections", "3", "--goals", "5", "--count", "6"),
     "lag": ("--rate", "100", "--seconds", "0.2", "--goals", "5", "--read-every", "4"),
 }
 
@@ -76,6 +77,11 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
         "rebuild-growth": [
             {"projection": "goal_state", "database": "sqlite", "events": 84, **figure}
             for figure in ({}, {"memory": "at most"})
+        ],
+        "http": [
+            {"request": request, "connections": connections}
+            for request in ("goal", "goals", "caseload", "reviews", "submit")
+            for connections in (1, 3)
         ],
         "lag": [
             {"from": "outcome", "to": "announced", "submitted": "100/s"},

@@ -47,7 +47,7 @@ async def test_a_client_of_another_server_is_admitted_and_ended(
 
     async def listed() -> set[Connection]:
         async with connect_user(one, "auth_system") as system:
-            return {each async for each in Servers(system).admitted()}
+            return (await Servers(system).admitted()).connections
 
     async with running(lambda ready: serve(settings, ready, tokens.opened)):
 

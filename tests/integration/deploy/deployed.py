@@ -18,9 +18,10 @@ from services.embedded_server import free_port, server_binary
 from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "nats"
-_OF_THE_CALLOUT = ("auth", "auth_tokens", "auth_system")
-_SERVICES = ("goals", "intake", "reminders", "projections", "gateway", "access")
-USERS = (*_SERVICES, "operator", "system", "northside", *_OF_THE_CALLOUT)
+USERS = (
+    *("goals", "log_operator", "intake", "reminders", "projections", "gateway", "access", "operator"),
+    *("stream_operator", "system", "auth", "auth_tokens", "auth_system", "northside"),
+)
 
 
 def password(user: str) -> str:

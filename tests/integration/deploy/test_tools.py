@@ -40,6 +40,6 @@ def test_kustomize_builds_the_manifests() -> None:
         ["kubectl", "kustomize", str(DEPLOY / "kubernetes")], check=False, capture_output=True, text=True
     )
     assert built.returncode == 0, built.stderr
-    assert built.stdout.count("kind: Deployment") == 7
-    assert built.stdout.count("readOnlyRootFilesystem: true") == built.stdout.count("image: ") == 8
+    assert built.stdout.count("kind: Deployment") == 8
+    assert built.stdout.count("readOnlyRootFilesystem: true") == built.stdout.count("image: ") == 9
     assert "kind: NetworkPolicy" in built.stdout

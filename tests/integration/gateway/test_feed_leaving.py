@@ -1,4 +1,4 @@
-"""A reader of the feed that goes leaves nothing on the server: its consumer goes with it, however it ends."""
+"""A reader of the feed that goes leaves nothing on the server: its follower listens no more, however it ends."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from starlette.types import ASGIApp, Message
 
@@ -14,24 +15,44 @@ from events.log import Append, Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.engine.database import open_database
+from services.access.principal import everyone_of
 from services.access.records.stream import declare_access
-from services.embedded_server import EmbeddedServer
+from services.embedded_server import EmbeddedServer, free_port
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
 from services.settings import Settings
 from tests.builders import active_goal
 from tests.integration.gateway.listening import listening
 from tests.integration.gateway.test_feed_resuming import another_gateway
-from tests.tokens import ANYONE, WrittenOut
+from tests.tokens import ANYONE, WrittenOut, bearing
 from tests.waiting import eventually
 
 MANY = 40
 HEADERS = [(b"host", b"localhost"), *((name.encode(), value.encode()) for name, value in ANYONE.items())]
 
 
+class MonitoredServer(EmbeddedServer):
+    """A server that says what is subscribed to."""
+
+    def __init__(self, data_dir: Path):
+        super().__init__(data_dir)
+        self.monitor = free_port()
+
+    def configuration(self) -> str:
+        return f"{super().configuration()}http: 127.0.0.1:{self.monitor}\n"
+
+
+@pytest.fixture
+async def own_server(tmp_path: Path) -> AsyncIterator[MonitoredServer]:
+    server = MonitoredServer(tmp_path / "nats")
+    await server.start()
+    yield server
+    await server.stop()
+
+
 @pytest.fixture
 async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
-    """A connection to a log on which nobody but the readers of the feed has consumers."""
+    """A connection to a log that nobody but the readers of the feed follows."""
     nc = await connect(own_server.url, name="test")
     await declare_log(nc)
     await declare_access(nc)
@@ -56,15 +77,19 @@ async def app(nc: ResilientClient, tmp_path: Path) -> AsyncIterator[ASGIApp]:
     engine.dispose()
 
 
-async def consumers(nc: ResilientClient) -> int:
-    return (await nc.jetstream().stream_info(STREAM)).state.consumer_count
+async def followers(server: MonitoredServer) -> int:
+    """How many followers of the log there are: each listens to what happens to the stream."""
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"http://127.0.0.1:{server.monitor}/subsz?subs=1&limit=10000")
+    subjects = [each["subject"] for each in answer.json()["subscriptions_list"]]
+    return subjects.count(f"$JS.EVENT.ADVISORY.STREAM.*.{STREAM}")
 
 
-async def are_there(nc: ResilientClient, count: int) -> None:
-    """Wait for so many consumers."""
+async def are_there(server: MonitoredServer, count: int) -> None:
+    """Wait for so many followers."""
 
     async def so_many() -> bool:
-        return await consumers(nc) == count
+        return await followers(server) == count
 
     await eventually(so_many, within=20)
 
@@ -87,48 +112,51 @@ async def ask(app: ASGIApp, taking: int, gone: asyncio.Event) -> None:
     await app(scope, receive, send)
 
 
-async def test_many_readers_whose_connections_break_at_once(nc: ResilientClient, own_settings: Settings) -> None:
+async def test_many_readers_whose_connections_break_at_once(
+    nc: ResilientClient, own_server: MonitoredServer, own_settings: Settings
+) -> None:
     async with another_gateway(own_settings) as client:
         address = urlsplit(str(client.base_url))
         writers = []
-        for _ in range(MANY):
+        for number in range(MANY):
             _, writer = await asyncio.open_connection(address.hostname, address.port)
-            named = b"".join(b"%s: %s\r\n" % header for header in HEADERS)
-            writer.write(b"GET /v1/feed?after=0 HTTP/1.1\r\n%s\r\n" % named)
+            token = bearing(everyone_of(frozenset(), f"reader-{number}"))["authorization"]
+            request = f"GET /v1/feed?after=0 HTTP/1.1\r\nhost: localhost\r\nauthorization: {token}\r\n\r\n"
+            writer.write(request.encode())
             writers.append(writer)
-        await are_there(nc, MANY)
+        await are_there(own_server, MANY)
 
         for writer in writers:
             writer.transport.abort()
 
-        await are_there(nc, 0)
+        await are_there(own_server, 0)
 
 
-async def test_the_gateway_ends(nc: ResilientClient, own_settings: Settings) -> None:
+async def test_the_gateway_ends(nc: ResilientClient, own_server: MonitoredServer, own_settings: Settings) -> None:
     async with AsyncExitStack() as readers:
         async with another_gateway(own_settings) as client:
             for _ in range(5):
                 feed = await readers.enter_async_context(listening(client, after=0))
                 await feed.take(1)
-            assert await consumers(nc) == 5
+            assert await followers(own_server) == 5
 
-        assert await consumers(nc) == 0
+        assert await followers(own_server) == 0
 
 
 @pytest.mark.parametrize("taking", [0, 1, 2])
-async def test_a_reader_that_had_stopped_taking(app: ASGIApp, nc: ResilientClient, taking: int) -> None:
+async def test_a_reader_that_had_stopped_taking(app: ASGIApp, own_server: MonitoredServer, taking: int) -> None:
     gone = asyncio.Event()
     reading = asyncio.create_task(ask(app, taking, gone))
     if taking > 1:
-        await are_there(nc, 1)
+        await are_there(own_server, 1)
 
     gone.set()
 
     await reading
-    await are_there(nc, 0)
+    await are_there(own_server, 0)
 
 
-async def test_wherever_it_is_broken_off(app: ASGIApp, nc: ResilientClient) -> None:
+async def test_wherever_it_is_broken_off(app: ASGIApp, own_server: MonitoredServer) -> None:
     async def broken_off_after(turns: int) -> None:
         gone = asyncio.Event()
         reading = asyncio.create_task(ask(app, 10, gone))
@@ -140,4 +168,4 @@ async def test_wherever_it_is_broken_off(app: ASGIApp, nc: ResilientClient) -> N
     for turns in range(0, 120, 3):
         await broken_off_after(turns)
 
-    await are_there(nc, 0)
+    await are_there(own_server, 0)

@@ -133,7 +133,7 @@ async def test_a_process_that_finds_no_server_gives_nothing(unused_tcp_port: int
 async def test_it_ends_where_the_last_position_holds_no_message_any_more(own: ResilientClient) -> None:
     """Nothing ever comes to the position that it was to read up to."""
     js = own.jetstream()
-    await js.add_stream(name="CUT", subjects=["cut"])
+    await js.add_stream(name="CUT", subjects=["cut"], allow_direct=True)
     for _ in range(3):
         await js.publish("cut", b"{}")
     await js.delete_msg("CUT", 3)

@@ -1,19 +1,25 @@
 """A follower hands out everything behind a position: the past, then live, in order, without a gap or a repeat."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from nats.js.manager import JetStreamManager
+from nats.js.api import RePublish
 
-from events.envelope import read_recorded
+from events.envelope import StoredMessage, read_recorded
 from events.identity import LOG, GoalId
-from events.log import Append, Log, LogUnavailable, connect
+from events.leaf import fingerprint
+from events.log import Anchor, Append, Log, LogUnavailable, connect, live_feed
+from events.log import following as following_of_the_log
+from events.log.anchor import check_anchor
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
+from events.log.following import Follower
+from events.log.stored_message import find
 from events.log.stream import STREAM
+from events.log.stream_state import StreamState
 from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, event, opened
 from tests.integration.log.conftest import Appends, filled, following, positions_until
@@ -141,21 +147,24 @@ async def test_a_slow_reader_is_told_how_far_the_log_has_gone_meanwhile(
         assert batch.messages[-1].position < 50
 
 
-async def test_a_reader_that_is_slower_than_the_server_is_patient_misses_nothing(
+async def test_a_reader_that_is_slower_than_what_is_written_misses_nothing(
     own: ResilientClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.following._CONSUMER_SECONDS", 0.2)
+    """What waits for it is dropped when it is too much, and is read again; the connection stays."""
+    monkeypatch.setattr(live_feed, "_MOST_MESSAGES", 20)
     log = Log(own)
-    past = await filled(log, first_of, 5000)
+    await filled(log, first_of, 5)
 
-    async def forgotten() -> bool:
-        return not await own.jetstream().consumers_info(STREAM)
+    async with asyncio.timeout(30), following(log, batch=10) as batches:
+        positions = await positions_until(batches, 5)
+        assert (await anext(batches)).messages == ()
+        for part in range(10):
+            await asyncio.gather(*(log.append(first_of(f"live-{part}-{number}")) for number in range(30)))
+            positions += [message.position for message in (await anext(batches)).messages]
+        await flush(own)
 
-    async with asyncio.timeout(30), following(log, batch=1000) as batches:
-        positions = [message.position for message in (await anext(batches)).messages]
-        await eventually(forgotten)
-
-        assert positions + await positions_until(batches, past[-1]) == past
+        assert positions + await positions_until(batches, 305) == list(range(1, 306))
+    assert own.stats["reconnects"] == 0
 
 
 async def test_a_cancellation_that_the_client_swallows_ends_it_all_the_same(
@@ -163,15 +172,15 @@ async def test_a_cancellation_that_the_client_swallows_ends_it_all_the_same(
 ) -> None:
     log = Log(own)
     await filled(log, first_of, 1)
-    asked, opened = asyncio.Event(), JetStreamManager.add_consumer
+    asked = asyncio.Event()
 
-    async def swallowing(*given: Any, **by_name: Any) -> Any:  # Any: whatever nats-py passes
+    async def swallowing(nc: ResilientClient, stream: str, anchor: Anchor) -> StreamState:
         asked.set()
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
-        return await opened(*given, **by_name)
+        return await check_anchor(nc, stream, anchor)
 
-    monkeypatch.setattr(JetStreamManager, "add_consumer", swallowing)
+    monkeypatch.setattr("events.log.following.check_anchor", swallowing)
     batches = log.follow()
     reading = asyncio.ensure_future(anext(batches))
     await asked.wait()
@@ -203,30 +212,136 @@ async def test_followers_do_not_take_from_each_other(own: ResilientClient, first
         assert await positions_until(other, past[-1]) == past[10:]
 
 
-async def test_a_follower_that_is_let_go_leaves_no_consumer_behind(own: ResilientClient, first_of: Appends) -> None:
+async def test_a_follower_makes_no_consumer_and_listens_no_more_when_it_is_let_go(
+    own: ResilientClient, first_of: Appends
+) -> None:
     log = Log(own)
     past = await filled(log, first_of, 3)
+    before = set(own._subs)
     async with asyncio.timeout(30), following(log) as batches:
         await positions_until(batches, past[-1])
-        assert len(await own.jetstream().consumers_info(STREAM)) == 1
+        assert (await anext(batches)).messages == ()
+        assert not await own.jetstream().consumers_info(STREAM)
+        assert set(own._subs) > before
 
-    async def gone() -> bool:
-        return not await own.jetstream().consumers_info(STREAM)
-
-    await eventually(gone)
+    assert set(own._subs) == before
 
 
-async def test_a_follower_outlives_its_consumer(own: ResilientClient, first_of: Appends) -> None:
+class LossyFeed(live_feed.LiveFeed):
+    """Loses what a test tells it to, and says nothing of it."""
+
+    lost: Callable[[int], bool] = lambda position: False
+
+    def _take(self, subject: bytes, headers: bytes, data: bytes) -> None:
+        if not type(self).lost(find(headers, data).position):
+            super()._take(subject, headers, data)
+
+
+@pytest.fixture
+def lossy(monkeypatch: pytest.MonkeyPatch) -> type[LossyFeed]:
+    monkeypatch.setattr("events.log.following.LiveFeed", LossyFeed)
+    monkeypatch.setattr(LossyFeed, "lost", lambda position: False)
+    return LossyFeed
+
+
+@pytest.mark.parametrize("filtered", [False, True])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        pytest.param(lambda position: position % 3 == 0, id="some"),
+        pytest.param(lambda position: position > 25, id="all from one on"),
+        pytest.param(lambda position: True, id="all"),
+    ],
+)
+async def test_a_live_message_that_is_lost_is_read_from_the_log(
+    own: ResilientClient, first_of: Appends, lossy: type[LossyFeed], lost: Callable[[int], bool], filtered: bool
+) -> None:
     log = Log(own)
-    past = await filled(log, first_of, 3)
+    past = await filled(log, first_of, 5)
+    lossy.lost = staticmethod(lost)
 
+    subject = f"{LOG}.>" if filtered else None
+    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+        assert await positions_until(batches, past[-1]) == past
+        for number in range(40):
+            await log.append(first_of(f"live-{number}"))
+
+        assert await positions_until(batches, 45) == list(range(6, 46))
+
+
+async def test_a_message_that_comes_live_is_the_one_that_is_stored(
+    own: ResilientClient, org: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its headers, its body, and the time to the nanosecond; alone, or together with others."""
+    monkeypatch.setattr(following_of_the_log, "_LOOK_SECONDS", 60.0)  # nothing but the feed tells of what is new
+    log = Log(own)
+    goals = [GoalId(org, f"pt-{number}", "walk") for number in range(30)]
     async with asyncio.timeout(30), following(log) as batches:
-        await positions_until(batches, past[-1])
-        (consumer,) = await own.jetstream().consumers_info(STREAM)
-        await own.jetstream().delete_consumer(STREAM, consumer.name)
-        (live,) = await log.append(first_of("live"))
+        assert (await anext(batches)).messages == ()
+        await log.append(Append(tuple(active_goal(goals[0])[1:2]), 0, 0))
+        await asyncio.gather(*(log.append(Append(tuple(active_goal(each)[1:]), 0, 0)) for each in goals[1:]))
+        head = await log.head()
+        live: list[StoredMessage] = []
+        while not live or live[-1].position < head:
+            live += (await anext(batches)).messages
+    stored: list[StoredMessage] = []
+    async with asyncio.timeout(30), following(log) as batches:
+        while len(stored) < head:
+            stored += (await anext(batches)).messages
 
-        assert await positions_until(batches, live.position) == [live.position]
+    assert live == stored
+    assert [fingerprint(each) for each in live] == [fingerprint(each) for each in stored]
+
+
+@pytest.mark.parametrize("subject", [None, "kept.>"])
+async def test_positions_that_hold_nothing_any_more_are_passed_over(own: ResilientClient, subject: str | None) -> None:
+    js = own.jetstream()
+    await js.add_stream(name="KEPT", subjects=["kept.*"], allow_direct=True, republish=RePublish("kept.>", "fed.>"))
+    for number in range(1, 11):
+        await js.publish(f"kept.{number}", b"{}")
+    for number in (1, 4, 5, 10):
+        await js.delete_msg("KEPT", number)
+
+    batches = Follower(own, "KEPT", 0, subject).batches()
+    async with asyncio.timeout(30):
+        assert await positions_until(batches, 9) == [2, 3, 6, 7, 8, 9]
+        caught_up = await anext(batches)
+        assert (caught_up.messages, caught_up.head) == ((), 10)
+        await js.publish("kept.11", b"{}")
+        assert await positions_until(batches, 11) == [11]
+    await batches.aclose()
+
+
+async def test_a_stream_that_republishes_nothing_is_followed_too(own: ResilientClient) -> None:
+    js = own.jetstream()
+    await js.add_stream(name="QUIET", subjects=["quiet.*"], allow_direct=True)
+    await js.publish("quiet.1", b"{}")
+    batches = Follower(own, "QUIET", 0).batches()
+    async with asyncio.timeout(30):
+        assert await positions_until(batches, 1) == [1]
+        assert (await anext(batches)).messages == ()
+        await js.publish("quiet.2", b"{}")
+        assert await positions_until(batches, 2) == [2]
+    await batches.aclose()
+
+
+async def test_the_head_of_a_part_moves_on_with_the_rest_of_the_log(
+    log: Log, org: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = GoalId(org, "pt-1", "plan")
+    elsewhere = GoalId(f"{org}-x", "pt-1", "plan")
+    follower = Follower(log._nc, STREAM, await log.head(), here.patient_on(LOG))
+    batches = follower.batches()
+    async with asyncio.timeout(30):
+        assert (await anext(batches)).messages == ()
+        waiting = asyncio.ensure_future(anext(batches))
+        (outside,) = await log.append(Append((event(elsewhere, opened()),), 0, 0))
+        await eventually(lambda: follower.head >= outside.position)
+        (inside,) = await log.append(Append((event(here, opened()),), 0, 0))
+        batch = await waiting
+        assert [message.position for message in batch.messages] == [inside.position]
+        assert batch.head >= inside.position
+    await batches.aclose()
 
 
 @pytest.mark.parametrize("ending", ["stop", "kill"])

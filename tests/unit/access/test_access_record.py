@@ -72,10 +72,10 @@ def test_every_role_has_a_usual_purpose_that_there_is() -> None:
 
 @pytest.mark.parametrize(
     ("roles", "purpose"),
-    [({"patient"}, "PATRQT"), ({"clinician", "auditor"}, "TREAT"), ({"auditor"}, "HOPERAT"), (set(), "HOPERAT")],
+    [(["patient"], "PATRQT"), (["auditor", "clinician"], "TREAT"), (["auditor"], "HOPERAT"), ([], "HOPERAT")],
     ids=str,
 )
-def test_who_names_no_purpose_has_that_of_the_role(roles: set[str], purpose: str) -> None:
+def test_who_names_no_purpose_has_that_of_the_role(roles: list[str], purpose: str) -> None:
     assert usual_purpose(Principal.model_validate({"id": "x", "kind": "person", "roles": roles})) == purpose
 
 

@@ -149,6 +149,17 @@ class TestARequest:
 
         assert (house.id, house.has("system", "operator"), house.orgs) == ("node", True, frozenset())
 
+    def test_of_an_operator_from_the_log_s_own_account_has_no_word_of_the_server(self, users: NatsUsers) -> None:
+        operator = NatsRequests(users).operator({"content-type": "application/json"})
+
+        assert (operator.id, operator.has("operator")) == ("log_operator", True)
+
+    def test_of_an_operator_from_another_account_is_whose_the_server_says(self, users: NatsUsers) -> None:
+        assert NatsRequests(users).operator(said("NORTH", "dana")).id == "c-dana"
+        for forged in ({"nats-request-info": "{}"}, {"Nats-Request-Info": ""}, said("LOG", "log_operator")):
+            with pytest.raises(Denied):
+                NatsRequests(users).operator(forged)
+
     def test_that_is_forwarded_is_of_whom_it_is_forwarded_for(self) -> None:
         assert forwarded_for({"cairn-principal": DANA.encoded()}) == DANA
 

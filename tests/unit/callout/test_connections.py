@@ -1,11 +1,15 @@
 """Which connections have to end, and what the name of a user tells of its connection."""
 
 import pytest
+from nats.errors import Error as NatsError
 
 from services.access.callout.admission import KICK_BEFORE_SECONDS
 from services.access.callout.connections import Connection, Connections, connection_of
+from services.access.callout.ending import Ending
+from services.access.callout.servers import Listed, Servers
 from services.access.nats_users import CALLOUT_USER
 from services.access.principal import Principal
+from tests.integration.callout.configured import StubTokens
 
 NOW = 1_800_000_000.0
 SERVER = "N1"
@@ -66,3 +70,49 @@ def test_the_name_of_a_user_tells_its_token_and_when_that_expires() -> None:
 )
 def test_a_name_that_the_callout_did_not_give_is_no_connection_of_its(name: str) -> None:
     assert connection_of(SERVER, 4, name) is None
+
+
+class _Servers(Servers):
+    """Servers that say what a test tells them to."""
+
+    def __init__(self, *answers: Listed | NatsError):
+        self._answers = iter(answers)
+
+    async def admitted(self) -> Listed:
+        found = next(self._answers)
+        if isinstance(found, NatsError):
+            raise found
+        return found
+
+
+def listed(*connections: Connection) -> Listed:
+    return Listed({SERVER}, {*connections})
+
+
+class TestLooking:
+    async def looked(self, connections: Connections, *answers: Listed | NatsError) -> list[bool]:
+        looking = Ending(connections, _Servers(*answers), StubTokens())
+        return [await looking.look() for _ in answers]
+
+    async def test_finds_what_others_have_admitted(self) -> None:
+        connections = known(connection(1))
+        assert await self.looked(connections, listed(connection(1), connection(2))) == [True]
+        assert {each.cid for each in connections} == {1, 2}
+
+    async def test_forgets_what_is_missing_twice_in_a_row(self) -> None:
+        connections = known(connection(1), connection(2))
+        await self.looked(connections, listed(connection(1)), listed(connection(1)))
+        assert {each.cid for each in connections} == {1}
+
+    async def test_keeps_what_comes_back(self) -> None:
+        connections = known(connection(1))
+        await self.looked(connections, listed(), listed(connection(1)), listed())
+        assert {each.cid for each in connections} == {1}
+
+    @pytest.mark.parametrize(
+        "silence", [Listed(set(), set()), NatsError("lost")], ids=["nobody answers", "no connection"]
+    )
+    async def test_forgets_nothing_where_nobody_answers(self, silence: Listed | NatsError) -> None:
+        connections = known(connection(1))
+        assert await self.looked(connections, listed(), silence, silence) == [True, False, False]
+        assert {each.cid for each in connections} == {1}

@@ -92,6 +92,12 @@ def test_an_organisation_that_is_not_the_principals_gives_nothing() -> None:
     assert permissions(clinician, "south") is None
 
 
+@pytest.mark.parametrize("org", ["*", ">", "north.>", "", "a b"])
+def test_an_organisation_that_is_no_part_of_a_subject_gives_nothing(org: str) -> None:
+    clinician = Principal(id="dana", kind="person", roles=frozenset({"clinician"}), orgs=frozenset({org}))
+    assert permissions(clinician, org) is None
+
+
 @pytest.mark.parametrize("seconds", [-1, 0, KICK_BEFORE_SECONDS])
 def test_a_token_that_expires_in_a_moment_is_not_admitted(seconds: float) -> None:
     clinician = Principal(id="dana", kind="person", roles=frozenset({"clinician"}), orgs=frozenset({"north"}))

@@ -37,6 +37,7 @@ class TestAQuestion:
     def test_is_read(self) -> None:
         request = read_request(question(), None, KEYS, time.time())
         assert (request.server, request.user_nkey, request.cid, request.user) == (SERVER_ID, USER_NKEY, 12, "")
+        assert request.is_client
         assert request.token == "word"
         assert "word" not in repr(request)
 
@@ -120,25 +121,40 @@ def test_what_is_sealed_for_one_is_not_opened_by_another() -> None:
 
 
 class TestAnswers:
-    async def test_only_questions_that_can_be_read_get_one(self, caplog: pytest.LogCaptureFixture) -> None:
-        sent: list[tuple[str, bytes]] = []
+    @pytest.fixture
+    def sent(self) -> dict[str, bytes]:
+        """What was answered, by the subject of the answer."""
+        return {}
 
+    @pytest.fixture
+    def answering(self, sent: dict[str, bytes]) -> Answering:
         async def send(subject: str, answer: bytes) -> None:
-            sent.append((subject, answer))
+            sent[subject] = answer
 
-        answering = Answering(StubTokens(), {}, KEYS, Connections(), send)
-        for data, headers in (
-            (b"", None),
-            (b"a-secret", None),
-            (b"a-secret", {SERVER_KEY: "a-secret"}),
-            (question("a-secret", sub="A"), None),
-            (question("unknown"), None),
-            (sealed_question("unknown"), {SERVER_KEY: SERVER_XKEY}),
-        ):
-            answering.take(Msg(_client=None, subject="x", reply="reply", data=data, headers=headers))  # type: ignore[arg-type]  # it is not answered through it
+        return Answering(StubTokens(), {}, KEYS, Connections(), send)
+
+    def asked(self, reply: str, data: bytes, headers: dict[str, str] | None = None) -> Msg:
+        return Msg(_client=None, subject="x", reply=reply, data=data, headers=headers)  # type: ignore[arg-type]  # nobody answers through it
+
+    async def test_what_cannot_be_read_gets_none(
+        self, answering: Answering, sent: dict[str, bytes], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answering.take(self.asked("nothing", b""))
+        answering.take(self.asked("bytes", b"a-secret"))
+        answering.take(self.asked("not sealed", b"a-secret", {SERVER_KEY: "a-secret"}))
+        answering.take(self.asked("for another", question("a-secret", sub="A")))
         await answering.finish()
-        [(_, clear), (_, closed)] = sent
-        for answer in (clear, opened(closed, KEYS.xkey, SERVER_CURVE)):
+        assert sent == {}
+        assert len(caplog.records) == 4
+        assert "a-secret" not in caplog.text
+
+    async def test_what_can_be_read_gets_one_that_is_sealed_if_it_was(
+        self, answering: Answering, sent: dict[str, bytes]
+    ) -> None:
+        answering.take(self.asked("clear", question("unknown")))
+        answering.take(self.asked("sealed", sealed_question("unknown"), {SERVER_KEY: SERVER_XKEY}))
+        await answering.finish()
+        for answer in (sent["clear"], opened(sent["sealed"], KEYS.xkey, SERVER_CURVE)):
             claims = verified(answer, "account")
             assert (claims["iss"], claims["sub"], claims["aud"]) == (KEYS.issuer, USER_NKEY, SERVER_ID)
             assert claims["nats"] == {
@@ -146,7 +162,14 @@ class TestAnswers:
                 "version": 2,
                 "error": "access.token_invalid: The token is not one that this Cairn accepts.",
             }
-        assert "a-secret" not in caplog.text
+
+    @pytest.mark.parametrize("client", [{"kind": "Leafnode"}, {"type": "mqtt"}, {"type": "websocket"}])
+    async def test_what_is_no_client_of_nats_is_refused(
+        self, answering: Answering, sent: dict[str, bytes], client: dict[str, str]
+    ) -> None:
+        answering.take(self.asked("other", question("unknown", client=client)))
+        await answering.finish()
+        assert "are not admitted" in verified(sent["other"], "account")["nats"]["error"]
 
 
 def test_a_server_key_is_no_users_key() -> None:

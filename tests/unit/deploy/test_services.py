@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from projections.catalog import NAMES
+from services.access.nats_users import NatsUsers
 from services.cli.serve import SERVICES
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -14,6 +15,7 @@ USERS = {*SERVICES, "projections"}
 FOR_MANY_USERS = {("auth",)}
 """What runs only where users have tokens."""
 OF_THE_CALLOUT = {"auth", "auth_tokens", "auth_system"}
+OF_PEOPLE = {"operator", "log_operator", "stream_operator", "system"}
 
 
 def served(*files: Path) -> set[tuple[str, ...]]:
@@ -49,7 +51,7 @@ def test_each_with_its_own_user(files: list[Path]) -> None:
 
 def test_every_user_is_in_the_accounts() -> None:
     users = set(re.findall(r"user: (\w+)", (DEPLOY / "nats" / "accounts.conf").read_text()))
-    assert users == USERS | OF_THE_CALLOUT | {"operator", "system"}
+    assert users == USERS | OF_THE_CALLOUT | OF_PEOPLE
 
 
 def test_the_server_asks_the_callout_about_no_configured_user() -> None:
@@ -58,3 +60,35 @@ def test_the_server_asks_the_callout_about_no_configured_user() -> None:
     configured = {user for file in nats.glob("*.conf") for user in re.findall(r"\{ user: (\w+)", file.read_text())}
     [listed] = re.findall(r"auth_users: \[([^\]]*)\]", (nats / "callout.conf").read_text())
     assert set(re.findall(r"\w+", listed)) == configured
+
+
+@pytest.mark.parametrize("file", [*(DEPLOY / "kubernetes").glob("*.yaml")], ids=lambda path: path.name)
+def test_whoever_reads_streams_of_other_accounts_in_kubernetes_is_told_their_name(file: Path) -> None:
+    text = file.read_text()
+    readers = len(re.findall(r"command: \[cairn, serve, (?!goals|intake)", text))
+    assert text.count("name: CAIRN_LOG_API_PREFIX, value: $JS.log.API") == readers
+
+
+def test_whoever_reads_streams_of_other_accounts_in_compose_is_told_their_name() -> None:
+    services = (DEPLOY / "compose" / "compose.yaml").read_text().partition("\nservices:")[2].split("\n\n")
+    for service in services:
+        if served := re.search(r"command: \[cairn, serve, (\w+)", service):
+            told = "*of-other-accounts" in service or "environment: *projections" in service
+            assert told == (served[1] not in ("goals", "intake"))
+
+
+@pytest.mark.parametrize("service", ["gateway", "auth"])
+def test_whoever_checks_tokens_is_told_of_the_issuer(service: str) -> None:
+    kubernetes = (DEPLOY / "kubernetes" / f"{service}.yaml").read_text()
+    settings = (DEPLOY / "kubernetes" / "settings.yaml").read_text()
+    compose = (DEPLOY / "compose" / "compose.yaml").read_text().partition(f"\n  {service}:")[2].partition("\n\n")[0]
+    assert "configMapRef: {name: cairn-settings}" in kubernetes
+    assert 'cairn/issuer: "true"' in kubernetes
+    assert "CAIRN_OIDC_ISSUER: https://" in settings
+    assert "*tokens" in compose
+
+
+def test_the_users_that_submit_are_somebody_in_cairn() -> None:
+    users = NatsUsers.read(DEPLOY / "nats" / "principals.toml")
+    assert users.principal("NORTHSIDE", "northside").roles == {"system"}
+    assert users.organisations == {"NORTHSIDE": "northside"}

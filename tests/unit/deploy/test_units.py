@@ -47,6 +47,10 @@ def test_a_service_that_ends_is_started_again_however_often(unit: Path) -> None:
     assert directives(unit)["StartLimitIntervalSec"] == ["0"]
 
 
+def test_a_service_may_have_many_connections(unit: Path) -> None:
+    assert directives(unit)["LimitNOFILE"] == ["65536"]
+
+
 def test_secrets_are_read_from_files_that_root_keeps(unit: Path) -> None:
     assert all(path.startswith("/etc/cairn/") for path in directives(unit)["EnvironmentFile"])
     assert all("PASSWORD" not in value and "://" not in value for value in directives(unit).get("Environment", []))

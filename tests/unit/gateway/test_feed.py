@@ -20,7 +20,9 @@ from events.vocabulary import Actor
 from services.gateway.app import create_app
 from services.gateway.feed import HEARTBEAT, frame, stream_batches
 from services.gateway.feed_ids import encode
+from services.gateway.feed_room import FeedRoom
 from services.gateway.gateway import Gateway
+from services.gateway.problems import RequestRefused
 from tests.stored import in_nanoseconds
 from tests.tokens import ANYONE, WrittenOut, asking
 
@@ -44,6 +46,10 @@ def stored(position: int) -> StoredMessage:
         headers=to_headers(EVENT, version=3),
         data=to_body(EVENT),
     )
+
+
+async def allowed() -> None:
+    """The reader may read on."""
 
 
 async def at_once(batch: Batch) -> None:
@@ -91,7 +97,9 @@ async def test_what_is_no_event_ends_in_no_blank_line() -> None:
     """A blank line gives out an event, and some clients give out one without data."""
     source = Source(Batch((stored(1),), 1))
 
-    async with aclosing(stream_batches(source.follow(), asyncio.Event(), at_once, heartbeat_seconds=0.01)) as frames:
+    async with aclosing(
+        stream_batches(source.follow(), asyncio.Event(), at_once, allowed, heartbeat_seconds=0.01)
+    ) as frames:
         sent = [await anext(frames) for _ in range(4)]
 
     assert sent == [b": Cairn's live feed\nretry: 2000\n", frame(stored(1)), HEARTBEAT, HEARTBEAT]
@@ -102,7 +110,9 @@ async def test_batches_come_in_order_and_heartbeats_when_nothing_does() -> None:
     source = Source(Batch((stored(1), stored(2)), 3), Batch((), 3), Batch((stored(3),), 3))
     seen = []
 
-    async with aclosing(stream_batches(source.follow(), asyncio.Event(), at_once, heartbeat_seconds=0.01)) as frames:
+    async with aclosing(
+        stream_batches(source.follow(), asyncio.Event(), at_once, allowed, heartbeat_seconds=0.01)
+    ) as frames:
         async for chunk in frames:
             seen += [line for line in chunk.decode().splitlines() if line.startswith(("id", ":"))]
             if chunk == HEARTBEAT:
@@ -121,7 +131,7 @@ async def test_it_ends_by_saying_so_when_the_log_is_another_one() -> None:
         yield Batch((stored(7),), 7)
         raise LogReplaced("CAIRN_LOG", 7, 3)
 
-    *_, last = [chunk async for chunk in stream_batches(follow(), asyncio.Event(), at_once)]
+    *_, last = [chunk async for chunk in stream_batches(follow(), asyncio.Event(), at_once, allowed)]
 
     fields = dict(line.split(": ", 1) for line in last.decode().splitlines() if line)
     assert fields["event"] == "cairn.log.replaced"
@@ -131,7 +141,7 @@ async def test_it_ends_by_saying_so_when_the_log_is_another_one() -> None:
 
 async def test_it_ends_when_the_gateway_closes() -> None:
     source, closing = Source(), asyncio.Event()
-    frames = stream_batches(source.follow(), closing, at_once)
+    frames = stream_batches(source.follow(), closing, at_once, allowed)
     await anext(frames)
 
     closing.set()
@@ -140,9 +150,36 @@ async def test_it_ends_when_the_gateway_closes() -> None:
     assert source.closed
 
 
+async def test_it_ends_by_saying_so_when_the_reader_may_not_read_on() -> None:
+    async def judge_again() -> None:
+        raise RequestRefused("access.token_revoked", "The token was revoked.")
+
+    source = Source(Batch((stored(1),), 1))
+    *_, last = [chunk async for chunk in stream_batches(source.follow(), asyncio.Event(), at_once, judge_again, 0.01)]
+
+    fields = dict(line.split(": ", 1) for line in last.decode().splitlines() if line)
+    assert fields["event"] == "cairn.access.ended"
+    assert json.loads(fields["data"])["code"] == "access.token_revoked"
+    assert source.closed
+
+
+async def test_it_goes_on_while_nobody_can_say_whether_the_reader_may_read_on() -> None:
+    asked = asyncio.Event()
+
+    async def judge_again() -> None:
+        asked.set()
+        raise RequestRefused("access.unavailable", "The issuer does not answer.")
+
+    frames = stream_batches(Source().follow(), asyncio.Event(), at_once, judge_again, 0.01)
+    async with aclosing(frames):
+        while not asked.is_set():
+            await anext(frames)
+        assert await anext(frames) == HEARTBEAT
+
+
 async def test_a_reader_that_goes_away_frees_its_place_in_the_log() -> None:
     source = Source()
-    frames = stream_batches(source.follow(), asyncio.Event(), at_once)
+    frames = stream_batches(source.follow(), asyncio.Event(), at_once, allowed)
     await anext(frames)
     reading = asyncio.create_task(anext(frames))
     await asyncio.sleep(0)
@@ -164,7 +201,7 @@ async def test_when_as_many_listen_as_are_served_the_next_is_told_to_come_back()
         standing=nobody,
         readiness=nobody,
         records=nobody,
-        feeds=asyncio.Semaphore(0),
+        feeds=FeedRoom(most=0),
     )
     async with asking(create_app(gateway, WrittenOut())) as client:
         response = await client.get("/v1/feed")
@@ -240,4 +277,4 @@ async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending
 
     await serving
     assert not serving.cancelled()
-    assert not gateway.feeds.locked()
+    assert gateway.feeds.taken == 0

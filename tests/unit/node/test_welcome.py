@@ -7,6 +7,7 @@ import pytest
 from services.node.address import NodeAddress
 from services.node.welcome import cairn_command, ready_line, things_to_try
 
+GOAL = "northside.pt-7f3a.evenings"
 ADDRESS = NodeAddress(7, "nats://127.0.0.1:4223", "http://127.0.0.1:8081")
 
 
@@ -15,17 +16,28 @@ def test_the_ready_line_carries_the_addresses_and_the_data() -> None:
     assert line == "ready nats=nats://127.0.0.1:4223 http=http://127.0.0.1:8081 data=/data"
 
 
-@pytest.mark.parametrize("shown", ["northside.pt-7f3a.evenings", None], ids=["sample", "no sample"])
+def tries(*, shown: str | None = GOAL, usual: bool = True, own: bool = True) -> list[str]:
+    return things_to_try(ADDRESS, Path("/my data"), shown_goal=shown, usual_place=usual, own_issuer=own)
+
+
+@pytest.mark.parametrize("shown", [GOAL, None], ids=["sample", "no sample"])
 @pytest.mark.parametrize("usual", [True, False], ids=["usual place", "elsewhere"])
 def test_there_are_three_things_to_try(shown: str | None, usual: bool) -> None:
-    tries = things_to_try(ADDRESS, shown_goal=shown, usual_place=usual)
-    assert len(tries) == 3
-    assert sum(line.startswith(cairn_command()) for line in tries) == 2
-    assert any(ADDRESS.http_url in line for line in tries)
+    lines = tries(shown=shown, usual=usual)
+
+    assert len(lines) == 3
+    assert sum(cairn_command() in line and not line.startswith("curl") for line in lines) == 2
+    assert any(ADDRESS.http_url in line for line in lines)
 
 
-def test_commands_are_told_the_address_where_they_would_not_find_it() -> None:
-    goal = "northside.pt-7f3a.evenings"
-    elsewhere = things_to_try(ADDRESS, shown_goal=goal, usual_place=False)
-    assert f"replay {goal} --nats-url {ADDRESS.nats_url}" in elsewhere[1]
-    assert "--nats-url" not in things_to_try(ADDRESS, shown_goal=goal, usual_place=True)[1]
+def test_commands_are_told_the_data_folder_where_they_would_not_find_it() -> None:
+    commands = [line for line in tries(usual=False) if cairn_command() in line]
+
+    assert len(commands) == 3
+    assert all("CAIRN_DATA_DIR='/my data' " in line for line in commands)
+    assert not any("CAIRN_DATA_DIR" in line for line in tries())
+
+
+def test_what_needs_a_token_makes_one_unless_another_issuer_does() -> None:
+    assert "token create" in tries()[2]
+    assert tries(own=False)[2] == f"curl {ADDRESS.http_url}/openapi.json"

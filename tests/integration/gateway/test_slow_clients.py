@@ -1,0 +1,96 @@
+"""A client that takes its time with a request does not keep its connection for ever."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from services.gateway.edge.slow_clients import TimedProtocol
+
+ANSWER = b"told"
+
+
+class Hurried(TimedProtocol):
+    """The same with little time."""
+
+    header_seconds = 0.3
+    body_seconds = 0.3
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Reads the body, then answers."""
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    await send({"type": "http.response.body", "body": ANSWER})
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    config = uvicorn.Config(app, port=0, http=Hurried, lifespan="off", ws="none", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    yield server.servers[0].sockets[0].getsockname()[1]
+    await server.shutdown()
+
+
+async def said(port: int, *parts: bytes) -> bytes:
+    """All that is answered to a client that sends these parts and then waits, until the server hangs up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for part in parts:
+        writer.write(part)
+        await writer.drain()
+    async with asyncio.timeout(20):
+        answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: "])
+async def test_headers_that_do_not_end(port: int, sent: bytes) -> None:
+    assert (await said(port, sent)).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_body_that_does_not_end(port: int) -> None:
+    answer = await said(port, b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert ANSWER not in answer
+
+
+async def test_a_second_request_whose_headers_do_not_end(port: int) -> None:
+    answer = await said(port, b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET / HT")
+
+    first, _, second = answer.partition(ANSWER)
+    assert first.startswith(b"HTTP/1.1 200 ")
+    assert second.startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_byte_now_and_then_is_no_progress(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\n")
+    answered = asyncio.ensure_future(reader.read())
+    async with asyncio.timeout(20):
+        while not answered.done():
+            writer.write(b"a")
+            await asyncio.wait({answered}, timeout=0.05)
+
+    assert answered.result().startswith(b"HTTP/1.1 408 ")
+    writer.close()
+
+
+async def test_whoever_sends_a_whole_request_is_answered_and_may_send_the_next(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(2):
+        writer.write(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\nabc")
+        async with asyncio.timeout(20):
+            await reader.readuntil(ANSWER)
+        # Longer than a request may take: the time between two is no part of one.
+        await asyncio.sleep(Hurried.header_seconds + Hurried.body_seconds)
+    writer.close()
+    await writer.wait_closed()

@@ -1,0 +1,118 @@
+"""The table of operations: it has a row for every route, and an address leads to the row of the route it leads to."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from services.gateway.access.matching import OperationTree
+from services.gateway.access.operations import OPERATIONS, Operation
+from services.gateway.app import create_app
+from services.gateway.gateway import Gateway
+from services.gateway.metrics import Metrics
+from tests.tokens import ANYONE, WrittenOut, asking
+
+GIVEN = {
+    "org": "northside",
+    "patient": "p1",
+    "goal": "g1",
+    "release": "R4",
+    "id": "a.b.c",
+    "version": "3",
+    "template": "t",
+}
+TREE = OperationTree(OPERATIONS)
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    gateway = SimpleNamespace(metrics=Metrics(), public_url=None, records=None, logs=None)
+    return create_app(cast(Gateway, gateway), WrittenOut())
+
+
+def routes(app: FastAPI) -> Iterator[Any]:  # Any: what FastAPI makes of routes of several kinds
+    yield from iter_route_contexts(app.routes)
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app: FastAPI) -> None:
+    there = {(method, route.path, route.name) for route in routes(app) for method in route.methods if method != "HEAD"}
+    rows = {(row.method, row.path, row.name) for row in OPERATIONS}
+
+    assert there - rows == set(), "routes without a row in services/gateway/access/operations.py"
+    assert rows - there == set(), "rows without a route"
+
+
+@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: f"{row.method} {row.path}")
+def test_the_address_of_a_row_leads_to_it(row: Operation) -> None:
+    found = TREE.find(row.method, row.path.format(**GIVEN))
+
+    assert found is not None
+    assert found.operation is row
+    assert found.named == {name: value for name, value in GIVEN.items() if f"{{{name}}}" in row.path}
+
+
+@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: f"{row.method} {row.path}")
+def test_the_router_chooses_the_route_of_the_row(app: FastAPI, row: Operation) -> None:
+    path = row.path.format(**GIVEN)
+
+    chosen = next(route for route in routes(app) if row.method in route.methods and route.path_regex.match(path))
+
+    assert chosen.path == row.path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "//",
+        "/v1",
+        "/v1/",
+        "/v1/orgs//goals",
+        "/v1/orgs/northside/goals/",
+        "/v1/orgs/northside/goals\n",
+        "/V1/orgs/northside/goals",
+        "/v1/orgs/north/side/goals",
+        "v1/feed",
+    ],
+)
+def test_nothing_is_at_any_other_address(path: str) -> None:
+    assert TREE.find("GET", path) is None
+
+
+def test_another_method_is_told_which_ones_there_are() -> None:
+    found = TREE.find("DELETE", "/v1/events")
+
+    assert found is not None
+    assert found.operation is None
+    assert found.methods == {"POST"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("GET", "/fhir/R4/Goal/_history", "history_of_every_goal"),
+        ("POST", "/fhir/R4/Goal/_search", "search_goal"),
+        ("GET", "/fhir/R4/Goal/_search", "read_goal"),
+    ],
+)
+def test_what_is_written_goes_before_what_is_open_where_the_method_fits(method: str, path: str, name: str) -> None:
+    found = TREE.find(method, path)
+
+    assert found is not None
+    assert found.operation is not None
+    assert found.operation.name == name
+
+
+async def test_a_route_without_a_row_is_never_reached() -> None:
+    gateway = SimpleNamespace(metrics=Metrics(), public_url=None, records=None, logs=None)
+    app = create_app(cast(Gateway, gateway), WrittenOut())
+    app.add_api_route("/v1/everything", lambda: {"told": "everything"})
+
+    async with asking(app, ANYONE) as client:
+        answer = await client.get("/v1/everything")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "http.not_found")
