@@ -5,6 +5,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     CairnError
     ├── Rejected                  a submission (or read) that is refused, with a code of `events/codes.py`
     ├── UnreadableEvent           a message of the log that this version of Cairn cannot read
+    ├── UnreadableAccessRecords   a message with records of readings that this version of Cairn cannot read
     ├── the log, `events/log`
     │   ├── WrongVersion          the goal has moved on from the expected version
     │   ├── LogBusy               too many writes are waiting
@@ -44,6 +45,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── BadNatsUsers          the file that says who the users of the NATS server are cannot be used
         ├── Denied                the policy does not allow it to whoever asks
         ├── TokenRefused          a token is not accepted
+        ├── ReadingNotRecorded    a reading could not be recorded, so it must not be answered
         ├── IssuerUnusable        an OpenID Connect issuer does not answer as it should
         ├── UnusableKeys          an issuer publishes no keys that can be used
         ├── UnusableSigningKey    the embedded issuer's own key cannot be used

@@ -167,6 +167,11 @@ class Settings(BaseSettings):
         description="Whether a patient's data is told only after the reading was recorded (required), or also when it"
         " cannot be recorded (best_effort).",
     )
+    access_nats_url: str | None = Field(
+        None,
+        description="Where a command that works in the log's own account has what it reads recorded, by another user:"
+        " `cairn log backup` in deploy/. Without it: where the command works.",
+    )
     access_keep_days: Annotated[int, Field(ge=1)] | None = Field(
         None,
         description="After how many days the record of a reading goes; used only when the stream of the records is"

@@ -50,7 +50,8 @@ async def _backup(nats_url: str | None, folder: Path) -> "Found":
     async with AsyncExitStack() as stack:
         nc = await stack.enter_async_context(connected(nats_url))
         seen = {org: (EVERY_PATIENT,) for stream in places for org in await organisations_in(nc, stream)}
-        await CommandReadings(nc).record(seen, reading="history", operation="log_backup", interaction="operation")
+        records = await stack.enter_async_context(connected(load_settings().access_nats_url or nats_url))
+        await CommandReadings(records).record(seen, reading="history", operation="log_backup", interaction="operation")
         for stream, place in places.items():
             with SlowProgress("backing up, bytes") as progress:
                 manifests[stream], found[stream] = await back_up(nc, stream, place, reading_with(progress))

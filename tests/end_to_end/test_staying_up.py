@@ -17,7 +17,17 @@ from tests.end_to_end.node import RunningNode, is_running
 from tests.forked import cairn
 from tests.waiting import eventually
 
-SERVICES = {"goals", "intake", "reminders", "gateway", "goal_state", "audit_trail", "review_schedule", "nats-server"}
+SERVICES = {
+    "goals",
+    "intake",
+    "reminders",
+    "access",
+    "gateway",
+    "goal_state",
+    "audit_trail",
+    "review_schedule",
+    "nats-server",
+}
 Ports = tuple[int, int]
 
 

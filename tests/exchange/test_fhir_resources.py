@@ -24,6 +24,7 @@ async def resources(http: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]:
         asked = [
             (f"{base}/metadata", {}),
             (f"{base}/Goal/nobody", {}),
+            *((f"{base}/AuditEvent", {"patient": f"northside.{each}", "_count": "20"}) for each in patients[:3]),
             *((f"{base}/Goal/{goal['org']}.{goal['patient']}.{goal['goal']}/_history", {}) for goal in goals[:3]),
             *((f"{base}/{of}", {"patient": f"northside.{each}", "_count": "50"}) for of in TYPES for each in patients),
         ]
@@ -38,7 +39,7 @@ def test_each_is_valid(javascript: JavaScript, resources: dict[str, list[dict[st
 
     assert told["wrong"] == []
     assert {release: told[release] for release in RELEASES} == {name: len(each) for name, each in resources.items()}
-    assert set(TYPES) <= {resource["resourceType"] for resource in resources["R4"]}
+    assert {*TYPES, "AuditEvent"} <= {resource["resourceType"] for resource in resources["R4"]}
     assert told["evaluated"] > 4 * len(resources["R4"])
 
 

@@ -28,7 +28,7 @@ SETTLING_SECONDS = 45
 
 
 class Installation:
-    """nats-server, the goals service, intake, reminders, the projections and a gateway.
+    """nats-server, the goals service, intake, reminders, the projections, the access record and a gateway.
 
     Args:
         folder: Of this installation alone.
@@ -59,7 +59,7 @@ class Installation:
             "CAIRN_HTTP_PORT": str(self._http_port),
         }
         projections = {name: ("projection", name) for name in NAMES}
-        others = {name: (name,) for name in ("goals", "intake", "reminders", "gateway")}
+        others = {name: (name,) for name in ("goals", "intake", "reminders", "access", "gateway")}
         for together in (projections, others):
             services = {
                 name: ServiceProcess(*arguments, data_dir=self._folder, **environment)

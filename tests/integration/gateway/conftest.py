@@ -10,6 +10,7 @@ import pytest
 from events.log import Log
 from projections.catalog import NAMES, projection_named
 from projections.engine.service import serve as serve_projection
+from services.access.service import serve as serve_access
 from services.gateway.service import serve
 from services.settings import Settings
 from tests.conftest import Submit, running
@@ -28,6 +29,8 @@ async def gateway_url(settings: Settings, log: Log, goals_service: None) -> Asyn
                 serve_projection, projection_named(name), settings.nats_address, settings.database_address
             )
             await services.enter_async_context(running(projection))
+
+        await services.enter_async_context(running(partial(serve_access, settings)))
 
         async def gateway(ready: Callable[[str], None]) -> None:
             def note(line: str) -> None:

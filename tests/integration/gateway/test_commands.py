@@ -7,6 +7,7 @@ import pytest
 from pydantic_core import from_json
 
 from events.identity import GoalId
+from projections.access_record.tables import NAME as ACCESS_RECORD
 from projections.catalog import NAMES
 from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
@@ -74,7 +75,7 @@ async def test_status_is_told_line_by_line_until_ctrl_c(http: Http, nats_url: st
 
     assert (process.returncode, err) == (0, b"")
     for line in lines:
-        assert [each["name"] for each in line["items"]] == list(NAMES)
+        assert [each["name"] for each in line["items"]] == [*NAMES, ACCESS_RECORD]
 
 
 @pytest.mark.parametrize("way", [(), ("--watch", "--every", "0.1")], ids=["once", "watch"])

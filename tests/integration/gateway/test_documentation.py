@@ -11,6 +11,7 @@ from events.identity import GoalId
 from events.json_schemas import ENVELOPE, published_schemas
 from tests.builders import active_goal, as_bytes, entry, event, gas
 from tests.integration.gateway.http import Http
+from tests.waiting import eventually
 
 GOAL = "/v1/orgs/{org}/patients/{patient}/goals/{goal}"
 
@@ -69,6 +70,17 @@ async def test_an_answer_is_as_described(
 
     assert answer.get("items", [answer])
     check(document, answer, path, "get", "200", "application/json")
+
+
+async def test_who_read_is_as_described(http: Http, document: dict[str, Any], goal: GoalId) -> None:
+    path = "/v1/orgs/{org}/patients/{patient}/accesses"
+    await http.get(GOAL.format(**goal._asdict()))
+
+    async def listed() -> Any:
+        answer = await http.get(path.format(**goal._asdict()))
+        return answer if answer["items"] else None
+
+    check(document, await eventually(listed), path, "get", "200", "application/json")
 
 
 async def test_problems_are_as_described(http: Http, document: dict[str, Any], goal: GoalId) -> None:

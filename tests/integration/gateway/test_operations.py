@@ -4,7 +4,9 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
+from events.access_record import ACCESS_STREAM
 from events.identity import GoalId
+from projections.access_record.tables import NAME as ACCESS_RECORD
 from projections.catalog import NAMES
 from tests.builders import event, opened
 from tests.integration.gateway.http import Http
@@ -26,7 +28,8 @@ async def test_each_projection_says_how_far_it_is(http: Http, org: str) -> None:
     position = await http.record(event(GoalId(org, "p1", "plan"), opened()))
 
     async def caught_up() -> list[dict[str, Any]]:  # Any: JSON as it was answered
-        items: list[dict[str, Any]] = (await http.get("/v1/projections"))["items"]
+        *items, accesses = (await http.get("/v1/projections"))["items"]
+        assert (accesses["name"], accesses["stream"]) == (ACCESS_RECORD, ACCESS_STREAM)
         return items if all(each["position"] >= position and each["state"] == "live" for each in items) else []
 
     items = await eventually(caught_up)

@@ -7,6 +7,7 @@ import pytest
 from events.log import Log, connect
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.settings import Settings
 from tests.postgresql import PostgresqlServer
@@ -38,6 +39,7 @@ def settings(own_server: EmbeddedServer, database_url: str | None) -> Settings:
 @pytest.fixture
 async def nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
     connection = await connect(own_server.url, name="streams tests")
+    await declare_access(connection)
     yield connection
     await connection.close()
 

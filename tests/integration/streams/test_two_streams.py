@@ -22,6 +22,7 @@ from projections.engine.database import open_database, reading
 from projections.engine.naming import Slot
 from projections.engine.rebuilding import Rebuild
 from projections.engine.service import serve as serve_projection
+from services.access.service import serve as serve_access
 from services.gateway import service as gateway
 from services.gateway.feed_ids import decode
 from services.settings import Settings
@@ -72,6 +73,7 @@ async def http(settings: Settings, desks: object) -> AsyncIterator[httpx.AsyncCl
             addresses = (settings.nats_address, settings.database_address)
             serve = partial(serve_projection, projection_named(name), *addresses, streams=settings.placement.streams)
             await services.enter_async_context(running(serve))
+        await services.enter_async_context(running(partial(serve_access, settings)))
         await services.enter_async_context(running(serve_gateway))
         client = httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30, headers=ANYONE)
         yield await services.enter_async_context(client)

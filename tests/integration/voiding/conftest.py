@@ -14,6 +14,7 @@ from events.log import Log, connect
 from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.goals.application import Goals
@@ -83,6 +84,7 @@ async def spoilt(own_server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[Sp
     async with AsyncExitStack() as stack:
         nc = await connect(own_server.url, name="tests")
         stack.push_async_callback(nc.close)
+        await declare_access(nc)
         await stack.enter_async_context(running(lambda ready: goals.serve(settings, ready)))
         log, snapshots = Log(nc), Snapshots(nc)
         stack.push_async_callback(log.close)
