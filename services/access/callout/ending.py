@@ -6,6 +6,7 @@ import time
 
 from nats.errors import Error as NatsError
 
+from events.log.cancellation import heed_cancellation
 from services.access.authentication import TokenRefused
 from services.access.callout.connections import Connection, Connections
 from services.access.callout.servers import Servers
@@ -28,20 +29,16 @@ class Ending:
         self._tokens = tokens
         self._missing: set[Connection] = set()
 
-    async def look(self) -> bool:
-        """Find the connections that there are, and forget those that were missing twice in a row.
-
-        Returns:
-            Whether any server has answered.
-        """
+    async def look(self) -> None:
+        """Find the connections that there are, and forget those that were missing twice in a row."""
         before = {*self._connections}
         try:
             found = await self._servers.admitted()
         except (NatsError, OSError) as error:
             _log.warning("the servers could not be asked for their connections: %s", type(error).__name__)
-            return False
+            return
         if not found.servers:
-            return False
+            return
         for each in found.connections:
             self._connections.remember(each)
         # Once is not enough: as connections end, others move from one page of an answer to the page before.
@@ -49,7 +46,6 @@ class Ending:
         for each in missing & self._missing:
             self._connections.forget(each)
         self._missing = missing
-        return True
 
     async def run(self) -> None:
         """End connections until cancelled."""
@@ -57,6 +53,7 @@ class Ending:
 
     async def _look_again(self) -> None:
         while True:
+            heed_cancellation()
             await asyncio.sleep(_LOOK_SECONDS)
             await self.look()
 
@@ -65,6 +62,7 @@ class Ending:
             due = self._connections.to_end(time.time(), self._is_revoked)
             for begin in range(0, len(due), _ENDED_AT_ONCE):
                 await asyncio.gather(*map(self._end, due[begin : begin + _ENDED_AT_ONCE]))
+            heed_cancellation()
             await asyncio.sleep(_TURN_SECONDS)
 
     async def _end(self, connection: Connection) -> None:

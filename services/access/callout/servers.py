@@ -17,6 +17,8 @@ _ANSWER_SECONDS = 2.0
 _QUIET_SECONDS = 0.5
 """After so long a silence every server of a cluster is taken to have answered."""
 _CONNECTIONS_PER_PAGE = 1024
+_NO_CID = 0
+"""No connection has this number."""
 _log = logging.getLogger("cairn.auth")
 
 
@@ -79,6 +81,11 @@ class Servers:
                 more = more or page.total > offset + page.limit
             offset += _CONNECTIONS_PER_PAGE
         return found
+
+    async def obey(self) -> bool:
+        """Whether the servers do as this user asks. They list the connections of its own account for any user."""
+        answered = (await self.admitted()).servers
+        return any([await self.end(Connection(server, _NO_CID, None, 0)) for server in answered])
 
     async def end(self, connection: Connection) -> bool:
         """End a connection: its server cuts it off, and its client connects again if it is made so.

@@ -57,9 +57,11 @@ async def serve(settings: Settings, ready: Callable[[str], None], open_tokens: O
         ]
         tokens = await closing.enter_async_context(open_tokens(settings, house))
         connections = Connections()
-        ending = Ending(connections, Servers(system), tokens)
-        if not await ending.look():
-            raise NotSetUp("No server answers the user of CAIRN_NATS_SYSTEM_URL; it must be one of the system account.")
+        servers = Servers(system)
+        if not await servers.obey():
+            raise NotSetUp("No server obeys the user of CAIRN_NATS_SYSTEM_URL; it must be one of the system account.")
+        ending = Ending(connections, servers, tokens)
+        await ending.look()
         answering = Answering(tokens, accounts, keys, connections, auth.publish)
         broker = Broker(asked, name="cairn-auth", dropped=_give_up)
         broker.hear(QUESTIONS, _QUEUE, MAX_QUESTIONS_AT_ONCE, answering.take)

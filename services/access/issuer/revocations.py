@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from events.errors import CairnError
+from events.log.cancellation import heed_cancellation
 from events.log.client.resilient import ResilientClient
 from events.log.stream_state import NoStream, read_state
 from services.access.authentication import TokenRefused
@@ -81,6 +82,7 @@ class Revocations:
         """Read again and again, until cancelled."""
         failed = False
         while True:
+            heed_cancellation()
             await asyncio.sleep(_LOOK_SECONDS)
             try:
                 await self.read()

@@ -49,3 +49,9 @@ def test_the_command_makes_the_keys_and_prints_the_public_ones(tmp_path: Path, m
     assert re.fullmatch(r"CAIRN_NATS_CALLOUT_ISSUER=A[A-Z2-7]{55}\nCAIRN_NATS_CALLOUT_XKEY=X[A-Z2-7]{55}\n", first)
     assert again == first
     assert (tmp_path / "callout.keys").stat().st_mode & 0o777 == 0o600
+
+
+async def test_with_a_user_outside_the_system_account_it_does_not_start(settings: Settings, server: Deployed) -> None:
+    wrong = settings.model_copy(update={"nats_system_url": server.url("operator")})
+    with pytest.raises(NotSetUp, match="CAIRN_NATS_SYSTEM_URL"):
+        await serve(wrong, lambda _: None)
