@@ -17,7 +17,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         NotReachable: when no NATS server answers at first.
         WrongStream: a stream of that name cannot keep the records.
     """
-    nc = await connect(settings.nats_address, name="cairn-access")
+    nc = await connect(settings.nats_address, name="cairn-access", log_api=settings.log_api_prefix)
     try:
         await declare_access(nc, settings.log_replicas, settings.access_keep_days)
         engine = open_database(settings.database_address)

@@ -29,9 +29,9 @@ class ResilientClient(Client):
     url = ""
     """The address that :func:`events.log.connect` was given; it may hold a password."""
     log_api = JETSTREAM_API
-    """What JetStream's API begins with for the streams of the log's account, where that is not the user's."""
-    log_streams: tuple[str, ...] = ("CAIRN_LOG", "CAIRN_ADMIN")
-    """How the names of the streams of the log's account begin."""
+    """What JetStream's API begins with for the streams that are in another account than the user."""
+    log_streams: tuple[str, ...] = ("CAIRN_LOG", "CAIRN_ADMIN", "CAIRN_ACCESS")
+    """How the names of the streams begin that an account without readers keeps: the log's, and who read what."""
 
     def __init__(self) -> None:
         super().__init__()

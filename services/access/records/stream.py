@@ -1,9 +1,9 @@
 """The stream that keeps the records of readings, declared by the service that reads it (`cairn serve access`)."""
 
-from nats.aio.client import Client
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 
 from events.access_record import ACCESS, ACCESS_STREAM
+from events.log.client.resilient import ResilientClient
 from events.log.stream import declare_stream
 
 _DAY_SECONDS = 24 * 60 * 60
@@ -35,10 +35,10 @@ def access_config(replicas: int = 1, keep_days: int | None = None) -> StreamConf
     )
 
 
-async def declare_access(nc: Client, replicas: int = 1, keep_days: int | None = None) -> None:
+async def declare_access(nc: ResilientClient, replicas: int = 1, keep_days: int | None = None) -> None:
     """Make sure that the stream is there. An existing one keeps the age and the replicas that its operator gave it.
 
     Raises:
         WrongStream: a stream of this name cannot keep the records; the text names the settings that are wrong.
     """
-    await declare_stream(nc, access_config(replicas, keep_days), _NEEDED)
+    await declare_stream(nc, access_config(replicas, keep_days), _NEEDED, api=nc.api_of(ACCESS_STREAM))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from events.log.child_process import end_with_parent
 from events.log.client.connection import first_contact, flush
 from events.log.client.resilient import ResilientClient, connect_client
 from services.embedded_server import free_port, server_binary
+from services.settings import Settings
 from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "nats"
@@ -22,6 +24,11 @@ USERS = (
     *("goals", "log_operator", "intake", "reminders", "projections", "gateway", "access", "operator"),
     *("stream_operator", "system", "auth", "auth_tokens", "auth_system", "northside"),
 )
+
+OF_OTHER_ACCOUNTS = "$JS.log.API"
+"""Under which name JetStream's API of the log is asked for from another account than the log's."""
+_AT_HOME = ("goals", "log_operator", "intake")
+"""Who reads streams of their own account alone."""
 
 
 def password(user: str) -> str:
@@ -62,6 +69,13 @@ class Deployed:
     def url(self, user: str, secret: str | None = None) -> str:
         """The address with a user's name and password."""
         return f"nats://{user}:{secret or password(user)}@127.0.0.1:{self.port}"
+
+    def settings(self, user: str, data_dir: Path, **more: Any) -> Settings:
+        """The settings of a service or a command with a user, as deploy/README.md says to set it up."""
+        elsewhere = {} if user in _AT_HOME else {"log_api_prefix": OF_OTHER_ACCOUNTS}
+        principals = CONFIGURATION / "principals.toml"
+        named = {"nats_url": self.url(user), "data_dir": data_dir, "nats_principals": principals, "http_port": 0}
+        return Settings(**{**named, **elsewhere, **more})
 
     async def kill(self) -> None:
         """End the server as a power cut would."""
@@ -134,6 +148,7 @@ async def connected(server: Deployed, *users: str) -> AsyncIterator[list[User]]:
                 refused.append(str(error).lower())
 
             nc = await connect_client([server.url(name)], error_cb=hear, allow_reconnect=False)
+            nc.log_api = server.settings(name, Path()).log_api_prefix
             stack.push_async_callback(nc.close)
             there.append(User(nc, refused))
         yield there

@@ -15,7 +15,7 @@ from services.settings import Settings
 from services.submission_client import submit
 from tests.builders import active_goal, as_bytes
 from tests.conftest import running
-from tests.integration.deploy.deployed import Deployed, configuration, environment, password, start
+from tests.integration.deploy.deployed import CONFIGURATION, Deployed, configuration, environment, password, start
 from tests.waiting import eventually
 
 
@@ -47,7 +47,7 @@ def url(cluster: list[Deployed], user: str) -> str:
 
 async def test_what_was_recorded_outlives_any_one_server(cluster: list[Deployed], tmp_path: Path) -> None:
     plan, proposal, *_ = active_goal(GoalId("northside", "pt-1", "walk"))
-    operator = await connect(url(cluster, "operator"), name="tests")
+    operator = await connect(url(cluster, "log_operator"), name="tests")
     organisation = await connect(url(cluster, "northside"), name="tests")
 
     async def elected() -> bool:
@@ -58,7 +58,12 @@ async def test_what_was_recorded_outlives_any_one_server(cluster: list[Deployed]
         return True
 
     await eventually(elected, within=60)
-    settings = Settings(nats_url=url(cluster, "goals"), data_dir=tmp_path, log_replicas=3)
+    settings = Settings(
+        nats_url=url(cluster, "goals"),
+        data_dir=tmp_path,
+        log_replicas=3,
+        nats_principals=CONFIGURATION / "principals.toml",
+    )
     async with running(partial(goals, settings)):
         assert (await submit(organisation, plan.goal_id, as_bytes(plan), 60))["status"] == "recorded"
         log_cluster = (await operator.jetstream().stream_info("CAIRN_LOG")).cluster

@@ -39,7 +39,7 @@ async def test_clients_that_trust_the_authority_are_served_and_others_turn_away(
 ) -> None:
     config = configuration(tmp_path, tls=True) / "server.conf"
     server: Deployed = await start(config, environment(tmp_path, free_port(), **certificates))
-    address = server.url("operator").replace("nats://", "tls://")
+    address = server.url("log_operator").replace("nats://", "tls://")
     try:
         with pytest.raises(NotReachable, match="certificate verify failed"):
             await connect(address, name="tests")

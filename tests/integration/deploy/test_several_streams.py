@@ -3,31 +3,28 @@
 import re
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 
 import pytest
+from nats.js.errors import NotFoundError
 from pydantic_core import from_json
 
 from events.envelope import STRUCTURED
-from events.identity import NOTICE, SUBMIT, GoalId
+from events.identity import FORWARDED, NOTICE, GoalId
+from events.log import connect
 from events.log.placement import Placement
-from projections.catalog import projection_named
-from projections.engine.service import serve as projection
-from services.access.service import serve as access
+from services.access.issuer.recording import issue_token
+from services.access.issuer.signing_key import signing_key
+from services.access.principal import HEADER, Principal, everyone_of
 from services.embedded_server import free_port
-from services.gateway.service import serve as gateway
-from services.goals.service import serve as goals
-from services.intake.service import serve as intake
-from services.reminders.service import serve as reminders
-from services.settings import Settings
 from tests.builders import active_goal, as_bytes
-from tests.conftest import running
+from tests.integration.deploy.conftest import serving
 from tests.integration.deploy.deployed import CONFIGURATION, Deployed, configuration, connected, environment, start
+from tests.waiting import eventually
 
 A, B = "CAIRN_LOG_A", "CAIRN_LOG_B"
 PLACEMENT = Placement({A: ["northside"], B: ["riverside"]})
+WHOEVER = everyone_of(frozenset(), "gateway")
 
 
 @pytest.fixture
@@ -42,47 +39,36 @@ async def deployed(tmp_path: Path) -> AsyncIterator[Deployed]:
 
 
 @pytest.fixture
-async def services(deployed: Deployed, tmp_path: Path) -> AsyncIterator[None]:
-    def settings(user: str) -> Settings:
-        return Settings(nats_url=deployed.url(user), data_dir=tmp_path / "data", http_port=0, placement=PLACEMENT)
-
-    reads = settings("projections")
-    async with AsyncExitStack() as stack:
-        for serve in (
-            partial(goals, settings("goals"), streams=[A]),
-            partial(goals, settings("goals"), streams=[B]),
-            partial(intake, settings("intake")),
-            partial(reminders, settings("reminders")),
-            partial(access, settings("access")),
-            partial(
-                projection,
-                projection_named("goal_state"),
-                reads.nats_address,
-                reads.database_address,
-                streams=PLACEMENT.streams,
-            ),
-            partial(gateway, settings("gateway")),
-        ):
-            await stack.enter_async_context(running(serve))
-        yield
+async def services(deployed: Deployed, tmp_path: Path) -> AsyncIterator[Path]:
+    async with serving(deployed, tmp_path / "data", PLACEMENT, goals_on=([A], [B])):
+        yield tmp_path / "data"
 
 
 @pytest.mark.parametrize("org", ["northside", "riverside"])
-async def test_every_service_may_do_its_work_on_each_stream(deployed: Deployed, services: None, org: str) -> None:
+async def test_every_service_may_do_its_work_on_each_stream(deployed: Deployed, services: Path, org: str) -> None:
     goal_id = GoalId(org, "pt-1", "walk")
-    async with connected(deployed, "operator") as [operator]:
-        notices = await operator.nc.subscribe(goal_id.on(NOTICE))
+    clinician = Principal(id="dana", kind="person", roles=frozenset({"clinician"}), orgs=frozenset({org}))
+    operators = await connect(deployed.url("log_operator"), name="tests")
+    made = await issue_token(operators, signing_key(services), clinician, seconds=600, by="ada")
+    async with connected(deployed, "gateway", "operator", "stream_operator") as [gateway, operator, others]:
+        headers = {"content-type": STRUCTURED, HEADER: WHOEVER.encoded()}
         for each in active_goal(goal_id):
-            reply = await operator.nc.request(
-                each.goal_id.on(SUBMIT),
-                as_bytes(each),
-                timeout=20,
-                headers={"content-type": STRUCTURED},
-            )
+            subject = each.goal_id.on(FORWARDED)
+            reply = await gateway.nc.request(subject, as_bytes(each), timeout=20, headers=headers)
             outcome = from_json(reply.data)
             assert outcome["status"] == "recorded"
-        assert (await notices.next_msg(20)).data
         position = outcome["events"][-1]["position"]
         path = f"/v1/orgs/{org}/goals?min_position={position}"
-        read = from_json((await operator.nc.request("cairn.read", path.encode(), timeout=20)).data)
+        bearer = {"authorization": f"Bearer {made.text}"}
+        read = from_json((await operator.nc.request("cairn.read", path.encode(), timeout=20, headers=bearer)).data)
         assert [each["status"] for each in read["items"]] == ["active"]
+        notices = others.nc.jetstream(domain="reminders")
+
+        async def told() -> bool:
+            try:
+                return bool((await notices.get_last_msg("CAIRN_NOTICES", goal_id.on(NOTICE), direct=False)).data)
+            except NotFoundError:
+                return False
+
+        await eventually(told, within=20)
+    await operators.close()
