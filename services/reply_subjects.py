@@ -6,7 +6,7 @@ So the subject must not be one where those rights do harm: a stream of Cairn, or
 
 import re
 
-_OURS_OR_THE_SERVERS = ("cairn.", "$")
+_OURS_OR_THE_SERVERS = ("cairn.", "CAIRN_", "$")
 _NOWHERE = re.compile(r"[\s\x00]|(^|\.)[*>](\.|$)")
 
 

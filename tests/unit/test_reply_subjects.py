@@ -20,6 +20,7 @@ def test_an_answer_goes_where_those_who_ask_listen(reply: str) -> None:
             "cairn.feed.northside.pt-1.walk",
             "cairn.submit.northside.pt-1.walk",
             "cairn.",
+            "CAIRN_ADMIN.tokens.events.x",
         ),
         *("$JS.API.STREAM.DELETE.CAIRN_LOG", "$KV.cairn_snapshots.a.b.c", "$SYS.REQ.SERVER.PING", "$"),
         *("_INBOX.*", "_INBOX.>", ">", "*.log.a.b.c"),
