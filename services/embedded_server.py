@@ -14,6 +14,7 @@ from nats.errors import Error as NatsError
 from events.errors import CairnError
 from events.log.child_process import end_with_parent
 from events.log.client.connection import first_contact
+from services.embedded_token import nats_token, write_private
 
 MAX_PAYLOAD = 16 * 1024 * 1024
 """Far above what Cairn accepts, so that an event that is too large is answered and not just cut off."""
@@ -36,6 +37,8 @@ class ServerFailed(CairnError):
 class EmbeddedServer:
     """One nats-server with JetStream on loopback, every acknowledged write synced to the disk.
 
+    It lets nobody in without its token (see :mod:`services.embedded_token`), which is part of its URL.
+
     Args:
         data_dir: Where streams, configuration and the server's log live; made when missing.
         port: The port to listen on; 0 takes a free one, and keeps it across restarts.
@@ -54,8 +57,23 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        """Where the server listens."""
-        return f"nats://127.0.0.1:{self.port}"
+        """Where the server listens, with its token. Not to be shown."""
+        return f"nats://{self.token}@127.0.0.1:{self.port}"
+
+    @property
+    def token(self) -> str:
+        """What the server asks of whoever connects.
+
+        Raises:
+            ServerFailed: when the file of the token cannot be read or made.
+        """
+        try:
+            return nats_token(self.data_dir)
+        except OSError as error:
+            raise ServerFailed(
+                f"The token of nats-server cannot be read or made in {self.data_dir}: {error.strerror or error}."
+                " Run this as the user whose data folder it is, or name another with CAIRN_DATA_DIR."
+            ) from error
 
     @property
     def name(self) -> str:
@@ -80,6 +98,7 @@ class EmbeddedServer:
         return (
             f"listen: 127.0.0.1:{self.port}\n"
             f"server_name: {self.name}\n"
+            f"authorization {{ token: {json.dumps(self.token)} }}\n"
             f"max_payload: {MAX_PAYLOAD}\n"
             f"max_pending: {_MAX_PENDING}\n"
             f"jetstream {{ store_dir: {json.dumps(str(self.data_dir.resolve() / 'jetstream'))}\n"
@@ -109,7 +128,7 @@ class EmbeddedServer:
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
         config = self.data_dir / "nats-server.conf"
-        config.write_text(self.configuration())
+        write_private(config, self.configuration())
         with self.log_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 server_binary(),

@@ -10,6 +10,7 @@ from nats.errors import Error as NatsError
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from services.embedded_server import EmbeddedServer, free_port
+from services.embedded_token import nats_token
 from tests.waiting import eventually
 
 
@@ -24,6 +25,11 @@ class Member(EmbeddedServer):
     @property
     def name(self) -> str:
         return self.data_dir.name
+
+    @property
+    def token(self) -> str:
+        """One for all of them."""
+        return nats_token(self.data_dir.parent)
 
     def configuration(self) -> str:
         listen = f"127.0.0.1:{self._own_route}"

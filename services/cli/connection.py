@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 def nats_address(given: str | None) -> str:
     """The NATS address: the one given, else the one set, else that of a running node, else the default."""
     from services.cli.configuration import load_settings
-    from services.node.address import read_address
+    from services.node.address import read_address, without_secret
 
     settings = load_settings()
-    if given or settings.nats_url:
-        return given or settings.nats_address
-    node = read_address(settings.data_dir)
-    return node.nats_url if node else settings.nats_address
+    named, node = given or settings.nats_url, read_address(settings.data_dir)
+    if named is None:
+        return node.nats_url if node else settings.nats_address
+    # The server of the node that runs here, named without its token.
+    return node.nats_url if node and named == without_secret(node.nats_url) else named
 
 
 @asynccontextmanager

@@ -114,10 +114,19 @@ async def _admission(address: Address) -> None:
     except NatsError as error:
         if "authorization" not in str(error).lower():
             raise
-        user = address.credentials.get("user")
-        who = f"the user “{user}” with this password" if user else "anyone without a user and a password that it knows"
-        raise NotAdmitted(f"The NATS server at {address} does not let {who} in.") from None
+        raise NotAdmitted(_refusal(address)) from None
     await trial.close()
+
+
+def _refusal(address: Address) -> str:
+    if user := address.credentials.get("user"):
+        return f"The NATS server at {address} does not let the user “{user}” with this password in."
+    given = "with this token" if "token" in address.credentials else "without a user and a password, or a token"
+    return (
+        f"The NATS server at {address} does not let anyone in {given}. The token of the server that `cairn up` starts is in"
+        " the file nats/token of its data folder: set CAIRN_DATA_DIR to that folder, so that commands find it by"
+        " themselves, or give it as nats://TOKEN@host:port."
+    )
 
 
 async def _unheard(_: Exception) -> None:

@@ -50,7 +50,7 @@ def many_at_once(org: str) -> UnderWay:
 
 @pytest.fixture
 async def wire(own_server: EmbeddedServer) -> AsyncIterator[Wire]:
-    async with wire_to(own_server.port) as wire:
+    async with wire_to(own_server.url) as wire:
         yield wire
 
 

@@ -4,6 +4,7 @@ import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 Passes = Callable[[bytes], Awaitable[None]]
 _CHUNK = 64 * 1024
@@ -13,11 +14,11 @@ class Wire:
     """Carries bytes both ways until it is told where to stop; what is stopped then never arrives.
 
     Args:
-        port: Where nats-server listens, on loopback.
+        url: Of the nats-server, on loopback.
     """
 
-    def __init__(self, port: int):
-        self._port = port
+    def __init__(self, url: str):
+        self._to = urlsplit(url)
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
         self._last_word: bytes | None = None
@@ -30,7 +31,8 @@ class Wire:
     def url(self) -> str:
         """Where the service connects."""
         assert self._server is not None
-        return f"nats://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        port = self._server.sockets[0].getsockname()[1]
+        return f"nats://{self._to.username}@127.0.0.1:{port}"
 
     def cut_after(self, words: bytes) -> None:
         """The service may say something with these words in it, but hears nothing more from then on."""
@@ -51,7 +53,7 @@ class Wire:
         await asyncio.gather(*self._open, return_exceptions=True)
 
     async def _carry(self, service: StreamReader, to_service: StreamWriter) -> None:
-        server, to_server = await asyncio.open_connection("127.0.0.1", self._port)
+        server, to_server = await asyncio.open_connection("127.0.0.1", self._to.port)
         for reader, writer, passes in ((service, to_server, self._said), (server, to_service, self._heard)):
             task = asyncio.create_task(_pump(reader, writer, passes))
             self._open.add(task)
@@ -82,9 +84,9 @@ async def _pump(reader: StreamReader, writer: StreamWriter, passes: Passes) -> N
 
 
 @asynccontextmanager
-async def wire_to(port: int) -> AsyncIterator[Wire]:
+async def wire_to(url: str) -> AsyncIterator[Wire]:
     """A wire that lasts as long as the block."""
-    wire = Wire(port)
+    wire = Wire(url)
     await wire.open()
     yield wire
     await wire.close()

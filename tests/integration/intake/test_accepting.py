@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from nats.js.api import AckPolicy, ConsumerConfig, PubAck, RetentionPolicy, StreamConfig
 from nats.js.errors import APIError, NoStreamResponseError, ServiceUnavailableError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from events.envelope import STRUCTURED
 from events.event import Event
@@ -95,7 +95,8 @@ async def test_one_header_twice_is_refused_at_once(counter: Counter) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", counter.server.port)
     headers = b"NATS/1.0\r\nce-id: 1\r\nce-id: 2\r\n\r\n"
     async with counter.intake():
-        writer.write(b'CONNECT {"verbose":false,"headers":true}\r\nSUB _INBOX.raw 1\r\n')
+        options = to_json({"verbose": False, "headers": True, "auth_token": counter.server.token})
+        writer.write(b"CONNECT %b\r\nSUB _INBOX.raw 1\r\n" % options)
         size = b"%d %d" % (len(headers), len(headers) + 2)
         writer.write(
             b"HPUB %b.%b.p1.walk _INBOX.raw %b\r\n%b{}\r\n" % (INTAKE.encode(), counter.org.encode(), size, headers)

@@ -1,10 +1,11 @@
 """A message that nats-py cannot read does not silence whoever receives it; a lost answer is given up soon."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
 from nats.aio.client import Client
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from events.attribute_headers import DoubledHeaders
 from events.identity import GoalId
@@ -134,10 +135,11 @@ def test_blocks_with_the_same_names_are_read_as_any_other(block: bytes) -> None:
 
 async def _publish_raw(nats_url: str, subject: bytes, reply: bytes, headers: bytes, body: bytes) -> None:
     """Publish as no decent client would: the bytes as they are."""
-    host, _, port = nats_url.removeprefix("nats://").partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+    address = urlsplit(nats_url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
     await reader.readline()
-    writer.write(b'CONNECT {"verbose":false,"headers":true,"protocol":1}\r\n')
+    options = {"verbose": False, "headers": True, "protocol": 1, "auth_token": address.username}
+    writer.write(b"CONNECT %b\r\n" % to_json(options))
     head = b"HPUB %s %s %d %d\r\n" % (subject, reply, len(headers), len(headers) + len(body))
     writer.write(head + headers + body + b"\r\nPING\r\n")
     assert (await reader.readline()).strip() == b"PONG"
