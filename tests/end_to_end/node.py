@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from events.log.child_process import end_with_parent
+from services.embedded_token import nats_token
 from tests.tokens import of_everyone
 
 HOUSE = Path(__file__).parents[2]
@@ -47,7 +48,8 @@ class RunningNode:
 
     @property
     def nats_url(self) -> str:
-        return self.address["nats"]
+        """The address of its NATS server, with the token that is in its data folder."""
+        return self.address["nats"].replace("nats://", f"nats://{nats_token(Path(self.address['data']) / 'nats')}@")
 
     @property
     def http_url(self) -> str:

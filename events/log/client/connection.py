@@ -123,8 +123,8 @@ def _refusal(address: Address) -> str:
         return f"The NATS server at {address} does not let the user “{user}” with this password in."
     given = "with this token" if "token" in address.credentials else "without a user and a password, or a token"
     return (
-        f"The NATS server at {address} does not let anyone in {given}. The token of the server that `cairn up` starts is in"
-        " the file nats/token of its data folder: set CAIRN_DATA_DIR to that folder, so that commands find it by"
+        f"The NATS server at {address} does not let anyone in {given}. The token of the server that `cairn up` starts"
+        " is in the file nats/token of its data folder: set CAIRN_DATA_DIR to that folder, so that commands find it by"
         " themselves, or give it as nats://TOKEN@host:port."
     )
 
