@@ -193,6 +193,7 @@ class _Stretch:
             messages = self._feed.take(self._reached, limit)
         if messages:
             self._reached = messages[-1].position
+            self._feed.pass_to(self._reached)
         self._note_head(max(self._reached, self._pages.head, self._feed.head))
         return messages
 
@@ -223,6 +224,7 @@ class _Stretch:
     async def _join(self) -> None:
         """Listen to the feed. What was stored before the server knew of that is behind the end that it tells then."""
         if self._state is not None:
+            self._feed.pass_to(self._reached)
             await self._feed.listen(feed_subjects(self._state.config, self._subject))
         await self._look()
         self._joined = True

@@ -46,8 +46,8 @@ class LiveFeed:
 
     Attributes:
         subjects: What is listened to.
-        head: The highest position that has come; 0 before the first.
-        repeated: Whether a position has come that is not higher than one before.
+        head: The highest position that has come or was passed; 0 before the first.
+        repeated: Whether a position has come that is not higher than that: another stream may be in its place.
     """
 
     def __init__(self, nc: ResilientClient, stream: str, *, in_order: bool, arrived: Callable[[], None]):
@@ -78,6 +78,10 @@ class LiveFeed:
             if not self._nc.is_closed:
                 await subscription.unsubscribe()
         self._clear()
+
+    def pass_to(self, position: int) -> None:
+        """Expect nothing up to a position any more."""
+        self.head = max(self.head, position)
 
     def take(self, after: int, most: int) -> list[StoredMessage]:
         """The messages right behind a position, as many as are there; none when the next one is not."""

@@ -85,6 +85,47 @@ async def test_following_ends_when_the_log_is_exchanged_meanwhile(own: Resilient
             await positions_until(batches, 5)
 
 
+@pytest.mark.parametrize("told", [True, False], ids=["told by the server", "by looking"])
+@pytest.mark.parametrize("subject", [None, "cairn.log.>"])
+async def test_a_follower_that_waits_notices_it_too(
+    own: ResilientClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch, subject: str | None, told: bool
+) -> None:
+    """Nothing is recorded in the new log, and what changes a stream is not heard everywhere."""
+    log = Log(own)
+    await filled(log, first_of, 3)
+    if told:
+        monkeypatch.setattr("events.log.following._LOOK_SECONDS", 60.0)
+    else:
+        monkeypatch.setattr("events.log.following._Stretch._note_change", lambda *_: None)
+
+    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+        await positions_until(batches, 3)
+        assert (await anext(batches)).messages == ()
+        waiting = asyncio.ensure_future(anext(batches))
+        await begun_anew(own)
+        with pytest.raises(LogReplaced):
+            await waiting
+
+
+@pytest.mark.parametrize("subject", [None, "cairn.log.>"])
+async def test_what_follows_in_another_log_is_not_handed_out(
+    own: ResilientClient, first_of: Appends, monkeypatch: pytest.MonkeyPatch, subject: str | None
+) -> None:
+    """Its positions go on where the former log ended, and the server's word of the exchange was not heard."""
+    monkeypatch.setattr("events.log.following._Stretch._note_change", lambda *_: None)
+    log = Log(own)
+    await filled(log, first_of, 3)
+
+    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+        await positions_until(batches, 3)
+        assert (await anext(batches)).messages == ()
+        waiting = asyncio.ensure_future(anext(batches))
+        await begun_anew(own)
+        await filled(log, first_of, 6)
+        with pytest.raises(LogReplaced):
+            await waiting
+
+
 async def test_without_the_stream_nobody_can_tell(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
     await filled(log, first_of, 1)
