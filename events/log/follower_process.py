@@ -6,6 +6,7 @@ ends are the same Python.
 """
 
 import asyncio
+import gc
 import logging
 import marshal
 import sys
@@ -82,6 +83,7 @@ async def _reader() -> AsyncGenerator[tuple[asyncio.StreamWriter, asyncio.Stream
 
 def main() -> None:
     """Run in the follower process: take on standard input what to read, and end when nobody reads the output."""
+    gc.set_threshold(5_000, 20, 1_000_000)  # only young objects: messages are in no cycle, and there are many of them
     url, log_api, stream, after, until = from_json(sys.stdin.buffer.read())
     with suppress(BrokenPipeError):
         uvloop.run(_read(url, log_api, stream, (after, until), sys.stdout.buffer))

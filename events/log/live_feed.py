@@ -13,7 +13,7 @@ from events.envelope import StoredMessage
 from events.log.client.direct_subscription import subscribe_raw
 from events.log.client.jetstream_api import Json
 from events.log.client.resilient import ResilientClient
-from events.log.stored_message import Found, NotStored, find, read
+from events.log.stored_message import MessageReader, NotStored
 
 _MOST_MESSAGES = 2000
 _MOST_BYTES = 4 * 1024 * 1024
@@ -52,11 +52,12 @@ class LiveFeed:
 
     def __init__(self, nc: ResilientClient, stream: str, *, in_order: bool, arrived: Callable[[], None]):
         self._nc = nc
-        self._stream = stream.encode()
+        self._stream = stream
+        self._read = MessageReader().read
         self._in_order = in_order
         self._arrived = arrived
         self._subscriptions: list[Subscription] = []
-        self._waiting: deque[Found] = deque()
+        self._waiting: deque[StoredMessage] = deque()
         self._bytes = 0
         self.subjects: Sequence[str] = ()
         self.head = 0
@@ -85,36 +86,35 @@ class LiveFeed:
 
     def take(self, after: int, most: int) -> list[StoredMessage]:
         """The messages right behind a position, as many as are there; none when the next one is not."""
-        while self._waiting and self._waiting[0].position <= after:
-            self._bytes -= len(self._waiting.popleft().data)
-        taken: list[StoredMessage] = []
-        if self._waiting and self._waiting[0].position == after + 1:
-            while self._waiting and len(taken) < most:
-                found = self._waiting.popleft()
-                self._bytes -= len(found.data)
-                taken.append(read(found))
+        waiting, taken = self._waiting, list[StoredMessage]()
+        while waiting and waiting[0].position <= after:
+            self._bytes -= len(waiting.popleft().data)
+        if waiting and waiting[0].position == after + 1:
+            taken += [waiting.popleft() for _ in range(min(most, len(waiting)))]
+            self._bytes -= sum([len(message.data) for message in taken])
         return taken
 
     def _take(self, _: bytes, headers: bytes, data: bytes) -> None:
         try:
-            found = find(headers, data)
+            found = self._read(headers, data)
         except NotStored:
             return
+        message = found.message
         if found.stream != self._stream:
             return
-        if found.position <= self.head:
+        if message.position <= self.head:
             self.repeated = True
         elif self._in_order:
-            self._keep(found)
-        self.head = max(self.head, found.position)
+            self._keep(message)
+        self.head = max(self.head, message.position)
         self._arrived()
 
-    def _keep(self, found: Found) -> None:
-        behind_a_gap = found.position != self.head + 1
+    def _keep(self, message: StoredMessage) -> None:
+        behind_a_gap = message.position != self.head + 1
         if behind_a_gap or len(self._waiting) >= _MOST_MESSAGES or self._bytes > _MOST_BYTES:
             self._clear()
-        self._waiting.append(found)
-        self._bytes += len(found.data)
+        self._waiting.append(message)
+        self._bytes += len(message.data)
 
     def _clear(self) -> None:
         self._waiting.clear()

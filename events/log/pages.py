@@ -11,7 +11,7 @@ from events.log.client.direct_subscription import subscribe_raw
 from events.log.client.headers import VERSION, read_headers
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
-from events.log.stored_message import NotStored, find, read
+from events.log.stored_message import MessageReader, NotStored
 
 _PAGE_MESSAGES = 1000
 _PAGE_BYTES = 4 * 1024 * 1024
@@ -42,6 +42,7 @@ class Pages:
         self._request = f"{nc.api_of(stream)}.DIRECT.GET.{stream}"
         self._subject = subject
         self._arrived = arrived
+        self._read = MessageReader().read
         self._inbox = nc.new_inbox()
         self._subscription: Subscription | None = None
         self._turn = 0
@@ -103,15 +104,15 @@ class Pages:
 
     def _add(self, headers: bytes, data: bytes) -> None:
         try:
-            found = find(headers, data)
+            _, before, message = self._read(headers, data)
         except NotStored as error:
             self._fail(str(error))
             return
-        if found.before != self._before or found.position <= self._last:
-            self._fail(f"A message before position {found.position} was lost on the way.")
+        if before != self._before or message.position <= self._last:
+            self._fail(f"A message before position {message.position} was lost on the way.")
             return
-        self._before = self._last = found.position
-        self.messages.append(read(found))
+        self._before = self._last = message.position
+        self.messages.append(message)
 
     def _heed(self, status: dict[str, str]) -> None:
         """Take in the server's word at the end of a batch, or instead of one."""

@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from events.attribute_headers import DoubledHeaders
 from events.identity import GoalId
 from events.log import Append, Log, LogUnreachable
-from events.log.client.headers import SimilarHeaders, read_headers
+from events.log.client.headers import read_headers
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from events.log.stream_state import read_state
@@ -97,40 +97,6 @@ async def _asked(nc: Client) -> dict[str, str]:
     reply = await nc.request("cairn.submit.a.b.c", b"{}", timeout=5)
     answer: dict[str, str] = from_json(reply.data)
     return answer
-
-
-USUAL = b"NATS/1.0\r\nce-id: 1\r\nce-type: t\r\nce-none: \r\n\r\n"
-
-
-@pytest.mark.parametrize(
-    "block",
-    [
-        USUAL,
-        USUAL.replace(b": 1", b": a: b"),
-        USUAL.replace(b": 1", b":  1"),
-        USUAL.replace(b": 1", b": \t1"),
-        USUAL.replace(b": 1", b":1"),
-        USUAL.replace(b": 1", b": 1\n2"),
-        USUAL.replace(b": 1", b": 1\r2"),
-        USUAL.replace(b": 1", b": \xff"),
-        USUAL.replace(b"ce-id", b"ce-type"),
-        USUAL.replace(b"ce-id: 1", b"ce-id"),
-        USUAL.replace(b"ce-id: 1\r\nce-type: t", b"ce-id\r\n1: ce-type: t"),
-        USUAL.replace(b"NATS/1.0", b"NATS/1.0 404 None"),
-        b"NATS/1.0\r\nce-type: t\r\nce-id: 1\r\nce-none: \r\n\r\n",
-        b"NATS/1.0\r\n\r\n",
-        b"",
-    ],
-)
-def test_blocks_with_the_same_names_are_read_as_any_other(block: bytes) -> None:
-    similar = SimilarHeaders()
-    for _ in range(100):
-        assert similar.read(USUAL) == read_headers(USUAL)
-    for _ in range(100):
-        found, expected = similar.read(block), read_headers(block) or {}
-        assert list(found.items()) == list(expected.items())
-        assert type(found) is type(expected)
-        assert similar.read(USUAL) == read_headers(USUAL)
 
 
 async def _publish_raw(nats_url: str, subject: bytes, reply: bytes, headers: bytes, body: bytes) -> None:

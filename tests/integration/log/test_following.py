@@ -17,7 +17,7 @@ from events.log.anchor import check_anchor
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.log.following import Follower
-from events.log.stored_message import find
+from events.log.stored_message import MessageReader
 from events.log.stream import STREAM
 from events.log.stream_state import StreamState
 from services.embedded_server import EmbeddedServer
@@ -233,7 +233,7 @@ class LossyFeed(live_feed.LiveFeed):
     lost: Callable[[int], bool] = lambda position: False
 
     def _take(self, subject: bytes, headers: bytes, data: bytes) -> None:
-        if not type(self).lost(find(headers, data).position):
+        if not type(self).lost(MessageReader().read(headers, data).message.position):
             super()._take(subject, headers, data)
 
 
