@@ -249,6 +249,7 @@ def lossy(monkeypatch: pytest.MonkeyPatch) -> type[LossyFeed]:
     "lost",
     [
         pytest.param(lambda position: position % 3 == 0, id="some"),
+        pytest.param(lambda position: position in (8, 20), id="two behind others"),
         pytest.param(lambda position: position > 25, id="all from one on"),
         pytest.param(lambda position: True, id="all"),
     ],

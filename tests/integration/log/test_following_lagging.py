@@ -87,6 +87,25 @@ async def test_nothing_is_passed_over(
     assert seen == [*past, 21, 22]
 
 
+@pytest.mark.parametrize("filtered", [False, True])
+async def test_what_it_lacked_is_read_once_it_has_it(
+    own: ResilientClient, first_of: Appends, replica: Replica, filtered: bool
+) -> None:
+    """Also when nothing more is recorded."""
+    log = Log(own)
+    past = await filled(log, first_of, 20)
+    replica.end = 15
+
+    async with asyncio.timeout(30), following(log, subject=f"{LOG}.>" if filtered else None) as batches:
+        seen = await positions_until(batches, 15)
+        waiting = asyncio.ensure_future(positions_until(batches, 20))
+        await eventually(lambda: replica.asked[16])
+        replica.end = None
+        seen += await waiting
+
+    assert seen == past
+
+
 async def test_what_comes_live_is_handed_out_before_a_replica_has_it(
     own: ResilientClient, first_of: Appends, replica: Replica
 ) -> None:
