@@ -264,6 +264,7 @@ async def test_a_live_message_that_is_lost_is_read_from_the_log(
     subject = f"{LOG}.>" if filtered else None
     async with asyncio.timeout(30), following(log, subject=subject) as batches:
         assert await positions_until(batches, past[-1]) == past
+        assert (await anext(batches)).messages == ()  # it listens from here on
         for number in range(40):
             await log.append(first_of(f"live-{number}"))
 

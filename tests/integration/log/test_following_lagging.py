@@ -17,7 +17,8 @@ from tests.integration.log.conftest import Appends, filled, following, positions
 from tests.waiting import eventually
 
 API = "lagging.API"
-_NOTHING = {"Status": "404"}
+_BEYOND = 10**9
+"""Where the server finds nothing."""
 
 
 class Replica:
@@ -50,9 +51,9 @@ class Replica:
             most = self.end - asked["seq"] + 1
             if most <= 0:
                 self.asked[asked["seq"]] += 1
-                await self._nc.publish(message.reply, b"", headers=_NOTHING)
-                return
-            asked["batch"] = min(asked["batch"], most)
+                asked["seq"] = _BEYOND
+            else:
+                asked["batch"] = min(asked["batch"], most)
         await self._nc.publish(f"$JS.API.DIRECT.GET.{STREAM}", to_json(asked), reply=message.reply)
 
 
