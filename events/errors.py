@@ -19,6 +19,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── BackupFailed          a backup could not be made or restored
     │   ├── ApiUnanswered         the NATS server does not answer a request of JetStream's API
     │   ├── ApiRefused            the NATS server refuses a request of JetStream's API
+    │   ├── NotStored             a message does not say which message of which stream it is
     │   ├── NotReachable          no NATS server answers at the address
     │   ├── NotAdmitted           the NATS server does not admit this user
     │   └── NotAnAddress          the address is not a NATS address
@@ -44,6 +45,15 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── BadPrincipal          a text that should name who asks does not
         ├── BadNatsUsers          the file that says who the users of the NATS server are cannot be used
         ├── Denied                the policy does not allow it to whoever asks
+        ├── BadAccounts           the file of NATS users does not say clearly which account is whose
+        ├── BadKeyFile            the file of the auth callout's keys cannot be used
+        ├── BadKey                a text is no key of the kind that is wanted
+        ├── BadJwt                a text is no token that its issuer has signed
+        ├── BadRequest            what came to the auth callout is no question of a server
+        ├── NotForUs              a request cannot be opened with the auth callout's key
+        ├── Refused               the auth callout does not admit a client
+        ├── NotSetUp              a setting is missing without which the auth callout cannot work
+        ├── HostsUnknown          nothing says under which names other machines know the gateway
         ├── TokenRefused          a token is not accepted
         ├── ReadingNotRecorded    a reading could not be recorded, so it must not be answered
         ├── IssuerUnusable        an OpenID Connect issuer does not answer as it should
@@ -52,6 +62,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── ServerFailed          the embedded nats-server did not start
         ├── RequestRefused        an HTTP request that is answered with a problem
+        │   └── ReadingRefused    a reading about a patient that is refused, and recorded as refused
         ├── EventsMissing         the log no longer holds all events of a goal
         ├── NotRecorded           an act of an operator could not be recorded or read
         ├── RefusedResource       a FHIR resource that cannot be imported

@@ -10,6 +10,7 @@ import pytest
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
+from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from tests.builders import GOAL, active_goal
 from tests.decided import record_decided
@@ -33,6 +34,7 @@ async def own(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
 async def own_log(own: ResilientClient) -> AsyncIterator[Log]:
     """Two active goals, with their plans and first reviews: ten events."""
     await declare_log(own)
+    await declare_access(own)
     log = Log(own)
     assert await record_decided(log, [*active_goal(GOAL), *active_goal(OTHER)]) == EVENTS
     yield log
@@ -52,6 +54,7 @@ async def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     await server.start()
     nc = await connect(server.url, name="operator")
     await declare_log(nc)
+    await declare_access(nc)
     log = Log(nc)
     assert await record_decided(log, [*active_goal(GOAL), *active_goal(OTHER)]) == EVENTS
     folder = tmp_path_factory.mktemp("backups") / "backup"

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from events.access_record import EVERY_PATIENT
+from events.access_record import ACCESS_STREAM, EVERY_PATIENT
 from events.identity import GoalId
 from events.log import Append, Log, declare_log
-from services.access.records.stream import access_config
+from services.access.records.stream import declare_access
 from tests.access import access_records
 from tests.builders import event, opened
 from tests.forked import cairn
@@ -20,13 +20,13 @@ async def test_a_backup_is_recorded_by_another_user(deployed: Deployed, tmp_path
         log = Log(goals.nc)
         await log.append(Append((event(PLAN, opened(), role="clinician", actor="c1"),), 0, 0))
         await log.close()
-        await access.nc.jetstream(domain="log").add_stream(access_config())
+        access.nc.log_api, access.nc.log_streams = "$JS.log.API", (ACCESS_STREAM,)
+        await declare_access(access.nc)
         command = ("log", "backup", str(tmp_path / "backup"), "--nats-url", deployed.url("log_operator"))
 
         refused = await cairn(*command)
         done = await cairn(*command, CAIRN_ACCESS_NATS_URL=deployed.url("operator"), CAIRN_OPERATOR="ada")
 
-        access.nc.log_api, access.nc.log_streams = "$JS.log.API", ("CAIRN_ACCESS",)
         records = await access_records(access.nc, PLAN.org)
     assert "access.not_recorded" in refused.err
     assert "up to position" in done.out

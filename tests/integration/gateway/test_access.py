@@ -91,7 +91,7 @@ def request(operation: Operation, about: About) -> tuple[str, dict[str, str]]:
         query["org"] = about.org
     if operation.patient == "query":
         query["patient"] = about.patient
-    if operation.interaction == "search-type":
+    if operation.fhir is not None and operation.interaction == "search-type":
         query = {"_id": patient} if resource == "Patient" else {"patient": patient}
     if operation.name == "diff":
         query = {"from": "0", "to": "1"}

@@ -74,7 +74,8 @@ async def test_an_answer_is_as_described(
 
 async def test_who_read_is_as_described(http: Http, document: dict[str, Any], goal: GoalId) -> None:
     path = "/v1/orgs/{org}/patients/{patient}/accesses"
-    await http.get(GOAL.format(**goal._asdict()))
+    position = await http.record(event(goal, entry("e4")))
+    await http.get(GOAL.format(**goal._asdict()), min_position=position)
 
     async def listed() -> Any:
         answer = await http.get(path.format(**goal._asdict()))
