@@ -1,13 +1,12 @@
 """What someone sees who has just started a Cairn."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from events.goal.types import GOAL_EVENTS
-from tests.end_to_end.node import RunningNode
+from tests.end_to_end.node import HOUSE, RunningNode
 from tests.end_to_end.shell import bash
 from tests.forked import cairn
 
@@ -19,10 +18,10 @@ async def test_one_line_tells_the_addresses_and_the_data(node: RunningNode) -> N
     assert urlsplit(node.nats_url).scheme == "nats"
 
 
-async def test_each_of_the_three_things_to_try_works(node: RunningNode, tmp_path: Path) -> None:
+async def test_each_of_the_three_things_to_try_works(node: RunningNode) -> None:
     assert len(node.tries) == 3
     for line in node.tries:
-        status, said = await bash(line, tmp_path, node)
+        status, said = await bash(line, HOUSE, node)
         assert status == 0, said
         assert ('"goal":"people"' if line.startswith("curl") else "northside.pt-7f3a.evenings") in said
 

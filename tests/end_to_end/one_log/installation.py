@@ -171,10 +171,12 @@ class Installation:
         return answer.status_code, answer.json()
 
     async def has_caught_up(self) -> bool:
-        """Whether every projection is at the end of the log."""
+        """Whether every projection of the log is at its end; the record of readings stands on another stream."""
         answer = await self.get("/v1/projections")
         return answer.status_code == 200 and all(
-            each["state"] == "live" and each["position"] == each["head"] for each in answer.json()["items"]
+            each["state"] == "live" and each["position"] == each["head"]
+            for each in answer.json()["items"]
+            if each["stream"] == STREAM
         )
 
     async def delete_the_stream(self) -> None:
