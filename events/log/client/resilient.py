@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from nats.aio.client import Client
+from nats.aio.client import Client, Srv
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
@@ -60,6 +60,12 @@ class ResilientClient(Client):
                 yield
             finally:
                 self._awaited.discard(timeout)
+
+    async def _connect_to_server(self, server: Srv) -> None:
+        # A server may go away, or refuse, once the connection is made. nats-py only drops that connection and tries on.
+        if self._transport is not None:
+            self._transport.close()  # type: ignore[no-untyped-call]  # nats-py leaves it unannotated
+        await super()._connect_to_server(server)
 
     async def _process_op_err(self, e: Exception) -> None:
         await super()._process_op_err(e)
