@@ -1,6 +1,6 @@
 """From a method and a path to the operation: a tree of the table's templates, walked segment by segment.
 
-A segment that a template writes out goes before one that it leaves open, as in the order of the routes.
+An address is that of the template which writes out more of it: `…/Goal/_search` is no goal with the id `_search`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,13 +45,13 @@ class OperationTree:
         first, *segments = path.split("/")
         if first or not segments:
             return None
-        methods: set[str] = set()
         for node, given in _reached(self._root, segments, ()):
-            if (found := node.operations.get(method)) is not None:
-                operation, names = found
-                return Matched(operation, dict(zip(names, given, strict=True)), frozenset(node.operations))
-            methods |= node.operations.keys()
-        return Matched(None, {}, frozenset(methods)) if methods else None
+            if not node.operations:
+                continue
+            operation, names = node.operations.get(method, (None, ()))
+            named = dict(zip(names, given, strict=True)) if operation else {}
+            return Matched(operation, named, frozenset(node.operations))
+        return None
 
     def _add(self, operation: Operation) -> None:
         node, names = self._root, []

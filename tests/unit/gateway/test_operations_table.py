@@ -96,15 +96,22 @@ def test_another_method_is_told_which_ones_there_are() -> None:
     [
         ("GET", "/fhir/R4/Goal/_history", "history_of_every_goal"),
         ("POST", "/fhir/R4/Goal/_search", "search_goal"),
-        ("GET", "/fhir/R4/Goal/_search", "read_goal"),
+        ("GET", "/fhir/R4/Goal/northside.p1.g1", "read_goal"),
     ],
 )
-def test_what_is_written_goes_before_what_is_open_where_the_method_fits(method: str, path: str, name: str) -> None:
+def test_what_is_written_goes_before_what_is_open(method: str, path: str, name: str) -> None:
     found = TREE.find(method, path)
 
     assert found is not None
     assert found.operation is not None
     assert found.operation.name == name
+
+
+def test_what_is_written_is_no_id() -> None:
+    found = TREE.find("GET", "/fhir/R4/Goal/_search")
+
+    assert found is not None
+    assert (found.operation, found.methods) == (None, {"POST"})
 
 
 async def test_a_route_without_a_row_is_never_reached() -> None:
