@@ -113,7 +113,9 @@ GRANTS: Mapping[Role, Grant] = {
     "supervisor": Grant(_OF_A_PATIENT, "own organisations", "supervisor", _WITHOUT_ACCOUNT),
     "auditor": Grant(_OF_A_PATIENT | {"proof"}, "own organisations"),
     "dashboard": Grant(frozenset({"goals", "schedule"}), "own organisations"),
-    "system": Grant(frozenset({"goals", "schedule", "history"}), "own organisations", as_itself="system"),
+    "system": Grant(
+        frozenset({"goals", "schedule", "history", "disclosures"}), "own organisations", as_itself="system"
+    ),
     "operator": Grant(frozenset({"operations", "proof"}), "everything"),
 }
 """What each role may do. A system submits in the roles that it is trusted to speak for, its own included."""

@@ -1,6 +1,6 @@
 """What patients allow those who ask, by consents that are in force today where the patient is treated."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
@@ -8,8 +8,9 @@ from nats.errors import Error as NatsError
 
 from events.envelope import UnreadableEvent
 from events.errors import Rejected
+from events.event import RecordedEvent
 from events.identity import PLAN, GoalId, is_token
-from events.log import Log, LogUnreachable
+from events.log import Batch, Log, LogUnreachable
 from events.log.placement import Placed
 from events.plan import fold_plans
 from events.plan.consents import ABOUT_CONSENTS, allowed_to
@@ -49,6 +50,32 @@ def without_other_consents(principal: Principal, org: str, patient: str | None, 
     if may_read(principal, "disclosures", org, patient):
         return events
     return [event for event in events if event["type"] not in ABOUT_CONSENTS]
+
+
+def told_of(
+    principal: Principal, org: str, patient: str | None, events: Iterable[RecordedEvent]
+) -> list[RecordedEvent]:
+    """The same for events as they were read from the log."""
+    if may_read(principal, "disclosures", org, patient):
+        return [*events]
+    return [event for event in events if event.type_name not in ABOUT_CONSENTS]
+
+
+def batches_told(
+    principal: Principal, org: str | None, patient: str | None, batches: AsyncIterator[Batch]
+) -> AsyncIterator[Batch]:
+    """The same for what a follower of the log reads, as it is stored."""
+    return batches if may_read(principal, "disclosures", org, patient) else _without_consents(batches)
+
+
+async def _without_consents(batches: AsyncIterator[Batch]) -> AsyncGenerator[Batch, None]:
+    try:
+        async for batch in batches:
+            told = (each for each in batch.messages if each.headers.get("ce-type") not in ABOUT_CONSENTS)
+            yield Batch(tuple(told), batch.head)
+    finally:
+        if isinstance(batches, AsyncGenerator):
+            await batches.aclose()
 
 
 def with_own_consents(principal: Principal, org: str, patient: str, plan: Json) -> Json:

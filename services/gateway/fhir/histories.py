@@ -15,6 +15,7 @@ from services.fhir.outgoing.elements import Json, Release
 from services.fhir.outgoing.patient import ResourceType, care_plan_versions, goal_versions
 from services.fhir.outgoing.search.dates import read_span
 from services.fhir.outgoing.search.query import DEFAULT_COUNT, MAX_COUNT
+from services.gateway.access.consents import told_of
 from services.gateway.fhir.exchange import Exchange, invalid
 from services.gateway.fhir.reach import log_of, orgs_of_history
 from services.gateway.fhir.searching import links_of
@@ -47,7 +48,8 @@ async def read_versions(asked: Exchange, resource: ResourceType, goal_id: GoalId
     log = await log_of(asked, goal_id)
     asked.saw(goal_id)
     events = await (log.read_patient(goal_id) if goal_id.is_plan else log.read(goal_id))
-    return [*WRITERS[resource](events, asked.release)]
+    told = told_of(asked.asks.principal, goal_id.org, goal_id.patient, events)
+    return [*WRITERS[resource](told, asked.release)]
 
 
 def history_of_one(asked: Exchange, versions: Sequence[Version], address: str) -> Json:

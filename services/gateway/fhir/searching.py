@@ -12,6 +12,7 @@ from services.fhir.outgoing.patient import TYPES, PatientHistory, ResourceType, 
 from services.fhir.outgoing.search.finding import find
 from services.fhir.outgoing.search.including import included
 from services.fhir.outgoing.search.query import InvalidSearch, read_query
+from services.gateway.access.consents import told_of
 from services.gateway.fhir.exchange import Exchange, invalid
 from services.gateway.fhir.patients_asked_for import patients_asked_for
 from services.gateway.fhir.reach import log_of, may_bring, refuse_others
@@ -58,7 +59,7 @@ async def read_history(asked: Exchange, plan_id: GoalId) -> PatientHistory:
     """All that a patient has, for whoever may read it. The answer tells something of that patient, be it of nothing."""
     log = await log_of(asked, plan_id)
     asked.saw(plan_id)
-    return history_of(await log.read_patient(plan_id))
+    return history_of(told_of(asked.asks.principal, plan_id.org, plan_id.patient, await log.read_patient(plan_id)))
 
 
 def links_of(url: str, applied: Sequence[tuple[str, str]], following: str | None) -> list[Json]:

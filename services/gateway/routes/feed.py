@@ -13,6 +13,7 @@ from events.errors import FieldError
 from events.identity import LOG
 from events.log import Batch, Log
 from events.log.anchor import Anchor, LogReplaced
+from services.gateway.access.consents import batches_told
 from services.gateway.access_records import FeedRecords
 from services.gateway.asking import Asking, Asks
 from services.gateway.documentation import problems
@@ -101,7 +102,7 @@ async def follow_events(
         after = await _behind_event(log, _resumed(last_event_id))
     else:
         after = await _behind_position(log, live.after)
-    batches = log.follow(after, subject=_subject(live))
+    batches = batches_told(asks.principal, live.org, live.patient, log.follow(after, subject=_subject(live)))
     return _Feed(here, batches, FeedRecords(here.records, request.scope), asks)
 
 

@@ -93,6 +93,19 @@ async def test_family_reads_what_is_allowed_over_http_until_it_is_revoked(http: 
     changed = (await asked("goals/plan/diff", **{"from": "0", "to": "3", **seen})).json()
     assert "general" not in str(changed)
     assert (await asked("disclosures")).status_code in (403, 404)
+    resources = await http.client.get("/fhir/R4/Provenance", params={"patient": f"{org}.p1"}, headers=family)
+    assert [each["resource"]["activity"]["coding"][0]["code"] for each in resources.json()["entry"]] == [
+        "cairn.plan.opened.v1"
+    ]
+    await http.record(event(plan, p.Measured(instrument="mood", score=6, on=NOW.date()), time=datetime.now(UTC)))
+    query = {"after": "0", "org": org, "patient": "p1"}
+    live: list[str] = []
+    async with http.client.stream("GET", "/v1/feed", params=query, headers=family) as feed:
+        async for line in feed.aiter_lines():
+            live += [line] if line.startswith("event:") else []
+            if line == "event: cairn.plan.measured.v1":
+                break
+    assert live == ["event: cairn.plan.opened.v1", "event: cairn.plan.measured.v1"]
 
     await http.record(event(plan, p.ConsentRevoked(consent="c1"), time=datetime.now(UTC)))
 

@@ -12,6 +12,7 @@ from services.fhir.outgoing.elements import Json
 from services.fhir.outgoing.goal import write_goal
 from services.fhir.outgoing.observations import part_of
 from services.fhir.outgoing.patient import ResourceType, history_of
+from services.gateway.access.consents import told_of
 from services.gateway.fhir.addresses import find_goal, find_part, find_patient, unknown
 from services.gateway.fhir.answers import resource_answer
 from services.gateway.fhir.exchange import Asked, Exchange
@@ -85,7 +86,7 @@ async def _read_part(asked: Exchange, id: str, kind: ResourceType) -> Response:
 async def _of_goal(asked: Exchange, goal_id: GoalId, kind: ResourceType) -> list[Json]:
     log = await log_of(asked, goal_id)
     asked.saw(goal_id)
-    history = history_of(await log.read(goal_id))
+    history = history_of(told_of(asked.asks.principal, goal_id.org, goal_id.patient, await log.read(goal_id)))
     return [*history.resources_of(kind, asked.release)]
 
 
