@@ -61,11 +61,22 @@ class ResilientClient(Client):
             finally:
                 self._awaited.discard(timeout)
 
+    # nats-py drops a connection without closing it in two cases: when the server goes away, or refuses, before the
+    # handshake is over, and another server is tried; and when what is pending cannot be written out at the end.
+
     async def _connect_to_server(self, server: Srv) -> None:
-        # A server may go away, or refuse, once the connection is made. nats-py only drops that connection and tries on.
+        self._close_transport()
+        await super()._connect_to_server(server)
+
+    async def _close(self, status: int, do_cbs: bool = True) -> None:
+        try:
+            await super()._close(status, do_cbs)
+        finally:
+            self._close_transport()
+
+    def _close_transport(self) -> None:
         if self._transport is not None:
             self._transport.close()  # type: ignore[no-untyped-call]  # nats-py leaves it unannotated
-        await super()._connect_to_server(server)
 
     async def _process_op_err(self, e: Exception) -> None:
         await super()._process_op_err(e)
