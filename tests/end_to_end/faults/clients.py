@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from events.envelope import STRUCTURED
 from events.event import Event
 from events.identity import SUBMIT, GoalId
+from events.log.client.address import read_address
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from tests.builders import as_bytes
 from tests.end_to_end.faults.stories import story
@@ -136,11 +137,21 @@ class Clients:
 
 @asynccontextmanager
 async def connected(servers: list[str], number: int = 8) -> AsyncIterator[list[Client]]:
-    """Connections as integrating systems have them: by plain nats-py, and patient."""
+    """Connections as integrating systems have them: by plain nats-py, and patient.
+
+    The token is given apart from the addresses, as servers of a cluster name each other without it.
+    """
+    address = read_address(",".join(servers))
     async with AsyncExitStack() as stack:
         connections = []
         for _ in range(number):
-            nc = await nats.connect(servers, max_reconnect_attempts=-1, reconnect_time_wait=0.05, error_cb=_unheard)
+            nc = await nats.connect(
+                address.servers,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.05,
+                error_cb=_unheard,
+                **address.credentials,
+            )
             stack.push_async_callback(nc.close)
             connections.append(nc)
         yield connections
