@@ -182,17 +182,18 @@ class Runner(Generic[State]):
             try:
                 await self._watch.look()
             except LogReplaced as found:
+                # Told first: nothing is to be recorded any more by the time when anyone can read why.
+                await self._announcer.announce_replaced(found)
                 if reported is None or reported.head != found.head:
                     _log.warning("%s: %s Nothing is taken in.", self._writer.key.projection, found)
                     await self._thread.do(self._writer.note_replaced, found.head, str(found))
                 reported = found
-            except LogUnreachable:
-                pass  # what was found last holds
+                self._say_started()
+            except LogUnreachable:  # what was found last holds
+                if reported:
+                    await self._announcer.announce_replaced(reported)
             else:
                 return
-            if reported:
-                await self._announcer.announce_replaced(reported)
-                self._say_started()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _tell(self) -> None:

@@ -24,6 +24,8 @@ from services.node.welcome import cairn_command
 from services.settings import Settings
 
 _LOOK_AGAIN_SECONDS = 2.0
+_OBJECT_AGAIN_SECONDS = 0.2
+"""The pause while the log is another one: a goals service that has just started is to hear it at once."""
 _ANNOUNCED_AS = "cairn-up"
 """The name under which the node announces its comparison, beside those of the projections."""
 
@@ -67,9 +69,9 @@ class ReplacedLog:
                 await self._nc.publish(f"{REPLACED}.{_ANNOUNCED_AS}", comparison.model_dump_json().encode())
 
     async def look_again_and_again(self) -> None:
-        """Look every few seconds, until cancelled."""
+        """Look every few seconds, and more often while the log is another one, until cancelled."""
         while True:
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(_OBJECT_AGAIN_SECONDS if self.found else _LOOK_AGAIN_SECONDS)
             with suppress(LogUnreachable, SQLAlchemyError):
                 await self.look()
 
