@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -15,6 +16,7 @@ from projections.engine.naming import Slot
 
 CHECKPOINT = "cairn.checkpoint"
 REPLACED = "cairn.replaced"
+COMPARE = "cairn.compare"
 _log = logging.getLogger("cairn.projections")
 
 
@@ -48,7 +50,8 @@ class Announcer:
     """Publishes and hears `cairn.checkpoint.NAME`, whose payload is an :class:`Announcement`.
 
     On `cairn.replaced.NAME` it publishes each second, as a :class:`LogComparison`, whether the log is the one that the
-    tables are of. If it is not, the goals service records nothing until the same projection says that it is.
+    tables are of. If it is not, the goals service records nothing until the same projection says that it is. One that
+    starts asks for the last of these on `cairn.compare.STREAM`.
     """
 
     def __init__(self, nc: Client, projection: str):
@@ -56,12 +59,29 @@ class Announcer:
         self._subject = f"{CHECKPOINT}.{projection}"
         self._projection = projection
         self._replaced = f"{REPLACED}.{projection}"
+        self._compared: dict[str, bytes] = {}
+
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[None]:
+        """Answer meanwhile whoever asks how a stream compares with the tables, once that is known."""
+
+        async def answer(question: Msg) -> None:
+            comparison = self._compared.get(question.subject[len(COMPARE) + 1 :])
+            if comparison and question.reply:
+                with suppress(NatsError, OSError):
+                    await self._nc.publish(question.reply, comparison)
+
+        subscription = await self._nc.subscribe(f"{COMPARE}.*", cb=answer)
+        try:
+            yield
+        finally:
+            if not self._nc.is_closed:
+                await subscription.unsubscribe()
 
     async def announce(self, key: CheckpointKey, position: int) -> None:
         """Say that everything up to a position is in the tables. Only a hint: what is not heard can be looked up."""
-        await self._publish(
-            self._subject, Announcement.model_construct(stream=key.stream, slot=key.slot, position=position)
-        )
+        said = Announcement.model_construct(stream=key.stream, slot=key.slot, position=position)
+        await self._publish(self._subject, said.model_dump_json().encode())
 
     async def announce_replaced(self, found: LogReplaced) -> None:
         """Say that the log is another one than the tables are of."""
@@ -97,10 +117,11 @@ class Announcer:
         comparison = LogComparison.model_construct(
             projection=self._projection, stream=stream, replaced=replaced, position=position, head=head
         )
-        await self._publish(self._replaced, comparison)
+        self._compared[stream] = comparison.model_dump_json().encode()
+        await self._publish(self._replaced, self._compared[stream])
 
-    async def _publish(self, subject: str, announcement: BaseModel) -> None:
+    async def _publish(self, subject: str, announcement: bytes) -> None:
         try:
-            await self._nc.publish(subject, announcement.model_dump_json().encode())
+            await self._nc.publish(subject, announcement)
         except (NatsError, OSError) as error:
             _log.debug("%s not announced: %s", subject, type(error).__name__)

@@ -50,11 +50,13 @@ async def serve(
         stack.callback(engine.dispose)
         nc = await connect(nats_url, name=f"cairn projection {name}", log_api=log_api)
         stack.push_async_callback(nc.close)
+        announcer = Announcer(nc, name)
+        await stack.enter_async_context(announcer.answering())
         async with asyncio.TaskGroup() as running:
             for stream in streams:
                 log = Log(nc, stream=stream)
                 stack.push_async_callback(log.close)
-                runner = Runner(log, Announcer(nc, name), ProjectionWriter(engine, projection, stream), streams)
+                runner = Runner(log, announcer, ProjectionWriter(engine, projection, stream), streams)
                 running.create_task(runner.run(partial(started, stream)))
 
 

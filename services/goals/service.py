@@ -82,6 +82,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         hear_operators(broker, partitions, requests, organisations)
         signals = StreamSignals(partitions)
         signals.subscribe(broker)
+        await signals.ask()
         closing.push_async_callback(broker.stop)
         for subject in _plans(placement, served):
             changes = await nc.subscribe(subject, cb=endpoint.plan_changed)
@@ -124,6 +125,10 @@ class StreamSignals:
             broker.subscriber(f"{HEALTH}.{stream}", queue=_QUEUE)(_answering(watch))
         # Every copy of this service hears it, so there is no queue.
         broker.subscriber(f"{REPLACED}.*", no_reply=True)(self.replaced)
+
+    async def ask(self) -> None:
+        """Learn whether the streams are the log that is remembered, before the first submission is taken."""
+        await asyncio.gather(*(watch.ask() for watch in self._watches.values()))
 
     async def replaced(self, announcement: LogComparison) -> None:
         """A projection announces whether the log is the one that it remembers."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from time import monotonic
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from pydantic import BaseModel, Field
 
 from events.log import Log, LogReplaced, LogUnreachable
@@ -28,6 +29,11 @@ _SHORTEST_PAUSE_SECONDS = 0.05
 
 REPLACED = "cairn.replaced"
 """On `cairn.replaced.NAME`, whoever remembers a position of the log announces whether the log is still the same."""
+COMPARE = "cairn.compare"
+"""On `cairn.compare.STREAM` a goals service asks for these announcements before it records anything."""
+_COMPARE_SECONDS = 3.0
+_FURTHER_COMPARISONS_SECONDS = 0.05
+"""How much later than the first answer the others may come."""
 
 
 class LogComparison(BaseModel):
@@ -123,6 +129,26 @@ class Watch:
             " recorded until its operator has decided (`cairn log adopt`). Send the event again later with the same"
             " id.",
         )
+
+    async def ask(self) -> None:
+        """Ask all who remember the log whether it is still the same. If nobody is there, that is known at once."""
+        answered = asyncio.Event()
+        inbox = self._nc.new_inbox()
+
+        async def hear(message: Msg) -> None:
+            if message.data:  # or it is the server, which says that nobody is there
+                self.compared(LogComparison.model_validate_json(message.data))
+                await asyncio.sleep(_FURTHER_COMPARISONS_SECONDS)
+            answered.set()
+
+        subscription = await self._nc.subscribe(inbox, cb=hear)
+        try:
+            await self._nc.publish(f"{COMPARE}.{self._stream}", reply=inbox)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_COMPARE_SECONDS):
+                    await answered.wait()
+        finally:
+            await subscription.unsubscribe()
 
     async def run(self) -> None:
         """Look at the stream again and again, until cancelled."""

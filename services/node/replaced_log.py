@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,14 +19,13 @@ from events.log.client.resilient import ResilientClient
 from projections.catalog import every_name
 from projections.engine.announcing import REPLACED, LogComparison
 from projections.engine.database import open_database, without_patient_text
+from services.goals.watch import COMPARE
 from services.node.address import NodeAddress, without_secret
 from services.node.remembered import OfAnotherLog, declare_checkpoints, of_another_log
 from services.node.welcome import cairn_command
 from services.settings import Settings
 
 _LOOK_AGAIN_SECONDS = 2.0
-_OBJECT_AGAIN_SECONDS = 0.2
-"""The pause while the log is another one: a goals service that has just started is to hear it at once."""
 _ANNOUNCED_AS = "cairn-up"
 """The name under which the node announces its comparison, beside those of the projections."""
 
@@ -34,7 +34,8 @@ class ReplacedLog:
     """Compares the database with the log, for as long as the node runs.
 
     It announces what it finds on `cairn.replaced.cairn-up`, so that nothing is recorded on another log even while no
-    projection runs that would object.
+    projection runs that would object. A goals service that starts asks for it on `cairn.compare.STREAM`, so that it
+    records nothing before it has heard it.
 
     Attributes:
         found: The projections that were built from another log than the present one; empty when there are none.
@@ -57,21 +58,31 @@ class ReplacedLog:
         if bool(before) != bool(self.found):
             self._changed.set()
         for stream in self._logs:
-            furthest = max((each for each in self.found if each.stream == stream), default=None, key=_position)
-            comparison = LogComparison(
-                projection=_ANNOUNCED_AS,
-                stream=stream,
-                replaced=furthest is not None,
-                position=furthest.position if furthest else 0,
-                head=furthest.head if furthest else 0,
-            )
             with suppress(NatsError):
-                await self._nc.publish(f"{REPLACED}.{_ANNOUNCED_AS}", comparison.model_dump_json().encode())
+                await self._nc.publish(f"{REPLACED}.{_ANNOUNCED_AS}", self._comparison(stream))
+
+    async def answer(self, question: Msg) -> None:
+        """Tell a goals service that starts, on `cairn.compare.STREAM`, what was found last."""
+        stream = question.subject[len(COMPARE) + 1 :]
+        if stream in self._logs and question.reply:
+            with suppress(NatsError):
+                await self._nc.publish(question.reply, self._comparison(stream))
+
+    def _comparison(self, stream: str) -> bytes:
+        furthest = max((each for each in self.found if each.stream == stream), default=None, key=_position)
+        comparison = LogComparison(
+            projection=_ANNOUNCED_AS,
+            stream=stream,
+            replaced=furthest is not None,
+            position=furthest.position if furthest else 0,
+            head=furthest.head if furthest else 0,
+        )
+        return comparison.model_dump_json().encode()
 
     async def look_again_and_again(self) -> None:
-        """Look every few seconds, and more often while the log is another one, until cancelled."""
+        """Look every few seconds, until cancelled."""
         while True:
-            await asyncio.sleep(_OBJECT_AGAIN_SECONDS if self.found else _LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
             with suppress(LogUnreachable, SQLAlchemyError):
                 await self.look()
 
@@ -104,6 +115,8 @@ async def looking_for_a_replaced_log(
             await replaced.look()
         except SQLAlchemyError as error:
             say(f"The database does not answer, so it cannot be compared with the log: {without_patient_text(error)}")
+        questions = await nc.subscribe(f"{COMPARE}.*", cb=replaced.answer)
+        stack.push_async_callback(questions.unsubscribe)
         looking = asyncio.create_task(replaced.look_again_and_again())
         stack.push_async_callback(_ended, looking)
         yield replaced

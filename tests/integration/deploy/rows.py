@@ -43,7 +43,12 @@ SUBJECTS = (
         "cairn.other",
         "cairn.set_aside.CAIRN_LOG",
     ),
-    *("cairn.checkpoint.goal_state", "cairn.replaced.goal_state", f"cairn.health.goals.{LOG_STREAM}"),
+    *(
+        "cairn.checkpoint.goal_state",
+        "cairn.replaced.goal_state",
+        f"cairn.compare.{LOG_STREAM}",
+        f"cairn.health.goals.{LOG_STREAM}",
+    ),
     *(f"cairn.access.{org}" for org in ORGS),
     *("$KV.cairn_snapshots.northside.pt-1.walk", "CAIRN_ADMIN.log.events.a", "CAIRN_ADMIN.tokens.events.a", "anything"),
     *("_INBOX.of.somebody", "_INBOX_dana.1", "_R_.answer", "$SYS._INBOX.of.a-server"),
@@ -87,7 +92,7 @@ _ANSWERS = "_INBOX.>"
 ROWS = {
     "goals": Row(
         (
-            *("cairn.log.*.*.*", "$KV.cairn_snapshots.*.*.*", _ANSWERS, "_R_.>"),
+            *("cairn.log.*.*.*", "$KV.cairn_snapshots.*.*.*", _ANSWERS, "_R_.>", f"cairn.compare.{LOG_STREAM}"),
             *_api(LOG_STREAM, _MAKE, _STATE, _GET),
             *_api(SNAPSHOTS, _MAKE, _GET, "STREAM.PURGE"),
         ),
@@ -117,8 +122,8 @@ ROWS = {
         ("cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "projections": Row(
-        ("cairn.checkpoint.*", "cairn.replaced.*", *_THE_LOG),
-        ("cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS),
+        ("cairn.checkpoint.*", "cairn.replaced.*", *_THE_LOG, "_R_.>"),
+        ("cairn.compare.*", "cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "gateway": Row(
         (
