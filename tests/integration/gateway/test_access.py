@@ -370,6 +370,21 @@ async def test_a_patient_gets_what_is_for_patients_whatever_they_ask_for(
     assert await plan("patient", "staff") == await plan("clinician", "patient")
 
 
+async def test_a_role_that_reads_no_goals_shows_a_patient_nothing_that_is_for_staff(
+    client: httpx.AsyncClient, clinics: Clinics
+) -> None:
+    patient = who("patient", clinics.own)
+    also_operator = patient.model_copy(update={"roles": patient.roles | {"operator"}})
+
+    for path in ("goals/g1", "plan"):
+        told, told_as_operator = [
+            (await client.get(f"/v1/orgs/{clinics.own}/patients/p1/{path}", headers=bearing(each))).json()
+            for each in (patient, also_operator)
+        ]
+
+        assert told_as_operator == told
+
+
 async def test_an_earlier_moment_is_a_part_of_the_history(client: httpx.AsyncClient, clinics: Clinics) -> None:
     path = f"/v1/orgs/{clinics.own}/patients/p1/plan"
     moment = {"as_of": "2100-01-01T00:00:00Z"}
