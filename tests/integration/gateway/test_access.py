@@ -4,6 +4,7 @@ What is expected is written here by the policy's table alone: what a role reads,
 """
 
 import asyncio
+import csv
 import os
 from collections.abc import Mapping
 from itertools import count, product
@@ -383,6 +384,22 @@ async def test_a_role_that_reads_no_goals_shows_a_patient_nothing_that_is_for_st
         ]
 
         assert told_as_operator == told
+
+
+async def test_evidence_tells_a_patient_nothing_of_what_others_have_in_common(
+    client: httpx.AsyncClient, clinics: Clinics
+) -> None:
+    path, query = f"/v1/orgs/{clinics.own}/evidence", {"patient": "p1"}
+    told: tuple[tuple[Role, int | None], ...] = (("clinician", 1), ("patient", None))
+    for role, copies in told:
+        headers = bearing(who(role, clinics.own))
+
+        answer = await client.get(path, params=query, headers=headers)
+        table = await client.get(path, params={**query, "format": "csv"}, headers=headers)
+
+        assert [each["copies"] for each in answer.json()["items"]] == [copies]
+        (row,) = csv.DictReader(table.text.splitlines())
+        assert row["copies"] == ("" if copies is None else str(copies))
 
 
 async def test_an_earlier_moment_is_a_part_of_the_history(client: httpx.AsyncClient, clinics: Clinics) -> None:
