@@ -6,8 +6,10 @@ What is expected is written here by the policy's table alone: what a role reads,
 import asyncio
 import csv
 import os
+import re
 from collections.abc import Mapping
 from itertools import count, product
+from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import httpx
@@ -193,6 +195,13 @@ async def test_without_a_token_that_is_accepted_nothing_is_told(
         assert answer.headers["www-authenticate"] == challenge
         assert code_of(answer.json()) == code
         assert WORDS not in answer.text
+
+
+async def test_whoever_has_no_token_is_led_to_the_page_that_says_how_one_is_made(client: httpx.AsyncClient) -> None:
+    refused = (await client.get("/v1/projections", headers={"authorization": ""})).json()
+
+    [page] = re.findall(r"docs/[a-z_]+\.md", refused["detail"])
+    assert "cairn token create" in (Path(__file__).parents[3] / page).read_text(encoding="utf-8")
 
 
 async def test_a_token_that_cannot_be_checked_now_is_not_called_wrong(
