@@ -60,6 +60,16 @@ async def test_a_purpose_is_an_option_too(nc: ResilientClient, nats_url: str, go
     assert [each.purpose for each in await access_records(nc, goal.org)] == ["ETREAT"]
 
 
+async def test_an_export_within_the_program_is_for_the_purpose_that_it_names(
+    nc: ResilientClient, nats_url: str, goal: GoalId
+) -> None:
+    whose = ("--org", goal.org, "--patient", "p1", "--to", "program")
+    ran = await cairn("export", "fhir", *whose, "--purpose", "HCOMPL", "--nats-url", nats_url, CAIRN_OPERATOR="alice")
+
+    assert ran.code == 0, ran.err
+    assert [each.purpose for each in await access_records(nc, goal.org)] == ["HCOMPL"]
+
+
 @pytest.fixture
 async def recorded_goal(own_server: EmbeddedServer) -> AsyncIterator[GoalId]:
     """A goal on a server of its own, where nobody serves, with the stream of the records."""
