@@ -47,8 +47,7 @@ async def test_a_command_is_recorded_as_its_user(
     ran = await cairn(*arguments, "--nats-url", nats_url, CAIRN_OPERATOR="alice", CAIRN_PURPOSE="HLEGAL")
 
     assert ran.code == 0, ran.err
-    purpose = "HOPERAT" if operation == "export_fhir" else "HLEGAL"
-    assert told(await access_records(nc, goal.org)) == [("command:alice", channel, operation, purpose, ("p1",))]
+    assert told(await access_records(nc, goal.org)) == [("command:alice", channel, operation, "HLEGAL", ("p1",))]
 
 
 async def test_a_purpose_is_an_option_too(nc: ResilientClient, nats_url: str, goal: GoalId) -> None:
