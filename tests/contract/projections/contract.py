@@ -322,7 +322,7 @@ def stopped_at(engine: Engine, where: str) -> Iterator[None]:
         name = "before_cursor_execute"
     event.listen(engine, name, listener)
     try:
-        with pytest.raises((DiskFull, DatabaseError), match="^$|not authorized"):
+        with pytest.raises((DiskFull, DatabaseError), match=r"^$|not authorized"):
             yield
     finally:
         event.remove(engine, name, listener)
