@@ -3,8 +3,8 @@
 A projection follows by itself until it has come to the end of the log. There it joins the others, for all of which one
 follower listens. One that falls too far behind them follows by itself again, and keeps nobody waiting.
 
-When events come fast, they are handed out every few milliseconds only, so that a transaction takes in several of them.
-An event that comes alone is handed out at once.
+When events come fast, they are handed out every few milliseconds only, so that a transaction takes in several of them;
+the busier the machine, the less often. An event that comes alone is handed out at once.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ _KEPT_MESSAGES = 1_000
 """How far a projection may be behind the others and still be among them."""
 _SHORTEST_PAUSE_SECONDS = 0.004
 _LONGEST_PAUSE_SECONDS = 0.02
-_PAUSE_SECONDS_PER_RATE = 4e-6
-"""The pause between two batches, by the events a second: 20 ms at 5,000."""
+_PAUSE_FOR_WORK = 3
+"""How many times as long as the projections worked on a batch they are left alone before the next one."""
 _log = logging.getLogger("cairn.projections")
 
 
@@ -42,6 +42,8 @@ class SharedFollowing:
         """The position behind which all messages are kept."""
         self._head = 0
         self._arrived = asyncio.Event()
+        self._worked = 0.0
+        """How long the slowest projection worked on its last batch, of those that have told since the pause before."""
 
     async def batches(self, after: Anchor, demand: Demand) -> AsyncGenerator[Batch, None]:
         """Everything behind an anchor for ever, as :meth:`events.log.Log.follow`, in large batches.
@@ -64,10 +66,9 @@ class SharedFollowing:
                         last = batch.messages[-1] if batch.messages else last
                         at_end = at_end or last is None or last.position >= batch.head
                         yield batch
-                        anchor = Anchor.at(last) if last else after
-                        if at_end and self._joined(anchor):
+                        if at_end and self._joined(last, after):
                             break
-                async with aclosing(self._newest(anchor.position)) as newest:
+                async with aclosing(self._newest(last.position if last else after.position)) as newest:
                     async for batch in newest:
                         last = batch.messages[-1]
                         yield batch
@@ -78,22 +79,26 @@ class SharedFollowing:
                 following_task.cancel()
                 await asyncio.gather(following_task, return_exceptions=True)
 
-    def _joined(self, anchor: Anchor) -> bool:
-        """Whether what is behind an anchor is among the newest messages; the first one begins them."""
+    def _joined(self, last: StoredMessage | None, after: Anchor) -> bool:
+        """Whether what is behind a message, or else an anchor, is among the newest; the first one begins them."""
+        position = last.position if last else after.position
         if self._following is None:
             self._kept.clear()
-            self._begin = self._head = anchor.position
-            self._following = asyncio.create_task(self._follow(anchor))
-        return anchor.position >= self._begin
+            self._begin = self._head = position
+            self._following = asyncio.create_task(self._follow(Anchor.at(last) if last else after))
+        return position >= self._begin
 
     async def _newest(self, position: int) -> AsyncGenerator[Batch, None]:
         """What is behind a position, for as long as it is kept and somebody follows."""
+        clock = asyncio.get_running_loop().time
         following = self._following
         while following is self._following and position >= self._begin:
             arrived = self._arrived
             if messages := self._behind(position):
                 position = messages[-1].position
+                began = clock()
                 yield Batch(messages, self._head)
+                self._worked = max(self._worked, clock() - began)
             elif following is None or following.done():
                 return
             else:
@@ -110,17 +115,12 @@ class SharedFollowing:
 
     async def _follow(self, anchor: Anchor) -> None:
         """Keep the newest messages. What goes wrong is found out by each projection, which then follows by itself."""
-        clock = asyncio.get_running_loop().time
-        before = clock()
         try:
             async with aclosing(self._log.follow_with_process(anchor)) as batches:
                 async for batch in batches:
                     self._keep(batch)
-                    now = clock()
-                    rate = len(batch.messages) / max(now - before, _SHORTEST_PAUSE_SECONDS)
-                    before = now
-                    pause = max(_SHORTEST_PAUSE_SECONDS, rate * _PAUSE_SECONDS_PER_RATE)
-                    await asyncio.sleep(min(pause, _LONGEST_PAUSE_SECONDS))
+                    pause, self._worked = _PAUSE_FOR_WORK * self._worked, 0.0
+                    await asyncio.sleep(min(max(_SHORTEST_PAUSE_SECONDS, pause), _LONGEST_PAUSE_SECONDS))
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the projections
             _log.info("the newest events are followed no longer: %s", type(error).__name__)
         finally:
