@@ -20,7 +20,7 @@ async def alone(ground: Ground, name: str, events: int, url: str) -> Run:
     announced = Announced()
     async with announced.listening(ground.nc, name):
         began = perf_counter()
-        serving = asyncio.create_task(serve(projection_named(name), ground.nats_url, url, lambda _: None))
+        serving = asyncio.create_task(serve([projection_named(name)], ground.nats_url, url, lambda _: None))
         reached = asyncio.create_task(announced.reach(events))
         try:
             await asyncio.wait([serving, reached], return_when=asyncio.FIRST_COMPLETED)

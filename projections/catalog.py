@@ -30,7 +30,12 @@ class UnusableProjection(CairnError):
 
 def every_name() -> tuple[str, ...]:
     """The projections that can be served: Cairn's own, and those of the packages installed beside it."""
-    return (*NAMES, *sorted(_brought()))
+    return (*NAMES, *brought_names())
+
+
+def brought_names() -> tuple[str, ...]:
+    """Those of the packages installed beside Cairn."""
+    return tuple(sorted(_brought()))
 
 
 def projection_named(name: str) -> Projection[Any]:  # Any: each projection remembers a state of its own type

@@ -36,6 +36,8 @@ _SILENCE_SECONDS = 10.0
 """How long the server may send nothing of a page that it was asked for."""
 _REPLICA_SECONDS = 5.0
 """How long a replica may take to come to what its leader has, before the past counts as read."""
+_ON_ITS_WAY_SECONDS = 0.05
+"""How long what the stream was seen to hold may take to come by the feed, before it is read from the stream."""
 _FIRST_PAUSE_SECONDS = 0.002
 _LONGEST_PAUSE_SECONDS = 1.0
 
@@ -237,6 +239,8 @@ class _Stretch:
         if now.last < self._reached:
             raise _Interrupted("the stream ends before what was read of it")
         self._take_in(now)
+        if self._joined and self._feed.subjects:
+            self._ask_at = max(self._ask_at, self._clock() + _ON_ITS_WAY_SECONDS)
 
     def _take_in(self, state: StreamState) -> None:
         self._state = state

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, bindp
 from events.errors import CairnError
 from events.log.anchor import Anchor
 from projections.engine.naming import Slot
+from projections.engine.statements import execute
 from projections.engine.tables import CHECKPOINTS
 
 
@@ -56,7 +57,6 @@ _MOVE = (
         fingerprint_of=bindparam("position", type_=BigInteger),
     )
 )
-"""Put together once: for a batch of one event, that takes as long as the database does."""
 
 
 class CheckpointMoved(CairnError):
@@ -122,7 +122,7 @@ def move_checkpoint(connection: Connection, key: CheckpointKey, *, expected: Che
     before = {**key._asdict(), **expected._asdict()}
     asked = {f"{_BEFORE}{name}": value for name, value in before.items()}
     moved = Checkpoint(to.position, expected.epoch, to.fingerprint or None)
-    if connection.execute(_MOVE, {**asked, "position": moved.position, "fingerprint": moved.fingerprint}).rowcount:
+    if execute(connection, _MOVE, {**asked, "position": moved.position, "fingerprint": moved.fingerprint}):
         return moved
     compare_checkpoint(key, expected=expected, found=read_checkpoint(connection, key))
     raise CheckpointMoved(f"The checkpoint of {key.projection} was moved and moved back.")

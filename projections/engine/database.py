@@ -1,17 +1,21 @@
 """The database that holds the projections: one URL, SQLite or PostgreSQL, short transactions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from events.errors import CairnError
 from projections.engine.database_file import DatabaseFile
+from projections.engine.statements import run
 
 _WRITES = "cairn_writes"
+_TURN = "cairn_turn"
 _SQLITE_PRAGMAS = (
     "busy_timeout = 30000",
     "journal_mode = WAL",
@@ -20,6 +24,8 @@ _SQLITE_PRAGMAS = (
     "cache_size = -32768",
     # A page that changes again and again is carried over to the file less often; the log beside it stays below 64 MB.
     "wal_autocheckpoint = 16000",
+    # A reader that has kept it from being begun anew, so that it grew, leaves no more than that behind.
+    "journal_size_limit = 67108864",
     # Views read the tables of that name, also when another build has been given it.
     "legacy_alter_table = ON",
 )
@@ -51,7 +57,8 @@ def open_database(url: str) -> Engine:
     if address.get_backend_name() == "sqlite":
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, hide_parameters=True)
+        engine = create_engine(address, hide_parameters=True, poolclass=QueuePool, pool_use_lifo=True)
+        engine.update_execution_options(**{_TURN: Lock()})
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         if address.database and address.database != ":memory:":
@@ -92,9 +99,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed at the end, rolled back on any error.
 
-    On SQLite it takes the write lock at its start, because a lock that is asked for half way can be refused.
+    On SQLite it takes the write lock at its start, because a lock that is asked for half way can be refused. Those of
+    one process take turns, as SQLite would have them try again and again, with longer and longer pauses. The next one
+    gets the connection of the one before, which has at hand what was written last.
     """
-    with engine.connect() as connection:
+    with engine.get_execution_options().get(_TURN, nullcontext()), engine.connect() as connection:
         connection.execution_options(**{_WRITES: True})
         with connection.begin():
             yield connection
@@ -114,5 +123,4 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    run(connection, "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES, False) else "BEGIN")

@@ -18,6 +18,22 @@ from projections.engine.quarantine import Quarantined, behind_quarantined, reaso
 _NONE: Mapping[str, Sequence[StoredMessage]] = {}
 
 
+class ReadOnce(StoredMessage):
+    """A message that several projections take in: the first one decodes it for all."""
+
+    _recorded: RecordedEvent | None = None
+
+    def read(self) -> RecordedEvent:
+        """The event.
+
+        Raises:
+            UnreadableEvent: as :func:`events.envelope.read_recorded`.
+        """
+        if self._recorded is None:
+            self._recorded = read_recorded(self)
+        return self._recorded
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """The events of a batch by goal, in order, and those that could not be read or whose goal is in quarantine.
@@ -58,7 +74,7 @@ def read_messages(
             quarantined.append(behind_quarantined(message.position, message.subject, since[message.subject]))
             continue
         try:
-            recorded = read_recorded(message)
+            recorded = message.read() if isinstance(message, ReadOnce) else read_recorded(message)
         except UnreadableEvent as error:
             since[message.subject] = message.position
             quarantined.append(Quarantined(message.position, message.subject, error.reason))

@@ -22,7 +22,8 @@ class Demand:
 
     def now_threadsafe(self) -> None:
         """More is wanted, says another thread."""
-        self._loop.call_soon_threadsafe(self._there.set)
+        if not self._there.is_set():
+            self._loop.call_soon_threadsafe(self._there.set)
 
     async def wait(self) -> None:
         """Until more is wanted again."""

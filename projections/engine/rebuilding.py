@@ -29,7 +29,7 @@ from projections.engine.healing import read_again
 from projections.engine.naming import Slot
 from projections.engine.projection import Projection
 from projections.engine.quarantine_retry import in_quarantine
-from projections.engine.runner import MOST_EVENTS_PER_TRANSACTION
+from projections.engine.shared_following import MOST_EVENTS_PER_TRANSACTION
 from projections.engine.table_locks import LOCK_AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import bear_out

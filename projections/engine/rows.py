@@ -31,6 +31,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from projections.engine.columns import Instant
 from projections.engine.projection import Projected, Row, Tables
+from projections.engine.statements import run_many
 
 _Kind = Literal["delete", "update", "upsert"]
 _KEY = "key_"
@@ -98,7 +99,7 @@ def _write(connection: Connection, kind: _Kind, table: Table, rows: Sequence[Row
         connection.execute(_all_at_once(kind, table, names), {"rows": to_json(rows).decode()})
     else:
         statement, values = _one_by_one(kind, table, names)
-        connection.exec_driver_sql(statement, values(rows))
+        run_many(connection, statement, values(rows))
 
 
 @cache

@@ -16,16 +16,15 @@ from projections.engine.announcing import Announcer
 from projections.engine.builds import Superseded
 from projections.engine.checkpoint import CheckpointMoved, CheckpointPutBack, TablesChanged
 from projections.engine.database import without_patient_text
-from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.fetching import Demand
 from projections.engine.healing import read_again
 from projections.engine.projection import State
+from projections.engine.shared_following import SharedFollowing
 from projections.engine.table_locks import LOCK_AGAIN_SECONDS, TablesInUse
 from projections.engine.thread import DatabaseThread
 from projections.engine.watch import LOOK_SECONDS, Watch
 from projections.engine.writer import ProjectionWriter
 
-MOST_EVENTS_PER_TRANSACTION = 4_000
-"""About how many events one transaction takes in while a projection catches up."""
 _STAND_BY_SECONDS = 1.0
 """How long another copy has to be silent before this one takes over."""
 _FIRST_PAUSE_SECONDS = 0.1
@@ -45,13 +44,20 @@ class Runner(Generic[State]):
     again, or others have put tables of this log in place.
 
     Args:
+        following: Of that stream; perhaps for other projections too.
         streams: All streams that the projection is built from.
     """
 
     def __init__(
-        self, log: Log, announcer: Announcer, writer: ProjectionWriter[State], streams: Collection[str] = (STREAM,)
+        self,
+        log: Log,
+        following: SharedFollowing,
+        announcer: Announcer,
+        writer: ProjectionWriter[State],
+        streams: Collection[str] = (STREAM,),
     ):
         self._log = log
+        self._following = following
         self._announcer = announcer
         self._writer = writer
         self._streams = streams
@@ -138,9 +144,7 @@ class Runner(Generic[State]):
         """Take in the log, until what was built beside is live."""
         writer = self._writer
         demand = Demand()
-        async with aclosing(
-            fetched_ahead(self._log.follow_with_process(writer.anchor), MOST_EVENTS_PER_TRANSACTION, demand)
-        ) as batches:
+        async with aclosing(self._following.batches(writer.anchor, demand)) as batches:
             async for batch in batches:
                 if batch.messages:
                     again = await read_again(self._log, batch.messages)

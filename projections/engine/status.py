@@ -9,6 +9,7 @@ from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, belongs_to, read_checkpoint
 from projections.engine.naming import Slot
 from projections.engine.rows import upsert
+from projections.engine.statements import execute
 from projections.engine.tables import BUILDS, QUARANTINE, STATUS
 
 Working = Literal["catching_up", "live", "stopped", "log_replaced"]
@@ -44,7 +45,7 @@ def write_status(
         "last_error_at": error[1] if error else None,
         "updated_at": now,
     }
-    connection.execute(upsert(connection, STATUS), [row])
+    execute(connection, upsert(connection, STATUS), row)
 
 
 def write_replaced(connection: Connection, key: CheckpointKey, *, head: int, error: tuple[str, datetime]) -> None:

@@ -3,7 +3,7 @@
 import gc
 import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _SERVICES_WITHOUT_OPTIONS = ("intake", "reminders", "access", "gateway")
 SERVICES = ("goals", *_SERVICES_WITHOUT_OPTIONS)
 _STOP_SERVICE_SECONDS = 10.0
+_nats_url = click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
+_database_url = click.option("--database-url", metavar="URL", help="The database.  [CAIRN_DATABASE_URL]")
 
 
 @click.group()
@@ -32,7 +34,7 @@ def serve() -> None:
 
 def _service(name: str) -> click.Command:
     @click.command(name, help=f"Run the {name} service.")
-    @click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
+    @_nats_url
     def command(nats_url: str | None) -> None:
         settings = _settings(nats_url)
         _run(name, lambda ready: import_module(f"services.{name}.service").serve(settings, ready))
@@ -52,7 +54,7 @@ for _name in _SERVICES_WITHOUT_OPTIONS:
     metavar="NAME",
     help="Answer only the organisations that CAIRN_PLACEMENT puts on this stream; may be given again.  [all]",
 )
-@click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
+@_nats_url
 def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
     """Run the goals service."""
     from services.goals.service import serve as serve_goals
@@ -63,21 +65,39 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
 
 @serve.command()
 @click.argument("name")
-@click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
-@click.option("--database-url", metavar="URL", help="The database.  [CAIRN_DATABASE_URL]")
+@_nats_url
+@_database_url
 def projection(name: str, nats_url: str | None, database_url: str | None) -> None:
     """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
-    from projections.catalog import every_name, projection_named
+    from projections.catalog import every_name
 
     if name not in every_name():
         raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
-    from projections.engine.service import serve as serve_projection
+    _run_projections(f"projection-{name}", (name,), nats_url, database_url)
+
+
+@serve.command()
+@_nats_url
+@_database_url
+def projections(nats_url: str | None, database_url: str | None) -> None:
+    """Run goal_state, audit_trail and review_schedule in one process, as `cairn up` does.
+
+    They read the log once, for all of them. Each is on its own otherwise, as when it runs by itself.
+    """
+    from projections.catalog import NAMES
+
+    _run_projections("projections", NAMES, nats_url, database_url)
+
+
+def _run_projections(name: str, served: Sequence[str], nats_url: str | None, database_url: str | None) -> None:
+    from projections.catalog import projection_named
+    from projections.engine.service import serve as serve_projections
 
     settings = _settings(nats_url, database_url=database_url)
     addresses = (settings.nats_address, settings.database_address)
     log = (settings.placement.streams, settings.log_api_prefix)
-    served = projection_named(name)
-    _run(f"projection-{name}", lambda ready: serve_projection(served, *addresses, ready, *log))
+    found = [projection_named(each) for each in served]
+    _run(name, lambda ready: serve_projections(found, *addresses, ready, *log))
 
 
 @serve.command()
@@ -86,7 +106,7 @@ def projection(name: str, nats_url: str | None, database_url: str | None) -> Non
     is_flag=True,
     help="Make the callout's keys if there are none, print the public ones for the server's configuration, and end.",
 )
-@click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
+@_nats_url
 def auth(make_keys: bool, nats_url: str | None) -> None:
     """Run the auth callout: it admits clients of NATS by their access tokens.
 

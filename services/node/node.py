@@ -8,7 +8,7 @@ from typing import Literal
 from events.log import connect
 from events.log.client.resilient import ResilientClient
 from events.log.placing import place
-from projections.catalog import every_name
+from projections.catalog import brought_names
 from projections.engine.database import open_database
 from services.access.issuer.signing_key import signing_key
 from services.embedded_server import EmbeddedServer
@@ -59,7 +59,7 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
         stack.push_async_callback(nc.close)
         await place(nc, settings.placement, settings.log_replicas)
         replaced = await stack.enter_async_context(looking_for_a_replaced_log(nc, settings, say))
-        projections = [("projection", name) for name in every_name()]
+        projections = [("projections",), *(("projection", name) for name in brought_names())]
         # Projections that find the log replaced say so, and keep the goals service from recording; so they come first.
         for together in (projections, _SERVICES) if replaced.found else ((*_SERVICES, *projections),):
             services = [ServiceProcess(each, settings.environment(), logs, say, forks) for each in together]

@@ -1,13 +1,15 @@
 """What holds for every projection on every database: the suite that each combination inherits."""
 
+import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.exc import DatabaseError
 
 from events.envelope import StoredMessage
 from events.event import Event, RecordedEvent
@@ -104,7 +106,7 @@ class ProjectionContract(DatabaseContract):
         take(writer, STORY[:HALF])
         before = rows(engine, projection)
         table = next(iter(projection.tables().values())).name if where == "the first row" else where
-        with stopped_at(engine, table), pytest.raises(DiskFull):
+        with stopped_at(engine, table):
             take(writer, STORY[HALF:])
         assert rows(engine, projection) == before
         assert checkpoint(engine, writer) == HALF
@@ -301,7 +303,7 @@ def quarantined(engine: Engine) -> list[int]:
 
 @contextmanager
 def stopped_at(engine: Engine, where: str) -> Iterator[None]:
-    """Everything ends at the first statement on a table, or at the commit."""
+    """Everything ends at the first statement that changes a table, or at the commit."""
 
     def on_statement(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if where in statement and not statement.startswith(("SELECT", "WITH")):
@@ -310,9 +312,31 @@ def stopped_at(engine: Engine, where: str) -> Iterator[None]:
     def on_commit(_connection: Connection) -> None:
         raise DiskFull
 
-    name, listener = ("commit", on_commit) if where == "commit" else ("before_cursor_execute", on_statement)
+    listener: Callable[..., None] = on_statement
+    if where == "commit":
+        name, listener = "commit", on_commit
+    elif engine.dialect.name == "sqlite":
+        # Not every statement comes by SQLAlchemy.
+        name, listener = "checkout", refusing_changes(where)
+    else:
+        name = "before_cursor_execute"
     event.listen(engine, name, listener)
     try:
-        yield
+        with pytest.raises((DiskFull, DatabaseError), match=r"^$|not authorized"):
+            yield
     finally:
         event.remove(engine, name, listener)
+        engine.dispose()
+
+
+def refusing_changes(table: str) -> Callable[..., None]:
+    """A listener after which an SQLite database takes no change of a table."""
+
+    def authorize(action: int, subject: str | None, *_: object) -> int:
+        changes = action in {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
+        return sqlite3.SQLITE_DENY if changes and subject == table else sqlite3.SQLITE_OK
+
+    def listener(connection: sqlite3.Connection, *_: object) -> None:
+        connection.set_authorizer(authorize)
+
+    return listener

@@ -53,7 +53,7 @@ async def serving(
             partial(intake, settings("intake")),
             partial(access, settings("access")),
             partial(reminders, settings("reminders")),
-            partial(goal_state, projection_named("goal_state"), reads.nats_address, reads.database_address),
+            partial(goal_state, [projection_named("goal_state")], reads.nats_address, reads.database_address),
             partial(gateway, settings("gateway")),
         ):
             await stack.enter_async_context(running(serve))

@@ -26,7 +26,7 @@ async def gateway_url(settings: Settings, log: Log, goals_service: None) -> Asyn
     async with AsyncExitStack() as services:
         for name in NAMES:
             projection = partial(
-                serve_projection, projection_named(name), settings.nats_address, settings.database_address
+                serve_projection, [projection_named(name)], settings.nats_address, settings.database_address
             )
             await services.enter_async_context(running(projection))
 

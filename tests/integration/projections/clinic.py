@@ -41,7 +41,7 @@ class Database:
         self.key = CheckpointKey(name, Slot.LIVE, STREAM)
         self.engine = open_database(self.url)
         # Any: as `running` takes it
-        self.serve: Callable[..., Any] = partial(serve, self.projection, nats_url, self.url)
+        self.serve: Callable[..., Any] = partial(serve, [self.projection], nats_url, self.url)
         with writing(self.engine) as connection:
             declare_own(connection)
 

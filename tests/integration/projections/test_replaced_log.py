@@ -18,6 +18,7 @@ from projections.engine.database import reading
 from projections.engine.naming import Slot
 from projections.engine.paging import Json
 from projections.engine.runner import Runner
+from projections.engine.shared_following import SharedFollowing
 from projections.engine.writer import ProjectionWriter
 from services.embedded_server import EmbeddedServer
 from tests.conftest import running
@@ -189,7 +190,9 @@ async def test_a_newer_version_does_not_take_the_place_of_tables_of_another_log(
     await store.lose()
     await store.record("org", "read", 9)
     newer = replace(its.projection, version=its.projection.version + 1)
-    runner = Runner(store.log, Announcer(nc, "goal_state"), ProjectionWriter(its.engine, newer, STREAM))
+    runner = Runner(
+        store.log, SharedFollowing(store.log), Announcer(nc, "goal_state"), ProjectionWriter(its.engine, newer, STREAM)
+    )
     work = asyncio.create_task(runner.run(lambda _: None))
     await finds_it_replaced(its)
     work.cancel()

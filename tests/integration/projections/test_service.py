@@ -1,14 +1,13 @@
 """A projection service on a real log."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic_core import from_json
-from sqlalchemy import Connection, event
-from sqlalchemy.exc import OperationalError
 
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
@@ -18,8 +17,11 @@ from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import Checkpoint
+from projections.engine.database import writing
+from projections.engine.projection import Tables, Views
 from projections.engine.runner import Runner
 from projections.engine.service import serve
+from projections.engine.shared_following import SharedFollowing
 from projections.engine.table_locks import TablesInUse
 from projections.engine.writer import ProjectionWriter
 from services.embedded_server import EmbeddedServer
@@ -64,6 +66,65 @@ async def test_it_announces_each_position_once_it_can_be_read(own_server: Embedd
     await nc.close()
 
 
+async def test_several_in_one_process_are_each_on_their_own(
+    log: Log, nats_url: str, org: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "cairn.db"
+    goal_state, review_schedule = (Database(name, path, nats_url) for name in ("goal_state", "review_schedule"))
+    broken = replace(projection_named("audit_trail"), views=fails)
+    said: list[str] = []
+    together = [goal_state.projection, broken, review_schedule.projection]
+    serving = asyncio.create_task(serve(together, nats_url, goal_state.url, said.append))
+    past = await record_many(log, org, goals=3, days=3)
+    for its in (goal_state, review_schedule):
+        await its.reaches(past)
+    live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
+    for its in (goal_state, review_schedule):
+        await its.reaches(live)
+    await eventually(lambda: "audit_trail: RuntimeError in " in caplog.text)
+    assert "what a patient wrote" not in caplog.text
+    serving.cancel()
+    await asyncio.wait([serving])
+    for its in (goal_state, review_schedule):
+        assert its.status["state"] == "stopped"
+        rebuilt = await its.rebuilt(log, live)
+        assert its.rows(org) == rebuilt.rows(org)
+        assert any(its.rows(org).values())
+        rebuilt.engine.dispose()
+        rebuilt.path.unlink()
+        its.engine.dispose()
+
+
+def fails(_tables: Tables, _dialect: str) -> Views:
+    raise RuntimeError("what a patient wrote")
+
+
+async def test_killed_in_one_process_and_started_again_they_all_go_on(
+    log: Log, nats_url: str, org: str, tmp_path: Path
+) -> None:
+    all_of_them = [Database(name, tmp_path / "cairn.db", nats_url) for name in NAMES]
+    service = ServiceProcess(
+        "projections", data_dir=tmp_path, CAIRN_NATS_URL=nats_url, CAIRN_DATABASE_URL=all_of_them[0].url
+    )
+    before = await record_many(log, org, goals=3, days=1)
+    recording = asyncio.create_task(record_many(log, f"{org}b", goals=20, days=20))
+    await service.start()
+    await all_of_them[0].reaches(before + 1)
+    await service.kill()
+    await service.start()
+    last = await recording
+    for its in all_of_them:
+        await its.reaches(last)
+    await service.stop()
+    for its in all_of_them:
+        rebuilt = await its.rebuilt(log, last)
+        assert its.rows(f"{org}b") == rebuilt.rows(f"{org}b")
+        assert any(its.rows(f"{org}b").values())
+        rebuilt.engine.dispose()
+        rebuilt.path.unlink()
+        its.engine.dispose()
+
+
 async def test_stopped_and_started_again_it_goes_on_from_its_checkpoint(
     log: Log, nats_url: str, org: str, database: OpenDatabase
 ) -> None:
@@ -74,7 +135,7 @@ async def test_stopped_and_started_again_it_goes_on_from_its_checkpoint(
     assert its.status["state"] == "stopped"
     second = await record(log, diary(GoalId(org, "pt-1", "two"), 1))
     said: list[str] = []
-    serving = asyncio.create_task(serve(its.projection, nats_url, its.url, said.append))
+    serving = asyncio.create_task(serve([its.projection], nats_url, its.url, said.append))
     await its.reaches(second)
     serving.cancel()
     await asyncio.wait([serving])
@@ -123,17 +184,28 @@ async def test_trouble_with_the_database_is_waited_out_and_noted(
 ) -> None:
     its = database("goal_state")
     writer = ProjectionWriter(its.engine, its.projection, STREAM)
-    runner = Runner(log, Announcer(nc, "goal_state"), writer)
-    last = await record(log, diary(GoalId(org, "pt-1", "walk"), 1))
-    trouble = iter([OperationalError("INSERT", {}, Exception("disk I/O error\nDETAIL: what a patient wrote"))])
-    event.listen(its.engine, "before_cursor_execute", failing_on_goals(trouble))
+    runner = Runner(log, SharedFollowing(log), Announcer(nc, "goal_state"), writer)
     work = asyncio.create_task(runner.run(lambda _: None))
-    await its.reaches(last)
+    await its.reaches(await record(log, diary(GoalId(org, "pt-1", "walk"), 1)))
+    with writing(its.engine) as connection:
+        connection.exec_driver_sql(NO_ROOM)
+    last = await record(log, diary(GoalId(org, "pt-1", "run"), 1))
     await eventually(lambda: its.status["last_error"])
+    with writing(its.engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER no_room")
+    await its.reaches(last)
     work.cancel()
     await asyncio.wait([work])
-    assert its.status["last_error"] == "OperationalError: disk I/O error"
-    assert its.rows(org)["goals"]
+    assert its.status["last_error"] == "IntegrityError: no room"
+    assert len(its.rows(org)["goals"]) == 2
+
+
+NO_ROOM = """
+CREATE TRIGGER no_room BEFORE INSERT ON goal_state_goals BEGIN
+  SELECT RAISE(ABORT, 'no room
+DETAIL: what a patient wrote');
+END
+"""
 
 
 async def test_with_a_query_on_the_live_tables_it_tries_to_swap_again(
@@ -142,7 +214,9 @@ async def test_with_a_query_on_the_live_tables_it_tries_to_swap_again(
     its = database("goal_state")
     writer = ReadTwice(its.engine, its.projection, STREAM)
     last = await record(log, diary(GoalId(org, "pt-1", "walk"), 1))
-    work = asyncio.create_task(Runner(log, Announcer(nc, "goal_state"), writer).run(lambda _: None))
+    work = asyncio.create_task(
+        Runner(log, SharedFollowing(log), Announcer(nc, "goal_state"), writer).run(lambda _: None)
+    )
     await eventually(lambda: writer.is_live)
     await its.reaches(last)
     work.cancel()
@@ -162,16 +236,7 @@ class ReadTwice(ProjectionWriter[Any]):
         return super().go_live(streams, of_another_log)
 
 
-def failing_on_goals(troubles: Iterator[OperationalError]) -> Callable[..., None]:
-    def listener(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO goal_state_goals"):
-            for trouble in troubles:
-                raise trouble
-
-    return listener
-
-
 async def test_without_a_server_it_says_so(tmp_path: Path, unused_tcp_port: int) -> None:
     nowhere = f"nats://127.0.0.1:{unused_tcp_port}"
     with pytest.raises(NotReachable):
-        await serve(projection_named("goal_state"), nowhere, f"sqlite:///{tmp_path / 'cairn.db'}", print)
+        await serve([projection_named("goal_state")], nowhere, f"sqlite:///{tmp_path / 'cairn.db'}", print)

@@ -71,7 +71,7 @@ async def http(settings: Settings, desks: object) -> AsyncIterator[httpx.AsyncCl
     async with AsyncExitStack() as services:
         for name in NAMES:
             addresses = (settings.nats_address, settings.database_address)
-            serve = partial(serve_projection, projection_named(name), *addresses, streams=settings.placement.streams)
+            serve = partial(serve_projection, [projection_named(name)], *addresses, streams=settings.placement.streams)
             await services.enter_async_context(running(serve))
         await services.enter_async_context(running(partial(serve_access, settings)))
         await services.enter_async_context(running(serve_gateway))

@@ -91,7 +91,7 @@ async def http(
 
     async with AsyncExitStack() as services:
         for name in NAMES:
-            projection = partial(serve_projection, projection_named(name), settings.nats_address, database)
+            projection = partial(serve_projection, [projection_named(name)], settings.nats_address, database)
             await services.enter_async_context(running(projection))
         await services.enter_async_context(running(lambda ready: serve_intake(settings, ready)))
         await services.enter_async_context(running(gateway))
