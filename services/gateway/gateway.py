@@ -61,8 +61,19 @@ class Gateway:
     ready_lag_seconds: float = READY_LAG_SECONDS
     public_url: str | None = None
 
-    async def read(self, projection: str, org: str, min_position: int | None, query: Callable[[Connection], T]) -> T:
+    async def read(
+        self,
+        projection: str,
+        org: str,
+        min_position: int | None,
+        query: Callable[[Connection], T],
+        *,
+        short: bool = False,
+    ) -> T:
         """What a query of one projection finds, once that has reached a position of the organisation's stream.
+
+        Args:
+            short: Whether it finds what it wants by key, and not much of it; see :meth:`Reader.read`.
 
         Raises:
             RequestRefused: 503 `projection.behind` or `projection.unavailable`; 422, when the log has no such position.
@@ -71,7 +82,7 @@ class Gateway:
         key = CheckpointKey(projection, Slot.LIVE, self.logs.placement.stream_of(org))
         if min_position is not None and not await self.freshness.reach(key, min_position):
             raise await self.reader.refusal(projection)
-        return await self.reader.read(query, projection)
+        return await self.reader.read(query, projection, short=short)
 
 
 def _of_the_application(request: Request) -> Gateway:
