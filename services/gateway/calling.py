@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.gateway.access.operations import Operation
 from services.gateway.handlers import failure_answer
+from services.gateway.unchanged import has_etag, unless_unchanged
 
 # Any below: functions of every signature are called here, and with whatever their arguments are.
 _Errors = list[dict[str, Any]]
@@ -49,6 +50,8 @@ class Endpoints:
         request = Request(scope, receive, send)
         try:
             answer: Response = await self._calls[operation.method, operation.path](request)
+            if has_etag(operation):
+                answer = unless_unchanged(scope, answer)
         except Exception as error:
             found = await failure_answer(request, error)
             if found is None:
