@@ -159,7 +159,6 @@ CODES: Mapping[str, Code] = {
         ),
         _gateway("http.not_found", "absent", "There is nothing at this address."),
         _gateway("http.method_not_allowed", "method", "This address does not take this method."),
-        _gateway("http.error", "invalid", "The request cannot be answered."),
         _gateway("answer.too_large", "too_large", "The answer does not fit into one NATS message."),
         _gateway("goal.version_unknown", "absent", "The goal has not come to this version."),
         _gateway("projection.behind", "retry", "The projection has not reached the position yet. Try again."),

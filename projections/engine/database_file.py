@@ -18,11 +18,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _OPENED = "cairn_files"
+_PATH = "cairn_path"
 _BEFORE = "cairn_file_before"
 _log = logging.getLogger("cairn.projections")
 
@@ -70,6 +71,7 @@ class DatabaseFile:
         # If the file was replaced in this moment, it is the former one that counts: the next use finds that out.
         database = record.info.pop(_BEFORE, None) or _identity(self._path)
         self._opened = record.info[_OPENED] = _Files(database, _identity(self._log_path))
+        record.info[_PATH] = self._path
 
     def _before_use(self, _connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
         opened: _Files = record.info[_OPENED]
@@ -86,6 +88,15 @@ class DatabaseFile:
             if former.log is not None and _identity(self._log_path) == former.log:
                 for path in (self._log_path, self._index_path):
                     path.unlink(missing_ok=True)
+
+
+def is_replaced(connection: Connection) -> bool:
+    """Whether another file than the one that a connection has open stands at its path, or none.
+
+    For a connection that is kept: one that comes from the pool was looked at when it was taken.
+    """
+    path: Path | None = connection.info.get(_PATH)
+    return path is not None and _identity(path) != connection.info[_OPENED].database
 
 
 def _identity(path: Path) -> _Identity | None:

@@ -25,9 +25,9 @@ from services.gateway.refusals import FHIR_ROOT, refusal_answer
 
 PURPOSE_HEADER = "Cairn-Purpose"
 """The header in which a request says why it reads."""
-_OF_PATIENTS: frozenset[Reading] = frozenset({"goals", "schedule", "history", "accesses", "disclosures"})
+OF_PATIENTS: frozenset[Reading] = frozenset({"goals", "schedule", "history", "accesses", "disclosures"})
 """The kinds of reading that tell something about patients."""
-_FEED = "/v1/feed"
+FEED = "/v1/feed"
 """It has no end, and records each patient before it tells of them (:class:`FeedRecords`)."""
 _MAY_FIND_NOBODY = frozenset({"search-type", "history-type"})
 """FHIR interactions that name no organisation, so that an empty answer says of nobody that it is empty."""
@@ -156,7 +156,7 @@ def _tells(status: int) -> bool:
 def _records(scope: Scope) -> Sequence[AccessRecord]:
     operation: Operation = scope["state"]["operation"]
     reading = operation.reading
-    if reading not in _OF_PATIENTS or operation.path == _FEED:
+    if reading not in OF_PATIENTS or operation.path == FEED:
         return ()
     seen: Mapping[str, Iterable[str]] = scope["state"]["asking"].seen
     named = scope["path_params"]

@@ -1,20 +1,24 @@
-"""The gateway's application: its endpoints, and what every answer has in common."""
+"""The gateway's application: its endpoints, and what every answer has in common.
+
+FastAPI describes the endpoints (`/openapi.json`); what serves a request is the layers below, from the outermost on.
+"""
 
 from collections.abc import Sequence
 from functools import partial
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from services.access.authentication import Authenticator
 from services.gateway.access.consents import Consents, consents_for
 from services.gateway.access.middleware import Access
 from services.gateway.access_records import AccessRecords
+from services.gateway.calling import Endpoints
 from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.edge.host_names import AllowedHosts
 from services.gateway.edge.hosts import HostCheck
 from services.gateway.edge.origins import OriginCheck
 from services.gateway.gateway import Gateway
-from services.gateway.handlers import handle_failures
 from services.gateway.head_requests import HeadRequests
 from services.gateway.public_address import ForwardedHeaders, Network
 from services.gateway.response_middleware import ResponseMiddleware
@@ -45,7 +49,7 @@ def create_app(
     trusted_proxies: Sequence[Network] = (),
     consents: Consents | None = None,
     issuer_metadata: IssuerMetadata = lambda: None,
-) -> FastAPI:
+) -> ASGIApp:
     """The ASGI application over an open gateway.
 
     Args:
@@ -55,16 +59,24 @@ def create_app(
         consents: What patients allow other people; by their plans when it is not given.
         issuer_metadata: What the issuer of tokens says of itself.
     """
-    app = FastAPI(
+    api = create_api(gateway, issuer_metadata)
+    layers: ASGIApp = AccessRecords(Endpoints(api), gateway.records)
+    layers = Access(layers, authenticator, consents or partial(consents_for, gateway.logs), gateway.records)
+    layers = OriginCheck(HeadRequests(layers), gateway.public_url)
+    layers = HostCheck(layers, hosts or AllowedHosts())
+    return ForwardedHeaders(ResponseMiddleware(layers, gateway.metrics), trusted_proxies)
+
+
+def create_api(gateway: Gateway, issuer_metadata: IssuerMetadata = lambda: None) -> FastAPI:
+    """The endpoints over an open gateway, and their description."""
+    api = FastAPI(
         title="Cairn",
         version="1",
         description=DESCRIPTION,
         servers=[{"url": "/", "description": "This Cairn."}],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,
-        # FastAPI's own spans and logs carry whole addresses, and with them what people search for.
-        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         openapi_tags=[
             {"name": "submit", "description": "Submit events."},
             {"name": "read", "description": "What the events add up to, and the events themselves."},
@@ -72,8 +84,8 @@ def create_app(
             {"name": "operate", "description": "How this Cairn is doing."},
         ],
     )
-    app.state.gateway = gateway
-    app.state.issuer_metadata = issuer_metadata
+    api.state.gateway = gateway
+    api.state.issuer_metadata = issuer_metadata
     for module in (
         events,
         goals,
@@ -90,19 +102,6 @@ def create_app(
         fhir,
         operations,
     ):
-        app.include_router(module.router)
-    app.add_middleware(AccessRecords, recorder=gateway.records)
-    app.add_middleware(
-        Access,
-        authenticator=authenticator,
-        consents=consents or partial(consents_for, gateway.logs),
-        recorder=gateway.records,
-    )
-    app.add_middleware(HeadRequests)
-    app.add_middleware(OriginCheck, public_url=gateway.public_url)
-    app.add_middleware(HostCheck, allowed=hosts or AllowedHosts())
-    app.add_middleware(ResponseMiddleware, metrics=gateway.metrics)
-    app.add_middleware(ForwardedHeaders, trusted=trusted_proxies)
-    handle_failures(app)
-    describe(app)
-    return app
+        api.include_router(module.router)
+    describe(api)
+    return api

@@ -77,8 +77,8 @@ class Asking:
         return wanted if self.principal.has(*_STAFF) else "patient"
 
 
-async def _of_the_request(request: Request) -> Asking:
-    asking: Asking = request.state.asking
+def _of_the_request(request: Request) -> Asking:
+    asking: Asking = request.scope["state"]["asking"]
     return asking
 
 

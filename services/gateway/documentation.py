@@ -10,11 +10,13 @@ from events.json_schemas import ENVELOPE, published_schemas
 from services.gateway.access.operations import OPERATIONS
 from services.gateway.fhir_documentation import type_fhir_answers
 from services.gateway.problems import HTTP_STATUS, PROBLEM_JSON, Problem
+from services.gateway.unchanged import has_etag
 
 DESCRIPTION = """
 Submit goal events, read what they add up to, and follow them live. Lists are `{"items": […], "next": cursor or null}`;
 pass `next` as `cursor` for the page after. `min_position` on any read waits until your own write is in it. Every
-failure is a problem detail (RFC 9457) with a `code`. Whatever is read by GET takes HEAD as well.
+failure is a problem detail (RFC 9457) with a `code`. Whatever is read by GET takes HEAD as well. What is told about
+patients has an ETag: sent as `If-None-Match`, it is answered with 304 while nothing has changed.
 
 Who asks is known by a bearer token, in the header Authorization. Templates, health and this description need none.
 """
@@ -78,6 +80,8 @@ def _say_who_may_ask(document: dict[str, Any]) -> None:
         described["security"] = [] if is_open else [{_SCHEME: []}]
         statuses = _EDGE if is_open else (*_EDGE, *_DOOR)
         answers = {str(status): answer for status, answer in problems(*statuses).items()}
+        if has_etag(operation):
+            answers["304"] = {"description": "Nothing has changed since the answer that `If-None-Match` names."}
         described["responses"] = {**answers, **described["responses"]}
 
 

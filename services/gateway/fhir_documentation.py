@@ -22,7 +22,7 @@ def type_fhir_answers(document: dict[str, Any]) -> None:
             continue
         for operation in operations.values():
             for status, response in operation["responses"].items():
-                if _WELL_KNOWN in path and status.startswith("2"):
+                if status == "304" or (_WELL_KNOWN in path and status.startswith("2")):
                     continue
                 resource = _resource(path) if status.startswith("2") else _ISSUES
                 schemas[_named(resource)] = _schema(resource)

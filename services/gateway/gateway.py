@@ -21,7 +21,6 @@ from services.gateway.freshness import WAIT_SECONDS, Freshness
 from services.gateway.goals_health import GoalsHealthCheck
 from services.gateway.log_head import refuse_beyond_head
 from services.gateway.metrics import Metrics
-from services.gateway.problems import RequestRefused
 from services.gateway.projection_checkpoints import live_checkpoints, positions
 from services.gateway.projection_status import Standing
 from services.gateway.reader import Reader
@@ -62,8 +61,19 @@ class Gateway:
     ready_lag_seconds: float = READY_LAG_SECONDS
     public_url: str | None = None
 
-    async def read(self, projection: str, org: str, min_position: int | None, query: Callable[[Connection], T]) -> T:
+    async def read(
+        self,
+        projection: str,
+        org: str,
+        min_position: int | None,
+        query: Callable[[Connection], T],
+        *,
+        short: bool = False,
+    ) -> T:
         """What a query of one projection finds, once that has reached a position of the organisation's stream.
+
+        Args:
+            short: Whether it finds what it wants by key, and not much of it; see :meth:`Reader.read`.
 
         Raises:
             RequestRefused: 503 `projection.behind` or `projection.unavailable`; 422, when the log has no such position.
@@ -72,15 +82,10 @@ class Gateway:
         key = CheckpointKey(projection, Slot.LIVE, self.logs.placement.stream_of(org))
         if min_position is not None and not await self.freshness.reach(key, min_position):
             raise await self.reader.refusal(projection)
-        return await self.reader.read(query, projection)
+        return await self.reader.read(query, projection, short=short)
 
 
-# FastAPI calls a function that is not async in a thread of its own, which takes longer than all that this does.
-async def _of_the_application(request: Request) -> Gateway:
-    judged, routed = request.state.operation, request.scope["route"]
-    if judged.path != routed.path:
-        # The policy judged another address than the one that the router chose: nothing may be read there.
-        raise RequestRefused("internal.error", "Cairn made a mistake; the address is read in two ways.")
+def _of_the_application(request: Request) -> Gateway:
     gateway: Gateway = request.app.state.gateway
     return gateway
 

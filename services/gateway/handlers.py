@@ -1,11 +1,11 @@
 """Every way in which a request can be expected to fail, as a problem detail (below `/fhir`: an OperationOutcome)."""
 
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from nats.errors import Error as NatsError
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from events.envelope import UnreadableEvent
@@ -23,33 +23,25 @@ _TOKENS = frozenset({"org", "patient", "goal"})
 _SHOWN = 20
 
 
-def handle_failures(app: FastAPI) -> None:
-    """Answer every failure that can be foreseen with a problem detail; the rest is for the edge."""
-    app.exception_handler(RequestRefused)(_refused)
-    app.exception_handler(ReadingRefused)(_refused_reading)
-    app.exception_handler(Rejected)(_rejected)
-    app.exception_handler(RequestValidationError)(_invalid)
-    app.exception_handler(BadCursor)(_bad_cursor)
-    app.exception_handler(HTTPException)(_http)
-    app.exception_handler(ClientDisconnect)(_gone)
-    app.exception_handler(UnreadableEvent)(_unreadable)
-    app.exception_handler(GoalIsQuarantined)(_quarantined)
-    app.exception_handler(LogReplaced)(_replaced)
-    for unreachable in (LogUnreachable, NatsError):
-        app.exception_handler(unreachable)(_unreachable)
+async def failure_answer(request: Request, error: Exception) -> Response | None:
+    """The answer to a request that failed in a way that can be foreseen; None for the rest, which is for the edge."""
+    for kind in type(error).__mro__:
+        if (answer := _ANSWERS.get(kind)) is not None:
+            return await answer(request, error)
+    return None
 
 
 async def _refused(request: Request, error: RequestRefused) -> Response:
-    return refusal_answer(request.url.path, error)
+    return refusal_answer(request.scope["path"], error)
 
 
 async def _refused_reading(request: Request, error: ReadingRefused) -> Response:
     await record_refused_reading(request.app.state.gateway.records, request.scope, error)
-    return refusal_answer(request.url.path, error)
+    return refusal_answer(request.scope["path"], error)
 
 
 async def _rejected(request: Request, error: Rejected) -> Response:
-    return refusal_answer(request.url.path, refused_read(error))
+    return refusal_answer(request.scope["path"], refused_read(error))
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -57,7 +49,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     mismatch = any(each.field in _TOKENS for each in found)
     code = "identity.mismatch" if mismatch else "request.invalid"
     first = found[0].detail if len(found) == 1 else f"{found[0].detail} See errors for each."
-    return refusal_answer(request.url.path, RequestRefused(code, first, found))
+    return refusal_answer(request.scope["path"], RequestRefused(code, first, found))
 
 
 def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> FieldError:
@@ -74,14 +66,7 @@ def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> Field
 
 async def _bad_cursor(request: Request, error: BadCursor) -> Response:
     refused = RequestRefused("request.invalid", str(error), [FieldError("cursor", str(error))])
-    return refusal_answer(request.url.path, refused)
-
-
-async def _http(request: Request, error: HTTPException) -> Response:
-    """What Starlette or FastAPI refuses; unknown addresses and methods do not come so far."""
-    detail = HTTPStatus(error.status_code).phrase
-    refused = RequestRefused("http.error", detail, status=error.status_code, headers=error.headers)
-    return refusal_answer(request.url.path, refused)
+    return refusal_answer(request.scope["path"], refused)
 
 
 async def _gone(request: Request, error: Exception) -> Response:
@@ -91,16 +76,32 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     detail = f"The event at position {error.position} cannot be read by this version of Cairn."
-    return refusal_answer(request.url.path, RequestRefused("log.unreadable", detail, status=HTTP_STATUS["defect"]))
+    return refusal_answer(request.scope["path"], RequestRefused("log.unreadable", detail, status=HTTP_STATUS["defect"]))
 
 
 async def _quarantined(request: Request, error: GoalIsQuarantined) -> Response:
-    return refusal_answer(request.url.path, RequestRefused("projection.quarantined", str(error)))
+    return refusal_answer(request.scope["path"], RequestRefused("projection.quarantined", str(error)))
 
 
 async def _replaced(request: Request, error: LogReplaced) -> Response:
-    return refusal_answer(request.url.path, log_replaced(error))
+    return refusal_answer(request.scope["path"], log_replaced(error))
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
-    return refusal_answer(request.url.path, RequestRefused("log.unavailable", "The log cannot be read now. Try again."))
+    refused = RequestRefused("log.unavailable", "The log cannot be read now. Try again.")
+    return refusal_answer(request.scope["path"], refused)
+
+
+_ANSWERS: Mapping[type, Callable[[Request, Any], Awaitable[Response]]] = {  # Any: each takes its own kind of failure
+    RequestRefused: _refused,
+    ReadingRefused: _refused_reading,
+    Rejected: _rejected,
+    RequestValidationError: _invalid,
+    BadCursor: _bad_cursor,
+    ClientDisconnect: _gone,
+    UnreadableEvent: _unreadable,
+    GoalIsQuarantined: _quarantined,
+    LogReplaced: _replaced,
+    LogUnreachable: _unreachable,
+    NatsError: _unreachable,
+}

@@ -33,6 +33,7 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
             registry=self._registry,
         )
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._submissions = Counter(
             "cairn_submissions_total", "Submitted events by what became of them.", ("outcome",), registry=self._registry
         )
@@ -54,9 +55,15 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the template, never the path."""
-        method = method if method in _METHODS else "other"
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        counted = self._answered.get((method, route, status))
+        if counted is None:
+            named = method if method in _METHODS else "other"
+            counted = self._requests.labels(named, route, str(status)), self._seconds.labels(named, route)
+            if named == method:  # or whoever makes methods up could fill the memory
+                self._answered[method, route, status] = counted
+        requests, taken = counted
+        requests.inc()
+        taken.observe(seconds)
 
     def submitted(self, outcome: Outcome) -> None:
         """Count a submission as recorded, duplicate, or by the code of its rejection."""

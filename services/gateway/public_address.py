@@ -44,7 +44,7 @@ class ForwardedHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on one request."""
-        if scope["type"] == "http" and self._trusts(scope.get("client")):
+        if self._trusted and scope["type"] == "http" and self._trusts(scope.get("client")):
             scope = _as_asked_for(scope)
         await self._app(scope, receive, send)
 

@@ -1,4 +1,9 @@
-"""Running the projections' synchronous queries beside the event loop."""
+"""Running the projections' synchronous queries: short ones at once, others beside the event loop.
+
+A short query, one by key, of an SQLite file is answered on the loop itself: there is nothing to wait for, and threads
+that take turns with the loop take several times as long. All others, and those of PostgreSQL, run in threads. There,
+too, short ones have threads of their own, so that no list or report holds them up.
+"""
 
 import asyncio
 import logging
@@ -10,11 +15,14 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from projections.engine.database import reading
+from projections.engine.short_reads import BrokenOff, ShortReads
 from services.gateway.problems import RequestRefused
 from services.gateway.projection_checkpoints import why_not_readable
 
-READERS = 8
-"""How many queries run at a time; the engine's pool must hold as many connections."""
+READERS = 4
+"""How many queries run at a time; more than there are cores for them only get in each other's way."""
+SHORT_READERS = 2
+"""How many short queries of PostgreSQL run at a time beside these; the engine's pool must hold connections for both."""
 
 _UNREADABLE = "The projections' database cannot be read now."
 _log = logging.getLogger("cairn.gateway")
@@ -22,7 +30,7 @@ T = TypeVar("T")
 
 
 class Reader:
-    """Reads the database of the projections in a few threads of its own.
+    """Reads the database of the projections.
 
     Args:
         streams: All streams that a projection is built from.
@@ -32,18 +40,23 @@ class Reader:
         self._engine = engine
         self._streams = streams
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="cairn-read")
+        self._short_threads = ThreadPoolExecutor(SHORT_READERS, thread_name_prefix="cairn-short-read")
+        self._short_reads = ShortReads(engine) if engine.dialect.name == "sqlite" else None
 
-    async def read(self, query: Callable[[Connection], T], of: str | None = None) -> T:
+    async def read(self, query: Callable[[Connection], T], of: str | None = None, *, short: bool = False) -> T:
         """What the query finds, in one read transaction.
 
         Args:
             of: The projection whose tables it asks, where it asks one's.
+            short: Whether it finds what it wants by key, and not much of it. It may be asked twice.
 
         Raises:
             RequestRefused: 503 `projection.unavailable`, when the database cannot answer, or nothing can be read there
                 yet.
         """
         try:
+            if short:
+                return await self._at_once(query)
             return await self._in_thread(query)
         except SQLAlchemyError as error:
             # The statement and its parameters, which may be a patient's text, stay out of the log line.
@@ -60,11 +73,26 @@ class Reader:
 
     def close(self) -> None:
         """Let running queries end, and take no more."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for threads in (self._threads, self._short_threads):
+            threads.shutdown(wait=True, cancel_futures=True)
+        if self._short_reads is not None:
+            self._short_reads.close()
+
+    async def _at_once(self, query: Callable[[Connection], T]) -> T:
+        if self._short_reads is None:
+            return await asyncio.get_running_loop().run_in_executor(self._short_threads, self._run, query)
+        try:
+            with self._short_reads.reading() as connection:
+                return query(connection)
+        except BrokenOff:
+            return await self._in_thread(query)
 
     async def _in_thread(self, query: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, query)
 
     def _run(self, query: Callable[[Connection], T]) -> T:
         with reading(self._engine) as connection:
-            return query(connection)
+            found = query(connection)
+        if self._short_reads is not None:
+            self._short_reads.open()
+        return found

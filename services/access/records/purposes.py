@@ -1,6 +1,7 @@
 """Why a principal reads, where it does not say: by its role."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from services.access.principal import Principal, Role
 
@@ -19,4 +20,9 @@ USUAL_PURPOSE: Mapping[Role, str] = {
 
 def usual_purpose(principal: Principal) -> str:
     """The purpose of a principal's readings that name none, one of :data:`events.access_record.PURPOSES`."""
-    return next((purpose for role, purpose in USUAL_PURPOSE.items() if principal.has(role)), "HOPERAT")
+    return _of_roles(principal.roles)
+
+
+@lru_cache(maxsize=1024)  # There are few sets of roles, and this is asked for each reading.
+def _of_roles(roles: frozenset[Role]) -> str:
+    return next((purpose for role, purpose in USUAL_PURPOSE.items() if role in roles), "HOPERAT")

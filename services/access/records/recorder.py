@@ -1,8 +1,9 @@
 """Recording readings before they are answered: durably, and in groups, so that many readers share one write.
 
 A group is one message, and one fsync of the server. A lone reading is written at once. Where several requests are
-being answered, a reading waits until each of them has joined the group or has ended, a few milliseconds at most; and
-what comes while a group is being written waits for the next one.
+being answered, a reading waits until each of them has joined the group or has ended, a few milliseconds at most; where
+many are, until half of them have, so that the others are worked out while these are written. What comes while a group
+is being written waits for the next one.
 """
 
 import asyncio
@@ -29,6 +30,8 @@ MAX_GROUP_BYTES = 256 * 1024
 """How many bytes of records one message holds; a single record is always smaller."""
 MAX_WAITING_RECORDS = 10_000
 """How many records may wait for the server before further readings are refused."""
+_SMALLEST_HALF = 8
+"""From how many readings on a group is written without waiting for the other half of the requests."""
 _GATHER_SECONDS = 0.008
 """How long a record waits for those of other requests that are being answered."""
 _RECORD_SECONDS = 3.0
@@ -163,8 +166,9 @@ class AccessRecorder:
         """Send what waits, if it is time to."""
         if not self._waiting_records or self._under_way:
             return
-        everyone_joined = self._waiting_readings >= self._readings
-        if everyone_joined or self._waiting_records >= MAX_GROUP_RECORDS or self._waiting_bytes >= MAX_GROUP_BYTES:
+        enough = max(min(self._readings, _SMALLEST_HALF), (self._readings + 1) // 2)
+        have_joined = self._waiting_readings >= enough
+        if have_joined or self._waiting_records >= MAX_GROUP_RECORDS or self._waiting_bytes >= MAX_GROUP_BYTES:
             self._send()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._send)

@@ -68,10 +68,10 @@ class Access:
         scope["route"] = operation  # the counters name its template, also when it is refused
         state = scope.setdefault("state", {})
         state["operation"] = operation
+        scope["path_params"] = named = matched.named
         if operation.reading == "open":
             state["asking"] = Asking(_NOBODY)
             return
-        named = matched.named
 
         async def judge_again() -> None:
             again = Asking(await self._principal(scope), consents=self._consents)

@@ -1,6 +1,7 @@
 """The host names under which a gateway may be asked. Pure."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -55,6 +56,7 @@ def _plain(name: str) -> str:
     return name.lower().removesuffix(".").removeprefix("[").removesuffix("]")
 
 
+@lru_cache(maxsize=64)
 def _is_loopback(plain: str) -> bool:
     try:
         return ip_address(plain).is_loopback

@@ -1,29 +1,38 @@
-"""How long a client may take to send a request. uvicorn waits for ever for what was begun: a client that sends a byte a
-minute on each of many connections would keep them all, and nobody else could open one.
+"""How long a client may take to send a request, and how long its line and headers may be.
+
+uvicorn waits for ever for what was begun: a client that sends a byte a minute on each of many connections would keep
+them all, and nobody else could open one. Nor does it bound what it keeps of headers that do not end.
 """
 
 import asyncio
 from typing import Literal
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 15.0
 """How long a client may take for the line and the headers of a request, from when it connected or began with them."""
 BODY_SECONDS = 60.0
 """How long a client may take for a body; the largest, a batch, then comes with 70 KB a second."""
+MAX_HEADER_BYTES = 32 * 1024
+"""How long the line and the headers of a request may be, together."""
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 _Part = Literal["headers", "body"]
 
 
-class TimedProtocol(H11Protocol):
+class _HeadersTooLong(Exception):
+    """The line and the headers of a request are longer than they may be."""
+
+
+class TimedProtocol(HttpToolsProtocol):
     """HTTP/1.1 on one connection, whose client has so much time for a request and not more."""
 
     header_seconds = HEADER_SECONDS
     body_seconds = BODY_SECONDS
     _awaited: _Part | None = None
     _deadline: asyncio.TimerHandle | None = None
+    _unfinished = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Expect the first request."""
@@ -35,16 +44,33 @@ class TimedProtocol(H11Protocol):
         self._await(None)
         super().connection_lost(exc)
 
-    def handle_events(self) -> None:
-        """Take what has come, and look what of a request is still to come."""
-        super().handle_events()
-        state = self.conn.their_state
-        if state is h11.SEND_BODY:
-            self._await("body")
-        elif state is h11.IDLE and self.conn.trailing_data[0]:
-            self._await("headers")
-        else:  # the request is whole, or none has begun: uvicorn itself ends a connection that is kept too long
-            self._await(None)
+    def data_received(self, data: bytes) -> None:
+        """Take what has come."""
+        super().data_received(data)
+        if self._awaited != "headers" or self.transport.is_closing():
+            return
+        self._unfinished += len(data)
+        if self._unfinished > MAX_HEADER_BYTES:
+            self._hang_up(_TOO_LONG)
+
+    def on_message_begin(self) -> None:
+        """Expect the headers of a request that has begun."""
+        self._await("headers")
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Expect the body of a request."""
+        self._unfinished = 0
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEADER_BYTES:
+            self._hang_up(_TOO_LONG)
+            raise _HeadersTooLong  # which ends the parsing
+        self._await("body")
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Expect nothing more: uvicorn itself ends a connection that is kept too long."""
+        self._await(None)
+        super().on_message_complete()
 
     def _await(self, part: _Part | None) -> None:
         if part == self._awaited:
@@ -58,9 +84,31 @@ class TimedProtocol(H11Protocol):
             self._deadline = self.loop.call_later(seconds, self._too_slow)
 
     def _too_slow(self) -> None:
+        self._deadline = None
+        if self._awaited == "headers" and self._is_answering:
+            # What the client began with is its next request, and the answer to the one before is not at its end yet.
+            self._awaited = None
+            self._await("headers")
+        else:
+            self._hang_up(_TOO_SLOW)
+
+    @property
+    def _is_answering(self) -> bool:
+        """Whether an answer to an earlier request than the one that comes in is not at its end."""
+        if self._awaited == "body":
+            return bool(self.pipeline) or self.cycle.response_started
+        none_yet = self.cycle is None  # whatever uvicorn's type says
+        return not (none_yet or self.cycle.response_complete)
+
+    def _hang_up(self, saying: bytes) -> None:
+        """End the connection with a word, unless that would be taken for an answer to another request."""
         if self.transport.is_closing():
             return
-        # Over a half answer nothing can be said any more.
-        if self._awaited == "headers" or not self.cycle.response_started:
-            self.transport.write(_TOO_SLOW)
+        if not self._is_answering:
+            self.transport.write(saying)
         self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that what came is no HTTP, unless something was said already."""
+        if not self.transport.is_closing():
+            super().send_400_response(msg)

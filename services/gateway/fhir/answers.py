@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from services.fhir.outgoing.elements import Json
 from services.gateway.fhir.exchange import Exchange
 from services.gateway.refusals import FHIR_JSON
+from services.gateway.unchanged import names
 
 
 def resource_answer(asked: Exchange, resource: Json) -> Response:
@@ -26,11 +27,6 @@ def resource_answer(asked: Exchange, resource: Json) -> Response:
         if "lastUpdated" in meta:
             updated = datetime.fromisoformat(meta["lastUpdated"]).astimezone(UTC)
             headers["last-modified"] = format_datetime(updated, usegmt=True)
-        if any(each == "*" or _opaque(each) == _opaque(headers["etag"]) for each in asked.if_none_match):
+        if names(asked.if_none_match, headers["etag"]):
             return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=FHIR_JSON)
-
-
-def _opaque(etag: str) -> str:
-    """What is compared of an ETag: whether it is weak makes no difference to a read (RFC 9110, 13.1.2)."""
-    return etag.removeprefix("W/")

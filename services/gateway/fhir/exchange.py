@@ -40,7 +40,7 @@ class Exchange:
         parameters: The parameters of address and body, without those of every FHIR request.
         lenient: Whether parameters that are not known are to be left out (`Prefer: handling=lenient`) and not refused.
         pretty: Whether the answer is to be indented.
-        if_none_match: The versions that the client has already.
+        if_none_match: The headers that name the versions which the client has already.
         operation: What the request was found to be.
     """
 
@@ -102,7 +102,7 @@ async def _exchange(
         tuple((name, value) for name, value in given if name not in ("_format", "_pretty")),
         "handling=lenient" in _preferences(request),
         ("_pretty", "true") in given,
-        tuple(each.strip() for header in request.headers.getlist("if-none-match") for each in header.split(",")),
+        tuple(request.headers.getlist("if-none-match")),
         request.state.operation,
     )
 

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -28,18 +28,22 @@ router = APIRouter(prefix="/v1", tags=["read"])
 
 
 class _Feed(StreamingResponse):
-    """A stream of events that lets go of its reader of the log however it ends."""
+    """A stream of events that lets go of its reader of the log, and of its place among the feeds, however it ends."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, here: Gateway, batches: AsyncIterator[Batch], records: FeedRecords, asks: Asking):
+    def __init__(
+        self, here: Gateway, batches: AsyncIterator[Batch], records: FeedRecords, asks: Asking, place: ExitStack
+    ):
         self._here = here
+        self._place = place
         self._frames = stream_batches(batches, here.closing, records.before, asks.judge_again, here.heartbeat_seconds)
         super().__init__(self._frames, headers={"x-accel-buffering": "no"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            with self._place:
+                await super().__call__(scope, receive, send)
         except asyncio.CancelledError:
             # The gateway ends, and this reader has not taken what was sent to it: nothing more can be done for it.
             if not self._here.closing.is_set():
@@ -51,15 +55,9 @@ class _Feed(StreamingResponse):
                 await super().stream_response(send)
 
 
-async def _place(here: Here, asks: Asks) -> AsyncIterator[None]:
-    with here.feeds.place(asks.principal.id):
-        yield
-
-
 @router.get(
     "/feed",
     summary="Follow recorded events live (server-sent events)",
-    dependencies=[Depends(_place)],
     response_class=StreamingResponse,
     response_model=None,
     responses={
@@ -97,13 +95,15 @@ async def follow_events(
     Where the organisations are placed on several streams of the log, each with positions of its own, `org` must say
     which one is followed.
     """
-    log = _log(here, live)
-    if last_event_id:
-        after = await _behind_event(log, _resumed(last_event_id))
-    else:
-        after = await _behind_position(log, live.after)
-    batches = batches_told(asks.principal, live.org, live.patient, log.follow(after, subject=_subject(live)))
-    return _Feed(here, batches, FeedRecords(here.records, request.scope), asks)
+    with ExitStack() as place:
+        place.enter_context(here.feeds.place(asks.principal.id))
+        log = _log(here, live)
+        if last_event_id:
+            after = await _behind_event(log, _resumed(last_event_id))
+        else:
+            after = await _behind_position(log, live.after)
+        batches = batches_told(asks.principal, live.org, live.patient, log.follow(after, subject=_subject(live)))
+        return _Feed(here, batches, FeedRecords(here.records, request.scope), asks, place.pop_all())
 
 
 async def _behind_event(log: Log, resumed: FeedId) -> Anchor:

@@ -74,6 +74,7 @@ async def one_goal(
         org,
         query.min_position,
         lambda connection: queries.goal(connection, goal_id, now=now, audience=asks.audience(query.audience)),
+        short=True,
     )
     if found is None:
         raise _unknown(goal_id)

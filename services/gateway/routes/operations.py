@@ -34,18 +34,19 @@ async def projections(here: Here) -> Response:
     return json_answer({"items": await here.standing.statuses(), "next": None})
 
 
-@router.get("/healthz", summary="Whether the process answers")
-async def healthy() -> dict[str, str]:
+@router.get("/healthz", summary="Whether the process answers", response_model=dict[str, str])
+async def healthy() -> Response:
     """Always ok: it says no more than that the process runs."""
-    return {"status": "ok"}
+    return json_answer({"status": "ok"})
 
 
 @router.get(
     "/readyz",
     summary="Whether submissions are recorded, and what is read here is there and fresh",
+    response_model=dict[str, str],
     responses=problems(503),
 )
-async def ready(here: Here) -> dict[str, str]:
+async def ready(here: Here) -> Response:
     """Ready when the log answers, is the one that was read before, and forgets nothing; when a goals service answers
     for each of its streams; and when every projection can be read and is not further behind than
     `CAIRN_READY_LAG_SECONDS`; and when readings can be recorded, where they have to be."""
@@ -54,7 +55,7 @@ async def ready(here: Here) -> dict[str, str]:
             await here.readiness.check(NAMES, here.ready_lag_seconds)
     except TimeoutError:
         raise RequestRefused("projection.unavailable", "The projections' database is too slow.") from None
-    return {"status": "ready"}
+    return json_answer({"status": "ready"})
 
 
 @router.get("/metrics", summary="Counters for Prometheus", response_class=PlainTextResponse)
@@ -77,3 +78,9 @@ async def documentation(request: Request) -> Response:
     """The OpenAPI description, for people."""
     headers = {"content-security-policy": CONTENT_SECURITY_POLICY}
     return HTMLResponse(docs_page(request.app.openapi()), headers=headers)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request) -> Response:
+    """The OpenAPI description, for programs."""
+    return json_answer(request.app.openapi())

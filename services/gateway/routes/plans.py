@@ -48,6 +48,7 @@ async def plan(
             org,
             query.min_position,
             lambda connection: queries.plan(connection, org, patient, now=datetime.now(UTC), audience=audience),
+            short=True,
         )
     if found is None:
         raise _missing(org, patient, query)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from nats.js.api import StorageType, StreamConfig
 
-from events.access_record import ACCESS_STREAM
+from events.access_record import ACCESS_STREAM, decode_group
 from events.log import connect
 from events.log.client.resilient import ResilientClient
 from events.log.stream import WrongStream
@@ -23,21 +23,21 @@ async def test_a_reading_is_in_the_stream_when_it_may_be_told(nc: ResilientClien
     assert await access_records(nc) == [access_record("p1")]
 
 
-async def test_readings_that_are_answered_together_share_a_message(
-    nc: ResilientClient, recorder: AccessRecorder
+@pytest.mark.parametrize(("readers", "groups"), [(8, [8]), (40, [20, 20])])
+async def test_readings_that_are_answered_together_share_a_message_and_of_many_half_do(
+    nc: ResilientClient, recorder: AccessRecorder, readers: int, groups: list[int]
 ) -> None:
-    everybody_asks = asyncio.Barrier(20)
+    everybody_asks = asyncio.Barrier(readers)
 
     async def answer(number: int) -> None:
         with recorder.expecting():
             await everybody_asks.wait()
             await recorder.record([access_record(f"p{number}")])
 
-    await asyncio.gather(*(answer(number) for number in range(20)))
+    await asyncio.gather(*(answer(number) for number in range(readers)))
 
-    messages = await access_messages(nc)
-    assert len(messages) == 1
-    assert {record.patients for record in await access_records(nc)} == {(f"p{number}",) for number in range(20)}
+    assert [len(decode_group(message.data)) for message in await access_messages(nc)] == groups
+    assert {record.patients for record in await access_records(nc)} == {(f"p{number}",) for number in range(readers)}
 
 
 async def test_a_reading_does_not_wait_for_one_that_takes_long(nc: ResilientClient, recorder: AccessRecorder) -> None:

@@ -204,13 +204,27 @@ async def test_what_was_not_told_leaves_no_record(here: Alone, client: httpx.Asy
     assert len(await access_records(here.nc)) == before
 
 
-async def test_that_nothing_has_changed_is_told(here: Alone, client: httpx.AsyncClient) -> None:
-    path = EXAMPLES["read_goal"][0]
-    etag = (await client.get(path)).headers["etag"]
+@pytest.mark.parametrize("name", ["read_goal", "one_goal", "goals_of_org", "plan", "caseload", "reviews", "history"])
+async def test_that_nothing_has_changed_is_told_without_telling_it_again(
+    here: Alone, client: httpx.AsyncClient, name: str
+) -> None:
+    path, _ = EXAMPLES[name]
+    first = await client.get(path)
+    before = len(await access_records(here.nc))
 
-    [record] = await newly_recorded(here, client, path, if_none_match=etag)
+    again = await client.get(path, headers={"if-none-match": f'"another", {first.headers["etag"]}'})
 
-    assert told_of([record]) == FIRST
+    assert (again.status_code, again.content) == (304, b"")
+    assert (again.headers["etag"], again.headers["cache-control"]) == (first.headers["etag"], "no-store")
+    assert told_of((await access_records(here.nc))[before:]) == told_of((await access_records(here.nc))[:before][-1:])
+
+
+async def test_what_has_changed_is_told(here: Alone, client: httpx.AsyncClient) -> None:
+    path, _ = EXAMPLES["one_goal"]
+
+    answer = await client.get(path, headers={"if-none-match": '"another"'})
+
+    assert (answer.status_code, answer.json()["goal"]) == (200, (await client.get(path)).json()["goal"])
 
 
 async def test_the_headers_alone_are_recorded_as_the_answer_is(here: Alone, client: httpx.AsyncClient) -> None:

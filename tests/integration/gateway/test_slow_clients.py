@@ -7,7 +7,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from services.gateway.edge.slow_clients import TimedProtocol
+from services.gateway.edge.slow_clients import MAX_HEADER_BYTES, TimedProtocol
 
 ANSWER = b"told"
 
@@ -20,10 +20,12 @@ class Hurried(TimedProtocol):
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Reads the body, then answers."""
+    """Reads the body, then answers; at one address, when more time has passed than a request may take."""
     while (await receive()).get("more_body"):
         pass
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    if scope["path"] == "/later":
+        await asyncio.sleep(Hurried.header_seconds * 1.5)
     await send({"type": "http.response.body", "body": ANSWER})
 
 
@@ -94,3 +96,22 @@ async def test_whoever_sends_a_whole_request_is_answered_and_may_send_the_next(p
         await asyncio.sleep(Hurried.header_seconds + Hurried.body_seconds)
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    "end", [b"", b": a\r\n\r\n", b"\r\n" + b"x: y\r\n" * 20], ids=["unfinished", "finished", "many"]
+)
+async def test_headers_that_are_too_long(port: int, end: bytes) -> None:
+    answer = await said(port, b"GET / HTTP/1.1\r\nhost: localhost\r\nx", b"x" * MAX_HEADER_BYTES, end)
+
+    assert answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 400 "))
+    assert answer.count(b"HTTP/1.1") == 1
+    assert ANSWER not in answer
+
+
+async def test_an_answer_is_whole_when_what_comes_behind_its_request_does_not_end(port: int) -> None:
+    answer = await said(port, b"GET /later HTTP/1.1\r\nhost: localhost\r\n\r\nGET / HT")
+
+    first, _, second = answer.partition(ANSWER)
+    assert first.startswith(b"HTTP/1.1 200 ")
+    assert second.startswith(b"HTTP/1.1 408 ")

@@ -295,7 +295,7 @@ async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending
             await asyncio.Event().wait()
 
     scope = {"type": "http", "method": "GET", "path": "/v1/feed", "query_string": b"", "headers": HEADERS}
-    serving = asyncio.create_task(create_app(gateway, WrittenOut())(scope, receive, send))
+    serving = asyncio.ensure_future(create_app(gateway, WrittenOut())(scope, receive, send))
     await stalled.wait()
     gateway.closing.set()
 

@@ -1,33 +1,49 @@
 """What every answer has in common: headers, problem details for every failure, and counting without names."""
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request, Response
 from nats.errors import ConnectionClosedError
-from starlette.types import Message
+from pydantic import BaseModel
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.envelope import UnreadableEvent
 from events.errors import Rejected
 from events.log import LogUnreachable
+from services.gateway.access.matching import OperationTree
+from services.gateway.access.operations import Operation
+from services.gateway.answers import json_answer
 from services.gateway.bodies import read_body
-from services.gateway.handlers import handle_failures
+from services.gateway.calling import Endpoints
 from services.gateway.metrics import Metrics
 from services.gateway.parameters import Org
+from services.gateway.problems import RequestRefused
+from services.gateway.refusals import refusal_answer
 from services.gateway.response_middleware import ResponseMiddleware
 from tests.unit.gateway.statuses import status
 
 SECRET = "what a patient wrote"
 
 
-def application(metrics: Metrics) -> FastAPI:
-    app = FastAPI()
-    app.add_middleware(ResponseMiddleware, metrics=metrics)
-    handle_failures(app)
+class Count(BaseModel):
+    """What one of the endpoints takes."""
 
-    @app.get("/orgs/{org}/{failure}")
-    async def fail(org: Org, failure: str, count: int = 0) -> None:
+    count: int = 0
+
+
+ADDRESSES = OperationTree(
+    (Operation("fail", "/orgs/{org}/{failure}", "open"), Operation("body", "/body", "open", method="POST"))
+)
+
+
+def application(metrics: Metrics) -> ASGIApp:
+    api = FastAPI()
+
+    @api.get("/orgs/{org}/{failure}", response_model=None)
+    async def fail(org: Org, failure: str, query: Annotated[Count, Query()]) -> Response:
         failures: dict[str, Exception] = {
             "mistake": ValueError(SECRET),
             "unreadable": UnreadableEvent(7, "cairn.log.a.b.c", SECRET),
@@ -37,11 +53,22 @@ def application(metrics: Metrics) -> FastAPI:
         }
         raise failures[failure]
 
-    @app.post("/body")
-    async def body(request: Request) -> int:
-        return len(await read_body(request, 1000))
+    @api.post("/body", response_model=None)
+    async def body(request: Request) -> Response:
+        return json_answer(len(await read_body(request, 1000)))
 
-    return app
+    endpoints = Endpoints(api)
+
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        matched = ADDRESSES.find(scope["method"], scope["path"])
+        if matched is None or matched.operation is None:
+            await refusal_answer(scope["path"], RequestRefused("http.not_found", "Nothing."))(scope, receive, send)
+            return
+        scope["route"], scope["path_params"] = matched.operation, matched.named
+        scope["state"] = {"operation": matched.operation}
+        await endpoints(scope, receive, send)
+
+    return ResponseMiddleware(door, metrics)
 
 
 @pytest.fixture

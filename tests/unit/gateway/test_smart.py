@@ -1,24 +1,26 @@
 """SMART applications find where they get a token; and are told where there is none."""
 
 from collections.abc import Mapping
-from typing import Any
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from services.gateway.handlers import handle_failures
-from services.gateway.routes.fhir.smart import router
+from services.gateway.app import create_app
+from services.gateway.gateway import Gateway
+from services.gateway.metrics import Metrics
+from tests.tokens import WrittenOut, asking
 
 PATHS = ["/fhir/.well-known/smart-configuration", "/fhir/R4/.well-known/smart-configuration"]
 
 
 async def asked(path: str, metadata: Mapping[str, Any] | None) -> httpx.Response:
-    app = FastAPI()
-    app.include_router(router)
-    app.state.issuer_metadata = lambda: metadata
-    handle_failures(app)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+    records = SimpleNamespace(expecting=nullcontext)
+    gateway = SimpleNamespace(metrics=Metrics(), public_url=None, records=records, logs=None)
+    app = create_app(cast(Gateway, gateway), WrittenOut(), issuer_metadata=lambda: metadata)
+    async with asking(app) as client:
         return await client.get(path, headers={"accept": "application/fhir+json"})
 
 

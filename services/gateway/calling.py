@@ -1,0 +1,175 @@
+"""Calling endpoints: what each asks for is read once, from its signature, by the marks that describe it in OpenAPI.
+
+FastAPI gathers the endpoints and describes them. It does not serve them: finding a route and the arguments of its
+function took it longer than everything that Cairn does for a reading, and the address is known already by the one who
+judged the request.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Depends, Header, Query
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.types import Receive, Scope, Send
+
+from services.gateway.access.operations import Operation
+from services.gateway.handlers import failure_answer
+from services.gateway.unchanged import has_etag, unless_unchanged
+
+# Any below: functions of every signature are called here, and with whatever their arguments are.
+_Errors = list[dict[str, Any]]
+_Way = Callable[[Request, _Errors], Any]
+"""How one argument is found in a request; what is wrong with it is added to the errors."""
+
+
+class Endpoints:
+    """The ASGI application behind the door: calls the endpoint of the operation that a request was judged by.
+
+    Args:
+        api: The application in which the endpoints are described. Its `state` is theirs.
+    """
+
+    def __init__(self, api: FastAPI):
+        self._api = api
+        self._calls = {
+            (method, route.path): Call(route.endpoint)
+            for route in iter_route_contexts(api.routes)
+            if route.endpoint is not None
+            for method in route.methods or ()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        scope["app"] = self._api
+        operation: Operation = scope["state"]["operation"]
+        request = Request(scope, receive, send)
+        try:
+            answer: Response = await self._calls[operation.method, operation.path](request)
+            if has_etag(operation):
+                answer = unless_unchanged(scope, answer)
+        except Exception as error:
+            found = await failure_answer(request, error)
+            if found is None:
+                raise
+            answer = found
+        await answer(scope, receive, send)
+
+
+class Call:
+    """A function whose arguments come from requests.
+
+    They are marked as FastAPI has it: `Query` with a model of all parameters, `Header`, and `Depends` with a function
+    whose arguments are found in the same way. A `Request` is the request itself; what has no mark is named in the path.
+    """
+
+    def __init__(self, function: Callable[..., Any]):
+        self._function = function
+        self._is_async = inspect.iscoroutinefunction(function)
+        self._ways: list[tuple[str, _Way]] = []
+        self._calls: list[tuple[str, Call]] = []
+        hints = get_type_hints(function, include_extras=True)
+        for name, parameter in inspect.signature(function).parameters.items():
+            wanted = hints[name]
+            mark = _mark(wanted)
+            if isinstance(mark, Depends):
+                if mark.dependency is None:
+                    raise TypeError(f"{name} of {function.__name__} depends on nothing.")
+                self._calls.append((name, Call(mark.dependency)))
+            else:
+                self._ways.append((name, _way(name, wanted, mark, parameter.default)))
+
+    async def __call__(self, request: Request) -> Any:
+        """What the function answers.
+
+        Raises:
+            RequestValidationError: the request does not say what the function asks for, or something else.
+        """
+        errors: _Errors = []
+        found = self.arguments(request, errors)
+        if errors:
+            raise RequestValidationError(errors)
+        return await self.answer(request, found)
+
+    def arguments(self, request: Request, errors: _Errors) -> dict[str, Any]:
+        """What the request gives of the arguments; for one that another function gives, the arguments of that."""
+        found: dict[str, Any] = {name: call.arguments(request, errors) for name, call in self._calls}
+        for name, way in self._ways:
+            found[name] = way(request, errors)
+        return found
+
+    async def answer(self, request: Request, found: dict[str, Any]) -> Any:
+        """What the function answers, with what :meth:`arguments` found."""
+        for name, call in self._calls:
+            found[name] = await call.answer(request, found[name])
+        answer = self._function(**found)
+        return await answer if self._is_async else answer
+
+
+def _mark(wanted: Any) -> Any:
+    """The last of FastAPI's marks of an argument; None where it has none."""
+    if get_origin(wanted) is not Annotated:
+        return None
+    marks = (each for each in reversed(get_args(wanted)[1:]) if isinstance(each, Depends | Header | Query))
+    return next(marks, None)
+
+
+def _way(name: str, wanted: Any, mark: Any, default: Any) -> _Way:
+    if wanted is Request:
+        return lambda request, _: request
+    if isinstance(mark, Query):
+        return _from_query(get_args(wanted)[0])
+    if isinstance(mark, Header):
+        return _from_header(name, TypeAdapter(wanted), default)
+    return _from_path(name, TypeAdapter(wanted))
+
+
+def _from_path(name: str, adapter: TypeAdapter[Any]) -> _Way:
+    validate = adapter.validator.validate_python
+
+    def find(request: Request, errors: _Errors) -> Any:
+        try:
+            return validate(request.scope["path_params"][name])
+        except ValidationError as error:
+            _note(errors, error, "path", name)
+
+    return find
+
+
+def _from_header(name: str, adapter: TypeAdapter[Any], default: Any) -> _Way:
+    header = name.replace("_", "-")
+
+    def find(request: Request, errors: _Errors) -> Any:
+        given = request.headers.get(header)
+        if given is None:
+            return default
+        try:
+            return adapter.validator.validate_python(given)
+        except ValidationError as error:
+            _note(errors, error, "header", header)
+
+    return find
+
+
+def _from_query(model: type[BaseModel]) -> _Way:
+    validate = model.__pydantic_validator__.validate_python
+
+    def find(request: Request, errors: _Errors) -> Any:
+        query: bytes = request.scope["query_string"]
+        # Of a parameter that is given twice the last counts.
+        given: Mapping[str, str] = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}
+        try:
+            return validate(given)
+        except ValidationError as error:
+            _note(errors, error, "query")
+
+    return find
+
+
+def _note(errors: _Errors, error: ValidationError, *where: str) -> None:
+    for each in error.errors(include_url=False, include_context=False, include_input=False):
+        errors.append({**each, "loc": (*where, *each["loc"])})

@@ -1,0 +1,89 @@
+"""Short queries on the connection that is kept for them."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from projections.engine.database import open_database, writing
+from projections.engine.short_reads import BrokenOff, ShortReads
+
+COUNT = text("SELECT count(*) FROM notes")
+ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cairn.db"
+
+
+@pytest.fixture
+def engine(path: Path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{path}")
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE notes (note TEXT)"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def short(engine: Engine) -> Iterator[ShortReads]:
+    short = ShortReads(engine, most_seconds=0.5)
+    short.open()
+    yield short
+    short.close()
+
+
+def count(short: ShortReads) -> object:
+    with short.reading() as connection:
+        return connection.scalar(COUNT)
+
+
+def write(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("INSERT INTO notes VALUES ('one')"))
+
+
+def test_each_reading_sees_what_is_committed_and_one_state_of_it(engine: Engine, short: ShortReads) -> None:
+    assert count(short) == 0
+    write(engine)
+    with short.reading() as connection:
+        assert connection.scalar(COUNT) == 1
+        write(engine)
+        assert connection.scalar(COUNT) == 1
+    assert count(short) == 2
+
+
+def test_a_query_that_does_not_end_is_broken_off_and_the_next_is_answered(short: ShortReads) -> None:
+    with pytest.raises(BrokenOff), short.reading() as connection:
+        connection.scalar(ENDLESS)
+
+    assert count(short) == 0
+
+
+def test_a_lock_is_not_waited_for(short: ShortReads) -> None:
+    with short.reading() as connection:
+        assert connection.scalar(text("PRAGMA busy_timeout")) == 0
+
+
+def test_a_mistake_of_the_query_leaves_the_connection_as_it_was(short: ShortReads) -> None:
+    with pytest.raises(KeyError), short.reading():
+        raise KeyError
+
+    assert count(short) == 0
+
+
+def test_a_file_that_was_replaced_is_not_read_any_more(path: Path, engine: Engine, short: ShortReads) -> None:
+    write(engine)
+    assert count(short) == 1
+    with closing(sqlite3.connect(path.with_name("other"))) as other:
+        other.execute("CREATE TABLE notes (note TEXT)")
+    path.with_name("other").replace(path)
+
+    with pytest.raises(BrokenOff):
+        count(short)
+    short.open()
+    assert count(short) == 0
