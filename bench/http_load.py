@@ -58,7 +58,12 @@ async def _times(times: int, operation: Operation, number: int) -> None:
         await operation(number)
 
 
+def goal_path(goal_id: GoalId) -> str:
+    """Where a goal is read."""
+    return f"/v1/orgs/{goal_id.org}/patients/{goal_id.patient}/goals/{goal_id.goal}"
+
+
 def _path(request: Request, goal_id: GoalId) -> str:
     if request == "goal":
-        return f"/v1/orgs/{goal_id.org}/patients/{goal_id.patient}/goals/{goal_id.goal}"
+        return goal_path(goal_id)
     return f"/v1/orgs/{goal_id.org}/{request}?limit={_LIST_ITEMS}"

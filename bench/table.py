@@ -2,17 +2,37 @@
 
 from collections.abc import Iterator, Mapping
 
-from bench.result import Compared, Latency, Measured, Result
+from bench.result import CLIENT, Compared, Latency, Measured, Result
 
-COLUMNS = ("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p95 ms", "p99 ms", "Ours over it")
+COLUMNS = (
+    *("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p95 ms", "p99 ms"),
+    *("Ours over it", "p50", "p99"),
+)
+PROCESS_COLUMNS = ("Case", "Who", "Process", "CPU, % of a core", "Memory, MB")
 
 
 def rows(result: Result) -> Iterator[tuple[str, ...]]:
     """One row for us in each case, and one for each peer; in the order of :data:`COLUMNS`."""
     for case in result.cases:
-        yield (_named(case.case), "cairn", *_figures(case, case.unit), "")
+        yield (_named(case.case), "cairn", *_figures(case, case.unit), "", "", "")
         for peer in case.peers:
-            yield ("", peer.name, *_figures(peer, case.unit), f"{peer.ratio:.2f}")
+            over = peer.latency_ratio
+            latencies = ("", "") if over is None else (f"{over.p50:.2f}", f"{over.p99:.2f}")
+            yield ("", peer.name, *_figures(peer, case.unit), f"{peer.ratio:.2f}", *latencies)
+
+
+def process_rows(result: Result) -> Iterator[tuple[str, ...]]:
+    """One row for each process that was looked at; in the order of :data:`PROCESS_COLUMNS`."""
+    for case in result.cases:
+        for who, measured in (("cairn", case), *((peer.name, peer) for peer in case.peers)):
+            shown = _named(case.case), who
+            for use in measured.processes:
+                yield (*shown, use.process, f"{use.cpu_percent:.0f}", f"{use.memory_mb:.0f}")
+                shown = "", ""
+            if measured.processes:
+                cairns = [use for use in measured.processes if use.process != CLIENT]
+                cpu, memory = (sum(getattr(use, what) for use in cairns) for what in ("cpu_percent", "memory_mb"))
+                yield ("", "", f"all but {CLIENT}", f"{cpu:.0f}", f"{memory:.0f}")
 
 
 def heading(result: Result) -> str:

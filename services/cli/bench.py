@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.http_requests import REQUESTS as HTTP_REQUESTS
+from bench.peers import LIVE as LIVE_PEERS
 from bench.peers import NAMES as PEERS
 from bench.peers import PROJECTIONS as PROJECTION_PEERS
 from services.cli.parameters import json_option
@@ -56,6 +57,12 @@ def _at_once(name: str, what: str, default: tuple[int, ...] = (1, 16, 64, 256)) 
 
 def _bounds(command: _Command) -> _Command:
     return _seconds(5.0)(_many("count", None, "End each run after so many, if that is sooner.")(command))
+
+
+def _against(command: _Command) -> _Command:
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    what = "The checkout of another build, with its own .venv, to take turns with."
+    return click.option("--against", type=folder, help=what)(command)
 
 
 def _common(command: _Command) -> _Command:
@@ -214,6 +221,31 @@ def over_http(**options: object) -> None:
     _run("http", "HttpOptions", options)
 
 
+@bench.command()
+@_many("rate", 500, "Submissions each second in the case of a steady rate.")
+@_at_once("clients", "Requests in flight")
+@_many("goals", 1000, "Active goals that the entries go round.")
+@_against
+@click.option(
+    "--peer",
+    "peers",
+    type=click.Choice(LIVE_PEERS),
+    multiple=True,
+    default=LIVE_PEERS,
+    help="Peer to measure beside; may be given several times.  [all that are available]",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, 24 * 60, min_open=True),
+    help="Measure instead whether so many minutes of the same load end as they began.",
+)
+@_bounds
+@_common
+def whole(**options: object) -> None:
+    """The whole installation while everything is live, as `cairn up` runs it, and what its processes take."""
+    _run("whole", "WholeOptions", options)
+
+
 def _run(name: str, options_class: str, given: dict[str, object]) -> None:
     from services.cli.printing import print_json
 
@@ -246,10 +278,12 @@ def _stages(what: str, total: int) -> "AbstractContextManager[Stage]":
 
 
 def _print(result: "Result") -> None:
-    from bench.table import COLUMNS, closing, heading, rows
+    from bench.table import COLUMNS, PROCESS_COLUMNS, closing, heading, process_rows, rows
     from services.cli.printing import print_table
 
     click.echo(heading(result))
     print_table(COLUMNS, rows(result))
+    if processes := list(process_rows(result)):
+        print_table(PROCESS_COLUMNS, processes)
     for line in closing(result):
         click.echo(line)

@@ -19,6 +19,10 @@ TINY = {
     "rebuild": ("--events", "100", "--database", "sqlite"),
     "rebuild-growth": ("--from", "42", "--to", "84"),
     "http": ("--connections", "1", "--connections", "3", "--goals", "5", "--count", "6"),
+    "whole": (
+        *("--rate", "50", "--clients", "3", "--goals", "5", "--count", "12", "--seconds", "0.2"),
+        *("--peer", "js_publish"),
+    ),
     "lag": ("--rate", "100", "--seconds", "0.2", "--goals", "5", "--read-every", "4"),
 }
 
@@ -83,6 +87,9 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
             for request in ("goal", "goals", "caseload", "reviews", "submit")
             for connections in (1, 3)
         ],
+        "whole": [
+            {**load, **span} for load in ({"submitted": "50/s"}, {"clients": 3}) for span in ({}, {"until": "visible"})
+        ],
         "lag": [
             {"from": "outcome", "to": "announced", "submitted": "100/s"},
             {"from": "submission", "to": "announced", "submitted": "100/s"},
@@ -104,8 +111,22 @@ def test_gives_percentiles_where_it_is_about_latency(result: dict[str, Any]) -> 
 
 def test_measures_the_peers_in_the_same_run(result: dict[str, Any]) -> None:
     for case in result["cases"]:
+        if result["benchmark"] == "whole":
+            continue  # below, for they differ between its cases
         assert [peer["name"] for peer in case["peers"]] == PEERS.get(result["benchmark"], [])
         assert all(peer["ratio"] > 0 and len(peer["runs"]) == 1 for peer in case["peers"])
+
+
+def test_a_whole_installation_stands_beside_a_plain_log_and_beside_itself_at_rest(result: dict[str, Any]) -> None:
+    if result["benchmark"] != "whole":
+        pytest.skip("It is about another benchmark.")
+    assert [[peer["name"] for peer in case["peers"]] for case in result["cases"]] == [
+        [],
+        [],
+        ["js_publish"],
+        ["at 50/s"],
+    ]
+    assert result["cases"][3]["peers"][0]["latency_ratio"]["p99"] > 0
 
 
 def test_prints_a_table_for_people() -> None:
