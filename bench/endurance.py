@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from bench.builds import Build
 from bench.driving import all_of, pace
+from bench.gateway import ORG
 from bench.http_connection import HttpReaders, http_connections
-from bench.http_load import goal_path
+from bench.http_requests import path
+from bench.life import goal_ids
 from bench.live import Live, live
 from bench.options import Options
 from bench.processes import Processes
@@ -57,7 +59,7 @@ async def endure(build: Build, options: Options, minutes: float) -> dict[str, En
     seconds = minutes * 60
     part = min(_WINDOW_SECONDS, seconds / 2)
     async with (
-        live(build, options, GOALS) as there,
+        live(build, options, goal_ids(ORG, GOALS)) as there,
         http_connections(there.installation.http_port, _CONNECTIONS, there.installation.token) as connections,
     ):
         submissions, readings = _Timed(), _Timed()
@@ -87,7 +89,7 @@ async def _submit(there: Live, timed: _Timed, seconds: float) -> None:
 
 
 async def _read(there: Live, readers: HttpReaders, timed: _Timed, seconds: float) -> None:
-    paths = cycle([goal_path(goal_id) for goal_id in there.goals])
+    paths = cycle([path("goal", goal_id) for goal_id in there.goals])
 
     async def read(_: int, due: float) -> None:
         await readers.get(next(paths))

@@ -12,6 +12,8 @@ from bench.failed import BenchFailed
 
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: chunked", re.IGNORECASE)
+_LAST_CHUNK = b"\r\n0\r\n\r\n"  # JSON holds no line end of this kind
 _STATUS = slice(9, 12)  # of the first line, `HTTP/1.1 200 OK`
 
 
@@ -27,11 +29,12 @@ class HttpConnection(asyncio.Protocol):
         self._headers = f" HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}"
         self._received = bytearray()
         self._size: int | None = None
+        self._chunked = False
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[bytes] | None = None
 
     async def get(self, path: str) -> bytes:
-        """The body of the answer to a reading.
+        """The body of the answer to a reading; as it came, where it came in chunks.
 
         Raises:
             BenchFailed: the answer was not 200.
@@ -72,7 +75,9 @@ class HttpConnection(asyncio.Protocol):
                 return
             length = _LENGTH.search(self._received, 0, head)
             self._size = head + len(_HEAD_END) + (int(length[1]) if length else 0)
-        if len(self._received) >= self._size and self._answer is not None:
+            self._chunked = _CHUNKED.search(self._received, 0, head) is not None
+        complete = self._received.endswith(_LAST_CHUNK) if self._chunked else len(self._received) >= self._size
+        if complete and self._answer is not None:
             answer = bytes(self._received)
             self._received.clear()
             self._size = None

@@ -29,6 +29,7 @@ class Installation(NamedTuple):
         token: With which the gateway may be asked for the organisation of the benchmarks; None where it asks for none.
     """
 
+    data_dir: Path
     pid: int
     nats_url: str
     http_port: int
@@ -54,7 +55,7 @@ async def installation(build: Build, data_dir: Path, **settings: object) -> Asyn
             nats_url = nats_url.replace("://", f"://{(data_dir / _TOKEN).read_text().strip()}@")
         if http_port is None:
             raise BenchFailed(f"The gateway of {build.name} names no port: {ready}")
-        yield Installation(process.pid, nats_url, http_port, await _token(build, environment))
+        yield Installation(data_dir, process.pid, nats_url, http_port, await _token(build, environment))
 
 
 async def _token(build: Build, environment: Mapping[str, str]) -> str | None:

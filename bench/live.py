@@ -13,10 +13,9 @@ from bench.announced import Announced
 from bench.builds import Build
 from bench.driving import all_of, drive, pace
 from bench.filling import fill
-from bench.gateway import ORG
-from bench.ground import fill_data_dir, workplace
+from bench.ground import Filling, fill_data_dir, workplace
 from bench.installation import Installation, installation
-from bench.life import activation, goal_ids
+from bench.life import activation
 from bench.options import Bounds, Options
 from bench.processes import Processes
 from bench.result import Run
@@ -88,15 +87,20 @@ class Visibility:
 
 
 @asynccontextmanager
-async def live(build: Build, options: Options, goals: int) -> AsyncIterator[Live]:
-    """An installation of its own, with so many active goals, each of which was submitted to once."""
-    ids = goal_ids(ORG, goals)
+async def live(
+    build: Build, options: Options, goals: Sequence[GoalId], filling: Filling | None = None
+) -> AsyncIterator[Live]:
+    """An installation of its own, with some active goals, each of which was submitted to once.
+
+    Args:
+        filling: Makes them. Without it, nothing has happened to them since they were activated.
+    """
     with workplace(options) as directory:
-        await fill_data_dir(directory, partial(fill, goals=ids, life=activation))
+        await fill_data_dir(directory, filling or partial(fill, goals=goals, life=activation))
         async with installation(build, directory) as ready:
             nc = await connect(ready.nats_url, name="cairn bench")
             try:
-                there = Live(ready, nc, ids, count(1))
+                there = Live(ready, nc, goals, count(1))
                 await _once_around(there)
                 yield there
             finally:

@@ -11,18 +11,19 @@ from bench.result import Case, Run, case
 Measure = Callable[[Ground, int, Bounds], Awaitable[Run]]
 """One run on a ground with so many at once."""
 
+_Who = TypeVar("_Who")
 _Found = TypeVar("_Found")
 Turn = Callable[[], Awaitable[_Found]]
 """One turn of whoever is measured: what it found."""
 
 
-async def in_turns(turns: Mapping[str, Turn[_Found]], runs: int, stage: Stage) -> dict[str, list[_Found]]:
+async def in_turns(turns: Mapping[_Who, Turn[_Found]], runs: int, stage: Stage) -> dict[_Who, list[_Found]]:
     """So many rounds, in each of which everyone has one turn, forwards and backwards in turn.
 
     Args:
         stage: Advanced by every turn.
     """
-    found: dict[str, list[_Found]] = {name: [] for name in turns}
+    found: dict[_Who, list[_Found]] = {name: [] for name in turns}
     for number in range(runs):
         for name in turns if number % 2 == 0 else reversed(list(turns)):
             found[name].append(await turns[name]())

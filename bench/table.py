@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from bench.result import CLIENT, Compared, Latency, Measured, Result
 
 COLUMNS = (
-    *("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p95 ms", "p99 ms"),
-    *("Ours over it", "p50", "p99"),
+    *("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p99 ms", "p99/p50"),
+    *("Over it", "p50", "p99"),
 )
 PROCESS_COLUMNS = ("Case", "Who", "Process", "CPU, % of a core", "Memory, MB")
 
@@ -72,7 +72,10 @@ def _figures(measured: Measured, unit: str) -> tuple[str, ...]:
 
 
 def _percentiles(latency: Latency | None) -> tuple[str, ...]:
-    return ("", "", "") if latency is None else (f"{latency.p50:.2f}", f"{latency.p95:.2f}", f"{latency.p99:.2f}")
+    if latency is None:
+        return "", "", ""
+    spread = f"{latency.p99 / latency.p50:.1f}" if latency.p50 else ""
+    return f"{latency.p50:.2f}", f"{latency.p99:.2f}", spread
 
 
 def _rate(rate: float) -> str:

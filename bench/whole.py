@@ -10,7 +10,9 @@ from pathlib import Path
 
 from bench.builds import Build, beside
 from bench.endurance import SUBMISSIONS_A_SECOND, endure
+from bench.gateway import ORG
 from bench.ground import ground
+from bench.life import goal_ids
 from bench.live import Seen, at_once, live, steadily
 from bench.machine import conditions
 from bench.options import Bounds, Concurrency, Count, Minutes, Rate, Stages
@@ -85,12 +87,12 @@ async def _loads(
 
 
 async def _steadily(build: Build, options: WholeOptions) -> Seen:
-    async with live(build, options, options.goals) as there:
+    async with live(build, options, goal_ids(ORG, options.goals)) as there:
         return await steadily(there, options.rate, options.seconds)
 
 
 async def _at_once(build: Build, clients: int, options: WholeOptions) -> Seen:
-    async with live(build, options, max(options.goals, clients)) as there:
+    async with live(build, options, goal_ids(ORG, max(options.goals, clients))) as there:
         return await at_once(there, clients, options)
 
 

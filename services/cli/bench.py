@@ -14,6 +14,7 @@ from bench.http_requests import REQUESTS as HTTP_REQUESTS
 from bench.peers import LIVE as LIVE_PEERS
 from bench.peers import NAMES as PEERS
 from bench.peers import PROJECTIONS as PROJECTION_PEERS
+from bench.peers import READERS
 from services.cli.parameters import json_option
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def lag(**options: object) -> None:
 
 
 @bench.command("http")
-@_at_once("connections", "Connections that stay open, each with one request at a time", (1, 32, 64))
+@_at_once("connections", "Connections that stay open, each with one request at a time", (1, 8, 32, 64))
 @click.option(
     "--request",
     "requests",
@@ -213,7 +214,25 @@ def lag(**options: object) -> None:
     default=HTTP_REQUESTS,
     help="What is asked; may be given several times, for one group of cases each.  [all]",
 )
-@_many("goals", 1000, "Active goals that the requests go round.")
+@_many("goals", 1000, "Active goals of 20 events that the requests go round.")
+@click.option(
+    "--entries",
+    type=click.IntRange(1, 1_000_000),
+    multiple=True,
+    default=(20, 100, 6000),
+    show_default=True,
+    help="Diary entries of a goal that is read by itself; may be given several times.",
+)
+@_against
+@click.option(
+    "--peer",
+    "peers",
+    type=click.Choice(READERS),
+    multiple=True,
+    default=READERS,
+    help="Server to read beside; may be given several times.  [all that are available]",
+)
+@click.option("--datasette", default="datasette", show_default=True, help="The command that runs Datasette.")
 @_bounds
 @_common
 def over_http(**options: object) -> None:

@@ -1,12 +1,16 @@
 """Each benchmark runs, at a tiny size, and prints the JSON that docs/performance.md describes; no time is judged."""
 
 import json
+import shlex
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from bench.ground import HOUSE
 from services.cli import cairn
 from services.cli.bench import bench
 
@@ -18,7 +22,23 @@ TINY = {
     "memory": ("--cached-goals", "2", "--cached-goals", "4"),
     "rebuild": ("--events", "100", "--database", "sqlite"),
     "rebuild-growth": ("--from", "42", "--to", "84"),
-    "http": ("--connections", "1", "--connections", "3", "--goals", "5", "--count", "6"),
+    "http": (
+        *(
+            "--connections",
+            "1",
+            "--connections",
+            "3",
+            "--goals",
+            "5",
+            "--count",
+            "6",
+            "--entries",
+            "2",
+            "--entries",
+            "7",
+        ),
+        *("--datasette", "no-such-command"),
+    ),
     "whole": (
         *("--rate", "50", "--clients", "3", "--goals", "5", "--count", "12", "--seconds", "0.2"),
         *("--peer", "js_publish"),
@@ -34,10 +54,30 @@ PEERS = {
 }
 
 
+AGAINST = ("http",)
+_OTHER_BUILD = "build other"
+
+
+@pytest.fixture(scope="module")
+def other_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same build once more, in a folder of another name with an interpreter of its own."""
+    folder = tmp_path_factory.mktemp("house") / "other"
+    folder.mkdir()
+    for package in ("bench", "events", "projections", "services"):
+        (folder / package).symlink_to(HOUSE / package)
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    python.chmod(0o755)
+    return folder
+
+
 @pytest.fixture(scope="module", params=sorted(TINY))
-def result(request: pytest.FixtureRequest) -> dict[str, Any]:
+def result(request: pytest.FixtureRequest, other_build: Path) -> dict[str, Any]:
     name = request.param
-    said = CliRunner().invoke(bench, [name, *TINY[name], "--runs", "1", "--json"], catch_exceptions=False)
+    against = ("--against", str(other_build)) if name in AGAINST else ()
+    arguments = [name, *TINY[name], *against, "--runs", "1", "--json"]
+    said = CliRunner().invoke(bench, arguments, catch_exceptions=False)
     assert said.exit_code == 0, said.output
     found: dict[str, Any] = json.loads(said.stdout)
     assert found["benchmark"] == name
@@ -84,9 +124,16 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
         ],
         "http": [
             {"request": request, "connections": connections}
-            for request in ("goal", "goals", "caseload", "reviews", "submit")
+            for request in ("goal", "goals", "caseload", "reviews", "plan", "history", "fhir")
             for connections in (1, 3)
-        ],
+        ]
+        + [
+            {"request": request, "entries": entries, **figure}
+            for request in ("one goal", "a patient's goals")
+            for entries in (2, 7)
+            for figure in ({}, {"of": "answer"})
+        ]
+        + [{"request": "submit", "connections": connections} for connections in (1, 3)],
         "whole": [
             {**load, **span} for load in ({"submitted": "50/s"}, {"clients": 3}) for span in ({}, {"until": "visible"})
         ],
@@ -103,7 +150,7 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
 
 def test_gives_percentiles_where_it_is_about_latency(result: dict[str, Any]) -> None:
     for case in result["cases"]:
-        if result["benchmark"] in ("memory", "rebuild", "rebuild-growth"):
+        if result["benchmark"] in ("memory", "rebuild", "rebuild-growth") or case["case"].get("of") == "answer":
             assert case["latency_ms"] is None
         else:
             assert set(case["latency_ms"]) == {"p50", "p95", "p99"}
@@ -111,22 +158,30 @@ def test_gives_percentiles_where_it_is_about_latency(result: dict[str, Any]) -> 
 
 def test_measures_the_peers_in_the_same_run(result: dict[str, Any]) -> None:
     for case in result["cases"]:
-        if result["benchmark"] == "whole":
-            continue  # below, for they differ between its cases
-        assert [peer["name"] for peer in case["peers"]] == PEERS.get(result["benchmark"], [])
+        assert [peer["name"] for peer in case["peers"]] == _peers(result["benchmark"], case["case"])
         assert all(peer["ratio"] > 0 and len(peer["runs"]) == 1 for peer in case["peers"])
 
 
-def test_a_whole_installation_stands_beside_a_plain_log_and_beside_itself_at_rest(result: dict[str, Any]) -> None:
-    if result["benchmark"] != "whole":
-        pytest.skip("It is about another benchmark.")
-    assert [[peer["name"] for peer in case["peers"]] for case in result["cases"]] == [
-        [],
-        [],
-        ["js_publish"],
-        ["at 50/s"],
-    ]
-    assert result["cases"][3]["peers"][0]["latency_ratio"]["p99"] > 0
+def _peers(benchmark: str, case: dict[str, Any]) -> list[str]:
+    if benchmark == "whole" and "clients" in case:
+        return ["at 50/s"] if "until" in case else ["js_publish"]
+    if benchmark == "http":
+        more = ["at 2 entries"] if case.get("entries") == 7 else []
+        if "connections" in case:
+            more = ["over NATS"] if case["request"] == "submit" else ["bare_route"]
+        return [_OTHER_BUILD, *more]
+    return PEERS.get(benchmark, [])
+
+
+def test_compares_percentiles_where_both_have_some(result: dict[str, Any]) -> None:
+    for case in result["cases"]:
+        for peer in case["peers"]:
+            assert (peer["latency_ratio"] is None) == (case["latency_ms"] is None or peer["latency_ms"] is None)
+
+
+def test_names_who_could_not_take_part(result: dict[str, Any]) -> None:
+    absent = [each["name"] for each in result.get("unavailable", [])]
+    assert absent == {"http": ["datasette"], "rebuild": ["eventsourcing_projection"]}.get(result["benchmark"], [])
 
 
 def test_prints_a_table_for_people() -> None:
