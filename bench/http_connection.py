@@ -17,6 +17,18 @@ _LAST_CHUNK = b"\r\n0\r\n\r\n"  # JSON holds no line end of this kind
 _STATUS = slice(9, 12)  # of the first line, `HTTP/1.1 200 OK`
 
 
+class OtherAnswer(BenchFailed):
+    """An answer that is not what was expected.
+
+    Attributes:
+        status: Of the answer.
+    """
+
+    def __init__(self, asked: str, status: int, body: bytes):
+        super().__init__(f"{asked} answered {status} {body[:200]!r}.")
+        self.status = status
+
+
 class HttpConnection(asyncio.Protocol):
     """One connection to a server on loopback, with one request at a time.
 
@@ -37,7 +49,7 @@ class HttpConnection(asyncio.Protocol):
         """The body of the answer to a reading; as it came, where it came in chunks.
 
         Raises:
-            BenchFailed: the answer was not 200.
+            OtherAnswer: it was not 200.
         """
         return await self._ask("GET", path, b"200", f"GET {path}{self._headers}\r\n".encode())
 
@@ -45,7 +57,7 @@ class HttpConnection(asyncio.Protocol):
         """The body of the answer to what was submitted.
 
         Raises:
-            BenchFailed: the answer was not 201.
+            OtherAnswer: it was not 201.
         """
         head = f"POST {path}{self._headers}Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
         return await self._ask("POST", path, b"201", head.encode() + body)
@@ -58,7 +70,7 @@ class HttpConnection(asyncio.Protocol):
         answer = await self._answer
         head, _, body = answer.partition(_HEAD_END)
         if head[_STATUS] != expected:
-            raise BenchFailed(f"{method} {path} answered {head[:40]!r} {body[:200]!r}.")
+            raise OtherAnswer(f"{method} {path}", int(head[_STATUS]), body)
         return body
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -122,7 +134,7 @@ class HttpReaders:
         """Read one resource to its end.
 
         Raises:
-            BenchFailed: the answer was not 200.
+            OtherAnswer: it was not 200.
         """
         connection = await self._free.get()
         await connection.get(path)

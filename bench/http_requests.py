@@ -4,9 +4,9 @@ from typing import Literal, get_args
 
 from events.identity import GoalId
 
-Reading = Literal["goal", "goals", "caseload", "reviews", "plan", "history", "fhir"]
-"""One goal; its organisation's goals, caseload and reviews, 50 of each; its patient's plan; its history; a search for
-its patient's goals as FHIR R4."""
+Reading = Literal["goal", "goals", "caseload", "reviews", "plan", "history", "audit", "fhir"]
+"""One goal; its organisation's goals, caseload and reviews, 50 of each; its patient's plan; its history; what was done
+about its patient; a search for its patient's goals as FHIR R4."""
 READINGS: tuple[Reading, ...] = get_args(Reading)
 Request = Literal[Reading, "submit"]
 """A reading, or an entry that is to be recorded."""
@@ -25,6 +25,8 @@ def path(reading: Reading, goal_id: GoalId) -> str:
             return f"/v1/orgs/{org}/patients/{patient}/plan"
         case "history":
             return f"/v1/orgs/{org}/patients/{patient}/goals/{goal}/history"
+        case "audit":
+            return f"/v1/orgs/{org}/audit?patient={patient}"
         case "fhir":
             return f"/fhir/R4/Goal?patient={org}.{patient}"
         case _:

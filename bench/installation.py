@@ -37,25 +37,30 @@ class Installation(NamedTuple):
 
 
 @asynccontextmanager
-async def installation(build: Build, data_dir: Path, **settings: object) -> AsyncIterator[Installation]:
+async def installation(
+    build: Build, data_dir: Path, *, http_port: int = 0, database_url: str | None = None
+) -> AsyncIterator[Installation]:
     """Run `cairn up` of a build over a data directory, from when it is ready until it has ended.
 
     Args:
-        settings: By their names in `services/settings.py`.
+        http_port: 0 for any.
+        database_url: Without it, SQLite in the data directory.
 
     Raises:
         BenchFailed: it did not start, or ended.
     """
-    environment = _environment(build, data_dir, settings)
-    command = (*_cairn(build), "up", "--nats-port", "0", "--http-port", "0", "--no-sample")
+    environment = _environment(build, data_dir)
+    command = [*_cairn(build), "up", "--nats-port", "0", "--http-port", str(http_port), "--no-sample"]
+    if database_url is not None:
+        command += ["--database-url", database_url]
     async with ready_process(command, environment, data_dir / "logs" / "up.log") as (process, ready):
         said = dict(word.split("=", 1) for word in ready.split() if "=" in word)
-        nats_url, http_port = said["nats"], urlsplit(said["http"]).port
+        nats_url, port = said["nats"], urlsplit(said["http"]).port
         if (data_dir / _TOKEN).exists():
             nats_url = nats_url.replace("://", f"://{(data_dir / _TOKEN).read_text().strip()}@")
-        if http_port is None:
+        if port is None:
             raise BenchFailed(f"The gateway of {build.name} names no port: {ready}")
-        yield Installation(data_dir, process.pid, nats_url, http_port, await _token(build, environment))
+        yield Installation(data_dir, process.pid, nats_url, port, await _token(build, environment))
 
 
 async def _token(build: Build, environment: Mapping[str, str]) -> str | None:
@@ -74,7 +79,6 @@ def _cairn(build: Build) -> tuple[str, ...]:
     return (str(build.python), "-P", "-m", "services.cli")
 
 
-def _environment(build: Build, data_dir: Path, settings: Mapping[str, object]) -> dict[str, str]:
+def _environment(build: Build, data_dir: Path) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
-    named = {f"CAIRN_{name.upper()}": str(value) for name, value in settings.items()}
-    return {**ours, **named, "CAIRN_DATA_DIR": str(data_dir), "PYTHONPATH": str(build.house)}
+    return {**ours, "CAIRN_DATA_DIR": str(data_dir), "PYTHONPATH": str(build.house)}

@@ -63,12 +63,14 @@ class ProcessUse(Value):
 
     Attributes:
         cpu_percent: Of one core.
-        memory_mb: Its proportional set size at the end, in units of a million bytes.
+        memory_mb: Its proportional set size, in units of a million bytes.
+        files_mb: What of that is files that it has mapped: programs, and what a database maps of its file.
     """
 
     process: str
     cpu_percent: float
     memory_mb: float
+    files_mb: float
 
     @classmethod
     def medians(cls, runs: Sequence[Sequence["ProcessUse"]]) -> tuple[Self, ...]:
@@ -80,6 +82,7 @@ class ProcessUse(Value):
                 process=name,
                 cpu_percent=median(use.cpu_percent for use in uses),
                 memory_mb=median(use.memory_mb for use in uses),
+                files_mb=median(use.files_mb for use in uses),
             )
             for name, uses in by_name.items()
         )

@@ -8,7 +8,8 @@ COLUMNS = (
     *("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p99 ms", "p99/p50"),
     *("Over it", "p50", "p99"),
 )
-PROCESS_COLUMNS = ("Case", "Who", "Process", "CPU, % of a core", "Memory, MB")
+_MANY = 100
+PROCESS_COLUMNS = ("Case", "Who", "Process", "CPU, % of a core", "Memory, MB", "of it files")
 
 
 def rows(result: Result) -> Iterator[tuple[str, ...]]:
@@ -27,12 +28,12 @@ def process_rows(result: Result) -> Iterator[tuple[str, ...]]:
         for who, measured in (("cairn", case), *((peer.name, peer) for peer in case.peers)):
             shown = _named(case.case), who
             for use in measured.processes:
-                yield (*shown, use.process, f"{use.cpu_percent:.0f}", f"{use.memory_mb:.0f}")
+                yield (*shown, use.process, *_used(use.cpu_percent, use.memory_mb, use.files_mb))
                 shown = "", ""
             if measured.processes:
                 cairns = [use for use in measured.processes if use.process != CLIENT]
-                cpu, memory = (sum(getattr(use, what) for use in cairns) for what in ("cpu_percent", "memory_mb"))
-                yield ("", "", f"all but {CLIENT}", f"{cpu:.0f}", f"{memory:.0f}")
+                sums = (sum(getattr(use, what) for use in cairns) for what in ("cpu_percent", "memory_mb", "files_mb"))
+                yield ("", "", f"all but {CLIENT}", *_used(*sums))
 
 
 def heading(result: Result) -> str:
@@ -78,5 +79,9 @@ def _percentiles(latency: Latency | None) -> tuple[str, ...]:
     return f"{latency.p50:.2f}", f"{latency.p99:.2f}", spread
 
 
+def _used(*figures: float) -> tuple[str, ...]:
+    return tuple(f"{figure:.0f}" for figure in figures)
+
+
 def _rate(rate: float) -> str:
-    return f"{rate:,.0f}"
+    return f"{rate:,.0f}" if rate >= _MANY else f"{rate:.3g}"

@@ -17,7 +17,12 @@ from services.embedded_server import free_port
 
 COMMAND = "datasette"
 _LONGEST_QUERY_MS = 60_000
-_VIEWS: dict[Reading, str] = {"caseload": "v_caseload", "reviews": "v_reviews", "history": "v_audit"}
+_VIEWS: dict[Reading, str] = {
+    "caseload": "v_caseload",
+    "reviews": "v_reviews",
+    "history": "v_audit",
+    "audit": "v_audit",
+}
 _OTHERS = "v_goal_current"
 _PLAIN = {"_shape": "objects", "_nocount": 1, "_nofacet": 1, "_nosuggest": 1, "_size": LIST_ITEMS}
 
@@ -34,7 +39,7 @@ class Datasette:
 
     def path(self, reading: Reading, goal_id: GoalId) -> str:
         where = {"org": goal_id.org}
-        if reading in ("goal", "plan", "history", "fhir"):
+        if reading in ("goal", "plan", "history", "audit", "fhir"):
             where["patient"] = goal_id.patient
         if reading in ("goal", "history"):
             where["goal"] = goal_id.goal

@@ -156,7 +156,7 @@ def _databases(default: tuple[str, ...]) -> Callable[[_Command], _Command]:
         multiple=True,
         default=default,
         show_default=True,
-        help="Where projections are built; may be given several times.",
+        help="Where projections are built and views are counted; may be given several times.",
     )
 
 
@@ -265,6 +265,32 @@ def whole(**options: object) -> None:
     _run("whole", "WholeOptions", options)
 
 
+@bench.command()
+@click.option(
+    "--events",
+    type=click.IntRange(1, 10_000_000),
+    multiple=True,
+    default=(30_000, 300_000),
+    show_default=True,
+    help="Events in a log, about; may be given several times.",
+)
+@click.option(
+    "--rest",
+    "rest_seconds",
+    type=click.FloatRange(0, 600, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds of nothing before one looks at the memory at rest.",
+)
+@_databases(("sqlite", "postgresql"))
+@_against
+@_bounds
+@_common
+def start(**options: object) -> None:
+    """Starting a whole Cairn over logs of several sizes: the first build, a restart, memory, and what grows."""
+    _run("start", "StartOptions", options)
+
+
 def _run(name: str, options_class: str, given: dict[str, object]) -> None:
     from services.cli.printing import print_json
 
@@ -301,7 +327,7 @@ def _print(result: "Result") -> None:
     from services.cli.printing import print_table
 
     click.echo(heading(result))
-    print_table(COLUMNS, rows(result))
+    print_table(COLUMNS, rows(result), wide=("Case",))
     if processes := list(process_rows(result)):
         print_table(PROCESS_COLUMNS, processes)
     for line in closing(result):

@@ -52,4 +52,4 @@ def _run(latency: Latency | None) -> Run:
 
 
 def _use(process: str, figure: float) -> ProcessUse:
-    return ProcessUse(process=process, cpu_percent=figure, memory_mb=2 * figure)
+    return ProcessUse(process=process, cpu_percent=figure, memory_mb=2 * figure, files_mb=figure / 2)

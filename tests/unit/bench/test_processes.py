@@ -8,7 +8,7 @@ from time import process_time
 
 import pytest
 
-from bench.processes import Processes, family, process_name, proportional_bytes
+from bench.processes import Memory, Processes, family, process_name, proportional_bytes, quiet
 from bench.result import CLIENT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
@@ -51,7 +51,7 @@ def test_one_that_has_ended_has_nothing() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
     assert list(family(process.pid)) == [process.pid]
-    assert proportional_bytes(process.pid) == 0
+    assert proportional_bytes(process.pid) == Memory()
     assert process_name(process.pid) == "ended"
 
 
@@ -62,3 +62,7 @@ def test_what_the_client_computes_is_the_clients() -> None:
         pass
     (client,) = processes.use()
     assert client.cpu_percent > 0
+
+
+async def test_one_that_waits_is_quiet(up: int) -> None:
+    await quiet(up)
