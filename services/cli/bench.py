@@ -291,6 +291,18 @@ def start(**options: object) -> None:
     _run("start", "StartOptions", options)
 
 
+@bench.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def marks(files: tuple[Path, ...]) -> None:
+    """How results that --json has printed stand against what is asked of Cairn (docs/performance.md)."""
+    from bench.marks import COLUMNS, Saved, rows
+    from services.cli.printing import print_table
+
+    print_table(COLUMNS, rows([Saved.model_validate_json(file.read_bytes()) for file in files]))
+
+
 def _run(name: str, options_class: str, given: dict[str, object]) -> None:
     from services.cli.printing import print_json
 
