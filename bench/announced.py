@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic_core import from_json
 
-from bench.ground import BenchFailed
+from bench.failed import BenchFailed
 from projections.engine.announcing import CHECKPOINT
 
 _ANNOUNCED_SECONDS = 60.0

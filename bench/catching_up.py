@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 from time import perf_counter
 
 from bench.announced import Announced
-from bench.ground import BenchFailed, Ground, service
+from bench.failed import BenchFailed
+from bench.ground import Ground, service
 from bench.result import Run
 from events.log.stream import STREAM
 from projections.catalog import projection_named

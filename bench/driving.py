@@ -31,6 +31,41 @@ async def drive(workers: int, operation: Operation, bounds: Bounds) -> Run:
     return Run.of(len(latencies), perf_counter() - began, latencies)
 
 
+async def pace(rate: float, seconds: float, operation: Callable[[int, float], Coroutine[None, None, None]]) -> None:
+    """Begin operations at a steady rate, whatever the answers do, and wait until all have been answered.
+
+    Args:
+        operation: Gets its number, and the instant at which it was to begin. The first failure ends the rest and is
+            raised as it is.
+    """
+    under_way: set[asyncio.Task[None]] = set()
+    failures: list[BaseException] = []
+
+    def ended(task: "asyncio.Task[None]") -> None:
+        under_way.discard(task)
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            failures.append(failure)
+
+    began = perf_counter()
+    try:
+        for number in range(round(rate * seconds)):
+            due = began + number / rate
+            await asyncio.sleep(max(0.0, due - perf_counter()))
+            if failures:
+                break
+            task = asyncio.ensure_future(operation(number, due))
+            under_way.add(task)
+            task.add_done_callback(ended)
+        while under_way and not failures:
+            await asyncio.wait(under_way, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+    if failures:
+        raise failures[0]
+
+
 async def all_of(work: Iterable[Coroutine[None, None, None]]) -> None:
     """Do all of it side by side; the first failure ends the rest and is raised as it is."""
     tasks = [asyncio.ensure_future(each) for each in work]

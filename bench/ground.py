@@ -1,28 +1,23 @@
 """The ground a benchmark stands on: a server of its own on loopback, in a directory that is gone afterwards."""
 
-import asyncio
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.options import Options
+from bench.ready_process import ready_process
 from bench.room import check_room
-from events.errors import CairnError
 from events.log import Log, connect, declare_log
-from events.log.child_process import end_with_parent
 from events.log.client.resilient import ResilientClient
 from services.embedded_server import EmbeddedServer
 from services.settings import Settings
 
-_HOUSE = Path(__file__).parents[1]
-
-
-class BenchFailed(CairnError):
-    """What was to be measured did not happen, so there is no figure for it."""
+HOUSE = Path(__file__).parents[1]
+"""The folder that this build is in."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +50,31 @@ async def ground(options: Options, filling: Filling | None = None) -> AsyncItera
     Args:
         filling: Done first, on a server that leaves syncing to the kernel, which is ended before the other begins.
     """
-    with TemporaryDirectory(prefix="cairn-bench-", dir=options.directory) as name:
-        directory = Path(name)
-        check_room(directory, options.disk_bytes)
+    with workplace(options) as directory:
         if filling is not None:
-            async with _server(directory, sync_always=False) as (_, nc):
-                await filling(nc)
+            await fill_data_dir(directory, filling)
         async with _server(directory) as (url, nc):
             log = Log(nc)
             yield Ground(directory, url, nc, log)
             await log.close()
+
+
+@contextmanager
+def workplace(options: Options) -> Iterator[Path]:
+    """A directory that is gone afterwards.
+
+    Raises:
+        NoRoom: the disk would be full before the benchmark is done.
+    """
+    with TemporaryDirectory(prefix="cairn-bench-", dir=options.directory) as name:
+        check_room(Path(name), options.disk_bytes)
+        yield Path(name)
+
+
+async def fill_data_dir(directory: Path, filling: Filling) -> None:
+    """Fill the log of an embedded server's data directory, on a server that leaves syncing to the kernel."""
+    async with _server(directory, sync_always=False) as (_, nc):
+        await filling(nc)
 
 
 @asynccontextmanager
@@ -89,32 +99,7 @@ async def service(settings: Settings, *arguments: str) -> AsyncIterator[Process]
     Raises:
         BenchFailed: it did not start, or had to be started again.
     """
-    log_file = settings.data_dir / "logs" / f"{arguments[-1]}.log"
-    log_file.parent.mkdir(exist_ok=True)
-    with log_file.open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "services.cli", "serve", *arguments),
-            env={**settings.environment(), "PYTHONPATH": str(_HOUSE)},
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=log,
-            preexec_fn=end_with_parent,
-        )
-    try:
-        await _until_ready(process, log_file)
+    command = (sys.executable, "-P", "-m", "services.cli", "serve", *arguments)
+    environment = {**settings.environment(), "PYTHONPATH": str(HOUSE)}
+    async with ready_process(command, environment, settings.data_dir / "logs" / f"{arguments[-1]}.log") as (process, _):
         yield process
-        if process.returncode is not None:
-            raise BenchFailed(f"{arguments[-1]} ended with exit code {process.returncode}; see {log_file}.")
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def _until_ready(process: Process, log_file: Path) -> None:
-    if process.stdout is None:
-        return
-    async for line in process.stdout:
-        if line.startswith(b"ready"):
-            return
-    raise BenchFailed(f"A service does not start; see {log_file}.")

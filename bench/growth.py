@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from bench.append import appends
+from bench.failed import BenchFailed
 from bench.filling import fill_with_lives
-from bench.ground import BenchFailed, Ground, ground
+from bench.ground import Ground, ground
 from bench.life import LIFE_EVENTS, goal_ids
 from bench.machine import conditions
 from bench.options import Bounds, Concurrency, Count, Stages

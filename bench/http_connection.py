@@ -8,11 +8,25 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from bench.ground import BenchFailed
+from bench.failed import BenchFailed
 
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: chunked", re.IGNORECASE)
+_LAST_CHUNK = b"\r\n0\r\n\r\n"  # JSON holds no line end of this kind
 _STATUS = slice(9, 12)  # of the first line, `HTTP/1.1 200 OK`
+
+
+class OtherAnswer(BenchFailed):
+    """An answer that is not what was expected.
+
+    Attributes:
+        status: Of the answer.
+    """
+
+    def __init__(self, asked: str, status: int, body: bytes):
+        super().__init__(f"{asked} answered {status} {body[:200]!r}.")
+        self.status = status
 
 
 class HttpConnection(asyncio.Protocol):
@@ -27,14 +41,15 @@ class HttpConnection(asyncio.Protocol):
         self._headers = f" HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}"
         self._received = bytearray()
         self._size: int | None = None
+        self._chunked = False
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[bytes] | None = None
 
     async def get(self, path: str) -> bytes:
-        """The body of the answer to a reading.
+        """The body of the answer to a reading; as it came, where it came in chunks.
 
         Raises:
-            BenchFailed: the answer was not 200.
+            OtherAnswer: it was not 200.
         """
         return await self._ask("GET", path, b"200", f"GET {path}{self._headers}\r\n".encode())
 
@@ -42,7 +57,7 @@ class HttpConnection(asyncio.Protocol):
         """The body of the answer to what was submitted.
 
         Raises:
-            BenchFailed: the answer was not 201.
+            OtherAnswer: it was not 201.
         """
         head = f"POST {path}{self._headers}Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
         return await self._ask("POST", path, b"201", head.encode() + body)
@@ -55,7 +70,7 @@ class HttpConnection(asyncio.Protocol):
         answer = await self._answer
         head, _, body = answer.partition(_HEAD_END)
         if head[_STATUS] != expected:
-            raise BenchFailed(f"{method} {path} answered {head[:40]!r} {body[:200]!r}.")
+            raise OtherAnswer(f"{method} {path}", int(head[_STATUS]), body)
         return body
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -72,7 +87,9 @@ class HttpConnection(asyncio.Protocol):
                 return
             length = _LENGTH.search(self._received, 0, head)
             self._size = head + len(_HEAD_END) + (int(length[1]) if length else 0)
-        if len(self._received) >= self._size and self._answer is not None:
+            self._chunked = _CHUNKED.search(self._received, 0, head) is not None
+        complete = self._received.endswith(_LAST_CHUNK) if self._chunked else len(self._received) >= self._size
+        if complete and self._answer is not None:
             answer = bytes(self._received)
             self._received.clear()
             self._size = None
@@ -117,7 +134,7 @@ class HttpReaders:
         """Read one resource to its end.
 
         Raises:
-            BenchFailed: the answer was not 200.
+            OtherAnswer: it was not 200.
         """
         connection = await self._free.get()
         await connection.get(path)

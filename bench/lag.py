@@ -9,12 +9,11 @@ gateway and the server are processes of their own. Three spans are timed of the 
   of so many is read, because a reader would not ask for each.
 """
 
-import asyncio
 from time import perf_counter
 from typing import NamedTuple
 
 from bench.announced import Announced
-from bench.driving import all_of
+from bench.driving import pace
 from bench.filling import fill
 from bench.gateway import ORG, gateway
 from bench.ground import Ground, ground
@@ -100,8 +99,7 @@ async def _submitted(submitter: Submitter, readers: HttpReaders, options: LagOpt
     """Submit at the rate; an answer that is late holds nothing up."""
     entries: list[_Entry] = []
 
-    async def submit(number: int) -> None:
-        await asyncio.sleep(max(0.0, began + number / options.rate - perf_counter()))
+    async def submit(number: int, _: float) -> None:
         sent = perf_counter()
         goal_id, position = await submitter.submit()
         answered, read = perf_counter(), None
@@ -111,6 +109,5 @@ async def _submitted(submitter: Submitter, readers: HttpReaders, options: LagOpt
             read = perf_counter()
         entries.append(_Entry(position, sent, answered, read))
 
-    began = perf_counter()
-    await all_of(submit(number) for number in range(round(options.rate * options.seconds)))
+    await pace(options.rate, options.seconds, submit)
     return entries

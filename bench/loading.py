@@ -4,7 +4,8 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from bench.ground import BenchFailed, Ground, service
+from bench.failed import BenchFailed
+from bench.ground import Ground, service
 from bench.life import GOAL_EVENTS
 from bench.submitter import Submitter
 from events.identity import GoalId

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from pydantic_core import from_json, to_json
 
 from bench.driving import drive
+from bench.failed import BenchFailed
 from bench.filling import fill
-from bench.ground import BenchFailed, Ground, ground, service
+from bench.ground import Ground, ground, service
 from bench.life import GOAL_EVENTS, Step, life
 from bench.machine import conditions
 from bench.options import Bounds, Counts, Options, Stage, Stages

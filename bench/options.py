@@ -8,6 +8,7 @@ from typing import Annotated, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
+Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 Rate = Annotated[float, Field(gt=0, le=100_000)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 Counts = Annotated[tuple[Count, ...], Field(min_length=1)]

@@ -1,6 +1,7 @@
 """Measuring ours and the peers side by side, so that what else the machine does meets both."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 
 from bench.ground import Ground, ground
 from bench.options import Bounds, Stage
@@ -9,6 +10,25 @@ from bench.result import Case, Run, case
 
 Measure = Callable[[Ground, int, Bounds], Awaitable[Run]]
 """One run on a ground with so many at once."""
+
+_Who = TypeVar("_Who")
+_Found = TypeVar("_Found")
+Turn = Callable[[], Awaitable[_Found]]
+"""One turn of whoever is measured: what it found."""
+
+
+async def in_turns(turns: Mapping[_Who, Turn[_Found]], runs: int, stage: Stage) -> dict[_Who, list[_Found]]:
+    """So many rounds, in each of which everyone has one turn, forwards and backwards in turn.
+
+    Args:
+        stage: Advanced by every turn.
+    """
+    found: dict[_Who, list[_Found]] = {name: [] for name in turns}
+    for number in range(runs):
+        for name in turns if number % 2 == 0 else reversed(list(turns)):
+            found[name].append(await turns[name]())
+            stage.advance()
+    return found
 
 
 async def paired(

@@ -16,6 +16,7 @@ from bench.ground import Ground, ground
 from bench.life import LIFE_EVENTS, goal_ids
 from bench.machine import conditions
 from bench.options import Count, Options, Stages
+from bench.pairing import in_turns
 from bench.peers import PROJECTIONS
 from bench.peers.catalog import projection_peer
 from bench.peers.peer import Unavailable
@@ -88,12 +89,8 @@ async def _one(
             return await alone(ground, name, events, url)
 
     measures: dict[str, _Measure] = {**{kind: partial(ours, kind) for kind in there.kinds}, **peers}
-    runs: dict[str, list[Run]] = {each: [] for each in measures}
     with stages(f"rebuild of {name}", options.runs * len(measures)) as stage:
-        for number in range(options.runs):
-            for each in measures if number % 2 == 0 else reversed(measures):
-                runs[each].append(await measures[each]())
-                stage.advance()
+        runs = await in_turns(measures, options.runs, stage)
     beside = {peer: runs[peer] for peer in peers}
     return [
         case({"projection": name, "events": events, "database": kind}, "events/s", runs[kind], beside)

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from bench.announced import Announced
 from bench.catching_up import check
 from bench.databases import Databases, Kind, databases
+from bench.failed import BenchFailed
 from bench.filling import fill_with_lives
-from bench.ground import BenchFailed, Ground, ground, service
+from bench.ground import Ground, ground, service
 from bench.life import LIFE_EVENTS, goal_ids
 from bench.machine import conditions
 from bench.options import Count, Options, Stages

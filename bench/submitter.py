@@ -1,10 +1,12 @@
 """The client's side of the loads: submitting daily entries by NATS request/reply."""
 
+from collections.abc import Iterator, Sequence
+
 from nats.aio.client import Client
 from pydantic_core import from_json
 
 from bench.entries import Entries
-from bench.ground import BenchFailed
+from bench.failed import BenchFailed
 from events.envelope import STRUCTURED
 from events.identity import SUBMIT, GoalId
 
@@ -13,12 +15,16 @@ _SUBMIT_ANSWER_SECONDS = 30.0
 
 
 class Submitter:
-    """Submits daily entries, going round some active goals that are nobody else's."""
+    """Submits daily entries, going round some active goals that are nobody else's.
 
-    def __init__(self, nc: Client, goals: list[GoalId]):
+    Args:
+        numbers: Of the entries; see :class:`Entries`.
+    """
+
+    def __init__(self, nc: Client, goals: Sequence[GoalId], numbers: Iterator[int] | None = None):
         self._nc = nc
         self._goals = goals
-        self._entries = Entries(goals)
+        self._entries = Entries(goals, numbers)
 
     async def once_around(self) -> None:
         """Submit one entry for each of the goals, one after another."""

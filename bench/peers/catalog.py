@@ -20,7 +20,7 @@ CatchUp = Callable[[], Awaitable[Run]]
 
 
 def peer(name: str) -> Peer:
-    """One of :data:`bench.peers.NAMES`."""
+    """One of :data:`bench.peers.NAMES` or :data:`bench.peers.LIVE`."""
     return Peer(name, partial(_opened, name))
 
 

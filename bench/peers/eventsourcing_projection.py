@@ -7,7 +7,7 @@ database does by itself in one statement, and knows neither diary nor reviews no
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -24,7 +24,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from bench.databases import Databases
-from bench.ground import BenchFailed
+from bench.failed import BenchFailed
 from bench.life import life
 from bench.options import Stages
 from bench.peers.peer import Unavailable
@@ -94,20 +94,20 @@ async def opened(
     if databases.port is None:
         raise Unavailable("there is no PostgreSQL server for it.")
     async with databases.new("postgresql") as url:
-        events = _environment(url)
+        events = environment(url)
         with stages("storing the peer's events", 1) as stage:
             last = await asyncio.to_thread(_store, events, goals)
             stage.advance()
 
         async def run() -> Run:
             async with databases.new("postgresql") as view:
-                env = {**events, "GOAL_STATES_POSTGRES_DBNAME": _environment(view)["POSTGRES_DBNAME"]}
-                return await asyncio.to_thread(_caught_up, env, last)
+                return await asyncio.to_thread(_caught_up, with_view(events, view), last)
 
         yield run
 
 
-def _environment(url: str) -> dict[str, str]:
+def environment(url: str) -> dict[str, str]:
+    """What the library is told of the database in which the application's events are."""
     host, database = url.rpartition("@")[2].split("/")
     address, _, port = host.partition(":")
     return {
@@ -118,6 +118,28 @@ def _environment(url: str) -> dict[str, str]:
         "POSTGRES_USER": "postgres",
         "POSTGRES_PASSWORD": "trusted",
     }
+
+
+def with_view(env: Mapping[str, str], url: str) -> dict[str, str]:
+    """The same, and the database in which the view is."""
+    return {**env, "GOAL_STATES_POSTGRES_DBNAME": environment(url)["POSTGRES_DBNAME"]}
+
+
+def goal_event(event: Event, version: int) -> GoalEvent:
+    """An event of ours as the library has it."""
+    return GoalEvent(
+        originator_id=uuid5(NAMESPACE_URL, str(event.goal_id)),
+        originator_version=version,
+        timestamp=event.time,
+        what=event.type_name,
+        actor=event.actor.id,
+        data=event.data.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def runner(env: Mapping[str, str]) -> ProjectionRunner[Goals, GoalRows]:
+    """What keeps a view up to date."""
+    return ProjectionRunner(application_class=Goals, projection_class=GoalStates, view_class=GoalRows, env=dict(env))
 
 
 def _store(env: dict[str, str], goals: Sequence[GoalId]) -> int:
@@ -138,26 +160,15 @@ def _stored(application: Goals, goals: Sequence[GoalId]) -> Iterator[StoredEvent
     for steps in zip(*map(life, goals), strict=True):
         for event in (event for step in steps for event in step):
             versions[event.goal_id] = versions.get(event.goal_id, 0) + 1
-            yield application.mapper.to_stored_event(_goal_event(event, versions[event.goal_id]))
-
-
-def _goal_event(event: Event, version: int) -> GoalEvent:
-    return GoalEvent(
-        originator_id=uuid5(NAMESPACE_URL, str(event.goal_id)),
-        originator_version=version,
-        timestamp=event.time,
-        what=event.type_name,
-        actor=event.actor.id,
-        data=event.data.model_dump(mode="json", exclude_none=True),
-    )
+            yield application.mapper.to_stored_event(goal_event(event, versions[event.goal_id]))
 
 
 def _caught_up(env: dict[str, str], last: int) -> Run:
     began = perf_counter()
-    with ProjectionRunner(application_class=Goals, projection_class=GoalStates, view_class=GoalRows, env=env) as runner:
-        runner.wait(last, timeout=_CATCH_UP_SECONDS)
+    with runner(env) as following:
+        following.wait(last, timeout=_CATCH_UP_SECONDS)
         seconds = perf_counter() - began
-        reached = runner.view.max_tracking_id(runner.app_name)
+        reached = following.view.max_tracking_id(following.app_name)
     if reached != last:
         raise BenchFailed(f"The projection of eventsourcing reached {reached} of {last}.")
     return Run.of(last, seconds)

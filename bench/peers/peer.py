@@ -4,7 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from bench.ground import BenchFailed, Ground
+from bench.failed import BenchFailed
+from bench.ground import Ground
 from bench.options import Bounds
 from bench.peers.store import Store
 from bench.result import Run

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bench.driving import drive
-from bench.ground import BenchFailed
+from bench.failed import BenchFailed
 from bench.options import Bounds
 from bench.peers.threads import drive_in_threads
 from bench.result import Run

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.http_requests import REQUESTS as HTTP_REQUESTS
+from bench.peers import LIVE as LIVE_PEERS
 from bench.peers import NAMES as PEERS
 from bench.peers import PROJECTIONS as PROJECTION_PEERS
+from bench.peers import READERS
 from services.cli.parameters import json_option
 
 if TYPE_CHECKING:
@@ -56,6 +58,12 @@ def _at_once(name: str, what: str, default: tuple[int, ...] = (1, 16, 64, 256)) 
 
 def _bounds(command: _Command) -> _Command:
     return _seconds(5.0)(_many("count", None, "End each run after so many, if that is sooner.")(command))
+
+
+def _against(command: _Command) -> _Command:
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    what = "The checkout of another build, with its own .venv, to take turns with."
+    return click.option("--against", type=folder, help=what)(command)
 
 
 def _common(command: _Command) -> _Command:
@@ -148,7 +156,7 @@ def _databases(default: tuple[str, ...]) -> Callable[[_Command], _Command]:
         multiple=True,
         default=default,
         show_default=True,
-        help="Where projections are built; may be given several times.",
+        help="Where projections are built and views are counted; may be given several times.",
     )
 
 
@@ -197,7 +205,7 @@ def lag(**options: object) -> None:
 
 
 @bench.command("http")
-@_at_once("connections", "Connections that stay open, each with one request at a time", (1, 32, 64))
+@_at_once("connections", "Connections that stay open, each with one request at a time", (1, 8, 32, 64))
 @click.option(
     "--request",
     "requests",
@@ -206,12 +214,93 @@ def lag(**options: object) -> None:
     default=HTTP_REQUESTS,
     help="What is asked; may be given several times, for one group of cases each.  [all]",
 )
-@_many("goals", 1000, "Active goals that the requests go round.")
+@_many("goals", 1000, "Active goals of 20 events that the requests go round.")
+@click.option(
+    "--entries",
+    type=click.IntRange(1, 1_000_000),
+    multiple=True,
+    default=(20, 100, 6000),
+    show_default=True,
+    help="Diary entries of a goal that is read by itself; may be given several times.",
+)
+@_against
+@click.option(
+    "--peer",
+    "peers",
+    type=click.Choice(READERS),
+    multiple=True,
+    default=READERS,
+    help="Server to read beside; may be given several times.  [all that are available]",
+)
+@click.option("--datasette", default="datasette", show_default=True, help="The command that runs Datasette.")
 @_bounds
 @_common
 def over_http(**options: object) -> None:
     """What the gateway answers over HTTP, with a token and with a record of each reading."""
     _run("http", "HttpOptions", options)
+
+
+@bench.command()
+@_many("rate", 500, "Submissions each second in the case of a steady rate.")
+@_at_once("clients", "Requests in flight")
+@_many("goals", 1000, "Active goals that the entries go round.")
+@_against
+@click.option(
+    "--peer",
+    "peers",
+    type=click.Choice(LIVE_PEERS),
+    multiple=True,
+    default=LIVE_PEERS,
+    help="Peer to measure beside; may be given several times.  [all that are available]",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, 24 * 60, min_open=True),
+    help="Measure instead whether so many minutes of the same load end as they began.",
+)
+@_bounds
+@_common
+def whole(**options: object) -> None:
+    """The whole installation while everything is live, as `cairn up` runs it, and what its processes take."""
+    _run("whole", "WholeOptions", options)
+
+
+@bench.command()
+@click.option(
+    "--events",
+    type=click.IntRange(1, 10_000_000),
+    multiple=True,
+    default=(30_000, 300_000),
+    show_default=True,
+    help="Events in a log, about; may be given several times.",
+)
+@click.option(
+    "--rest",
+    "rest_seconds",
+    type=click.FloatRange(0, 600, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds of nothing before one looks at the memory at rest.",
+)
+@_databases(("sqlite", "postgresql"))
+@_against
+@_bounds
+@_common
+def start(**options: object) -> None:
+    """Starting a whole Cairn over logs of several sizes: the first build, a restart, memory, and what grows."""
+    _run("start", "StartOptions", options)
+
+
+@bench.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def marks(files: tuple[Path, ...]) -> None:
+    """How results that --json has printed stand against what is asked of Cairn (docs/performance.md)."""
+    from bench.marks import COLUMNS, Saved, rows
+    from services.cli.printing import print_table
+
+    print_table(COLUMNS, rows([Saved.model_validate_json(file.read_bytes()) for file in files]))
 
 
 def _run(name: str, options_class: str, given: dict[str, object]) -> None:
@@ -246,10 +335,12 @@ def _stages(what: str, total: int) -> "AbstractContextManager[Stage]":
 
 
 def _print(result: "Result") -> None:
-    from bench.table import COLUMNS, closing, heading, rows
+    from bench.table import COLUMNS, PROCESS_COLUMNS, closing, heading, process_rows, rows
     from services.cli.printing import print_table
 
     click.echo(heading(result))
-    print_table(COLUMNS, rows(result))
+    print_table(COLUMNS, rows(result), wide=("Case",))
+    if processes := list(process_rows(result)):
+        print_table(PROCESS_COLUMNS, processes)
     for line in closing(result):
         click.echo(line)

@@ -14,11 +14,12 @@ from click.testing import CliRunner
 from bench.append import AppendOptions
 from bench.catching_up import alone, check
 from bench.databases import KINDS, Kind, databases
+from bench.failed import BenchFailed
 from bench.filling import fill
-from bench.ground import BenchFailed, Ground, ground
+from bench.ground import Ground, ground
 from bench.life import LIFE_EVENTS, goal_ids, life
 from bench.options import Bounds, Options, Stage
-from bench.peers import NAMES
+from bench.peers import LIVE, NAMES
 from bench.peers.catalog import peer, projection_peer
 from bench.peers.js_publish import JS_PUBLISH
 from bench.peers.peer import NotInstalled, Peer, Unavailable
@@ -40,7 +41,7 @@ async def on() -> AsyncIterator[Ground]:
         yield fresh
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=sorted({*NAMES, *LIVE}))
 async def two_writers(request: pytest.FixtureRequest, on: Ground) -> AsyncIterator[Store]:
     async with _or_skipped(peer(request.param).opened(on, 2)) as store:
         yield store
