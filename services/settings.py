@@ -147,11 +147,12 @@ class Settings(BaseSettings):
     )
     cached_goals: Annotated[int, Field(ge=1)] = Field(
         20_000,
-        description="Folded goals and plans that the goals service keeps in memory: about 18 KB for a goal of 20"
-        " events; their events are at most 25 each on average.",
+        description="Folded goals and plans that the goals service keeps in memory: about 5 KB for a goal of 20 events,"
+        " 150 bytes for each further one; their events are at most 100 each on average.",
     )
     snapshot_every: Annotated[int, Field(ge=1)] = Field(
-        20, description="A goal's folded state is kept for a quicker start each time it has grown by this many events."
+        20, description="A goal's folded state is kept for a quicker start each time it has grown by this many events, and by"
+        " an eighth.",
     )
     notice_hour: Annotated[int, Field(ge=0, le=23)] = Field(
         0,

@@ -3,11 +3,12 @@
 The fold takes every event that the log holds as a fact. It never refuses one; rules belong to the decision.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import Any
 
 from events.event import RecordedEvent
 from events.goal import types as t
+from events.goal.entries import Entries, ProgressEntry, Rating
 from events.goal.motivation import brings_dip, dips
 from events.goal.state import (
     Agreement,
@@ -17,7 +18,6 @@ from events.goal.state import (
     GoalState,
     Milestone,
     PastReview,
-    ProgressEntry,
     Reopening,
     Revision,
     ScheduledReview,
@@ -238,9 +238,9 @@ def _milestone_met(state: GoalState, data: t.MilestoneMet, recorded: RecordedEve
 
 
 def _progress_logged(state: GoalState, data: t.ProgressLogged, recorded: RecordedEvent) -> Update:
-    entry = logged_entry(data, recorded)
-    update: Update = {"progress": (*state.progress, entry)}
-    if brings_dip(entry, state.progress):
+    entries = Entries.of(state.progress)
+    update: Update = {"progress": entries.with_one(logged_entry(data, recorded))}
+    if data.motivation is not None and brings_dip(Rating(data.on, recorded.version, data.motivation), entries):
         update["raise_at_next_session"] = True
     return update
 
@@ -250,18 +250,18 @@ def _progress_corrected(state: GoalState, data: t.ProgressCorrected, recorded: R
     known: Update = {"setback_version": recorded.version}  # of a setback that the entry did not tell of before
     if not data.setback and "setback" in right:
         right["setback_version"] = None
-    progress = tuple(
-        entry.model_copy(update=right if entry.setback or not data.setback else {**right, **known})
-        if entry.entry == data.entry
-        else entry
-        for entry in state.progress
+    before = Entries.of(state.progress)
+    after = before.changed(
+        data.entry,
+        lambda entry: entry.model_copy(update=right if entry.setback or not data.setback else {**right, **known}),
     )
-    retold = data.entry if "motivation" in right else None
-    return {"progress": progress, "raise_at_next_session": _raised(state, progress, retold)}
+    retold = {each.version for each in before.named(data.entry)} if "motivation" in right else set()
+    return {"progress": after, "raise_at_next_session": _raised(state, before, after, retold)}
 
 
 def _progress_withdrawn(state: GoalState, data: t.ProgressWithdrawn, recorded: RecordedEvent) -> Update:
-    found = [each for each in state.progress if each.entry == data.entry]
+    before = Entries.of(state.progress)
+    found = before.named(data.entry)
     if not found:
         return {}
     event = recorded.event
@@ -273,27 +273,28 @@ def _progress_withdrawn(state: GoalState, data: t.ProgressWithdrawn, recorded: R
         actor=event.actor,
         at=event.time,
     )
-    progress = tuple(each for each in state.progress if each.entry != data.entry)
+    after = before.changed(data.entry, lambda entry: None)
     return {
-        "progress": progress,
+        "progress": after,
         "withdrawn": (*state.withdrawn, withdrawn),
-        "raise_at_next_session": _raised(state, progress),
+        "raise_at_next_session": _raised(state, before, after),
     }
 
 
-def _raised(state: GoalState, progress: tuple[ProgressEntry, ...], retold: str | None = None) -> bool:
+def _raised(state: GoalState, before: Entries, after: Entries, retold: Set[int] = frozenset()) -> bool:
     """Whether the goal is to be raised at the next session by what its entries say now, not by what was mistaken.
 
     Args:
-        retold: The entry whose motivation was put right, which nobody has looked at as it is now.
+        before, after: The entries before and after the event.
+        retold: The version of the entry whose motivation was put right, which nobody has looked at as it is now.
     """
-    before, now = {each.entry for each in dips(state.progress)}, dips(progress)
-    if any(each.entry not in before or each.entry == retold for each in now):
+    former, now = ({each.version for each in dips(entries.ratings)} for entries in (before, after))
+    if any(version not in former or version in retold for version in now):
         return True
-    if before <= {each.entry for each in now}:
+    if former <= now:
         return state.raise_at_next_session
     reviewed = state.reviews[-1].version if state.reviews else 0
-    return state.raise_at_next_session and any(each.version > reviewed for each in now)
+    return state.raise_at_next_session and any(version > reviewed for version in now)
 
 
 def _review_scheduled(state: GoalState, data: t.ReviewScheduled, recorded: RecordedEvent) -> Update:

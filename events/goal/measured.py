@@ -6,7 +6,8 @@ A day without an entry is unknown. It adds nothing, and it takes nothing away.
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from events.goal.state import GoalState, ProgressEntry
+from events.goal.entries import ProgressEntry
+from events.goal.state import GoalState
 from events.vocabulary import Direction, Measure, Per, TargetRange, Value
 
 Number = int | float

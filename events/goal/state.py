@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from events.goal.entries import Entries, ProgressEntry
 from events.vocabulary import (
     Actor,
     Answer,
@@ -56,34 +57,6 @@ class Revision(Value):
     note: str | None = None
     review: int | None = None
     steep: bool = False
-
-
-class ProgressEntry(Value):
-    """A daily entry with its corrections applied.
-
-    `version` is that of the event that logged it. `setback_version` is that of the event that told of its setback, the
-    entry itself or a correction: from then on the setback was known. It is None where the entry tells of none.
-    """
-
-    entry: str
-    version: int
-    on: date
-    actor: Actor
-    done: bool | None = None
-    value: int | float | None = None
-    level: int | None = None
-    mood: int | None = None
-    motivation: int | None = None
-    note: str | None = None
-    setback: bool | None = None
-    setback_version: int | None = None
-    corrected: bool = False
-
-    @property
-    def says_something(self) -> bool:
-        """Whether the entry says anything at all about its day."""
-        values = (self.done, self.value, self.level, self.mood, self.motivation, self.note, self.setback)
-        return any(each is not None for each in values)
 
 
 class WithdrawnEntry(Value):
@@ -224,7 +197,7 @@ class GoalState(Value):
     raise_at_next_session: bool = False
 
     revisions: tuple[Revision, ...] = ()
-    progress: tuple[ProgressEntry, ...] = ()
+    progress: Entries = Entries()
     withdrawn: tuple[WithdrawnEntry, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     change_requests: tuple[ChangeRequest, ...] = ()

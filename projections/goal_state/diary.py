@@ -13,8 +13,9 @@ from pydantic_core import to_json
 
 from events.event import RecordedEvent
 from events.goal import GoalState
+from events.goal.entries import ProgressEntry
 from events.goal.motivation import dips, falls
-from events.goal.state import PastReview, ProgressEntry
+from events.goal.state import PastReview
 from events.goal.types import ProgressCorrected, ProgressLogged, ProgressWithdrawn
 from projections.engine.projection import Row
 

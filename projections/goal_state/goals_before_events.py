@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, select
 
 from events.event import RecordedEvent
 from events.goal import GoalState
-from events.goal.state import ProgressEntry
+from events.goal.entries import ProgressEntry
 from events.goal.types import ProgressLogged
 from events.identity import GoalId
 from projections.engine.key_lookup import GOAL, lookup, wanted

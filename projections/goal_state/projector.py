@@ -9,8 +9,8 @@ from operator import attrgetter
 from events.errors import CairnError
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal, missing_parts
+from events.goal.entries import ProgressEntry
 from events.goal.fold import logged_entry
-from events.goal.state import ProgressEntry
 from events.goal.types import Imported, ProgressCorrected, ProgressLogged, ProgressWithdrawn, Proposed
 from events.goal.waiting import waiting
 from events.identity import GoalId
@@ -141,7 +141,7 @@ def _after_entry(known: GoalBeforeEvents, recorded: RecordedEvent, entries: dict
         if goal.withdrawn == known.goal.withdrawn
         else known.goal.model_copy(update={"withdrawn": goal.withdrawn})
     )
-    return GoalBeforeEvents(recorded.version, diary_of(goal), without, goal.progress)
+    return GoalBeforeEvents(recorded.version, diary_of(goal), without, tuple(goal.progress))
 
 
 def _project_plan(before: PlanState | None, events: Sequence[RecordedEvent]) -> Projected[State]:

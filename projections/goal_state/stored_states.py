@@ -8,7 +8,7 @@ from operator import attrgetter
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Table, select
 
-from events.goal.state import ProgressEntry
+from events.goal.entries import ProgressEntry
 from events.identity import PLAN, GoalId
 from events.plan import PlanState
 from events.plan.state import Measurement

@@ -149,7 +149,7 @@ class Goals:
     async def _attempt(self, submission: Event, history: History, until: int, *, patient_wide: bool) -> Outcome:
         # Loading the context may bring the history up to date, so it comes before any look at the history.
         context, patient_position = await self._load_context(submission, history, until, patient_wide=patient_wide)
-        first_time = history.answer(submission, duplicate=True)
+        first_time = history.answer(submission)
         if first_time is not None:
             return await self._confirmed(submission, first_time)
         _check_expected_version(submission, history)
@@ -158,7 +158,7 @@ class Goals:
         expected = patient_position if patient_wide else history.position
         recorded = await step("append", self._log.append)(Append(events, history.version, expected, patient_wide))
         self._watch.acknowledged(recorded[-1].position)
-        return self._answer(submission, history, recorded, decision)
+        return self._answer(history, recorded, decision)
 
     async def _confirmed(self, submission: Event, remembered: RecordedOutcome) -> RecordedOutcome:
         """The outcome that memory has of a submission which was recorded before, after the log has confirmed it.
@@ -202,22 +202,24 @@ class Goals:
         plan = await self._histories.get(submission.goal_id.plan)
         return DecisionContext(now, plan.plan, history.goal, others), patient_position
 
-    def _answer(
-        self, submission: Event, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision
-    ) -> RecordedOutcome:
+    def _answer(self, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision) -> RecordedOutcome:
         for each in recorded:
             if each.position > history.position:
                 history.take(each)
         self._histories.moved(history)
-        answer = history.answer(submission, duplicate=False)
-        if answer is None:
-            raise AssertionError("a recorded submission is in its goal's history")
-        return answer.model_copy(update={"notes": decision.notes}) if decision.notes else answer
+        events = tuple(
+            [OutcomeEvent(type=each.type_name, position=each.position, version=each.version) for each in recorded]
+        )
+        return RecordedOutcome(events=events, notes=decision.notes)
 
 
 def consequence_id(goal_id: GoalId, version: int) -> str:
     """The id of an event that Cairn itself adds: the goal and the event's version in it, which no other event has."""
     return f"{goal_id}@{version}"
+
+
+def _line(recorded: RecordedEvent) -> OutcomeEvent:
+    return OutcomeEvent(type=recorded.type_name, position=recorded.position, version=recorded.version)
 
 
 def _is(stored: RecordedEvent | None, remembered: OutcomeEvent) -> bool:
@@ -250,7 +252,7 @@ def _check_expected_version(submission: Event, history: History) -> None:
     expected = submission.expected_version
     if expected is None or expected == history.version:
         return
-    since = history.types[expected:]
+    since = history.types(expected)
     named = ", ".join(since[:_MAX_CHANGES_NAMED]) + (" and more" if len(since) > _MAX_CHANGES_NAMED else "")
     changed = f" Recorded since: {named}." if since else ""
     raise Rejected(

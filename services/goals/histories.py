@@ -1,6 +1,7 @@
 """The histories of goals and plans: a bounded cache in memory, then snapshots, then the log itself."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
 
@@ -17,7 +18,13 @@ _WRITE_BEHIND_SECONDS = 1.0
 """How often snapshots that are due are written."""
 _LAST_WRITE_SECONDS = 4.0
 """How long the last snapshots may take when the service stops; what is not written then is read from the log."""
-_SNAPSHOTS_PER_WRITE = 1000
+_SNAPSHOTS_PER_WRITE = 16
+"""So many are made within a millisecond or two, in which no submission is decided."""
+_LAST_SNAPSHOTS_PER_WRITE = 1000
+_BYTES_PER_WRITE = 256 * 1024
+"""When no further snapshot is added to a write: the disk has submissions to store too."""
+_GROWTH_FOR_A_SNAPSHOT = 1 / 8
+"""By which part a long history must have grown: a snapshot holds all of it."""
 _MAX_SNAPSHOTS_DUE = 10_000
 """How many histories may wait to be written; a further one is written when it has grown again."""
 
@@ -33,8 +40,8 @@ class Histories:
         log: Where histories are loaded from.
         snapshots: Where folded histories are kept for the next cold start.
         limit: How many are kept in memory, see :class:`~services.goals.memory.Memory`.
-        snapshot_every: A history is written to the snapshots each time it has grown by this many events. One that
-            leaves the memory is written when it has grown by a quarter of that.
+        snapshot_every: A history is written to the snapshots each time it has grown by this many events, and by an
+            eighth. One that leaves the memory is written when it has grown by a quarter of that.
     """
 
     def __init__(self, log: Log, snapshots: Snapshots, *, limit: int, snapshot_every: int):
@@ -157,14 +164,16 @@ class Histories:
             await asyncio.sleep(_WRITE_BEHIND_SECONDS)
             await self.write_snapshots()
 
-    async def write_snapshots(self) -> None:
-        """Write the snapshots that are due, now."""
+    async def write_snapshots(self, at_once: int = _SNAPSHOTS_PER_WRITE) -> None:
+        """Write the snapshots that are due, now.
+
+        Args:
+            at_once: How many are made and written at a time, at most; submissions wait while they are made.
+        """
         grown, self._grown = self._grown, {}
         due = iter(grown.values())
-        while some := list(islice(due, _SNAPSHOTS_PER_WRITE)):
-            for history in some:
-                history.snapshot_version = history.version
-            await self._snapshots.put({history.goal_id: history.snapshot() for history in some})
+        while some := _snapshots(islice(due, at_once)):
+            await self._snapshots.put(some)
 
     async def write_last_snapshots(self) -> None:
         """Write snapshots before the service stops, the most recently used first, until the time is up."""
@@ -172,10 +181,11 @@ class Histories:
             self._due(history, self._worth_writing)
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WRITE_SECONDS):
-                await self.write_snapshots()
+                await self.write_snapshots(_LAST_SNAPSHOTS_PER_WRITE)
 
     def _due(self, history: History, growth: int) -> None:
-        if history.version - history.snapshot_version >= growth and len(self._grown) < _MAX_SNAPSHOTS_DUE:
+        least = max(growth, growth * history.version * _GROWTH_FOR_A_SNAPSHOT / self._snapshot_every)
+        if history.version - history.snapshot_version >= least and len(self._grown) < _MAX_SNAPSHOTS_DUE:
             self._grown[history.goal_id] = history
 
     async def _loaded(self, goal_id: GoalId) -> History:
@@ -207,6 +217,19 @@ class Histories:
         if not _take(history, [last] if last.version == 1 else await self._log.read(goal_id)):
             raise EventsMissing(f"The log holds no version {history.version + 1} of {goal_id} before the next ones.")
         return history
+
+
+def _snapshots(histories: Iterable[History]) -> dict[GoalId, bytes]:
+    """The snapshots of the first histories that fill a write."""
+    made: dict[GoalId, bytes] = {}
+    size = 0
+    for history in histories:
+        history.snapshot_version = history.version
+        made[history.goal_id] = history.snapshot()
+        size += len(made[history.goal_id])
+        if size >= _BYTES_PER_WRITE:
+            break
+    return made
 
 
 def _take(history: History, events: list[RecordedEvent]) -> bool:

@@ -1,158 +1,169 @@
 """The history of one goal (or plan) in memory: its folded state, and the outcome of each submission."""
 
 from array import array
+from collections.abc import Sequence
 from datetime import UTC
 from hashlib import sha256
 
-from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
-from events.catalog import encode
+from events.catalog import TYPES, encode
 from events.event import Event, RecordedEvent
 from events.goal import GoalState, fold_goal
-from events.goal.fold import FOLD_VERSION as GOAL_FOLD
 from events.identity import GoalId
 from events.outcome import OutcomeEvent, RecordedOutcome
 from events.plan import PlanState, fold_plan
-from events.plan.fold import FOLD_VERSION as PLAN_FOLD
 from services.goals.memory_sharing import share, share_newest
+from services.goals.packing import PackedState, pack, unpack, with_packed_entries
+from services.goals.snapshot import BadSnapshot, Snapshot, read_snapshot, write_snapshot
+from services.goals.submission_keys import SubmissionKeys
 
-_FOLDS = f"{GOAL_FOLD}.{PLAN_FOLD}"
-
-
-class _Snapshot(BaseModel):
-    """A history as it is stored in a snapshot; each list has one item for each event."""
-
-    folds: str
-    goal: GoalState | None = None
-    plan: PlanState | None = None
-    types: list[str]
-    positions: list[int]
-    causes: list[int]
-    asked: dict[str, dict[str, int]]
-    content: str
+_TYPES = tuple(TYPES)
+_NUMBERS = {name: number for number, name in enumerate(_TYPES)}
 
 
 class History:
     """The folded state, and for every submission that was ever recorded the events it put into the log.
 
     The service keeps many histories, so each stores its events in columns, and an outcome is made only when a
-    submission comes again.
+    submission comes again. A state that is not used for a while can
+    be packed; it is unpacked when it is asked for.
 
     Attributes:
-        goal: The goal's state; None for a plan, and for a goal that does not exist.
-        plan: The plan's state; None for a goal, and for a plan that does not exist.
-        types: The type of each event.
         snapshot_version: The version at which the last snapshot was written; 0 when there is none.
     """
 
-    __slots__ = ("_asked", "_causes", "_last", "_positions", "goal", "goal_id", "plan", "snapshot_version", "types")
+    __slots__ = ("_causes", "_keys", "_last", "_positions", "_state", "_types", "goal_id", "snapshot_version")
 
     def __init__(self, goal_id: GoalId):
         self.goal_id = goal_id
-        self.goal: GoalState | None = None
-        self.plan: PlanState | None = None
-        self.types: list[str] = []
         self.snapshot_version = 0
+        self._state: GoalState | PlanState | PackedState | None = None
+        self._types = bytearray()  # numbers of event types
         self._positions = array("q")
-        self._causes = array("q")  # 0 for what was submitted
-        self._asked: dict[str, dict[str, int]] = {}  # source → id → version, of what was submitted
-        self._last: Event | str = ""  # the last event, or the digest of its content
+        self._keys = SubmissionKeys()
+        self._causes: dict[int, int] = {}  # version → version, of what was not submitted
+        self._last: Event | bytes = b""  # the last event, or the digest of its content
+
+    @property
+    def goal(self) -> GoalState | None:
+        """The goal's state; None for a plan, and for a goal that does not exist."""
+        state = self._unpacked()
+        return state if isinstance(state, GoalState) else None
+
+    @property
+    def plan(self) -> PlanState | None:
+        """The plan's state; None for a goal, and for a plan that does not exist."""
+        state = self._unpacked()
+        return state if isinstance(state, PlanState) else None
 
     @property
     def version(self) -> int:
         """The number of events."""
-        return len(self.types)
+        return len(self._types)
 
     @property
     def position(self) -> int:
         """The position of the last event in the log; 0 when there is none."""
         return self._positions[-1] if self._positions else 0
 
+    def types(self, after: int = 0) -> Sequence[str]:
+        """The type of each event behind a version."""
+        return [_TYPES[number] for number in self._types[after:]]
+
     def take(self, recorded: RecordedEvent) -> None:
         """Add one recorded event."""
         event = recorded.event
         if self.goal_id.is_plan:
-            self.plan = fold_plan(self.plan, recorded)
-            share_newest(self.plan)
+            plan = fold_plan(self.plan, recorded)
+            share_newest(plan)
+            self._state = plan
         else:
-            self.goal = fold_goal(self.goal, recorded)
-            share_newest(self.goal)
+            goal = fold_goal(self.goal, recorded)
+            share_newest(goal)
+            self._state = with_packed_entries(goal) if goal is not None else None
         self._last = event
-        self.types.append(event.type_name)
+        self._types.append(_NUMBERS[event.type_name])
         self._positions.append(recorded.position)
-        self._causes.append(event.cause or 0)
-        if event.cause is None:
-            self._asked.setdefault(event.source, {}).setdefault(event.id, self.version)
+        self._keys.add(event)
+        if event.cause is not None:
+            self._causes[self.version] = event.cause
 
-    def answer(self, submission: Event, *, duplicate: bool) -> RecordedOutcome | None:
-        """The outcome of a submission that was recorded; None when it was not."""
-        asked = self._asked_at(submission)
+    def answer(self, submission: Event) -> RecordedOutcome | None:
+        """The outcome of a submission that was recorded before, as that of a duplicate; None when it was not."""
+        asked = self._keys.version_of(submission)
         if asked is None:
             return None
         # An event that followed from a submission belongs to the outcome of that submission.
-        follows = (later for later in range(asked + 1, self.version + 1) if self._causes[later - 1] == asked)
-        return RecordedOutcome(duplicate=duplicate, events=tuple(map(self._line, (asked, *follows))))
+        follows = (later for later, cause in self._causes.items() if cause == asked)
+        return RecordedOutcome(duplicate=True, events=tuple(map(self._line, (asked, *follows))))
 
     def ends_with(self, recorded: RecordedEvent) -> bool:
         """Whether a recorded event is the history's last one."""
         event = recorded.event
         return (
             (recorded.position, recorded.version) == (self.position, self.version)
-            and (event.type_name, event.cause or 0) == (self.types[-1], self._causes[-1])
-            and (event.cause is not None or self._asked_at(event) == self.version)
+            and (event.type_name, event.cause) == (_TYPES[self._types[-1]], self._causes.get(self.version))
+            and (event.cause is not None or self._keys.version_of(event) == self.version)
             and _content(event) == self._digest()
         )
 
+    def pack(self) -> None:
+        """Take less memory, until the state is asked for again."""
+        self._digest()
+        if isinstance(self._state, GoalState | PlanState):
+            self._state = pack(self._state)
+
     def snapshot(self) -> bytes:
         """The history in a form that :meth:`from_snapshot` reads."""
-        kept = _Snapshot.model_construct(
-            folds=_FOLDS,
-            goal=self.goal,
-            plan=self.plan,
-            types=self.types,
-            positions=self._positions.tolist(),
-            causes=self._causes.tolist(),
-            asked=self._asked,
-            content=self._digest(),
+        state = pack(self._state) if isinstance(self._state, GoalState | PlanState) else self._state
+        return write_snapshot(
+            Snapshot(
+                state, bytes(self._types), self._positions.tobytes(), self._keys.digests, self._causes, self._digest()
+            )
         )
-        return kept.model_dump_json(exclude_defaults=True).encode()
 
     @classmethod
     def from_snapshot(cls, goal_id: GoalId, snapshot: bytes) -> "History | None":
         """The history in a snapshot; None when another version of the fold wrote it, or it cannot be read."""
         try:
-            kept = _Snapshot.model_validate_json(snapshot)
-        except ValidationError:
+            kept = read_snapshot(snapshot)
+            state = unpack(kept.state) if kept.state else None
+        except (BadSnapshot, ValueError):
             return None
-        if kept.folds != _FOLDS or not len(kept.types) == len(kept.positions) == len(kept.causes) > 0:
+        if not kept.types:
             return None
         history = cls(goal_id)
-        history.goal, history.plan = kept.goal, kept.plan
-        share(kept.goal or kept.plan)
-        history.types = kept.types
-        history.snapshot_version = history.version
-        history._positions.extend(kept.positions)
-        history._causes.extend(kept.causes)
-        history._asked = kept.asked
+        share(state)
+        history._state = state
+        history._types += kept.types
+        history._positions.frombytes(kept.positions)
+        history._keys = SubmissionKeys(kept.keys)
+        history._causes = kept.causes
         history._last = kept.content
+        history.snapshot_version = history.version
         return history
 
-    def _digest(self) -> str:
+    def _unpacked(self) -> GoalState | PlanState | None:
+        if isinstance(self._state, PackedState):
+            state = unpack(self._state)
+            share(state)
+            self._state = state
+        return self._state
+
+    def _digest(self) -> bytes:
         """The digest of the last event's content; it is computed only when needed, not at every event."""
         if isinstance(self._last, Event):
             self._last = _content(self._last)
         return self._last
 
-    def _asked_at(self, submission: Event) -> int | None:
-        by_id = self._asked.get(submission.source)
-        return by_id.get(submission.id) if by_id else None
-
     def _line(self, version: int) -> OutcomeEvent:
-        return OutcomeEvent(type=self.types[version - 1], position=self._positions[version - 1], version=version)
+        return OutcomeEvent(
+            type=_TYPES[self._types[version - 1]], position=self._positions[version - 1], version=version
+        )
 
 
-def _content(event: Event) -> str:
+def _content(event: Event) -> bytes:
     """A digest of an event's time, actor and data, by which an event of another log is told apart."""
     envelope = to_json([event.time.astimezone(UTC).isoformat(), event.actor.id, event.actor.role])
-    return sha256(envelope + encode(event.data)).hexdigest()
+    return sha256(envelope + encode(event.data)).digest()

@@ -28,7 +28,7 @@ def share_newest(state: GoalState | PlanState | None) -> None:
 
 def _share(state: GoalState | PlanState | None, which: slice) -> None:
     if isinstance(state, GoalState):
-        _lighten((state, *state.progress[which], *state.reviews[which], *state.revisions[which]))
+        _lighten((state, *state.progress.unpacked[which], *state.reviews[which], *state.revisions[which]))
     elif state is not None:
         _lighten((state, *state.measurements[which], *state.consents[which]))
 

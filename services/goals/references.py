@@ -8,12 +8,12 @@ from operator import attrgetter
 
 from events.errors import FieldError, Rejected
 from events.goal import GoalState
-from events.goal.state import ProgressEntry
+from events.goal.entries import ProgressEntry
 from events.plan import PlanState
 from services.goals.decision_context import DecisionContext
 
 _ENTRY = attrgetter("entry")
-"""Gets an entry's id; faster than a generator, as a goal has hundreds of entries."""
+"""Gets an entry's id; faster than a generator."""
 
 
 def sensible(field: str, *, holds: bool, detail: str) -> None:
@@ -124,7 +124,7 @@ def milestone_ahead(goal: GoalState, named: str) -> None:
 
 def new_entry(goal: GoalState, named: str) -> None:
     """An entry has an id of its own; the codes say whether what was meant is a correction."""
-    if named in map(_ENTRY, goal.progress):
+    if goal.progress.named(named):
         raise Rejected(
             "entry.exists",
             "An entry with this id exists already; correct it with progress_corrected.",
@@ -140,12 +140,12 @@ def new_entry(goal: GoalState, named: str) -> None:
 
 def entry(goal: GoalState, named: str) -> ProgressEntry:
     """Only an entry that was logged can be corrected or withdrawn."""
-    found = next((each for each in goal.progress if each.entry == named), None)
-    if found is None:
+    found = goal.progress.named(named)
+    if not found:
         withdrawn = named in map(_ENTRY, goal.withdrawn)
         detail = "The entry with this id was withdrawn." if withdrawn else "There is no entry with this id (yet)."
         raise Rejected("entry.unknown", detail, (FieldError("entry", "Name an entry of this goal."),))
-    return found
+    return found[0]
 
 
 def review(goal: GoalState, position: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from events.event import Event
 from events.goal import types as t
+from events.goal.entries import Rating
 from events.goal.motivation import brings_dip
 from events.vocabulary import Status
 from services.goals import notes, references, reviews, rules
@@ -40,11 +41,12 @@ def progress_logged(context: DecisionContext, submission: Event, data: t.Progres
     rules.progress_outside_goal(goal, plan, data.on)
     follows: tuple[t.ReviewScheduled, ...] = ()
     if goal.is_begun and (data.setback or data.motivation is not None):
-        after, today = context.goal_after(submission), context.today
+        today, motivation = context.today, data.motivation
+        dips = motivation is not None and brings_dip(Rating(data.on, goal.version + 1, motivation), goal.progress)
         follows = reviews.sooner(
             goal,
             reviews.review_after_setback(today) if data.setback else None,
-            reviews.review_after_dip(plan, goal, today) if brings_dip(after.progress[-1], goal.progress) else None,
+            reviews.review_after_dip(plan, goal, today) if dips else None,
         )
     return Decision(follows, notes.given(notes.level_without_text(goal, data.level)))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from events.goal import GoalState
-from events.goal.state import ProgressEntry
+from events.goal.entries import ProgressEntry
 from events.goal.wins import Wins, weekly_wins
 from projections.engine.paging import Json
 from projections.goal_state.patient.engagement import engagement

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from events.goal import types as t
-from events.goal.state import ProgressEntry
+from events.goal.entries import ProgressEntry
 from events.payload import Payload
 
 _FIELDS = ("on", *t.ProgressFields.model_fields)

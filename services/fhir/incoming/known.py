@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goals
 from events.goal import types as t
-from events.goal.state import ProgressEntry
+from events.goal.entries import ProgressEntry
 from events.identity import GoalId
 from services.fhir.incoming.people import SERVER
 from services.fhir.incoming.submissions import SOURCE

@@ -10,7 +10,8 @@ from datetime import date, datetime
 
 from events.event import RecordedEvent
 from events.goal import types as g
-from events.goal.state import GoalState, PastReview, ProgressEntry, WithdrawnEntry
+from events.goal.entries import ProgressEntry
+from events.goal.state import GoalState, PastReview, WithdrawnEntry
 from events.identity import GoalId
 from events.vocabulary import Actor, ActorRole
 from services.fhir.ids import fhir_id

@@ -375,7 +375,7 @@ async def test_a_score_entered_in_error_withdraws_its_entry(import_: Import, sta
     (first, _), (second, _), (old, _) = await import_(wrong), await import_(wrong), await import_(score())
 
     goal_now = await state()
-    assert (goal_now.progress, [each.entry for each in goal_now.withdrawn]) == ((), ["s1"])
+    assert (list(goal_now.progress), [each.entry for each in goal_now.withdrawn]) == ([], ["s1"])
     assert [line["status"] for line in (first, second, old)] == ["recorded", "duplicate", "duplicate"]
 
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from events.event import Event
 from events.goal import GOAL_EVENTS, GoalPayload, GoalState, fold_goals, party_of
 from events.goal import types as g
+from events.goal.entries import ProgressEntry
 from events.goal.reading import read_goal
 from events.goal.state import (
     ChangeRequest,
     Contest,
     Milestone,
     PastReview,
-    ProgressEntry,
     Reopening,
     Revision,
     ScheduledReview,
@@ -271,7 +271,7 @@ class TestEachEvent:
 
         state = folded(*active(), entry("e1", motivation=1, setback=True), withdrawal)
 
-        assert (state.progress, state.raise_at_next_session) == ((), False)
+        assert (list(state.progress), state.raise_at_next_session) == ([], False)
         assert state.withdrawn == (
             WithdrawnEntry(entry="e1", version=4, on=TODAY, reason="Another goal's", actor=PATIENT, at=NOON),
         )

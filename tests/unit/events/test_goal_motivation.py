@@ -1,20 +1,20 @@
 """When motivation dips: three or less, or three below the day before that told it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.goal.entries import ProgressEntry
 from events.goal.motivation import dips, falls
-from events.goal.state import ProgressEntry
 from tests.builders import TODAY, entry, proposed
 from tests.strategies import few
 from tests.unit.events.goals import goal
 
 
-def told(*days: tuple[int, int | None]) -> tuple[ProgressEntry, ...]:
+def told(*days: tuple[int, int | None]) -> Sequence[ProgressEntry]:
     """Entries in the order in which they came: the day each is for, and its motivation, if it tells one."""
     entries = [
         entry(

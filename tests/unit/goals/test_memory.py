@@ -1,5 +1,7 @@
 """The service's memory is bounded by histories and by events; what was used last stays."""
 
+import pytest
+
 from events.identity import GoalId
 from services.goals.history import History
 from services.goals.memory import EVENTS_PER_HISTORY, Memory
@@ -92,4 +94,15 @@ def test_what_is_forgotten_leaves_its_room_to_others() -> None:
     kept.memory.keep(history("c", 2 * EVENTS_PER_HISTORY - 1))
     assert kept.memory.get(goal_id("a")) is None
     assert kept.names == ["c", "b"]
+    assert kept.left == []
+
+
+def test_of_many_histories_those_used_last_are_ready_and_the_others_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed: list[str] = []
+    monkeypatch.setattr(History, "pack", lambda remembered: packed.append(remembered.goal_id.goal))
+    kept = Kept(16, "a", "b", "c")
+    assert packed == ["a"]
+    kept.memory.get(goal_id("b"))
+    kept.memory.get(goal_id("a"))
+    assert packed == ["a", "c"]
     assert kept.left == []

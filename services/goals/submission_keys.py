@@ -1,0 +1,69 @@
+"""As which event of its goal each submission was recorded, in 24 bytes for each event."""
+
+from array import array
+from bisect import bisect_left, insort
+from hashlib import blake2b
+from struct import iter_unpack
+
+from events.event import Event
+
+_DIGEST_BYTES = 16
+_NONE = bytes(_DIGEST_BYTES)
+_VERSION_BITS = 24
+_HASHED = -1 << _VERSION_BITS
+
+
+class SubmissionKeys:
+    """Finds the version of a submission by its source and id, of which it keeps a digest.
+
+    No two keys that anybody can find have the same digest of 128 bits. That of every event stands at its version; to
+    find one among thousands there is a sorted array beside them, each of whose numbers is the beginning of a digest,
+    and its version in the last 24 bits.
+
+    Args:
+        digests: As :attr:`digests` gives them.
+    """
+
+    __slots__ = ("_digests", "_sorted")
+
+    def __init__(self, digests: bytes = b""):
+        self._digests = bytearray(digests)
+        self._sorted = array("Q")
+        known = enumerate(iter_unpack(">QQ", digests), 1)
+        self._sorted.extend(sorted(first & _HASHED | version for version, (first, rest) in known if first or rest))
+
+    @property
+    def digests(self) -> bytes:
+        """The digests of all events, one after another; zeros for an event that nobody submitted."""
+        return bytes(self._digests)
+
+    def add(self, event: Event) -> None:
+        """Note the next event; of two with the same key, only the first counts."""
+        if event.cause is not None:
+            self._digests += _NONE
+            return
+        digest = _digest(event)
+        self._digests += digest
+        insort(self._sorted, _beginning(digest) | len(self._digests) // _DIGEST_BYTES)
+
+    def version_of(self, submission: Event) -> int | None:
+        """The version of the event that the submission was recorded as; None when it was not."""
+        digest = _digest(submission)
+        beginning = _beginning(digest)
+        place = bisect_left(self._sorted, beginning)
+        while place < len(self._sorted) and self._sorted[place] & _HASHED == beginning:
+            version = self._sorted[place] & ~_HASHED
+            if self._digests[(version - 1) * _DIGEST_BYTES : version * _DIGEST_BYTES] == digest:
+                return version
+            place += 1
+        return None
+
+
+def _digest(event: Event) -> bytes:
+    # The length tells where the source ends.
+    key = f"{len(event.source)} {event.source}{event.id}".encode(errors="surrogatepass")
+    return blake2b(key, digest_size=_DIGEST_BYTES).digest()
+
+
+def _beginning(digest: bytes) -> int:
+    return int.from_bytes(digest[:8], "big") & _HASHED
