@@ -59,7 +59,7 @@ def run_many(connection: Connection, text: str, rows: Sequence[Sequence[object]]
 
 
 def _driver(connection: Connection) -> Any:  # the driver's connection has no common type across drivers
-    return connection.connection.driver_connection
+    return connection.connection.dbapi_connection
 
 
 def _wrapped(connection: Connection, text: str, error: sqlite3.Error) -> BaseException:
