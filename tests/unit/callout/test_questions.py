@@ -1,5 +1,6 @@
 """Questions that do not come from a server, or not for this callout, get no answer and break nothing."""
 
+import time
 from base64 import urlsafe_b64encode
 from typing import Any
 
