@@ -151,8 +151,9 @@ class Settings(BaseSettings):
         " 150 bytes for each further one; their events are at most 100 each on average.",
     )
     snapshot_every: Annotated[int, Field(ge=1)] = Field(
-        20, description="A goal's folded state is kept for a quicker start each time it has grown by this many events, and by"
-        " an eighth.",
+        20,
+        description="A goal's folded state is kept for a quicker start each time it has grown by this many events, and"
+        " by an eighth.",
     )
     notice_hour: Annotated[int, Field(ge=0, le=23)] = Field(
         0,

@@ -52,7 +52,8 @@ class Memory:
     def grown(self, history: History) -> None:
         """Count the events that a history has gained; nothing happens when it is not in memory."""
         if self._kept.get(history.goal_id) is history:
-            self._used(history)
+            if history.goal_id not in self._unpacked:
+                self._used(history)
             self._count(history)
 
     def drop(self, goal_id: GoalId) -> None:
