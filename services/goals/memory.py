@@ -8,7 +8,7 @@ from services.goals.history import History
 
 EVENTS_PER_HISTORY = 100
 """How many events the histories may have on average. Long histories are large; with them, fewer are kept."""
-_HISTORIES_PER_UNPACKED_ONE = 8
+_HISTORIES_PER_UNPACKED_ONE = 10
 """Of so many histories that are kept one is ready for use; unpacking another one costs less than a submission does."""
 
 

@@ -47,6 +47,10 @@ class SubmissionKeys:
         self._digests += digest
         insort(self._sorted, _beginning(digest) | len(self._digests) // _DIGEST_BYTES)
 
+    def trim(self) -> None:
+        """Give up the room for further keys, until one is added."""
+        self._digests, self._sorted = self._digests[:], self._sorted[:]
+
     def version_of(self, submission: Event) -> int | None:
         """The version of the event that the submission was recorded as; None when it was not."""
         digest = _digest(submission.source, submission.id)
