@@ -53,6 +53,8 @@ def by_lower_case_name(headers: Mapping[str, str] | None) -> dict[str, str]:
         if lower in found:
             twice.add(lower)
         found[lower] = value
+    if not twice:
+        return found
     wrong = sorted(name for name in twice if name.startswith(PREFIX) or name == "content-type")
     if wrong:
         errors = tuple(

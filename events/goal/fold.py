@@ -44,7 +44,7 @@ def fold_goal(state: GoalState | None, recorded: RecordedEvent) -> GoalState | N
     update["version"] = recorded.version
     update["position"] = recorded.position
     update["updated_at"] = recorded.recorded_at
-    return state.model_copy(update=update)
+    return state.with_changes(update)
 
 
 def fold_goals(events: Iterable[RecordedEvent], state: GoalState | None = None) -> GoalState | None:

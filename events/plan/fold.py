@@ -44,7 +44,7 @@ def fold_plan(state: PlanState | None, recorded: RecordedEvent) -> PlanState | N
             ended = _ended(recorded, "treatment_ended", data.reason)
             update["consents"] = _with_end(state, ended, lambda consent: consent.until.end_of_treatment is True)
         # Of a disclosure nothing is kept here: no decision looks at earlier ones, and there may be thousands.
-    return state.model_copy(update=update)
+    return state.with_changes(update)
 
 
 def fold_plans(events: Iterable[RecordedEvent], state: PlanState | None = None) -> PlanState | None:

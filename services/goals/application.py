@@ -231,6 +231,8 @@ def _events(submission: Event, decision: Decision, version: int) -> tuple[Event,
 
     Nobody submits what follows: Cairn decides it, and its cause names the submission, with whoever submitted that.
     """
+    if not decision.follows:
+        return (submission,)
     follows = (
         Event(
             goal_id=submission.goal_id,

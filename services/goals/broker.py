@@ -5,12 +5,14 @@ from typing import Any
 
 from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsMessage
+from faststream.nats.subscriber.usecases import CoreSubscriber
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import SlowConsumerError
 
 from events.log import connect
 from events.log.client.connection import log_error
+from events.log.client.direct_subscription import hand_over_directly
 from services.reply_subjects import may_be_answered
 
 
@@ -29,16 +31,18 @@ class Broker(NatsBroker):
         self._url = url
         self._name = name
         self._dropped = dropped
+        self._heard: list[tuple[CoreSubscriber, Callable[[Msg], None]]] = []
 
     def hear(self, subject: str, queue: str, limit: int, take: Callable[[Msg], None]) -> None:
         """Call `take` with each message on a subject as it arrives; one member of the queue group gets it.
 
         FastStream subscribes when the broker starts, and unsubscribes when it stops. What FastStream does around each
         message (contexts, middlewares, parsing, two log lines) is left out: Cairn does not use it, and it takes a
-        fifth of the time of a whole submission. FastStream has no public way to leave it out.
+        fifth of the time of a whole submission. FastStream has no public way to leave it out. Nor does a message wait
+        in nats-py's queue: from :meth:`start` on it is handed over as soon as it is read.
 
         Args:
-            limit: How many messages may wait to be handed over.
+            limit: How many messages may wait to be handed over until then.
             take: Must not raise.
         """
 
@@ -53,6 +57,14 @@ class Broker(NatsBroker):
         )
         subscriber(consume)
         subscriber.consume = consume  # type: ignore[method-assign]
+        self._heard.append((subscriber, take))
+
+    async def start(self) -> None:
+        """Subscribe."""
+        await super().start()
+        for subscriber, take in self._heard:
+            if subscriber.subscription is not None:
+                hand_over_directly(subscriber.subscription, take)
 
     async def _connect(self) -> Client:
         connection = await connect(self._url, name=self._name, on_error=self._hear)

@@ -184,8 +184,10 @@ class Histories:
                 await self.write_snapshots(_LAST_SNAPSHOTS_PER_WRITE)
 
     def _due(self, history: History, growth: int) -> None:
-        least = max(growth, growth * history.version * _GROWTH_FOR_A_SNAPSHOT / self._snapshot_every)
-        if history.version - history.snapshot_version >= least and len(self._grown) < _MAX_SNAPSHOTS_DUE:
+        grown = history.version - history.snapshot_version
+        if grown < growth or grown < history.version * _GROWTH_FOR_A_SNAPSHOT * growth / self._snapshot_every:
+            return
+        if len(self._grown) < _MAX_SNAPSHOTS_DUE:
             self._grown[history.goal_id] = history
 
     async def _loaded(self, goal_id: GoalId) -> History:

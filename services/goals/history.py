@@ -113,6 +113,9 @@ class History:
         self._digest()
         if isinstance(self._state, GoalState | PlanState):
             self._state = pack(self._state)
+            # What grows has room to grow further; a copy has none.
+            self._types, self._positions = self._types[:], self._positions[:]
+            self._keys.trim()
 
     def snapshot(self) -> bytes:
         """The history in a form that :meth:`from_snapshot` reads."""

@@ -8,7 +8,7 @@ from services.goals.history import History
 
 EVENTS_PER_HISTORY = 100
 """How many events the histories may have on average. Long histories are large; with them, fewer are kept."""
-_HISTORIES_PER_UNPACKED_ONE = 8
+_HISTORIES_PER_UNPACKED_ONE = 10
 """Of so many histories that are kept one is ready for use; unpacking another one costs less than a submission does."""
 
 
@@ -52,7 +52,8 @@ class Memory:
     def grown(self, history: History) -> None:
         """Count the events that a history has gained; nothing happens when it is not in memory."""
         if self._kept.get(history.goal_id) is history:
-            self._used(history)
+            if history.goal_id not in self._unpacked:
+                self._used(history)
             self._count(history)
 
     def drop(self, goal_id: GoalId) -> None:

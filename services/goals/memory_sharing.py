@@ -4,33 +4,39 @@ The service keeps thousands of folded goals, each with its entries. pydantic not
 were given, in a set that is larger than the value itself; and each entry brings its own copy of who made it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from events.goal import GoalState
+from events.goal.entries import ProgressEntry
+from events.goal.state import PastReview, Revision
 from events.plan import PlanState
+from events.plan.state import Consent, Measurement
 from events.vocabulary import Actor, Value
 
-_EVERY, _LAST = slice(None), slice(-1, None)
+_Part = ProgressEntry | PastReview | Revision | Measurement | Consent
 _NONE_NOTED: set[str] = set()
 """In place of the fields that were given. Nobody asks that of a state, and pydantic changes only copies of it."""
 
 
 def share(state: GoalState | PlanState | None) -> None:
     """Let a state that has just been read share all its parts with other states."""
-    _share(state, _EVERY)
+    if state is not None:
+        _lighten((state, *chain.from_iterable(_parts(state))))
 
 
 def share_newest(state: GoalState | PlanState | None) -> None:
     """Let a state share the parts that the last event has added; they stand last in its lists."""
-    _share(state, _LAST)
+    if state is not None:
+        last = (part[-1] for part in _parts(state) if part)
+        _lighten([each for each in last if each.version == state.version])
 
 
-def _share(state: GoalState | PlanState | None, which: slice) -> None:
+def _parts(state: GoalState | PlanState) -> tuple[Sequence[_Part], ...]:
     if isinstance(state, GoalState):
-        _lighten((state, *state.progress.unpacked[which], *state.reviews[which], *state.revisions[which]))
-    elif state is not None:
-        _lighten((state, *state.measurements[which], *state.consents[which]))
+        return state.progress.unpacked, state.reviews, state.revisions
+    return state.measurements, state.consents
 
 
 def _lighten(values: Iterable[Value]) -> None:

@@ -214,7 +214,10 @@ class SubmissionEndpoint:
         if not message.reply:
             return
         try:
-            await self._nc.publish(message.reply, encode_outcome(outcome))
+            if self._nc.is_connected:
+                self._nc.send(message.reply, {}, encode_outcome(outcome))
+            else:  # nats-py keeps it until there is a connection again
+                await self._nc.publish(message.reply, encode_outcome(outcome))
         except (NatsError, OSError) as error:
             # The sender gets no answer and sends the event again; its id keeps it from being recorded twice.
             _log.warning("an answer could not be sent: %s", error)

@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left, insort
+from functools import lru_cache
 from hashlib import blake2b
 from struct import iter_unpack
 
@@ -42,13 +43,17 @@ class SubmissionKeys:
         if event.cause is not None:
             self._digests += _NONE
             return
-        digest = _digest(event)
+        digest = _digest(event.source, event.id)
         self._digests += digest
         insort(self._sorted, _beginning(digest) | len(self._digests) // _DIGEST_BYTES)
 
+    def trim(self) -> None:
+        """Give up the room for further keys, until one is added."""
+        self._digests, self._sorted = self._digests[:], self._sorted[:]
+
     def version_of(self, submission: Event) -> int | None:
         """The version of the event that the submission was recorded as; None when it was not."""
-        digest = _digest(submission)
+        digest = _digest(submission.source, submission.id)
         beginning = _beginning(digest)
         place = bisect_left(self._sorted, beginning)
         while place < len(self._sorted) and self._sorted[place] & _HASHED == beginning:
@@ -59,9 +64,10 @@ class SubmissionKeys:
         return None
 
 
-def _digest(event: Event) -> bytes:
+@lru_cache(maxsize=256)  # A submission is looked for, and is added soon afterwards.
+def _digest(source: str, id_: str) -> bytes:
     # The length tells where the source ends.
-    key = f"{len(event.source)} {event.source}{event.id}".encode(errors="surrogatepass")
+    key = f"{len(source)} {source}{id_}".encode(errors="surrogatepass")
     return blake2b(key, digest_size=_DIGEST_BYTES).digest()
 
 

@@ -53,6 +53,18 @@ async def subscribe_directly(nc: Client, subject: str, take: Take) -> Subscripti
     return await _subscribe(nc, subject, DirectQueue(take))
 
 
+def hand_over_directly(subscription: Subscription, take: Take) -> None:
+    """Hand over each message of a subscription as soon as it is read; those that wait already at once.
+
+    Args:
+        take: As of :func:`subscribe_directly`.
+    """
+    waiting = subscription._pending_queue
+    subscription._pending_queue = DirectQueue(take)
+    while not waiting.empty():
+        take(waiting.get_nowait())
+
+
 async def subscribe_raw(nc: Client, subject: str, take: TakeRaw) -> Subscription:
     """Subscribe to a subject, and get its messages as they came; what is sent before this returns may be lost.
 

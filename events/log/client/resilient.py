@@ -105,7 +105,7 @@ class ResilientClient(Client):
         )
 
     def send(self, subject: str, headers: Mapping[str, str], body: bytes, reply: str = "") -> None:
-        """Publish with headers, at once and in a fifth of the time that nats-py takes for it.
+        """Publish, with headers or without, at once and in a fifth of the time that nats-py takes for it.
 
         The message waits in nats-py's own buffer for the next write to the socket. Nothing is checked but what would
         break the protocol: subjects and header names are the caller's to get right.
@@ -116,19 +116,16 @@ class ResilientClient(Client):
         """
         if not self.is_connected or self._flush_queue is None:
             raise ConnectionClosedError
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
-            raise ValueError("a header value holds a line break")
-        block = f"{VERSION}\r\n{lines}\r\n".encode()
-        size = len(block)
-        command = b"HPUB %b %b%d %d\r\n%b%b\r\n" % (
-            subject.encode(),
-            f"{reply} ".encode() if reply else b"",
-            size,
-            size + len(body),
-            block,
-            body,
-        )
+        to = f"{subject} {reply}" if reply else subject
+        if headers:
+            lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+            if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
+                raise ValueError("a header value holds a line break")
+            block = f"{VERSION}\r\n{lines}\r\n".encode()
+            size = len(block)
+            command = b"HPUB %b %d %d\r\n%b%b\r\n" % (to.encode(), size, size + len(body), block, body)
+        else:
+            command = b"PUB %b %d\r\n%b\r\n" % (to.encode(), len(body), body)
         self.stats["out_msgs"] += 1
         self.stats["out_bytes"] += len(body)
         self._pending.append(command)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from events.event import Event
+from events.event import Event, RecordedEvent
 from events.goal import fold_goals
 from events.identity import GoalId
 from events.log import Append, Log
@@ -222,3 +222,40 @@ async def test_what_was_forgotten_while_it_was_loaded_is_not_kept(
     assert loaded.plan is not None
     assert loaded.plan.active_goal_limit == 1
     await slow.close()
+
+
+def remembered(goal_id: GoalId, events: int) -> History:
+    """A history of so many events that no log has."""
+    history = History(goal_id)
+    grow(history, events)
+    return history
+
+
+def grow(history: History, by: int) -> None:
+    for each in entries(history.goal_id, by, start=history.version):
+        history.take(RecordedEvent(each, history.position + 1, history.version + 1, each.time))
+
+
+async def test_a_long_history_is_written_when_it_has_grown_by_an_eighth(
+    histories: Histories, snapshots: Snapshots, goal_id: GoalId
+) -> None:
+    history = remembered(goal_id, 200)
+    history.snapshot_version = 180
+    histories.moved(history)
+    await histories.write_snapshots()
+    assert await snapshots.get(goal_id) is None
+
+    grow(history, 6)
+    histories.moved(history)
+    await histories.write_snapshots()
+    assert await snapshots.get(goal_id) == history.snapshot()
+
+
+async def test_all_snapshots_that_are_due_are_written_however_many(
+    histories: Histories, snapshots: Snapshots, goal_id: GoalId
+) -> None:
+    many = [remembered(goal_id._replace(goal=f"g{number}"), 20) for number in range(50)]
+    for each in many:
+        histories.moved(each)
+    await histories.write_snapshots()
+    assert [await snapshots.get(each.goal_id) for each in many] == [each.snapshot() for each in many]

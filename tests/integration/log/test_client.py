@@ -5,11 +5,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from pydantic_core import from_json, to_json
 
 from events.attribute_headers import DoubledHeaders
 from events.identity import GoalId
 from events.log import Append, Log, LogUnreachable
+from events.log.client.direct_subscription import hand_over_directly
 from events.log.client.headers import read_headers
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
@@ -50,6 +52,33 @@ async def test_a_reply_subject_that_is_no_text_gets_no_answer(goals_service: Non
     await _publish_raw(nats_url, b"cairn.submit.a.b.c", b"_INBOX.\xff", b"NATS/1.0\r\n\r\n", b"{}")
     answered = await eventually(lambda: _asked(nc))
     assert answered["code"] == "event.invalid"
+
+
+async def test_messages_of_a_subscription_are_handed_over_also_those_that_wait(nc: ResilientClient) -> None:
+    async def hold(_: Msg) -> None:
+        await asyncio.Event().wait()
+
+    subject, taken = nc.new_inbox(), list[bytes]()
+    subscription = await nc.subscribe(subject, cb=hold)
+    for body in (b"held", b"waiting", b"waiting too"):
+        await nc.publish(subject, body)
+    await eventually(lambda: subscription.pending_msgs == 2)
+
+    hand_over_directly(subscription, lambda message: taken.append(message.data))
+    assert taken == [b"waiting", b"waiting too"]
+
+    await nc.publish(subject, b"new")
+    await eventually(lambda: taken[2:] == [b"new"])
+    await subscription.unsubscribe()
+
+
+async def test_what_is_sent_without_headers_arrives_without_headers(nc: ResilientClient) -> None:
+    subject = nc.new_inbox()
+    subscription = await nc.subscribe(subject)
+    nc.send(subject, {}, b"bare", "reply.to")
+    message = await subscription.next_msg(timeout=10)
+    assert (message.data, message.headers, message.reply) == (b"bare", None, "reply.to")
+    await subscription.unsubscribe()
 
 
 @pytest.mark.parametrize(

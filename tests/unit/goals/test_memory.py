@@ -100,7 +100,7 @@ def test_what_is_forgotten_leaves_its_room_to_others() -> None:
 def test_of_many_histories_those_used_last_are_ready_and_the_others_packed(monkeypatch: pytest.MonkeyPatch) -> None:
     packed: list[str] = []
     monkeypatch.setattr(History, "pack", lambda remembered: packed.append(remembered.goal_id.goal))
-    kept = Kept(16, "a", "b", "c")
+    kept = Kept(20, "a", "b", "c")
     assert packed == ["a"]
     kept.memory.get(goal_id("b"))
     kept.memory.get(goal_id("a"))
