@@ -34,6 +34,7 @@ from services.gateway.routes import (
     reviews,
     templates,
 )
+from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
 
 
@@ -87,10 +88,12 @@ def create_app(
         calendars,
         templates,
         feed,
+        smart,
         fhir,
         operations,
     ):
-        app.include_router(module.router)
+        # `include_router` would work out each of the routes once more when the first request comes.
+        app.router.routes.extend(module.router.routes)
     app.add_middleware(AccessRecords, recorder=gateway.records)
     app.add_middleware(
         Access,
