@@ -84,6 +84,10 @@ class Reviews:
         self._came_further = asyncio.Event()
         self._came_further_at = asyncio.get_running_loop().time()
 
+    def has_begun(self, stream: str) -> bool:
+        """Whether a stream was followed already."""
+        return stream in self._followed
+
     def begin(self, stream: str, state: StreamState, position: int) -> None:
         """Note that a stream is followed from a position on. If it is another one than before, all is forgotten."""
         created, _ = self._followed.get(stream, (state.created, 0))

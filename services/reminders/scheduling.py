@@ -26,6 +26,9 @@ _MAX_GOALS_COLLECTED = 10_000
 on the way, of a review long past, would ring at once."""
 _MAX_GOALS_TOGETHER = 500
 """How many of them are looked at, and have their alarms set, at a time."""
+_MANY_ALARMS_WAITING = 100
+"""If more alarms than these have rung when the service begins, all of the log is followed, so that it is read once and
+not for each of them."""
 _OTHER_SCHEDULER_SECONDS = 1.0
 """How long this copy waits before it tries again, after another copy has moved the mark."""
 _MAX_POSITIONS_UNMARKED = 10_000
@@ -37,13 +40,19 @@ class Scheduler:
 
     An alarm is computed from all that happened to a goal, so it does not matter how often an event comes. While the end
     of the log is far away, goals are collected, and each goal's alarm is set once for many of its events.
+
+    Args:
+        waiting: How many alarms have rung and are not answered yet.
     """
 
-    def __init__(self, logs: Placed[Log], reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
+    def __init__(
+        self, logs: Placed[Log], reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime], waiting: int = 0
+    ):
         self._logs = logs
         self._reviews = reviews
         self._alarms = alarms
         self._clock = clock
+        self._many_wait = waiting > _MANY_ALARMS_WAITING
 
     async def run(self) -> None:
         """Follow the log until cancelled; pause for a second whenever another copy has moved the mark.
@@ -78,11 +87,12 @@ class Scheduler:
     async def _follow(self, stream: str, log: Log, marked: Anchor) -> None:
         moved: dict[GoalId, int] = {}
         last: StoredMessage | None = None
-        self._reviews.begin(stream, await log.check(marked), marked.position)
-        async for batch in log.follow(marked):
+        after = BEGINNING if self._many_wait and not self._reviews.has_begun(stream) else marked
+        self._reviews.begin(stream, await log.check(marked), after.position)
+        async for batch in log.follow(after):
             for message in batch.messages:
                 last = message
-                if self._reviews.take(message):
+                if self._reviews.take(message) and message.position > marked.position:
                     moved[goal_id_of(message.subject)] = message.position
             # The last position may hold no message any more; then an empty batch shows that the end is reached.
             at_the_end = not batch.messages or batch.messages[-1].position >= batch.head

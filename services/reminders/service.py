@@ -68,8 +68,8 @@ async def _work(nc: ResilientClient, settings: Settings, reviews: Reviews, clock
     logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
     teller = Notifier(nc, reviews, alarms, clock)
     try:
-        await declare_notices(nc, settings.log_replicas)
-        await run_until_first_ends(Scheduler(logs, reviews, alarms, clock).run(), teller.run())
+        waiting = await declare_notices(nc, settings.log_replicas)
+        await run_until_first_ends(Scheduler(logs, reviews, alarms, clock, waiting).run(), teller.run())
     except (NatsError, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
         _log.warning("notices have to wait: %s", type(trouble).__name__)
     finally:
