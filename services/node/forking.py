@@ -137,7 +137,6 @@ def divide(run: Run) -> Forks:
         gc.enable()
         return Forks(parent)
     parent.close()
-    _import(_THEN)
     sys.exit(_Parent(requests, child, run, beforehand).serve())
 
 
@@ -199,12 +198,14 @@ class _Beforehand:
         self.pid = _fork()
         if self.pid == 0:
             self._connection.close()
-            _detach()
-            _import(modules)
-            request = _Request.received(connection)
-            if request is None:
-                os._exit(0)
-            _become(request, run)
+            try:
+                _detach()
+                _import(modules)
+                request = _Request.received(connection)
+                if request is not None:
+                    _become(request, run)
+            finally:
+                os._exit(1)
         connection.close()
 
     def hand_over(self, request: _Request) -> bool:
@@ -266,6 +267,11 @@ class _Parent:
         before = {number: signal.signal(number, self._pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
         before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, _nothing)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        _import(_THEN)
+        code = self._hear_of_ends()  # of those that ended before a signal could say so
+        if code is not None:
+            self._end_the_rest()
+            return code
         with selectors.DefaultSelector() as selector:
             selector.register(self._requests, selectors.EVENT_READ)
             selector.register(woken, selectors.EVENT_READ)
