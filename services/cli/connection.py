@@ -8,14 +8,13 @@ import click
 
 if TYPE_CHECKING:
     from events.log.client.resilient import ResilientClient
+    from services.settings import Settings
 
 
-def nats_address(given: str | None) -> str:
+def nats_address(given: str | None, settings: "Settings") -> str:
     """The NATS address: the one given, else the one set, else that of a running node, else the default."""
-    from services.cli.configuration import load_settings
     from services.node.address import read_address, without_secret
 
-    settings = load_settings()
     named, node = given or settings.nats_url, read_address(settings.data_dir)
     if named is None:
         return node.nats_url if node else settings.nats_address
@@ -35,9 +34,10 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
     from services.cli.configuration import load_settings
     from services.node.address import without_secret
 
-    address = nats_address(nats_url)
+    settings = load_settings()
+    address = nats_address(nats_url, settings)
     try:
-        nc = await connect(address, name="cairn command", log_api=load_settings().log_api_prefix)
+        nc = await connect(address, name="cairn command", log_api=settings.log_api_prefix)
     except NotReachable:
         raise click.ClickException(
             f"No NATS server answers at {without_secret(address)}. Start Cairn with `make run` or `cairn up`,"

@@ -149,4 +149,5 @@ def _settings(nats_url: str | None, **given: str | None) -> "Settings":
     from services.cli.configuration import load_settings
     from services.cli.connection import nats_address
 
-    return load_settings(**given).model_copy(update={"nats_url": nats_address(nats_url)})
+    settings = load_settings(**given)
+    return settings.model_copy(update={"nats_url": nats_address(nats_url, settings)})

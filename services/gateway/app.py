@@ -38,6 +38,7 @@ from services.gateway.routes import (
     reviews,
     templates,
 )
+from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
 
 
@@ -99,9 +100,11 @@ def create_api(gateway: Gateway, issuer_metadata: IssuerMetadata = lambda: None)
         calendars,
         templates,
         feed,
+        smart,
         fhir,
         operations,
     ):
-        api.include_router(module.router)
+        # `include_router` would work out each of the routes once more when the first request comes.
+        api.router.routes.extend(module.router.routes)
     describe(api)
     return api

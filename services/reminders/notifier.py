@@ -27,6 +27,9 @@ _log = logging.getLogger("cairn.reminders")
 _FETCH_SECONDS = 5.0
 _SERVER_ANSWER_SECONDS = 10.0
 _REDELIVERY_SECONDS = 0.5
+_NO_MESSAGE = 10057
+_STILL_ANSWERING_SECONDS = 2.0
+"""How often the server is told, while the log is being followed to its end, that an alarm is being answered."""
 
 
 class Notifier:
@@ -68,7 +71,7 @@ class Notifier:
 
     async def _answer(self, alarm: Msg) -> None:
         try:
-            await self._look_at(parse_subject(RUNG, alarm.subject))
+            await self._look_at(parse_subject(RUNG, alarm.subject), alarm)
         except WrongVersion:
             await alarm.nak()  # an event was recorded meanwhile; look at the goal again
             return
@@ -80,12 +83,17 @@ class Notifier:
             await alarm.nak(_REDELIVERY_SECONDS)
             raise
         await alarm.ack()
-        with suppress(NotFoundError):
+        try:
             await self._js.delete_msg(ALARM_STREAM, alarm.metadata.sequence.stream)
+        except APIError as error:
+            if error.err_code != _NO_MESSAGE:  # the alarm has rung again meanwhile, in the place of this one
+                raise
 
-    async def _look_at(self, goal_id: GoalId) -> None:
+    async def _look_at(self, goal_id: GoalId, alarm: Msg) -> None:
         # The positions of the alarm and the last notice are read before the log, so that a later change is noticed.
         place, last = await asyncio.gather(self._alarms.place(goal_id), self._last_notice(goal_id))
+        while not await self._reviews.is_up_to_date(goal_id, _STILL_ANSWERING_SECONDS):
+            await alarm.in_progress()
         known = await self._reviews.of(goal_id)
         if known is None:
             return

@@ -54,21 +54,24 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
 async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str], None], clock: Clock) -> None:
     await declare_notices(nc, settings.log_replicas)
     ready(f"reminders: giving {NOTICE}.ORG.PATIENT.GOAL")
-    while True:
-        await _work(nc, settings, clock)
-        await asyncio.sleep(_RESTART_SECONDS)
-
-
-async def _work(nc: ResilientClient, settings: Settings, clock: Clock) -> None:
-    """Work until the server or a stream cannot be used."""
-    logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
     reviews = Reviews(nc, settings.placement, settings.notice_hour)
+    try:
+        while True:
+            await _work(nc, settings, reviews, clock)
+            await asyncio.sleep(_RESTART_SECONDS)
+    finally:
+        await reviews.close()
+
+
+async def _work(nc: ResilientClient, settings: Settings, reviews: Reviews, clock: Clock) -> None:
+    """Work until the server or a stream cannot be used. What is remembered of reviews stays for the next time."""
+    logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
     teller = Notifier(nc, reviews, alarms, clock)
     try:
-        await declare_notices(nc, settings.log_replicas)
-        await run_until_first_ends(Scheduler(logs, reviews, alarms, clock).run(), teller.run())
+        waiting = await declare_notices(nc, settings.log_replicas)
+        await run_until_first_ends(Scheduler(logs, reviews, alarms, clock, waiting).run(), teller.run())
     except (NatsError, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
         _log.warning("notices have to wait: %s", type(trouble).__name__)
     finally:
-        for each in (teller, reviews, alarms, *logs):
+        for each in (teller, alarms, *logs):
             await each.close()

@@ -72,8 +72,11 @@ def consumer_config() -> ConsumerConfig:
     )
 
 
-async def declare_notices(nc: Client, replicas: int = 1) -> None:
+async def declare_notices(nc: Client, replicas: int = 1) -> int:
     """Make sure that the streams and the consumer exist; settings of the streams that an operator has changed stay.
+
+    Returns:
+        How many alarms have rung and wait to be answered.
 
     Raises:
         WrongStream: when a stream will not do, with the settings that are wrong.
@@ -81,7 +84,7 @@ async def declare_notices(nc: Client, replicas: int = 1) -> None:
     await _take_alarms_out(nc)
     await declare_stream(nc, notices_config(replicas), _KEPT)
     await declare_stream(nc, alarms_config(replicas), _SCHEDULED)
-    await nc.jetstream(timeout=10).add_consumer(ALARM_STREAM, consumer_config())
+    return (await nc.jetstream(timeout=10).add_consumer(ALARM_STREAM, consumer_config())).num_pending or 0
 
 
 async def _take_alarms_out(nc: Client) -> None:

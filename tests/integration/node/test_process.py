@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tests.forked import Forked, without_settings
 
+NOWHERE = "nats://127.0.0.1:1"
+
 
 async def test_a_service_that_never_gets_ready_is_given_up_with_its_last_words(tmp_path: Path) -> None:
     program = Forked(
@@ -20,3 +22,19 @@ async def test_a_service_that_never_gets_ready_is_given_up_with_its_last_words(t
     assert ran.out.splitlines() == [f"moods ended with exit code 2; starting it again (see {tmp_path}/moods.log)."] * 3
     assert "There is no projection “moods”" in ran.err
     assert "ready=False" in ran.err
+
+
+async def test_a_service_that_was_forked_beforehand_and_ends_is_forked_again(tmp_path: Path) -> None:
+    program = Forked(
+        (str(tmp_path), "gateway"),
+        {**without_settings(), "CAIRN_NATS_URL": NOWHERE, "CAIRN_HTTP_PORT": "0"},
+        tmp_path / "out",
+        tmp_path / "err",
+        program="tests.integration.node.forking_program",
+    )
+    async with asyncio.timeout(60):
+        ran = await program.wait()
+
+    again = f"gateway ended with exit code 1; starting it again (see {tmp_path}/gateway.log)."
+    assert ran.out.splitlines() == [again] * 3
+    assert f"No NATS server answers at {NOWHERE}" in ran.err

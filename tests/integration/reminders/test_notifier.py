@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from nats.aio.msg import Msg
 from pydantic_core import from_json, to_json
 
 from events.event import Event
 from events.goal import types as g
 from events.identity import LOG, VOID, GoalId
+from events.log.stream import STREAM
 from events.plan.types import Amended
 from tests.builders import event
 from tests.integration.reminders.ward import TODAY, TOMORROW, YESTERDAY, Ward, midnight, told
@@ -131,6 +133,25 @@ async def test_what_came_due_while_the_service_was_down_is_told_when_it_is_back(
     await ward.begin(OTHER, YESTERDAY)
     async with ward.reminders():
         await ward.hears(told(GOAL, TODAY, "due"), told(OTHER, YESTERDAY, "overdue"))
+
+
+async def test_where_many_alarms_wait_at_the_beginning_no_goal_is_read_by_itself(ward: Ward) -> None:
+    async with ward.reminders():
+        await ward.begin(GOAL, TODAY)
+        await ward.hears(told(GOAL, TODAY, "due"))
+        await ward.rings_at(GOAL, midnight(TOMORROW))
+    for _ in range(101):
+        await ward.ring(GOAL)
+    read: list[str] = []
+
+    async def note(question: Msg) -> None:
+        read.append(from_json(question.data).get("next_by_subj", ""))
+
+    await ward.nc.subscribe(f"$JS.API.DIRECT.GET.{STREAM}", cb=note)
+    async with ward.reminders(clock=lambda: midnight(TOMORROW)):
+        await ward.hears(told(GOAL, TODAY, "due"), told(GOAL, TODAY, "overdue"))
+        await ward.answered()
+    assert set(read) <= {">", ""}
 
 
 @pytest.mark.parametrize("spoilt", [GOAL, GOAL.plan], ids=["its goal", "its plan"])

@@ -27,11 +27,8 @@ from services.gateway.routes.fhir.audit_events import read_audit_event, search_a
 from services.gateway.routes.fhir.histories import instance_history, one_version, type_history
 from services.gateway.routes.fhir.reads import READS
 from services.gateway.routes.fhir.searches import searching
-from services.gateway.routes.fhir.smart import router as smart
 
-router = APIRouter()
-router.include_router(smart)
-_resources = APIRouter(
+router = APIRouter(
     prefix="/fhir/{release}",
     tags=["fhir"],
     responses={
@@ -43,23 +40,21 @@ _resources = APIRouter(
 )
 
 
-@_resources.get(
-    "/metadata", summary="What the FHIR endpoint can do", response_model=None, openapi_extra=of_capabilities()
-)
+@router.get("/metadata", summary="What the FHIR endpoint can do", response_model=None, openapi_extra=of_capabilities())
 async def metadata(asked: Asked) -> Response:
     """The CapabilityStatement."""
     asked.check_mode()
     return resource_answer(asked, capability_statement(asked.release, asked.base, installed("cairn")))
 
 
-_resources.add_api_route(
+router.add_api_route(
     "/AuditEvent",
     search_auditevent,
     summary="Search: AuditEvent",
     response_model=None,
     openapi_extra=of_audit_events(),
 )
-_resources.add_api_route(
+router.add_api_route(
     "/AuditEvent/_search",
     search_auditevent,
     methods=["POST"],
@@ -67,11 +62,11 @@ _resources.add_api_route(
     response_model=None,
     openapi_extra=of_posted_audit_events(),
 )
-_resources.add_api_route(
+router.add_api_route(
     "/AuditEvent/{id}", read_audit_event, summary="Read: AuditEvent", response_model=None, openapi_extra=of_read()
 )
 for kind in TYPES:
-    add = _resources.add_api_route
+    add = router.add_api_route
     search = searching(kind)
     add(f"/{kind}", search, summary=f"Search: {kind}", response_model=None, openapi_extra=of_search(kind))
     add(
@@ -105,5 +100,3 @@ for kind in TYPES:
             openapi_extra=of_read(),
         )
     add(f"/{kind}/{{id}}", READS[kind], summary=f"Read: {kind}", response_model=None, openapi_extra=of_read())
-
-router.include_router(_resources)
