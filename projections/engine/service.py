@@ -13,6 +13,7 @@ from events.log import Log, connect
 from events.log.client.resilient import JETSTREAM_API, ResilientClient
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
+from projections.engine.catching_up import WORTH_A_PROCESS, Command, can_catch_up_beside, catch_up, ways
 from projections.engine.database import open_database
 from projections.engine.projection import Projection
 from projections.engine.quarantine import reason_of
@@ -32,6 +33,9 @@ async def serve(
     ready: Callable[[str], None],
     streams: Sequence[str] = (STREAM,),
     log_api: str = JETSTREAM_API,
+    *,
+    until_level: bool = False,
+    catching_up: Callable[[str], Command] | None = None,
 ) -> None:
     """Keep projections up with the log until the task is cancelled.
 
@@ -45,6 +49,9 @@ async def serve(
         ready: Told once, in one line, when all of them are following the log.
         log_api: What JetStream's API begins with for those streams; see :func:`events.log.connect`.
         streams: Of the log. Organisations may be placed on several, and each has a checkpoint of its own.
+        until_level: Whether to end as soon as they are all at the end of the log.
+        catching_up: What catches up with the log for one of them, by its name, when it has a long way to go at first;
+            without it they all do so in this process.
 
     Raises:
         events.log.client.connection.NotReachable: when no NATS server answers at first.
@@ -71,35 +78,61 @@ async def serve(
             following[stream] = SharedFollowing(log)
         async with asyncio.TaskGroup() as running:
             for projection in projections:
+                keeping_up = _KeepingUp(projection, nc, engine, logs, following)
                 told = partial(started, projection.name)
-                running.create_task(_kept_up(projection, nc, engine, logs, following, told))
+                running.create_task(keeping_up.run(told, until_level=until_level, catching_up=catching_up))
 
 
-async def _kept_up(
-    projection: Projection[Any],  # Any: as above
-    nc: ResilientClient,
-    engine: Engine,
-    logs: Mapping[str, Log],
-    following: Mapping[str, SharedFollowing],
-    started: Callable[[str, int], None],
-) -> None:
-    """Keep one projection up with every stream, for ever."""
-    announcer = Announcer(nc, projection.name)
+class _KeepingUp:
+    """One projection, kept up with every stream."""
 
-    async def keep_up(stream: str) -> None:
+    def __init__(
+        self,
+        projection: Projection[Any],  # Any: as above
+        nc: ResilientClient,
+        engine: Engine,
+        logs: Mapping[str, Log],
+        following: Mapping[str, SharedFollowing],
+    ):
+        self._projection = projection
+        self._announcer = Announcer(nc, projection.name)
+        self._engine = engine
+        self._logs = logs
+        self._following = following
+
+    async def run(
+        self,
+        started: Callable[[str, int], None],
+        *,
+        until_level: bool,
+        catching_up: Callable[[str], Command] | None,
+    ) -> None:
+        """Keep it up for ever, or until it is at the end of the log."""
+        name = self._projection.name
+        if catching_up is not None and can_catch_up_beside():
+            found = await ways(self._engine, self._projection, self._logs)
+            if sum(way.ahead for way in found.values()) >= WORTH_A_PROCESS:
+                _log.info("%s: a process of its own catches up", name)
+                for stream, way in found.items():
+                    started(stream, way.position)
+                await catch_up(name, catching_up(name))
+        async with self._announcer.answering(), asyncio.TaskGroup() as running:
+            for stream in self._logs:
+                running.create_task(self._keep_up(stream, partial(started, stream), until_level=until_level))
+
+    async def _keep_up(self, stream: str, started: Callable[[int], None], *, until_level: bool) -> None:
         while True:
-            writer = ProjectionWriter(engine, projection, stream)
-            runner = Runner(logs[stream], following[stream], announcer, writer, tuple(logs))
+            writer = ProjectionWriter(self._engine, self._projection, stream)
+            log, following = self._logs[stream], self._following[stream]
+            runner = Runner(log, following, self._announcer, writer, tuple(self._logs), until_level=until_level)
             try:
-                await runner.run(partial(started, stream))
+                await runner.run(started)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other projections go on
                 # Without the message, which may repeat what a patient wrote.
-                _log.error("%s: %s; beginning again", projection.name, reason_of(error))
-            await asyncio.sleep(_AGAIN_SECONDS)
-
-    async with announcer.answering(), asyncio.TaskGroup() as running:
-        for stream in logs:
-            running.create_task(keep_up(stream))
+                _log.error("%s: %s; beginning again", self._projection.name, reason_of(error))
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                return
 
 
 def _in_words(positions: Mapping[str, int]) -> str:

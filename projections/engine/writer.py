@@ -29,6 +29,7 @@ from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
 from projections.engine.quarantine import leave_quarantine, quarantine, quarantined_subjects
 from projections.engine.rows import collect, write
+from projections.engine.statistics import FEWEST_EVENTS, count_rows
 from projections.engine.status import Working
 from projections.engine.status_writer import StatusWriter
 from projections.engine.tables import declare_own, one_at_a_time
@@ -61,6 +62,9 @@ class ProjectionWriter(Generic[State]):
         self._projecting = Projecting(engine, projection, projection.tables(self.key.slot))
         self._quarantined: dict[str, int] = {}
         self._status = StatusWriter()
+        self._counted_beside = False
+        self._count_at = 0
+        """From which position on the rows of the live tables are counted again."""
 
     @property
     def head(self) -> int:
@@ -85,7 +89,7 @@ class ProjectionWriter(Generic[State]):
     @property
     def restored_in_steps(self) -> bool:
         """Whether a backup comes back table by table; an SQLite file is put in place as a whole."""
-        return self._engine.dialect.name != "sqlite"
+        return not self._is_on_sqlite
 
     @property
     def is_live(self) -> bool:
@@ -109,6 +113,7 @@ class ProjectionWriter(Generic[State]):
         if self._resumed and self._at.epoch == before.epoch and self._at.position < before.position:
             self._status.failed(str(CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)))
         self._resumed = True
+        self._count_at = max(FEWEST_EVENTS, self._at.position)
         self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.slot))
         return self.position
 
@@ -170,6 +175,7 @@ class ProjectionWriter(Generic[State]):
         if tracing.tracer is not None and self.is_live:
             quarantined = {event.position for event in refused}
             tracing.tracer.projected(self.key.projection, self.key.stream, messages, quarantined, began)
+        self._count_as_it_grows()
 
     def note(self, state: Working, head: int = 0, error: str | None = None) -> None:
         """Write down a state that no batch came with.
@@ -270,6 +276,7 @@ class ProjectionWriter(Generic[State]):
             TablesChanged: somebody else has done it.
             TablesInUse: somebody is reading the live tables, so that it is to be tried again in a moment.
         """
+        self._count_beside()
         with writing(self._engine) as connection:
             one_at_a_time(connection)
             if build_at(connection, self._projection.name, Slot.BUILDING) is None:
@@ -279,8 +286,32 @@ class ProjectionWriter(Generic[State]):
             if not all(is_complete(connection, key, other.get(stream)) for stream, key in keys.items()):
                 return False
             go_live(connection, self._projection)
+            if self._is_on_sqlite and self.position >= FEWEST_EVENTS:
+                # Only now, because what SQLite knows of tables does not follow them to another name.
+                count_rows(connection, self._projection.tables().values())
         self.key = self._live_key  # what is noted before it resumes belongs there
         return True
+
+    def _count_beside(self) -> None:
+        """Count what was built beside, once, before the swap: on PostgreSQL that takes too long to keep readers out."""
+        if self._is_on_sqlite or self._counted_beside or self.position < FEWEST_EVENTS:
+            return
+        with writing(self._engine) as connection:
+            if build_at(connection, self._projection.name, Slot.BUILDING) is not None:
+                count_rows(connection, self._projection.tables(Slot.BUILDING).values())
+        self._counted_beside = True
+
+    def _count_as_it_grows(self) -> None:
+        """Count the live tables whenever they have twice as many events, which SQLite does not do by itself."""
+        if not (self._is_on_sqlite and self.is_live) or self.position < self._count_at:
+            return
+        with writing(self._engine) as connection:
+            count_rows(connection, self._projection.tables().values())
+        self._count_at = 2 * self.position
+
+    @property
+    def _is_on_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
 
     @property
     def _live_key(self) -> CheckpointKey:

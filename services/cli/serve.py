@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -67,13 +68,14 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
 @click.argument("name")
 @_nats_url
 @_database_url
-def projection(name: str, nats_url: str | None, database_url: str | None) -> None:
+@click.option("--until-level", is_flag=True, help="End as soon as it is at the end of the log.")
+def projection(name: str, nats_url: str | None, database_url: str | None, *, until_level: bool) -> None:
     """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
     from projections.catalog import every_name
 
     if name not in every_name():
         raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
-    _run_projections(f"projection-{name}", (name,), nats_url, database_url)
+    _run_projections(f"projection-{name}", (name,), nats_url, database_url, until_level=until_level)
 
 
 @serve.command()
@@ -89,15 +91,27 @@ def projections(nats_url: str | None, database_url: str | None) -> None:
     _run_projections("projections", NAMES, nats_url, database_url)
 
 
-def _run_projections(name: str, served: Sequence[str], nats_url: str | None, database_url: str | None) -> None:
+def _run_projections(
+    name: str, served: Sequence[str], nats_url: str | None, database_url: str | None, *, until_level: bool = False
+) -> None:
     from projections.catalog import projection_named
+    from projections.engine.catching_up import Command
     from projections.engine.service import serve as serve_projections
 
     settings = _settings(nats_url, database_url=database_url)
     addresses = (settings.nats_address, settings.database_address)
     log = (settings.placement.streams, settings.log_api_prefix)
     found = [projection_named(each) for each in served]
-    _run(name, lambda ready: serve_projections(found, *addresses, ready, *log))
+
+    def catching_up(one: str) -> Command:
+        by_itself = ("-P", "-m", "services.cli", "serve", "projection", one, "--until-level")
+        return Command((sys.executable, *by_itself), settings.environment())
+
+    several = catching_up if len(found) > 1 else None
+    _run(
+        name,
+        lambda ready: serve_projections(found, *addresses, ready, *log, until_level=until_level, catching_up=several),
+    )
 
 
 @serve.command()

@@ -23,9 +23,7 @@ SERVICES = {
     "reminders",
     "access",
     "gateway",
-    "goal_state",
-    "audit_trail",
-    "review_schedule",
+    "projections",
     "nats-server",
 }
 Ports = tuple[int, int]

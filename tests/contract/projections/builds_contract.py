@@ -70,6 +70,21 @@ def hurry(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
 
 
+def counted(engine: Engine, projection: AnyProjection) -> dict[str, int]:
+    """How many rows the database takes the live tables to have, of which it knows that."""
+    tables = {table.name: name for name, table in projection.tables().items()}
+    with reading(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            known = "SELECT relname, reltuples FROM pg_class WHERE reltuples > 0 AND relnamespace = '{}'::regnamespace"
+            known = known.format(connection.scalar(text("SELECT current_schema")))
+        elif inspect(connection).has_table("sqlite_stat1"):
+            known = "SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 GROUP BY tbl"
+        else:
+            return {}
+        found = connection.execute(text(known)).all()
+    return {tables[name]: int(rows) for name, rows in found if name in tables}
+
+
 class BuildsContract(DatabaseContract):
     """Inherit, and say which database."""
 
@@ -119,6 +134,16 @@ class BuildsContract(DatabaseContract):
         assert writer.go_live([STREAM])
         assert places(engine) == {Slot.LIVE: newer.version, Slot.PREVIOUS: projection.version}
         assert rows(engine, newer) == expected
+
+    def test_when_it_goes_live_the_database_knows_how_much_is_in_the_tables(
+        self, engine: Engine, projection: AnyProjection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("projections.engine.writer.FEWEST_EVENTS", HALF)
+        writer: Writer = ProjectionWriter(engine, projection, STREAM)
+        writer.resume()
+        take(writer, STORY[:HALF])
+        assert writer.go_live([STREAM])
+        assert {"goals", "plans"} <= counted(engine, projection).keys()
 
     def test_stopped_as_soon_as_it_is_live_it_is_noted_as_stopped(
         self, engine: Engine, projection: AnyProjection

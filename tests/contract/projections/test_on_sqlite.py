@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from projections.catalog import projection_named
 from tests.contract.projections.access_record_contract import AccessRecordContract
-from tests.contract.projections.builds_contract import BuildsContract
+from tests.contract.projections.builds_contract import BuildsContract, counted
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
 from tests.contract.projections.clinic_contract import ClinicContract
-from tests.contract.projections.contract import AnyProjection, ProjectionContract
+from tests.contract.projections.contract import STORY, AnyProjection, ProjectionContract, started, take
 from tests.contract.projections.disclosures_contract import DisclosuresContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
@@ -53,6 +53,20 @@ class TestBuilds(BuildsContract):
     @pytest.fixture
     def database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+    def test_its_rows_are_counted_again_as_they_become_more(
+        self, engine: Engine, projection: AnyProjection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writer = started(engine, projection)
+        monkeypatch.setattr("projections.engine.writer.FEWEST_EVENTS", 2)
+        writer.resume()
+        take(writer, STORY[:1])
+        assert counted(engine, projection) == {}
+        take(writer, STORY[1:6])
+        few = counted(engine, projection)
+        for message in STORY[6:]:
+            take(writer, [message])
+        assert few["goals"] < counted(engine, projection)["goals"]
 
 
 class TestCheckpoints(CheckpointsContract):

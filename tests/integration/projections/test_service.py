@@ -1,6 +1,9 @@
 """A projection service on a real log."""
 
 import asyncio
+import logging
+import os
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +19,7 @@ from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.announcing import Announcer
+from projections.engine.catching_up import Command
 from projections.engine.checkpoint import Checkpoint
 from projections.engine.database import writing
 from projections.engine.projection import Tables, Views
@@ -27,6 +31,7 @@ from projections.engine.writer import ProjectionWriter
 from services.embedded_server import EmbeddedServer
 from tests.conftest import running
 from tests.end_to_end.faults.processes import ServiceProcess
+from tests.end_to_end.node import HOUSE
 from tests.integration.projections.clinic import Database, diary, record, record_many
 from tests.integration.projections.conftest import OpenDatabase
 from tests.waiting import eventually
@@ -97,6 +102,56 @@ async def test_several_in_one_process_are_each_on_their_own(
 
 def fails(_tables: Tables, _dialect: str) -> Views:
     raise RuntimeError("what a patient wrote")
+
+
+@pytest.mark.parametrize(
+    "program", ["cairn", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], ids=["", "killed"]
+)
+async def test_one_with_a_long_way_to_go_catches_up_in_a_process_of_its_own(
+    log: Log,
+    nats_url: str,
+    org: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    program: str,
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("projections.engine.service.WORTH_A_PROCESS", 1)
+    its = Database("goal_state", tmp_path / "cairn.db", nats_url)
+    past = await record_many(log, org, goals=3, days=3)
+    by_itself = ("-P", "-m", "services.cli", "serve", "projection", "goal_state", "--until-level")
+    arguments = (sys.executable, *by_itself) if program == "cairn" else (sys.executable, "-c", program)
+    environment = {**os.environ, "CAIRN_NATS_URL": nats_url, "CAIRN_DATABASE_URL": its.url, "PYTHONPATH": str(HOUSE)}
+    catching_up: list[str] = []
+
+    def command(name: str) -> Command:
+        catching_up.append(name)
+        return Command(arguments, environment)
+
+    serving = asyncio.create_task(serve([its.projection], nats_url, its.url, print, catching_up=command))
+    await its.reaches(past)
+    assert catching_up == ["goal_state"]
+    await eventually(lambda: its.status["state"] == "live")
+    live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
+    await its.reaches(live)
+    assert ("ended with exit code" in caplog.text) == (program != "cairn")
+    serving.cancel()
+    await asyncio.wait([serving])
+    rebuilt = await its.rebuilt(log, live)
+    assert its.rows(org) == rebuilt.rows(org)
+    rebuilt.engine.dispose()
+    its.engine.dispose()
+
+
+async def test_until_level_it_ends_where_the_log_ends(log: Log, nats_url: str, org: str, tmp_path: Path) -> None:
+    its = Database("goal_state", tmp_path / "cairn.db", nats_url)
+    last = await record_many(log, org, goals=3, days=3)
+    async with asyncio.timeout(30):
+        await serve([its.projection], nats_url, its.url, print, until_level=True)
+    assert its.position >= last
+    assert its.status["state"] == "live"  # whoever waited for it goes on
+    its.engine.dispose()
 
 
 async def test_killed_in_one_process_and_started_again_they_all_go_on(

@@ -3,13 +3,16 @@
 import sqlite3
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
-from sqlalchemy import Engine, column, insert, table, text
+from sqlalchemy import Engine, column, event, insert, table, text
 from sqlalchemy.exc import IntegrityError
 
+from projections.engine import database
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import UnusableDatabase, open_database, reading, writing
 from projections.engine.naming import Slot
@@ -40,6 +43,58 @@ def test_a_writer_has_the_lock_from_its_start(engine: Engine) -> None:
     beside = sqlite3.connect(str(engine.url.database), timeout=0)
     with closing(beside), writing(engine), pytest.raises(sqlite3.OperationalError, match="locked"):
         beside.execute("BEGIN IMMEDIATE")
+
+
+def test_writers_of_one_process_take_turns_instead_of_trying_again_and_again(engine: Engine) -> None:
+    began = Event()
+
+    def write_too() -> None:
+        began.set()
+        with writing(engine) as connection:
+            # Whoever had to try again would be refused at once.
+            connection.exec_driver_sql("INSERT INTO notes VALUES ('two')")
+
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"))
+    with ThreadPoolExecutor() as threads:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("CREATE TABLE notes (note TEXT)")
+            other = threads.submit(write_too)
+            began.wait()
+            with pytest.raises(TimeoutError):
+                other.result(timeout=0.1)
+        other.result(timeout=10)
+    with reading(engine) as connection:
+        assert connection.scalars(text("SELECT note FROM notes")).all() == ["two"]
+
+
+def test_a_long_reader_leaves_no_large_log_behind(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    pragmas = ("journal_mode = WAL", "wal_autocheckpoint = 10", "journal_size_limit = 100000")
+    monkeypatch.setattr(database, "_SQLITE_PRAGMAS", pragmas)
+    log = Path(f"{engine.url.database}-wal")
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE notes (note TEXT)")
+
+    def write() -> None:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("INSERT INTO notes VALUES (hex(randomblob(10000)))")
+
+    with reading(engine) as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM notes")
+        while log.stat().st_size < 1_000_000:
+            write()
+    write()
+    write()
+    assert log.stat().st_size <= 100_000
+
+
+def test_cairn_bounds_that_log_at_what_it_lets_it_grow_to(engine: Engine) -> None:
+    with reading(engine) as connection:
+        ask = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS_OF_THE_LOG]
+    limit, pages, page_bytes = (int(each or 0) for each in ask)
+    assert pages * page_bytes <= limit <= 1.1 * pages * page_bytes
+
+
+PRAGMAS_OF_THE_LOG = ("journal_size_limit", "wal_autocheckpoint", "page_size")
 
 
 def test_an_error_takes_everything_back(engine: Engine) -> None:
