@@ -7,6 +7,7 @@ None can hold up the loop: one that finds the file locked, or is not at its end 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from threading import Lock
 from time import monotonic
 from typing import cast
@@ -61,6 +62,7 @@ class ShortReads:
                 self.close()
             raise BrokenOff from error
         finally:
+            self._until = inf  # the end of a reading is not broken off
             if driver.in_transaction:
                 driver.execute("COMMIT")
 

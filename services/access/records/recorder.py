@@ -1,9 +1,9 @@
 """Recording readings before they are answered: durably, and in groups, so that many readers share one write.
 
 A group is one message, and one fsync of the server. A lone reading is written at once. Where several requests are
-being answered, a reading waits until each of them has joined the group or has ended, a few milliseconds at most; where
-many are, until half of them have, so that the others are worked out while these are written. What comes while a group
-is being written waits for the next one.
+being answered, a reading waits until each of them has joined the group or has ended, but not longer than a write takes,
+and a few milliseconds at most; where many are, until half of them have, so that the others are worked out while these
+are written. What comes while a group is being written waits for the next one.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Literal
 
 from nats.aio.msg import Msg
@@ -33,7 +34,9 @@ MAX_WAITING_RECORDS = 10_000
 _SMALLEST_HALF = 8
 """From how many readings on a group is written without waiting for the other half of the requests."""
 _GATHER_SECONDS = 0.008
-"""How long a record waits for those of other requests that are being answered."""
+"""How long a record waits at most for those of other requests that are being answered."""
+_WEIGHT_OF_THE_LAST = 0.25
+"""How much the last write counts in what is taken for the time of one."""
 _RECORD_SECONDS = 3.0
 """How long the server may take to store a group before its readings are refused."""
 _SILENT: Json = {"description": "it does not answer"}
@@ -97,6 +100,7 @@ class AccessRecorder:
         self._under_way: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._readings = 0
+        self._write_seconds = _GATHER_SECONDS
         self._clear()
 
     def _clear(self) -> None:
@@ -171,7 +175,8 @@ class AccessRecorder:
         if have_joined or self._waiting_records >= MAX_GROUP_RECORDS or self._waiting_bytes >= MAX_GROUP_BYTES:
             self._send()
         elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._send)
+            seconds = min(self._write_seconds, _GATHER_SECONDS)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._send)
 
     def _send(self) -> None:
         if self._timer is not None:
@@ -190,8 +195,10 @@ class AccessRecorder:
         self._consider()
 
     async def _write(self, org: str, group: _Queue) -> None:
+        begun = monotonic()
         error = await self._publish(org, {}, encode_group([encoded for encoded, _ in group]))
         if error is None:
+            self._write_seconds += _WEIGHT_OF_THE_LAST * (monotonic() - begun - self._write_seconds)
             self.working = True
             self.recorded += len(group)
             for _, waiting in group:

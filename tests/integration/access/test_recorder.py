@@ -46,6 +46,17 @@ async def test_a_reading_does_not_wait_for_one_that_takes_long(nc: ResilientClie
             await recorder.record([access_record("p1")])
 
 
+async def test_a_reading_waits_for_others_no_longer_than_a_write_takes(
+    nc: ResilientClient, recorder: AccessRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "_GATHER_SECONDS", 600)
+
+    with recorder.expecting(), recorder.expecting():
+        async with asyncio.timeout(20):
+            await recorder.record([access_record("p1")])
+            await recorder.record([access_record("p2")])
+
+
 async def test_what_comes_while_a_group_is_written_waits_for_the_next(
     nc: ResilientClient, recorder: AccessRecorder
 ) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -62,6 +62,15 @@ def test_a_query_that_does_not_end_is_broken_off_and_the_next_is_answered(short:
         connection.scalar(ENDLESS)
 
     assert count(short) == 0
+
+
+def test_what_comes_too_late_is_broken_off_or_answered_and_nothing_else(engine: Engine) -> None:
+    late = ShortReads(engine, most_seconds=-1)
+    late.open()
+    for _ in range(3000):
+        with suppress(BrokenOff):
+            assert count(late) == 0
+    late.close()
 
 
 def test_a_lock_is_not_waited_for(short: ShortReads) -> None:
