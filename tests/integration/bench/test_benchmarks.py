@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bench.ground import HOUSE
+from bench.builds import HOUSE
 from services.cli import cairn
 from services.cli.bench import bench
 
@@ -74,7 +74,7 @@ START = [
         for events in (42, 84)
     ),
 ]
-AGAINST = ("http",)
+AGAINST = ("http", "memory")
 _FIGURES = {"of", "first build", "memory", "restart", "rows of"}
 _OTHER_BUILD = "build other"
 
@@ -202,7 +202,7 @@ def _peers(benchmark: str, case: dict[str, Any]) -> list[str]:
         smaller = (0, 42, 84) if "at rest" in case.get("memory", "") or "restart" in case else (42, 84)
         reference = ["v_goal_current"] if case.get("rows of") == "v_caseload" else []
         return [*(f"at {events} events" for events in smaller if events < case["events"]), *reference]
-    return PEERS.get(benchmark, [])
+    return [_OTHER_BUILD] if benchmark in AGAINST else PEERS.get(benchmark, [])
 
 
 def test_compares_percentiles_where_both_have_some(result: dict[str, Any]) -> None:
