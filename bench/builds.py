@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.failed import BenchFailed
-from bench.ground import HOUSE
 
+HOUSE = Path(__file__).parents[1]
+"""The folder that this build is in."""
 _PYTHON = Path(".venv", "bin", "python")
 
 

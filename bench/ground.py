@@ -1,6 +1,5 @@
 """The ground a benchmark stands on: a server of its own on loopback, in a directory that is gone afterwards."""
 
-import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.builds import OURS, Build
 from bench.options import Options
 from bench.ready_process import ready_process
 from bench.room import check_room
@@ -15,9 +15,6 @@ from events.log import Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from services.embedded_server import EmbeddedServer
 from services.settings import Settings
-
-HOUSE = Path(__file__).parents[1]
-"""The folder that this build is in."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +90,13 @@ async def _server(directory: Path, *, sync_always: bool = True) -> AsyncIterator
 
 
 @asynccontextmanager
-async def service(settings: Settings, *arguments: str) -> AsyncIterator[Process]:
-    """A service as the process that `cairn serve` runs, from when it is ready until it has ended.
+async def service(settings: Settings, *arguments: str, build: Build = OURS) -> AsyncIterator[Process]:
+    """A service as the process that `cairn serve` of a build runs, from when it is ready until it has ended.
 
     Raises:
         BenchFailed: it did not start, or had to be started again.
     """
-    command = (sys.executable, "-P", "-m", "services.cli", "serve", *arguments)
-    environment = {**settings.environment(), "PYTHONPATH": str(HOUSE)}
+    command = (str(build.python), "-P", "-m", "services.cli", "serve", *arguments)
+    environment = {**settings.environment(), "PYTHONPATH": str(build.house)}
     async with ready_process(command, environment, settings.data_dir / "logs" / f"{arguments[-1]}.log") as (process, _):
         yield process

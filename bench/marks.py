@@ -122,6 +122,15 @@ MARKS = (
         1.2,
     ),
     Mark(
+        "memory of the goals service for a goal of 20 events, over the other build",
+        "memory",
+        {"cached_goals": _GREATEST, "memory": "of one goal"},
+        _BUILD,
+        rate,
+        "at most",
+        0.3,
+    ),
+    Mark(
         "until visible, p99, 64 in flight over the steady rate",
         "whole",
         {"clients": 64, "until": "visible"},

@@ -4,19 +4,23 @@ The service runs as its own process with `CAIRN_CACHED_GOALS`. Goals of 20 event
 proposal of each again, which is answered as a duplicate: first as many as it may keep, then a quarter more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from bench.builds import Build, beside
 from bench.driving import drive
 from bench.failed import BenchFailed
 from bench.filling import fill
 from bench.ground import Ground, ground, service
 from bench.life import GOAL_EVENTS, Step, life
 from bench.machine import conditions
-from bench.options import Bounds, Counts, Options, Stage, Stages
+from bench.options import Bounds, Counts, Options, Stages
+from bench.pairing import in_turns
 from bench.resident import resident_bytes
 from bench.result import Case, Result, Run, case
 from bench.room import EVENT_BYTES, SNAPSHOT_BYTES
@@ -32,9 +36,14 @@ _HEADERS = {"content-type": STRUCTURED}
 
 
 class MemoryOptions(Options):
-    """How many goals the service may keep, one group of cases each."""
+    """How many goals the service may keep, one group of cases each.
+
+    Attributes:
+        against: The folder of another build, which has an environment of its own.
+    """
 
     cached_goals: Counts = (10_000, 100_000)
+    against: Path | None = None
 
     @property
     def disk_bytes(self) -> int:
@@ -67,8 +76,12 @@ async def run(options: MemoryOptions, stages: Stages) -> Result:
     cases: list[Case] = []
     async with ground(options, filling) as fresh:
         for limit in options.cached_goals:
-            with stages(f"{limit:,} goals in memory", options.runs * _touched(limit)) as stage:
-                seen = [await _seen(fresh, goals[: _touched(limit)], limit, stage) for _ in range(options.runs)]
+            turns = {
+                name: partial(_seen, fresh, build, goals[: _touched(limit)], limit)
+                for name, build in beside(options.against).items()
+            }
+            with stages(f"{limit:,} goals in memory", options.runs * len(turns)) as stage:
+                seen = await in_turns(turns, options.runs, stage)
             cases += _cases(limit, seen)
     return Result(benchmark="memory", options=options, conditions=now, cases=tuple(cases))
 
@@ -94,9 +107,9 @@ def _goal(goal_id: GoalId) -> Iterator[Step]:
     return islice(life(goal_id), 1, None)
 
 
-async def _seen(ground: Ground, goals: Sequence[GoalId], limit: int, stage: Stage) -> _Seen:
-    async with service(ground.settings(cached_goals=limit), "goals") as process:
-        toucher = _Toucher(ground, stage)
+async def _seen(ground: Ground, build: Build, goals: Sequence[GoalId], limit: int) -> _Seen:
+    async with service(ground.settings(cached_goals=limit), "goals", build=build) as process:
+        toucher = _Toucher(ground)
         await toucher.touch(goals[:1])
         empty = resident_bytes(process.pid)
         seconds = await toucher.touch(goals[:limit])
@@ -108,9 +121,8 @@ async def _seen(ground: Ground, goals: Sequence[GoalId], limit: int, stage: Stag
 class _Toucher:
     """Has the service load goals: each has its proposal submitted again."""
 
-    def __init__(self, ground: Ground, stage: Stage):
+    def __init__(self, ground: Ground):
         self._nc = ground.nc
-        self._stage = stage
 
     async def touch(self, goals: Sequence[GoalId]) -> float:
         """So many seconds it took."""
@@ -127,19 +139,18 @@ class _Toucher:
         reply = await self._nc.request(goal_id.on(SUBMIT), body, timeout=_PROPOSAL_ANSWER_SECONDS, headers=_HEADERS)
         if not from_json(reply.data).get("duplicate"):
             raise BenchFailed(f"A goal was not loaded: {reply.data[:300].decode()}")
-        self._stage.advance()
 
 
-def _cases(limit: int, seen: Sequence[_Seen]) -> Iterator[Case]:
+def _cases(limit: int, seen: Mapping[str, Sequence[_Seen]]) -> Iterator[Case]:
     """For each figure a case; a run's rate is the figure itself."""
-    figures = {
-        ("of one goal", "bytes"): [(each.full - each.empty) / limit for each in seen],
-        ("of the service without goals", "MB"): [each.empty / 1e6 for each in seen],
-        ("of the service at most", "MB"): [each.most / 1e6 for each in seen],
+    figures: dict[tuple[str, str], Callable[[_Seen], float]] = {
+        ("of one goal", "bytes"): lambda each: (each.full - each.empty) / limit,
+        ("of the service without goals", "MB"): lambda each: each.empty / 1e6,
+        ("of the service at most", "MB"): lambda each: each.most / 1e6,
     }
-    for (memory, unit), values in figures.items():
-        runs = [
-            Run(operations=limit, seconds=round(each.seconds, 4), rate=round(value, 1))
-            for each, value in zip(seen, values, strict=True)
-        ]
-        yield case({"cached_goals": limit, "memory": memory}, unit, runs, {})
+    for (memory, unit), figure in figures.items():
+        runs = {
+            name: [Run(operations=limit, seconds=round(each.seconds, 4), rate=round(figure(each), 1)) for each in of]
+            for name, of in seen.items()
+        }
+        yield case({"cached_goals": limit, "memory": memory}, unit, runs.pop(""), runs)

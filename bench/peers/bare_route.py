@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.ground import HOUSE
+from bench.builds import HOUSE
 from bench.http_requests import Reading, path
 from bench.peers.server import served
 from events.identity import GoalId

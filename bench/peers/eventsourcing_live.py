@@ -17,9 +17,10 @@ from datetime import UTC, datetime
 from eventsourcing.persistence import InfrastructureFactory, IntegrityError
 from eventsourcing.utils import Environment
 
+from bench.builds import HOUSE
 from bench.databases import Databases
 from bench.entry import entry
-from bench.ground import HOUSE, Ground
+from bench.ground import Ground
 from bench.peers.eventsourcing_projection import GoalRows, Goals, GoalStates, environment, goal_event, runner, with_view
 from bench.peers.postgresql import postgresql
 from bench.peers.store import BlockingStore, Refused, Store

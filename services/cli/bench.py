@@ -142,6 +142,7 @@ def load(**options: object) -> None:
     show_default=True,
     help="Goals that the service may keep; may be given several times, for one group of cases each.",
 )
+@_against
 @_common
 def memory(**options: object) -> None:
     """What the goals service's memory of goals costs, by the setting that bounds it."""
