@@ -1,7 +1,7 @@
 """Tokens for tests of the gateway: each is a principal, written out, so that no issuer is needed."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from services.access.issuer.signing_key import signing_key
 from services.access.issuer.tokens import create_token
 from services.access.principal import BadPrincipal, Principal, everyone_of, principal_of
 
+ISSUER = "https://issuer.example"
 REFUSED = {
     "expired": "access.token_expired",
     "revoked": "access.token_revoked",
@@ -23,6 +24,10 @@ REFUSED = {
 
 class WrittenOut:
     """An authenticator whose tokens are principals as `Principal.encoded` writes them."""
+
+    def issuer_metadata(self) -> Mapping[str, object]:
+        """As of an issuer that gives tokens to applications."""
+        return {"issuer": ISSUER, "authorization_endpoint": f"{ISSUER}/auth", "token_endpoint": f"{ISSUER}/token"}
 
     async def principal(self, token: str) -> Principal:
         """The principal that the token is."""

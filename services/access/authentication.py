@@ -1,7 +1,8 @@
 """What every way of finding out who asks has in common: a token goes in, a principal comes out, or a refusal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from events.errors import CairnError
 from services.access.principal import Principal
@@ -43,5 +44,12 @@ class Authenticator(Protocol):
 
         Raises:
             TokenRefused: the token is not accepted.
+        """
+        ...
+
+    def issuer_metadata(self) -> Mapping[str, Any] | None:
+        """How the issuer of tokens describes itself (OpenID Connect Discovery 1.0, section 3).
+
+        Empty as long as it has not answered; None where there is no issuer that applications could ask.
         """
         ...

@@ -64,7 +64,13 @@ async def serve(
             )
             async with opened as gateway, authenticators(settings, nc) as authenticator:
                 proxies = read_networks(settings.trusted_proxies)
-                app = create_app(gateway, authenticator, hosts=hosts, trusted_proxies=proxies)
+                app = create_app(
+                    gateway,
+                    authenticator,
+                    hosts=hosts,
+                    trusted_proxies=proxies,
+                    issuer_metadata=authenticator.issuer_metadata,
+                )
                 async with ReadsOverNats(
                     app, nc, None if settings.nats_principals else everyone_of(frozenset(), "node")
                 ).answering():

@@ -10,7 +10,7 @@ import uvicorn
 from events.log import Log
 from services.gateway.service import AddressTaken, serve
 from services.settings import Settings
-from tests.tokens import ANYONE, written_out
+from tests.tokens import ANYONE, ISSUER, written_out
 
 
 async def started(settings: Settings) -> tuple[asyncio.Task[None], str]:
@@ -26,6 +26,18 @@ async def test_it_serves_on_loopback_and_says_where(settings: Settings, log: Log
     async with httpx.AsyncClient(headers=ANYONE) as client:
         assert (await client.get(f"{url}/healthz")).json() == {"status": "ok"}
     assert url.startswith("http://127.0.0.1:")
+
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_it_tells_smart_applications_what_the_issuer_says(settings: Settings, log: Log) -> None:
+    task, url = await started(settings)
+
+    async with httpx.AsyncClient() as client:
+        told = await client.get(f"{url}/fhir/.well-known/smart-configuration")
+    assert told.status_code == 200, told.text
+    assert told.json()["token_endpoint"] == f"{ISSUER}/token"
 
     task.cancel()
     await asyncio.wait({task})
