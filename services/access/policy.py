@@ -20,7 +20,8 @@ Reach = Literal["own patient", "consent", "own organisations", "everything"]
 READINGS: Mapping[Reading, str] = {
     "goals": "Plans, goals, entries, evidence and caseloads, with what people said.",
     "schedule": "Reviews, states, dates and counts, without a word that anybody said.",
-    "history": "Recorded events: a goal's history, the audit trail, a replay, the feed.",
+    "history": "Recorded events as they were written, with the reasons that staff gave: a goal's history, the audit"
+    " trail, a replay, the feed.",
     "proof": "That the log is complete and unaltered.",
     "accesses": "Who read a patient's data.",
     "disclosures": "To whom a patient's data was disclosed.",

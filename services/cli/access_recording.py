@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _READER_HEADER, _PURPOSE_HEADER = "cairn-reader", "cairn-purpose"
 """The headers of a read over NATS in which a command says who reads, and why."""
 _PURPOSE = "cairn.purpose"
+_PURPOSE_VARIABLE = "CAIRN_PURPOSE"
 
 
 class PurposeType(click.ParamType[str]):
@@ -42,7 +43,7 @@ def _remember(ctx: click.Context, _: click.Parameter, value: str | None) -> None
 purpose_option = click.option(
     "--purpose",
     type=PurposeType(),
-    envvar="CAIRN_PURPOSE",
+    envvar=_PURPOSE_VARIABLE,
     expose_value=False,
     callback=_remember,
     help="Why this is read, as it is recorded: TREAT, HOPERAT, ….  [CAIRN_PURPOSE, or HOPERAT]",
@@ -104,6 +105,12 @@ class CommandReadings:
 
 
 def _purpose_given() -> str | None:
+    """By the option of all reading commands; a command whose own `--purpose` says nothing has the variable alone."""
     context = click.get_current_context(silent=True)
-    purpose: str | None = context.meta.get(_PURPOSE) if context else None
+    if context is None:
+        return None
+    if _PURPOSE not in context.meta:
+        of_the_variable = os.environ.get(_PURPOSE_VARIABLE)
+        return PurposeType().convert(of_the_variable, None, context) if of_the_variable else None
+    purpose: str | None = context.meta[_PURPOSE]
     return purpose

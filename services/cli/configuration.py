@@ -18,7 +18,8 @@ def load_settings(**given: Any) -> Settings:  # the fields of Settings, which ch
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         wrong = "; ".join(
-            f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors(include_url=False)
+            ": ".join(filter(None, (".".join(map(str, each["loc"])), each["msg"].rstrip("."))))
+            for each in error.errors(include_url=False)
         )
         raise click.UsageError(
             f"A setting is not right ({wrong}). Correct its option or its CAIRN_ variable."

@@ -34,12 +34,14 @@ class Destination:
         request: What is disclosed, and to whom; None for a copy that is no disclosure.
         by: Who discloses, an opaque id, and in which role.
         with_history: Whether the history of events goes along.
+        purpose: What for, as `--purpose` says; None where a copy that is no disclosure names none.
     """
 
     request: "DisclosureRequest | None"
     by: str
     role: Role
     with_history: bool
+    purpose: str | None
 
 
 def disclosure_options(command: _Command) -> _Command:
@@ -108,8 +110,9 @@ def destination(patient: str | None, described: str, given: Mapping[str, Any]) -
     if given["to"] in (PATIENT, PROGRAM):
         if given["to"] == PATIENT and patient is None:
             raise click.UsageError("--to patient is a copy for one patient: name the patient with --patient.")
-        return Destination(None, given["by"], given["role"], with_history)
-    return Destination(_request(described, with_history, given), given["by"], given["role"], with_history)
+        return Destination(None, given["by"], given["role"], with_history, given["purpose"])
+    request = _request(described, with_history, given)
+    return Destination(request, given["by"], given["role"], with_history, given["purpose"])
 
 
 def _request(described: str, with_history: bool, given: Mapping[str, Any]) -> "DisclosureRequest":

@@ -58,7 +58,7 @@ async def export_patients(
     async with connected(nats_url) as nc:
         patients = [patient] if patient else [each async for each in _patients(nc, org)]
         log = Log(nc, stream)
-        readings = CommandReadings(nc, where.request.purpose.code if where.request else None)
+        readings = CommandReadings(nc, where.purpose)
         try:
             with SlowProgress("Exporting", len(patients)) as progress:
                 for each in patients:

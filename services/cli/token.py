@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from events.identity import is_token
 from services.access.principal import Role
 from services.cli.connection import connected
 from services.cli.parameters import json_option, nats_url_option, operator_option, reason_option
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "CAIRN_TOKEN"
 """The environment variable in which commands and examples expect a token."""
+_ACTOR = re.compile(r"[!-~]{1,200}", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 
@@ -114,6 +116,7 @@ def _principal(
 
     if not orgs and set(roles) != {"operator"}:
         raise click.UsageError("Name the organisation with --org. Only an operator belongs to none.")
+    _check_ids(actor, orgs, patient, is_patient="patient" in roles)
     return Principal(
         id=actor,
         kind="system" if "system" in roles else "person",
@@ -123,6 +126,21 @@ def _principal(
         speaks_for=frozenset(speaks_for),
         words=not without_words,
     )
+
+
+def _check_ids(actor: str, orgs: tuple[str, ...], patient: str | None, *, is_patient: bool) -> None:
+    """Check the ids, so that a refusal names the option and not a claim of the token.
+
+    Raises:
+        click.UsageError: one is none that a token could name.
+    """
+    if not _ACTOR.fullmatch(actor):
+        raise click.UsageError("--actor must be 1 to 200 characters of ASCII, without spaces.")
+    for name, given in (("--org", orgs), ("--patient", () if patient is None else (patient,))):
+        if not all(map(is_token, given)):
+            raise click.UsageError(f"{name} must be 1 to 64 letters, digits, hyphens or underscores.")
+    if is_patient and patient is None and not is_token(actor):
+        raise click.UsageError("--actor is no patient's id; name the patient with --patient.")
 
 
 async def _create(nats_url: str | None, principal: "Principal", seconds: int, by: str) -> "MadeToken":

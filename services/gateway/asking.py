@@ -9,10 +9,13 @@ from fastapi import Depends, Request
 from events.flag import Audience
 from events.vocabulary import Allowed
 from projections.engine.paging import Json
-from services.access.policy import Reading, may_read
+from services.access.policy import GRANTS, Reading, may_read
 from services.access.principal import Principal
 from services.gateway.access.consents import NOTHING, Consents
 from services.gateway.access.wordless import without_words
+
+_STAFF = frozenset(role for role, grant in GRANTS.items() if grant.reach == "own organisations")
+"""Who reads what is for staff: those who may read of everyone in their organisations."""
 
 
 async def _none(principal: Principal, org: str, patient: str) -> frozenset[Allowed]:
@@ -71,7 +74,7 @@ class Asking:
 
     def audience(self, wanted: Audience) -> Audience:
         """For whom an answer is written: a patient and the family never get what is for staff."""
-        return wanted if self.principal.roles - {"patient", "family"} else "patient"
+        return wanted if self.principal.has(*_STAFF) else "patient"
 
 
 async def _of_the_request(request: Request) -> Asking:

@@ -163,7 +163,9 @@ class GoalEvidence(ReviewCounts):
     patient_agreement_entered_by: str | None = Field(
         description="Who entered the patient's agreement; null where the patient did, or has not agreed."
     )
-    copies: int = Field(description="Other patients who have a goal with the same text.")
+    copies: int | None = Field(
+        description="Other patients who have a goal with the same text; null where the patient or the family reads."
+    )
     measurable: bool = Field(description="Whether nothing is missing in the definition.")
     expected_reviews: list[ExpectedReview] = Field(description="By their days.")
     next_review_on: date | None

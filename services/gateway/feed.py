@@ -50,8 +50,8 @@ async def stream_batches(
 
     Args:
         before: Awaited with each batch before any of it is told.
-        judge_again: Raises RequestRefused when the reader is not accepted or allowed any more; asked as often as a
-            heartbeat may come.
+        judge_again: Raises RequestRefused when the reader is not accepted or allowed any more; asked before each batch
+            that tells something, so that nothing is told after a revocation, and as often as a heartbeat may come.
     """
     yield _BEGINNING
     closed = asyncio.ensure_future(closing.wait())
@@ -70,6 +70,9 @@ async def stream_batches(
                     batch = following.result()
                 except LogReplaced as replaced:
                     yield _last_frame(REPLACED, log_replaced(replaced))
+                    return
+                if batch.messages and (ended := await _not_to_be_told(judge_again)) is not None:
+                    yield _last_frame(ENDED, ended)
                     return
                 try:
                     await before(batch)
@@ -91,11 +94,27 @@ async def _refused_later(judge_again: JudgeAgain, every_seconds: float) -> Reque
     """Why the reader may not read on, once that is so. While it cannot be found out, the reader may."""
     while True:
         await asyncio.sleep(every_seconds)
-        try:
-            await judge_again()
-        except RequestRefused as refused:
-            if refused.status != HTTPStatus.SERVICE_UNAVAILABLE:
-                return refused
+        refused = await _refused_now(judge_again)
+        if refused is not None and refused.status != HTTPStatus.SERVICE_UNAVAILABLE:
+            return refused
+
+
+async def _not_to_be_told(judge_again: JudgeAgain) -> RequestRefused | None:
+    """Why the reader may not be told what comes next; None where the reader may.
+
+    A token that cannot be checked now was accepted before, so it counts; what a patient allows has to be known.
+    """
+    refused = await _refused_now(judge_again)
+    return None if refused is None or refused.problem.code == "access.unavailable" else refused
+
+
+async def _refused_now(judge_again: JudgeAgain) -> RequestRefused | None:
+    """Why the reader may not read on, or why that cannot be found out; None where the reader may."""
+    try:
+        await judge_again()
+    except RequestRefused as refused:
+        return refused
+    return None
 
 
 async def _let_go(batches: AsyncIterator[Batch], following: asyncio.Task[Batch]) -> None:

@@ -26,6 +26,7 @@ from services.access.nats_requests import REQUEST_INFO, NatsRequests
 from services.access.policy import Denied
 from services.access.principal import HEADER
 from services.goals.broker import Broker
+from services.intake.message_ids import MESSAGE_IDS, id_in_stream
 from services.reply_subjects import may_be_answered
 
 _log = logging.getLogger("cairn.intake")
@@ -102,7 +103,8 @@ class Accepting:
             return _error(403, _BAD_REQUEST, f"access.denied: {denied.detail}")
         except Rejected as rejection:
             return _error(400, _BAD_REQUEST, f"{rejection.code}: {rejection.detail}")
-        headers = {**_kept(submission.headers or {}), HEADER: principal.encoded()}
+        subject = goal_id_of(submission.subject, INTAKE).on(WAITING)
+        headers = {**_kept(submission.headers or {}, subject, principal.id), HEADER: principal.encoded()}
         answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
 
         def take(message: Msg) -> None:
@@ -111,7 +113,7 @@ class Accepting:
 
         inbox = self._replies.expect(take)
         try:
-            self._nc.send(goal_id_of(submission.subject, INTAKE).on(WAITING), headers, submission.data, inbox)
+            self._nc.send(subject, headers, submission.data, inbox)
         except NatsError:
             self._replies.forget(inbox)
             return _error(503, _STORE_FAILED, "NATS cannot be reached; nothing was kept. Publish it again.")
@@ -166,15 +168,18 @@ async def _undecoded(message: NatsMessage) -> bytes:
     return message.body
 
 
-def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+def _kept(headers: Mapping[str, str], subject: str, sender: str) -> dict[str, str]:
     """The sender's own headers, as they are to act on the stream.
 
-    A sender may expect a position of the subject that it knows; in the stream that has another name.
+    A sender may expect a position of the subject that it knows; in the stream that has another name. An id of a message
+    keeps out what the same sender repeats, and nothing of anybody else.
     """
     kept = {name: value for name, value in headers.items() if name.lower() not in _NOT_THE_SENDERS}
     for name, value in kept.items():
         if name.lower() == _EXPECTED_ON_SUBJECT and value.startswith(f"{INTAKE}."):
             kept[name] = f"{WAITING}{value.removeprefix(INTAKE)}"
+        if name.lower() in MESSAGE_IDS:
+            kept[name] = id_in_stream(value, subject, sender)
     return kept
 
 

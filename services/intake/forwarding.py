@@ -18,6 +18,7 @@ from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome, encode_outcome
 from events.submission import read_submission
 from services.access.principal import HEADER, everyone_of
+from services.intake.message_ids import MESSAGE_IDS, id_of_sender
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
 from services.per_patient_order import PerPatientOrder
 from services.submission_client import forward
@@ -111,9 +112,10 @@ class Forwarder:
     async def _keep(self, message: Msg, outcome: RejectedOutcome) -> None:
         sequence = str(message.metadata.sequence.stream)
         set_aside = (message.headers or {}).items() - _sendable(message).items()
+        originals = {name: _as_sent(name, value, message) for name, value in set_aside if name.lower() != HEADER}
         headers = {
             **{name: value for name, value in _sendable(message).items() if value},
-            **{f"original-{name}": value for name, value in set_aside if name.lower() != HEADER},
+            **{f"original-{name}": value for name, value in originals.items()},
             HEADER: _principal(message),
             CODE_HEADER: outcome.code,
             DETAIL_HEADER: quote(outcome.detail, safe=_UNQUOTED_CHARACTERS),
@@ -155,6 +157,11 @@ def _sendable(message: Msg) -> dict[str, str]:
         for name, value in headers.items()
         if not name.lower().startswith(_NATS_HEADER_PREFIXES) and name.lower() != HEADER
     }
+
+
+def _as_sent(name: str, value: str, message: Msg) -> str:
+    """What the sender wrote into a header."""
+    return id_of_sender(value, message.subject) if name.lower() in MESSAGE_IDS else value
 
 
 def _key_of(message: Msg) -> dict[str, str]:

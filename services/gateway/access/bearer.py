@@ -11,7 +11,7 @@ REALM = 'Bearer realm="cairn"'
 MAX_TOKEN_BYTES = 8 * 1024
 """How long a token may be; those of issuers with many claims have about 2 KiB."""
 _IN_THE_ADDRESS = b"access_token="
-_HOW = "Send the header Authorization: Bearer TOKEN; docs/access.md says where tokens come from."
+_HOW = "Send the header Authorization: Bearer TOKEN; docs/tokens.md says where tokens come from."
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]], query: bytes = b"") -> str:

@@ -11,7 +11,7 @@ from projections.engine.paging import Json
 from projections.goal_state import evidence as queries
 from services.gateway.access_records import patients_in
 from services.gateway.answers import json_answer
-from services.gateway.asking import Asks
+from services.gateway.asking import Asking, Asks
 from services.gateway.clinic_models import Evidence
 from services.gateway.csv_answers import CSV, csv_answer, csv_table, prefers_csv
 from services.gateway.documentation import problems
@@ -55,7 +55,7 @@ async def evidence(
 
         def noted(goal: Json) -> Json:
             seen.add(goal["patient"])
-            return asks.shown(goal)
+            return _told(asks, goal)
 
         return csv_table(_COLUMNS, map(noted, _every(connection, org, query, now))), seen
 
@@ -65,7 +65,14 @@ async def evidence(
         return csv_answer(table, f"evidence-{org}.csv")
     found = await here.read("goal_state", org, query.min_position, read)
     asks.saw(org, patients_in(found["items"], named=query.patient))
-    return json_answer(asks.shown(found), headers={"vary": "accept"})
+    items = [_told(asks, goal) for goal in found["items"]]
+    return json_answer({**found, "items": items}, headers={"vary": "accept"})
+
+
+def _told(asks: Asking, goal: Json) -> Json:
+    """The evidence of a goal as whoever asks may have it: what other patients' goals say is for staff."""
+    told = asks.shown(goal)
+    return told if asks.audience("staff") == "staff" else {**told, "copies": None}
 
 
 def _every(connection: Connection, org: str, query: EvidenceQuery, now: datetime) -> Iterator[Json]:

@@ -79,7 +79,11 @@ async def test_what_nobody_would_accept_is_not_made(run: Run) -> None:
         (*CLINICIAN, "--speaks-for", "patient"): "without the role system",
         (*CLINICIAN, "--for", "400d"): "366 days",
         (*CLINICIAN, "--for", "soon"): "number with its unit",
-        (*CLINICIAN, "--org", "no/org"): "no organisation",
+        (*CLINICIAN, "--org", "no/org"): "--org must be 1 to 64 letters",
+        (*CLINICIAN, "--patient", "no/body"): "--patient must be 1 to 64 letters",
+        (*CLINICIAN, "--actor", "a b"): "--actor must be 1 to 200 characters",
+        (*CLINICIAN, "--actor", "x" * 201): "--actor must be 1 to 200 characters",
+        ("--role", "patient", "--org", "a", "--actor", "auth0|5f"): "name the patient with --patient",
     }.items():
         refused = await run("create", *wrong)
         assert refused.code != 0

@@ -4,9 +4,12 @@ What is expected is written here by the policy's table alone: what a role reads,
 """
 
 import asyncio
+import csv
 import os
+import re
 from collections.abc import Mapping
 from itertools import count, product
+from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import httpx
@@ -194,6 +197,13 @@ async def test_without_a_token_that_is_accepted_nothing_is_told(
         assert WORDS not in answer.text
 
 
+async def test_whoever_has_no_token_is_led_to_the_page_that_says_how_one_is_made(client: httpx.AsyncClient) -> None:
+    refused = (await client.get("/v1/projections", headers={"authorization": ""})).json()
+
+    [page] = re.findall(r"docs/[a-z_]+\.md", refused["detail"])
+    assert "cairn token create" in (Path(__file__).parents[3] / page).read_text(encoding="utf-8")
+
+
 async def test_a_token_that_cannot_be_checked_now_is_not_called_wrong(
     client: httpx.AsyncClient, clinics: Clinics
 ) -> None:
@@ -368,6 +378,37 @@ async def test_a_patient_gets_what_is_for_patients_whatever_they_ask_for(
         return answer.json()
 
     assert await plan("patient", "staff") == await plan("clinician", "patient")
+
+
+async def test_a_role_that_reads_no_goals_shows_a_patient_nothing_that_is_for_staff(
+    client: httpx.AsyncClient, clinics: Clinics
+) -> None:
+    patient = who("patient", clinics.own)
+    also_operator = patient.model_copy(update={"roles": patient.roles | {"operator"}})
+
+    for path in ("goals/g1", "plan"):
+        told, told_as_operator = [
+            (await client.get(f"/v1/orgs/{clinics.own}/patients/p1/{path}", headers=bearing(each))).json()
+            for each in (patient, also_operator)
+        ]
+
+        assert told_as_operator == told
+
+
+async def test_evidence_tells_a_patient_nothing_of_what_others_have_in_common(
+    client: httpx.AsyncClient, clinics: Clinics
+) -> None:
+    path, query = f"/v1/orgs/{clinics.own}/evidence", {"patient": "p1"}
+    told: tuple[tuple[Role, int | None], ...] = (("clinician", 1), ("patient", None))
+    for role, copies in told:
+        headers = bearing(who(role, clinics.own))
+
+        answer = await client.get(path, params=query, headers=headers)
+        table = await client.get(path, params={**query, "format": "csv"}, headers=headers)
+
+        assert [each["copies"] for each in answer.json()["items"]] == [copies]
+        (row,) = csv.DictReader(table.text.splitlines())
+        assert row["copies"] == ("" if copies is None else str(copies))
 
 
 async def test_an_earlier_moment_is_a_part_of_the_history(client: httpx.AsyncClient, clinics: Clinics) -> None:

@@ -47,8 +47,7 @@ async def test_a_command_is_recorded_as_its_user(
     ran = await cairn(*arguments, "--nats-url", nats_url, CAIRN_OPERATOR="alice", CAIRN_PURPOSE="HLEGAL")
 
     assert ran.code == 0, ran.err
-    purpose = "HOPERAT" if operation == "export_fhir" else "HLEGAL"
-    assert told(await access_records(nc, goal.org)) == [("command:alice", channel, operation, purpose, ("p1",))]
+    assert told(await access_records(nc, goal.org)) == [("command:alice", channel, operation, "HLEGAL", ("p1",))]
 
 
 async def test_a_purpose_is_an_option_too(nc: ResilientClient, nats_url: str, goal: GoalId) -> None:
@@ -58,6 +57,16 @@ async def test_a_purpose_is_an_option_too(nc: ResilientClient, nats_url: str, go
     assert (ran.code, wrong.code) == (0, 2)
     assert "The purpose is one of TREAT" in wrong.err
     assert [each.purpose for each in await access_records(nc, goal.org)] == ["ETREAT"]
+
+
+async def test_an_export_within_the_program_is_for_the_purpose_that_it_names(
+    nc: ResilientClient, nats_url: str, goal: GoalId
+) -> None:
+    whose = ("--org", goal.org, "--patient", "p1", "--to", "program")
+    ran = await cairn("export", "fhir", *whose, "--purpose", "HCOMPL", "--nats-url", nats_url, CAIRN_OPERATOR="alice")
+
+    assert ran.code == 0, ran.err
+    assert [each.purpose for each in await access_records(nc, goal.org)] == ["HCOMPL"]
 
 
 @pytest.fixture

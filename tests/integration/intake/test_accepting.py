@@ -12,10 +12,11 @@ from pydantic_core import from_json, to_json
 
 from events.envelope import STRUCTURED
 from events.event import Event
-from events.identity import INTAKE, GoalId
+from events.identity import INTAKE, WAITING, GoalId
 from events.log import Log
 from services.access.principal import everyone_of, principal_of
 from services.intake import streams
+from services.intake.message_ids import id_in_stream, id_of_sender
 from services.intake.streams import CONSUMER, INTAKE_STREAM
 from tests.builders import as_bytes, event, opened, proposed
 from tests.integration.intake.conftest import Counter
@@ -73,6 +74,27 @@ async def test_a_message_id_keeps_a_repeated_submission_out(counter: Counter) ->
 
     assert (first.stream, first.duplicate) == (INTAKE_STREAM, None)
     assert (again.seq, again.duplicate) == (first.seq, True)
+
+
+async def test_a_message_id_keeps_out_nothing_of_another_goal(counter: Counter) -> None:
+    async def publish(org: str, goal: str) -> PubAck:
+        return await counter.js.publish(f"{INTAKE}.{org}.p1.{goal}", b"{}", headers={"Nats-Msg-Id": "1"})
+
+    async with counter.intake():
+        goals = ((counter.org, "walk"), (counter.org, "run"), ("elsewhere", "walk"))
+        acknowledged = [await publish(*goal) for goal in goals]
+
+    assert [each.duplicate for each in acknowledged] == [None, None, None]
+    assert await counter.waiting() == 3
+
+
+def test_a_message_id_belongs_to_its_sender() -> None:
+    subject = f"{WAITING}.o.p1.walk"
+    of_app, of_clinic = (id_in_stream("a 1", subject, sender) for sender in ("app", "clinic"))
+
+    assert of_app != of_clinic
+    assert id_of_sender(of_app, subject) == id_of_sender(of_clinic, subject) == "a 1"
+    assert id_of_sender("of an earlier version", subject) == "of an earlier version"
 
 
 async def test_what_a_sender_expects_of_the_stream_is_held_against_it(counter: Counter) -> None:

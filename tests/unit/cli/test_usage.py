@@ -73,3 +73,10 @@ def test_a_setting_that_is_not_right_is_named() -> None:
     assert ran.exit_code == 2
     assert "nats_port" in ran.stderr
     assert "CAIRN_ variable" in ran.stderr
+
+
+def test_a_setting_that_lacks_another_is_told_in_a_sentence() -> None:
+    ran = run("token", "create", "--role", "operator", "--actor", "op", CAIRN_OIDC_ISSUER="https://login.example")
+    assert ran.exit_code == 2
+    told = " ".join(ran.stderr.split())
+    assert "(With CAIRN_OIDC_ISSUER set, CAIRN_OIDC_AUDIENCE is needed: the audience of its tokens)." in told

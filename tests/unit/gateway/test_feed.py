@@ -7,6 +7,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import pytest
 from starlette.types import Message
 
 from events.envelope import StoredMessage, to_body, to_headers
@@ -161,6 +162,31 @@ async def test_it_ends_by_saying_so_when_the_reader_may_not_read_on() -> None:
     assert fields["event"] == "cairn.access.ended"
     assert json.loads(fields["data"])["code"] == "access.token_revoked"
     assert source.closed
+
+
+@pytest.mark.parametrize("code", ["access.denied", "log.unavailable"])
+async def test_nothing_is_told_that_comes_after_the_reader_may_not_read_on(code: str) -> None:
+    revoked = asyncio.Event()
+    batches: asyncio.Queue[Batch] = asyncio.Queue()
+    batches.put_nowait(Batch((stored(1),), 1))
+
+    async def follow() -> AsyncIterator[Batch]:
+        while True:
+            yield await batches.get()
+
+    async def judge_again() -> None:
+        if revoked.is_set():
+            raise RequestRefused(code, "The patient has revoked it, or what the patient allows cannot be read.")
+
+    async with aclosing(stream_batches(follow(), asyncio.Event(), at_once, judge_again)) as frames:
+        begun = [await anext(frames), await anext(frames)]
+        revoked.set()
+        batches.put_nowait(Batch((stored(2),), 2))
+        async with asyncio.timeout(5):
+            ended = [chunk async for chunk in frames]
+
+    assert begun[1] == frame(stored(1))
+    assert [chunk.split(b"\n")[0] for chunk in ended] == [b"event: cairn.access.ended"]
 
 
 async def test_it_goes_on_while_nobody_can_say_whether_the_reader_may_read_on() -> None:
