@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from events.identity import PLAN, GoalId
+from projections.audit_trail import positions
 from projections.audit_trail.tables import tables
 
 _EVENTS = tables()["events"]
@@ -79,8 +80,10 @@ def _latest_of(
 ) -> list[ListedEvent]:
     columns = (_EVENTS.c[name] for name in ("patient", "goal", "recorded_at", "position"))
     query = select(*columns).where(_EVENTS.c.org == org, *_wanted(since, of_goals))
+    if since is not None:
+        query = query.where(_EVENTS.c.position >= positions.since(org, since))
     if before is not None:
-        query = query.where(_behind(before, org))
+        query = query.where(_behind(before, org), _EVENTS.c.position <= positions.until(org, before.recorded_at))
     rows = connection.execute(query.order_by(_EVENTS.c.position.desc()).limit(limit))
     return [ListedEvent(GoalId(org, row.patient, row.goal), Place(row.recorded_at, org, row.position)) for row in rows]
 

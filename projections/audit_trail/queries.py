@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select
 
 from events.errors import CairnError
 from events.identity import GoalId
+from projections.audit_trail import positions
 from projections.audit_trail.differences import State, as_tree, differences
 from projections.audit_trail.events import happened, recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.projector import fold
 from projections.audit_trail.sentence import sentence
 from projections.audit_trail.tables import tables
-from projections.engine.paging import AnyRow, AnySelect, Json, read_page
+from projections.engine.paging import AnyRow, AnySelect, Json, read_page, without_index
 from projections.engine.plan_join import of_the_patient
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 
@@ -22,6 +23,15 @@ _NAME = "audit_trail"
 _EVERY_EVENT = AuditFilter()
 _EVENTS, _CHANGES, _PLANS = (tables()[name] for name in ("events", "changes", "plans"))
 _EVERY_ROW = select(_EVENTS, _PLANS.c.time_zone).select_from(_EVENTS.outerjoin(_PLANS, of_the_patient(_PLANS, _EVENTS)))
+_POSITIONS: BindParameter[int] = bindparam("positions", expanding=True)
+_AT_POSITIONS = _EVERY_ROW.where(_EVENTS.c.org == bindparam("org"), _EVENTS.c.position.in_(_POSITIONS)).order_by(
+    _EVENTS.c.position
+)
+_CHANGES_AT_POSITIONS = (
+    select(_CHANGES)
+    .where(_CHANGES.c.org == bindparam("org"), _CHANGES.c.position.in_(_POSITIONS))
+    .order_by(_CHANGES.c.position, _CHANGES.c.field)
+)
 _TOLD_BY_THE_EVENTS = frozenset({"version", "position", "updated_at", "revisions"})
 
 
@@ -44,7 +54,8 @@ def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor
         BadCursor: when the cursor is not from this list.
         GoalIsQuarantined: there are events, and none of them could be taken in.
     """
-    found = _page(connection, _of_goal(goal_id), of="history", limit=limit, cursor=cursor)
+    of_goal = select(_EVENTS.c.org, _EVENTS.c.position).where(*_is(goal_id))
+    found = _page(connection, of_goal, of="history", limit=limit, cursor=cursor)
     if not found["items"] and cursor is None:
         refuse_if_quarantined(connection, _NAME, goal_id)
         return None
@@ -70,16 +81,7 @@ def audit(
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    query = _EVERY_ROW.where(_EVENTS.c.org == org)
-    equal = filters.model_dump(include={"patient", "goal", "type", "actor"}, exclude_none=True)
-    query = query.where(*(_EVENTS.c[name] == value for name, value in equal.items()))
-    if filters.clinician is not None:
-        query = query.where(_PLANS.c.clinician == filters.clinician)
-    if filters.since is not None:
-        query = query.where(_EVENTS.c.recorded_at >= filters.since)
-    if filters.until is not None:
-        query = query.where(_EVENTS.c.recorded_at < filters.until)
-    found = _page(connection, query, of="audit", limit=limit, cursor=cursor)
+    found = _page(connection, _positions(org, filters), of="audit", limit=limit, cursor=cursor)
     quarantined = _with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
     patients = _patients_of(connection, org, filters.clinician) if filters.clinician and quarantined else None
     of_these = [
@@ -115,7 +117,7 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
         if version not in states:
             raise NoSuchVersion(f"{goal_id} has no version {version}; it has come to {reached}.")
     earlier, later = sorted((from_version, to_version))
-    between = _of_goal(goal_id).where(_EVENTS.c.version > earlier, _EVENTS.c.version <= later)
+    between = _EVERY_ROW.where(*_is(goal_id)).where(_EVENTS.c.version > earlier, _EVENTS.c.version <= later)
     before, after = (as_tree(states[version], leave_out=_TOLD_BY_THE_EVENTS) for version in (from_version, to_version))
     return {
         **goal_id._asdict(),
@@ -141,24 +143,48 @@ def _patients_of(connection: Connection, org: str, clinician: str) -> set[str]:
     return set(connection.scalars(of_the_clinician))
 
 
-def _of_goal(goal_id: GoalId) -> AnySelect:
-    return _EVERY_ROW.where(*_is(goal_id))
+def _positions(org: str, filters: AuditFilter) -> AnySelect:
+    """Where the events of an organisation are that meet a filter, as an index tells it."""
+    few = filters.patient is not None or filters.clinician is not None
+    position = without_index(_EVENTS.c.position).label("position") if few else _EVENTS.c.position
+    query = select(_EVENTS.c.org, position).where(_EVENTS.c.org == org)
+    equal = filters.model_dump(include={"patient", "goal", "type", "actor"}, exclude_none=True)
+    query = query.where(*(_EVENTS.c[name] == value for name, value in equal.items()))
+    if filters.clinician is not None:
+        of_clinician = select(_PLANS.c.patient).where(_PLANS.c.org == org, _PLANS.c.clinician == filters.clinician)
+        query = query.where(_EVENTS.c.patient.in_(of_clinician))
+    if filters.since is not None:
+        first = positions.since(org, filters.since)
+        query = query.where(_EVENTS.c.recorded_at >= filters.since, _EVENTS.c.position >= first)
+    if filters.until is not None:
+        last = positions.until(org, filters.until)
+        query = query.where(_EVENTS.c.recorded_at < filters.until, _EVENTS.c.position <= last)
+    return query
 
 
 def _is(goal_id: GoalId) -> list[ColumnElement[bool]]:
     return [_EVENTS.c[name] == value for name, value in goal_id._asdict().items()]
 
 
-def _page(connection: Connection, query: AnySelect, *, of: str, limit: int, cursor: str | None) -> Json:
+def _page(connection: Connection, where: AnySelect, *, of: str, limit: int, cursor: str | None) -> Json:
+    """A page of events out of `org` and `position` of all of them, which are found without reading a row of any."""
     return read_page(
         connection,
-        query,
+        where,
         of=of,
-        order=(_EVENTS.c.position,),
-        read=lambda rows: _read(connection, rows),
+        order=(where.selected_columns.position,),
+        read=lambda rows: _read(connection, _rows(connection, rows)),
         limit=limit,
         cursor=cursor,
     )
+
+
+def _rows(connection: Connection, found: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    """The events at some positions of one organisation, in their order."""
+    if not found:
+        return ()
+    places = {"org": found[0].org, "positions": [row.position for row in found]}
+    return connection.execute(_AT_POSITIONS, places).all()
 
 
 def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
@@ -194,10 +220,8 @@ def _changes(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[J
     found: dict[int, list[Json]] = defaultdict(list)
     if not rows:
         return found
-    query = select(_CHANGES).where(
-        _CHANGES.c.org == rows[0].org, _CHANGES.c.position.in_([row.position for row in rows])
-    )
-    for change in connection.execute(query.order_by(_CHANGES.c.position, _CHANGES.c.field)):
+    places = {"org": rows[0].org, "positions": [row.position for row in rows]}
+    for change in connection.execute(_CHANGES_AT_POSITIONS, places):
         read = {"field": change.field, "before": from_json(change.before), "after": from_json(change.after)}
         found[change.position].append(read)
     return found

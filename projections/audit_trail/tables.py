@@ -8,7 +8,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("audit_trail")
 
@@ -46,7 +46,11 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("data", Text, nullable=False),
             # Who did what, in words. When is added where it is read: it is told in the plan's time zone.
             Column("deed", Text, nullable=False),
-            Index(naming.index("events", "goal"), "org", "patient", "goal", "version"),
+            # Positions are found in these alone; the rows at them are read afterwards.
+            Index(naming.index("events", "goal"), "org", "patient", "goal", "position"),
+            Index(naming.index("events", "type"), "org", "type", "position"),
+            Index(naming.index("events", "actor"), "org", "actor", "position"),
+            Index(naming.index("events", "time"), "org", "recorded_at", "position"),
         ),
         "changes": Table(
             naming.table("changes"),
@@ -67,5 +71,6 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("patient", String(64), primary_key=True),
             Column("clinician", Text, nullable=False),
             Column("time_zone", String(64), nullable=False),
+            Index(naming.index("plans", "clinician"), "org", "clinician", "patient"),
         ),
     }

@@ -6,7 +6,20 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import Connection, FromClause, String, Table, Text, and_, bindparam, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    String,
+    Subquery,
+    Table,
+    TableValuedAlias,
+    Text,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -31,9 +44,20 @@ def lookup(table: Table, names: tuple[str, ...]) -> FromClause:
     Args:
         names: :data:`PATIENT` or :data:`GOAL`.
     """
-    keys = json_elements(bindparam("wanted", type_=Text)).table_valued("value", name="wanted")
-    key_parts = [json_item(keys.c.value, literal_column(str(place))) for place in range(len(names))]
+    keys, key_parts = _wanted(names)
     return keys.join(table, and_(*(table.c[name] == part for name, part in zip(names, key_parts, strict=True))))
+
+
+@cache
+def wanted_keys(names: tuple[str, ...]) -> Subquery:
+    """The values that :func:`wanted` names, as a table with columns of these names."""
+    _, key_parts = _wanted(names)
+    return select(*(part.label(name) for name, part in zip(names, key_parts, strict=True))).subquery("wanted_keys")
+
+
+def _wanted(names: tuple[str, ...]) -> tuple[TableValuedAlias, list[ColumnElement[str]]]:
+    keys = json_elements(bindparam("wanted", type_=Text)).table_valued("value", name="wanted")
+    return keys, [json_item(keys.c.value, literal_column(str(place))) for place in range(len(names))]
 
 
 def wanted(goal_ids: Iterable[GoalId], names: tuple[str, ...]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, tuple_
 
 from events.errors import CairnError
 
@@ -19,6 +19,7 @@ Json = dict[str, Any]  # a JSON object of mixed values
 # The columns of these are put together at run time, so their types are not known before.
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
+Place = Sequence[Any]  # the values of the columns that a list is ordered by
 Key = ColumnElement[Any]  # a column that a list is ordered by: a text, a whole number, a date or an instant
 
 
@@ -51,30 +52,67 @@ def read_page(
     Raises:
         BadCursor: when the cursor is damaged or belongs to another list.
     """
-    if cursor is not None:
-        last = _decode(of, cursor, order)
-        place, before = tuple_(*order), tuple_(*map(_as_in, order, last))
-        query = query.where(place < before if descending else place > before)
-    ordered = (column.desc() for column in order) if descending else order
-    rows = connection.execute(query.order_by(*ordered).limit(limit + 1)).all()
+
+    def fetch(last: Place | None, most: int) -> Sequence[AnyRow]:
+        found = query
+        if last is not None:
+            place, before = tuple_(*order), tuple_(*map(_as_in, order, last))
+            found = query.where(place < before if descending else place > before)
+        ordered = (column.desc() for column in order) if descending else order
+        return connection.execute(found.order_by(*ordered).limit(most)).all()
+
+    def key(row: AnyRow) -> Place:
+        return [row._mapping[column] for column in order]
+
+    kinds = [column.type.python_type for column in order]
+    return paged(fetch, of=of, kinds=kinds, key=key, read=read, limit=limit, cursor=cursor)
+
+
+def paged(
+    fetch: Callable[[Place | None, int], Sequence[AnyRow]],
+    *,
+    of: str,
+    kinds: Sequence[type[object]],
+    key: Callable[[AnyRow], Place],
+    read: Callable[[Sequence[AnyRow]], list[Json]],
+    limit: int,
+    cursor: str | None,
+) -> Json:
+    """The same of a list that is not one query.
+
+    Args:
+        fetch: From the place of the last row that was told, and a number, to at most so many more rows.
+        kinds: Of the values that are a place.
+        key: From a row to its place.
+    """
+    rows = fetch(None if cursor is None else _decode(of, cursor, kinds), limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
-    following = _encode(of, [rows[-1]._mapping[column] for column in order]) if more else None
+    following = _encode(of, key(rows[-1])) if more else None
     return {"items": read(rows), "next": following}
+
+
+def without_index(column: Key) -> Key:
+    """A column as what no index is of: for a few rows, which another index finds, and which are then sorted.
+
+    A database that knows of no statistics takes the rows of an organisation for few, and goes through all of them in
+    the order that an index has, to be spared the sorting.
+    """
+    return func.coalesce(column, column)
 
 
 def _encode(of: str, key: Sequence[object]) -> str:
     return base64.urlsafe_b64encode(to_json([of, *key])).rstrip(b"=").decode()
 
 
-def _decode(of: str, cursor: str, order: Sequence[Key]) -> list[object]:
+def _decode(of: str, cursor: str, kinds: Sequence[type[object]]) -> list[object]:
     try:
         parts = from_json(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as error:
         raise BadCursor("The cursor is damaged; take it as it came in “next”.") from error
-    if not isinstance(parts, list) or len(parts) != len(order) + 1 or parts[0] != of:
+    if not isinstance(parts, list) or len(parts) != len(kinds) + 1 or parts[0] != of:
         raise BadCursor("The cursor belongs to another list; begin without one.")
-    return [_value(part, column.type.python_type) for part, column in zip(parts[1:], order, strict=True)]
+    return [_value(part, wanted) for part, wanted in zip(parts[1:], kinds, strict=True)]
 
 
 def _as_in(column: Key, value: object) -> ColumnElement[Any]:

@@ -23,6 +23,7 @@ from projections.goal_state.tables import tables
 
 _TABLES = tables()
 _GOALS, _PLANS = _TABLES["goals"], _TABLES["plans"]
+_THEIR_PLANS = _PLANS.alias("their_plans")
 _EVERYTHING = EvidenceFilter()
 _ID = tuple(_GOALS.c[name] for name in GoalId._fields)
 _AS_IT_IS = (
@@ -125,7 +126,10 @@ def _of_goals(org: str, filters: EvidenceFilter, *columns: ColumnElement[Any]) -
     if filters.patient is not None:
         query = query.where(_GOALS.c.patient == filters.patient)
     if filters.clinician is not None:
-        query = query.where(_PLANS.c.clinician == filters.clinician)
+        of_clinician = select(_THEIR_PLANS.c.patient).where(
+            _THEIR_PLANS.c.org == org, _THEIR_PLANS.c.clinician == filters.clinician
+        )
+        query = query.where(_GOALS.c.patient.in_(of_clinician))
     return query
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     Double,
     Index,
@@ -21,13 +22,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
 )
 
 from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 6
+VERSION = 7
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -41,7 +43,7 @@ def tables(naming: Naming = _LIVE) -> Tables:
 
 
 def _goals(naming: Naming, metadata: MetaData) -> Table:
-    return Table(
+    goals = Table(
         naming.table("goals"),
         metadata,
         *_of_a_goal(),
@@ -79,12 +81,38 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         # GoalState as JSON after the goal's last event that was no diary entry, without the progress, and without the
         # fields that have their default. What entries change of a goal stands in columns alone.
         Column("state", Text, nullable=False),
-        Index(naming.index("goals", "status"), "org", "status"),
+        # Entries are by far the most frequent events, and change no column that an index is of, but for the few that
+        # tell of a setback or a dip.
+        Index(naming.index("goals", "status"), "org", "status", "patient", "goal"),
         # With all that is asked for when copies of a statement are counted, so that no row has to be read for it.
         Index(naming.index("goals", "statement"), "org", "statement_hash", "status", "patient"),
         # Every event of a goal writes its row anew; with room beside it, PostgreSQL leaves the indexes as they are.
         postgresql_with={"fillfactor": 50},
     )
+    # Of the few goals that ask for attention; with all that is asked for, so that SQLite takes no other for as good.
+    for name, column, condition in (
+        ("setback", goals.c.setbacks, has_setbacks(goals)),
+        ("dip", goals.c.raise_at_next_session, goals.c.raise_at_next_session),
+    ):
+        Index(
+            naming.index("goals", name),
+            *(goals.c.org, goals.c.patient, column),
+            sqlite_where=condition,
+            postgresql_where=condition,
+        )
+    has_review = goals.c.next_review_on.is_not(None)
+    Index(
+        naming.index("goals", "review"),
+        *(goals.c[column] for column in ("org", "next_review_on", "patient")),
+        sqlite_where=has_review,
+        postgresql_where=has_review,
+    )
+    return goals
+
+
+def has_setbacks(goals: Table) -> ColumnElement[bool]:
+    """The condition that a goal has setbacks that no review has looked at, as the index of such goals has it."""
+    return goals.c.setbacks > literal_column("0")
 
 
 def _entries(naming: Naming, metadata: MetaData) -> Table:
@@ -153,7 +181,8 @@ def _waiting(naming: Naming, metadata: MetaData) -> Table:
         Column("since", Instant, nullable=False),
         # What was asked for, or why it was contested.
         Column("text", Text),
-        Index(naming.index("waiting", "role"), "org", "role", "since"),
+        Index(naming.index("waiting", "since"), "org", "since", "patient", "goal"),
+        Index(naming.index("waiting", "role"), "org", "role", "since", "patient", "goal"),
     )
 
 
@@ -170,6 +199,9 @@ def _plans(naming: Naming, metadata: MetaData) -> Table:
         *_as_recorded(),
         # PlanState as JSON, without the measurements, and without the fields that have their default.
         Column("state", Text, nullable=False),
+        Index(naming.index("plans", "status"), "org", "status", "patient"),
+        Index(naming.index("plans", "clinician"), "org", "clinician", "patient"),
+        Index(naming.index("plans", "zone"), "org", "time_zone"),
     )
 
 

@@ -6,13 +6,14 @@ from pydantic_core import from_json
 from sqlalchemy import Connection, and_, select
 
 from events.identity import GoalId
-from projections.engine.paging import AnyRow, Json, read_page
+from projections.engine.paging import AnyRow, Json, read_page, without_index
 from projections.engine.plan_join import of_the_patient
 from projections.goal_state.filters import WaitingFilter
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
 from projections.goal_state.tables import tables
 
 _GOALS, _PLANS, _WAITING = (tables()[name] for name in ("goals", "plans", "waiting"))
+_THEIR_PLANS = _PLANS.alias("their_plans")
 _OF_THE_GOAL = and_(*(_GOALS.c[name] == _WAITING.c[name] for name in ("org", "patient", "goal")))
 _EVERYTHING = WaitingFilter()
 
@@ -35,8 +36,12 @@ def waiting(
     Raises:
         BadCursor: when the cursor is not from this list.
     """
+    since = _WAITING.c.since
+    few = filters.patient is not None or filters.clinician is not None
+    place = without_index(since).label(since.name) if few else since
+    told = [place if column is since else column for column in _WAITING.c]
     query = (
-        select(*_WAITING.c, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician, IS_QUARANTINED)
+        select(*told, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician, IS_QUARANTINED)
         .select_from(_WAITING.join(_GOALS, _OF_THE_GOAL).outerjoin(_PLANS, of_the_patient(_PLANS, _WAITING)))
         .where(_WAITING.c.org == org)
     )
@@ -45,7 +50,10 @@ def waiting(
     if filters.patient is not None:
         query = query.where(_WAITING.c.patient == filters.patient)
     if filters.clinician is not None:
-        query = query.where(_PLANS.c.clinician == filters.clinician)
+        of_clinician = select(_THEIR_PLANS.c.patient).where(
+            _THEIR_PLANS.c.org == org, _THEIR_PLANS.c.clinician == filters.clinician
+        )
+        query = query.where(_WAITING.c.patient.in_(of_clinician))
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         quarantined = quarantined_of_rows(connection, rows)
@@ -54,7 +62,7 @@ def waiting(
             for row in rows
         ]
 
-    order = [_WAITING.c[name] for name in ("since", "patient", "goal", "role", "awaited", "request")]
+    order = (place, *(_WAITING.c[name] for name in ("patient", "goal", "role", "awaited", "request")))
     return read_page(connection, query, of="waiting", order=order, read=read, limit=limit, cursor=cursor)
 
 

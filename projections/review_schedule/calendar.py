@@ -1,11 +1,12 @@
 """What a calendar shows of the reviews: each goal's next one, and those that fell away with their goals."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, exists, literal, select, union_all
 
-from projections.engine.plan_join import of_the_patient
+from projections.engine.paging import without_index
 from projections.review_schedule.filters import CalendarFilter
 from projections.review_schedule.tables import tables
 
@@ -14,8 +15,7 @@ _EVERY_REVIEW = CalendarFilter()
 _SHARED = ("org", "patient", "goal", "due_on")
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
+class CalendarEntry(NamedTuple):
     """One goal's review in a calendar: ids and dates, and nobody's words.
 
     Attributes:
@@ -43,12 +43,15 @@ def calendar(
     filters: CalendarFilter = _EVERY_REVIEW,
     *,
     patient: str | None = None,
+    from_: date,
+    to: date,
     since: date,
-) -> list[CalendarEntry]:
-    """Every goal's next review, however long it is overdue, and what fell away.
+) -> Sequence[CalendarEntry]:
+    """Each goal's next review, and what fell away, by their days.
 
     Args:
         patient: Only this patient's.
+        from_, to: Only reviews on these days and between them.
         since: Reviews that fell away are left out when that was before this day (UTC).
     """
     # A review that is set counts two, so that one that falls away, and may be set again, always counts up.
@@ -62,15 +65,19 @@ def calendar(
         (2 * _CALLED_OFF.c.sequence + 1).label("sequence"),
         literal(True),
     )
-    ahead, fallen = ahead.where(_REVIEWS.c.org == org), fallen.where(_CALLED_OFF.c.org == org)
-    fallen = fallen.where(_CALLED_OFF.c.called_off_on >= since)
+    # One patient's, or one clinician's, are few: what leads to them are not the days.
+    day = without_index if patient is not None or filters.clinician is not None else lambda column: column
+    ahead, fallen = (
+        query.where(reviews.c.org == org, day(reviews.c.due_on).between(from_, to))
+        for query, reviews in ((ahead, _REVIEWS), (fallen, _CALLED_OFF))
+    )
+    fallen = fallen.where(day(_CALLED_OFF.c.called_off_on) >= since)
     if patient is not None:
         ahead, fallen = ahead.where(_REVIEWS.c.patient == patient), fallen.where(_CALLED_OFF.c.patient == patient)
     if filters.clinician is not None:
-        ahead, fallen = (
-            query.join(_PLANS, of_the_patient(_PLANS, reviews)).where(_PLANS.c.clinician == filters.clinician)
-            for query, reviews in ((ahead, _REVIEWS), (fallen, _CALLED_OFF))
-        )
+        of_clinician = select(_PLANS.c.patient).where(_PLANS.c.org == org, _PLANS.c.clinician == filters.clinician)
+        ahead = ahead.where(_REVIEWS.c.patient.in_(of_clinician))
+        fallen = fallen.where(_CALLED_OFF.c.patient.in_(of_clinician))
     both = union_all(ahead, fallen).subquery()
-    rows = connection.execute(select(both).order_by(both.c.due_on, both.c.patient, both.c.goal))
-    return [CalendarEntry(**{**row._mapping, "called_off": bool(row.called_off)}) for row in rows]
+    rows = connection.execute(select(both).order_by(day(both.c.due_on), both.c.patient, both.c.goal))
+    return [CalendarEntry(*row) for row in rows]

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Date, literal, select
+from sqlalchemy import Connection, select
 
 from events.identity import GoalId
-from projections.engine.clinic_day import clinic_day
-from projections.engine.paging import AnyRow, Json, read_page
+from events.time_zones import UTC_ZONE
+from projections.engine.clinic_day import clinic_days, day_of_plan
+from projections.engine.paging import AnyRow, Json, read_page, without_index
 from projections.engine.quarantine import quarantined_goals
 from projections.review_schedule.filters import ReviewFilter
 from projections.review_schedule.review_columns import due_status, reviews_beside_plans
 from projections.review_schedule.tables import tables
 
 _REVIEWS, _PLANS = tables()["reviews"], tables()["plans"]
+_THEIR_PLANS = _PLANS.alias("their_plans")
 _EVERY_REVIEW = ReviewFilter()
 
 
@@ -39,26 +41,45 @@ def reviews(
         BadCursor: when the cursor is not from this list.
     """
     due_on = _REVIEWS.c.due_on
-    today = literal(filters.day, Date) if filters.day else clinic_day(connection, _PLANS, org, now)
-    status = due_status(_REVIEWS, today)
+    few = filters.patient is not None or filters.clinician is not None
+    day = without_index(due_on).label(due_on.name) if few else due_on
+    days = {UTC_ZONE: filters.day} if filters.day else clinic_days(connection, _PLANS, org, now)
+    status = due_status(_REVIEWS, day_of_plan(_PLANS, days))
     query = (
-        select(*_REVIEWS.c, _PLANS.c.clinician, _PLANS.c.time_zone, status.label("status"))
+        select(
+            *(day if column is due_on else column for column in _REVIEWS.c),
+            _PLANS.c.clinician,
+            _PLANS.c.time_zone,
+            status.label("status"),
+        )
         .select_from(reviews_beside_plans(tables()))
         .where(_REVIEWS.c.org == org)
     )
     if filters.patient is not None:
         query = query.where(_REVIEWS.c.patient == filters.patient)
     if filters.clinician is not None:
-        query = query.where(_PLANS.c.clinician == filters.clinician)
+        of_clinician = select(_THEIR_PLANS.c.patient).where(
+            _THEIR_PLANS.c.org == org, _THEIR_PLANS.c.clinician == filters.clinician
+        )
+        query = query.where(_REVIEWS.c.patient.in_(of_clinician))
     if filters.until is not None:
         query = query.where(due_on <= filters.until)
     if filters.status is not None:
+        # Of all time zones together, which an index can find; then of each.
+        first, last = min(days.values()), max(days.values())
+        match filters.status:
+            case "overdue":
+                query = query.where(due_on < last)
+            case "due":
+                query = query.where(due_on.between(first, last))
+            case "upcoming":
+                query = query.where(due_on > first)
         query = query.where(status == filters.status)
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         return _read(connection, rows)
 
-    order = (due_on, _REVIEWS.c.patient, _REVIEWS.c.goal)
+    order = (day, _REVIEWS.c.patient, _REVIEWS.c.goal)
     return read_page(connection, query, of="reviews", order=order, read=read, limit=limit, cursor=cursor)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Strin
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("review_schedule")
 
@@ -34,7 +34,7 @@ def tables(naming: Naming = _LIVE) -> Tables:
             # Of the goal's latest event that this row tells of.
             Column("version", Integer, nullable=False),
             Column("position", BigInteger, nullable=False),
-            Index(naming.index("reviews", "day"), "org", "due_on"),
+            Index(naming.index("reviews", "day"), "org", "due_on", "patient", "goal"),
         ),
         # The review that was ahead when its goal came to an end.
         "called_off": Table(
@@ -47,6 +47,7 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("sequence", Integer, nullable=False),
             # The day (UTC) on which that was recorded.
             Column("called_off_on", Date, nullable=False),
+            Index(naming.index("called_off", "day"), "org", "called_off_on", "due_on"),
         ),
         "plans": Table(
             naming.table("plans"),
@@ -55,6 +56,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("patient", String(64), primary_key=True),
             Column("clinician", Text, nullable=False),
             Column("time_zone", String(64), nullable=False),
+            Index(naming.index("plans", "clinician"), "org", "clinician", "patient"),
+            Index(naming.index("plans", "zone"), "org", "time_zone"),
         ),
         # What the fold needs of a goal or plan for its next event: its state without its diaries, as JSON.
         "folded": Table(

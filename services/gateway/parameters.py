@@ -122,8 +122,8 @@ class ThatDay(ThatMoment):
     )
 
 
-class SeriesQuery(ThatDay):
-    """Which days of a series."""
+class Days(BaseModel):
+    """Days from one to another."""
 
     from_: date | None = Field(None, alias="from", description="The first day; from the beginning by default.")
     to: date | None = Field(None, description="The last day; to the end by default.")
@@ -133,6 +133,10 @@ class SeriesQuery(ThatDay):
         if self.from_ is not None and self.to is not None and self.from_ > self.to:
             raise PydanticCustomError("days_order", "from must not be after to")
         return self
+
+
+class SeriesQuery(ThatDay, Days):
+    """Which days of a series."""
 
 
 class TwoVersions(Read):
@@ -146,8 +150,11 @@ class Reviews(Page, ReviewFilter):
     """Which reviews."""
 
 
-class CalendarQuery(Read, CalendarFilter):
+class CalendarQuery(Read, CalendarFilter, Days):
     """Which reviews of a calendar."""
+
+    from_: date | None = Field(None, alias="from", description="The first day; 366 days before today by default.")
+    to: date | None = Field(None, description="The last day; 366 days behind today by default.")
 
 
 class CaseloadQuery(Page, CaseloadFilter):

@@ -1,13 +1,15 @@
 """GET …/reviews.ics: the reviews of an organisation, or of one patient, for a calendar to subscribe to."""
 
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 
 from events.errors import Rejected
-from projections.review_schedule.calendar import calendar, is_known
+from projections.review_schedule.calendar import CalendarEntry, calendar, is_known
 from services.gateway.asking import Asking, Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
@@ -18,6 +20,8 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 
 _REMEMBERED = timedelta(days=90)
 """How long a review that fell away is shown as cancelled."""
+DAYS_SHOWN = timedelta(days=366)
+"""How far back and ahead a calendar goes unless other days are asked for."""
 _FEED = {
     "description": "An iCalendar feed (RFC 5545): one all-day event for each goal's next review, by opaque ids.",
     "content": {"text/calendar": {"schema": {"type": "string"}}},
@@ -34,7 +38,9 @@ _FEED = {
 async def calendar_of_org(here: Here, asks: Asks, org: Org, query: Annotated[CalendarQuery, Query()]) -> Response:
     """Each goal's next review as an event with a UID of its own.
 
-    SEQUENCE grows when the review moves. Reviews that fell away with their goals are CANCELLED for 90 days.
+    SEQUENCE grows when the review moves. Reviews that fell away with their goals are CANCELLED for 90 days. Reviews
+    that are due up to a year before today or behind it are shown, unless `from` and `to` name other days: a calendar
+    cannot ask for pages.
     """
     return await _feed(here, asks, query, org, None)
 
@@ -57,20 +63,27 @@ async def _feed(here: Gateway, asks: Asking, query: CalendarQuery, org: str, pat
     now = datetime.now(UTC)
     name = f"{org}.{patient}" if patient else org
 
-    def read(connection: Connection) -> tuple[bytes, set[str]] | None:
+    def read(connection: Connection) -> Sequence[CalendarEntry] | None:
         if not is_known(connection, org, patient):
             return None
-        entries = calendar(connection, org, query, patient=patient, since=(now - _REMEMBERED).date())
-        title = f"{name}, {query.clinician}" if query.clinician else name
-        return render_feed(entries, title, now), {entry.patient for entry in entries}
+        from_, to = query.from_ or (now - DAYS_SHOWN).date(), query.to or (now + DAYS_SHOWN).date()
+        since = (now - _REMEMBERED).date()
+        return calendar(connection, org, query, patient=patient, from_=from_, to=to, since=since)
 
-    found = await here.read("review_schedule", org, query.min_position, read)
-    if found is None:
+    entries = await here.read("review_schedule", org, query.min_position, read)
+    if entries is None:
         raise _unknown(org, patient)
-    feed, seen = found
-    asks.saw(org, seen)
+    # All of them are recorded before the first is told; what is told is then written out as it goes.
+    asks.saw(org, {entry.patient for entry in entries})
+    title = f"{name}, {query.clinician}" if query.clinician else name
     headers = {"content-disposition": f'inline; filename="{name}.reviews.ics"'}
-    return Response(feed, media_type=CONTENT_TYPE, headers=headers)
+    return StreamingResponse(_pieces(render_feed(entries, title, now)), media_type=CONTENT_TYPE, headers=headers)
+
+
+async def _pieces(written: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """Each in turn, here: they are made in less time than a thread takes to begin."""
+    for piece in written:
+        yield piece
 
 
 def _unknown(org: str, patient: str | None) -> Rejected:

@@ -387,7 +387,15 @@ class QueriesContract(ABC):
 
     def test_so_is_a_calendar(self, connection: Connection) -> None:
         def of(clinician: str | None, patient: str | None = None) -> list[str]:
-            shown = calendar(connection, ORG, CalendarFilter(clinician=clinician), patient=patient, since=DUE)
+            shown = calendar(
+                connection,
+                ORG,
+                CalendarFilter(clinician=clinician),
+                patient=patient,
+                from_=date.min,
+                to=date.max,
+                since=DUE,
+            )
             return [entry.goal for entry in shown]
 
         assert (of("c1"), of("c2"), of("p1")) == (["early", "late"], ["west"], [])

@@ -1,7 +1,9 @@
 """Every projection, and every query, on SQLite."""
 
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -16,6 +18,7 @@ from tests.contract.projections.disclosures_contract import DisclosuresContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
+from tests.contract.projections.scale_contract import Query, ScaleContract
 from tests.contract.projections.views_contract import ViewsContract
 
 
@@ -118,3 +121,31 @@ class TestViews(ViewsContract):
         # It knows no time zones: the day is that of UTC, whatever the plans say.
         day = date.fromisoformat(connection.scalars(text("SELECT date('now')")).one())
         return day, datetime.now(UTC)
+
+
+class TestScale(ScaleContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def database_urls(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+        folder = tmp_path_factory.mktemp("scale")
+        return f"sqlite:///{folder / 'small.db'}", f"sqlite:///{folder / 'large.db'}"
+
+    def cost(self, connection: Connection, query: Query) -> int:
+        """The steps of its virtual machine, in tens."""
+        steps = count()
+        driver: Any = connection.connection.dbapi_connection
+        driver.set_progress_handler(lambda: next(steps) and None, 10)
+        try:
+            query(connection)
+        finally:
+            driver.set_progress_handler(None, 0)
+        return next(steps)
+
+    def slack(self) -> int:
+        return 30
+
+    def analyze(self, connection: Connection, analyzed: bool) -> None:
+        connection.exec_driver_sql("ANALYZE")
+        if not analyzed:
+            connection.exec_driver_sql("DELETE FROM sqlite_stat1")
+            connection.exec_driver_sql("ANALYZE sqlite_schema")

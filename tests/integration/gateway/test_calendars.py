@@ -72,7 +72,7 @@ async def test_a_review_that_moves_and_falls_away_keeps_its_uid(http: Http, org:
     goal = GoalId(org, "p1", "g1")
     path, uid = f"/v1/orgs/{org}/reviews.ics", f"{org}.p1.g1.review@cairn"
     begun = (await calendar(http, path, await http.record(*active_goal(goal))))[uid]
-    later = ReviewScheduled(due_on=DUE + timedelta(days=3650), cause="moved")
+    later = ReviewScheduled(due_on=DUE + timedelta(days=300), cause="moved")
     moved = (await calendar(http, path, await http.record(event(goal, later, role="clinician", actor="c1"))))[uid]
     over = Closed(outcome="achieved", reason="Done")
     gone = (await calendar(http, path, await http.record(event(goal, over, role="clinician", actor="c1"))))[uid]

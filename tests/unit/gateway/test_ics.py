@@ -18,7 +18,7 @@ def entry(goal: str = "walk", *, org: str = "northside", sequence: int = 1, call
 
 
 def rendered(*entries: CalendarEntry) -> bytes:
-    return render_feed(entries, "northside", NOW)
+    return b"".join(render_feed(entries, "northside", NOW))
 
 
 def events(feed: bytes) -> list[Any]:  # Any: components have no types of their own
@@ -67,3 +67,16 @@ def test_lines_end_in_crlf_and_are_folded_at_75_octets() -> None:
     assert max(map(len, lines)) <= 75
     assert any(line.startswith(b" ") for line in lines)
     assert str(events(feed)[0]["uid"]) == f"{LONG}.pt-1.{LONG}.review@cairn"
+
+
+@pytest.mark.parametrize("called_off", [False, True])
+@pytest.mark.parametrize("goal", ["walk", *("g" * length for length in range(40, 65))])
+def test_an_event_is_written_as_icalendar_writes_it(goal: str, called_off: bool) -> None:
+    feed = rendered(entry(goal, called_off=called_off))
+    assert events(feed)[0].to_ical() == feed[feed.index(b"BEGIN:VEVENT") : feed.index(b"END:VCALENDAR")]
+
+
+def test_a_feed_is_written_piece_by_piece() -> None:
+    pieces = list(render_feed([entry(f"g{number}") for number in range(1000)], "northside", NOW))
+    assert len(pieces) > 5
+    assert len(events(b"".join(pieces))) == 1000

@@ -22,6 +22,7 @@ from tests.builders import GOAL, NOON, active_goal, event, recorded
 FIRST, SECOND = date(2026, 3, 16), date(2026, 3, 30)
 CLOSED = event(GOAL, g.Closed(outcome="achieved", reason="Done"), role="clinician", actor="c1")
 LONG_AGO = date(2020, 1, 1)
+EVER, NEVER = date.min, date.max
 RECORDED_ON = recorded([CLOSED])[0].recorded_at.date()
 
 
@@ -83,8 +84,8 @@ def written(engine: Engine, *histories: Sequence[RecordedEvent]) -> None:
 def test_a_review_of_the_far_future_that_fell_away_leaves_the_calendar_as_others_do(database: Engine) -> None:
     written(database, history(scheduled(date(2036, 3, 16)), CLOSED))
     with reading(database) as connection:
-        assert len(calendar(connection, "northside", since=RECORDED_ON)) == 1
-        assert calendar(connection, "northside", since=RECORDED_ON + timedelta(days=1)) == []
+        assert len(calendar(connection, "northside", from_=EVER, to=NEVER, since=RECORDED_ON)) == 1
+        assert calendar(connection, "northside", from_=EVER, to=NEVER, since=RECORDED_ON + timedelta(days=1)) == []
 
 
 def test_a_review_that_is_set_anew_after_it_fell_away_is_there_once_and_counts_up() -> None:
@@ -121,9 +122,13 @@ def test_a_calendar_shows_what_is_ahead_and_what_fell_away(database: Engine) -> 
     fallen = CalendarEntry(*GOAL, FIRST, 3, called_off=True)
     ahead = CalendarEntry(*other, SECOND, 2, called_off=False)
     with reading(database) as connection:
-        assert calendar(connection, "northside", since=LONG_AGO) == [fallen, ahead]
-        assert calendar(connection, "northside", since=RECORDED_ON) == [fallen, ahead]
-        assert calendar(connection, "northside", since=RECORDED_ON + timedelta(days=1)) == [ahead]
-        assert calendar(connection, "northside", patient="pt-2", since=LONG_AGO) == [ahead]
-        assert calendar(connection, "northside", CalendarFilter(clinician="c1"), since=LONG_AGO) == [fallen]
-        assert calendar(connection, "nowhere", since=LONG_AGO) == []
+        assert calendar(connection, "northside", from_=EVER, to=NEVER, since=LONG_AGO) == [fallen, ahead]
+        assert calendar(connection, "northside", from_=EVER, to=NEVER, since=RECORDED_ON) == [fallen, ahead]
+        assert calendar(connection, "northside", from_=EVER, to=NEVER, since=RECORDED_ON + timedelta(days=1)) == [ahead]
+        assert calendar(connection, "northside", patient="pt-2", from_=EVER, to=NEVER, since=LONG_AGO) == [ahead]
+        assert calendar(
+            connection, "northside", CalendarFilter(clinician="c1"), from_=EVER, to=NEVER, since=LONG_AGO
+        ) == [fallen]
+        assert calendar(connection, "northside", from_=SECOND, to=SECOND, since=LONG_AGO) == [ahead]
+        assert calendar(connection, "northside", from_=FIRST, to=FIRST, since=LONG_AGO) == [fallen]
+        assert calendar(connection, "nowhere", from_=EVER, to=NEVER, since=LONG_AGO) == []
