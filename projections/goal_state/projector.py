@@ -190,6 +190,8 @@ def _goal_columns(state: GoalState) -> Row:
         "patient_agreement_entered_by": state.patient_agreement_entered_by,
         "measurable": not missing_parts(state, simplified=False),
         "measurable_simplified": not missing_parts(state, simplified=True),
+        "statement": state.statement,
+        "wording": state.wording,
         "search": searchable(f"{state.statement} {state.wording or ''}"),
         "statement_hash": statement_hash(state.statement),
         "state": state.__pydantic_serializer__.to_json(state, exclude_defaults=True, exclude={"progress"}).decode(),

@@ -27,7 +27,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 6
+VERSION = 7
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -70,7 +70,10 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("setbacks", Integer, nullable=False),
         # The latest GAS attainment level.
         Column("level", SmallInteger),
-        # Statement and wording, case-folded, with single spaces; and the SHA-256 of the statement without punctuation.
+        # The goal in the patient's own words, and how it is put now.
+        Column("statement", Text, nullable=False),
+        Column("wording", Text),
+        # Both, case-folded, with single spaces; and the SHA-256 of the statement without punctuation.
         Column("search", Text, nullable=False),
         Column("statement_hash", String(64), nullable=False),
         *_as_recorded(),
