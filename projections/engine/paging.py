@@ -40,11 +40,33 @@ def read_page(
     """One page of a list, as clients see it: `items`, and `next`, a cursor or null at the end.
 
     Args:
+        read: From rows to as many items.
+
+    The others are those of :func:`page_rows`, and so is what is raised.
+    """
+    rows, following = page_rows(
+        connection, query, of=of, order=order, limit=limit, cursor=cursor, descending=descending
+    )
+    return {"items": read(rows), "next": following}
+
+
+def page_rows(
+    connection: Connection,
+    query: AnySelect,
+    *,
+    of: str,
+    order: Sequence[Key],
+    limit: int,
+    cursor: str | None,
+    descending: bool = False,
+) -> tuple[Sequence[AnyRow], str | None]:
+    """The rows of one page of a list, and the cursor of the next one; None at the end.
+
+    Args:
         query: All rows of the list; the columns of `order` are among those it selects.
         of: The list's name, which its cursors carry.
         order: Columns that together tell all rows apart, and by which they are ordered.
-        read: From rows to as many items.
-        limit: The most items on the page.
+        limit: The most rows on the page.
         cursor: `next` of the page before.
         descending: Whether the last row in that order comes first.
 
@@ -57,10 +79,10 @@ def read_page(
         query = query.where(place < before if descending else place > before)
     ordered = (column.desc() for column in order) if descending else order
     rows = connection.execute(query.order_by(*ordered).limit(limit + 1)).all()
-    more = len(rows) > limit
+    if len(rows) <= limit:
+        return rows, None
     rows = rows[:limit]
-    following = _encode(of, [rows[-1]._mapping[column] for column in order]) if more else None
-    return {"items": read(rows), "next": following}
+    return rows, _encode(of, [rows[-1]._mapping[column] for column in order])
 
 
 def _encode(of: str, key: Sequence[object]) -> str:

@@ -1,7 +1,8 @@
-"""What every goal and plan is now: the folded states, and beside them what lists are filtered by and added up from.
+"""What every goal and plan is now: as it is served, and beside it what lists are filtered by and added up from.
 
-A diary grows every day, so its entries have rows of their own; so have the scores of a plan. The column `state` holds
-the rest of a goal or plan. `projections.goal_state.stored_states` puts the two together again.
+A diary grows every day, so its entries have rows of their own; so have the scores of a plan. An entry changes a row of
+the table `goals` as well, and nothing but that: what a goal is beside its diary stands in `documents`, which no entry
+touches. `projections.goal_state.stored_states` puts a goal together again.
 """
 
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ _LIVE = Naming("goal_state")
 def tables(naming: Naming = _LIVE) -> Tables:
     """The tables of one build by their names: of goals, and of patients."""
     metadata = MetaData()
-    made = (_goals, _entries, _review_steps, _waiting, _plans, _cadences, _measurements)
+    made = (_goals, _documents, _entries, _review_steps, _waiting, _plans, _cadences, _measurements)
     return {make.__name__[1:]: make(naming, metadata) for make in made}
 
 
@@ -77,16 +78,26 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("search", Text, nullable=False),
         Column("statement_hash", String(64), nullable=False),
         *_as_recorded(),
-        # `projections.goal_state.diary`: what the next entry is seen against, as JSON.
+        # `projections.goal_state.diary`: what the next entry is seen against, and what the diary comes to, as JSON.
         Column("diary", Text, nullable=False),
-        # GoalState as JSON after the goal's last event that was no diary entry, without the progress, and without the
-        # fields that have their default. What entries change of a goal stands in columns alone.
-        Column("state", Text, nullable=False),
         Index(naming.index("goals", "status"), "org", "status"),
         # With all that is asked for when copies of a statement are counted, so that no row has to be read for it.
         Index(naming.index("goals", "statement"), "org", "statement_hash", "status", "patient"),
         # Every event of a goal writes its row anew; with room beside it, PostgreSQL leaves the indexes as they are.
         postgresql_with={"fillfactor": 50},
+    )
+
+
+def _documents(naming: Naming, metadata: MetaData) -> Table:
+    """Goals as they are served, after their last event that was no diary entry."""
+    return Table(
+        naming.table("documents"),
+        metadata,
+        *_of_a_goal(),
+        # `events.goal.facts.GoalFacts` as JSON. It comes first, so that reading it alone does not read the document.
+        Column("facts", Text, nullable=False),
+        # `events.goal.reading.goal_document`.
+        Column("document", Text, nullable=False),
     )
 
 
@@ -171,6 +182,8 @@ def _plans(naming: Naming, metadata: MetaData) -> Table:
         Column("time_zone", String(64), nullable=False),
         Column("simplified", Boolean, nullable=False),
         *_as_recorded(),
+        # `events.plan.facts.PlanFacts` as JSON.
+        Column("facts", Text, nullable=False),
         # PlanState as JSON, without the measurements, and without the fields that have their default.
         Column("state", Text, nullable=False),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from pydantic_core import from_json
 from sqlalchemy import Connection, and_, select
 
 from events.identity import GoalId
@@ -14,6 +13,7 @@ from projections.goal_state.tables import tables
 
 _GOALS, _PLANS, _WAITING = (tables()[name] for name in ("goals", "plans", "waiting"))
 _OF_THE_GOAL = and_(*(_GOALS.c[name] == _WAITING.c[name] for name in ("org", "patient", "goal")))
+_OF_A_GOAL = ("status", "version", "statement", "wording")
 _EVERYTHING = WaitingFilter()
 
 
@@ -36,7 +36,7 @@ def waiting(
         BadCursor: when the cursor is not from this list.
     """
     query = (
-        select(*_WAITING.c, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician, IS_QUARANTINED)
+        select(*_WAITING.c, *(_GOALS.c[name] for name in _OF_A_GOAL), _PLANS.c.clinician, IS_QUARANTINED)
         .select_from(_WAITING.join(_GOALS, _OF_THE_GOAL).outerjoin(_PLANS, of_the_patient(_PLANS, _WAITING)))
         .where(_WAITING.c.org == org)
     )
@@ -49,16 +49,13 @@ def waiting(
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         quarantined = quarantined_of_rows(connection, rows)
-        return [
-            {**_read(row, from_json(row.state)), "quarantined": quarantined.get(GoalId(row.org, row.patient, row.goal))}
-            for row in rows
-        ]
+        return [{**_read(row), "quarantined": quarantined.get(GoalId(row.org, row.patient, row.goal))} for row in rows]
 
     order = [_WAITING.c[name] for name in ("since", "patient", "goal", "role", "awaited", "request")]
     return read_page(connection, query, of="waiting", order=order, read=read, limit=limit, cursor=cursor)
 
 
-def _read(row: AnyRow, goal: Json) -> Json:
+def _read(row: AnyRow) -> Json:
     return {
         "org": row.org,
         "patient": row.patient,
@@ -69,8 +66,8 @@ def _read(row: AnyRow, goal: Json) -> Json:
         "since": row.since.isoformat(),
         "text": row.text,
         "goal_status": row.status,
-        "statement": goal["statement"],
-        "wording": goal.get("wording"),
+        "statement": row.statement,
+        "wording": row.wording,
         "clinician": row.clinician,
         "version": row.version,
     }

@@ -34,7 +34,7 @@ def test_however_its_events_come_a_goal_is_what_the_fold_gives(tmp_path: Path, s
 
     assert rows(kept_up, PROJECTION) == rows(at_once, PROJECTION)
     with reading(kept_up) as connection:
-        (read,) = record(connection, GOAL.org, GOAL.patient).goals
+        (read,) = record(connection, GOAL.org, GOAL.patient, with_diaries=True).goals
     assert read == fold_goals(read_recorded(message) for message in messages)
     for engine in (kept_up, at_once):
         engine.dispose()
