@@ -166,7 +166,7 @@ _OF_A_GOAL: tuple[Callable[[Random], g.GoalPayload], ...] = (
     lambda chance: g.Closed(
         outcome=chance.choice(("retired", "achieved")), level=chance.choice((None, 1)), reason="ok"
     ),
-    lambda chance: g.Closed(outcome="not_achieved", reason="moved"),
+    *(lambda chance: g.Closed(outcome="not_achieved", reason="moved"),) * 4,
     lambda chance: g.Reopened(reason="by mistake"),
     lambda chance: g.EnteredInError(reason="another patient's"),
 )
