@@ -5,8 +5,9 @@ programs": T = 50 + 10·Σ(wᵢxᵢ) / √((1-r)·Σwᵢ² + r·(Σwᵢ)²), wit
 r = 0.30 for how far goals of one person go together. 50 is what was expected; ten points are one standard deviation.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import sqrt
+from operator import attrgetter
 
 from events.goal.state import GoalState
 from events.vocabulary import GasScale, Value
@@ -51,10 +52,17 @@ def t_score(levels: Sequence[int], weights: Sequence[float] | None = None, *, rh
     return 50 + 10 * weighted_sum / sqrt(spread)
 
 
-def t_scores(goals: Iterable[GoalState]) -> GasScores:
-    """The T-scores of one patient's goals. Goals without a scale, and those entered in error, have no part in them."""
+def t_scores(
+    goals: Iterable[GoalState], latest_level: Callable[[GoalState], int | None] = attrgetter("latest_level")
+) -> GasScores:
+    """The T-scores of one patient's goals. Goals without a scale, and those entered in error, have no part in them.
+
+    Args:
+        latest_level: Tells the latest level of a goal that is without its diary.
+    """
     of_scale = [(goal, goal.gas) for goal in goals if goal.gas is not None and goal.status != "entered_in_error"]
-    now = {goal.goal: goal.latest_level for goal, _ in of_scale if goal.latest_level is not None}
+    levels = ((goal.goal, latest_level(goal)) for goal, _ in of_scale)
+    now = {token: level for token, level in levels if level is not None}
     baseline = {goal.goal: scale.baseline for goal, scale in of_scale if scale.baseline is not None}
     before = {token: level for token, level in baseline.items() if token in now}
     after = {token: now[token] for token in before}

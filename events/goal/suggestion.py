@@ -16,10 +16,13 @@ _TIMELINE = re.compile(
 )
 
 
+Framework = Literal["smart", "gas"]
+
+
 class Suggestion(Remark):
     """A framework, and why it suits the goal: for staff, who work the goal out with the patient."""
 
-    framework: Literal["smart", "gas"]
+    framework: Framework
 
 
 def suggested_framework(goal: GoalState, *, simplified: bool) -> Suggestion | None:

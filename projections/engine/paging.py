@@ -21,6 +21,7 @@ AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 Place = Sequence[Any]  # the values of the columns that a list is ordered by
 Key = ColumnElement[Any]  # a column that a list is ordered by: a text, a whole number, a date or an instant
+Fetch = Callable[[Place | None, int], Sequence[AnyRow]]
 
 
 class BadCursor(CairnError):
@@ -41,11 +42,33 @@ def read_page(
     """One page of a list, as clients see it: `items`, and `next`, a cursor or null at the end.
 
     Args:
+        read: From rows to as many items.
+
+    The others are those of :func:`page_rows`, and so is what is raised.
+    """
+    rows, following = page_rows(
+        connection, query, of=of, order=order, limit=limit, cursor=cursor, descending=descending
+    )
+    return {"items": read(rows), "next": following}
+
+
+def page_rows(
+    connection: Connection,
+    query: AnySelect,
+    *,
+    of: str,
+    order: Sequence[Key],
+    limit: int,
+    cursor: str | None,
+    descending: bool = False,
+) -> tuple[Sequence[AnyRow], str | None]:
+    """The rows of one page of a list, and the cursor of the next one; None at the end.
+
+    Args:
         query: All rows of the list; the columns of `order` are among those it selects.
         of: The list's name, which its cursors carry.
         order: Columns that together tell all rows apart, and by which they are ordered.
-        read: From rows to as many items.
-        limit: The most items on the page.
+        limit: The most rows on the page.
         cursor: `next` of the page before.
         descending: Whether the last row in that order comes first.
 
@@ -65,11 +88,11 @@ def read_page(
         return [row._mapping[column] for column in order]
 
     kinds = [column.type.python_type for column in order]
-    return paged(fetch, of=of, kinds=kinds, key=key, read=read, limit=limit, cursor=cursor)
+    return _rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
 
 
 def paged(
-    fetch: Callable[[Place | None, int], Sequence[AnyRow]],
+    fetch: Fetch,
     *,
     of: str,
     kinds: Sequence[type[object]],
@@ -78,18 +101,31 @@ def paged(
     limit: int,
     cursor: str | None,
 ) -> Json:
-    """The same of a list that is not one query.
+    """As :func:`read_page` gives it, one page of a list that is not one query.
 
     Args:
         fetch: From the place of the last row that was told, and a number, to at most so many more rows.
         kinds: Of the values that are a place.
         key: From a row to its place.
     """
-    rows = fetch(None if cursor is None else _decode(of, cursor, kinds), limit + 1)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    following = _encode(of, key(rows[-1])) if more else None
+    rows, following = _rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
     return {"items": read(rows), "next": following}
+
+
+def _rows(
+    fetch: Fetch,
+    *,
+    of: str,
+    kinds: Sequence[type[object]],
+    key: Callable[[AnyRow], Place],
+    limit: int,
+    cursor: str | None,
+) -> tuple[Sequence[AnyRow], str | None]:
+    rows = fetch(None if cursor is None else _decode(of, cursor, kinds), limit + 1)
+    if len(rows) <= limit:
+        return rows, None
+    rows = rows[:limit]
+    return rows, _encode(of, key(rows[-1]))
 
 
 def without_index(column: Key) -> Key:

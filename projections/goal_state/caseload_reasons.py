@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, tzinfo
 from typing import Any, Literal, NamedTuple, get_args
 
-from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Connection, FromClause, case, select
 
 from events.goal.flags import SILENT_AFTER
@@ -35,7 +34,8 @@ _READ = (
     "last_entry_on",
     "worked_since",
     "diary",
-    "state",
+    "statement",
+    "wording",
 )
 
 
@@ -73,7 +73,10 @@ def reasons(connection: Connection, org: str, patients: Mapping[str, Looked]) ->
     """
     found: dict[str, list[_Reason]] = defaultdict(list)
     for row, why, since, awaited in _of_goals(connection, org, patients):
-        found[row.patient].append(_Reason(NEEDS.index(why), since or date.min, row.goal, awaited or "", row.state))
+        place = NEEDS.index(why)
+        found[row.patient].append(
+            _Reason(place, since or date.min, row.goal, awaited or "", row.statement, row.wording)
+        )
     return {patient: [_read(each) for each in sorted(its)] for patient, its in found.items()}
 
 
@@ -84,16 +87,16 @@ class _Reason(NamedTuple):
     since: date
     goal: str
     awaited: str
-    state: str
+    statement: str
+    wording: str | None
 
 
 def _read(reason: _Reason) -> Json:
-    goal = from_json(reason.state)
     return {
         "why": NEEDS[reason.place],
         "goal": reason.goal,
-        "statement": goal["statement"],
-        "wording": goal.get("wording"),
+        "statement": reason.statement,
+        "wording": reason.wording,
         "since": None if reason.since == date.min else reason.since.isoformat(),
         "awaited": reason.awaited or None,
     }

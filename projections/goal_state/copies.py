@@ -1,11 +1,10 @@
 """How many patients of an organisation have a goal with the same text (S22)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from sqlalchemy import Connection, FromClause, func, select
+from sqlalchemy import Connection, FromClause, bindparam, func, select
 
 from projections.engine.paging import AnySelect
-from projections.goal_state.projector import statement_hash
 from projections.goal_state.tables import tables
 
 _GOALS = tables()["goals"]
@@ -21,11 +20,17 @@ def patients_by_text(goals: FromClause) -> AnySelect:
     return select(*text, patients).where(goals.c.status != "entered_in_error").group_by(*text)
 
 
-def copies(connection: Connection, org: str, statements: Iterable[str]) -> dict[str, int]:
+def copies(connection: Connection, org: str, hashes: Collection[str]) -> dict[str, int]:
     """How many patients of an organisation have a goal with each of some texts, by its `statement_hash`."""
-    hashes = sorted({statement_hash(statement) for statement in statements})
-    query = patients_by_text(_GOALS).where(_GOALS.c.org == org, _GOALS.c.statement_hash.in_(hashes))
-    return {row.statement_hash: row.patients for row in connection.execute(query)}
+    if not hashes:
+        return {}
+    found = connection.execute(_PATIENTS_BY_HASH, {"org": org, "hashes": sorted(hashes)})
+    return {row.statement_hash: row.patients for row in found}
+
+
+_PATIENTS_BY_HASH = patients_by_text(_GOALS).where(
+    _GOALS.c.org == bindparam("org"), _GOALS.c.statement_hash.in_(bindparam("hashes", expanding=True))
+)
 
 
 def other_patients(patients: int | None) -> int:

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Subquery, case, func, select
 
-from events.goal import GoalState
 from events.goal.review_evidence import ExpectedReview
 from events.identity import GoalId
 from projections.engine.clinic_day import clinic_day
@@ -15,7 +14,6 @@ from projections.engine.views import number
 from projections.goal_state.copies import copies, other_patients
 from projections.goal_state.filters import EvidenceFilter
 from projections.goal_state.goal_columns import framework, goals_beside_plans, measurable
-from projections.goal_state.projector import statement_hash
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
 from projections.goal_state.review_counts import ReviewCounts, counted, read_review, within
 from projections.goal_state.reviews_of_goals import reviews_of_goals
@@ -28,7 +26,7 @@ _EVERYTHING = EvidenceFilter()
 _ID = tuple(_GOALS.c[name] for name in GoalId._fields)
 _AS_IT_IS = (
     *("org", "patient", "goal", "status", "outcome", "life_area", "own_words"),
-    "patient_agreement_entered_by",
+    *("patient_agreement_entered_by", "statement", "wording"),
 )
 
 
@@ -63,7 +61,7 @@ def evidence(
         *(_GOALS.c[name] for name in _AS_IT_IS),
         _GOALS.c.next_review_on,
         _GOALS.c.version,
-        _GOALS.c.state,
+        _GOALS.c.statement_hash,
         _PLANS.c.clinician,
         framework(_GOALS).label("framework"),
         measurable(_TABLES).label("measurable"),
@@ -75,15 +73,14 @@ def evidence(
         some = _GOALS.c.patient.in_(sorted({row.patient for row in rows}))
         of_the_page = select(*_ID).where(_GOALS.c.org == org, some).subquery("of_the_page")
         reviews = dict(_reviews(connection, of_the_page, filters, now)) if rows else {}
-        states = [GoalState.model_validate_json(row.state) for row in rows]
-        patients = copies(connection, org, (state.statement for state in states))
+        patients = copies(connection, org, {row.statement_hash for row in rows})
         quarantined = quarantined_of_rows(connection, rows)
         return [
             {
-                **_read(row, state, reviews.get(goal_id, ()), patients),
+                **_read(row, reviews.get(goal_id, ()), patients),
                 "quarantined": quarantined.get(goal_id),
             }
-            for row, state in zip(rows, states, strict=True)
+            for row in rows
             for goal_id in (GoalId(row.org, row.patient, row.goal),)
         ]
 
@@ -146,14 +143,12 @@ def _overdue(connection: Connection, org: str, now: datetime) -> ColumnElement[b
     return case((late, True), else_=False)
 
 
-def _read(row: AnyRow, state: GoalState, reviews: Sequence[ExpectedReview], patients: Mapping[str, int]) -> Json:
+def _read(row: AnyRow, reviews: Sequence[ExpectedReview], patients: Mapping[str, int]) -> Json:
     return {
         **{name: row._mapping[name] for name in _AS_IT_IS},
         "framework": row.framework,
         "clinician": row.clinician,
-        "statement": state.statement,
-        "wording": state.wording,
-        "copies": other_patients(patients.get(statement_hash(state.statement))),
+        "copies": other_patients(patients.get(row.statement_hash)),
         "measurable": row.measurable,
         **counted(reviews)._asdict(),
         "expected_reviews": [read_review(each) for each in reviews],

@@ -15,7 +15,7 @@ from projections.engine.key_lookup import GOAL, lookup, wanted
 from projections.engine.paging import AnySelect
 from projections.engine.projection import Tables, Upcoming
 from projections.goal_state.diary import Diary, asks_for_all, read_diary
-from projections.goal_state.stored_states import diaries
+from projections.goal_state.stored_states import diaries, of_the_goal, state_without_diary
 
 
 class GoalBeforeEvents(NamedTuple):
@@ -59,16 +59,22 @@ def _known(
 ) -> dict[GoalId, GoalBeforeEvents]:
     if not goal_ids:
         return {}
-    rows = connection.execute(_rows(tables["goals"], whole), wanted(goal_ids, GOAL))
+    rows = connection.execute(_rows(tables["goals"], tables["documents"] if whole else None), wanted(goal_ids, GOAL))
     return {
-        GoalId(org, patient, goal): GoalBeforeEvents(
-            version, read_diary(diary), GoalState.model_validate_json(state[0]) if state else None, None
+        goal_id: GoalBeforeEvents(
+            version, read_diary(diary), state_without_diary(goal_id, version, *of_the_document) if whole else None, None
         )
-        for org, patient, goal, version, diary, *state in rows.all()
+        for org, patient, goal, version, diary, *of_the_document in rows.all()
+        for goal_id in (GoalId(org, patient, goal),)
     }
 
 
 @cache
-def _rows(goals: Table, whole: bool) -> AnySelect:
-    names = ("org", "patient", "goal", "version", "diary", *(("state",) if whole else ()))
-    return select(*(goals.c[name] for name in names)).select_from(lookup(goals, GOAL))
+def _rows(goals: Table, documents: Table | None) -> AnySelect:
+    columns = [goals.c[name] for name in ("org", "patient", "goal", "version", "diary")]
+    if documents is None:
+        return select(*columns).select_from(lookup(goals, GOAL))
+    of_the_document = (goals.c.position, goals.c.recorded_at, documents.c.document)
+    return select(*columns, *of_the_document).select_from(
+        lookup(goals, GOAL).join(documents, of_the_goal(documents, goals))
+    )

@@ -6,16 +6,16 @@ from sqlalchemy import Connection, select
 from events.identity import GoalId
 from projections.goal_state.tables import tables
 
-_GOALS = tables()["goals"]
+_DOCUMENTS = tables()["documents"]
 
 
 def goals_called(connection: Connection, value: str, limit: int) -> list[GoalId]:
     """The goals among whose identifiers elsewhere may be one of this value; at most `limit`, in the order of their ids.
 
-    It is looked for in the text of the stored state, in any case, so whoever asks looks at the goals themselves. That
+    It is looked for in the text of the documents, in any case, so whoever asks looks at the goals themselves. That
     reads every row once: identifiers of other systems have no index.
     """
     text = to_json({"value": value}).decode()[1:-1]
-    ids = (_GOALS.c.org, _GOALS.c.patient, _GOALS.c.goal)
-    query = select(*ids).where(_GOALS.c.state.contains(text, autoescape=True)).order_by(*ids).limit(limit)
+    ids = (_DOCUMENTS.c.org, _DOCUMENTS.c.patient, _DOCUMENTS.c.goal)
+    query = select(*ids).where(_DOCUMENTS.c.document.contains(text, autoescape=True)).order_by(*ids).limit(limit)
     return [GoalId(*row) for row in connection.execute(query)]

@@ -6,15 +6,21 @@ from datetime import date
 from hashlib import sha256
 from operator import attrgetter
 
+from pydantic_core import to_json
+
 from events.errors import CairnError
 from events.event import RecordedEvent
-from events.goal import GoalState, fold_goal, missing_parts
+from events.goal import GoalState, fold_goal
 from events.goal.entries import ProgressEntry
+from events.goal.facts import GoalFacts
+from events.goal.facts_of_goals import goal_facts
 from events.goal.fold import logged_entry
+from events.goal.reading import goal_document
 from events.goal.types import Imported, ProgressCorrected, ProgressLogged, ProgressWithdrawn, Proposed
 from events.goal.waiting import waiting
 from events.identity import GoalId
 from events.plan import PlanState
+from events.plan.facts import plan_facts
 from projections.engine.projection import Projected, Remembered, Row
 from projections.engine.sequence import expect_next
 from projections.goal_state.diary import Diary, diary_of, in_order, with_entry, with_goal
@@ -93,7 +99,9 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
     if goal is None or goal is former:
         # Entries leave everything else as it is, so it is neither read nor written.
         return Projected(rows, deletes, {"goals": (now,)}, after)
-    rows["goals"] = ({**_goal_columns(goal), **now},)
+    facts = goal_facts(goal)
+    rows["goals"] = ({**_goal_columns(goal, facts), **now},)
+    rows["documents"] = ({**last.goal_id._asdict(), "facts": to_json(facts).decode(), "document": goal_document(goal)},)
     if former and _WAITED_FOR(former) == _WAITED_FOR(goal):
         return Projected(rows, deletes, {}, after)
     awaited = _waiting_rows(goal)
@@ -175,7 +183,7 @@ def _row_of(state: PlanState) -> Row:
     }
 
 
-def _goal_columns(state: GoalState) -> Row:
+def _goal_columns(state: GoalState, facts: GoalFacts) -> Row:
     return {
         "status": state.status,
         "outcome": state.outcome,
@@ -184,15 +192,16 @@ def _goal_columns(state: GoalState) -> Row:
         "life_area": state.life_area,
         "framework": ",".join(name for name in ("smart", "gas") if getattr(state, name) is not None),
         "awaiting": ",".join(state.awaiting_agreement),
-        "next_review_on": state.next_review.due_on if state.next_review else None,
+        "next_review_on": facts.next_review_on,
         "worked_since": _worked_since(state),
         "own_words": None if state.created_by.role == "system" else state.created_by.role == "patient",
         "patient_agreement_entered_by": state.patient_agreement_entered_by,
-        "measurable": not missing_parts(state, simplified=False),
-        "measurable_simplified": not missing_parts(state, simplified=True),
+        "measurable": not facts.missing,
+        "measurable_simplified": not facts.missing_simplified,
+        "statement": state.statement,
+        "wording": state.wording,
         "search": searchable(f"{state.statement} {state.wording or ''}"),
         "statement_hash": statement_hash(state.statement),
-        "state": state.__pydantic_serializer__.to_json(state, exclude_defaults=True, exclude={"progress"}).decode(),
     }
 
 
@@ -208,6 +217,7 @@ def _plan_columns(state: PlanState) -> Row:
         "setting": state.program.setting if state.program else None,
         "time_zone": state.time_zone,
         "simplified": state.simplified,
+        "facts": to_json(plan_facts(state)).decode(),
     }
 
 

@@ -1,21 +1,26 @@
-"""States out of their rows: the diaries of goals, and plans with their scores."""
+"""States out of their rows: goals and their diaries, and plans with their scores."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from operator import attrgetter
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, and_, select
 
+from events.goal import GoalState
 from events.goal.entries import ProgressEntry
+from events.goal.reading import read_goal_document
 from events.identity import PLAN, GoalId
 from events.plan import PlanState
 from events.plan.state import Measurement
-from events.vocabulary import Actor
+from events.vocabulary import Actor, ActorRole
 from projections.engine.key_lookup import GOAL, lookup, rows_of, wanted
-from projections.engine.paging import AnySelect
+from projections.engine.paging import AnyRow, AnySelect
 from projections.engine.projection import Tables
+from projections.goal_state.diary import read_diary
 
 AS_IT_IS = (
     "version",
@@ -31,25 +36,55 @@ AS_IT_IS = (
 )
 """The fields of a diary entry that are columns of the same name."""
 
-Diary = Sequence[ProgressEntry]
+Entries = Sequence[ProgressEntry]
 
 _in_order = attrgetter("version")
 
 
-def diaries(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Diary]:
+def of_the_goal(documents: FromClause, goals: FromClause) -> ColumnElement[bool]:
+    """The condition that a document is that of a row of `goals`."""
+    return and_(*(documents.c[name] == goals.c[name] for name in GOAL))
+
+
+def state_without_diary(
+    goal_id: GoalId, version: int, position: int, recorded_at: datetime, document: str
+) -> GoalState:
+    """The goal of a row of `goals` and its document, as its own events left it: without all that entries change."""
+    return read_goal_document(goal_id, document, version=version, position=position, updated_at=recorded_at)
+
+
+def state_with_diary(row: AnyRow, entries: Entries) -> GoalState:
+    """The same goal with its diary, and with all else that entries change of it; the row has its `diary` too."""
+    state = state_without_diary(
+        GoalId(row.org, row.patient, row.goal), row.version, row.position, row.recorded_at, row.document
+    )
+    raised = read_diary(row.diary).raised
+    return state.model_copy(update={"progress": tuple(entries), "raise_at_next_session": raised})
+
+
+def diaries(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Entries]:
     """The whole diaries of some goals; a goal without any entry is not there."""
     if not goal_ids:
         return {}
-    actors: dict[tuple[str, str], Actor] = {}
     found: dict[GoalId, list[ProgressEntry]] = defaultdict(list)
-    rows = connection.execute(_entries(tables["entries"]), wanted(goal_ids, GOAL))
-    for org, patient, goal, actor, role, day, value, *as_it_is in rows:
-        who = actors.get((actor, role)) or actors.setdefault((actor, role), Actor(id=actor, role=role))
-        fields = dict(zip(AS_IT_IS, as_it_is, strict=True))
-        found[GoalId(org, patient, goal)].append(_entry({**fields, "on": day, "actor": who, "value": _number(value)}))
+    for row in connection.execute(_diaries(tables["entries"]), wanted(goal_ids, GOAL)):
+        found[GoalId(*row[: len(GOAL)])].append(read_entry(row))
     for diary in found.values():
         diary.sort(key=_in_order)
     return found
+
+
+def read_entry(row: AnyRow) -> ProgressEntry:
+    """The entry of a row that has :func:`entry_columns`."""
+    _, _, _, actor, role, day, value, *as_it_is = row
+    fields = dict(zip(AS_IT_IS, as_it_is, strict=True))
+    entry: ProgressEntry = _entry({**fields, "on": day, "actor": _actor(actor, role), "value": _number(value)})
+    return entry
+
+
+def entry_columns(entries: Table) -> Sequence[Column[Any]]:
+    """The columns of a row for :func:`read_entry`."""
+    return [entries.c[name] for name in (*GOAL, "actor", "actor_role", "day", "value", *AS_IT_IS)]
 
 
 def plans(connection: Connection, tables: Tables, plan_ids: Collection[GoalId]) -> dict[GoalId, PlanState]:
@@ -75,7 +110,11 @@ def _number(value: float | None) -> float | None:
     return int(value) if value is not None and value.is_integer() else value
 
 
+@lru_cache(1024)
+def _actor(actor: str, role: ActorRole) -> Actor:
+    return Actor(id=actor, role=role)
+
+
 @cache
-def _entries(table: Table) -> AnySelect:
-    names = (*GOAL, "actor", "actor_role", "day", "value", *AS_IT_IS)
-    return select(*(table.c[name] for name in names)).select_from(lookup(table, GOAL))
+def _diaries(entries: Table) -> AnySelect:
+    return select(*entry_columns(entries)).select_from(lookup(entries, GOAL))

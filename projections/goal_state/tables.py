@@ -1,7 +1,8 @@
-"""What every goal and plan is now: the folded states, and beside them what lists are filtered by and added up from.
+"""What every goal and plan is now: as it is served, and beside it what lists are filtered by and added up from.
 
-A diary grows every day, so its entries have rows of their own; so have the scores of a plan. The column `state` holds
-the rest of a goal or plan. `projections.goal_state.stored_states` puts the two together again.
+A diary grows every day, so its entries have rows of their own; so have the scores of a plan. An entry changes a row of
+the table `goals` as well, and nothing but that: what a goal is beside its diary stands in `documents`, which no entry
+touches. `projections.goal_state.stored_states` puts a goal together again.
 """
 
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ _LIVE = Naming("goal_state")
 def tables(naming: Naming = _LIVE) -> Tables:
     """The tables of one build by their names: of goals, and of patients."""
     metadata = MetaData()
-    made = (_goals, _entries, _review_steps, _waiting, _plans, _cadences, _measurements)
+    made = (_goals, _documents, _entries, _review_steps, _waiting, _plans, _cadences, _measurements)
     return {make.__name__[1:]: make(naming, metadata) for make in made}
 
 
@@ -72,15 +73,15 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("setbacks", Integer, nullable=False),
         # The latest GAS attainment level.
         Column("level", SmallInteger),
-        # Statement and wording, case-folded, with single spaces; and the SHA-256 of the statement without punctuation.
+        # The goal in the patient's own words, and how it is put now.
+        Column("statement", Text, nullable=False),
+        Column("wording", Text),
+        # Both, case-folded, with single spaces; and the SHA-256 of the statement without punctuation.
         Column("search", Text, nullable=False),
         Column("statement_hash", String(64), nullable=False),
         *_as_recorded(),
-        # `projections.goal_state.diary`: what the next entry is seen against, as JSON.
+        # `projections.goal_state.diary`: what the next entry is seen against, and what the diary comes to, as JSON.
         Column("diary", Text, nullable=False),
-        # GoalState as JSON after the goal's last event that was no diary entry, without the progress, and without the
-        # fields that have their default. What entries change of a goal stands in columns alone.
-        Column("state", Text, nullable=False),
         # Entries are by far the most frequent events, and change no column that an index is of, but for the few that
         # tell of a setback or a dip.
         Index(naming.index("goals", "status"), "org", "status", "patient", "goal"),
@@ -113,6 +114,19 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
 def has_setbacks(goals: Table) -> ColumnElement[bool]:
     """The condition that a goal has setbacks that no review has looked at, as the index of such goals has it."""
     return goals.c.setbacks > literal_column("0")
+
+
+def _documents(naming: Naming, metadata: MetaData) -> Table:
+    """Goals as they are served, after their last event that was no diary entry."""
+    return Table(
+        naming.table("documents"),
+        metadata,
+        *_of_a_goal(),
+        # `events.goal.facts.GoalFacts` as JSON. It comes first, so that reading it alone does not read the document.
+        Column("facts", Text, nullable=False),
+        # `events.goal.reading.goal_document`.
+        Column("document", Text, nullable=False),
+    )
 
 
 def _entries(naming: Naming, metadata: MetaData) -> Table:
@@ -197,6 +211,8 @@ def _plans(naming: Naming, metadata: MetaData) -> Table:
         Column("time_zone", String(64), nullable=False),
         Column("simplified", Boolean, nullable=False),
         *_as_recorded(),
+        # `events.plan.facts.PlanFacts` as JSON.
+        Column("facts", Text, nullable=False),
         # PlanState as JSON, without the measurements, and without the fields that have their default.
         Column("state", Text, nullable=False),
         Index(naming.index("plans", "status"), "org", "status", "patient"),

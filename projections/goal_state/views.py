@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from projections.engine.projection import Tables, View, Views
-from projections.engine.views import in_json, is_quarantined, today
+from projections.engine.views import is_quarantined, today
 from projections.goal_state.caseload_rows import caseload_rows, patients_in_treatment
 from projections.goal_state.goal_columns import framework, goals_beside_plans, measurable
 
@@ -55,14 +55,12 @@ _PATIENT = {
 
 def views(tables: Tables, dialect: str) -> Views:
     """`v_goal_current` and `v_caseload`."""
-    return {"v_goal_current": _goal_current(tables, dialect), "v_caseload": _caseload(tables, dialect)}
+    return {"v_goal_current": _goal_current(tables), "v_caseload": _caseload(tables, dialect)}
 
 
-def _goal_current(tables: Tables, dialect: str) -> View:
+def _goal_current(tables: Tables) -> View:
     goals = tables["goals"]
     derived = {
-        "statement": in_json(goals.c.state, "statement", dialect),
-        "wording": in_json(goals.c.state, "wording", dialect),
         "framework": framework(goals),
         "awaiting_agreement": goals.c.awaiting,
         "setbacks_since_review": goals.c.setbacks,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from pydantic_core import from_json
 from sqlalchemy import Connection, and_, select
 
 from events.identity import GoalId
@@ -15,6 +14,7 @@ from projections.goal_state.tables import tables
 _GOALS, _PLANS, _WAITING = (tables()[name] for name in ("goals", "plans", "waiting"))
 _THEIR_PLANS = _PLANS.alias("their_plans")
 _OF_THE_GOAL = and_(*(_GOALS.c[name] == _WAITING.c[name] for name in ("org", "patient", "goal")))
+_OF_A_GOAL = ("status", "version", "statement", "wording")
 _EVERYTHING = WaitingFilter()
 
 
@@ -41,7 +41,7 @@ def waiting(
     place = without_index(since).label(since.name) if few else since
     told = [place if column is since else column for column in _WAITING.c]
     query = (
-        select(*told, _GOALS.c.status, _GOALS.c.version, _GOALS.c.state, _PLANS.c.clinician, IS_QUARANTINED)
+        select(*told, *(_GOALS.c[name] for name in _OF_A_GOAL), _PLANS.c.clinician, IS_QUARANTINED)
         .select_from(_WAITING.join(_GOALS, _OF_THE_GOAL).outerjoin(_PLANS, of_the_patient(_PLANS, _WAITING)))
         .where(_WAITING.c.org == org)
     )
@@ -57,16 +57,13 @@ def waiting(
 
     def read(rows: Sequence[AnyRow]) -> list[Json]:
         quarantined = quarantined_of_rows(connection, rows)
-        return [
-            {**_read(row, from_json(row.state)), "quarantined": quarantined.get(GoalId(row.org, row.patient, row.goal))}
-            for row in rows
-        ]
+        return [{**_read(row), "quarantined": quarantined.get(GoalId(row.org, row.patient, row.goal))} for row in rows]
 
     order = (place, *(_WAITING.c[name] for name in ("patient", "goal", "role", "awaited", "request")))
     return read_page(connection, query, of="waiting", order=order, read=read, limit=limit, cursor=cursor)
 
 
-def _read(row: AnyRow, goal: Json) -> Json:
+def _read(row: AnyRow) -> Json:
     return {
         "org": row.org,
         "patient": row.patient,
@@ -77,8 +74,8 @@ def _read(row: AnyRow, goal: Json) -> Json:
         "since": row.since.isoformat(),
         "text": row.text,
         "goal_status": row.status,
-        "statement": goal["statement"],
-        "wording": goal.get("wording"),
+        "statement": row.statement,
+        "wording": row.wording,
         "clinician": row.clinician,
         "version": row.version,
     }

@@ -47,9 +47,8 @@ def _goal(goal: Json) -> Iterator[tuple[str, str]]:
         yield "Next review", f"{goal['next_review']['due_on']} ({goal['next_review']['cause']})"
     for review in goal.get("reviews", [])[-_LAST_ENTRIES_SHOWN:]:
         yield f"Review {review['on'][5:]}", _joined(review["decision"].replace("_", " "), review.get("note"))
-    if goal.get("progress"):
-        last = goal["progress"][-1]
-        yield "Entries", f"{len(goal['progress'])}, the last for {last['on']}"
+    if goal.get("last_entry_on"):
+        yield "Last entry", f"for {goal['last_entry_on']}"
     for note in (*goal.get("flags", ()), *goal.get("offers", ())):
         yield "To consider", note["sentence"]
     for revision in goal.get("revisions", [])[-_LAST_ENTRIES_SHOWN:]:

@@ -12,6 +12,7 @@ from services.cli.parameters import (
     GoalIdType,
     audience_option,
     clinician_option,
+    include_option,
     json_option,
     limit_option,
     min_position_option,
@@ -39,6 +40,7 @@ def goals() -> None:
 @click.option("--overdue", is_flag=True, default=None, help="Only goals with an overdue review.")
 @click.option("--text", help="Only goals whose words contain this.")
 @audience_option
+@include_option
 @limit_option
 @click.option("--cursor", help="Go on behind an earlier page: its `next`.")
 @min_position_option
@@ -70,6 +72,7 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
 @click.argument("goal_id", type=GoalIdType())
 @moment_options
 @audience_option
+@include_option
 @min_position_option
 @purpose_option
 @json_option
@@ -77,16 +80,14 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
 def show_goal(
     goal_id: "GoalId",
     as_of: datetime | None,
-    position: int | None,
     by: str,
-    audience: str,
-    min_position: int | None,
     as_json: bool,
     nats_url: str | None,
+    **query: object,
 ) -> None:
     """Show one goal, as it is or as it stood."""
-    moment = {"as_of": as_of.isoformat() if as_of else None, "position": position, "by": by if as_of else None}
-    found = asyncio.run(_shown(nats_url, goal_id, {**moment, "audience": audience, "min_position": min_position}))
+    moment = {"as_of": as_of.isoformat() if as_of else None, "by": by if as_of else None}
+    found = asyncio.run(_shown(nats_url, goal_id, {**query, **moment}))
     if as_json:
         print_json(found)
         return
@@ -109,4 +110,4 @@ async def _shown(nats_url: str | None, goal_id: "GoalId", query: dict[str, objec
             raise click.ClickException(
                 f"This command shows a plan only as it is now. For an earlier moment, use `cairn replay {goal_id}`."
             )
-        return await read(nc, f"{patient}/plan", **query)
+        return await read(nc, f"{patient}/plan", **{name: query[name] for name in query if name != "include"})

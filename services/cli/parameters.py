@@ -104,6 +104,11 @@ audience_option = click.option(
     show_default=True,
     help="Who reads: for the patient, what is for staff is left out.",
 )
+include_option = click.option(
+    "--include",
+    metavar="PARTS",
+    help="What is wanted of that which grows with the diary: progress, weekly_wins, or both with a comma.",
+)
 operator_option = click.option(
     "--by",
     metavar="WHO",

@@ -54,8 +54,8 @@ def replay(
 async def _read(
     nats_url: str | None, goal_id: "GoalId", moment: "Moment"
 ) -> "tuple[list[RecordedEvent], Json | None, str | None]":
-    """The goal's events up to the moment, its state then (the same as HTTP's `as_of`), and the plan's time zone."""
-    from events.goal.reading import read_goal
+    """The goal's events up to the moment, its state then (HTTP's `as_of`, with its diary), and the plan's time zone."""
+    from events.goal.reading import PARTS, read_goal
     from events.identity import LOG
     from events.log import Log
     from events.plan.reading import read_plan
@@ -87,4 +87,4 @@ async def _read(
     state = record.goal(goal_id.goal)
     if state is None:
         return own, None, zone
-    return own, read_goal(state, record.plan, at=at, others=record.others(state)), zone
+    return own, read_goal(state, record.plan, at=at, others=record.others(state), include=PARTS), zone

@@ -9,3 +9,8 @@ from pydantic_core import to_json
 def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """The content as `application/json`."""
     return Response(to_json(content), status, headers=headers, media_type="application/json")
+
+
+def written_answer(json: bytes) -> Response:
+    """What is JSON already, as `application/json`."""
+    return Response(json, media_type="application/json")

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.flag import Flag
+from events.goal.entries import ProgressEntry
 from events.goal.measured import Measured
 from events.goal.offers import Offer
 from events.goal.state import GoalState
@@ -119,8 +120,14 @@ def _wins() -> dict[str, Any]:
     return schema
 
 
+def _only_where_asked_for(member: dict[str, Any], what: str) -> dict[str, Any]:
+    return {**member, "description": f"{what} It is there only where it was asked for with `include`."}
+
+
 def _with_what_follows(schema: dict[str, Any]) -> None:
+    schema["required"] = [name for name in schema["required"] if name != "progress"]
     schema["properties"].update(
+        progress=_only_where_asked_for(schema["properties"]["progress"], "The whole diary."),
         awaiting_agreement=_list_of({"enum": ["patient", "clinician"]}, "Whose agreement is outstanding."),
         waiting=_list_of(AwaitedWord.model_json_schema(), "What the goal waits for, the longest awaited first."),
         flags=_list_of(Flag.model_json_schema(), "What is worth a second look; nothing is refused for it."),
@@ -136,11 +143,12 @@ def _with_what_follows(schema: dict[str, Any]) -> None:
             "description": "What to work a draft out with.",
         },
         offers=_list_of(Offer.model_json_schema(), "What to offer at the next session, after a setback or a dip."),
-        weekly_wins=_list_of(_wins(), "What went well, week by week."),
+        weekly_wins=_only_where_asked_for(_list_of(_wins(), ""), "What went well, week by week."),
         latest_level={
             "anyOf": [{"type": "integer", "minimum": -2, "maximum": 2}, {"type": "null"}],
             "description": "The most recent GAS attainment level.",
         },
+        last_entry_on=_DAY_OR_NULL,
         last_review_on=_DAY_OR_NULL,
         last_setback_on=_DAY_OR_NULL,
         quarantined={"anyOf": [QuarantinedAt.model_json_schema(), {"type": "null"}], "description": QUARANTINED},
@@ -155,6 +163,12 @@ class GoalReading(GoalState):
 
 class GoalList(ListOf[GoalReading]):
     """Goals of an organisation or a patient."""
+
+
+class EntryList(ListOf[ProgressEntry]):
+    """The entries of a goal's diary."""
+
+    quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
 class Change(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pydantic_core import PydanticCustomError
 
 from events.flag import Audience
+from events.goal.reading import Part
 from events.vocabulary import Token
 from projections.audit_trail.filters import AuditFilter
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
@@ -72,7 +73,21 @@ class ForAudience(BaseModel):
     )
 
 
-class GoalsOfPatient(Page, GoalFilter, ForAudience):
+def _split(given: object) -> object:
+    return [part for each in given for part in str(each).split(",")] if isinstance(given, list) else given
+
+
+class Including(BaseModel):
+    """What is wanted of that which grows with a diary."""
+
+    include: Annotated[list[Part], BeforeValidator(_split)] = Field(
+        [],
+        description="What is wanted beside the goal itself, separated by commas: `progress`, its whole diary, and"
+        " `weekly_wins`. Both grow with the diary; …/entries has it in pages.",
+    )
+
+
+class GoalsOfPatient(Page, GoalFilter, ForAudience, Including):
     """Which goals of a patient."""
 
 
@@ -112,6 +127,18 @@ class ThatMoment(Read):
 
 class ForAudienceThen(ThatMoment, ForAudience):
     """Who reads, and the moment that is asked for."""
+
+
+class OneGoal(ForAudienceThen, Including):
+    """Who reads a goal, the moment that is asked for, and what is wanted of its diary."""
+
+
+class EntriesQuery(Page):
+    """Which entries of a diary, and in which order."""
+
+    order: Literal["oldest", "newest"] = Field(
+        "oldest", description="Whether the entry that came in first comes first, or the one that came in last."
+    )
 
 
 class ThatDay(ThatMoment):

@@ -3,6 +3,7 @@
 from datetime import date
 
 from events.goal import GoalState, flags
+from events.goal.facts_of_goals import diary_facts, goal_facts
 from events.plan import PlanState
 from services.goals.decision_context import DecisionContext
 
@@ -28,7 +29,7 @@ def steep_revision(revised: GoalState) -> str | None:
 
 def closed_without_patient(closed: GoalState) -> str | None:
     """A goal that is closed after a setback, with no review with the patient since, is flagged, and that is said."""
-    return flags.closed_without_patient(closed, flags.Around())
+    return flags.closed_without_patient(goal_facts(closed), flags.Around(diary=diary_facts(closed)))
 
 
 def cadence_capped(

@@ -1,15 +1,15 @@
 """What treatment does, judged by this patient's own progress on the goals it is linked to (S9), and by nothing else."""
 
-from collections.abc import Sequence
-
 from events.goal import GoalState
+from events.goal.facts import DiaryFacts
 from events.goal.gas import t_scores
 from projections.engine.paging import Json
+from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.projector import searchable
 
 
-def interventions(goals: Sequence[GoalState]) -> list[Json]:
-    """The interventions that any of the goals names, each once, in the order in which they come up.
+def interventions(record: PatientRecord) -> list[Json]:
+    """The interventions that any valid goal of a patient names, each once, in the order in which they come up.
 
     Returns:
         Of each: `intervention` as it was first written, `goals` with the progress on each (`baseline`, `level` and
@@ -18,7 +18,7 @@ def interventions(goals: Sequence[GoalState]) -> list[Json]:
     """
     linked: dict[str, list[GoalState]] = {}
     written: dict[str, str] = {}
-    for goal in goals:
+    for goal in record.valid_goals:
         for text in goal.interventions:
             name = searchable(text)
             written.setdefault(name, text)
@@ -28,16 +28,15 @@ def interventions(goals: Sequence[GoalState]) -> list[Json]:
     return [
         {
             "intervention": written[name],
-            "goals": [_progress(goal) for goal in serving],
-            "gas": t_scores(serving).model_dump(mode="json"),
+            "goals": [_progress(goal, record.diary(goal)) for goal in serving],
+            "gas": t_scores(serving, lambda goal: record.diary(goal).latest_level).model_dump(mode="json"),
         }
         for name, serving in linked.items()
     ]
 
 
-def _progress(goal: GoalState) -> Json:
-    baseline, level = goal.gas.baseline if goal.gas else None, goal.latest_level
-    answers = [entry.done for entry in goal.progress if entry.done is not None]
+def _progress(goal: GoalState, diary: DiaryFacts) -> Json:
+    baseline, level = goal.gas.baseline if goal.gas else None, diary.latest_level
     return {
         "goal": goal.goal,
         "status": goal.status,
@@ -45,8 +44,8 @@ def _progress(goal: GoalState) -> Json:
         "baseline": baseline,
         "level": level,
         "change": None if baseline is None or level is None else level - baseline,
-        "entries": len(goal.progress),
-        "told": len(answers),
-        "done": sum(answers),
-        "setbacks": sum(bool(entry.setback) for entry in goal.progress),
+        "entries": diary.entries,
+        "told": diary.told,
+        "done": diary.done,
+        "setbacks": diary.setbacks,
     }

@@ -40,9 +40,9 @@ def read_plan_with_goals(plan: PlanState, record: PatientRecord, *, at: datetime
             }
             for goal in record.valid_goals
         ],
-        "gas": t_scores(record.goals).model_dump(mode="json"),
+        "gas": t_scores(record.goals, lambda goal: record.diary(goal).latest_level).model_dump(mode="json"),
         "priorities_without_goals": [each.model_dump(mode="json") for each in priorities_without_goals(record)],
-        "interventions": interventions(record.valid_goals),
+        "interventions": interventions(record),
         "quarantined": record.quarantined.get(PLAN),
     }
 
@@ -59,8 +59,9 @@ def goals_by_priority(record: PatientRecord) -> dict[str, list[str]]:
     A priority that none serves is not there.
     """
     found: dict[str, list[str]] = defaultdict(list)
+    valid = {goal.goal: goal for goal in record.valid_goals}
     for goal in record.goals:
         if goal.is_open:
-            for priority in served_priorities(goal, record.others(goal)):
+            for priority in served_priorities(goal, valid):
                 found[priority].append(goal.goal)
     return dict(found)

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goals
+from events.goal.facts import DiaryFacts
+from events.goal.facts_of_goals import diary_facts
 from events.identity import GoalId
 from events.plan import PlanState, fold_plans
 
@@ -18,11 +20,13 @@ class PatientRecord:
     Attributes:
         quarantined: Where goals (and the plan) are quarantined, by their tokens, as in
             :func:`events.goal.reading.read_goal`. Empty for what is folded from the log itself.
+        diaries: What the diary of each goal comes to, where the goals may be without it.
     """
 
     plan: PlanState | None
     goals: tuple[GoalState, ...]
     quarantined: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    diaries: Mapping[str, DiaryFacts] = field(default_factory=dict, compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -41,6 +45,10 @@ class PatientRecord:
     def others(self, goal: GoalState) -> list[GoalState]:
         """The goals beside this one."""
         return [other for other in self.goals if other.goal != goal.goal]
+
+    def diary(self, goal: GoalState) -> DiaryFacts:
+        """What the diary of one of the goals comes to."""
+        return self.diaries.get(goal.goal) or diary_facts(goal)
 
     def day(self, instant: datetime) -> date:
         """The day an instant falls on where the patient is treated; in UTC without a plan."""

@@ -124,7 +124,7 @@ def _in_short(goal: GoalState, record: PatientRecord) -> Json:
         "wording": goal.wording,
         "priority": goal.priority,
         "supports": goal.supports,
-        "latest_level": goal.latest_level,
+        "latest_level": record.diary(goal).latest_level,
         "next_review_on": goal.next_review.due_on if goal.next_review else None,
         "quarantined": record.quarantined.get(goal.goal),
     }

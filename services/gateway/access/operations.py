@@ -130,6 +130,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("submit_events", "/v1/events", None, "POST"),
     _of_patient("goals_of_patient", "goals", "goals", of_one=False),
     _of_patient("one_goal", "goals/{goal}", "goals"),
+    _of_patient("entries_of_goal", "goals/{goal}/entries", "goals"),
     _of_patient("plan", "plan", "goals"),
     _of_patient("tree", "tree", "goals"),
     _of_patient("series", "series", "goals"),

@@ -1,4 +1,4 @@
-"""GET …/goals: what goals are now, and what one of them was at an earlier moment."""
+"""GET …/goals: what goals are now, what one of them was at an earlier moment, and the entries of its diary."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,16 +9,16 @@ from events.errors import Rejected
 from events.flag import Audience
 from events.goal.reading import read_goal
 from events.identity import GoalId
-from projections.engine.paging import Json
 from projections.goal_state import queries
-from services.gateway.access_records import patients_in
-from services.gateway.answers import json_answer
+from projections.goal_state.queries import GoalsPage
+from projections.goal_state.served_goals import Looking
+from services.gateway.answers import json_answer, written_answer
 from services.gateway.as_of import Moment
 from services.gateway.asking import Asking, Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
-from services.gateway.models import GoalList, GoalReading
-from services.gateway.parameters import ForAudienceThen, Goal, GoalsOfOrg, GoalsOfPatient, Org, Patient
+from services.gateway.models import EntryList, GoalList, GoalReading
+from services.gateway.parameters import EntriesQuery, Goal, GoalsOfOrg, GoalsOfPatient, OneGoal, Org, Patient
 from services.gateway.patient_as_of import record_at
 
 router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
@@ -33,8 +33,8 @@ router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
 async def goals_of_org(here: Here, asks: Asks, org: Org, query: Annotated[GoalsOfOrg, Query()]) -> Response:
     """Goals as they are now, in the order of patient and goal."""
     found = await _goals(here, asks, org, query, query.patient)
-    asks.saw(org, patients_in(found["items"], named=query.patient))
-    return json_answer(found)
+    asks.saw(org, found.patients if query.patient is None else found.patients | {query.patient})
+    return written_answer(found.json)
 
 
 @router.get(
@@ -47,7 +47,7 @@ async def goals_of_patient(
     here: Here, asks: Asks, org: Org, patient: Patient, query: Annotated[GoalsOfPatient, Query()]
 ) -> Response:
     """Goals as they are now, in the order of their ids."""
-    return json_answer(await _goals(here, asks, org, query, patient))
+    return written_answer((await _goals(here, asks, org, query, patient)).json)
 
 
 @router.get(
@@ -57,9 +57,11 @@ async def goals_of_patient(
     responses={200: {"model": GoalReading}, **problems(404, 422, 503)},
 )
 async def one_goal(
-    here: Here, asks: Asks, org: Org, patient: Patient, goal: Goal, query: Annotated[ForAudienceThen, Query()]
+    here: Here, asks: Asks, org: Org, patient: Patient, goal: Goal, query: Annotated[OneGoal, Query()]
 ) -> Response:
     """The goal as it is now; with `as_of` or `position` as it stood then, by folding the log up to there.
+
+    Its diary is not in it unless `include` asks for it, nor are the wins of each week, which come of that.
 
     `as_of` is an instant. By default it shows what the record said then (`by=recorded`); with `by=happened`, what was
     so then as far as is known today, late entries included. Flags are those of then, too, but for text that other
@@ -68,48 +70,64 @@ async def one_goal(
     goal_id = GoalId(org, patient, goal)
     if query.moment is not None:
         return json_answer(await _as_it_stood(here, goal_id, query.moment, query, asks.audience(query.audience)))
-    now = datetime.now(UTC)
+    looking = Looking(datetime.now(UTC), asks.audience(query.audience), query.include)
     found = await here.read(
         "goal_state",
         org,
         query.min_position,
-        lambda connection: queries.goal(connection, goal_id, now=now, audience=asks.audience(query.audience)),
-        short=True,
+        lambda connection: queries.goal(connection, goal_id, looking),
+        short=not query.include,
+    )
+    if found is None:
+        raise _unknown(goal_id)
+    return written_answer(found)
+
+
+@router.get(
+    "/patients/{patient}/goals/{goal}/entries",
+    summary="The diary of a goal",
+    response_model=None,
+    responses={200: {"model": EntryList}, **problems(404, 422, 503)},
+)
+async def entries_of_goal(
+    here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[EntriesQuery, Query()]
+) -> Response:
+    """The entries as they are now, with corrections applied and without those that were withdrawn, in the order in
+    which they came in; the day that an entry is about may be an earlier one."""
+    goal_id = GoalId(org, patient, goal)
+    found = await here.read(
+        "goal_state",
+        org,
+        query.min_position,
+        lambda connection: queries.entries(
+            connection, goal_id, newest_first=query.order == "newest", limit=query.limit, cursor=query.cursor
+        ),
     )
     if found is None:
         raise _unknown(goal_id)
     return json_answer(found)
 
 
-async def _goals(here: Gateway, asks: Asking, org: str, query: GoalsOfPatient, patient: str | None) -> Json:
-    now = datetime.now(UTC)
+async def _goals(here: Gateway, asks: Asking, org: str, query: GoalsOfPatient, patient: str | None) -> GoalsPage:
+    looking = Looking(datetime.now(UTC), asks.audience(query.audience), query.include)
     return await here.read(
         "goal_state",
         org,
         query.min_position,
         lambda connection: queries.goals(
-            connection,
-            org,
-            query,
-            now=now,
-            patient=patient,
-            audience=asks.audience(query.audience),
-            limit=query.limit,
-            cursor=query.cursor,
+            connection, org, query, looking=looking, patient=patient, limit=query.limit, cursor=query.cursor
         ),
     )
 
 
-async def _as_it_stood(
-    here: Gateway, goal_id: GoalId, moment: Moment, query: ForAudienceThen, audience: Audience
-) -> object:
+async def _as_it_stood(here: Gateway, goal_id: GoalId, moment: Moment, query: OneGoal, audience: Audience) -> object:
     org, patient, token = goal_id
     record, at = await record_at(here, org, patient, moment, min_position=query.min_position, only=goal_id)
     state = record.goal(token)
     if state is None:
         raise _unknown(goal_id, "" if goal_id.is_plan else " at that moment")
     # How many others had the same words at that moment is not known here.
-    return read_goal(state, record.plan, at=at, others=record.others(state), audience=audience)
+    return read_goal(state, record.plan, at=at, others=record.others(state), audience=audience, include=query.include)
 
 
 def _unknown(goal_id: GoalId, when: str = "") -> Rejected:

@@ -64,7 +64,7 @@ async def plan(
 async def tree(here: Here, org: Org, patient: Patient, query: Annotated[ThatDay, Query()]) -> Response:
     """Priorities, the long-term goals that serve them, the short-term goals that support those, and the milestones of
     the week. Orphans and priorities without goals are listed beside it."""
-    record, today = await _known(here, org, patient, query, query.day)
+    record, today = await _known(here, org, patient, query, with_diaries=False)
     return json_answer({"org": org, "patient": patient, **read_tree(record, today)})
 
 
@@ -80,26 +80,31 @@ async def series(here: Here, org: Org, patient: Patient, query: Annotated[Series
     A series holds what somebody told. A day that is not in it is unknown: neither zero nor a failure. Nothing here is
     a prediction.
     """
-    record, today = await _known(here, org, patient, query, query.day)
+    record, today = await _known(here, org, patient, query, with_diaries=True)
     span = Span(query.from_, query.to)
     return json_answer({"org": org, "patient": patient, "day": today, **read_series(record, today, span)})
 
 
 async def _known(
-    here: Gateway, org: str, patient: str, query: ThatMoment, day: date | None
+    here: Gateway, org: str, patient: str, query: ThatDay, *, with_diaries: bool
 ) -> tuple[PatientRecord, date]:
     """A patient of whom something is known, and the day to look from."""
-    record, at = await _record(here, org, patient, query)
+    record, at = await _record(here, org, patient, query, with_diaries=with_diaries)
     if record.is_empty:
         raise _missing(org, patient, query)
-    return record, day or record.day(at)
+    return record, query.day or record.day(at)
 
 
-async def _record(here: Gateway, org: str, patient: str, query: ThatMoment) -> tuple[PatientRecord, datetime]:
+async def _record(
+    here: Gateway, org: str, patient: str, query: ThatMoment, *, with_diaries: bool
+) -> tuple[PatientRecord, datetime]:
     if query.moment is not None:
         return await record_at(here, org, patient, query.moment, min_position=query.min_position)
     record = await here.read(
-        "goal_state", org, query.min_position, lambda connection: queries.record(connection, org, patient)
+        "goal_state",
+        org,
+        query.min_position,
+        lambda connection: queries.record(connection, org, patient, with_diaries=with_diaries),
     )
     return record, datetime.now(UTC)
 

@@ -19,12 +19,12 @@ from projections.goal_state.caseload import caseload
 from projections.goal_state.copies import copies
 from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
-from projections.goal_state.queries import goal
-from projections.goal_state.queries import goals as listed
+from projections.goal_state.projector import statement_hash
 from projections.goal_state.review_counts import ReviewCounts
 from projections.goal_state.waiting import waiting
 from tests.builders import NOON, active_goal, entry, event, gas, opened, proposed, recorded
 from tests.contract.projections.queries_contract import statements
+from tests.contract.projections.served import served_goal, served_goals
 from tests.stored import as_message
 
 ORG = "northside"
@@ -250,21 +250,22 @@ class ClinicContract(ABC):
     # the same text on other patients' goals
 
     def test_copies_are_counted_by_patients_whatever_case_spacing_and_punctuation(self, connection: Connection) -> None:
-        assert list(copies(connection, ORG, ["CALL my brother?"]).values()) == [2]
-        assert copies(connection, "southside", ["Call my brother"]) == {}
+        assert list(copies(connection, ORG, [statement_hash("CALL my brother?")]).values()) == [2]
+        assert copies(connection, "southside", [statement_hash("Call my brother")]) == {}
 
     # what is to be raised
 
     def test_goals_are_found_by_whether_they_are_to_be_raised_at_the_next_session(self, connection: Connection) -> None:
         raised, others = (
-            goals(listed(connection, ORG, GoalFilter(raise_at_next_session=each), now=NOW)) for each in (True, False)
+            goals(served_goals(connection, ORG, GoalFilter(raise_at_next_session=each), now=NOW))
+            for each in (True, False)
         )
         assert raised == ["walk"]
         assert others == ["call", "draft", "cook", "gone"]
 
     def test_copied_text_is_flagged_on_each_of_the_goals(self, connection: Connection) -> None:
         for goal_id in (CALL, COOK):
-            found = goal(connection, goal_id, now=NOW)
+            found = served_goal(connection, goal_id, now=NOW)
             assert found is not None
             assert "copied_text" in [flag["code"] for flag in found["flags"]]
 

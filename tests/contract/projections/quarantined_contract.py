@@ -19,6 +19,7 @@ from projections.review_schedule import queries as review_schedule
 from tests.builders import NOON
 from tests.contract.projections.builds_contract import poisoned, try_again
 from tests.contract.projections.contract import POISON, STORY, AnyProjection, DatabaseContract, started, take
+from tests.contract.projections.served import served_goal, served_goals
 from tests.contract.projections.story import CALL, COOK, READ, WALK
 
 OF_WALK = [message.position for message in STORY if message.subject == WALK.on(LOG)]
@@ -39,8 +40,8 @@ class QuarantinedContract(DatabaseContract):
         take(started(engine, poisoned(projection)), STORY)
         before = [message for message in STORY if message.subject == WALK.on(LOG) and message.position < POISON]
         with reading(engine) as connection:
-            one = goal_state.goal(connection, WALK, now=NOON)
-            listed = goal_state.goals(connection, WALK.org, now=NOON)["items"]
+            one = served_goal(connection, WALK, now=NOON)
+            listed = served_goals(connection, WALK.org, now=NOON)["items"]
             plan = goal_state.plan(connection, WALK.org, WALK.patient, now=NOON)
         assert one
         assert one["quarantined"]["version"] == one["version"] == len(before)
@@ -51,7 +52,7 @@ class QuarantinedContract(DatabaseContract):
         assert plan["quarantined"] is None
         await try_again(engine, projection)
         with reading(engine) as connection:
-            released = goal_state.goal(connection, WALK, now=NOON)
+            released = served_goal(connection, WALK, now=NOON)
         assert released
         assert released["quarantined"] is None
 
@@ -62,13 +63,13 @@ class QuarantinedContract(DatabaseContract):
         take(started(engine, poisoned(projection, first)), STORY)
         with reading(engine) as connection:
             with pytest.raises(GoalIsQuarantined, match=f"its event at position {first} could not be taken in"):
-                goal_state.goal(connection, WALK, now=NOON)
-            assert goal_state.goal(connection, WALK._replace(goal="nothing"), now=NOON) is None
+                served_goal(connection, WALK, now=NOON)
+            assert served_goal(connection, WALK._replace(goal="nothing"), now=NOON) is None
 
     def test_a_clinics_lists_mark_a_held_goal(self, engine: Engine, projection: AnyProjection) -> None:
         take(started(engine, poisoned(projection, AFTER_THE_CONTEST)), STORY)
         with reading(engine) as connection:
-            goal = goal_state.goal(connection, READ, now=NOON)
+            goal = served_goal(connection, READ, now=NOON)
             awaited = waiting(connection, READ.org)["items"]
             evident = evidence(connection, READ.org, now=NOON)["items"]
             in_total = evidence_in_total(connection, READ.org, now=NOON)
@@ -85,7 +86,7 @@ class QuarantinedContract(DatabaseContract):
     def test_a_caseload_names_what_is_held_of_each_patient(self, engine: Engine, projection: AnyProjection) -> None:
         take(started(engine, poisoned(projection, AFTER_THE_CONTEST)), STORY)
         with reading(engine) as connection:
-            goal = goal_state.goal(connection, READ, now=NOON)
+            goal = served_goal(connection, READ, now=NOON)
             patients = caseload(connection, READ.org, now=NOON)["items"]
         assert goal
         assert {each["patient"]: each["quarantined"] for each in patients} == {
@@ -108,8 +109,8 @@ class QuarantinedContract(DatabaseContract):
     def test_a_patients_tree_and_series_mark_a_held_goal(self, engine: Engine, projection: AnyProjection) -> None:
         take(started(engine, poisoned(projection, AFTER_THE_CONTEST)), STORY)
         with reading(engine) as connection:
-            goal = goal_state.goal(connection, READ, now=NOON)
-            record = goal_state.record(connection, READ.org, READ.patient)
+            goal = served_goal(connection, READ, now=NOON)
+            record = goal_state.record(connection, READ.org, READ.patient, with_diaries=True)
         tree, series = read_tree(record, NOON.date()), read_series(record, NOON.date(), Span())
         assert goal
         assert {each["goal"]: each["quarantined"] for each in series["goals"] if each["quarantined"]} == {
@@ -136,8 +137,8 @@ class QuarantinedContract(DatabaseContract):
         take(started(engine, poisoned(poisoned(projection, of_cook[0]), of_cook[1])), STORY)
         with reading(engine) as connection:
             with pytest.raises(GoalIsQuarantined, match=f"its event at position {min(of_cook)} could not be taken in"):
-                goal_state.record(connection, COOK.org, COOK.patient)
-            assert goal_state.record(connection, COOK.org, COOK.patient.upper()).is_empty
+                goal_state.record(connection, COOK.org, COOK.patient, with_diaries=False)
+            assert goal_state.record(connection, COOK.org, COOK.patient.upper(), with_diaries=False).is_empty
 
     def test_the_audit_trail_says_what_is_missing_from_it(self, engine: Engine) -> None:
         take(started(engine, poisoned(projection_named("audit_trail"))), STORY)

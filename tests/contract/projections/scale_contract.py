@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, text
 
 from events.goal import types as g
@@ -26,6 +27,8 @@ from projections.goal_state import queries as goal_state
 from projections.goal_state.caseload import caseload
 from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
+from projections.goal_state.queries import GoalsPage
+from projections.goal_state.served_goals import Looking
 from projections.goal_state.waiting import waiting
 from projections.review_schedule import queries as review_schedule
 from projections.review_schedule.calendar import calendar, is_known
@@ -48,13 +51,14 @@ class Clinics(NamedTuple):
     large: Engine
 
 
-def pages(of: Callable[[Connection, str | None], Json], number: int) -> Query:
+def pages(of: Callable[[Connection, str | None], Json | GoalsPage], number: int) -> Query:
     """So many pages of a list."""
 
     def read(connection: Connection) -> None:
         cursor = None
         for _ in range(number):
-            cursor = of(connection, cursor)["next"]
+            found = of(connection, cursor)
+            cursor = (from_json(found.json) if isinstance(found, GoalsPage) else found)["next"]
             assert cursor
 
     return read
@@ -72,13 +76,18 @@ def rows_of(view: str) -> Query:
 
 LATE = NOON + timedelta(days=3650)
 READS: Mapping[str, Query] = {
-    "a goal": lambda c: goal_state.goal(c, GOAL, now=NOW),
+    "a goal": lambda c: goal_state.goal(c, GOAL, Looking(NOW)),
     "a plan": lambda c: goal_state.plan(c, ORG, PATIENT, now=NOW),
-    "goals": pages(lambda c, cursor: goal_state.goals(c, ORG, now=NOW, limit=_LIMIT, cursor=cursor), 3),
+    "goals": pages(lambda c, cursor: goal_state.goals(c, ORG, looking=Looking(NOW), limit=_LIMIT, cursor=cursor), 3),
     "goals by status": pages(
-        lambda c, cursor: goal_state.goals(c, ORG, GoalFilter(status="closed"), now=NOW, limit=_LIMIT, cursor=cursor), 3
+        lambda c, cursor: goal_state.goals(
+            c, ORG, GoalFilter(status="closed"), looking=Looking(NOW), limit=_LIMIT, cursor=cursor
+        ),
+        3,
     ),
-    "goals of a rare status": lambda c: goal_state.goals(c, ORG, GoalFilter(status="held"), now=NOW, limit=_LIMIT),
+    "goals of a rare status": lambda c: goal_state.goals(
+        c, ORG, GoalFilter(status="held"), looking=Looking(NOW), limit=_LIMIT
+    ),
     "caseload of a clinician": lambda c: caseload(c, ORG, CaseloadFilter(clinician=CLINICIAN), now=NOW, limit=_LIMIT),
     "waiting": pages(lambda c, cursor: waiting(c, ORG, limit=_LIMIT, cursor=cursor), 3),
     "waiting for patients": lambda c: waiting(c, ORG, WaitingFilter(role="patient"), limit=_LIMIT),

@@ -15,6 +15,7 @@ from tests.contract.projections.disclosures_contract import DisclosuresContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
+from tests.contract.projections.served_contract import ServedContract
 from tests.contract.projections.views_contract import ViewsContract
 from tests.postgresql import PostgresqlServer
 
@@ -68,6 +69,12 @@ class TestQuarantined(QuarantinedContract):
 
 
 class TestDisclosures(DisclosuresContract):
+    @pytest.fixture
+    def database_url(self, postgresql_server: PostgresqlServer) -> str:
+        return postgresql_server.new_schema()
+
+
+class TestServed(ServedContract):
     @pytest.fixture
     def database_url(self, postgresql_server: PostgresqlServer) -> str:
         return postgresql_server.new_schema()

@@ -19,6 +19,7 @@ from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.scale_contract import Query, ScaleContract
+from tests.contract.projections.served_contract import ServedContract
 from tests.contract.projections.views_contract import ViewsContract
 
 
@@ -85,6 +86,12 @@ class TestQuarantined(QuarantinedContract):
 
 
 class TestDisclosures(DisclosuresContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
+class TestServed(ServedContract):
     @pytest.fixture
     def database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'cairn.db'}"

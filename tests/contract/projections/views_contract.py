@@ -21,7 +21,6 @@ from projections.data_dictionary import every_view
 from projections.engine.database import open_database, reading
 from projections.engine.paging import Json
 from projections.engine.writer import ProjectionWriter
-from projections.goal_state import queries as goal_state
 from projections.goal_state.caseload import caseload
 from projections.goal_state.evidence import evidence
 from projections.goal_state.filters import CaseloadFilter
@@ -30,6 +29,7 @@ from projections.review_schedule.filters import ReviewFilter
 from services.sample.clinic import ORG, northside
 from tests.builders import active_goal, entry, event, gas, opened, proposed, recorded
 from tests.clinic import Clinic
+from tests.contract.projections.served import served_goals
 from tests.stored import as_message
 
 FAR = "far"
@@ -136,7 +136,7 @@ class ViewsContract(ABC):
             (each["patient"], each["goal"]): each for each in everything(evidence(connection, org, now=now, limit=1000))
         }
         attention = {each["patient"]: each for each in everything(caseload(connection, org, now=now, limit=1000))}
-        told = everything(goal_state.goals(connection, org, now=now, limit=1000))
+        told = everything(served_goals(connection, org, now=now, limit=1000))
         found = rows(connection, "v_goal_current", org, "patient, goal")
         assert len(found) == len(told) > len(proven) - 1
         for row, goal in zip(found, told, strict=True):
@@ -248,7 +248,7 @@ def as_in_the_view(goal: Read) -> Read:
         "awaiting_agreement": ",".join(goal["awaiting_agreement"]),
         "level": goal["latest_level"],
         "next_review_on": goal["next_review"] and goal["next_review"]["due_on"],
-        "last_entry_on": max((each["on"] for each in goal["progress"]), default=None),
+        "last_entry_on": goal["last_entry_on"],
         "recorded_at": instant(goal["updated_at"]),
     }
 

@@ -31,7 +31,7 @@ const outcome = Array.isArray(data) ? data[0] : data;
 if (outcome === undefined || !("events" in outcome)) throw new Error("The event was not recorded.");
 
 const read = await cairn.GET("/v1/orgs/{org}/patients/{patient}/goals/{goal}", {
-  params: { path: { org, patient, goal }, query: { min_position: outcome.events.at(-1)?.position ?? null } },
+  params: { path: { org, patient, goal }, query: { min_position: outcome.events.at(-1)?.position ?? null, include: ["progress"] } },
 });
 if (read.error !== undefined) throw new Error(`${read.error.code}: ${read.error.detail}`);
 console.log(JSON.stringify({ duplicate: outcome.duplicate, version: outcome.events[0]?.version, read: read.data }));

@@ -32,6 +32,7 @@ EXAMPLES: dict[str, tuple[str, set[str]]] = {
     "goals_of_org": (f"{_ORG}/goals?text=evenings", BOTH),
     "goals_of_patient": (f"{_P1}/goals", FIRST),
     "one_goal": (f"{_P1}/goals/g1", FIRST),
+    "entries_of_goal": (f"{_P1}/goals/g1/entries", FIRST),
     "plan": (f"{_P1}/plan", FIRST),
     "tree": (f"{_P1}/tree", FIRST),
     "series": (f"{_P1}/series", FIRST),

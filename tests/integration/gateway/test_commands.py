@@ -22,11 +22,12 @@ async def test_a_command_that_follows_a_write_reads_it(http: Http, nats_url: str
     position = await http.record(event(goal, entry("e1")))
     asked = ("--min-position", str(position), "--json", "--nats-url", nats_url)
 
-    shown = await cairn("goals", "show", str(goal), *asked)
+    shown = await cairn("goals", "show", str(goal), "--include", "progress,weekly_wins", *asked)
     listed = await cairn("goals", "list", "--org", org, *asked)
     reviews = await cairn("reviews", "--org", org, *asked)
 
     assert shown.json["progress"][-1]["entry"] == "e1"
+    assert "weekly_wins" in shown.json
     assert [each["position"] for each in listed.json["items"]] == [position]
     assert [each["goal"] for each in reviews.json["items"]] == ["g1"]
 

@@ -51,6 +51,8 @@ async def goal(http: Http, org: str) -> GoalId:
         ("/v1/orgs/{org}/evidence", {}),
         (GOAL, {}),
         (GOAL, {"as_of": "2100-01-01T00:00:00Z"}),
+        (GOAL, {"include": "progress,weekly_wins"}),
+        (f"{GOAL}/entries", {}),
         (f"{GOAL}/history", {}),
         (f"{GOAL}/diff", {"from_": 1, "to": 5}),
         ("/v1/orgs/{org}/reviews", {}),

@@ -18,6 +18,7 @@ READS = (
     "/v1/orgs/{org}/patients/p1/goals",
     "/v1/orgs/{org}/patients/p1/plan",
     "/v1/orgs/{org}/patients/p1/goals/g1",
+    "/v1/orgs/{org}/patients/p1/goals/g1/entries",
     "/v1/orgs/{org}/patients/p1/goals/g1/history",
     "/v1/orgs/{org}/patients/p1/goals/g1/diff?from=0&to=1",
     "/v1/orgs/{org}/patients/p1/tree",
@@ -41,8 +42,10 @@ async def test_a_writer_reads_each_of_its_writes(http: Http, org: str) -> None:
 
     for number in range(20):
         position = await http.record(event(goal, entry(f"e{number}")))
-        read = await http.get(f"/v1/orgs/{org}/patients/p1/goals/g1", min_position=position)
-        assert read["progress"][-1]["entry"] == f"e{number}"
+        goal_path = f"/v1/orgs/{org}/patients/p1/goals/g1"
+        read = await http.get(goal_path, min_position=position, include="progress")
+        told = await http.get(f"{goal_path}/entries", min_position=position, order="newest", limit=1)
+        assert read["progress"][-1]["entry"] == told["items"][0]["entry"] == f"e{number}"
 
 
 @pytest.mark.parametrize("read", READS)

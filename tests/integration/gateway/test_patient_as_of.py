@@ -31,7 +31,7 @@ def path(goal: GoalId) -> str:
 
 
 async def entries(http: Http, goal: GoalId, **moment: object) -> list[str]:
-    return [each["entry"] for each in (await http.get(path(goal), **moment))["progress"]]
+    return [each["entry"] for each in (await http.get(path(goal), include="progress", **moment))["progress"]]
 
 
 async def test_at_its_last_position_it_reads_as_it_does_now(http: Http, log: Log, goal: GoalId) -> None:
@@ -40,6 +40,9 @@ async def test_at_its_last_position_it_reads_as_it_does_now(http: Http, log: Log
 
     assert await http.get(path(goal), position=last) == now
     assert await http.get(path(goal), as_of="2100-01-01T00:00:00Z") == now
+    whole = await http.get(path(goal), include="progress,weekly_wins")
+    assert await http.get(path(goal), position=last, include="progress,weekly_wins") == whole
+    assert {*whole} - {*now} == {"progress", "weekly_wins"}
 
 
 async def test_at_a_position_it_reads_as_it_stood_then(http: Http, log: Log, goal: GoalId) -> None:
@@ -57,7 +60,7 @@ async def test_as_of_shows_what_the_record_said_then(http: Http, log: Log, goal:
 
     assert then["gas"] is not None
     assert before["gas"] is None
-    assert [each["entry"] for each in then["progress"]] == ["third"]
+    assert await entries(http, goal, as_of=revision.recorded_at.isoformat()) == ["third"]
 
 
 async def test_by_happened_shows_what_was_so_then_with_late_entries(http: Http, goal: GoalId) -> None:

@@ -69,7 +69,7 @@ def test_a_goal_is_shown_with_its_measure_revision_and_review(capsys: pytest.Cap
     assert "Time           for 4 weeks" in card
     assert "Next review    2026-03-16 (initial)" in card
     assert "Review 03-02   adjust scale: Three is enough." in card
-    assert "Entries        1, the last for 2026-03-02" in card
+    assert "Last entry     for 2026-03-02" in card
     assert "Revised 03-02  wording changed (too hard): Smaller." in card
 
 

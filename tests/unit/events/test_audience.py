@@ -7,7 +7,7 @@ import pytest
 from events.flag import Remark, readable_by
 from events.goal import types as g
 from events.goal.definition import WHY, WHY_FOR_STAFF
-from events.goal.flags import FLAGS, FLAGS_OF_THE_CLOSED, FOR_THE_PATIENT, Around
+from events.goal.flags import FLAGS, FLAGS_OF_THE_CLOSED, FOR_THE_PATIENT, STANDING_FLAGS
 from events.goal.reading import read_goal
 from events.goal.state import GoalState
 from events.goal.types import Override
@@ -25,13 +25,15 @@ def says(code: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("state", "table"), [(goal(*BEGUN), FLAGS), (CLOSED, FLAGS_OF_THE_CLOSED)], ids=["open", "closed"]
+    ("state", "table"),
+    [(goal(*BEGUN), STANDING_FLAGS), (goal(*BEGUN), FLAGS), (CLOSED, FLAGS_OF_THE_CLOSED)],
+    ids=["open by itself", "open", "closed"],
 )
 def test_of_every_flag_there_is_the_patient_reads_those_for_the_patient_alone(
     monkeypatch: pytest.MonkeyPatch, state: GoalState, table: dict[str, object]
 ) -> None:
     def raised(code: str) -> object:
-        def flag(of: GoalState, around: Around) -> str:
+        def flag(*judged: object) -> str:
             return says(code)
 
         return flag

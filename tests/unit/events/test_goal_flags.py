@@ -1,5 +1,6 @@
 """One specification for each flag of `events.goal.flags`, under its name: when it is raised, and when it is not."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,10 +11,14 @@ from events.event import Event
 from events.flag import readable_by
 from events.goal import GoalPayload, GoalState
 from events.goal import types as g
-from events.goal.flags import FLAGS, FLAGS_OF_THE_CLOSED, Around, flags
+from events.goal.facts_of_goals import diary_facts, goal_facts
+from events.goal.flags import FLAGS, FLAGS_OF_THE_CLOSED, STANDING_FLAGS, Around, flags
+from events.goal.goals_of_patient import goals_of_patient
 from events.goal.reading import read_goal
 from events.goal.types import Override
+from events.plan import PlanState
 from events.plan import types as p
+from events.plan.facts import plan_facts
 from events.vocabulary import ActorRole, External, Priority, Smart
 from tests.builders import GOAL, NOON, TODAY, active_goal, entry, event, opened, proposed, smart
 from tests.unit.events.goals import by, called, goal, plan
@@ -23,9 +28,27 @@ REVISED = g.Revised(changes=g.Changes(wording="Walk"), reason="clinical")
 BEGUN: list[Event] = [each for each in active_goal() if not each.goal_id.is_plan]
 
 
-def raised(state: GoalState, around: Around | None = None) -> dict[str, str]:
+Surroundings = Callable[[GoalState], Around]
+
+
+def around(
+    beside: PlanState | None = None,
+    today: date | None = None,
+    others: Sequence[GoalState] | None = None,
+    copies: int = 0,
+) -> Surroundings:
+    """What a goal is seen beside: the patient's plan and other goals."""
+
+    def of(state: GoalState) -> Around:
+        goals = None if others is None else goals_of_patient(map(goal_facts, (state, *others)))
+        return Around(plan_facts(beside) if beside else None, today, goals, copies, diary_facts(state))
+
+    return of
+
+
+def raised(state: GoalState, beside: Surroundings | None = None) -> dict[str, str]:
     """The flags of a goal: code → sentence."""
-    return {flag.code: flag.sentence for flag in flags(state, around or Around())}
+    return {flag.code: flag.sentence for flag in flags(goal_facts(state), (beside or around())(state))}
 
 
 def other(token: str, *said: GoalPayload | Event, **fields: object) -> GoalState:
@@ -78,12 +101,12 @@ def test_one_person_agreed() -> None:
             event(GOAL, proposed(), actor=one, role="patient"), event(GOAL, g.Agreed(), actor=other, role="clinician")
         )
 
-    both = raised(agreed_by("c1", "c1"), Around(plan(clinician="c1")))
+    both = raised(agreed_by("c1", "c1"), around(plan(clinician="c1")))
     assert both["one_person_agreed"].startswith("Both agreements came from one person")
     assert "one_person_agreed" in raised(agreed_by("c1", "c1")), "whoever the plan's clinician is"
-    by_clinician = raised(agreed_by("c1", "s1"), Around(plan(clinician="c1")))
+    by_clinician = raised(agreed_by("c1", "s1"), around(plan(clinician="c1")))
     assert by_clinician["one_person_agreed"].startswith("The patient's agreement came from the plan's clinician")
-    assert "one_person_agreed" not in raised(agreed_by("p1", "c1"), Around(plan(clinician="c1")))
+    assert "one_person_agreed" not in raised(agreed_by("p1", "c1"), around(plan(clinician="c1")))
 
 
 def test_agreement_entered() -> None:
@@ -124,18 +147,18 @@ def test_long_interval() -> None:
         due = g.ReviewScheduled(due_on=TODAY + timedelta(days=days), cause="moved")
         return goal(*BEGUN, by("clinician", due))
 
-    every_14 = Around(plan())
+    every_14 = around(plan())
     assert raised(next_in(220), every_14)["long_interval"] == (
         "The next review is 220 days after 2026-03-02; the plan asks for one every 14 days."
     )
     assert "long_interval" not in raised(next_in(28), every_14) | raised(next_in(220))
-    assert "long_interval" not in raised(next_in(220), Around(plan(review_every_days=110)))
+    assert "long_interval" not in raised(next_in(220), around(plan(review_every_days=110)))
 
 
 def test_what_is_for_staff_stays_out_of_the_patients_reading() -> None:
     state = goal(proposed(relevance=1, smart=smart(for_weeks=9)))
 
-    found = flags(state, Around(plan()))
+    found = flags(goal_facts(state), around(plan())(state))
 
     assert {flag.code for flag in found if flag.audience == "staff"} >= {"hollow", "self_set", "no_clinical_target"}
     assert [flag.code for flag in readable_by("patient", found)] == ["long_horizon", "orphan"]
@@ -170,17 +193,17 @@ def test_no_interventions() -> None:
 def test_long_horizon(definition: dict[str, object], too_long: bool) -> None:
     state = goal(proposed(smart=Smart.model_validate(definition)))
 
-    assert ("long_horizon" in raised(state, Around(plan()))) == too_long
+    assert ("long_horizon" in raised(state, around(plan()))) == too_long
 
 
 def test_long_horizon_is_nothing_to_mention_after_the_first_month() -> None:
     far = proposed(smart=smart(for_weeks=12))
 
-    assert "long_horizon" in raised(goal(by("patient", far, NOON + timedelta(days=29))), Around(plan()))
-    assert "long_horizon" not in raised(goal(by("patient", far, NOON + timedelta(days=30))), Around(plan()))
+    assert "long_horizon" in raised(goal(by("patient", far, NOON + timedelta(days=29))), around(plan()))
+    assert "long_horizon" not in raised(goal(by("patient", far, NOON + timedelta(days=30))), around(plan()))
     assert "long_horizon" not in raised(goal(far)), "it is not known when treatment began"
     for days, said in ((29, True), (30, False), (200, False)):
-        looking = Around(plan(), today=TODAY + timedelta(days=days))
+        looking = around(plan(), today=TODAY + timedelta(days=days))
         assert ("long_horizon" in raised(goal(far), looking)) == said
 
 
@@ -200,12 +223,12 @@ def test_no_priority() -> None:
     ranked = plan(p.PrioritiesRanked(priorities=(family,)))
 
     assert "none of the patient's priorities" in raised(goal(proposed()))["no_priority"]
-    assert "no_priority" not in raised(goal(proposed(priority="family")), Around(ranked))
-    assert "no longer in the plan" in raised(goal(proposed(priority="work")), Around(ranked))["no_priority"]
+    assert "no_priority" not in raised(goal(proposed(priority="family")), around(ranked))
+    assert "no longer in the plan" in raised(goal(proposed(priority="work")), around(ranked))["no_priority"]
     assert "no_priority" not in raised(goal(proposed(priority="work")))
     home = other("home", horizon="long_term", priority="family")
-    assert "no_priority" not in raised(goal(proposed(supports="home")), Around(ranked, others=[home]))
-    assert "no_priority" in raised(goal(proposed(supports="elsewhere")), Around(ranked, others=[home]))
+    assert "no_priority" not in raised(goal(proposed(supports="home")), around(ranked, others=[home]))
+    assert "no_priority" in raised(goal(proposed(supports="elsewhere")), around(ranked, others=[home]))
 
 
 def test_orphan() -> None:
@@ -213,44 +236,44 @@ def test_orphan() -> None:
 
     assert "orphan" in raised(goal(proposed()))
     assert "orphan" not in raised(goal(proposed(horizon="long_term")))
-    assert "orphan" not in raised(step) | raised(step, Around(others=[home]))
+    assert "orphan" not in raised(step) | raised(step, around(others=[home]))
     for gone in ([], [other("home")], [other("home", g.EnteredInError(reason="Wrong"), horizon="long_term")]):
-        assert "is not there" in raised(step, Around(others=gone))["orphan"]
+        assert "is not there" in raised(step, around(others=gone))["orphan"]
 
 
 def test_outcome_first() -> None:
     sober = goal(proposed(kind="outcome"))
 
-    assert "start with one of those" in raised(sober, Around(others=[other("a", kind="outcome")]))["outcome_first"]
-    assert "outcome_first" not in raised(sober, Around(others=[other("a", kind="process")]))
-    assert "outcome_first" not in raised(goal(proposed()), Around(others=[]))
+    assert "start with one of those" in raised(sober, around(others=[other("a", kind="outcome")]))["outcome_first"]
+    assert "outcome_first" not in raised(sober, around(others=[other("a", kind="process")]))
+    assert "outcome_first" not in raised(goal(proposed()), around(others=[]))
     assert "outcome_first" not in raised(sober), "the other goals are not known"
 
 
 def test_copied_text() -> None:
-    assert raised(goal(proposed()), Around(copies=1))["copied_text"].startswith("1 other patient has")
-    assert raised(goal(proposed()), Around(copies=2))["copied_text"].startswith("2 other patients have")
+    assert raised(goal(proposed()), around(copies=1))["copied_text"].startswith("1 other patient has")
+    assert raised(goal(proposed()), around(copies=2))["copied_text"].startswith("2 other patients have")
     assert "copied_text" not in raised(goal(proposed()))
 
 
 @pytest.mark.parametrize(("days", "silent"), [(6, False), (7, True), (30, True)])
 def test_no_entry(days: int, silent: bool) -> None:
-    looking = Around(today=TODAY + timedelta(days=days))
+    looking = around(today=TODAY + timedelta(days=days))
 
     assert ("no_entry" in raised(goal(*BEGUN), looking)) == silent
     assert ("no_entry" in raised(goal(*BEGUN, entry("e1", date(2026, 2, 1)), entry("e2")), looking)) == silent
     later = entry("e3", TODAY + timedelta(days=1))
-    assert "no_entry" not in raised(goal(*BEGUN, later), Around(today=TODAY + timedelta(days=7)))
+    assert "no_entry" not in raised(goal(*BEGUN, later), around(today=TODAY + timedelta(days=7)))
 
 
 def test_no_entry_calls_what_is_unknown_unknown() -> None:
-    sentence = raised(goal(*BEGUN, entry("e1")), Around(today=TODAY + timedelta(days=9)))["no_entry"]
+    sentence = raised(goal(*BEGUN, entry("e1")), around(today=TODAY + timedelta(days=9)))["no_entry"]
 
     assert sentence == "Nothing was entered in the 9 days since the entry of 2026-03-02; how it went is unknown."
 
 
 def test_no_entry_is_about_goals_that_are_being_worked_on() -> None:
-    month = Around(today=TODAY + timedelta(days=30))
+    month = around(today=TODAY + timedelta(days=30))
 
     assert "no_entry" not in raised(goal(*BEGUN, g.Held(reason="Hospital")), month) | raised(goal(proposed()), month)
     assert "no_entry" not in raised(goal(*BEGUN)), "the day of looking is not known"
@@ -267,16 +290,16 @@ def test_limit_exceeded() -> None:
     one = plan(active_goal_limit=1)
     elsewhere, here = imported(status="active"), at_work("other")
 
-    assert raised(elsewhere, Around(one, others=[here]))["limit_exceeded"] == "2 goals are active; the plan allows 1."
-    assert "limit_exceeded" not in raised(here, Around(one, others=[elsewhere])), "it was there first"
-    assert "limit_exceeded" not in raised(elsewhere, Around(plan(active_goal_limit=2), others=[here]))
-    assert "limit_exceeded" not in raised(elsewhere, Around(one))
+    assert raised(elsewhere, around(one, others=[here]))["limit_exceeded"] == "2 goals are active; the plan allows 1."
+    assert "limit_exceeded" not in raised(here, around(one, others=[elsewhere])), "it was there first"
+    assert "limit_exceeded" not in raised(elsewhere, around(plan(active_goal_limit=2), others=[here]))
+    assert "limit_exceeded" not in raised(elsewhere, around(one))
 
 
 def test_limit_exceeded_is_said_of_all_when_the_plan_was_opened_again_with_less_room() -> None:
     again = plan(p.Closed(reason="Moved"), opened(active_goal_limit=1))
 
-    assert "limit_exceeded" in raised(at_work("a"), Around(again, others=[at_work("b")]))
+    assert "limit_exceeded" in raised(at_work("a"), around(again, others=[at_work("b")]))
 
 
 def test_closed_without_patient() -> None:
@@ -293,14 +316,16 @@ def test_closed_without_patient() -> None:
 
 
 def test_every_flag_has_a_specification_of_its_name() -> None:
-    assert {code for code in FLAGS | FLAGS_OF_THE_CLOSED if f"test_{code}" not in globals()} == set()
+    assert {
+        code for code in (*STANDING_FLAGS, *FLAGS, *FLAGS_OF_THE_CLOSED) if f"test_{code}" not in globals()
+    } == set()
 
 
 @pytest.mark.parametrize(
     "over", [g.Closed(outcome="achieved", reason="Done"), g.EnteredInError(reason="Wrong")], ids=lambda e: e.type_name
 )
 def test_a_goal_that_is_over_has_no_flags(over: GoalPayload) -> None:
-    assert raised(goal(proposed(relevance=1), over), Around(plan(), TODAY, [], 3)) == {}
+    assert raised(goal(proposed(relevance=1), over), around(plan(), TODAY, [], 3)) == {}
 
 
 def test_flags_are_told_with_the_goal_for_the_clinics_day_of_looking() -> None:
@@ -319,7 +344,7 @@ def test_flags_are_told_with_the_goal_for_the_clinics_day_of_looking() -> None:
 def test_a_flag_never_speaks_of_failure(role: ActorRole) -> None:
     """Whoever reads it may be the patient."""
     state = goal(by(role, proposed(relevance=1, kind="outcome", smart=smart(for_weeks=9))))
-    said = raised(state, Around(plan(), TODAY, [], 2))
+    said = raised(state, around(plan(), TODAY, [], 2))
 
     assert len(said) >= 6
     assert not [sentence for sentence in said.values() if "fail" in sentence.lower() or not sentence.endswith(".")]

@@ -2,13 +2,20 @@
 
 from datetime import date
 
+from events.goal import GoalState
 from events.goal import types as g
-from events.goal.offers import offers
+from events.goal.facts_of_goals import diary_facts, goal_facts
+from events.goal.offers import Offer
+from events.goal.offers import offers as offers_by_facts
 from events.goal.reading import read_goal
 from tests.builders import TODAY, entry, gas, proposed, smart
 from tests.unit.events.goals import goal
 
 DIP = entry("e1", motivation=2)
+
+
+def offers(state: GoalState) -> list[Offer]:
+    return offers_by_facts(goal_facts(state), diary_facts(state))
 
 
 def test_a_dip_offers_scale_and_timeline() -> None:

@@ -6,7 +6,7 @@ from pydantic_core import from_json, to_json
 
 from events.goal import GoalState
 from events.goal import types as g
-from events.goal.reading import read_goal
+from events.goal.reading import PARTS, read_goal
 from events.plan import fold_plans
 from events.plan import types as p
 from events.plan.reading import read_plan
@@ -16,10 +16,20 @@ from tests.unit.events.goals import goal, plan
 
 def test_every_field_of_the_state_is_there_under_its_name() -> None:
     read = read_goal(goal(proposed()), None)
-    assert set(GoalState.model_fields) <= set(read)
+    assert set(GoalState.model_fields) - {"progress"} <= set(read)
     assert (read["org"], read["patient"], read["goal"]) == GOAL
     assert (read["status"], read["version"], read["position"]) == ("proposed", 1, 1)
     assert read["statement"] == "I want to wake up without dread"
+
+
+def test_what_grows_with_the_diary_is_there_where_it_is_asked_for() -> None:
+    state = goal(proposed(), entry("e1"))
+    read = read_goal(state, None)
+    assert not {*PARTS} & set(read)
+    for part in PARTS:
+        asked = read_goal(state, None, include=[part])
+        assert {name: asked[name] for name in asked if name != part} == read
+        assert len(asked[part]) == 1
 
 
 def test_it_is_ready_for_json() -> None:
@@ -100,14 +110,14 @@ def test_it_says_what_waits_for_whom_and_what_deserves_a_second_look() -> None:
 def test_it_holds_what_a_picture_of_the_goal_and_its_level_needs() -> None:
     """The levels in words, where it began, the latest, and every level with its day (S49)."""
     entries = [entry(f"e{days}", TODAY + timedelta(days=days), level=level) for days, level in ((0, -1), (7, 1))]
-    read = read_goal(goal(proposed(gas=gas(baseline=-2)), *entries), plan())
+    read = read_goal(goal(proposed(gas=gas(baseline=-2)), *entries), plan(), include=PARTS)
     assert read["gas"]["levels"]["0"] == "Goes out three times"
     assert (read["gas"]["baseline"], read["latest_level"]) == (-2, 1)
     assert [(each["on"], each["level"]) for each in read["progress"]] == [("2026-03-02", -1), ("2026-03-09", 1)]
 
 
 def test_it_tells_the_wins_of_each_week() -> None:
-    read = read_goal(goal(proposed(), entry("e1"), entry("e2", TODAY + timedelta(days=1))), plan())
+    read = read_goal(goal(proposed(), entry("e1"), entry("e2", TODAY + timedelta(days=1))), plan(), include=PARTS)
     assert read["weekly_wins"] == [{"week": "2026-03-02", "done": 2, "milestones": [], "level": None, "measured": None}]
 
 
@@ -115,7 +125,7 @@ def test_eighteen_months_of_work_read_as_a_whole() -> None:
     """Every entry and every review is there, and none stands for another (S57)."""
     weeks = [TODAY + timedelta(weeks=week) for week in range(80)]
     reviews = [g.Reviewed(on=on, participants=("patient", "clinician"), decision="keep") for on in weeks[::2]]
-    read = read_goal(goal(proposed(), *(entry(f"e{on}", on) for on in weeks), *reviews), plan())
+    read = read_goal(goal(proposed(), *(entry(f"e{on}", on) for on in weeks), *reviews), plan(), include=PARTS)
     assert [each["on"] for each in read["progress"]] == [on.isoformat() for on in weeks]
     assert [each["on"] for each in read["reviews"]] == [on.isoformat() for on in weeks[::2]]
     assert len(read["weekly_wins"]) == 80

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from events.goal import fold_goals
+from events.flag import Flag
+from events.goal import GoalState, fold_goals
 from events.goal import types as g
+from events.goal.facts_of_goals import diary_facts, goal_facts
 from events.goal.flags import Around, flags
 from events.vocabulary import External, Outcome, ReviewDecision
 from tests.builders import GOAL, NOON, TODAY, entry, event, proposed, recorded
@@ -13,6 +15,10 @@ from tests.specification import Past, by, clinician, patient
 from tests.unit.goals import stories
 
 NO_SCALE = "The goal has no scale for this level."
+
+
+def flags_of(goal: GoalState) -> list[Flag]:
+    return flags(goal_facts(goal), Around(diary=diary_facts(goal)))
 
 
 def closed(outcome: Outcome, **fields: object) -> g.Closed:
@@ -99,7 +105,7 @@ def test_a_clinician_alone_does_not_retire_a_goal_in_silence_after_a_setback(set
     retired = setback.when(clinician(alone(2, "retire"), time=hour_later)).then(noting=ALONE)
 
     assert [each.entry for each in retired.goal.closed_without_patient] == ["e1"]
-    assert [flag.code for flag in flags(retired.goal, Around())] == ["closed_without_patient"]
+    assert [flag.code for flag in flags_of(retired.goal)] == ["closed_without_patient"]
 
 
 def test_nor_by_a_review_alone_and_a_closing_after_it(setback: Past) -> None:
@@ -115,7 +121,7 @@ def test_closing_after_a_review_with_the_patient_or_by_the_patient_needs_no_flag
     by_patient = setback.when(clinician(alone(2, "keep"), time=later)).then_something()
     let_go = by_patient.when(patient(closed("retired"), time=later)).then()
 
-    assert flags(together.goal, Around()) == flags(let_go.goal, Around()) == []
+    assert flags_of(together.goal) == flags_of(let_go.goal) == []
 
 
 def test_a_setback_told_after_the_closing_was_not_known_to_whoever_closed_it(setback: Past) -> None:

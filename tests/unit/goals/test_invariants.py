@@ -12,11 +12,14 @@ from events.errors import Rejected
 from events.event import Event
 from events.goal import GoalState
 from events.goal import types as g
+from events.goal.facts_of_goals import goal_facts
 from events.goal.flags import Around, flags
+from events.goal.goals_of_patient import goals_of_patient
 from events.goal.types import Override
 from events.identity import GoalId
 from events.payload import Payload
 from events.plan import types as p
+from events.plan.facts import plan_facts
 from events.vocabulary import ActorRole, External, Priority
 from services.goals.decide import decide
 from services.goals.decision_context import Decision
@@ -120,8 +123,9 @@ def test_more_goals_are_active_than_the_plan_allows_only_with_a_flag(story: Sequ
     for past in played(story, stories.active_goals(1, active_goal_limit=2)):
         active = [goal for goal in goals(past).values() if goal.status == "active"]
         if len(active) > past.plan.active_goal_limit:
-            around = [Around(past.plan, TODAY, [other for other in active if other is not goal]) for goal in active]
-            said = [flag.code for goal, known in zip(active, around, strict=True) for flag in flags(goal, known)]
+            facts = [goal_facts(goal) for goal in active]
+            around = Around(plan_facts(past.plan), TODAY, goals_of_patient(facts))
+            said = [flag.code for goal in facts for flag in flags(goal, around)]
             assert {"override_used", "limit_exceeded"} & set(said)
 
 

@@ -11,6 +11,8 @@ from events.envelope import read_recorded
 from events.event import Event, RecordedEvent
 from events.goal import GoalState, fold_goals
 from events.goal import types as g
+from events.goal.facts_of_goals import diary_facts
+from events.vocabulary import ActorRole
 from projections.engine.database import open_database, reading
 from projections.goal_state.diary import Diary, asks_for_all, diary_of, read_diary
 from projections.goal_state.goals_before_events import GoalBeforeEvents
@@ -34,7 +36,7 @@ def test_however_its_events_come_a_goal_is_what_the_fold_gives(tmp_path: Path, s
 
     assert rows(kept_up, PROJECTION) == rows(at_once, PROJECTION)
     with reading(kept_up) as connection:
-        (read,) = record(connection, GOAL.org, GOAL.patient).goals
+        (read,) = record(connection, GOAL.org, GOAL.patient, with_diaries=True).goals
     assert read == fold_goals(read_recorded(message) for message in messages)
     for engine in (kept_up, at_once):
         engine.dispose()
@@ -49,6 +51,30 @@ def test_the_columns_tell_what_the_fold_tells(seed: int) -> None:
     assert row["last_entry_on"] == max(each.on for each in goal.progress)
     assert row["setbacks"] == len(goal.unreviewed_setbacks)
     assert row["level"] == goal.latest_level
+
+
+def test_a_review_with_the_patient_settles_what_a_goal_was_closed_over() -> None:
+    before = [
+        *_active(),
+        event(GOAL, entry("e1", _day(3), setback=True)),
+        event(GOAL, entry("e2", _day(8), setback=True)),
+    ]
+    closed = event(GOAL, g.Closed(outcome="not_achieved", reason="moved"), role="clinician")
+
+    def closed_over(*later: Event) -> date | None:
+        (row,) = project(None, recorded([*before, closed, *later])).upserts["goals"]
+        diary: Diary = read_diary(str(row["diary"]))
+        assert diary.facts == diary_facts(_folded(recorded([*before, closed, *later])))
+        return diary.closed_after_setback_on
+
+    def review(day: int, *participants: ActorRole) -> Event:
+        return event(GOAL, g.Reviewed(on=_day(day), participants=participants, decision="keep"), role="clinician")
+
+    assert closed_over() == _day(8)
+    assert closed_over(event(GOAL, entry("e9", _day(9), setback=True))) == _day(8), "told after the closing"
+    assert closed_over(review(9, "clinician")) == closed_over(review(4, "patient")) == _day(8)
+    assert closed_over(review(9, "patient")) is None
+    assert closed_over(event(GOAL, g.Reopened(reason="by mistake"), role="clinician")) is None
 
 
 def test_it_comes_out_of_its_column_as_it_went_in() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from events.event import Event
-from events.goal import GoalState, fold_goals
+from events.goal import fold_goals
 from events.goal import types as g
+from events.goal.reading import read_goal_document
 from events.plan import PlanState
 from events.plan import types as p
 from events.vocabulary import ActorRole, External, ReviewDecision
@@ -39,11 +40,17 @@ def test_a_goal_is_one_row_however_much_has_happened() -> None:
     assert (row["status"], row["version"]) == ("active", 5)
 
 
-def test_the_row_holds_the_state_that_the_fold_gives_but_for_the_diary() -> None:
+def test_a_document_holds_the_state_that_the_fold_gives_but_for_the_diary() -> None:
     given = [each for each in active_goal() if not each.goal_id.is_plan]
+    state = fold_goals(recorded(given))
+    assert state is not None
     (row,) = rows([*given, event(GOAL, entry("e1"))])
-    assert GoalState.model_validate_json(str(row["state"])) == fold_goals(recorded(given))
+    (document,) = rows([*given, event(GOAL, entry("e1"))], "documents")
     assert row["version"] == len(given) + 1
+    text = str(document["document"])
+    assert state == read_goal_document(
+        GOAL, text, version=state.version, position=state.position, updated_at=state.updated_at
+    )
 
 
 def test_an_entry_of_a_long_diary_is_one_new_row_and_a_few_columns() -> None:
@@ -53,8 +60,9 @@ def test_an_entry_of_a_long_diary_is_one_new_row_and_a_few_columns() -> None:
     assert (row["entry"], row["mood"], row["version"]) == ("last", 6, 204)
     (columns,) = projected.updates["goals"]
     assert columns["version"] == 204
-    assert "state" not in columns
+    assert "search" not in columns
     assert not projected.upserts.get("goals")
+    assert not projected.upserts.get("documents")
     assert not any(projected.upserts.get(table) for table in ("reviews", "waiting"))
 
 

@@ -1,0 +1,141 @@
+"""Goals as they are served: the documents that are kept, each with what follows on the day of looking, beside the plan
+and the other goals of its patient.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, or_, select
+
+from events.flag import Audience
+from events.goal.facts import GoalFacts
+from events.goal.flags import Around
+from events.goal.goals_of_patient import GoalsOfPatient, goals_of_patient
+from events.goal.reading import Part, asked_for, what_follows, written_goal
+from events.goal.state import OPEN
+from events.identity import PLAN, GoalId
+from events.plan.facts import PlanFacts
+from projections.engine.key_lookup import PATIENT, lookup, wanted
+from projections.engine.paging import AnyRow, AnySelect
+from projections.engine.plan_join import of_the_patient
+from projections.goal_state.copies import copies, other_patients, patients_by_text
+from projections.goal_state.diary import read_diary
+from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
+from projections.goal_state.stored_states import diaries, of_the_goal, state_with_diary
+from projections.goal_state.tables import tables
+
+_TABLES = tables()
+_GOALS, _DOCUMENTS, _PLANS = (_TABLES[name] for name in ("goals", "documents", "plans"))
+_OF_A_ROW = ("org", "patient", "goal", "version", "position", "recorded_at", "diary", "status", "statement_hash")
+
+read_facts = TypeAdapter(GoalFacts).validator.validate_json
+"""Out of the column `facts` of a document."""
+read_plan_facts = TypeAdapter(PlanFacts).validator.validate_json
+"""Out of the column `facts` of a plan."""
+
+
+class Looking(NamedTuple):
+    """Who looks at goals, when, and at what of that which grows with their diaries."""
+
+    now: datetime
+    audience: Audience = "staff"
+    include: Collection[Part] = ()
+
+
+def goals_to_serve(document: ColumnElement[str] = _DOCUMENTS.c.document) -> AnySelect:
+    """The rows that goals are served from, each beside its patient's plan.
+
+    Args:
+        document: The document, where not every row's is wanted.
+    """
+    columns = (_GOALS.c[name] for name in _OF_A_ROW)
+    return select(*columns, document.label("document"), _PLANS.c.facts.label("plan"), IS_QUARANTINED).select_from(
+        _GOALS.join(_DOCUMENTS, of_the_goal(_DOCUMENTS, _GOALS)).outerjoin(_PLANS, of_the_patient(_PLANS, _GOALS))
+    )
+
+
+def served_goal(connection: Connection, goal_id: GoalId, looking: Looking) -> str | None:
+    """One goal as JSON; None when there is none."""
+    beside = connection.execute(_ONE_BESIDE_OTHERS, goal_id._asdict()).all()
+    row = next((row for row in beside if row.goal == goal_id.goal), None)
+    if row is None:
+        return None
+    goals = {each.goal: read_facts(each.facts) for each in beside}
+    copies = {row.statement_hash: row.patients}
+    return _served(connection, [row], {goal_id.patient: goals}, copies, looking)[0]
+
+
+def served_goals(connection: Connection, rows: Sequence[AnyRow], looking: Looking) -> list[str]:
+    """Goals of one organisation as JSON, in the order of their rows.
+
+    Args:
+        rows: Of :func:`goals_to_serve`.
+    """
+    if not rows:
+        return []
+    org = rows[0].org
+    goals: dict[str, dict[str, GoalFacts]] = {row.patient: {} for row in rows}
+    plans = (GoalId(org, patient, PLAN) for patient in goals)
+    for patient, goal, facts in connection.execute(_FACTS, wanted(plans, PATIENT)):
+        goals[patient][goal] = read_facts(facts)
+    patients = copies(connection, org, {row.statement_hash for row in rows if row.status in OPEN})
+    return _served(connection, rows, goals, patients, looking)
+
+
+def _served(
+    connection: Connection,
+    rows: Sequence[AnyRow],
+    goals: Mapping[str, Mapping[str, GoalFacts]],
+    copies: Mapping[str, int | None],
+    looking: Looking,
+) -> list[str]:
+    """The rows of goals as JSON.
+
+    Args:
+        goals: All goals of each of their patients.
+        copies: How many patients have a goal with the same text, by its hash.
+    """
+    now, audience, include = looking
+    quarantined = quarantined_of_rows(connection, rows)
+    entries = diaries(connection, _TABLES, [GoalId(*row[:3]) for row in rows]) if include else {}
+    beside: dict[str, tuple[PlanFacts | None, date, GoalsOfPatient]] = {}
+    found = []
+    for row in rows:
+        org, patient, goal, version, position, updated_at, diary, _, statement_hash, document, plan_text, *_ = row
+        if patient not in beside:
+            plan = read_plan_facts(plan_text) if plan_text else None
+            beside[patient] = plan, plan.day(now) if plan else now.date(), goals_of_patient(goals[patient].values())
+        goal_id = GoalId(org, patient, goal)
+        around = Around(*beside[patient], other_patients(copies.get(statement_hash)), read_diary(diary).facts)
+        follows = what_follows(
+            goals[patient][goal],
+            around,
+            updated_at=updated_at,
+            quarantined=quarantined.get(goal_id),
+            audience=audience,
+        )
+        if include:
+            follows.update(asked_for(state_with_diary(row, entries.get(goal_id, ())), include))
+        found.append(written_goal(goal_id, document, follows, version=version, position=position, audience=audience))
+    return found
+
+
+_ASKED = _GOALS.c.goal == bindparam("goal")
+_OTHERS = _GOALS.alias("others")
+_BY_TEXT = patients_by_text(_OTHERS)
+_PATIENTS = (
+    _BY_TEXT.with_only_columns(_BY_TEXT.selected_columns.patients, maintain_column_froms=True)
+    .where(_OTHERS.c.org == _GOALS.c.org, _OTHERS.c.statement_hash == _GOALS.c.statement_hash)
+    .correlate(_GOALS)
+    .scalar_subquery()
+)
+# IN would be put together anew each time.
+_IS_OPEN = or_(*(_GOALS.c.status == status for status in sorted(OPEN)))
+_ONE_BESIDE_OTHERS = (
+    goals_to_serve(case((_ASKED, _DOCUMENTS.c.document)))
+    .add_columns(_DOCUMENTS.c.facts, case((and_(_ASKED, _IS_OPEN), _PATIENTS)).label("patients"))
+    .where(_GOALS.c.org == bindparam("org"), _GOALS.c.patient == bindparam("patient"))
+)
+_FACTS = select(_DOCUMENTS.c.patient, _DOCUMENTS.c.goal, _DOCUMENTS.c.facts).select_from(lookup(_DOCUMENTS, PATIENT))
