@@ -140,7 +140,7 @@ def asked_for(state: GoalState, include: Collection[Part]) -> dict[str, object]:
     """The parts of a goal with its whole diary that are read only where they are asked for."""
     parts: dict[str, object] = {}
     if "progress" in include:
-        parts["progress"] = state.progress
+        parts["progress"] = list(state.progress)
     if "weekly_wins" in include:
         parts["weekly_wins"] = weekly_wins(state)
     return parts
