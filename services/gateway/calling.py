@@ -6,7 +6,7 @@ judged the request.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
@@ -157,11 +157,15 @@ def _from_header(name: str, adapter: TypeAdapter[Any], default: Any) -> _Way:
 
 def _from_query(model: type[BaseModel]) -> _Way:
     validate = model.__pydantic_validator__.validate_python
+    lists = {field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
 
     def find(request: Request, errors: _Errors) -> Any:
         query: bytes = request.scope["query_string"]
-        # Of a parameter that is given twice the last counts.
-        given: Mapping[str, str] = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else []
+        # Of a parameter that is given twice the last counts, unless it takes several values.
+        given: dict[str, object] = dict(pairs)
+        for name in lists.intersection(given):
+            given[name] = [value for each, value in pairs if each == name]
         try:
             return validate(given)
         except ValidationError as error:

@@ -16,12 +16,15 @@ from services.gateway.access.operations import Operation
 from services.gateway.access_records import FEED, OF_PATIENTS
 
 _DIGEST_BYTES = 16
+_STREAMED = "/reviews.ics"
+"""The end of the addresses whose answers are not there as a whole before they are sent."""
 _OF_A_BODY = frozenset({b"content-length", b"content-type"})
 
 
 def has_etag(operation: Operation) -> bool:
-    """Whether answers of an operation have ETags: those that tell of patients, and have an end."""
-    return operation.method == "GET" and operation.reading in OF_PATIENTS and operation.path != FEED
+    """Whether answers of an operation have ETags: those that tell of patients, and are there as a whole."""
+    endless_or_streamed = operation.path == FEED or operation.path.endswith(_STREAMED)
+    return operation.method == "GET" and operation.reading in OF_PATIENTS and not endless_or_streamed
 
 
 def unless_unchanged(scope: Scope, answer: Response) -> Response:

@@ -84,7 +84,9 @@ async def declare_notices(nc: Client, replicas: int = 1) -> int:
     await _take_alarms_out(nc)
     await declare_stream(nc, notices_config(replicas), _KEPT)
     await declare_stream(nc, alarms_config(replicas), _SCHEDULED)
-    return (await nc.jetstream(timeout=10).add_consumer(ALARM_STREAM, consumer_config())).num_pending or 0
+    consumer = await nc.jetstream(timeout=10).add_consumer(ALARM_STREAM, consumer_config())
+    # One that was on its way to a service that has ended waits to be given out again.
+    return (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
 
 
 async def _take_alarms_out(nc: Client) -> None:

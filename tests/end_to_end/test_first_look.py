@@ -94,7 +94,7 @@ async def test_replay_tells_every_event_and_ends_where_the_projection_is(
     node: RunningNode, http: httpx.AsyncClient
 ) -> None:
     told = (await cairn("replay", GOAL, "--json", "--nats-url", node.nats_url)).json
-    read = (await http.get("/v1/orgs/northside/patients/pt-7f3a/goals/evenings")).json()
+    read = (await http.get("/v1/orgs/northside/patients/pt-7f3a/goals/evenings?include=progress,weekly_wins")).json()
     assert told["goal"] == {name: read[name] for name in told["goal"]}
     assert [event["version"] for event in told["events"]] == list(range(1, read["version"] + 1))
     assert {event["type"] for event in told["events"]} <= {each.type_name for each in GOAL_EVENTS}

@@ -80,7 +80,7 @@ async def test_tables_of_another_version_that_cannot_be_read_are_named(here: Alo
     await here.record("g1")
     await here.build(newer=-1)
     with writing(here.engine) as connection:
-        connection.execute(text("ALTER TABLE goal_state_goals DROP COLUMN state"))
+        connection.execute(text("ALTER TABLE goal_state_goals DROP COLUMN diary"))
     await here.build("goal_state", events=1)
     async with here.gateway() as client:
         read = await client.get(GOALS)
