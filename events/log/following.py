@@ -3,7 +3,7 @@
 The past is read by batches of direct gets. At the end the follower listens to what the stream republishes, and hands
 that out for as long as each position follows the one before. Whatever was missed is read by direct gets again, so that
 nothing depends on a live message coming, on when it comes, or on how long a slow reader takes. No consumer is made:
-whoever may make one chooses where the server delivers (docs/decisions/0021).
+whoever may make one chooses where the server delivers (docs/decisions/0023).
 """
 
 import asyncio
@@ -43,15 +43,27 @@ _LONGEST_PAUSE_SECONDS = 1.0
 
 
 class Follower:
-    """One reader of the whole log, or of the part that a subject filter names."""
+    """One reader of the whole log, or of the part that a subject filter names.
+
+    Args:
+        every: For a reader that is in no hurry: how many seconds apart it looks for what is new. It does not listen to
+            the feed, so that it is not woken for each message. None for everybody else.
+    """
 
     def __init__(
-        self, nc: ResilientClient, stream: str, after: int | Anchor, subject: str | None = None, batch: int = 500
+        self,
+        nc: ResilientClient,
+        stream: str,
+        after: int | Anchor,
+        subject: str | None = None,
+        batch: int = 500,
+        every: float | None = None,
     ):
         self._nc = nc
         self._stream = stream
         self._subject = subject
         self._batch = batch
+        self._every = every
         self._after = Anchor.of(after)
         self._last: StoredMessage | None = None
         self.position = self._after.position
@@ -73,7 +85,7 @@ class Follower:
         caught_up, trouble = False, ""
         while True:
             anchor = self._after if self._last is None else Anchor.at(self._last)
-            self._stretch = stretch = _Stretch(self._nc, self._stream, anchor, self._subject)
+            self._stretch = stretch = _Stretch(self._nc, self._stream, anchor, self._subject, self._every)
             try:
                 await stretch.begin()
                 while True:
@@ -103,11 +115,14 @@ class _Stretch:
         head: The last position of the stream as far as it is known.
     """
 
-    def __init__(self, nc: ResilientClient, stream: str, after: Anchor, subject: str | None):
+    def __init__(
+        self, nc: ResilientClient, stream: str, after: Anchor, subject: str | None, every: float | None = None
+    ):
         self._nc = nc
         self._stream = stream
         self._anchor = after
         self._subject = subject
+        self._every = every
         self._reconnects = nc.stats["reconnects"]
         self._clock = asyncio.get_running_loop().time
         self._arrived = asyncio.Event()
@@ -225,7 +240,7 @@ class _Stretch:
 
     async def _join(self) -> None:
         """Listen to the feed. What was stored before the server knew of that is behind the end that it tells then."""
-        if self._state is not None:
+        if self._state is not None and self._every is None:
             self._feed.pass_to(self._reached)
             await self._feed.listen(feed_subjects(self._state.config, self._subject))
         await self._look()
@@ -244,8 +259,10 @@ class _Stretch:
 
     def _take_in(self, state: StreamState) -> None:
         self._state = state
-        without_feed = self._joined and not self._feed.subjects
-        self._look_at = self._clock() + (_LOOK_WITHOUT_FEED_SECONDS if without_feed else _LOOK_SECONDS)
+        pause = _LOOK_SECONDS
+        if self._joined and not self._feed.subjects:
+            pause = _LOOK_WITHOUT_FEED_SECONDS if self._every is None else self._every
+        self._look_at = self._clock() + pause
         self._note_head(state.last)
 
     def _note_head(self, head: int) -> None:

@@ -223,7 +223,9 @@ class Log:
         """
         return await read_anchor(self._nc, self._stream, position)
 
-    def follow(self, after: int | Anchor = 0, *, subject: str | None = None, batch: int = 500) -> AsyncIterator[Batch]:
+    def follow(
+        self, after: int | Anchor = 0, *, subject: str | None = None, batch: int = 500, every: float | None = None
+    ) -> AsyncIterator[Batch]:
         """Everything behind a position, first the past, then live, in order, without a gap or a repeat, for ever.
 
         The iteration raises `LogReplaced` when the log is not the one that `after` was taken from, at the start or
@@ -233,8 +235,10 @@ class Log:
             after: The anchor of the last message already known; a position alone is only compared with the log's end.
             subject: Only messages on this subject of the log (wildcards allowed).
             batch: The most messages handed out at once.
+            every: For whoever is in no hurry: how many seconds apart it is looked for what is new, which costs less
+                than hearing of each event.
         """
-        return Follower(self._nc, self._stream, after, subject, batch).batches()
+        return Follower(self._nc, self._stream, after, subject, batch, every).batches()
 
     async def follow_with_process(self, after: int | Anchor = 0) -> AsyncGenerator[Batch, None]:
         """As :meth:`follow`, all of it and quicker where there is a long way to go: another process reads that part.

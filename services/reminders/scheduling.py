@@ -21,6 +21,8 @@ _log = logging.getLogger("cairn.reminders")
 SETTLING = timedelta(seconds=1)
 """How long a notice that is true already waits before it is given. When a history of years is recorded at once, a
 review that looks overdue after one event has often taken place in the next one; it must not cause a notice."""
+_LOOK_SECONDS = 0.25
+"""How far apart the log is looked at for what is new: well within that time, and most events move no review."""
 _MAX_GOALS_COLLECTED = 10_000
 """How many goals are collected before their alarms are set, while the end of the log is far off: an alarm that is set
 on the way, of a review long past, would ring at once."""
@@ -89,7 +91,7 @@ class Scheduler:
         last: StoredMessage | None = None
         after = BEGINNING if self._many_wait and not self._reviews.has_begun(stream) else marked
         self._reviews.begin(stream, await log.check(marked), after.position)
-        async for batch in log.follow(after):
+        async for batch in log.follow(after, every=_LOOK_SECONDS):
             for message in batch.messages:
                 last = message
                 if self._reviews.take(message) and message.position > marked.position:

@@ -49,10 +49,10 @@ async def filled(log: Log, first_of: Appends, count: int) -> list[int]:
 
 @asynccontextmanager
 async def following(
-    log: Log, after: int = 0, *, subject: str | None = None, batch: int = 500
+    log: Log, after: int = 0, *, subject: str | None = None, batch: int = 500, every: float | None = None
 ) -> AsyncIterator[AsyncIterator[Batch]]:
     """The batches of a follower, which is let go at the end."""
-    batches = log.follow(after, subject=subject, batch=batch)
+    batches = log.follow(after, subject=subject, batch=batch, every=every)
     assert isinstance(batches, AsyncGenerator)
     yield batches
     await batches.aclose()

@@ -9,7 +9,7 @@ import pytest
 from nats.js.api import RePublish
 
 from events.envelope import StoredMessage, read_recorded
-from events.identity import LOG, GoalId
+from events.identity import FEED, LOG, GoalId
 from events.leaf import fingerprint
 from events.log import Anchor, Append, Log, LogUnavailable, connect, live_feed
 from events.log import following as following_of_the_log
@@ -225,6 +225,20 @@ async def test_a_follower_makes_no_consumer_and_listens_no_more_when_it_is_let_g
         assert set(own._subs) > before
 
     assert set(own._subs) == before
+
+
+async def test_a_follower_in_no_hurry_does_not_listen_and_gets_everything(
+    own: ResilientClient, first_of: Appends
+) -> None:
+    log = Log(own)
+    past = await filled(log, first_of, 3)
+    async with asyncio.timeout(30), following(log, every=0.02) as batches:
+        assert await positions_until(batches, past[-1]) == past
+        assert (await anext(batches)).messages == ()
+        later = [(await log.append(first_of(f"live-{number}")))[0].position for number in range(5)]
+
+        assert await positions_until(batches, later[-1]) == later
+        assert not any(each.subject.startswith(FEED) for each in own._subs.values())
 
 
 class LossyFeed(live_feed.LiveFeed):
