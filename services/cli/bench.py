@@ -298,10 +298,18 @@ def start(**options: object) -> None:
 )
 def marks(files: tuple[Path, ...]) -> None:
     """How results that --json has printed stand against what is asked of Cairn (docs/performance.md)."""
+    from pydantic import ValidationError
+
     from bench.marks import COLUMNS, Saved, rows
     from services.cli.printing import print_table
 
-    print_table(COLUMNS, rows([Saved.model_validate_json(file.read_bytes()) for file in files]))
+    saved = []
+    for file in files:
+        try:
+            saved.append(Saved.model_validate_json(file.read_bytes()))
+        except ValidationError:
+            raise click.ClickException(f"{file} is not what `cairn bench … --json` prints.") from None
+    print_table(COLUMNS, rows(saved))
 
 
 def _run(name: str, options_class: str, given: dict[str, object]) -> None:

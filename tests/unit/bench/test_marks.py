@@ -79,3 +79,11 @@ def _case(ratio: float, peer: str = "other", **of: int | str) -> Case:
 
 def _run(rate: float, p50: float = 1, p99: float = 1) -> Run:
     return Run(operations=1, seconds=1.0, rate=rate, latency_ms=Latency(p50=p50, p95=p99, p99=p99))
+
+
+def test_a_file_that_is_no_result_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "cut_short.json"
+    file.write_text("")
+    said = CliRunner().invoke(bench, ["marks", str(file)])
+    assert said.exit_code == 1
+    assert f"{file} is not what `cairn bench … --json` prints." in said.output
