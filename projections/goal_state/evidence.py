@@ -24,6 +24,8 @@ _GOALS, _PLANS = _TABLES["goals"], _TABLES["plans"]
 _THEIR_PLANS = _PLANS.alias("their_plans")
 _EVERYTHING = EvidenceFilter()
 _ID = tuple(_GOALS.c[name] for name in GoalId._fields)
+MOST_PATIENTS_TOLD_BY_A_TOTAL = 10
+"""A number that is about so few may be told apart (the size below which US federal health statistics are withheld)."""
 _AS_IT_IS = (
     *("org", "patient", "goal", "status", "outcome", "life_area", "own_words"),
     *("patient_agreement_entered_by", "statement", "wording"),
@@ -114,6 +116,16 @@ def evidence_in_total(
     for _, expected in _reviews(connection, every_goal, filters, now):
         reviews = reviews.plus(counted(expected))
     return {**{name: value or 0 for name, value in goals._mapping.items()}, **reviews._asdict()}
+
+
+def patients_if_few(connection: Connection, org: str, filters: EvidenceFilter = _EVERYTHING) -> set[str]:
+    """The patients whose goals are in the totals, where they are so few that a total tells something about each.
+
+    Of :data:`MOST_PATIENTS_TOLD_BY_A_TOTAL` at most; of more, nobody.
+    """
+    most = MOST_PATIENTS_TOLD_BY_A_TOTAL
+    patients = set(connection.scalars(_of_goals(org, filters, _GOALS.c.patient).distinct().limit(most + 1)))
+    return patients if len(patients) <= most else set()
 
 
 def _of_goals(org: str, filters: EvidenceFilter, *columns: ColumnElement[Any]) -> AnySelect:  # Any: of several types

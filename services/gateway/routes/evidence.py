@@ -46,9 +46,10 @@ async def evidence(
     """
     now = datetime.now(UTC)
 
-    def read(connection: Connection) -> Json:
+    def read(connection: Connection) -> tuple[Json, set[str]]:
         page = queries.evidence(connection, org, query, now=now, limit=query.limit or _PAGE, cursor=query.cursor)
-        return {**page, "total": queries.evidence_in_total(connection, org, query, now=now)}
+        total = queries.evidence_in_total(connection, org, query, now=now)
+        return {**page, "total": total}, queries.patients_if_few(connection, org, query)
 
     def write(connection: Connection) -> tuple[bytes, set[str]]:
         seen = patients_in(named=query.patient)
@@ -63,8 +64,8 @@ async def evidence(
         table, seen = await here.read("goal_state", org, query.min_position, write)
         asks.saw(org, seen)
         return csv_answer(table, f"evidence-{org}.csv")
-    found = await here.read("goal_state", org, query.min_position, read)
-    asks.saw(org, patients_in(found["items"], named=query.patient))
+    found, in_total = await here.read("goal_state", org, query.min_position, read)
+    asks.saw(org, in_total | patients_in(found["items"], named=query.patient))
     items = [_told(asks, goal) for goal in found["items"]]
     return json_answer({**found, "items": items}, headers={"vary": "accept"})
 

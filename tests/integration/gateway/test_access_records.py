@@ -12,6 +12,7 @@ from events.goal.types import Changes, ReviewScheduled, Revised
 from events.identity import GoalId
 from events.log import Append
 from projections.access_record.writer import AccessWriter
+from projections.goal_state import evidence
 from services.access.principal import Principal
 from services.embedded_server import EmbeddedServer
 from services.gateway.access.operations import OPERATIONS
@@ -185,6 +186,16 @@ async def test_a_table_for_a_spreadsheet_names_everybody_who_is_in_it(here: Alon
 async def test_a_page_names_those_who_are_on_it(here: Alone, client: httpx.AsyncClient, query: str) -> None:
     for path in ("goals", "audit", "reviews"):
         assert told_of(await newly_recorded(here, client, f"{_ORG}/{path}?{query}")) == FIRST
+
+
+async def test_a_total_of_few_names_them_also_where_they_are_not_on_the_page(
+    here: Alone, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{_ORG}/evidence?limit=1"
+    assert told_of(await newly_recorded(here, client, path)) == ALL
+
+    monkeypatch.setattr(evidence, "MOST_PATIENTS_TOLD_BY_A_TOTAL", 2)
+    assert told_of(await newly_recorded(here, client, path)) == FIRST
 
 
 async def test_that_a_patient_has_nothing_is_told_of_the_patient_too(here: Alone, client: httpx.AsyncClient) -> None:
