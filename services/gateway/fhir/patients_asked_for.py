@@ -116,8 +116,10 @@ async def _called(asked: Exchange, query: SearchQuery, value: str) -> tuple[Goal
     own = _cairn_id(value)
     found = [] if own is None else [own]
     if query.resource == "Goal" and not (system and system[0] in _SYSTEMS):
+        # Of other organisations none is looked at, or theirs might be so many that one's own is not among the first.
+        orgs = None if asked.asks.orgs(asked.operation.reading or "goals") is None else asked.asks.principal.orgs
         called = await asked.here.reader.read(
-            lambda connection: goals_called(connection, last, _MAX_CALLED), "goal_state"
+            lambda connection: goals_called(connection, last, _MAX_CALLED, orgs), "goal_state"
         )
         found += [each for each in called if await may_see(asked, each)]
     return tuple(each.plan for each in found)

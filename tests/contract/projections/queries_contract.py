@@ -322,6 +322,9 @@ class QueriesContract(ABC):
     def test_a_goal_is_found_by_what_it_is_called_elsewhere(self, connection: Connection) -> None:
         assert goals_called(connection, '7 "%é', limit=10) == [ELSEWHERE]
         assert goals_called(connection, '7 "%é', limit=0) == []
+        assert goals_called(connection, '7 "%é', limit=10, orgs={"another", ELSEWHERE.org}) == [ELSEWHERE]
+        assert goals_called(connection, '7 "%é', limit=10, orgs={"another"}) == []
+        assert goals_called(connection, '7 "%é', limit=10, orgs=()) == []
         for other in ("7", '7 "xé', "urn:his"):
             assert goals_called(connection, other, limit=10) == []
 
