@@ -290,7 +290,7 @@ async def test_an_export_that_is_killed_in_the_middle_is_on_record(
     assert process.stdout is not None
     first = await asyncio.wait_for(process.stdout.readline(), 60)
     process.kill()
-    await process.communicate()  # to wait alone would last for ever, where more has come than the reader takes at a time
+    await process.communicate()  # while more has come than is read at a time, waiting alone would last for ever
 
     assert json.loads(first)["resourceType"] == "DocumentReference"
     assert len(await on_record(log, walk)) == 1
