@@ -2,7 +2,7 @@
 
 NAMES = ("js_publish", "eventsourcing_postgresql", "eventsourcing_sqlite", "umadb")
 """The peers of `bench append`; each is the module of that name, which needs packages of its own."""
-LIVE = ("js_publish", "eventsourcing_live")
+LIVE = ("js_publish", "eventsourcing_live", "eventsourcing_tuned")
 """The peers of `bench whole`, likewise."""
 READERS = ("bare_route", "datasette")
 """The peers of `bench http`; the second needs a command of its own."""
