@@ -16,7 +16,7 @@ from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.following import Follower
 from events.log.leader import Leader
-from events.log.message import Message, guarded
+from events.log.message import Message, guard
 from events.log.reading import Batch, DirectReader
 from events.log.stream import STREAM
 from events.log.stream_state import StreamState, read_state
@@ -81,8 +81,7 @@ class Log:
             Message(subject, to_headers(each, version), to_body(each))
             for version, each in enumerate(events, version + 1)
         ]
-        across = goal_id.patient_on(LOG) if append.patient_wide else None
-        messages[0] = guarded(messages[0], append.expected, across)
+        messages[0].headers.update(guard(append.expected, goal_id.patient_on(LOG) if append.patient_wide else None))
         first = await self._writer.write(Write(tuple(messages), frozenset({goal_id[:2]})))
         now = datetime.now(UTC)
         return tuple(

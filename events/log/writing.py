@@ -209,11 +209,11 @@ class Writer:
             return
         batch = self._batch_ids.next().decode()
         for sequence, (subject, headers, body) in enumerate(messages, 1):
-            marked = {**headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(sequence)}
+            marks = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(sequence)}
             if sequence < len(messages):
-                self._nc.send(subject, marked, body)
+                self._nc.send(subject, headers, body, further=marks)
             else:
-                self._nc.send(subject, {**marked, "Nats-Batch-Commit": "1"}, body, reply)
+                self._nc.send(subject, headers, body, reply, {**marks, "Nats-Batch-Commit": "1"})
 
     def _count(self, group: _Group, by: int) -> None:
         if len(group.writes) == 1:
