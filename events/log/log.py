@@ -4,8 +4,8 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
@@ -25,8 +25,7 @@ from events.log.writing import Write, Writer
 from events.voiding import Readable, read_events, readable, voided
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(NamedTuple):
     """Events of one goal (or plan) that are stored together or not at all.
 
     Attributes:
