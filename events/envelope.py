@@ -76,6 +76,7 @@ class UnreadableEvent(CairnError):
 
 def to_headers(event: Event, version: int) -> dict[str, str]:
     """The headers under which the log stores an event as the given version of its goal."""
+    actor = event.actor
     headers = {
         "ce-specversion": "1.0",
         "ce-id": encode_value(event.id),
@@ -83,8 +84,8 @@ def to_headers(event: Event, version: int) -> dict[str, str]:
         "ce-type": event.type_name,
         "ce-subject": str(event.goal_id),
         "ce-time": event.time.isoformat(),
-        "ce-actor": encode_value(event.actor.id),
-        "ce-actorrole": event.actor.role,
+        "ce-actor": encode_value(actor.id),
+        "ce-actorrole": actor.role,
         "ce-version": str(version),
         "content-type": "application/json",
     }

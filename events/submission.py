@@ -31,8 +31,10 @@ _MAX_ATTRIBUTE_CHARACTERS = 200
 _MAX_EXTENSION_CHARACTERS = 1000
 _INTEGERS = range(-(2**31), 2**31)
 """What a CloudEvents Integer can be (CloudEvents 1.0.2, section "Type System")."""
-_REQUIRED_TEXTS = 7
-"""specversion, id, source, type, time, actor, actorrole."""
+_FIRST = ("id", "source", "type", "actor", "actorrole")
+_REQUIRED = (*_FIRST, "time")
+_REQUIRED_TEXTS = len(_REQUIRED) + 1
+"""Those, and specversion."""
 _USUAL_ATTRIBUTES = 10
 """The required ones, with subject, datacontenttype and data."""
 _NOTHING = frozenset({b"", b"null"})
@@ -72,9 +74,10 @@ def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_
 
 def is_binary(headers: Mapping[str, str]) -> bool:
     """Whether these headers, by their names in lower case, are those of an event in binary mode."""
-    return media_type(headers.get("content-type", "")) != STRUCTURED and any(
-        name.startswith(PREFIX) for name in headers
-    )
+    content_type = headers.get("content-type", "")
+    if content_type == STRUCTURED or media_type(content_type) == STRUCTURED:
+        return False
+    return any(name.startswith(PREFIX) for name in headers)
 
 
 def addressee(body: bytes, headers: Mapping[str, str] | None = None) -> GoalId:
@@ -122,31 +125,17 @@ def _quotes(event: Json, data: bytes) -> int:
 
 def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
     wrong: list[FieldError] = []
-
-    def text(name: str, limit: int = _MAX_ATTRIBUTE_CHARACTERS) -> str:
-        value = attributes.get(name)
-        if value is None or value == "":
-            wrong.append(FieldError(name, f"The CloudEvents attribute {name} is missing."))
-        elif (
-            not isinstance(value, str)
-            or len(value) > limit
-            or not (value.isprintable() or _is_printable(value))  # to ask here first saves a call for each attribute
-        ):
-            wrong.append(FieldError(name, f"{name} must be a text of 1 to {limit} printable characters."))
-        else:
-            return value
-        return ""
-
-    if attributes.get("specversion") != "1.0":
+    get = attributes.get
+    if get("specversion") != "1.0":
         wrong.append(FieldError("specversion", "specversion must be “1.0”, as this is CloudEvents 1.0."))
-    id_, source, type_name, actor = text("id"), text("source"), text("type"), text("actor")
-    role = text("actorrole")
-    entered_by = text("enteredby") if attributes.get("enteredby") not in (None, "") else None
+    plain = _plain_texts(attributes)
+    id_, source, type_name, actor, role = plain[:5] if plain else [_text(name, get(name), wrong) for name in _FIRST]
+    entered_by = _text("enteredby", get("enteredby"), wrong) if get("enteredby") not in (None, "") else None
     if role and role not in _ROLES:
         wrong.append(FieldError("actorrole", f"actorrole must be one of {', '.join(_ROLES)}."))
-    time = _time(text("time"), wrong)
-    expected = _expected_version(attributes.get("expectedversion"), wrong)
-    content_type = attributes.get("datacontenttype") or "application/json"
+    time = _time(plain[5] if plain else _text("time", get("time"), wrong), wrong)
+    expected = _expected_version(get("expectedversion"), wrong)
+    content_type = get("datacontenttype") or "application/json"
     if not isinstance(content_type, str) or not is_json(content_type):
         detail = "The data must be JSON: application/json, text/json, or a type that ends in +json."
         wrong.append(FieldError("datacontenttype", detail))
@@ -170,6 +159,27 @@ def _submission(attributes: Json, body: bytes, goal_id: GoalId | None) -> Event:
         extensions=extensions,
         entered_by=entered_by,
     )
+
+
+def _plain_texts(attributes: Json) -> list[str] | None:
+    """The required texts where none of them needs a closer look, as nearly always; None where one does."""
+    texts = [attributes.get(name, "") for name in _REQUIRED]
+    try:
+        together = "".join(texts)
+    except TypeError:
+        return None
+    is_plain = len(together) <= _MAX_ATTRIBUTE_CHARACTERS and together.isprintable() and all(texts)
+    return texts if is_plain else None
+
+
+def _text(name: str, value: object, wrong: list[FieldError], limit: int = _MAX_ATTRIBUTE_CHARACTERS) -> str:
+    if value is None or value == "":
+        wrong.append(FieldError(name, f"The CloudEvents attribute {name} is missing."))
+    elif not isinstance(value, str) or len(value) > limit or not _is_printable(value):
+        wrong.append(FieldError(name, f"{name} must be a text of 1 to {limit} printable characters."))
+    else:
+        return value
+    return ""
 
 
 def _traced(event: Event, headers: Mapping[str, str]) -> Event:

@@ -89,7 +89,7 @@ Change = Callable[[ProgressEntry], ProgressEntry | None]
 class Entries(Sequence[ProgressEntry]):
     """Entries in the order in which they were logged; equal to any other sequence of the same entries."""
 
-    __slots__ = ("_full", "_last", "_marks", "_packed", "latest_rating")
+    __slots__ = ("_full", "_last", "_last_marks", "_marks", "_packed", "latest_rating")
 
     _packed: tuple[PackedEntries, ...]
     """The first groups; only :meth:`packed` packs."""
@@ -99,6 +99,8 @@ class Entries(Sequence[ProgressEntry]):
     """The groups behind those."""
     _last: _Plain
     """The entries behind the last full group."""
+    _last_marks: bytes
+    """The marks of those, side by side: to look at each entry for its id would take a tenth of a whole submission."""
     latest_rating: Rating | None
     """The last one in the order of ratings; None where no entry tells its motivation."""
 
@@ -110,6 +112,7 @@ class Entries(Sequence[ProgressEntry]):
             [given[start : start + _FULL_GROUP_ENTRIES] for start in range(0, last, _FULL_GROUP_ENTRIES)]
         )
         self._last = given[last:]
+        self._last_marks = _marks_of(self._last)
         self.latest_rating = max(_ratings(given), default=None)
 
     @classmethod
@@ -147,13 +150,17 @@ class Entries(Sequence[ProgressEntry]):
             latest = Rating(entry.on, entry.version, told)
         full, last = self._full, self._last
         if len(last) < _FULL_GROUP_ENTRIES:
-            return _made(self._packed, self._marks, full, (*last, entry), latest)
-        return _made(self._packed, self._marks, (*full, last), (entry,), latest)
+            marks = self._last_marks + _MARK.pack(_mark(entry.entry))
+            return _made(self._packed, self._marks, full, (*last, entry), marks, latest)
+        return _made(self._packed, self._marks, (*full, last), (entry,), _marks_of((entry,)), latest)
 
     def named(self, entry: str) -> list[ProgressEntry]:
         """The entries with an id: one, or none, unless the log has an event that no rule has let in."""
-        groups = (*map(_unpack, self._packed_with(entry)), *self._full, self._last)
+        last = (self._last,) if _MARK.pack(_mark(entry)) in self._last_marks else ()
+        groups = (*map(_unpack, self._packed_with(entry)), *self._full, *last)
         found = [group for group in groups if entry in map(_ID, group)]  # is quicker than to ask each in Python
+        if not found:
+            return []
         return [each for group in found for each in group if each.entry == entry]
 
     def changed(self, entry: str, change: Change) -> "Entries":
@@ -179,7 +186,7 @@ class Entries(Sequence[ProgressEntry]):
         for group in groups[len(self._packed) :]:
             for (mark,) in _MARK.iter_unpack(group.marks):
                 insort(marks, mark)
-        return _made(tuple(groups), marks, (), self._last, self.latest_rating)
+        return _made(tuple(groups), marks, (), self._last, self._last_marks, self.latest_rating)
 
     def __len__(self) -> int:
         return len(self._marks) + sum(map(len, self._full)) + len(self._last)
@@ -236,10 +243,11 @@ def _made(
     marks: "array[int]",
     full: tuple[_Plain, ...],
     last: _Plain,
+    last_marks: bytes,
     latest_rating: Rating | None,
 ) -> Entries:
     made = object.__new__(Entries)
-    made._packed, made._marks, made._full, made._last = packed, marks, full, last
+    made._packed, made._marks, made._full, made._last, made._last_marks = packed, marks, full, last, last_marks
     made.latest_rating = latest_rating
     return made
 
@@ -248,12 +256,12 @@ def _joined(packed: tuple[PackedEntries, ...], full: tuple[_Plain, ...], last: _
     marks = array("I", sorted(mark for group in packed for (mark,) in _MARK.iter_unpack(group.marks)))
     latest = (_rating(_RATING.unpack(group.ratings[-_RATING.size :])) for group in packed if group.ratings)
     plain = (rating for group in (*full, last) for rating in _ratings(group))
-    return _made(packed, marks, full, last, max(chain(latest, plain), default=None))
+    return _made(packed, marks, full, last, _marks_of(last), max(chain(latest, plain), default=None))
 
 
 def _pack(group: _Plain) -> PackedEntries:
     return PackedEntries(
-        b"".join([_MARK.pack(_mark(each.entry)) for each in group]),
+        _marks_of(group),
         b"".join([_RATING.pack(on.toordinal(), version, told) for on, version, told in sorted(_ratings(group))]),
         zlib.compress(_JSON.dump_json(group, exclude_defaults=True), _ZLIB_LEVEL),
     )
@@ -270,6 +278,10 @@ def _ratings(group: Iterable[ProgressEntry]) -> Iterator[Rating]:
 def _rating(told: tuple[int, ...]) -> Rating:
     on, version, motivation = told
     return Rating(date.fromordinal(on), version, motivation)
+
+
+def _marks_of(group: Iterable[ProgressEntry]) -> bytes:
+    return b"".join([_MARK.pack(_mark(each.entry)) for each in group])
 
 
 def _mark(entry: str) -> int:

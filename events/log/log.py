@@ -1,10 +1,11 @@
 """The log, as the rest of Cairn uses it: append, read, check and follow."""
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
@@ -16,7 +17,7 @@ from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.following import Follower
 from events.log.leader import Leader
-from events.log.message import Message, guarded
+from events.log.message import Message, guard
 from events.log.reading import Batch, DirectReader
 from events.log.stream import STREAM
 from events.log.stream_state import StreamState, read_state
@@ -24,8 +25,7 @@ from events.log.writing import Write, Writer
 from events.voiding import Readable, read_events, readable, voided
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(NamedTuple):
     """Events of one goal (or plan) that are stored together or not at all.
 
     Attributes:
@@ -40,6 +40,19 @@ class Append:
     version: int
     expected: int
     patient_wide: bool = False
+
+    def recorded(self, first: int) -> tuple[RecordedEvent, ...]:
+        """The events as they are once they have been stored just now.
+
+        Their `recorded_at` is this machine's clock, within milliseconds of the log's own timestamp.
+
+        Args:
+            first: The position of the first of them.
+        """
+        now, version = datetime.now(UTC), self.version + 1
+        return tuple(
+            [RecordedEvent(each, first + place, version + place, now) for place, each in enumerate(self.events)]
+        )
 
 
 class Log:
@@ -66,28 +79,26 @@ class Log:
         """Store events of one goal durably, if nothing else was recorded for it meanwhile.
 
         Returns:
-            The events as recorded; `recorded_at` is this machine's clock at the acknowledgement, within milliseconds
-            of the log's own timestamp.
+            The events as recorded.
 
         Raises:
             WrongVersion: the goal has moved on; load it again and decide again.
             LogBusy, LogUnavailable: the log cannot take it now (see `LogUnavailable.certain`).
             MessageTooLarge: an event is larger than the log takes.
         """
-        events, version = append.events, append.version
-        goal_id = events[0].goal_id
-        subject = goal_id.on(LOG)
-        messages = [
-            Message(subject, to_headers(each, version), to_body(each))
-            for version, each in enumerate(events, version + 1)
-        ]
-        across = goal_id.patient_on(LOG) if append.patient_wide else None
-        messages[0] = guarded(messages[0], append.expected, across)
-        first = await self._writer.write(Write(tuple(messages), frozenset({goal_id[:2]})))
-        now = datetime.now(UTC)
-        return tuple(
-            [RecordedEvent(each, first + place, version + 1 + place, now) for place, each in enumerate(events)]
-        )
+        return append.recorded(await self._writer.write(_write(append)))
+
+    def begin(self, append: Append) -> "asyncio.Future[int]":
+        """Begin to append, without waiting for anything; not before something was read or appended.
+
+        Returns:
+            The position of the first event, with which :meth:`Append.recorded` makes the events. Its exceptions are
+            those of :meth:`append`.
+
+        Raises:
+            LogBusy, LogUnavailable, MessageTooLarge: nothing was sent.
+        """
+        return self._writer.begin(_write(append))
 
     async def read(self, goal_id: GoalId, after: int = 0) -> list[RecordedEvent]:
         """The events of one goal or plan behind a position, in order, without messages that are void.
@@ -277,3 +288,14 @@ class Log:
     async def close(self) -> None:
         """Stop listening for replies; the connection stays with its owner."""
         await self._replies.close()
+
+
+def _write(append: Append) -> Write:
+    goal_id = append.events[0].goal_id
+    subject = goal_id.on(LOG)
+    messages = [
+        Message(subject, to_headers(each, version), to_body(each))
+        for version, each in enumerate(append.events, append.version + 1)
+    ]
+    messages[0].headers.update(guard(append.expected, goal_id.patient_on(LOG) if append.patient_wide else None))
+    return Write(tuple(messages), frozenset({goal_id[:2]}))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
+_ACROSS = f"{_EXPECTED}-Subject"
 _WRONG_SEQUENCE = frozenset({10071, 10164})
 _LAST = re.compile(r"wrong last sequence: (\d+)")
 
@@ -31,10 +32,14 @@ def guarded(message: Message, expected: int, across: str | None = None) -> Messa
         expected: The position of the last message, 0 for none.
         across: A wildcard whose subjects the guard looks at instead of the message's own.
     """
-    guard = {_EXPECTED: str(expected)}
-    if across is not None:
-        guard[f"{_EXPECTED}-Subject"] = across
-    return message._replace(headers={**message.headers, **guard})
+    return message._replace(headers={**message.headers, **guard(expected, across)})
+
+
+def guard(expected: int, across: str | None = None) -> dict[str, str]:
+    """The headers that are a guard (see :func:`guarded`)."""
+    if across is None:
+        return {_EXPECTED: str(expected)}
+    return {_EXPECTED: str(expected), _ACROSS: across}
 
 
 def is_wrong_sequence(error: Mapping[str, Any]) -> bool:

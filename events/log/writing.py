@@ -122,6 +122,19 @@ class Writer:
 
         Raises:
             WrongVersion: The guard of a message did not hold; nothing was stored.
+            LogBusy, LogUnavailable, MessageTooLarge: As :meth:`begin`.
+        """
+        if self._nc.is_connected:
+            await self._replies.open()
+        return await self.begin(write)
+
+    def begin(self, write: Write) -> "asyncio.Future[int]":
+        """Begin to store the messages of a write, without waiting for anything.
+
+        Returns:
+            As :meth:`write`, when they are stored; its exceptions are those of :meth:`write`.
+
+        Raises:
             LogBusy: Too many writes are waiting already; nothing was stored.
             LogUnavailable: The log cannot be written now (see `LogUnavailable.certain`).
             MessageTooLarge: The server takes no message of this size; nothing was sent.
@@ -131,9 +144,8 @@ class Writer:
         if len(write.messages) > MAX_BATCH:
             raise ValueError(f"one write takes at most {MAX_BATCH} messages")
         self._check_size(write)
-        if not self._nc.is_connected:
+        if not self._nc.is_connected or not self._replies.is_open:
             raise LogUnavailable("There is no connection to the log.", certain=True)
-        await self._replies.open()
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if len(self._waiting) >= _SENT_AHEAD_WRITES and self._batches < _MOST_BATCHES:
@@ -141,7 +153,7 @@ class Writer:
             self._nc.write_out()
         else:
             self._flush_soon()
-        return await waiting.answer
+        return waiting.answer
 
     def _check_size(self, write: Write) -> None:
         """Refuse a message that is too large: the server would end the connection, and with it the writes of others."""
@@ -209,11 +221,11 @@ class Writer:
             return
         batch = self._batch_ids.next().decode()
         for sequence, (subject, headers, body) in enumerate(messages, 1):
-            marked = {**headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(sequence)}
+            marks = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(sequence)}
             if sequence < len(messages):
-                self._nc.send(subject, marked, body)
+                self._nc.send(subject, headers, body, further=marks)
             else:
-                self._nc.send(subject, {**marked, "Nats-Batch-Commit": "1"}, body, reply)
+                self._nc.send(subject, headers, body, reply, {**marks, "Nats-Batch-Commit": "1"})
 
     def _count(self, group: _Group, by: int) -> None:
         if len(group.writes) == 1:

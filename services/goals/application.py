@@ -1,47 +1,41 @@
 """From a submission to its outcome: the goal's history is loaded, the rules decide, and the log stores the events."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
 
 from events.envelope import UnreadableEvent
-from events.errors import Rejected
+from events.errors import CairnError, Rejected
 from events.event import Event, RecordedEvent
 from events.goal import GoalState
-from events.identity import GoalId, goal_id_of
-from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
-from events.outcome import Outcome, OutcomeError, OutcomeEvent, RecordedOutcome, RejectedOutcome
+from events.identity import GoalId
+from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, WrongVersion
+from events.outcome import Outcome, OutcomeEvent, RecordedOutcome, encode_outcome, encode_recorded
 from events.plan.consents import allowed_to
-from events.tracing import step
+from events.tracing import Submit, step, submitting, tracing
 from events.vocabulary import Actor, Allowed
 from services.goals.decide import decide, needs_others
 from services.goals.decision_context import NOT_LOADED, Decision, DecisionContext, NotLoaded
 from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History
+from services.goals.refusals import refusal
 from services.goals.same_content import same_content
 from services.goals.watch import Watch
-from services.keyed_lock import KeyedLock
+from services.keyed_lock import Acquisition, KeyedLock
 
 CAIRN = "urn:cairn"
 """The CloudEvents source of the events that Cairn itself adds to a submission."""
 SYSTEM = Actor(id="cairn", role="system")
 """The actor of the events that Cairn itself adds to a submission."""
-BUSY = RejectedOutcome(
-    code="log.busy", detail="Too many events are waiting; nothing was recorded. Try again in a moment."
-)
-_TOO_LARGE = RejectedOutcome(
-    code="event.invalid",
-    detail="The event is larger than the log takes; nothing was recorded.",
-    errors=(OutcomeError(field="", detail="Make the event smaller."),),
-)
-_INCOMPLETE = RejectedOutcome(
-    code="log.unfit",
-    detail="The log no longer holds all events of this goal, or of what it depends on; nothing was recorded. Its"
-    " operator can bring them back from a backup (`cairn log restore`).",
-)
 _MAX_APPEND_ATTEMPTS = 25
 """How often a submission is decided again because the goal has moved on meanwhile, before it is answered `log.busy`."""
 _MAX_CHANGES_NAMED = 10
 """How many events the detail of a `version.conflict` names."""
+
+Answer = Callable[[bytes], None]
 
 
 class Goals:
@@ -58,28 +52,27 @@ class Goals:
         self._histories = histories
         self._watch = watch
         self._locks = KeyedLock()
+        self._under_way: set[asyncio.Task[None]] = set()
 
-    async def submit(self, submission: Event) -> Outcome:
-        """Decide a submission and record it; every submission gets an outcome."""
-        try:
-            patient_wide = needs_others(submission)
-            if patient_wide:
-                async with self._locks.of((submission.goal_id.org, submission.goal_id.patient)):
-                    return await self._in_turn(submission, patient_wide=True)
-            return await self._in_turn(submission, patient_wide=False)
-        except Rejected as rejection:
-            return RejectedOutcome.of(rejection)
-        except LogBusy:
-            return BUSY
-        except MessageTooLarge:
-            return _TOO_LARGE
-        except (LogUnavailable, LogUnreachable) as error:
-            self._histories.drop(submission.goal_id)
-            return RejectedOutcome(code="log.unavailable", detail=_unavailable(error))
-        except EventsMissing:
-            return _INCOMPLETE
-        except UnreadableEvent as error:
-            return RejectedOutcome(code="log.unreadable", detail=_unreadable(error))
+    def begin(self, submission: Event, answer: Answer) -> None:
+        """Decide a submission and record it.
+
+        What memory has all of, and nothing is in the way of, is decided at once, and answered as soon as the log has
+        taken it; that is most of what comes. Everything else goes on in a task of its own, which decides anew. Either
+        way a submission has its place among those of its goal from here on.
+
+        Args:
+            answer: Called once with the outcome as JSON, now or later; every submission gets one. Must not raise.
+        """
+        goal_id = submission.goal_id
+        patient = self._locks.of((goal_id.org, goal_id.patient)) if needs_others(submission) else None
+        turn = self._locks.of(goal_id)
+        is_free = (patient is None or patient.line_up()) and turn.line_up()
+        begun = self._begun(submission) if is_free and patient is None and tracing.tracer is None else None
+        if begun is None:
+            self._go_on(submission, answer, partial(self._in_turn, patient, turn, None))
+        else:
+            begun.position.add_done_callback(lambda _: self._appended(submission, answer, turn, begun))
 
     async def allowed_by_patient(self, goal_id: GoalId, recipient: str) -> frozenset[Allowed]:
         """What the patient whom a goal or plan is about allows somebody now, by the consents that the log has.
@@ -113,17 +106,84 @@ class Goals:
         plan = (await self._histories.get(goal_id.plan)).plan
         return allowed_to(plan, recipient, plan.day(datetime.now(UTC))) if plan is not None else frozenset()
 
-    async def _in_turn(self, submission: Event, *, patient_wide: bool) -> Outcome:
-        async with self._locks.of(submission.goal_id):
-            return await self._decided(submission, patient_wide=patient_wide)
+    def _begun(self, submission: Event) -> "_Begun | None":
+        """An append that needed nothing to be waited for; None when there is something that :meth:`_decided` must see.
 
-    async def _decided(self, submission: Event, *, patient_wide: bool) -> Outcome:
+        A refusal is such a thing too: it is told only after the log has confirmed what it rests on.
+        """
+        goal_id = submission.goal_id
+        history, plan = self._histories.remembered(goal_id), self._histories.remembered(goal_id.plan)
+        if history is None or plan is None or self._watch.is_due or self._watch.refusal is not None:
+            return None
+        if history.answer(submission) is not None:
+            return None
+        try:
+            context = DecisionContext(datetime.now(UTC), plan.plan, NOT_LOADED if goal_id.is_plan else history.goal)
+            append, decision = _decision(context, submission, history, history.position)
+            return _Begun(history, append, decision, self._log.begin(append))
+        except Exception:  # noqa: BLE001 - whatever it is, it is met again, and answered, in the task
+            return None
+
+    def _appended(self, submission: Event, answer: Answer, turn: Acquisition, begun: "_Begun") -> None:
+        """The log has answered."""
+        if begun.position.exception() is not None:
+            self._go_on(submission, answer, partial(self._in_turn, None, turn, begun))
+            return
+        try:
+            recorded = begun.append.recorded(begun.position.result())
+            self._take(begun.history, recorded)
+            outcome = encode_recorded(recorded, begun.decision.notes)
+        except Exception as error:  # noqa: BLE001 - a defect of Cairn's is answered too
+            outcome = encode_outcome(refusal(error))
+        finally:
+            turn.pass_on()
+        answer(outcome)
+
+    def _go_on(self, submission: Event, answer: Answer, submit: Submit) -> None:
+        """Go on with a submission in a task of its own."""
+        task = asyncio.get_running_loop().create_task(self._answered(submission, answer, submit))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _answered(self, submission: Event, answer: Answer, submit: Submit) -> None:
+        try:
+            outcome = await submitting(submit)(submission)
+        except Exception as error:  # noqa: BLE001 - a defect of Cairn's is answered too
+            outcome = refusal(error)
+        answer(encode_outcome(outcome))
+
+    async def _in_turn(
+        self, patient: Acquisition | None, turn: Acquisition, begun: "_Begun | None", submission: Event
+    ) -> Outcome:
+        try:
+            async with patient or nullcontext(), turn:
+                if begun is not None:
+                    await self._moved_on(submission, begun)
+                return await self._decided(submission, tried=int(begun is not None), patient_wide=patient is not None)
+        except (LogUnavailable, LogUnreachable) as error:
+            self._histories.drop(submission.goal_id)
+            return refusal(error)
+        except CairnError as error:
+            return refusal(error)
+
+    async def _moved_on(self, submission: Event, begun: "_Begun") -> None:
+        """Catch up with the log, which has refused an append because the goal has moved on.
+
+        Raises:
+            LogBusy, LogUnavailable, MessageTooLarge: it was for something else.
+        """
+        try:
+            await begun.position
+        except WrongVersion:
+            await self._catch_up(submission, begun.history, patient_wide=False)
+
+    async def _decided(self, submission: Event, *, tried: int, patient_wide: bool) -> Outcome:
         until = 0
-        for attempt in range(_MAX_APPEND_ATTEMPTS):
+        for attempt in range(tried, _MAX_APPEND_ATTEMPTS):
             if self._watch.is_due:
                 await self._watch.look()
-            if (refusal := self._watch.refusal) is not None:
-                return refusal
+            if (refused := self._watch.refusal) is not None:
+                return refused
             history = await self._histories.get(submission.goal_id)
             try:
                 return await self._attempt(submission, history, until, patient_wide=patient_wide)
@@ -152,13 +212,11 @@ class Goals:
         first_time = history.answer(submission)
         if first_time is not None:
             return await self._confirmed(submission, first_time)
-        _check_expected_version(submission, history)
-        decision = step("decide", decide)(context, submission)
-        events = _events(submission, decision, history.version)
         expected = patient_position if patient_wide else history.position
-        recorded = await step("append", self._log.append)(Append(events, history.version, expected, patient_wide))
-        self._watch.acknowledged(recorded[-1].position)
-        return self._answer(history, recorded, decision)
+        append, decision = _decision(context, submission, history, expected, patient_wide=patient_wide)
+        recorded = await step("append", self._log.append)(append)
+        self._take(history, recorded)
+        return RecordedOutcome(events=tuple(map(_line, recorded)), notes=decision.notes)
 
     async def _confirmed(self, submission: Event, remembered: RecordedOutcome) -> RecordedOutcome:
         """The outcome that memory has of a submission which was recorded before, after the log has confirmed it.
@@ -202,15 +260,26 @@ class Goals:
         plan = await self._histories.get(submission.goal_id.plan)
         return DecisionContext(now, plan.plan, history.goal, others), patient_position
 
-    def _answer(self, history: History, recorded: tuple[RecordedEvent, ...], decision: Decision) -> RecordedOutcome:
+    def _take(self, history: History, recorded: tuple[RecordedEvent, ...]) -> None:
+        """Remember what the log has taken."""
+        self._watch.acknowledged(recorded[-1].position)
         for each in recorded:
             if each.position > history.position:
                 history.take(each)
         self._histories.moved(history)
-        events = tuple(
-            [OutcomeEvent(type=each.type_name, position=each.position, version=each.version) for each in recorded]
-        )
-        return RecordedOutcome(events=events, notes=decision.notes)
+
+
+class _Begun(NamedTuple):
+    """An append that is under way, and what it was decided on.
+
+    Attributes:
+        position: That of the first event, when the log has taken it.
+    """
+
+    history: History
+    append: Append
+    decision: Decision
+    position: "asyncio.Future[int]"
 
 
 def consequence_id(goal_id: GoalId, version: int) -> str:
@@ -224,6 +293,23 @@ def _line(recorded: RecordedEvent) -> OutcomeEvent:
 
 def _is(stored: RecordedEvent | None, remembered: OutcomeEvent) -> bool:
     return stored is not None and (stored.version, stored.type_name) == (remembered.version, remembered.type)
+
+
+def _decision(
+    context: DecisionContext, submission: Event, history: History, expected: int, *, patient_wide: bool = False
+) -> tuple[Append, Decision]:
+    """What a submission is decided to be, and as which events it is stored.
+
+    Args:
+        expected: As of :class:`Append`.
+
+    Raises:
+        Rejected: a rule forbids it.
+    """
+    _check_expected_version(submission, history)
+    decision = step("decide", decide)(context, submission)
+    events = _events(submission, decision, history.version)
+    return Append(events, history.version, expected, patient_wide), decision
 
 
 def _events(submission: Event, decision: Decision, version: int) -> tuple[Event, ...]:
@@ -262,21 +348,3 @@ def _check_expected_version(submission: Event, history: History) -> None:
         f"The goal is at version {history.version}, not {expected}.{changed}",
         version=history.version,
     )
-
-
-def _unreadable(error: UnreadableEvent) -> str:
-    goal_id = goal_id_of(error.subject)
-    return (
-        f"Nothing was recorded: the log holds a message at position {error.position}, of {goal_id}, that this version"
-        " of Cairn cannot read. A newer version may read it; otherwise Cairn's operator can void it:"
-        f" cairn log void {goal_id} {error.position}."
-    )
-
-
-def _unavailable(error: LogUnavailable | LogUnreachable) -> str:
-    if isinstance(error, LogUnavailable) and not error.certain:
-        return (
-            "The log went away before it answered, so it is not known yet whether the event was recorded."
-            " Send it again with the same id: it is recorded once."
-        )
-    return "The log cannot be reached now; nothing was recorded. Send the event again with the same id."

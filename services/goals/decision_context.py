@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from events.event import Event, RecordedEvent
 from events.goal import GoalState, fold_goal
@@ -91,8 +91,7 @@ class DecisionContext:
         return fold_goal(self.goal, trial) or self.goal
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What is recorded: the submission itself, then what follows from it in the same commit.
 
     Attributes:

@@ -68,6 +68,10 @@ class Histories:
         loaded, _ = await asyncio.gather(self._loaded(goal_id), self.get(goal_id.plan))
         return loaded
 
+    def remembered(self, goal_id: GoalId) -> History | None:
+        """The history if it is in memory."""
+        return self._memory.get(goal_id)
+
     async def refresh(self, history: History, last: int) -> bool:
         """Read the events that the log has after the history's last one, at least up to the goal's last event.
 

@@ -29,8 +29,9 @@ def share(state: GoalState | PlanState | None) -> None:
 def share_newest(state: GoalState | PlanState | None) -> None:
     """Let a state share the parts that the last event has added; they stand last in its lists."""
     if state is not None:
-        last = (part[-1] for part in _parts(state) if part)
-        _lighten([each for each in last if each.version == state.version])
+        for part in _parts(state):
+            if part and part[-1].version == state.version:
+                _lighten((part[-1],))
 
 
 def _parts(state: GoalState | PlanState) -> tuple[Sequence[_Part], ...]:

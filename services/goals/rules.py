@@ -195,15 +195,14 @@ def progress_outside_goal(goal: GoalState, plan: PlanState, on: date) -> None:
 
     Where the clinic's day and that of whoever said so differ, both are days of the goal's life.
     """
-    started = [goal.started_on] if goal.started_on else []
-    if started and goal.started_at:
-        started.append(plan.day(goal.started_at))
-    if started and on < min(started):
-        raise Rejected(
-            "progress.outside_goal",
-            f"The work on the goal began on {min(started)}, and {on} is before that day.",
-            (FieldError("on", f"Give {min(started)} or a later day."),),
-        )
+    if goal.started_on and on < goal.started_on:
+        started = min(goal.started_on, plan.day(goal.started_at)) if goal.started_at else goal.started_on
+        if on < started:
+            raise Rejected(
+                "progress.outside_goal",
+                f"The work on the goal began on {started}, and {on} is before that day.",
+                (FieldError("on", f"Give {started} or a later day."),),
+            )
     ended = [goal.status_on] if goal.status == "closed" and goal.status_on else []
     if ended and goal.closing:
         ended.append(plan.day(goal.closing.at))

@@ -5,13 +5,13 @@ What a service of Cairn submits for somebody else comes on `cairn.forwarded.ORG.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from events.errors import Rejected
 from events.event import Event
 from events.identity import FEED, FORWARDED, PLAN, SUBMIT, parse_subject
 from events.log import connect, declare_log
@@ -19,17 +19,17 @@ from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed, Placement
 from events.log.snapshots import Snapshots
-from events.outcome import Outcome, RejectedOutcome, encode_outcome
+from events.outcome import encode_outcome
 from events.submission import read_submission
-from events.tracing import submitting
 from events.vocabulary import Allowed
 from services.access.nats_requests import NatsRequests, forwarded_for
-from services.access.policy import Denied, check_submission
+from services.access.policy import check_submission
 from services.access.principal import Principal
-from services.goals.application import BUSY
+from services.goals.application import Answer
 from services.goals.broker import Broker
 from services.goals.health import HEALTH, Health
 from services.goals.operators import hear_operators
+from services.goals.refusals import BUSY, refusal
 from services.goals.stream_partition import StreamPartition
 from services.goals.watch import REPLACED, LogComparison, Watch
 from services.reply_subjects import may_be_answered
@@ -150,19 +150,17 @@ def _answering(watch: Watch) -> Callable[[], Awaitable[Health]]:
 
 
 class SubmissionEndpoint:
-    """Hands each submission to its partition when it arrives, and replies when its outcome is known.
-
-    A handler that waited for the append would hold up the whole subscription. So the subscriber returns at once, and
-    each submission has a task of its own that publishes the reply.
-    """
+    """Hands each submission to its partition when it arrives, and replies when its outcome is known."""
 
     def __init__(self, partitions: Placed[StreamPartition], nc: ResilientClient, requests: NatsRequests, *, limit: int):
         self._partitions = partitions
         self._nc = nc
         self._requests = requests
         self._limit = limit
-        self._under_way: dict[asyncio.Task[None], int] = {}
+        self._under_way = 0
         self._bytes = 0
+        self._ended: asyncio.Future[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def broker(self, url: str, subjects: Iterable[str]) -> Broker:
         """The FastStream broker with a subscriber for each subject, not yet started."""
@@ -180,7 +178,10 @@ class SubmissionEndpoint:
     async def finish(self) -> None:
         """Wait until every submission that was accepted has its answer."""
         if self._under_way:
-            await asyncio.wait(self._under_way)
+            self._ended = asyncio.get_running_loop().create_future()
+            await self._ended
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         if self._nc.is_connected:
             await flush(self._nc)
 
@@ -189,79 +190,91 @@ class SubmissionEndpoint:
             _log.warning("a submission was not taken: its reply subject is Cairn's or the server's own")
             return
         size = len(message.data)
-        if len(self._under_way) >= self._limit or self._bytes + size > _MAX_BYTES_UNDER_WAY:
+        if self._under_way >= self._limit or self._bytes + size > _MAX_BYTES_UNDER_WAY:
             self._refuse(message.reply)
             return
-        task = asyncio.get_running_loop().create_task(self._answer(message))
-        self._under_way[task] = size
+        self._under_way += 1
         self._bytes += size
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._bytes -= self._under_way.pop(task)
-
-    def _refuse(self, reply: str) -> None:
-        """Answer `log.busy` at once."""
-        if not reply or not may_be_answered(reply):
-            return
+        answer = partial(self._answer, message.reply, size)
         try:
-            self._nc.send(reply, {}, _BUSY)
-        except NatsError as error:
-            _log.warning("an answer could not be sent: %s", error)
+            principal, submission = self._read(message)
+            if principal.has("family") and submission.goal_id.org in principal.orgs:
+                self._start(self._of_family(principal, submission, answer))
+            else:
+                self._submit(principal, submission, _NOTHING, answer)
+        except Exception as error:  # noqa: BLE001 - a defect of Cairn's is answered too
+            answer(encode_outcome(refusal(error)))
 
-    async def _answer(self, message: Msg) -> None:
-        outcome = await self._outcome(message)
-        if not message.reply:
-            return
-        try:
-            if self._nc.is_connected:
-                self._nc.send(message.reply, {}, encode_outcome(outcome))
-            else:  # nats-py keeps it until there is a connection again
-                await self._nc.publish(message.reply, encode_outcome(outcome))
-        except (NatsError, OSError) as error:
-            # The sender gets no answer and sends the event again; its id keeps it from being recorded twice.
-            _log.warning("an answer could not be sent: %s", error)
-
-    async def _checked(self, message: Msg) -> Event:
-        """The submission in a message, with its submitter, whom the policy lets submit it.
+    def _read(self, message: Msg) -> tuple[Principal, Event]:
+        """Who submits with a message, and what.
 
         Raises:
-            Denied: nobody is known who submits it, or the policy does not let them.
-            Rejected: as :func:`read_submission`; for a family member also `org.unknown` and `log.unavailable`.
+            Denied: nobody is known who submits it.
+            Rejected: as :func:`read_submission`.
         """
         if message.subject.startswith(_FORWARDED):
             principal, prefix = forwarded_for(message.headers), FORWARDED
         else:
             principal, prefix = self._requests.sender(message.headers), SUBMIT
-        submission = read_submission(message.data, message.headers, parse_subject(prefix, message.subject))
-        goal_id = submission.goal_id
-        allowed = _NOTHING
-        if principal.has("family") and goal_id.org in principal.orgs:
-            allowed = await self._partitions.of(goal_id.org).goals.allowed_by_patient(goal_id, principal.id)
-        return _submitted_by(principal, submission, allowed)
+        return principal, read_submission(message.data, message.headers, parse_subject(prefix, message.subject))
 
-    async def _outcome(self, message: Msg) -> Outcome:
+    async def _of_family(self, principal: Principal, submission: Event, answer: Answer) -> None:
+        """Submit for a member of the family, who may do what the patient allows."""
         try:
-            submission = await self._checked(message)
             goals = self._partitions.of(submission.goal_id.org).goals
-            return await submitting(goals.submit)(submission)
-        except Denied as denied:
-            return RejectedOutcome.of(denied.rejection)
-        except Rejected as rejection:
-            return RejectedOutcome.of(rejection)
-        except Exception as error:  # noqa: BLE001 - see below
-            # Also after a defect of Cairn's the sender gets an answer. The exception's text may hold a patient's words,
-            # so only its type and place are logged.
-            place = error.__traceback__
-            while place is not None and place.tb_next is not None:
-                place = place.tb_next
-            where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else "unknown"
-            _log.error("a submission failed: %s in %s", type(error).__name__, where)
-            return RejectedOutcome(
-                code="log.unavailable",
-                detail="Cairn failed to take this event; it may or may not have been recorded."
-                " Send it again with the same id: it is recorded once.",
-            )
+            allowed = await goals.allowed_by_patient(submission.goal_id, principal.id)
+            self._submit(principal, submission, allowed, answer)
+        except Exception as error:  # noqa: BLE001 - a defect of Cairn's is answered too
+            answer(encode_outcome(refusal(error)))
+
+    def _submit(self, principal: Principal, submission: Event, allowed: frozenset[Allowed], answer: Answer) -> None:
+        """Submit what the policy allows.
+
+        Raises:
+            Denied: it does not.
+            Rejected: `org.unknown`.
+        """
+        submitted = _submitted_by(principal, submission, allowed)
+        self._partitions.of(submission.goal_id.org).goals.begin(submitted, answer)
+
+    def _answer(self, reply: str, size: int, outcome: bytes) -> None:
+        """Send the answer to a submission that was under way."""
+        self._under_way -= 1
+        self._bytes -= size
+        if reply:
+            if self._nc.is_connected:
+                self._send(reply, outcome)
+            else:
+                self._start(self._send_later(reply, outcome))
+        if self._ended is not None and not self._under_way and not self._ended.done():
+            self._ended.set_result(None)
+
+    def _refuse(self, reply: str) -> None:
+        """Answer `log.busy` at once."""
+        if reply and may_be_answered(reply):
+            self._send(reply, _BUSY)
+
+    def _send(self, reply: str, outcome: bytes) -> None:
+        try:
+            self._nc.send(reply, {}, outcome)
+        except NatsError as error:
+            _not_sent(error)
+
+    async def _send_later(self, reply: str, outcome: bytes) -> None:
+        try:
+            await self._nc.publish(reply, outcome)  # nats-py keeps it until there is a connection again
+        except (NatsError, OSError) as error:
+            _not_sent(error)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _not_sent(error: Exception) -> None:
+    # The sender gets no answer and sends the event again; its id keeps it from being recorded twice.
+    _log.warning("an answer could not be sent: %s", error)
 
 
 def _submitted_by(principal: Principal, submission: Event, allowed: frozenset[Allowed]) -> Event:

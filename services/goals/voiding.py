@@ -18,8 +18,9 @@ from events.outcome import Outcome, OutcomeEvent, RecordedOutcome, RejectedOutco
 from events.plan import types as plan_types
 from events.vocabulary import Actor, Label, Position, Text
 from events.voiding import reason_unreadable, version_behind, voided_by
-from services.goals.application import BUSY, CAIRN
+from services.goals.application import CAIRN
 from services.goals.histories import Histories
+from services.goals.refusals import BUSY
 from services.goals.watch import Watch
 
 _MAX_APPEND_ATTEMPTS = 25

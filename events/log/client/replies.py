@@ -26,6 +26,11 @@ class Replies:
         self._handlers: dict[str, Handler] = {}
         self._subscription: Subscription | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it listens."""
+        return self._subscription is not None
+
     async def open(self) -> None:
         """Listen; does nothing when it listens already."""
         if self._subscription is None:

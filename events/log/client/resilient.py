@@ -21,6 +21,8 @@ from events.log.client.parser import WholeMessages
 JETSTREAM_API = "$JS.API"
 """What JetStream's own API begins with, in the account of whoever asks."""
 _CLOSING_SECONDS = 1.0
+_COLON = ": ".join
+_NONE: Mapping[str, str] = {}
 
 
 class ResilientClient(Client):
@@ -104,11 +106,16 @@ class ResilientClient(Client):
             _sid=sid,
         )
 
-    def send(self, subject: str, headers: Mapping[str, str], body: bytes, reply: str = "") -> None:
+    def send(
+        self, subject: str, headers: Mapping[str, str], body: bytes, reply: str = "", further: Mapping[str, str] = _NONE
+    ) -> None:
         """Publish, with headers or without, at once and in a fifth of the time that nats-py takes for it.
 
         The message waits in nats-py's own buffer for the next write to the socket. Nothing is checked but what would
         break the protocol: subjects and header names are the caller's to get right.
+
+        Args:
+            further: More headers, behind the others.
 
         Raises:
             ConnectionClosedError: the client is closed or not connected.
@@ -117,11 +124,12 @@ class ResilientClient(Client):
         if not self.is_connected or self._flush_queue is None:
             raise ConnectionClosedError
         to = f"{subject} {reply}" if reply else subject
-        if headers:
-            lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-            if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
+        if headers or further:
+            lines = [VERSION, *map(_COLON, headers.items()), *map(_COLON, further.items()), "\r\n"]
+            text = "\r\n".join(lines)
+            if text.count("\n") != len(lines) or text.count("\r") != len(lines):
                 raise ValueError("a header value holds a line break")
-            block = f"{VERSION}\r\n{lines}\r\n".encode()
+            block = text.encode()
             size = len(block)
             command = b"HPUB %b %d %d\r\n%b%b\r\n" % (to.encode(), size, size + len(body), block, body)
         else:

@@ -18,12 +18,11 @@ from events.log.stream import STREAM, log_config
 from events.outcome import RecordedOutcome
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
-from services.goals.application import Goals
 from services.goals.watch import Watch
 from services.settings import Settings
 from tests.builders import active_goal, entry, event
 from tests.conftest import Submit, running, submitting_over
-from tests.integration.goals.conftest import goals_on
+from tests.integration.goals.conftest import Core, goals_on
 from tests.integration.goals.steps import code
 from tests.waiting import eventually
 
@@ -57,7 +56,7 @@ async def service(own_server: EmbeddedServer, connection: ResilientClient) -> As
 
 
 @pytest.fixture
-async def core(connection: ResilientClient, own_log: Log) -> AsyncIterator[Goals]:
+async def core(connection: ResilientClient, own_log: Log) -> AsyncIterator[Core]:
     """The service's core alone: nobody tells it that the log is another one."""
     snapshots = Snapshots(connection)
     yield goals_on(connection, own_log, snapshots)
@@ -185,7 +184,7 @@ class TestAMemoryBeyondTheLog:
     """Before anybody has noticed that the log is another one."""
 
     async def test_is_loaded_anew_for_a_new_event(
-        self, core: Goals, connection: ResilientClient, own_log: Log, tmp_path: Path
+        self, core: Core, connection: ResilientClient, own_log: Log, tmp_path: Path
     ) -> None:
         for each in ACTIVE:
             assert code(await core.submit(each)) == "recorded"
@@ -199,7 +198,7 @@ class TestAMemoryBeyondTheLog:
         assert [each.version for each in await own_log.read(GOAL)] == [1, 2, 3, 4, 5]
 
     async def test_is_loaded_anew_for_an_event_that_it_takes_for_known(
-        self, core: Goals, connection: ResilientClient, own_log: Log, tmp_path: Path
+        self, core: Core, connection: ResilientClient, own_log: Log, tmp_path: Path
     ) -> None:
         for each in ACTIVE:
             assert code(await core.submit(each)) == "recorded"
@@ -213,7 +212,7 @@ class TestAMemoryBeyondTheLog:
 
     @pytest.mark.parametrize(("kept", "refused"), [(1, "goal.unknown"), (2, "goal.state")])
     async def test_is_loaded_anew_where_all_of_the_patient_is_looked_at(
-        self, core: Goals, connection: ResilientClient, tmp_path: Path, kept: int, refused: str
+        self, core: Core, connection: ResilientClient, tmp_path: Path, kept: int, refused: str
     ) -> None:
         """The goal is active in memory; in the log it is not there, or not even agreed."""
         for each in ACTIVE[:kept]:
@@ -227,7 +226,7 @@ class TestAMemoryBeyondTheLog:
         assert code(await core.submit(resumption)) == refused
 
     async def test_is_loaded_anew_where_the_patient_has_nothing_any_more(
-        self, core: Goals, connection: ResilientClient, own_log: Log
+        self, core: Core, connection: ResilientClient, own_log: Log
     ) -> None:
         for each in (*ACTIVE, event(GOAL, g.Held(reason="A pause"), role="clinician")):
             assert code(await core.submit(each)) == "recorded"
@@ -237,7 +236,7 @@ class TestAMemoryBeyondTheLog:
         assert await own_log.head() == 0
 
     async def test_is_loaded_anew_where_another_event_stands_at_its_place(
-        self, core: Goals, connection: ResilientClient, own_log: Log
+        self, core: Core, connection: ResilientClient, own_log: Log
     ) -> None:
         for each in ACTIVE:
             assert code(await core.submit(each)) == "recorded"

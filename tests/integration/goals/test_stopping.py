@@ -16,15 +16,15 @@ from events.log import Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
-from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from events.outcome import RecordedOutcome, RejectedOutcome
 from events.plan import types as p
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
-from services.goals.application import Goals
+from services.goals.application import Answer, Goals
 from services.settings import Settings
 from tests.builders import TODAY, active_goal, as_bytes, entry, event, opened
 from tests.conftest import running
-from tests.integration.goals.conftest import goals_on
+from tests.integration.goals.conftest import Core, goals_on
 from tests.waiting import eventually
 
 
@@ -55,7 +55,7 @@ async def log(connection: ResilientClient) -> AsyncIterator[Log]:
 
 
 @pytest.fixture
-async def core(connection: ResilientClient) -> AsyncIterator[Goals]:
+async def core(connection: ResilientClient) -> AsyncIterator[Core]:
     """The service's core on that server, with a goal that is being worked on in its memory."""
     await declare_log(connection)
     log, snapshots = Log(connection, ack_seconds=0.5), Snapshots(connection)
@@ -92,14 +92,18 @@ class Gate:
     def __init__(self, patch: pytest.MonkeyPatch):
         self.opened = asyncio.Event()
         self.waiting = 0
-        submit = Goals.submit
+        self._held_up: list[asyncio.Task[None]] = []
+        begin = Goals.begin
 
-        async def held_up(goals: Goals, submission: Event) -> Outcome:
-            self.waiting += 1
+        async def go_on(goals: Goals, submission: Event, answer: Answer) -> None:
             await self.opened.wait()
-            return await submit(goals, submission)
+            begin(goals, submission, answer)
 
-        patch.setattr(Goals, "submit", held_up)
+        def held_up(goals: Goals, submission: Event, answer: Answer) -> None:
+            self.waiting += 1
+            self._held_up.append(asyncio.ensure_future(go_on(goals, submission, answer)))
+
+        patch.setattr(Goals, "begin", held_up)
 
 
 def plans_of(org: str, count: int) -> list[Event]:
@@ -168,7 +172,7 @@ async def test_what_is_too_much_is_answered_busy_at_once_and_what_came_before_it
 
 
 async def test_without_a_server_nothing_is_called_recorded(
-    own_server: EmbeddedServer, connection: ResilientClient, core: Goals
+    own_server: EmbeddedServer, connection: ResilientClient, core: Core
 ) -> None:
     daily = event(active_goal()[1].goal_id, entry("e1"))
     await own_server.stop()
@@ -187,7 +191,7 @@ async def test_without_a_server_nothing_is_called_recorded(
 
 
 async def test_what_was_under_way_when_the_server_died_is_recorded_once_when_it_is_sent_again(
-    own_server: EmbeddedServer, connection: ResilientClient, core: Goals
+    own_server: EmbeddedServer, connection: ResilientClient, core: Core
 ) -> None:
     patients = [GoalId("northside", f"patient-{number}", "plan") for number in range(20)]
     for plan in patients:

@@ -17,11 +17,10 @@ from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
-from services.goals.application import Goals
 from services.settings import Settings
 from tests.conftest import Submit, running, submitting_over
 from tests.forked import Ran, cairn
-from tests.integration.goals.conftest import goals_on
+from tests.integration.goals.conftest import Core, goals_on
 
 
 @dataclass
@@ -73,7 +72,7 @@ class Spoilt:
         """Run a command."""
         return await cairn(*arguments, "--nats-url", self.server.url)
 
-    def another_copy(self) -> Goals:
+    def another_copy(self) -> Core:
         """The core of another goals service, with a memory of its own."""
         return goals_on(self.nc, self.log, self.snapshots, snapshot_every=1)
 
