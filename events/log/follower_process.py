@@ -49,7 +49,7 @@ async def read_in_process(
     position = after
     async with aclosing(read_packed(url, stream, after, until, log_api)) as all_packed:
         async for packed in all_packed:
-            batch = unpacked(packed)
+            batch = unpack(packed)
             position = batch.messages[-1].position
             yield batch
             if position >= until:
@@ -60,7 +60,7 @@ async def read_in_process(
 async def read_packed(
     url: str, stream: str, after: int, until: int, log_api: str = JETSTREAM_API
 ) -> AsyncGenerator[bytes, None]:
-    """As :func:`read_in_process`, batches as they come, for :func:`unpacked`."""
+    """As :func:`read_in_process`, in the form that :func:`unpack` takes."""
     with suppress(OSError):
         async with _reader() as (commands, output):
             # Not among the arguments, which everybody on the machine can read: the address may hold a password.
@@ -120,7 +120,7 @@ async def _read(url: str, log_api: str, stream: str, part: tuple[int, int], out:
         async for batch in batches:
             if batch.messages:
                 # In a thread, so that the connection stays alive while the other end is busy.
-                await asyncio.to_thread(out.write, framed(_packed(batch)))
+                await asyncio.to_thread(out.write, framed(pack(batch)))
                 await asyncio.to_thread(out.flush)
             # Where the log holds no message at the last position any more, an empty batch marks the end.
             if not batch.messages or batch.messages[-1].position >= until:
@@ -128,7 +128,8 @@ async def _read(url: str, log_api: str, stream: str, part: tuple[int, int], out:
     await nc.close()
 
 
-def _packed(batch: Batch) -> bytes:
+def pack(batch: Batch) -> bytes:
+    """A batch in the form in which it goes through a pipe."""
     # Values that are equal become the same one, which is then written once; names are mostly the same ones already.
     same: dict[str, str] = {}
     one = same.setdefault
@@ -145,8 +146,8 @@ def _packed(batch: Batch) -> bytes:
     return marshal.dumps((batch.head, messages))
 
 
-def unpacked(packed: bytes) -> Batch:
-    """A batch as the process that reads has packed it."""
+def unpack(packed: bytes) -> Batch:
+    """A batch that :func:`pack` has packed."""
     head, messages = marshal.loads(packed)  # noqa: S302 - it is our own process that packed it
     return Batch(
         tuple(StoredMessage(*message) for message in messages),

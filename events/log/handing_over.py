@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from contextlib import aclosing, suppress
 from typing import BinaryIO
 
-from events.log.follower_process import PIPE_BYTES, framed, frames, unpacked
+from events.log.follower_process import PIPE_BYTES, framed, frames, unpack
 from events.log.reading import Batch
 
 _AHEAD_BYTES = 8 * 1024 * 1024
@@ -86,7 +86,7 @@ class HandedOver:
                     if its_stream != stream or its_after > after:
                         return
                     async for packed in all_frames:
-                        batch = unpacked(packed)
+                        batch = unpack(packed)
                         if messages := tuple(each for each in batch.messages if each.position > after):
                             yield Batch(messages, batch.head)
         finally:
