@@ -29,7 +29,8 @@ WORTH_A_PROCESS = 50_000
 """How many events make it worth to start a process: about as many as are read while it starts."""
 _PROGRAM = "from events.log.follower_process import main; main()"
 _BATCH_MESSAGES = 1000
-_PIPE_BYTES = 4 * 1024 * 1024
+PIPE_BYTES = 4 * 1024 * 1024
+"""What may wait at the end of a pipe that reads."""
 _SIZE_BYTES = 4
 
 _log = logging.getLogger("cairn.log")
@@ -46,18 +47,41 @@ async def read_in_process(
         url, log_api: Of the NATS server, as :func:`events.log.connect` takes them.
     """
     position = after
-    try:
+    async with aclosing(read_packed(url, stream, after, until, log_api)) as all_packed:
+        async for packed in all_packed:
+            batch = unpack(packed)
+            position = batch.messages[-1].position
+            yield batch
+            if position >= until:
+                return
+    _log.info("no process reads %s any more, at position %d; going on without one", stream, position)
+
+
+async def read_packed(
+    url: str, stream: str, after: int, until: int, log_api: str = JETSTREAM_API
+) -> AsyncGenerator[bytes, None]:
+    """As :func:`read_in_process`, in the form that :func:`unpack` takes."""
+    with suppress(OSError):
         async with _reader() as (commands, output):
             # Not among the arguments, which everybody on the machine can read: the address may hold a password.
             commands.write(to_json([url, log_api, stream, after, until]))
             commands.write_eof()
-            while position < until:
-                size = int.from_bytes(await output.readexactly(_SIZE_BYTES))
-                batch = _unpacked(await output.readexactly(size))
-                position = batch.messages[-1].position
-                yield batch
-    except (asyncio.IncompleteReadError, OSError):
-        _log.info("no process reads %s any more, at position %d; going on without one", stream, position)
+            async with aclosing(frames(output)) as all_frames:
+                async for packed in all_frames:
+                    yield packed
+
+
+def framed(packed: bytes) -> bytes:
+    """Something to be sent through a pipe, with its size."""
+    return len(packed).to_bytes(_SIZE_BYTES) + packed
+
+
+async def frames(output: asyncio.StreamReader) -> AsyncGenerator[bytes, None]:
+    """What was sent through a pipe as :func:`framed`, until the other end ends, perhaps in the middle."""
+    with suppress(asyncio.IncompleteReadError):
+        while True:
+            size = int.from_bytes(await output.readexactly(_SIZE_BYTES))
+            yield await output.readexactly(size)
 
 
 @asynccontextmanager
@@ -68,7 +92,7 @@ async def _reader() -> AsyncGenerator[tuple[asyncio.StreamWriter, asyncio.Stream
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
-        limit=_PIPE_BYTES,
+        limit=PIPE_BYTES,
         # Ctrl-C is meant for the process that reads from this one, and that process ends this one.
         start_new_session=True,
         preexec_fn=end_with_parent,
@@ -95,9 +119,8 @@ async def _read(url: str, log_api: str, stream: str, part: tuple[int, int], out:
     async with aclosing(Follower(nc, stream, after, batch=_BATCH_MESSAGES).batches()) as batches:
         async for batch in batches:
             if batch.messages:
-                packed = _packed(batch)
                 # In a thread, so that the connection stays alive while the other end is busy.
-                await asyncio.to_thread(out.write, len(packed).to_bytes(_SIZE_BYTES) + packed)
+                await asyncio.to_thread(out.write, framed(pack(batch)))
                 await asyncio.to_thread(out.flush)
             # Where the log holds no message at the last position any more, an empty batch marks the end.
             if not batch.messages or batch.messages[-1].position >= until:
@@ -105,7 +128,8 @@ async def _read(url: str, log_api: str, stream: str, part: tuple[int, int], out:
     await nc.close()
 
 
-def _packed(batch: Batch) -> bytes:
+def pack(batch: Batch) -> bytes:
+    """A batch in the form in which it goes through a pipe."""
     # Values that are equal become the same one, which is then written once; names are mostly the same ones already.
     same: dict[str, str] = {}
     one = same.setdefault
@@ -122,7 +146,8 @@ def _packed(batch: Batch) -> bytes:
     return marshal.dumps((batch.head, messages))
 
 
-def _unpacked(packed: bytes) -> Batch:
+def unpack(packed: bytes) -> Batch:
+    """A batch that :func:`pack` has packed."""
     head, messages = marshal.loads(packed)  # noqa: S302 - it is our own process that packed it
     return Batch(
         tuple(StoredMessage(*message) for message in messages),

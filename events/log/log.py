@@ -16,6 +16,7 @@ from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.following import Follower
+from events.log.handing_over import HandedOver
 from events.log.leader import Leader
 from events.log.message import Message, guard
 from events.log.reading import Batch, DirectReader
@@ -251,11 +252,14 @@ class Log:
         """
         return Follower(self._nc, self._stream, after, subject, batch, every).batches()
 
-    async def follow_with_process(self, after: int | Anchor = 0) -> AsyncGenerator[Batch, None]:
+    async def follow_with_process(
+        self, after: int | Anchor = 0, handed_over: HandedOver | None = None
+    ) -> AsyncGenerator[Batch, None]:
         """As :meth:`follow`, all of it and quicker where there is a long way to go: another process reads that part.
 
         Args:
             after: As of :meth:`follow`.
+            handed_over: What is read already by a process that hands it over to this one.
 
         Raises:
             LogReplaced: as :meth:`follow`.
@@ -264,15 +268,21 @@ class Log:
         head = anchor.position
         with suppress(LogUnreachable):  # which following waits out
             head = (await self.check(anchor)).last
-        if head - anchor.position >= follower_process.WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
-            last: StoredMessage | None = None
+        last: StoredMessage | None = None
+        if handed_over is not None:
+            async with aclosing(handed_over.batches(self._stream, anchor.position)) as batches:
+                async for batch in batches:
+                    last = batch.messages[-1]
+                    yield batch
+        position = last.position if last else anchor.position
+        if head - position >= follower_process.WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
             async with aclosing(
-                follower_process.read_in_process(self._nc.url, self._stream, anchor.position, head, self._nc.log_api)
+                follower_process.read_in_process(self._nc.url, self._stream, position, head, self._nc.log_api)
             ) as batches:
                 async for batch in batches:
                     last = batch.messages[-1]
                     yield batch
-            anchor = Anchor.at(last) if last else anchor
+        anchor = Anchor.at(last) if last else anchor
         async with aclosing(Follower(self._nc, self._stream, anchor).batches()) as batches:
             async for batch in batches:
                 yield batch

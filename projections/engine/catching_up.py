@@ -1,15 +1,16 @@
 """Catching up by a process of its own: for a projection that has a long way to go, beside others that do not.
 
 Python does one thing at a time in a process. The first build of three projections takes both of two cores that way, the
-build of one keeps no other waiting, and the memory that it took is given back with the process.
+build of one keeps no other waiting, and the memory that it took is given back with the process. Several read the log
+only once: what one process has read is handed over to all of them.
 """
 
 import asyncio
 import logging
 import os
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, inspect
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
 from events.log.child_process import end_with_parent
+from events.log.handing_over import hand_over
 from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import reading
@@ -61,28 +63,97 @@ async def ways(
     return found
 
 
-async def catch_up(name: str, command: Command) -> None:
-    """Run a process until it ends; when it was killed, whoever called goes on from the checkpoint that it has left."""
-    process = await asyncio.create_subprocess_exec(
+class Reading(NamedTuple):
+    """Part of a stream that is read once, for several projections."""
+
+    stream: str
+    after: int
+    until: int
+    names: frozenset[str]
+
+
+ReadPacked = Callable[[Reading], AsyncGenerator[bytes, None]]
+"""Reads it, as :func:`events.log.follower_process.read_packed`."""
+
+
+class CatchingUp:
+    """The processes that take projections to the end of the log, one for each, and the reading that they share.
+
+    Args:
+        projections: How far each has to go on each stream.
+    """
+
+    def __init__(self, projections: Mapping[str, Mapping[str, Way]]):
+        self._projections = projections
+        self._reading = shared_reading(projections)
+        self._processes: dict[str, Process] = {}
+
+    @asynccontextmanager
+    async def begun(self, command: Callable[[str], Command], read: ReadPacked) -> AsyncIterator[None]:
+        """Start the processes; those that are still at work are ended with the block.
+
+        Args:
+            command: What catches up with the log for one, by its name. It takes what was read from its standard input.
+        """
+        handing_over: asyncio.Task[None] | None = None
+        try:
+            for name in self._projections:
+                self._processes[name] = await _start(command(name))
+            handing_over = asyncio.create_task(self._hand_over(read))
+            yield
+        finally:
+            if handing_over is not None:
+                handing_over.cancel()
+                await asyncio.gather(handing_over, return_exceptions=True)
+            for process in self._processes.values():
+                await _ended(process)
+
+    async def end_of(self, name: str) -> None:
+        """Wait until a process ends; when it was killed, whoever waits goes on from the checkpoint that it has left."""
+        process = self._processes.get(name)
+        if process and (code := await process.wait()):
+            _log.warning("%s: the process that caught up ended with exit code %d", name, code)
+
+    async def _hand_over(self, read: ReadPacked) -> None:
+        """Hand over what is read for several; the others are given nothing, and read by themselves."""
+        reading, inputs = self._reading, {name: process.stdin for name, process in self._processes.items()}
+        takers = [taker for name, taker in inputs.items() if taker and reading and name in reading.names]
+        for taker in inputs.values():
+            if taker and taker not in takers:
+                taker.close()
+        if reading:
+            async with aclosing(read(reading)) as packed:
+                await hand_over(packed, reading.stream, reading.after, takers)
+
+
+def shared_reading(projections: Mapping[str, Mapping[str, Way]]) -> Reading | None:
+    """What several projections have to read all the same; None where that is not worth much."""
+    streams = {stream for found in projections.values() for stream in found}
+    if len(streams) != 1 or len(projections) < 2:
+        return None
+    (stream,) = streams
+    found = {name: of[stream] for name, of in projections.items()}
+    after = min(way.position for way in found.values())
+    names = frozenset(name for name, way in found.items() if way.position - after < WORTH_A_PROCESS)
+    if len(names) < 2:
+        return None
+    return Reading(stream, after, max(way.position + way.ahead for way in found.values()), names)
+
+
+async def _start(command: Command) -> Process:
+    return await asyncio.create_subprocess_exec(
         *command.arguments,
         env=command.environment,
-        stdin=DEVNULL,
+        stdin=PIPE,
         stdout=DEVNULL,
         # Ctrl-C is meant for the process that waits for this one, and that process ends this one.
         start_new_session=True,
         preexec_fn=end_with_parent,
     )
-    try:
-        code = await process.wait()
-    except asyncio.CancelledError:
-        await _ended(process)
-        raise
-    if code:
-        _log.warning("%s: the process that caught up ended with exit code %d", name, code)
 
 
 async def _ended(process: Process) -> None:
-    """End a process, which finishes its transaction first."""
+    """End a process that is still there, which finishes its transaction first."""
     with suppress(ProcessLookupError):
         process.terminate()
     await process.wait()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
@@ -11,9 +11,11 @@ from sqlalchemy import Engine
 
 from events.log import Log, connect
 from events.log.client.resilient import JETSTREAM_API, ResilientClient
+from events.log.follower_process import read_packed
+from events.log.handing_over import HandedOver
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
-from projections.engine.catching_up import WORTH_A_PROCESS, Command, can_catch_up_beside, catch_up, ways
+from projections.engine.catching_up import WORTH_A_PROCESS, CatchingUp, Command, Reading, Way, can_catch_up_beside, ways
 from projections.engine.database import open_database
 from projections.engine.projection import Projection
 from projections.engine.quarantine import reason_of
@@ -26,7 +28,7 @@ _AGAIN_SECONDS = 1.0
 _log = logging.getLogger("cairn.projections")
 
 
-async def serve(
+async def serve(  # noqa: PLR0913 - what differs between the commands
     projections: Sequence[Projection[Any]],  # Any: each remembers a state of its own type
     nats_url: str,
     database_url: str,
@@ -36,6 +38,7 @@ async def serve(
     *,
     until_level: bool = False,
     catching_up: Callable[[str], Command] | None = None,
+    handed_over: HandedOver | None = None,
 ) -> None:
     """Keep projections up with the log until the task is cancelled.
 
@@ -52,6 +55,7 @@ async def serve(
         until_level: Whether to end as soon as they are all at the end of the log.
         catching_up: What catches up with the log for one of them, by its name, when it has a long way to go at first;
             without it they all do so in this process.
+        handed_over: What another process has read of the log, if that is one stream, for the first of them.
 
     Raises:
         events.log.client.connection.NotReachable: when no NATS server answers at first.
@@ -75,12 +79,34 @@ async def serve(
         logs = {stream: Log(nc, stream=stream) for stream in streams}
         for stream, log in logs.items():
             stack.push_async_callback(log.close)
-            following[stream] = SharedFollowing(log)
+            following[stream] = SharedFollowing(log, handed_over if len(streams) == 1 else None)
+        far = await _far_behind(engine, projections, logs) if catching_up and can_catch_up_beside() else {}
+        for name, found in far.items():
+            _log.info("%s: a process of its own catches up", name)
+            for stream, way in found.items():
+                started(name, stream, way.position)
+        beside = CatchingUp(far)
+
+        def read(part: Reading) -> AsyncGenerator[bytes, None]:
+            return read_packed(nc.url, part.stream, part.after, part.until, nc.log_api)
+
+        if catching_up and far:
+            await stack.enter_async_context(beside.begun(catching_up, read))
         async with asyncio.TaskGroup() as running:
             for projection in projections:
                 keeping_up = _KeepingUp(projection, nc, engine, logs, following)
                 told = partial(started, projection.name)
-                running.create_task(keeping_up.run(told, until_level=until_level, catching_up=catching_up))
+                running.create_task(keeping_up.run(told, beside, until_level=until_level))
+
+
+async def _far_behind(
+    engine: Engine,
+    projections: Sequence[Projection[Any]],  # Any: as above
+    logs: Mapping[str, Log],
+) -> dict[str, Mapping[str, Way]]:
+    """Those that have a long way to go, and how far each is."""
+    found = {projection.name: await ways(engine, projection, logs) for projection in projections}
+    return {name: of for name, of in found.items() if sum(way.ahead for way in of.values()) >= WORTH_A_PROCESS}
 
 
 class _KeepingUp:
@@ -100,22 +126,13 @@ class _KeepingUp:
         self._logs = logs
         self._following = following
 
-    async def run(
-        self,
-        started: Callable[[str, int], None],
-        *,
-        until_level: bool,
-        catching_up: Callable[[str], Command] | None,
-    ) -> None:
-        """Keep it up for ever, or until it is at the end of the log."""
-        name = self._projection.name
-        if catching_up is not None and can_catch_up_beside():
-            found = await ways(self._engine, self._projection, self._logs)
-            if sum(way.ahead for way in found.values()) >= WORTH_A_PROCESS:
-                _log.info("%s: a process of its own catches up", name)
-                for stream, way in found.items():
-                    started(stream, way.position)
-                await catch_up(name, catching_up(name))
+    async def run(self, started: Callable[[str, int], None], beside: CatchingUp, *, until_level: bool) -> None:
+        """Keep it up for ever, or until it is at the end of the log.
+
+        Args:
+            beside: The processes that catch up, perhaps one for it.
+        """
+        await beside.end_of(self._projection.name)
         async with self._announcer.answering(), asyncio.TaskGroup() as running:
             for stream in self._logs:
                 running.create_task(self._keep_up(stream, partial(started, stream), until_level=until_level))

@@ -16,6 +16,7 @@ from contextlib import aclosing
 from events.envelope import StoredMessage
 from events.log import Batch, Log
 from events.log.anchor import Anchor
+from events.log.handing_over import HandedOver
 from projections.engine.decoding import ReadOnce
 from projections.engine.fetching import Demand, fetched_ahead
 
@@ -31,10 +32,15 @@ _log = logging.getLogger("cairn.projections")
 
 
 class SharedFollowing:
-    """One stream of the log, for all projections of a process."""
+    """One stream of the log, for all projections of a process.
 
-    def __init__(self, log: Log):
+    Args:
+        handed_over: What another process has read of it already, for the first projection that follows.
+    """
+
+    def __init__(self, log: Log, handed_over: HandedOver | None = None):
         self._log = log
+        self._handed_over = handed_over
         self._readers = 0
         self._following: asyncio.Task[None] | None = None
         self._kept: deque[ReadOnce] = deque()
@@ -59,7 +65,8 @@ class SharedFollowing:
             last: StoredMessage | None = None
             while True:
                 anchor = Anchor.at(last) if last else after
-                following = self._log.follow_with_process(anchor)
+                handed_over, self._handed_over = self._handed_over, None
+                following = self._log.follow_with_process(anchor, handed_over)
                 at_end = False
                 async with aclosing(fetched_ahead(following, MOST_EVENTS_PER_TRANSACTION, demand)) as alone:
                     async for batch in alone:

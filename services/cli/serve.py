@@ -69,13 +69,17 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
 @_nats_url
 @_database_url
 @click.option("--until-level", is_flag=True, help="End as soon as it is at the end of the log.")
-def projection(name: str, nats_url: str | None, database_url: str | None, *, until_level: bool) -> None:
+@click.option("--handed-over", is_flag=True, hidden=True, help="Begin with what comes on the standard input.")
+def projection(
+    name: str, nats_url: str | None, database_url: str | None, *, until_level: bool, handed_over: bool
+) -> None:
     """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
     from projections.catalog import every_name
 
     if name not in every_name():
         raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
-    _run_projections(f"projection-{name}", (name,), nats_url, database_url, until_level=until_level)
+    served = (f"projection-{name}", (name,))
+    _run_projections(*served, nats_url, database_url, until_level=until_level, handed_over=handed_over)
 
 
 @serve.command()
@@ -92,8 +96,15 @@ def projections(nats_url: str | None, database_url: str | None) -> None:
 
 
 def _run_projections(
-    name: str, served: Sequence[str], nats_url: str | None, database_url: str | None, *, until_level: bool = False
+    name: str,
+    served: Sequence[str],
+    nats_url: str | None,
+    database_url: str | None,
+    *,
+    until_level: bool = False,
+    handed_over: bool = False,
 ) -> None:
+    from events.log.handing_over import HandedOver
     from projections.catalog import projection_named
     from projections.engine.catching_up import Command
     from projections.engine.service import serve as serve_projections
@@ -104,14 +115,18 @@ def _run_projections(
     found = [projection_named(each) for each in served]
 
     def catching_up(one: str) -> Command:
-        by_itself = ("-P", "-m", "services.cli", "serve", "projection", one, "--until-level")
+        by_itself = ("-P", "-m", "services.cli", "serve", "projection", one, "--until-level", "--handed-over")
         return Command((sys.executable, *by_itself), settings.environment())
 
     several = catching_up if len(found) > 1 else None
-    _run(
-        name,
-        lambda ready: serve_projections(found, *addresses, ready, *log, until_level=until_level, catching_up=several),
-    )
+    source = HandedOver(sys.stdin.buffer) if handed_over else None
+
+    def serve_them(ready: Callable[[str], None]) -> Coroutine[Any, Any, None]:  # as asyncio runs it
+        return serve_projections(
+            *(found, *addresses, ready, *log), until_level=until_level, catching_up=several, handed_over=source
+        )
+
+    _run(name, serve_them)
 
 
 @serve.command()

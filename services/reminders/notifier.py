@@ -14,6 +14,7 @@ from pydantic_core import to_json
 
 from events.identity import NOTICE, GoalId, parse_subject
 from events.log import LogUnreachable, WrongVersion
+from events.log.client.jetstream_api import ApiRefused, Json, ask_api
 from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
 from events.log.message import is_wrong_sequence
@@ -41,6 +42,7 @@ class Notifier:
     """
 
     def __init__(self, nc: ResilientClient, reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
+        self._nc = nc
         self._js = nc.jetstream(timeout=_SERVER_ANSWER_SECONDS)
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
@@ -84,8 +86,8 @@ class Notifier:
             raise
         await alarm.ack()
         try:
-            await self._js.delete_msg(ALARM_STREAM, alarm.metadata.sequence.stream)
-        except APIError as error:
+            await ask_api(self._nc, f"STREAM.MSG.DELETE.{ALARM_STREAM}", _to_delete(alarm))
+        except ApiRefused as error:
             if error.err_code != _NO_MESSAGE:  # the alarm has rung again meanwhile, in the place of this one
                 raise
 
@@ -122,3 +124,8 @@ class Notifier:
             if is_wrong_sequence({"err_code": error.err_code}):
                 raise WrongVersion("another notice was given meanwhile") from error
             raise
+
+
+def _to_delete(alarm: Msg) -> Json:
+    """Without erasing: for that the server writes a whole block anew, and what an alarm says stays in the log."""
+    return {"seq": alarm.metadata.sequence.stream, "no_erase": True}

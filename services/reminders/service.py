@@ -15,6 +15,7 @@ from nats.errors import Error as NatsError
 
 from events.identity import NOTICE
 from events.log import Log, LogUnavailable, LogUnreachable, connect
+from events.log.client.jetstream_api import ApiRefused, ApiUnanswered
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
 from events.log.run_until_first_ends import run_until_first_ends
@@ -70,7 +71,7 @@ async def _work(nc: ResilientClient, settings: Settings, reviews: Reviews, clock
     try:
         waiting = await declare_notices(nc, settings.log_replicas)
         await run_until_first_ends(Scheduler(logs, reviews, alarms, clock, waiting).run(), teller.run())
-    except (NatsError, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
+    except (NatsError, ApiRefused, ApiUnanswered, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
         _log.warning("notices have to wait: %s", type(trouble).__name__)
     finally:
         for each in (teller, alarms, *logs):

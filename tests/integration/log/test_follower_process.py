@@ -87,7 +87,7 @@ async def test_a_short_way_is_gone_alone(long: Log, started: list[Any]) -> None:
 async def test_when_the_process_dies_the_rest_is_read_without_it(
     long: Log, started: list[tuple[Process, tuple[str, ...]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_process, "_PIPE_BYTES", 1000)  # so that it is stopped in the middle of a batch
+    monkeypatch.setattr(follower_process, "PIPE_BYTES", 1000)  # so that it is stopped in the middle of a batch
     found: list[StoredMessage] = []
     async with aclosing(long.follow_with_process()) as batches:
         async for batch in batches:

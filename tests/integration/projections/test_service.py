@@ -144,6 +144,49 @@ async def test_one_with_a_long_way_to_go_catches_up_in_a_process_of_its_own(
     its.engine.dispose()
 
 
+async def test_several_with_a_long_way_to_go_read_the_log_once(
+    log: Log, nats_url: str, org: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.engine.service.WORTH_A_PROCESS", 1)
+    started: list[str] = []
+    start = asyncio.create_subprocess_exec
+
+    async def noting(*arguments: str, **options: Any) -> asyncio.subprocess.Process:
+        started.append(" ".join(arguments))
+        return await start(*arguments, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noting)
+    every = [Database(name, tmp_path / "cairn.db", nats_url) for name in NAMES]
+    past = await record_many(log, org, goals=3, days=3)
+    ours = {"CAIRN_NATS_URL": nats_url, "CAIRN_DATABASE_URL": every[0].url, "PYTHONPATH": str(HOUSE)}
+    environment = {**os.environ, **ours}
+
+    def command(name: str) -> Command:
+        if name == "audit_trail":  # which takes nothing of what it is given, and keeps nobody waiting
+            return Command((sys.executable, "-c", "import time; time.sleep(600)"), environment)
+        options = ("--until-level", "--handed-over")
+        return Command((sys.executable, "-P", "-m", "services.cli", "serve", "projection", name, *options), environment)
+
+    served = [its.projection for its in every]
+    serving = asyncio.create_task(serve(served, nats_url, every[0].url, print, catching_up=command))
+    working = [its for its in every if its.projection.name != "audit_trail"]
+    for its in working:
+        await its.reaches(past)
+    live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
+    for its in working:
+        await its.reaches(live)
+    assert len([each for each in started if "follower_process" in each]) == 1
+    serving.cancel()
+    await asyncio.wait([serving])
+    for its in working:
+        rebuilt = await its.rebuilt(log, live)
+        assert its.rows(org) == rebuilt.rows(org)
+        rebuilt.engine.dispose()
+        rebuilt.path.unlink()
+    for its in every:
+        its.engine.dispose()
+
+
 async def test_until_level_it_ends_where_the_log_ends(log: Log, nats_url: str, org: str, tmp_path: Path) -> None:
     its = Database("goal_state", tmp_path / "cairn.db", nats_url)
     last = await record_many(log, org, goals=3, days=3)

@@ -56,6 +56,15 @@ async def test_of_a_review_that_is_overdue_it_is_not_told_any_more_that_it_was_d
         await ward.rings_at(GOAL, None)
 
 
+async def test_an_answered_alarm_is_deleted_without_writing_the_others_anew(ward: Ward) -> None:
+    asked = await ward.nc.subscribe("$JS.API.STREAM.MSG.DELETE.CAIRN_ALARMS")
+    async with ward.reminders():
+        await ward.begin(GOAL, TODAY)
+        await ward.hears(told(GOAL, TODAY, "due"))
+        assert from_json((await asked.next_msg(timeout=10)).data)["no_erase"] is True
+    await asked.unsubscribe()
+
+
 async def test_a_review_to_come_has_its_alarm_at_the_beginning_of_the_clinic_s_day(ward: Ward) -> None:
     async with ward.reminders():
         await ward.begin(GOAL, IN_A_WEEK)

@@ -10,6 +10,7 @@ import pytest
 from events.envelope import StoredMessage
 from events.log import Batch, Log, LogUnreachable
 from events.log.anchor import Anchor
+from events.log.handing_over import HandedOver
 from projections.engine import shared_following
 from projections.engine.decoding import ReadOnce, read_messages
 from projections.engine.fetching import Demand
@@ -38,7 +39,9 @@ class OneLog:
         self._grown.set()
         self._grown = asyncio.Event()
 
-    async def follow_with_process(self, after: Anchor) -> AsyncGenerator[Batch, None]:
+    async def follow_with_process(
+        self, after: Anchor, handed_over: HandedOver | None = None
+    ) -> AsyncGenerator[Batch, None]:
         self.followed_from.append(after.position)
         position, end_told = after.position, False
         while True:
