@@ -1,6 +1,6 @@
 """What someone did, in words, one phrase for each type of event. A revision is a step on the way, and reads as one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from events.goal import types as g
@@ -168,21 +168,23 @@ def _plan_closed(data: p.Closed, changes: Changes) -> str:
     return f"closed the plan{because(data.reason)}"
 
 
-def _said(data: g.ProgressLogged) -> Iterator[str]:
+def _said(data: g.ProgressLogged) -> list[str]:
+    said = []
     if data.done is not None:
-        yield "done" if data.done else "not done"
+        said.append("done" if data.done else "not done")
     if data.value is not None:
-        yield f"{data.value:g}"
+        said.append(f"{data.value:g}")
     if data.level is not None:
-        yield f"level {level(data.level)}"
+        said.append(f"level {level(data.level)}")
     if data.mood is not None:
-        yield f"mood {data.mood} of 10"
+        said.append(f"mood {data.mood} of 10")
     if data.motivation is not None:
-        yield f"motivation {data.motivation} of 10"
+        said.append(f"motivation {data.motivation} of 10")
     if data.setback:
-        yield "a setback"
+        said.append("a setback")
     if data.note is not None:
-        yield quoted(data.note)
+        said.append(quoted(data.note))
+    return said
 
 
 # The payload's type is the key, so each function may name it; a dict cannot say that to the type checker.

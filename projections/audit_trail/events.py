@@ -10,8 +10,8 @@ from events.catalog import decode
 from events.event import Event, RecordedEvent
 from events.identity import GoalId
 from events.vocabulary import Actor
-from projections.engine.key_lookup import GOAL, lookup, wanted
-from projections.engine.paging import AnyRow, AnySelect
+from projections.engine.key_lookup import GOAL, lookup, wanted, wanted_keys
+from projections.engine.paging import AnyRow, AnySelect, without_index
 from projections.engine.projection import Tables
 
 
@@ -24,6 +24,21 @@ def recorded_events(connection: Connection, tables: Tables, goal_ids: Collection
     return map(_recorded, connection.execute(_in_order(tables["events"]), wanted(goal_ids, GOAL)))
 
 
+def events_of_types(
+    connection: Connection, tables: Tables, goal_ids: Collection[GoalId], types: frozenset[str]
+) -> Iterator[RecordedEvent]:
+    """Those of them that are of some types, which are read without the others."""
+    return map(_recorded, connection.execute(_of_types(tables["events"], types), wanted(goal_ids, GOAL)))
+
+
+def last_versions(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> dict[GoalId, int]:
+    """The version of each goal's, or plan's, last event; all of them have events."""
+    return {
+        GoalId(*goal_id): version
+        for *goal_id, version in connection.execute(_versions(tables["events"]), wanted(goal_ids, GOAL))
+    }
+
+
 def happened(row: AnyRow) -> datetime:
     """When an event happened, as its sender wrote it: the instant, with the offset of their clock."""
     instant: datetime = row.happened_at
@@ -33,6 +48,20 @@ def happened(row: AnyRow) -> datetime:
 @cache
 def _in_order(table: Table) -> AnySelect:
     return select(table).select_from(lookup(table, GOAL)).order_by(table.c.position)
+
+
+@cache
+def _of_types(table: Table, types: frozenset[str]) -> AnySelect:
+    # A goal has few events, and an organisation has many of a type.
+    return _in_order(table).where(without_index(table.c.type).in_(sorted(types)))
+
+
+@cache
+def _versions(table: Table) -> AnySelect:
+    keys = wanted_keys(GOAL)
+    of_the_goal = (table.c[name] == keys.c[name] for name in GOAL)
+    last = select(table.c.version).where(*of_the_goal).order_by(table.c.position.desc()).limit(1).scalar_subquery()
+    return select(*keys.c, last)
 
 
 def _recorded(row: AnyRow) -> RecordedEvent:

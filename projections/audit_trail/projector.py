@@ -8,7 +8,16 @@ from pydantic_core import to_json
 from events.catalog import encode
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal
-from events.goal.types import ProgressCorrected, Revised
+from events.goal.types import (
+    Activated,
+    Imported,
+    ProgressCorrected,
+    ProgressLogged,
+    ProgressWithdrawn,
+    Proposed,
+    Revised,
+)
+from events.payload import Payload
 from events.plan import PlanState, fold_plan
 from events.plan.types import Amended, Opened, PrioritiesRanked
 from projections.audit_trail.differences import Difference, State, as_tree, differences
@@ -16,7 +25,15 @@ from projections.audit_trail.sentence import who_did_what
 from projections.engine.projection import Projected, Row
 from projections.engine.sequence import expect_next
 
-_CHANGING = (Revised, ProgressCorrected, Amended, PrioritiesRanked)
+_OF_THE_PLAN: frozenset[type[Payload]] = frozenset({Opened, Amended, PrioritiesRanked})
+TOLD_BY: Mapping[type[Payload], frozenset[type[Payload]]] = {
+    Revised: frozenset({Proposed, Imported, Activated, Revised}),
+    ProgressCorrected: frozenset({Proposed, Imported, ProgressLogged, ProgressCorrected, ProgressWithdrawn}),
+    Amended: _OF_THE_PLAN,
+    PrioritiesRanked: _OF_THE_PLAN,
+}
+"""The events that change something, and those that tell what stood there before: no others have to be folded for it."""
+_TELLING = frozenset().union(*TOLD_BY.values())
 _DEFINED_ELSEWHERE = {"due": "smart"}
 """Changes that have no field of their own in the state."""
 _SAID_BY_THE_EVENT = (".corrected", ".setback_version")
@@ -25,23 +42,31 @@ _SAID_BY_THE_EVENT = (".corrected", ".setback_version")
 
 def tells_before_and_after(events: Sequence[RecordedEvent]) -> bool:
     """Whether the state before these events is needed to say what they changed."""
-    return any(isinstance(recorded.data, _CHANGING) for recorded in events)
+    return any(type(recorded.event.data) in TOLD_BY for recorded in events)
+
+
+def types_told_by(events: Sequence[RecordedEvent]) -> frozenset[str]:
+    """The types of the events, earlier ones of the same goal or plan, that tell what stood there before these."""
+    kinds = frozenset().union(*(TOLD_BY.get(type(recorded.data), ()) for recorded in events))
+    return frozenset(kind.type_name for kind in kinds)
 
 
 def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[State]:
     """The rows of one goal's, or plan's, next events.
 
     Args:
-        state: Before the events; needed only when :func:`tells_before_and_after`.
+        state: Before the events, as far as events that are :data:`TOLD_BY` others tell it; needed only when
+            :func:`tells_before_and_after`.
 
     Raises:
         OutOfSequence: when an event is missing between the state and these, or among these.
     """
     expect_next(state.version if state else None, events)
+    goal_id = events[0].event.goal_id
     changes = _changes(state, events) if tells_before_and_after(events) else {}
     rows = [_event_row(recorded, changes.get(recorded.position, ())) for recorded in events]
-    change_rows = list(_change_rows(events[0].goal_id.org, changes))
-    return Projected({"plans": _plan_rows(state, events), "events": rows, "changes": change_rows})
+    plans = _plan_rows(state, events) if goal_id.is_plan else []
+    return Projected({"plans": plans, "events": rows, "changes": list(_change_rows(goal_id.org, changes))})
 
 
 def fold(state: State | None, recorded: RecordedEvent) -> State | None:
@@ -52,11 +77,15 @@ def fold(state: State | None, recorded: RecordedEvent) -> State | None:
 
 
 def _changes(state: State | None, events: Sequence[RecordedEvent]) -> dict[int, list[Difference]]:
-    """What each of the events changed, by its position."""
+    """What each of the events that change something changed, by its position."""
     found: dict[int, list[Difference]] = {}
     for recorded in events:
+        kind = type(recorded.data)
+        if kind not in _TELLING:
+            continue
         after = fold(state, recorded)
-        found[recorded.position] = list(_changed(state, after, recorded))
+        if kind in TOLD_BY:
+            found[recorded.position] = list(_changed(state, after, recorded))
         state = after
     return found
 
@@ -105,15 +134,17 @@ def _plan_rows(state: State | None, events: Sequence[RecordedEvent]) -> list[Row
 
 def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
     event = recorded.event
+    org, patient, goal = event.goal_id
+    data, actor = event.data, event.actor
     return {
-        "org": event.goal_id.org,
+        "org": org,
         "position": recorded.position,
-        "patient": event.goal_id.patient,
-        "goal": event.goal_id.goal,
+        "patient": patient,
+        "goal": goal,
         "version": recorded.version,
-        "type": recorded.type_name,
-        "actor": event.actor.id,
-        "actor_role": event.actor.role,
+        "type": data.type_name,
+        "actor": actor.id,
+        "actor_role": actor.role,
         "entered_by": event.entered_by,
         "submitted_by": event.submitted_by,
         "submitter_role": event.submitter_role,
@@ -123,7 +154,7 @@ def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
         "source": event.source,
         "event_id": event.id,
         "cause": event.cause,
-        "data": encode(event.data).decode(),
+        "data": encode(data).decode(),
         "deed": who_did_what(recorded, changes),
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from projections.audit_trail.differences import Difference
 
@@ -44,6 +45,7 @@ def because(reason: str | None) -> str:
     return f": {quoted(reason)}" if reason else ""
 
 
+@lru_cache(1024)  # what is recorded now is about a few days
 def day(on: date) -> str:
     """A day: 2 March 2026."""
     return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
@@ -51,7 +53,7 @@ def day(on: date) -> str:
 
 def minute(instant: datetime) -> str:
     """An instant to the minute, on the clock that it was told by: 2 March 2026 at 00:30 (UTC+01:00)."""
-    return f"{day(instant)} at {instant.hour:02}:{instant.minute:02} ({utc_offset(instant)})"
+    return f"{day(instant.date())} at {instant.hour:02}:{instant.minute:02} ({utc_offset(instant)})"
 
 
 def utc_offset(instant: datetime) -> str:

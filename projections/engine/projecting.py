@@ -45,12 +45,11 @@ class Projecting(Generic[State]):
         return projected, refused
 
     def remember(self, projected: Mapping[GoalId, Projected[State]]) -> None:
-        """Keep the states in mind, now that the changes are in the tables, if the projection wants that."""
-        if not self._projection.remembers:
-            return
+        """Keep the states in mind, now that the changes are in the tables."""
+        kept = self._projection.kept
         for goal_id, each in projected.items():
             if each.after is not None:
-                self._memory.keep(goal_id, each.after)
+                self._memory.keep(goal_id, kept(each.after))
 
     def _states(self, by_goal: Mapping[GoalId, Sequence[RecordedEvent]]) -> dict[GoalId, State]:
         """What is known of the goals before these events, as far as the projector needs it."""
@@ -58,7 +57,7 @@ class Projecting(Generic[State]):
         unknown: list[tuple[GoalId, Sequence[RecordedEvent]]] = []
         for goal_id, events in by_goal.items():
             state = self._memory.recall(goal_id)
-            if state is not None:
+            if state is not None and self._projection.suffices(state, events):
                 states[goal_id] = state
             elif events[0].version > 1 and self._projection.needs_state(events):
                 unknown.append((goal_id, events))

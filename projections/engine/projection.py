@@ -69,6 +69,14 @@ class Projected(NamedTuple, Generic[State]):
     after: Remembered[State] | None = None
 
 
+def _all_of_it(after: Remembered[State]) -> Remembered[State]:
+    return after
+
+
+def _for_all(state: State, events: Sequence[RecordedEvent]) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Projection(Generic[State]):
     """A read model: what the engine needs to build it.
@@ -86,8 +94,9 @@ class Projection(Generic[State]):
         load: The states of the given goals out of these tables, as far as their next events need them; goals that are
             not there are left out.
         project: Pure: (state before the events or None, the events of one goal in order) → row changes.
-        remembers: Whether states are kept in mind from batch to batch. Where loading one costs little it is quicker
-            than that for large logs, most of whose goals have long fallen out of any memory when they are needed again.
+        kept: What of the state after some events is kept in mind for the next ones.
+        suffices: Whether what was kept in mind is all that the projector needs for the next events; where it is not,
+            the state is loaded.
         views: What SQL dashboards read: (the live tables, `sqlite` or `postgresql`) → views.
     """
 
@@ -98,7 +107,8 @@ class Projection(Generic[State]):
     load: Callable[[Connection, Tables, Upcoming], Mapping[GoalId, Remembered[State]]]
     project: Callable[[State | None, Sequence[RecordedEvent]], Projected[State]]
     views: Callable[[Tables, str], Views] = no_views
-    remembers: bool = True
+    kept: Callable[[Remembered[State]], Remembered[State]] = _all_of_it
+    suffices: Callable[[State, Sequence[RecordedEvent]], bool] = _for_all
 
     def tables(self, slot: Slot = Slot.LIVE) -> Tables:
         """Its tables in one slot."""

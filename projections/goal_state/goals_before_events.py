@@ -50,8 +50,13 @@ def goals_before_events(
     return known
 
 
+def needs_no_more_than_diary(diary: Diary, events: Sequence[RecordedEvent]) -> bool:
+    """Whether a goal's next events are entries which neither the goal nor its whole diary is needed for."""
+    return _only_entries(events) and not asks_for_all(diary, events)
+
+
 def _only_entries(events: Sequence[RecordedEvent]) -> bool:
-    return all(isinstance(recorded.data, ProgressLogged) for recorded in events)
+    return all(type(recorded.event.data) is ProgressLogged for recorded in events)
 
 
 def _known(

@@ -1,12 +1,14 @@
 """goal_state: what every goal and plan is now, folded as the goals service folds it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from events.event import RecordedEvent
 from events.identity import GoalId
+from events.plan import PlanState
 from projections.engine.projection import Projection, Remembered, Tables, Upcoming, always
-from projections.goal_state.goals_before_events import goals_before_events
+from projections.goal_state.goals_before_events import goals_before_events, needs_no_more_than_diary
 from projections.goal_state.projector import State, project
 from projections.goal_state.stored_states import plans
 from projections.goal_state.tables import VERSION, tables
@@ -22,6 +24,17 @@ def _load(connection: Connection, tables: Tables, upcoming: Upcoming) -> Mapping
     return {goal_id: Remembered(state, 0) for goal_id, state in states.items()}
 
 
+def in_brief(after: Remembered[State]) -> Remembered[State]:
+    """A goal as far as diary entries need it, by far the most frequent events; all of a plan."""
+    state, weight = after
+    return after if isinstance(state, PlanState) else Remembered(state._replace(goal=None, entries=None), weight)
+
+
+def suffices(state: State, events: Sequence[RecordedEvent]) -> bool:
+    """Whether that is enough for the next events."""
+    return isinstance(state, PlanState) or needs_no_more_than_diary(state.diary, events)
+
+
 PROJECTION = Projection(
     name="goal_state",
     version=VERSION,
@@ -30,5 +43,6 @@ PROJECTION = Projection(
     load=_load,
     project=project,
     views=views,
-    remembers=False,
+    kept=in_brief,
+    suffices=suffices,
 )

@@ -35,6 +35,13 @@ _WAITED_FOR = attrgetter("status", "created_at", "agreed_by", "agreement_since",
 """All of a goal that decides what it waits for (`events.goal.waiting`)."""
 
 
+_REMEMBERED_CHARACTERS = 1_000
+"""As how much stored text a goal counts in the memory for states, which has neither its own state nor its entries."""
+
+_SCORE_CHARACTERS = 60
+"""About how much text a score of a plan would be."""
+
+
 class NotAllKnown(CairnError):
     """What was read of a goal is not enough for its next event."""
 
@@ -75,7 +82,7 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
             known = _after_entry(known, recorded, entries)
     if known is None:
         return Projected()
-    after: Remembered[State] = Remembered(known, 0)
+    after: Remembered[State] = Remembered(known, _REMEMBERED_CHARACTERS)
     last = events[-1]
     org, patient, token = last.goal_id
     now = {
@@ -168,7 +175,7 @@ def _project_plan(before: PlanState | None, events: Sequence[RecordedEvent]) -> 
                 for score in plan.measurements[known:]
             ],
         },
-        after=Remembered(plan, len(stored)),
+        after=Remembered(plan, len(stored) + _SCORE_CHARACTERS * len(plan.measurements)),
     )
 
 

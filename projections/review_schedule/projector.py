@@ -8,23 +8,26 @@ from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal
 from events.goal import types as goal_types
 from events.goal.state import ScheduledReview
+from events.payload import Payload
 from events.plan import PlanState, fold_plans
 from events.plan import types as plan_types
 from projections.engine.projection import Projected, Remembered, Row
 
 State = GoalState | PlanState
 
-_NEVER_MOVE_A_REVIEW = (
-    goal_types.ProgressLogged,
-    goal_types.ProgressCorrected,
-    goal_types.ProgressWithdrawn,
-    goal_types.MilestoneSet,
-    goal_types.MilestoneMet,
-    goal_types.ChangeRequested,
-    goal_types.Voided,
-    plan_types.PrioritiesRanked,
-    plan_types.Measured,
-    plan_types.Voided,
+_NEVER_MOVE_A_REVIEW: frozenset[type[Payload]] = frozenset(
+    {
+        goal_types.ProgressLogged,
+        goal_types.ProgressCorrected,
+        goal_types.ProgressWithdrawn,
+        goal_types.MilestoneSet,
+        goal_types.MilestoneMet,
+        goal_types.ChangeRequested,
+        goal_types.Voided,
+        plan_types.PrioritiesRanked,
+        plan_types.Measured,
+        plan_types.Voided,
+    }
 )
 """Diary entries and the like, by far the most frequent: what follows from them for reviews is an event of its own."""
 
@@ -33,23 +36,23 @@ _DIARIES: dict[str, object] = dict.fromkeys(("progress", "reviews", "revisions",
 
 def may_move_a_review(events: Sequence[RecordedEvent]) -> bool:
     """Whether any of these events can change what the schedule shows."""
-    return not all(isinstance(recorded.data, _NEVER_MOVE_A_REVIEW) for recorded in events)
+    return any(type(recorded.event.data) not in _NEVER_MOVE_A_REVIEW for recorded in events)
 
 
 def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[State]:
     """The rows of one goal or plan after its next events."""
-    telling = [recorded for recorded in events if not isinstance(recorded.data, _NEVER_MOVE_A_REVIEW)]
+    telling = [recorded for recorded in events if type(recorded.event.data) not in _NEVER_MOVE_A_REVIEW]
     if not telling:
         return Projected()
     if events[0].goal_id.is_plan:
         plan = fold_plans(telling, state if isinstance(state, PlanState) else None)
-        return _plan_rows(plan.model_copy(update={"measurements": ()})) if plan else Projected()
+        return _plan_rows(plan.with_changes({"measurements": ()})) if plan else Projected()
     before = state if isinstance(state, GoalState) else None
     goal, called_off = _folded(before, telling)
     if goal is None:
         return Projected()
     set_anew = before is not None and before.next_review is None
-    return _goal_rows(goal.model_copy(update=_DIARIES), called_off, set_anew=set_anew)
+    return _goal_rows(goal.with_changes(_DIARIES), called_off, set_anew=set_anew)
 
 
 class _CalledOff(NamedTuple):
@@ -70,8 +73,12 @@ def _folded(state: GoalState | None, events: Sequence[RecordedEvent]) -> tuple[G
     return state, called_off
 
 
+def _as_json(state: State) -> str:
+    return state.__pydantic_serializer__.to_json(state, exclude_defaults=True).decode()
+
+
 def _plan_rows(state: PlanState) -> Projected[State]:
-    folded = state.model_dump_json(exclude_defaults=True)
+    folded = _as_json(state)
     key = {"org": state.org, "patient": state.patient}
     plan = {**key, "clinician": state.clinician, "time_zone": state.time_zone}
     return Projected(
@@ -81,7 +88,7 @@ def _plan_rows(state: PlanState) -> Projected[State]:
 
 
 def _goal_rows(state: GoalState, called_off: _CalledOff | None, *, set_anew: bool) -> Projected[State]:
-    folded = state.model_dump_json(exclude_defaults=True)
+    folded = _as_json(state)
     key: Row = {"org": state.org, "patient": state.patient, "goal": state.goal}
     row = {**key, "state": folded}
     after = Remembered[State](state, len(folded))

@@ -1,17 +1,23 @@
 """audit_trail: given events, then a row for each, and before and after where something was changed."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from random import Random
 from typing import Any
 
+import pytest
 from pydantic_core import from_json
 
-from events.event import Event
+from events.event import Event, RecordedEvent
 from events.goal import types as g
+from events.identity import GoalId
 from events.plan import types as p
 from events.vocabulary import Priority
-from projections.audit_trail.projector import fold, project, tells_before_and_after
+from projections.audit_trail.differences import State
+from projections.audit_trail.projector import fold, project, tells_before_and_after, types_told_by
 from tests.builders import GOAL, PLAN, active_goal, entry, event, opened, proposed, recorded, smart
+from tests.contract.projections.lives import lives
 
 
 def changes(given: Sequence[Event]) -> list[tuple[str, Any, Any]]:
@@ -100,3 +106,27 @@ def test_only_changing_events_ask_for_the_state_before_them() -> None:
     assert not tells_before_and_after(recorded([proposal, agreed]))
     revised = event(GOAL, g.Revised(changes=g.Changes(relevance=4), reason="motivation"))
     assert tells_before_and_after(recorded([proposal, revised]))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_changed_is_told_by_some_types_of_earlier_events_alone(seed: int) -> None:
+    def state(events: Iterable[RecordedEvent]) -> State | None:
+        found: State | None = None
+        for each in events:
+            found = fold(found, each)
+        return found
+
+    told = 0
+    before: dict[GoalId, list[RecordedEvent]] = defaultdict(list)
+    for each in recorded(lives(Random(seed), 400)):
+        earlier = before[each.goal_id]
+        if tells_before_and_after([each]) and earlier:
+            types = types_told_by([each])
+            whole, some = state(earlier), state(one for one in earlier if one.type_name in types)
+            assert (whole is None) == (some is None)
+            if whole and some:
+                some = some.with_changes({"version": whole.version})
+            assert project(some, [each]) == project(whole, [each])
+            told += 1
+        earlier.append(each)
+    assert told > 20

@@ -1,22 +1,30 @@
 """goal_state: given events, then rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
-from events.event import Event
+from events.event import Event, RecordedEvent
 from events.goal import fold_goals
 from events.goal import types as g
 from events.goal.reading import read_goal_document
+from events.identity import GoalId
 from events.plan import PlanState
 from events.plan import types as p
 from events.vocabulary import ActorRole, External, ReviewDecision
-from projections.engine.projection import Projected
+from projections.engine.database import open_database
+from projections.engine.projection import Projected, Remembered, Tables, Upcoming
 from projections.engine.sequence import OutOfSequence
+from projections.engine.writer import ProjectionWriter
+from projections.goal_state.projection import PROJECTION
 from projections.goal_state.projector import State, project, statement_hash
 from tests.builders import GOAL, PLAN, active_goal, entry, event, gas, opened, proposed, recorded, smart
+from tests.stored import stored
 
 
 def rows(given: Sequence[Event], table: str = "goals") -> Sequence[Any]:
@@ -230,3 +238,39 @@ def test_an_event_that_comes_twice_is_noticed() -> None:
     assert state is not None
     with pytest.raises(OutOfSequence):
         project(state.state, events[1:])
+
+
+def test_what_is_remembered_of_a_goal_suffices_for_entries_and_for_nothing_else() -> None:
+    def coming(*data: g.GoalPayload) -> Sequence[RecordedEvent]:
+        told = [*begun, *(event(GOAL, each) for each in data)]
+        return recorded(each for each in told if not each.goal_id.is_plan)[-len(data) :]
+
+    begun = [*active_goal(), event(GOAL, entry("e1", motivation=5))]
+    state = project(None, recorded(each for each in begun if not each.goal_id.is_plan)).after
+    assert state is not None
+    kept = PROJECTION.kept(state).state
+    entries = coming(entry("e2"), entry("e3", motivation=2))
+    assert PROJECTION.suffices(kept, entries)
+    assert project(kept, entries)[:3] == project(state.state, entries)[:3]
+    of_an_earlier_day = entry("e2", motivation=4).model_copy(update={"on": date(2020, 1, 1)})
+    for data in (g.Agreed(), g.ProgressCorrected(entry="e1", mood=3, reason="typo"), of_an_earlier_day):
+        assert not PROJECTION.suffices(kept, coming(data))
+
+
+def test_a_goal_that_is_remembered_is_not_read_again_for_an_entry(tmp_path: Path) -> None:
+    loaded: list[GoalId] = []
+
+    def load(connection: Connection, tables: Tables, upcoming: Upcoming) -> Mapping[GoalId, Remembered[State]]:
+        loaded.extend(upcoming)
+        return PROJECTION.load(connection, tables, upcoming)
+
+    engine = open_database(f"sqlite:///{tmp_path}/projections.db")
+    writer = ProjectionWriter(engine, replace(PROJECTION, load=load), "CAIRN_LOG")
+    writer.resume()
+    entries = [event(GOAL, entry(f"e{day}")) for day in range(4)]
+    messages = stored([*active_goal(), *entries[:3], event(GOAL, g.Agreed()), entries[3]])
+    writer.take(messages[:-5], messages[-1].position)
+    for message in messages[-5:]:
+        writer.take([message], messages[-1].position)
+    assert loaded == [GOAL]  # for the agreement
+    engine.dispose()
