@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Annotated, Any
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError, NoRespondersError
 from pydantic import Field, TypeAdapter, ValidationError
@@ -18,6 +17,7 @@ from events.codes import RETRYABLE
 from events.envelope import STRUCTURED
 from events.errors import Rejected
 from events.identity import FORWARDED, SUBMIT, GoalId
+from events.log.client.resilient import ResilientClient
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
 from services.access.principal import HEADER
 from services.per_patient_order import Stop
@@ -44,12 +44,12 @@ STOP_WHEN_UNCERTAIN_JSON: Stop[Json] = Stop(
 """The same for outcomes as JSON."""
 
 
-async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Outcome:
+async def ask(nc: ResilientClient, subject: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Outcome:
     """The goals service's outcome of one submission, or `log.unavailable` with what is known about it."""
     if not nc.is_connected:
         return _unavailable("NATS cannot be reached; nothing was recorded. Send the event again.")
     try:
-        reply = await nc.request(subject, body, timeout=seconds, headers=dict(headers))
+        reply = await nc.ask(subject, headers, body, seconds)
         return _OUTCOME.validate_json(reply.data)
     except NoRespondersError:
         return _unavailable("No goals service is running for the organisation; nothing was recorded. Send it again.")
@@ -63,7 +63,7 @@ async def ask(nc: Client, subject: str, body: bytes, headers: Mapping[str, str],
 
 
 async def forward(
-    nc: Client, principal: str, goal_id: GoalId, body: bytes, headers: Mapping[str, str], seconds: float
+    nc: ResilientClient, principal: str, goal_id: GoalId, body: bytes, headers: Mapping[str, str], seconds: float
 ) -> Outcome:
     """The outcome of a submission that a service of Cairn forwards, as of :func:`ask`.
 
@@ -73,7 +73,7 @@ async def forward(
     return await ask(nc, goal_id.on(FORWARDED), body, {**headers, HEADER: principal}, seconds)
 
 
-async def submit(nc: Client, goal_id: GoalId, body: bytes, patience: float = PATIENCE_SECONDS) -> Json:
+async def submit(nc: ResilientClient, goal_id: GoalId, body: bytes, patience: float = PATIENCE_SECONDS) -> Json:
     """Submit one structured CloudEvent and give its outcome, as JSON.
 
     While nothing can be recorded (no service, no log, too much waiting) the same event is submitted again, for
@@ -99,7 +99,7 @@ class SubmissionClient:
         patience: Seconds to go on submitting an event while nothing can be recorded.
     """
 
-    def __init__(self, nc: Client, patience: float = PATIENCE_SECONDS):
+    def __init__(self, nc: ResilientClient, patience: float = PATIENCE_SECONDS):
         self._nc = nc
         self._patience = patience
         self._left = patience

@@ -7,7 +7,7 @@ from itertools import groupby
 from events.event import Event, RecordedEvent
 from events.identity import GoalId
 from events.log import Append, Log
-from services.goals.application import CAIRN, SYSTEM, consequence_id
+from services.goals.appends import CAIRN, SYSTEM, consequence_id
 from services.goals.decide import decide
 from tests.builders import NOON
 from tests.specification import Past

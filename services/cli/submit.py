@@ -13,7 +13,7 @@ from services.cli.parameters import nats_url_option
 from services.cli.printing import Json, print_json
 
 if TYPE_CHECKING:
-    from nats.aio.client import Client
+    from events.log.client.resilient import ResilientClient
 
 LINES_IN_HAND = 256
 
@@ -61,7 +61,7 @@ async def _submit(file: BinaryIO, nats_url: str | None, patience: float) -> int:
 class LineSubmitter:
     """Submits lines. Those of one patient are submitted in the order in which `outcome` is called for them."""
 
-    def __init__(self, nc: "Client", patience: float):
+    def __init__(self, nc: "ResilientClient", patience: float):
         from services.per_patient_order import PerPatientOrder
         from services.submission_client import STOP_WHEN_UNCERTAIN_JSON, SubmissionClient
 

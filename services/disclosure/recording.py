@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import uuid4
 
-from nats.aio.client import Client
 from pydantic_core import to_json
 
 from events.envelope import structured
 from events.errors import Rejected
 from events.event import Event
 from events.identity import GoalId
+from events.log.client.resilient import ResilientClient
 from events.plan.types import Disclosed
 from events.vocabulary import Actor
 from services.submission_client import submit
@@ -18,7 +18,7 @@ SOURCE = "urn:cairn:disclosure"
 """The CloudEvents source of disclosures that Cairn's own exports record."""
 
 
-async def record_disclosure(nc: Client, plan_id: GoalId, by: Actor, at: datetime, disclosed: Disclosed) -> int:
+async def record_disclosure(nc: ResilientClient, plan_id: GoalId, by: Actor, at: datetime, disclosed: Disclosed) -> int:
     """Record a disclosure, and give the version of the plan that recorded it.
 
     Each call is a disclosure of its own. The goals service decides it: whoever gets a version may hand the data out.

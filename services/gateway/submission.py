@@ -3,9 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from nats.aio.client import Client
-
 from events.errors import Rejected
+from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
 from events.outcome import Outcome, RejectedOutcome
 from services.access.policy import Denied, check_membership
@@ -28,7 +27,7 @@ class Submitter:
         placement: Which organisations there are. A goals service hears only of those that it serves.
     """
 
-    def __init__(self, nc: Client, placement: Placement, seconds: float = SUBMIT_SECONDS):
+    def __init__(self, nc: ResilientClient, placement: Placement, seconds: float = SUBMIT_SECONDS):
         self._nc = nc
         self._placement = placement
         self._seconds = seconds

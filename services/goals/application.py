@@ -16,8 +16,9 @@ from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, Wro
 from events.outcome import Outcome, OutcomeEvent, RecordedOutcome, encode_outcome, encode_recorded
 from events.plan.consents import allowed_to
 from events.tracing import Submit, step, submitting, tracing
-from events.vocabulary import Actor, Allowed
-from services.goals.decide import decide, needs_others
+from events.vocabulary import Allowed
+from services.goals.appends import decided
+from services.goals.decide import needs_others
 from services.goals.decision_context import NOT_LOADED, Decision, DecisionContext, NotLoaded
 from services.goals.histories import EventsMissing, Histories
 from services.goals.history import History
@@ -26,16 +27,10 @@ from services.goals.same_content import same_content
 from services.goals.watch import Watch
 from services.keyed_lock import Acquisition, KeyedLock
 
-CAIRN = "urn:cairn"
-"""The CloudEvents source of the events that Cairn itself adds to a submission."""
-SYSTEM = Actor(id="cairn", role="system")
-"""The actor of the events that Cairn itself adds to a submission."""
 _MAX_APPEND_ATTEMPTS = 25
 """How often a submission is decided again because the goal has moved on meanwhile, before it is answered `log.busy`."""
-_MAX_CHANGES_NAMED = 10
-"""How many events the detail of a `version.conflict` names."""
-
 Answer = Callable[[bytes], None]
+"""Takes the outcome of a submission, as JSON."""
 
 
 class Goals:
@@ -119,7 +114,7 @@ class Goals:
             return None
         try:
             context = DecisionContext(datetime.now(UTC), plan.plan, NOT_LOADED if goal_id.is_plan else history.goal)
-            append, decision = _decision(context, submission, history, history.position)
+            append, decision = decided(context, submission, history, history.position)
             return _Begun(history, append, decision, self._log.begin(append))
         except Exception:  # noqa: BLE001 - whatever it is, it is met again, and answered, in the task
             return None
@@ -213,7 +208,7 @@ class Goals:
         if first_time is not None:
             return await self._confirmed(submission, first_time)
         expected = patient_position if patient_wide else history.position
-        append, decision = _decision(context, submission, history, expected, patient_wide=patient_wide)
+        append, decision = decided(context, submission, history, expected, patient_wide=patient_wide)
         recorded = await step("append", self._log.append)(append)
         self._take(history, recorded)
         return RecordedOutcome(events=tuple(map(_line, recorded)), notes=decision.notes)
@@ -282,69 +277,9 @@ class _Begun(NamedTuple):
     position: "asyncio.Future[int]"
 
 
-def consequence_id(goal_id: GoalId, version: int) -> str:
-    """The id of an event that Cairn itself adds: the goal and the event's version in it, which no other event has."""
-    return f"{goal_id}@{version}"
-
-
 def _line(recorded: RecordedEvent) -> OutcomeEvent:
     return OutcomeEvent(type=recorded.type_name, position=recorded.position, version=recorded.version)
 
 
 def _is(stored: RecordedEvent | None, remembered: OutcomeEvent) -> bool:
     return stored is not None and (stored.version, stored.type_name) == (remembered.version, remembered.type)
-
-
-def _decision(
-    context: DecisionContext, submission: Event, history: History, expected: int, *, patient_wide: bool = False
-) -> tuple[Append, Decision]:
-    """What a submission is decided to be, and as which events it is stored.
-
-    Args:
-        expected: As of :class:`Append`.
-
-    Raises:
-        Rejected: a rule forbids it.
-    """
-    _check_expected_version(submission, history)
-    decision = step("decide", decide)(context, submission)
-    events = _events(submission, decision, history.version)
-    return Append(events, history.version, expected, patient_wide), decision
-
-
-def _events(submission: Event, decision: Decision, version: int) -> tuple[Event, ...]:
-    """The submission, and the events that follow from it.
-
-    Nobody submits what follows: Cairn decides it, and its cause names the submission, with whoever submitted that.
-    """
-    if not decision.follows:
-        return (submission,)
-    follows = (
-        Event(
-            goal_id=submission.goal_id,
-            source=CAIRN,
-            id=consequence_id(submission.goal_id, version + place),
-            time=submission.time,
-            actor=SYSTEM,
-            data=data,
-            cause=version + 1,
-            submitted_by=SYSTEM.id,
-            submitter_role=SYSTEM.role,
-        )
-        for place, data in enumerate(decision.follows, 2)
-    )
-    return (submission, *follows)
-
-
-def _check_expected_version(submission: Event, history: History) -> None:
-    expected = submission.expected_version
-    if expected is None or expected == history.version:
-        return
-    since = history.types(expected)
-    named = ", ".join(since[:_MAX_CHANGES_NAMED]) + (" and more" if len(since) > _MAX_CHANGES_NAMED else "")
-    changed = f" Recorded since: {named}." if since else ""
-    raise Rejected(
-        "version.conflict",
-        f"The goal is at version {history.version}, not {expected}.{changed}",
-        version=history.version,
-    )

@@ -19,7 +19,7 @@ from events.identity import GoalId
 from events.log.verification import Objection, Patient
 from events.payload import Payload
 from events.plan import PlanState
-from services.goals.application import CAIRN, SYSTEM, consequence_id
+from services.goals.appends import CAIRN, SYSTEM, consequence_id
 from services.goals.decide import decide, needs_others
 from services.goals.decision_context import NOT_LOADED, DecisionContext, NotLoaded
 

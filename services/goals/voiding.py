@@ -18,7 +18,7 @@ from events.outcome import Outcome, OutcomeEvent, RecordedOutcome, RejectedOutco
 from events.plan import types as plan_types
 from events.vocabulary import Actor, Label, Position, Text
 from events.voiding import reason_unreadable, version_behind, voided_by
-from services.goals.application import CAIRN
+from services.goals.appends import CAIRN
 from services.goals.histories import Histories
 from services.goals.refusals import BUSY
 from services.goals.watch import Watch

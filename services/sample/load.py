@@ -4,12 +4,12 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from nats.aio.client import Client
 from pydantic_core import to_json
 
 from events.envelope import structured
 from events.errors import CairnError
 from events.event import Event
+from events.log.client.resilient import ResilientClient
 from services.per_patient_order import PerPatientOrder, Stop, outcomes_in_order
 from services.sample.clinic import northside
 from services.submission_client import NOT_TRIED, Json, submit
@@ -31,7 +31,7 @@ class Loaded(NamedTuple):
     position: int
 
 
-async def load(nc: Client, today: date) -> Loaded:
+async def load(nc: ResilientClient, today: date) -> Loaded:
     """Submit the clinic; patients side by side, each one's events in order, until one of them is not recorded.
 
     Raises:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.keyed_lock import KeyedLock
+from services.keyed_lock import Acquisition, KeyedLock
 
 
 class Line:
@@ -150,3 +150,23 @@ async def _just_after(happened: Callable[[], bool], then: Callable[[], None]) ->
 
     look()
     await done
+
+
+async def test_a_place_can_be_taken_before_the_turn_is_waited_for() -> None:
+    locks, order = KeyedLock(), list[str]()
+    first, second = locks.of("walk"), locks.of("walk")
+    assert first.line_up()
+    assert not second.line_up()
+
+    async def take(name: str, turn: Acquisition) -> None:
+        async with turn:
+            order.append(name)
+
+    later = [asyncio.create_task(take("third", locks.of("walk"))), asyncio.create_task(take("second", second))]
+    await settled()
+    assert order == []
+    first.pass_on()
+    await asyncio.gather(*later)
+
+    assert order == ["second", "third"]
+    assert locks.of("walk").line_up()

@@ -25,7 +25,7 @@ class Goals:
         self._answers = list(answers)
         self.asked = 0
 
-    async def request(self, subject: str, body: bytes, **_: object) -> object:
+    async def ask(self, subject: str, *_: object) -> object:
         assert subject == "cairn.submit.northside.p1.walk"
         self.asked += 1
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]

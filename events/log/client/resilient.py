@@ -13,10 +13,11 @@ from typing import Any
 
 from nats.aio.client import Client, Srv
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError
+from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
 
 from events.log.client.headers import VERSION, read_headers
 from events.log.client.parser import WholeMessages
+from events.log.client.replies import Replies, status_of
 
 JETSTREAM_API = "$JS.API"
 """What JetStream's own API begins with, in the account of whoever asks."""
@@ -39,6 +40,7 @@ class ResilientClient(Client):
         super().__init__()
         self._ps = WholeMessages(self, self._message)
         self._awaited: set[asyncio.Timeout] = set()
+        self._replies: Replies | None = None
 
     def api_of(self, stream: str) -> str:
         """What the subjects of JetStream's API begin with for a stream, as this user may ask."""
@@ -140,6 +142,39 @@ class ResilientClient(Client):
         self._pending_data_size += len(command)
         if self._flush_queue.empty():
             self._flush_queue.put_nowait(asyncio.get_running_loop().create_future())
+
+    async def ask(self, subject: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Msg:
+        """The answer to one request, in a third of the time that nats-py's own request takes for it.
+
+        Args:
+            subject, headers, body: As of :meth:`send`.
+            seconds: How long the answer may take.
+
+        Raises:
+            ConnectionClosedError, ValueError: as of :meth:`send`.
+            MaxPayloadError: the body is larger than the server takes.
+            NoRespondersError: nobody listens there.
+            TimeoutError: the time is over.
+        """
+        if len(body) > self.max_payload:
+            raise MaxPayloadError
+        if self._replies is None:
+            self._replies = Replies(self)
+        replies = self._replies
+        await replies.open()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Msg] = loop.create_future()
+        reply = replies.expect(lambda message: None if answer.done() else answer.set_result(message))
+        timer = loop.call_later(seconds, lambda: None if answer.done() else answer.set_exception(TimeoutError()))
+        try:
+            self.send(subject, headers, body, reply)
+            message = await answer
+        finally:
+            timer.cancel()
+            replies.forget(reply)
+        if status_of(message) == "503":
+            raise NoRespondersError
+        return message
 
     def write_out(self) -> None:
         """Hand what was sent to the transport at once, instead of after all other work that is ready to run.

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from nats.aio.client import Client
 from pydantic_core import to_json
 
 from events.codes import RETRYABLE
 from events.envelope import structured
 from events.event import Event
+from events.log.client.resilient import ResilientClient
 from services.fhir.incoming.lines import RefusedLine
 from services.fhir.incoming.refusal import RefusedFile
 from services.fhir.incoming.submissions import Refusal, ResourceSubmission, Run, Settled
@@ -72,7 +72,7 @@ class Report:
 class ImportClient:
     """Submits the events of an import to the goals service."""
 
-    def __init__(self, nc: Client):
+    def __init__(self, nc: ResilientClient):
         self._client = SubmissionClient(nc)
 
     async def submit(self, event: Event) -> Json:

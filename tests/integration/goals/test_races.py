@@ -62,6 +62,20 @@ async def test_an_expected_version_holds_where_the_copy_remembers_less(copies: C
     assert (outcome.code, outcome.version) == ("version.conflict", 4)
 
 
+async def test_a_submission_is_decided_after_one_that_came_before_it_and_takes_longer(
+    copies: Copies, goal_id: GoalId
+) -> None:
+    """The first one is refused, which the log has to confirm; the second one could be recorded at once meanwhile."""
+    here = copies()
+    for each in active_goal(goal_id):
+        await here.submit(each)
+    withdrawn = event(goal_id, g.ProgressWithdrawn(entry="e1", reason="Another day."))
+
+    outcomes = await asyncio.gather(here.submit(withdrawn), here.submit(event(goal_id, entry("e1"))))
+
+    assert list(map(code, outcomes)) == ["entry.unknown", "recorded"]
+
+
 async def test_writers_that_expect_nothing_are_all_recorded_one_after_another(
     copies: Copies, log: Log, goal_id: GoalId
 ) -> None:

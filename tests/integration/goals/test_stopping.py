@@ -239,7 +239,7 @@ async def test_a_defect_of_ours_is_answered_too(
         raise ZeroDivisionError("secret words")
 
     async with running(lambda ready: goals.serve(settings, ready)):
-        for place in ("services.goals.application.decide", "services.goals.service.read_submission"):
+        for place in ("services.goals.appends.decide", "services.goals.service.read_submission"):
             with monkeypatch.context() as broken:
                 broken.setattr(place, break_down)
                 reply = await nc.request(offered.goal_id.on(SUBMIT), as_bytes(offered), timeout=20)

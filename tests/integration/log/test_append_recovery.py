@@ -169,7 +169,7 @@ async def test_what_another_has_recorded_meanwhile_is_no_doubt_of_ones_own(
     await restarted(own_server, own)
     wire.lost = lambda body: False
     other = replace(append.events[0], id="other")
-    await Log(own).append(replace(append, events=(other,)))
+    await Log(own).append(append._replace(events=(other,)))
 
     with pytest.raises(LogUnavailable) as caught:
         await appending

@@ -55,10 +55,10 @@ async def test_an_append_that_expects_another_position_is_refused_and_costs_noth
 
     for expected in (0, stored.position - 1, stored.position + 1):
         with pytest.raises(WrongVersion):
-            await log.append(replace(first, version=1, expected=expected))
+            await log.append(first._replace(version=1, expected=expected))
 
     assert await log.head() == stored.position
-    (second,) = await log.append(replace(first, version=1, expected=stored.position))
+    (second,) = await log.append(first._replace(version=1, expected=stored.position))
     assert second.position == stored.position + 1
 
 

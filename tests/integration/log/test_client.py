@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import MaxPayloadError, NoRespondersError
 from pydantic_core import from_json, to_json
 
 from events.attribute_headers import DoubledHeaders
@@ -164,3 +165,30 @@ async def test_an_answer_that_was_lost_with_its_connection_is_given_up_soon(
     with pytest.raises(LogUnreachable):
         await answer
     await log.close()
+
+
+async def test_answers_go_to_whoever_asked(nc: ResilientClient) -> None:
+    async def echo(message: Msg) -> None:
+        await message.respond(message.data + (message.headers or {}).get("mark", "").encode())
+
+    subscription = await nc.subscribe("tests.echo", cb=echo)
+
+    answers = await asyncio.gather(*(nc.ask("tests.echo", {"mark": "!"}, b"%d" % number, 20) for number in range(20)))
+
+    assert [answer.data for answer in answers] == [b"%d!" % number for number in range(20)]
+    await subscription.unsubscribe()
+
+
+async def test_what_cannot_be_answered_is_said(nc: ResilientClient) -> None:
+    async def silent(_: Msg) -> None:
+        pass
+
+    subscription = await nc.subscribe("tests.silent", cb=silent)
+
+    with pytest.raises(NoRespondersError):
+        await nc.ask("tests.nobody", {}, b"?", 20)
+    with pytest.raises(TimeoutError):
+        await nc.ask("tests.silent", {}, b"?", 0.01)
+    with pytest.raises(MaxPayloadError):
+        await nc.ask("tests.silent", {}, bytes(nc.max_payload + 1), 20)
+    await subscription.unsubscribe()

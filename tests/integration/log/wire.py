@@ -24,7 +24,15 @@ class Wire:
         self._lost: list[tuple[str, Mapping[str, str], bytes]] = []
         patch.setattr(nc, "send", self._sent)
 
-    def _sent(self, subject: str, headers: Mapping[str, str], body: bytes, reply: str = "") -> None:
+    def _sent(
+        self,
+        subject: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        reply: str = "",
+        further: Mapping[str, str] | None = None,
+    ) -> None:
+        headers = {**headers, **(further or {})}
         if not body:
             self.on_question()
             if self.overtaken:

@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from events.errors import FieldError, Rejected
-from events.outcome import OutcomeEvent, RecordedOutcome, RejectedOutcome, encode_outcome
+from events.goal import types as g
+from events.outcome import OutcomeEvent, RecordedOutcome, RejectedOutcome, encode_outcome, encode_recorded
+from tests.builders import GOAL, event, proposed, recorded
 
 
 def test_recorded_names_every_event_with_its_position_and_version() -> None:
@@ -17,6 +21,14 @@ def test_recorded_names_every_event_with_its_position_and_version() -> None:
         "events": [{"type": "cairn.goal.proposed.v1", "position": 812, "version": 1}],
         "notes": ["Well."],
     }
+
+
+@pytest.mark.parametrize("notes", [(), ("So.", "“Well”\n\\ then.")])
+def test_what_was_recorded_just_now_is_written_as_any_outcome(notes: tuple[str, ...]) -> None:
+    events = recorded([event(GOAL, proposed()), event(GOAL, g.Agreed())], first_position=812)
+    lines = tuple(OutcomeEvent(type=each.type_name, position=each.position, version=each.version) for each in events)
+
+    assert encode_recorded(events, notes) == encode_outcome(RecordedOutcome(events=lines, notes=notes))
 
 
 def test_rejected_carries_all_its_sender_needs() -> None:

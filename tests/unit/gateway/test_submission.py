@@ -38,7 +38,7 @@ class Nats:
         self.is_connected = is_connected
         self.requests: list[tuple[str, bytes, dict[str, str]]] = []
 
-    async def request(self, subject: str, payload: bytes, *, headers: dict[str, str], **_: object) -> Msg:
+    async def ask(self, subject: str, headers: dict[str, str], payload: bytes, seconds: float) -> Msg:
         self.requests.append((subject, payload, headers))
         if isinstance(self.end, Exception):
             raise self.end

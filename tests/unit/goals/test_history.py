@@ -17,7 +17,7 @@ from events.plan import fold_plans
 from events.plan import types as p
 from events.plan.types import PlanPayload
 from events.vocabulary import Actor
-from services.goals.application import CAIRN
+from services.goals.appends import CAIRN
 from services.goals.history import History
 from tests.builders import GOAL, NOON, PLAN, TODAY, entry, event, opened, proposed, recorded, smart
 from tests.strategies import few, goal_payloads, plan_payloads

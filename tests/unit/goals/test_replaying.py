@@ -11,7 +11,7 @@ from events.log.findings import Verification
 from events.log.verification import Verifier
 from events.plan import types as p
 from events.vocabulary import External
-from services.goals.application import consequence_id
+from services.goals.appends import consequence_id
 from services.goals.replaying import ReplayedRules
 from services.sample.clinic import northside
 from tests.builders import GOAL, NOON, active_goal, entry, event, opened, proposed, smart
