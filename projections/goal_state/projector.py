@@ -30,7 +30,7 @@ from projections.goal_state.stored_states import AS_IT_IS
 
 State = GoalBeforeEvents | PlanState
 _NO_LETTERS = re.compile(r"[\W_]+")
-_OF_THE_DIARY = (ProgressLogged, ProgressCorrected, ProgressWithdrawn)
+_OF_THE_DIARY = frozenset({ProgressLogged, ProgressCorrected, ProgressWithdrawn})
 _WAITED_FOR = attrgetter("status", "created_at", "agreed_by", "agreement_since", "contest", "change_requests")
 """All of a goal that decides what it waits for (`events.goal.waiting`)."""
 
@@ -74,7 +74,7 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
     entries: dict[int, Row | None] = {}
     steps: list[Row] = []
     for recorded in events:
-        if not isinstance(recorded.data, _OF_THE_DIARY):
+        if type(recorded.event.data) not in _OF_THE_DIARY:
             known = _after(known, recorded)
             if known and known.goal and (step := step_row(known.goal, recorded)):
                 steps.append(step)
