@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 
@@ -63,6 +64,7 @@ def searchable(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+@lru_cache(256)  # a goal that was proposed is agreed to and begun soon, and often in the same session
 def statement_hash(text: str) -> str:
     """The same for texts that differ in nothing but case, spacing and punctuation."""
     letters = searchable(_NO_LETTERS.sub(" ", text))
