@@ -65,8 +65,10 @@ def missing_parts(state: GoalState, *, simplified: bool) -> tuple[str, ...]:
     grows level by level while the goal is a draft, and is whole before the work begins.
     """
     smart = missing_in_smart(state.smart)
+    if not smart and not has_levels(state.gas):
+        return ()
     levels = missing_levels(state.gas, simplified=simplified)
-    if not levels or (not smart and not has_levels(state.gas)):
+    if not levels:
         return ()
     if not smart:
         return levels

@@ -1,7 +1,7 @@
 """From events to rows: every event as it is, and what the changing ones changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic_core import to_json
 
@@ -160,5 +160,7 @@ def _event_row(recorded: RecordedEvent, changes: Sequence[Difference]) -> Row:
 
 
 def _offset_minutes(instant: datetime) -> int:
+    if instant.tzinfo is UTC:
+        return 0
     offset = instant.utcoffset()
     return int(offset.total_seconds()) // 60 if offset else 0

@@ -125,5 +125,7 @@ def _flat(value: object) -> str:
 
 
 def _shortened(text: str) -> str:
-    line = " ".join(text.split())
+    # Most texts are one line as they are, which is sooner seen than made: all white space but the blank is unprintable.
+    is_line = text.isprintable() and "  " not in text and text == text.strip()
+    line = text if is_line else " ".join(text.split())
     return line if len(line) <= _LONGEST_TEXT else f"{line[: _LONGEST_TEXT - 1].rstrip()}…"

@@ -1,11 +1,16 @@
 """Column types that mean the same on every database."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Dialect, String
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_IN_UTC_LENGTH = len('"2026-03-01T12:00:00.000001Z"')
+"""In JSON, of an instant in UTC with a fraction of a second. No other instant is as long."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -35,6 +40,15 @@ class Instant(TypeDecorator[datetime]):
         """As SQLite keeps it."""
         in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
         return in_utc.isoformat(timespec="microseconds")
+
+    @classmethod
+    def as_texts(cls, values: Sequence[datetime | None]) -> list[str | None]:
+        """Many of them as SQLite keeps them, in half the time: most are in UTC, and JSON writes those nearly alike."""
+        written = to_json(values)[1:-1].decode().split(",") if values else ()
+        return [
+            f"{text[1:-2]}+00:00" if len(text) == _IN_UTC_LENGTH else None if value is None else cls.as_text(value)
+            for text, value in zip(written, values, strict=True)
+        ]
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
         """From the database."""

@@ -37,6 +37,7 @@ _Kind = Literal["delete", "update", "upsert"]
 _KEY = "key_"
 """Before the names of keys, because those of columns are taken by what is set."""
 _ByTable = dict[str, list[Row]]
+_AsTexts = Callable[[Sequence[Any]], Sequence[object]]  # Any: each column has a type of its own
 _Values = Callable[[Sequence[Row]], list[tuple[object, ...]]]
 
 
@@ -148,19 +149,23 @@ def _values(table: Table, names: Sequence[str]) -> _Values:
     """What SQLite's driver takes: days and instants as text. Column by column, which is quicker than row by row."""
     # With the first name twice, because of one name alone an itemgetter makes no tuple.
     pick = itemgetter(names[0], *names)
-    as_text = [(slot, to_text) for slot, name in enumerate(names) if (to_text := _to_text(table.c[name]))]
+    written_as_text = [(slot, as_texts) for slot, name in enumerate(names) if (as_texts := _as_texts(table.c[name]))]
 
     def values(rows: Sequence[Row]) -> list[tuple[object, ...]]:
         picked: Iterator[Sequence[object]] = zip(*map(pick, rows), strict=True)
         _, *columns = picked
-        for slot, to_text in as_text:
-            columns[slot] = [None if value is None else to_text(value) for value in columns[slot]]
+        for slot, as_texts in written_as_text:
+            columns[slot] = as_texts(columns[slot])
         return list(zip(*columns, strict=True))
 
     return values
 
 
-def _to_text(column: Column[Any]) -> Callable[[Any], object] | None:  # Any: each column has a type of its own
+def _as_texts(column: Column[Any]) -> _AsTexts | None:  # Any: each column has a type of its own
     if isinstance(column.type, Instant):
-        return column.type.as_text
-    return date.isoformat if isinstance(column.type, Date) else None
+        return column.type.as_texts
+    return _days_as_texts if isinstance(column.type, Date) else None
+
+
+def _days_as_texts(values: Sequence[date | None]) -> list[str | None]:
+    return [None if value is None else value.isoformat() for value in values]

@@ -200,15 +200,16 @@ def in_order(diary: Diary, logged: ProgressLogged) -> bool:
 
 def asks_for_all(diary: Diary, events: Sequence[RecordedEvent]) -> bool:
     """Whether the whole diary is needed for a goal's next events."""
-    days = [diary.motivation.on] if diary.motivation else []
+    latest = diary.motivation.on if diary.motivation else date.min
     for recorded in events:
-        match recorded.data:
-            case ProgressCorrected() | ProgressWithdrawn():
+        data = recorded.event.data
+        kind = type(data)
+        if kind is ProgressCorrected or kind is ProgressWithdrawn:
+            return True
+        if isinstance(data, ProgressLogged) and data.motivation is not None:
+            if data.on < latest:
                 return True
-            case ProgressLogged(motivation=int(), on=on):
-                if days and on < days[-1]:
-                    return True
-                days.append(on)
+            latest = data.on
     return False
 
 

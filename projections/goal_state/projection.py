@@ -8,7 +8,11 @@ from events.event import RecordedEvent
 from events.identity import GoalId
 from events.plan import PlanState
 from projections.engine.projection import Projection, Remembered, Tables, Upcoming, always
-from projections.goal_state.goals_before_events import goals_before_events, needs_no_more_than_diary
+from projections.goal_state.goals_before_events import (
+    GoalBeforeEvents,
+    goals_before_events,
+    needs_no_more_than_diary,
+)
 from projections.goal_state.projector import State, project
 from projections.goal_state.stored_states import plans
 from projections.goal_state.tables import VERSION, tables
@@ -27,7 +31,9 @@ def _load(connection: Connection, tables: Tables, upcoming: Upcoming) -> Mapping
 def in_brief(after: Remembered[State]) -> Remembered[State]:
     """A goal as far as diary entries need it, by far the most frequent events; all of a plan."""
     state, weight = after
-    return after if isinstance(state, PlanState) else Remembered(state._replace(goal=None, entries=None), weight)
+    if isinstance(state, PlanState) or (state.goal is None and state.entries is None):
+        return after
+    return Remembered(GoalBeforeEvents(state.version, state.diary, None, None), weight)
 
 
 def suffices(state: State, events: Sequence[RecordedEvent]) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 
@@ -30,7 +31,7 @@ from projections.goal_state.stored_states import AS_IT_IS
 
 State = GoalBeforeEvents | PlanState
 _NO_LETTERS = re.compile(r"[\W_]+")
-_OF_THE_DIARY = (ProgressLogged, ProgressCorrected, ProgressWithdrawn)
+_OF_THE_DIARY = frozenset({ProgressLogged, ProgressCorrected, ProgressWithdrawn})
 _WAITED_FOR = attrgetter("status", "created_at", "agreed_by", "agreement_since", "contest", "change_requests")
 """All of a goal that decides what it waits for (`events.goal.waiting`)."""
 
@@ -63,6 +64,7 @@ def searchable(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+@lru_cache(256)  # a goal that was proposed is agreed to and begun soon, and often in the same session
 def statement_hash(text: str) -> str:
     """The same for texts that differ in nothing but case, spacing and punctuation."""
     letters = searchable(_NO_LETTERS.sub(" ", text))
@@ -74,7 +76,7 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
     entries: dict[int, Row | None] = {}
     steps: list[Row] = []
     for recorded in events:
-        if not isinstance(recorded.data, _OF_THE_DIARY):
+        if type(recorded.event.data) not in _OF_THE_DIARY:
             known = _after(known, recorded)
             if known and known.goal and (step := step_row(known.goal, recorded)):
                 steps.append(step)

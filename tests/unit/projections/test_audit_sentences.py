@@ -17,6 +17,7 @@ from events.vocabulary import External, Priority, SubmitterRole
 from projections.audit_trail.event_phrases import _DEEDS
 from projections.audit_trail.projector import project
 from projections.audit_trail.sentence import sentence
+from projections.audit_trail.words import quoted
 from tests.builders import GOAL, NOON, PLAN, TODAY, active_goal, entry, event, gas, opened, proposed, recorded, smart
 from tests.consents import HOSPITAL, TREATMENT, consent, disclosed
 
@@ -230,6 +231,11 @@ def test_a_revision_is_never_told_as_a_failure(reason: str) -> None:
     revised = g.Revised.model_validate({"changes": g.Changes(gas=gas()), "reason": reason})
     said = told(event(GOAL, proposed()), event(GOAL, revised)).lower()
     assert not [word for word in ("fail", "unsuccess", "gave up", "lost", "violat", "relapse") if word in said]
+
+
+@pytest.mark.parametrize("text", ["a b", " a b", "a b ", "a  b", "a\nb", "a\u00a0b", "a\u2003 b", "\t a b"])
+def test_a_text_is_told_on_one_line_with_single_spaces(text: str) -> None:
+    assert quoted(text) == "“a b”"
 
 
 def test_a_long_text_is_cut_and_a_short_one_is_not() -> None:
