@@ -53,7 +53,8 @@ class AccessRecord(BaseModel):
         address: The network address that the request came from, where there is one.
         channel: By which way: HTTP, a NATS request, or a command that reads the log or the database itself.
         org: The organisation.
-        patients: The patients whom the answer tells something about; :data:`EVERY_PATIENT` for all there are.
+        patients: The patients whom the answer tells something about; :data:`EVERY_PATIENT` for all there are; none
+            for a number over so many that it tells about nobody, or a list in which nobody is.
         reading: What kind of thing it tells, as the policy names it (`goals`, `history`, …).
         operation: Which of Cairn's operations it was (`one_goal`, `search_goal`, `export_fhir`, …).
         interaction: Which interaction it was, in FHIR's words (`read`, `search-type`, `history-instance`, …).

@@ -36,16 +36,13 @@ _BEFORE = ("org", "patient", "goal", "version", "position")
 _WITH_EACH_EVENT = ("version", "position", "updated_at", "raise_at_next_session")
 """The fields that diary entries change."""
 _NOT_IN_DOCUMENT = {*_BEFORE, *_WITH_EACH_EVENT, "progress", "override_reason"}
-_OVERRIDE = ',"override_reason":'
-"""In no text: its quotes would be escaped there."""
-_NO_OVERRIDE = f"{_OVERRIDE}null}}"
 
 
 def goal_document(state: GoalState) -> str:
     """The part of a goal's JSON that no entry, day, plan or other goal changes, as a JSON object.
 
     These are all fields but the ids, `progress` and what every event changes, and what follows from them alone:
-    `awaiting_agreement`, `waiting` and `last_review_on`. `override_reason` comes last.
+    `awaiting_agreement`, `waiting` and `last_review_on`; then `override_reason`.
     """
     fields = state.__pydantic_serializer__.to_json(state, exclude=_NOT_IN_DOCUMENT)
     follows = to_json(
@@ -82,17 +79,15 @@ def written_goal(
     *,
     version: int,
     position: int,
-    audience: Audience = "staff",
 ) -> str:
     """The JSON of a goal: its document as it is kept, with its ids before it and what follows behind it.
 
+    The document is what people recorded, and the same for whoever may read the goal.
+
     Args:
         follows: From :func:`what_follows`.
-        audience: Who reads. Why a clinician went beyond the plan's limit is not for the patient.
     """
     org, patient, goal = goal_id  # tokens: nothing in them is escaped in JSON
-    if audience == "patient" and not document.endswith(_NO_OVERRIDE):
-        document = document.rpartition(_OVERRIDE)[0] + _NO_OVERRIDE
     return (
         f'{{"org":"{org}","patient":"{patient}","goal":"{goal}","version":{version},"position":{position},'
         f"{document[1:-1]},{to_json(follows)[1:].decode()}"
@@ -173,7 +168,7 @@ def read_goal(
         quarantined: Where a read model could not take in the goal's next event, so that it has less than the log: the
             `version` that is read, the `position` of that event, and the `reason`.
         audience: Who reads. Where the patient does, only those flags and reasons are there that are for the patient,
-            and neither offers, nor a suggested framework, nor why a clinician went beyond the plan's limit.
+            and neither offers nor a suggested framework. What people recorded is there for everybody.
         include: What is wanted of that which grows with the diary: `progress`, every entry, and `weekly_wins`.
     """
     facts, beside = goal_facts(state), plan_facts(plan) if plan else None
@@ -193,7 +188,6 @@ def read_goal(
             {**follows, **asked_for(state, include)},
             version=state.version,
             position=state.position,
-            audience=audience,
         )
     )
     return read

@@ -123,6 +123,19 @@ class Log:
         """
         return await (self._reader.until(subject, 0, last) if last else self._reader.after(subject, 0))
 
+    async def patient_ends_with(self, goal_id: GoalId, last: StoredMessage) -> bool:
+        """Whether a message is still the last one of everything that the goal's patient has, as the replica that
+        answers has it.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        # The last message of each subject: the server finds these by its index of subjects, without looking at the log.
+        found = await self._reader.last(goal_id.patient_on(LOG))
+        return [(each.subject, each.position, each.recorded_ns, each.data) for each in found[-1:]] == [
+            (last.subject, last.position, last.recorded_ns, last.data)
+        ]
+
     async def read_sound(self, goal_id: GoalId) -> list[RecordedEvent]:
         """The events of one goal or plan up to its first message that cannot be read.
 

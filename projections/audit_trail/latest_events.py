@@ -67,6 +67,29 @@ def count_events(
     return connection.scalar(select(func.count()).select_from(_EVENTS).where(*wanted)) or 0
 
 
+def patients_if_few(
+    connection: Connection,
+    *,
+    most: int,
+    since: datetime | None = None,
+    of_goals: bool = False,
+    orgs: Set[str] | None = None,
+) -> dict[str, set[str]]:
+    """Of whom :func:`count_events` tells, by organisation: the patients where they are so few that a number tells
+    something about each, and nobody where there are more.
+
+    Args:
+        most: How many are few.
+    """
+    told = {}
+    for org in _organisations(connection):
+        if orgs is None or org in orgs:
+            wanted = select(_EVENTS.c.patient).where(_EVENTS.c.org == org, *_wanted(since, of_goals))
+            patients = set(connection.scalars(wanted.distinct().limit(most + 1)))
+            told[org] = patients if len(patients) <= most else set()
+    return told
+
+
 def _organisations(connection: Connection) -> Iterator[str]:
     """One after the other by the primary key: a DISTINCT would read every row."""
     org = connection.scalar(select(func.min(_EVENTS.c.org)))

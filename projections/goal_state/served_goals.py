@@ -118,7 +118,7 @@ def _served(
         )
         if include:
             follows.update(asked_for(state_with_diary(row, entries.get(goal_id, ())), include))
-        found.append(written_goal(goal_id, document, follows, version=version, position=position, audience=audience))
+        found.append(written_goal(goal_id, document, follows, version=version, position=position))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from events.identity import is_token
+from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import json_option, nats_url_option, org_option
 from services.cli.printing import print_json, print_table, printable
@@ -44,6 +45,7 @@ _GOALS_SHOWN = 3
     help="The id of the clinician in plans that the import opens.",
 )
 @json_option
+@purpose_option
 @nats_url_option
 def fhir(
     files: tuple[Path, ...], org: str, time_zone: str, clinician: str, as_json: bool, nats_url: str | None
@@ -91,23 +93,33 @@ async def _import(files: tuple[Path, ...], org: str, new_plan: "Opened", nats_ur
 
     async with connected(nats_url) as nc:
         documents, refused = _read(files)
-        known = await _known(nc, org, documents)
+        known = await _known(nc, nats_url, org, documents)
         run = plan_run(documents, refused, org, datetime.now(UTC), known=known, new_plan=new_plan)
         submissions = sum(len(patient.goals) + len(patient.scores) for patient in run.patients)
         with SlowProgress("Recording", submissions) as progress:
             return await submit_run(run, ImportClient(nc).submit, progress.advance)
 
 
-async def _known(nc: "ResilientClient", org: str, documents: "list[Document]") -> "Known":
+async def _known(nc: "ResilientClient", nats_url: str | None, org: str, documents: "list[Document]") -> "Known":
     from events.log import Log
     from events.log.failures import LogUnreachable
+    from services.cli.access_recording import CommandReadings
     from services.cli.configuration import load_settings
     from services.fhir.incoming.log_reading import read_known
     from services.fhir.incoming.people import tokens_to_know
 
-    log = Log(nc, load_settings().placement.stream_of(org))
+    settings = load_settings()
+    log = Log(nc, settings.placement.stream_of(org))
+
+    async def record(patients: Collection[str]) -> None:
+        if patients:
+            async with connected(settings.access_nats_url or nats_url) as records:
+                await CommandReadings(records).record(
+                    {org: patients}, reading="goals", operation="import_fhir", interaction="search-type"
+                )
+
     try:
-        return await read_known(log, org, *tokens_to_know(documents))
+        return await read_known(log, org, *tokens_to_know(documents), before=record)
     except LogUnreachable:
         raise click.ClickException(
             "The log does not answer, so there is no telling what is known already. Nothing was imported;"

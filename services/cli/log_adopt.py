@@ -59,6 +59,8 @@ async def _adopt(engine: "Engine", nats_url: str | None, by: str, reason: str, *
         adoptions = await _adoptions(engine, logs)
         if not adoptions:
             _nothing(as_json)
+            if not as_json:
+                await asyncio.to_thread(_say_of_access_record, engine)
             return
         if not as_json:
             print_plan(adoptions)
@@ -75,6 +77,7 @@ async def _adopt(engine: "Engine", nats_url: str | None, by: str, reason: str, *
         else:
             built = ", ".join(affected(adoptions))
             click.echo(f"Adopted. {built}: built from this log, and in place." if built else "Adopted.")
+            await asyncio.to_thread(_say_of_access_record, engine)
 
 
 def _nothing(as_json: bool) -> None:
@@ -82,6 +85,21 @@ def _nothing(as_json: bool) -> None:
         print_as_json([], adopted=False)
     else:
         click.echo("There is nothing to adopt: every projection is of the log that is there, and nothing is missing.")
+
+
+def _say_of_access_record(engine: "Engine") -> None:
+    """Say that the record of who read is of another stream too: its tables may be all that is left of that."""
+    from events.access_record import ACCESS_STREAM
+    from projections.access_record.tables import NAME
+    from projections.engine.database import reading
+    from projections.engine.status import read_status
+
+    with reading(engine) as connection:
+        if read_status(connection, NAME, ACCESS_STREAM)["state"] == "log_replaced":
+            click.echo(
+                f"The stream {ACCESS_STREAM} was lost or replaced too. The tables of who read are left as they are:"
+                " copy them, and then `cairn access rebuild` builds them from the stream that there is."
+            )
 
 
 async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adoption]:

@@ -165,7 +165,9 @@ def _records(scope: Scope) -> Sequence[AccessRecord]:
         seen = {**seen, named["org"]: {*seen.get(named["org"], ()), named["patient"]}}
     elif not seen and (operation.fhir is None or interaction not in _MAY_FIND_NOBODY):
         raise RuntimeError(f"{operation.path} does not say of whom it tells something")
-    return _reading_request(scope).records(seen, reading=reading, operation=operation.name, interaction=interaction)
+    return _reading_request(scope).records(
+        seen, reading=reading, operation=operation.name, interaction=interaction, of_nobody=True
+    )
 
 
 def _reading_request(scope: Scope) -> ReadingRequest:

@@ -26,6 +26,7 @@ from services.gateway.projection_status import Standing
 from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness
 from services.gateway.submission import Submitter
+from services.gateway.written_resources import WrittenResources
 
 READY_LAG_SECONDS = 30.0
 """How far behind a projection may be before a gateway says that it is not ready."""
@@ -42,6 +43,7 @@ class Gateway:
         records: Where each reading of a patient's data is recorded before it is answered.
         closing: Set when the gateway is about to end; endless answers end then.
         feeds: Room for live feeds.
+        written: FHIR resources that were written before.
         ready_lag_seconds: How far behind a projection may be.
         public_url: The address under which clients know this gateway; None for the one that a request names.
     """
@@ -57,6 +59,7 @@ class Gateway:
     metrics: Metrics = field(default_factory=Metrics)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     feeds: FeedRoom = field(default_factory=FeedRoom)
+    written: WrittenResources = field(default_factory=WrittenResources)
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     ready_lag_seconds: float = READY_LAG_SECONDS
     public_url: str | None = None

@@ -44,12 +44,15 @@ class ReadingRequest:
         interaction: str,
         outcome: ReadingOutcome = "told",
         code: str | None = None,
+        of_nobody: bool = False,
     ) -> list[AccessRecord]:
         """The records of what the request was told, or refused.
 
         Args:
             seen: The patients by organisation.
             reading, operation, interaction, outcome, code: As of :class:`events.access_record.AccessRecord`.
+            of_nobody: Whether an organisation without patients has a record too: of a list in which nobody is, or of a
+                number over so many that it tells about nobody.
         """
         principal = self.principal
         return [
@@ -73,5 +76,5 @@ class ReadingRequest:
                 code=code,
             )
             for org, patients in seen.items()
-            for some in in_parts(sorted(patients))
+            for some in [*in_parts(sorted(patients))] or ([()] if of_nobody else ())
         ]

@@ -1,6 +1,7 @@
 """Reading out of the log what an import builds upon: what is known of the patients in its files."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Collection
 
 from events.event import RecordedEvent
 from events.identity import LOG, PLAN, GoalId, goal_id_of
@@ -10,7 +11,13 @@ from services.fhir.incoming.known import Known, known_of
 _PATIENTS_AT_ONCE = 16
 
 
-async def read_known(log: Log, org: str, patients: set[str], goals: set[str]) -> Known:
+async def read_known(
+    log: Log,
+    org: str,
+    patients: set[str],
+    goals: set[str],
+    before: Callable[[Collection[str]], Awaitable[None]],
+) -> Known:
     """What the log knows of some patients.
 
     Of a goal that has a message which cannot be read, it is what came before that message.
@@ -18,6 +25,7 @@ async def read_known(log: Log, org: str, patients: set[str], goals: set[str]) ->
     Args:
         patients: Their tokens.
         goals: The tokens of goals whose patients are not told, and are looked for.
+        before: Awaited with all those patients before anything of them is told.
 
     Raises:
         LogUnreachable: the log does not answer.
@@ -37,6 +45,7 @@ async def read_known(log: Log, org: str, patients: set[str], goals: set[str]) ->
     found = await asyncio.gather(*map(patients_with, sorted(goals)))
     everyone = sorted(patients.union(*found))
     known = await asyncio.gather(*map(of_patient, everyone))
+    await before(everyone)
     return Known(
         goals={goal_id: goal for each in known for goal_id, goal in each.goals.items()},
         owners={patient: server for each in known for patient, server in each.owners.items()},

@@ -69,6 +69,7 @@ def _audit_events(release: Release) -> Json:
         searchParam=[
             {"name": name, "definition": f"http://hl7.org/fhir/SearchParameter/{definition}", "type": kind}
             for name, definition, kind in (
+                ("_id", "Resource-id", "token"),
                 ("patient", f"{definitions}-patient", "reference"),
                 ("date", f"{definitions}-date", "date"),
             )

@@ -45,9 +45,14 @@ async def consents_for(logs: Placed[Log], principal: Principal, org: str, patien
     return allowed_to(plan, principal.id, plan.day(datetime.now(UTC))) if plan is not None else NOTHING
 
 
+def tells_all(principal: Principal, org: str | None, patient: str | None) -> bool:
+    """Whether a principal is told of every event: also of consents and disclosures."""
+    return may_read(principal, "disclosures", org, patient)
+
+
 def without_other_consents(principal: Principal, org: str, patient: str | None, events: list[Json]) -> list[Json]:
     """Recorded events without those that tell of consents and disclosures, for who may not read of disclosures."""
-    if may_read(principal, "disclosures", org, patient):
+    if tells_all(principal, org, patient):
         return events
     return [event for event in events if event["type"] not in ABOUT_CONSENTS]
 
@@ -56,7 +61,7 @@ def told_of(
     principal: Principal, org: str, patient: str | None, events: Iterable[RecordedEvent]
 ) -> list[RecordedEvent]:
     """The same for events as they were read from the log."""
-    if may_read(principal, "disclosures", org, patient):
+    if tells_all(principal, org, patient):
         return [*events]
     return [event for event in events if event.type_name not in ABOUT_CONSENTS]
 
@@ -65,7 +70,7 @@ def batches_told(
     principal: Principal, org: str | None, patient: str | None, batches: AsyncIterator[Batch]
 ) -> AsyncIterator[Batch]:
     """The same for what a follower of the log reads, as it is stored."""
-    return batches if may_read(principal, "disclosures", org, patient) else _without_consents(batches)
+    return batches if tells_all(principal, org, patient) else _without_consents(batches)
 
 
 async def _without_consents(batches: AsyncIterator[Batch]) -> AsyncGenerator[Batch, None]:
@@ -80,7 +85,7 @@ async def _without_consents(batches: AsyncIterator[Batch]) -> AsyncGenerator[Bat
 
 def with_own_consents(principal: Principal, org: str, patient: str, plan: Json) -> Json:
     """A plan as a principal may read it: who may not read to whom data was disclosed sees only consents to themself."""
-    if may_read(principal, "disclosures", org, patient):
+    if tells_all(principal, org, patient):
         return plan
     own = [consent for consent in plan["consents"] if consent["recipient"]["id"] == principal.id]
     return {**plan, "consents": own}

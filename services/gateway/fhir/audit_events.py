@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
 
+from events.errors import Rejected
 from events.event import RecordedEvent
 from events.identity import GoalId
 from projections.access_record.filters import AccessFilter
@@ -26,13 +27,16 @@ from services.gateway.fhir.reach import log_of, refuse_others
 from services.gateway.fhir.searching import links_of
 
 AUDIT_EVENT_PARAMETERS = {
-    "patient": "Patient/ID, or the address of one. It must be given.",
+    "patient": "Patient/ID, or the address of one. It, or _id, must be given.",
+    "_id": "Ids of AuditEvents, with commas between them, 50 at most.",
     "date": "A date or an instant, with a prefix (eq, gt, lt, ge, le, sa, eb) or without; may be given again.",
     "_count": f"The most resources on a page: {DEFAULT_COUNT} unless given, {MAX_COUNT} at most; 0 counts.",
     "_summary": "count, for the number of what is found.",
     "_after": "Where the page begins; taken from the link `next`.",
 }
 """What a search for AuditEvents takes."""
+MAX_IDS = 50
+"""How many AuditEvents one search may name."""
 _READ: Final = 1
 _WROTE: Final = 0
 
@@ -49,6 +53,7 @@ class _Place(NamedTuple):
 @dataclass(slots=True)
 class _Asked:
     plan_id: GoalId | None = None
+    ids: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
     count: int = DEFAULT_COUNT
@@ -59,20 +64,42 @@ class _Asked:
         self.since = max(filter(None, (self.since, since)), default=None)
         self.until = min(filter(None, (self.until, until)), default=None)
 
+    @property
+    def most(self) -> int:
+        """The most AuditEvents on the page."""
+        return 0 if self.counts_only else self.count
+
     def includes(self, at: datetime) -> bool:
         return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
 
 
+class _Page(NamedTuple):
+    """The number of all that was found, those on the page, and where the next one begins; None behind the last."""
+
+    total: int
+    page: list[tuple[_Place, Json]]
+    following: str | None
+
+
 async def search_audit_events(asked: Exchange) -> Json:
-    """The Bundle of a search for the AuditEvents of one patient.
+    """The Bundle of a search for the AuditEvents of one patient, or for those with some ids.
 
     Raises:
         RequestRefused: it cannot be answered.
     """
     query, applied, ignored = await _read(asked)
-    plan_id = query.plan_id
-    if plan_id is None:
-        raise invalid("patient", "Say whose: a search for AuditEvent names patient.")
+    if query.ids is not None:
+        total, page, following = await _named(asked, query, query.ids)
+    elif query.plan_id is not None:
+        total, page, following = await _of_patient(asked, query, query.plan_id)
+    else:
+        raise invalid("patient", "Say whose: a search for AuditEvent names patient or _id.")
+    links = links_of(f"{asked.base}/AuditEvent", applied, following)
+    return searchset(asked.base, [resource for _, resource in page], total, links, outcome=not_applied(ignored))
+
+
+async def _of_patient(asked: Exchange, query: _Asked, plan_id: GoalId) -> _Page:
+    """One page of all that a patient has: as many of both lists as a page needs are looked at."""
     await refuse_others(asked, [plan_id])
     log = await log_of(asked, plan_id)
     asked.saw(plan_id)
@@ -81,25 +108,44 @@ async def search_audit_events(asked: Exchange) -> Json:
     read = asked.here.reader.read
     events = [each for each in await log.read_patient(plan_id) if query.includes(each.recorded_at)]
     total = len(events) + await read(lambda connection: count_accesses(connection, org, patient, filters))
-    count = 0 if query.counts_only else query.count
-    page: list[tuple[_Place, Json]] = []
-    more = False
-    if count:
+    placed: list[tuple[_Place, Json]] = []
+    if count := query.most:
         before = _readings_before(query.after)
         found = await read(
             lambda connection: latest_accesses(connection, org, patient, filters, before=before, limit=count + 1)
         )
-        placed = [(_place_of(each), write_reading(each, asked.release, asked.base)) for each in found]
+        placed += [(_place_of(each), write_reading(each, asked.release, asked.base)) for each in found]
         placed += [
             (_place(each), write_recording(each, asked.release, asked.base))
             for each in events
             if query.after is None or _place(each) < query.after
         ]
-        placed.sort(key=lambda each: each[0], reverse=True)
-        page, more = placed[:count], len(placed) > count
-    links = links_of(f"{asked.base}/AuditEvent", applied, _written(page[-1][0]) if more else None)
-    resources = [resource for _, resource in page]
-    return searchset(asked.base, resources, total, links, outcome=not_applied(ignored))
+    return _page(total, placed, count)
+
+
+async def _named(asked: Exchange, query: _Asked, ids: tuple[str, ...]) -> _Page:
+    """One page of those that a search names; what is not there is not found, and no mistake."""
+    placed = []
+    for text in ids:
+        try:
+            whose, part, of_a_reading = await _address(asked, text)
+        except Rejected:  # nobody has this id
+            continue
+        await refuse_others(asked, [whose])
+        if query.plan_id not in (None, whose.plan):
+            continue
+        asked.saw(whose)
+        found = await _find(asked, whose, part, of_a_reading=of_a_reading)
+        if found is not None and query.includes(found[0].at):
+            placed.append(found)
+    after = [each for each in placed if query.after is None or each[0] < query.after]
+    return _page(len(placed), after, query.most)
+
+
+def _page(total: int, placed: list[tuple[_Place, Json]], most: int) -> _Page:
+    placed.sort(key=lambda each: each[0], reverse=True)
+    page = placed[:most]
+    return _Page(total, page, _written(page[-1][0]) if page and len(placed) > most else None)
 
 
 async def read_audit_event(asked: Exchange, text: str) -> Json:
@@ -108,24 +154,37 @@ async def read_audit_event(asked: Exchange, text: str) -> Json:
     Raises:
         Rejected: `goal.unknown`, when there is none with this id.
     """
+    whose, part, of_a_reading = await _address(asked, text)
+    found = await _find(asked, whose, part, of_a_reading=of_a_reading)
+    if found is None:
+        raise unknown()
+    asked.saw(whose)
+    return found[1]
+
+
+async def _address(asked: Exchange, text: str) -> tuple[GoalId, str, bool]:
+    """The goal or plan that an id begins with, what it names of that, and whether that is a reading.
+
+    Raises:
+        Rejected: `goal.unknown`.
+    """
     plan_id, part = await find_patient_part(asked, text)
-    place = read_audit_event_part(part) if plan_id is not None else None
-    if plan_id is not None and place is not None:
-        await log_of(asked, plan_id)
-        found = await asked.here.reader.read(
-            lambda connection: access_at(connection, plan_id.org, plan_id.patient, *place)
-        )
-        if found is None:
-            raise unknown()
-        asked.saw(plan_id)
-        return write_reading(found, asked.release, asked.base)
-    goal_id, part = await find_part(asked, text)
-    log = await log_of(asked, goal_id)
-    for recorded in await log.read(goal_id):
+    if plan_id is not None:
+        return plan_id, part, True
+    return *await find_part(asked, text), False
+
+
+async def _find(asked: Exchange, whose: GoalId, part: str, *, of_a_reading: bool) -> tuple[_Place, Json] | None:
+    """An AuditEvent with its place, for whoever may read it; None when there is none."""
+    log = await log_of(asked, whose)
+    place = read_audit_event_part(part) if of_a_reading else None
+    if place is not None:
+        found = await asked.here.reader.read(lambda connection: access_at(connection, whose.org, whose.patient, *place))
+        return None if found is None else (_place_of(found), write_reading(found, asked.release, asked.base))
+    for recorded in await log.read(whose):
         if str(recorded.version) == part:
-            asked.saw(goal_id)
-            return write_recording(recorded, asked.release, asked.base)
-    raise unknown()
+            return _place(recorded), write_recording(recorded, asked.release, asked.base)
+    return None
 
 
 async def _read(asked: Exchange) -> tuple[_Asked, list[tuple[str, str]], list[tuple[str, str]]]:
@@ -136,6 +195,8 @@ async def _read(asked: Exchange) -> tuple[_Asked, list[tuple[str, str]], list[tu
         match name:
             case "patient" if query.plan_id is None:
                 query.plan_id = await find_patient(asked, read_reference(asked, name, value, "Patient").id)
+            case "_id" if query.ids is None and value.count(",") < MAX_IDS:
+                query.ids = tuple(dict.fromkeys(value.split(",")))
             case "date":
                 query.narrow(*_bounds(value))
             case "_count" if value.isascii() and value.isdigit():
@@ -146,7 +207,7 @@ async def _read(asked: Exchange) -> tuple[_Asked, list[tuple[str, str]], list[tu
                 query.counts_only = value == "count"
             case "_after":
                 query.after = _read_place(value)
-            case "patient" | "_count" | "_summary":
+            case "patient" | "_id" | "_count" | "_summary":
                 raise invalid(name, AUDIT_EVENT_PARAMETERS[name])
             case _ if asked.lenient:
                 ignored.append((name, "It is not known here."))

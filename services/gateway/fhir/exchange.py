@@ -86,7 +86,9 @@ class Exchange:
 async def _exchange(
     here: Here, asks: Asks, request: Request, release: Annotated[Release, Path(description="The FHIR release.")]
 ) -> Exchange:
-    given = [*request.query_params.multi_items(), *(await _form(request) if request.method == "POST" else ())]
+    given = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    if request.method == "POST":
+        given += await _form(request)
     if len(given) > _MAX_PARAMETERS:
         raise invalid("", f"A request has at most {_MAX_PARAMETERS} parameters.")
     for name, value in given:

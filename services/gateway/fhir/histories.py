@@ -9,7 +9,8 @@ from functools import partial
 
 from events.event import RecordedEvent
 from events.identity import GoalId
-from projections.audit_trail.latest_events import ListedEvent, Place, count_events, latest_events
+from projections.audit_trail.latest_events import ListedEvent, Place, count_events, latest_events, patients_if_few
+from projections.goal_state.evidence import MOST_PATIENTS_TOLD_BY_A_TOTAL
 from services.fhir.outgoing.bundles import Version, history
 from services.fhir.outgoing.elements import Json, Release
 from services.fhir.outgoing.patient import ResourceType, care_plan_versions, goal_versions
@@ -76,7 +77,8 @@ def history_of_one(asked: Exchange, versions: Sequence[Version], address: str) -
 async def history_of_type(asked: Exchange, resource: ResourceType) -> Json:
     """The Bundle with the versions of every resource of a type; which ones there are is known from the audit trail.
 
-    How many there are is only counted when that is asked for.
+    How many there are is only counted when that is asked for. Whom a number tells of is on record as for the totals of
+    the evidence.
 
     Raises:
         RequestRefused: a parameter cannot be answered, or the audit trail cannot be read.
@@ -87,9 +89,13 @@ async def history_of_type(asked: Exchange, resource: ResourceType) -> Json:
     read = asked.here.reader.read
     url = f"{asked.base}/{resource}/_history"
     if query.count == 0:
-        total = await read(
-            lambda found: count_events(found, since=query.since, of_goals=of_goals, orgs=orgs), "audit_trail"
+        counted = partial(count_events, since=query.since, of_goals=of_goals, orgs=orgs)
+        few = partial(
+            patients_if_few, most=MOST_PATIENTS_TOLD_BY_A_TOTAL, since=query.since, of_goals=of_goals, orgs=orgs
         )
+        total, told = await read(lambda found: (counted(found), few(found)), "audit_trail")
+        for org, patients in told.items():
+            asked.asks.saw(org, patients)
         return history(asked.base, (), total, links_of(url, query.applied, None))
     before = _read_place(query.after) if query.after is not None else None
     wanted = partial(

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 
-from events.identity import GoalId
+from events.identity import LOG, GoalId
+from events.voiding import readable
 from services.fhir.outgoing.bundles import link, searchset
 from services.fhir.outgoing.elements import Json
 from services.fhir.outgoing.outcome import not_applied
 from services.fhir.outgoing.patient import TYPES, PatientHistory, ResourceType, history_of
 from services.fhir.outgoing.search.finding import find
-from services.fhir.outgoing.search.including import included
+from services.fhir.outgoing.search.including import Pool, included
 from services.fhir.outgoing.search.query import InvalidSearch, read_query
-from services.gateway.access.consents import told_of
+from services.gateway.access.consents import tells_all, told_of
 from services.gateway.fhir.exchange import Exchange, invalid
 from services.gateway.fhir.patients_asked_for import patients_asked_for
 from services.gateway.fhir.reach import log_of, may_bring, refuse_others
+from services.gateway.written_resources import read_written
 
 
 async def search(asked: Exchange, resource: ResourceType) -> Json:
@@ -28,19 +30,7 @@ async def search(asked: Exchange, resource: ResourceType) -> Json:
         query = read_query(resource, asked.parameters, lenient=asked.lenient)
         plans, worded = await patients_asked_for(asked, query)
         await refuse_others(asked, plans)
-        histories = [await read_history(asked, plan) for plan in plans]
-        kinds = TYPES if query.includes else (resource,)
-        told = {
-            (plan, kind) for plan in plans for kind in kinds if kind == resource or await may_bring(asked, plan, kind)
-        }
-
-        @cache
-        def pool(kind: ResourceType) -> Sequence[Json]:
-            whose = zip(plans, histories, strict=True)
-            return [
-                each for plan, had in whose if (plan, kind) in told for each in had.resources_of(kind, asked.release)
-            ]
-
+        pool = await (_of_every_type if query.includes else _of_one_type)(asked, plans, resource)
         page = find(pool(resource), worded, datetime.now(UTC))
     except InvalidSearch as error:
         raise invalid(error.parameter, error.detail) from None
@@ -55,8 +45,45 @@ async def search(asked: Exchange, resource: ResourceType) -> Json:
     )
 
 
-async def read_history(asked: Exchange, plan_id: GoalId) -> PatientHistory:
-    """All that a patient has, for whoever may read it. The answer tells something of that patient, be it of nothing."""
+async def read_resources(asked: Exchange, plan_id: GoalId, kind: ResourceType) -> list[Json]:
+    """What a patient has of one type, for whoever may read it. The answer tells something of that patient, be it of
+    nothing.
+    """
+    log = await log_of(asked, plan_id)
+    asked.saw(plan_id)
+    key = (plan_id, asked.release, kind)
+    # What is kept was written of all events; who is told of fewer has it written anew.
+    in_full = tells_all(asked.asks.principal, plan_id.org, plan_id.patient)
+    known = asked.here.written.get(key) if in_full else None
+    if known is not None and await log.patient_ends_with(plan_id, known.behind):
+        return read_written(known)
+    messages = await log.read_stored(plan_id.patient_on(LOG))
+    events = told_of(asked.asks.principal, plan_id.org, plan_id.patient, readable(messages))
+    resources = [*history_of(events).resources_of(kind, asked.release)]
+    if in_full and messages:
+        asked.here.written.keep(key, messages[-1], resources)
+    return resources
+
+
+async def _of_one_type(asked: Exchange, plans: Sequence[GoalId], resource: ResourceType) -> Pool:
+    found = [each for plan in plans for each in await read_resources(asked, plan, resource)]
+    return lambda kind: found if kind == resource else ()
+
+
+async def _of_every_type(asked: Exchange, plans: Sequence[GoalId], resource: ResourceType) -> Pool:
+    histories = [await _read_history(asked, plan) for plan in plans]
+    told = {(plan, kind) for plan in plans for kind in TYPES if kind == resource or await may_bring(asked, plan, kind)}
+
+    @cache
+    def pool(kind: ResourceType) -> Sequence[Json]:
+        whose = zip(plans, histories, strict=True)
+        return [each for plan, had in whose if (plan, kind) in told for each in had.resources_of(kind, asked.release)]
+
+    return pool
+
+
+async def _read_history(asked: Exchange, plan_id: GoalId) -> PatientHistory:
+    """All that a patient has, for whoever may read it."""
     log = await log_of(asked, plan_id)
     asked.saw(plan_id)
     return history_of(told_of(asked.asks.principal, plan_id.org, plan_id.patient, await log.read_patient(plan_id)))

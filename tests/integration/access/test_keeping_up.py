@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from events.access_record import ACCESS_STREAM
+from events.log import declare_log
 from events.log.client.resilient import ResilientClient
 from projections.access_record import keeping_up
 from projections.access_record.queries import accesses
@@ -22,6 +23,7 @@ from services.embedded_server import EmbeddedServer
 from services.settings import Settings
 from tests.access import access_record
 from tests.conftest import running
+from tests.forked import cairn
 from tests.waiting import eventually
 
 
@@ -120,6 +122,12 @@ async def test_of_another_stream_nothing_is_taken_in(
         await declare_access(nc)
         await recorder.record([access_record("p1", reader="eli")])
         await eventually(lambda: state(engine) == "log_replaced")
+        assert readers(engine) == ["dana"]
+        await declare_log(nc)
+        here = ("--nats-url", str(settings.nats_url), "--database-url", settings.database_address)
+        said = await cairn("log", "adopt", "--yes", *here)
+        assert said.code == 0, said.err
+        assert "`cairn access rebuild`" in said.out
         assert readers(engine) == ["dana"]
         with writing(engine) as connection:
             begin_anew(connection)

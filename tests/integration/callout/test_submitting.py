@@ -11,6 +11,7 @@ from events.event import Event
 from events.goal import types as g
 from events.identity import SUBMIT, GoalId
 from events.log import Log
+from events.log.client.connection import flush
 from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import as_bytes, event, opened, proposed
@@ -59,3 +60,26 @@ async def test_each_submits_as_who_it_is_and_that_is_recorded(server: Deployed, 
         ("cairn.goal.proposed.v1", "pt-1", "patient"),
         ("cairn.goal.agreed.v1", "dana", "clinician"),
     ]
+
+
+@pytest.mark.usefixtures("callout", "goals_service")
+async def test_an_answer_that_is_sent_where_others_hear_the_feed_is_told_apart_by_its_headers(
+    server: Deployed, tokens: StubTokens
+) -> None:
+    other = GoalId("northside", "pt-2", "walk")
+    tokens.add("of-pt-2", id="pt-2", roles={"patient"}, orgs={"northside"}, patient="pt-2")
+    tokens.add("of-eve", id="eve", roles={"clinician"}, orgs={"northside"})
+    async with client(server, "of-pt-2", "pt-2") as patient, client(server, "of-eve", "eve") as eve:
+        feed = await patient.nc.subscribe(other.on("cairn.feed"))
+        await flush(patient.nc)
+        forged = {"Nats-Stream": "CAIRN_LOG"}
+        await eve.nc.publish(other.on(SUBMIT), b"{}", reply=other.on("cairn.feed"), headers=forged)
+        answer = await feed.next_msg(10)
+        plan = event(other.plan, opened(clinician="eve"), actor="eve", role="clinician")
+        proposal = event(other, proposed(), actor="pt-2", role="patient")
+        assert (await outcome(eve.nc, plan))["status"] == "recorded"
+        assert (await outcome(patient.nc, proposal))["status"] == "recorded"
+        recorded = await feed.next_msg(10)
+
+    assert (from_json(answer.data)["status"], answer.headers) == ("rejected", None)
+    assert (recorded.headers or {})["Nats-Stream"] == "CAIRN_LOG"

@@ -107,7 +107,7 @@ async def test_a_patient_hears_its_own_feed_and_nobody_elses(server: Deployed, t
         assert (await feed.next_msg(5)).data == b"own"
 
 
-async def test_nobody_can_have_an_answer_sent_to_another_users_inbox_or_hear_it(
+async def test_nobody_hears_the_answers_that_come_into_another_users_inbox(
     server: Deployed, tokens: StubTokens
 ) -> None:
     tokens.add("p1", roles={"patient"}, orgs={ORG}, patient=OWN)

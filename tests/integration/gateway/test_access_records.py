@@ -18,6 +18,7 @@ from services.embedded_server import EmbeddedServer
 from services.gateway.access.operations import OPERATIONS
 from services.gateway.access_records import PURPOSE_HEADER
 from services.gateway.asking import Asking
+from services.gateway.fhir import histories
 from tests.access import access_messages, access_records
 from tests.builders import TODAY, active_goal, entry, event, gas
 from tests.integration.gateway.alone import ORG, Alone, alone
@@ -196,6 +197,34 @@ async def test_a_total_of_few_names_them_also_where_they_are_not_on_the_page(
 
     monkeypatch.setattr(evidence, "MOST_PATIENTS_TOLD_BY_A_TOTAL", 2)
     assert told_of(await newly_recorded(here, client, path)) == FIRST
+
+
+@pytest.mark.parametrize("query", ["_count=0", "_summary=count"])
+@pytest.mark.parametrize("kind", ["Goal", "CarePlan"])
+async def test_a_number_of_versions_is_a_reading_of_those_whom_it_counts(
+    here: Alone, client: httpx.AsyncClient, kind: str, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{_FHIR}/{kind}/_history?{query}"
+    assert told_of(await newly_recorded(here, client, path)) == ALL
+
+    monkeypatch.setattr(histories, "MOST_PATIENTS_TOLD_BY_A_TOTAL", 2)
+    [record] = await newly_recorded(here, client, path)
+    assert (record.org, record.patients, record.reading) == (ORG, (), "history")
+
+
+@pytest.mark.parametrize("kind", ["Goal", "AuditEvent", "Patient"])
+async def test_a_number_that_a_search_finds_is_a_reading_of_whom_it_names(
+    here: Alone, client: httpx.AsyncClient, kind: str
+) -> None:
+    whose = f"_id={ORG}.p-g1" if kind == "Patient" else f"patient={ORG}.p-g1"
+    assert told_of(await newly_recorded(here, client, f"{_FHIR}/{kind}?{whose}&_summary=count")) == FIRST
+    assert told_of(await newly_recorded(here, client, f"{_FHIR}/{kind}?{whose}&_count=0")) == FIRST
+
+
+async def test_a_list_in_which_nobody_is_is_a_reading_too(here: Alone, client: httpx.AsyncClient) -> None:
+    [record] = await newly_recorded(here, client, f"{_ORG}/goals?status=held")
+
+    assert (record.org, record.patients, record.operation) == (ORG, (), "goals_of_org")
 
 
 async def test_that_a_patient_has_nothing_is_told_of_the_patient_too(here: Alone, client: httpx.AsyncClient) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from pydantic_core import to_json
 
 from events.access_record import ACCESS_STREAM, EVERY_PATIENT, AccessRecord
 from events.identity import GoalId
@@ -15,6 +16,7 @@ from tests.access import access_records
 from tests.builders import active_goal
 from tests.forked import cairn
 from tests.integration.gateway.http import Http
+from tests.unit.fhir.resources import goal as fhir_goal
 
 
 @pytest.fixture
@@ -48,6 +50,40 @@ async def test_a_command_is_recorded_as_its_user(
 
     assert ran.code == 0, ran.err
     assert told(await access_records(nc, goal.org)) == [("command:alice", channel, operation, "HLEGAL", ("p1",))]
+
+
+async def test_an_import_records_whom_it_compares_before_it_says_anything(
+    nc: ResilientClient, nats_url: str, org: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "goal.json"
+    file.write_bytes(to_json(fhir_goal()))
+    command = ("import", "fhir", str(file), "--org", org, "--nats-url", nats_url)
+
+    first = await cairn(*command, CAIRN_OPERATOR="alice")
+    again = await cairn(*command, "--purpose", "CAREMGT", CAIRN_OPERATOR="alice")
+
+    assert (first.code, again.code) == (0, 0), first.err + again.err
+    found = await access_records(nc, org)
+    assert [(each.reader, each.operation, each.purpose) for each in found] == [
+        ("command:alice", "import_fhir", "HOPERAT"),
+        ("command:alice", "import_fhir", "CAREMGT"),
+    ]
+    assert {each.patients for each in found} == {("p1",)}
+
+
+async def test_an_import_that_cannot_be_recorded_imports_nothing(
+    own_server: EmbeddedServer, recorded_goal: GoalId, tmp_path: Path
+) -> None:
+    nc = await connect(own_server.url, name="test")
+    await nc.jetstream().delete_stream(ACCESS_STREAM)
+    await nc.close()
+    file = tmp_path / "goal.json"
+    file.write_bytes(to_json(fhir_goal()))
+
+    refused = await cairn("import", "fhir", str(file), "--org", "north", "--nats-url", own_server.url)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "access.not_recorded" in refused.err
 
 
 async def test_a_purpose_is_an_option_too(nc: ResilientClient, nats_url: str, goal: GoalId) -> None:

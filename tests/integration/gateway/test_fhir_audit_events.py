@@ -12,11 +12,13 @@ from events.access_record import EVERY_PATIENT
 from events.identity import GoalId
 from events.log import Append
 from projections.access_record.writer import AccessWriter
+from services.access.principal import Principal
 from services.access.records.recorder import AccessRecorder
 from services.embedded_server import EmbeddedServer
 from tests.access import access_messages, access_record
 from tests.builders import active_goal
 from tests.integration.gateway.alone import ORG, Alone, alone
+from tests.tokens import bearing
 
 GOAL = GoalId(ORG, "p_1", "g1")
 PATIENT = f"{ORG}.p..1"
@@ -172,6 +174,33 @@ async def test_they_come_in_pages_without_a_gap_or_a_repeat(client: httpx.AsyncC
     assert paged == whole
 
 
+async def test_they_are_found_by_their_ids(client: httpx.AsyncClient) -> None:
+    whole = await found(client)
+    both = [whole[0], whole[-1]]
+    named = f"{both[1]['id']},{both[0]['id']},{PATIENT}.r9-9,nothing,{both[0]['id']}"
+
+    async def by_id(ids: str, **query: object) -> tuple[int, list[Any]]:
+        bundle = await get(client, "R4/AuditEvent", _id=ids, **query)
+        return bundle["total"], [each["resource"] for each in bundle.get("entry", ())]
+
+    assert await by_id(named) == (2, both)
+    assert await by_id(named, patient=PATIENT) == (2, both)
+    assert await by_id(named, patient=f"{ORG}.p2") == (0, [])
+    assert await by_id(named, date="lt2026-03-02") == (0, [])
+    assert await by_id(named, _summary="count") == (2, [])
+    bundle = await get(client, "R4/AuditEvent", _id=named, _count=1)
+    assert [each["resource"] for each in bundle["entry"]] == both[:1]
+    following = next(each["url"] for each in bundle["link"] if each["relation"] == "next")
+    assert [each["resource"] for each in (await client.get(following)).json()["entry"]] == both[1:]
+
+
+async def test_an_id_of_another_organisations_patient_is_refused(client: httpx.AsyncClient) -> None:
+    elsewhere = Principal(id="mallory", kind="person", roles=frozenset({"clinician"}), orgs=frozenset({"south"}))
+    for part in ("r1-0", "g1.1"):
+        answer = await client.get(f"/fhir/R4/AuditEvent?_id={PATIENT}.{part}", headers=bearing(elsewhere))
+        assert answer.status_code == 403
+
+
 @pytest.mark.parametrize(
     ("date", "count"),
     [("ge2026-03-02T12:00:00Z", 8), ("2026-03-02", 4), ("lt2026-03-02", 0), ("gt2026-03-02", 4), ("sa2026-03-02", 4)],
@@ -186,6 +215,8 @@ async def test_they_are_found_by_date(client: httpx.AsyncClient, date: str, coun
     [
         ("", "patient"),
         (f"patient={PATIENT}&patient={PATIENT}", "patient"),
+        (f"_id={PATIENT}.r1-0&_id={PATIENT}.r2-0", "_id"),
+        ("_id=" + "a," * 50, "_id"),
         (f"patient={PATIENT}&date=ne2026", "date"),
         (f"patient={PATIENT}&date=soon", "date"),
         (f"patient={PATIENT}&agent=dana", "agent"),
@@ -221,5 +252,5 @@ async def test_the_statement_has_them(client: httpx.AsyncClient, release: str) -
 
     [resource] = [each for each in statement["rest"][0]["resource"] if each["type"] == "AuditEvent"]
     assert {each["code"] for each in resource["interaction"]} == {"read", "search-type"}
-    assert {each["name"] for each in resource["searchParam"]} == {"patient", "date"}
+    assert {each["name"] for each in resource["searchParam"]} == {"_id", "patient", "date"}
     assert ("supportedProfile" in resource) == (release == "R4")

@@ -91,3 +91,14 @@ def test_a_reading_of_nobody_has_no_record() -> None:
     request = ReadingRequest(everyone_of(frozenset(), "node"), "http")
 
     assert request.records({"north": []}, reading="goals", operation="audit", interaction="search-type") == []
+
+
+def test_a_reading_that_tells_of_nobody_by_itself_has_one_where_that_is_asked_for() -> None:
+    request = ReadingRequest(everyone_of(frozenset(), "node"), "http")
+
+    found = request.records(
+        {"north": [], "south": ["p1"]}, reading="goals", operation="audit", interaction="search-type", of_nobody=True
+    )
+
+    assert [(each.org, each.patients) for each in found] == [("north", ()), ("south", ("p1",))]
+    assert decode_group(encode_group([encode_record(each) for each in found])) == tuple(found)

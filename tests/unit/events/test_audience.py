@@ -81,7 +81,9 @@ def test_a_framework_is_suggested_to_staff() -> None:
     assert read_goal(goal(proposed()), plan(), audience="patient")["suggested_framework"] is None
 
 
-def test_why_a_clinician_went_beyond_the_limit_is_for_staff() -> None:
+def test_a_reason_that_staff_recorded_is_in_the_record_and_what_is_said_of_it_is_for_staff() -> None:
     over = goal(*BEGUN[:-1], by("clinician", g.Activated(override=Override(reason="Court date"))))
-    assert "Court date" in json.dumps(read_goal(over, plan()))
-    assert "Court date" not in json.dumps(read_goal(over, plan(), audience="patient"))
+    staff, patient = read_goal(over, plan()), read_goal(over, plan(), audience="patient")
+    assert patient["override_reason"] == staff["override_reason"] == "Court date"
+    assert "override_used" in [flag["code"] for flag in staff["flags"]]
+    assert "override_used" not in [flag["code"] for flag in patient["flags"]]

@@ -17,7 +17,7 @@ from services.gateway.fhir.addresses import find_goal, find_part, find_patient, 
 from services.gateway.fhir.answers import resource_answer
 from services.gateway.fhir.exchange import Asked, Exchange
 from services.gateway.fhir.reach import log_of
-from services.gateway.fhir.searching import read_history
+from services.gateway.fhir.searching import read_resources
 
 FhirId = Annotated[
     str,
@@ -31,8 +31,7 @@ FhirId = Annotated[
 async def read_patient(asked: Asked, id: FhirId) -> Response:
     """Who a patient is, as far as Cairn knows: an opaque id."""
     asked.without_parameters()
-    history = await read_history(asked, await find_patient(asked, id))
-    for resource in history.resources_of("Patient", asked.release):
+    for resource in await read_resources(asked, await find_patient(asked, id), "Patient"):
         return resource_answer(asked, resource)
     raise unknown()
 
@@ -48,8 +47,7 @@ async def read_care_plan(asked: Asked, id: FhirId) -> Response:
     asked.without_parameters()
     goal_id = await find_goal(asked, id)
     if goal_id.is_plan:
-        history = await read_history(asked, goal_id)
-        for resource in history.resources_of("CarePlan", asked.release):
+        for resource in await read_resources(asked, goal_id, "CarePlan"):
             return resource_answer(asked, resource)
     raise Rejected("plan.missing", "There is no plan with this id.")
 
