@@ -169,12 +169,13 @@ async def test_without_the_one_follower_each_goes_on_by_itself() -> None:
 
 
 async def test_nobody_follows_any_more_once_the_last_one_has_ended() -> None:
+    before = asyncio.all_tasks()
     log = OneLog(messages=1)
     following = SharedFollowing(cast(Log, log))
     reader = Reader(following)
     await eventually(lambda: len(log.followed_from) == 2)
     await reader.stop()
-    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+    assert asyncio.all_tasks() == before
 
 
 def test_a_message_that_several_take_in_is_decoded_once() -> None:
