@@ -18,7 +18,7 @@ _AHEAD_BYTES = 8 * 1024 * 1024
 """How much may wait for one that is slower than others."""
 _STEP_BYTES = 1024 * 1024
 """How much of it one must have taken before it is given more."""
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 30.0
 """How long others wait for that."""
 
 

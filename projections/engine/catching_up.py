@@ -42,6 +42,10 @@ class Command(NamedTuple):
     environment: Mapping[str, str]
 
 
+Commands = Callable[[str, bool], Command]
+"""What catches up for a projection, by its name, and whether what was read comes on the standard input."""
+
+
 class Way(NamedTuple):
     """How far a projection is on one stream, and how many events it has to take in."""
 
@@ -89,24 +93,20 @@ class CatchingUp:
         self._processes: dict[str, Process] = {}
 
     @asynccontextmanager
-    async def begun(self, command: Callable[[str], Command], read: ReadPacked) -> AsyncIterator[None]:
-        """Start the processes; those that are still at work are ended with the block.
-
-        Args:
-            command: What catches up with the log for one, by its name. It takes what was read from its standard input.
-        """
+    async def begun(self, command: Commands, read: ReadPacked) -> AsyncIterator[None]:
+        """Start the processes; those that are still at work are ended with the block."""
         handing_over: asyncio.Task[None] | None = None
         try:
             for name in self._projections:
-                self._processes[name] = await _start(command(name))
-            handing_over = asyncio.create_task(self._hand_over(read))
+                self._processes[name] = await _start(command(name, self._shares(name)), self._shares(name))
+            if self._reading is not None:
+                handing_over = asyncio.create_task(self._hand_over(self._reading, read))
             yield
         finally:
             if handing_over is not None:
                 handing_over.cancel()
                 await asyncio.gather(handing_over, return_exceptions=True)
-            for process in self._processes.values():
-                await _ended(process)
+            await asyncio.gather(*map(_ended, self._processes.values()))
 
     async def end_of(self, name: str) -> None:
         """Wait until a process ends; when it was killed, whoever waits goes on from the checkpoint that it has left."""
@@ -114,16 +114,13 @@ class CatchingUp:
         if process and (code := await process.wait()):
             _log.warning("%s: the process that caught up ended with exit code %d", name, code)
 
-    async def _hand_over(self, read: ReadPacked) -> None:
-        """Hand over what is read for several; the others are given nothing, and read by themselves."""
-        reading, inputs = self._reading, {name: process.stdin for name, process in self._processes.items()}
-        takers = [taker for name, taker in inputs.items() if taker and reading and name in reading.names]
-        for taker in inputs.values():
-            if taker and taker not in takers:
-                taker.close()
-        if reading:
-            async with aclosing(read(reading)) as packed:
-                await hand_over(packed, reading.stream, reading.after, takers)
+    def _shares(self, name: str) -> bool:
+        return self._reading is not None and name in self._reading.names
+
+    async def _hand_over(self, reading: Reading, read: ReadPacked) -> None:
+        inputs = [self._processes[name].stdin for name in reading.names]
+        async with aclosing(read(reading)) as packed:
+            await hand_over(packed, reading.stream, reading.after, [taker for taker in inputs if taker])
 
 
 def shared_reading(projections: Mapping[str, Mapping[str, Way]]) -> Reading | None:
@@ -140,11 +137,11 @@ def shared_reading(projections: Mapping[str, Mapping[str, Way]]) -> Reading | No
     return Reading(stream, after, max(way.position + way.ahead for way in found.values()), names)
 
 
-async def _start(command: Command) -> Process:
+async def _start(command: Command, handed_over: bool) -> Process:
     return await asyncio.create_subprocess_exec(
         *command.arguments,
         env=command.environment,
-        stdin=PIPE,
+        stdin=PIPE if handed_over else DEVNULL,
         stdout=DEVNULL,
         # Ctrl-C is meant for the process that waits for this one, and that process ends this one.
         start_new_session=True,

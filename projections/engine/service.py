@@ -15,7 +15,15 @@ from events.log.follower_process import read_packed
 from events.log.handing_over import HandedOver
 from events.log.stream import STREAM
 from projections.engine.announcing import Announcer
-from projections.engine.catching_up import WORTH_A_PROCESS, CatchingUp, Command, Reading, Way, can_catch_up_beside, ways
+from projections.engine.catching_up import (
+    WORTH_A_PROCESS,
+    CatchingUp,
+    Commands,
+    Reading,
+    Way,
+    can_catch_up_beside,
+    ways,
+)
 from projections.engine.database import open_database
 from projections.engine.projection import Projection
 from projections.engine.quarantine import reason_of
@@ -37,7 +45,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
     log_api: str = JETSTREAM_API,
     *,
     until_level: bool = False,
-    catching_up: Callable[[str], Command] | None = None,
+    catching_up: Commands | None = None,
     handed_over: HandedOver | None = None,
 ) -> None:
     """Keep projections up with the log until the task is cancelled.
@@ -53,7 +61,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
         log_api: What JetStream's API begins with for those streams; see :func:`events.log.connect`.
         streams: Of the log. Organisations may be placed on several, and each has a checkpoint of its own.
         until_level: Whether to end as soon as they are all at the end of the log.
-        catching_up: What catches up with the log for one of them, by its name, when it has a long way to go at first;
+        catching_up: What catches up with the log for one of them when it has a long way to go at first;
             without it they all do so in this process.
         handed_over: What another process has read of the log, if that is one stream, for the first of them.
 

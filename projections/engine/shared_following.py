@@ -22,6 +22,9 @@ from projections.engine.fetching import Demand, fetched_ahead
 
 MOST_EVENTS_PER_TRANSACTION = 4_000
 """About how many events one transaction takes in while a projection catches up."""
+_MOST_EVENTS_WHEN_SEVERAL_CATCH_UP = 16_000
+"""The same where others catch up too. Then hardly anybody waits for the database, and of events of one goal that come
+together its state is loaded, and its row written, only once."""
 _KEPT_MESSAGES = 1_000
 """How far a projection may be behind the others and still be among them."""
 _SHORTEST_PAUSE_SECONDS = 0.004
@@ -66,9 +69,10 @@ class SharedFollowing:
             while True:
                 anchor = Anchor.at(last) if last else after
                 handed_over, self._handed_over = self._handed_over, None
+                most = _MOST_EVENTS_WHEN_SEVERAL_CATCH_UP if handed_over else MOST_EVENTS_PER_TRANSACTION
                 following = self._log.follow_with_process(anchor, handed_over)
                 at_end = False
-                async with aclosing(fetched_ahead(following, MOST_EVENTS_PER_TRANSACTION, demand)) as alone:
+                async with aclosing(fetched_ahead(following, most, demand)) as alone:
                     async for batch in alone:
                         last = batch.messages[-1] if batch.messages else last
                         at_end = at_end or last is None or last.position >= batch.head

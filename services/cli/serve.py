@@ -114,9 +114,10 @@ def _run_projections(
     log = (settings.placement.streams, settings.log_api_prefix)
     found = [projection_named(each) for each in served]
 
-    def catching_up(one: str) -> Command:
-        by_itself = ("-P", "-m", "services.cli", "serve", "projection", one, "--until-level", "--handed-over")
-        return Command((sys.executable, *by_itself), settings.environment())
+    def catching_up(one: str, handed_over: bool) -> Command:
+        by_itself = ("-P", "-m", "services.cli", "serve", "projection", one, "--until-level")
+        source = ("--handed-over",) if handed_over else ()
+        return Command((sys.executable, *by_itself, *source), settings.environment())
 
     several = catching_up if len(found) > 1 else None
     source = HandedOver(sys.stdin.buffer) if handed_over else None

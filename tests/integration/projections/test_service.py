@@ -125,7 +125,7 @@ async def test_one_with_a_long_way_to_go_catches_up_in_a_process_of_its_own(
     environment = {**os.environ, "CAIRN_NATS_URL": nats_url, "CAIRN_DATABASE_URL": its.url, "PYTHONPATH": str(HOUSE)}
     catching_up: list[str] = []
 
-    def command(name: str) -> Command:
+    def command(name: str, _: bool) -> Command:
         catching_up.append(name)
         return Command(arguments, environment)
 
@@ -161,7 +161,8 @@ async def test_several_with_a_long_way_to_go_read_the_log_once(
     ours = {"CAIRN_NATS_URL": nats_url, "CAIRN_DATABASE_URL": every[0].url, "PYTHONPATH": str(HOUSE)}
     environment = {**os.environ, **ours}
 
-    def command(name: str) -> Command:
+    def command(name: str, handed_over: bool) -> Command:
+        assert handed_over
         if name == "audit_trail":  # which takes nothing of what it is given, and keeps nobody waiting
             return Command((sys.executable, "-c", "import time; time.sleep(600)"), environment)
         options = ("--until-level", "--handed-over")

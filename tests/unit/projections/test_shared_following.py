@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from io import BytesIO
 from typing import cast
 
 import pytest
@@ -168,15 +169,39 @@ async def test_without_the_one_follower_each_goes_on_by_itself() -> None:
 
 
 async def test_nobody_follows_any_more_once_the_last_one_has_ended() -> None:
+    before = asyncio.all_tasks()
     log = OneLog(messages=1)
     following = SharedFollowing(cast(Log, log))
     reader = Reader(following)
     await eventually(lambda: len(log.followed_from) == 2)
     await reader.stop()
-    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+    assert asyncio.all_tasks() == before
 
 
 def test_a_message_that_several_take_in_is_decoded_once() -> None:
     stored = ReadOnce._make(as_message(recorded(active_goal())[0]))
     (first,), (second,) = (next(iter(read_messages([stored], {}).by_goal.values())) for _ in range(2))
     assert first is second
+
+
+class InSmallBatches(OneLog):
+    """What it holds comes message by message."""
+
+    async def follow_with_process(
+        self, after: Anchor, handed_over: HandedOver | None = None
+    ) -> AsyncGenerator[Batch, None]:
+        for each in self.messages:
+            yield Batch((each,), len(self.messages))
+
+
+@pytest.mark.parametrize(("handed_over", "most"), [(None, 10), (HandedOver(BytesIO()), 40)])
+async def test_while_several_catch_up_each_takes_more_at_once(
+    monkeypatch: pytest.MonkeyPatch, handed_over: HandedOver | None, most: int
+) -> None:
+    monkeypatch.setattr(shared_following, "MOST_EVENTS_PER_TRANSACTION", 10)
+    monkeypatch.setattr(shared_following, "_MOST_EVENTS_WHEN_SEVERAL_CATCH_UP", 40)
+    following = SharedFollowing(cast(Log, InSmallBatches(200)), handed_over)
+    async with aclosing(following.batches(BEGINNING, Demand())) as batches:
+        await anext(batches)
+        await asyncio.sleep(0.05)  # while the first batch is worked on, more come
+        assert len((await anext(batches)).messages) == most
