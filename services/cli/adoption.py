@@ -11,7 +11,7 @@ from services.cli.printing import Json, print_json
 if TYPE_CHECKING:
     from events.log.anchor import Anchor
     from services.node.lost_events import Lost
-    from services.node.remembered import OfAnotherLog
+    from services.node.other_log import OfAnotherLog
 
 _GOALS_LISTED = 100
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import uvloop
 
-Serve = Callable[[], Coroutine[Any, Any, None]]  # what a coroutine sends is of no concern
+Serving = Coroutine[Any, Any, None]  # what a coroutine sends is of no concern
+Serve = Callable[[], Serving]
 
 
 def make_files_for_the_owner_alone() -> None:
@@ -20,14 +21,17 @@ def make_files_for_the_owner_alone() -> None:
     os.umask(0o077)
 
 
-def run_until_stopped(serve: Serve, stop_seconds: float) -> None:
+def run_until_stopped(serve: Serve, stop_seconds: float, run: Callable[[Serving], None] = uvloop.run) -> None:
     """Run until SIGTERM or SIGINT; then let the coroutine close down, and end by force after `stop_seconds`.
+
+    Args:
+        run: Runs a coroutine in an event loop of its own.
 
     Raises:
         CairnError: what the coroutine raises when it cannot start or continue.
     """
     with suppress(asyncio.CancelledError):
-        uvloop.run(_running(serve, stop_seconds))
+        run(_running(serve, stop_seconds))
 
 
 async def _running(serve: Serve, stop_seconds: float) -> None:

@@ -65,6 +65,20 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
 
 
 @serve.command()
+@_nats_url
+def background(nats_url: str | None) -> None:
+    """Run intake, reminders and access in one process, as `cairn up` does.
+
+    Each is on its own otherwise, as when it runs by itself. Lines that start with `log` say whether the database was
+    built from another log than the present one.
+    """
+    from services.node.background import serve as serve_background
+
+    settings = _settings(nats_url)
+    _run("background", lambda ready: serve_background(settings, ready, click.echo))
+
+
+@serve.command()
 @click.argument("name")
 @_nats_url
 @_database_url

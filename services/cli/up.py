@@ -1,5 +1,6 @@
 """`cairn up`: start a whole Cairn with one command."""
 
+import asyncio
 from pathlib import Path
 
 import click
@@ -31,7 +32,7 @@ def up(
     from services.cli.command import run_command
     from services.cli.configuration import load_settings
     from services.cli.time_zone_data import tell_if_outdated
-    from services.node.forking import divide
+    from services.node.forking import Forks
 
     make_files_for_the_owner_alone()
     settings = load_settings(
@@ -43,10 +44,13 @@ def up(
         sample=False if no_sample else None,
     )
     tell_if_outdated(_say)
-    forks = divide(run_command)
+    forks = Forks(run_command)
     from services.node.node import run_node
 
-    run_until_stopped(lambda: run_node(settings, say=_say, ready=click.echo, forks=forks), _STOP_NODE_SECONDS)
+    # Not by uvloop, which its forks begin with anew: it would find there what a loop before theirs has left.
+    run_until_stopped(
+        lambda: run_node(settings, say=_say, ready=click.echo, forks=forks), _STOP_NODE_SECONDS, asyncio.run
+    )
 
 
 def _say(line: str) -> None:

@@ -11,7 +11,7 @@ from services.gateway.models import ListOf
 class Access(BaseModel):
     """One reading that told something about the patient, or was refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     org: str
     patient: str

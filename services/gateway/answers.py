@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from fastapi import Response
 from pydantic_core import to_json
+from starlette.responses import Response
 
 
 def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,12 +1,13 @@
 """The gateway's application: its endpoints, and what every answer has in common.
 
-FastAPI describes the endpoints (`/openapi.json`); what serves a request is the layers below, from the outermost on.
+What serves a request is the layers below, from the outermost on.
 """
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
+from typing import Any
 
-from fastapi import FastAPI
+from starlette.datastructures import State
 from starlette.types import ASGIApp
 
 from services.access.authentication import Authenticator
@@ -14,7 +15,6 @@ from services.gateway.access.consents import Consents, consents_for
 from services.gateway.access.middleware import Access
 from services.gateway.access_records import AccessRecords
 from services.gateway.calling import Endpoints
-from services.gateway.documentation import DESCRIPTION, describe
 from services.gateway.edge.host_names import AllowedHosts
 from services.gateway.edge.hosts import HostCheck
 from services.gateway.edge.origins import OriginCheck
@@ -40,6 +40,25 @@ from services.gateway.routes import (
 )
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
+from services.gateway.routing import Router
+
+_WITH_ENDPOINTS = (
+    events,
+    goals,
+    plans,
+    clinic,
+    evidence,
+    audit,
+    accesses,
+    disclosures,
+    reviews,
+    calendars,
+    templates,
+    feed,
+    smart,
+    fhir,
+    operations,
+)
 
 
 def create_app(
@@ -60,51 +79,29 @@ def create_app(
         consents: What patients allow other people; by their plans when it is not given.
         issuer_metadata: What the issuer of tokens says of itself.
     """
-    api = create_api(gateway, issuer_metadata)
-    layers: ASGIApp = AccessRecords(Endpoints(api), gateway.records)
+    endpoints = Endpoints(Application(gateway, issuer_metadata))
+    layers: ASGIApp = AccessRecords(endpoints, gateway.records)
     layers = Access(layers, authenticator, consents or partial(consents_for, gateway.logs), gateway.records)
     layers = OriginCheck(HeadRequests(layers), gateway.public_url)
     layers = HostCheck(layers, hosts or AllowedHosts())
     return ForwardedHeaders(ResponseMiddleware(layers, gateway.metrics), trusted_proxies)
 
 
-def create_api(gateway: Gateway, issuer_metadata: IssuerMetadata = lambda: None) -> FastAPI:
-    """The endpoints over an open gateway, and their description."""
-    api = FastAPI(
-        title="Cairn",
-        version="1",
-        description=DESCRIPTION,
-        servers=[{"url": "/", "description": "This Cairn."}],
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        openapi_tags=[
-            {"name": "submit", "description": "Submit events."},
-            {"name": "read", "description": "What the events add up to, and the events themselves."},
-            {"name": "fhir", "description": "The same as FHIR R4 and R5 resources."},
-            {"name": "operate", "description": "How this Cairn is doing."},
-        ],
-    )
-    api.state.gateway = gateway
-    api.state.issuer_metadata = issuer_metadata
-    for module in (
-        events,
-        goals,
-        plans,
-        clinic,
-        evidence,
-        audit,
-        accesses,
-        disclosures,
-        reviews,
-        calendars,
-        templates,
-        feed,
-        smart,
-        fhir,
-        operations,
-    ):
-        # `include_router` would work out each of the routes once more when the first request comes.
-        api.router.routes.extend(module.router.routes)
-    describe(api)
-    return api
+class Application:
+    """The endpoints, and what they find as `request.app`.
+
+    Attributes:
+        routers: The endpoints.
+        state: The open gateway, and what the issuer of tokens says of itself.
+    """
+
+    def __init__(self, gateway: Gateway, issuer_metadata: IssuerMetadata = lambda: None):
+        self.routers: Sequence[Router] = tuple(module.router for module in _WITH_ENDPOINTS)
+        self.state = State({"gateway": gateway, "issuer_metadata": issuer_metadata})
+
+    @cached_property
+    def openapi(self) -> dict[str, Any]:  # JSON
+        """The OpenAPI document. What makes it is imported the first time that somebody asks."""
+        from services.gateway.openapi import openapi_document  # noqa: PLC0415 - see there
+
+        return openapi_document(self.routers)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Request
+from starlette.requests import Request
 
 from events.flag import Audience
 from events.vocabulary import Allowed
@@ -13,6 +13,7 @@ from services.access.policy import GRANTS, Reading, may_read
 from services.access.principal import Principal
 from services.gateway.access.consents import NOTHING, Consents
 from services.gateway.access.wordless import without_words
+from services.gateway.routing import Depends
 
 _STAFF = frozenset(role for role, grant in GRANTS.items() if grant.reach == "own organisations")
 """Who reads what is for staff: those who may read of everyone in their organisations."""

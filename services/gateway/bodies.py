@@ -1,6 +1,6 @@
 """Reading a request's body without ever holding more of it than is allowed."""
 
-from fastapi import Request
+from starlette.requests import Request
 
 from services.gateway.problems import HTTP_STATUS, RequestRefused
 

@@ -1,24 +1,23 @@
 """Calling endpoints: what each asks for is read once, from its signature, by the marks that describe it in OpenAPI.
 
-FastAPI gathers the endpoints and describes them. It does not serve them: finding a route and the arguments of its
-function took it longer than everything that Cairn does for a reading, and the address is known already by the one who
-judged the request.
+FastAPI describes the endpoints. It does not serve them: finding a route and the arguments of its function took it
+longer than everything that Cairn does for a reading, and whoever judged the request knows the address already.
 """
 
 import inspect
-from collections.abc import Callable
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated, Any, Protocol, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.params import Depends, Header, Query
-from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from services.gateway.access.operations import Operation
 from services.gateway.handlers import failure_answer
+from services.gateway.routing import ArgumentsInvalid, Depends, Header, Query, Router
 from services.gateway.unchanged import has_etag, unless_unchanged
 
 # Any below: functions of every signature are called here, and with whatever their arguments are.
@@ -27,25 +26,30 @@ _Way = Callable[[Request, _Errors], Any]
 """How one argument is found in a request; what is wrong with it is added to the errors."""
 
 
+class WithEndpoints(Protocol):
+    """What has endpoints."""
+
+    routers: Sequence[Router]
+
+
 class Endpoints:
     """The ASGI application behind the door: calls the endpoint of the operation that a request was judged by.
 
     Args:
-        api: The application in which the endpoints are described. Its `state` is theirs.
+        application: Their routers, and what they find as `request.app`.
     """
 
-    def __init__(self, api: FastAPI):
-        self._api = api
+    def __init__(self, application: WithEndpoints):
+        self._application = application
         self._calls = {
-            (method, route.path): Call(route.endpoint)
-            for route in iter_route_contexts(api.routes)
-            if route.endpoint is not None
-            for method in route.methods or ()
+            (route.method, route.path): Call(route.endpoint)
+            for router in application.routers
+            for route in router.routes
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        scope["app"] = self._api
+        scope["app"] = self._application
         operation: Operation = scope["state"]["operation"]
         request = Request(scope, receive, send)
         try:
@@ -63,8 +67,8 @@ class Endpoints:
 class Call:
     """A function whose arguments come from requests.
 
-    They are marked as FastAPI has it: `Query` with a model of all parameters, `Header`, and `Depends` with a function
-    whose arguments are found in the same way. A `Request` is the request itself; what has no mark is named in the path.
+    They are marked (`routing.py`): `Query` with a model of all parameters, `Header`, and `Depends` with a function
+    whose arguments are found in the same way. A `Request` is the request itself; the rest is named in the path.
     """
 
     def __init__(self, function: Callable[..., Any]):
@@ -77,9 +81,7 @@ class Call:
             wanted = hints[name]
             mark = _mark(wanted)
             if isinstance(mark, Depends):
-                if mark.dependency is None:
-                    raise TypeError(f"{name} of {function.__name__} depends on nothing.")
-                self._calls.append((name, Call(mark.dependency)))
+                self._calls.append((name, Call(mark.function)))
             else:
                 self._ways.append((name, _way(name, wanted, mark, parameter.default)))
 
@@ -87,12 +89,12 @@ class Call:
         """What the function answers.
 
         Raises:
-            RequestValidationError: the request does not say what the function asks for, or something else.
+            ArgumentsInvalid: the request does not say what the function asks for, or something else.
         """
         errors: _Errors = []
         found = self.arguments(request, errors)
         if errors:
-            raise RequestValidationError(errors)
+            raise ArgumentsInvalid(errors)
         return await self.answer(request, found)
 
     def arguments(self, request: Request, errors: _Errors) -> dict[str, Any]:
@@ -111,7 +113,7 @@ class Call:
 
 
 def _mark(wanted: Any) -> Any:
-    """The last of FastAPI's marks of an argument; None where it has none."""
+    """Where an argument is, by its mark; None where it has none."""
     if get_origin(wanted) is not Annotated:
         return None
     marks = (each for each in reversed(get_args(wanted)[1:]) if isinstance(each, Depends | Header | Query))
@@ -124,8 +126,14 @@ def _way(name: str, wanted: Any, mark: Any, default: Any) -> _Way:
     if isinstance(mark, Query):
         return _from_query(get_args(wanted)[0])
     if isinstance(mark, Header):
-        return _from_header(name, TypeAdapter(wanted), default)
-    return _from_path(name, TypeAdapter(wanted))
+        return _from_header(name, _adapter(wanted), default)
+    return _from_path(name, _adapter(wanted))
+
+
+@cache
+def _adapter(wanted: Any) -> TypeAdapter[Any]:
+    """What many endpoints ask for, as an id, is worked out once."""
+    return TypeAdapter(wanted)
 
 
 def _from_path(name: str, adapter: TypeAdapter[Any]) -> _Way:
@@ -156,7 +164,6 @@ def _from_header(name: str, adapter: TypeAdapter[Any], default: Any) -> _Way:
 
 
 def _from_query(model: type[BaseModel]) -> _Way:
-    validate = model.__pydantic_validator__.validate_python
     lists = {field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
 
     def find(request: Request, errors: _Errors) -> Any:
@@ -167,7 +174,7 @@ def _from_query(model: type[BaseModel]) -> _Way:
         for name in lists.intersection(given):
             given[name] = [value for each, value in pairs if each == name]
         try:
-            return validate(given)
+            return model.__pydantic_validator__.validate_python(given)
         except ValidationError as error:
             _note(errors, error, "query")
 

@@ -11,7 +11,7 @@ from services.gateway.models import NO_WORDS, QUARANTINED, ListOf, QuarantinedAt
 
 
 class _Told(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
 
 class WaitingFor(_Told):

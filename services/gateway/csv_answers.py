@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
-from fastapi import Response
+from starlette.responses import Response
 
 CSV = "text/csv"
 

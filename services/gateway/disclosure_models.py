@@ -12,7 +12,7 @@ from services.gateway.models import ListOf
 class Disclosure(Disclosed):
     """One disclosure: to whom, what for, on what ground, what, when, and by whom."""
 
-    model_config = ConfigDict(title="Disclosure")
+    model_config = ConfigDict(defer_build=True, title="Disclosure")
 
     time: datetime = Field(description="When it was made.")
     recordedtime: datetime = Field(description="When Cairn recorded it, which was before the data was handed out.")

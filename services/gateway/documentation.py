@@ -1,15 +1,11 @@
-"""The OpenAPI description: what problems and events look like in it, and what it says about itself."""
+"""What the OpenAPI description says about itself and of the answers that all endpoints have."""
 
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
-
 from events.codes import CODES, KINDS
-from events.json_schemas import ENVELOPE, published_schemas
-from services.gateway.access.operations import OPERATIONS
-from services.gateway.fhir_documentation import type_fhir_answers
-from services.gateway.problems import HTTP_STATUS, PROBLEM_JSON, Problem
+from services.gateway.access.operations import Operation
+from services.gateway.problems import HTTP_STATUS, PROBLEM_JSON
 from services.gateway.unchanged import has_etag
 
 DESCRIPTION = """
@@ -24,13 +20,12 @@ Who asks is known by a bearer token, in the header Authorization. Templates, hea
 CLOUD_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
 """A whole event, as the published schema `cloudevent` has it."""
 
-_SCHEME = "bearer"
 _EDGE = (HTTPStatus.BAD_REQUEST, HTTPStatus.MISDIRECTED_REQUEST)
 """What is answered to a request for no host or another one, and to one with two tokens."""
 _DOOR = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE)
 """What is answered to a request without a token that is accepted and reaches far enough."""
 
-# Any below: OpenAPI documents are JSON, and FastAPI types them so.
+# Any below: OpenAPI documents are JSON.
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -49,46 +44,13 @@ def _meaning(status: int) -> str:
     return f"{' '.join(KINDS[kind] for kind in kinds)}{retry} One of {', '.join(codes)}."
 
 
-def describe(app: FastAPI) -> None:
-    """Let the application's OpenAPI document define what its bodies and responses refer to."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = generate()
-        template = "#/components/schemas/{model}"
-        definition = Problem.model_json_schema(mode="serialization", ref_template=template)
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(definition.pop("$defs", {}))
-        schemas["Problem"] = definition
-        schemas["CloudEvent"] = _cloud_event()
-        _say_who_may_ask(document)
-        type_fhir_answers(document)
-        return document
-
-    # FastAPI's documented way of extending the document is to put a function in the place of this method.
-    app.openapi = openapi  # type: ignore[method-assign]
+def answers_at_the_door(operation: Operation) -> dict[str, Any]:
+    """What every operation of its kind is answered, whatever it does itself."""
+    answers = {str(status): answer for status, answer in problems(*_at_the_door(operation)).items()}
+    if has_etag(operation):
+        answers["304"] = {"description": "Nothing has changed since the answer that `If-None-Match` names."}
+    return answers
 
 
-def _say_who_may_ask(document: dict[str, Any]) -> None:
-    """Say of each operation whether it takes a token, and what is answered where none is sent, or it does not reach."""
-    document["components"]["securitySchemes"] = {_SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-    for operation in OPERATIONS:
-        described = document["paths"].get(operation.path, {}).get(operation.method.lower())
-        if described is None:
-            continue
-        is_open = operation.reading == "open"
-        described["security"] = [] if is_open else [{_SCHEME: []}]
-        statuses = _EDGE if is_open else (*_EDGE, *_DOOR)
-        answers = {str(status): answer for status, answer in problems(*statuses).items()}
-        if has_etag(operation):
-            answers["304"] = {"description": "Nothing has changed since the answer that `If-None-Match` names."}
-        described["responses"] = {**answers, **described["responses"]}
-
-
-def _cloud_event() -> dict[str, Any]:
-    """The published schema of an event, as a part of an OpenAPI document.
-
-    Extensions are open here: generators of typed clients hold every attribute, `data` too, against their type.
-    """
-    schema = {word: said for word, said in published_schemas()[ENVELOPE].items() if word not in ("$schema", "$id")}
-    return {**schema, "additionalProperties": True}
+def _at_the_door(operation: Operation) -> tuple[HTTPStatus, ...]:
+    return _EDGE if operation.reading == "open" else (*_EDGE, *_DOOR)

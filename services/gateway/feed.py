@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from http import HTTPStatus
 
-from fastapi.sse import format_sse_event
 from pydantic_core import to_json
 
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded, to_cloudevent
@@ -141,7 +140,7 @@ def _chunks(messages: tuple[StoredMessage, ...]) -> Iterator[bytes]:
 
 
 def _last_frame(event: str, refused: RequestRefused) -> bytes:
-    return format_sse_event(event=event, data_str=refused.problem.model_dump_json(exclude_none=True))
+    return _frame(event, refused.problem.model_dump_json(exclude_none=True))
 
 
 def frame(message: StoredMessage) -> bytes:
@@ -150,7 +149,11 @@ def frame(message: StoredMessage) -> bytes:
         recorded = read_recorded(message)
     except UnreadableEvent as error:
         hole = {"position": error.position, "subject": error.subject, "reason": error.reason}
-        return format_sse_event(id=encode(message), event=UNREADABLE, data_str=to_json(hole).decode())
-    return format_sse_event(
-        id=encode(message), event=recorded.type_name, data_str=to_json(to_cloudevent(recorded)).decode()
-    )
+        return _frame(UNREADABLE, to_json(hole).decode(), encode(message))
+    return _frame(recorded.type_name, to_json(to_cloudevent(recorded)).decode(), encode(message))
+
+
+def _frame(event: str, data: str, id_: str | None = None) -> bytes:
+    """One event of the stream. JSON has no line breaks, so it is one line."""
+    with_id = f"id: {id_}\n" if id_ is not None else ""
+    return f"event: {event}\ndata: {data}\n{with_id}\n".encode()

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
+from starlette.requests import Request
 
 from events.log import Log, LogUnreachable
 from events.log.client.resilient import ResilientClient
@@ -25,6 +25,7 @@ from services.gateway.projection_checkpoints import live_checkpoints, positions
 from services.gateway.projection_status import Standing
 from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness
+from services.gateway.routing import Depends
 from services.gateway.submission import Submitter
 from services.gateway.written_resources import WrittenResources
 

@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from nats.errors import Error as NatsError
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from events.envelope import UnreadableEvent
 from events.errors import FieldError, Rejected
@@ -18,6 +17,7 @@ from services.gateway.access.judging import ReadingRefused
 from services.gateway.access_records import record_refused_reading
 from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
+from services.gateway.routing import ArgumentsInvalid
 
 _TOKENS = frozenset({"org", "patient", "goal"})
 _SHOWN = 20
@@ -44,8 +44,8 @@ async def _rejected(request: Request, error: Rejected) -> Response:
     return refusal_answer(request.scope["path"], refused_read(error))
 
 
-async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    found = [_field_error(item["loc"], item["type"], item["msg"]) for item in error.errors()[:_SHOWN]]
+async def _invalid(request: Request, error: ArgumentsInvalid) -> Response:
+    found = [_field_error(item["loc"], item["type"], item["msg"]) for item in error.errors[:_SHOWN]]
     mismatch = any(each.field in _TOKENS for each in found)
     code = "identity.mismatch" if mismatch else "request.invalid"
     first = found[0].detail if len(found) == 1 else f"{found[0].detail} See errors for each."
@@ -96,7 +96,7 @@ _ANSWERS: Mapping[type, Callable[[Request, Any], Awaitable[Response]]] = {  # An
     RequestRefused: _refused,
     ReadingRefused: _refused_reading,
     Rejected: _rejected,
-    RequestValidationError: _invalid,
+    ArgumentsInvalid: _invalid,
     BadCursor: _bad_cursor,
     ClientDisconnect: _gone,
     UnreadableEvent: _unreadable,

@@ -8,8 +8,6 @@ calendar to subscribe to a message to be scheduled by (RFC 5546), which some rea
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from icalendar import Calendar
-
 from projections.review_schedule.calendar import CalendarEntry
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -26,6 +24,8 @@ def render_feed(entries: Sequence[CalendarEntry], name: str, now: datetime) -> I
         name: Whose reviews these are, in ids.
         now: When the feed is made (DTSTAMP; RFC 5545, 3.8.7.2).
     """
+    from icalendar import Calendar  # noqa: PLC0415 - a gateway that nobody asks for a calendar starts without it
+
     feed = Calendar()
     feed.add("prodid", "-//Cairn//Goal reviews//EN")
     feed.add("version", "2.0")

@@ -1,4 +1,7 @@
-"""What answers look like, for the OpenAPI description. The tests hold real answers against these."""
+"""What answers look like, for the OpenAPI description. The tests hold real answers against these.
+
+A gateway makes answers without them, so pydantic works them out when somebody asks for the description.
+"""
 
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -23,6 +26,8 @@ _DAY_OR_NULL: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date"}, 
 class ListOf(BaseModel, Generic[Item]):
     """One page of a list."""
 
+    model_config = ConfigDict(defer_build=True)
+
     items: list[Item]
     next: str | None = Field(description="Pass it as `cursor` for the page after; null at the end.")
 
@@ -30,7 +35,7 @@ class ListOf(BaseModel, Generic[Item]):
 class ProjectionBuild(BaseModel):
     """What is being built beside the tables that are read."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     version: int
     position: int
@@ -44,7 +49,7 @@ class ProjectionBuild(BaseModel):
 class ProjectionStatus(BaseModel):
     """How one projection is doing."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     name: str
     version: int | None = Field(description="The version of the tables that are read; null while there are none.")
@@ -73,7 +78,7 @@ class ProjectionList(ListOf[ProjectionStatus]):
 class AwaitedWord(BaseModel):
     """A word that a goal waits for."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     role: Party = Field(description="Whose word is awaited.")
     for_: Literal["agreement", "answer_to_contest", "answer_to_change_request"] = Field(alias="for")
@@ -84,7 +89,7 @@ class AwaitedWord(BaseModel):
 class QuarantinedAt(BaseModel):
     """Where a goal is quarantined: until the cause is mended and it is tried again, reads have less than the log."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     version: int = Field(description="The version that is read; 0 when nothing is.")
     position: int = Field(description="The log position of the next event, which could not be taken in.")
@@ -158,7 +163,7 @@ def _with_what_follows(schema: dict[str, Any]) -> None:
 class GoalReading(GoalState):
     """A goal: every field of its state under its name, and what follows from them."""
 
-    model_config = ConfigDict(title="Goal", json_schema_extra=_with_what_follows)
+    model_config = ConfigDict(defer_build=True, title="Goal", json_schema_extra=_with_what_follows)
 
 
 class GoalList(ListOf[GoalReading]):
@@ -174,7 +179,7 @@ class EntryList(ListOf[ProgressEntry]):
 class Change(BaseModel):
     """One field that was changed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     field: str = Field(description="Its path with dots.", examples=["smart.measure.target"])
     before: Any = Field(description="Its value before; null when there was none.")
@@ -184,7 +189,7 @@ class Change(BaseModel):
 class AuditEntry(BaseModel):
     """One event: who, when, what, and what it changed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     org: str
     patient: str
@@ -229,7 +234,7 @@ class History(ListOf[AuditEntry]):
 class Difference(BaseModel):
     """What differs between two versions of a goal or plan."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", populate_by_name=True)
 
     org: str
     patient: str
@@ -244,7 +249,7 @@ class Difference(BaseModel):
 class ReviewEntry(BaseModel):
     """The next review of one goal."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     org: str
     patient: str

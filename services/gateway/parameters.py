@@ -4,7 +4,6 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -15,6 +14,7 @@ from projections.audit_trail.filters import AuditFilter
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
 from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from services.gateway.as_of import Axis, Moment
+from services.gateway.routing import Path
 
 YEARS_ACCOUNTED_FOR = timedelta(days=3 * 366)
 """How far back disclosures are listed unless more is asked for: the three years of 42 CFR 2.25, and no day less."""

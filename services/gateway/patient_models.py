@@ -15,7 +15,7 @@ from services.gateway.models import QUARANTINED, QuarantinedAt
 
 
 class _Told(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
 
 class LinkedProgress(_Told):
@@ -55,13 +55,15 @@ class GoalOfPlan(_Told):
 class ConsentReading(Consent):
     """A consent, and whether it is in force on the day of looking."""
 
+    model_config = ConfigDict(defer_build=True)
+
     status: ConsentStatus
 
 
 class PlanReading(PlanState):
     """A patient's treatment plan: every field of its state under its name, and what the goals add to it."""
 
-    model_config = ConfigDict(title="Plan")
+    model_config = ConfigDict(defer_build=True, title="Plan")
 
     effective_review_every_days: int = Field(
         description="Days between reviews of a goal without a cadence of its own: those of the plan, capped at seven"
@@ -114,6 +116,8 @@ class Branch(GoalInShort):
 
 class PriorityBranch(Priority):
     """A priority and the goals that serve it."""
+
+    model_config = ConfigDict(defer_build=True)
 
     goals: list[Branch] = Field(description="Those that stand below it, and what supports them.")
     served_by: list[str] = Field(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from events.codes import CODES, Kind
 from events.errors import CairnError, FieldError, Rejected

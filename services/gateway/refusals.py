@@ -2,8 +2,8 @@
 
 from http import HTTPStatus
 
-from fastapi import Response
 from pydantic_core import to_json
+from starlette.responses import Response
 
 from events.errors import FieldError
 from services.fhir.outgoing.outcome import operation_outcome

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from http import HTTPStatus
 
-from fastapi import Response
+from starlette.responses import Response
 from starlette.types import Scope
 
 from services.gateway.access.operations import Operation

@@ -1,48 +1,39 @@
-"""Services as forks of one process that has imported everything: quick to start, and most of their memory is shared.
+"""Services as forks of the node, which has imported everything: quick to start, and most of their memory is shared.
 
-`cairn up` imports what several of its services need, and divides itself. The child becomes the node. The parent keeps
-still: no thread, no event loop, no connection; it forks a service whenever the node asks for one, so that a service
-which is started again need not import that again either. What one service alone needs is imported in its own process:
-in another's it would only cost memory. Of a service for which that takes long, a fork begins with it while the node
-still starts nats-server, and then waits until the node asks for the service.
-
-A request goes over a pair of sockets, together with three files: the service's standard output, its standard error, and
-a pipe on which the parent writes the process id at once and the exit code at the end.
+`cairn up` imports what its services need, and forks one whenever it is to be started, also again. So the node has no
+thread, no database and as little as can be of its own: a fork has whatever it has. What one service alone needs is
+imported in its own process: in another's it would only cost memory. Of a service for which that takes long, a fork
+begins with it before the node starts nats-server, and then waits until it is asked for.
 """
 
 import asyncio
 import gc
 import json
 import os
-import selectors
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from time import monotonic, sleep
-from types import FrameType
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from setproctitle import getproctitle, setproctitle
 
 from events.log.child_process import end_with_parent
 
 Run = Callable[[Sequence[str]], int]
-Handlers = Mapping[signal.Signals, Callable[[int, FrameType | None], Any] | int | None]
-_FIRST = ("services.node.node", "services.cli.serve", "projections.engine.service")
-"""What the node needs, and all services do; it is imported before anything is forked."""
-_THEN = tuple(f"services.{name}.service" for name in ("access", "goals", "intake", "reminders"))
-"""What the parent imports while the node starts nats-server."""
+_FIRST = ("services.cli.serve", "projections.engine.service", "services.access.issuer.signing_key")
+"""What all services need; it is imported before anything is forked."""
+_THEN = ("services.node.background", "services.goals.service")
+"""What most services need, and not those that are forked before they are asked for."""
 _BEFOREHAND = {"gateway": ("services.gateway.service",)}
-"""What services need that are forked before the node asks for them."""
+"""What services need that are forked before they are asked for."""
 _LENGTH_BYTES = 4
-_FILES = 3
+_FILES = 2
 _CHUNK_BYTES = 64 * 1024
-_STOP_FORKS_SECONDS = 15.0
-_UNKNOWN_EXIT_CODE = 255
-"""The exit code of a service whose real one nobody can tell, because the parent has ended."""
+_HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
+"""The signals that the node listens to."""
 
 
 class ForkedProcess:
@@ -53,7 +44,7 @@ class ForkedProcess:
         returncode: Its exit code, negative when it was ended by a signal; None as long as it runs.
     """
 
-    def __init__(self, pid: int, ending: "asyncio.Task[int]"):
+    def __init__(self, pid: int, ending: "asyncio.Future[int]"):
         self.pid = pid
         self._ending = ending
 
@@ -74,70 +65,82 @@ class ForkedProcess:
 
 
 class Forks:
-    """The node's side: asks the parent to fork services."""
+    """Forks this process into services. Only one is made in a process, before it has an event loop.
 
-    def __init__(self, parent: socket.socket):
-        self._parent = parent
-        self._asking = asyncio.Lock()
+    Args:
+        run: Runs a service in a fork, by the arguments that follow `cairn`; gives its exit code.
+    """
 
-    async def start(
-        self, arguments: Sequence[str], environment: Mapping[str, str], out: int, err: int
-    ) -> ForkedProcess:
-        """Start a service.
+    def __init__(self, run: Run):
+        self._run = run
+        self._ending: dict[int, asyncio.Future[int]] = {}
+        getproctitle()  # setproctitle finds its place in memory by the environment, which a fork exchanges
+        gc.disable()  # nothing that is imported is garbage
+        _import(_FIRST)
+        self._beforehand = {name: _Beforehand(modules, run) for name, modules in _BEFOREHAND.items()}
+        _import(_THEN)
+        gc.freeze()
+        gc.enable()
+        if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+            # Later Pythons do so by themselves: without it, a thread waits for nats-server.
+            asyncio.set_child_watcher(asyncio.PidfdChildWatcher())
+
+    def start(self, arguments: Sequence[str], environment: Mapping[str, str], out: int, err: int) -> ForkedProcess:
+        """Start a service, from within the event loop.
 
         Args:
             arguments: What follows `cairn`.
             environment: All of it.
             out, err: File descriptors, which the service gets as its standard output and standard error.
-
-        Raises:
-            OSError: the parent has ended.
         """
-        read_end, write_end = os.pipe()
-        message = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
-        async with self._asking:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGCHLD, self._hear_of_ends)
+        asked = {"arguments": list(arguments), "environment": dict(environment)}
+        request = _Request(json.dumps(asked).encode(), out, err)
+        pid = self._taken_over(request, arguments[-1]) or self._fork(request)
+        self._ending[pid] = loop.create_future()
+        process = ForkedProcess(pid, self._ending[pid])
+        self._hear_of_ends()  # of one that ended before there was a handler
+        return process
+
+    def _taken_over(self, request: "_Request", name: str) -> int | None:
+        """The fork that was made beforehand and is the service now; None when there is none that can be."""
+        beforehand = self._beforehand.pop(name, None)
+        return beforehand.pid if beforehand is not None and beforehand.hand_over(request) else None
+
+    def _fork(self, request: "_Request") -> int:
+        with _deaf():
+            pid = _fork()
+            if pid == 0:
+                asyncio._set_running_loop(None)  # noqa: SLF001 - for whoever makes event loops, and the fork leaves one
+                signal.set_wakeup_fd(-1)
+                for number in _HEARD:
+                    signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        if pid == 0:
+            _detach()
+            _become(request, self._run)
+        return pid
+
+    def _hear_of_ends(self) -> None:
+        for pid, ending in list(self._ending.items()):
             try:
-                _Request(message, out, err, write_end).send(self._parent)
-            finally:
-                os.close(write_end)
-            status = asyncio.StreamReader()
-            await asyncio.get_running_loop().connect_read_pipe(
-                lambda: asyncio.StreamReaderProtocol(status), os.fdopen(read_end, "rb")
-            )
-            pid = int(await status.readline() or b"0")
-        if not pid:
-            raise OSError("the process that forks services has ended")
-        return ForkedProcess(pid, asyncio.create_task(_end(status)))
+                ended, status = os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                continue
+            if ended:
+                del self._ending[pid]
+                if not ending.done():
+                    ending.set_result(os.waitstatus_to_exitcode(status))
 
 
-async def _end(status: asyncio.StreamReader) -> int:
-    return int(await status.readline() or _UNKNOWN_EXIT_CODE)
-
-
-def divide(run: Run) -> Forks:
-    """Import what is needed and fork. Only the child returns from here; the parent forks services until it ends.
-
-    Args:
-        run: Runs a service in a fork of the parent, by the arguments that follow `cairn`; gives its exit code.
-
-    Raises:
-        SystemExit: in the parent, with the exit code of the child.
-    """
-    getproctitle()  # setproctitle finds its place in memory by the environment, which a fork exchanges
-    gc.disable()  # nothing that is imported is garbage
-    _import(_FIRST)
-    beforehand = {name: _Beforehand(modules, run) for name, modules in _BEFOREHAND.items()}
-    requests, parent = socket.socketpair()
-    child = _fork()
-    if child == 0:
-        for each in beforehand.values():
-            each.close()
-        requests.close()
-        end_with_parent()
-        gc.enable()
-        return Forks(parent)
-    parent.close()
-    sys.exit(_Parent(requests, child, run, beforehand).serve())
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let signals wait. One that a fork takes in before it has handlers of its own would be the node's to handle."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _import(modules: Sequence[str]) -> None:
@@ -151,22 +154,20 @@ def _fork() -> int:
 
 
 class _Request(NamedTuple):
-    """A service to be, as the node asks for it.
+    """A service to be.
 
     Attributes:
         message: Its arguments and its environment, in JSON.
         out, err: Its standard output and its standard error.
-        status: Where its process id and its exit code are told.
     """
 
     message: bytes
     out: int
     err: int
-    status: int
 
     @classmethod
     def received(cls, connection: socket.socket) -> "_Request | None":
-        """The next request of a connection; None when there will be no more."""
+        """The request of a connection; None when there will be none."""
         message, files, _, _ = socket.recv_fds(connection, _CHUNK_BYTES, _FILES)
         if not message:
             return None
@@ -181,13 +182,9 @@ class _Request(NamedTuple):
     def send(self, connection: socket.socket) -> None:
         """Send the request with its files."""
         message = len(self.message).to_bytes(_LENGTH_BYTES) + self.message
-        sent = socket.send_fds(connection, [message], [self.out, self.err, self.status])
-        connection.sendall(message[sent:])
-
-    def close(self) -> None:
-        """Close the files that now belong to the service alone."""
-        os.close(self.out)
-        os.close(self.err)
+        sent = socket.send_fds(connection, [message], [self.out, self.err])
+        if sent < len(message):  # whoever has it all may have closed the connection
+            connection.sendall(message[sent:])
 
 
 class _Beforehand:
@@ -213,18 +210,17 @@ class _Beforehand:
         try:
             request.send(self._connection)
         except OSError:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
             return False
         finally:
-            self.close()
+            self._connection.close()
         return True
-
-    def close(self) -> None:
-        """Have no more to do with it; without a request it ends."""
-        self._connection.close()
 
 
 def _detach() -> None:
-    """Be a process that ends with its parent, and hears Ctrl-C from the node alone, which ends everything in order."""
+    """Be a process that ends with the node, and hears Ctrl-C from it alone, as it ends everything in order."""
     end_with_parent()
     os.setsid()
 
@@ -246,118 +242,8 @@ def _become(request: _Request, run: Run) -> NoReturn:
         with suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()
-        os._exit(code)  # what the parent would do at its end is not for its forks to do
-
-
-class _Parent:
-    """The parent's side: forks, hears of ends, and ends with its child."""
-
-    def __init__(self, requests: socket.socket, child: int, run: Run, beforehand: Mapping[str, _Beforehand]):
-        self._requests = requests
-        self._child = child
-        self._run = run
-        self._beforehand = dict(beforehand)
-        self._status: dict[int, int] = {}
-
-    def serve(self) -> int:
-        """Fork until the child ends; then end what still runs. Gives the child's exit code."""
-        woken, wake = os.pipe()
-        for end in (woken, wake):
-            os.set_blocking(end, False)
-        before = {number: signal.signal(number, self._pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
-        before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, _nothing)
-        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-        _import(_THEN)
-        code = self._hear_of_ends()  # of those that ended before a signal could say so
-        if code is not None:
-            self._end_the_rest()
-            return code
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._requests, selectors.EVENT_READ)
-            selector.register(woken, selectors.EVENT_READ)
-            while True:
-                ready = [key.fileobj for key, _ in selector.select()]
-                if woken in ready:
-                    with suppress(BlockingIOError):
-                        os.read(woken, _CHUNK_BYTES)
-                    code = self._hear_of_ends()
-                    if code is not None:
-                        self._end_the_rest()
-                        return code
-                if self._requests in ready and not self._take(before):
-                    selector.unregister(self._requests)
-
-    def _take(self, handlers: Handlers) -> bool:
-        """Fork for one request; false when there will be no more."""
-        request = _Request.received(self._requests)
-        if request is None:
-            return False
-        pid = self._forked(request, handlers)
-        request.close()
-        self._status[pid] = request.status
-        _tell(request.status, pid)
-        return True
-
-    def _forked(self, request: _Request, handlers: Handlers) -> int:
-        """The process id of the service, which is one that was forked beforehand or a new one."""
-        name = json.loads(request.message)["arguments"][-1]
-        beforehand = self._beforehand.pop(name, None)
-        if beforehand is not None and beforehand.hand_over(request):
-            return beforehand.pid
-        pid = _fork()
-        if pid == 0:
-            signal.set_wakeup_fd(-1)
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
-            _detach()
-            _become(request, self._run)
-        return pid
-
-    def _hear_of_ends(self) -> int | None:
-        """Pass on the exit codes of services; the child's own, once it has ended."""
-        ended = None
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return ended
-            if pid == 0:
-                return ended
-            code = os.waitstatus_to_exitcode(status)
-            if pid == self._child:
-                ended = code if code >= 0 else 128 - code
-            elif pid in self._status:
-                pipe = self._status.pop(pid)
-                _tell(pipe, code)
-                os.close(pipe)
-
-    def _end_the_rest(self) -> None:
-        """The child ends its services in good order; if it was killed, they are ended here."""
-        self._signal(signal.SIGTERM)
-        give_up = monotonic() + _STOP_FORKS_SECONDS
-        while self._status and monotonic() < give_up:
-            sleep(0.05)
-            self._hear_of_ends()
-        self._signal(signal.SIGKILL)
-
-    def _signal(self, number: signal.Signals) -> None:
-        for pid in self._status:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
-
-    def _pass_on(self, number: int, _: object) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self._child, number)
-
-
-def _tell(pipe: int, number: int) -> None:
-    with suppress(BrokenPipeError):  # the node is gone
-        os.write(pipe, f"{number}\n".encode())
+        os._exit(code)  # what the node would do at its end is not for its forks to do
 
 
 def _close_all_but_standard_files() -> None:
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-
-
-def _nothing(_: int, __: object) -> None:
-    """Only so that the signal wakes the loop."""

@@ -1,7 +1,7 @@
 """A whole Cairn from one command: the embedded server, then every service, kept running until it is told to stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Literal
 
@@ -14,11 +14,12 @@ from services.access.issuer.signing_key import signing_key
 from services.embedded_server import EmbeddedServer
 from services.gateway.edge.host_names import allowed_hosts
 from services.node.address import NodeAddress, remove_address, write_address
+from services.node.compared_log import ComparedLog
 from services.node.forking import Forks
 from services.node.lock import locked
+from services.node.other_log import what_to_do
 from services.node.ports import free_port
 from services.node.process import ServiceProcess
-from services.node.replaced_log import looking_for_a_replaced_log, what_to_do
 from services.node.sample import load_sample, shown_goal
 from services.node.server import running_server
 from services.node.welcome import ready_line, things_to_try
@@ -26,7 +27,8 @@ from services.settings import Settings
 
 Say = Callable[[str], None]
 _NOT_READY_NOTICE_SECONDS = 10.0
-_SERVICES = (("goals",), ("intake",), ("reminders",), ("access",), ("gateway",))
+_BACKGROUND = ("background",)
+_SERVICES = (("goals",), ("gateway",))
 
 
 async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> None:
@@ -58,28 +60,33 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
         nc = await connect(settings.nats_address, name="cairn node", log_api=settings.log_api_prefix)
         stack.push_async_callback(nc.close)
         await place(nc, settings.placement, settings.log_replicas)
-        replaced = await stack.enter_async_context(looking_for_a_replaced_log(nc, settings, say))
+        log = ComparedLog(say)
+        background = ServiceProcess(_BACKGROUND, settings.environment(), logs, say, forks, log.hear)
+        keeping = await stack.enter_async_context(_kept([background]))
+        await _until({background: log.compared}, keeping, say)
         projections = [("projections",), *(("projection", name) for name in brought_names())]
         # Projections that find the log replaced say so, and keep the goals service from recording; so they come first.
-        for together in (projections, _SERVICES) if replaced.found else ((*_SERVICES, *projections),):
+        for together in (projections, _SERVICES) if log.found else ((*_SERVICES, *projections),):
             services = [ServiceProcess(each, settings.environment(), logs, say, forks) for each in together]
-            await stack.enter_async_context(_all_running(services, say))
-        if settings.sample and not replaced.found:
+            keeping += await stack.enter_async_context(_kept(services))
+            await _until({service: service.ready for service in services}, keeping, say)
+        await _until({background: background.ready}, keeping, say)
+        if settings.sample and not log.found:
             await load_sample(nc, settings, say)
         address = NodeAddress.of(settings)
         write_address(settings.data_dir, address)
         stack.callback(remove_address, settings.data_dir)
         shown = False
         while True:
-            if replaced.found:
-                for line in what_to_do(replaced.found, address, settings.data_dir):
+            if log.found:
+                for line in what_to_do(log.found, address, settings.data_dir):
                     ready(line)
             else:
                 ready(ready_line(address, settings.data_dir))
                 if not shown:
                     await _show_what_to_try(nc, settings, address, ready, usual_place=usual_place)
                     shown = True
-            await replaced.until_changed()
+            await log.until_changed()
 
 
 async def _show_what_to_try(
@@ -110,36 +117,36 @@ def _port(host: str, wanted: int, say: Say) -> int:
 
 
 @asynccontextmanager
-async def _all_running(services: list[ServiceProcess], say: Say) -> AsyncIterator[None]:
-    """Start the services, wait until every one is ready, and end them at the end."""
+async def _kept(services: list[ServiceProcess]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Start the services and keep them running, and end them at the end. Gives what keeps each."""
     keeping = [asyncio.create_task(service.keep()) for service in services]
     try:
-        while not all(service.ready.is_set() for service in services):
-            await _progress(services, keeping, say)
-        yield
+        yield list(keeping)
     finally:
         for task in keeping:
             task.cancel()
         await asyncio.gather(*keeping, return_exceptions=True)
 
 
-async def _progress(services: list[ServiceProcess], keeping: list[asyncio.Task[None]], say: Say) -> None:
-    """Wait until the next service is ready; after a while, say which ones are not.
+async def _until(wanted: Mapping[ServiceProcess, asyncio.Event], keeping: list[asyncio.Task[None]], say: Say) -> None:
+    """Wait until services are as far as is wanted; now and then, say which ones are not.
 
     Raises:
         ServiceFailed: when one does not start.
     """
-    waited_for = [service for service in services if not service.ready.is_set()]
-    getting_ready = [asyncio.create_task(service.ready.wait()) for service in waited_for]
-    try:
-        watched: list[asyncio.Task[None] | asyncio.Task[Literal[True]]] = [*getting_ready, *keeping]
-        done, _ = await asyncio.wait(watched, timeout=_NOT_READY_NOTICE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in getting_ready:
-            task.cancel()
-    for failed in keeping:
-        if failed.done():
-            failed.result()
-    if not done:
-        for service in waited_for:
-            say(f"{service.name} is not ready yet: {service.last_words()}")
+    while waited_for := {service: event for service, event in wanted.items() if not event.is_set()}:
+        waiting = [asyncio.create_task(event.wait()) for event in waited_for.values()]
+        try:
+            watched: list[asyncio.Task[None] | asyncio.Task[Literal[True]]] = [*waiting, *keeping]
+            done, _ = await asyncio.wait(
+                watched, timeout=_NOT_READY_NOTICE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for task in waiting:
+                task.cancel()
+        for failed in keeping:
+            if failed.done():
+                failed.result()
+        if not done:
+            for service in waited_for:
+                say(f"{service.name} is not ready yet: {service.last_words()}")

@@ -29,6 +29,7 @@ class ServiceProcess:
         logs: The directory of the service's log file.
         say: Called with one line whenever the service is started again.
         forks: Starts the process.
+        heard: Called with each line that the service says on its standard output.
 
     Attributes:
         pid: The id of the process that was started last.
@@ -41,6 +42,7 @@ class ServiceProcess:
         logs: Path,
         say: Callable[[str], None],
         forks: Forks,
+        heard: Callable[[str], None] | None = None,
     ):
         self.name = arguments[-1]
         self.log_file = logs / f"{self.name}.log"
@@ -48,6 +50,7 @@ class ServiceProcess:
         self._environment = environment
         self._say = say
         self._forks = forks
+        self._heard = heard
         self._was_ready = False
         self.ready = asyncio.Event()
         self.pid: int | None = None
@@ -72,9 +75,7 @@ class ServiceProcess:
         read_end, write_end = os.pipe()
         with _appending(self.log_file) as log:
             try:
-                process = await self._forks.start(
-                    ("serve", *self._arguments), self._environment, write_end, log.fileno()
-                )
+                process = self._forks.start(("serve", *self._arguments), self._environment, write_end, log.fileno())
             finally:
                 os.close(write_end)
             self.pid = process.pid
@@ -94,6 +95,8 @@ class ServiceProcess:
             async for line in said:
                 log.write(line)
                 log.flush()
+                if self._heard is not None:
+                    self._heard(line.decode(errors="replace").rstrip())
                 if line.startswith(b"ready"):
                     self._was_ready = True
                     self.ready.set()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from sqlalchemy import Engine
 
@@ -13,20 +12,7 @@ from projections.engine.database import reading, writing
 from projections.engine.naming import Slot
 from projections.engine.tables import declare_own
 from projections.engine.watch import bear_out
-
-
-class OfAnotherLog(NamedTuple):
-    """A projection whose tables were built from another log than the present one.
-
-    Attributes:
-        position: The last position of the other log that the projection has projected.
-        head: The last position of the present log.
-    """
-
-    projection: str
-    stream: str
-    position: int
-    head: int
+from services.node.other_log import OfAnotherLog
 
 
 def declare_checkpoints(engine: Engine) -> None:

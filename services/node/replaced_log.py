@@ -1,28 +1,27 @@
-"""What a node does when its database was built from another log: it says so, and waits for the operator's decision.
+"""Finding that the database was built from another log. A node says so then, and waits for the operator's decision.
 
 The log's folder may be lost, or an older log may have been put in its place. The node must not look healthy then:
 events that were recorded now would be lost when the right log is put back.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from events.log import Log, LogUnreachable
+from events.log import Log, LogUnreachable, connect
 from events.log.client.resilient import ResilientClient
 from projections.catalog import every_name
 from projections.engine.announcing import REPLACED, LogComparison
 from projections.engine.database import open_database, without_patient_text
 from services.goals.watch import COMPARE
-from services.node.address import NodeAddress, without_secret
-from services.node.remembered import OfAnotherLog, declare_checkpoints, of_another_log
-from services.node.welcome import cairn_command
+from services.node.compared_log import found_line
+from services.node.other_log import OfAnotherLog
+from services.node.remembered import declare_checkpoints, of_another_log
 from services.settings import Settings
 
 _LOOK_AGAIN_SECONDS = 2.0
@@ -31,7 +30,7 @@ _ANNOUNCED_AS = "cairn-up"
 
 
 class ReplacedLog:
-    """Compares the database with the log, for as long as the node runs.
+    """Compares the database with the log, again and again.
 
     It announces what it finds on `cairn.replaced.cairn-up`, so that nothing is recorded on another log even while no
     projection runs that would object. A goals service that starts asks for it on `cairn.compare.STREAM`, so that it
@@ -45,7 +44,6 @@ class ReplacedLog:
         self._nc = nc
         self._engine = engine
         self._logs = logs
-        self._changed = asyncio.Event()
         self.found: Sequence[OfAnotherLog] = ()
 
     async def look(self) -> None:
@@ -54,9 +52,7 @@ class ReplacedLog:
         Raises:
             LogUnreachable, SQLAlchemyError: a log or the database does not answer.
         """
-        before, self.found = self.found, await of_another_log(self._engine, self._logs, every_name())
-        if bool(before) != bool(self.found):
-            self._changed.set()
+        self.found = await of_another_log(self._engine, self._logs, every_name())
         for stream in self._logs:
             with suppress(NatsError):
                 await self._nc.publish(f"{REPLACED}.{_ANNOUNCED_AS}", self._comparison(stream))
@@ -79,82 +75,43 @@ class ReplacedLog:
         )
         return comparison.model_dump_json().encode()
 
-    async def look_again_and_again(self) -> None:
-        """Look every few seconds, until cancelled."""
-        while True:
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-            with suppress(LogUnreachable, SQLAlchemyError):
-                await self.look()
 
-    async def until_changed(self) -> None:
-        """Wait until the log is found replaced, or is found to be the right one again, or was adopted."""
-        await self._changed.wait()
-        self._changed.clear()
-
-
-@asynccontextmanager
-async def looking_for_a_replaced_log(
-    nc: ResilientClient, settings: Settings, say: Callable[[str], None]
-) -> AsyncIterator[ReplacedLog]:
-    """Compare the database with the log, now and as long as the block runs.
+async def look_for_a_replaced_log(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Compare the database with the log, until cancelled.
 
     If the database does not answer, nothing is found: the projections wait for it.
 
     Args:
-        say: Called with one line when the database does not answer.
+        tell: Called with a line for the node: of what is found first, and whenever that changes.
     """
     engine = open_database(settings.database_address)
     async with AsyncExitStack() as stack:
         stack.callback(engine.dispose)
+        nc = await connect(settings.nats_address, name="cairn node", log_api=settings.log_api_prefix)
+        stack.push_async_callback(nc.close)
         logs = {stream: Log(nc, stream) for stream in settings.placement.streams}
         for log in logs.values():
             stack.push_async_callback(log.close)
         replaced = ReplacedLog(nc, engine, logs)
+        questions = await nc.subscribe(f"{COMPARE}.*", cb=replaced.answer)
+        stack.push_async_callback(questions.unsubscribe)
+        trouble = None
         try:
             await asyncio.to_thread(declare_checkpoints, engine)
             await replaced.look()
         except SQLAlchemyError as error:
-            say(f"The database does not answer, so it cannot be compared with the log: {without_patient_text(error)}")
-        questions = await nc.subscribe(f"{COMPARE}.*", cb=replaced.answer)
-        stack.push_async_callback(questions.unsubscribe)
-        looking = asyncio.create_task(replaced.look_again_and_again())
-        stack.push_async_callback(_ended, looking)
-        yield replaced
-
-
-async def _ended(looking: asyncio.Task[None]) -> None:
-    looking.cancel()
-    await asyncio.wait([looking])
+            trouble = (
+                f"The database does not answer, so it cannot be compared with the log: {without_patient_text(error)}"
+            )
+        tell(found_line(replaced.found, trouble))
+        while True:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            before = replaced.found
+            with suppress(LogUnreachable, SQLAlchemyError):
+                await replaced.look()
+            if bool(before) != bool(replaced.found):
+                tell(found_line(replaced.found))
 
 
 def _position(found: OfAnotherLog) -> int:
     return found.position
-
-
-def what_to_do(found: Sequence[OfAnotherLog], address: NodeAddress, data_dir: Path) -> list[str]:
-    """What happened, and what an operator can do. No line begins with `ready`, for which programs wait."""
-    cairn = f"CAIRN_DATA_DIR={data_dir} {cairn_command()}"
-    where = f"nats={without_secret(address.nats_url)} http={address.http_url} data={data_dir}"
-    furthest = max(each.position for each in found)
-    enough = f"One that goes up to position {furthest:,} or further brings everything back; with an older one,"
-    return [
-        f"NOT READY: the log is another one than before. {where}",
-        *(f"  {line}" for line in _by_stream(found)),
-        "  Nothing is recorded, and reads show what was known before, until you decide:",
-        "  - Is there a backup, or the lost disk? End this (Ctrl-C), put the log back, and start again:",
-        f"      {cairn} log restore FOLDER",
-        f"    {enough} what came behind its end stays lost.",
-        "  - Is there none? See what is lost for good, and go on with the log as it is:",
-        f"      {cairn} log adopt",
-    ]
-
-
-def _by_stream(found: Sequence[OfAnotherLog]) -> list[str]:
-    lines = []
-    for stream in dict.fromkeys(each.stream for each in found):
-        projections = [each for each in found if each.stream == stream]
-        head = max(each.head for each in projections)
-        state = f"ends at position {head:,}" if head else "is empty"
-        remembered = ", ".join(f"{each.projection} {each.position:,}" for each in projections)
-        lines.append(f"{stream} {state}; the database remembers, up to positions: {remembered}.")
-    return lines

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
 
-from fastapi import Response
 from pydantic_core import to_json
+from starlette.responses import Response
 
 from services.fhir.outgoing.elements import Json
 from services.gateway.fhir.exchange import Exchange

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Path, Request
+from starlette.requests import Request
 
 from events.errors import FieldError
 from events.identity import GoalId
@@ -17,6 +17,7 @@ from services.gateway.gateway import Gateway, Here
 from services.gateway.problems import RequestRefused
 from services.gateway.public_address import public_base
 from services.gateway.refusals import FHIR_ROOT
+from services.gateway.routing import Depends, Path
 
 _JSON = frozenset(
     {"json", "application/fhir+json", "application/json", "application/json+fhir", "text/json", "application/*", "*/*"}

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
 from pydantic import Field
+from starlette.responses import Response
 
 from projections.access_record import queries
 from projections.access_record.filters import AccessFilter
@@ -12,8 +12,9 @@ from services.gateway.answers import json_answer
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.parameters import Cursor, Instant, Org, Patient
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
 
 
 class AccessesQuery(AccessFilter):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from starlette.responses import Response
 
 from events.errors import Rejected
 from events.identity import GoalId
@@ -17,8 +17,9 @@ from services.gateway.gateway import Here
 from services.gateway.models import AuditList, Difference, History
 from services.gateway.parameters import Audit, Goal, Org, Page, Patient, TwoVersions
 from services.gateway.problems import RequestRefused
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}", tags=["read"])
 
 
 @router.get(

@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
+from starlette.responses import Response, StreamingResponse
 
 from events.errors import Rejected
 from projections.review_schedule.calendar import CalendarEntry, calendar, is_known
@@ -15,8 +14,9 @@ from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
 from services.gateway.ics import CONTENT_TYPE, render_feed
 from services.gateway.parameters import CalendarQuery, Org, Patient
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}", tags=["read"])
 
 _REMEMBERED = timedelta(days=90)
 """How long a review that fell away is shown as cancelled."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from starlette.responses import Response
 
 from projections.goal_state.caseload import caseload as caseload_of
 from projections.goal_state.waiting import waiting as waiting_in
@@ -14,8 +14,9 @@ from services.gateway.clinic_models import Caseload, WaitingList
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.parameters import CaseloadQuery, Org, WaitingQuery
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}", tags=["read"])
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from starlette.responses import Response
 
 from events.errors import Rejected
 from projections.audit_trail import disclosures
@@ -12,8 +12,9 @@ from services.gateway.disclosure_models import DisclosureList
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.parameters import DisclosuresQuery, Org, Patient
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
 
 
 @router.get(

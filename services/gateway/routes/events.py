@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED
 from events.identity import GoalId
@@ -15,9 +16,10 @@ from services.gateway.documentation import CLOUD_EVENT, problems
 from services.gateway.gateway import Here
 from services.gateway.incoming_events import MAX_BATCH_BYTES, Submission, is_batch, read_batch, read_event
 from services.gateway.problems import problem_response, refused_submission
+from services.gateway.routing import Router
 from services.gateway.submission import submit_batch
 
-router = APIRouter(prefix="/v1", tags=["submit"])
+router = Router(prefix="/v1", tags=["submit"])
 
 _EXAMPLE: dict[str, Any] = {  # Any: a JSON example
     "specversion": "1.0",

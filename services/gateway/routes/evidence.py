@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
 
 from projections.engine.paging import Json
 from projections.goal_state import evidence as queries
@@ -17,8 +18,9 @@ from services.gateway.csv_answers import CSV, csv_answer, csv_table, prefers_csv
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.parameters import EvidenceQuery, Org
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}", tags=["read"])
 
 _COLUMNS = (
     *("org", "patient", "goal", "clinician", "status", "outcome", "life_area", "framework", "statement", "wording"),

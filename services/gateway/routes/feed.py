@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from events.errors import FieldError
@@ -23,8 +23,9 @@ from services.gateway.gateway import Gateway, Here
 from services.gateway.log_head import refuse_beyond_head
 from services.gateway.parameters import Live
 from services.gateway.problems import RequestRefused
+from services.gateway.routing import Header, Query, Router
 
-router = APIRouter(prefix="/v1", tags=["read"])
+router = Router(prefix="/v1", tags=["read"])
 
 
 class _Feed(StreamingResponse):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from starlette.responses import Response
 
 from events.errors import Rejected
 from events.flag import Audience
@@ -20,8 +20,9 @@ from services.gateway.gateway import Gateway, Here
 from services.gateway.models import EntryList, GoalList, GoalReading
 from services.gateway.parameters import EntriesQuery, Goal, GoalsOfOrg, GoalsOfPatient, OneGoal, Org, Patient
 from services.gateway.patient_as_of import record_at
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}", tags=["read"])
 
 
 @router.get(

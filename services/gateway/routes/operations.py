@@ -2,10 +2,11 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from projections.catalog import NAMES
 from services.gateway.answers import json_answer
@@ -16,11 +17,12 @@ from services.gateway.models import ProjectionList
 from services.gateway.problems import RequestRefused
 from services.gateway.projection_status import Status
 from services.gateway.readiness import StreamHealth
+from services.gateway.routing import Router
 
 _READY_SECONDS = 5.0
 _METRICS_SECONDS = 5.0
 
-router = APIRouter(tags=["operate"])
+router = Router(tags=["operate"])
 
 
 @router.get(
@@ -77,10 +79,15 @@ async def metrics(here: Here) -> Response:
 async def documentation(request: Request) -> Response:
     """The OpenAPI description, for people."""
     headers = {"content-security-policy": CONTENT_SECURITY_POLICY}
-    return HTMLResponse(docs_page(request.app.openapi()), headers=headers)
+    return HTMLResponse(docs_page(await _document(request)), headers=headers)
 
 
 @router.get("/openapi.json", include_in_schema=False)
 async def openapi(request: Request) -> Response:
     """The OpenAPI description, for programs."""
-    return json_answer(request.app.openapi())
+    return json_answer(await _document(request))
+
+
+async def _document(request: Request) -> dict[str, Any]:  # JSON
+    """The description. To make it takes a while the first time, in which others are answered."""
+    return await asyncio.to_thread(lambda: request.app.openapi)

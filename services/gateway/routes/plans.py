@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from starlette.responses import Response
 
 from events.errors import Rejected
 from projections.goal_state import queries
@@ -19,8 +19,9 @@ from services.gateway.gateway import Gateway, Here
 from services.gateway.parameters import ForAudienceThen, Org, Patient, SeriesQuery, ThatDay, ThatMoment
 from services.gateway.patient_as_of import record_at
 from services.gateway.patient_models import PatientSeries, PatientTree, PlanReading
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}/patients/{patient}", tags=["read"])
 
 
 @router.get(

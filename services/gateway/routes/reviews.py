@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from starlette.responses import Response
 
 from projections.review_schedule import queries
 from services.gateway.access_records import patients_in
@@ -13,8 +13,9 @@ from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ReviewList
 from services.gateway.parameters import Org, Reviews
+from services.gateway.routing import Query, Router
 
-router = APIRouter(prefix="/v1/orgs/{org}", tags=["read"])
+router = Router(prefix="/v1/orgs/{org}", tags=["read"])
 
 
 @router.get(

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from events.vocabulary import Horizon, Kind, LifeArea, Token
 from services.gateway.answers import json_answer
@@ -12,10 +12,11 @@ from services.gateway.gateway import Here
 from services.gateway.models import ListOf
 from services.gateway.parameters import Read
 from services.gateway.problems import HTTP_STATUS, RequestRefused
+from services.gateway.routing import Path, Query, Router
 from services.templates.library import library
 from services.templates.template import Framework, GoalTemplate
 
-router = APIRouter(prefix="/v1/templates", tags=["read"])
+router = Router(prefix="/v1/templates", tags=["read"])
 
 TemplateId = Annotated[Token, Path(description="The template's id.", examples=["attend-groups"])]
 
@@ -23,7 +24,7 @@ TemplateId = Annotated[Token, Path(description="The template's id.", examples=["
 class TemplateEntry(BaseModel):
     """A template in a list, in its latest version."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     id: str
     version: int
@@ -41,6 +42,8 @@ class TemplateList(ListOf[TemplateEntry]):
 
 class TemplateReading(GoalTemplate):
     """A template: questions, and a proposal that lacks only the patient's own words."""
+
+    model_config = ConfigDict(defer_build=True)
 
     versions: list[int] = Field(description="Every version that there is.")
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from services.cli.command import run_command
-from services.node.forking import Forks, divide
+from services.node.forking import Forks
 from services.node.process import ServiceFailed, ServiceProcess
 from services.settings import Settings
 
@@ -13,7 +13,7 @@ from services.settings import Settings
 def main() -> None:
     """Keep the service whose arguments follow the folder for its log."""
     folder, *arguments = sys.argv[1:]
-    asyncio.run(_keep(divide(run_command), Path(folder), tuple(arguments)))
+    asyncio.run(_keep(Forks(run_command), Path(folder), tuple(arguments)))
 
 
 async def _keep(forks: Forks, folder: Path, arguments: tuple[str, ...]) -> None:

@@ -19,9 +19,11 @@ from projections.engine.database import open_database, writing
 from projections.engine.tables import declare_own
 from projections.engine.writer import ProjectionWriter
 from services.embedded_server import EmbeddedServer
+from services.node.compared_log import ComparedLog
 from services.node.lost_events import GoalThatLost, Lost, lost_events
-from services.node.remembered import OfAnotherLog, of_another_log
-from services.node.replaced_log import looking_for_a_replaced_log
+from services.node.other_log import OfAnotherLog
+from services.node.remembered import of_another_log
+from services.node.replaced_log import look_for_a_replaced_log
 from services.settings import Settings
 from tests.builders import GOAL, active_goal, entry, event
 from tests.decided import record_decided
@@ -108,21 +110,31 @@ async def test_without_an_audit_trail_nothing_can_be_told(its_log: Log, engine: 
 
 
 async def test_a_node_objects_to_another_log_that_comes_while_it_runs(
-    nc: ResilientClient, its_log: Log, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_server: EmbeddedServer,
+    nc: ResilientClient,
+    its_log: Log,
+    engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("services.node.replaced_log._LOOK_AGAIN_SECONDS", 0.05)
     await record_decided(its_log, KEPT)
     await _built(engine, its_log)
     announced = await nc.subscribe("cairn.replaced.cairn-up")
-    settings = Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'cairn.db'}")
-    async with looking_for_a_replaced_log(nc, settings, pytest.fail) as replaced:
-        assert not replaced.found
-        await _begun_anew(nc, its_log, [])
-
+    settings = Settings(nats_url=own_server.url, data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'cairn.db'}")
+    log = ComparedLog(pytest.fail)
+    looking = asyncio.create_task(look_for_a_replaced_log(settings, log.hear))
+    try:
         async with asyncio.timeout(20):
-            await replaced.until_changed()
+            await log.compared.wait()
+            assert not log.found
+            await _begun_anew(nc, its_log, [])
+            await log.until_changed()
             while not (said := from_json((await announced.next_msg(timeout=20)).data))["replaced"]:
                 pass
+    finally:
+        looking.cancel()
+        await asyncio.wait([looking])
 
-    assert [each.projection for each in replaced.found] == ["audit_trail"]
+    assert [each.projection for each in log.found] == ["audit_trail"]
     assert (said["position"], said["head"]) == (5, 0)

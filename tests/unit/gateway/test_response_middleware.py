@@ -1,13 +1,15 @@
 """What every answer has in common: headers, problem details for every failure, and counting without names."""
 
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import FastAPI, Query, Request, Response
 from nats.errors import ConnectionClosedError
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.envelope import UnreadableEvent
@@ -23,6 +25,7 @@ from services.gateway.parameters import Org
 from services.gateway.problems import RequestRefused
 from services.gateway.refusals import refusal_answer
 from services.gateway.response_middleware import ResponseMiddleware
+from services.gateway.routing import Query, Router
 from tests.unit.gateway.statuses import status
 
 SECRET = "what a patient wrote"
@@ -40,9 +43,9 @@ ADDRESSES = OperationTree(
 
 
 def application(metrics: Metrics) -> ASGIApp:
-    api = FastAPI()
+    api = Router()
 
-    @api.get("/orgs/{org}/{failure}", response_model=None)
+    @api.get("/orgs/{org}/{failure}")
     async def fail(org: Org, failure: str, query: Annotated[Count, Query()]) -> Response:
         failures: dict[str, Exception] = {
             "mistake": ValueError(SECRET),
@@ -53,11 +56,11 @@ def application(metrics: Metrics) -> ASGIApp:
         }
         raise failures[failure]
 
-    @api.post("/body", response_model=None)
+    @api.post("/body")
     async def body(request: Request) -> Response:
         return json_answer(len(await read_body(request, 1000)))
 
-    endpoints = Endpoints(api)
+    endpoints = Endpoints(SimpleNamespace(routers=(api,)))
 
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
         matched = ADDRESSES.find(scope["method"], scope["path"])

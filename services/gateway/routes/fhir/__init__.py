@@ -6,7 +6,7 @@ Only the history of a whole type asks the audit trail which versions there are.
 
 from importlib.metadata import version as installed
 
-from fastapi import APIRouter, Response
+from starlette.responses import Response
 
 from services.fhir.outgoing.capability import capability_statement
 from services.fhir.outgoing.patient import TYPES
@@ -27,8 +27,9 @@ from services.gateway.routes.fhir.audit_events import read_audit_event, search_a
 from services.gateway.routes.fhir.histories import instance_history, one_version, type_history
 from services.gateway.routes.fhir.reads import READS
 from services.gateway.routes.fhir.searches import searching
+from services.gateway.routing import Router
 
-router = APIRouter(
+router = Router(
     prefix="/fhir/{release}",
     tags=["fhir"],
     responses={
@@ -47,32 +48,32 @@ async def metadata(asked: Asked) -> Response:
     return resource_answer(asked, capability_statement(asked.release, asked.base, installed("cairn")))
 
 
-router.add_api_route(
+router.add(
     "/AuditEvent",
     search_auditevent,
     summary="Search: AuditEvent",
     response_model=None,
     openapi_extra=of_audit_events(),
 )
-router.add_api_route(
+router.add(
     "/AuditEvent/_search",
     search_auditevent,
-    methods=["POST"],
+    method="POST",
     summary="Search by form: AuditEvent",
     response_model=None,
     openapi_extra=of_posted_audit_events(),
 )
-router.add_api_route(
+router.add(
     "/AuditEvent/{id}", read_audit_event, summary="Read: AuditEvent", response_model=None, openapi_extra=of_read()
 )
 for kind in TYPES:
-    add = router.add_api_route
+    add = router.add
     search = searching(kind)
     add(f"/{kind}", search, summary=f"Search: {kind}", response_model=None, openapi_extra=of_search(kind))
     add(
         f"/{kind}/_search",
         search,
-        methods=["POST"],
+        method="POST",
         summary=f"Search by form: {kind}",
         response_model=None,
         openapi_extra=of_posted_search(kind),

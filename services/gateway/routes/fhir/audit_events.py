@@ -1,6 +1,6 @@
 """Reading one AuditEvent, and searching those of a patient."""
 
-from fastapi import Response
+from starlette.responses import Response
 
 from services.gateway.fhir.answers import resource_answer
 from services.gateway.fhir.audit_events import read_audit_event as read_one

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
-from fastapi import Path, Response
+from pydantic import StringConstraints
+from starlette.responses import Response
 
 from services.fhir.outgoing.bundles import Version
 from services.fhir.outgoing.patient import ResourceType
@@ -13,8 +14,9 @@ from services.gateway.fhir.exchange import Asked, Exchange
 from services.gateway.fhir.histories import history_of_one, history_of_type, read_versions
 from services.gateway.problems import RequestRefused
 from services.gateway.routes.fhir.reads import FhirId
+from services.gateway.routing import Path
 
-VersionId = Annotated[str, Path(max_length=20, description="`meta.versionId`.")]
+VersionId = Annotated[str, StringConstraints(max_length=20), Path(description="`meta.versionId`.")]
 Endpoint = Callable[..., Awaitable[Response]]
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Path, Response
+from pydantic import StringConstraints
+from starlette.responses import Response
 
 from events.errors import Rejected
 from events.goal import GoalState, fold_goals
@@ -18,13 +19,12 @@ from services.gateway.fhir.answers import resource_answer
 from services.gateway.fhir.exchange import Asked, Exchange
 from services.gateway.fhir.reach import log_of
 from services.gateway.fhir.searching import read_resources
+from services.gateway.routing import Path
 
 FhirId = Annotated[
     str,
-    Path(
-        max_length=300,
-        description="ORG.PATIENT.GOAL with each underscore written as two dots, or the id that a resource bears.",
-    ),
+    StringConstraints(max_length=300),
+    Path("ORG.PATIENT.GOAL with each underscore written as two dots, or the id that a resource bears."),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import Response
+from starlette.responses import Response
 
 from services.fhir.outgoing.patient import ResourceType
 from services.gateway.fhir.answers import resource_answer

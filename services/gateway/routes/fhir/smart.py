@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from services.access.smart_configuration import smart_configuration
 from services.fhir.outgoing.elements import Release
@@ -11,12 +12,13 @@ from services.fhir.outgoing.patient import TYPES
 from services.gateway.answers import json_answer
 from services.gateway.problems import RequestRefused
 from services.gateway.refusals import FHIR_JSON
+from services.gateway.routing import Router
 
 IssuerMetadata = Callable[[], Mapping[str, Any] | None]
 """How the issuer of this Cairn's tokens describes itself; None where it has no description, as the embedded one."""
 _PATH = "/.well-known/smart-configuration"
 
-router = APIRouter(
+router = Router(
     tags=["fhir"],
     responses={
         200: {"description": "The configuration.", "content": {"application/json": {"schema": {"type": "object"}}}},
