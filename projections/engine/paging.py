@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, tuple_
@@ -21,7 +21,7 @@ AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 Place = Sequence[Any]  # the values of the columns that a list is ordered by
 Key = ColumnElement[Any]  # a column that a list is ordered by: a text, a whole number, a date or an instant
-Fetch = Callable[[Place | None, int], Sequence[AnyRow]]
+Found = TypeVar("Found")
 
 
 class BadCursor(CairnError):
@@ -92,19 +92,19 @@ def page_rows(
 
 
 def paged(
-    fetch: Fetch,
+    fetch: Callable[[Place | None, int], Sequence[Found]],
     *,
     of: str,
     kinds: Sequence[type[object]],
-    key: Callable[[AnyRow], Place],
-    read: Callable[[Sequence[AnyRow]], list[Json]],
+    key: Callable[[Found], Place],
+    read: Callable[[Sequence[Found]], list[Json]],
     limit: int,
     cursor: str | None,
 ) -> Json:
-    """As :func:`read_page` gives it, one page of a list that is not one query.
+    """As :func:`read_page` gives it, one page of a list that is not one query put together for it.
 
     Args:
-        fetch: From the place of the last row that was told, and a number, to at most so many more rows.
+        fetch: From the place of the last row that was told, and a number, to at most so many more rows of any kind.
         kinds: Of the values that are a place.
         key: From a row to its place.
     """
@@ -113,14 +113,14 @@ def paged(
 
 
 def _rows(
-    fetch: Fetch,
+    fetch: Callable[[Place | None, int], Sequence[Found]],
     *,
     of: str,
     kinds: Sequence[type[object]],
-    key: Callable[[AnyRow], Place],
+    key: Callable[[Found], Place],
     limit: int,
     cursor: str | None,
-) -> tuple[Sequence[AnyRow], str | None]:
+) -> tuple[Sequence[Found], str | None]:
     rows = fetch(None if cursor is None else _decode(of, cursor, kinds), limit + 1)
     if len(rows) <= limit:
         return rows, None

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, tuple_
 
 from events.errors import CairnError
 from events.identity import LOG, GoalId, goal_id_of
 from projections.engine.checkpoint import CheckpointKey, belongs_to
 from projections.engine.naming import Slot
+from projections.engine.statements import fetch
 from projections.engine.tables import QUARANTINE
 
 MOST_GOALS_NAMED = 100
@@ -102,6 +103,11 @@ def quarantined_in_org(
     return {goal_id_of(subject): quarantined for subject, quarantined in found.items()}
 
 
+def anything_in_quarantine(connection: Connection, projection: str) -> bool:
+    """Whether live tables are without any event at all; usually they are not, and then nothing else is to be asked."""
+    return bool(fetch(connection, _ANYTHING, {"projection": projection}))
+
+
 def refuse_if_quarantined(connection: Connection, projection: str, goal_id: GoalId) -> None:
     """Tell a goal that is quarantined from one that does not exist, when nothing of it was found in the tables.
 
@@ -116,6 +122,8 @@ def refuse_if_quarantined(connection: Connection, projection: str, goal_id: Goal
 def _first_in_quarantine(
     connection: Connection, projection: str, which: ColumnElement[bool], most: int | None = None
 ) -> dict[str, GoalQuarantine]:
+    if not anything_in_quarantine(connection, projection):
+        return {}
     live = (QUARANTINE.c.projection == projection, QUARANTINE.c.slot == Slot.LIVE)
     first = func.min(QUARANTINE.c.position)
     begun = (
@@ -132,6 +140,13 @@ def _first_in_quarantine(
     rows = connection.execute(select(*columns, QUARANTINE.c.reason).where(*live, tuple_(*columns).in_(firsts)))
     quarantined = {row.subject: GoalQuarantine(row.position, row.reason) for row in rows}
     return {subject: quarantined[subject] for subject, _ in firsts}
+
+
+_ANYTHING = (
+    select(QUARANTINE.c.position)
+    .where(QUARANTINE.c.projection == bindparam("projection"), QUARANTINE.c.slot == Slot.LIVE)
+    .limit(1)
+)
 
 
 def behind_quarantined(position: int, subject: str, since: int) -> Quarantined:
