@@ -88,7 +88,7 @@ def page_rows(
         return [row._mapping[column] for column in order]
 
     kinds = [column.type.python_type for column in order]
-    return _rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
+    return paged_rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
 
 
 def paged(
@@ -108,11 +108,11 @@ def paged(
         kinds: Of the values that are a place.
         key: From a row to its place.
     """
-    rows, following = _rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
+    rows, following = paged_rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
     return {"items": read(rows), "next": following}
 
 
-def _rows(
+def paged_rows(
     fetch: Callable[[Place | None, int], Sequence[Found]],
     *,
     of: str,
@@ -121,6 +121,9 @@ def _rows(
     limit: int,
     cursor: str | None,
 ) -> tuple[Sequence[Found], str | None]:
+    """The rows of such a page, and the cursor of the next one; None at the end. The arguments are those of
+    :func:`paged`.
+    """
     rows = fetch(None if cursor is None else _decode(of, cursor, kinds), limit + 1)
     if len(rows) <= limit:
         return rows, None

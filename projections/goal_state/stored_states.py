@@ -53,7 +53,7 @@ def state_without_diary(
     return read_goal_document(goal_id, document, version=version, position=position, updated_at=recorded_at)
 
 
-def state_with_diary(row: AnyRow, entries: Entries) -> GoalState:
+def state_with_diary(row: Any, entries: Entries) -> GoalState:  # Any: rows of several queries
     """The same goal with its diary, and with all else that entries change of it; the row has its `diary` too."""
     state = state_without_diary(
         GoalId(row.org, row.patient, row.goal), row.version, row.position, row.recorded_at, row.document

@@ -416,6 +416,15 @@ def statements(connection: Connection, read: Callable[[], object]) -> int:
     def send(*statement: object) -> None:
         sent.append(statement)
 
+    # SQLite is asked past SQLAlchemy too, so that only its driver knows of all.
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        driver.set_trace_callback(send)
+        try:
+            read()
+        finally:
+            driver.set_trace_callback(None)
+        return len(sent)
     listen(connection, "before_cursor_execute", send)
     try:
         read()
