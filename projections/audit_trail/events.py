@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
@@ -24,7 +25,7 @@ def recorded_events(connection: Connection, tables: Tables, goal_ids: Collection
     return map(_recorded, connection.execute(_in_order(tables["events"]), wanted(goal_ids, GOAL)))
 
 
-def happened(row: AnyRow) -> datetime:
+def happened(row: Any) -> datetime:  # Any: rows of several queries
     """When an event happened, as its sender wrote it: the instant, with the offset of their clock."""
     instant: datetime = row.happened_at
     return instant.astimezone(timezone(timedelta(minutes=row.happened_offset)))

@@ -17,6 +17,8 @@ from projections.engine.projection import Projected, Row
 from projections.engine.sequence import expect_next
 
 _CHANGING = (Revised, ProgressCorrected, Amended, PrioritiesRanked)
+CHANGING_TYPES = frozenset(each.type_name for each in _CHANGING)
+"""The types of events that have rows in the table of changes."""
 _DEFINED_ELSEWHERE = {"due": "smart"}
 """Changes that have no field of their own in the state."""
 _SAID_BY_THE_EVENT = (".corrected", ".setback_version")

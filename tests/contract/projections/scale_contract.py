@@ -20,6 +20,7 @@ from projections.audit_trail import queries as audit_trail
 from projections.audit_trail.disclosures import disclosures
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.latest_events import Place, latest_events
+from projections.audit_trail.queries import EventsPage
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
 from projections.engine.paging import Json
@@ -51,14 +52,14 @@ class Clinics(NamedTuple):
     large: Engine
 
 
-def pages(of: Callable[[Connection, str | None], Json | GoalsPage], number: int) -> Query:
+def pages(of: Callable[[Connection, str | None], Json | GoalsPage | EventsPage], number: int) -> Query:
     """So many pages of a list."""
 
     def read(connection: Connection) -> None:
         cursor = None
         for _ in range(number):
             found = of(connection, cursor)
-            cursor = (from_json(found.json) if isinstance(found, GoalsPage) else found)["next"]
+            cursor = (from_json(found.json) if isinstance(found, GoalsPage | EventsPage) else found)["next"]
             assert cursor
 
     return read
