@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from events.errors import CairnError
 from events.identity import GoalId
@@ -14,7 +14,7 @@ from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.projector import fold
 from projections.audit_trail.tables import tables
-from projections.audit_trail.written_events import EVERY_EVENT, EventRow, events_at, written_events
+from projections.audit_trail.written_events import EventRow, events_at, every_event, written_events
 from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows, without_index
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 from projections.engine.statements import fetch
@@ -194,11 +194,18 @@ def _page(items: Iterable[str], following: str | None, quarantined: object, pati
     return EventsPage(f'{{"items":[{",".join(items)}],{rest[1:]}'.encode(), frozenset(patients))
 
 
-_HISTORY = (
-    EVERY_EVENT.where(*_OF_GOAL, _EVENTS.c.position > bindparam("after"))
+# Found in an index alone, and read afterwards: else SQLite goes through the events of all goals, which are in order.
+_FOUND = (
+    select(_EVENTS.c.org, _EVENTS.c.position)
+    .where(*_OF_GOAL, _EVENTS.c.position > bindparam("after"))
     .order_by(_EVENTS.c.position)
     .limit(bindparam("most"))
+    .subquery("found")
 )
-_BETWEEN_VERSIONS = EVERY_EVENT.where(
-    *_OF_GOAL, _EVENTS.c.version > bindparam("earlier"), _EVENTS.c.version <= bindparam("later")
-).order_by(_EVENTS.c.position)
+_IS_FOUND = and_(_EVENTS.c.org == _FOUND.c.org, _EVENTS.c.position == _FOUND.c.position)
+_HISTORY = every_event(_FOUND.join(_EVENTS, _IS_FOUND)).order_by(_FOUND.c.position)
+_BETWEEN_VERSIONS = (
+    every_event()
+    .where(*_OF_GOAL, _EVENTS.c.version > bindparam("earlier"), _EVENTS.c.version <= bindparam("later"))
+    .order_by(_EVENTS.c.position)
+)

@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import BigInteger, ColumnElement, Connection, Table, Text, and_, bindparam, cast, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Table, Text, and_, bindparam, cast, select
 
 from projections.audit_trail.events import happened
 from projections.audit_trail.projector import CHANGING_TYPES
 from projections.audit_trail.sentence import sentence
 from projections.audit_trail.tables import tables
 from projections.engine.key_lookup import json_elements
+from projections.engine.paging import AnySelect, without_index
 from projections.engine.plan_join import of_the_patient
 from projections.engine.statements import fetch
 
@@ -45,10 +46,14 @@ class EventRow(NamedTuple):
     time_zone: str | None
 
 
-EVERY_EVENT = select(*(_EVENTS.c[name] for name in EventRow._fields[:-1]), _PLANS.c.time_zone).select_from(
-    _EVENTS.outerjoin(_PLANS, of_the_patient(_PLANS, _EVENTS))
-)
-"""The columns of :class:`EventRow`."""
+def every_event(events: FromClause = _EVENTS) -> AnySelect:
+    """The columns of :class:`EventRow`.
+
+    Args:
+        events: The table of events, narrowed: what is joined behind the plans would be looked at last.
+    """
+    columns = (_EVENTS.c[name] for name in EventRow._fields[:-1])
+    return select(*columns, _PLANS.c.time_zone).select_from(events.outerjoin(_PLANS, of_the_patient(_PLANS, _EVENTS)))
 
 
 def events_at(connection: Connection, org: str, positions: Sequence[int]) -> list[EventRow]:
@@ -107,9 +112,11 @@ def _at_positions(table: Table) -> ColumnElement[bool]:
 
 
 _POSITIONS = json_elements(bindparam("positions", type_=Text)).table_valued("value", name="wanted")
-_AT_POSITIONS = EVERY_EVENT.join(_POSITIONS, _at_positions(_EVENTS)).order_by(_EVENTS.c.position)
+_AT_POSITIONS = every_event(_POSITIONS.join(_EVENTS, _at_positions(_EVENTS))).order_by(
+    without_index(_EVENTS.c.position)
+)
 _CHANGES_AT_POSITIONS = (
     select(_CHANGES.c.position, _CHANGES.c.field, _CHANGES.c.before, _CHANGES.c.after)
     .select_from(_POSITIONS.join(_CHANGES, _at_positions(_CHANGES)))
-    .order_by(_CHANGES.c.position, _CHANGES.c.field)
+    .order_by(without_index(_CHANGES.c.position), _CHANGES.c.field)
 )

@@ -85,6 +85,8 @@ def quarantined_goals(
     On PostgreSQL a reader calls this after it has read the goals themselves: the tables that it has read stay live
     until its transaction ends.
     """
+    if not anything_in_quarantine(connection, projection):
+        return {}
     subjects = {goal_id.on(LOG): goal_id for goal_id in goal_ids}
     found = _first_in_quarantine(connection, projection, QUARANTINE.c.subject.in_(sorted(subjects)))
     return {subjects[subject]: quarantined for subject, quarantined in found.items()}
@@ -94,6 +96,8 @@ def quarantined_in_org(
     connection: Connection, projection: str, org: str, patient: str | None = None
 ) -> dict[GoalId, GoalQuarantine]:
     """The goals (and plans) of an organisation or patient that are quarantined in live tables; a hundred at most."""
+    if not anything_in_quarantine(connection, projection):
+        return {}
     of = f"{LOG}.{org}." if patient is None else f"{LOG}.{org}.{patient}."
     # To SQLite's LIKE, which finds them quickly, small and capital letters are alike.
     condition = and_(
@@ -122,8 +126,6 @@ def refuse_if_quarantined(connection: Connection, projection: str, goal_id: Goal
 def _first_in_quarantine(
     connection: Connection, projection: str, which: ColumnElement[bool], most: int | None = None
 ) -> dict[str, GoalQuarantine]:
-    if not anything_in_quarantine(connection, projection):
-        return {}
     live = (QUARANTINE.c.projection == projection, QUARANTINE.c.slot == Slot.LIVE)
     first = func.min(QUARANTINE.c.position)
     begun = (

@@ -12,7 +12,7 @@ from events.flag import Audience
 from events.identity import PLAN, GoalId
 from events.time_zones import UTC_ZONE
 from projections.engine.clinic_day import clinic_days, day_parameters, parameter_of_day
-from projections.engine.paging import AnyRow, AnySelect, Json, Place, page_rows, paged_rows
+from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows
 from projections.engine.quarantine import GoalIsQuarantined, quarantined_goals, refuse_if_quarantined
 from projections.engine.statements import fetch
 from projections.goal_state.diary import read_diary
@@ -94,14 +94,16 @@ def record(connection: Connection, org: str, patient: str, *, with_diaries: bool
 
 
 def _record(connection: Connection, plan_id: GoalId, *, with_diaries: bool) -> PatientRecord:
-    rows = {_id_of(row): row for row in connection.execute(_OF_PATIENT, plan_id._asdict())}
+    found = map(GoalRow._make, fetch(connection, _OF_PATIENT, plan_id._asdict()))
+    rows = {GoalId(row.org, row.patient, row.goal): row for row in found}
     entries = diaries(connection, _TABLES, rows) if with_diaries else {}
     plan = plans(connection, _TABLES, [plan_id]).get(plan_id)
-    goals = (state_with_diary(row, entries.get(goal_id, ())) for goal_id, row in sorted(rows.items()))
+    known = {goal_id: read_diary(row.diary) for goal_id, row in rows.items()}
+    goals = (state_with_diary(row, known[goal_id], entries.get(goal_id, ())) for goal_id, row in sorted(rows.items()))
     quarantined = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
-    if plan is not None and (found := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
-        quarantined[PLAN] = found.at(plan.version)
-    facts = {row.goal: read_diary(row.diary).facts for row in rows.values()}
+    if plan is not None and (behind := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
+        quarantined[PLAN] = behind.at(plan.version)
+    facts = {goal_id.goal: diary.facts for goal_id, diary in known.items()}
     return PatientRecord(plan, tuple(goals), quarantined, facts)
 
 
@@ -240,7 +242,3 @@ def entries(
     )
     quarantined = quarantined_of_rows(connection, [row]).get(goal_id)
     return {"items": [read_entry(each) for each in rows], "next": following, "quarantined": quarantined}
-
-
-def _id_of(row: AnyRow) -> GoalId:
-    return GoalId(row.org, row.patient, row.goal)

@@ -128,7 +128,9 @@ def _served(
             plan = read_plan_facts(plan_text) if plan_text else None
             beside[patient] = plan, plan.day(now) if plan else now.date(), goals_of_patient(goals[patient].values())
         goal_id = GoalId(org, patient, goal)
-        around = Around(*beside[patient], other_patients(copies.get(statement_hash)), read_diary(diary).facts)
+        around = Around(
+            *beside[patient], other_patients(copies.get(statement_hash)), (its_diary := read_diary(diary)).facts
+        )
         follows = what_follows(
             goals[patient][goal],
             around,
@@ -137,7 +139,7 @@ def _served(
             audience=audience,
         )
         if include:
-            follows.update(asked_for(state_with_diary(row, entries.get(goal_id, ())), include))
+            follows.update(asked_for(state_with_diary(row, its_diary, entries.get(goal_id, ())), include))
         written.append(written_goal(goal_id, document, follows, version=version, position=position, audience=audience))
     return written
 
