@@ -6,9 +6,9 @@ send back is checked, and it is bound to the list that it was made for.
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, tuple_
@@ -22,6 +22,24 @@ AnySelect = Select[*tuple[Any, ...]]
 Place = Sequence[Any]  # the values of the columns that a list is ordered by
 Key = ColumnElement[Any]  # a column that a list is ordered by: a text, a whole number, a date or an instant
 Found = TypeVar("Found")
+
+
+class WrittenPage(NamedTuple):
+    """A page of a list of what is about patients.
+
+    Attributes:
+        json: `items` and `next`, as they are served.
+        patients: Whom its items are about.
+    """
+
+    json: bytes
+    patients: frozenset[str]
+
+    @classmethod
+    def of(cls, items: Sequence[str], following: str | None, patients: Iterable[str]) -> "WrittenPage":
+        """A page of items that are JSON already."""
+        text = f'{{"items":[{",".join(items)}],"next":{to_json(following).decode()}}}'
+        return cls(text.encode(), frozenset(patients))
 
 
 class BadCursor(CairnError):

@@ -18,6 +18,7 @@ from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.sql.selectable import SelectBase
 
 _Convert = Callable[[Any], object]  # values of any column
+_Slots = Sequence[tuple[str, _Convert | None]]
 _SQLITE = sqlite.dialect()
 _MOST_QUERIES = 1024
 """How many texts of queries are kept: lists are asked in many shapes."""
@@ -33,9 +34,18 @@ def execute(connection: Connection, statement: Executable, parameters: Mapping[s
     """
     if connection.dialect.name != "sqlite":
         return connection.execute(statement, parameters).rowcount
-    text, slots = _compiled(statement)
-    values = [convert(parameters[name]) if convert else parameters[name] for name, convert in slots]
-    return run(connection, text, values)
+    text, slots, constants = _compiled(statement)
+    return run(connection, text, _values(slots, {**constants, **parameters} if constants else parameters))
+
+
+def execute_many(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, object]]) -> None:
+    """Give SQLite's driver a statement that is kept for each of many rows of parameters.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: as SQLAlchemy does.
+    """
+    text, slots, constants = _compiled(statement)
+    run_many(connection, text, [_values(slots, {**constants, **row}) for row in rows])
 
 
 def fetch(connection: Connection, query: Executable, parameters: Mapping[str, object]) -> Sequence[Values]:
@@ -47,8 +57,7 @@ def fetch(connection: Connection, query: Executable, parameters: Mapping[str, ob
     if connection.dialect.name != "sqlite":
         return [tuple(row) for row in connection.execute(query, parameters)]
     text, slots, constants, made = _compiled_query(query)
-    given = {**constants, **parameters}
-    values = [convert(given[name]) if convert else given[name] for name, convert in slots]
+    values = _values(slots, {**constants, **parameters} if constants else parameters)
     try:
         found: list[Values] = _driver(connection).execute(text, values).fetchall()
     except sqlite3.Error as error:
@@ -109,7 +118,7 @@ class _Query(NamedTuple):
     """
 
     text: str
-    slots: Sequence[tuple[str, _Convert | None]]
+    slots: _Slots
     constants: Mapping[str, object]
     made: Sequence[tuple[int, _Convert]]
 
@@ -117,28 +126,35 @@ class _Query(NamedTuple):
 @lru_cache(_MOST_QUERIES)
 def _compiled_query(query: Executable) -> _Query:
     compiled = _sqlite(query)
-    constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
     made = [
         (slot, convert)
         for slot, column in enumerate(cast(SelectBase, query).selected_columns)
         if (convert := column.type.dialect_impl(_SQLITE).result_processor(_SQLITE, None)) is not None
     ]
-    return _Query(str(compiled), _slots(compiled), constants, made)
+    return _Query(str(compiled), _slots(compiled), _constants(compiled), made)
 
 
 @cache
-def _compiled(statement: Executable) -> tuple[str, Sequence[tuple[str, _Convert | None]]]:
-    """The text, and for each place in it the name of its parameter and what makes the driver's value of it."""
+def _compiled(statement: Executable) -> tuple[str, _Slots, Mapping[str, object]]:
+    """The text, its slots and its constants, as a :class:`_Query` has them."""
     compiled = _sqlite(statement)
-    return str(compiled), _slots(compiled)
+    return str(compiled), _slots(compiled), _constants(compiled)
 
 
 def _sqlite(statement: Executable) -> SQLCompiler:
     return cast(SQLCompiler, cast(CompilerElement, statement).compile(dialect=_SQLITE))
 
 
-def _slots(compiled: SQLCompiler) -> Sequence[tuple[str, _Convert | None]]:
+def _slots(compiled: SQLCompiler) -> _Slots:
     return [
         (name, compiled.binds[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE))
         for name in compiled.positiontup or ()
     ]
+
+
+def _constants(compiled: SQLCompiler) -> Mapping[str, object]:
+    return {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+
+
+def _values(slots: _Slots, given: Mapping[str, object]) -> list[object]:
+    return [convert(given[name]) if convert else given[name] for name, convert in slots]

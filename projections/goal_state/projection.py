@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from events.identity import GoalId
 from projections.engine.projection import Projection, Remembered, Tables, Upcoming, always
+from projections.goal_state.caseload_rows import add_up
 from projections.goal_state.goals_before_events import goals_before_events
 from projections.goal_state.projector import State, project
 from projections.goal_state.stored_states import plans
@@ -31,4 +32,5 @@ PROJECTION = Projection(
     project=project,
     views=views,
     remembers=False,
+    add_up=add_up,
 )

@@ -10,7 +10,7 @@ from events.identity import LOG, PLAN, GoalId, goal_id_of
 from projections.engine.key_lookup import GOAL, PATIENT, lookup, wanted
 from projections.engine.naming import Slot
 from projections.engine.paging import Json
-from projections.engine.quarantine import GoalQuarantine, quarantined_goals
+from projections.engine.quarantine import GoalQuarantine, anything_in_quarantine, quarantined_goals
 from projections.engine.tables import QUARANTINE
 from projections.engine.views import is_quarantined
 from projections.goal_state.tables import tables
@@ -43,6 +43,8 @@ def quarantined_of_patients(
 
     Asked after what it is asked about, as :func:`projections.engine.quarantine.quarantined_goals` is.
     """
+    if not anything_in_quarantine(connection, _NAME):
+        return {}
     of_the_org = (
         QUARANTINE.c.projection == _NAME,
         QUARANTINE.c.slot == Slot.LIVE,

@@ -10,7 +10,6 @@ from projections.catalog import projection_named
 from projections.engine.database import reading
 from projections.engine.quarantine import GoalIsQuarantined
 from projections.goal_state import queries as goal_state
-from projections.goal_state.caseload import caseload
 from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.patient.series import Span, read_series
 from projections.goal_state.patient.tree import read_tree
@@ -19,7 +18,7 @@ from projections.review_schedule import queries as review_schedule
 from tests.builders import NOON
 from tests.contract.projections.builds_contract import poisoned, try_again
 from tests.contract.projections.contract import POISON, STORY, AnyProjection, DatabaseContract, started, take
-from tests.contract.projections.served import audit, history, served_goal, served_goals
+from tests.contract.projections.served import audit, caseload, history, served_goal, served_goals
 from tests.contract.projections.story import CALL, COOK, READ, WALK
 
 OF_WALK = [message.position for message in STORY if message.subject == WALK.on(LOG)]

@@ -1,4 +1,4 @@
-"""Goals, and what happened to them, as they are served: read back out of their JSON."""
+"""Goals, caseloads, and what happened to goals, as they are served: read back out of their JSON."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,8 +13,9 @@ from projections.audit_trail import queries as audit_trail
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.queries import EventsPage
 from projections.engine.paging import Json
+from projections.goal_state import caseload as caseloads
 from projections.goal_state import queries
-from projections.goal_state.filters import GoalFilter
+from projections.goal_state.filters import CaseloadFilter, GoalFilter
 from projections.goal_state.served_goals import Looking
 
 
@@ -85,6 +86,21 @@ def audit(
 def _read_events(page: EventsPage) -> Json:
     read = _read(page.json)
     assert page.patients >= {item["patient"] for item in read["items"]}
+    return read
+
+
+def caseload(
+    connection: Connection,
+    org: str,
+    filters: CaseloadFilter | None = None,
+    *,
+    now: datetime,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Json:
+    page = caseloads.caseload(connection, org, filters or CaseloadFilter(), now=now, limit=limit, cursor=cursor)
+    read = _read(page.json)
+    assert page.patients == {item["patient"] for item in read["items"]}
     return read
 
 

@@ -20,7 +20,6 @@ from projections.data_dictionary import every_view
 from projections.engine.database import open_database, reading
 from projections.engine.paging import Json
 from projections.engine.writer import ProjectionWriter
-from projections.goal_state.caseload import caseload
 from projections.goal_state.evidence import evidence
 from projections.goal_state.filters import CaseloadFilter
 from projections.review_schedule import queries as review_schedule
@@ -28,7 +27,7 @@ from projections.review_schedule.filters import ReviewFilter
 from services.sample.clinic import ORG, northside
 from tests.builders import active_goal, entry, event, gas, opened, proposed, recorded
 from tests.clinic import Clinic
-from tests.contract.projections.served import audit, served_goals
+from tests.contract.projections.served import audit, caseload, served_goals
 from tests.stored import as_message
 
 FAR = "far"
