@@ -190,18 +190,23 @@ _PARTS = _parts()
 # Putting a query together takes longer than to answer it.
 @lru_cache(maxsize=256)
 def _of_part(part: _Part, zones: tuple[str, ...], *, after: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """One stretch of the order for each need: an index has each of them sorted, and they are merged."""
+    """One stretch of the order for each need: an index has each of them sorted, and no more is read than is wanted."""
     condition = _on_the_day(part.when, zones)
     if after:
         order = tuple_(_CASELOAD.c.next_review_on, _CASELOAD.c.patient)
         condition = and_(condition, order > tuple_(*_places_after()[1:]))
-    stretches = (
-        select(
-            literal_column(str(part.place), SmallInteger).label("place"), *(_CASELOAD.c[name] for name in _TOLD)
-        ).where(_CASELOAD.c.org == bindparam("org"), _CASELOAD.c.need == literal_column(str(need)), condition)
+    place = literal_column(str(part.place), SmallInteger).label("place")
+    order_of_index = (_CASELOAD.c.next_review_on, _CASELOAD.c.patient)
+    stretches = [
+        select(place, *(_CASELOAD.c[name] for name in _TOLD))
+        .where(_CASELOAD.c.org == bindparam("org"), _CASELOAD.c.need == literal_column(str(need)), condition)
+        .order_by(*order_of_index)
+        .limit(bindparam("most"))
+        .subquery()
         for need in part.needs
-    )
-    return union_all(*stretches).order_by(column("next_review_on"), column("patient")).limit(bindparam("most"))
+    ]
+    found = union_all(*(select(stretch) for stretch in stretches))
+    return found.order_by(column("next_review_on"), column("patient")).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=64)
