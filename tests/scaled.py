@@ -101,6 +101,6 @@ def _copied(row: Mapping[str, Any], number: int, further: int) -> dict[str, obje
     if row.get("state"):
         found["state"] = row["state"].replace(f'"patient":"{row.get("patient")}"', f'"patient":"{found["patient"]}"')
     for day in _DAY_COLUMNS & found.keys():
-        if found[day] is not None and found[day] != TODAY:
+        if found[day] not in (None, TODAY, date.max):
             found[day] += timedelta(days=number % 15)
     return found

@@ -57,17 +57,18 @@ def goal_document(state: GoalState) -> str:
 
 
 def read_goal_document(
-    goal_id: GoalId, document: str, *, version: int, position: int, updated_at: datetime
+    goal_id: GoalId, document: str, *, version: int, position: int, updated_at: datetime, raised: bool = False
 ) -> GoalState:
-    """The goal that a document is of, without its diary, and without being raised for what that says.
+    """The goal that a document is of, without its diary.
 
     Args:
         version, position, updated_at: Of its last event.
+        raised: Whether it is to be raised at the next session, for what its diary says.
     """
     org, patient, goal = goal_id  # tokens: nothing in them is escaped in JSON
     known = (
         f'{{"org":"{org}","patient":"{patient}","goal":"{goal}","version":{version},"position":{position},'
-        f'"updated_at":"{updated_at.isoformat()}",'
+        f'"updated_at":"{updated_at.isoformat()}","raise_at_next_session":{str(raised).lower()},'
     )
     return GoalState.model_validate_json(known + document[1:], extra="ignore")
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
@@ -39,10 +40,15 @@ def last_versions(connection: Connection, tables: Tables, goal_ids: Collection[G
     }
 
 
-def happened(row: AnyRow) -> datetime:
+def happened(row: Any) -> datetime:  # Any: rows of several queries
     """When an event happened, as its sender wrote it: the instant, with the offset of their clock."""
     instant: datetime = row.happened_at
-    return instant.astimezone(timezone(timedelta(minutes=row.happened_offset)))
+    return instant.astimezone(_clock(row.happened_offset))
+
+
+@lru_cache(1024)
+def _clock(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes))
 
 
 @cache

@@ -33,6 +33,8 @@ TOLD_BY: Mapping[type[Payload], frozenset[type[Payload]]] = {
     PrioritiesRanked: _OF_THE_PLAN,
 }
 """The events that change something, and those that tell what stood there before: no others have to be folded for it."""
+CHANGING_TYPES = frozenset(each.type_name for each in TOLD_BY)
+"""The types of events that have rows in the table of changes."""
 _TELLING = frozenset().union(*TOLD_BY.values())
 _DEFINED_ELSEWHERE = {"due": "smart"}
 """Changes that have no field of their own in the state."""

@@ -1,37 +1,29 @@
 """The history of a goal, the audit of an organisation, and what lies between two versions."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from pydantic_core import from_json
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select
+from pydantic_core import from_json, to_json
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from events.errors import CairnError
 from events.identity import GoalId
 from projections.audit_trail import positions
 from projections.audit_trail.differences import State, as_tree, differences
-from projections.audit_trail.events import happened, recorded_events
+from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.projector import fold
-from projections.audit_trail.sentence import sentence
 from projections.audit_trail.tables import tables
-from projections.engine.paging import AnyRow, AnySelect, Json, read_page, without_index
-from projections.engine.plan_join import of_the_patient
+from projections.audit_trail.written_events import EventRow, events_at, every_event, written_events
+from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows, without_index
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
+from projections.engine.statements import fetch
 
 _NAME = "audit_trail"
 _EVERY_EVENT = AuditFilter()
-_EVENTS, _CHANGES, _PLANS = (tables()[name] for name in ("events", "changes", "plans"))
-_EVERY_ROW = select(_EVENTS, _PLANS.c.time_zone).select_from(_EVENTS.outerjoin(_PLANS, of_the_patient(_PLANS, _EVENTS)))
-_POSITIONS: BindParameter[int] = bindparam("positions", expanding=True)
-_AT_POSITIONS = _EVERY_ROW.where(_EVENTS.c.org == bindparam("org"), _EVENTS.c.position.in_(_POSITIONS)).order_by(
-    _EVENTS.c.position
-)
-_CHANGES_AT_POSITIONS = (
-    select(_CHANGES)
-    .where(_CHANGES.c.org == bindparam("org"), _CHANGES.c.position.in_(_POSITIONS))
-    .order_by(_CHANGES.c.position, _CHANGES.c.field)
-)
+_EVENTS, _PLANS = (tables()[name] for name in ("events", "plans"))
+_OF_GOAL = [_EVENTS.c[name] == bindparam(name) for name in GoalId._fields]
+_LATEST_VERSION = select(func.max(_EVENTS.c.version)).where(*_OF_GOAL)
 _TOLD_BY_THE_EVENTS = frozenset({"version", "position", "updated_at", "revisions"})
 
 
@@ -39,7 +31,26 @@ class NoSuchVersion(CairnError):
     """A version that the goal has not reached."""
 
 
-def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor: str | None = None) -> Json | None:
+class EventsPage(NamedTuple):
+    """A page of events.
+
+    Attributes:
+        json: `items`, `next` and `quarantined`, as they are served.
+        patients: Whose events are on it, or are missing.
+    """
+
+    json: bytes
+    patients: frozenset[str]
+
+
+def history(
+    connection: Connection,
+    goal_id: GoalId,
+    *,
+    limit: int = 100,
+    cursor: str | None = None,
+    without: Collection[str] = (),
+) -> EventsPage | None:
     """Everything that happened to one goal or plan, oldest first, or None: `items`, `next` and `quarantined`.
 
     An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `enteredby`, `submittedby`,
@@ -50,19 +61,27 @@ def history(connection: Connection, goal_id: GoalId, *, limit: int = 100, cursor
     None unless events are missing at the end: then it has the last `version` that is here, and the `position` of the
     next event and the `reason` for which it could not be taken in.
 
+    Args:
+        without: The types of events that are left out.
+
     Raises:
         BadCursor: when the cursor is not from this list.
         GoalIsQuarantined: there are events, and none of them could be taken in.
     """
-    of_goal = select(_EVENTS.c.org, _EVENTS.c.position).where(*_is(goal_id))
-    found = _page(connection, of_goal, of="history", limit=limit, cursor=cursor)
-    if not found["items"] and cursor is None:
+
+    def fetch_rows(last: Place | None, most: int) -> Sequence[EventRow]:
+        after = {"after": last[0] if last else 0, "most": most}
+        return [EventRow._make(row) for row in fetch(connection, _HISTORY, {**goal_id._asdict(), **after})]
+
+    rows, following = paged_rows(
+        fetch_rows, of="history", kinds=(int,), key=lambda row: (row.position,), limit=limit, cursor=cursor
+    )
+    if not rows and cursor is None:
         refuse_if_quarantined(connection, _NAME, goal_id)
         return None
-    return {
-        **found,
-        "quarantined": _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
-    }
+    quarantined = _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id)
+    items = written_events(connection, [row for row in rows if row.type not in without])
+    return _page(items, following, quarantined, {goal_id.patient})
 
 
 def audit(
@@ -72,24 +91,33 @@ def audit(
     *,
     limit: int = 100,
     cursor: str | None = None,
-) -> Json:
+    without: Collection[str] = (),
+) -> EventsPage:
     """Everything that was recorded in an organisation, newest last: `items`, `next` and `quarantined`.
 
     An item is as in :func:`history`. `quarantined` lists the goals whose later events are missing: `org`, `patient`
     and `goal`, and what :func:`history` says of one; the first hundred.
 
+    Args:
+        without: The types of events that are left out.
+
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    found = _page(connection, _positions(org, filters), of="audit", limit=limit, cursor=cursor)
+    where = _positions(org, filters)
+    order = (where.selected_columns.position,)
+    found, following = page_rows(connection, where, of="audit", order=order, limit=limit, cursor=cursor)
     quarantined = _with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
-    patients = _patients_of(connection, org, filters.clinician) if filters.clinician and quarantined else None
+    theirs = _patients_of(connection, org, filters.clinician) if filters.clinician and quarantined else None
     of_these = [
         {**goal_id._asdict(), **where}
         for goal_id, where in quarantined.items()
-        if filters.goal in (None, goal_id.goal) and (patients is None or goal_id.patient in patients)
+        if filters.goal in (None, goal_id.goal) and (theirs is None or goal_id.patient in theirs)
     ]
-    return {**found, "quarantined": of_these}
+    rows = events_at(connection, org, [row.position for row in found])
+    patients = {row.patient for row in rows} | {each["patient"] for each in of_these}
+    items = written_events(connection, [row for row in rows if row.type not in without])
+    return _page(items, following, of_these, patients)
 
 
 def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version: int) -> Json | None:
@@ -117,23 +145,22 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
         if version not in states:
             raise NoSuchVersion(f"{goal_id} has no version {version}; it has come to {reached}.")
     earlier, later = sorted((from_version, to_version))
-    between = _EVERY_ROW.where(*_is(goal_id)).where(_EVENTS.c.version > earlier, _EVENTS.c.version <= later)
+    between = fetch(connection, _BETWEEN_VERSIONS, {**goal_id._asdict(), "earlier": earlier, "later": later})
     before, after = (as_tree(states[version], leave_out=_TOLD_BY_THE_EVENTS) for version in (from_version, to_version))
     return {
         **goal_id._asdict(),
         "from": from_version,
         "to": to_version,
         "changes": [change._asdict() for change in differences(before, after)],
-        "events": _read(connection, connection.execute(between.order_by(_EVENTS.c.position)).all()),
+        "events": [from_json(each) for each in written_events(connection, [*map(EventRow._make, between)])],
         "quarantined": _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
     }
 
 
 def _with_version(connection: Connection, quarantined: Mapping[GoalId, GoalQuarantine]) -> dict[GoalId, Json]:
     """GoalQuarantine goals with the version that the trail has of each."""
-    latest_version = select(func.max(_EVENTS.c.version))
     return {
-        goal_id: at.at(connection.scalar(latest_version.where(*_is(goal_id))) or 0)
+        goal_id: at.at(connection.scalar(_LATEST_VERSION, goal_id._asdict()) or 0)
         for goal_id, at in quarantined.items()
     }
 
@@ -162,66 +189,23 @@ def _positions(org: str, filters: AuditFilter) -> AnySelect:
     return query
 
 
-def _is(goal_id: GoalId) -> list[ColumnElement[bool]]:
-    return [_EVENTS.c[name] == value for name, value in goal_id._asdict().items()]
+def _page(items: Iterable[str], following: str | None, quarantined: object, patients: Iterable[str]) -> EventsPage:
+    rest = to_json({"next": following, "quarantined": quarantined}).decode()
+    return EventsPage(f'{{"items":[{",".join(items)}],{rest[1:]}'.encode(), frozenset(patients))
 
 
-def _page(connection: Connection, where: AnySelect, *, of: str, limit: int, cursor: str | None) -> Json:
-    """A page of events out of `org` and `position` of all of them, which are found without reading a row of any."""
-    return read_page(
-        connection,
-        where,
-        of=of,
-        order=(where.selected_columns.position,),
-        read=lambda rows: _read(connection, _rows(connection, rows)),
-        limit=limit,
-        cursor=cursor,
-    )
-
-
-def _rows(connection: Connection, found: Sequence[AnyRow]) -> Sequence[AnyRow]:
-    """The events at some positions of one organisation, in their order."""
-    if not found:
-        return ()
-    places = {"org": found[0].org, "positions": [row.position for row in found]}
-    return connection.execute(_AT_POSITIONS, places).all()
-
-
-def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
-    changes = _changes(connection, rows)
-    return [
-        {
-            "org": row.org,
-            "patient": row.patient,
-            "goal": row.goal,
-            "version": row.version,
-            "position": row.position,
-            "type": row.type,
-            "actor": row.actor,
-            "actorrole": row.actor_role,
-            "enteredby": row.entered_by,
-            "submittedby": row.submitted_by,
-            "submitterrole": row.submitter_role,
-            "time": happened(row).isoformat(),
-            "recordedtime": row.recorded_at.isoformat(),
-            "source": row.source,
-            "id": row.event_id,
-            "causeversion": row.cause,
-            "data": from_json(row.data),
-            "sentence": sentence(row.deed, happened(row), row.recorded_at, row.time_zone),
-            "changes": changes.get(row.position, []),
-        }
-        for row in rows
-    ]
-
-
-def _changes(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[Json]]:
-    """The changed fields of the given events of one organisation, by position."""
-    found: dict[int, list[Json]] = defaultdict(list)
-    if not rows:
-        return found
-    places = {"org": rows[0].org, "positions": [row.position for row in rows]}
-    for change in connection.execute(_CHANGES_AT_POSITIONS, places):
-        read = {"field": change.field, "before": from_json(change.before), "after": from_json(change.after)}
-        found[change.position].append(read)
-    return found
+# Found in an index alone, and read afterwards: else SQLite goes through the events of all goals, which are in order.
+_FOUND = (
+    select(_EVENTS.c.org, _EVENTS.c.position)
+    .where(*_OF_GOAL, _EVENTS.c.position > bindparam("after"))
+    .order_by(_EVENTS.c.position)
+    .limit(bindparam("most"))
+    .subquery("found")
+)
+_IS_FOUND = and_(_EVENTS.c.org == _FOUND.c.org, _EVENTS.c.position == _FOUND.c.position)
+_HISTORY = every_event(_FOUND.join(_EVENTS, _IS_FOUND)).order_by(_FOUND.c.position)
+_BETWEEN_VERSIONS = (
+    every_event()
+    .where(*_OF_GOAL, _EVENTS.c.version > bindparam("earlier"), _EVENTS.c.version <= bindparam("later"))
+    .order_by(_EVENTS.c.position)
+)

@@ -54,4 +54,5 @@ class Instant(TypeDecorator[datetime]):
         """From the database."""
         if value is None:
             return None
-        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return instant if instant.tzinfo is UTC else instant.astimezone(UTC)

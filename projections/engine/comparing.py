@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic_core import to_json
 from sqlalchemy import Connection, Table, select
 
-from projections.engine.projection import Tables
+from projections.engine.projection import SUMS, Tables
 
 MOST_ROWS_LISTED = 20
 """How many of the rows that differ a comparison names for each table; it counts all of them."""
@@ -56,9 +56,12 @@ class TableComparison:
 def compare(connection: Connection, live: Tables, following: Tables) -> tuple[TableComparison, ...]:
     """Compare the tables of two builds, row by row, as one transaction sees them.
 
-    No value is told, as rows hold what patients wrote: keys, and the names of columns.
+    No value is told, as rows hold what patients wrote: keys, and the names of columns. Sums are left out: they follow
+    from the other tables, and in a build that is not live they are not there yet.
     """
-    return tuple(_compare(connection, name, live[name], following[name]) for name in live)
+    return tuple(
+        _compare(connection, name, table, following[name]) for name, table in live.items() if SUMS not in table.info
+    )
 
 
 def _compare(connection: Connection, name: str, live: Table, following: Table) -> TableComparison:

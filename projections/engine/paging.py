@@ -6,9 +6,9 @@ send back is checked, and it is bound to the list that it was made for.
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, tuple_
@@ -21,7 +21,25 @@ AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 Place = Sequence[Any]  # the values of the columns that a list is ordered by
 Key = ColumnElement[Any]  # a column that a list is ordered by: a text, a whole number, a date or an instant
-Fetch = Callable[[Place | None, int], Sequence[AnyRow]]
+Found = TypeVar("Found")
+
+
+class WrittenPage(NamedTuple):
+    """A page of a list of what is about patients.
+
+    Attributes:
+        json: `items` and `next`, as they are served.
+        patients: Whom its items are about.
+    """
+
+    json: bytes
+    patients: frozenset[str]
+
+    @classmethod
+    def of(cls, items: Sequence[str], following: str | None, patients: Iterable[str]) -> "WrittenPage":
+        """A page of items that are JSON already."""
+        text = f'{{"items":[{",".join(items)}],"next":{to_json(following).decode()}}}'
+        return cls(text.encode(), frozenset(patients))
 
 
 class BadCursor(CairnError):
@@ -88,39 +106,42 @@ def page_rows(
         return [row._mapping[column] for column in order]
 
     kinds = [column.type.python_type for column in order]
-    return _rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
+    return paged_rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
 
 
 def paged(
-    fetch: Fetch,
+    fetch: Callable[[Place | None, int], Sequence[Found]],
     *,
     of: str,
     kinds: Sequence[type[object]],
-    key: Callable[[AnyRow], Place],
-    read: Callable[[Sequence[AnyRow]], list[Json]],
+    key: Callable[[Found], Place],
+    read: Callable[[Sequence[Found]], list[Json]],
     limit: int,
     cursor: str | None,
 ) -> Json:
-    """As :func:`read_page` gives it, one page of a list that is not one query.
+    """As :func:`read_page` gives it, one page of a list that is not one query put together for it.
 
     Args:
-        fetch: From the place of the last row that was told, and a number, to at most so many more rows.
+        fetch: From the place of the last row that was told, and a number, to at most so many more rows of any kind.
         kinds: Of the values that are a place.
         key: From a row to its place.
     """
-    rows, following = _rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
+    rows, following = paged_rows(fetch, of=of, kinds=kinds, key=key, limit=limit, cursor=cursor)
     return {"items": read(rows), "next": following}
 
 
-def _rows(
-    fetch: Fetch,
+def paged_rows(
+    fetch: Callable[[Place | None, int], Sequence[Found]],
     *,
     of: str,
     kinds: Sequence[type[object]],
-    key: Callable[[AnyRow], Place],
+    key: Callable[[Found], Place],
     limit: int,
     cursor: str | None,
-) -> tuple[Sequence[AnyRow], str | None]:
+) -> tuple[Sequence[Found], str | None]:
+    """The rows of such a page, and the cursor of the next one; None at the end. The arguments are those of
+    :func:`paged`.
+    """
     rows = fetch(None if cursor is None else _decode(of, cursor, kinds), limit + 1)
     if len(rows) <= limit:
         return rows, None

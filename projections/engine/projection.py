@@ -1,6 +1,6 @@
 """What a projection is: tables, a pure projector, and how it remembers what it has folded so far."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -34,6 +34,8 @@ class View:
     query: Select[*tuple[Any, ...]]  # Any: columns of many types
 
 
+SUMS = "sums"
+"""In the `info` of a table: it holds nothing but what the rows of others add up to."""
 Views = Mapping[str, View]
 """By name."""
 
@@ -61,12 +63,14 @@ class Projected(NamedTuple, Generic[State]):
         deletes: Keys of rows to remove, by table.
         updates: Some columns, the same for all, of rows that are there, with their keys, by table.
         after: The folded state after the events, worth keeping for the next run; None when there is nothing to keep.
+        adds_up_anew: Whether what the rows of a patient add up to may be something else now (`Projection.add_up`).
     """
 
     upserts: Mapping[str, Sequence[Row]] = _NONE
     deletes: Mapping[str, Sequence[Row]] = _NONE
     updates: Mapping[str, Sequence[Row]] = _NONE
     after: Remembered[State] | None = None
+    adds_up_anew: bool = True
 
 
 def _all_of_it(after: Remembered[State]) -> Remembered[State]:
@@ -98,6 +102,9 @@ class Projection(Generic[State]):
         suffices: Whether what was kept in mind is all that the projector needs for the next events; where it is not,
             the state is loaded.
         views: What SQL dashboards read: (the live tables, `sqlite` or `postgresql`) → views.
+        add_up: Writes what the rows of patients, of whatever goals and plans, add up to, into a table that is named by
+            :data:`SUMS`: of these patients, or of everyone. It is called for those whose rows have changed, in the
+            same transaction; and for everyone before a build goes live, because until then nobody reads it.
     """
 
     name: str
@@ -109,6 +116,7 @@ class Projection(Generic[State]):
     views: Callable[[Tables, str], Views] = no_views
     kept: Callable[[Remembered[State]], Remembered[State]] = _all_of_it
     suffices: Callable[[State, Sequence[RecordedEvent]], bool] = _for_all
+    add_up: Callable[[Connection, Tables, Collection[GoalId] | None], None] | None = None
 
     def tables(self, slot: Slot = Slot.LIVE) -> Tables:
         """Its tables in one slot."""

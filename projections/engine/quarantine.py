@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, tuple_
 
 from events.errors import CairnError
 from events.identity import LOG, GoalId, goal_id_of
 from projections.engine.checkpoint import CheckpointKey, belongs_to
 from projections.engine.naming import Slot
+from projections.engine.statements import fetch
 from projections.engine.tables import QUARANTINE
 
 MOST_GOALS_NAMED = 100
@@ -84,6 +85,8 @@ def quarantined_goals(
     On PostgreSQL a reader calls this after it has read the goals themselves: the tables that it has read stay live
     until its transaction ends.
     """
+    if not anything_in_quarantine(connection, projection):
+        return {}
     subjects = {goal_id.on(LOG): goal_id for goal_id in goal_ids}
     found = _first_in_quarantine(connection, projection, QUARANTINE.c.subject.in_(sorted(subjects)))
     return {subjects[subject]: quarantined for subject, quarantined in found.items()}
@@ -93,6 +96,8 @@ def quarantined_in_org(
     connection: Connection, projection: str, org: str, patient: str | None = None
 ) -> dict[GoalId, GoalQuarantine]:
     """The goals (and plans) of an organisation or patient that are quarantined in live tables; a hundred at most."""
+    if not anything_in_quarantine(connection, projection):
+        return {}
     of = f"{LOG}.{org}." if patient is None else f"{LOG}.{org}.{patient}."
     # To SQLite's LIKE, which finds them quickly, small and capital letters are alike.
     condition = and_(
@@ -100,6 +105,11 @@ def quarantined_in_org(
     )
     found = _first_in_quarantine(connection, projection, condition, most=MOST_GOALS_NAMED)
     return {goal_id_of(subject): quarantined for subject, quarantined in found.items()}
+
+
+def anything_in_quarantine(connection: Connection, projection: str) -> bool:
+    """Whether live tables are without any event at all; usually they are not, and then nothing else is to be asked."""
+    return bool(fetch(connection, _ANYTHING, {"projection": projection}))
 
 
 def refuse_if_quarantined(connection: Connection, projection: str, goal_id: GoalId) -> None:
@@ -132,6 +142,13 @@ def _first_in_quarantine(
     rows = connection.execute(select(*columns, QUARANTINE.c.reason).where(*live, tuple_(*columns).in_(firsts)))
     quarantined = {row.subject: GoalQuarantine(row.position, row.reason) for row in rows}
     return {subject: quarantined[subject] for subject, _ in firsts}
+
+
+_ANYTHING = (
+    select(QUARANTINE.c.position)
+    .where(QUARANTINE.c.projection == bindparam("projection"), QUARANTINE.c.slot == Slot.LIVE)
+    .limit(1)
+)
 
 
 def behind_quarantined(position: int, subject: str, since: int) -> Quarantined:

@@ -18,6 +18,7 @@ from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection
 from projections.engine.quarantine import Quarantined, leave_quarantine, quarantine
 from projections.engine.rows import collect, write
+from projections.engine.sums import add_up_changes
 from projections.engine.tables import CHECKPOINTS, QUARANTINE
 
 _READS_OF_THE_LOG = 5
@@ -100,6 +101,7 @@ def _release(
         projected, refused = Projecting(engine, projection, projection.tables(key.slot)).project(by_goal)
         still = sorted([*refused, *rest])
         write(connection, projection.tables(key.slot), collect(list(projected.values())))
+        add_up_changes(connection, projection, key.slot, projected)
         leave_quarantine(connection, key, [subject])
         quarantine(connection, key, still)
         # The service has this goal in mind as quarantined; told that its tables have changed, it looks again.

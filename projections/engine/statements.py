@@ -1,13 +1,13 @@
 """Statements that run again and again: compiled once, and given to SQLite's driver as they are.
 
-For a batch of one event SQLAlchemy takes several times as long for a statement as SQLite itself does. PostgreSQL is
-asked through SQLAlchemy, which notices a connection that was lost.
+For a batch of one event, and for a page of a list, SQLAlchemy takes several times as long for a statement as SQLite
+itself does. PostgreSQL is asked through SQLAlchemy, which notices a connection that was lost.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
@@ -15,9 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import CompilerElement
+from sqlalchemy.sql.selectable import SelectBase
 
 _Convert = Callable[[Any], object]  # values of any column
+_Slots = Sequence[tuple[str, _Convert | None]]
 _SQLITE = sqlite.dialect()
+_MOST_QUERIES = 1024
+"""How many texts of queries are kept: lists are asked in many shapes."""
+Values = tuple[Any, ...]
+"""The values of a row, of any types."""
 
 
 def execute(connection: Connection, statement: Executable, parameters: Mapping[str, object]) -> int:
@@ -28,9 +34,40 @@ def execute(connection: Connection, statement: Executable, parameters: Mapping[s
     """
     if connection.dialect.name != "sqlite":
         return connection.execute(statement, parameters).rowcount
-    text, slots = _compiled(statement)
-    values = [convert(parameters[name]) if convert else parameters[name] for name, convert in slots]
-    return run(connection, text, values)
+    text, slots, constants = _compiled(statement)
+    return run(connection, text, _values(slots, {**constants, **parameters} if constants else parameters))
+
+
+def execute_many(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, object]]) -> None:
+    """Give SQLite's driver a statement that is kept for each of many rows of parameters.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: as SQLAlchemy does.
+    """
+    text, slots, constants = _compiled(statement)
+    run_many(connection, text, [_values(slots, {**constants, **row}) for row in rows])
+
+
+def fetch(connection: Connection, query: Executable, parameters: Mapping[str, object]) -> Sequence[Values]:
+    """The rows of a query that is kept, by its parameters' names: the values of each, of the types of its columns.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: as SQLAlchemy does.
+    """
+    if connection.dialect.name != "sqlite":
+        return [tuple(row) for row in connection.execute(query, parameters)]
+    text, slots, constants, made = _compiled_query(query)
+    values = _values(slots, {**constants, **parameters} if constants else parameters)
+    try:
+        found: list[Values] = _driver(connection).execute(text, values).fetchall()
+    except sqlite3.Error as error:
+        raise _wrapped(connection, text, error) from error
+    if not made or not found:
+        return found
+    columns: list[Iterable[object]] = list(zip(*found, strict=True))
+    for slot, convert in made:
+        columns[slot] = map(convert, columns[slot])
+    return list(zip(*columns, strict=True))
 
 
 def run(connection: Connection, text: str, values: Sequence[object] = ()) -> int:
@@ -70,12 +107,54 @@ def _wrapped(connection: Connection, text: str, error: sqlite3.Error) -> BaseExc
     )
 
 
+class _Query(NamedTuple):
+    """A query as SQLite's driver takes it.
+
+    Attributes:
+        slots: For each place in the text, the name of its parameter and what makes the driver's value of it.
+        constants: The values of those parameters that are written in the query.
+        made: What makes the values of a column out of those of the driver, by the place of the column, where it takes
+            that.
+    """
+
+    text: str
+    slots: _Slots
+    constants: Mapping[str, object]
+    made: Sequence[tuple[int, _Convert]]
+
+
+@lru_cache(_MOST_QUERIES)
+def _compiled_query(query: Executable) -> _Query:
+    compiled = _sqlite(query)
+    made = [
+        (slot, convert)
+        for slot, column in enumerate(cast(SelectBase, query).selected_columns)
+        if (convert := column.type.dialect_impl(_SQLITE).result_processor(_SQLITE, None)) is not None
+    ]
+    return _Query(str(compiled), _slots(compiled), _constants(compiled), made)
+
+
 @cache
-def _compiled(statement: Executable) -> tuple[str, Sequence[tuple[str, _Convert | None]]]:
-    """The text, and for each place in it the name of its parameter and what makes the driver's value of it."""
-    compiled = cast(SQLCompiler, cast(CompilerElement, statement).compile(dialect=_SQLITE))
-    slots = [
+def _compiled(statement: Executable) -> tuple[str, _Slots, Mapping[str, object]]:
+    """The text, its slots and its constants, as a :class:`_Query` has them."""
+    compiled = _sqlite(statement)
+    return str(compiled), _slots(compiled), _constants(compiled)
+
+
+def _sqlite(statement: Executable) -> SQLCompiler:
+    return cast(SQLCompiler, cast(CompilerElement, statement).compile(dialect=_SQLITE))
+
+
+def _slots(compiled: SQLCompiler) -> _Slots:
+    return [
         (name, compiled.binds[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE))
         for name in compiled.positiontup or ()
     ]
-    return str(compiled), slots
+
+
+def _constants(compiled: SQLCompiler) -> Mapping[str, object]:
+    return {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+
+
+def _values(slots: _Slots, given: Mapping[str, object]) -> list[object]:
+    return [convert(given[name]) if convert else given[name] for name, convert in slots]

@@ -32,6 +32,7 @@ from projections.engine.rows import collect, write
 from projections.engine.statistics import FEWEST_EVENTS, count_rows
 from projections.engine.status import Working
 from projections.engine.status_writer import StatusWriter
+from projections.engine.sums import add_up_build, add_up_changes
 from projections.engine.tables import declare_own, one_at_a_time
 
 _NOTHING_AGAIN: Mapping[str, Sequence[StoredMessage]] = {}
@@ -161,6 +162,7 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
             write(connection, self._projection.tables(self.key.slot), changes)
+            add_up_changes(connection, self._projection, self.key.slot, projected)
             leave_quarantine(connection, self.key, arrival.again & self._quarantined.keys())
             quarantine(connection, self.key, refused)
             state: Working = "live" if anchor.position >= self.head else "catching_up"
@@ -285,6 +287,7 @@ class ProjectionWriter(Generic[State]):
             keys = {stream: self.key._replace(stream=stream) for stream in streams}
             if not all(is_complete(connection, key, other.get(stream)) for stream, key in keys.items()):
                 return False
+            add_up_build(connection, self._projection)
             go_live(connection, self._projection)
             if self._is_on_sqlite and self.position >= FEWEST_EVENTS:
                 # Only now, because what SQLite knows of tables does not follow them to another name.

@@ -1,56 +1,58 @@
 """The caseload of a clinic: every patient in treatment, and what asks for attention, the most pressing first (S58).
 
-The order is by what is known only once a patient's goals are put together, and it depends on the day. So a page is not
-one query over all patients: for each reason in turn, the patients who may have it are found by its index, and of these
-those are taken who have no more pressing one.
+The order depends on the day, and the rows of patients (`projections.goal_state.caseload_rows`) do not. They are in the
+order of the most pressing reason that depends on no day, and then of the next review. For each reason in turn, the
+patients who have it on the day, and none that is more pressing, are a part of a few stretches of that order.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from pydantic_core import to_json
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Date,
-    FromClause,
-    Subquery,
+    SmallInteger,
+    String,
+    and_,
     bindparam,
     case,
-    exists,
-    func,
-    literal,
+    column,
+    literal_column,
     or_,
     select,
+    true,
     tuple_,
+    union_all,
 )
+from sqlalchemy.types import TypeEngine
 
-from events.goal.flags import SILENT_AFTER
-from events.identity import PLAN, GoalId
-from events.time_zones import UTC_ZONE, time_zone
-from projections.engine.clinic_day import clinic_days
-from projections.engine.key_lookup import PATIENT, wanted, wanted_keys
-from projections.engine.paging import AnyRow, AnySelect, Json, Place, paged
-from projections.engine.plan_join import of_the_patient
-from projections.goal_state.caseload_reasons import NEEDS, Looked, Need, need, reasons
-from projections.goal_state.caseload_rows import caseload_rows, is_open, patients_in_treatment, silent_goals
+from events.time_zones import UTC_ZONE
+from projections.engine.clinic_day import clinic_days, day_parameters, parameter_of_day
+from projections.engine.paging import AnySelect, Json, Place, WrittenPage, paged_rows, without_index
+from projections.engine.statements import Values, fetch
+from projections.goal_state.caseload_needs import NEEDS, NO_NEED, NO_REVIEW, OVER, Need
+from projections.goal_state.caseload_reasons import Looked, Reasons, reasons, silent_before
 from projections.goal_state.filters import CaseloadFilter
 from projections.goal_state.quarantined import quarantined_by_patient
-from projections.goal_state.tables import has_setbacks, tables
+from projections.goal_state.tables import tables
 
-_TABLES = tables()
-_GOALS, _PLANS, _WAITING = (_TABLES[name] for name in ("goals", "plans", "waiting"))
+_CASELOAD, _PLANS = tables()["caseload"], tables()["plans"]
 _EVERYBODY = CaseloadFilter()
-_COUNTED = (
-    *("open_goals", "active_goals", "overdue", "due", "setbacks_since_review", "raise_at_next_session"),
-    "agreements_entered",
+_SILENT = "silent_"
+_AFTER = ("after_need", "after_next_review_on", "after_patient")
+
+
+_TOLD = (
+    *("patient", "next_review_on", "time_zone", "clinician", "setting", "plan_status", "last_entry_on"),
+    *("waiting_for_patient", "waiting_for_clinician", "open_goals", "active_goals", "setbacks_since_review"),
+    *("raise_at_next_session", "agreements_entered", "goals", "awaited"),
 )
-_ORG: BindParameter[str] = bindparam("org")
-_GOALS_AT_ONCE = 2
-"""How many times the page as many goals are looked at together: some patients have several with a review in a row."""
+"""What is read of a row, behind the place of its patient's most pressing reason."""
 
 
 def caseload(
@@ -61,17 +63,17 @@ def caseload(
     now: datetime,
     limit: int = 100,
     cursor: str | None = None,
-) -> Json:
+) -> WrittenPage:
     """The patients of an organisation who have an open plan or an open goal: `items` and `next`.
 
     Who needs attention most comes first: by the most pressing reason in the order of
-    :data:`~projections.goal_state.caseload_reasons.NEEDS`, then by the earliest next review, then by the patient's id.
+    :data:`~projections.goal_state.caseload_needs.NEEDS`, then by the earliest next review, then by the patient's id.
     Patients without a reason come last. A page goes on behind the last patient of the page before; a patient whose
     needs change between two pages may move. What a page costs does not grow with the clinic while it ends among those
-    who have a reason that has an index (all but silence, and what the patient is waited for).
+    whose reason is told by what was added up (all but silence).
 
     An item has `org`, `patient`, `clinician`, `setting`, `plan_status`, `need` (the most pressing reason, or null),
-    `reasons` (:func:`~projections.goal_state.caseload_reasons.reasons`), and, over the patient's open goals:
+    `reasons` (:class:`~projections.goal_state.caseload_reasons.Reasons`), and, over the patient's open goals:
     `open_goals`, `active_goals`, `overdue` and `due` (reviews), `next_review_on`, `waiting` and `waiting_for`
     (`patient`, `clinician`), `setbacks_since_review`, `raise_at_next_session` (goals), `agreements_entered` (goals to
     which somebody else entered the patient's agreement), `last_entry_on` and
@@ -87,46 +89,15 @@ def caseload(
     days: Mapping[str, date] = {UTC_ZONE: filters.day} if filters.day else clinic_days(connection, _PLANS, org, now)
     clinic = _Clinic(connection, org, days)
 
-    def fetch(last: Place | None, most: int) -> Sequence[AnyRow]:
-        found: list[AnyRow] = []
-        steps = clinic.steps() if filters.clinician is None else clinic.steps_of(filters.clinician)
-        for step in steps:
-            if last is None or last[0] in step.needs:
-                found += step.rows(last, most - len(found))
-            elif last[0] < step.needs.start:
-                found += step.rows(None, most - len(found))
-            if len(found) >= most:
-                break
-        return found
+    def rows(last: Place | None, most: int) -> Sequence[Values]:
+        if filters.clinician is not None:
+            return clinic.patients_of(filters.clinician, last, most)
+        return clinic.patients(last, most)
 
-    def read(page: Sequence[AnyRow]) -> list[Json]:
-        zones = {row.patient: time_zone(row.time_zone or UTC_ZONE) for row in page}
-        looked = {patient: Looked(filters.day or now.astimezone(zone).date(), zone) for patient, zone in zones.items()}
-        why = reasons(connection, org, looked)
-        quarantined = quarantined_by_patient(connection, org, looked.keys())
-        return [
-            {
-                **_read(row, looked[row.patient].day),
-                "need": NEEDS[row.need] if row.need < len(NEEDS) else None,
-                "reasons": why.get(row.patient, []),
-                "quarantined": quarantined.get(row.patient, []),
-            }
-            for row in page
-        ]
-
-    return paged(fetch, of="caseload", kinds=(int, date, str), key=_place, read=read, limit=limit, cursor=cursor)
-
-
-class _Step(NamedTuple):
-    """A part of the list.
-
-    Attributes:
-        needs: Whom it has: the places in :data:`NEEDS` of their most pressing reasons.
-        rows: From the place of the last row that was told, where that is in this part, to at most so many more rows.
-    """
-
-    needs: range
-    rows: Callable[[Place | None, int], Sequence[AnyRow]]
+    page, following = paged_rows(rows, of="caseload", kinds=(int, date, str), key=_place, limit=limit, cursor=cursor)
+    quarantined = quarantined_by_patient(connection, org, {row[1] for row in page})
+    items = [_written(org, row, clinic.looked(row[3]), quarantined.get(row[1], ())) for row in page]
+    return WrittenPage.of(items, following, (row[1] for row in page))
 
 
 class _Clinic:
@@ -135,186 +106,203 @@ class _Clinic:
     def __init__(self, connection: Connection, org: str, days: Mapping[str, date]):
         self._connection = connection
         self._org = org
-        self._days = days
+        self._looked = {zone: Looked(day, zone) for zone, day in days.items()}
+        self._utc = self._looked[UTC_ZONE]
+        # Where it is the same day everywhere, time zones need not be told apart.
+        apart = days if len(set(days.values())) > 1 else {UTC_ZONE: self._utc.day}
+        # No review is due on the day that stands for none.
+        apart = {zone: min(day, NO_REVIEW - timedelta(days=1)) for zone, day in apart.items()}
+        silent = day_parameters({zone: silent_before(day) for zone, day in apart.items()})
+        self._zones = tuple(sorted(apart))
+        self._asked = {
+            "org": org,
+            "first_day": min(apart.values()),
+            "last_day": max(apart.values()),
+            **day_parameters(apart),
+            **{f"{_SILENT}{name}": day for name, day in silent.items()},
+        }
 
-    def steps(self) -> Iterator[_Step]:
-        """The list in its parts, one after the other."""
-        by_review: tuple[Need, ...] = ("review_overdue", "review_due")
-        for place, why in enumerate(NEEDS):
-            if why in by_review:
-                yield _Step(range(place, place + 1), self._by_review(place, why))
-            elif why in _MAY_HAVE:
-                yield _Step(range(place, place + 1), self._among(_MAY_HAVE[why], range(place, place + 1)))
-            else:
-                rest = range(place, len(NEEDS) + 1)
-                yield _Step(rest, self._among(_IN_TREATMENT, rest))
-                return
+    def looked(self, zone: str | None) -> Looked:
+        """From where a patient is looked at whose plan has this time zone."""
+        if zone is None:
+            return self._utc
+        found = self._looked.get(zone)
+        return found if found is not None else Looked(self._utc.day, zone)
 
-    def steps_of(self, clinician: str) -> Iterator[_Step]:
+    def patients(self, last: Place | None, most: int) -> Sequence[Values]:
+        """At most so many, from behind a place on."""
+        found: list[Values] = []
+        for part in _PARTS:
+            if last is not None and part.place < last[0]:
+                continue
+            after = {} if last is None or part.place > last[0] else dict(zip(_AFTER[1:], last[1:], strict=True))
+            query = _of_part(part, self._zones, after=bool(after))
+            asked = {**self._asked, **after, "most": most - len(found)}
+            found += fetch(self._connection, query, asked)
+            if len(found) >= most:
+                break
+        return found
+
+    def patients_of(self, clinician: str, last: Place | None, most: int) -> Sequence[Values]:
         """The same of the patients of one clinician, who are few."""
-        everyone = range(len(NEEDS) + 1)
-        yield _Step(everyone, self._among(_OF_CLINICIAN, everyone, clinician=clinician))
-
-    def _among(
-        self, patients: FromClause, needs: range, **values: object
-    ) -> Callable[[Place | None, int], Sequence[AnyRow]]:
-        def rows(last: Place | None, most: int) -> Sequence[AnyRow]:
-            return self._rows(patients, needs, last, most, **values)
-
-        return rows
-
-    def _by_review(self, place: int, why: Need) -> Callable[[Place | None, int], Sequence[AnyRow]]:
-        """They come in the order of their next reviews, and so do goals by an index; only the first are looked at."""
-        overdue = why == "review_overdue"
-        days = self._days.values()
-        from_, to = (date.min if overdue else min(days)), max(days)
-
-        def rows(last: Place | None, most: int) -> Sequence[AnyRow]:
-            found: list[AnyRow] = []
-            behind: Place = (place, from_, "") if last is None else last
-            for size in count(most * _GOALS_AT_ONCE, most * _GOALS_AT_ONCE):
-                key = {"org": self._org, "day": behind[1], "patient": behind[2], "to": to, "most": size}
-                goals = self._connection.execute(_REVIEWS, key).all()
-                if goals:
-                    patients = {GoalId(self._org, goal.patient, PLAN) for goal in goals}
-                    asked = wanted(sorted(patients), PATIENT)
-                    needs = range(place, place + 1)
-                    found += self._rows(wanted_keys(PATIENT), needs, behind, most - len(found), **asked)
-                if len(goals) < size or len(found) >= most:
-                    return found
-                behind = (place, goals[-1].next_review_on, goals[-1].patient)
-            return found
-
-        return rows
-
-    def _rows(
-        self, patients: FromClause, needs: range, last: Place | None, most: int, **values: object
-    ) -> Sequence[AnyRow]:
-        zones = tuple(sorted(self._days.keys() - {UTC_ZONE}))
-        one_need = len(needs) == 1
-        after = dict(zip(_AFTER, last, strict=True)) if last is not None else {}
-        days = {name: self._days[zone] for zone, name in _names_of_days(zones)}
-        silent = {f"{_SILENT}{name}": max(day, date.min + SILENT_AFTER) - SILENT_AFTER for name, day in days.items()}
-        asked = {"first": needs.start, "most": most}
-        looked_from = {**days, **silent, "org": self._org}
-        places = _places(patients, zones, one_need=one_need, after=bool(after))
-        found = self._connection.execute(places, {**asked, **looked_from, **after, **values}).all()
-        if not found:
-            return found
-        these = wanted((GoalId(self._org, row.patient, PLAN) for row in found), PATIENT)
-        return self._connection.execute(_whole_rows(zones), {**looked_from, **these}).all()
+        after = {} if last is None else dict(zip(_AFTER, last, strict=True))
+        asked = {**self._asked, **after, "clinician": clinician, "most": most}
+        return fetch(self._connection, _of_clinician(self._zones, after=bool(after)), asked)
 
 
-_SILENT = "silent_"
-_AFTER = ("after_need", "after_soonest", "after_patient")
+_When = Literal["whenever", "overdue", "not overdue", "due", "silent", "neither"]
+"""What a review or a silence must be on the day."""
 
 
-def _names_of_days(zones: Sequence[str]) -> list[tuple[str, str]]:
-    """Zones, with the names of the parameters that have their days."""
-    return [(UTC_ZONE, "today"), *((zone, f"today_{number}") for number, zone in enumerate(zones))]
+class _Part(NamedTuple):
+    """Those who have one need, and none that is more pressing.
 
-
-# Putting a statement together takes longer than most answers to it.
-@lru_cache(maxsize=256)
-def _places(patients: FromClause, zones: tuple[str, ...], *, one_need: bool, after: bool) -> AnySelect:
-    """Some patients in the order of the list, as far as they have one need, or a less pressing one as well.
-
-    Nothing is added up but what decides about that, and of one need it is not told by which patients are ordered.
+    Attributes:
+        place: Of that need.
+        needs: What of them depends on no day; see the column `need`.
+        when: And what does.
     """
-    by_need = _by_need(patients, zones)
-    order = _in_order(by_need)[1 if one_need else 0 :]
-    first: BindParameter[int] = bindparam("first")
-    query = select(*order).where(by_need.c.need == first if one_need else by_need.c.need >= first)
+
+    place: int
+    needs: tuple[int, ...]
+    when: _When
+
+
+def _parts() -> Sequence[_Part]:
+    by_day: Mapping[Need, _When] = {"review_overdue": "overdue", "review_due": "due", "no_entry": "silent"}
+    standing = [place for place in range(OVER) if place == NO_NEED or NEEDS[place] not in by_day]
+    found = []
+    for place in range(OVER):
+        when = by_day.get(NEEDS[place]) if place < NO_NEED else None
+        if when is not None:
+            found.append(_Part(place, tuple(each for each in standing if each > place), when))
+        else:
+            before = {by_day[each] for each in NEEDS[:place] if each in by_day}
+            unless: _When = "neither" if "silent" in before else "not overdue" if before else "whenever"
+            found.append(_Part(place, (place,), unless))
+    return found
+
+
+_PARTS = _parts()
+"""The list, by the place of the need."""
+
+
+# Putting a query together takes longer than to answer it.
+@lru_cache(maxsize=256)
+def _of_part(part: _Part, zones: tuple[str, ...], *, after: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """One stretch of the order for each need: an index has each of them sorted, and no more is read than is wanted."""
+    condition = _on_the_day(part.when, zones)
     if after:
-        place = (bindparam(name, type_=by_need.c[name.removeprefix("after_")].type) for name in _AFTER[-len(order) :])
-        query = query.where(tuple_(*order) > tuple_(*place))
-    return query.order_by(*order).limit(bindparam("most"))
+        order = tuple_(_CASELOAD.c.next_review_on, _CASELOAD.c.patient)
+        condition = and_(condition, order > tuple_(*_places_after()[1:]))
+    place = literal_column(str(part.place), SmallInteger).label("place")
+    order_of_index = (_CASELOAD.c.next_review_on, _CASELOAD.c.patient)
+    stretches = [
+        select(place, *(_CASELOAD.c[name] for name in _TOLD))
+        .where(_CASELOAD.c.org == bindparam("org"), _CASELOAD.c.need == literal_column(str(need)), condition)
+        .order_by(*order_of_index)
+        .limit(bindparam("most"))
+        .subquery()
+        for need in part.needs
+    ]
+    found = union_all(*(select(stretch) for stretch in stretches))
+    return found.order_by(column("next_review_on"), column("patient")).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=64)
-def _whole_rows(zones: tuple[str, ...]) -> AnySelect:
-    """The rows of some patients, in the order of the list."""
-    by_need = _by_need(wanted_keys(PATIENT), zones)
-    return select(by_need).order_by(*_in_order(by_need))
-
-
-def _by_need(patients: FromClause, zones: tuple[str, ...]) -> Subquery:
-
-    def day(kind: str = "") -> ColumnElement[date]:
-        (_, utc), *others = ((zone, bindparam(f"{kind}{name}", type_=Date)) for zone, name in _names_of_days(zones))
-        return case(dict(others), value=_PLANS.c.time_zone, else_=utc) if others else utc
-
-    rows = caseload_rows(_TABLES, patients, day())
-    counted = rows.add_columns(
-        silent_goals(_TABLES, patients, day(_SILENT)).label("silent"), _PLANS.c.time_zone
-    ).subquery("counted")
-    soonest = func.coalesce(counted.c.next_review_on, literal(date.max, Date))
-    return select(*counted.c, need(counted).label("need"), soonest.label("soonest")).subquery("by_need")
-
-
-def _place(row: AnyRow) -> Place:
-    return row.need, row.soonest, row.patient
-
-
-def _in_order(rows: FromClause) -> tuple[ColumnElement[Any], ...]:  # Any: of several types
-    return rows.c.need, rows.c.soonest, rows.c.patient
-
-
-_IN_TREATMENT = patients_in_treatment(_TABLES, _ORG)
-_OF_ORG = select(_GOALS.c.org, _GOALS.c.patient).where(_GOALS.c.org == _ORG).distinct()
-_MAY_HAVE: Mapping[Need, FromClause] = {
-    "setback": _OF_ORG.where(has_setbacks(_GOALS)).subquery("patients"),
-    "motivation_dip": _OF_ORG.where(_GOALS.c.raise_at_next_session).subquery("patients"),
-    "waiting_for_clinician": select(_WAITING.c.org, _WAITING.c.patient)
-    .where(_WAITING.c.org == _ORG, _WAITING.c.role == "clinician")
-    .distinct()
-    .subquery("patients"),
-}
-"""The patients who may have a reason, where there is an index of them."""
-_THEIR_PLANS = _PLANS.alias("their_plans")
-_OF_CLINICIAN = (
-    select(_THEIR_PLANS.c.org, _THEIR_PLANS.c.patient)
-    .where(
-        _THEIR_PLANS.c.org == _ORG,
-        _THEIR_PLANS.c.clinician == bindparam("clinician"),
-        or_(
-            _THEIR_PLANS.c.status == "open",
-            exists().where(of_the_patient(_GOALS, _THEIR_PLANS), is_open(_GOALS)).correlate(_THEIR_PLANS),
-        ),
+def _of_clinician(zones: tuple[str, ...], *, after: bool) -> AnySelect:
+    need = _CASELOAD.c.need
+    day_needs: tuple[tuple[_When, Need], ...] = (
+        ("overdue", "review_overdue"),
+        ("due", "review_due"),
+        ("silent", "no_entry"),
     )
-    .subquery("patients")
-)
-"""Those of one clinician's patients who are in treatment."""
-_REVIEWS = (
-    select(_GOALS.c.patient, _GOALS.c.next_review_on)
-    .where(
-        _GOALS.c.org == _ORG,
-        tuple_(_GOALS.c.next_review_on, _GOALS.c.patient)
-        >= tuple_(bindparam("day", type_=Date), bindparam("patient", type_=_GOALS.c.patient.type)),
-        _GOALS.c.next_review_on <= bindparam("to", type_=Date),
+    by_day = [(_is(when, zones), NEEDS.index(each)) for when, each in day_needs]
+    place = case(*((and_(need > there, condition), there) for condition, there in by_day), else_=need).label("place")
+    order = (place, _CASELOAD.c.next_review_on, _CASELOAD.c.patient)
+    of_clinician = select(_PLANS.c.patient).where(
+        _PLANS.c.org == bindparam("org"), _PLANS.c.clinician == bindparam("clinician")
     )
-    .order_by(_GOALS.c.next_review_on, _GOALS.c.patient)
-    .limit(bindparam("most"))
-)
+    query = select(place, *(_CASELOAD.c[name] for name in _TOLD)).where(
+        _CASELOAD.c.org == bindparam("org"), _CASELOAD.c.patient.in_(of_clinician), without_index(need) < OVER
+    )
+    if after:
+        query = query.where(tuple_(*order) > tuple_(*_places_after()))
+    return query.order_by(*order).limit(bindparam("most"))
 
 
-def _read(row: AnyRow, day: date) -> Json:
-    last_entry_on = row.last_entry_on
-    return {
-        "org": row.org,
-        "patient": row.patient,
-        "clinician": row.clinician,
-        "setting": row.setting,
-        "plan_status": row.plan_status,
-        "day": day.isoformat(),
-        **{name: getattr(row, name) for name in _COUNTED},
-        "next_review_on": _iso(row.next_review_on),
-        "waiting": row.waiting_for_patient + row.waiting_for_clinician,
-        "waiting_for": {"patient": row.waiting_for_patient, "clinician": row.waiting_for_clinician},
-        "last_entry_on": _iso(last_entry_on),
-        "days_since_last_entry": (day - last_entry_on).days if last_entry_on else None,
-    }
+def _on_the_day(when: _When, zones: tuple[str, ...]) -> ColumnElement[bool]:
+    """What a row meets on the day."""
+    # Where time zones are told apart, an index finds what is so for all of them together.
+    together = len(zones) > 1
+    review = _CASELOAD.c.next_review_on
+    first, last = bindparam("first_day", type_=Date), bindparam("last_day", type_=Date)
+    overdue, due, silent = _is("overdue", zones), _is("due", zones), _is("silent", zones)
+    match when:
+        case "whenever":
+            return true()
+        case "overdue":
+            return and_(overdue, review < last) if together else overdue
+        case "due":
+            # For a day that it takes for the same in all rows, SQLite sorts them again.
+            return and_(due, review.between(first, last)) if together else review.between(first, last)
+        case "not overdue":
+            return and_(~overdue, review >= first) if together else ~overdue
+        case "silent" | "neither":
+            later = and_(~overdue, ~due, review >= first) if together else and_(~overdue, ~due)
+            return and_(later, silent if when == "silent" else or_(_CASELOAD.c.silent_since.is_(None), ~silent))
 
 
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _is(when: _When, zones: tuple[str, ...]) -> ColumnElement[bool]:
+    today = parameter_of_day(_CASELOAD, zones)
+    match when:
+        case "overdue":
+            return _CASELOAD.c.next_review_on < today
+        case "due":
+            return _CASELOAD.c.next_review_on == today
+        case "silent":
+            return _CASELOAD.c.silent_since <= parameter_of_day(_CASELOAD, zones, _SILENT)
+        case _:
+            raise ValueError(when)
+
+
+def _places_after() -> Sequence[ColumnElement[Any]]:  # Any: of several types
+    types: tuple[TypeEngine[Any], ...] = (SmallInteger(), Date(), String())
+    return [bindparam(name, type_=of) for name, of in zip(_AFTER, types, strict=True)]
+
+
+def _place(row: Values) -> Place:
+    place, patient, next_review_on, *_ = row
+    return place, next_review_on, patient
+
+
+def _written(org: str, row: Values, looked: Looked, quarantined: Sequence[Json]) -> str:
+    place, patient, next_review_on, _, clinician, setting, plan_status, last_entry_on, *counted, goals, awaited = row
+    for_patient, for_clinician, open_goals, active_goals, setbacks, raised, agreements = counted
+    day = looked.day
+    why = reasons(goals, awaited, looked) if place < NO_NEED else _NO_REASONS
+    next_review = None if next_review_on == NO_REVIEW else next_review_on.isoformat()
+    last_entry, since = (last_entry_on.isoformat(), (day - last_entry_on).days) if last_entry_on else (None, "null")
+    return (
+        f'{{"org":"{org}","patient":"{patient}","clinician":{_json(clinician)},"setting":{_token(setting)},'
+        f'"plan_status":{_token(plan_status)},"day":"{day.isoformat()}","open_goals":{open_goals},'
+        f'"active_goals":{active_goals},"overdue":{why.overdue},"due":{why.due},"setbacks_since_review":{setbacks},'
+        f'"raise_at_next_session":{raised},"agreements_entered":{agreements},"next_review_on":{_token(next_review)},'
+        f'"waiting":{for_patient + for_clinician},"waiting_for":'
+        f'{{"patient":{for_patient},"clinician":{for_clinician}}},"last_entry_on":{_token(last_entry)},'
+        f'"days_since_last_entry":{since},"need":{_NEEDS[place]},'
+        f'"reasons":{why.json},"quarantined":{_json(quarantined) if quarantined else "[]"}}}'
+    )
+
+
+_NO_REASONS = Reasons()
+_NEEDS = (*(f'"{need}"' for need in NEEDS), "null")
+
+
+def _token(value: str | None) -> str:
+    """Of what needs no escaping."""
+    return "null" if value is None else f'"{value}"'
+
+
+def _json(value: object) -> str:
+    return to_json(value).decode()

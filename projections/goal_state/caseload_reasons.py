@@ -1,135 +1,104 @@
-"""Why a patient of a caseload asks for attention, goal by goal, and which of these reasons is the most pressing."""
+"""Why a patient of a caseload asks for attention, goal by goal."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import date, tzinfo
-from typing import Any, Literal, NamedTuple, get_args
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, case, select
+from pydantic_core import from_json
 
 from events.goal.flags import SILENT_AFTER
-from events.goal.state import OPEN
-from projections.engine.paging import AnyRow, Json
+from events.time_zones import UTC_ZONE, time_zone
+from projections.goal_state.caseload_needs import NEEDS
 from projections.goal_state.diary import read_diary
-from projections.goal_state.tables import tables
 
-Need = Literal[
-    "setback",
-    "review_overdue",
-    "motivation_dip",
-    "waiting_for_clinician",
-    "review_due",
-    "no_entry",
-    "waiting_for_patient",
-]
-"""Why a goal asks for attention, the most pressing first."""
-NEEDS: tuple[Need, ...] = get_args(Need)
-
-_GOALS, _WAITING = tables()["goals"], tables()["waiting"]
-_READ = (
-    "patient",
-    "goal",
-    "next_review_on",
-    "raise_at_next_session",
-    "last_entry_on",
-    "worked_since",
-    "diary",
-    "statement",
-    "wording",
-)
-
-
-def need(rows: FromClause) -> ColumnElement[int]:
-    """The place in :data:`NEEDS` of a patient's most pressing reason; behind all of them without any.
-
-    Args:
-        rows: Of a caseload (`projections.goal_state.caseload_rows`), with the column `silent` beside.
-    """
-    counted: Mapping[Need, ColumnElement[Any]] = {  # Any: whole numbers, which SQL adds up in several types
-        "setback": rows.c.setbacks_since_review,
-        "review_overdue": rows.c.overdue,
-        "motivation_dip": rows.c.raise_at_next_session,
-        "waiting_for_clinician": rows.c.waiting_for_clinician,
-        "review_due": rows.c.due,
-        "no_entry": rows.c.silent,
-        "waiting_for_patient": rows.c.waiting_for_patient,
-    }
-    return case(*((counted[each] > 0, place) for place, each in enumerate(NEEDS)), else_=len(NEEDS))
+_IN_UTC = "+00:00"
+_DAY_CHARACTERS = len("2026-03-16")
+_NOBODY_KNOWS = ""
 
 
 class Looked(NamedTuple):
     """From where a patient is looked at: the day, and the time zone in which the patient is treated."""
 
     day: date
-    zone: tzinfo
+    zone: str
 
 
-def reasons(connection: Connection, org: str, patients: Mapping[str, Looked]) -> Mapping[str, list[Json]]:
-    """Why some patients ask for attention, by patient, the most pressing and longest standing reason first.
+class Reasons(NamedTuple):
+    """Why a patient asks for attention.
 
-    A reason has `why` (one of :data:`NEEDS`), `goal`, its `statement` and `wording`, `since` (the day of the first
-    setback or dip, on which the review is due, from which a word is awaited, or since which nothing was entered; null
-    where nobody knows), and `awaited`, what is waited for, else null.
+    Attributes:
+        json: The most pressing and longest standing reason first; each has `why` (one of :data:`NEEDS`), `goal`, its
+            `statement` and `wording`, `since` (the day of the first setback or dip, on which the review is due, from
+            which a word is awaited, or since which nothing was entered; null where nobody knows), and `awaited`, what
+            is waited for, else null.
+        overdue, due: How many of the patient's reviews are.
     """
-    found: dict[str, list[_Reason]] = defaultdict(list)
-    for row, why, since, awaited in _of_goals(connection, org, patients):
-        place = NEEDS.index(why)
-        found[row.patient].append(
-            _Reason(place, since or date.min, row.goal, awaited or "", row.statement, row.wording)
-        )
-    return {patient: [_read(each) for each in sorted(its)] for patient, its in found.items()}
+
+    json: str = "[]"
+    overdue: int = 0
+    due: int = 0
 
 
-class _Reason(NamedTuple):
-    """In the order in which reasons are told."""
+def reasons(goals: str, awaited: str, looked: Looked) -> Reasons:
+    """Why a patient asks for attention.
 
-    place: int
-    since: date
-    goal: str
-    awaited: str
-    statement: str
-    wording: str | None
-
-
-def _read(reason: _Reason) -> Json:
-    return {
-        "why": NEEDS[reason.place],
-        "goal": reason.goal,
-        "statement": reason.statement,
-        "wording": reason.wording,
-        "since": None if reason.since == date.min else reason.since.isoformat(),
-        "awaited": reason.awaited or None,
-    }
-
-
-_Found = tuple[AnyRow, Need, date | None, str | None]
-
-
-def _of_goals(connection: Connection, org: str, patients: Mapping[str, Looked]) -> Iterator[_Found]:
-    some = sorted(patients)
-    awaited: dict[tuple[str, str], list[AnyRow]] = defaultdict(list)
-    for row in connection.execute(select(_WAITING).where(_WAITING.c.org == org, _WAITING.c.patient.in_(some))):
-        awaited[row.patient, row.goal].append(row)
-    is_open = _GOALS.c.status.in_(sorted(OPEN))
-    goals = select(*(_GOALS.c[name] for name in _READ)).where(_GOALS.c.org == org, _GOALS.c.patient.in_(some), is_open)
-    for goal in connection.execute(goals):
-        looked = patients[goal.patient]
-        for why, since in _of_goal(goal, looked.day):
-            yield goal, why, since, None
-        for row in awaited[goal.patient, goal.goal]:
-            whose: Need = "waiting_for_clinician" if row.role == "clinician" else "waiting_for_patient"
-            yield goal, whose, row.since.astimezone(looked.zone).date(), row.awaited
+    Args:
+        goals, awaited: As a row of a caseload has them (`projections.goal_state.caseload_rows`).
+    """
+    found: list[_Reason] = []
+    told: dict[str, str] = {}
+    today, silent = looked.day.isoformat(), silent_before(looked.day).isoformat()
+    overdue = due = 0
+    for goal, about, next_review_on, worked_since, last_entry_on, diary in from_json(goals):
+        told[goal] = about
+        if diary is not None:
+            found += _of_diary(goal, diary)
+        if next_review_on is not None and next_review_on <= today:
+            if next_review_on < today:
+                overdue += 1
+                found.append((_OVERDUE, next_review_on, goal, ""))
+            else:
+                due += 1
+                found.append((_DUE, next_review_on, goal, ""))
+        if worked_since is not None:
+            since = worked_since if last_entry_on is None or last_entry_on < worked_since else last_entry_on
+            if since <= silent:
+                found.append((_NO_ENTRY, since, goal, ""))
+    if awaited != "[]":
+        for goal, role, word, instant in from_json(awaited):
+            place = _WAITS_FOR_CLINICIAN if role == "clinician" else _WAITS_FOR_PATIENT
+            found.append((place, _day_of(instant, looked.zone), goal, word))
+    found.sort()
+    texts = [
+        f'{{"why":"{NEEDS[place]}","since":{_token(since)},"awaited":{_token(word)},{told[goal]}'
+        for place, since, goal, word in found
+    ]
+    return Reasons(f"[{','.join(texts)}]", overdue, due)
 
 
-def _of_goal(goal: AnyRow, today: date) -> Iterator[tuple[Need, date | None]]:
-    diary = read_diary(goal.diary)
-    if diary.setbacks:
-        yield "setback", min(diary.setbacks)
-    if goal.next_review_on is not None and goal.next_review_on <= today:
-        yield "review_overdue" if goal.next_review_on < today else "review_due", goal.next_review_on
-    if goal.raise_at_next_session:
-        yield "motivation_dip", diary.raised_on
-    if goal.worked_since is not None:
-        since: date = max(filter(None, (goal.last_entry_on, goal.worked_since)))
-        if today - since >= SILENT_AFTER:
-            yield "no_entry", since
+def silent_before(day: date) -> date:
+    """The last day since which nothing is told, seen from a day, that asks for attention."""
+    return max(day, date.min + SILENT_AFTER) - SILENT_AFTER
+
+
+_Reason = tuple[int, str, str, str]
+"""In the order in which reasons are told: place, since, goal, what is awaited."""
+_SETBACK, _OVERDUE, _DIP, _WAITS_FOR_CLINICIAN, _DUE, _NO_ENTRY, _WAITS_FOR_PATIENT = range(len(NEEDS))
+
+
+def _of_diary(goal: str, diary: str) -> Iterator[_Reason]:
+    known = read_diary(diary)
+    if known.setbacks:
+        yield _SETBACK, min(known.setbacks).isoformat(), goal, ""
+    if known.raised:
+        yield _DIP, known.raised_on.isoformat() if known.raised_on else _NOBODY_KNOWS, goal, ""
+
+
+def _day_of(instant: str, zone: str) -> str:
+    if zone == UTC_ZONE and instant.endswith(_IN_UTC):
+        return instant[:_DAY_CHARACTERS]
+    return datetime.fromisoformat(instant).astimezone(time_zone(zone)).date().isoformat()
+
+
+def _token(value: str) -> str:
+    return f'"{value}"' if value else "null"

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, FromClause, bindparam, func, select
+from pydantic_core import to_json
+from sqlalchemy import Connection, FromClause, func, select
 
+from projections.engine.key_lookup import lookup
 from projections.engine.paging import AnySelect
+from projections.engine.statements import fetch
 from projections.goal_state.tables import tables
 
 _GOALS = tables()["goals"]
@@ -24,13 +27,11 @@ def copies(connection: Connection, org: str, hashes: Collection[str]) -> dict[st
     """How many patients of an organisation have a goal with each of some texts, by its `statement_hash`."""
     if not hashes:
         return {}
-    found = connection.execute(_PATIENTS_BY_HASH, {"org": org, "hashes": sorted(hashes)})
-    return {row.statement_hash: row.patients for row in found}
+    texts = to_json([(org, each) for each in sorted(hashes)]).decode()
+    return {text: patients for _, text, patients in fetch(connection, _PATIENTS_BY_HASH, {"wanted": texts})}
 
 
-_PATIENTS_BY_HASH = patients_by_text(_GOALS).where(
-    _GOALS.c.org == bindparam("org"), _GOALS.c.statement_hash.in_(bindparam("hashes", expanding=True))
-)
+_PATIENTS_BY_HASH = patients_by_text(_GOALS).select_from(lookup(_GOALS, ("org", "statement_hash")))
 
 
 def other_patients(patients: int | None) -> int:

@@ -8,6 +8,7 @@ from events.event import RecordedEvent
 from events.identity import GoalId
 from events.plan import PlanState
 from projections.engine.projection import Projection, Remembered, Tables, Upcoming, always
+from projections.goal_state.caseload_rows import add_up
 from projections.goal_state.goals_before_events import (
     GoalBeforeEvents,
     goals_before_events,
@@ -51,4 +52,5 @@ PROJECTION = Projection(
     views=views,
     kept=in_brief,
     suffices=suffices,
+    add_up=add_up,
 )

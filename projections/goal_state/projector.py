@@ -107,7 +107,7 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
     goal, former = known.goal, before.goal if before else None
     if goal is None or goal is former:
         # Entries leave everything else as it is, so it is neither read nor written.
-        return Projected(rows, deletes, {"goals": (now,)}, after)
+        return Projected(rows, deletes, {"goals": (now,)}, after, not before or _adds_up(before) != _adds_up(known))
     facts = goal_facts(goal)
     rows["goals"] = ({**_goal_columns(goal, facts), **now},)
     rows["documents"] = ({**last.goal_id._asdict(), "facts": to_json(facts).decode(), "document": goal_document(goal)},)
@@ -118,6 +118,12 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
     rows["waiting"] = [row for key, row in awaited.items() if awaited_before.get(key) != row]
     no_more = [_key_of(row) for key, row in awaited_before.items() if key not in awaited]
     return Projected(rows, {**deletes, "waiting": no_more}, {}, after)
+
+
+def _adds_up(known: GoalBeforeEvents) -> tuple[object, ...]:
+    """All of a diary that a patient's row of the caseload is about."""
+    diary = known.diary
+    return diary.last_entry_on, len(diary.setbacks), diary.raised
 
 
 def _after(known: GoalBeforeEvents | None, recorded: RecordedEvent) -> GoalBeforeEvents | None:

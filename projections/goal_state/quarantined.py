@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from events.identity import LOG, PLAN, GoalId, goal_id_of
 from projections.engine.key_lookup import GOAL, PATIENT, lookup, wanted
 from projections.engine.naming import Slot
-from projections.engine.paging import AnyRow, Json
-from projections.engine.quarantine import GoalQuarantine, quarantined_goals
+from projections.engine.paging import Json
+from projections.engine.quarantine import GoalQuarantine, anything_in_quarantine, quarantined_goals
 from projections.engine.tables import QUARANTINE
 from projections.engine.views import is_quarantined
 from projections.goal_state.tables import tables
@@ -21,7 +22,10 @@ IS_QUARANTINED = is_quarantined(_NAME, _GOALS).label("is_quarantined")
 """A column that rows of goals have for :func:`quarantined_of_rows`."""
 
 
-def quarantined_of_rows(connection: Connection, rows: Iterable[AnyRow]) -> Mapping[GoalId, Json]:
+def quarantined_of_rows(
+    connection: Connection,
+    rows: Iterable[Any],  # Any: rows of several queries
+) -> Mapping[GoalId, Json]:
     """Where goals are quarantined, as :func:`events.goal.reading.read_goal` tells it.
 
     Args:
@@ -39,6 +43,8 @@ def quarantined_of_patients(
 
     Asked after what it is asked about, as :func:`projections.engine.quarantine.quarantined_goals` is.
     """
+    if not anything_in_quarantine(connection, _NAME):
+        return {}
     of_the_org = (
         QUARANTINE.c.projection == _NAME,
         QUARANTINE.c.slot == Slot.LIVE,

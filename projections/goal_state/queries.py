@@ -1,29 +1,34 @@
 """What every goal and plan is now, for whoever shows it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, bindparam, literal_column, select, tuple_
 
 from events.flag import Audience
 from events.identity import PLAN, GoalId
-from projections.engine.clinic_day import clinic_day
-from projections.engine.paging import AnyRow, Json, page_rows
+from events.time_zones import UTC_ZONE
+from projections.engine.clinic_day import clinic_days, day_parameters, parameter_of_day
+from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows
 from projections.engine.quarantine import GoalIsQuarantined, quarantined_goals, refuse_if_quarantined
+from projections.engine.statements import fetch
 from projections.goal_state.diary import read_diary
 from projections.goal_state.filters import GoalFilter
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.projector import searchable
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_patients, quarantined_of_rows
-from projections.goal_state.served_goals import Looking, goals_to_serve, served_goal, served_goals
+from projections.goal_state.served_goals import GoalRow, Looking, goals_to_serve, served_goal, served_goals
 from projections.goal_state.stored_states import diaries, entry_columns, plans, read_entry, state_with_diary
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
 _TABLES = tables()
 _GOALS, _PLANS, _ENTRIES = (_TABLES[name] for name in ("goals", "plans", "entries"))
+_THEIR_PLANS = _PLANS.alias("their_plans")
 _EVERY_GOAL = GoalFilter()
 _GOALS_TO_SERVE = goals_to_serve()
 _ENTRIES_TO_READ = select(*entry_columns(_ENTRIES))
@@ -89,14 +94,16 @@ def record(connection: Connection, org: str, patient: str, *, with_diaries: bool
 
 
 def _record(connection: Connection, plan_id: GoalId, *, with_diaries: bool) -> PatientRecord:
-    rows = {_id_of(row): row for row in connection.execute(_OF_PATIENT, plan_id._asdict())}
+    found = map(GoalRow._make, fetch(connection, _OF_PATIENT, plan_id._asdict()))
+    rows = {GoalId(row.org, row.patient, row.goal): row for row in found}
     entries = diaries(connection, _TABLES, rows) if with_diaries else {}
     plan = plans(connection, _TABLES, [plan_id]).get(plan_id)
-    goals = (state_with_diary(row, entries.get(goal_id, ())) for goal_id, row in sorted(rows.items()))
+    known = {goal_id: read_diary(row.diary) for goal_id, row in rows.items()}
+    goals = (state_with_diary(row, known[goal_id], entries.get(goal_id, ())) for goal_id, row in sorted(rows.items()))
     quarantined = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
-    if plan is not None and (found := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
-        quarantined[PLAN] = found.at(plan.version)
-    facts = {row.goal: read_diary(row.diary).facts for row in rows.values()}
+    if plan is not None and (behind := quarantined_goals(connection, _NAME, [plan_id]).get(plan_id)):
+        quarantined[PLAN] = behind.at(plan.version)
+    facts = {goal_id.goal: diary.facts for goal_id, diary in known.items()}
     return PatientRecord(plan, tuple(goals), quarantined, facts)
 
 
@@ -121,26 +128,90 @@ def goals(
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    query = _GOALS_TO_SERVE.where(_GOALS.c.org == org)
-    if patient is not None:
-        query = query.where(_GOALS.c.patient == patient)
-    if filters.status is not None:
-        query = query.where(_GOALS.c.status == filters.status)
-    if filters.clinician is not None:
-        query = query.where(_PLANS.c.clinician == filters.clinician)
+    days = None
     if filters.overdue is not None:
-        today = filters.day or clinic_day(connection, _PLANS, org, looking.now)
-        late: ColumnElement[bool] = and_(_GOALS.c.next_review_on.is_not(None), _GOALS.c.next_review_on < today)
-        query = query.where(late if filters.overdue else ~late)
-    if filters.raise_at_next_session is not None:
-        query = query.where(_GOALS.c.raise_at_next_session.is_(filters.raise_at_next_session))
-    for word in searchable(filters.text or "").split():
-        query = query.where(_GOALS.c.search.contains(word, autoescape=True))
-    order = (_GOALS.c.patient, _GOALS.c.goal)
-    rows, following = page_rows(connection, query, of="goals", order=order, limit=limit, cursor=cursor)
+        days = {UTC_ZONE: filters.day} if filters.day else clinic_days(connection, _PLANS, org, looking.now)
+    words = searchable(filters.text or "").split()
+    one_value = {"status": filters.status, "clinician": filters.clinician, "patient": patient}
+    given = {name: value for name, value in one_value.items() if value is not None}
+    shape = _Shape(tuple(given), filters.overdue, tuple(sorted(days or ())), filters.raise_at_next_session, len(words))
+    asked = {
+        "org": org,
+        **given,
+        **(day_parameters(days) if days else {}),
+        **{_word(number): _containing(word) for number, word in enumerate(words)},
+    }
+
+    def fetch_rows(last: Place | None, most: int) -> Sequence[GoalRow]:
+        after = {} if last is None else dict(zip(_AFTER, last, strict=True))
+        found = fetch(connection, _goals(shape, after=bool(after)), {**asked, **after, "most": most})
+        return [GoalRow._make(row) for row in found]
+
+    rows, following = paged_rows(
+        fetch_rows, of="goals", kinds=(str, str), key=lambda row: (row.patient, row.goal), limit=limit, cursor=cursor
+    )
     items = ",".join(served_goals(connection, rows, looking))
     text = f'{{"items":[{items}],"next":{to_json(following).decode()}}}'
     return GoalsPage(text.encode(), frozenset(row.patient for row in rows))
+
+
+class _Shape(NamedTuple):
+    """What decides about the text of the query of a list.
+
+    Attributes:
+        given: The filters that are given, of those that name one value.
+        zones: The time zones whose days are told apart, where days are compared.
+        words: How many words are looked for.
+    """
+
+    given: tuple[str, ...]
+    overdue: bool | None
+    zones: tuple[str, ...]
+    raised: bool | None
+    words: int
+
+
+_ESCAPE = "/"
+_OF_CLINICIAN = select(_THEIR_PLANS.c.patient).where(
+    _THEIR_PLANS.c.org == bindparam("org"), _THEIR_PLANS.c.clinician == bindparam("clinician")
+)
+_AFTER = ("after_patient", "after_goal")
+# As the index of such goals has it: SQLite takes an index of a condition only for the very same condition.
+_IS_RAISED: ColumnElement[bool] = literal_column(f"{_GOALS.name}.raise_at_next_session", type_=Boolean)
+
+
+# Putting a query together takes longer than to answer it.
+@lru_cache(maxsize=256)
+def _goals(shape: _Shape, *, after: bool) -> AnySelect:
+    query = _GOALS_TO_SERVE.where(_GOALS.c.org == bindparam("org"))
+    for name in ("patient", "status"):
+        if name in shape.given:
+            query = query.where(_GOALS.c[name] == bindparam(name))
+    if "clinician" in shape.given:
+        query = query.where(_GOALS.c.patient.in_(_OF_CLINICIAN))
+    if shape.overdue is not None:
+        today = parameter_of_day(_PLANS, shape.zones)
+        late: ColumnElement[bool] = and_(_GOALS.c.next_review_on.is_not(None), _GOALS.c.next_review_on < today)
+        query = query.where(late if shape.overdue else ~late)
+    if shape.raised is not None:
+        query = query.where(_IS_RAISED if shape.raised else _GOALS.c.raise_at_next_session.is_(False))
+    for number in range(shape.words):
+        query = query.where(_GOALS.c.search.like(bindparam(_word(number)), escape=_ESCAPE))
+    order = (_GOALS.c.patient, _GOALS.c.goal)
+    if after:
+        query = query.where(tuple_(*order) > tuple_(*map(bindparam, _AFTER)))
+    return query.order_by(*order).limit(bindparam("most"))
+
+
+def _word(number: int) -> str:
+    return f"word_{number}"
+
+
+def _containing(word: str) -> str:
+    """What LIKE compares with to find a word anywhere in a text."""
+    for special in (_ESCAPE, "%", "_"):
+        word = word.replace(special, _ESCAPE + special)
+    return f"%{word}%"
 
 
 def entries(
@@ -171,7 +242,3 @@ def entries(
     )
     quarantined = quarantined_of_rows(connection, [row]).get(goal_id)
     return {"items": [read_entry(each) for each in rows], "next": following, "quarantined": quarantined}
-
-
-def _id_of(row: AnyRow) -> GoalId:
-    return GoalId(row.org, row.patient, row.goal)

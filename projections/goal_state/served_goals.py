@@ -18,8 +18,9 @@ from events.goal.state import OPEN
 from events.identity import PLAN, GoalId
 from events.plan.facts import PlanFacts
 from projections.engine.key_lookup import PATIENT, lookup, wanted
-from projections.engine.paging import AnyRow, AnySelect
+from projections.engine.paging import AnySelect
 from projections.engine.plan_join import of_the_patient
+from projections.engine.statements import fetch
 from projections.goal_state.copies import copies, other_patients, patients_by_text
 from projections.goal_state.diary import read_diary
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
@@ -28,12 +29,31 @@ from projections.goal_state.tables import tables
 
 _TABLES = tables()
 _GOALS, _DOCUMENTS, _PLANS = (_TABLES[name] for name in ("goals", "documents", "plans"))
-_OF_A_ROW = ("org", "patient", "goal", "version", "position", "recorded_at", "diary", "status", "statement_hash")
 
 read_facts = TypeAdapter(GoalFacts).validator.validate_json
 """Out of the column `facts` of a document."""
 read_plan_facts = TypeAdapter(PlanFacts).validator.validate_json
 """Out of the column `facts` of a plan."""
+
+
+class GoalRow(NamedTuple):
+    """What a goal is served from; `plan` has the facts of its patient's plan, if there is one."""
+
+    org: str
+    patient: str
+    goal: str
+    version: int
+    position: int
+    recorded_at: datetime
+    diary: str
+    status: str
+    statement_hash: str
+    document: str
+    plan: str | None
+    is_quarantined: bool
+
+
+_OF_A_ROW = GoalRow._fields[:-3]
 
 
 class Looking(NamedTuple):
@@ -45,7 +65,7 @@ class Looking(NamedTuple):
 
 
 def goals_to_serve(document: ColumnElement[str] = _DOCUMENTS.c.document) -> AnySelect:
-    """The rows that goals are served from, each beside its patient's plan.
+    """The rows that goals are served from, each beside its patient's plan: the columns of :class:`GoalRow`.
 
     Args:
         document: The document, where not every row's is wanted.
@@ -58,27 +78,27 @@ def goals_to_serve(document: ColumnElement[str] = _DOCUMENTS.c.document) -> AnyS
 
 def served_goal(connection: Connection, goal_id: GoalId, looking: Looking) -> str | None:
     """One goal as JSON; None when there is none."""
-    beside = connection.execute(_ONE_BESIDE_OTHERS, goal_id._asdict()).all()
-    row = next((row for row in beside if row.goal == goal_id.goal), None)
-    if row is None:
+    goals: dict[str, GoalFacts] = {}
+    found: tuple[GoalRow, int | None] | None = None
+    for *values, facts, patients in fetch(connection, _ONE_BESIDE_OTHERS, goal_id._asdict()):
+        row = GoalRow._make(values)
+        goals[row.goal] = read_facts(facts)
+        if row.goal == goal_id.goal:
+            found = row, patients
+    if found is None:
         return None
-    goals = {each.goal: read_facts(each.facts) for each in beside}
-    copies = {row.statement_hash: row.patients}
-    return _served(connection, [row], {goal_id.patient: goals}, copies, looking)[0]
+    row, patients = found
+    return _served(connection, [row], {goal_id.patient: goals}, {row.statement_hash: patients}, looking)[0]
 
 
-def served_goals(connection: Connection, rows: Sequence[AnyRow], looking: Looking) -> list[str]:
-    """Goals of one organisation as JSON, in the order of their rows.
-
-    Args:
-        rows: Of :func:`goals_to_serve`.
-    """
+def served_goals(connection: Connection, rows: Sequence[GoalRow], looking: Looking) -> list[str]:
+    """Goals of one organisation as JSON, in the order of their rows."""
     if not rows:
         return []
     org = rows[0].org
     goals: dict[str, dict[str, GoalFacts]] = {row.patient: {} for row in rows}
     plans = (GoalId(org, patient, PLAN) for patient in goals)
-    for patient, goal, facts in connection.execute(_FACTS, wanted(plans, PATIENT)):
+    for patient, goal, facts in fetch(connection, _FACTS, wanted(plans, PATIENT)):
         goals[patient][goal] = read_facts(facts)
     patients = copies(connection, org, {row.statement_hash for row in rows if row.status in OPEN})
     return _served(connection, rows, goals, patients, looking)
@@ -86,7 +106,7 @@ def served_goals(connection: Connection, rows: Sequence[AnyRow], looking: Lookin
 
 def _served(
     connection: Connection,
-    rows: Sequence[AnyRow],
+    rows: Sequence[GoalRow],
     goals: Mapping[str, Mapping[str, GoalFacts]],
     copies: Mapping[str, int | None],
     looking: Looking,
@@ -101,14 +121,16 @@ def _served(
     quarantined = quarantined_of_rows(connection, rows)
     entries = diaries(connection, _TABLES, [GoalId(*row[:3]) for row in rows]) if include else {}
     beside: dict[str, tuple[PlanFacts | None, date, GoalsOfPatient]] = {}
-    found = []
+    written = []
     for row in rows:
-        org, patient, goal, version, position, updated_at, diary, _, statement_hash, document, plan_text, *_ = row
+        org, patient, goal, version, position, updated_at, diary, _, statement_hash, document, plan_text, _ = row
         if patient not in beside:
             plan = read_plan_facts(plan_text) if plan_text else None
             beside[patient] = plan, plan.day(now) if plan else now.date(), goals_of_patient(goals[patient].values())
         goal_id = GoalId(org, patient, goal)
-        around = Around(*beside[patient], other_patients(copies.get(statement_hash)), read_diary(diary).facts)
+        around = Around(
+            *beside[patient], other_patients(copies.get(statement_hash)), (its_diary := read_diary(diary)).facts
+        )
         follows = what_follows(
             goals[patient][goal],
             around,
@@ -117,9 +139,9 @@ def _served(
             audience=audience,
         )
         if include:
-            follows.update(asked_for(state_with_diary(row, entries.get(goal_id, ())), include))
-        found.append(written_goal(goal_id, document, follows, version=version, position=position))
-    return found
+            follows.update(asked_for(state_with_diary(row, its_diary, entries.get(goal_id, ())), include))
+        written.append(written_goal(goal_id, document, follows, version=version, position=position))
+    return written
 
 
 _ASKED = _GOALS.c.goal == bindparam("goal")

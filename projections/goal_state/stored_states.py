@@ -17,10 +17,11 @@ from events.identity import PLAN, GoalId
 from events.plan import PlanState
 from events.plan.state import Measurement
 from events.vocabulary import Actor, ActorRole
-from projections.engine.key_lookup import GOAL, lookup, rows_of, wanted
+from projections.engine.key_lookup import GOAL, PATIENT, lookup, wanted
 from projections.engine.paging import AnyRow, AnySelect
 from projections.engine.projection import Tables
-from projections.goal_state.diary import read_diary
+from projections.engine.statements import fetch
+from projections.goal_state.diary import Diary
 
 AS_IT_IS = (
     "version",
@@ -53,13 +54,22 @@ def state_without_diary(
     return read_goal_document(goal_id, document, version=version, position=position, updated_at=recorded_at)
 
 
-def state_with_diary(row: AnyRow, entries: Entries) -> GoalState:
-    """The same goal with its diary, and with all else that entries change of it; the row has its `diary` too."""
-    state = state_without_diary(
-        GoalId(row.org, row.patient, row.goal), row.version, row.position, row.recorded_at, row.document
+def state_with_diary(row: Any, diary: Diary, entries: Entries) -> GoalState:  # Any: rows of several queries
+    """The same goal with its entries, and with all else that they change of it.
+
+    Args:
+        diary: Of the row.
+        entries: Its entries; none where it may be without them.
+    """
+    state = read_goal_document(
+        GoalId(row.org, row.patient, row.goal),
+        row.document,
+        version=row.version,
+        position=row.position,
+        updated_at=row.recorded_at,
+        raised=diary.raised,
     )
-    raised = read_diary(row.diary).raised
-    return state.model_copy(update={"progress": tuple(entries), "raise_at_next_session": raised})
+    return state.model_copy(update={"progress": tuple(entries)}) if entries else state
 
 
 def diaries(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Entries]:
@@ -89,15 +99,18 @@ def entry_columns(entries: Table) -> Sequence[Column[Any]]:
 
 def plans(connection: Connection, tables: Tables, plan_ids: Collection[GoalId]) -> dict[GoalId, PlanState]:
     """Some plans, each with its scores; those that are not there are left out."""
+    if not plan_ids:
+        return {}
+    asked = wanted(plan_ids, PATIENT)
     scores: dict[GoalId, list[Measurement]] = defaultdict(list)
-    for row in rows_of(connection, tables["measurements"], plan_ids):
-        score = Measurement.model_construct(instrument=row.instrument, score=row.score, on=row.day, version=row.version)
-        scores[GoalId(row.org, row.patient, PLAN)].append(score)
+    for org, patient, version, instrument, value, day in fetch(connection, _scores(tables["measurements"]), asked):
+        score = Measurement.model_construct(instrument=instrument, score=value, on=day, version=version)
+        scores[GoalId(org, patient, PLAN)].append(score)
     return {
-        (plan_id := GoalId(row.org, row.patient, PLAN)): PlanState.model_validate_json(row.state).model_copy(
+        (plan_id := GoalId(org, patient, PLAN)): PlanState.model_validate_json(state).model_copy(
             update={"measurements": tuple(sorted(scores[plan_id], key=_in_order))}
         )
-        for row in rows_of(connection, tables["plans"], plan_ids)
+        for org, patient, state in fetch(connection, _states_of_plans(tables["plans"]), asked)
     }
 
 
@@ -113,6 +126,17 @@ def _number(value: float | None) -> float | None:
 @lru_cache(1024)
 def _actor(actor: str, role: ActorRole) -> Actor:
     return Actor(id=actor, role=role)
+
+
+@cache
+def _scores(measurements: Table) -> AnySelect:
+    columns = (measurements.c[name] for name in (*PATIENT, "version", "instrument", "score", "day"))
+    return select(*columns).select_from(lookup(measurements, PATIENT))
+
+
+@cache
+def _states_of_plans(plans: Table) -> AnySelect:
+    return select(*(plans.c[name] for name in (*PATIENT, "state"))).select_from(lookup(plans, PATIENT))
 
 
 @cache

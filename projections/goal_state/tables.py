@@ -1,5 +1,7 @@
 """What every goal and plan is now: as it is served, and beside it what lists are filtered by and added up from.
 
+Of patients, what their goals add up to is kept as well, in `caseload`.
+
 A diary grows every day, so its entries have rows of their own; so have the scores of a plan. An entry changes a row of
 the table `goals` as well, and nothing but that: what a goal is beside its diary stands in `documents`, which no entry
 touches. `projections.goal_state.stored_states` puts a goal together again.
@@ -13,7 +15,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Date,
     Double,
     Index,
@@ -23,14 +24,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    literal_column,
 )
 
 from projections.engine.columns import Instant
 from projections.engine.naming import Naming
-from projections.engine.projection import Tables
+from projections.engine.projection import SUMS, Tables
 
-VERSION = 7
+VERSION = 8
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -39,7 +39,7 @@ _LIVE = Naming("goal_state")
 def tables(naming: Naming = _LIVE) -> Tables:
     """The tables of one build by their names: of goals, and of patients."""
     metadata = MetaData()
-    made = (_goals, _documents, _entries, _review_steps, _waiting, _plans, _cadences, _measurements)
+    made = (_goals, _documents, _entries, _review_steps, _waiting, _plans, _cadences, _measurements, _caseload)
     return {make.__name__[1:]: make(naming, metadata) for make in made}
 
 
@@ -90,30 +90,15 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         # Every event of a goal writes its row anew; with room beside it, PostgreSQL leaves the indexes as they are.
         postgresql_with={"fillfactor": 50},
     )
-    # Of the few goals that ask for attention; with all that is asked for, so that SQLite takes no other for as good.
-    for name, column, condition in (
-        ("setback", goals.c.setbacks, has_setbacks(goals)),
-        ("dip", goals.c.raise_at_next_session, goals.c.raise_at_next_session),
-    ):
-        Index(
-            naming.index("goals", name),
-            *(goals.c.org, goals.c.patient, column),
-            sqlite_where=condition,
-            postgresql_where=condition,
-        )
-    has_review = goals.c.next_review_on.is_not(None)
+    # Of the few goals that are to be raised; with all that is asked for, so that SQLite takes no other for as good.
+    raised = goals.c.raise_at_next_session
     Index(
-        naming.index("goals", "review"),
-        *(goals.c[column] for column in ("org", "next_review_on", "patient")),
-        sqlite_where=has_review,
-        postgresql_where=has_review,
+        naming.index("goals", "dip"),
+        *(goals.c.org, goals.c.patient, raised),
+        sqlite_where=raised,
+        postgresql_where=raised,
     )
     return goals
-
-
-def has_setbacks(goals: Table) -> ColumnElement[bool]:
-    """The condition that a goal has setbacks that no review has looked at, as the index of such goals has it."""
-    return goals.c.setbacks > literal_column("0")
 
 
 def _documents(naming: Naming, metadata: MetaData) -> Table:
@@ -215,7 +200,6 @@ def _plans(naming: Naming, metadata: MetaData) -> Table:
         Column("facts", Text, nullable=False),
         # PlanState as JSON, without the measurements, and without the fields that have their default.
         Column("state", Text, nullable=False),
-        Index(naming.index("plans", "status"), "org", "status", "patient"),
         Index(naming.index("plans", "clinician"), "org", "clinician", "patient"),
         Index(naming.index("plans", "zone"), "org", "time_zone"),
     )
@@ -247,6 +231,41 @@ def _measurements(naming: Naming, metadata: MetaData) -> Table:
         Column("instrument", String(32), nullable=False),
         Column("score", SmallInteger, nullable=False),
         Column("day", Date, nullable=False),
+    )
+
+
+def _caseload(naming: Naming, metadata: MetaData) -> Table:
+    """What asks for attention of everyone, over their open goals (`projections.goal_state.caseload_rows`)."""
+    return Table(
+        naming.table("caseload"),
+        metadata,
+        *_of_a_patient(),
+        # The place in `caseload_needs.NEEDS` of the most pressing reason, of those that depend on no day; behind all
+        # of them without any, and behind that for who is no longer in treatment.
+        Column("need", SmallInteger, nullable=False),
+        # The earliest; the last day there is where none is set.
+        Column("next_review_on", Date, nullable=False),
+        # Since when nothing was entered for a goal that is worked on; the longest.
+        Column("silent_since", Date),
+        Column("clinician", Text),
+        Column("setting", String(24)),
+        Column("plan_status", String(24)),
+        Column("time_zone", String(64)),
+        Column("open_goals", BigInteger, nullable=False),
+        Column("active_goals", BigInteger, nullable=False),
+        Column("setbacks_since_review", BigInteger, nullable=False),
+        Column("raise_at_next_session", BigInteger, nullable=False),
+        Column("waiting_for_patient", BigInteger, nullable=False),
+        Column("waiting_for_clinician", BigInteger, nullable=False),
+        Column("last_entry_on", Date),
+        Column("agreements_entered", BigInteger, nullable=False),
+        # What is told of the goals, and of the words that are awaited, as JSON (`caseload_rows`).
+        Column("goals", Text, nullable=False),
+        Column("awaited", Text, nullable=False),
+        Index(naming.index("caseload", "need"), "org", "need", "next_review_on", "patient"),
+        info={SUMS: True},
+        # An entry writes the row anew, as it does that of its goal.
+        postgresql_with={"fillfactor": 50},
     )
 
 

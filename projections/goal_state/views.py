@@ -1,10 +1,16 @@
 """What SQL dashboards read of goals and patients."""
 
-from sqlalchemy import select
+from collections.abc import Callable
+from datetime import date
+from typing import Any
 
+from sqlalchemy import Column, ColumnElement, Date, Table, case, func, literal, literal_column, select
+
+from projections.engine.plan_join import of_the_patient
 from projections.engine.projection import Tables, View, Views
 from projections.engine.views import is_quarantined, today
-from projections.goal_state.caseload_rows import caseload_rows, patients_in_treatment
+from projections.goal_state.caseload_needs import NO_REVIEW, OVER
+from projections.goal_state.caseload_rows import is_open
 from projections.goal_state.goal_columns import framework, goals_beside_plans, measurable
 
 _GOAL = {
@@ -73,6 +79,28 @@ def _goal_current(tables: Tables) -> View:
 
 
 def _caseload(tables: Tables, dialect: str) -> View:
-    query = caseload_rows(tables, patients_in_treatment(tables), today(tables["plans"], dialect))
-    query = query.with_only_columns(*(query.selected_columns[name] for name in _PATIENT), maintain_column_froms=True)
+    caseload = tables["caseload"]
+    day = today(caseload, dialect)
+    review = caseload.c.next_review_on
+    derived: dict[str, ColumnElement[Any]] = {  # Any: of several types
+        "overdue": _reviews(tables, caseload, lambda due_on: due_on < day, review < day),
+        "due": _reviews(tables, caseload, lambda due_on: due_on == day, review <= day),
+        "next_review_on": func.nullif(review, literal(NO_REVIEW, Date), type_=Date),
+    }
+    columns = [(derived[name] if name in derived else caseload.c[name]).label(name) for name in _PATIENT]
+    query = select(*columns).where(caseload.c.need < OVER)
     return View("Each patient with an open plan or goal, and what asks for attention.", _PATIENT, query)
+
+
+def _reviews(
+    tables: Tables, caseload: Table, which: Callable[[Column[date]], ColumnElement[bool]], may_be: ColumnElement[bool]
+) -> ColumnElement[int]:
+    """How many of a patient's goals have such a review; they are looked at where there may be one."""
+    goals = tables["goals"]
+    found = (
+        select(func.count(case((which(goals.c.next_review_on), literal_column("1")))))
+        .where(of_the_patient(goals, caseload), is_open(goals))
+        .correlate(caseload)
+        .scalar_subquery()
+    )
+    return case((may_be, found), else_=literal_column("0"))

@@ -1,22 +1,32 @@
 """Which reviews are coming up, due, or overdue."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Date, bindparam, select, tuple_
 
 from events.identity import GoalId
 from events.time_zones import UTC_ZONE
-from projections.engine.clinic_day import clinic_days, day_of_plan
-from projections.engine.paging import AnyRow, Json, read_page, without_index
+from projections.engine.clinic_day import clinic_days, day_parameters, parameter_of_day
+from projections.engine.paging import AnySelect, Json, Place, paged, without_index
 from projections.engine.quarantine import quarantined_goals
-from projections.review_schedule.filters import ReviewFilter
+from projections.engine.statements import Values, fetch
+from projections.review_schedule.filters import ReviewFilter, ReviewStatus
 from projections.review_schedule.review_columns import due_status, reviews_beside_plans
 from projections.review_schedule.tables import tables
 
 _REVIEWS, _PLANS = tables()["reviews"], tables()["plans"]
 _THEIR_PLANS = _PLANS.alias("their_plans")
 _EVERY_REVIEW = ReviewFilter()
+# SQLAlchemy's own kind of text takes ten times as long to be written as JSON.
+_TOLD = (*(str(column.name) for column in _REVIEWS.c), "clinician", "time_zone", "status")
+_GOAL = tuple(_TOLD.index(name) for name in GoalId._fields)
+_DUE_ON, _VERSION = _TOLD.index("due_on"), _TOLD.index("version")
+_ORDER = ("due_on", "patient", "goal")
+_AFTER = tuple(f"after_{name}" for name in _ORDER)
+_PLACE = tuple(_TOLD.index(name) for name in _ORDER)
 
 
 def reviews(
@@ -40,11 +50,44 @@ def reviews(
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    due_on = _REVIEWS.c.due_on
-    few = filters.patient is not None or filters.clinician is not None
-    day = without_index(due_on).label(due_on.name) if few else due_on
     days = {UTC_ZONE: filters.day} if filters.day else clinic_days(connection, _PLANS, org, now)
-    status = due_status(_REVIEWS, day_of_plan(_PLANS, days))
+    narrowed = filters.model_dump(include=set(_NARROWING), exclude_none=True)
+    shape = _Shape(tuple(narrowed), filters.status, tuple(sorted(days)))
+    asked = {"org": org, "first_day": min(days.values()), "last_day": max(days.values()), **day_parameters(days)}
+
+    def rows(last: Place | None, most: int) -> Sequence[Values]:
+        after = {} if last is None else dict(zip(_AFTER, last, strict=True))
+        return fetch(connection, _reviews(shape, after=bool(after)), {**asked, **narrowed, **after, "most": most})
+
+    def read(page: Sequence[Values]) -> list[Json]:
+        return _read(connection, page)
+
+    return paged(rows, of="reviews", kinds=(date, str, str), key=_place, read=read, limit=limit, cursor=cursor)
+
+
+class _Shape(NamedTuple):
+    """What decides about the text of a query.
+
+    Attributes:
+        narrowed: The filters that are given, of those that name one value.
+        zones: The time zones whose days are told apart.
+    """
+
+    narrowed: tuple[str, ...]
+    status: ReviewStatus | None
+    zones: tuple[str, ...]
+
+
+_NARROWING = ("until", "patient", "clinician")
+
+
+# Putting a query together takes longer than to answer it.
+@lru_cache(maxsize=256)
+def _reviews(shape: _Shape, *, after: bool) -> AnySelect:
+    due_on = _REVIEWS.c.due_on
+    few = "patient" in shape.narrowed or "clinician" in shape.narrowed
+    day = without_index(due_on).label(due_on.name) if few else due_on
+    status = due_status(_REVIEWS, parameter_of_day(_PLANS, shape.zones))
     query = (
         select(
             *(day if column is due_on else column for column in _REVIEWS.c),
@@ -53,44 +96,47 @@ def reviews(
             status.label("status"),
         )
         .select_from(reviews_beside_plans(tables()))
-        .where(_REVIEWS.c.org == org)
+        .where(_REVIEWS.c.org == bindparam("org"))
     )
-    if filters.patient is not None:
-        query = query.where(_REVIEWS.c.patient == filters.patient)
-    if filters.clinician is not None:
+    if "patient" in shape.narrowed:
+        query = query.where(_REVIEWS.c.patient == bindparam("patient"))
+    if "clinician" in shape.narrowed:
         of_clinician = select(_THEIR_PLANS.c.patient).where(
-            _THEIR_PLANS.c.org == org, _THEIR_PLANS.c.clinician == filters.clinician
+            _THEIR_PLANS.c.org == bindparam("org"), _THEIR_PLANS.c.clinician == bindparam("clinician")
         )
         query = query.where(_REVIEWS.c.patient.in_(of_clinician))
-    if filters.until is not None:
-        query = query.where(due_on <= filters.until)
-    if filters.status is not None:
+    if "until" in shape.narrowed:
+        query = query.where(due_on <= bindparam("until", type_=Date))
+    if shape.status is not None:
         # Of all time zones together, which an index can find; then of each.
-        first, last = min(days.values()), max(days.values())
-        match filters.status:
+        first, last = bindparam("first_day", type_=Date), bindparam("last_day", type_=Date)
+        match shape.status:
             case "overdue":
                 query = query.where(due_on < last)
             case "due":
                 query = query.where(due_on.between(first, last))
             case "upcoming":
                 query = query.where(due_on > first)
-        query = query.where(status == filters.status)
-
-    def read(rows: Sequence[AnyRow]) -> list[Json]:
-        return _read(connection, rows)
-
+        query = query.where(status == shape.status)
     order = (day, _REVIEWS.c.patient, _REVIEWS.c.goal)
-    return read_page(connection, query, of="reviews", order=order, read=read, limit=limit, cursor=cursor)
+    if after:
+        place = (bindparam(name, type_=column.type) for name, column in zip(_AFTER, order, strict=True))
+        query = query.where(tuple_(*order) > tuple_(*place))
+    return query.order_by(*order).limit(bindparam("most"))
 
 
-def _read(connection: Connection, rows: Sequence[AnyRow]) -> list[Json]:
-    ids = [GoalId(row.org, row.patient, row.goal) for row in rows]
+def _place(row: Values) -> Place:
+    return [row[slot] for slot in _PLACE]
+
+
+def _read(connection: Connection, rows: Sequence[Values]) -> list[Json]:
+    ids = [GoalId(*(row[slot] for slot in _GOAL)) for row in rows]
     quarantined = quarantined_goals(connection, "review_schedule", ids)
     return [
         {
-            **row._mapping,
-            "due_on": row.due_on.isoformat(),
-            "quarantined": quarantined[goal_id].at(row.version) if goal_id in quarantined else None,
+            **dict(zip(_TOLD, row, strict=True)),
+            "due_on": row[_DUE_ON].isoformat(),
+            "quarantined": quarantined[goal_id].at(row[_VERSION]) if goal_id in quarantined else None,
         }
         for goal_id, row in zip(ids, rows, strict=True)
     ]

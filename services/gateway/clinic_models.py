@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.vocabulary import ActorRole, LifeArea, Outcome, Party, ReviewCause, Setting, Status
-from projections.goal_state.caseload_reasons import Need
+from projections.goal_state.caseload_needs import Need
 from services.gateway.models import NO_WORDS, QUARANTINED, ListOf, QuarantinedAt, QuarantinedGoal
 
 

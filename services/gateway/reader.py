@@ -24,6 +24,9 @@ READERS = 4
 SHORT_READERS = 2
 """How many short queries of PostgreSQL run at a time beside these; the engine's pool must hold connections for both."""
 
+SHORT_PAGE = 100
+"""The most items of a page of a list whose query is a short one: by an index, and without its rows made into models."""
+
 _UNREADABLE = "The projections' database cannot be read now."
 _log = logging.getLogger("cairn.gateway")
 T = TypeVar("T")

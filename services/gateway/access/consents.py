@@ -50,20 +50,19 @@ def tells_all(principal: Principal, org: str | None, patient: str | None) -> boo
     return may_read(principal, "disclosures", org, patient)
 
 
-def without_other_consents(principal: Principal, org: str, patient: str | None, events: list[Json]) -> list[Json]:
-    """Recorded events without those that tell of consents and disclosures, for who may not read of disclosures."""
-    if tells_all(principal, org, patient):
-        return events
-    return [event for event in events if event["type"] not in ABOUT_CONSENTS]
+def types_left_out(principal: Principal, org: str, patient: str | None) -> frozenset[str]:
+    """The types of events of which a principal is not told: those of consents and disclosures, for who may not read of
+    disclosures.
+    """
+    return frozenset() if tells_all(principal, org, patient) else ABOUT_CONSENTS
 
 
 def told_of(
     principal: Principal, org: str, patient: str | None, events: Iterable[RecordedEvent]
 ) -> list[RecordedEvent]:
-    """The same for events as they were read from the log."""
-    if tells_all(principal, org, patient):
-        return [*events]
-    return [event for event in events if event.type_name not in ABOUT_CONSENTS]
+    """Recorded events without those."""
+    left_out = types_left_out(principal, org, patient)
+    return [event for event in events if event.type_name not in left_out]
 
 
 def batches_told(

@@ -7,7 +7,7 @@ them all, and nobody else could open one. Nor does it bound what it keeps of hea
 import asyncio
 from typing import Literal
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from services.gateway.edge.prompt_answers import PromptProtocol
 
 HEADER_SECONDS = 15.0
 """How long a client may take for the line and the headers of a request, from when it connected or began with them."""
@@ -25,7 +25,7 @@ class _HeadersTooLong(Exception):
     """The line and the headers of a request are longer than they may be."""
 
 
-class TimedProtocol(HttpToolsProtocol):
+class TimedProtocol(PromptProtocol):
     """HTTP/1.1 on one connection, whose client has so much time for a request and not more."""
 
     header_seconds = HEADER_SECONDS

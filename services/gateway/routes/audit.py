@@ -7,16 +7,15 @@ from starlette.responses import Response
 from events.errors import Rejected
 from events.identity import GoalId
 from projections.audit_trail import queries
-from services.access.policy import may_read
-from services.gateway.access.consents import without_other_consents
-from services.gateway.access_records import patients_in
-from services.gateway.answers import json_answer
+from services.gateway.access.consents import types_left_out
+from services.gateway.answers import json_answer, written_answer
 from services.gateway.asking import Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import AuditList, Difference, History
 from services.gateway.parameters import Audit, Goal, Org, Page, Patient, TwoVersions
 from services.gateway.problems import RequestRefused
+from services.gateway.reader import SHORT_PAGE
 from services.gateway.routing import Query, Router
 
 router = Router(prefix="/v1/orgs/{org}", tags=["read"])
@@ -36,16 +35,19 @@ async def history(
     The goal `plan` is the patient's plan.
     """
     goal_id = GoalId(org, patient, goal)
+    without = types_left_out(asks.principal, org, patient)
     found = await here.read(
         "audit_trail",
         org,
         query.min_position,
-        lambda connection: queries.history(connection, goal_id, limit=query.limit, cursor=query.cursor),
+        lambda connection: queries.history(
+            connection, goal_id, limit=query.limit, cursor=query.cursor, without=without
+        ),
+        short=query.limit <= SHORT_PAGE,
     )
     if found is None:
         raise _unknown(goal_id)
-    items = without_other_consents(asks.principal, org, patient, found["items"])
-    return json_answer({**found, "items": items})
+    return written_answer(found.json)
 
 
 @router.get(
@@ -70,9 +72,9 @@ async def diff(
         raise RequestRefused("goal.version_unknown", str(error)) from None
     if found is None:
         raise _unknown(goal_id)
-    if not may_read(asks.principal, "disclosures", org, patient):
+    if without := types_left_out(asks.principal, org, patient):
         found["changes"] = [each for each in found["changes"] if each["field"].partition(".")[0] != "consents"]
-        found["events"] = without_other_consents(asks.principal, org, patient, found["events"])
+        found["events"] = [each for each in found["events"] if each["type"] not in without]
     return json_answer(found)
 
 
@@ -84,15 +86,17 @@ async def diff(
 )
 async def audit(here: Here, asks: Asks, org: Org, query: Annotated[Audit, Query()]) -> Response:
     """Every event of the organisation in the order of the log, newest last."""
+    without = types_left_out(asks.principal, org, query.patient)
     found = await here.read(
         "audit_trail",
         org,
         query.min_position,
-        lambda connection: queries.audit(connection, org, query, limit=query.limit, cursor=query.cursor),
+        lambda connection: queries.audit(
+            connection, org, query, limit=query.limit, cursor=query.cursor, without=without
+        ),
     )
-    asks.saw(org, patients_in(found["items"], found["quarantined"], named=query.patient))
-    items = without_other_consents(asks.principal, org, query.patient, found["items"])
-    return json_answer({**found, "items": items})
+    asks.saw(org, found.patients if query.patient is None else found.patients | {query.patient})
+    return written_answer(found.json)
 
 
 def _unknown(goal_id: GoalId) -> Rejected:

@@ -3,17 +3,19 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
+from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
 from projections.goal_state.caseload import caseload as caseload_of
 from projections.goal_state.waiting import waiting as waiting_in
 from services.gateway.access_records import patients_in
-from services.gateway.answers import json_answer
+from services.gateway.answers import json_answer, written_answer
 from services.gateway.asking import Asks
 from services.gateway.clinic_models import Caseload, WaitingList
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.parameters import CaseloadQuery, Org, WaitingQuery
+from services.gateway.reader import SHORT_PAGE
 from services.gateway.routing import Query, Router
 
 router = Router(prefix="/v1/orgs/{org}", tags=["read"])
@@ -39,9 +41,10 @@ async def caseload(here: Here, asks: Asks, org: Org, query: Annotated[CaseloadQu
         org,
         query.min_position,
         lambda connection: caseload_of(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
+        short=query.limit <= SHORT_PAGE,
     )
-    asks.saw(org, patients_in(found["items"]))
-    return json_answer(asks.shown(found))
+    asks.saw(org, found.patients)
+    return written_answer(found.json if asks.words else to_json(asks.shown(from_json(found.json))))
 
 
 @router.get(

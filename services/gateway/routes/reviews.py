@@ -13,6 +13,7 @@ from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ReviewList
 from services.gateway.parameters import Org, Reviews
+from services.gateway.reader import SHORT_PAGE
 from services.gateway.routing import Query, Router
 
 router = Router(prefix="/v1/orgs/{org}", tags=["read"])
@@ -32,6 +33,7 @@ async def reviews(here: Here, asks: Asks, org: Org, query: Annotated[Reviews, Qu
         org,
         query.min_position,
         lambda connection: queries.reviews(connection, org, query, now=now, limit=query.limit, cursor=query.cursor),
+        short=query.limit <= SHORT_PAGE,
     )
     asks.saw(org, patients_in(found["items"], named=query.patient))
     return json_answer(asks.shown(found))

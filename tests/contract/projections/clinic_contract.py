@@ -15,7 +15,6 @@ from projections.catalog import projection_named
 from projections.engine.database import open_database, reading
 from projections.engine.paging import BadCursor, Json
 from projections.engine.writer import ProjectionWriter
-from projections.goal_state.caseload import caseload
 from projections.goal_state.copies import copies
 from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
@@ -24,7 +23,7 @@ from projections.goal_state.review_counts import ReviewCounts
 from projections.goal_state.waiting import waiting
 from tests.builders import NOON, active_goal, entry, event, gas, opened, proposed, recorded
 from tests.contract.projections.queries_contract import statements
-from tests.contract.projections.served import served_goal, served_goals
+from tests.contract.projections.served import caseload, served_goal, served_goals
 from tests.stored import as_message
 
 ORG = "northside"

@@ -10,7 +10,6 @@ from projections.catalog import projection_named
 from projections.engine.database import reading
 from projections.engine.quarantine import GoalIsQuarantined
 from projections.goal_state import queries as goal_state
-from projections.goal_state.caseload import caseload
 from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.patient.series import Span, read_series
 from projections.goal_state.patient.tree import read_tree
@@ -19,7 +18,7 @@ from projections.review_schedule import queries as review_schedule
 from tests.builders import NOON
 from tests.contract.projections.builds_contract import poisoned, try_again
 from tests.contract.projections.contract import POISON, STORY, AnyProjection, DatabaseContract, started, take
-from tests.contract.projections.served import served_goal, served_goals
+from tests.contract.projections.served import audit, caseload, history, served_goal, served_goals
 from tests.contract.projections.story import CALL, COOK, READ, WALK
 
 OF_WALK = [message.position for message in STORY if message.subject == WALK.on(LOG)]
@@ -144,20 +143,19 @@ class QuarantinedContract(DatabaseContract):
         take(started(engine, poisoned(projection_named("audit_trail"))), STORY)
         reached = len([message for message in STORY if message.subject == WALK.on(LOG) and message.position < POISON])
         with reading(engine) as connection:
-            history = audit_trail.history(connection, WALK)
+            past = history(connection, WALK)
             diff = audit_trail.diff(connection, WALK, 0, 1)
-            audit = audit_trail.audit(connection, WALK.org)
-            of_others = audit_trail.audit(connection, WALK.org, AuditFilter(patient=COOK.patient))
-            elsewhere = audit_trail.audit(connection, WALK.org.upper())
-            sound = audit_trail.history(connection, COOK)
-        assert history
-        quarantined = history["quarantined"]
+            everything = audit(connection, WALK.org)
+            of_others = audit(connection, WALK.org, AuditFilter(patient=COOK.patient))
+            elsewhere = audit(connection, WALK.org.upper())
+            sound = history(connection, COOK)
+        quarantined = past["quarantined"]
         assert (quarantined["version"], quarantined["position"]) == (reached, POISON)
         assert diff
         assert diff["quarantined"] == quarantined
-        assert audit["quarantined"] == [{**WALK._asdict(), **quarantined}]
+        assert everything["quarantined"] == [{**WALK._asdict(), **quarantined}]
         assert of_others["quarantined"] == elsewhere["quarantined"] == []
-        assert sound
+        assert sound["quarantined"] is None
         assert sound["quarantined"] is None
 
     def test_a_review_of_a_held_goal_is_marked(self, engine: Engine) -> None:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from events.event import RecordedEvent
 from events.flag import Audience
@@ -13,9 +13,10 @@ from events.goal import GoalState
 from events.goal.reading import PARTS, Part, read_goal
 from events.identity import GoalId
 from projections.catalog import projection_named
-from projections.engine.database import reading
+from projections.engine.database import reading, writing
 from projections.engine.paging import Json
 from projections.goal_state import queries
+from projections.goal_state.caseload_rows import add_up
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord, fold_patient
 from projections.goal_state.patient.tree import read_tree
@@ -49,6 +50,10 @@ class ServedContract(DatabaseContract):
             patient: fold_patient(each for each in events if each.goal_id.patient == patient) for patient in PATIENTS
         }
         at = events[-1].event.time
+        with writing(engine) as connection:
+            kept_up = sums(connection)
+            add_up(connection, projection_named("goal_state").tables(), None)
+            assert sums(connection) == kept_up
         audiences: tuple[Audience, ...] = ("staff", "patient")
         wanted: tuple[tuple[Part, ...], ...] = ((), PARTS)
         for audience in audiences:
@@ -92,6 +97,12 @@ class ServedContract(DatabaseContract):
                 with reading(engine) as connection:
                     assert pages(connection, GoalId(ORG, patient, state.goal), newest_first=False) == diary
                     assert pages(connection, GoalId(ORG, patient, state.goal), newest_first=True) == diary[::-1]
+
+
+def sums(connection: Connection) -> Sequence[object]:
+    """The rows of patients that their goals add up to."""
+    table = projection_named("goal_state").tables()["caseload"]
+    return connection.execute(select(table).order_by(table.c.patient)).all()
 
 
 def copies(goal: GoalState, records: Iterable[PatientRecord]) -> int:

@@ -14,14 +14,12 @@ from sqlalchemy import Connection, text
 from events.event import Event
 from events.goal import types as g
 from events.identity import GoalId
-from projections.audit_trail import queries as audit_trail
 from projections.audit_trail.filters import AuditFilter
 from projections.catalog import NAMES, projection_named
 from projections.data_dictionary import every_view
 from projections.engine.database import open_database, reading
 from projections.engine.paging import Json
 from projections.engine.writer import ProjectionWriter
-from projections.goal_state.caseload import caseload
 from projections.goal_state.evidence import evidence
 from projections.goal_state.filters import CaseloadFilter
 from projections.review_schedule import queries as review_schedule
@@ -29,7 +27,7 @@ from projections.review_schedule.filters import ReviewFilter
 from services.sample.clinic import ORG, northside
 from tests.builders import active_goal, entry, event, gas, opened, proposed, recorded
 from tests.clinic import Clinic
-from tests.contract.projections.served import served_goals
+from tests.contract.projections.served import audit, caseload, served_goals
 from tests.stored import as_message
 
 FAR = "far"
@@ -172,7 +170,7 @@ class ViewsContract(ABC):
 
     @pytest.mark.parametrize("org", [ORG, FAR])
     def test_the_audit_is_that_of_the_endpoint(self, connection: Connection, org: str) -> None:
-        told = everything(audit_trail.audit(connection, org, limit=10_000))
+        told = everything(audit(connection, org, limit=10_000))
         found = rows(connection, "v_audit", org, "position")
         same = ("position", "patient", "goal", "version", "type", "actor", "source")
         assert [[row[name] for name in same] for row in found] == [[each[name] for name in same] for each in told]
@@ -189,7 +187,7 @@ class ViewsContract(ABC):
             assert (row["happened_at"], row["recorded_at"]) == (instant(each["time"]), instant(each["recordedtime"]))
 
     def test_revisions_are_those_of_the_endpoint(self, connection: Connection) -> None:
-        revised = everything(audit_trail.audit(connection, ORG, AuditFilter(type=g.Revised.type_name), limit=10_000))
+        revised = everything(audit(connection, ORG, AuditFilter(type=g.Revised.type_name), limit=10_000))
         found = rows(connection, "v_goal_revisions", ORG, "position, field")
         assert [(row["position"], row["field"]) for row in found] == [
             (each["position"], change["field"]) for each in revised for change in each["changes"]

@@ -1,0 +1,29 @@
+"""What the rows of a patient add up to: a goal is projected by itself, and lists of patients are about all of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from events.identity import GoalId
+from projections.engine.naming import Slot
+from projections.engine.projection import Projected, Projection
+
+AnyProjection = Projection[Any]  # Any: nothing here depends on what it remembers
+
+
+def add_up_changes(
+    connection: Connection, projection: AnyProjection, slot: Slot, projected: Mapping[GoalId, Projected[Any]]
+) -> None:
+    """Add up anew what changes, already written, may have moved; in the transaction that writes them."""
+    if projection.add_up is None or slot is not Slot.LIVE:
+        return
+    patients = {goal_id.plan for goal_id, each in projected.items() if each.adds_up_anew}
+    if patients:
+        projection.add_up(connection, projection.tables(), patients)
+
+
+def add_up_build(connection: Connection, projection: AnyProjection) -> None:
+    """Add up everything of the build that is about to go live."""
+    if projection.add_up is not None:
+        projection.add_up(connection, projection.tables(Slot.BUILDING), None)

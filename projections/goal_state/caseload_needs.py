@@ -1,0 +1,20 @@
+"""Why a patient of a caseload may ask for attention, and which of these reasons is the most pressing."""
+
+from datetime import date
+from typing import Literal, get_args
+
+Need = Literal[
+    "setback",
+    "review_overdue",
+    "motivation_dip",
+    "waiting_for_clinician",
+    "review_due",
+    "no_entry",
+    "waiting_for_patient",
+]
+"""Why a goal asks for attention, the most pressing first."""
+NEEDS: tuple[Need, ...] = get_args(Need)
+NO_NEED, OVER = len(NEEDS), len(NEEDS) + 1
+"""The places behind all of these, of patients without a reason, and of those who are no longer in treatment."""
+NO_REVIEW = date.max
+"""In a row of a caseload, the next review of a patient who has none."""

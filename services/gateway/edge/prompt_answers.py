@@ -1,0 +1,57 @@
+"""An answer goes out at once, and where it can in one packet.
+
+uvicorn writes the head of an answer and its body apart. The kernel holds the second of two small packets back until the
+first is acknowledged, and a client may take 40 ms for that, unless the socket is told otherwise. asyncio tells those
+whose protocol has been named; those of `socket.create_server` name none.
+"""
+
+import asyncio
+from socket import IPPROTO_TCP, TCP_NODELAY
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class PromptProtocol(HttpToolsProtocol):
+    """HTTP/1.1 on one connection, which holds nothing back that was written."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Take the connection."""
+        transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        self._joined = _HeadAndBody(transport, self.loop)
+        super().connection_made(transport)
+
+    def on_headers_complete(self) -> None:
+        """Let the answer to the request that has begun be written in one piece."""
+        super().on_headers_complete()
+        if self.cycle is not None:  # whatever uvicorn's type says: it is none while nothing was asked yet
+            self.cycle.transport = self._joined  # type: ignore[assignment]  # all of it that answers use
+
+
+class _HeadAndBody:
+    """The transport as an answer uses it: what is written first goes out together with what follows in that moment."""
+
+    __slots__ = ("_held", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop):
+        self._transport = transport
+        self._loop = loop
+        self._held: bytes | None = None
+
+    def write(self, data: bytes) -> None:
+        """Send it, with what was held back before; or hold it back for as long as nothing else has its turn."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._transport.writelines((held, data))
+        else:
+            self._held = data
+            self._loop.call_soon(self._let_go)
+
+    def close(self) -> None:
+        """Send what is held back, and end the connection."""
+        self._let_go()
+        self._transport.close()
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._transport.write(held)

@@ -1,0 +1,101 @@
+"""What is answered goes out at once: no part of it waits until the client has acknowledged another."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway.edge.slow_clients import TimedProtocol
+
+ASKED = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n"
+HEAD = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    await send(HEAD)
+    await send({"type": "http.response.body", "body": b"told"})
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, protocol: type[TimedProtocol] = TimedProtocol) -> AsyncIterator[uvicorn.Server]:
+    """A server that listens as the gateway's service does."""
+    config = uvicorn.Config(app, http=protocol, lifespan="off", ws="none", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        await server.startup(sockets=[listener])
+        yield server
+        await server.shutdown(sockets=[listener])
+
+
+@asynccontextmanager
+async def client(server: uvicorn.Server) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
+    yield reader, writer
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_the_kernel_holds_nothing_back() -> None:
+    async with serving(app) as server, client(server) as (reader, writer):
+        writer.write(ASKED)
+        await reader.readuntil(b"told")
+        (connection,) = server.server_state.connections
+        its_socket = connection.transport.get_extra_info("socket")
+
+        assert its_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+async def test_head_and_body_are_one_packet() -> None:
+    sent: list[bytes] = []
+
+    class Noting:
+        def __init__(self, transport: asyncio.Transport):
+            self._transport = transport
+
+        def __getattr__(self, name: str) -> Any:  # whatever else a transport has
+            return getattr(self._transport, name)
+
+        def write(self, data: bytes) -> None:
+            sent.append(data)
+            self._transport.write(data)
+
+        def writelines(self, data: tuple[bytes, ...]) -> None:
+            self.write(b"".join(data))
+
+    class Noted(TimedProtocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(Noting(transport))  # type: ignore[arg-type]
+
+    async with serving(app, Noted) as server, client(server) as (reader, writer):
+        for _ in range(2):
+            writer.write(ASKED)
+            await reader.readuntil(b"told")
+
+    assert [(each[:15], each[-4:]) for each in sent] == [(b"HTTP/1.1 200 OK", b"told")] * 2
+
+
+async def test_a_head_does_not_wait_for_its_body() -> None:
+    may_go_on = asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await send(HEAD)
+        await may_go_on.wait()
+        await send({"type": "http.response.body", "body": b"told"})
+
+    async with serving(slow) as server, client(server) as (reader, writer), asyncio.timeout(20):
+        writer.write(ASKED)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+        may_go_on.set()
+        assert await reader.readexactly(4) == b"told"
+
+
+async def test_an_answer_after_which_the_connection_ends_is_whole() -> None:
+    async with serving(app) as server, client(server) as (reader, writer), asyncio.timeout(20):
+        writer.write(b"GET / HTTP/1.0\r\nhost: localhost\r\n\r\n")
+        assert (await reader.read()).endswith(b"told")
