@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 set -euo pipefail
 
-# Guess: in Avro a type that is defined inside a record of namespace x is x.Dose, and inside that record the names Dose and x.Dose both mean it: "If no explicit
-#   namespace is specified, the namespace is taken from the most tightly enclosing schema".
+# Guess: in Avro a type that is defined inside a record of namespace x is x.Dose, and inside that record the names Dose and x.Dose both mean it: without one of its
+#   own "the namespace is taken from the most tightly enclosing named schema".
 # Seen: npm @asyncapi/avro-schema-parser 3.1.0 knows a type only by the name that its definition spells out. With the namespace inherited, x.Dose becomes the
 #   empty schema, which allows anything; with the namespace written at the type, Dose does. No diagnostic says so.
 # Cost: examples, documentation and validation made from the document let any value pass where others see a record.
