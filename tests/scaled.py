@@ -94,6 +94,8 @@ def _copied(row: Mapping[str, Any], number: int, further: int) -> dict[str, obje
         found["position"] += further
     if "recorded_at" in found:
         found["recorded_at"] += timedelta(seconds=further)
+    if "since" in found:
+        found["since"] += timedelta(seconds=further)
     if "clinician" in found:
         found["clinician"] = f"c{number // 2}"
     if "statement_hash" in found:

@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic_core import to_json
-from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Table, Text, and_, bindparam, cast, select
+from sqlalchemy import Connection, FromClause, select
 
 from projections.audit_trail.events import happened
 from projections.audit_trail.projector import CHANGING_TYPES
 from projections.audit_trail.sentence import sentence
 from projections.audit_trail.tables import tables
-from projections.engine.key_lookup import json_elements
+from projections.engine.key_lookup import narrowed, number_elements
 from projections.engine.paging import AnySelect, without_index
 from projections.engine.plan_join import of_the_patient
 from projections.engine.statements import fetch
@@ -103,20 +103,12 @@ def _changes(connection: Connection, rows: Sequence[EventRow]) -> Mapping[int, S
 
 
 def _asked(org: str, positions: Sequence[int]) -> dict[str, object]:
-    return {"org": org, "positions": to_json(positions).decode()}
+    return {"org": org, "wanted": to_json(positions).decode()}
 
 
-def _at_positions(table: Table) -> ColumnElement[bool]:
-    """The condition that a row is at one of the positions that are asked for."""
-    return and_(table.c.org == bindparam("org"), table.c.position == cast(cast(_POSITIONS.c.value, Text), BigInteger))
-
-
-_POSITIONS = json_elements(bindparam("positions", type_=Text)).table_valued("value", name="wanted")
-_AT_POSITIONS = every_event(_POSITIONS.join(_EVENTS, _at_positions(_EVENTS))).order_by(
-    without_index(_EVENTS.c.position)
-)
+_AT_POSITIONS = every_event(narrowed(_EVENTS, "position", number_elements)).order_by(without_index(_EVENTS.c.position))
 _CHANGES_AT_POSITIONS = (
     select(_CHANGES.c.position, _CHANGES.c.field, _CHANGES.c.before, _CHANGES.c.after)
-    .select_from(_POSITIONS.join(_CHANGES, _at_positions(_CHANGES)))
+    .select_from(narrowed(_CHANGES, "position", number_elements))
     .order_by(without_index(_CHANGES.c.position), _CHANGES.c.field)
 )

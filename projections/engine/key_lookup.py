@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    func,
     literal_column,
     select,
 )
@@ -48,6 +49,22 @@ def lookup(table: Table, names: tuple[str, ...]) -> FromClause:
     return keys.join(table, and_(*(table.c[name] == part for name, part in zip(names, key_parts, strict=True))))
 
 
+def narrowed(table: Table, column: str, elements: type["id_elements"]) -> FromClause:
+    """A table, narrowed to one organisation, the parameter `org`, and to the values of a column that the parameter
+    `wanted` names in a JSON array.
+
+    Args:
+        elements: :class:`id_elements` or :class:`number_elements`.
+    """
+    keys = elements(bindparam("wanted", type_=Text)).table_valued("value", name="wanted")
+    org: ColumnElement[str] = bindparam("org", type_=String)
+    if elements is id_elements:
+        # The same as by itself; but without statistics SQLite would take the rows of an organisation for few, and
+        # look at each of them.
+        org = func.coalesce(org, keys.c.value)
+    return keys.join(table, and_(table.c.org == org, table.c[column] == keys.c.value))
+
+
 @cache
 def wanted_keys(names: tuple[str, ...]) -> Subquery:
     """The values that :func:`wanted` names, as a table with columns of these names."""
@@ -61,7 +78,7 @@ def _wanted(names: tuple[str, ...]) -> tuple[TableValuedAlias, list[ColumnElemen
 
 
 def wanted(goal_ids: Iterable[GoalId], names: tuple[str, ...]) -> dict[str, str]:
-    """The parameter of a statement about a :func:`narrowed` table."""
+    """The parameter of a statement about a :func:`lookup`."""
     return {"wanted": to_json([goal_id[: len(names)] for goal_id in goal_ids]).decode()}
 
 
@@ -90,6 +107,36 @@ class json_item(GenericFunction[str]):
 
     type = String()
     inherit_cache = True
+
+
+class id_elements(GenericFunction[Any]):
+    """The elements of a JSON array of ids, as rows.
+
+    Ids need no escape in JSON, so that PostgreSQL takes their array for one of its own, and sees how many there are.
+    """
+
+    inherit_cache = True
+    kind = "text"
+
+
+class number_elements(id_elements):
+    """The elements of a JSON array of whole numbers, as rows."""
+
+    inherit_cache = True
+    kind = "bigint"
+
+
+@compiles(id_elements)
+@compiles(number_elements)
+def _array_on_postgresql(element: id_elements, compiler: SQLCompiler, **options: Any) -> str:  # Any: the compiler's own
+    array = f"translate({compiler.process(element.clauses, **options)}, '[]', '{{}}')"
+    return f"(SELECT unnest(CAST({array} AS {element.kind}[])) AS value)"
+
+
+@compiles(id_elements, "sqlite")
+@compiles(number_elements, "sqlite")
+def _array_on_sqlite(element: id_elements, compiler: SQLCompiler, **options: Any) -> str:  # Any: as above
+    return f"json_each({compiler.process(element.clauses, **options)})"
 
 
 @compiles(json_elements)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pydantic_core import to_json
 from sqlalchemy import Connection, FromClause, func, select
 
-from projections.engine.key_lookup import lookup
+from projections.engine.key_lookup import id_elements, narrowed
 from projections.engine.paging import AnySelect
 from projections.engine.statements import fetch
 from projections.goal_state.tables import tables
@@ -27,11 +27,11 @@ def copies(connection: Connection, org: str, hashes: Collection[str]) -> dict[st
     """How many patients of an organisation have a goal with each of some texts, by its `statement_hash`."""
     if not hashes:
         return {}
-    texts = to_json([(org, each) for each in sorted(hashes)]).decode()
-    return {text: patients for _, text, patients in fetch(connection, _PATIENTS_BY_HASH, {"wanted": texts})}
+    asked = {"org": org, "wanted": to_json(sorted(hashes)).decode()}
+    return {text: patients for _, text, patients in fetch(connection, _PATIENTS_BY_HASH, asked)}
 
 
-_PATIENTS_BY_HASH = patients_by_text(_GOALS).select_from(lookup(_GOALS, ("org", "statement_hash")))
+_PATIENTS_BY_HASH = patients_by_text(_GOALS).select_from(narrowed(_GOALS, "statement_hash", id_elements))
 
 
 def other_patients(patients: int | None) -> int:

@@ -12,7 +12,7 @@ from events.flag import Audience
 from events.identity import PLAN, GoalId
 from events.time_zones import UTC_ZONE
 from projections.engine.clinic_day import clinic_days, day_parameters, parameter_of_day
-from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows
+from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows, without_index
 from projections.engine.quarantine import GoalIsQuarantined, quarantined_goals, refuse_if_quarantined
 from projections.engine.statements import fetch
 from projections.goal_state.diary import read_diary
@@ -22,7 +22,7 @@ from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.projector import searchable
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_patients, quarantined_of_rows
 from projections.goal_state.served_goals import GoalRow, Looking, goals_to_serve, served_goal, served_goals
-from projections.goal_state.stored_states import diaries, entry_columns, plans, read_entry, state_with_diary
+from projections.goal_state.stored_states import diaries, entry_columns, plan_of, read_entry, state_with_diary
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
@@ -97,7 +97,7 @@ def _record(connection: Connection, plan_id: GoalId, *, with_diaries: bool) -> P
     found = map(GoalRow._make, fetch(connection, _OF_PATIENT, plan_id._asdict()))
     rows = {GoalId(row.org, row.patient, row.goal): row for row in found}
     entries = diaries(connection, _TABLES, rows) if with_diaries else {}
-    plan = plans(connection, _TABLES, [plan_id]).get(plan_id)
+    plan = plan_of(connection, _TABLES, plan_id)
     known = {goal_id: read_diary(row.diary) for goal_id, row in rows.items()}
     goals = (state_with_diary(row, known[goal_id], entries.get(goal_id, ())) for goal_id, row in sorted(rows.items()))
     quarantined = {goal_id.goal: at for goal_id, at in quarantined_of_rows(connection, rows.values()).items()}
@@ -197,7 +197,9 @@ def _goals(shape: _Shape, *, after: bool) -> AnySelect:
         query = query.where(_IS_RAISED if shape.raised else _GOALS.c.raise_at_next_session.is_(False))
     for number in range(shape.words):
         query = query.where(_GOALS.c.search.like(bindparam(_word(number)), escape=_ESCAPE))
-    order = (_GOALS.c.patient, _GOALS.c.goal)
+    # Those of a clinician are few, and found by their patients.
+    patient = without_index(_GOALS.c.patient) if "clinician" in shape.given else _GOALS.c.patient
+    order = (patient, _GOALS.c.goal)
     if after:
         query = query.where(tuple_(*order) > tuple_(*map(bindparam, _AFTER)))
     return query.order_by(*order).limit(bindparam("most"))

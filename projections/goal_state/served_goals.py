@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, or_, select
 
 from events.flag import Audience
@@ -15,9 +16,9 @@ from events.goal.flags import Around
 from events.goal.goals_of_patient import GoalsOfPatient, goals_of_patient
 from events.goal.reading import Part, asked_for, what_follows, written_goal
 from events.goal.state import OPEN
-from events.identity import PLAN, GoalId
+from events.identity import GoalId
 from events.plan.facts import PlanFacts
-from projections.engine.key_lookup import PATIENT, lookup, wanted
+from projections.engine.key_lookup import id_elements, narrowed
 from projections.engine.paging import AnySelect
 from projections.engine.plan_join import of_the_patient
 from projections.engine.statements import fetch
@@ -97,8 +98,8 @@ def served_goals(connection: Connection, rows: Sequence[GoalRow], looking: Looki
         return []
     org = rows[0].org
     goals: dict[str, dict[str, GoalFacts]] = {row.patient: {} for row in rows}
-    plans = (GoalId(org, patient, PLAN) for patient in goals)
-    for patient, goal, facts in fetch(connection, _FACTS, wanted(plans, PATIENT)):
+    asked = {"org": org, "wanted": to_json([*goals]).decode()}
+    for patient, goal, facts in fetch(connection, _FACTS, asked):
         goals[patient][goal] = read_facts(facts)
     patients = copies(connection, org, {row.statement_hash for row in rows if row.status in OPEN})
     return _served(connection, rows, goals, patients, looking)
@@ -160,4 +161,6 @@ _ONE_BESIDE_OTHERS = (
     .add_columns(_DOCUMENTS.c.facts, case((and_(_ASKED, _IS_OPEN), _PATIENTS)).label("patients"))
     .where(_GOALS.c.org == bindparam("org"), _GOALS.c.patient == bindparam("patient"))
 )
-_FACTS = select(_DOCUMENTS.c.patient, _DOCUMENTS.c.goal, _DOCUMENTS.c.facts).select_from(lookup(_DOCUMENTS, PATIENT))
+_FACTS = select(_DOCUMENTS.c.patient, _DOCUMENTS.c.goal, _DOCUMENTS.c.facts).select_from(
+    narrowed(_DOCUMENTS, "patient", id_elements)
+)

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, and_, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, and_, bindparam, select
 
 from events.goal import GoalState
 from events.goal.entries import ProgressEntry
@@ -99,18 +99,28 @@ def entry_columns(entries: Table) -> Sequence[Column[Any]]:
 
 def plans(connection: Connection, tables: Tables, plan_ids: Collection[GoalId]) -> dict[GoalId, PlanState]:
     """Some plans, each with its scores; those that are not there are left out."""
-    if not plan_ids:
-        return {}
-    asked = wanted(plan_ids, PATIENT)
+    return _plans(connection, tables, wanted(plan_ids, PATIENT), many=True) if plan_ids else {}
+
+
+def plan_of(connection: Connection, tables: Tables, plan_id: GoalId) -> PlanState | None:
+    """One plan, with its scores; None where there is none."""
+    return _plans(connection, tables, {"org": plan_id.org, "patient": plan_id.patient}, many=False).get(plan_id)
+
+
+def _plans(
+    connection: Connection, tables: Tables, asked: Mapping[str, object], *, many: bool
+) -> dict[GoalId, PlanState]:
     scores: dict[GoalId, list[Measurement]] = defaultdict(list)
-    for org, patient, version, instrument, value, day in fetch(connection, _scores(tables["measurements"]), asked):
-        score = Measurement.model_construct(instrument=instrument, score=value, on=day, version=version)
-        scores[GoalId(org, patient, PLAN)].append(score)
+    for org, patient, version, instrument, score, day in fetch(
+        connection, _scores(tables["measurements"], many), asked
+    ):
+        told = Measurement.model_construct(instrument=instrument, score=score, on=day, version=version)
+        scores[GoalId(org, patient, PLAN)].append(told)
     return {
         (plan_id := GoalId(org, patient, PLAN)): PlanState.model_validate_json(state).model_copy(
             update={"measurements": tuple(sorted(scores[plan_id], key=_in_order))}
         )
-        for org, patient, state in fetch(connection, _states_of_plans(tables["plans"]), asked)
+        for org, patient, state in fetch(connection, _states(tables["plans"], many), asked)
     }
 
 
@@ -129,14 +139,20 @@ def _actor(actor: str, role: ActorRole) -> Actor:
 
 
 @cache
-def _scores(measurements: Table) -> AnySelect:
-    columns = (measurements.c[name] for name in (*PATIENT, "version", "instrument", "score", "day"))
-    return select(*columns).select_from(lookup(measurements, PATIENT))
+def _scores(measurements: Table, many: bool) -> AnySelect:
+    return _of_patients(measurements, ("version", "instrument", "score", "day"), many=many)
 
 
 @cache
-def _states_of_plans(plans: Table) -> AnySelect:
-    return select(*(plans.c[name] for name in (*PATIENT, "state"))).select_from(lookup(plans, PATIENT))
+def _states(plans: Table, many: bool) -> AnySelect:
+    return _of_patients(plans, ("state",), many=many)
+
+
+def _of_patients(table: Table, names: Sequence[str], *, many: bool) -> AnySelect:
+    columns = select(*(table.c[name] for name in (*PATIENT, *names)))
+    if many:
+        return columns.select_from(lookup(table, PATIENT))
+    return columns.where(*(table.c[name] == bindparam(name) for name in PATIENT))
 
 
 @cache

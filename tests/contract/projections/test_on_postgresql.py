@@ -1,9 +1,12 @@
 """Every projection, and every query, on PostgreSQL."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import Connection, func, select
+from sqlalchemy.event import listen, remove
 
 from projections.catalog import projection_named
 from tests.contract.projections.access_record_contract import AccessRecordContract
@@ -15,6 +18,7 @@ from tests.contract.projections.disclosures_contract import DisclosuresContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
+from tests.contract.projections.scale_contract import Query, ScaleContract
 from tests.contract.projections.served_contract import ServedContract
 from tests.contract.projections.views_contract import ViewsContract
 from tests.postgresql import PostgresqlServer
@@ -110,3 +114,61 @@ class TestViews(ViewsContract):
     def today(self, connection: Connection) -> tuple[date | None, datetime]:
         # The day of each plan's time zone; what it takes for now is when its transaction began.
         return None, connection.scalars(select(func.now())).one()
+
+
+class TestScale(ScaleContract):
+    growing = frozenset(
+        {
+            *("reviews due", "reviews upcoming", "reviews of a clinician", "a calendar of a clinician"),
+            *("evidence in total of a clinician", "caseload"),
+            # All that waits here is on five pages, which are read as soon as an index.
+            "waiting of a clinician",
+        }
+    )
+    _analyzed: ClassVar[set[str]] = set()
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def database_urls(cls, postgresql_server: PostgresqlServer) -> tuple[str, str]:
+        return postgresql_server.new_database(), postgresql_server.new_database()
+
+    def cost(self, connection: Connection, query: Query) -> int:
+        """The pages that it looked at, and the rows that each step of its plans made or threw away."""
+        found: list[int] = []
+
+        # Any: as SQLAlchemy hands them over
+        def explain(_: Connection, cursor: Any, statement: str, parameters: Any, *__: object) -> None:
+            with cursor.connection.cursor() as asking:
+                asking.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {statement}", parameters)
+                ((told,),) = asking.fetchall()
+            plan = told[0]["Plan"]
+            found.append(sum(plan[f"Shared {how} Blocks"] for how in ("Hit", "Read")))
+            found.extend(map(_rows, _steps(plan)))
+
+        listen(connection, "before_cursor_execute", explain)
+        try:
+            query(connection)
+        finally:
+            remove(connection, "before_cursor_execute", explain)
+        return sum(found)
+
+    def slack(self) -> int:
+        return 100
+
+    def analyze(self, connection: Connection, analyzed: bool) -> None:
+        # It does so by itself before long.
+        database = str(connection.engine.url)
+        if database not in self._analyzed:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+            self._analyzed.add(database)
+
+
+def _steps(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for step in plan.get("Plans", ()):
+        yield from _steps(step)
+
+
+def _rows(step: Mapping[str, Any]) -> int:
+    removed = sum(many for name, many in step.items() if name.startswith("Rows Removed by "))
+    return int((step["Actual Rows"] + removed) * step["Actual Loops"])

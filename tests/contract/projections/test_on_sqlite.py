@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from projections.catalog import projection_named
+from projections.catalog import NAMES, projection_named
+from projections.engine.database import reading
 from tests.contract.projections.access_record_contract import AccessRecordContract
 from tests.contract.projections.builds_contract import BuildsContract, counted
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
@@ -18,9 +19,12 @@ from tests.contract.projections.disclosures_contract import DisclosuresContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
-from tests.contract.projections.scale_contract import Query, ScaleContract
+from tests.contract.projections.scale_contract import CASELOADS, READS, Clinics, Query, ScaleContract
 from tests.contract.projections.served_contract import ServedContract
 from tests.contract.projections.views_contract import ViewsContract
+
+NOT_MISSED_HERE = frozenset({"goal_state_plans_by_status", "goal_state_waiting_by_role", "goal_state_goals_by_dip"})
+"""The first serves whole views; the others find what is seldom, and here one in ten is waited for or has a dip."""
 
 
 class OnSqlite(ProjectionContract):
@@ -137,6 +141,8 @@ class TestScale(ScaleContract):
         folder = tmp_path_factory.mktemp("scale")
         return f"sqlite:///{folder / 'small.db'}", f"sqlite:///{folder / 'large.db'}"
 
+    statistics = (False, True)
+
     def cost(self, connection: Connection, query: Query) -> int:
         """The steps of its virtual machine, in tens."""
         steps = count()
@@ -156,3 +162,25 @@ class TestScale(ScaleContract):
         if not analyzed:
             connection.exec_driver_sql("DELETE FROM sqlite_stat1")
             connection.exec_driver_sql("ANALYZE sqlite_schema")
+
+    def test_every_index_is_needed(self, clinics: Clinics) -> None:
+        with reading(clinics.large) as connection:
+            reads = {**READS, **{name: prepare(connection) for name, prepare in CASELOADS.items()}}
+        needed = {name: self._cost(clinics.large, query, analyzed=False) for name, query in reads.items()}
+        for index, table in indexes(clinics.large):
+            if index.rpartition("_")[0] in NOT_MISSED_HERE:
+                continue
+            with clinics.large.connect() as connection, connection.begin() as transaction:
+                connection.exec_driver_sql(f"DROP INDEX {index}")
+                without = {name: self.cost(connection, query) for name, query in reads.items()}
+                transaction.rollback()
+            assert any(without[name] > 1.1 * needed[name] + self.slack() for name in reads), (index, table)
+
+
+def indexes(engine: Engine) -> list[tuple[str, str]]:
+    """The live indexes that a projection declares, with their tables."""
+    names = [table.name for name in NAMES for table in projection_named(name).tables().values()]
+    query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    with reading(engine) as connection:
+        found = [tuple(row) for row in connection.execute(text(query))]
+    return [(index, table) for index, table in found if table in names and "_by_" in index]
