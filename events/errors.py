@@ -61,6 +61,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── UnusableSigningKey    the embedded issuer's own key cannot be used
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── ServerFailed          the embedded nats-server did not start
+        ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for
         ├── RequestRefused        an HTTP request that is answered with a problem
         │   └── ReadingRefused    a reading about a patient that is refused, and recorded as refused
         ├── EventsMissing         the log no longer holds all events of a goal
