@@ -17,7 +17,7 @@ from projections.engine.checkpoint import CheckpointKey, read_checkpoint
 from projections.engine.database import open_database, reading, writing
 from projections.engine.naming import Slot
 from projections.engine.paging import Json
-from projections.engine.projection import Projection
+from projections.engine.projection import SUMS, Projection
 from projections.engine.service import serve
 from projections.engine.status import read_status
 from projections.engine.tables import declare_own
@@ -60,13 +60,14 @@ class Database:
         await eventually(lambda: self.position >= position, within=30)
 
     def rows(self, org: str) -> dict[str, list[tuple[object, ...]]]:
-        """Every row of an organisation, in a fixed order."""
+        """Every row of an organisation, in a fixed order; not what rows add up to, which each database writes its way."""
         with reading(self.engine) as connection:
             return {
                 name: sorted(
                     (tuple(row) for row in connection.execute(select(table).where(table.c.org == org))), key=repr
                 )
                 for name, table in self.projection.tables().items()
+                if SUMS not in table.info
             }
 
     async def rebuilt(self, log: Log, upto: int) -> "Database":
