@@ -60,7 +60,7 @@ class Database:
         await eventually(lambda: self.position >= position, within=30)
 
     def rows(self, org: str) -> dict[str, list[tuple[object, ...]]]:
-        """Every row of an organisation, in a fixed order; not what rows add up to, which each database writes its way."""
+        """Every row of an organisation, in a fixed order; not what rows add up to, written by each database its way."""
         with reading(self.engine) as connection:
             return {
                 name: sorted(
