@@ -29,8 +29,9 @@ _FEWEST_IN_A_BATCH = 24
 """How many writes are cheaper as one batch than one by one (measured; docs/performance.md)."""
 _MOST_BATCHES = 2
 """How many batches are under way at once; the server allows 50, but the disk gains nothing from more."""
-_SENT_AHEAD_WRITES = 128
-"""How many writes of one moment go ahead of the rest: the server stores them while the others are being made."""
+_SENT_AHEAD_WRITES = 32, 128
+"""How many writes of one moment go ahead of the rest, so that the server stores them while the others are being made:
+where it has nothing to store yet, and where it has a batch already."""
 _MOST_HEADER_BYTES = 256 * 1024
 """More than the headers of any event of Cairn; a larger message is measured exactly."""
 _BATCH_HEADER_BYTES = 1024
@@ -148,7 +149,7 @@ class Writer:
             raise LogUnavailable("There is no connection to the log.", certain=True)
         waiting = _Waiting(write, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if len(self._waiting) >= _SENT_AHEAD_WRITES and self._batches < _MOST_BATCHES:
+        if self._batches < _MOST_BATCHES and len(self._waiting) >= _SENT_AHEAD_WRITES[self._batches]:
             self._send(self._next_group())
             self._nc.write_out()
         else:
