@@ -7,6 +7,7 @@ whose protocol has been named; those of `socket.create_server` name none.
 
 import asyncio
 from socket import IPPROTO_TCP, TCP_NODELAY
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -17,18 +18,11 @@ class PromptProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Take the connection."""
         transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        self._joined = _HeadAndBody(transport, self.loop)
-        super().connection_made(transport)
-
-    def on_headers_complete(self) -> None:
-        """Let the answer to the request that has begun be written in one piece."""
-        super().on_headers_complete()
-        if self.cycle is not None:  # whatever uvicorn's type says: it is none while nothing was asked yet
-            self.cycle.transport = self._joined  # type: ignore[assignment]  # all of it that answers use
+        super().connection_made(_HeadAndBody(transport, self.loop))  # type: ignore[arg-type]  # it is one in all else
 
 
 class _HeadAndBody:
-    """The transport as an answer uses it: what is written first goes out together with what follows in that moment."""
+    """A transport that sends what is written first together with what follows in that moment; else it is as it was."""
 
     __slots__ = ("_held", "_loop", "_transport")
 
@@ -36,6 +30,9 @@ class _HeadAndBody:
         self._transport = transport
         self._loop = loop
         self._held: bytes | None = None
+
+    def __getattr__(self, name: str) -> Any:  # Any: whatever a transport has
+        return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
         """Send it, with what was held back before; or hold it back for as long as nothing else has its turn."""

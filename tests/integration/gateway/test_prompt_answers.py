@@ -99,3 +99,23 @@ async def test_an_answer_after_which_the_connection_ends_is_whole() -> None:
     async with serving(app) as server, client(server) as (reader, writer), asyncio.timeout(20):
         writer.write(b"GET / HTTP/1.0\r\nhost: localhost\r\n\r\n")
         assert (await reader.read()).endswith(b"told")
+
+
+async def test_a_body_that_waits_to_be_asked_for_is_asked_for() -> None:
+    async def reads(scope: Scope, receive: Receive, send: Send) -> None:
+        came = await receive()
+        await send(HEAD)
+        await send({"type": "http.response.body", "body": came["body"]})
+
+    async with serving(reads) as server, client(server) as (reader, writer), asyncio.timeout(20):
+        writer.write(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100 Continue")
+        writer.write(b"mine")
+        assert (await reader.readuntil(b"mine")).startswith(b"HTTP/1.1 200 OK")
+
+
+async def test_a_word_at_the_end_does_not_overtake_an_answer() -> None:
+    async with serving(app) as server, client(server) as (reader, writer), asyncio.timeout(20):
+        writer.write(ASKED + b"no HTTP at all\r\n\r\n")
+        came = await reader.read()
+    assert came.count(b"HTTP/1.1 ") == 1 or came.index(b"told") < came.index(b"400 Bad Request")
