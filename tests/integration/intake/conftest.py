@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
+from nats.js.errors import NoStreamResponseError, NotFoundError
 from pydantic_core import from_json
 
 from events.envelope import STRUCTURED
@@ -51,6 +51,14 @@ class Counter:
         """Publish events durably, one after another."""
         for event in events:
             await self.js.publish(event.goal_id.on(INTAKE), as_bytes(event), headers={"content-type": STRUCTURED})
+
+    async def takes(self, event: Event) -> bool:
+        """Publish an event durably; whether the service was there to take it, which has to connect again, too."""
+        try:
+            await self.hand_in(event)
+        except NoStreamResponseError:
+            return False
+        return True
 
     async def waiting(self) -> int:
         """How many submissions wait for their outcome."""

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import unquote
 
 import pytest
@@ -260,7 +261,7 @@ async def test_intake_goes_on_after_the_server_was_restarted_and_after_its_consu
         await counter.server.stop()
         await counter.server.start()
         await eventually(lambda: counter.nc.is_connected)
-        await counter.hand_in(event(GoalId(counter.org, "p1", "plan"), opened(), role="clinician"))
+        await eventually(partial(counter.takes, event(GoalId(counter.org, "p1", "plan"), opened(), role="clinician")))
         await counter.all_carried()
         await counter.js.delete_consumer(INTAKE_STREAM, CONSUMER)
         await counter.hand_in(event(GoalId(counter.org, "p2", "plan"), opened(), role="clinician"))
