@@ -117,6 +117,10 @@ codes: setup ## Write the codes with which Cairn says no into docs/codes.md.
 access: setup ## Write the tables of the access policy into docs/access.md.
 	@$(BIN)/python -m services.access.policy_page docs/access.md
 
+.PHONY: texts
+texts: setup ## Put the texts of the pages into the catalogue of each language.
+	@$(BIN)/python -m services.gateway.pages.catalogues
+
 # The runtime lock is solved with the pins of the development lock as preferences, so it is a part of it.
 # The uv that the lock names solves it; one from elsewhere will do where there is no .venv.
 .PHONY: lock

@@ -40,6 +40,7 @@ from services.gateway.routes import (
 )
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
+from services.gateway.routes.pages import files
 from services.gateway.routing import Router
 
 _WITH_ENDPOINTS = (
@@ -58,6 +59,7 @@ _WITH_ENDPOINTS = (
     smart,
     fhir,
     operations,
+    files,
 )
 
 

@@ -155,6 +155,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("ready", "/readyz"),
     _open("documentation", "/docs"),
     _open("openapi", "/openapi.json"),
+    _open("static_file", "/static/{digest}/{name}"),
     _open("metadata", f"{_FHIR}/metadata"),
     _open("of_fhir", f"{FHIR_ROOT}.well-known/smart-configuration"),
     _open("of_release", f"{_FHIR}/.well-known/smart-configuration"),

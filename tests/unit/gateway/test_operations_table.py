@@ -23,6 +23,8 @@ GIVEN = {
     "id": "a.b.c",
     "version": "3",
     "template": "t",
+    "digest": "0123456789abcdef",
+    "name": "style.css",
 }
 TREE = OperationTree(OPERATIONS)
 
