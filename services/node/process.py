@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from events.errors import CairnError
 from services.node.backoff import Backoff
+from services.node.ending import how_it_ended
 from services.node.forking import ForkedProcess, Forks
 
 _MAX_FAILED_STARTS = 4
@@ -68,7 +69,7 @@ class ServiceProcess:
             pause = backoff.failed()
             if not self._was_ready and backoff.failures >= _MAX_FAILED_STARTS:
                 raise ServiceFailed(f"{self.name} does not start: {self.last_words()} See {self.log_file}.")
-            self._say(f"{self.name} {_how(ended)}; starting it again (see {self.log_file}).")
+            self._say(f"{self.name} {how_it_ended(ended)}; starting it again (see {self.log_file}).")
             await asyncio.sleep(pause)
 
     async def _run(self) -> int:
@@ -126,7 +127,3 @@ def _appending(log_file: Path) -> BinaryIO:
     if log_file.exists() and log_file.stat().st_size > _MAX_LOG_FILE_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
     return log_file.open("ab")
-
-
-def _how(ended: int) -> str:
-    return f"was ended by {signal.Signals(-ended).name}" if ended < 0 else f"ended with exit code {ended}"

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from services.embedded_server import EmbeddedServer, ServerFailed
 from services.node.backoff import Backoff
+from services.node.ending import how_it_ended
 
 
 @asynccontextmanager
@@ -33,7 +34,7 @@ async def _keep(server: EmbeddedServer, say: Callable[[str], None]) -> None:
     while True:
         backoff.started()
         code = await server.wait()
-        say(f"nats-server ended with exit code {code}; starting it again on its port (see {server.log_file}).")
+        say(f"nats-server {how_it_ended(code)}; starting it again on its port (see {server.log_file}).")
         while True:
             await asyncio.sleep(backoff.failed())
             try:
