@@ -14,10 +14,12 @@ _ON_ONE_NODE = frozenset(
 
 
 class Together(LoadFileScheduling):
-    """The tests of a file run on one worker, and so do those of all the files that share a node."""
+    """The tests of a file run on one worker, and so do those of all the files that share a node, or a browser."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
+        if file.startswith("tests/browser/"):
+            return "one browser"
         return "one node" if file in _ON_ONE_NODE else file
 
 

@@ -55,7 +55,7 @@ class AccessRecords:
         try:
             _purpose(scope)
         except RequestRefused as unusable:
-            await refusal_answer(scope["path"], unusable)(scope, receive, send)
+            await refusal_answer(scope, unusable)(scope, receive, send)
             return
         refused = False
 
@@ -67,7 +67,7 @@ class AccessRecords:
                         await self._recorder.record(records)
                 except ReadingNotRecorded as error:
                     refused = True
-                    await refusal_answer(scope["path"], not_recorded(error))(scope, receive, send)
+                    await refusal_answer(scope, not_recorded(error))(scope, receive, send)
             if not refused:
                 await send(message)
 

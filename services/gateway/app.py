@@ -40,7 +40,7 @@ from services.gateway.routes import (
 )
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
-from services.gateway.routes.pages import files
+from services.gateway.routes.pages import files, home, languages, sign_in
 from services.gateway.routing import Router
 
 _WITH_ENDPOINTS = (
@@ -60,6 +60,9 @@ _WITH_ENDPOINTS = (
     fhir,
     operations,
     files,
+    home,
+    languages,
+    sign_in,
 )
 
 
@@ -83,7 +86,8 @@ def create_app(
     """
     endpoints = Endpoints(Application(gateway, issuer_metadata))
     layers: ASGIApp = AccessRecords(endpoints, gateway.records)
-    layers = Access(layers, authenticator, consents or partial(consents_for, gateway.logs), gateway.records)
+    consents = consents or partial(consents_for, gateway.logs)
+    layers = Access(layers, authenticator, consents, gateway.records, gateway.public_url)
     layers = OriginCheck(HeadRequests(layers), gateway.public_url)
     layers = HostCheck(layers, hosts or AllowedHosts())
     return ForwardedHeaders(ResponseMiddleware(layers, gateway.metrics), trusted_proxies)

@@ -15,6 +15,8 @@ from services.gateway.access.consents import NOTHING, Consents
 from services.gateway.access.wordless import without_words
 from services.gateway.routing import Depends
 
+NOBODY = Principal(id="nobody", kind="system", roles=frozenset())
+"""Who asks for what is open."""
 _STAFF = frozenset(role for role, grant in GRANTS.items() if grant.reach == "own organisations")
 """Who reads what is for staff: those who may read of everyone in their organisations."""
 

@@ -32,16 +32,16 @@ async def failure_answer(request: Request, error: Exception) -> Response | None:
 
 
 async def _refused(request: Request, error: RequestRefused) -> Response:
-    return refusal_answer(request.scope["path"], error)
+    return refusal_answer(request.scope, error)
 
 
 async def _refused_reading(request: Request, error: ReadingRefused) -> Response:
     await record_refused_reading(request.app.state.gateway.records, request.scope, error)
-    return refusal_answer(request.scope["path"], error)
+    return refusal_answer(request.scope, error)
 
 
 async def _rejected(request: Request, error: Rejected) -> Response:
-    return refusal_answer(request.scope["path"], refused_read(error))
+    return refusal_answer(request.scope, refused_read(error))
 
 
 async def _invalid(request: Request, error: ArgumentsInvalid) -> Response:
@@ -49,7 +49,7 @@ async def _invalid(request: Request, error: ArgumentsInvalid) -> Response:
     mismatch = any(each.field in _TOKENS for each in found)
     code = "identity.mismatch" if mismatch else "request.invalid"
     first = found[0].detail if len(found) == 1 else f"{found[0].detail} See errors for each."
-    return refusal_answer(request.scope["path"], RequestRefused(code, first, found))
+    return refusal_answer(request.scope, RequestRefused(code, first, found))
 
 
 def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> FieldError:
@@ -66,7 +66,7 @@ def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> Field
 
 async def _bad_cursor(request: Request, error: BadCursor) -> Response:
     refused = RequestRefused("request.invalid", str(error), [FieldError("cursor", str(error))])
-    return refusal_answer(request.scope["path"], refused)
+    return refusal_answer(request.scope, refused)
 
 
 async def _gone(request: Request, error: Exception) -> Response:
@@ -76,20 +76,20 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
     detail = f"The event at position {error.position} cannot be read by this version of Cairn."
-    return refusal_answer(request.scope["path"], RequestRefused("log.unreadable", detail, status=HTTP_STATUS["defect"]))
+    return refusal_answer(request.scope, RequestRefused("log.unreadable", detail, status=HTTP_STATUS["defect"]))
 
 
 async def _quarantined(request: Request, error: GoalIsQuarantined) -> Response:
-    return refusal_answer(request.scope["path"], RequestRefused("projection.quarantined", str(error)))
+    return refusal_answer(request.scope, RequestRefused("projection.quarantined", str(error)))
 
 
 async def _replaced(request: Request, error: LogReplaced) -> Response:
-    return refusal_answer(request.scope["path"], log_replaced(error))
+    return refusal_answer(request.scope, log_replaced(error))
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
     refused = RequestRefused("log.unavailable", "The log cannot be read now. Try again.")
-    return refusal_answer(request.scope["path"], refused)
+    return refusal_answer(request.scope, refused)
 
 
 _ANSWERS: Mapping[type, Callable[[Request, Any], Awaitable[Response]]] = {  # Any: each takes its own kind of failure

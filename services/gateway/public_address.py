@@ -29,13 +29,17 @@ def read_networks(text: str) -> tuple[Network, ...]:
 
 def public_base(request: Request, public_url: str | None) -> str:
     """The address below which every endpoint is, without a slash behind it."""
+    return base_of(request.scope, public_url)
+
+
+def base_of(scope: Scope, public_url: str | None) -> str:
+    """The same, of a request as ASGI has it."""
     if public_url:
         return public_url
-    scope = request.scope
     host = next((value for name, value in scope["headers"] if name == b"host"), None)
     if host is None or scope.get("root_path"):
-        return str(request.base_url).rstrip("/")
-    # What `request.base_url` says then, without taking an address apart and putting it together again.
+        return str(Request(scope).base_url).rstrip("/")
+    # What Starlette's `base_url` says then, without taking an address apart and putting it together again.
     return f"{scope['scheme']}://{host.decode('latin-1')}".rstrip("/")
 
 

@@ -60,7 +60,7 @@ class ResponseMiddleware:
             _log.error("%s while answering %s", _place(error), _template(scope))
             if not started:
                 mistake = RequestRefused("internal.error", "Cairn made a mistake; its log says where.")
-                await refusal_answer(scope["path"], mistake)(scope, receive, answer)
+                await refusal_answer(scope, mistake)(scope, receive, answer)
             # An answer that has begun is broken off by the server, so that nobody takes it for whole.
 
 

@@ -23,27 +23,34 @@ _RUNNING_SECONDS = 60
 
 
 class JavaScript:
-    """The programs in `clients/`, in a folder with the packages that they import."""
+    """Programs in a folder with the packages that they import.
+
+    Attributes:
+        folder: The folder; the packages are in its `node_modules`.
+    """
 
     def __init__(self, folder: Path):
-        self._folder = folder
+        self.folder = folder
 
     @classmethod
-    def installed(cls, cache: Path) -> "JavaScript":
+    def installed(cls, cache: Path, clients: Path = CLIENTS) -> "JavaScript":
         """The programs in a folder below `cache`, where the packages are installed once for each lock file.
 
         It fails the test, with a sentence, when npm's registry does not give them.
+
+        Args:
+            clients: The folder of the programs and of the lock file of their packages.
         """
-        lock = CLIENTS / "package-lock.json"
+        lock = clients / "package-lock.json"
         folder = cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
         if not (folder / "installed").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             for name in ("package.json", "package-lock.json"):
-                shutil.copy(CLIENTS / name, folder)
-            _install(folder)
+                shutil.copy(clients / name, folder)
+            _install(folder, lock)
             (folder / "installed").touch()
-        for program in CLIENTS.iterdir():
+        for program in clients.iterdir():
             shutil.copy(program, folder)
         return cls(folder)
 
@@ -57,7 +64,7 @@ class JavaScript:
 
     def run(self, program: str, *arguments: str, given: bytes = b"") -> bytes:
         """What a program prints; the test fails when it ends with an error."""
-        ended = _run((str(_NODE), program, *arguments), self._folder, _RUNNING_SECONDS, given)
+        ended = _run((str(_NODE), program, *arguments), self.folder, _RUNNING_SECONDS, given)
         assert ended.returncode == 0, f"{program}: {ended.stderr.decode(errors='replace')[-4000:]}"
         return ended.stdout
 
@@ -66,7 +73,7 @@ class JavaScript:
         """A program that runs until the block ends; gives the first line that it prints, as JSON."""
         process = subprocess.Popen(
             (str(_NODE), program, *arguments),
-            cwd=self._folder,
+            cwd=self.folder,
             env=_environment(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -83,7 +90,7 @@ class JavaScript:
             process.communicate()
 
 
-def _install(folder: Path) -> None:
+def _install(folder: Path, lock: Path) -> None:
     options = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=20000")
     try:
         ended = _run((str(_NODE), str(_NPM), "ci", *options), folder, _INSTALLING_SECONDS)
@@ -92,8 +99,8 @@ def _install(folder: Path) -> None:
         why = f"It did not end within {_INSTALLING_SECONDS} seconds."
     if why is not None:
         pytest.fail(
-            "The packages of tests/exchange/clients/package-lock.json could not be installed; these tests need npm's"
-            f" registry, or a mirror that npm is set up for. npm says:\n{why}",
+            f"The packages of {lock} could not be installed; these tests need npm's registry, or a mirror that npm is"
+            f" set up for. npm says:\n{why}",
             pytrace=False,
         )
 

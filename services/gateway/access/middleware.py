@@ -9,16 +9,17 @@ from services.gateway.access.bearer import bearer_token, not_accepted
 from services.gateway.access.consents import Consents
 from services.gateway.access.judging import ReadingRefused, judge
 from services.gateway.access.matching import OperationTree
-from services.gateway.access.operations import OPERATIONS
+from services.gateway.access.operations import OPERATIONS, Operation
+from services.gateway.access.sessions import session_token
 from services.gateway.access_records import record_refused_reading
-from services.gateway.asking import Asking
+from services.gateway.asking import NOBODY, Asking
+from services.gateway.pages.addresses import SIGN_OUT, is_page
 from services.gateway.problems import RequestRefused
+from services.gateway.public_address import base_of
 from services.gateway.refusals import refusal_answer
 
 PRINCIPAL = "cairn.principal"
 """Where in the scope a part of the gateway itself says who asks; nothing that comes over HTTP gets there."""
-_NOBODY = Principal(id="nobody", kind="system", roles=frozenset())
-"""Who asks for what is open."""
 
 
 class Access:
@@ -26,13 +27,26 @@ class Access:
 
     What is not in the table of operations is answered here: no route is reached that has no row. The endpoint finds in
     the state of its request who asks (`asking`) and what was judged (`operation`).
+
+    Who asks is said by a token: in the header Authorization, or in the cookie of a browser's session, which counts for
+    what is only read. So a page elsewhere can have a browser submit nothing, whatever else went wrong.
     """
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator, consents: Consents, recorder: AccessRecorder):
+    def __init__(
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator,
+        consents: Consents,
+        recorder: AccessRecorder,
+        public_url: str | None = None,
+        signs_in_at: str | None = None,
+    ):
         self._app = app
         self._authenticator = authenticator
         self._consents = consents
         self._recorder = recorder
+        self._public_url = public_url
+        self._signs_in_at = signs_in_at
         self._operations = OperationTree(OPERATIONS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +59,7 @@ class Access:
         except RequestRefused as refused:
             if isinstance(refused, ReadingRefused):
                 await record_refused_reading(self._recorder, scope, refused)
-            await refusal_answer(scope["path"], refused)(scope, receive, send)
+            await refusal_answer(scope, refused)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -55,6 +69,8 @@ class Access:
         Raises:
             RequestRefused: there is nothing at its address, or whoever asks is not known, or may not have it.
         """
+        state = scope.setdefault("state", {})
+        state["signs_in_at"] = self._signs_in_at
         matched = self._operations.find(scope["method"], scope["path"])
         if matched is None:
             detail = "There is nothing at this address; /openapi.json lists what there is."
@@ -66,11 +82,10 @@ class Access:
             detail = f"This address does not take {scope['method']}; it takes {allow}."
             raise RequestRefused("http.method_not_allowed", detail, headers={"allow": allow})
         scope["route"] = operation  # the counters name its template, also when it is refused
-        state = scope.setdefault("state", {})
         state["operation"] = operation
         scope["path_params"] = named = matched.named
         if operation.reading == "open":
-            state["asking"] = Asking(_NOBODY)
+            state["asking"] = Asking(await self._who_looks(scope, operation))
             return
 
         async def judge_again() -> None:
@@ -85,8 +100,26 @@ class Access:
         known: Principal | None = scope.get(PRINCIPAL)
         if known is not None:
             return known
-        token = bearer_token(scope["headers"], scope["query_string"])
+        token = self._session(scope) if scope["method"] == "GET" else None
+        if token is None:
+            token = bearer_token(scope["headers"], scope["query_string"])
         try:
             return await self._authenticator.principal(token)
         except TokenRefused as refusal:
             raise not_accepted(refusal) from None
+
+    async def _who_looks(self, scope: Scope, operation: Operation) -> Principal:
+        """Whoever has a session and looks at a page that is open to all; it only says so, and is judged by nothing."""
+        reads = operation.method == "GET" or operation.path == SIGN_OUT
+        token = self._session(scope) if reads and is_page(operation.path) else None
+        if token is None:
+            return NOBODY
+        try:
+            return await self._authenticator.principal(token)
+        except TokenRefused:
+            return NOBODY
+
+    def _session(self, scope: Scope) -> str | None:
+        if not any(name == b"cookie" for name, _ in scope["headers"]):
+            return None
+        return session_token(scope["headers"], base_of(scope, self._public_url))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from services.access.policy import Reading
 from services.fhir.outgoing.patient import TYPES, ResourceType
+from services.gateway.pages.addresses import HOME, LANGUAGE, SIGN_IN, SIGN_OUT
 from services.gateway.refusals import FHIR_ROOT
 
 Method = Literal["GET", "POST"]
@@ -156,6 +157,10 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("documentation", "/docs"),
     _open("openapi", "/openapi.json"),
     _open("static_file", "/static/{digest}/{name}"),
+    _open("home", HOME),
+    _open("sign_in", SIGN_IN),
+    Operation("sign_out", SIGN_OUT, "open", "POST"),
+    Operation("choose_language", LANGUAGE, "open", "POST"),
     _open("metadata", f"{_FHIR}/metadata"),
     _open("of_fhir", f"{FHIR_ROOT}.well-known/smart-configuration"),
     _open("of_release", f"{_FHIR}/.well-known/smart-configuration"),

@@ -28,7 +28,7 @@ class HostCheck:
         if scope["type"] == "http" and scope["path"] not in _PROBES:
             refused = self._refused([value for name, value in scope["headers"] if name == b"host"])
             if refused is not None:
-                await refusal_answer(scope["path"], refused)(scope, receive, send)
+                await refusal_answer(scope, refused)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

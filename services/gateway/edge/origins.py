@@ -32,7 +32,7 @@ class OriginCheck:
         """Serve one request."""
         if scope["type"] == "http" and scope["method"] not in _SAFE and self._is_foreign(Headers(scope=scope)):
             detail = "A web page of another origin asks this. Ask it from this origin, or from outside a browser."
-            await refusal_answer(scope["path"], RequestRefused("http.origin", detail))(scope, receive, send)
+            await refusal_answer(scope, RequestRefused("http.origin", detail))(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -1,5 +1,6 @@
 """The addresses of the pages, in one place: endpoints, links and redirects have them from here."""
 
+import re
 from urllib.parse import urlencode
 
 LANGUAGE_COOKIE = "cairn-language"
@@ -13,8 +14,34 @@ REVIEWS = f"{CLINIC}/reviews"
 AUDIT = f"{CLINIC}/audit"
 OPERATIONS = "/operations"
 DOCS = "/docs"
+HOME = "/"
+SIGN_IN = "/sign-in"
+SIGN_IN_LINK = f"{SIGN_IN}/link/{{code}}"
+SIGN_IN_START = f"{SIGN_IN}/start"
+SIGN_IN_CALLBACK = f"{SIGN_IN}/callback"
+SIGN_OUT = "/sign-out"
+LANGUAGE = "/language"
+_ROOTS = ("/clinic", OPERATIONS, DOCS, SIGN_IN, SIGN_OUT, LANGUAGE)
+_MAX_RETURN_CHARACTERS = 2000
+_PATH_AND_QUERY = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
 
 
 def address(template: str, /, *, query: dict[str, str] | None = None, **named: str) -> str:
     """An address by its template. What is named is an id, so that nothing in it needs to be quoted."""
     return template.format(**named) + (f"?{urlencode(query)}" if query else "")
+
+
+def is_page(path: str) -> bool:
+    """Whether people look at an address, and not programs: what is refused there is a page, too."""
+    return path == HOME or any(path == root or path.startswith(f"{root}/") for root in _ROOTS)
+
+
+def own_path(given: str | None) -> str:
+    """Where to go on after signing in or choosing a language: a path of this gateway, whatever was asked for.
+
+    What could lead elsewhere, or back to signing in, is the way to the first page.
+    """
+    if given is None or len(given) > _MAX_RETURN_CHARACTERS or not _PATH_AND_QUERY.fullmatch(given):
+        return HOME
+    path = given.partition("?")[0].partition("#")[0]
+    return HOME if path.startswith((SIGN_IN, SIGN_OUT, LANGUAGE)) else given

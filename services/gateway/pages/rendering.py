@@ -3,15 +3,19 @@
 Jinja2 and Babel are imported when the first page is asked for: a gateway that only serves programs does without them.
 """
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.access.principal import Principal
-from services.gateway.pages.addresses import LANGUAGE_COOKIE
+from services.gateway.asking import NOBODY, Asking
+from services.gateway.pages.addresses import LANGUAGE_COOKIE, SIGN_IN, own_path
 from services.gateway.pages.navigation import links_of
+from services.gateway.pages.people import role_names
 from services.gateway.pages.static_files import static_files
 from services.gateway.routing import Depends
 
@@ -37,7 +41,8 @@ class Page:
 
     def __init__(self, request: Request):
         self._request = request
-        self.principal: Principal = request.scope["state"]["asking"].principal
+        asking: Asking | None = request.scope.get("state", {}).get("asking")
+        self.principal: Principal = asking.principal if asking is not None else NOBODY
 
     @property
     def language(self) -> "Language":
@@ -46,6 +51,20 @@ class Page:
 
         chosen = self._request.cookies.get(LANGUAGE_COOKIE)
         return language_of([chosen] if chosen else [], self._request.headers.get("accept-language"))
+
+    @property
+    def here(self) -> str:
+        """The address of the page, for whoever comes back to it; of a page to sign in, that of the first page."""
+        scope = self._request.scope
+        query = scope["query_string"].decode("latin-1")
+        path = quote(scope["path"])
+        return own_path(f"{path}?{query}" if query else path)
+
+    @property
+    def signs_in_at(self) -> str | None:
+        """The name of the issuer where people sign in; None where Cairn's own links do."""
+        found: str | None = self._request.scope.get("state", {}).get("signs_in_at")
+        return found
 
     def answer(self, template: str, *, org: str | None = None, status: int = 200, **shown: Any) -> HTMLResponse:
         """The page of a template.
@@ -56,20 +75,40 @@ class Page:
             shown: What the template names.
         """
         language = self.language
+        path: str = self._request.scope["path"]
         content = (
-            _environment(language.code)
+            _environment(language)
             .get_template(template)
             .render(
                 language=language,
                 org=org,
                 principal=self.principal,
-                links=links_of(self.principal, org, self._request.url.path),
-                path=self._request.url.path,
+                signed_in=_signed_in(self.principal, language),
+                signing_in=path == SIGN_IN or path.startswith(f"{SIGN_IN}/"),
+                links=links_of(self.principal, org, path),
+                languages=_named_languages(),
+                path=path,
+                here=self.here,
                 **shown,
             )
         )
         headers = {"content-security-policy": CONTENT_SECURITY_POLICY, "content-language": language.tag}
         return HTMLResponse(content, status, headers={**headers, "vary": "accept-language, cookie"})
+
+
+@cache
+def _named_languages() -> Sequence[tuple[str, str]]:
+    """Each language with what it calls itself."""
+    from services.gateway.pages.language import language_of, languages  # noqa: PLC0415 - see above
+
+    return [(code, language_of([code], None).name) for code in languages()]
+
+
+def _signed_in(principal: Principal, language: "Language") -> tuple[str, str] | None:
+    """The id and the roles of who is signed in."""
+    if principal == NOBODY:
+        return None
+    return principal.id, language.both([language.gettext(name) for name in role_names(principal)])
 
 
 def _of_the_request(request: Request) -> Page:

@@ -51,7 +51,6 @@ def test_the_address_of_a_row_leads_to_it(row: Operation) -> None:
     "path",
     [
         "",
-        "/",
         "//",
         "/v1",
         "/v1/",

@@ -17,13 +17,15 @@ from services.gateway.refusals import refusal_answer
     ],
 )
 def test_parameters_that_cannot_be_used_are_422_or_with_fhir_400(path: str, status: int, media: str) -> None:
-    answer = refusal_answer(path, RequestRefused("request.invalid", "There is no such parameter."))
+    answer = refusal_answer({"path": path}, RequestRefused("request.invalid", "There is no such parameter."))
 
     assert (answer.status_code, answer.headers["content-type"]) == (status, media)
 
 
 def test_what_may_be_tried_again_says_when() -> None:
-    answer = refusal_answer("/fhir/R5/Goal/a.b.c", RequestRefused("log.unavailable", "The log cannot be read now."))
+    answer = refusal_answer(
+        {"path": "/fhir/R5/Goal/a.b.c"}, RequestRefused("log.unavailable", "The log cannot be read now.")
+    )
 
     assert answer.headers["retry-after"]
     (issue,) = json.loads(bytes(answer.body))["issue"]
@@ -31,6 +33,6 @@ def test_what_may_be_tried_again_says_when() -> None:
 
 
 def test_a_mistake_of_cairns_own_is_an_exception() -> None:
-    answer = refusal_answer("/fhir/R4/metadata", RequestRefused("internal.error", "Cairn made a mistake."))
+    answer = refusal_answer({"path": "/fhir/R4/metadata"}, RequestRefused("internal.error", "Cairn made a mistake."))
 
     assert json.loads(bytes(answer.body))["issue"][0]["code"] == "exception"

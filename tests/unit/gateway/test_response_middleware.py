@@ -65,7 +65,7 @@ def application(metrics: Metrics) -> ASGIApp:
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
         matched = ADDRESSES.find(scope["method"], scope["path"])
         if matched is None or matched.operation is None:
-            await refusal_answer(scope["path"], RequestRefused("http.not_found", "Nothing."))(scope, receive, send)
+            await refusal_answer(scope, RequestRefused("http.not_found", "Nothing."))(scope, receive, send)
             return
         scope["route"], scope["path_params"] = matched.operation, matched.named
         scope["state"] = {"operation": matched.operation}

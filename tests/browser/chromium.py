@@ -1,0 +1,40 @@
+"""The browser of the machine: Debian's Chromium, or another one of its kind."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, async_playwright
+
+REQUIRED = "required"
+VARIABLE = "CAIRN_TEST_BROWSER"
+"""The path of a browser; or `required`, where a machine without one fails the tests that need it."""
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_ALONE = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+)
+"""With these it neither asks for anything on the network nor needs what a container does not have."""
+
+
+def chromium() -> str | None:
+    """The path of a browser; None where the machine has none."""
+    told = os.environ.get(VARIABLE, "")
+    if told not in ("", REQUIRED):
+        return told
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+def is_required() -> bool:
+    """Whether tests fail where there is no browser, instead of being skipped."""
+    return os.environ.get(VARIABLE, "") == REQUIRED
+
+
+@asynccontextmanager
+async def running_chromium() -> AsyncIterator[Browser]:
+    """A browser that runs until the block ends."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=[*_ALONE])
+        yield browser
+        await browser.close()

@@ -1,0 +1,93 @@
+"""What holds for every page: nothing goes wrong in a browser, and nobody is kept from reading or using it."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Open
+from tests.browser.pages import PAGES, Looked
+from tests.browser.window import NARROW, WIDE, Scheme, Window
+
+# What is pressed or filled in, as far as Tab reaches it: of buttons of which one is chosen, that one.
+_CONTROLS = """() => {
+  for (const each of document.querySelectorAll("details")) each.open = true;
+  const found = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+    .filter((each) => !each.disabled && each.type !== "hidden" && each.getClientRects().length > 0)
+    .filter((each) => each.type !== "radio" || each.checked);
+  found.forEach((each, number) => { each.dataset.tabbed = number; });
+  return found.map((each) => each.outerHTML.slice(0, 120));
+}"""
+_FOCUSED = """() => {
+  const each = document.activeElement;
+  if (!each || each === document.body) return null;
+  const style = getComputedStyle(each), box = each.getBoundingClientRect();
+  const seen = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+  return { number: each.dataset.tabbed ?? null, seen, there: box.width > 0 && box.right > 0 && box.left < innerWidth };
+}"""
+_SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_FINDINGS = """async () => (await axe.run()).violations.map((each) =>
+  `${each.id}: ${each.help}: ${each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`)"""
+
+every_page = pytest.mark.parametrize("looked", PAGES, ids=lambda looked: looked.name)
+
+
+async def found_by_axe(window: Window, axe: str) -> list[str]:
+    await window.page.evaluate(axe)
+    found: list[str] = await window.page.evaluate(_FINDINGS)
+    return found
+
+
+@every_page
+async def test_it_complains_of_nothing_asks_nobody_else_and_needs_no_sideways_scroll(
+    window: Open, looked: Looked
+) -> None:
+    async with window(looked.principal) as seen:
+        await seen.open(looked.path, looked.status)
+        beyond: dict[int, Any] = {}
+        for width in (WIDE, NARROW):
+            await seen.look("light", width)
+            beyond[width] = await seen.page.evaluate(_SIDEWAYS)
+
+        assert seen.complaints == []
+        assert beyond == {WIDE: 0, NARROW: 0}
+        assert await seen.page.locator("h1").count() == 1
+        assert (await seen.page.get_attribute("html", "lang") or "").startswith("en")
+
+
+@every_page
+async def test_axe_finds_nothing(window: Open, looked: Looked, axe: str) -> None:
+    async with window(looked.principal, bypass_csp=True) as seen:
+        await seen.open(looked.path, looked.status)
+        found: dict[tuple[Scheme, int], list[str]] = {}
+        for scheme, width in (("light", WIDE), ("dark", WIDE), ("light", NARROW)):
+            await seen.look(scheme, width)  # type: ignore[arg-type]  # one of the two
+            found[scheme, width] = await found_by_axe(seen, axe)  # type: ignore[index]
+
+        assert {how: told for how, told in found.items() if told} == {}
+
+
+@every_page
+async def test_the_keyboard_reaches_everything_and_it_is_seen_where_it_is(window: Open, looked: Looked) -> None:
+    async with window(looked.principal, reduced_motion="reduce") as seen:
+        await seen.open(looked.path, looked.status)
+        controls: list[str] = await seen.page.evaluate(_CONTROLS)
+        reached, unseen = set(), set()
+        for _ in range(len(controls) + 1):
+            await seen.page.keyboard.press("Tab")
+            focused = await seen.page.evaluate(_FOCUSED)
+            if focused is not None and focused["number"] is not None:
+                reached.add(int(focused["number"]))
+                if not (focused["seen"] and focused["there"]):
+                    unseen.add(controls[int(focused["number"])])
+
+        assert [control for number, control in enumerate(controls) if number not in reached] == []
+        assert unseen == set()
+
+
+@every_page
+async def test_it_is_read_without_scripts(window: Open, looked: Looked) -> None:
+    async with window(looked.principal, java_script_enabled=False) as seen:
+        await seen.open(looked.path, looked.status)
+
+        assert await seen.page.locator("h1").is_visible()
+        assert len(await seen.page.inner_text("main")) > 20
