@@ -146,6 +146,15 @@ CODES: Mapping[str, Code] = {
         _gateway("access.token_expired", "unauthenticated", "The token has expired; get a new one."),
         _gateway("access.token_revoked", "unauthenticated", "The token was revoked; get a new one."),
         _gateway("access.unavailable", "retry", "The token cannot be checked now. Try again."),
+        _gateway(
+            "access.sign_in_refused",
+            "forbidden",
+            "A sign-in cannot be finished: it was used, is too old, or began in another browser.",
+        ),
+        _gateway("access.sign_in_too_long", "forbidden", "The access token is longer than a browser keeps a cookie."),
+        _gateway(
+            "access.sign_in_unprotected", "forbidden", "Others could read the session on its way: it needs https."
+        ),
         _gateway("access.scope_missing", "forbidden", "The token's scopes do not reach this."),
         _gateway("access.not_recorded", "retry", "The reading could not be recorded, so nothing is told. Try again."),
         _gateway("http.host", "misdirected", "The request names a host that this Cairn does not answer for."),

@@ -187,6 +187,20 @@ class Settings(BaseSettings):
     oidc_audience: str | None = Field(
         None, description="The audience (`aud`) that a token of that issuer has to name: this Cairn's own, no client's."
     )
+    oidc_client_id: str | None = Field(
+        None,
+        description="As which client of that issuer people sign in to the pages. Its redirect address is the public"
+        " URL with /sign-in/callback. Without it, nobody signs in by a browser.",
+    )
+    oidc_client_secret_file: Path | None = Field(
+        None, description="The file with the secret of that client, where it has one."
+    )
+    oidc_sign_in_scope: str = Field("openid", description="The scopes that a sign-in asks for; openid is one of them.")
+    oidc_resource: str | None = Field(
+        None,
+        description="The resource (RFC 8707) that a sign-in asks for: mostly the audience, where the issuer gives a"
+        " token for it only to who names it. Some issuers refuse to be told one.",
+    )
     oidc_claims: Annotated[str, _read_by(read_claim_names)] = Field(
         "",
         description="Which claims say who asks, where they have other names than docs/tokens.md lists:"
@@ -224,6 +238,8 @@ class Settings(BaseSettings):
             raise PydanticCustomError(
                 "audience", "With CAIRN_OIDC_ISSUER set, CAIRN_OIDC_AUDIENCE is needed: the audience of its tokens."
             )
+        if self.oidc_client_id is not None and self.oidc_issuer is None:
+            raise PydanticCustomError("issuer", "CAIRN_OIDC_CLIENT_ID needs CAIRN_OIDC_ISSUER: where people sign in.")
         return self
 
     @property

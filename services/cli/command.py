@@ -20,6 +20,7 @@ _COMMANDS = {
     "access": Lazy("services.cli.access", "access", "See who read a patient's data."),
     "templates": Lazy("services.cli.templates", "templates", "List goal templates, or show one."),
     "replay": Lazy("services.cli.replay", "replay", "Tell a goal's whole history, from the log itself."),
+    "sign-in": Lazy("services.cli.sign_in", "sign_in", "Print a link that signs a browser in, once."),
     "token": Lazy("services.cli.token", "token", "Make, list and revoke the tokens of this Cairn's own issuer."),
     "log": Lazy("services.cli.log", "log", "Check the log, back it up, and bring it back."),
     "projections": Lazy("services.cli.projections", "projections", "See how far the projections have come."),

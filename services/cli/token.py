@@ -73,7 +73,7 @@ def create(nats_url: str | None, by: str, seconds: int, plain: bool, **who: Any)
 
     eval "$(cairn token create --role clinician --org northside --actor cl-1)" sets CAIRN_TOKEN.
     """
-    made = asyncio.run(_create(nats_url, _principal(**who), seconds, by))
+    made = asyncio.run(_create(nats_url, principal_of_options(**who), seconds, by))
     click.echo(made.text if plain else f"export {VARIABLE}={shlex.quote(made.text)}")
 
 
@@ -104,7 +104,7 @@ def revoke(token_id: str, reason: str, by: str, nats_url: str | None) -> None:
     click.echo(f"The token {token_id} is revoked.")
 
 
-def _principal(
+def principal_of_options(
     roles: tuple["Role", ...],
     orgs: tuple[str, ...],
     actor: str,
@@ -112,6 +112,11 @@ def _principal(
     speaks_for: tuple[Any, ...],  # click has checked them
     without_words: bool,
 ) -> "Principal":
+    """The principal that the options of a command name.
+
+    Raises:
+        click.UsageError: they do not go together.
+    """
     from services.access.principal import Principal
 
     if not orgs and set(roles) != {"operator"}:

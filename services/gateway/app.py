@@ -42,6 +42,7 @@ from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
 from services.gateway.routes.pages import files, home, languages, sign_in
 from services.gateway.routing import Router
+from services.gateway.signing_in import SigningIn
 
 _WITH_ENDPOINTS = (
     events,
@@ -74,6 +75,7 @@ def create_app(
     trusted_proxies: Sequence[Network] = (),
     consents: Consents | None = None,
     issuer_metadata: IssuerMetadata = lambda: None,
+    signing_in: SigningIn | None = None,
 ) -> ASGIApp:
     """The ASGI application over an open gateway.
 
@@ -83,11 +85,14 @@ def create_app(
         trusted_proxies: Who is believed about the address that was asked.
         consents: What patients allow other people; by their plans when it is not given.
         issuer_metadata: What the issuer of tokens says of itself.
+        signing_in: How people come to a session; by nothing but a cookie that they have when it is not given.
     """
-    endpoints = Endpoints(Application(gateway, issuer_metadata))
+    signing_in = signing_in or SigningIn(authenticator)
+    signs_in_at = signing_in.issuer.issuer_name if signing_in.issuer is not None else None
+    endpoints = Endpoints(Application(gateway, issuer_metadata, signing_in))
     layers: ASGIApp = AccessRecords(endpoints, gateway.records)
     consents = consents or partial(consents_for, gateway.logs)
-    layers = Access(layers, authenticator, consents, gateway.records, gateway.public_url)
+    layers = Access(layers, authenticator, consents, gateway.records, gateway.public_url, signs_in_at)
     layers = OriginCheck(HeadRequests(layers), gateway.public_url)
     layers = HostCheck(layers, hosts or AllowedHosts())
     return ForwardedHeaders(ResponseMiddleware(layers, gateway.metrics), trusted_proxies)
@@ -98,12 +103,17 @@ class Application:
 
     Attributes:
         routers: The endpoints.
-        state: The open gateway, and what the issuer of tokens says of itself.
+        state: The open gateway, what the issuer of tokens says of itself, and how people come to a session.
     """
 
-    def __init__(self, gateway: Gateway, issuer_metadata: IssuerMetadata = lambda: None):
+    def __init__(
+        self,
+        gateway: Gateway,
+        issuer_metadata: IssuerMetadata = lambda: None,
+        signing_in: SigningIn | None = None,
+    ):
         self.routers: Sequence[Router] = tuple(module.router for module in _WITH_ENDPOINTS)
-        self.state = State({"gateway": gateway, "issuer_metadata": issuer_metadata})
+        self.state = State({"gateway": gateway, "issuer_metadata": issuer_metadata, "signing_in": signing_in})
 
     @cached_property
     def openapi(self) -> dict[str, Any]:  # JSON

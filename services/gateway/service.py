@@ -22,6 +22,7 @@ from services.gateway.edge.slow_clients import TimedProtocol
 from services.gateway.gateway import open_gateway
 from services.gateway.public_address import read_networks
 from services.gateway.reads_over_nats import ReadsOverNats
+from services.gateway.signing_in import signing_in_by
 from services.settings import Settings
 
 _LAST_ANSWERS_SECONDS = 3
@@ -70,6 +71,7 @@ async def serve(
                     hosts=hosts,
                     trusted_proxies=proxies,
                     issuer_metadata=authenticator.issuer_metadata,
+                    signing_in=signing_in_by(settings, nc, authenticator),
                 )
                 async with ReadsOverNats(
                     app, nc, None if settings.nats_principals else everyone_of(frozenset(), "node")

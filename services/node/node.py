@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Literal
 
+from events.errors import CairnError
 from events.log import connect
 from events.log.client.resilient import ResilientClient
 from events.log.placing import place
@@ -22,7 +23,8 @@ from services.node.ports import free_port
 from services.node.process import ServiceProcess
 from services.node.sample import load_sample, shown_goal
 from services.node.server import running_server
-from services.node.welcome import ready_line, things_to_try
+from services.node.sign_in import CLINICIAN_OF_THE_SAMPLE, SIGNED_IN_SECONDS, Link, make_link
+from services.node.welcome import how_to_look, ready_line, things_to_try
 from services.settings import Settings
 
 Say = Callable[[str], None]
@@ -84,20 +86,32 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
             else:
                 ready(ready_line(address, settings.data_dir))
                 if not shown:
-                    await _show_what_to_try(nc, settings, address, ready, usual_place=usual_place)
+                    await _show_what_to_try(nc, settings, address, ready, say, usual_place=usual_place)
                     shown = True
             await log.until_changed()
 
 
 async def _show_what_to_try(
-    nc: ResilientClient, settings: Settings, address: NodeAddress, ready: Say, *, usual_place: bool
+    nc: ResilientClient, settings: Settings, address: NodeAddress, ready: Say, say: Say, *, usual_place: bool
 ) -> None:
     goal = await shown_goal(nc, settings.placement)
     own_issuer = settings.oidc_issuer is None
-    for line in things_to_try(
-        address, settings.data_dir, shown_goal=goal, usual_place=usual_place, own_issuer=own_issuer
-    ):
+    # A link is a way in, and what is printed may end in a log: so it is for the invented patients of the sample alone.
+    link = await _sign_in_link(nc, settings, address, say) if goal and settings.sample and own_issuer else None
+    place = {"usual_place": usual_place, "own_issuer": own_issuer}
+    ready(f"  {how_to_look(address, settings.data_dir, link=link, **place)}")
+    for line in things_to_try(address, settings.data_dir, shown_goal=goal, **place):
         ready(f"  {line}")
+
+
+async def _sign_in_link(nc: ResilientClient, settings: Settings, address: NodeAddress, say: Say) -> Link | None:
+    try:
+        return await make_link(
+            nc, settings, address.http_url, CLINICIAN_OF_THE_SAMPLE, seconds=SIGNED_IN_SECONDS, by="node"
+        )
+    except CairnError as error:
+        say(f"No link to sign in with could be made: {error}")
+        return None
 
 
 async def _nats(settings: Settings, lock: int, stack: AsyncExitStack, say: Say) -> str:

@@ -20,9 +20,10 @@ _STOPPING_SECONDS = 60
 class RunningNode:
     """A running `cairn up`, with what it has said."""
 
-    def __init__(self, process: Process, ready: str, tries: list[str], errors: Path):
+    def __init__(self, process: Process, ready: str, look: str, tries: list[str], errors: Path):
         self.process = process
         self.ready = ready
+        self.look = look
         self.tries = tries
         self._errors = errors
         self.address = dict(part.split("=", 1) for part in ready.split()[1:])
@@ -42,9 +43,9 @@ class RunningNode:
             )
         assert process.stdout is not None
         async with asyncio.timeout(_STARTING_SECONDS):
-            lines = [(await process.stdout.readline()).decode().rstrip() for _ in range(4)]
+            lines = [(await process.stdout.readline()).decode().rstrip() for _ in range(5)]
         assert lines[0].startswith("ready "), (lines, errors.read_text())
-        return cls(process, lines[0], [line.strip() for line in lines[1:]], errors)
+        return cls(process, lines[0], lines[1].strip(), [line.strip() for line in lines[2:]], errors)
 
     @property
     def nats_url(self) -> str:

@@ -66,9 +66,8 @@ class Issuer:
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
-        # A browser of its own: the issuer knows by a cookie who has logged in.
-        async with httpx.AsyncClient(base_url=self.url, timeout=20) as browser:
-            back = parse_qs(urlsplit(await _logged_in(browser, f"/auth?{urlencode(asked)}", who)).query)
+        address = f"{self.url}/auth?{urlencode(asked)}"
+        back = parse_qs(urlsplit(await sent_back(self, address, who, _CALLBACK)).query)
         form = {
             "grant_type": "authorization_code",
             "client_id": "pages",
@@ -90,14 +89,16 @@ async def running_issuer(javascript: JavaScript, algorithm: str) -> AsyncIterato
             yield Issuer(said["issuer"], said["audience"], said["elsewhere"], http)
 
 
-async def _logged_in(browser: httpx.AsyncClient, address: str, who: str) -> str:
-    """Where the browser is sent back to after its person has logged in and agreed."""
-    for _ in range(_MOST_PAGES):
-        answer = await browser.get(address)
-        if answer.status_code == 200:  # a page: the first asks who it is, the second whether the person agrees
-            prompt = "login" if 'name="login"' in answer.text else "consent"
-            answer = await browser.post(address, data={"prompt": prompt, "login": who, "password": "any"})
-        address = answer.headers["location"]
-        if address.startswith(_CALLBACK):
-            return address
+async def sent_back(issuer: Issuer, address: str, who: str, callback: str) -> str:
+    """Where a browser is sent back to from an address of the issuer, after its person has logged in and agreed."""
+    # A browser of its own: the issuer knows by a cookie who has logged in.
+    async with httpx.AsyncClient(base_url=issuer.url, timeout=20) as browser:
+        for _ in range(_MOST_PAGES):
+            answer = await browser.get(address)
+            if answer.status_code == 200:  # a page: the first asks who it is, the second whether the person agrees
+                prompt = "login" if 'name="login"' in answer.text else "consent"
+                answer = await browser.post(address, data={"prompt": prompt, "login": who, "password": "any"})
+            address = answer.headers["location"]
+            if address.startswith(callback):
+                return address
     raise AssertionError(f"the issuer asks for more than {_MOST_PAGES} pages")

@@ -9,6 +9,7 @@ from services.access.principal import Principal
 from services.access.tokens.checked_tokens import CheckedTokens
 from services.access.tokens.checking import TokenRules, check_token, header_of
 from services.access.tokens.claims import ClaimMapping, principal_of_claims
+from services.access.tokens.id_tokens import check_id_token
 from services.access.tokens.keys import KeyRing
 
 
@@ -116,6 +117,32 @@ class TokenAuthenticator:
     def issuer_metadata(self) -> Mapping[str, Any] | None:
         """How the issuer describes itself; empty until it has, and None where it never does."""
         return self._keys.metadata
+
+    async def metadata(self) -> Mapping[str, Any]:
+        """The same; an issuer that has not answered yet is asked.
+
+        Raises:
+            TokenRefused: `access.unavailable`, when it does not answer.
+        """
+        await self._keys.keys()
+        return self._keys.metadata or {}
+
+    async def check_id_token(self, token: str, client: str, nonce: str) -> None:
+        """Check that an ID token of the issuer is for a client and of the sign-in that it has begun with a nonce.
+
+        Raises:
+            TokenRefused: it is not.
+        """
+        ring = await self._keys.keys(header_of(token).get("kid"))
+        check_id_token(
+            token,
+            ring,
+            issuer=self._rules.issuer,
+            client=client,
+            nonce=nonce,
+            now=self._clock(),
+            leeway_seconds=self._rules.leeway_seconds,
+        )
 
     def when_revoked(self, call: Callable[[str], None]) -> None:
         """Have a function called with the id of each token that is found revoked from now on."""

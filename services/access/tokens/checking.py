@@ -57,22 +57,22 @@ def header_of(token: str) -> Mapping[str, Any]:
         TokenRefused: it is no token that Cairn could accept, whoever signed it.
     """
     if len(token) > MAX_TOKEN_CHARACTERS:
-        raise _invalid(f"It is longer than {MAX_TOKEN_CHARACTERS} characters.")
+        raise invalid(f"It is longer than {MAX_TOKEN_CHARACTERS} characters.")
     parts = token.split(".")
     if len(parts) != 3 or not token.isascii() or len(parts[0]) > _MAX_HEADER_CHARACTERS:
-        raise _invalid("It is no JSON Web Token with a signature.")
+        raise invalid("It is no JSON Web Token with a signature.")
     try:
         header = json.loads(urlsafe_b64decode(parts[0].encode()), object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError, IndexError):
-        raise _invalid("Its header cannot be read.") from None
+        raise invalid("Its header cannot be read.") from None
     if not isinstance(header, dict):
-        raise _invalid("Its header is no JSON object.")
+        raise invalid("Its header is no JSON object.")
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
-        raise _invalid(f"It has to be signed with one of {', '.join(ALGORITHMS)}.")
+        raise invalid(f"It has to be signed with one of {', '.join(ALGORITHMS)}.")
     if any(name in header for name in _NEVER_FOLLOWED):
-        raise _invalid(f"Its header has one of {', '.join(_NEVER_FOLLOWED)}, which Cairn does not follow.")
+        raise invalid(f"Its header has one of {', '.join(_NEVER_FOLLOWED)}, which Cairn does not follow.")
     if not isinstance(header.get("kid", ""), str):
-        raise _invalid("The kid of its header is no text.")
+        raise invalid("The kid of its header is no text.")
     return header
 
 
@@ -89,37 +89,52 @@ def check_token(token: str, keys: KeyRing, rules: TokenRules, now: float) -> tup
     header = header_of(token)
     kind = str(header.get("typ", "")).lower().removeprefix(_MIME_PREFIX)
     if kind not in rules.types:
-        raise _invalid(f"Its typ has to be {' or '.join(sorted(rules.types))}; other kinds of tokens give no access.")
-    claims = _verified(token, keys.candidates(header.get("kid"), header["alg"]))
+        raise invalid(f"Its typ has to be {' or '.join(sorted(rules.types))}; other kinds of tokens give no access.")
+    claims = verified(token, keys.candidates(header.get("kid"), header["alg"]))
     return claims, _check_claims(claims, rules, now)
 
 
-def _verified(token: str, candidates: Sequence[Any]) -> Claims:  # joserfc's keys
+def verified(token: str, candidates: Sequence[Any]) -> Claims:  # joserfc's keys
+    """The claims of a token that one of the keys has signed.
+
+    Raises:
+        TokenRefused: none of them has.
+    """
     for key in candidates:
         try:
             decoded = jwt.decode(token, key, algorithms=list(ALGORITHMS), registry=_REGISTRY, decoder_cls=_StrictJson)
         except (JoseError, ValueError, TypeError, RecursionError):
             continue
         return decoded.claims
-    raise _invalid("Its signature is of no key of the issuer that Cairn knows, or its claims cannot be read.")
+    raise invalid("Its signature is of no key of the issuer that Cairn knows, or its claims cannot be read.")
 
 
 def _check_claims(claims: Claims, rules: TokenRules, now: float) -> float:
     if claims.get("iss") != rules.issuer:
-        raise _invalid("Its iss is not the issuer that this Cairn believes.")
+        raise invalid("Its iss is not the issuer that this Cairn believes.")
     audiences = claims.get("aud")
     if rules.audience not in (audiences if isinstance(audiences, list) else [audiences]):
-        raise _invalid("Its aud does not name this Cairn.")
+        raise invalid("Its aud does not name this Cairn.")
     if any(name in claims for name in _OF_ID_TOKENS):
-        raise _invalid("It has claims of an ID token or a logout token; only access tokens give access.")
-    expires, issued, earliest = _time(claims, "exp"), _time(claims, "iat"), _time(claims, "nbf", needed=False)
-    if now >= expires + rules.leeway_seconds:
-        raise TokenRefused("access.token_expired", "The token has expired. Get a new one.")
-    if max(issued, earliest) > now + rules.leeway_seconds:
-        raise _invalid("Its iat or nbf lies in the future. Compare the clocks of the issuer and of this machine.")
+        raise invalid("It has claims of an ID token or a logout token; only access tokens give access.")
+    expires, issued = check_times(claims, now, rules.leeway_seconds)
     if not 0 < expires - issued <= rules.longest_seconds:
-        raise _invalid(f"It is valid for longer than {rules.longest_seconds / 3600:g} h, or for no time at all.")
+        raise invalid(f"It is valid for longer than {rules.longest_seconds / 3600:g} h, or for no time at all.")
     return expires
+
+
+def check_times(claims: Claims, now: float, leeway_seconds: float) -> tuple[float, float]:
+    """When a token that is valid now expires, and when it was issued.
+
+    Raises:
+        TokenRefused: it is not valid now.
+    """
+    expires, issued, earliest = _time(claims, "exp"), _time(claims, "iat"), _time(claims, "nbf", needed=False)
+    if now >= expires + leeway_seconds:
+        raise TokenRefused("access.token_expired", "The token has expired. Get a new one.")
+    if max(issued, earliest) > now + leeway_seconds:
+        raise invalid("Its iat or nbf lies in the future. Compare the clocks of the issuer and of this machine.")
+    return expires, issued
 
 
 def _time(claims: Claims, name: str, *, needed: bool = True) -> float:
@@ -127,9 +142,9 @@ def _time(claims: Claims, name: str, *, needed: bool = True) -> float:
     if value is None and not needed:
         return 0
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _invalid(f"Its {name} is not there, or is no number.")
+        raise invalid(f"Its {name} is not there, or is no number.")
     if not (math.isfinite(value) if isinstance(value, float) else True) or not 0 <= value <= _SECONDS_OF_EVER:
-        raise _invalid(f"Its {name} is no time.")
+        raise invalid(f"Its {name} is no time.")
     return float(value)
 
 
@@ -164,5 +179,6 @@ class _Registry(JWSRegistry):
 _REGISTRY = _Registry(algorithms=list(ALGORITHMS))
 
 
-def _invalid(why: str) -> TokenRefused:
+def invalid(why: str) -> TokenRefused:
+    """The refusal of a token, with a sentence that says why."""
     return TokenRefused("access.token_invalid", f"The token is not accepted. {why}")

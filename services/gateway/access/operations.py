@@ -9,7 +9,15 @@ from typing import Literal
 
 from services.access.policy import Reading
 from services.fhir.outgoing.patient import TYPES, ResourceType
-from services.gateway.pages.addresses import HOME, LANGUAGE, SIGN_IN, SIGN_OUT
+from services.gateway.pages.addresses import (
+    HOME,
+    LANGUAGE,
+    SIGN_IN,
+    SIGN_IN_CALLBACK,
+    SIGN_IN_LINK,
+    SIGN_IN_START,
+    SIGN_OUT,
+)
 from services.gateway.refusals import FHIR_ROOT
 
 Method = Literal["GET", "POST"]
@@ -159,6 +167,10 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("static_file", "/static/{digest}/{name}"),
     _open("home", HOME),
     _open("sign_in", SIGN_IN),
+    _open("look_at_link", SIGN_IN_LINK),
+    Operation("use_link", SIGN_IN_LINK, "open", "POST"),
+    _open("begin_at_issuer", SIGN_IN_START),
+    _open("finish_at_issuer", SIGN_IN_CALLBACK),
     Operation("sign_out", SIGN_OUT, "open", "POST"),
     Operation("choose_language", LANGUAGE, "open", "POST"),
     _open("metadata", f"{_FHIR}/metadata"),

@@ -25,6 +25,7 @@ GIVEN = {
     "template": "t",
     "digest": "0123456789abcdef",
     "name": "style.css",
+    "code": "0123456789abcdef0123456789abcdef",
 }
 TREE = OperationTree(OPERATIONS)
 
