@@ -3,14 +3,30 @@
 A day without an entry is unknown. It adds nothing, and it takes nothing away.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
+from typing import Protocol
 
-from events.goal.entries import ProgressEntry
 from events.goal.state import GoalState
 from events.vocabulary import Direction, Measure, Per, TargetRange, Value
 
 Number = int | float
+
+
+class Told(Protocol):
+    """What an entry tells of a day."""
+
+    @property
+    def on(self) -> date:
+        """The day that it is about."""
+
+    @property
+    def done(self) -> bool | None:
+        """Whether it was done; None where that is not said."""
+
+    @property
+    def value(self) -> Number | None:
+        """In the unit of the measure; None where that is not said."""
 
 
 class Measured(Value):
@@ -44,10 +60,37 @@ def measured_by_week(goal: GoalState) -> Mapping[date, Measured]:
     measure = goal.smart.measure if goal.smart else None
     if measure is None or (ends := _ends(measure)) is None:
         return {}
-    entries = [entry for entry in goal.progress if entry.value is not None or entry.done is not None]
+    entries: list[Told] = [entry for entry in goal.progress if entry.value is not None or entry.done is not None]
     weeks = sorted({monday(entry.on) for entry in entries})
     found = {week: _of_week(measure, ends, entries, week) for week in weeks}
     return {week: each for week, each in found.items() if each is not None}
+
+
+def measured_week(measure: Measure, told: Iterable[Told], week: date) -> Measured | None:
+    """How far one week came, by its Monday; None where nothing was told that says so.
+
+    Args:
+        told: Entries of that week, and for a measure per month those of the month before its end.
+    """
+    ends = _ends(measure)
+    entries = [entry for entry in told if entry.value is not None or entry.done is not None]
+    if ends is None or not _between(entries, week, week + timedelta(days=7)):
+        return None
+    return _of_week(measure, ends, entries, week)
+
+
+def kept_on(measure: Measure | None, of_day: Collection[Told]) -> bool | None:
+    """Whether what was told of one day is as planned, or otherwise; None where it says neither.
+
+    Of a number per day, that is by its target; of one per week or month that is to be reached, any step is as planned.
+    """
+    values = [entry.value for entry in of_day if entry.value is not None]
+    if values and measure is not None and (ends := _ends(measure)) is not None:
+        if measure.per == "day":
+            return _meets(ends, sum(values))
+        return sum(values) > 0 if ends[0] is not None else None
+    done = [entry.done for entry in of_day if entry.done is not None]
+    return any(done) if done else None
 
 
 Ends = tuple[Number | None, Number | None]
@@ -68,7 +111,7 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _of_week(measure: Measure, ends: Ends, entries: list[ProgressEntry], week: date) -> Measured | None:
+def _of_week(measure: Measure, ends: Ends, entries: list[Told], week: date) -> Measured | None:
     of_week = _between(entries, week, week + timedelta(days=7))
     if measure.per == "day":
         days = sorted({entry.on for entry in of_week})
@@ -78,7 +121,7 @@ def _of_week(measure: Measure, ends: Ends, entries: list[ProgressEntry], week: d
     return None if amount is None else _measured(measure, amount, _nearer(ends, amount), met=_meets(ends, amount))
 
 
-def _amount(measure: Measure, ends: Ends, entries: list[ProgressEntry], of_week: list[ProgressEntry]) -> Number | None:
+def _amount(measure: Measure, ends: Ends, entries: list[Told], of_week: list[Told]) -> Number | None:
     if measure.per == "week":
         return _sum(measure, ends, of_week)
     if measure.per == "month":
@@ -88,7 +131,7 @@ def _amount(measure: Measure, ends: Ends, entries: list[ProgressEntry], of_week:
     return (min if ends[0] is None else max)(values, default=None)
 
 
-def _sum(measure: Measure, ends: Ends, entries: list[ProgressEntry]) -> Number | None:
+def _sum(measure: Measure, ends: Ends, entries: list[Told]) -> Number | None:
     """The sum of the values, and one for each day that only says that it was done; None where nothing can be said.
 
     Beside values in a unit, such as minutes, such a day says nothing of how many; nor does it of how few.
@@ -102,7 +145,7 @@ def _sum(measure: Measure, ends: Ends, entries: list[ProgressEntry]) -> Number |
     return None if ends[0] is None else done
 
 
-def _kept(ends: Ends, of_day: list[ProgressEntry]) -> bool:
+def _kept(ends: Ends, of_day: list[Told]) -> bool:
     """Whether a day reached its target, or kept to it: by its values, or as the entry says where it has none."""
     values = [entry.value for entry in of_day if entry.value is not None]
     return _meets(ends, sum(values)) if values else any(entry.done for entry in of_day)
@@ -127,5 +170,5 @@ def _nearer(ends: Ends, amount: Number) -> Number:
     return 0 if low is None else low
 
 
-def _between(entries: Iterable[ProgressEntry], first: date, before: date) -> list[ProgressEntry]:
+def _between(entries: Iterable[Told], first: date, before: date) -> list[Told]:
     return [entry for entry in entries if first <= entry.on < before]

@@ -45,7 +45,17 @@ def reasons(goals: str, awaited: str, looked: Looked) -> Reasons:
     Args:
         goals, awaited: As a row of a caseload has them (`projections.goal_state.caseload_rows`).
     """
-    found: list[_Reason] = []
+    found, told, overdue, due = found_reasons(goals, awaited, looked)
+    texts = [
+        f'{{"why":"{NEEDS[place]}","since":{_token(since)},"awaited":{_token(word)},{told[goal]}'
+        for place, since, goal, word in found
+    ]
+    return Reasons(f"[{','.join(texts)}]", overdue, due)
+
+
+def found_reasons(goals: str, awaited: str, looked: Looked) -> tuple[list["Reason"], dict[str, str], int, int]:
+    """The same as values: the reasons, what is told of each goal, and how many reviews are overdue and due."""
+    found: list[Reason] = []
     told: dict[str, str] = {}
     today, silent = looked.day.isoformat(), silent_before(looked.day).isoformat()
     overdue = due = 0
@@ -56,24 +66,20 @@ def reasons(goals: str, awaited: str, looked: Looked) -> Reasons:
         if next_review_on is not None and next_review_on <= today:
             if next_review_on < today:
                 overdue += 1
-                found.append((_OVERDUE, next_review_on, goal, ""))
+                found.append(Reason(_OVERDUE, next_review_on, goal))
             else:
                 due += 1
-                found.append((_DUE, next_review_on, goal, ""))
+                found.append(Reason(_DUE, next_review_on, goal))
         if worked_since is not None:
             since = worked_since if last_entry_on is None or last_entry_on < worked_since else last_entry_on
             if since <= silent:
-                found.append((_NO_ENTRY, since, goal, ""))
+                found.append(Reason(_NO_ENTRY, since, goal))
     if awaited != "[]":
         for goal, role, word, instant in from_json(awaited):
             place = _WAITS_FOR_CLINICIAN if role == "clinician" else _WAITS_FOR_PATIENT
-            found.append((place, _day_of(instant, looked.zone), goal, word))
+            found.append(Reason(place, _day_of(instant, looked.zone), goal, word))
     found.sort()
-    texts = [
-        f'{{"why":"{NEEDS[place]}","since":{_token(since)},"awaited":{_token(word)},{told[goal]}'
-        for place, since, goal, word in found
-    ]
-    return Reasons(f"[{','.join(texts)}]", overdue, due)
+    return found, told, overdue, due
 
 
 def silent_before(day: date) -> date:
@@ -81,17 +87,30 @@ def silent_before(day: date) -> date:
     return max(day, date.min + SILENT_AFTER) - SILENT_AFTER
 
 
-_Reason = tuple[int, str, str, str]
-"""In the order in which reasons are told: place, since, goal, what is awaited."""
+class Reason(NamedTuple):
+    """Why one goal asks for attention, in the order in which reasons are told.
+
+    Attributes:
+        place: In :data:`NEEDS`.
+        since: A day in ISO 8601; empty where nobody knows.
+        awaited: What is waited for, else empty.
+    """
+
+    place: int
+    since: str
+    goal: str
+    awaited: str = ""
+
+
 _SETBACK, _OVERDUE, _DIP, _WAITS_FOR_CLINICIAN, _DUE, _NO_ENTRY, _WAITS_FOR_PATIENT = range(len(NEEDS))
 
 
-def _of_diary(goal: str, diary: str) -> Iterator[_Reason]:
+def _of_diary(goal: str, diary: str) -> Iterator[Reason]:
     known = read_diary(diary)
     if known.setbacks:
-        yield _SETBACK, min(known.setbacks).isoformat(), goal, ""
+        yield Reason(_SETBACK, min(known.setbacks).isoformat(), goal)
     if known.raised:
-        yield _DIP, known.raised_on.isoformat() if known.raised_on else _NOBODY_KNOWS, goal, ""
+        yield Reason(_DIP, known.raised_on.isoformat() if known.raised_on else _NOBODY_KNOWS, goal)
 
 
 def _day_of(instant: str, zone: str) -> str:

@@ -32,6 +32,12 @@ class CaseloadFilter(Filter):
     clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
 
 
+class TodayFilter(CaseloadFilter):
+    """Which patients of Today, and from which day they are looked at."""
+
+    patient: Token | None = Field(None, description="Only this patient, as one row that is read anew.")
+
+
 class WaitingFilter(Filter):
     """Which of the words that goals wait for."""
 

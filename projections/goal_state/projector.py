@@ -27,6 +27,7 @@ from projections.engine.sequence import expect_next
 from projections.goal_state.diary import Diary, diary_of, in_order, with_entry, with_goal
 from projections.goal_state.goals_before_events import GoalBeforeEvents
 from projections.goal_state.review_steps import cadence_rows, step_row
+from projections.goal_state.revisions import revision_row
 from projections.goal_state.stored_states import AS_IT_IS
 
 State = GoalBeforeEvents | PlanState
@@ -75,11 +76,15 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
     known = before
     entries: dict[int, Row | None] = {}
     steps: list[Row] = []
+    revisions: list[Row] = []
     for recorded in events:
         if type(recorded.event.data) not in _OF_THE_DIARY:
+            former = known.goal if known else None
             known = _after(known, recorded)
             if known and known.goal and (step := step_row(known.goal, recorded)):
                 steps.append(step)
+            if former and known and known.goal and (revision := revision_row(former, known.goal, recorded)):
+                revisions.append(revision)
         elif known is not None:
             known = _after_entry(known, recorded, entries)
     if known is None:
@@ -104,6 +109,8 @@ def _project_goal(before: GoalBeforeEvents | None, events: Sequence[RecordedEven
         deletes["entries"] = [{**last.goal_id._asdict(), "version": version} for version in gone]
     if steps:
         rows["review_steps"] = steps
+    if revisions:
+        rows["revisions"] = revisions
     goal, former = known.goal, before.goal if before else None
     if goal is None or goal is former:
         # Entries leave everything else as it is, so it is neither read nor written.

@@ -30,7 +30,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import SUMS, Tables
 
-VERSION = 8
+VERSION = 9
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -39,7 +39,18 @@ _LIVE = Naming("goal_state")
 def tables(naming: Naming = _LIVE) -> Tables:
     """The tables of one build by their names: of goals, and of patients."""
     metadata = MetaData()
-    made = (_goals, _documents, _entries, _review_steps, _waiting, _plans, _cadences, _measurements, _caseload)
+    made = (
+        _goals,
+        _documents,
+        _entries,
+        _review_steps,
+        _revisions,
+        _waiting,
+        _plans,
+        _cadences,
+        _measurements,
+        _caseload,
+    )
     return {make.__name__[1:]: make(naming, metadata) for make in made}
 
 
@@ -137,6 +148,8 @@ def _entries(naming: Naming, metadata: MetaData) -> Table:
         # Of the event that told of the setback.
         Column("setback_version", Integer),
         Column("corrected", Boolean, nullable=False),
+        # What was told of the last weeks is found without reading the years before.
+        Index(naming.index("entries", "day"), "org", "patient", "day"),
     )
 
 
@@ -163,6 +176,19 @@ def _review_steps(naming: Naming, metadata: MetaData) -> Table:
         Column("held_on", Date),
         Column("with_patient", Boolean),
         Column("closes", Boolean),
+    )
+
+
+def _revisions(naming: Naming, metadata: MetaData) -> Table:
+    """What each revision of a goal changed, which the goal itself only names (`projections.goal_state.revisions`)."""
+    return Table(
+        naming.table("revisions"),
+        metadata,
+        *_of_a_goal(),
+        # Of the event.
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        # Each field with what stood there before and after, as a JSON list.
+        Column("changes", Text, nullable=False),
     )
 
 

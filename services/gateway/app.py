@@ -37,6 +37,7 @@ from services.gateway.routes import (
     plans,
     reviews,
     templates,
+    today,
 )
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
@@ -48,6 +49,7 @@ _WITH_ENDPOINTS = (
     events,
     goals,
     plans,
+    today,
     clinic,
     evidence,
     audit,

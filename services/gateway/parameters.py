@@ -11,7 +11,7 @@ from events.flag import Audience
 from events.goal.reading import Part
 from events.vocabulary import Token
 from projections.audit_trail.filters import AuditFilter
-from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
+from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, TodayFilter, WaitingFilter
 from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from services.gateway.as_of import Axis, Moment
 from services.gateway.routing import Path
@@ -186,6 +186,12 @@ class CalendarQuery(Read, CalendarFilter, Days):
 
 class CaseloadQuery(Page, CaseloadFilter):
     """Which patients of a caseload."""
+
+
+class TodayQuery(Page, TodayFilter):
+    """Which patients of Today."""
+
+    limit: int = Field(50, ge=1, le=500, description="The most items to return.")
 
 
 class WaitingQuery(Page, WaitingFilter):

@@ -152,6 +152,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_org("audit", "audit", "history"),
     _of_org("reviews", "reviews", "schedule", wordless=True),
     _of_org("calendar_of_org", "reviews.ics", "schedule", by_patient=False),
+    _of_org("today", "today", "schedule", by_patient=False, wordless=True),
     _of_org("caseload", "caseload", "schedule", by_patient=False, wordless=True),
     _of_org("waiting", "waiting", "schedule", wordless=True),
     _of_org("evidence", "evidence", "schedule", wordless=True),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-WORDS = frozenset({"statement", "wording", "text"})
-"""The fields of reviews, caseloads, awaited words and evidence that hold what somebody said."""
+WORDS = frozenset({"statement", "wording", "text", "measure", "before", "after"})
+"""The fields of Today, reviews, caseloads, awaited words and evidence that hold what somebody said."""
 
 
 def without_words(told: Any) -> Any:  # Any: JSON as the queries give it

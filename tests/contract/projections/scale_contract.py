@@ -26,9 +26,10 @@ from projections.engine.paging import Json, WrittenPage
 from projections.goal_state import queries as goal_state
 from projections.goal_state.caseload import caseload
 from projections.goal_state.evidence import evidence, evidence_in_total
-from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, WaitingFilter
+from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, TodayFilter, WaitingFilter
 from projections.goal_state.queries import GoalsPage
 from projections.goal_state.served_goals import Looking
+from projections.goal_state.today import today
 from projections.goal_state.waiting import waiting
 from projections.review_schedule import queries as review_schedule
 from projections.review_schedule.calendar import calendar, is_known
@@ -103,6 +104,7 @@ READS: Mapping[str, Query] = {
     "goals of a patient": lambda c: goal_state.goals(c, ORG, looking=Looking(NOW), patient=PATIENT),
     "entries": lambda c: goal_state.entries(c, GOAL, limit=5),
     "caseload of a clinician": lambda c: caseload(c, ORG, CaseloadFilter(clinician=CLINICIAN), now=NOW, limit=_LIMIT),
+    "today of a patient": lambda c: today(c, ORG, TodayFilter(patient=PATIENT), now=NOW),
     "waiting": pages(lambda c, cursor: waiting(c, ORG, limit=_LIMIT, cursor=cursor), 3),
     "waiting for patients": lambda c: waiting(c, ORG, WaitingFilter(role="patient"), limit=_LIMIT),
     "waiting of a clinician": lambda c: waiting(c, ORG, WaitingFilter(clinician=CLINICIAN), limit=_LIMIT),
@@ -239,6 +241,14 @@ class ScaleContract(ABC):
 
         small, large = (self._cost(engine, everything, analyzed=False) for engine in clinics)
         assert large <= 12 * small
+
+    def test_today_looks_at_each_further_patient_once_and_briefly(self, clinics: Clinics) -> None:
+        def page(connection: Connection) -> object:
+            return today(connection, ORG, now=NOW, limit=_LIMIT)
+
+        small, large = (self._cost(engine, page, analyzed=False) for engine in clinics)
+        everybody = self._cost(clinics.large, rows_of("v_caseload"), analyzed=False)
+        assert large - small <= 10 * everybody
 
     def _compare(self, name: str, small: int, large: int) -> None:
         if name in self.growing and large > 1.3 * small + self.slack():

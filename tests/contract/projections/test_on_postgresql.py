@@ -20,6 +20,7 @@ from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.scale_contract import Query, ScaleContract
 from tests.contract.projections.served_contract import ServedContract
+from tests.contract.projections.today_contract import TodayContract
 from tests.contract.projections.views_contract import ViewsContract
 from tests.postgresql import PostgresqlServer
 
@@ -92,6 +93,13 @@ class TestQueries(QueriesContract):
 
 
 class TestClinic(ClinicContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def database_url(cls, postgresql_server: PostgresqlServer) -> str:
+        return postgresql_server.new_schema()
+
+
+class TestToday(TodayContract):
     @pytest.fixture(scope="class")
     @classmethod
     def database_url(cls, postgresql_server: PostgresqlServer) -> str:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from projections.catalog import NAMES, projection_named
-from projections.engine.database import reading
+from projections.engine.database import open_database, reading
+from projections.goal_state.today import today
 from tests.contract.projections.access_record_contract import AccessRecordContract
 from tests.contract.projections.builds_contract import BuildsContract, counted
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
@@ -21,10 +22,12 @@ from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.scale_contract import CASELOADS, READS, Clinics, Query, ScaleContract
 from tests.contract.projections.served_contract import ServedContract
+from tests.contract.projections.today_contract import TodayContract
 from tests.contract.projections.views_contract import ViewsContract
+from tests.scaled import NOW, ORG, build
 
-NOT_MISSED_HERE = frozenset({"goal_state_waiting_by_role", "goal_state_goals_by_dip"})
-"""They find what is seldom, and here one in ten is waited for or has a dip."""
+NOT_MISSED_HERE = frozenset({"goal_state_waiting_by_role", "goal_state_goals_by_dip", "goal_state_entries_by_day"})
+"""They find what is seldom, and here one in ten is waited for or has a dip, and no diary is long."""
 
 
 class OnSqlite(ProjectionContract):
@@ -113,6 +116,28 @@ class TestClinic(ClinicContract):
     @classmethod
     def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
         return f"sqlite:///{tmp_path_factory.mktemp('clinic') / 'cairn.db'}"
+
+
+class TestToday(TodayContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:
+        return f"sqlite:///{tmp_path_factory.mktemp('today') / 'cairn.db'}"
+
+
+def test_today_costs_the_same_however_long_the_diaries_are(tmp_path: Path) -> None:
+    def cost(entries: int) -> int:
+        engine = open_database(f"sqlite:///{tmp_path / str(entries)}.db")
+        build(engine, 1, orgs=(ORG,), entries=entries)
+        steps = count()
+        with reading(engine) as connection:
+            driver: Any = connection.connection.dbapi_connection
+            driver.set_progress_handler(lambda: next(steps) and None, 10)
+            today(connection, ORG, now=NOW)
+        engine.dispose()
+        return next(steps)
+
+    assert cost(1000) <= 1.1 * cost(100)
 
 
 class TestReviewsEvidence(ReviewsEvidenceContract):
