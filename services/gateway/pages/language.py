@@ -99,6 +99,10 @@ class Language:
         """The time of day, such as `18:29`."""
         return format_time(moment, "short", locale=self.locale)
 
+    def quoted(self, words: str) -> str:
+        """What somebody said or wrote, in the quotation marks of this language."""
+        return self.gettext("“%(words)s”", words=words)
+
     def both(self, parts: Sequence[str]) -> str:
         """A list in a sentence: `Monday, Tuesday and Friday`."""
         return format_list(list(parts), "standard", locale=self.locale)

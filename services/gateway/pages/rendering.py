@@ -30,6 +30,9 @@ CONTENT_SECURITY_POLICY = (
 )
 """What a browser may do for a page: show it, run our own files and ask this gateway; nothing inline or elsewhere."""
 
+_FILTERS = ("day", "short_day", "day_with_year", "weekday", "weekday_and_day", "number", "clock", "both", "quoted")
+"""What templates write days, numbers and words with: methods of :class:`Language`."""
+
 
 class Page:
     """Answers one request with a page.
@@ -137,6 +140,16 @@ def _environment(language: "Language") -> "Environment":
         language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext
     )
     environment.globals["static"] = {name: file.address for name, file in static_files().items()}
-    for name in ("day", "short_day", "day_with_year", "weekday", "weekday_and_day", "number", "clock", "both"):
+    for name in (
+        "day",
+        "short_day",
+        "day_with_year",
+        "weekday",
+        "weekday_and_day",
+        "number",
+        "clock",
+        "both",
+        "quoted",
+    ):
         environment.filters[name] = getattr(language, name)
     return environment
