@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-WIDTH, HEIGHT = 248, 60
-_LEFT, _RIGHT, _TOP, _BOTTOM = 6.0, 220.0, 8.0, 52.0
 _DOT, _DOT_OF_FEW, _LAST_DOT = 2.2, 3.0, 4.5
 _FEW = 10
 _BESIDE_LAST, _BELOW_LAST = 9.0, 5.0
@@ -32,6 +30,24 @@ class Scale:
     last: date
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a picture is, and between which edges its line runs."""
+
+    width: int
+    height: int
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+SMALL = Size(248, 60, 6.0, 220.0, 8.0, 52.0)
+"""In a row beside others."""
+WIDE = Size(480, 96, 6.0, 452.0, 8.0, 88.0)
+"""By itself on the page of one patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +80,10 @@ class LinePicture:
     last_text: str
     label_x: float = 0.0
     label_y: float = 0.0
-    left: float = _LEFT
-    right: float = _RIGHT
-    top: float = _TOP
-    bottom: float = _BOTTOM
-    width: int = WIDTH
-    height: int = HEIGHT
+    size: Size = SMALL
 
 
-def line_picture(name: str, points: Sequence[Point], scale: Scale, last_text: str = "") -> LinePicture:
+def line_picture(name: str, points: Sequence[Point], scale: Scale, last_text: str = "", size: Size = SMALL) -> LinePicture:
     """A line through points in the order of their days; one point a day.
 
     Args:
@@ -80,8 +91,9 @@ def line_picture(name: str, points: Sequence[Point], scale: Scale, last_text: st
     """
     shown = [point for point in points if scale.first <= point.on <= scale.last]
     radius = _DOT_OF_FEW if len(shown) < _FEW else _DOT
-    dots = [_dot(point, scale, radius) for point in shown]
-    joined, apart = [], []
+    dots = [_dot(point, scale, radius, size) for point in shown]
+    joined: list[str] = []
+    apart: list[str] = []
     for (point, dot), (after, dot_after) in zip(
         zip(shown, dots, strict=True), zip(shown[1:], dots[1:], strict=True), strict=False
     ):
@@ -89,13 +101,13 @@ def line_picture(name: str, points: Sequence[Point], scale: Scale, last_text: st
         path.append(f"M{dot.x:.1f} {dot.y:.1f} L{dot_after.x:.1f} {dot_after.y:.1f}")
     last = Dot(dots[-1].x, dots[-1].y, _LAST_DOT) if dots else None
     beside = (round(last.x + _BESIDE_LAST, 1), round(last.y + _BELOW_LAST, 1)) if last else (0.0, 0.0)
-    return LinePicture(name, tuple(dots), " ".join(joined), " ".join(apart), last, last_text, *beside)
+    return LinePicture(name, tuple(dots), " ".join(joined), " ".join(apart), last, last_text, *beside, size)
 
 
-def _dot(point: Point, scale: Scale, radius: float) -> Dot:
+def _dot(point: Point, scale: Scale, radius: float, size: Size) -> Dot:
     days = max((scale.last - scale.first).days, 1)
     height = max(scale.high - scale.low, 1e-9)
     value = min(max(point.value, scale.low), scale.high)
-    x = _LEFT + (_RIGHT - _LEFT) * (point.on - scale.first).days / days
-    y = _BOTTOM - (_BOTTOM - _TOP) * (value - scale.low) / height
+    x = size.left + (size.right - size.left) * (point.on - scale.first).days / days
+    y = size.bottom - (size.bottom - size.top) * (value - scale.low) / height
     return Dot(round(x, 1), round(y, 1), radius)

@@ -22,8 +22,8 @@ def test_the_days_of_a_week_stand_beside_each_other_under_their_letters() -> Non
 def test_the_ends_of_the_scale_are_the_ends_of_the_picture() -> None:
     picture = line_picture("Mood", [Point(FOUR_WEEKS.first, 1), Point(FOUR_WEEKS.last, 10)], FOUR_WEEKS, "10")
     first, last = picture.dots
-    assert (first.x, first.y) == (picture.left, picture.bottom)
-    assert (last.x, last.y) == (picture.right, picture.top)
+    assert (first.x, first.y) == (picture.size.left, picture.size.bottom)
+    assert (last.x, last.y) == (picture.size.right, picture.size.top)
     assert picture.last_text == "10"
 
 
@@ -48,10 +48,10 @@ def test_nothing_told_is_no_point_at_all() -> None:
 def test_what_is_beyond_the_days_is_left_out_and_what_is_beyond_the_scale_stays_inside() -> None:
     told = [Point(FOUR_WEEKS.first - timedelta(days=1), 5), Point(MONDAY, 99)]
     picture = line_picture("Score", told, FOUR_WEEKS)
-    assert [(dot.x, dot.y) for dot in picture.dots] == [(picture.right, picture.top)]
+    assert [(dot.x, dot.y) for dot in picture.dots] == [(picture.size.right, picture.size.top)]
 
 
 def test_a_scale_of_one_day_and_one_number_has_a_place() -> None:
     picture = line_picture("Score", [Point(MONDAY, 3)], Scale(MONDAY, MONDAY, 3, 3))
     assert picture.last is not None
-    assert picture.last.y == picture.bottom
+    assert picture.last.y == picture.size.bottom
