@@ -55,10 +55,13 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NotSetUp              a setting is missing without which the auth callout cannot work
         ├── HostsUnknown          nothing says under which names other machines know the gateway
         ├── TokenRefused          a token is not accepted
+        │   └── SignInFailed      a sign-in cannot be finished
         ├── ReadingNotRecorded    a reading could not be recorded, so it must not be answered
         ├── IssuerUnusable        an OpenID Connect issuer does not answer as it should
         ├── UnusableKeys          an issuer publishes no keys that can be used
         ├── UnusableSigningKey    the embedded issuer's own key cannot be used
+        ├── UnusableClientSecret  the secret for signing in at an issuer cannot be read
+        ├── LinkNotKept           a link to sign in with could not be written
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── ServerFailed          the embedded nats-server did not start
         ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for

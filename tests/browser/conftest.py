@@ -30,7 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    assert chromium() is not None, f"{VARIABLE} says that there is a browser, and there is none"
     async with running_chromium() as running:
         yield running
 
@@ -54,7 +53,13 @@ def window(browser: Browser, node: RunningNode) -> Open:
 
 
 @pytest.fixture(scope="session")
-def axe(pytestconfig: pytest.Config) -> str:
+def javascript(pytestconfig: pytest.Config) -> JavaScript:
+    """The packages of npm that look at pages."""
+    otherwise = pytest.fail if is_required() else pytest.skip
+    return JavaScript.installed(pytestconfig.cache.mkdir("browser"), _HERE / "clients", otherwise)
+
+
+@pytest.fixture(scope="session")
+def axe(javascript: JavaScript) -> str:
     """The source of axe-core, which looks for what keeps people from reading a page."""
-    packages = JavaScript.installed(pytestconfig.cache.mkdir("browser"), _HERE / "clients")
-    return (packages.folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    return (javascript.folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,14 @@ class JavaScript:
         self.folder = folder
 
     @classmethod
-    def installed(cls, cache: Path, clients: Path = CLIENTS) -> "JavaScript":
+    def installed(
+        cls, cache: Path, clients: Path = CLIENTS, otherwise: Callable[[str], Any] = pytest.fail
+    ) -> "JavaScript":
         """The programs in a folder below `cache`, where the packages are installed once for each lock file.
-
-        It fails the test, with a sentence, when npm's registry does not give them.
 
         Args:
             clients: The folder of the programs and of the lock file of their packages.
+            otherwise: What is done, with a sentence, when npm's registry does not give them: the test fails.
         """
         lock = clients / "package-lock.json"
         folder = cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
@@ -48,7 +49,7 @@ class JavaScript:
             folder.mkdir(parents=True)
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(clients / name, folder)
-            _install(folder, lock)
+            _install(folder, lock, otherwise)
             (folder / "installed").touch()
         for program in clients.iterdir():
             shutil.copy(program, folder)
@@ -90,7 +91,7 @@ class JavaScript:
             process.communicate()
 
 
-def _install(folder: Path, lock: Path) -> None:
+def _install(folder: Path, lock: Path, otherwise: Callable[[str], Any]) -> None:
     options = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=20000")
     try:
         ended = _run((str(_NODE), str(_NPM), "ci", *options), folder, _INSTALLING_SECONDS)
@@ -98,10 +99,9 @@ def _install(folder: Path, lock: Path) -> None:
     except subprocess.TimeoutExpired:
         why = f"It did not end within {_INSTALLING_SECONDS} seconds."
     if why is not None:
-        pytest.fail(
+        otherwise(
             f"The packages of {lock} could not be installed; these tests need npm's registry, or a mirror that npm is"
-            f" set up for. npm says:\n{why}",
-            pytrace=False,
+            f" set up for. npm says:\n{why}"
         )
 
 

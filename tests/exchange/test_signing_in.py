@@ -83,8 +83,7 @@ async def test_a_person_signs_in_and_is_where_they_wanted_to_be(issuer: Issuer) 
 async def test_a_client_with_a_secret_says_it_in_its_header(issuer: Issuer, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(f"{SECRET}\n")
-    with_secret = {"oidc_client_id": "cairn-with-secret", "oidc_client_secret_file": file}
-    async with browser_of(issuer, **with_secret) as browser:
+    async with browser_of(issuer, oidc_client_id="cairn-with-secret", oidc_client_secret_file=file) as browser:
         assert (await browser.get(await come_back(issuer, browser, "pt-1"))).status_code == 200
         home = await browser.get("/")
     assert home.headers["location"] == "/clinic/northside/patients/pt-1"

@@ -9,7 +9,7 @@ from services.gateway.access.bearer import bearer_token, not_accepted
 from services.gateway.access.consents import Consents
 from services.gateway.access.judging import ReadingRefused, judge
 from services.gateway.access.matching import OperationTree
-from services.gateway.access.operations import OPERATIONS, Operation
+from services.gateway.access.operations import OPERATIONS
 from services.gateway.access.sessions import session_token
 from services.gateway.access_records import record_refused_reading
 from services.gateway.asking import NOBODY, Asking
@@ -73,6 +73,7 @@ class Access:
         state["signs_in_at"] = self._signs_in_at
         matched = self._operations.find(scope["method"], scope["path"])
         if matched is None:
+            state["asking"] = Asking(await self._who_looks(scope, scope["path"]))
             detail = "There is nothing at this address; /openapi.json lists what there is."
             raise RequestRefused("http.not_found", detail)
         operation = matched.operation
@@ -85,7 +86,7 @@ class Access:
         state["operation"] = operation
         scope["path_params"] = named = matched.named
         if operation.reading == "open":
-            state["asking"] = Asking(await self._who_looks(scope, operation))
+            state["asking"] = Asking(await self._who_looks(scope, operation.path))
             return
 
         async def judge_again() -> None:
@@ -108,10 +109,10 @@ class Access:
         except TokenRefused as refusal:
             raise not_accepted(refusal) from None
 
-    async def _who_looks(self, scope: Scope, operation: Operation) -> Principal:
+    async def _who_looks(self, scope: Scope, path: str) -> Principal:
         """Whoever has a session and looks at a page that is open to all; it only says so, and is judged by nothing."""
-        reads = operation.method == "GET" or operation.path == SIGN_OUT
-        token = self._session(scope) if reads and is_page(operation.path) else None
+        reads = scope["method"] == "GET" or path == SIGN_OUT
+        token = self._session(scope) if reads and is_page(path) else None
         if token is None:
             return NOBODY
         try:

@@ -83,7 +83,9 @@ class LinePicture:
     size: Size = SMALL
 
 
-def line_picture(name: str, points: Sequence[Point], scale: Scale, last_text: str = "", size: Size = SMALL) -> LinePicture:
+def line_picture(
+    name: str, points: Sequence[Point], scale: Scale, last_text: str = "", size: Size = SMALL
+) -> LinePicture:
     """A line through points in the order of their days; one point a day.
 
     Args:

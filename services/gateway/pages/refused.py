@@ -146,7 +146,7 @@ _BY_STATUS: Mapping[int, Said] = {
 }
 _OTHERWISE = Said(
     _("Cairn has made a mistake"),
-    _("This page could not be made. What was recorded is safe, and nothing was changed."),
+    _("This page could not be made. What was recorded is safe."),
     _TELL,
 )
 
@@ -176,7 +176,7 @@ def _page(scope: Scope, refused: RequestRefused) -> Response:
     page = Page(Request(scope))
     problem = refused.problem
     if refused.status == HTTPStatus.UNAUTHORIZED:
-        return sign_in_page(page, page.here, refused.status, ended=problem.code != "access.token_missing")
+        return sign_in_page(page, page.here, refused.status, code=problem.code)
     org = scope.get("path_params", {}).get("org")
     return page.answer(
         "refused.html",
