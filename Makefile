@@ -76,7 +76,7 @@ run: setup ## Run Cairn here until Ctrl-C; its settings are CAIRN_* variables.
 	@exec $(BIN)/cairn up
 
 .PHONY: test
-test: setup ## Run the tests, on all cores; ARGS='-k goal -x -n0' is passed on to pytest.
+test: setup ## Run the tests, on all cores, those of pages with Chromium; ARGS='-k goal -x -n0' is passed on.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: exchange
@@ -120,6 +120,10 @@ access: setup ## Write the tables of the access policy into docs/access.md.
 .PHONY: texts
 texts: setup ## Put the texts of the pages into the catalogue of each language.
 	@$(BIN)/python -m services.gateway.pages.catalogues
+
+.PHONY: pictures
+pictures: setup ## Make the pictures of README from the sample, with Chromium.
+	@$(BIN)/python -m tests.browser.pictures docs/images
 
 # The runtime lock is solved with the pins of the development lock as preferences, so it is a part of it.
 # The uv that the lock names solves it; one from elsewhere will do where there is no .venv.
