@@ -51,7 +51,7 @@ async def hostile(node: RunningNode) -> None:
     goal = GoalId(ORG, PATIENT, "walk")
     usual = active_goal(goal)
     events = [
-        event(goal.plan, opened(reasons=({"text": STATEMENT, "whose": "patient"},)), role="clinician", actor="c1"),
+        event(goal.plan, opened(reasons=({"text": STATEMENT, "whose": "own"},)), role="clinician", actor="c1"),
         event(goal, proposed(statement=STATEMENT, smart=smart())),
         *usual[2:],
         event(goal, entry("e1", note=NOTE[:4000], done=True, mood=5)),
