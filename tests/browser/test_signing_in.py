@@ -1,6 +1,7 @@
 """Somebody signs in with a browser, and out again."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
@@ -26,6 +27,10 @@ async def test_the_link_that_a_node_prints_signs_in_a_clinician(window: Open, no
 
         assert seen.page.url == f"{node.http_url}/clinic/northside/today"
         assert seen.complaints == []
+        secrets = [address.rpartition("/")[2], *(each["value"] for each in await seen.page.context.cookies())]
+    logged = [file.read_text() for file in (Path(node.address["data"]) / "logs").iterdir()]
+    assert len(secrets) == 2
+    assert not [secret for secret in secrets for said in (*logged, node.said) if secret in said]
 
 
 async def test_whoever_signs_out_is_signed_out_everywhere(window: Open, node: RunningNode) -> None:
