@@ -20,6 +20,7 @@ from services.gateway.edge.hosts import HostCheck
 from services.gateway.edge.origins import OriginCheck
 from services.gateway.gateway import Gateway
 from services.gateway.head_requests import HeadRequests
+from services.gateway.pages.refused import refused_page
 from services.gateway.public_address import ForwardedHeaders, Network
 from services.gateway.response_middleware import ResponseMiddleware
 from services.gateway.routes import (
@@ -97,7 +98,7 @@ def create_app(
     layers = Access(layers, authenticator, consents, gateway.records, gateway.public_url, signs_in_at)
     layers = OriginCheck(HeadRequests(layers), gateway.public_url)
     layers = HostCheck(layers, hosts or AllowedHosts())
-    return ForwardedHeaders(ResponseMiddleware(layers, gateway.metrics), trusted_proxies)
+    return ForwardedHeaders(ResponseMiddleware(layers, gateway.metrics, refused_page), trusted_proxies)
 
 
 class Application:

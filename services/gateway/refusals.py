@@ -3,6 +3,7 @@
 Below `/fhir/` it is an OperationOutcome, at the address of a page it is a page, and else a problem detail.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from pydantic_core import to_json
@@ -17,6 +18,9 @@ from services.gateway.problems import RETRY_AFTER_SECONDS, RequestRefused, probl
 FHIR_JSON = "application/fhir+json"
 FHIR_ROOT = "/fhir/"
 """Every address below this one is answered as FHIR answers."""
+REFUSED_PAGE = "cairn.refused_page"
+"""Where in the scope the application says how a refusal is a page: a page stands on all that may refuse one."""
+RefusedPage = Callable[[Scope, RequestRefused], Response]
 
 
 def refusal_answer(scope: Scope, refused: RequestRefused) -> Response:
@@ -24,9 +28,8 @@ def refusal_answer(scope: Scope, refused: RequestRefused) -> Response:
     path: str = scope["path"]
     if path.startswith(FHIR_ROOT):
         return _outcome(refused)
-    if is_page(path) or ("route" not in scope and _wants_page(scope)):
-        from services.gateway.pages.refused import refused_page  # noqa: PLC0415 - most gateways show none
-
+    refused_page: RefusedPage | None = scope.get(REFUSED_PAGE)
+    if refused_page is not None and (is_page(path) or ("route" not in scope and _wants_page(scope))):
         return refused_page(scope, refused)
     return problem_response(refused)
 

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.metrics import Metrics
 from services.gateway.problems import RequestRefused
-from services.gateway.refusals import refusal_answer
+from services.gateway.refusals import REFUSED_PAGE, RefusedPage, refusal_answer
 
 _log = logging.getLogger("cairn.gateway")
 
@@ -28,17 +28,22 @@ class ResponseMiddleware:
     """ASGI middleware around the whole application.
 
     Answers carry patients' words, so nothing between here and the reader may keep them, guess their type or frame them.
+
+    Args:
+        refused_page: How a refusal is a page, where pages are served.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics):
+    def __init__(self, app: ASGIApp, metrics: Metrics, refused_page: RefusedPage | None = None):
         self._app = app
         self._metrics = metrics
+        self._refused_page = refused_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope[REFUSED_PAGE] = self._refused_page
         begun = time.perf_counter()
         started = False
 

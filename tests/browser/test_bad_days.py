@@ -11,8 +11,8 @@ from playwright.async_api import Route, expect
 
 from events.identity import GoalId
 from events.log import connect
+from services.gateway.pages.refused import refused_page
 from services.gateway.problems import RequestRefused
-from services.gateway.refusals import refusal_answer
 from tests.browser.conftest import Open
 from tests.browser.pages import Looked, is_there
 from tests.browser.window import NARROW, person
@@ -111,7 +111,7 @@ async def test_what_is_printed_has_the_words_as_text(
 async def test_a_page_that_cannot_be_shown_now_asks_again_and_comes_by_itself(window: Open) -> None:
     """As while Cairn starts again: it cannot show the page, then nobody answers at all, then it can."""
     path, asked = "/sign-in?to=/clinic", []
-    behind = refusal_answer(
+    behind = refused_page(
         {"type": "http", "method": "GET", "path": "/clinic/x", "query_string": b"", "headers": []},
         RequestRefused("projection.unavailable", "It is being built."),
     )

@@ -10,7 +10,7 @@ from events.errors import FieldError
 from services.gateway.pages import refused as pages
 from services.gateway.pages.refused import said_of
 from services.gateway.problems import HTTP_STATUS, RequestRefused
-from services.gateway.refusals import refusal_answer
+from services.gateway.refusals import REFUSED_PAGE, refusal_answer
 from tests.tokens import EVERYONE
 
 TODAY = "/clinic/northside/today"
@@ -27,6 +27,7 @@ def scope(path: str = TODAY, query: bytes = b"", **headers: str) -> dict[str, An
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()],
         "server": ("localhost", 80),
         "scheme": "http",
+        REFUSED_PAGE: pages.refused_page,
     }
 
 
