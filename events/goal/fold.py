@@ -56,13 +56,15 @@ def fold_goals(events: Iterable[RecordedEvent], state: GoalState | None = None) 
 
 def logged_entry(data: t.ProgressLogged, recorded: RecordedEvent) -> ProgressEntry:
     """The diary entry that an event logs."""
-    return ProgressEntry(
-        entry=data.entry,
-        version=recorded.version,
-        on=data.on,
-        actor=recorded.event.actor,
-        setback_version=recorded.version if data.setback else None,
-        **data.said(),
+    return ProgressEntry.of_valid(
+        {
+            "entry": data.entry,
+            "version": recorded.version,
+            "on": data.on,
+            "actor": recorded.event.actor,
+            "setback_version": recorded.version if data.setback else None,
+            **data.said(),
+        }
     )
 
 
@@ -75,23 +77,25 @@ def party_of(role: ActorRole) -> Party | None:
 
 def _created(recorded: RecordedEvent, data: t.Proposed | t.Imported) -> GoalState:
     event = recorded.event
-    # Each part comes from a payload that was validated; to validate it again would take three times as long as this.
-    state = GoalState.model_construct(
-        org=event.goal_id.org,
-        patient=event.goal_id.patient,
-        goal=event.goal_id.goal,
-        version=recorded.version,
-        position=recorded.position,
-        status="proposed",
-        created_at=event.time,
-        updated_at=recorded.recorded_at,
-        created_by=event.actor,
-        **{name: getattr(data, name) for name in _DEFINITION},
+    # Each part comes from a payload that was validated.
+    state = GoalState.of_valid(
+        {
+            "org": event.goal_id.org,
+            "patient": event.goal_id.patient,
+            "goal": event.goal_id.goal,
+            "version": recorded.version,
+            "position": recorded.position,
+            "status": "proposed",
+            "created_at": event.time,
+            "updated_at": recorded.recorded_at,
+            "created_by": event.actor,
+            **{name: getattr(data, name) for name in _DEFINITION},
+        }
     )
     if isinstance(data, t.Proposed):
-        return state.model_copy(update=_stands_alone(state, recorded))
-    return state.model_copy(
-        update={
+        return state.with_changes(_stands_alone(state, recorded))
+    return state.with_changes(
+        {
             "imported": True,
             "wording": data.wording,
             "status": data.status,

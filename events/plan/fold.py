@@ -55,21 +55,23 @@ def fold_plans(events: Iterable[RecordedEvent], state: PlanState | None = None) 
 
 
 def _opened(before: PlanState | None, recorded: RecordedEvent, data: t.Opened) -> PlanState:
-    opened = PlanState.model_construct(
-        org=recorded.goal_id.org,
-        patient=recorded.goal_id.patient,
-        version=recorded.version,
-        position=recorded.position,
-        status="open",
-        opened_at=recorded.event.time,
-        updated_at=recorded.recorded_at,
-        **{name: getattr(data, name) for name in t.Opened.model_fields},
+    opened = PlanState.of_valid(
+        {
+            "org": recorded.goal_id.org,
+            "patient": recorded.goal_id.patient,
+            "version": recorded.version,
+            "position": recorded.position,
+            "status": "open",
+            "opened_at": recorded.event.time,
+            "updated_at": recorded.recorded_at,
+            **{name: getattr(data, name) for name in t.Opened.model_fields},
+        }
     )
     if before is None:
         return opened
     # A patient who comes back to treatment keeps the state of the plan, which is opened again.
     kept = ("priorities", "measurements", "consents")
-    return opened.model_copy(update={name: getattr(before, name) for name in kept})
+    return opened.with_changes({name: getattr(before, name) for name in kept})
 
 
 def _given(recorded: RecordedEvent, data: t.ConsentGiven) -> Consent:

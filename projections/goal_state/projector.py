@@ -158,7 +158,7 @@ def _after_entry(known: GoalBeforeEvents, recorded: RecordedEvent, entries: dict
     if known.goal is None or known.entries is None:
         raise NotAllKnown(f"version {recorded.version} of {recorded.goal_id} is about the whole diary")
     whole = {"progress": known.entries, "raise_at_next_session": known.diary.raised}
-    goal = fold_goal(known.goal.model_copy(update=whole), recorded)
+    goal = fold_goal(known.goal.with_changes(whole), recorded)
     if goal is None:
         return known
     former = {each.version: each for each in known.entries}
@@ -167,9 +167,7 @@ def _after_entry(known: GoalBeforeEvents, recorded: RecordedEvent, entries: dict
             entries[entry.version] = _entry_row(recorded.goal_id, entry)
     entries.update(dict.fromkeys(former))  # What is left over was withdrawn.
     without = (
-        known.goal
-        if goal.withdrawn == known.goal.withdrawn
-        else known.goal.model_copy(update={"withdrawn": goal.withdrawn})
+        known.goal if goal.withdrawn == known.goal.withdrawn else known.goal.with_changes({"withdrawn": goal.withdrawn})
     )
     return GoalBeforeEvents(recorded.version, diary_of(goal), without, tuple(goal.progress))
 

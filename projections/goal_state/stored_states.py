@@ -69,7 +69,7 @@ def state_with_diary(row: Any, diary: Diary, entries: Entries) -> GoalState:  # 
         updated_at=row.recorded_at,
         raised=diary.raised,
     )
-    return state.model_copy(update={"progress": tuple(entries)}) if entries else state
+    return state.with_changes({"progress": tuple(entries)}) if entries else state
 
 
 def diaries(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> Mapping[GoalId, Entries]:

@@ -40,7 +40,7 @@ class _Unpacked(BaseModel):
 def with_packed_entries(goal: GoalState) -> GoalState:
     """The same goal, with the entries packed that have come together since the last time."""
     packed = goal.progress.packed()
-    return goal if packed is goal.progress else goal.model_copy(update={"progress": packed})
+    return goal if packed is goal.progress else goal.with_changes({"progress": packed})
 
 
 def pack(state: GoalState | PlanState) -> PackedState:
@@ -48,7 +48,7 @@ def pack(state: GoalState | PlanState) -> PackedState:
     if isinstance(state, PlanState):
         return PackedState(_compressed(_Unpacked.model_construct(plan=state)))
     packed, last = state.progress.parts
-    without = state.model_copy(update={"progress": Entries()})
+    without = state.with_changes({"progress": Entries()})
     return PackedState(_compressed(_Unpacked.model_construct(goal=without, last=tuple(last))), packed)
 
 
@@ -61,7 +61,7 @@ def unpack(packed: PackedState) -> GoalState | PlanState | None:
     found = _Unpacked.model_validate_json(zlib.decompress(packed.state))
     if found.goal is None:
         return found.plan
-    return found.goal.model_copy(update={"progress": Entries.joined(packed.entries, found.last)})
+    return found.goal.with_changes({"progress": Entries.joined(packed.entries, found.last)})
 
 
 def _compressed(state: _Unpacked) -> bytes:

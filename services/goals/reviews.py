@@ -13,7 +13,7 @@ SETBACK_DAYS = 7
 
 def first_review(plan: PlanState, begun: date, every_days: int | None, wanted: date | None) -> ReviewScheduled:
     """Activation schedules the first review, on the wanted day or after one cadence."""
-    return ReviewScheduled.model_construct(due_on=_due(plan, begun, every_days, wanted), cause="initial")
+    return ReviewScheduled.of_valid({"due_on": _due(plan, begun, every_days, wanted), "cause": "initial"})
 
 
 def next_review(
@@ -28,17 +28,17 @@ def next_review(
     due = _due(plan, held_on, goal.review_every_days, wanted)
     if goal.next_review is not None:
         due = max(due, min(goal.next_review.due_on, today))
-    return ReviewScheduled.model_construct(due_on=due, cause="routine")
+    return ReviewScheduled.of_valid({"due_on": due, "cause": "routine"})
 
 
 def review_after_reopening(plan: PlanState, goal: GoalState, today: date) -> ReviewScheduled:
     """A goal that is opened again is reviewed after one cadence, counted from the day on which that is recorded."""
-    return ReviewScheduled.model_construct(due_on=_due(plan, today, goal.review_every_days, None), cause="routine")
+    return ReviewScheduled.of_valid({"due_on": _due(plan, today, goal.review_every_days, None), "cause": "routine"})
 
 
 def review_after_setback(today: date) -> ReviewScheduled:
     """A setback schedules a review within 7 days of the day on which it is recorded."""
-    return ReviewScheduled.model_construct(due_on=today + timedelta(days=SETBACK_DAYS), cause="setback")
+    return ReviewScheduled.of_valid({"due_on": today + timedelta(days=SETBACK_DAYS), "cause": "setback"})
 
 
 def review_after_dip(plan: PlanState, goal: GoalState, today: date) -> ReviewScheduled:
@@ -49,7 +49,9 @@ def review_after_dip(plan: PlanState, goal: GoalState, today: date) -> ReviewSch
     """
     cadence = plan.cadence(goal.review_every_days)
     since = max(0, (today - (goal.last_review_on or goal.started_on or today)).days)
-    return ReviewScheduled.model_construct(due_on=today + timedelta(days=cadence - since % cadence), cause="motivation")
+    return ReviewScheduled.of_valid(
+        {"due_on": today + timedelta(days=cadence - since % cadence), "cause": "motivation"}
+    )
 
 
 def sooner(goal: GoalState, *wanted: ReviewScheduled | None) -> tuple[ReviewScheduled, ...]:

@@ -203,3 +203,27 @@ class TestPayloads:
     def test_a_time_zone_is_one_of_the_iana_database(self, zone: str) -> None:
         with pytest.raises(ValidationError):
             opened(time_zone=zone)
+
+
+class TestMadeOfValidFields:
+    def test_it_is_as_if_it_had_been_validated(self) -> None:
+        given = {"what": "groups", "per": "week", "target": 3}
+
+        made, validated = Measure.of_valid(given), Measure.model_validate(given)
+
+        assert made == validated
+        assert made.model_dump_json() == validated.model_dump_json()
+        assert made.model_copy(update={"target": 4}) == Measure(what="groups", per="week", target=4)
+
+    def test_a_copy_leaves_the_next_one_as_it_is(self) -> None:
+        first = Measure.of_valid({"what": "groups"})
+        first.model_copy(update={"unit": "hours"})
+
+        assert Measure.of_valid({"what": "groups"}).unit is None
+
+    def test_the_defaults_of_all_values_can_be_shared(self) -> None:
+        assert all(field.default_factory is None for kind in _values(Value) for field in kind.model_fields.values())
+
+
+def _values(kind: type[Value]) -> list[type[Value]]:
+    return [kind, *(each for below in kind.__subclasses__() for each in _values(below))]
