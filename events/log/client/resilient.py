@@ -15,7 +15,7 @@ from nats.aio.client import Client, Srv
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
 
-from events.log.client.headers import VERSION, read_headers
+from events.log.client.headers import VERSION, read_headers, read_usual_headers
 from events.log.client.parser import WholeMessages
 from events.log.client.replies import Replies, status_of
 
@@ -90,7 +90,7 @@ class ResilientClient(Client):
                     timeout.reschedule(asyncio.get_running_loop().time())
 
     def _message(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> Msg:
-        return self._build_message(sid, subject, reply, data, read_headers(headers) if headers else None)
+        return self._build_message(sid, subject, reply, data, read_usual_headers(headers) if headers else None)
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         return read_headers(headers) if headers else None
