@@ -156,11 +156,13 @@ class Entries(Sequence[ProgressEntry]):
 
     def named(self, entry: str) -> list[ProgressEntry]:
         """The entries with an id: one, or none, unless the log has an event that no rule has let in."""
-        last = (self._last,) if _MARK.pack(_mark(entry)) in self._last_marks else ()
-        groups = (*map(_unpack, self._packed_with(entry)), *self._full, *last)
-        found = [group for group in groups if entry in map(_ID, group)]  # is quicker than to ask each in Python
-        if not found:
+        mark = _mark(entry)
+        last = (self._last,) if _MARK.pack(mark) in self._last_marks else ()
+        packed = self._packed_with(mark)
+        if not (packed or last or self._full):  # as it is for nearly every new entry
             return []
+        groups = (*map(_unpack, packed), *self._full, *last)
+        found = [group for group in groups if entry in map(_ID, group)]  # is quicker than to ask each in Python
         return [each for group in found for each in group if each.entry == entry]
 
     def changed(self, entry: str, change: Change) -> "Entries":
@@ -171,7 +173,7 @@ class Entries(Sequence[ProgressEntry]):
             return tuple([each for each in changed if each is not None])
 
         packed = list(self._packed)
-        for group in self._packed_with(entry):
+        for group in self._packed_with(_mark(entry)):
             place = packed.index(group)
             left = after(_unpack(group))
             packed[place : place + 1] = [_pack(left)] if left else []
@@ -227,11 +229,10 @@ class Entries(Sequence[ProgressEntry]):
             serialization=core_schema.plain_serializer_function_ser_schema(tuple, return_schema=listed),
         )
 
-    def _packed_with(self, entry: str) -> list[PackedEntries]:
-        """The packed groups that may have an entry with an id."""
+    def _packed_with(self, mark: int) -> list[PackedEntries]:
+        """The packed groups that may have an entry with an id of this mark."""
         if not self._packed:
             return []
-        mark = _mark(entry)
         place = bisect_left(self._marks, mark)
         if place == len(self._marks) or self._marks[place] != mark:
             return []
