@@ -1,7 +1,7 @@
 """The database that holds the projections: one URL, SQLite or PostgreSQL, short transactions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -11,11 +11,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from events.errors import CairnError
-from projections.engine.database_file import DatabaseFile
+from projections.engine.database_file import DatabaseFile, is_replaced
 from projections.engine.statements import run
 
 _WRITES = "cairn_writes"
-_TURN = "cairn_turn"
+_TURNS = "cairn_turns"
 _SQLITE_PRAGMAS = (
     "busy_timeout = 30000",
     "journal_mode = WAL",
@@ -58,7 +58,9 @@ def open_database(url: str) -> Engine:
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(address, hide_parameters=True, poolclass=QueuePool, pool_use_lifo=True)
-        engine.update_execution_options(**{_TURN: Lock()})
+        turns = _Turns(engine)
+        engine.update_execution_options(**{_TURNS: turns})
+        event.listen(engine, "engine_disposed", turns.close)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         if address.database and address.database != ":memory:":
@@ -100,13 +102,57 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed at the end, rolled back on any error.
 
     On SQLite it takes the write lock at its start, because a lock that is asked for half way can be refused. Those of
-    one process take turns, as SQLite would have them try again and again, with longer and longer pauses. The next one
-    gets the connection of the one before, which has at hand what was written last.
+    one process take turns, as SQLite would have them try again and again, with longer and longer pauses.
     """
-    with engine.get_execution_options().get(_TURN, nullcontext()), engine.connect() as connection:
-        connection.execution_options(**{_WRITES: True})
-        with connection.begin():
+    turns: _Turns | None = engine.get_execution_options().get(_TURNS)
+    if turns is not None:
+        with turns.next() as connection, connection.begin():
             yield connection
+        return
+    with engine.begin() as connection:
+        yield connection
+
+
+class _Turns:
+    """The write transactions of an SQLite file, one after another, on one connection that is kept.
+
+    It has at hand what was written last; and to take one from the pool, and to give it back, takes as long as the rest
+    of a transaction of one event.
+    """
+
+    def __init__(self, engine: Engine):
+        self._engine = engine
+        self._lock = Lock()
+        self._kept: Connection | None = None
+
+    @contextmanager
+    def next(self) -> Iterator[Connection]:
+        """The connection, when those before are done. After an error the next one begins with another."""
+        with self._lock:
+            connection = self._connection()
+            try:
+                yield connection
+            except BaseException:
+                self._kept = None
+                connection.close()
+                raise
+
+    def close(self, _engine: Engine) -> None:
+        """Give the connection up. The engine has closed all others."""
+        with self._lock:
+            kept, self._kept = self._kept, None
+            if kept is not None:
+                kept.detach()  # or it would go back into the pool, and stay open
+                kept.close()
+
+    def _connection(self) -> Connection:
+        if self._kept is not None and is_replaced(self._kept):
+            # Given back, it is found to be of a former file as soon as it is taken again.
+            self._kept.close()
+            self._kept = None
+        if self._kept is None:
+            self._kept = self._engine.connect().execution_options(**{_WRITES: True})
+        return self._kept
 
 
 def without_patient_text(error: SQLAlchemyError) -> str:

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection, Engine, event, select
@@ -317,7 +317,7 @@ def stopped_at(engine: Engine, where: str) -> Iterator[None]:
         name, listener = "commit", on_commit
     elif engine.dialect.name == "sqlite":
         # Not every statement comes by SQLAlchemy.
-        name, listener = "checkout", refusing_changes(where)
+        name, listener = "begin", refusing_changes(where)
     else:
         name = "before_cursor_execute"
     event.listen(engine, name, listener)
@@ -336,7 +336,7 @@ def refusing_changes(table: str) -> Callable[..., None]:
         changes = action in {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
         return sqlite3.SQLITE_DENY if changes and subject == table else sqlite3.SQLITE_OK
 
-    def listener(connection: sqlite3.Connection, *_: object) -> None:
-        connection.set_authorizer(authorize)
+    def listener(connection: Connection) -> None:
+        cast(sqlite3.Connection, connection.connection.dbapi_connection).set_authorizer(authorize)
 
     return listener

@@ -4,7 +4,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Event
 
@@ -110,6 +110,53 @@ def test_an_error_takes_everything_back(engine: Engine) -> None:
         break_off()
     with reading(engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM notes")) == 0
+
+
+def test_one_transaction_after_another_has_the_connection_that_is_kept(engine: Engine) -> None:
+    def driver() -> object:
+        with writing(engine) as connection:
+            return connection.connection.dbapi_connection
+
+    def driver_of_one_that_fails() -> object:
+        with suppress(InterruptedError), writing(engine) as connection:
+            failed = connection.connection.dbapi_connection
+            raise InterruptedError
+        return failed
+
+    first = driver()
+    with reading(engine) as connection:
+        assert connection.connection.dbapi_connection is not first
+    assert driver() is first
+    assert driver_of_one_that_fails() is first
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE notes (note TEXT)")
+
+
+def test_the_engine_gives_up_that_connection_with_all_others(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE notes (note TEXT)")
+    file = Path(str(engine.url.database))
+    engine.dispose()
+    # Whoever closes an SQLite file as the last one puts its log into it.
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+    with writing(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO notes VALUES ('one')")
+
+
+def test_a_transaction_goes_to_the_file_that_stands_there_now(engine: Engine) -> None:
+    file = Path(str(engine.url.database))
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE notes (note TEXT)")
+    other = open_database(f"sqlite:///{file}.new")
+    with writing(other) as connection:
+        connection.exec_driver_sql("CREATE TABLE others (note TEXT)")
+    other.dispose()
+    Path(f"{file}.new").rename(file)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO others VALUES ('one')")
+    beside = sqlite3.connect(file)
+    with closing(beside):
+        assert beside.execute("SELECT note FROM others").fetchall() == [("one",)]
 
 
 def test_errors_do_not_repeat_what_a_row_holds(engine: Engine) -> None:
