@@ -11,6 +11,7 @@ from typing import Any
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded
 from events.event import RecordedEvent
 from events.identity import LOG, GoalId
+from events.log.anchor import Anchor
 from events.voiding import read_events, voided_by
 from projections.engine.projection import Projected, Projection
 from projections.engine.quarantine import Quarantined, behind_quarantined, reason_of
@@ -19,9 +20,17 @@ _NONE: Mapping[str, Sequence[StoredMessage]] = {}
 
 
 class ReadOnce(StoredMessage):
-    """A message that several projections take in: the first one decodes it for all."""
+    """A message that several projections take in: what the first one makes of it is made for all."""
 
     _recorded: RecordedEvent | None = None
+    _anchor: Anchor | None = None
+
+    @property
+    def anchor(self) -> Anchor:
+        """The anchor at it."""
+        if self._anchor is None:
+            self._anchor = Anchor.at(self)
+        return self._anchor
 
     def read(self) -> RecordedEvent:
         """The event.
@@ -32,6 +41,11 @@ class ReadOnce(StoredMessage):
         if self._recorded is None:
             self._recorded = read_recorded(self)
         return self._recorded
+
+
+def anchor_at(message: StoredMessage) -> Anchor:
+    """The anchor at a message."""
+    return message.anchor if isinstance(message, ReadOnce) else Anchor.at(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from projections.engine.checkpoint import (
 )
 from projections.engine.collector import collector_paused
 from projections.engine.database import reading, writing
-from projections.engine.decoding import read_messages
+from projections.engine.decoding import anchor_at, read_messages
 from projections.engine.naming import Slot
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
@@ -154,7 +154,7 @@ class ProjectionWriter(Generic[State]):
         arrival = read_messages(messages, self._quarantined, again)
         projected, refused = self._projecting.project(arrival.by_goal)
         refused += arrival.quarantined
-        anchor = Anchor.at(messages[-1])
+        anchor = anchor_at(messages[-1])
         self._status.took(messages, head)
         changes = collect(projected.values())
         if begins:
