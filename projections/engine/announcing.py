@@ -5,12 +5,12 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
 from events.log.anchor import LogReplaced
+from events.log.client.resilient import ResilientClient
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot
 
@@ -54,7 +54,7 @@ class Announcer:
     starts asks for the last of these on `cairn.compare.STREAM`.
     """
 
-    def __init__(self, nc: Client, projection: str):
+    def __init__(self, nc: ResilientClient, projection: str):
         self._nc = nc
         self._subject = f"{CHECKPOINT}.{projection}"
         self._projection = projection
@@ -122,6 +122,9 @@ class Announcer:
 
     async def _publish(self, subject: str, announcement: bytes) -> None:
         try:
-            await self._nc.publish(subject, announcement)
+            if self._nc.is_connected:
+                self._nc.send(subject, {}, announcement)
+            else:
+                await self._nc.publish(subject, announcement)  # nats-py keeps it until there is a connection again
         except (NatsError, OSError) as error:
             _log.debug("%s not announced: %s", subject, type(error).__name__)
