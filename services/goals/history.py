@@ -1,9 +1,10 @@
 """The history of one goal (or plan) in memory: its folded state, and the outcome of each submission."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from hashlib import sha256
+from itertools import chain
 
 from pydantic_core import to_json
 
@@ -20,6 +21,8 @@ from services.goals.submission_keys import SubmissionKeys
 
 _TYPES = tuple(TYPES)
 _NUMBERS = {name: number for number, name in enumerate(_TYPES)}
+_NO_CAUSES = array("I")
+"""That of all histories without any; an array of causes is never changed."""
 
 
 class History:
@@ -31,18 +34,30 @@ class History:
 
     Attributes:
         snapshot_version: The version at which the last snapshot was written; 0 when there is none.
+        counted: How many of the events the memory that keeps the history has counted.
     """
 
-    __slots__ = ("_causes", "_keys", "_last", "_positions", "_state", "_types", "goal_id", "snapshot_version")
+    __slots__ = (
+        "_causes",
+        "_keys",
+        "_last",
+        "_positions",
+        "_state",
+        "_types",
+        "counted",
+        "goal_id",
+        "snapshot_version",
+    )
 
     def __init__(self, goal_id: GoalId):
         self.goal_id = goal_id
         self.snapshot_version = 0
+        self.counted = 0
         self._state: GoalState | PlanState | PackedState | None = None
         self._types = bytearray()  # numbers of event types
         self._positions = array("q")
         self._keys = SubmissionKeys()
-        self._causes: dict[int, int] = {}  # version → version, of what was not submitted
+        self._causes = _NO_CAUSES  # of what was not submitted: its version and that of its cause, one behind the other
         self._last: Event | bytes = b""  # the last event, or the digest of its content
 
     @property
@@ -87,7 +102,7 @@ class History:
         self._positions.append(recorded.position)
         self._keys.add(event)
         if event.cause is not None:
-            self._causes[self.version] = event.cause
+            self._causes = self._causes + array("I", (self.version, event.cause))
 
     def answer(self, submission: Event) -> RecordedOutcome | None:
         """The outcome of a submission that was recorded before, as that of a duplicate; None when it was not."""
@@ -95,7 +110,7 @@ class History:
         if asked is None:
             return None
         # An event that followed from a submission belongs to the outcome of that submission.
-        follows = (later for later, cause in self._causes.items() if cause == asked)
+        follows = (later for later, cause in self._by_cause() if cause == asked)
         return RecordedOutcome(duplicate=True, events=tuple(map(self._line, (asked, *follows))))
 
     def ends_with(self, recorded: RecordedEvent) -> bool:
@@ -103,7 +118,7 @@ class History:
         event = recorded.event
         return (
             (recorded.position, recorded.version) == (self.position, self.version)
-            and (event.type_name, event.cause) == (_TYPES[self._types[-1]], self._causes.get(self.version))
+            and (event.type_name, event.cause) == (_TYPES[self._types[-1]], self._cause_of_last())
             and (event.cause is not None or self._keys.version_of(event) == self.version)
             and _content(event) == self._digest()
         )
@@ -122,7 +137,12 @@ class History:
         state = pack(self._state) if isinstance(self._state, GoalState | PlanState) else self._state
         return write_snapshot(
             Snapshot(
-                state, bytes(self._types), self._positions.tobytes(), self._keys.digests, self._causes, self._digest()
+                state,
+                bytes(self._types),
+                self._positions.tobytes(),
+                self._keys.digests,
+                dict(self._by_cause()),
+                self._digest(),
             )
         )
 
@@ -142,7 +162,8 @@ class History:
         history._types += kept.types
         history._positions.frombytes(kept.positions)
         history._keys = SubmissionKeys(kept.keys)
-        history._causes = kept.causes
+        if kept.causes:
+            history._causes = array("I", chain.from_iterable(kept.causes.items()))
         history._last = kept.content
         history.snapshot_version = history.version
         return history
@@ -153,6 +174,14 @@ class History:
             share(state)
             self._state = state
         return self._state
+
+    def _by_cause(self) -> Iterator[tuple[int, int]]:
+        """The version of each event that was not submitted, and that of its cause."""
+        return zip(self._causes[::2], self._causes[1::2], strict=True)
+
+    def _cause_of_last(self) -> int | None:
+        """The version of what the last event follows from; None where it was submitted."""
+        return self._causes[-1] if self._causes and self._causes[-2] == self.version else None
 
     def _digest(self) -> bytes:
         """The digest of the last event's content; it is computed only when needed, not at every event."""

@@ -27,7 +27,6 @@ class Memory:
         self._most_unpacked = max(1, limit // _HISTORIES_PER_UNPACKED_ONE)
         self._kept: OrderedDict[GoalId, History] = OrderedDict()
         self._unpacked: OrderedDict[GoalId, History] = OrderedDict()
-        self._events: dict[GoalId, int] = {}
         self._all_events = 0
 
     def __iter__(self) -> Iterator[History]:
@@ -45,6 +44,7 @@ class Memory:
     def keep(self, history: History) -> None:
         """Keep a history, in the place of another of the same id."""
         self.drop(history.goal_id)
+        history.counted = 0
         self._kept[history.goal_id] = history
         self._used(history)
         self._count(history)
@@ -58,15 +58,15 @@ class Memory:
 
     def drop(self, goal_id: GoalId) -> None:
         """Forget a history."""
-        if self._kept.pop(goal_id, None) is not None:
+        history = self._kept.pop(goal_id, None)
+        if history is not None:
             self._unpacked.pop(goal_id, None)
-            self._all_events -= self._events.pop(goal_id)
+            self._all_events -= history.counted
 
     def clear(self) -> None:
         """Forget all histories."""
         self._kept.clear()
         self._unpacked.clear()
-        self._events.clear()
         self._all_events = 0
 
     def _used(self, history: History) -> None:
@@ -77,8 +77,8 @@ class Memory:
             unused.pack()
 
     def _count(self, history: History) -> None:
-        self._all_events += history.version - self._events.get(history.goal_id, 0)
-        self._events[history.goal_id] = history.version
+        self._all_events += history.version - history.counted
+        history.counted = history.version
         while len(self._kept) > self._limit or (self._all_events > self._most_events and len(self._kept) > 1):
             oldest = next(iter(self._kept.values()))
             self.drop(oldest.goal_id)

@@ -13,11 +13,13 @@ from events.errors import CairnError
 from events.goal.entries import PackedEntries
 from events.goal.fold import FOLD_VERSION as GOAL_FOLD
 from events.plan.fold import FOLD_VERSION as PLAN_FOLD
-from services.goals.packing import PackedState
+from services.goals.packing import USUAL, PackedState
 
 _FORM = 1
-_MADE_BY = f"{_FORM}.{GOAL_FOLD}.{PLAN_FOLD}.{zlib.crc32(' '.join(TYPES).encode())}".encode()
-"""Snapshots of another form, of other folds, or with other numbers for event types are not read."""
+_NUMBERS_OF_TYPES, _PACKED_WITH = zlib.crc32(" ".join(TYPES).encode()), zlib.crc32(USUAL)
+_MADE_BY = f"{_FORM}.{GOAL_FOLD}.{PLAN_FOLD}.{_NUMBERS_OF_TYPES}.{_PACKED_WITH}".encode()
+"""Snapshots of another form, of other folds, with other numbers for event types, or packed with another text are not
+read."""
 _CAUSES: TypeAdapter[dict[int, int]] = TypeAdapter(dict[int, int])
 _LENGTH_BYTES = 4
 

@@ -12,6 +12,8 @@ _DIGEST_BYTES = 16
 _NONE = bytes(_DIGEST_BYTES)
 _VERSION_BITS = 24
 _HASHED = -1 << _VERSION_BITS
+_FEW = 256
+"""Of how many keys the sorted array is made again in less time than a state is unpacked."""
 
 
 class SubmissionKeys:
@@ -29,9 +31,8 @@ class SubmissionKeys:
 
     def __init__(self, digests: bytes = b""):
         self._digests = bytearray(digests)
-        self._sorted = array("Q")
-        known = enumerate(iter_unpack(">QQ", digests), 1)
-        self._sorted.extend(sorted(first & _HASHED | version for version, (first, rest) in known if first or rest))
+        self._sorted: array[int] | None = None
+        """None until it is needed."""
 
     @property
     def digests(self) -> bytes:
@@ -43,25 +44,35 @@ class SubmissionKeys:
         if event.cause is not None:
             self._digests += _NONE
             return
-        digest = _digest(event.source, event.id)
+        digest, known = _digest(event.source, event.id), self._in_order()
         self._digests += digest
-        insort(self._sorted, _beginning(digest) | len(self._digests) // _DIGEST_BYTES)
+        insort(known, _beginning(digest) | len(self._digests) // _DIGEST_BYTES)
 
     def trim(self) -> None:
-        """Give up the room for further keys, until one is added."""
-        self._digests, self._sorted = self._digests[:], self._sorted[:]
+        """Give up the room for further keys until one is added, and what is soon made again."""
+        self._digests = self._digests[:]
+        few = len(self._digests) <= _FEW * _DIGEST_BYTES
+        self._sorted = None if few or self._sorted is None else self._sorted[:]
 
     def version_of(self, submission: Event) -> int | None:
         """The version of the event that the submission was recorded as; None when it was not."""
         digest = _digest(submission.source, submission.id)
-        beginning = _beginning(digest)
-        place = bisect_left(self._sorted, beginning)
-        while place < len(self._sorted) and self._sorted[place] & _HASHED == beginning:
-            version = self._sorted[place] & ~_HASHED
+        beginning, known = _beginning(digest), self._in_order()
+        place = bisect_left(known, beginning)
+        while place < len(known) and known[place] & _HASHED == beginning:
+            version = known[place] & ~_HASHED
             if self._digests[(version - 1) * _DIGEST_BYTES : version * _DIGEST_BYTES] == digest:
                 return version
             place += 1
         return None
+
+    def _in_order(self) -> "array[int]":
+        """The beginnings of digests with their versions, sorted."""
+        if self._sorted is None:
+            known = enumerate(iter_unpack(">QQ", self._digests), 1)
+            in_order = sorted([first & _HASHED | version for version, (first, rest) in known if first or rest])
+            self._sorted = array("Q", in_order)
+        return self._sorted
 
 
 @lru_cache(maxsize=256)  # A submission is looked for, and is added soon afterwards.

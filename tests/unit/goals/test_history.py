@@ -1,5 +1,6 @@
 """What the service remembers of a goal or plan: what it adds up to, and the answer to each submission."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from events.plan.types import PlanPayload
 from events.vocabulary import Actor
 from services.goals.appends import CAIRN
 from services.goals.history import History
+from services.goals.packing import pack, unpack
 from tests.builders import GOAL, NOON, PLAN, TODAY, entry, event, opened, proposed, recorded, smart
 from tests.strategies import few, goal_payloads, plan_payloads
 
@@ -184,12 +186,23 @@ class TestPacking:
         assert packed.goal == history().goal
 
 
-def test_a_long_history_answers_each_of_its_submissions() -> None:
-    submissions = [event(GOAL, entry(f"e{number}"), id=f"id{number}") for number in range(300)]
+@pytest.mark.parametrize("length", [30, 300])
+def test_a_history_answers_each_of_its_submissions(length: int) -> None:
+    submissions = [event(GOAL, entry(f"e{number}"), id=f"id{number}") for number in range(length)]
     remembered = history(recorded([PROPOSAL, *submissions]))
-    found = [positions(remembered, each) for each in submissions]
-    assert found == [[(number + 2, number + 2)] for number in range(300)]
-    assert positions(again(remembered), submissions[150]) == [(152, 152)]
+    for _ in range(2):
+        found = [positions(remembered, each) for each in submissions]
+        assert found == [[(number + 2, number + 2)] for number in range(length)]
+        remembered.pack()
+    assert positions(again(remembered), submissions[15]) == [(17, 17)]
+
+
+def test_a_packed_state_has_no_room_for_what_most_have_in_common() -> None:
+    goal = history().goal
+    assert goal is not None
+    packed = pack(goal)
+    assert len(packed.state) < 0.7 * len(zlib.compress(goal.model_dump_json(exclude_defaults=True).encode()))
+    assert unpack(packed) == goal
 
 
 def test_a_long_diary_is_mostly_packed() -> None:
