@@ -96,7 +96,12 @@ def caseload(
 
     page, following = paged_rows(rows, of="caseload", kinds=(int, date, str), key=_place, limit=limit, cursor=cursor)
     quarantined = quarantined_by_patient(connection, org, {row[1] for row in page})
-    items = [_written(org, row, clinic.looked(row[3]), quarantined.get(row[1], ())) for row in page]
+    items = [
+        _written(org, row, clinic.looked(row[3]), behind)
+        if (behind := quarantined.get(row[1]))
+        else _usually_written(org, row, clinic.looked(row[3]))
+        for row in page
+    ]
     return WrittenPage.of(items, following, (row[1] for row in page))
 
 
@@ -276,7 +281,7 @@ def _place(row: Values) -> Place:
     return place, next_review_on, patient
 
 
-def _written(org: str, row: Values, looked: Looked, quarantined: Sequence[Json]) -> str:
+def _written(org: str, row: Values, looked: Looked, quarantined: Sequence[Json] = ()) -> str:
     place, patient, next_review_on, _, clinician, setting, plan_status, last_entry_on, *counted, goals, awaited = row
     for_patient, for_clinician, open_goals, active_goals, setbacks, raised, agreements = counted
     day = looked.day
@@ -293,6 +298,11 @@ def _written(org: str, row: Values, looked: Looked, quarantined: Sequence[Json])
         f'"days_since_last_entry":{since},"need":{_NEEDS[place]},'
         f'"reasons":{why.json},"quarantined":{_json(quarantined) if quarantined else "[]"}}}'
     )
+
+
+@lru_cache(maxsize=2048)  # A dashboard shows the same patients again and again, and most are as they were.
+def _usually_written(org: str, row: Values, looked: Looked) -> str:
+    return _written(org, row, looked)
 
 
 _NO_REASONS = Reasons()

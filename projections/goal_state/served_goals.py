@@ -4,6 +4,7 @@ and the other goals of its patient.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -55,6 +56,7 @@ class GoalRow(NamedTuple):
 
 
 _OF_A_ROW = GoalRow._fields[:-3]
+_NOTHING: Mapping[str, object] = {}
 
 
 class Looking(NamedTuple):
@@ -79,11 +81,11 @@ def goals_to_serve(document: ColumnElement[str] = _DOCUMENTS.c.document) -> AnyS
 
 def served_goal(connection: Connection, goal_id: GoalId, looking: Looking) -> str | None:
     """One goal as JSON; None when there is none."""
-    goals: dict[str, GoalFacts] = {}
+    goals: list[tuple[str, str]] = []
     found: tuple[GoalRow, int | None] | None = None
     for *values, facts, patients in fetch(connection, _ONE_BESIDE_OTHERS, goal_id._asdict()):
         row = GoalRow._make(values)
-        goals[row.goal] = read_facts(facts)
+        goals.append((row.goal, facts))
         if row.goal == goal_id.goal:
             found = row, patients
     if found is None:
@@ -97,10 +99,10 @@ def served_goals(connection: Connection, rows: Sequence[GoalRow], looking: Looki
     if not rows:
         return []
     org = rows[0].org
-    goals: dict[str, dict[str, GoalFacts]] = {row.patient: {} for row in rows}
+    goals: dict[str, list[tuple[str, str]]] = {row.patient: [] for row in rows}
     asked = {"org": org, "wanted": to_json([*goals]).decode()}
     for patient, goal, facts in fetch(connection, _FACTS, asked):
-        goals[patient][goal] = read_facts(facts)
+        goals[patient].append((goal, facts))
     patients = copies(connection, org, {row.statement_hash for row in rows if row.status in OPEN})
     return _served(connection, rows, goals, patients, looking)
 
@@ -108,41 +110,82 @@ def served_goals(connection: Connection, rows: Sequence[GoalRow], looking: Looki
 def _served(
     connection: Connection,
     rows: Sequence[GoalRow],
-    goals: Mapping[str, Mapping[str, GoalFacts]],
+    goals: Mapping[str, Sequence[tuple[str, str]]],
     copies: Mapping[str, int | None],
     looking: Looking,
 ) -> list[str]:
     """The rows of goals as JSON.
 
     Args:
-        goals: All goals of each of their patients.
+        goals: All goals of each of their patients: their ids, and their facts as they are kept.
         copies: How many patients have a goal with the same text, by its hash.
     """
     now, audience, include = looking
     quarantined = quarantined_of_rows(connection, rows)
     entries = diaries(connection, _TABLES, [GoalId(*row[:3]) for row in rows]) if include else {}
-    beside: dict[str, tuple[PlanFacts | None, date, GoalsOfPatient]] = {}
+    beside = {patient: tuple(of_patient) for patient, of_patient in goals.items()}
     written = []
     for row in rows:
-        org, patient, goal, version, position, updated_at, diary, _, statement_hash, document, plan_text, _ = row
-        if patient not in beside:
-            plan = read_plan_facts(plan_text) if plan_text else None
-            beside[patient] = plan, plan.day(now) if plan else now.date(), goals_of_patient(goals[patient].values())
-        goal_id = GoalId(org, patient, goal)
-        around = Around(
-            *beside[patient], other_patients(copies.get(statement_hash)), (its_diary := read_diary(diary)).facts
+        goal_id = GoalId(*row[:3])
+        plan = _plan_facts(row.plan) if row.plan else None
+        kept = _Kept(
+            row, beside[row.patient], copies.get(row.statement_hash), plan.day(now) if plan else now.date(), audience
         )
-        follows = what_follows(
-            goals[patient][goal],
-            around,
-            updated_at=updated_at,
-            quarantined=quarantined.get(goal_id),
-            audience=audience,
-        )
+        if not include and goal_id not in quarantined:
+            written.append(_usually_written(kept))
+            continue
+        more = {}
         if include:
-            follows.update(asked_for(state_with_diary(row, its_diary, entries.get(goal_id, ())), include))
-        written.append(written_goal(goal_id, document, follows, version=version, position=position))
+            more = asked_for(state_with_diary(row, read_diary(row.diary), entries.get(goal_id, ())), include)
+        written.append(_written(kept, quarantined.get(goal_id), more))
     return written
+
+
+class _Kept(NamedTuple):
+    """All that the JSON of a goal is made of, but for what is asked for besides.
+
+    Attributes:
+        goals: All goals of the patient: their ids, and their facts as they are kept.
+        patients: How many have a goal with the same text.
+        today: In the clinic's time zone.
+    """
+
+    row: GoalRow
+    goals: tuple[tuple[str, str], ...]
+    patients: int | None
+    today: date
+    audience: Audience
+
+
+def _written(
+    kept: _Kept, quarantined: Mapping[str, object] | None = None, more: Mapping[str, object] = _NOTHING
+) -> str:
+    row, of_patient, patients, today, audience = kept
+    org, patient, goal, version, position, updated_at, diary, _, _, document, plan, _ = row
+    facts, together = _facts_of_patient(of_patient)
+    around = Around(
+        _plan_facts(plan) if plan else None, today, together, other_patients(patients), read_diary(diary).facts
+    )
+    follows = what_follows(facts[goal], around, updated_at=updated_at, quarantined=quarantined, audience=audience)
+    return written_goal(GoalId(org, patient, goal), document, {**follows, **more}, version=version, position=position)
+
+
+@lru_cache(maxsize=1024)  # A dashboard shows the same goals again and again; a third of the time is to fetch them.
+def _usually_written(kept: _Kept) -> str:
+    return _written(kept)
+
+
+@lru_cache(maxsize=256)
+def _facts_of_patient(goals: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, GoalFacts], GoalsOfPatient]:
+    """The facts of each goal of a patient, and what they are together."""
+    facts = {goal: read_facts(kept) for goal, kept in goals}
+    return facts, goals_of_patient(facts.values())
+
+
+@lru_cache(maxsize=1024)
+def _plan_facts(kept: str) -> PlanFacts:
+    read: PlanFacts = read_plan_facts(kept)
+    return read
 
 
 _ASKED = _GOALS.c.goal == bindparam("goal")

@@ -1,6 +1,7 @@
 """What is served out of the tables is what a replay of the log gives, for whoever reads, on every database."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from events.event import RecordedEvent
 from events.flag import Audience
 from events.goal import GoalState
+from events.goal import types as g
 from events.goal.reading import PARTS, Part, read_goal
 from events.identity import GoalId
 from projections.catalog import projection_named
@@ -21,10 +23,10 @@ from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord, fold_patient
 from projections.goal_state.patient.tree import read_tree
 from projections.goal_state.projector import statement_hash
-from tests.builders import recorded
+from tests.builders import event, recorded
 from tests.contract.projections.contract import DatabaseContract, started, take
 from tests.contract.projections.lives import ORG, PATIENTS, lives
-from tests.contract.projections.served import served_goal, served_goals
+from tests.contract.projections.served import caseload, served_goal, served_goals
 from tests.stored import as_message
 
 
@@ -43,6 +45,28 @@ class ServedContract(DatabaseContract):
                 take(writer, [as_message(each) for each in events[taken : taken + together]])
                 taken += together
             self._check(engine, events[:until])
+
+    def test_what_is_as_it_was_is_served_without_being_judged_again(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        events = recorded(lives(Random(11)))
+        at = events[-1].event.time
+        writer = started(engine, projection_named("goal_state"))
+        take(writer, [as_message(each) for each in events[:-1]])
+
+        def served() -> tuple[Json, Json]:
+            with reading(engine) as connection:
+                return served_goals(connection, ORG, now=at), caseload(connection, ORG, now=at)
+
+        first = served()
+        with monkeypatch.context() as patch:
+            patch.setattr("projections.goal_state.served_goals.what_follows", _judged_again)
+            patch.setattr("projections.goal_state.caseload.reasons", _judged_again)
+            assert served() == first
+        more = event(id_of(first[0]["items"][0]), g.ChangeRequested(request="another", text="Could it wait?"), time=at)
+        version = first[0]["items"][0]["version"] + 1
+        take(writer, [as_message(replace(recorded([more], first_position=len(events))[0], version=version))])
+        assert served() != first
 
     def _check(self, engine: Engine, events: Sequence[RecordedEvent]) -> None:
         """Compare every read with a replay of these events, at the instant of the last."""
@@ -97,6 +121,10 @@ class ServedContract(DatabaseContract):
                 with reading(engine) as connection:
                     assert pages(connection, GoalId(ORG, patient, state.goal), newest_first=False) == diary
                     assert pages(connection, GoalId(ORG, patient, state.goal), newest_first=True) == diary[::-1]
+
+
+def _judged_again(*_: object, **__: object) -> None:
+    raise AssertionError("it is judged again")
 
 
 def sums(connection: Connection) -> Sequence[object]:
