@@ -147,7 +147,7 @@ class Settings(BaseSettings):
     )
     cached_goals: Annotated[int, Field(ge=1)] = Field(
         20_000,
-        description="Folded goals and plans that the goals service keeps in memory: about 6 KB for a goal of 20 events,"
+        description="Folded goals and plans that the goals service keeps in memory: about 5 KB for a goal of 20 events,"
         " 150 bytes for each further one; their events are at most 100 each on average.",
     )
     snapshot_every: Annotated[int, Field(ge=1)] = Field(
