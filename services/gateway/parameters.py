@@ -11,6 +11,7 @@ from events.flag import Audience
 from events.goal.reading import Part
 from events.vocabulary import Token
 from projections.audit_trail.filters import AuditFilter
+from projections.engine.filters import PersonId
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, TodayFilter, WaitingFilter
 from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from services.gateway.as_of import Axis, Moment
@@ -192,6 +193,18 @@ class TodayQuery(Page, TodayFilter):
     """Which patients of Today."""
 
     limit: int = Field(50, ge=1, le=500, description="The most items to return.")
+
+
+class TodayPageQuery(CaseloadFilter):
+    """Which patients of the page of today."""
+
+    cursor: Cursor | None = None
+
+
+class TodayRowQuery(Read):
+    """What a row of the page of today is read anew for."""
+
+    clinician: PersonId | None = None
 
 
 class WaitingQuery(Page, WaitingFilter):

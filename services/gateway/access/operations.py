@@ -17,6 +17,8 @@ from services.gateway.pages.addresses import (
     SIGN_IN_LINK,
     SIGN_IN_START,
     SIGN_OUT,
+    TODAY,
+    TODAY_ROW,
 )
 from services.gateway.refusals import FHIR_ROOT
 
@@ -166,6 +168,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("documentation", "/docs"),
     _open("openapi", "/openapi.json"),
     _open("static_file", "/static/{digest}/{name}"),
+    Operation("today_page", TODAY, "schedule", org="path", wordless=True),
+    Operation("today_row", TODAY_ROW, "schedule", org="path", patient="path", wordless=True),
     _open("home", HOME),
     _open("sign_in", SIGN_IN),
     _open("look_at_link", SIGN_IN_LINK),
