@@ -48,11 +48,11 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
         plan = fold_plans(telling, state if isinstance(state, PlanState) else None)
         return _plan_rows(plan.with_changes({"measurements": ()})) if plan else Projected()
     before = state if isinstance(state, GoalState) else None
-    goal, called_off = _folded(before, telling)
+    goal, called_off, was_set = _folded(before, telling)
     if goal is None:
         return Projected()
-    set_anew = before is not None and before.next_review is None
-    return _goal_rows(goal.with_changes(_DIARIES), called_off, set_anew=set_anew)
+    set_anew = before is None or before.next_review is None
+    return _goal_rows(goal.with_changes(_DIARIES), called_off, was_set, set_anew=set_anew)
 
 
 class _CalledOff(NamedTuple):
@@ -62,15 +62,32 @@ class _CalledOff(NamedTuple):
     on: date
 
 
-def _folded(state: GoalState | None, events: Sequence[RecordedEvent]) -> tuple[GoalState | None, _CalledOff | None]:
-    """The state after the events, and the review that fell away with them, if one did."""
+class _WasSet(NamedTuple):
+    """A review was set on a day; `moved_from` is the day that it was on before, where it was moved."""
+
+    moved_from: date | None
+
+
+_SET_IN_TURN = frozenset({"initial", "routine"})
+"""The causes of reviews that follow the one before, and move none."""
+
+
+def _folded(
+    state: GoalState | None, events: Sequence[RecordedEvent]
+) -> tuple[GoalState | None, _CalledOff | None, _WasSet | None]:
+    """The state after the events, the review that fell away with them, and how the next one was set, if they did so."""
     called_off = None
+    was_set = None
     for recorded in events:
         review = state.next_review if state else None
         state = fold_goal(state, recorded)
         if review and state and state.next_review is None:
             called_off = _CalledOff(review, recorded.recorded_at.astimezone(UTC).date())
-    return state, called_off
+        if isinstance(recorded.data, goal_types.ReviewScheduled):
+            data = recorded.data
+            is_moved = review and data.cause not in _SET_IN_TURN and review.due_on != data.due_on
+            was_set = _WasSet(review.due_on if review and is_moved else None)
+    return state, called_off, was_set
 
 
 def _as_json(state: State) -> str:
@@ -87,7 +104,9 @@ def _plan_rows(state: PlanState) -> Projected[State]:
     )
 
 
-def _goal_rows(state: GoalState, called_off: _CalledOff | None, *, set_anew: bool) -> Projected[State]:
+def _goal_rows(
+    state: GoalState, called_off: _CalledOff | None, was_set: _WasSet | None, *, set_anew: bool
+) -> Projected[State]:
     folded = _as_json(state)
     key: Row = {"org": state.org, "patient": state.patient, "goal": state.goal}
     row = {**key, "state": folded}
@@ -99,7 +118,7 @@ def _goal_rows(state: GoalState, called_off: _CalledOff | None, *, set_anew: boo
             review, on = called_off
             fallen = ({**key, "due_on": review.due_on, "sequence": review.sequence, "called_off_on": on},)
         return Projected({"folded": (row,), "called_off": fallen}, deletes={"reviews": (key,)}, after=after)
-    ahead = {
+    ahead: dict[str, object] = {
         **key,
         "due_on": state.next_review.due_on,
         "cause": state.next_review.cause,
@@ -111,4 +130,8 @@ def _goal_rows(state: GoalState, called_off: _CalledOff | None, *, set_anew: boo
         "position": state.position,
     }
     deletes = {"called_off": (key,)} if set_anew else {}
+    if was_set is None and not set_anew:
+        # It stays where it is, and so does what it was moved from.
+        return Projected({"folded": (row,)}, deletes, {"reviews": (ahead,)}, after)
+    ahead["moved_from"] = was_set.moved_from if was_set else None
     return Projected({"folded": (row,), "reviews": (ahead,)}, deletes=deletes, after=after)

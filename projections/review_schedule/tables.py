@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Strin
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("review_schedule")
 
@@ -27,6 +27,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("cause", String(24), nullable=False),
             # How often the goal's review was set, this time included.
             Column("sequence", Integer, nullable=False),
+            # The day that it was on before, where it was moved without one having taken place.
+            Column("moved_from", Date),
             Column("goal_status", String(24), nullable=False),
             # In the patient's own words; wording is how it is put now, where that differs.
             Column("statement", Text, nullable=False),

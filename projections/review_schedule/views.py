@@ -13,6 +13,7 @@ _REVIEW = {
     "due_on": "The day of the goal's next review.",
     "status": "upcoming, due or overdue today.",
     "cause": "Why it is on that day: initial, routine, setback, motivation, requested or moved.",
+    "moved_from": "The day that it was on before, where it was moved; null where it was not.",
     "goal_status": "proposed, contested, agreed, active, held, closed, or entered_in_error.",
     "statement": "The goal in the patient's own words.",
     "wording": "How it is put now, where that differs.",

@@ -43,6 +43,7 @@ from services.gateway.routes import (
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
 from services.gateway.routes.pages import files, home, languages, sign_in
+from services.gateway.routes.pages import reviews as reviews_pages
 from services.gateway.routes.pages import today as today_pages
 from services.gateway.routing import Router
 from services.gateway.signing_in import SigningIn
@@ -69,6 +70,7 @@ _WITH_ENDPOINTS = (
     languages,
     sign_in,
     today_pages,
+    reviews_pages,
 )
 
 

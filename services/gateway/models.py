@@ -258,6 +258,9 @@ class ReviewEntry(BaseModel):
     status: Literal["upcoming", "due", "overdue"] = Field(description="On the day that was asked for.")
     cause: ReviewCause
     sequence: int = Field(description="How often the goal's review was set.")
+    moved_from: date | None = Field(
+        description="The day that it was on before, where it was moved without a review; else null."
+    )
     goal_status: Status
     statement: str | None = Field(description=NO_WORDS)
     wording: str | None

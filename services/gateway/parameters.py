@@ -201,9 +201,16 @@ class TodayPageQuery(CaseloadFilter):
     cursor: Cursor | None = None
 
 
-class TodayRowQuery(Read):
-    """What a row of the page of today is read anew for."""
+class ReviewsPageQuery(CalendarFilter):
+    """Which reviews the page of reviews has, and from which day they are looked at."""
 
+    day: date | None = Field(None, description="Today when it is not given.")
+
+
+class TodayRowQuery(Read):
+    """Whose row of the page of today is read anew, among whose patients."""
+
+    patient: Token
     clinician: PersonId | None = None
 
 

@@ -12,6 +12,7 @@ from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.gateway.pages.addresses import (
     HOME,
     LANGUAGE,
+    REVIEWS,
     SIGN_IN,
     SIGN_IN_CALLBACK,
     SIGN_IN_LINK,
@@ -169,7 +170,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("openapi", "/openapi.json"),
     _open("static_file", "/static/{digest}/{name}"),
     Operation("today_page", TODAY, "schedule", org="path", wordless=True),
-    Operation("today_row", TODAY_ROW, "schedule", org="path", patient="path", wordless=True),
+    Operation("today_row", TODAY_ROW, "schedule", org="path", wordless=True),
+    Operation("reviews_page", REVIEWS, "schedule", org="path", wordless=True),
     _open("home", HOME),
     _open("sign_in", SIGN_IN),
     _open("look_at_link", SIGN_IN_LINK),

@@ -175,15 +175,15 @@ def _lead(language: Language, counts: Told, upcoming: Sequence[Told], day: date)
     if not number:
         return _("Nobody is in treatment here yet.")
     people = ngettext("One person.", "%(number)s people.", number)
-    low = by_need["setback"] + by_need["motivation_dip"]
-    due = by_need["review_overdue"] + by_need["review_due"]
-    told = (
-        (by_need["waiting_for_clinician"], ("One waits for an answer", "%(number)s wait for an answer")),
-        (low, ("one told a setback or a dip", "%(number)s told a setback or a dip")),
-        (due, ("one has a review due", "%(number)s have a review due")),
-        (by_need["no_entry"], ("one told nothing for a week", "%(number)s told nothing for a week")),
-    )
-    parts = [ngettext(*texts, many) for many, texts in told if many]
+    parts = []
+    if waiting := by_need["waiting_for_clinician"]:
+        parts.append(ngettext("one waits for an answer", "%(number)s wait for an answer", waiting))
+    if low := by_need["setback"] + by_need["motivation_dip"]:
+        parts.append(ngettext("one told a setback or a dip", "%(number)s told a setback or a dip", low))
+    if due := by_need["review_overdue"] + by_need["review_due"]:
+        parts.append(ngettext("one has a review due", "%(number)s have a review due", due))
+    if quiet := by_need["no_entry"]:
+        parts.append(ngettext("one told nothing for a week", "%(number)s told nothing for a week", quiet))
     if not parts:
         return " ".join(filter(None, (people, _("Nobody waits."), _next_review(language, upcoming, day))))
     sentence = language.both(parts)

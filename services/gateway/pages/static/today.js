@@ -77,9 +77,9 @@ async function readAnew() {
   for (const [patient, seen] of patients) {
     if (waiting.has(patient)) continue;
     const clinician = page.dataset.clinician;
-    const query = new URLSearchParams(clinician ? { min_position: seen, clinician } : { min_position: seen });
+    const query = new URLSearchParams({ patient, min_position: seen, ...(clinician && { clinician }) });
     try {
-      const answer = await fetch(`${page.dataset.rows}${encodeURIComponent(patient)}?${query}`, { cache: "no-store" });
+      const answer = await fetch(`${page.dataset.row}?${query}`, { cache: "no-store" });
       if (answer.ok) put(patient, answer.status === 204 ? null : rowIn(await answer.text()));
     } catch {
       // The feed says so, too, and asks again.

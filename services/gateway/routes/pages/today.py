@@ -22,7 +22,7 @@ from services.gateway.pages.addresses import TODAY, TODAY_ROW, address
 from services.gateway.pages.behind import behind
 from services.gateway.pages.rendering import Shows
 from services.gateway.pages.today import row_of, today_view
-from services.gateway.parameters import Org, Patient, TodayPageQuery, TodayRowQuery
+from services.gateway.parameters import Org, TodayPageQuery, TodayRowQuery
 from services.gateway.projection_checkpoints import positions
 from services.gateway.routing import Query, Router
 
@@ -69,7 +69,7 @@ async def today_page(
         is_behind=await behind(here, "goal_state", org),
         position=found.position,
         feed=address(FEED, query={"org": org}) if is_live else None,
-        rows_address=address(TODAY, org=org) + "/rows/",
+        row_address=address(TODAY_ROW, org=org),
         types=TYPES,
         clinician=query.clinician,
         calendar=f"/v1/orgs/{org}/reviews.ics",
@@ -79,12 +79,13 @@ async def today_page(
 
 @router.get(TODAY_ROW, include_in_schema=False)
 async def today_row(
-    here: Here, asks: Asks, page: Shows, org: Org, patient: Patient, query: Annotated[TodayRowQuery, Query()]
+    here: Here, asks: Asks, page: Shows, org: Org, query: Annotated[TodayRowQuery, Query()]
 ) -> Response:
     """One row as it is now; nothing (204) of a patient who is not among those that the page shows."""
     now = datetime.now(UTC)
-    filters = TodayFilter(patient=patient, clinician=query.clinician)
+    filters = TodayFilter(patient=query.patient, clinician=query.clinician)
     found = await _read(here, org, filters, now, limit=1, min_position=query.min_position)
+    asks.saw(org, {query.patient})
     items = asks.shown(from_json(found.page.json))["items"]
     if not items:
         return Response(status_code=204)
