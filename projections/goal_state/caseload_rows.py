@@ -152,6 +152,7 @@ def _rows(of: _Of, goals: Table, plans: Table, waiting: Table) -> AnySelect:
             func.min(case((open_, goals.c.next_review_on))).label("next_review_on"),
             func.max(case((open_, goals.c.last_entry_on))).label("last_entry_on"),
             func.min(case((open_, since))).label("silent_since"),
+            func.max(case((open_, since))).label("quiet_since"),
             func.count(case((open_, goals.c.patient_agreement_entered_by))).label("agreements_entered"),
             listed(_asking(goals), open_).label("goals"),
         ],
@@ -163,6 +164,7 @@ def _rows(of: _Of, goals: Table, plans: Table, waiting: Table) -> AnySelect:
         [
             _how_many(waiting.c.role == "patient").label("waiting_for_patient"),
             _how_many(waiting.c.role == "clinician").label("waiting_for_clinician"),
+            func.min(case((waiting.c.role == "clinician", waiting.c.since))).label("waiting_since"),
             listed(word, waiting.c.org.is_not(None)).label("awaited"),
         ],
         "of_waiting",

@@ -273,6 +273,10 @@ def _caseload(naming: Naming, metadata: MetaData) -> Table:
         Column("next_review_on", Date, nullable=False),
         # Since when nothing was entered for a goal that is worked on; the longest.
         Column("silent_since", Date),
+        # The same of the shortest: since when nothing was entered for any of them.
+        Column("quiet_since", Date),
+        # Since when the first of the clinician's words is awaited.
+        Column("waiting_since", Instant),
         Column("clinician", Text),
         Column("setting", String(24)),
         Column("plan_status", String(24)),

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from pydantic_core import from_json
 from sqlalchemy import Connection, Date, bindparam, case, literal_column, select
 
 from projections.engine.paging import Json
@@ -95,22 +94,21 @@ def counted(everybody: Iterable[Patient], clinician: str | None) -> Json:
 
 
 def _placed(row: Values, looked: Looked) -> Patient:
-    patient, _, clinician, setting, plan_status, next_review_on, goals, awaited = row
+    patient, _, clinician, setting, plan_status, next_review_on, quiet_since, goals, awaited = row
     review = None if next_review_on == NO_REVIEW else next_review_on
-    reasons = _in_order(goals, awaited, looked)
+    is_silent = quiet_since is not None and quiet_since <= silent_before(looked.day)
+    reasons = _in_order(goals, awaited, looked, is_silent=is_silent)
     place = _BY_NEED[reasons[0].place] if reasons else NO_REASON
     since = (_day(reasons[0].since) if reasons else review) or date.max
     return Patient(place, since, patient, clinician, setting, plan_status, looked, review, reasons)
 
 
-def _in_order(goals: str | None, awaited: str, looked: Looked) -> list[Reason]:
+def _in_order(goals: str | None, awaited: str, looked: Looked, *, is_silent: bool) -> list[Reason]:
     if goals is None and awaited == "[]":
         return []
     found, *_ = found_reasons(goals or "[]", awaited, looked)
-    worked_on = [] if goals is None else [each for each in from_json(goals) if each[3] is not None]
-    silent = [each for each in found if each.place == _NO_ENTRY]
     # A patient is silent where nothing is told of any goal.
-    told = [each for each in found if each.place != _NO_ENTRY or len(silent) == len(worked_on)]
+    told = [each for each in found if is_silent or each.place != _NO_ENTRY]
     return sorted(told, key=lambda each: (_BY_NEED[each.place], each.since or "9", each))
 
 
@@ -118,13 +116,13 @@ def _day(day: str) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-_OF_A_ROW = ("patient", "time_zone", "clinician", "setting", "plan_status", "next_review_on")
+_OF_A_ROW = ("patient", "time_zone", "clinician", "setting", "plan_status", "next_review_on", "quiet_since")
 # What is told of the goals is read where it may hold a reason: it is by far the longest of a row.
 _MAY_ASK = (
     (_CASELOAD.c.setbacks_since_review > literal_column("0"))
     | (_CASELOAD.c.raise_at_next_session > literal_column("0"))
     | (_CASELOAD.c.next_review_on <= bindparam("latest", type_=Date))
-    | (_CASELOAD.c.silent_since <= bindparam("silent", type_=Date))
+    | (_CASELOAD.c.quiet_since <= bindparam("silent", type_=Date))
 )
 _EVERYBODY = select(
     *(_CASELOAD.c[name] for name in _OF_A_ROW), case((_MAY_ASK, _CASELOAD.c.goals)).label("goals"), _CASELOAD.c.awaited

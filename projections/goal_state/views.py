@@ -56,6 +56,8 @@ _PATIENT = {
     "waiting_for_clinician": "Words of the clinician that are awaited; answers to contests are among them.",
     "last_entry_on": "The latest day that a diary entry is about; null while there is none.",
     "agreements_entered": "Goals to which somebody else entered the patient's agreement.",
+    "waiting_since": "Since when the first word of the clinician is awaited; null where none is.",
+    "quiet_since": "Since which day nothing was entered for any goal that is worked on; null while none is.",
 }
 
 

@@ -13,7 +13,6 @@ _REVIEW = {
     "due_on": "The day of the goal's next review.",
     "status": "upcoming, due or overdue today.",
     "cause": "Why it is on that day: initial, routine, setback, motivation, requested or moved.",
-    "moved_from": "The day that it was on before, where it was moved; null where it was not.",
     "goal_status": "proposed, contested, agreed, active, held, closed, or entered_in_error.",
     "statement": "The goal in the patient's own words.",
     "wording": "How it is put now, where that differs.",
@@ -21,6 +20,7 @@ _REVIEW = {
     "time_zone": "The plan's time zone; null without a plan.",
     "position": "Where in the log the latest event is that this tells of.",
     "quarantined": "Whether later events of the goal could not be taken in yet, and wait in quarantine.",
+    "moved_from": "The day that it was on before, where it was moved; null where it was not.",
 }
 
 

@@ -348,6 +348,7 @@ class QueriesContract(ABC):
             "status": "due",
             "cause": "initial",
             "sequence": 1,
+            "moved_from": None,
             "goal_status": "active",
             "statement": "Get up early",
             "wording": None,

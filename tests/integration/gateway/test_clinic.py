@@ -65,8 +65,26 @@ async def test_the_most_pressing_need_comes_first_in_the_caseload(http: Http, or
     assert [each["patient"] for each in raised["items"]] == ["p9"]
 
 
+async def test_today_begins_with_who_waits_for_an_answer(http: Http, org: str, clinic: int) -> None:
+    found = await http.get(f"/v1/orgs/{org}/today", day="2026-03-17", min_position=clinic)
+
+    # Both are waited for since the same day.
+    assert [(each["patient"], each["need"]) for each in found["items"]] == [
+        ("p1", "waiting_for_clinician"),
+        ("p2", "waiting_for_clinician"),
+    ]
+    assert [each["why"] for each in found["items"][0]["reasons"]][:2] == ["waiting_for_clinician", "setback"]
+    assert found["counts"]["by_clinician"] == [
+        {"clinician": "c1", "patients": 1},
+        {"clinician": "c2", "patients": 1},
+    ]
+    (one,) = (await http.get(f"/v1/orgs/{org}/today", patient="p2", day="2026-03-17"))["items"]
+    assert one == found["items"][1]
+    assert one["words"]["text"] == "Not my words"
+
+
 async def test_lists_come_in_pages(http: Http, org: str, clinic: int) -> None:
-    for name in ("caseload", "waiting", "evidence"):
+    for name in ("caseload", "today", "waiting", "evidence"):
         first = await http.get(f"/v1/orgs/{org}/{name}", limit=1, min_position=clinic)
         second = await http.get(f"/v1/orgs/{org}/{name}", limit=1, cursor=first["next"])
         assert {each["patient"] for each in first["items"] + second["items"]} == {"p1", "p2"}

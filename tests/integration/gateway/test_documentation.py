@@ -46,6 +46,7 @@ async def goal(http: Http, org: str) -> GoalId:
         ("/v1/orgs/{org}/patients/{patient}/tree", {"as_of": "2100-01-01T00:00:00Z"}),
         ("/v1/orgs/{org}/patients/{patient}/series", {}),
         ("/v1/orgs/{org}/patients/{patient}/series", {"as_of": "2100-01-01T00:00:00Z"}),
+        ("/v1/orgs/{org}/today", {}),
         ("/v1/orgs/{org}/caseload", {}),
         ("/v1/orgs/{org}/waiting", {}),
         ("/v1/orgs/{org}/evidence", {}),

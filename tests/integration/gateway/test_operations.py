@@ -70,6 +70,7 @@ async def test_the_openapi_document_lists_every_endpoint_with_problems(http: Htt
         "/v1/orgs/{org}/patients/{patient}/series",
         "/v1/orgs/{org}/patients/{patient}/tree",
         "/v1/orgs/{org}/reviews",
+        "/v1/orgs/{org}/today",
         "/v1/orgs/{org}/waiting",
         "/v1/projections",
         goal,

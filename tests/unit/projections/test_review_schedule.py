@@ -91,3 +91,23 @@ def test_a_plan_gives_its_clinician_and_time_zone() -> None:
     assert project(None, recorded(given)).upserts["plans"] == (
         {"org": "northside", "patient": "pt-1", "clinician": "c2", "time_zone": "America/Denver"},
     )
+
+
+def test_a_review_that_is_moved_keeps_the_day_that_it_was_on() -> None:
+    moved = after(scheduled(FIRST), scheduled(SECOND, "moved"))
+    assert [row["moved_from"] for row in moved.upserts["reviews"]] == [FIRST]
+    reviewed = event(GOAL, g.Reviewed(on=FIRST, participants=("patient", "clinician"), decision="keep"))
+    in_turn = after(scheduled(FIRST), reviewed, scheduled(SECOND, "routine"))
+    assert [row["moved_from"] for row in in_turn.upserts["reviews"]] == [None]
+
+
+def test_what_happens_to_the_goal_meanwhile_leaves_the_day_that_a_review_was_moved_from() -> None:
+    given = [each for each in active_goal() if not each.goal_id.is_plan]
+    events = recorded([*given, scheduled(FIRST), scheduled(SECOND, "moved"), event(GOAL, g.Held(reason="away"))])
+    before = project(None, events[:-1])
+    assert before.after is not None
+    then = project(before.after.state, events[-1:])
+    assert "reviews" not in then.upserts
+    (row,) = then.updates["reviews"]
+    assert (row["goal_status"], row["due_on"]) == ("held", SECOND)
+    assert "moved_from" not in row

@@ -1,0 +1,71 @@
+"""Today in a browser: live without moving what is read, and readable without JavaScript."""
+
+from datetime import UTC, datetime
+
+from pydantic_core import to_json
+
+from events.envelope import structured
+from events.goal.types import ProgressLogged
+from events.identity import GoalId
+from tests.browser.conftest import Open
+from tests.builders import entry, event
+from tests.end_to_end.node import RunningNode
+from tests.forked import cairn
+
+TODAY = "/clinic/northside/today"
+PEOPLE = GoalId("northside", "pt-e6a1", "people")
+MONEY = GoalId("northside", "pt-40d8", "money")
+_ROWS = "() => [...document.querySelectorAll('li.row')].map((row) => row.dataset.patient)"
+_TOP = "(patient) => document.getElementById(`row-${patient}`).getBoundingClientRect().top"
+
+
+async def tell(node: RunningNode, goal: GoalId, logged: ProgressLogged) -> None:
+    """Submit an entry over NATS, as an integrating system does."""
+    told = event(goal, logged, actor=goal.patient, time=datetime.now(UTC))
+    ran = await cairn("submit", "-", "--nats-url", node.nats_url, stdin=to_json(structured(told)))
+    assert ran.code == 0, ran.out + ran.err
+
+
+async def test_a_row_that_stays_where_it_is_is_put_anew_without_moving_anything(
+    window: Open, node: RunningNode
+) -> None:
+    async with window() as seen:
+        page = seen.page
+        await seen.open(TODAY)
+        await page.locator("#row-pt-e6a1 h3 a").focus()
+        await page.evaluate("() => scrollTo(0, 400)")
+        before = await page.evaluate(_TOP, "pt-e6a1")
+        await tell(node, PEOPLE, entry("live-1", datetime.now(UTC).date(), note="He <b>picked</b> up."))
+
+        await page.get_by_text("He <b>picked</b> up.").wait_for()
+
+        assert await page.evaluate(_TOP, "pt-e6a1") == before
+        assert await page.evaluate("() => document.activeElement.textContent") == "pt-e6a1"
+        assert not await page.locator("#news button").is_visible()
+        assert seen.complaints == []
+
+
+async def test_a_row_that_would_move_waits_until_that_is_pressed(window: Open, node: RunningNode) -> None:
+    async with window() as seen:
+        page = seen.page
+        await seen.open(TODAY)
+        rows = await page.evaluate(_ROWS)
+        await tell(node, MONEY, entry("live-2", datetime.now(UTC).date(), setback=True, note="Spent it."))
+
+        await page.get_by_role("button", name="Rows with news: 1").wait_for()
+        assert await page.evaluate(_ROWS) == rows
+        await page.get_by_role("button", name="Rows with news: 1").click()
+
+        await page.locator("#row-pt-40d8").get_by_text("A setback, told today").wait_for()
+        after = await page.evaluate(_ROWS)
+        assert sorted(after) == sorted(rows)
+        assert after.index("pt-40d8") < rows.index("pt-40d8")
+        assert not await page.locator("#news button").is_visible()
+
+
+async def test_it_is_all_there_without_javascript(window: Open) -> None:
+    async with window(java_script_enabled=False) as seen:
+        await seen.open(TODAY)
+        assert await seen.page.locator("li.row").count() == 6
+        await seen.page.get_by_role("link", name="Mine, 3").click()
+        assert await seen.page.locator("li.row").count() == 3
