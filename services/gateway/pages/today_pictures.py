@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from services.gateway.pages import terms, when
 from services.gateway.pages.language import Language
@@ -22,6 +23,8 @@ _DAYS = 28
 _RECENT_DAYS = 7
 _MOOD = (1, 10)
 _MOST_DAYS_NAMED = 2
+_SAID_BEFORE = 1_000
+"""How many days and numbers are remembered as they are written: a page has the same few for each of its patients."""
 _INSTRUMENT_ENDS: Mapping[str, tuple[int, int]] = {"phq9": (0, 27), "k10": (10, 50), "distress_thermometer": (0, 10)}
 
 
@@ -49,7 +52,7 @@ def week_of(language: Language, row: Told) -> Drawn | None:
     )
     week, today = goal["week"], date.fromisoformat(row["day"])
     days = [_day(language, each, today) for each in week["days"]]
-    letters = [language.weekday_letter(day.on) for day in days]
+    letters = [_letter(language, day.on) for day in days]
     about = _about(goal)
     told = [_said(language, each, today) for each in week["days"] if each["state"] != "ahead"]
     if about:
@@ -107,7 +110,7 @@ def _short(language: Language, value: float) -> str | None:
 def _said(language: Language, told: Told, today: date) -> str:
     _ = language.gettext
     on = date.fromisoformat(told["on"])
-    weekday = language.weekday(on)
+    weekday = _weekday(language, on)
     value = None if told["value"] is None else language.number(told["value"])
     match told["state"]:
         case "untold":
@@ -186,7 +189,7 @@ def _mood(language: Language, points: Sequence[Point], today: date) -> str:
 
 def _list(language: Language, points: Sequence[Point]) -> str:
     """Each number with its day: what the picture shows, for those who do not see it."""
-    return ", ".join(f"{language.short_day(point.on)} {language.number(point.value)}" for point in points)
+    return ", ".join(f"{_short_day(language, point.on)} {_number(language, point.value)}" for point in points)
 
 
 def _scores(language: Language, measures: Sequence[Told]) -> str:
@@ -201,3 +204,23 @@ def _scores(language: Language, measures: Sequence[Told]) -> str:
             began, now = language.number(first["score"]), language.number(last["score"])
             said.append(_("%(name)s %(began)s to %(now)s", name=name, began=began, now=now))
     return _("%(scores)s, lower is easier.", scores=language.both(said)) if said else ""
+
+
+@lru_cache(_SAID_BEFORE)
+def _short_day(language: Language, day: date) -> str:
+    return language.short_day(day)
+
+
+@lru_cache(_SAID_BEFORE)
+def _weekday(language: Language, day: date) -> str:
+    return language.weekday(day)
+
+
+@lru_cache(_SAID_BEFORE)
+def _letter(language: Language, day: date) -> str:
+    return language.weekday_letter(day)
+
+
+@lru_cache(_SAID_BEFORE)
+def _number(language: Language, value: float) -> str:
+    return language.number(value)
