@@ -96,6 +96,8 @@ def read_patient(patient: Patient, found: OfPatient, *, first: date) -> Json:
         "accommodations": found.plan.get("accommodations", []),
         "day": day,
         "need": patient.need,
+        "waiting_since": patient.waiting_since,
+        "quiet_since": patient.quiet_since,
         "place": [patient.place, patient.since, patient.patient],
         "reasons": reasons,
         "words": _words(reasons, goals, documents),

@@ -5,7 +5,7 @@ It is another order than that of the caseload: what the clinic owes a patient co
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Date, bindparam, case, literal_column, select
@@ -38,6 +38,8 @@ class Patient(NamedTuple):
 
     Attributes:
         place: Of the first reason, behind which comes the day since when it stands.
+        quiet_since: Since when nothing was entered for any goal that is worked on.
+        waiting_since: Since when the first word of the clinician is awaited.
         reasons: All of them, in the order of Today.
     """
 
@@ -48,7 +50,8 @@ class Patient(NamedTuple):
     setting: str | None
     plan_status: str | None
     looked: Looked
-    next_review_on: date | None
+    quiet_since: date | None
+    waiting_since: datetime | None
     reasons: Sequence[Reason]
 
     @property
@@ -94,13 +97,13 @@ def counted(everybody: Iterable[Patient], clinician: str | None) -> Json:
 
 
 def _placed(row: Values, looked: Looked) -> Patient:
-    patient, _, clinician, setting, plan_status, next_review_on, quiet_since, goals, awaited = row
+    patient, _, clinician, setting, plan_status, next_review_on, quiet_since, waiting_since, goals, awaited = row
     review = None if next_review_on == NO_REVIEW else next_review_on
     is_silent = quiet_since is not None and quiet_since <= silent_before(looked.day)
     reasons = _in_order(goals, awaited, looked, is_silent=is_silent)
     place = _BY_NEED[reasons[0].place] if reasons else NO_REASON
     since = (_day(reasons[0].since) if reasons else review) or date.max
-    return Patient(place, since, patient, clinician, setting, plan_status, looked, review, reasons)
+    return Patient(place, since, patient, clinician, setting, plan_status, looked, quiet_since, waiting_since, reasons)
 
 
 def _in_order(goals: str | None, awaited: str, looked: Looked, *, is_silent: bool) -> list[Reason]:
@@ -116,7 +119,16 @@ def _day(day: str) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-_OF_A_ROW = ("patient", "time_zone", "clinician", "setting", "plan_status", "next_review_on", "quiet_since")
+_OF_A_ROW = (
+    "patient",
+    "time_zone",
+    "clinician",
+    "setting",
+    "plan_status",
+    "next_review_on",
+    "quiet_since",
+    "waiting_since",
+)
 # What is told of the goals is read where it may hold a reason: it is by far the longest of a row.
 _MAY_ASK = (
     (_CASELOAD.c.setbacks_since_review > literal_column("0"))

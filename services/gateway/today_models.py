@@ -202,6 +202,10 @@ class PatientToday(_Told):
     accommodations: list[Accommodation]
     day: date = Field(description="The day from which the patient is looked at.")
     need: Need | None = Field(description="The first reason; null without any.")
+    waiting_since: datetime | None = Field(description="Since when the first word of the clinician is awaited.")
+    quiet_since: date | None = Field(
+        description="Since which day nothing was entered for any goal that is worked on; null while none is."
+    )
     place: tuple[int, date, str] = Field(
         description="What rows are ordered by; a row that is read again by itself has its new place."
     )

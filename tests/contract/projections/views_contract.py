@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic_core import from_json
 from sqlalchemy import Connection, text
 
 from events.event import Event
@@ -21,7 +22,8 @@ from projections.engine.database import open_database, reading
 from projections.engine.paging import Json
 from projections.engine.writer import ProjectionWriter
 from projections.goal_state.evidence import evidence
-from projections.goal_state.filters import CaseloadFilter
+from projections.goal_state.filters import CaseloadFilter, TodayFilter
+from projections.goal_state.today import today
 from projections.review_schedule import queries as review_schedule
 from projections.review_schedule.filters import ReviewFilter
 from services.sample.clinic import ORG, northside
@@ -117,6 +119,16 @@ class ViewsContract(ABC):
             for each in everything(caseload(connection, org, CaseloadFilter(day=day), now=now, limit=1000))
         ]
         assert found
+        looked = from_json(today(connection, org, TodayFilter(day=day), now=now, limit=500).json)["items"]
+        since = {
+            each["patient"]: {
+                "waiting_since": each["waiting_since"] and instant(each["waiting_since"]),
+                "quiet_since": each["quiet_since"],
+            }
+            for each in looked
+        }
+        assert any(each["waiting_since"] for each in looked)
+        found = [{**each, **since[each["patient"]]} for each in found]
         by_patient = sorted(found, key=itemgetter("patient"))
         assert rows(connection, "v_caseload", org, "patient") == alike(connection, "v_caseload", by_patient)
 

@@ -27,6 +27,7 @@ READS = (
     "/v1/orgs/{org}/patients/p1/reviews.ics",
     "/v1/orgs/{org}/reviews",
     "/v1/orgs/{org}/reviews.ics",
+    "/v1/orgs/{org}/today",
     "/v1/orgs/{org}/caseload",
     "/v1/orgs/{org}/waiting",
     "/v1/orgs/{org}/evidence",
