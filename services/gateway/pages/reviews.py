@@ -17,7 +17,7 @@ WEEKS = 7
 """How many weeks the calendar has: the one before, this one and five to come."""
 _WEEKS_BEFORE = 1
 _MOST_IN_A_CELL = 4
-_MAX_STATEMENT = 120
+_SHORT = 120
 Kind = Literal["due", "moved away"]
 
 
@@ -205,7 +205,7 @@ def _line(language: Language, org: str, review: Told, day: date, reader: str) ->
         day=when.ahead(language, due_on, day) if due_on >= day else language.weekday_and_day(due_on),
         patient=patient,
         address=address(GOAL, org=org, patient=patient, goal=review["goal"]),
-        statement=shortened(review["statement"], _MAX_STATEMENT),
+        statement=shortened(review["statement"], _SHORT),
         also="" if clinician is None else _("With you") if clinician == reader else _("With %(who)s", who=clinician),
         moved=_("moved from %(day)s", day=language.weekday_and_day(before)) if before else "",
         held=review["quarantined"] is not None,

@@ -17,7 +17,7 @@ from services.gateway.pages.today_reasons import Saying, Told, Why, about, offer
 SectionName = Literal["first", "today", "quiet", "others"]
 _SECTIONS: Sequence[SectionName] = ("first", "first", "first", "today", "quiet", "others", "others")
 """By the place of a row."""
-_MAX_SOON_CHARACTERS = 120
+_SHORT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _held(language: Language, told: Told) -> Iterator[str]:
     names = {goal["goal"]: goal["wording"] or goal["statement"] for goal in told["goals"]}
     for each in told["quarantined"]:
         goal = each["goal"]
-        yield language.gettext("the plan") if goal == PLAN else shortened(names.get(goal) or goal, _MAX_SOON_CHARACTERS)
+        yield language.gettext("the plan") if goal == PLAN else shortened(names.get(goal) or goal, _SHORT)
 
 
 def _also(language: Language, told: Told, reader: str) -> str:
@@ -233,5 +233,5 @@ def _soon(language: Language, org: str, review: Told, day: date) -> Soon:
         when.ahead(language, date.fromisoformat(review["due_on"]), day),
         patient,
         address(PATIENT, org=org, patient=patient),
-        shortened(review["statement"], _MAX_SOON_CHARACTERS),
+        shortened(review["statement"], _SHORT),
     )

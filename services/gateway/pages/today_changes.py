@@ -6,9 +6,9 @@ from datetime import date
 
 from services.gateway.pages import terms, when
 from services.gateway.pages.language import Language
-from services.gateway.pages.today_reasons import MAX_NOTE, Saying, Told, shortened
+from services.gateway.pages.today_reasons import MAX_NOTE_CHARACTERS, Saying, Told, shortened
 
-_MAX_CHANGES = 3
+_MOST_CHANGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _revision(language: Language, goal: Told, revision: Told, today: date, reade
     if revision["text"]:
         note = _("Your note:") if revision["who"]["id"] == reader else _("Note:")
         is_voice = revision["who"]["role"] == "patient"
-        yield Saying(note, shortened(revision["text"], MAX_NOTE), is_voice)
+        yield Saying(note, shortened(revision["text"], MAX_NOTE_CHARACTERS), is_voice)
     if revision["agreed"] is False:
         awaited = goal["awaiting_agreement"]
         if "patient" in awaited:
@@ -82,7 +82,7 @@ def _changes(language: Language, changes: Sequence[Told], today: date) -> Iterat
             case ["wording"] if after is None:
                 yield _("is put as it was first said again")
             case ["wording"]:
-                yield _("is now put as “%(now)s”", now=shortened(str(after), MAX_NOTE))
+                yield _("is now put as “%(now)s”", now=shortened(str(after), MAX_NOTE_CHARACTERS))
             case ["smart", "measure", "target"] if isinstance(before, int | float) and isinstance(after, int | float):
                 yield _(
                     "now asks for %(now)s instead of %(was)s", now=language.number(after), was=language.number(before)
@@ -131,7 +131,7 @@ def _runs(language: Language, due: Sequence[Told | None], today: date) -> str:
 
 def _and_more(language: Language, changes: Sequence[str]) -> str:
     once = list(dict.fromkeys(changes)) or [language.gettext("is worked out anew")]
-    return language.both(once[:_MAX_CHANGES])
+    return language.both(once[:_MOST_CHANGES])
 
 
 def _at_review(language: Language, goals: Sequence[Told], on: str) -> Iterator[Saying]:
@@ -153,7 +153,7 @@ def _step(language: Language, step: Told, goal: Told, *, alone: bool) -> Iterato
         moved = language.ngettext("one step up", "%(number)s steps up", steps)
     else:
         moved = language.ngettext("one step down", "%(number)s steps down", -steps)
-    text = shortened(step["text"], MAX_NOTE)
+    text = shortened(step["text"], MAX_NOTE_CHARACTERS)
     reached = _("%(moved)s, to", moved=moved) if text else f"{moved}."
     if alone:
         yield Saying(reached, text, _is_voice(goal), "." if text else "")

@@ -10,8 +10,10 @@ from services.gateway.pages.language import Language
 
 Sign = Literal["waits", "since", "today", "setback", "dip", "silent"]
 Told = dict[str, Any]  # a part of the answer of …/today
-MAX_WORDS, MAX_NOTE = 280, 200
-"""How many characters of what somebody said stand in a row; the patient's page has all of them."""
+MAX_WORDS_CHARACTERS = 280
+"""How many characters of the largest words of a row are shown; the patient's page has all of them."""
+MAX_NOTE_CHARACTERS = 200
+"""The same of the other words in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def words_of(row: Told) -> Saying | None:
     words = row["words"]
     if words is None or not words["text"]:
         return None
-    return Saying("", shortened(words["text"], MAX_WORDS), words["who"]["role"] == "patient")
+    return Saying("", shortened(words["text"], MAX_WORDS_CHARACTERS), words["who"]["role"] == "patient")
 
 
 def about(language: Language, row: Told) -> Iterator[Saying]:
@@ -132,19 +134,28 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
     match words["of"]:
         case "answer_to_contest":
             rests = _("It rests until there is an answer.") if goal["status"] == "contested" else ""
-            yield Saying(_("Pushed back %(when)s on the goal", when=on), shortened(its_name, MAX_NOTE), is_voice, rests)
+            yield Saying(
+                _("Pushed back %(when)s on the goal", when=on),
+                shortened(its_name, MAX_NOTE_CHARACTERS),
+                is_voice,
+                rests,
+            )
         case "answer_to_change_request":
-            yield Saying(_("Asked %(when)s to change the goal", when=on), shortened(its_name, MAX_NOTE), is_voice)
+            yield Saying(
+                _("Asked %(when)s to change the goal", when=on), shortened(its_name, MAX_NOTE_CHARACTERS), is_voice
+            )
         case "setback":
             yield Saying(
-                _("Told %(when)s with a setback, of the goal", when=on), shortened(its_name, MAX_NOTE), is_voice
+                _("Told %(when)s with a setback, of the goal", when=on),
+                shortened(its_name, MAX_NOTE_CHARACTERS),
+                is_voice,
             )
         case _ if (
             first.get("goal") == goal["goal"] and first.get("awaited") == "agreement" and goal["status"] == "proposed"
         ):
             yield Saying(_("Proposed %(when)s, and not agreed yet. It can stay this open.", when=on))
         case _ if goal["wording"] and goal["wording"] != goal["statement"]:
-            yield Saying(_("Put now as"), shortened(goal["wording"], MAX_NOTE))
+            yield Saying(_("Put now as"), shortened(goal["wording"], MAX_NOTE_CHARACTERS))
 
 
 def _note(language: Language, row: Told, note: Told) -> Saying:
@@ -158,7 +169,7 @@ def _note(language: Language, row: Told, note: Told) -> Saying:
         before = _("Wrote %(when)s, about another goal:", when=on)
     else:
         before = _("Wrote %(when)s:", when=on)
-    return Saying(before, shortened(note["text"], MAX_NOTE), is_voice)
+    return Saying(before, shortened(note["text"], MAX_NOTE_CHARACTERS), is_voice)
 
 
 def offers_of(language: Language, row: Told) -> str:

@@ -6,8 +6,10 @@ const said = news.querySelector("p");
 const button = news.querySelector("button");
 const SOON = 300; // One deed is often several events.
 const MOST_WAIT = 30000;
+const EVERY = 60000;
 let position = Number(page.dataset.position);
 let source;
+let looking;
 let wait = 1000;
 let isLost = false;
 const wanted = new Map(); // patient: the position to be seen
@@ -36,7 +38,8 @@ function follow() {
 }
 
 function ended() {
-  source.close();
+  source?.close();
+  clearInterval(looking);
   say(news.dataset.ended);
 }
 
@@ -84,6 +87,27 @@ async function readAnew() {
     } catch {
       // The feed says so, too, and asks again.
     }
+  }
+}
+
+// Who may not follow what happens looks at the whole page from time to time.
+async function lookAgain() {
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    if (answer.status === 401 || answer.status === 403) return ended();
+    if (!answer.ok) throw new Error(answer.status);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("li.row");
+    const there = new Set();
+    for (const row of fresh) {
+      there.add(row.dataset.patient);
+      if (document.getElementById(row.id)?.outerHTML !== row.outerHTML) put(row.dataset.patient, document.importNode(row, true));
+    }
+    for (const row of page.querySelectorAll("li.row")) if (!there.has(row.dataset.patient)) put(row.dataset.patient, null);
+    if (isLost) say(news.dataset.back);
+    isLost = false;
+  } catch {
+    isLost = true;
+    say(news.dataset.lost);
   }
 }
 
@@ -169,4 +193,5 @@ button.addEventListener("click", async () => {
   }
 });
 
-follow();
+if (page.dataset.feed) follow();
+else looking = setInterval(lookAgain, EVERY);

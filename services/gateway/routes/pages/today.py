@@ -60,15 +60,16 @@ async def today_page(
         clinician=query.clinician,
         fallback=query.day or now.date(),
     )
-    # Whoever may not read what happens is told of it by loading the page again.
-    is_live = await asks.may_read("history", org) and query.cursor is None and query.day is None
+    # Whoever may not read what happens has no feed: the page looks at itself from time to time.
+    follows = await asks.may_read("history", org)
     return page.answer(
         "today.html",
         org=org,
         view=view,
         is_behind=await behind(here, "goal_state", org),
         position=found.position,
-        feed=address(FEED, query={"org": org}) if is_live else None,
+        is_now=query.cursor is None and query.day is None,
+        feed=address(FEED, query={"org": org}) if follows else None,
         row_address=address(TODAY_ROW, org=org),
         types=TYPES,
         clinician=query.clinician,

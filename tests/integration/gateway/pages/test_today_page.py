@@ -1,14 +1,19 @@
 """The pages of today and of reviews, as a browser gets them: escaped, in the reader's language, and for staff alone."""
 
 import gzip
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import httpx
 import pytest
 
 from events.goal import types as g
 from events.identity import GoalId
+from projections.catalog import NAMES
 from services.access.principal import Principal, Role
+from services.gateway.projection_status import Standing
+from services.gateway.routes.pages import today
 from tests.builders import NOON, active_goal, entry, event, proposed
 from tests.integration.gateway.http import Http
 from tests.tokens import bearing
@@ -92,7 +97,7 @@ async def test_a_dashboard_without_words_gets_none_and_no_feed(http: Http, org: 
     for path in ("today", "today/row?patient=p1", "reviews"):
         answer = await read(http, f"/clinic/{org}/{path}", clinic, **wall)
         assert answer.status_code == 200
-        assert not any(word in answer.text for word in ("alert", "Not my words", "dread", "data-feed"))
+        assert not any(word in answer.text for word in ("alert", "Not my words", "dread", "/v1/feed"))
 
 
 async def test_a_patient_sees_neither_page(http: Http, org: str, clinic: int) -> None:
@@ -120,3 +125,28 @@ async def test_a_moved_review_is_told_as_moved(http: Http, org: str, clinic: int
     assert (review["cause"], review["due_on"]) == ("moved", (TODAY + timedelta(days=9)).isoformat())
     assert "moved from" in text
     assert f"/clinic/{org}/patients/p3/goals/swim" in text
+
+
+async def test_patients_behind_the_first_ones_are_a_link_away(
+    http: Http, org: str, clinic: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today, "ROWS", 2)
+    first = (await read(http, f"/clinic/{org}/today", clinic)).text
+    assert 'id="row-p3"' not in first
+    assert "3 people." in first
+    (rest,) = re.findall(r'<p id="rest"><a class="button" href="([^"]+)">Show the one behind these', first)
+    second = (await http.client.get(unescape(rest))).text
+    assert re.findall(r'id="row-(\w+)"', second) == ["p3"]
+    assert "today.js" not in second, "a page of an earlier moment stays as it is"
+
+
+async def test_a_page_whose_projection_is_behind_says_so_above_its_heading(
+    http: Http, org: str, clinic: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def statuses(self: Standing) -> list[dict[str, object]]:
+        return [{"name": name, "stream": "CAIRN_LOG", "lag": 7, "lag_seconds": 60.0} for name in NAMES]
+
+    monkeypatch.setattr(Standing, "statuses", statuses)
+    for page in ("today", "reviews"):
+        text = (await http.client.get(f"/clinic/{org}/{page}")).text
+        assert text.index("7 recorded events are not shown here yet. They are not lost") < text.index("<h1")

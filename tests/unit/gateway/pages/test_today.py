@@ -11,7 +11,7 @@ from services.gateway.pages.pictures_week import WeekPicture
 from services.gateway.pages.today import TodayView, row_of, today_view
 from services.gateway.pages.today_changes import since_review
 from services.gateway.pages.today_pictures import mood_of, week_of
-from services.gateway.pages.today_reasons import MAX_WORDS, Saying, about, offers_of, whys, words_of
+from services.gateway.pages.today_reasons import MAX_WORDS_CHARACTERS, Saying, about, offers_of, whys, words_of
 from tests.unit.gateway.pages.told_today import (
     CLINICIAN,
     DAY,
@@ -104,7 +104,7 @@ def test_very_long_words_end_with_a_word() -> None:
     told = words_of(row(words=words))
     assert told is not None
     assert told.words.endswith("because…")
-    assert len(told.words) <= MAX_WORDS + 1
+    assert len(told.words) <= MAX_WORDS_CHARACTERS + 1
 
 
 def test_a_revision_says_old_new_why_and_whether_it_is_agreed() -> None:
