@@ -63,9 +63,8 @@ def narrowed(table: Table, column: str, elements: type["id_elements"]) -> FromCl
 def of_each(table: Table, column: str, elements: type["id_elements"], *conditions: ColumnElement[bool]) -> FromClause:
     """As :func:`narrowed`, to the rows that meet further conditions; a value without any has one row of nulls.
 
-    For a condition about a column behind those in an index. Where SQLite has counted a few rows of large tables, it
-    takes their organisations and patients for one, skips them, and looks through everybody's rows for the condition:
-    an outer join it cannot turn round.
+    For a condition about a column behind those in an index. Where SQLite has counted few patients with many rows each,
+    it skips the patient, and looks through everybody's rows for the condition: an outer join it cannot turn round.
     """
     keys, condition = _narrowing(table, column, elements)
     return keys.outerjoin(table, and_(condition, *conditions))
