@@ -6,7 +6,7 @@ from datetime import date
 
 from services.gateway.pages import terms, when
 from services.gateway.pages.language import Language
-from services.gateway.pages.today_reasons import MAX_NOTE_CHARACTERS, Saying, Told, shortened
+from services.gateway.pages.today_reasons import MAX_NOTE_CHARACTERS, Saying, Told, is_voice_of, name_of, shortened
 
 _MOST_CHANGES = 3
 
@@ -53,7 +53,7 @@ def _revision(language: Language, goal: Told, revision: Told, today: date, reade
     _ = language.gettext
     changes = _and_more(language, [*_changes(language, revision["changes"], today)])
     why = terms.why_revised(language, revision["reason"])
-    yield Saying("", _name(goal), _is_voice(goal), f"{changes}, {why}.")
+    yield Saying("", name_of(goal), is_voice_of(goal), f"{changes}, {why}.")
     if revision["text"]:
         note = _("Your note:") if revision["who"]["id"] == reader else _("Note:")
         is_voice = revision["who"]["role"] == "patient"
@@ -156,16 +156,8 @@ def _step(language: Language, step: Told, goal: Told, *, alone: bool) -> Iterato
     text = shortened(step["text"], MAX_NOTE_CHARACTERS)
     reached = _("%(moved)s, to", moved=moved) if text else f"{moved}."
     if alone:
-        yield Saying(reached, text, _is_voice(goal), "." if text else "")
+        yield Saying(reached, text, is_voice_of(goal), "." if text else "")
     else:
-        yield Saying("", _name(goal), _is_voice(goal), f": {reached}")
+        yield Saying("", name_of(goal), is_voice_of(goal), f": {reached}")
         if text:
-            yield Saying("", text, _is_voice(goal), ".")
-
-
-def _name(goal: Told) -> str:
-    return shortened(goal["wording"] or goal["statement"] or goal["goal"], 80)
-
-
-def _is_voice(goal: Told) -> bool:
-    return not goal["wording"] and goal["who"]["role"] == "patient"
+            yield Saying("", text, is_voice_of(goal), ".")

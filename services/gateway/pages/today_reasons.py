@@ -15,6 +15,8 @@ MAX_WORDS_CHARACTERS = 280
 MAX_NOTE_CHARACTERS = 200
 """The same of the other words in it."""
 
+_NAME_CHARACTERS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -129,25 +131,22 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
     if goal is None:
         return
     on = when.on(language, date.fromisoformat(first["since"]), today) if first.get("since") else ""
-    its_name = goal["wording"] or goal["statement"]
-    is_voice = not goal["wording"] and goal["who"]["role"] == "patient"
+    its_name, is_voice = name_of(goal), is_voice_of(goal)
     match words["of"]:
         case "answer_to_contest":
             rests = _("It rests until there is an answer.") if goal["status"] == "contested" else ""
             yield Saying(
                 _("Pushed back %(when)s on the goal", when=on),
-                shortened(its_name, MAX_NOTE_CHARACTERS),
+                its_name,
                 is_voice,
                 rests,
             )
         case "answer_to_change_request":
-            yield Saying(
-                _("Asked %(when)s to change the goal", when=on), shortened(its_name, MAX_NOTE_CHARACTERS), is_voice
-            )
+            yield Saying(_("Asked %(when)s to change the goal", when=on), its_name, is_voice)
         case "setback":
             yield Saying(
                 _("Told %(when)s with a setback, of the goal", when=on),
-                shortened(its_name, MAX_NOTE_CHARACTERS),
+                its_name,
                 is_voice,
             )
         case _ if (
@@ -170,6 +169,16 @@ def _note(language: Language, row: Told, note: Told) -> Saying:
     else:
         before = _("Wrote %(when)s:", when=on)
     return Saying(before, shortened(note["text"], MAX_NOTE_CHARACTERS), is_voice)
+
+
+def name_of(goal: Told) -> str:
+    """How a goal is put; its id for those who may read no words."""
+    return shortened(goal["wording"] or goal["statement"] or goal["goal"], _NAME_CHARACTERS)
+
+
+def is_voice_of(goal: Told) -> bool:
+    """Whether that is in the patient's own words."""
+    return bool(goal["statement"]) and not goal["wording"] and goal["who"]["role"] == "patient"
 
 
 def offers_of(language: Language, row: Told) -> str:

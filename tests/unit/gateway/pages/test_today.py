@@ -263,6 +263,8 @@ def test_whoever_may_read_no_words_gets_a_page_without_any() -> None:
     assert "Secret" not in found
     assert "evenings without" not in found
     assert "is worked out anew, after a setback" in found
+    whose = row_of(ENGLISH, "northside", without_words(told), reader="wall").about[0]
+    assert (whose.words, whose.is_voice) == ("evenings", False)
 
 
 def test_it_is_all_there_in_spanish() -> None:
