@@ -10,7 +10,7 @@ from events.goal.gas import GasScores
 from events.goal.measured import Measured
 from events.plan.consents import ConsentStatus
 from events.plan.state import Consent, PlanState
-from events.vocabulary import GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
+from events.vocabulary import Actor, GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
 from services.gateway.models import QUARANTINED, QuarantinedAt
 
 
@@ -80,8 +80,8 @@ class PlanReading(PlanState):
     quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 
-class MilestoneOfTheWeek(_Told):
-    """A milestone that is due, or was met, in the week."""
+class MilestoneInWords(_Told):
+    """A weekly target or milestone."""
 
     milestone: str
     text: str
@@ -110,7 +110,7 @@ class GoalInShort(_Told):
 class Branch(GoalInShort):
     """A goal and what stands below it."""
 
-    milestones: list[MilestoneOfTheWeek]
+    milestones: list[MilestoneInWords]
     goals: list["Branch"] = Field(description="The goals that support it.")
 
 
@@ -175,6 +175,57 @@ class RatingPoint(_Told):
     on: date
     value: int
     goal: str | None = Field(description="The goal whose entry tells it; null for a measurement of the plan.")
+
+
+class LevelThatCounts(_Told):
+    """The latest level of a goal, as it counts on a day."""
+
+    goal: str
+    level: int = Field(ge=-2, le=2)
+
+
+class LevelTold(LevelThatCounts):
+    """A level that was told on a day."""
+
+    told_by: Literal["entry", "review", "closing"]
+
+
+class TScorePoint(_Told):
+    """The T-score of a day on which a level was told."""
+
+    on: date
+    t_score: float
+    weighted: bool = Field(description="Whether importance × difficulty were used, as in the plan's `gas`.")
+    goals: list[LevelThatCounts] = Field(description="The goals in the score, each with its latest level until then.")
+    told: list[LevelTold] = Field(description="The levels that were told that day.")
+
+
+class TScoreAtFirst(_Told):
+    """The T-score of the levels at which the goals began."""
+
+    on: date = Field(description="The first day of which such a level is known.")
+    t_score: float
+    weighted: bool
+    goals: list[str]
+
+
+class TScores(_Told):
+    """The T-score over time, as is known today of each day: scales and weights are those of now."""
+
+    expected: int = Field(description="The T-score where every goal stands at the step that was expected.")
+    began: TScoreAtFirst | None
+    points: list[TScorePoint] = Field(description="The last one is the T-score of now.")
+
+
+class LastNote(_Told):
+    """The latest words of any diary."""
+
+    on: date
+    goal: str
+    entry: str
+    text: str
+    setback: bool
+    actor: Actor = Field(description="Whose words they are.")
 
 
 class DistressPoint(_Told):
@@ -242,6 +293,7 @@ class GoalSeries(_Told):
     measure: Measure | None
     gas: GasScale | None
     progress: list[ProgressPoint]
+    milestones: list[MilestoneInWords] = Field(description="All that were set, whatever the days that are asked for.")
     levels: list[LevelPoint]
     weekly_wins: list[dict[str, Any]]  # Any: as a goal reads them
     engagement: Engagement
@@ -258,7 +310,13 @@ class PatientSeries(_Told):
     to: date | None
     goals: list[GoalSeries]
     mood: list[RatingPoint]
+    mood_by_day: list[RatingPoint] = Field(
+        description="At most one a day: of several, the last that was told with a goal, the goals by their ids; else"
+        " the one that was measured."
+    )
     motivation: list[RatingPoint]
     distress: list[DistressPoint]
+    t_scores: TScores
+    last_note: LastNote | None
     weekly_wins: list[WeekOfWins]
     engagement: Engagement

@@ -6,34 +6,19 @@ line should be drawn through zero because of it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from events.goal import GoalState
 from events.goal.entries import ProgressEntry
 from events.goal.wins import Wins, weekly_wins
 from projections.engine.paging import Json
+from projections.goal_state.patient.attainment import attainment
 from projections.goal_state.patient.engagement import engagement
 from projections.goal_state.patient.levels import levels_over_time
 from projections.goal_state.patient.record import PatientRecord
+from projections.goal_state.patient.span import Span
 
 _PROGRESS = ("done", "value", "level", "mood", "motivation", "setback")
-_SIX_DAYS = timedelta(days=6)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days from the first to the last, both included; None is open."""
-
-    first: date | None = None
-    last: date | None = None
-
-    def __contains__(self, day: date) -> bool:
-        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
-
-    def touches_week(self, monday: date) -> bool:
-        """Whether any day of the week is among them."""
-        return (self.first is None or self.first <= monday + _SIX_DAYS) and (self.last is None or monday <= self.last)
 
 
 def read_series(record: PatientRecord, today: date, span: Span) -> Json:
@@ -41,10 +26,12 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
 
     Returns:
         `goals`: each with `progress` (an entry has only what it says), `levels` over time, what a picture of both is
-        drawn against (`measure`, `gas`), `weekly_wins`, `engagement`, and `quarantined` as in
-        :func:`events.goal.reading.read_goal`; `mood`, `motivation` and `distress` of all goals and the plan together;
-        `weekly_wins` of all goals together; and `engagement` up to today, whatever the span. Every series is in the
-        order of its days.
+        drawn against (`measure`, `gas`), `milestones` with their texts, `weekly_wins`, `engagement`, and `quarantined`
+        as in :func:`events.goal.reading.read_goal`; `mood`, `motivation` and `distress` of all goals and the plan
+        together; `mood_by_day`, at most one a day: of several, the last that was told with a goal, the goals by their
+        ids, else the one that was measured; `t_scores` as :func:`attainment` gives them; `last_note`, the latest words
+        of any diary; `weekly_wins` of all goals together; and `engagement` up to today, whatever the span. Every series
+        is in the order of its days.
     """
     goals = record.valid_goals
     measurements = [each for each in (record.plan.measurements if record.plan else ()) if each.on in span]
@@ -59,7 +46,8 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
         "goals": [
             {**_read_goal(goal, today, span), "quarantined": record.quarantined.get(goal.goal)} for goal in goals
         ],
-        "mood": _by_day(moods),
+        "mood": (mood := _by_day(moods)),
+        "mood_by_day": list({each["on"]: each for each in mood}.values()),
         "motivation": _by_day(
             {"on": entry.on, "value": entry.motivation, "goal": goal.goal}
             for goal, entry in entries
@@ -70,8 +58,26 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
             for each in measurements
             if each.instrument != "mood"
         ),
+        "t_scores": attainment(record, span),
+        "last_note": _last_note(entries),
         "weekly_wins": _all_wins(goals, span),
         "engagement": engagement(goals, today),
+    }
+
+
+def _last_note(entries: Iterable[tuple[GoalState, ProgressEntry]]) -> Json | None:
+    """The words of the latest day; of several, the last that were told, the goals by their ids."""
+    with_note = [(entry.on, goal.goal, entry.version, entry) for goal, entry in entries if entry.note is not None]
+    if not with_note:
+        return None
+    on, goal, _, entry = max(with_note, key=lambda each: each[:3])
+    return {
+        "on": on,
+        "goal": goal,
+        "entry": entry.entry,
+        "text": entry.note,
+        "setback": bool(entry.setback),
+        "actor": entry.actor.model_dump(),
     }
 
 
@@ -84,6 +90,7 @@ def _read_goal(goal: GoalState, today: date, span: Span) -> Json:
         "measure": goal.smart.measure.model_dump() if goal.smart and goal.smart.measure else None,
         "gas": goal.gas.model_dump() if goal.gas else None,
         "progress": _by_day(_read_entry(entry) for entry in goal.progress if entry.on in span),
+        "milestones": [each.model_dump() for each in goal.milestones],
         "levels": [seen._asdict() for seen in levels_over_time(goal) if seen.on in span],
         "weekly_wins": [wins.model_dump() for wins in weekly_wins(goal) if span.touches_week(wins.week)],
         "engagement": engagement([goal], today),

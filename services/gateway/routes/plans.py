@@ -9,7 +9,8 @@ from events.errors import Rejected
 from projections.goal_state import queries
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
-from projections.goal_state.patient.series import Span, read_series
+from projections.goal_state.patient.series import read_series
+from projections.goal_state.patient.span import Span
 from projections.goal_state.patient.tree import read_tree
 from services.gateway.access.consents import with_own_consents
 from services.gateway.answers import json_answer

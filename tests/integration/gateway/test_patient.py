@@ -129,6 +129,17 @@ async def test_a_series_holds_the_days_that_were_told_and_no_others(http: Http, 
     assert (series["engagement"]["entries"], series["engagement"]["days_since_last_entry"]) == (2, 1)
 
 
+async def test_the_t_score_of_each_day_is_the_one_that_the_plan_had(http: Http, patient: str, treated: int) -> None:
+    scores = (await http.get(f"{patient}/series", min_position=treated))["t_scores"]
+
+    assert scores["began"]["t_score"] == 30
+    assert [(each["on"], each["t_score"]) for each in scores["points"]] == [("2026-03-02", 40), ("2026-03-04", 50)]
+    for point in scores["points"]:
+        plan = await http.get(f"{patient}/plan", as_of=f"{point['on']}T23:59:59Z", by="happened")
+        assert point["t_score"] == plan["gas"]["t_score"]
+        assert [each["goal"] for each in point["goals"]] == plan["gas"]["goals"]
+
+
 async def test_a_series_can_be_cut_and_read_as_it_stood(http: Http, patient: str, treated: int) -> None:
     later = await http.get(f"{patient}/series", from_=TODAY + DAY, min_position=treated)
     earlier = await http.get(f"{patient}/series", as_of=(NOON + DAY).isoformat(), by="happened")

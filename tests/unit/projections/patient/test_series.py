@@ -8,7 +8,8 @@ from events.event import Event
 from events.goal import types as g
 from events.plan import types as p
 from projections.goal_state.patient.levels import levels_over_time
-from projections.goal_state.patient.series import Span, read_series
+from projections.goal_state.patient.series import read_series
+from projections.goal_state.patient.span import Span
 from tests.builders import NOON, PLAN, event, gas
 from tests.unit.projections.patient.records import MONDAY, day, diary, goal_id, put_forward, record
 
@@ -132,3 +133,41 @@ def test_what_was_entered_in_error_is_in_no_series() -> None:
     wrong = event(goal_id("walk"), g.EnteredInError(reason="wrong patient"), role="clinician")
     series = read_series(record(put_forward("walk"), *diary("walk", d0={"mood": 4}), wrong), MONDAY, ALL)
     assert series["goals"] == series["mood"] == []
+
+
+def test_a_day_has_at_most_one_mood_the_last_that_was_told_with_a_goal() -> None:
+    its = record(
+        *(put_forward("walk"), put_forward("call")),
+        *diary("walk", d1={"mood": 4}, d3={"mood": 5}),
+        *diary("call", d1={"mood": 7}),
+        *(measured("mood", 2, 1), measured("mood", 6, 2)),
+    )
+
+    assert read_series(its, day(3), ALL)["mood_by_day"] == [
+        {"on": day(1), "value": 4, "goal": "walk"},
+        {"on": day(2), "value": 6, "goal": None},
+        {"on": day(3), "value": 5, "goal": "walk"},
+    ]
+
+
+def test_the_last_note_is_that_of_the_latest_day_whenever_it_came_in() -> None:
+    its = record(
+        put_forward("walk"), *diary("walk", d3={"note": "rain", "setback": True}, d1={"note": "sun"}, d5={"mood": 3})
+    )
+
+    note = read_series(its, day(5), ALL)["last_note"]
+
+    assert (note["on"], note["goal"], note["text"], note["setback"]) == (day(3), "walk", "rain", True)
+    assert note["actor"] == {"id": "p1", "role": "patient"}
+
+
+def test_without_a_note_there_is_no_last_one() -> None:
+    assert read_series(record(put_forward("walk"), *diary("walk", d1={"mood": 3})), day(1), ALL)["last_note"] is None
+
+
+def test_a_milestone_is_told_in_words() -> None:
+    its = record(put_forward("walk"), event(goal_id("walk"), g.MilestoneSet(milestone="m1", text="Once", due=day(2))))
+
+    (walk,) = read_series(its, day(1), ALL)["goals"]
+
+    assert walk["milestones"] == [{"milestone": "m1", "text": "Once", "due": day(2), "met_on": None}]
