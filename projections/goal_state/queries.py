@@ -1,7 +1,7 @@
 """What every goal and plan is now, for whoever shows it."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,7 +22,15 @@ from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.projector import searchable
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_patients, quarantined_of_rows
 from projections.goal_state.served_goals import GoalRow, Looking, goals_to_serve, served_goal, served_goals
-from projections.goal_state.stored_states import diaries, entry_columns, plan_of, read_entry, state_with_diary
+from projections.goal_state.stored_states import (
+    Entries,
+    diaries,
+    entry_columns,
+    plan_of,
+    read_entry,
+    recent_diaries,
+    state_with_diary,
+)
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
@@ -76,27 +84,34 @@ def plan(connection: Connection, org: str, patient: str, *, now: datetime, audie
     return read_plan_with_goals(found.plan, found, at=now, audience=audience)
 
 
-def record(connection: Connection, org: str, patient: str, *, with_diaries: bool) -> PatientRecord:
+def record(
+    connection: Connection, org: str, patient: str, *, with_diaries: bool, since: date | None = None
+) -> PatientRecord:
     """A patient's plan and goals as they are now.
 
     Args:
         with_diaries: Whether the goals have their entries; without, a goal's :meth:`PatientRecord.diary` still tells
             what these come to.
+        since: Of the entries, only those about this day and later ones.
 
     Raises:
         GoalIsQuarantined: there is something of the patient, and nothing of it could be taken in.
     """
-    found = _record(connection, GoalId(org, patient, PLAN), with_diaries=with_diaries)
+    found = _record(connection, GoalId(org, patient, PLAN), with_diaries=with_diaries, since=since)
     if found.is_empty:
         for goal_id, quarantined in quarantined_of_patients(connection, org, [patient]).items():
             raise GoalIsQuarantined(goal_id, quarantined)
     return found
 
 
-def _record(connection: Connection, plan_id: GoalId, *, with_diaries: bool) -> PatientRecord:
+def _record(connection: Connection, plan_id: GoalId, *, with_diaries: bool, since: date | None = None) -> PatientRecord:
     found = map(GoalRow._make, fetch(connection, _OF_PATIENT, plan_id._asdict()))
     rows = {GoalId(row.org, row.patient, row.goal): row for row in found}
-    entries = diaries(connection, _TABLES, rows) if with_diaries else {}
+    entries: Mapping[GoalId, Entries] = {}
+    if with_diaries and since is not None:
+        entries = recent_diaries(connection, _TABLES, plan_id, since)
+    elif with_diaries:
+        entries = diaries(connection, _TABLES, rows)
     plan = plan_of(connection, _TABLES, plan_id)
     known = {goal_id: read_diary(row.diary) for goal_id, row in rows.items()}
     goals = (state_with_diary(row, known[goal_id], entries.get(goal_id, ())) for goal_id, row in sorted(rows.items()))

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, and_, bindparam, select
+from sqlalchemy import Column, ColumnElement, Connection, Date, FromClause, Table, and_, bindparam, select
 
 from events.goal import GoalState
 from events.goal.entries import ProgressEntry
@@ -84,6 +84,17 @@ def diaries(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]
     return found
 
 
+def recent_diaries(connection: Connection, tables: Tables, plan_id: GoalId, since: date) -> Mapping[GoalId, Entries]:
+    """The entries of one patient's goals about a day and later ones; a goal without any is not there."""
+    asked = {"org": plan_id.org, "patient": plan_id.patient, "since": since}
+    found: dict[GoalId, list[ProgressEntry]] = defaultdict(list)
+    for row in fetch(connection, _recent(tables["entries"]), asked):
+        found[GoalId(*row[: len(GOAL)])].append(read_entry(row))
+    for diary in found.values():
+        diary.sort(key=_in_order)
+    return found
+
+
 def read_entry(row: AnyRow) -> ProgressEntry:
     """The entry of a row that has :func:`entry_columns`."""
     _, _, _, actor, role, day, value, *as_it_is = row
@@ -153,6 +164,12 @@ def _of_patients(table: Table, names: Sequence[str], *, many: bool) -> AnySelect
     if many:
         return columns.select_from(lookup(table, PATIENT))
     return columns.where(*(table.c[name] == bindparam(name) for name in PATIENT))
+
+
+@cache
+def _recent(entries: Table) -> AnySelect:
+    of_the_patient = (entries.c[name] == bindparam(name) for name in PATIENT)
+    return select(*entry_columns(entries)).where(*of_the_patient, entries.c.day >= bindparam("since", type_=Date))
 
 
 @cache

@@ -38,11 +38,15 @@ class Entry(NamedTuple):
         return self.day
 
 
-def week_of(document: Json, entries: Sequence[Entry], day: date) -> Json:
-    """The week of a day, of a goal with some entries in the order of their days."""
+def week_of(document: Json, entries: Sequence[Entry], day: date, *, today: date | None = None) -> Json:
+    """The week of a day, of a goal with some entries in the order of their days.
+
+    Args:
+        today: The day of looking, where it is another one.
+    """
     measure = _measure(document)
     first = monday(day)
-    days = [_day(measure, first + timedelta(days=each), entries, day) for each in range(7)]
+    days = [_day(measure, first + timedelta(days=each), entries, today or day) for each in range(7)]
     measured = measured_week(measure, entries, first) if measure else None
     values = [each["value"] for each in days if each["value"] is not None]
     return {

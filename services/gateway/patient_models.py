@@ -12,6 +12,7 @@ from events.plan.consents import ConsentStatus
 from events.plan.state import Consent, PlanState
 from events.vocabulary import Actor, GasScale, Horizon, Kind, LifeArea, Measure, Outcome, Priority, Status
 from services.gateway.models import QUARANTINED, QuarantinedAt
+from services.gateway.today_models import WeekToday
 
 
 class _Told(BaseModel):
@@ -111,6 +112,9 @@ class Branch(GoalInShort):
     """A goal and what stands below it."""
 
     milestones: list[MilestoneInWords]
+    this_week: WeekToday | None = Field(
+        description="How the week goes, as Today tells it; null while nobody works on it."
+    )
     goals: list["Branch"] = Field(description="The goals that support it.")
 
 
@@ -295,6 +299,10 @@ class GoalSeries(_Told):
     progress: list[ProgressPoint]
     milestones: list[MilestoneInWords] = Field(description="All that were set, whatever the days that are asked for.")
     levels: list[LevelPoint]
+    weeks: list[WeekToday] = Field(
+        description="From the first week of which something was told to that of the day of looking, each with the sum"
+        " of what was told and the days that were not."
+    )
     weekly_wins: list[dict[str, Any]]  # Any: as a goal reads them
     engagement: Engagement
     quarantined: QuarantinedAt | None = Field(description=QUARANTINED)

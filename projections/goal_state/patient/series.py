@@ -17,6 +17,7 @@ from projections.goal_state.patient.engagement import engagement
 from projections.goal_state.patient.levels import levels_over_time
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.patient.span import Span
+from projections.goal_state.patient.week import weeks_of_goal
 
 _PROGRESS = ("done", "value", "level", "mood", "motivation", "setback")
 
@@ -26,12 +27,12 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
 
     Returns:
         `goals`: each with `progress` (an entry has only what it says), `levels` over time, what a picture of both is
-        drawn against (`measure`, `gas`), `milestones` with their texts, `weekly_wins`, `engagement`, and `quarantined`
-        as in :func:`events.goal.reading.read_goal`; `mood`, `motivation` and `distress` of all goals and the plan
-        together; `mood_by_day`, at most one a day: of several, the last that was told with a goal, the goals by their
-        ids, else the one that was measured; `t_scores` as :func:`attainment` gives them; `last_note`, the latest words
-        of any diary; `weekly_wins` of all goals together; and `engagement` up to today, whatever the span. Every series
-        is in the order of its days.
+        drawn against (`measure`, `gas`), `milestones` with their texts, `weeks` with what was told and what was not,
+        `weekly_wins`, `engagement`, and `quarantined` as in :func:`events.goal.reading.read_goal`; `mood`, `motivation`
+        and `distress` of all goals and the plan together; `mood_by_day`, at most one a day: of several, the last that
+        was told with a goal, the goals by their ids, else the one that was measured; `t_scores` as :func:`attainment`
+        gives them; `last_note`, the latest words of any diary; `weekly_wins` of all goals together; and `engagement` up
+        to today, whatever the span. Every series is in the order of its days.
     """
     goals = record.valid_goals
     measurements = [each for each in (record.plan.measurements if record.plan else ()) if each.on in span]
@@ -92,6 +93,7 @@ def _read_goal(goal: GoalState, today: date, span: Span) -> Json:
         "progress": _by_day(_read_entry(entry) for entry in goal.progress if entry.on in span),
         "milestones": [each.model_dump() for each in goal.milestones],
         "levels": [seen._asdict() for seen in levels_over_time(goal) if seen.on in span],
+        "weeks": weeks_of_goal(goal, today, span),
         "weekly_wins": [wins.model_dump() for wins in weekly_wins(goal) if span.touches_week(wins.week)],
         "engagement": engagement([goal], today),
     }

@@ -1,6 +1,6 @@
 """GET …/plan, …/tree and …/series: one patient's plan, how the goals hang together, and what was told day by day."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.patient.series import read_series
 from projections.goal_state.patient.span import Span
 from projections.goal_state.patient.tree import read_tree
+from projections.goal_state.patient.week import counts_from
 from services.gateway.access.consents import with_own_consents
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks
@@ -64,9 +65,11 @@ async def plan(
     responses={200: {"model": PatientTree}, **problems(404, 422, 503)},
 )
 async def tree(here: Here, org: Org, patient: Patient, query: Annotated[ThatDay, Query()]) -> Response:
-    """Priorities, the long-term goals that serve them, the short-term goals that support those, and the milestones of
-    the week. Orphans and priorities without goals are listed beside it."""
-    record, today = await _known(here, org, patient, query, with_diaries=False)
+    """Priorities, the long-term goals that serve them, the short-term goals that support those, and the milestones and
+    the days of the week. Orphans and priorities without goals are listed beside it."""
+    # In no time zone it is earlier than a day before.
+    day = query.day or datetime.now(UTC).date() - timedelta(days=1)
+    record, today = await _known(here, org, patient, query, since=counts_from(day))
     return json_answer({"org": org, "patient": patient, **read_tree(record, today)})
 
 
@@ -82,23 +85,23 @@ async def series(here: Here, org: Org, patient: Patient, query: Annotated[Series
     A series holds what somebody told. A day that is not in it is unknown: neither zero nor a failure. Nothing here is
     a prediction.
     """
-    record, today = await _known(here, org, patient, query, with_diaries=True)
+    record, today = await _known(here, org, patient, query)
     span = Span(query.from_, query.to)
     return json_answer({"org": org, "patient": patient, "day": today, **read_series(record, today, span)})
 
 
 async def _known(
-    here: Gateway, org: str, patient: str, query: ThatDay, *, with_diaries: bool
+    here: Gateway, org: str, patient: str, query: ThatDay, *, since: date | None = None
 ) -> tuple[PatientRecord, date]:
     """A patient of whom something is known, and the day to look from."""
-    record, at = await _record(here, org, patient, query, with_diaries=with_diaries)
+    record, at = await _record(here, org, patient, query, since)
     if record.is_empty:
         raise _missing(org, patient, query)
     return record, query.day or record.day(at)
 
 
 async def _record(
-    here: Gateway, org: str, patient: str, query: ThatMoment, *, with_diaries: bool
+    here: Gateway, org: str, patient: str, query: ThatMoment, since: date | None
 ) -> tuple[PatientRecord, datetime]:
     if query.moment is not None:
         return await record_at(here, org, patient, query.moment, min_position=query.min_position)
@@ -106,7 +109,7 @@ async def _record(
         "goal_state",
         org,
         query.min_position,
-        lambda connection: queries.record(connection, org, patient, with_diaries=with_diaries),
+        lambda connection: queries.record(connection, org, patient, with_diaries=True, since=since),
     )
     return record, datetime.now(UTC)
 
