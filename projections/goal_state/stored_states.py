@@ -18,7 +18,7 @@ from events.plan import PlanState
 from events.plan.state import Measurement
 from events.vocabulary import Actor, ActorRole
 from projections.engine.key_lookup import GOAL, PATIENT, lookup, wanted
-from projections.engine.paging import AnyRow, AnySelect
+from projections.engine.paging import AnySelect
 from projections.engine.projection import Tables
 from projections.engine.statements import fetch
 from projections.goal_state.diary import Diary
@@ -95,7 +95,7 @@ def recent_diaries(connection: Connection, tables: Tables, plan_id: GoalId, sinc
     return found
 
 
-def read_entry(row: AnyRow) -> ProgressEntry:
+def read_entry(row: Sequence[Any]) -> ProgressEntry:  # Any: rows of several queries
     """The entry of a row that has :func:`entry_columns`."""
     _, _, _, actor, role, day, value, *as_it_is = row
     fields = dict(zip(AS_IT_IS, as_it_is, strict=True))
