@@ -42,7 +42,7 @@ from services.gateway.routes import (
 )
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
-from services.gateway.routes.pages import files, home, languages, sign_in
+from services.gateway.routes.pages import files, home, languages, patient, sign_in
 from services.gateway.routes.pages import reviews as reviews_pages
 from services.gateway.routes.pages import today as today_pages
 from services.gateway.routing import Router
@@ -66,6 +66,7 @@ _WITH_ENDPOINTS = (
     fhir,
     operations,
     files,
+    patient,
     home,
     languages,
     sign_in,

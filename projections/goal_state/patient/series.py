@@ -11,6 +11,7 @@ from datetime import date
 from events.goal import GoalState
 from events.goal.entries import ProgressEntry
 from events.goal.wins import Wins, weekly_wins
+from events.plan.state import Measurement
 from projections.engine.paging import Json
 from projections.goal_state.patient.attainment import attainment
 from projections.goal_state.patient.engagement import engagement
@@ -35,35 +36,60 @@ def read_series(record: PatientRecord, today: date, span: Span) -> Json:
         to today, whatever the span. Every series is in the order of its days.
     """
     goals = record.valid_goals
-    measurements = [each for each in (record.plan.measurements if record.plan else ()) if each.on in span]
-    entries = [(goal, entry) for goal in goals for entry in goal.progress if entry.on in span]
-    moods: list[Json] = [
-        {"on": each.on, "value": each.score, "goal": None} for each in measurements if each.instrument == "mood"
-    ]
-    moods += [{"on": entry.on, "value": entry.mood, "goal": goal.goal} for goal, entry in entries if entry.mood]
+    entries = _entries(record, span)
+    moods = moods_of(record, span)
     return {
         "from": span.first,
         "to": span.last,
         "goals": [
             {**_read_goal(goal, today, span), "quarantined": record.quarantined.get(goal.goal)} for goal in goals
         ],
-        "mood": (mood := _by_day(moods)),
-        "mood_by_day": list({each["on"]: each for each in mood}.values()),
+        "mood": moods,
+        "mood_by_day": mood_by_day(moods),
         "motivation": _by_day(
             {"on": entry.on, "value": entry.motivation, "goal": goal.goal}
             for goal, entry in entries
             if entry.motivation is not None
         ),
-        "distress": _by_day(
-            {"on": each.on, "instrument": each.instrument, "score": each.score}
-            for each in measurements
-            if each.instrument != "mood"
-        ),
+        "distress": distress_of(record, span),
         "t_scores": attainment(record, span),
         "last_note": _last_note(entries),
         "weekly_wins": _all_wins(goals, span),
         "engagement": engagement(goals, today),
     }
+
+
+def moods_of(record: PatientRecord, span: Span) -> list[Json]:
+    """Every mood that was told, with a goal or as a measurement of the plan, by day."""
+    measured: list[Json] = [
+        {"on": each.on, "value": each.score, "goal": None}
+        for each in _measurements(record, span)
+        if each.instrument == "mood"
+    ]
+    told = ((entry.on, entry.mood, goal.goal) for goal, entry in _entries(record, span) if entry.mood)
+    return _by_day([*measured, *({"on": on, "value": mood, "goal": goal} for on, mood, goal in told)])
+
+
+def mood_by_day(moods: Sequence[Json]) -> list[Json]:
+    """At most one mood a day: of several, the last that was told with a goal, the goals by their ids."""
+    return list({each["on"]: each for each in moods}.values())
+
+
+def distress_of(record: PatientRecord, span: Span) -> list[Json]:
+    """The scores of every instrument of distress, by day."""
+    return _by_day(
+        {"on": each.on, "instrument": each.instrument, "score": each.score}
+        for each in _measurements(record, span)
+        if each.instrument != "mood"
+    )
+
+
+def _measurements(record: PatientRecord, span: Span) -> list[Measurement]:
+    return [each for each in (record.plan.measurements if record.plan else ()) if each.on in span]
+
+
+def _entries(record: PatientRecord, span: Span) -> list[tuple[GoalState, ProgressEntry]]:
+    return [(goal, entry) for goal in record.valid_goals for entry in goal.progress if entry.on in span]
 
 
 def _last_note(entries: Iterable[tuple[GoalState, ProgressEntry]]) -> Json | None:

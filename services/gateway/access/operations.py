@@ -12,6 +12,7 @@ from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.gateway.pages.addresses import (
     HOME,
     LANGUAGE,
+    PATIENT,
     REVIEWS,
     SIGN_IN,
     SIGN_IN_CALLBACK,
@@ -168,6 +169,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("ready", "/readyz"),
     _open("documentation", "/docs"),
     _open("openapi", "/openapi.json"),
+    Operation("patient_page", PATIENT, "goals", org="path", patient="path", of_one=True),
     _open("static_file", "/static/{digest}/{name}"),
     Operation("today_page", TODAY, "schedule", org="path", wordless=True),
     Operation("today_row", TODAY_ROW, "schedule", org="path", wordless=True),

@@ -1,7 +1,8 @@
 """What a revision changed, in words: each part of the goal as it was and as it is, told apart word by word."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from events.goal import GoalState
@@ -40,15 +41,23 @@ class _Part(NamedTuple):
     may_be_voice: bool = False
 
 
-def changes_between(language: Language, before: GoalState, after: GoalState, *, by_patient: bool) -> list[Change]:
+def changes_between(
+    language: Language,
+    before: GoalState,
+    after: GoalState,
+    *,
+    by_patient: bool,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> list[Change]:
     """What lies between two versions of a goal, in the order in which a goal is told.
 
     Args:
         by_patient: Whether the patient made the change, so that what is worded anew is in the patient's own words.
+        names: What goals and priorities are called, by their ids.
     """
     return [
         Change(part.name, *word_changes(was or "", now or ""), is_voice=part.may_be_voice and by_patient)
-        for part in _parts(language)
+        for part in _parts(language, names)
         if (was := part.tell(before)) != (now := part.tell(after))
     ]
 
@@ -80,18 +89,12 @@ def target(language: Language, measure: Measure) -> str:
     return often
 
 
-def step_name(language: Language, level: int) -> str:
-    """What a step of a scale is called: seen from the one that is expected."""
-    return {
-        2: lambda: language.gettext("Two steps more than expected"),
-        1: lambda: language.gettext("One step more than expected"),
-        0: lambda: language.gettext("As expected"),
-        -1: lambda: language.gettext("One step to go"),
-        -2: lambda: language.gettext("Two steps to go"),
-    }[level]()
+def capitalized(text: str) -> str:
+    """A text as it stands at the beginning of a line."""
+    return text[:1].upper() + text[1:]
 
 
-def _parts(language: Language) -> Iterator[_Part]:
+def _parts(language: Language, names: Mapping[str, str]) -> Iterator[_Part]:
     _ = language.gettext
     yield _Part(_("How it is put"), lambda goal: goal.wording or goal.statement, may_be_voice=True)
     yield from _smart_parts(language)
@@ -103,8 +106,8 @@ def _parts(language: Language) -> Iterator[_Part]:
     yield _Part(_("Part of life"), lambda goal: goal.life_area and terms.life_area(language, goal.life_area))
     yield _Part(_("How long"), lambda goal: goal.horizon and terms.horizon(language, goal.horizon))
     yield _Part(_("What it looks at"), lambda goal: goal.kind and terms.kind(language, goal.kind))
-    yield _Part(_("Leads to"), lambda goal: goal.supports)
-    yield _Part(_("Serves the priority"), lambda goal: goal.priority)
+    yield _Part(_("Leads to"), lambda goal: goal.supports and names.get(goal.supports, goal.supports))
+    yield _Part(_("Serves the priority"), lambda goal: goal.priority and names.get(goal.priority, goal.priority))
 
 
 def _smart_parts(language: Language) -> Iterator[_Part]:
@@ -136,14 +139,14 @@ def _scale_parts(language: Language) -> Iterator[_Part]:
         return lambda goal: goal.gas.levels.get(level) if goal.gas else None
 
     for level in STEPS:
-        yield _Part(step_name(language, int(level)), step(level), may_be_voice=True)
+        yield _Part(capitalized(terms.step(language, int(level))), step(level), may_be_voice=True)
     yield _Part(_("Where it began"), lambda goal: _began(language, goal.gas))
     yield _Part(_("How important, of 3"), lambda goal: _number(language, goal.gas.importance if goal.gas else None))
     yield _Part(_("How hard, of 3"), lambda goal: _number(language, goal.gas.difficulty if goal.gas else None))
 
 
 def _began(language: Language, scale: GasScale | None) -> str | None:
-    return None if scale is None or scale.baseline is None else step_name(language, scale.baseline)
+    return None if scale is None or scale.baseline is None else terms.step(language, scale.baseline)
 
 
 def _until(language: Language, smart: Smart) -> str | None:

@@ -9,6 +9,7 @@ from events.vocabulary import (
     Instrument,
     Kind,
     LifeArea,
+    Outcome,
     ReviewDecision,
     RevisionReason,
     Setting,
@@ -78,9 +79,23 @@ _WHY_REVISED: dict[RevisionReason, _Said] = {
     "too_hard": lambda language: language.gettext("because it asked a lot"),
     "achieved_early": lambda language: language.gettext("because it was reached early"),
     "motivation": lambda language: language.gettext("because motivation changed"),
-    "patient_request": lambda language: language.gettext("because the patient asked for it"),
+    "patient_request": lambda language: language.gettext("on request"),
     "clinical": lambda language: language.gettext("for a clinical reason"),
     "correction": lambda language: language.gettext("to put it right"),
+}
+_STEPS: dict[int, _Said] = {
+    2: lambda language: language.gettext("two steps more than expected"),
+    1: lambda language: language.gettext("one step more than expected"),
+    0: lambda language: language.gettext("as expected"),
+    -1: lambda language: language.gettext("one step to go"),
+    -2: lambda language: language.gettext("two steps to go"),
+}
+_OUTCOMES: dict[Outcome, _Said] = {
+    "achieved": lambda language: language.gettext("reached"),
+    "partially_achieved": lambda language: language.gettext("reached in part"),
+    "not_achieved": lambda language: language.gettext("over, and some of it stays open"),
+    "retired": lambda language: language.gettext("let go"),
+    "replaced": lambda language: language.gettext("another goal took its place"),
 }
 _DECISIONS: dict[ReviewDecision, _Said] = {
     "keep": lambda language: language.gettext("go on as it is"),
@@ -142,6 +157,16 @@ def instrument(language: Language, which: Instrument) -> str:
 def why_revised(language: Language, reason: RevisionReason) -> str:
     """Why a goal was changed, as it goes on after what was changed. A change is never a failure."""
     return _WHY_REVISED[reason](language)
+
+
+def step(language: Language, level: int) -> str:
+    """Where a goal stands on its scale, seen from the step that was expected."""
+    return _STEPS[level](language)
+
+
+def outcome(language: Language, which: Outcome) -> str:
+    """How a goal ended. None is a failure."""
+    return _OUTCOMES[which](language)
 
 
 def decision(language: Language, which: ReviewDecision) -> str:

@@ -11,7 +11,8 @@ from projections.engine.database import reading
 from projections.engine.quarantine import GoalIsQuarantined
 from projections.goal_state import queries as goal_state
 from projections.goal_state.evidence import evidence, evidence_in_total
-from projections.goal_state.patient.series import Span, read_series
+from projections.goal_state.patient.series import read_series
+from projections.goal_state.patient.span import Span
 from projections.goal_state.patient.tree import read_tree
 from projections.goal_state.waiting import waiting
 from projections.review_schedule import queries as review_schedule

@@ -21,6 +21,7 @@ from projections.audit_trail.disclosures import disclosures
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.latest_events import Place, latest_events
 from projections.audit_trail.queries import EventsPage
+from projections.audit_trail.revisions import revisions
 from projections.engine.database import open_database, reading
 from projections.engine.paging import Json, WrittenPage
 from projections.goal_state import queries as goal_state
@@ -78,6 +79,9 @@ def rows_of(view: str) -> Query:
 LATE = NOON + timedelta(days=3650)
 READS: Mapping[str, Query] = {
     "a goal": lambda c: goal_state.goal(c, GOAL, Looking(NOW)),
+    "a patient with diaries": lambda c: goal_state.record(c, ORG, PATIENT, with_diaries=True),
+    "a patient with this week": lambda c: goal_state.record(c, ORG, PATIENT, with_diaries=True, since=TODAY),
+    "revisions of a goal": lambda c: revisions(c, [GOAL]),
     "a plan": lambda c: goal_state.plan(c, ORG, PATIENT, now=NOW),
     "goals": pages(lambda c, cursor: goal_state.goals(c, ORG, looking=Looking(NOW), limit=_LIMIT, cursor=cursor), 3),
     "goals by status": pages(

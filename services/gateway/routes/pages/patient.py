@@ -1,0 +1,53 @@
+"""The page of one patient."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from starlette.responses import Response
+
+from events.errors import Rejected
+from events.identity import GoalId
+from projections.audit_trail.revisions import RevisedGoal, revisions
+from projections.goal_state import queries
+from projections.goal_state.patient.record import PatientRecord
+from services.gateway.asking import Asking, Asks
+from services.gateway.gateway import Gateway, Here
+from services.gateway.pages import addresses
+from services.gateway.pages.patient import patient_shown
+from services.gateway.pages.rendering import Shows
+from services.gateway.parameters import Org, Patient
+from services.gateway.routing import Router
+
+router = Router()
+
+
+@router.get(addresses.PATIENT, include_in_schema=False)
+async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: Patient) -> Response:
+    """Why somebody is in treatment, what it is all for, and how it is going, from a bounded number of queries."""
+    record = await here.read(
+        "goal_state", org, None, lambda connection: queries.record(connection, org, patient, with_diaries=True)
+    )
+    if record.is_empty:
+        raise Rejected("plan.missing", f"Patient {patient} has no plan in {org}.")
+    revised = await _revised(here, asks, org, patient, record)
+    shown = patient_shown(
+        page.language,
+        patient,
+        record,
+        revised,
+        datetime.now(UTC),
+        own=asks.is_own_patient(org, patient),
+        for_staff=asks.audience("staff") == "staff",
+    )
+    today = addresses.address(addresses.TODAY, org=org)
+    return page.answer("patient.html", org=org, shown=shown, today_address=today)
+
+
+async def _revised(
+    here: Gateway, asks: Asking, org: str, patient: str, record: PatientRecord
+) -> Mapping[GoalId, Sequence[RevisedGoal]]:
+    """What revisions changed, for who may read the history: it tells what stood there before."""
+    goal_ids = [GoalId(org, patient, goal.goal) for goal in record.valid_goals if goal.revisions]
+    if not goal_ids or not await asks.may_read("history", org, patient):
+        return {}
+    return await here.read("audit_trail", org, None, lambda connection: revisions(connection, goal_ids))
