@@ -69,7 +69,7 @@ class Language:
 
     def number(self, value: float) -> str:
         """A number as it is written in this language."""
-        return format_decimal(value, locale=self.locale)
+        return _number(value, self.locale)
 
     def day(self, day: date) -> str:
         """A day and its month, such as `28 November`."""
@@ -77,7 +77,7 @@ class Language:
 
     def short_day(self, day: date) -> str:
         """A day and its month in short, such as `28 Nov`."""
-        return format_skeleton("MMMd", _at_noon(day), locale=self.locale)
+        return _short_day(day, self.locale)
 
     def day_with_year(self, day: date) -> str:
         """A day with its month and year, such as `28 November 2026`."""
@@ -106,6 +106,17 @@ class Language:
     def both(self, parts: Sequence[str]) -> str:
         """A list in a sentence: `Monday, Tuesday and Friday`."""
         return format_list(list(parts), "standard", locale=self.locale)
+
+
+# A year of a diary is told again on each page about it, and a table has a row for each day of it.
+@lru_cache(maxsize=4096)
+def _short_day(day: date, locale: Locale) -> str:
+    return format_skeleton("MMMd", _at_noon(day), locale=locale)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(value: float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def catalogue_path(code: str) -> Path:
