@@ -108,7 +108,7 @@ def patient_shown(
         [ReasonShown(each.text, terms.whose_reason(language, each.whose, own_page=own)) for each in plan.reasons]
         if plan
         else [],
-        list(_waits(language, record, today, for_staff=for_staff)),
+        list(_waits(language, record, today, own=own, for_staff=for_staff)),
         tree_shown(language, record, read_tree(record, today), simplified=simplified, pictures=pictures),
         course_shown(language, attainment(record, _ALWAYS), moods, distress_of(record, _ALWAYS), today),
         [
@@ -153,11 +153,13 @@ def _notices(language: Language, record: PatientRecord) -> Iterator[str]:
         )
 
 
-def _waits(language: Language, record: PatientRecord, today: date, *, for_staff: bool) -> Iterator[Wait]:
+def _waits(language: Language, record: PatientRecord, today: date, *, own: bool, for_staff: bool) -> Iterator[Wait]:
     found = [(each["since"], goal, each) for goal in record.valid_goals for each in waiting(goal)]
     for since, goal, each in sorted(found, key=lambda one: (one[0], one[1].goal)):
-        plan = record.plan
-        who = goal.patient if each["role"] == "patient" or plan is None else plan.clinician
+        if each["role"] == "patient":
+            who = language.gettext("you") if own else goal.patient
+        else:
+            who = record.plan.clinician if record.plan else language.gettext("the clinician")
         text = language.gettext(
             "For %(who)s, since %(day)s: %(what)s",
             who=who,

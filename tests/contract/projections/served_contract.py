@@ -22,6 +22,7 @@ from projections.goal_state.caseload_rows import add_up
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord, fold_patient
 from projections.goal_state.patient.tree import read_tree
+from projections.goal_state.patient.week import counts_from
 from projections.goal_state.projector import statement_hash
 from tests.builders import event, recorded
 from tests.contract.projections.contract import DatabaseContract, started, take
@@ -115,7 +116,10 @@ class ServedContract(DatabaseContract):
             assert {goal.goal: without.diary(goal) for goal in without.goals} == {
                 goal.goal: record.diary(goal) for goal in record.goals
             }
-            assert read_tree(without, at.date()) == read_tree(record, at.date())
+            day = at.date()
+            with reading(engine) as connection:
+                of_the_week = queries.record(connection, ORG, patient, with_diaries=True, since=counts_from(day))
+            assert read_tree(of_the_week, day) == read_tree(record, day)
             for state in record.goals:
                 diary = read_goal(state, None, include=["progress"])["progress"]
                 with reading(engine) as connection:

@@ -94,6 +94,13 @@ def test_what_may_help_a_draft_is_for_staff() -> None:
     assert wait.remark == ""
 
 
+@pytest.mark.parametrize(("own", "who"), [(True, "you"), (False, "pt-1")])
+def test_a_word_of_the_patient_is_asked_of_the_patient(own: bool, who: str) -> None:
+    (wait,) = shown(event(EVENINGS, proposed(), role="clinician", actor="c1"), own=own, for_staff=not own).waits
+
+    assert wait.text == f"For {who}, since 2 March: agree, or talk about it"
+
+
 def test_a_contest_waits_with_the_words_of_who_contested() -> None:
     contested = event(EVENINGS, g.Contested(reason="It is not what I meant"))
 
