@@ -1,6 +1,6 @@
 """What every goal and plan is now, for whoever shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,12 +23,10 @@ from projections.goal_state.projector import searchable
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_patients, quarantined_of_rows
 from projections.goal_state.served_goals import GoalRow, Looking, goals_to_serve, served_goal, served_goals
 from projections.goal_state.stored_states import (
-    Entries,
-    diaries,
+    diaries_of_patient,
     entry_columns,
     plan_of,
     read_entry,
-    recent_diaries,
     state_with_diary,
 )
 from projections.goal_state.tables import tables
@@ -107,11 +105,7 @@ def record(
 def _record(connection: Connection, plan_id: GoalId, *, with_diaries: bool, since: date | None = None) -> PatientRecord:
     found = map(GoalRow._make, fetch(connection, _OF_PATIENT, plan_id._asdict()))
     rows = {GoalId(row.org, row.patient, row.goal): row for row in found}
-    entries: Mapping[GoalId, Entries] = {}
-    if with_diaries and since is not None:
-        entries = recent_diaries(connection, _TABLES, plan_id, since)
-    elif with_diaries:
-        entries = diaries(connection, _TABLES, rows)
+    entries = diaries_of_patient(connection, _TABLES, plan_id, since) if with_diaries else {}
     plan = plan_of(connection, _TABLES, plan_id)
     known = {goal_id: read_diary(row.diary) for goal_id, row in rows.items()}
     goals = (state_with_diary(row, known[goal_id], entries.get(goal_id, ())) for goal_id, row in sorted(rows.items()))

@@ -84,11 +84,17 @@ def diaries(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]
     return found
 
 
-def recent_diaries(connection: Connection, tables: Tables, plan_id: GoalId, since: date) -> Mapping[GoalId, Entries]:
-    """The entries of one patient's goals about a day and later ones; a goal without any is not there."""
-    asked = {"org": plan_id.org, "patient": plan_id.patient, "since": since}
+def diaries_of_patient(
+    connection: Connection, tables: Tables, plan_id: GoalId, since: date | None = None
+) -> Mapping[GoalId, Entries]:
+    """The diaries of all goals of one patient; a goal without any entry is not there.
+
+    Args:
+        since: Only what is about this day and later ones.
+    """
+    asked = {"org": plan_id.org, "patient": plan_id.patient, **({} if since is None else {"since": since})}
     found: dict[GoalId, list[ProgressEntry]] = defaultdict(list)
-    for row in fetch(connection, _recent(tables["entries"]), asked):
+    for row in fetch(connection, _of_a_patient(tables["entries"], since is not None), asked):
         found[GoalId(*row[: len(GOAL)])].append(read_entry(row))
     for diary in found.values():
         diary.sort(key=_in_order)
@@ -167,9 +173,9 @@ def _of_patients(table: Table, names: Sequence[str], *, many: bool) -> AnySelect
 
 
 @cache
-def _recent(entries: Table) -> AnySelect:
-    of_the_patient = (entries.c[name] == bindparam(name) for name in PATIENT)
-    return select(*entry_columns(entries)).where(*of_the_patient, entries.c.day >= bindparam("since", type_=Date))
+def _of_a_patient(entries: Table, recent: bool) -> AnySelect:
+    query = select(*entry_columns(entries)).where(*(entries.c[name] == bindparam(name) for name in PATIENT))
+    return query.where(entries.c.day >= bindparam("since", type_=Date)) if recent else query
 
 
 @cache
