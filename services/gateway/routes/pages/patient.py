@@ -13,6 +13,7 @@ from projections.goal_state.patient.record import PatientRecord
 from services.gateway.asking import Asking, Asks
 from services.gateway.gateway import Gateway, Here
 from services.gateway.pages import addresses
+from services.gateway.pages.behind import behind
 from services.gateway.pages.patient import patient_shown
 from services.gateway.pages.rendering import Shows
 from services.gateway.parameters import Org, Patient
@@ -39,8 +40,13 @@ async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: P
         own=asks.is_own_patient(org, patient),
         for_staff=asks.audience("staff") == "staff",
     )
-    today = addresses.address(addresses.TODAY, org=org)
-    return page.answer("patient.html", org=org, shown=shown, today_address=today)
+    return page.answer(
+        "patient.html",
+        org=org,
+        shown=shown,
+        is_behind=await behind(here, "goal_state", org),
+        today_address=addresses.address(addresses.TODAY, org=org),
+    )
 
 
 async def _revised(
