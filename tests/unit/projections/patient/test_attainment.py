@@ -89,6 +89,14 @@ def test_a_goal_entered_in_error_and_one_without_a_scale_have_no_part() -> None:
     assert attainment(its, ALL) == {"expected": 50, "began": None, "points": []}
 
 
+def test_weights_count_from_the_day_on_which_a_goal_without_one_was_put_forward() -> None:
+    weighed = gas(importance=3, difficulty=2)
+    unweighed = event(goal_id("call"), proposed(gas=gas(baseline=-1)), time=NOON + timedelta(days=3))
+    its = record(put_forward("walk", gas=weighed), unweighed, told("walk", 1, 1), told("walk", 5, 1))
+
+    assert [each["weighted"] for each in attainment(its, ALL)["points"]] == [True, False]
+
+
 def test_days_can_be_cut_without_forgetting_what_was_told_before() -> None:
     its = record(*(put_forward(goal, gas=gas()) for goal in ("call", "walk")), told("walk", 1, 1), told("call", 3, 1))
 
