@@ -12,7 +12,8 @@ from babel.messages.pofile import read_po, write_po
 
 from services.gateway.pages.language import CATALOGUES, SOURCE_LANGUAGE, catalogue_path, languages
 
-_FOLDERS = (CATALOGUES.parent, CATALOGUES.parent.parent / "routes" / "pages")
+FOLDERS = (CATALOGUES.parent, CATALOGUES.parent.parent / "routes" / "pages")
+"""Where texts are looked for."""
 _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.i18n", "trim_blocks": "true", "silent": "false"}}
 
@@ -20,7 +21,7 @@ _OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.i18n", "trim_bloc
 def texts() -> Catalog:
     """Every text that the pages say, in the source language."""
     found = Catalog(charset="utf-8")
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         for _, _, message, comments, context in extract_from_dir(
             folder, _METHODS, _OPTIONS, comment_tags=["Translators:"], strip_comment_tags=True
         ):

@@ -1,10 +1,11 @@
 """The languages of the pages: catalogues are whole, and the one that is answered in is the one that was chosen."""
 
+import ast
 from datetime import date, time
 
 import pytest
 
-from services.gateway.pages.catalogues import missing, written
+from services.gateway.pages.catalogues import FOLDERS, missing, written
 from services.gateway.pages.language import SOURCE_LANGUAGE, catalogue_path, language_of, languages
 
 CODES = languages()
@@ -24,6 +25,22 @@ def test_a_catalogue_translates_every_text_of_the_pages(code: str) -> None:
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_a_catalogue_is_kept_as_make_texts_writes_it(code: str) -> None:
     assert catalogue_path(code).read_bytes() == written(code), "run make texts"
+
+
+def test_no_text_is_translated_in_the_braces_of_an_f_string() -> None:
+    """Babel's extraction passes over it, so that no catalogue would ever have it."""
+    translating = {"_", "gettext", "ngettext", "pgettext"}
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for folder in FOLDERS
+        for path in folder.rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in translating
+    ]
+
+    assert hidden == []
 
 
 @pytest.mark.parametrize(
