@@ -37,6 +37,7 @@ from services.gateway.routes import (
     operations,
     plans,
     reviews,
+    sessions,
     templates,
     today,
 )
@@ -59,6 +60,7 @@ _WITH_ENDPOINTS = (
     accesses,
     disclosures,
     reviews,
+    sessions,
     calendars,
     templates,
     feed,

@@ -150,6 +150,27 @@ class ThatDay(ThatMoment):
     )
 
 
+class FromDay(Read):
+    """The day from which something is looked at."""
+
+    day: date | None = Field(
+        None, description="The day to look from; today where the patient is treated when it is not given."
+    )
+
+
+class WinsQuery(Read):
+    """Which wins."""
+
+    goal: Token | None = Field(None, description="Only of this goal and of those that lead to it.")
+    limit: int = Field(3, ge=1, le=50, description="The most wins to return.")
+
+
+class SessionsQuery(Page, FromDay):
+    """Whose talks, and of which day."""
+
+    clinician: PersonId | None = Field(None, description="Only those of this clinician's patients.")
+
+
 class Days(BaseModel):
     """Days from one to another."""
 

@@ -30,6 +30,7 @@ from projections.goal_state.evidence import evidence, evidence_in_total
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, TodayFilter, WaitingFilter
 from projections.goal_state.queries import GoalsPage
 from projections.goal_state.served_goals import Looking
+from projections.goal_state.sessions import session, sessions, wins
 from projections.goal_state.today import today
 from projections.goal_state.waiting import waiting
 from projections.review_schedule import queries as review_schedule
@@ -107,6 +108,9 @@ READS: Mapping[str, Query] = {
     ),
     "goals of a patient": lambda c: goal_state.goals(c, ORG, looking=Looking(NOW), patient=PATIENT),
     "entries": lambda c: goal_state.entries(c, GOAL, limit=5),
+    "a session": lambda c: session(c, ORG, PATIENT, now=NOW),
+    "sessions": lambda c: sessions(c, ORG, {f"p{number}-7": ("walk",) for number in range(PATIENTS)}, now=NOW),
+    "wins": lambda c: wins(c, ORG, PATIENT, goal="walk", limit=3),
     "caseload of a clinician": lambda c: caseload(c, ORG, CaseloadFilter(clinician=CLINICIAN), now=NOW, limit=_LIMIT),
     "today of a patient": lambda c: today(c, ORG, TodayFilter(patient=PATIENT), now=NOW),
     "waiting": pages(lambda c, cursor: waiting(c, ORG, limit=_LIMIT, cursor=cursor), 3),
