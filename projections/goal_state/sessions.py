@@ -57,7 +57,7 @@ def session(connection: Connection, org: str, patient: str, *, now: datetime, da
         GoalIsQuarantined: there is something of the patient, and nothing of it could be taken in.
     """
     record = _record(connection, org, patient)
-    return None if record is None else _read(org, patient, record, day or record.day(now))
+    return None if record is None else _read(org, patient, record, now, day)
 
 
 def sessions(
@@ -69,9 +69,7 @@ def sessions(
         due: The patients, each with the goals for which there are to be sheets.
     """
     records = _records(connection, org, due)
-    return [
-        _read(org, patient, record, day or record.day(now), due[patient]) for patient, record in sorted(records.items())
-    ]
+    return [_read(org, patient, record, now, day, due[patient]) for patient, record in sorted(records.items())]
 
 
 def wins(connection: Connection, org: str, patient: str, *, goal: str | None = None, limit: int) -> Json | None:
@@ -91,8 +89,18 @@ def wins(connection: Connection, org: str, patient: str, *, goal: str | None = N
     return {"org": org, "patient": patient, "items": read_wins(record, of, limit)}
 
 
-def _read(org: str, patient: str, record: PatientRecord, today: date, due: Collection[str] | None = None) -> Json:
-    return {"org": org, "patient": patient, **read_session(record, today, due)}
+def _read(
+    org: str,
+    patient: str,
+    record: PatientRecord,
+    now: datetime,
+    day: date | None,
+    due: Collection[str] | None = None,
+) -> Json:
+    today = record.day(now)
+    # A page that is printed for a later day tells of the week that there is.
+    sheets = read_session(record, day or today, due, told_on=min(day or today, today))
+    return {"org": org, "patient": patient, **sheets}
 
 
 def _record(connection: Connection, org: str, patient: str) -> PatientRecord | None:

@@ -43,7 +43,7 @@ from services.gateway.routes import (
 )
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
-from services.gateway.routes.pages import files, home, languages, patient, sign_in
+from services.gateway.routes.pages import files, home, languages, patient, session, sign_in
 from services.gateway.routes.pages import reviews as reviews_pages
 from services.gateway.routes.pages import today as today_pages
 from services.gateway.routing import Router
@@ -69,6 +69,7 @@ _WITH_ENDPOINTS = (
     operations,
     files,
     patient,
+    session,
     home,
     languages,
     sign_in,

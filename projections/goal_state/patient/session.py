@@ -19,15 +19,18 @@ from projections.goal_state.patient.wins import MOST_WINS, latest_wins, leading_
 _WEEK = timedelta(days=7)
 
 
-def read_session(record: PatientRecord, today: date, due: Collection[str] | None = None) -> Json:
+def read_session(
+    record: PatientRecord, today: date, due: Collection[str] | None = None, *, told_on: date | None = None
+) -> Json:
     """The sheets of one patient.
 
     A goal that supports another open goal stands on the sheet of that one. Closed goals have no sheet, but what went
     well with those that led to an open one stands on its sheet.
 
     Args:
-        today: From which day it is looked at; the week is that of the day.
+        today: From which day it is looked at.
         due: Only sheets with one of these goals on them; None for all.
+        told_on: The day whose week is told: the present one, where it is looked at from a day that is ahead.
 
     Returns:
         `day`, `accommodations` (of the plan), and `sheets`, those with the earliest talk first. A sheet has `goal`,
@@ -40,7 +43,9 @@ def read_session(record: PatientRecord, today: date, due: Collection[str] | None
     open_goals = [goal for goal in record.valid_goals if goal.is_open]
     together = [leading_to(goal, open_goals) for goal in _at_the_top(open_goals)]
     sheets = [
-        _sheet(on_it, record, today) for on_it in together if due is None or any(goal.goal in due for goal in on_it)
+        _sheet(on_it, record, today, told_on or today)
+        for on_it in together
+        if due is None or any(goal.goal in due for goal in on_it)
     ]
     sheets.sort(key=lambda sheet: (sheet["talk_on"] or date.max, sheet["goal"]))
     return {"day": today, "accommodations": record.plan.accommodations if record.plan else (), "sheets": sheets}
@@ -64,7 +69,7 @@ def _at_the_top(open_goals: Sequence[GoalState]) -> Iterable[GoalState]:
     return top
 
 
-def _sheet(on_it: Sequence[GoalState], record: PatientRecord, today: date) -> Json:
+def _sheet(on_it: Sequence[GoalState], record: PatientRecord, today: date, told_on: date) -> Json:
     goal = on_it[0]
     reviews = [each.next_review.due_on for each in on_it if each.next_review]
     return {
@@ -74,7 +79,7 @@ def _sheet(on_it: Sequence[GoalState], record: PatientRecord, today: date) -> Js
         "own_words": None if goal.created_by.role == "system" else goal.created_by.role == "patient",
         "talk_on": min((day for day in reviews if day >= today), default=None),
         **_scale(goal, record.diary(goal).latest_level),
-        "week": _week([each for each in on_it if each.status == "active"], today),
+        "week": _week([each for each in on_it if each.status == "active"], told_on),
         "milestones": [
             {"goal": each.goal, "text": ahead.text, "due": ahead.due}
             for each in on_it

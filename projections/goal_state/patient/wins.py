@@ -63,7 +63,7 @@ def _wins(goal: GoalState) -> Iterator[tuple[int, Win]]:
             met[each.met_on].append(each.text)
     steps_up = _steps_up(goal)
     for entry in goal.progress:
-        if not entry.note or not entry.note.strip() or entry.setback:
+        if entry.note is None or entry.setback:
             continue
         is_step_up = entry.version in steps_up
         if entry.done or is_step_up or entry.on in met:

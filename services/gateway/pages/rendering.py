@@ -112,6 +112,11 @@ class Page:
         return HTMLResponse(body, status, headers=headers)
 
 
+def by_itself(template: str, language: "Language", **shown: Any) -> str:
+    """The HTML of a template that has no frame and answers no request."""
+    return _environment(language).get_template(template).render(language=language, **shown)
+
+
 @cache
 def _named_languages() -> Sequence[tuple[str, str]]:
     """Each language with what it calls itself."""

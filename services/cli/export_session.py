@@ -1,0 +1,149 @@
+"""`cairn export session`: the pages for talks as a PDF, from the same HTML and CSS that a browser prints."""
+
+import asyncio
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+import click
+
+from services.cli.access_recording import purpose_option
+from services.cli.connection import connected
+from services.cli.parameters import clinician_option, nats_url_option
+from services.cli.printing import Json
+from services.cli.resource_file import Unwritable
+
+if TYPE_CHECKING:
+    from services.gateway.pages.language import Language
+
+Form = Literal["usual", "large", "simple"]
+Paper = Literal["a4", "letter"]
+_PAGE_REVIEWS = 100
+
+
+@click.command()
+@click.argument("whose", metavar="ORG[.PATIENT]")
+@click.option("--output", required=True, metavar="FILE.pdf", help="Where to write. A file that is there is kept.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day of the talks.  [today]")
+@clinician_option
+@click.option("--form", type=click.Choice(get_args(Form)), help="How pages are set.  [as each plan asks]")
+@click.option("--paper", type=click.Choice(get_args(Paper)), default="a4", show_default=True, help="The paper.")
+@click.option("--lang", default="en", show_default=True, metavar="CODE", help="The language, such as es or es-MX.")
+@purpose_option
+@nats_url_option
+def session(
+    whose: str,
+    output: str,
+    day: datetime | None,
+    clinician: str | None,
+    form: Form | None,
+    paper: Paper,
+    lang: str,
+    nats_url: str | None,
+) -> None:
+    """Write the pages for talks as a PDF: of one patient, or of all who have a review on the day.
+
+    A page has the patient's words, the scale without a number, the week, what went well, and one question. It is made
+    for the patient's own session, so it is no disclosure; who reads it is recorded. What goes to somebody outside goes
+    by `cairn export fhir`. Only the owner may read the file, and no other is overwritten.
+    """
+    from services.gateway.pages.language import language_of, languages
+    from services.gateway.pages.pdf import PdfUnavailable, check_available
+
+    org, patient = _named(whose)
+    language = language_of([lang.partition("-")[0]], lang)
+    if language.code != lang.partition("-")[0]:
+        raise click.UsageError(f"--lang is one of {', '.join(languages())}, with a region behind it or without.")
+    if patient is not None and clinician is not None:
+        raise click.UsageError("--clinician is for the talks of an organisation; leave the patient out.")
+    try:
+        check_available()
+    except PdfUnavailable as missing:
+        raise click.ClickException(str(missing)) from None
+    with _new_file(output) as target:
+        found = asyncio.run(_read(nats_url, org, patient, day.date() if day else None, clinician))
+        pages, made = _made(language, found, form, paper, day.date() if day else None)
+        if not pages:
+            raise click.ClickException(
+                f"There is nothing to print: {whose} has {'no open goal' if patient else 'no review on that day'}."
+            )
+        target.write_bytes(made)
+    click.echo(f"{len(found)} patient{'s' * (len(found) != 1)}, {pages} page{'s' * (pages != 1)}: {output}")
+
+
+def _named(whose: str) -> tuple[str, str | None]:
+    from events.identity import is_token
+
+    org, _, patient = whose.partition(".")
+    if not is_token(org) or (patient and not is_token(patient)) or whose.endswith("."):
+        raise click.UsageError("Name an organisation, or a patient as ORG.PATIENT: letters, digits, - and _.")
+    return org, patient or None
+
+
+async def _read(
+    nats_url: str | None, org: str, patient: str | None, day: date | None, clinician: str | None
+) -> list[Json]:
+    from services.cli.reading import read
+
+    async with connected(nats_url) as nc:
+        if patient is not None:
+            found = await read(nc, f"/v1/orgs/{org}/patients/{patient}/session", day=day)
+            return [found] if found["sheets"] else []
+        sessions: list[Json] = []
+        cursor = None
+        while True:
+            page = await read(
+                nc, f"/v1/orgs/{org}/session", day=day, clinician=clinician, limit=_PAGE_REVIEWS, cursor=cursor
+            )
+            sessions += page["items"]
+            cursor = page["next"]
+            if not cursor:
+                return sessions
+
+
+def _made(
+    language: "Language", sessions: list[Json], form: Form | None, paper: Paper, day: date | None
+) -> tuple[int, bytes]:
+    """How many sheets there are, and the PDF of them."""
+    from services.gateway.pages.pdf import pdf_of
+    from services.gateway.pages.rendering import by_itself
+    from services.gateway.pages.session import sheets
+
+    views = sheets(language, sessions, form, day)
+    if not views:
+        return 0, b""
+    html = by_itself("session_print.html", language, title=views[0].talk, views=views)
+    return len(views), pdf_of(html, paper)
+
+
+@contextlib.contextmanager
+def _new_file(output: str) -> Iterator[Path]:
+    """A file that takes its name only once it is complete, for its owner alone, in the place of none that is there.
+
+    Raises:
+        click.ClickException: it is there already, or cannot be written.
+    """
+    path = Path(output)
+    there = click.ClickException(f"{output} is there already. Name another file, or remove it first.")
+    if path.exists():
+        raise there
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise Unwritable(output, error) from None
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        yield unfinished
+        # A link is made only where there is nothing yet.
+        path.hardlink_to(unfinished)
+    except FileExistsError:
+        raise there from None
+    except OSError as error:
+        raise Unwritable(output, error) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
