@@ -4,6 +4,7 @@ It is tagged (PDF/UA-1), so that readers of screens follow it, names its languag
 inside. WeasyPrint is an extra of Cairn's, and takes the system's Pango; both are asked for when somebody wants a PDF.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Paper = Literal["a4", "letter"]
 _BASE = "https://cairn.invalid/"
 """Where the document is, so that the address of a static file becomes one that is ours, and nothing else does."""
+_LOG = logging.getLogger("weasyprint")
 _SVG = "{http://www.w3.org/2000/svg}"
 _VARIABLE = re.compile(r"var\((--[a-z-]+)\)")
 
@@ -31,12 +33,17 @@ def pdf_of(html: str, paper: Paper) -> bytes:
 
     Raises:
         PdfUnavailable: WeasyPrint or the system's Pango is missing.
+        ValueError: the document asks for something that is none of Cairn's static files.
     """
     weasyprint = _weasyprint()
+    _LOG.setLevel(logging.ERROR)  # It warns of each property that is for browsers alone.
     document: HTML = weasyprint.HTML(string=html, base_url=_BASE, url_fetcher=_our_files(weasyprint))
     _paint_pictures(document.etree_element)
     page = weasyprint.CSS(string=f"@page {{ size: {paper} }}")
-    made: bytes = document.write_pdf(stylesheets=[page], pdf_variant="pdf/ua-1")
+    try:
+        made: bytes = document.write_pdf(stylesheets=[page], pdf_variant="pdf/ua-1")
+    except weasyprint.urls.FatalURLFetchingError as error:  # which is no Exception
+        raise ValueError(str(error)) from None
     return made
 
 

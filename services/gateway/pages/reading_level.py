@@ -16,7 +16,7 @@ MOST_WORDS = 25
 """The most words of a sentence (plain English for people in distress; `docs/pages.md`)."""
 _PLACE = re.compile(r"%\(([a-z_]+)\)s")
 _TAG = re.compile(r"<[^>]+>")
-_END = re.compile(r"(?<=[.?!…])[”’)]*\s+")
+_END = re.compile(r"(?:(?<=[.?!…])|(?<=[.?!…][”’)]))\s+")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’-]*")
 _VOWELS = re.compile(r"[aeiouy]+")
 _IS_SENTENCE = re.compile(r"[.?!][”’)]*$")
@@ -54,7 +54,7 @@ def syllables(word: str) -> int:
     count = len(_VOWELS.findall(lower))
     if lower.endswith("e") and not lower.endswith(("le", "ee")) and count > 1:
         count -= 1
-    if lower.endswith("ed") and not lower.endswith(("ted", "ded")) and count > 1:
+    if lower.endswith("ed") and not lower.endswith(("ted", "ded", "eed")) and count > 1:
         count -= 1
     return max(1, count)
 

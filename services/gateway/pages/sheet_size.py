@@ -19,9 +19,9 @@ SIZES: dict[Form, tuple[float, float, float]] = {
     "simple": (20.0, 18.0, 16.0),
 }
 """The points of the text in each size of each form: as `style.css` has them. Large print is 16 points and more."""
-_WIDTH, _HEIGHT = 500.0, 705.0
+_WIDTH, _HEIGHT = 500.0, 690.0
 """Points between the margins, whichever paper it is: the width of A4 and the height of Letter."""
-_EM_OF_A_CHARACTER = 0.56
+_EM_OF_A_CHARACTER = 0.54
 """Of the mean character of a wide font."""
 _STONE: dict[Form, float] = {"usual": 3.0, "large": 2.4, "simple": 3.0}
 """How high a stone is, in the size of the text."""
@@ -100,8 +100,8 @@ def _lines(text: str, points: float, width: float) -> int:
     em = width / points
     count = 0
     for paragraph in text.splitlines() or [""]:
-        # A fifth is lost where lines end.
-        length = sum(_ems(character) for character in paragraph) * (1.0 if len(paragraph) < 20 else 1.1)
+        # A little is lost where lines end.
+        length = sum(_ems(character) for character in paragraph) * (1.0 if len(paragraph) < 20 else 1.06)
         count += max(1, int(-(-length // em)))
     return count
 
