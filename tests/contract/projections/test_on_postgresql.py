@@ -20,6 +20,7 @@ from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.scale_contract import Query, ScaleContract
 from tests.contract.projections.served_contract import ServedContract
+from tests.contract.projections.sessions_contract import SessionsContract
 from tests.contract.projections.today_contract import TodayContract
 from tests.contract.projections.views_contract import ViewsContract
 from tests.postgresql import PostgresqlServer
@@ -74,6 +75,12 @@ class TestQuarantined(QuarantinedContract):
 
 
 class TestDisclosures(DisclosuresContract):
+    @pytest.fixture
+    def database_url(self, postgresql_server: PostgresqlServer) -> str:
+        return postgresql_server.new_schema()
+
+
+class TestSessions(SessionsContract):
     @pytest.fixture
     def database_url(self, postgresql_server: PostgresqlServer) -> str:
         return postgresql_server.new_schema()

@@ -22,6 +22,7 @@ from tests.contract.projections.queries_contract import QueriesContract
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.scale_contract import CASELOADS, READS, Clinics, Query, ScaleContract
 from tests.contract.projections.served_contract import ServedContract
+from tests.contract.projections.sessions_contract import SessionsContract
 from tests.contract.projections.today_contract import TodayContract
 from tests.contract.projections.views_contract import ViewsContract
 from tests.scaled import NOW, ORG, build
@@ -93,6 +94,12 @@ class TestQuarantined(QuarantinedContract):
 
 
 class TestDisclosures(DisclosuresContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
+class TestSessions(SessionsContract):
     @pytest.fixture
     def database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'cairn.db'}"
