@@ -39,6 +39,8 @@ ALL = (
     Looked("goal", f"{_PATIENT}/goals/people"),
     Looked("goal with revisions", f"{_ORG}/patients/pt-7f3a/goals/evenings"),
     Looked("session", f"{_PATIENT}/session"),
+    Looked("sessions of a day", f"{_ORG}/session"),
+    Looked("session in large print", f"{_ORG}/patients/pt-7f3a/session?form=large"),
     Looked("reviews", f"{_ORG}/reviews"),
     Looked("audit", f"{_ORG}/audit"),
     Looked("event", f"{_ORG}/audit/12"),

@@ -1,0 +1,48 @@
+"""Pages for talks as a browser prints them: one page each on both papers, with all that stands on them."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from tests.browser.conftest import Open
+
+_PATIENT = "/clinic/northside/patients/pt-7f3a/session"
+_MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "16mm")
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("form", ["usual", "large", "simple"])
+async def test_each_sheet_is_one_page(window: Open, paper: str, form: str) -> None:
+    async with window() as seen:
+        await seen.open(f"{_PATIENT}?form={form}")
+        sheets = await seen.page.locator("article.sheet").count()
+        made = PdfReader(BytesIO(await seen.page.pdf(format=paper, margin=_MARGINS)))
+    pages = [" ".join(page.extract_text().split()) for page in made.pages]
+
+    assert len(pages) == sheets == 2
+    for each in (
+        "“I want my kids to look forward to Sundays with me again.”",
+        "You are here",
+        "You began here",
+        "An afternoon together every Sunday",
+        "You aim for six.",
+        "Seven. I counted twice.",
+    ):
+        assert each in pages[0]
+    assert "own skin" in pages[1]
+    for page in pages:
+        assert page.count("?") == 1
+        assert "Signed in" not in page
+        assert "Today" not in page
+
+
+async def test_the_form_of_the_plan_is_chosen_and_another_one_is_a_link(window: Open) -> None:
+    async with window() as seen:
+        await seen.open("/clinic/northside/patients/pt-b52e/session")
+        chosen = seen.page.locator(".filters [aria-current=true]")
+        assert await chosen.inner_text() == "Simple words and pictures"
+        await seen.page.get_by_role("link", name="Large print").click()
+        assert await chosen.inner_text() == "Large print"
+        assert await seen.page.locator("article.sheet.large").count() == 2
+        assert seen.complaints == []
