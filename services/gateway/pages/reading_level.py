@@ -14,6 +14,8 @@ from services.gateway.pages.catalogues import texts
 
 MOST_WORDS = 25
 """The most words of a sentence (plain English for people in distress; `docs/pages.md`)."""
+_EASIEST = 1559 / 100
+"""What the formula takes away from every grade."""
 _PLACE = re.compile(r"%\(([a-z_]+)\)s")
 _TAG = re.compile(r"<[^>]+>")
 _END = re.compile(r"(?:(?<=[.?!…])|(?<=[.?!…][”’)]))\s+")
@@ -65,7 +67,7 @@ def level(said: Iterable[str]) -> Level:
     every = [word for found in counted for word in found]
     if not every:
         return Level(0, 0, 0.0)
-    grade = 0.39 * len(every) / len(counted) + 11.8 * sum(map(syllables, every)) / len(every) - 15.59
+    grade = 0.39 * len(every) / len(counted) + 11.8 * sum(map(syllables, every)) / len(every) - _EASIEST
     return Level(len(counted), len(every), round(grade, 1))
 
 
