@@ -122,6 +122,11 @@ GRANTS: Mapping[Role, Grant] = {
 """What each role may do. A system submits in the roles that it is trusted to speak for, its own included."""
 
 
+def roles_acting_in(type_name: str) -> tuple[ActorRole, ...]:
+    """In which roles somebody may act in events of a type, whoever submits them."""
+    return tuple(role for role, types in SUBMITTED.items() if type_name in types)
+
+
 class Denied(CairnError):
     """The policy does not allow it.
 

@@ -1,14 +1,14 @@
 """POST /v1/events: submitting events over HTTP."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED
+from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED, structured
 from events.identity import GoalId
 from events.outcome import Outcome, RecordedOutcome, RejectedOutcome
+from events.samples import sample_of
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks
 from services.gateway.bodies import read_body
@@ -21,17 +21,8 @@ from services.gateway.submission import submit_batch
 
 router = Router(prefix="/v1", tags=["submit"])
 
-_EXAMPLE: dict[str, Any] = {  # Any: a JSON example
-    "specversion": "1.0",
-    "id": "5f1c",
-    "source": "urn:example:app",
-    "type": "cairn.goal.progress_logged.v1",
-    "subject": "northside.p1.g1",
-    "time": "2026-03-03T18:30:00+01:00",
-    "actor": "p1",
-    "actorrole": "patient",
-    "data": {"entry": "e12", "on": "2026-03-03", "done": True, "mood": 6},
-}
+_SAMPLE = sample_of("cairn.goal.progress_logged.v1")
+_EXAMPLE = structured(_SAMPLE.event)
 _DATA = {"type": "object", "additionalProperties": True, "description": "The data of an event."}
 _BODIES = {
     "requestBody": {
