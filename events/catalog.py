@@ -1,7 +1,7 @@
 """The catalog of event types: the class of each name, upcasts of older versions, and JSON Schemas."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -47,6 +47,12 @@ def payload_type(type_name: str, goal: str) -> type[Payload]:
         wanted = "ends in .plan" if belongs == "plan" else "names a goal"
         raise Rejected("identity.mismatch", f"{type_name} is about a {belongs}, so its subject {wanted}.")
     return payload
+
+
+def versions_of(type_name: str) -> Sequence[str]:
+    """All versions that are still taken of what a current type tells, the oldest first and that type last."""
+    older = [name for name, (newer, _) in UPCASTS.items() if newer == type_name]
+    return [version for name in older for version in versions_of(name)] + [type_name]
 
 
 def decode(type_name: str, body: bytes | str, goal: str, *, recorded: bool = False) -> Payload:

@@ -13,9 +13,20 @@ ENVELOPE = "cloudevent"
 OUTCOME = "outcome"
 
 
+SCHEMAS = (*TYPES, ENVELOPE, OUTCOME)
+"""The names of the published schemas: the event types, `cloudevent` and `outcome`."""
+
+
 def published_schemas() -> dict[str, Json]:
-    """Every published schema by its name: the event types, `cloudevent` and `outcome`."""
-    return {**{name: json_schema(name) for name in TYPES}, ENVELOPE: _envelope(), OUTCOME: _outcome()}
+    """Every published schema by its name."""
+    return {name: published_schema(name) for name in SCHEMAS}
+
+
+def published_schema(name: str) -> Json:
+    """One of the published schemas."""
+    if name in TYPES:
+        return json_schema(name)
+    return {ENVELOPE: _envelope, OUTCOME: _outcome}[name]()
 
 
 def _envelope() -> Json:
