@@ -1,4 +1,4 @@
-"""`cairn schemas`: the JSON Schemas of everything that can be sent and read."""
+"""`cairn schemas`: the JSON Schemas of everything that can be sent and read, and the description of all messages."""
 
 import json
 from pathlib import Path
@@ -55,6 +55,15 @@ def show(name: str, as_json: bool) -> None:
     if name not in known:
         raise click.ClickException(f"There is no schema “{printable(name)[:80]}”; `cairn schemas list` names them all.")
     print_json(known[name])
+
+
+@schemas.command()
+@click.option("--json", "as_json", is_flag=True, help="Accepted as everywhere; the document is JSON in any case.")
+def asyncapi(as_json: bool) -> None:
+    """Show what goes over NATS as an AsyncAPI 3 document: every subject, its messages, and who may."""
+    from services.gateway.messages.asyncapi import asyncapi_document
+
+    print_json(asyncapi_document())
 
 
 @schemas.command()

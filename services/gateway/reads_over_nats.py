@@ -26,7 +26,8 @@ from services.reply_subjects import may_be_answered
 READ = "cairn.read"
 QUEUE = "gateways"
 _MAX_READS_AT_ONCE = 64
-_MAX_REQUEST = 8 * 1024
+MAX_REQUEST_BYTES = 8 * 1024
+"""How long a request may be: a path and its query."""
 _ENDLESS = "/v1/feed"
 _AUTHORIZATION = b"authorization"
 _PURPOSE = PURPOSE_HEADER.lower().encode()
@@ -119,7 +120,7 @@ def _scope(request: bytes) -> Scope:
     except UnicodeDecodeError:
         raise RequestRefused("request.invalid", "The request must be a path in ASCII, percent-encoded.") from None
     decoded = unquote(path)
-    if len(request) > _MAX_REQUEST or not decoded.startswith("/v1/"):
+    if len(request) > MAX_REQUEST_BYTES or not decoded.startswith("/v1/"):
         raise RequestRefused("http.not_found", "Reads over NATS are paths under /v1/, such as /v1/projections.")
     if decoded.rstrip("/") == _ENDLESS:
         raise RequestRefused("http.not_found", "The feed has no end; over NATS, subscribe to cairn.feed.> instead.")

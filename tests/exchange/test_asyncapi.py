@@ -1,0 +1,45 @@
+"""@asyncapi/parser, which most tools of AsyncAPI stand on, reads the description of all messages."""
+
+import httpx
+import pytest
+
+from services.gateway.messages.channels import CHANNELS
+from services.gateway.messages.embedding import Document
+from tests.exchange.javascript import JavaScript
+
+_OF_A_NEWER_VERSION = {"code": "asyncapi-latest-version", "severity": 2, "path": "asyncapi"}
+"""That there is AsyncAPI 3.1, which FastStream does not write."""
+
+
+@pytest.fixture(scope="module")
+async def document(http: httpx.AsyncClient) -> Document:
+    answer: Document = (await http.get("/asyncapi.json")).json()
+    return answer
+
+
+async def test_it_has_nothing_to_say_against_it(document: Document, javascript: JavaScript) -> None:
+    told = javascript.told("asyncapi.mjs", document)
+
+    assert told["said"] == [_OF_A_NEWER_VERSION]
+
+
+async def test_it_finds_every_channel_operation_and_parameter(document: Document, javascript: JavaScript) -> None:
+    told = javascript.told("asyncapi.mjs", document)
+
+    found = {each["address"]: each for each in told["channels"] if each["address"]}
+    assert list(found) == [channel.address for channel in CHANNELS]
+    assert {
+        address: f"{{{'}.{'.join(each['parameters'])}}}" for address, each in found.items() if each["parameters"]
+    } == {address: address[address.index("{") :] for address in found if "{" in address}
+    assert all(each["messages"] for each in told["channels"])
+    assert {each["id"]: each["action"] for each in told["operations"]} == {
+        name: operation["action"] for name, operation in document["operations"].items()
+    }
+
+
+async def test_a_document_that_is_wrong_is_refused(document: Document, javascript: JavaScript) -> None:
+    wrong = {**document, "operations": {"submit": {**document["operations"]["submit"], "action": "listen"}}}
+
+    told = javascript.told("asyncapi.mjs", wrong)
+
+    assert any(each["severity"] == 0 and each["path"].startswith("operations/submit") for each in told["said"])
