@@ -133,7 +133,11 @@ _STEPS: tuple[_Step, ...] = (
     _Step(p.Amended(review_every_days=7, reason="A week is easier to look back on"), 1, "clinician", (p.Opened,)),
     _Step(
         p.PrioritiesRanked(
-            priorities=(Priority(id="rest", text="Rest", rank=1), Priority(id="kids", text="The children", rank=2))
+            priorities=(
+                Priority(id="rest", text="Rest", rank=1),
+                Priority(id="kids", text="The children", rank=2),
+                Priority(id="work", text="Work again", rank=3),
+            )
         ),
         0,
         "patient",

@@ -37,13 +37,14 @@ from services.gateway.routes import (
     operations,
     plans,
     reviews,
+    schemas,
     sessions,
     templates,
     today,
 )
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
-from services.gateway.routes.pages import files, home, languages, patient, session, sign_in
+from services.gateway.routes.pages import developers, files, home, languages, patient, session, sign_in
 from services.gateway.routes.pages import reviews as reviews_pages
 from services.gateway.routes.pages import today as today_pages
 from services.gateway.routing import Router
@@ -63,6 +64,7 @@ _WITH_ENDPOINTS = (
     sessions,
     calendars,
     templates,
+    schemas,
     feed,
     smart,
     fhir,
@@ -75,6 +77,7 @@ _WITH_ENDPOINTS = (
     sign_in,
     today_pages,
     reviews_pages,
+    developers,
 )
 
 
@@ -132,3 +135,10 @@ class Application:
         from services.gateway.openapi import openapi_document  # noqa: PLC0415 - see there
 
         return openapi_document(self.routers)
+
+    @cached_property
+    def asyncapi(self) -> dict[str, Any]:  # JSON
+        """The AsyncAPI document, made as the OpenAPI document is: FastStream makes it."""
+        from services.gateway.messages.asyncapi import asyncapi_document  # noqa: PLC0415 - see there
+
+        return asyncapi_document()

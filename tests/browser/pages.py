@@ -45,8 +45,13 @@ ALL = (
     Looked("audit", f"{_ORG}/audit"),
     Looked("event", f"{_ORG}/audit/12"),
     Looked("operations", "/operations", _OPERATOR),
+    Looked("developers", "/docs", None),
+    Looked("the API of developers", "/docs/api/read", None),
     Looked("events of developers", "/docs/events", None),
     Looked("an event of developers", "/docs/events/cairn.goal.proposed.v1", None),
+    Looked("messages of developers", "/docs/messages", None),
+    Looked("codes of developers", "/docs/codes", None),
+    Looked("no such event", "/docs/events/cairn.goal.hoped.v1", status=404),
     Looked("sign in", "/sign-in", None),
     Looked(
         "choice of an organisation", "/", CLINICIAN.model_copy(update={"orgs": frozenset({"northside", "riverside"})})

@@ -2,15 +2,12 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from projections.catalog import NAMES
 from services.gateway.answers import json_answer
-from services.gateway.docs_page import CONTENT_SECURITY_POLICY, docs_page
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ProjectionList
@@ -73,21 +70,3 @@ async def metrics(here: Here) -> Response:
             streams = await here.readiness.streams(statuses)
     here.metrics.readings(here.records)
     return Response(here.metrics.exposition(statuses, streams), media_type=CONTENT_TYPE_LATEST)
-
-
-@router.get("/docs", include_in_schema=False)
-async def documentation(request: Request) -> Response:
-    """The OpenAPI description, for people."""
-    headers = {"content-security-policy": CONTENT_SECURITY_POLICY}
-    return HTMLResponse(docs_page(await _document(request)), headers=headers)
-
-
-@router.get("/openapi.json", include_in_schema=False)
-async def openapi(request: Request) -> Response:
-    """The OpenAPI description, for programs."""
-    return json_answer(await _document(request))
-
-
-async def _document(request: Request) -> dict[str, Any]:  # JSON
-    """The description. To make it takes a while the first time, in which others are answered."""
-    return await asyncio.to_thread(lambda: request.app.openapi)

@@ -60,6 +60,7 @@ async def goal(http: Http, org: str) -> GoalId:
         ("/v1/orgs/{org}/audit", {}),
         ("/v1/templates", {}),
         ("/v1/templates/{template}", {}),
+        ("/v1/schemas", {}),
         ("/v1/projections", {}),
     ],
 )
@@ -67,7 +68,7 @@ async def test_an_answer_is_as_described(
     http: Http, document: dict[str, Any], goal: GoalId, path: str, query: dict[str, object]
 ) -> None:
     position = await http.record(event(goal, entry("e2")))
-    waiting = {} if path == "/v1/projections" else {"min_position": position}
+    waiting = {} if path in ("/v1/projections", "/v1/schemas") else {"min_position": position}
 
     answer = await http.get(path.format(template="attend-groups", **goal._asdict()), **query, **waiting)
 

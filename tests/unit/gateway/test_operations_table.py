@@ -26,6 +26,8 @@ GIVEN = {
     "digest": "0123456789abcdef",
     "name": "style.css",
     "code": "0123456789abcdef0123456789abcdef",
+    "tag": "read",
+    "type_name": "cairn.goal.revised.v1",
 }
 TREE = OperationTree(OPERATIONS)
 
