@@ -1,4 +1,4 @@
-"""What the page of each event type has to copy is run as it stands, by the shell, Python and Node.js, on a real Cairn."""
+"""What the page of each event type has to copy is run as it stands: by a shell, Python and Node.js, on a real Cairn."""
 
 import asyncio
 import os
