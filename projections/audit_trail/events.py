@@ -22,14 +22,14 @@ def recorded_events(connection: Connection, tables: Tables, goal_ids: Collection
     Args:
         tables: The audit trail's tables, of the version to read.
     """
-    return map(_recorded, connection.execute(_in_order(tables["events"]), wanted(goal_ids, GOAL)))
+    return map(read_recorded, connection.execute(_in_order(tables["events"]), wanted(goal_ids, GOAL)))
 
 
 def events_of_types(
     connection: Connection, tables: Tables, goal_ids: Collection[GoalId], types: frozenset[str]
 ) -> Iterator[RecordedEvent]:
     """Those of them that are of some types, which are read without the others."""
-    return map(_recorded, connection.execute(_of_types(tables["events"], types), wanted(goal_ids, GOAL)))
+    return map(read_recorded, connection.execute(_of_types(tables["events"], types), wanted(goal_ids, GOAL)))
 
 
 def last_versions(connection: Connection, tables: Tables, goal_ids: Collection[GoalId]) -> dict[GoalId, int]:
@@ -70,7 +70,8 @@ def _versions(table: Table) -> AnySelect:
     return select(*keys.c, last)
 
 
-def _recorded(row: AnyRow) -> RecordedEvent:
+def read_recorded(row: AnyRow) -> RecordedEvent:
+    """The event of a whole row."""
     event = Event(
         goal_id=GoalId(row.org, row.patient, row.goal),
         source=row.source,

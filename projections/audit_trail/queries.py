@@ -1,10 +1,11 @@
 """The history of a goal, the audit of an organisation, and what lies between two versions."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from events.errors import CairnError
 from events.identity import GoalId
@@ -12,6 +13,7 @@ from projections.audit_trail import positions
 from projections.audit_trail.differences import State, as_tree, differences
 from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
+from projections.audit_trail.moments import LAST_POSITION, at_places, places_of_goal
 from projections.audit_trail.projector import fold
 from projections.audit_trail.tables import tables
 from projections.audit_trail.written_events import EventRow, events_at, every_event, written_events
@@ -50,8 +52,10 @@ def history(
     limit: int = 100,
     cursor: str | None = None,
     without: Collection[str] = (),
+    newest_first: bool = False,
+    diary: bool = True,
 ) -> EventsPage | None:
-    """Everything that happened to one goal or plan, oldest first, or None: `items`, `next` and `quarantined`.
+    """Everything that happened to one goal or plan, in its order, or None: `items`, `next` and `quarantined`.
 
     An item has the attributes of the CloudEvent (`type`, `actor`, `actorrole`, `enteredby`, `submittedby`,
     `submitterrole`, `time`, `recordedtime`, `source`, `id`, `version`, `position`, `causeversion` when it followed by
@@ -63,18 +67,26 @@ def history(
 
     Args:
         without: The types of events that are left out.
+        newest_first: Whether the last event comes first.
+        diary: Whether the entries of the diary are among them.
 
     Raises:
         BadCursor: when the cursor is not from this list.
         GoalIsQuarantined: there are events, and none of them could be taken in.
     """
+    query = _history(newest_first, diary)
 
     def fetch_rows(last: Place | None, most: int) -> Sequence[EventRow]:
-        after = {"after": last[0] if last else 0, "most": most}
-        return [EventRow._make(row) for row in fetch(connection, _HISTORY, {**goal_id._asdict(), **after})]
+        behind = {"behind": last[0] if last else LAST_POSITION if newest_first else 0, "most": most}
+        return [EventRow._make(row) for row in fetch(connection, query, {**goal_id._asdict(), **behind})]
 
     rows, following = paged_rows(
-        fetch_rows, of="history", kinds=(int,), key=lambda row: (row.position,), limit=limit, cursor=cursor
+        fetch_rows,
+        of="history_newest_first" if newest_first else "history",
+        kinds=(int,),
+        key=lambda row: (row.position,),
+        limit=limit,
+        cursor=cursor,
     )
     if not rows and cursor is None:
         refuse_if_quarantined(connection, _NAME, goal_id)
@@ -194,16 +206,13 @@ def _page(items: Iterable[str], following: str | None, quarantined: object, pati
     return EventsPage(f'{{"items":[{",".join(items)}],{rest[1:]}'.encode(), frozenset(patients))
 
 
-# Found in an index alone, and read afterwards: else SQLite goes through the events of all goals, which are in order.
-_FOUND = (
-    select(_EVENTS.c.org, _EVENTS.c.position)
-    .where(*_OF_GOAL, _EVENTS.c.position > bindparam("after"))
-    .order_by(_EVENTS.c.position)
-    .limit(bindparam("most"))
-    .subquery("found")
-)
-_IS_FOUND = and_(_EVENTS.c.org == _FOUND.c.org, _EVENTS.c.position == _FOUND.c.position)
-_HISTORY = every_event(_FOUND.join(_EVENTS, _IS_FOUND)).order_by(_FOUND.c.position)
+@cache
+def _history(newest_first: bool, diary: bool) -> AnySelect:
+    found = places_of_goal(newest_first=newest_first, diary=diary)
+    order = found.c.position.desc() if newest_first else found.c.position
+    return every_event(found.join(_EVENTS, at_places(found))).order_by(order)
+
+
 _BETWEEN_VERSIONS = (
     every_event()
     .where(*_OF_GOAL, _EVENTS.c.version > bindparam("earlier"), _EVENTS.c.version <= bindparam("later"))

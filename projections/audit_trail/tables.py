@@ -4,12 +4,15 @@ from functools import cache
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
+from events.goal.types import ProgressLogged
 from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 6
+VERSION = 7
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
+DIARY_TYPE = ProgressLogged.type_name
+"""The type of the events that a goal has most of by far."""
 _LIVE = Naming("audit_trail")
 
 
@@ -17,7 +20,7 @@ _LIVE = Naming("audit_trail")
 def tables(naming: Naming = _LIVE) -> Tables:
     """The tables of one build: `events`, `changes` and `plans`."""
     metadata = MetaData()
-    return {
+    made = {
         "events": Table(
             naming.table("events"),
             metadata,
@@ -74,3 +77,12 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Index(naming.index("plans", "clinician"), "org", "clinician", "patient"),
         ),
     }
+    events = made["events"]
+    # A diary grows every day, and what else happened to a goal is found without it.
+    Index(
+        naming.index("events", "moments"),
+        *(events.c[name] for name in ("org", "patient", "goal", "position")),
+        sqlite_where=events.c.type != DIARY_TYPE,
+        postgresql_where=events.c.type != DIARY_TYPE,
+    )
+    return made

@@ -12,7 +12,7 @@ from events.flag import Audience
 from events.identity import PLAN, GoalId
 from events.time_zones import UTC_ZONE
 from projections.engine.clinic_day import clinic_days, day_parameters, parameter_of_day
-from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows, without_index
+from projections.engine.paging import AnySelect, Json, Place, paged_rows, without_index
 from projections.engine.quarantine import GoalIsQuarantined, quarantined_goals, refuse_if_quarantined
 from projections.engine.statements import fetch
 from projections.goal_state.diary import read_diary
@@ -20,28 +20,22 @@ from projections.goal_state.filters import GoalFilter
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.projector import searchable
-from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_patients, quarantined_of_rows
+from projections.goal_state.quarantined import quarantined_of_patients, quarantined_of_rows
 from projections.goal_state.served_goals import GoalRow, Looking, goals_to_serve, served_goal, served_goals
 from projections.goal_state.stored_states import (
     diaries_of_patient,
-    entry_columns,
     plan_of,
-    read_entry,
     state_with_diary,
 )
 from projections.goal_state.tables import tables
 
 _NAME = "goal_state"
 _TABLES = tables()
-_GOALS, _PLANS, _ENTRIES = (_TABLES[name] for name in ("goals", "plans", "entries"))
+_GOALS, _PLANS = (_TABLES[name] for name in ("goals", "plans"))
 _THEIR_PLANS = _PLANS.alias("their_plans")
 _EVERY_GOAL = GoalFilter()
 _GOALS_TO_SERVE = goals_to_serve()
-_ENTRIES_TO_READ = select(*entry_columns(_ENTRIES))
 _OF_PATIENT = _GOALS_TO_SERVE.where(_GOALS.c.org == bindparam("org"), _GOALS.c.patient == bindparam("patient"))
-_ITSELF = select(*(_GOALS.c[name] for name in (*GoalId._fields, "version")), IS_QUARANTINED).where(
-    *(_GOALS.c[name] == bindparam(name) for name in GoalId._fields)
-)
 
 
 class GoalsPage(NamedTuple):
@@ -223,33 +217,3 @@ def _containing(word: str) -> str:
     for special in (_ESCAPE, "%", "_"):
         word = word.replace(special, _ESCAPE + special)
     return f"%{word}%"
-
-
-def entries(
-    connection: Connection, goal_id: GoalId, *, newest_first: bool = False, limit: int = 100, cursor: str | None = None
-) -> Json | None:
-    """The diary of a goal as it is now, in the order in which its entries came in: `items` and `next`; None when there
-    is no such goal.
-
-    An item is an entry as :class:`events.goal.state.ProgressEntry` has it. `quarantined` is as in
-    :func:`events.goal.reading.read_goal`.
-
-    Raises:
-        BadCursor: when the cursor is not from this list.
-        GoalIsQuarantined: there is such a goal, and nothing of it could be taken in.
-    """
-    row = connection.execute(_ITSELF, goal_id._asdict()).one_or_none()
-    if row is None:
-        refuse_if_quarantined(connection, _NAME, goal_id)
-        return None
-    rows, following = page_rows(
-        connection,
-        _ENTRIES_TO_READ.where(*(_ENTRIES.c[name] == token for name, token in goal_id._asdict().items())),
-        of="entries",
-        order=(_ENTRIES.c.version,),
-        limit=limit,
-        cursor=cursor,
-        descending=newest_first,
-    )
-    quarantined = quarantined_of_rows(connection, [row]).get(goal_id)
-    return {"items": [read_entry(each) for each in rows], "next": following, "quarantined": quarantined}

@@ -30,7 +30,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import SUMS, Tables
 
-VERSION = 9
+VERSION = 10
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -127,7 +127,7 @@ def _documents(naming: Naming, metadata: MetaData) -> Table:
 
 def _entries(naming: Naming, metadata: MetaData) -> Table:
     """The diary, with corrections applied. What an entry does not say is null: unknown, neither zero nor no."""
-    return Table(
+    entries = Table(
         naming.table("entries"),
         metadata,
         *_of_a_goal(),
@@ -149,8 +149,17 @@ def _entries(naming: Naming, metadata: MetaData) -> Table:
         Column("setback_version", Integer),
         Column("corrected", Boolean, nullable=False),
         # What was told of the last weeks is found without reading the years before.
-        Index(naming.index("entries", "day"), "org", "patient", "day"),
+        Index(naming.index("entries", "day"), "org", "patient", "day", "goal"),
     )
+    # Few entries tell a level; with all that is asked for when levels are drawn over time.
+    tells_level = entries.c.level.is_not(None)
+    Index(
+        naming.index("entries", "level"),
+        *(entries.c[name] for name in ("org", "patient", "goal", "day", "version", "level")),
+        sqlite_where=tells_level,
+        postgresql_where=tells_level,
+    )
+    return entries
 
 
 def _review_steps(naming: Naming, metadata: MetaData) -> Table:

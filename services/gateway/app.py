@@ -35,6 +35,7 @@ from services.gateway.routes import (
     fhir,
     goals,
     operations,
+    over_time,
     plans,
     reviews,
     schemas,
@@ -53,6 +54,7 @@ from services.gateway.signing_in import SigningIn
 _WITH_ENDPOINTS = (
     events,
     goals,
+    over_time,
     plans,
     today,
     clinic,

@@ -173,6 +173,8 @@ class GoalList(ListOf[GoalReading]):
 class EntryList(ListOf[ProgressEntry]):
     """The entries of a goal's diary."""
 
+    first_on: date | None = Field(description="The first day that the diary tells of, whatever was asked for.")
+    last_on: date | None = Field(description="The last day that it tells of.")
     quarantined: QuarantinedAt | None = Field(description=QUARANTINED)
 
 

@@ -29,6 +29,7 @@ Goal = Annotated[Token, Path(description="The goal's opaque id; `plan` stands fo
 
 Position = Annotated[int, Field(ge=0, le=_LAST_POSITION)]
 Version = Annotated[int, Field(ge=0, le=_LAST_POSITION)]
+Order = Literal["oldest", "newest"]
 Cursor = Annotated[str, Field(min_length=1, max_length=500, description="`next` of the page before.")]
 
 
@@ -134,14 +135,6 @@ class OneGoal(ForAudienceThen, Including):
     """Who reads a goal, the moment that is asked for, and what is wanted of its diary."""
 
 
-class EntriesQuery(Page):
-    """Which entries of a diary, and in which order."""
-
-    order: Literal["oldest", "newest"] = Field(
-        "oldest", description="Whether the entry that came in first comes first, or the one that came in last."
-    )
-
-
 class ThatDay(ThatMoment):
     """The moment at which something is read, and the day from which it is looked at."""
 
@@ -182,6 +175,30 @@ class Days(BaseModel):
         if self.from_ is not None and self.to is not None and self.from_ > self.to:
             raise PydanticCustomError("days_order", "from must not be after to")
         return self
+
+
+class EntriesQuery(Page, Days):
+    """Which entries of a diary, and in which order."""
+
+    order: Order = Field(
+        "oldest", description="Whether the entry that came in first comes first, or the one that came in last."
+    )
+
+
+class LevelsQuery(Read, Days):
+    """Which levels of a goal."""
+
+
+class MomentsQuery(Page):
+    """Which moments of a goal, and in which order."""
+
+    order: Order = Field("oldest", description="Whether what was recorded first comes first, or last.")
+
+
+class HistoryQuery(MomentsQuery):
+    """Which events of a goal, and in which order."""
+
+    diary: bool = Field(True, description="Whether the entries of the diary are among them.")
 
 
 class SeriesQuery(ThatDay, Days):

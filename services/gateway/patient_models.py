@@ -171,6 +171,7 @@ class LevelPoint(_Told):
     on: date
     level: int = Field(ge=-2, le=2)
     told_by: Literal["baseline", "entry", "review", "closing"]
+    version: int | None = Field(description="Of the event that told it; null of a baseline, which is of the scale.")
 
 
 class RatingPoint(_Told):

@@ -13,7 +13,7 @@ from services.gateway.asking import Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import AuditList, Difference, History
-from services.gateway.parameters import Audit, Goal, Org, Page, Patient, TwoVersions
+from services.gateway.parameters import Audit, Goal, HistoryQuery, Org, Patient, TwoVersions
 from services.gateway.problems import RequestRefused
 from services.gateway.reader import SHORT_PAGE
 from services.gateway.routing import Query, Router
@@ -28,9 +28,9 @@ router = Router(prefix="/v1/orgs/{org}", tags=["read"])
     responses={200: {"model": History}, **problems(404, 422, 503)},
 )
 async def history(
-    here: Here, asks: Asks, org: Org, patient: Patient, goal: Goal, query: Annotated[Page, Query()]
+    here: Here, asks: Asks, org: Org, patient: Patient, goal: Goal, query: Annotated[HistoryQuery, Query()]
 ) -> Response:
-    """Every event of the goal, oldest first, with who, when it happened, when it was recorded, and what it changed.
+    """Every event of the goal, in its order, with who, when it happened, when it was recorded, and what it changed.
 
     The goal `plan` is the patient's plan.
     """
@@ -41,7 +41,13 @@ async def history(
         org,
         query.min_position,
         lambda connection: queries.history(
-            connection, goal_id, limit=query.limit, cursor=query.cursor, without=without
+            connection,
+            goal_id,
+            limit=query.limit,
+            cursor=query.cursor,
+            without=without,
+            newest_first=query.order == "newest",
+            diary=query.diary,
         ),
         short=query.limit <= SHORT_PAGE,
     )

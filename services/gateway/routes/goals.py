@@ -9,7 +9,7 @@ from events.errors import Rejected
 from events.flag import Audience
 from events.goal.reading import read_goal
 from events.identity import GoalId
-from projections.goal_state import queries
+from projections.goal_state import diary_queries, queries
 from projections.goal_state.queries import GoalsPage
 from projections.goal_state.served_goals import Looking
 from services.gateway.answers import json_answer, written_answer
@@ -94,14 +94,21 @@ async def entries_of_goal(
     here: Here, org: Org, patient: Patient, goal: Goal, query: Annotated[EntriesQuery, Query()]
 ) -> Response:
     """The entries as they are now, with corrections applied and without those that were withdrawn, in the order in
-    which they came in; the day that an entry is about may be an earlier one."""
+    which they came in; the day that an entry is about may be an earlier one. `from` and `to` ask for the entries about
+    some days; `first_on` and `last_on` say from when to when the diary goes."""
     goal_id = GoalId(org, patient, goal)
     found = await here.read(
         "goal_state",
         org,
         query.min_position,
-        lambda connection: queries.entries(
-            connection, goal_id, newest_first=query.order == "newest", limit=query.limit, cursor=query.cursor
+        lambda connection: diary_queries.entries(
+            connection,
+            goal_id,
+            first=query.from_,
+            last=query.to,
+            newest_first=query.order == "newest",
+            limit=query.limit,
+            cursor=query.cursor,
         ),
     )
     if found is None:

@@ -20,10 +20,12 @@ from projections.audit_trail import queries as audit_trail
 from projections.audit_trail.disclosures import disclosures
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.latest_events import Place, latest_events
+from projections.audit_trail.moments import moments, versions
 from projections.audit_trail.queries import EventsPage
 from projections.audit_trail.revisions import revisions
 from projections.engine.database import open_database, reading
 from projections.engine.paging import Json, WrittenPage
+from projections.goal_state import diary_queries
 from projections.goal_state import queries as goal_state
 from projections.goal_state.caseload import caseload
 from projections.goal_state.evidence import evidence, evidence_in_total
@@ -107,10 +109,14 @@ READS: Mapping[str, Query] = {
         c, ORG, GoalFilter(raise_at_next_session=True), looking=Looking(NOW), limit=_LIMIT
     ),
     "goals of a patient": lambda c: goal_state.goals(c, ORG, looking=Looking(NOW), patient=PATIENT),
-    "entries": lambda c: goal_state.entries(c, GOAL, limit=5),
     "a session": lambda c: session(c, ORG, PATIENT, now=NOW),
     "sessions": lambda c: sessions(c, ORG, {f"p{number}-7": ("walk",) for number in range(PATIENTS)}, now=NOW),
     "wins": lambda c: wins(c, ORG, PATIENT, goal="walk", limit=3),
+    "entries": lambda c: diary_queries.entries(c, GOAL, limit=5),
+    "entries of some days": lambda c: diary_queries.entries(c, GOAL, first=TODAY - _YEAR, last=TODAY, limit=5),
+    "levels of a goal": lambda c: diary_queries.levels(c, GOAL),
+    "moments of a goal": lambda c: moments(c, GOAL, newest_first=True, limit=_LIMIT),
+    "who wrote the words of a goal": lambda c: versions(c, GOAL),
     "caseload of a clinician": lambda c: caseload(c, ORG, CaseloadFilter(clinician=CLINICIAN), now=NOW, limit=_LIMIT),
     "today of a patient": lambda c: today(c, ORG, TodayFilter(patient=PATIENT), now=NOW),
     "waiting": pages(lambda c, cursor: waiting(c, ORG, limit=_LIMIT, cursor=cursor), 3),
@@ -140,6 +146,7 @@ READS: Mapping[str, Query] = {
     "a calendar of other days": lambda c: calendar(c, ORG, from_=TODAY + _YEAR, to=TODAY + _YEAR, since=TODAY + _YEAR),
     "whether there is anything": lambda c: is_known(c, ORG, None),
     "history": lambda c: audit_trail.history(c, GOAL, limit=_LIMIT),
+    "history without the diary": lambda c: audit_trail.history(c, GOAL, limit=_LIMIT, newest_first=True, diary=False),
     "differences": lambda c: audit_trail.diff(c, GOAL, 3, 9),
     "disclosures": lambda c: disclosures(c, ORG, PATIENT),
     "audit": pages(lambda c, cursor: audit_trail.audit(c, ORG, limit=_LIMIT, cursor=cursor), 3),

@@ -17,7 +17,7 @@ from events.identity import GoalId
 from projections.catalog import projection_named
 from projections.engine.database import reading, writing
 from projections.engine.paging import Json
-from projections.goal_state import queries
+from projections.goal_state import diary_queries, queries
 from projections.goal_state.caseload_rows import add_up
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord, fold_patient
@@ -151,7 +151,7 @@ def pages(connection: Connection, goal_id: GoalId, *, newest_first: bool) -> lis
     items: list[Json] = []
     cursor = None
     while True:
-        page = queries.entries(connection, goal_id, newest_first=newest_first, limit=3, cursor=cursor)
+        page = diary_queries.entries(connection, goal_id, newest_first=newest_first, limit=3, cursor=cursor)
         assert page is not None
         assert len(page["items"]) <= 3
         items += to_jsonable_python(page["items"])

@@ -77,11 +77,11 @@ def test_levels_run_from_the_baseline_over_entries_and_reviews_to_the_closing() 
         ),
     )
     assert [tuple(seen) for seen in levels_over_time(its.goals[0])] == [
-        (day(0), -1, "baseline"),
-        (day(1), -1, "entry"),
-        (day(2), 0, "review"),
-        (day(4), 1, "entry"),
-        (day(9), 2, "closing"),
+        (day(0), -1, "baseline", None),
+        (day(1), -1, "entry", 3),
+        (day(2), 0, "review", 4),
+        (day(4), 1, "entry", 2),
+        (day(9), 2, "closing", 5),
     ]
 
 
