@@ -10,6 +10,7 @@ from typing import Literal
 from services.access.policy import Reading
 from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.gateway.pages.addresses import (
+    GOAL,
     HOME,
     LANGUAGE,
     PATIENT,
@@ -188,6 +189,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _open("openapi", "/openapi.json"),
     Operation("patient_page", PATIENT, "goals", org="path", patient="path", of_one=True),
     _open("asyncapi", "/asyncapi.json"),
+    Operation("goal_page", GOAL, "goals", org="path", patient="path", of_one=True),
     _open("static_file", "/static/{digest}/{name}"),
     Operation("today_page", TODAY, "schedule", org="path", wordless=True),
     Operation("today_row", TODAY_ROW, "schedule", org="path", wordless=True),

@@ -126,7 +126,7 @@ def _smart_parts(language: Language) -> Iterator[_Part]:
     # A target says of itself what it is.
     yield _Part("", lambda goal: target(language, found) if (found := measure(goal)) else None)
     yield _Part(_("What is counted"), lambda goal: found.what if (found := measure(goal)) else None)
-    yield _Part(_("Until"), lambda goal: _until(language, smart(goal)))
+    yield _Part(_("Until"), lambda goal: until(language, smart(goal)))
     yield _Part(_("Why it matters"), lambda goal: smart(goal).relevant, may_be_voice=True)
     yield _Part(_("How sure, of 10"), lambda goal: _number(language, achievable(goal).confidence))
     yield _Part(_("What makes it possible"), lambda goal: achievable(goal).supports, may_be_voice=True)
@@ -149,7 +149,8 @@ def _began(language: Language, scale: GasScale | None) -> str | None:
     return None if scale is None or scale.baseline is None else terms.step(language, scale.baseline)
 
 
-def _until(language: Language, smart: Smart) -> str | None:
+def until(language: Language, smart: Smart) -> str | None:
+    """How long the work goes on, in words; None where nobody said."""
     if smart.due is not None:
         return language.day_with_year(smart.due)
     if smart.for_weeks is not None:

@@ -151,6 +151,11 @@ def _accepted(header: str) -> list[str]:
     return [tag for weight, tag in sorted(weighed, key=lambda each: -each[0]) if weight > 0]
 
 
+@lru_cache(maxsize=4096)  # A page says the same small numbers again and again, and Babel takes a tenth of a ms.
+def _number(value: float, locale: Locale) -> str:
+    return str(format_decimal(value, locale=locale))
+
+
 @cache
 def _languages() -> Sequence[str]:
     codes = sorted(path.parent.parent.name for path in CATALOGUES.glob(f"*/{_CATALOGUE}"))

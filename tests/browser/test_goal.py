@@ -1,0 +1,87 @@
+"""The slider over a goal's moments, in a browser: it shows where the goal stood without leaving the page."""
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Open
+
+GOAL = "/clinic/northside/patients/pt-e6a1/goals/people"
+
+
+async def test_the_slider_shows_the_goal_as_it_stood_and_stays_where_it_is(window: Open) -> None:
+    async with window() as seen:
+        await seen.open(GOAL)
+        page = seen.page
+        slide, then = page.locator("#slide"), page.locator("#then")
+        await expect(slide).to_be_visible()
+        await expect(page.locator("#as-of")).to_be_hidden()
+        await expect(then).to_contain_text("I meet somebody from there outside")
+
+        await slide.focus()
+        await page.keyboard.press("Home")
+        await expect(then).to_contain_text("As it stood on")
+        await expect(then).to_contain_text("I meet two people who don")
+        assert await page.evaluate("document.activeElement.id") == "slide"
+        assert (await slide.get_attribute("aria-valuetext") or "").startswith("Proposed")
+        assert "as_of=" in page.url
+
+        await page.keyboard.press("End")
+        await expect(then).not_to_contain_text("As it stood on")
+        assert page.url.endswith(GOAL)
+        assert seen.complaints == []
+
+
+async def test_the_address_that_the_slider_leaves_shows_the_same(window: Open) -> None:
+    async with window() as seen:
+        await seen.open(GOAL)
+        await seen.page.locator("#slide").focus()
+        await seen.page.keyboard.press("Home")
+        await expect(seen.page.locator("#then")).to_contain_text("As it stood on")
+        shown = await seen.page.inner_text("#then")
+
+        await seen.page.reload()
+
+        assert await seen.page.inner_text("#then") == shown
+
+
+async def test_the_other_time_has_moments_of_its_own(window: Open) -> None:
+    async with window() as seen:
+        await seen.open(GOAL)
+        await seen.page.get_by_label("as it was recorded").check()
+        await seen.page.wait_for_url("**by=recorded**")
+
+        await expect(seen.page.get_by_label("as it was recorded")).to_be_checked()
+        assert seen.complaints == []
+
+
+async def test_without_scripts_a_form_does_the_same(window: Open) -> None:
+    async with window(java_script_enabled=False) as seen:
+        await seen.open(GOAL)
+        await seen.page.select_option("#as-of", index=0)
+        await seen.page.get_by_role("button", name="Show that moment").click()
+
+        await expect(seen.page.locator("#then")).to_contain_text("As it stood on")
+        await expect(seen.page.locator("#slide")).to_be_hidden()
+
+
+async def test_a_day_with_a_note_leads_to_the_note(window: Open) -> None:
+    async with window() as seen:
+        await seen.open(GOAL)
+        await seen.page.locator(".diary td a").last.click()
+
+        await expect(seen.page.locator("tr:target")).to_be_visible()
+        await expect(seen.page.locator("tr:target .said")).to_contain_text("Chips after")
+
+
+async def test_a_restart_is_told_and_the_slider_can_be_tried_again(window: Open) -> None:
+    async with window() as seen:
+        await seen.open(GOAL)
+        page = seen.page
+        await page.route("**part=then**", lambda route: route.abort())
+        await page.locator("#slide").focus()
+        await page.keyboard.press("ArrowLeft")
+        await expect(page.locator("#slide-said")).to_contain_text("could not be loaded")
+
+        await page.unroute("**part=then**")
+        await page.keyboard.press("ArrowLeft")
+
+        await expect(page.locator("#then")).to_contain_text("As it stood on")

@@ -1,0 +1,49 @@
+"""The page of a goal with events that a projection could not take: it says what is known, and what to do."""
+
+import httpx
+import pytest
+
+from services.embedded_server import EmbeddedServer
+from tests.integration.gateway.alone import ORG, alone
+
+
+@pytest.fixture(scope="module")
+async def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, httpx.Response]:
+    """Of a sound goal, one quarantined after its activation, and one quarantined from its first event on."""
+    folder = tmp_path_factory.mktemp("quarantined")
+    server = EmbeddedServer(folder / "nats")
+    await server.start()
+    async with alone(server, folder) as place:
+        await place.record("sound", "spoilt")
+        await place.spoil("spoilt")
+        await place.spoil("unread")
+        await place.build()
+        async with place.gateway() as client:
+            found = {
+                goal: await client.get(f"/clinic/{ORG}/patients/p-{goal}/goals/{goal}")
+                for goal in ("sound", "spoilt", "unread")
+            }
+    await server.stop()
+    return found
+
+
+def test_what_could_be_read_is_there_and_it_is_said_where_it_ends(pages: dict[str, httpx.Response]) -> None:
+    spoilt = pages["spoilt"]
+
+    assert spoilt.status_code == 200
+    assert "ends with version 3. Nothing is lost." in spoilt.text
+    assert spoilt.text.index("ends with version 3") < spoilt.text.index("<h1")
+    assert "The way here" in spoilt.text
+
+
+def test_of_a_sound_goal_nothing_is_said_to_be_missing(pages: dict[str, httpx.Response]) -> None:
+    assert pages["sound"].status_code == 200
+    assert "could not be read" not in pages["sound"].text
+
+
+def test_a_goal_of_which_nothing_could_be_read_is_not_said_to_be_unknown(pages: dict[str, httpx.Response]) -> None:
+    unread = pages["unread"]
+
+    assert unread.status_code == 503
+    assert unread.headers["content-type"].startswith("text/html")
+    assert "This goal is recorded, and cannot be shown" in unread.text
