@@ -170,6 +170,7 @@ CODES: Mapping[str, Code] = {
         _gateway("http.method_not_allowed", "method", "This address does not take this method."),
         _gateway("answer.too_large", "too_large", "The answer does not fit into one NATS message."),
         _gateway("goal.version_unknown", "absent", "The goal has not come to this version."),
+        _gateway("event.unknown", "absent", "There is no event at this position of the organisation's log."),
         _gateway("projection.behind", "retry", "The projection has not reached the position yet. Try again."),
         _gateway("projection.quarantined", "retry", "The goal's events are in quarantine."),
         _gateway("projection.unavailable", "retry", "The projection cannot be read now. Try again."),

@@ -151,6 +151,15 @@ class Log:
             LogUnreachable: the log does not answer, or no replica that answers has come so far.
             UnreadableEvent: as :meth:`read`.
         """
+        stored = await self.stored_at(goal_id, position)
+        return read_recorded(stored) if stored else None
+
+    async def stored_at(self, goal_id: GoalId, position: int) -> StoredMessage | None:
+        """The message of one goal or plan at a position, as it is stored; None when the log holds none of it there.
+
+        Raises:
+            LogUnreachable: as :meth:`at`.
+        """
         stored = await self._reader.at(position)
         if stored is None:
             try:
@@ -160,7 +169,7 @@ class Log:
             if state.missing:
                 return None
             stored = await self._reader.at_last(position)
-        return read_recorded(stored) if stored.subject == goal_id.on(LOG) else None
+        return stored if stored.subject == goal_id.on(LOG) else None
 
     async def newest(self, goal_id: GoalId) -> RecordedEvent | None:
         """The last event of one goal or plan, as the replica that answers has it.

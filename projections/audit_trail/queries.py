@@ -9,15 +9,15 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from events.errors import CairnError
 from events.identity import GoalId
-from projections.audit_trail import positions
 from projections.audit_trail.differences import State, as_tree, differences
 from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.moments import LAST_POSITION, at_places, places_of_goal
 from projections.audit_trail.projector import fold
+from projections.audit_trail.searching import Count, count, found_positions
 from projections.audit_trail.tables import tables
 from projections.audit_trail.written_events import EventRow, events_at, every_event, written_events
-from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows, without_index
+from projections.engine.paging import Json, Place, page_rows, paged_rows
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 from projections.engine.statements import fetch
 
@@ -43,6 +43,17 @@ class EventsPage(NamedTuple):
 
     json: bytes
     patients: frozenset[str]
+
+
+class OneEvent(NamedTuple):
+    """An event.
+
+    Attributes:
+        json: The event, as it is served.
+    """
+
+    goal_id: GoalId
+    json: str
 
 
 def history(
@@ -103,22 +114,35 @@ def audit(
     *,
     limit: int = 100,
     cursor: str | None = None,
+    newest_first: bool = False,
+    counted: bool = False,
     without: Collection[str] = (),
 ) -> EventsPage:
-    """Everything that was recorded in an organisation, newest last: `items`, `next` and `quarantined`.
+    """Everything that was recorded in an organisation, in the order of the log: `items`, `next`, `quarantined` and
+    `count`.
 
     An item is as in :func:`history`. `quarantined` lists the goals whose later events are missing: `org`, `patient`
-    and `goal`, and what :func:`history` says of one; the first hundred.
+    and `goal`, and what :func:`history` says of one; the first hundred. `count` is how many events there are on all
+    pages, as :class:`projections.audit_trail.searching.Count` says it; None unless it is asked for.
 
     Args:
+        newest_first: Whether the event that was recorded last comes first.
+        counted: Whether they are counted.
         without: The types of events that are left out.
 
     Raises:
         BadCursor: when the cursor is not from this list.
     """
-    where = _positions(org, filters)
-    order = (where.selected_columns.position,)
-    found, following = page_rows(connection, where, of="audit", order=order, limit=limit, cursor=cursor)
+    where = found_positions(connection, org, filters)
+    found, following = page_rows(
+        connection,
+        where,
+        of="audit_newest_first" if newest_first else "audit",
+        order=(where.selected_columns.position,),
+        limit=limit,
+        cursor=cursor,
+        descending=newest_first,
+    )
     quarantined = _with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
     theirs = _patients_of(connection, org, filters.clinician) if filters.clinician and quarantined else None
     of_these = [
@@ -127,9 +151,24 @@ def audit(
         if filters.goal in (None, goal_id.goal) and (theirs is None or goal_id.patient in theirs)
     ]
     rows = events_at(connection, org, [row.position for row in found])
+    if newest_first:
+        rows.reverse()
     patients = {row.patient for row in rows} | {each["patient"] for each in of_these}
     items = written_events(connection, [row for row in rows if row.type not in without])
-    return _page(items, following, of_these, patients)
+    number = count(connection, org, filters, without=without) if counted else None
+    return _page(items, following, of_these, patients, count=number)
+
+
+def event(connection: Connection, org: str, position: int, *, without: Collection[str] = ()) -> OneEvent | None:
+    """The event of an organisation at a position of its log, as in :func:`history`; None when there is none.
+
+    Args:
+        without: The types of events that are as if they were not there.
+    """
+    rows = [row for row in events_at(connection, org, [position]) if row.type not in without]
+    for row, json in zip(rows, written_events(connection, rows), strict=True):
+        return OneEvent(GoalId(org, row.patient, row.goal), json)
+    return None
 
 
 def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version: int) -> Json | None:
@@ -182,27 +221,15 @@ def _patients_of(connection: Connection, org: str, clinician: str) -> set[str]:
     return set(connection.scalars(of_the_clinician))
 
 
-def _positions(org: str, filters: AuditFilter) -> AnySelect:
-    """Where the events of an organisation are that meet a filter, as an index tells it."""
-    few = filters.patient is not None or filters.clinician is not None
-    position = without_index(_EVENTS.c.position).label("position") if few else _EVENTS.c.position
-    query = select(_EVENTS.c.org, position).where(_EVENTS.c.org == org)
-    equal = filters.model_dump(include={"patient", "goal", "type", "actor"}, exclude_none=True)
-    query = query.where(*(_EVENTS.c[name] == value for name, value in equal.items()))
-    if filters.clinician is not None:
-        of_clinician = select(_PLANS.c.patient).where(_PLANS.c.org == org, _PLANS.c.clinician == filters.clinician)
-        query = query.where(_EVENTS.c.patient.in_(of_clinician))
-    if filters.since is not None:
-        first = positions.since(org, filters.since)
-        query = query.where(_EVENTS.c.recorded_at >= filters.since, _EVENTS.c.position >= first)
-    if filters.until is not None:
-        last = positions.until(org, filters.until)
-        query = query.where(_EVENTS.c.recorded_at < filters.until, _EVENTS.c.position <= last)
-    return query
-
-
-def _page(items: Iterable[str], following: str | None, quarantined: object, patients: Iterable[str]) -> EventsPage:
-    rest = to_json({"next": following, "quarantined": quarantined}).decode()
+def _page(
+    items: Iterable[str],
+    following: str | None,
+    quarantined: object,
+    patients: Iterable[str],
+    **more: Count | None,
+) -> EventsPage:
+    told = {name: each and each._asdict() for name, each in more.items()}
+    rest = to_json({"next": following, "quarantined": quarantined, **told}).decode()
     return EventsPage(f'{{"items":[{",".join(items)}],{rest[1:]}'.encode(), frozenset(patients))
 
 

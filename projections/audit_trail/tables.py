@@ -53,7 +53,10 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Index(naming.index("events", "goal"), "org", "patient", "goal", "position"),
             Index(naming.index("events", "type"), "org", "type", "position"),
             Index(naming.index("events", "actor"), "org", "actor", "position"),
+            Index(naming.index("events", "role"), "org", "actor_role", "position"),
+            Index(naming.index("events", "named"), "org", "goal", "position"),
             Index(naming.index("events", "time"), "org", "recorded_at", "position"),
+            Index(naming.index("events", "happened"), "org", "happened_at", "position"),
         ),
         "changes": Table(
             naming.table("changes"),

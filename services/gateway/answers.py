@@ -11,6 +11,6 @@ def json_answer(content: object, status: int = 200, headers: Mapping[str, str] |
     return Response(to_json(content), status, headers=headers, media_type="application/json")
 
 
-def written_answer(json: bytes) -> Response:
+def written_answer(json: bytes, headers: Mapping[str, str] | None = None) -> Response:
     """What is JSON already, as `application/json`."""
-    return Response(json, media_type="application/json")
+    return Response(json, headers=headers, media_type="application/json")

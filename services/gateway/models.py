@@ -219,12 +219,39 @@ class AuditEntry(BaseModel):
     changes: list[Change] = Field(description="For revisions, amendments and corrections: each changed field.")
 
 
+class EventCount(BaseModel):
+    """How many events there are."""
+
+    model_config = ConfigDict(defer_build=True, extra="forbid")
+
+    number: int = Field(description="How many were counted.")
+    more: bool = Field(description="Whether there are more: after 10,000, no more are counted.")
+
+
 class AuditList(ListOf[AuditEntry]):
     """Events in the order of the log."""
+
+    count: EventCount | None = Field(description="How many there are on all pages; null unless it is asked for.")
 
     quarantined: list[QuarantinedGoal] = Field(
         description="Goals whose later events are in quarantine; the first hundred."
     )
+
+
+class StoredMessage(BaseModel):
+    """An event as the log has it."""
+
+    model_config = ConfigDict(defer_build=True, extra="forbid")
+
+    subject: str
+    headers: dict[str, str] = Field(description="Its headers, in the order in which they are stored.")
+    body: str = Field(description="Its body, which is the JSON that `data` is read from.")
+
+
+class AuditedEvent(AuditEntry):
+    """One event, and how it is stored."""
+
+    stored: StoredMessage | None = Field(description="The message in the log; null while the log does not answer.")
 
 
 class History(ListOf[AuditEntry]):

@@ -28,6 +28,7 @@ Patient = Annotated[Token, Path(description="The patient's opaque id.", examples
 Goal = Annotated[Token, Path(description="The goal's opaque id; `plan` stands for the plan.", examples=["g1"])]
 
 Position = Annotated[int, Field(ge=0, le=_LAST_POSITION)]
+AtPosition = Annotated[Position, Path(description="A position of the organisation's log.", examples=["273"])]
 Version = Annotated[int, Field(ge=0, le=_LAST_POSITION)]
 Order = Literal["oldest", "newest"]
 Cursor = Annotated[str, Field(min_length=1, max_length=500, description="`next` of the page before.")]
@@ -264,11 +265,33 @@ class EvidenceQuery(Read, EvidenceFilter):
     cursor: Cursor | None = None
 
 
-class Audit(Page, AuditFilter):
-    """Which entries of the audit trail."""
+class Audit(Read, AuditFilter):
+    """Which entries of the audit trail, and in what form."""
 
+    cursor: Cursor | None = None
     since: Instant | None = Field(None, description="Recorded at or after this instant.")
     until: Instant | None = Field(None, description="Recorded before this instant.")
+    happened_since: Instant | None = Field(None, description="Happened at or after this instant.")
+    happened_until: Instant | None = Field(None, description="Happened before this instant.")
+    order: Literal["oldest", "newest"] = Field(
+        "oldest", description="Whether the event that was recorded first comes first, or the one recorded last."
+    )
+    count: bool = Field(False, description="Also count the events on all pages.")
+    format: Literal["json", "csv"] | None = Field(None, description="By the header Accept when it is not given.")
+    limit: int | None = Field(
+        None, ge=1, le=500, description="The most events; JSON has 100 by default, CSV up to 10,000."
+    )
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the event that was recorded last comes first."""
+        return self.order == "newest"
+
+
+class AuditedEventQuery(Read):
+    """Whose event one must be."""
+
+    patient: Token | None = Field(None, description="The patient whom it must be about; for who may read of one only.")
 
 
 class DisclosuresQuery(Page):

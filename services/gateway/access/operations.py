@@ -162,6 +162,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_patient("calendar_of_patient", "reviews.ics", "schedule", of_one=False),
     _of_org("goals_of_org", "goals", "goals"),
     _of_org("audit", "audit", "history"),
+    _of_org("audited_event", "audit/{position}", "history"),
     _of_org("reviews", "reviews", "schedule", wordless=True),
     _of_org("sessions_of_day", "session", "goals", by_patient=False),
     _of_org("calendar_of_org", "reviews.ics", "schedule", by_patient=False),

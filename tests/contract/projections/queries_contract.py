@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from pydantic_core import from_json
 from sqlalchemy import Connection
 from sqlalchemy.event import listen, remove
 
@@ -16,9 +17,11 @@ from events.goal.reading import read_goal
 from events.identity import GoalId
 from events.vocabulary import External
 from projections.audit_trail import queries as audit_trail
+from projections.audit_trail import searching
 from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.latest_events import Place, count_events, latest_events
+from projections.audit_trail.searching import count
 from projections.audit_trail.tables import tables
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
@@ -280,11 +283,62 @@ class QueriesContract(ABC):
         assert by(actor="c2") == [WEST.plan, WEST]
         assert by(clinician="c2") == [WEST.plan, WEST, WEST, WEST]
         assert by(clinician="c2", patient="pt-1") == by(clinician="p1") == []
+        assert by(role="system", patient="pt-2") == [WEST]
+        assert by(role="clinician", goal="early") == [EARLY]
+        assert by(role="supervisor") == []
 
     def test_an_audit_is_bounded_by_when_things_were_recorded(self, connection: Connection) -> None:
         since, until = EVENTS[4].recorded_at, EVENTS[7].recorded_at
         found = audit(connection, ORG, AuditFilter(since=since, until=until.astimezone(timezone(timedelta(hours=-7)))))
         assert positions(found) == [5, 7]
+
+    @pytest.mark.parametrize("few", [0, 10_000], ids=["by the order of the log", "by when it happened"])
+    def test_an_audit_is_bounded_by_when_things_happened(
+        self, connection: Connection, monkeypatch: pytest.MonkeyPatch, few: int
+    ) -> None:
+        monkeypatch.setattr(searching, "MOST_COUNTED", few)
+        of_early = [position for position in positions(audit(connection, ORG)) if EVENTS[position - 1].goal_id == EARLY]
+        before, after = (
+            AuditFilter(happened_until=TYPED_IN_VIENNA + timedelta(hours=1)),
+            AuditFilter(happened_since=TYPED_IN_VIENNA + timedelta(hours=1)),
+        )
+        assert positions(audit(connection, ORG, before)) == of_early[:1]
+        rest = [position for position in positions(audit(connection, ORG)) if position != of_early[0]]
+        assert positions(audit(connection, ORG, after)) == rest
+        assert positions(audit(connection, ORG, after, newest_first=True)) == rest[::-1]
+        of_goal = AuditFilter(patient="pt-1", goal="early", happened_until=NOON, happened_since=TYPED_IN_VIENNA)
+        assert positions(audit(connection, ORG, of_goal)) == of_early[:1]
+        assert positions(audit(connection, ORG, AuditFilter(role="patient", happened_until=NOON))) == of_early[:1]
+        assert positions(audit(connection, ORG, AuditFilter(role="clinician", happened_until=NOON))) == []
+
+    def test_an_audit_comes_newest_first_and_in_pages(self, connection: Connection) -> None:
+        everything = positions(audit(connection, ORG))
+        first = audit(connection, ORG, newest_first=True, limit=4)
+        second = audit(connection, ORG, newest_first=True, cursor=first["next"])
+        assert positions(first) + positions(second) == everything[::-1]
+        assert second["next"] is None
+        with pytest.raises(BadCursor):
+            audit(connection, ORG, cursor=first["next"])
+
+    def test_what_an_audit_finds_is_counted_over_all_pages_up_to_a_bound(self, connection: Connection) -> None:
+        everything = len(positions(audit(connection, ORG)))
+        revised = g.Revised.type_name
+        found = audit(connection, ORG, limit=1, counted=True)
+        assert found["count"] == {"number": everything, "more": False}
+        assert audit(connection, ORG)["count"] is None
+        assert audit(connection, ORG, counted=True, without={revised})["count"]["number"] == everything - 1
+        of_pt_2 = AuditFilter(patient="pt-2")
+        assert audit(connection, ORG, of_pt_2, limit=1, counted=True)["count"] == {"number": 4, "more": False}
+        assert count(connection, ORG, of_pt_2, most=4) == (4, False)
+        assert count(connection, ORG, of_pt_2, most=3) == (3, True)
+
+    def test_one_event_is_found_by_its_position_in_its_own_organisation(self, connection: Connection) -> None:
+        (revised,) = audit(connection, ORG, AuditFilter(type=g.Revised.type_name))["items"]
+        found = audit_trail.event(connection, ORG, revised["position"])
+        assert found is not None
+        assert (found.goal_id, from_json(found.json)) == (LATE, revised)
+        assert audit_trail.event(connection, "southside", revised["position"]) is None
+        assert audit_trail.event(connection, ORG, revised["position"], without={g.Revised.type_name}) is None
 
     def test_a_diff_tells_what_two_versions_have_not_in_common(self, connection: Connection) -> None:
         diff = audit_trail.diff(connection, LATE, 1, 2)

@@ -23,6 +23,7 @@ from projections.audit_trail.latest_events import Place, latest_events
 from projections.audit_trail.moments import moments, versions
 from projections.audit_trail.queries import EventsPage
 from projections.audit_trail.revisions import revisions
+from projections.audit_trail.searching import count
 from projections.engine.database import open_database, reading
 from projections.engine.paging import Json, WrittenPage
 from projections.goal_state import diary_queries
@@ -160,6 +161,29 @@ READS: Mapping[str, Query] = {
     ),
     "audit of a type that there is none of": lambda c: audit_trail.audit(c, ORG, AuditFilter(type="cairn.none.v1")),
     "audit of nobody": lambda c: audit_trail.audit(c, ORG, AuditFilter(actor="nobody")),
+    "audit of a role that nobody has": lambda c: audit_trail.audit(c, ORG, AuditFilter(role="family")),
+    "audit of a goal that nobody has": lambda c: audit_trail.audit(c, ORG, AuditFilter(goal="nowhere")),
+    "audit of a patient and what happened": lambda c: audit_trail.audit(
+        c, ORG, AuditFilter(patient=PATIENT, happened_until=NOON + _YEAR), newest_first=True, limit=_LIMIT
+    ),
+    "audit of what happens in a time to come": lambda c: audit_trail.audit(c, ORG, AuditFilter(happened_since=LATE)),
+    "audit of what happened long ago": lambda c: audit_trail.audit(
+        c, ORG, AuditFilter(happened_until=NOON - _YEAR), newest_first=True
+    ),
+    "audit of what a role did long ago": lambda c: audit_trail.audit(
+        c, ORG, AuditFilter(role="patient", happened_until=NOON - _YEAR), newest_first=True
+    ),
+    "audit newest first": pages(
+        lambda c, cursor: audit_trail.audit(c, ORG, newest_first=True, limit=_LIMIT, cursor=cursor), 3
+    ),
+    "audit of a patient, counted": lambda c: audit_trail.audit(
+        c, ORG, AuditFilter(patient=PATIENT), limit=_LIMIT, counted=True
+    ),
+    "events counted up to a bound": lambda c: count(c, ORG, AuditFilter(), most=1000),
+    "events of a type counted up to a bound": lambda c: count(
+        c, ORG, AuditFilter(type=g.ProgressLogged.type_name), most=1000
+    ),
+    "one event": lambda c: audit_trail.event(c, ORG, 7),
     "audit of a time to come": lambda c: audit_trail.audit(c, ORG, AuditFilter(since=LATE)),
     "audit of a time long ago": lambda c: audit_trail.audit(c, ORG, AuditFilter(until=NOON - _YEAR)),
     "the latest events": lambda c: latest_events(c, limit=_LIMIT),

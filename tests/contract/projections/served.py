@@ -77,10 +77,21 @@ def audit(
     *,
     limit: int = 100,
     cursor: str | None = None,
+    newest_first: bool = False,
+    counted: bool = False,
     without: Collection[str] = (),
 ) -> Json:
-    filters = filters or AuditFilter()
-    return _read_events(audit_trail.audit(connection, org, filters, limit=limit, cursor=cursor, without=without))
+    page = audit_trail.audit(
+        connection,
+        org,
+        filters or AuditFilter(),
+        limit=limit,
+        cursor=cursor,
+        newest_first=newest_first,
+        counted=counted,
+        without=without,
+    )
+    return _read_events(page)
 
 
 def _read_events(page: EventsPage) -> Json:

@@ -1,6 +1,10 @@
 """What happened to a goal or in an organisation, who did it, and what it changed."""
 
+import csv
+from io import StringIO
+
 import pytest
+from pydantic_core import from_json
 
 from events.goal.types import Changes, Revised
 from events.identity import GoalId
@@ -138,3 +142,77 @@ async def test_an_audit_can_be_narrowed(
     found = await http.get(f"/v1/orgs/{goal.org}/audit", min_position=last, **query)
 
     assert len(found["items"]) == count
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"role": "clinician", "patient": "p1", "goal": "g1"}, 3),
+        ({"role": "supervisor"}, 0),
+        ({"happened_until": "2026-03-02T12:00:00Z"}, 0),
+        ({"happened_since": "2026-03-02T12:00:00Z", "type": "cairn.goal.revised.v1"}, 1),
+        ({"happened_since": "2100-01-01T00:00:00Z"}, 0),
+    ],
+)
+async def test_an_audit_is_narrowed_by_role_and_by_when_things_happened(
+    http: Http, log: Log, goal: GoalId, query: dict[str, object], count: int
+) -> None:
+    last = (await log.read(GoalId(goal.org, "p2", "g1")))[-1].position
+
+    found = await http.get(f"/v1/orgs/{goal.org}/audit", min_position=last, count=True, **query)
+
+    assert len(found["items"]) == count
+    assert found["count"] == {"number": count, "more": False}
+
+
+async def test_an_audit_comes_newest_first_where_that_is_asked_for(http: Http, log: Log, goal: GoalId) -> None:
+    last = (await log.read(GoalId(goal.org, "p2", "g1")))[-1].position
+
+    found = await http.get(f"/v1/orgs/{goal.org}/audit", min_position=last, order="newest", limit=3)
+
+    assert [each["position"] for each in found["items"]] == [last, last - 1, last - 2]
+    assert found["count"] is None
+
+
+async def test_an_audit_is_a_table_for_a_spreadsheet_without_formulas(http: Http, goal: GoalId) -> None:
+    said = Revised(changes=Changes(wording="=1+1"), reason="too_hard")
+    position = await http.record(event(goal, said, role="clinician", actor="@c1"))
+
+    wanted = {"accept": "text/csv"}
+    query = {"min_position": str(position), "patient": goal.patient, "order": "newest"}
+    answer = await http.client.get(f"/v1/orgs/{goal.org}/audit", params=query, headers=wanted)
+    by_format = await http.ask(f"/v1/orgs/{goal.org}/audit", format="csv", order="newest", limit=1)
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == f'attachment; filename="audit-{goal.org}.csv"'
+    revised, *rest = csv.DictReader(StringIO(answer.text))
+    assert (revised["position"], revised["actor"], revised["changed"]) == (str(position), "'@c1", "wording")
+    assert from_json(revised["data"])["changes"] == {"wording": "=1+1"}
+    assert {row["patient"] for row in rest} == {goal.patient}
+    assert len(by_format.text.splitlines()) == 2
+
+
+async def test_one_event_is_read_by_its_position_with_what_is_stored(http: Http, log: Log, goal: GoalId) -> None:
+    (revised,) = [each for each in await log.read(goal) if each.event.id == "revision"]
+    listed = await http.get(f"/v1/orgs/{goal.org}/audit", min_position=revised.position, type=revised.type_name)
+
+    found = await http.get(f"/v1/orgs/{goal.org}/audit/{revised.position}")
+
+    stored = found.pop("stored")
+    assert found == listed["items"][0]
+    assert stored["subject"] == f"cairn.log.{goal.org}.{goal.patient}.{goal.goal}"
+    assert stored["headers"]["ce-id"] == "revision"
+    assert from_json(stored["body"]) == found["data"]
+
+
+async def test_there_is_no_event_at_a_position_of_others(http: Http, log: Log, goal: GoalId) -> None:
+    position = (await log.read(goal))[-1].position
+    await http.get(f"/v1/orgs/{goal.org}/audit", min_position=position)
+
+    for path, query in (
+        (f"/v1/orgs/{goal.org}x/audit/{position}", {}),
+        (f"/v1/orgs/{goal.org}/audit/{2**62}", {}),
+        (f"/v1/orgs/{goal.org}/audit/{position}", {"patient": "p2"}),
+    ):
+        problem = await http.refused(path, 404, **query)
+        assert problem["code"] == "event.unknown"

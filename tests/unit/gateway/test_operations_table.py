@@ -22,6 +22,7 @@ GIVEN = {
     "release": "R4",
     "id": "a.b.c",
     "version": "3",
+    "position": "273",
     "template": "t",
     "digest": "0123456789abcdef",
     "name": "style.css",
