@@ -53,7 +53,12 @@ purpose_option = click.option(
 
 def reader() -> str:
     """Who reads, as it is recorded: CAIRN_OPERATOR, or the login name."""
-    return f"command:{os.environ.get('CAIRN_OPERATOR') or login_name()}"[:200]
+    return f"command:{operator_name()}"[:200]
+
+
+def operator_name() -> str:
+    """Who does it, where the command has no option for that: CAIRN_OPERATOR, or the login name."""
+    return os.environ.get("CAIRN_OPERATOR") or login_name()
 
 
 def reading_headers() -> dict[str, str]:

@@ -9,6 +9,7 @@ import click
 
 from services.cli.access_recording import CommandReadings, purpose_option
 from services.cli.connection import connected
+from services.cli.log_care import note
 from services.cli.log_reading import reading_with
 from services.cli.log_report import report
 from services.cli.parameters import json_option, nats_url_option
@@ -61,4 +62,6 @@ async def _backup(nats_url: str | None, folder: Path) -> "Found":
             await prove_aside(manifest, places[stream], placement, reading_with(progress))
     for stream, manifest in manifests.items():
         write_manifest(manifest, places[stream])
+    async with connected(nats_url) as nc:
+        await note(nc, "backed_up", found)
     return found

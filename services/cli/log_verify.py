@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.connection import connected
+from services.cli.log_care import note
 from services.cli.log_reading import read_through
 from services.cli.log_report import report
 from services.cli.parameters import json_option, nats_url_option
@@ -32,8 +33,8 @@ def verify(since: Path | None, nats_url: str | None, as_json: bool) -> None:
     """Read the whole log and check it: complete, in order, readable, and as the rules allow. Prints its digest.
 
     Every goal is decided again from its first event, with the rules of this version of Cairn. Where CAIRN_PLACEMENT
-    names several streams, all of them are read, one after another. The exit code is 1 when anything is wrong, and when
-    anything could not be found out.
+    names several streams, all of them are read, one after another. What was found is noted for the page Operations. The
+    exit code is 1 when anything is wrong, and when anything could not be found out.
     """
     from services.cli.earlier_digests import read_earlier
 
@@ -50,4 +51,6 @@ async def _verify(nats_url: str | None, earlier: "Mapping[str, EarlierDigest]") 
             f" {', '.join(streams)} (CAIRN_PLACEMENT)."
         )
     async with connected(nats_url) as nc:
-        return {stream: await read_through(nc, stream, earlier=earlier.get(stream)) for stream in streams}
+        found = {stream: await read_through(nc, stream, earlier=earlier.get(stream)) for stream in streams}
+        await note(nc, "verified", found)
+        return found

@@ -45,6 +45,7 @@ from services.gateway.routes import (
 )
 from services.gateway.routes.fhir import smart
 from services.gateway.routes.fhir.smart import IssuerMetadata
+from services.gateway.routes.pages import audit as audit_pages
 from services.gateway.routes.pages import developers, files, home, languages, patient, session, sign_in
 from services.gateway.routes.pages import goals as goal_pages
 from services.gateway.routes.pages import reviews as reviews_pages
@@ -72,6 +73,7 @@ _WITH_ENDPOINTS = (
     smart,
     fhir,
     operations,
+    audit_pages,
     files,
     patient,
     session,

@@ -15,6 +15,7 @@ from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
 from events.log.reading import DirectReader
 from events.log.stream_state import StreamState
+from services.administration.care import CareReader, LastCare
 from services.gateway.problems import RequestRefused
 from services.gateway.progress import Progress
 from services.gateway.projection_checkpoints import access_record_status, statuses
@@ -44,6 +45,7 @@ class Standing:
         self._replies = Replies(nc)
         self._readers = {stream: DirectReader(nc, self._replies, stream) for stream in self._logs}
         self._progress = Progress()
+        self._care = CareReader(nc, self._replies)
 
     async def statuses(self) -> list[Status]:
         """As :func:`services.gateway.projection_checkpoints.statuses`, compared with the log as it is now; and behind
@@ -64,6 +66,14 @@ class Standing:
         # The log is asked behind the database: what was in the tables by then is in the log, if it is the same one.
         states = await self.states()
         return list(await asyncio.gather(*(self._held_against(each, states[each["stream"]]) for each in found)))
+
+    async def care(self) -> LastCare | None:
+        """When each stream of the log was last read through and backed up; None while that cannot be read."""
+        try:
+            async with asyncio.timeout(_LOG_SECONDS):
+                return await self._care.last()
+        except (LogUnreachable, TimeoutError):
+            return None
 
     async def states(self) -> States:
         """Each stream of the log as its leader knows it; None where it does not answer."""

@@ -25,6 +25,7 @@ from events.vocabulary import Allowed
 from services.access.nats_requests import NatsRequests, forwarded_for
 from services.access.policy import check_submission
 from services.access.principal import Principal
+from services.administration.care import declare_care
 from services.goals.application import Answer
 from services.goals.broker import Broker
 from services.goals.health import HEALTH, Health
@@ -71,6 +72,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         snapshots = Snapshots(nc)
         closing.push_async_callback(snapshots.close)
         await snapshots.declare(settings.log_replicas)
+        await declare_care(nc, settings.log_replicas)
         partitions = Placed(
             placement, lambda stream: StreamPartition(nc, stream, snapshots, settings, of=len(served)), served
         )

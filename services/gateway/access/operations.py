@@ -10,6 +10,8 @@ from typing import Literal
 from services.access.policy import Reading
 from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.gateway.pages.addresses import (
+    AUDIT,
+    AUDITED_EVENT,
     GOAL,
     HOME,
     LANGUAGE,
@@ -91,6 +93,18 @@ def _of_org(name: str, path: str, reading: Reading, *, by_patient: bool = True, 
     return Operation(name, f"{_ORG}/{path}", reading, org="path", patient=patient, wordless=wordless)
 
 
+def _page(
+    name: str,
+    path: str,
+    reading: Reading,
+    *,
+    patient: Place | None = None,
+    of_one: bool = False,
+    wordless: bool = False,
+) -> Operation:
+    return Operation(name, path, reading, org="path", patient=patient, of_one=of_one, wordless=wordless)
+
+
 def _open(name: str, path: str) -> Operation:
     return Operation(name, path, "open")
 
@@ -170,6 +184,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_org("caseload", "caseload", "schedule", by_patient=False, wordless=True),
     _of_org("waiting", "waiting", "schedule", wordless=True),
     _of_org("evidence", "evidence", "schedule", wordless=True),
+    _page("audit_page", AUDIT, "history", patient="query"),
+    _page("audited_event_page", AUDITED_EVENT, "history", patient="query"),
     Operation("follow_events", "/v1/feed", "history", org="query", patient="query"),
     Operation("projections", "/v1/projections", "operations"),
     Operation("metrics", "/metrics", "operations"),

@@ -1,0 +1,29 @@
+"""In which time zone an organisation lives: days and times that are about many of its patients are told in it."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, select
+
+from events.time_zones import UTC_ZONE, time_zone
+from projections.audit_trail.tables import tables
+
+_PLANS = tables()["plans"]
+_OF_PATIENT = select(_PLANS.c.time_zone).where(
+    _PLANS.c.org == bindparam("org"), _PLANS.c.patient == bindparam("patient")
+)
+_OF_ANYONE = (
+    select(_PLANS.c.time_zone)
+    .where(_PLANS.c.org == bindparam("org"), _PLANS.c.patient >= bindparam("patient"))
+    .order_by(_PLANS.c.patient)
+    .limit(1)
+)
+
+
+def clinic_zone(connection: Connection, org: str, patient: str | None = None) -> ZoneInfo:
+    """The time zone of a patient's plan; without a patient, of one of the organisation's, as they mostly are alike.
+
+    Where there is no plan it is UTC.
+    """
+    asked = {"org": org, "patient": patient or ""}
+    query = _OF_ANYONE if patient is None else _OF_PATIENT
+    return time_zone(connection.scalar(query, asked) or UTC_ZONE)
