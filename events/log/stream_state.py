@@ -26,6 +26,9 @@ class StreamState:
         config: How the stream is set up, in the server's own words.
         now_ns: The server's clock when it answered, in nanoseconds since 1970.
         replicas: How many servers keep it.
+        bytes: How much room its messages take.
+        subjects: About how many things there are messages.
+        last_ns: When the last message was stored, in nanoseconds since 1970; 0 without any.
     """
 
     created: str
@@ -35,6 +38,9 @@ class StreamState:
     config: Json
     now_ns: int
     replicas: int
+    bytes: int = 0
+    subjects: int = 0
+    last_ns: int = 0
 
     @property
     def missing(self) -> int:
@@ -66,4 +72,7 @@ async def read_state(nc: ResilientClient, stream: str) -> StreamState:
         config=answer["config"],
         now_ns=nanoseconds(answer["ts"]),
         replicas=answer["config"].get("num_replicas", 1),
+        bytes=state["bytes"],
+        subjects=state.get("num_subjects", 0),
+        last_ns=nanoseconds(state["last_ts"]) if state["messages"] else 0,
     )

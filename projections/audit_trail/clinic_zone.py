@@ -1,10 +1,8 @@
 """In which time zone an organisation lives: days and times that are about many of its patients are told in it."""
 
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import Connection, bindparam, select
 
-from events.time_zones import UTC_ZONE, time_zone
+from events.time_zones import UTC_ZONE
 from projections.audit_trail.tables import tables
 
 _PLANS = tables()["plans"]
@@ -19,11 +17,11 @@ _OF_ANYONE = (
 )
 
 
-def clinic_zone(connection: Connection, org: str, patient: str | None = None) -> ZoneInfo:
+def clinic_zone(connection: Connection, org: str, patient: str | None = None) -> str:
     """The time zone of a patient's plan; without a patient, of one of the organisation's, as they mostly are alike.
 
     Where there is no plan it is UTC.
     """
-    asked = {"org": org, "patient": patient or ""}
     query = _OF_ANYONE if patient is None else _OF_PATIENT
-    return time_zone(connection.scalar(query, asked) or UTC_ZONE)
+    zone: str | None = connection.scalar(query, {"org": org, "patient": patient or ""})
+    return zone or UTC_ZONE

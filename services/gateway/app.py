@@ -48,6 +48,7 @@ from services.gateway.routes.fhir.smart import IssuerMetadata
 from services.gateway.routes.pages import audit as audit_pages
 from services.gateway.routes.pages import developers, files, home, languages, patient, session, sign_in
 from services.gateway.routes.pages import goals as goal_pages
+from services.gateway.routes.pages import operations as operations_page
 from services.gateway.routes.pages import reviews as reviews_pages
 from services.gateway.routes.pages import today as today_pages
 from services.gateway.routing import Router
@@ -74,6 +75,7 @@ _WITH_ENDPOINTS = (
     fhir,
     operations,
     audit_pages,
+    operations_page,
     files,
     patient,
     session,

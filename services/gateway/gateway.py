@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -47,6 +48,7 @@ class Gateway:
         written: FHIR resources that were written before.
         ready_lag_seconds: How far behind a projection may be.
         public_url: The address under which clients know this gateway; None for the one that a request names.
+        since: When it began to serve.
     """
 
     nc: ResilientClient
@@ -64,6 +66,7 @@ class Gateway:
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     ready_lag_seconds: float = READY_LAG_SECONDS
     public_url: str | None = None
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def read(
         self,

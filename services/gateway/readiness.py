@@ -61,6 +61,10 @@ class Readiness:
             if refused is not None:
                 raise refused
 
+    async def goals(self) -> dict[str, Health | None]:
+        """What the goals service of each stream of the log says; None where none answers."""
+        return await self._goals.ask()
+
     async def streams(self, statuses: Collection[Status]) -> dict[str, StreamHealth]:
         """How each stream of the log is doing.
 

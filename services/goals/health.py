@@ -1,5 +1,6 @@
 """The goals service's answer about its own health."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,3 +23,5 @@ class Health(BaseModel):
     missing: int = Field(
         0, description="How many events have gone from the stream. Also with `recording` this needs the operator."
     )
+    version: str | None = Field(None, description="The version of Cairn that answers.")
+    since: datetime | None = Field(None, description="When its process began to serve.")

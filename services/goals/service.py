@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from functools import partial
 
 from nats.aio.msg import Msg
@@ -33,6 +34,7 @@ from services.goals.operators import hear_operators
 from services.goals.refusals import BUSY, refusal
 from services.goals.stream_partition import StreamPartition
 from services.goals.watch import REPLACED, LogComparison, Watch
+from services.presence import cairn_version
 from services.reply_subjects import may_be_answered
 from services.settings import Settings
 
@@ -144,9 +146,11 @@ class StreamSignals:
 
 
 def _answering(watch: Watch) -> Callable[[], Awaitable[Health]]:
+    since = datetime.now(UTC)
+
     async def health() -> Health:
         """Whether submissions to the stream are recorded."""
-        return watch.health
+        return watch.health.model_copy(update={"version": cairn_version(), "since": since})
 
     return health
 

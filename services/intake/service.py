@@ -12,6 +12,7 @@ from services.intake.accepting import Accepting
 from services.intake.forwarding import Forwarder
 from services.intake.pulling import Pull
 from services.intake.streams import declare_intake
+from services.presence import answer_for
 from services.settings import Settings
 
 
@@ -34,6 +35,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         broker = await accepting.begin(settings.nats_address)
         closing.push_async_callback(broker.stop)
         await flush(await broker.connect())
+        await answer_for(nc, "intake")
         pull = Pull(nc, Forwarder(nc, settings.placement).forward, declare)
         ready(f"intake: accepting {INTAKE}.ORG.PATIENT.GOAL")
         await pull.run()

@@ -19,6 +19,7 @@ from events.log.client.jetstream_api import ApiRefused, ApiUnanswered
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
 from events.log.run_until_first_ends import run_until_first_ends
+from services.presence import answer_for
 from services.reminders.alarms import Alarms
 from services.reminders.notifier import Notifier
 from services.reminders.reviews import Reviews
@@ -54,6 +55,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
 
 async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str], None], clock: Clock) -> None:
     await declare_notices(nc, settings.log_replicas)
+    await answer_for(nc, "reminders")
     ready(f"reminders: giving {NOTICE}.ORG.PATIENT.GOAL")
     reviews = Reviews(nc, settings.placement, settings.notice_hour)
     try:

@@ -27,6 +27,7 @@ from services.gateway.pages.addresses import (
     TODAY,
     TODAY_ROW,
 )
+from services.gateway.pages.addresses import OPERATIONS as OPERATIONS_PAGE
 from services.gateway.refusals import FHIR_ROOT
 
 Method = Literal["GET", "POST"]
@@ -188,6 +189,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _page("audited_event_page", AUDITED_EVENT, "history", patient="query"),
     Operation("follow_events", "/v1/feed", "history", org="query", patient="query"),
     Operation("projections", "/v1/projections", "operations"),
+    Operation("operations", "/v1/operations", "operations"),
+    Operation("operations_page", OPERATIONS_PAGE, "operations"),
     Operation("metrics", "/metrics", "operations"),
     _open("templates", "/v1/templates"),
     _open("one_template", "/v1/templates/{template}"),

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from events.goal.types import Revised
 from events.identity import PLAN
+from events.time_zones import time_zone
 from services.gateway.pages.addresses import AUDIT, AUDITED_EVENT, GOAL, PATIENT, address
 from services.gateway.pages.audit_search import DAYS, Search
 from services.gateway.pages.event_names import field_name, role_name, type_name
@@ -107,7 +107,7 @@ class AuditView:
 
 
 def audit_view(
-    language: Language, org: str, search: Search, found: Mapping[str, Any] | None, zone: ZoneInfo, now: datetime
+    language: Language, org: str, search: Search, found: Mapping[str, Any] | None, zone: str, now: datetime
 ) -> AuditView:
     """What the page shows.
 
@@ -115,25 +115,26 @@ def audit_view(
         found: What the audit answered; None where it could not be asked.
         zone: The clinic's time zone.
     """
+    searched, clock = found is not None, time_zone(zone)
     found = found or {"items": [], "next": None, "quarantined": [], "count": {"number": 0, "more": False}}
     page = address(AUDIT, org=org)
     following = f"{search.query}{'&' if search.given else ''}cursor={found['next']}" if found["next"] else ""
     api = f"/v1/orgs/{org}/audit"
     return AuditView(
         search,
-        _how_many(language, found["count"]),
-        [line(language, event, zone) for event in found["items"]],
+        _how_many(language, found["count"]) if searched else language.gettext("Not searched yet"),
+        [line(language, event, clock) for event in found["items"]],
         f"{page}?{following}" if following else "",
         f"{api}?{search.api_query('json')}",
         f"{api}?{search.api_query('csv')}",
         [f"{each['patient']}.{each['goal']}" for each in found["quarantined"]],
         DAYS,
-        zone.key,
-        now.astimezone(zone).year,
+        zone,
+        now.astimezone(clock).year,
     )
 
 
-def line(language: Language, event: Event, zone: ZoneInfo) -> Line:
+def line(language: Language, event: Event, zone: tzinfo) -> Line:
     """An event in one line of a list."""
     org, patient, goal = event["org"], event["patient"], event["goal"]
     is_plan = goal == PLAN

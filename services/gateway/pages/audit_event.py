@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic_core import from_json, to_json
 
 from events.goal.types import Revised
+from events.time_zones import time_zone
 from projections.audit_trail.projector import CHANGING_TYPES
 from services.administration.care import LastCare
 from services.gateway.pages import audit
@@ -90,7 +90,7 @@ class Stored:
     body: str
 
 
-def event_view(language: Language, event: Event, care: LastCare | None, stream: str, zone: ZoneInfo) -> EventView:
+def event_view(language: Language, event: Event, care: LastCare | None, stream: str, zone: str) -> EventView:
     """What the page shows.
 
     Args:
@@ -99,14 +99,14 @@ def event_view(language: Language, event: Event, care: LastCare | None, stream: 
         stream: The stream of the log that the event is in.
         zone: The clinic's time zone.
     """
-    recorded = datetime.fromisoformat(event["recordedtime"])
+    recorded, clock = datetime.fromisoformat(event["recordedtime"]), time_zone(zone)
     goal = {"patient": event["patient"], "goal": event["goal"]}
     by_themselves = event["actorrole"] in _VOICES
     return EventView(
-        line=audit.line(language, event, zone),
+        line=audit.line(language, event, clock),
         changes=list(_changes(language, event, by_themselves)),
         facts=list(_facts(language, event, by_themselves)),
-        recorded=recorded.astimezone(zone),
+        recorded=recorded.astimezone(clock),
         later=_later(language, recorded - datetime.fromisoformat(event["time"])),
         submitted_by=event["submittedby"] or "",
         submitter_role=role_name(language, event["submitterrole"]) if event["submitterrole"] else "",
@@ -115,10 +115,10 @@ def event_view(language: Language, event: Event, care: LastCare | None, stream: 
         version=event["version"],
         subject=f"{event['org']}.{event['patient']}.{event['goal']}",
         follows=event["causeversion"],
-        proof=list(proof(language, event["position"], care, stream, zone)),
+        proof=list(proof(language, event["position"], care, stream, clock)),
         stored=_stored(event["stored"]) if event["stored"] else None,
         goal_events_address=address(AUDIT, org=event["org"], query=goal),
-        zone=zone.key,
+        zone=zone,
     )
 
 
@@ -128,7 +128,7 @@ def heading(language: Language, event: Event) -> str:
     return language.gettext("Event %(position)s: %(what)s", position=event["position"], what=what)
 
 
-def proof(language: Language, position: int, care: LastCare | None, stream: str, zone: ZoneInfo) -> Iterator[str]:
+def proof(language: Language, position: int, care: LastCare | None, stream: str, zone: tzinfo) -> Iterator[str]:
     """Whether an event is proven, in sentences."""
     yield language.gettext("It is not proven by witnesses outside yet.")
     if care is None:

@@ -5,9 +5,8 @@ Days are those of the clinic's time zone, and the last one counts whole. An empt
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -50,7 +49,7 @@ class Search:
         return urlencode({**asked, "order": "newest", "format": form})
 
 
-def searched(fields: Mapping[str, str], zone: ZoneInfo) -> Search:
+def searched(fields: Mapping[str, str], zone: tzinfo) -> Search:
     """What the fields of the form ask for; others are passed over.
 
     Args:
@@ -74,7 +73,7 @@ def searched(fields: Mapping[str, str], zone: ZoneInfo) -> Search:
     return Search(given, None, tuple(dict.fromkeys(wrong))) if wrong else Search(given, found)
 
 
-def _instant(day: str, zone: ZoneInfo, *, end: bool) -> datetime | None:
+def _instant(day: str, zone: tzinfo, *, end: bool) -> datetime | None:
     """When a day begins, or when it has ended; None when it is no day."""
     try:
         beginning = date.fromisoformat(day) + (_ONE_DAY if end else timedelta())

@@ -11,6 +11,8 @@ from services.gateway.answers import json_answer
 from services.gateway.documentation import problems
 from services.gateway.gateway import Here
 from services.gateway.models import ProjectionList
+from services.gateway.operations_models import OperationsReport
+from services.gateway.operations_report import operations_report
 from services.gateway.problems import RequestRefused
 from services.gateway.projection_status import Status
 from services.gateway.readiness import StreamHealth
@@ -31,6 +33,18 @@ router = Router(tags=["operate"])
 async def projections(here: Here) -> Response:
     """Position, lag, rate, state, quarantine and last error of each projection, and what is being built beside it."""
     return json_answer({"items": await here.standing.statuses(), "next": None})
+
+
+@router.get(
+    "/v1/operations",
+    summary="How this Cairn is doing",
+    responses={200: {"model": OperationsReport}, **problems()},
+    response_model=None,
+)
+async def operations(here: Here) -> Response:
+    """Its services by name, its log with when it was last read through and backed up, its projections, and what asks
+    for somebody, the most pressing first. What cannot be found out now is null. Nothing in it is about a patient."""
+    return json_answer(await operations_report(here))
 
 
 @router.get("/healthz", summary="Whether the process answers", response_model=dict[str, str])

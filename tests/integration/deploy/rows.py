@@ -7,9 +7,9 @@ that may be heard only as one of a queue has the queue behind a blank.
 from typing import NamedTuple
 
 LOG_STREAM, TOKENS, ACTS = "CAIRN_LOG", "CAIRN_ADMIN_tokens_events", "CAIRN_ADMIN_log_events"
-SNAPSHOTS, ACCESS = "KV_cairn_snapshots", "CAIRN_ACCESS"
+SNAPSHOTS, ACCESS, CARE = "KV_cairn_snapshots", "CAIRN_ACCESS", "CAIRN_ADMIN_care"
 INTAKE, REJECTED, NOTICES, ALARMS = "CAIRN_INTAKE", "CAIRN_REJECTED", "CAIRN_NOTICES", "CAIRN_ALARMS"
-STREAMS = (LOG_STREAM, TOKENS, ACTS, SNAPSHOTS, ACCESS, INTAKE, REJECTED, NOTICES, ALARMS)
+STREAMS = (LOG_STREAM, TOKENS, ACTS, CARE, SNAPSHOTS, ACCESS, INTAKE, REJECTED, NOTICES, ALARMS)
 PREFIXES = ("$JS.API", "$JS.log.API", "$JS.intake.API", "$JS.reminders.API", "$JS.access.API", "$JS.other.API")
 APIS = (
     *("STREAM.CREATE.{}", "STREAM.UPDATE.{}", "STREAM.DELETE.{}", "STREAM.PURGE.{}", "STREAM.INFO.{}"),
@@ -48,6 +48,10 @@ SUBJECTS = (
         "cairn.replaced.goal_state",
         f"cairn.compare.{LOG_STREAM}",
         f"cairn.health.goals.{LOG_STREAM}",
+        "cairn.health.intake",
+        "cairn.health.reminders",
+        f"cairn.care.{LOG_STREAM}.verified",
+        f"cairn.care.{LOG_STREAM}.backed_up",
     ),
     *(f"cairn.access.{org}" for org in ORGS),
     *("$KV.cairn_snapshots.northside.pt-1.walk", "CAIRN_ADMIN.log.events.a", "CAIRN_ADMIN.tokens.events.a", "anything"),
@@ -68,7 +72,7 @@ WILDCARDS = (
     *("cairn.intake.*.*.*", "cairn.replaced.*", "cairn.checkpoint.*", f"$JS.EVENT.ADVISORY.STREAM.*.{LOG_STREAM}"),
     *("$SYS.SERVER.>", "$SYS.ACCOUNT.>"),
 )
-QUEUES = ("goals", "intake", "gateways", "auth", "other")
+QUEUES = ("goals", "intake", "reminders", "gateways", "auth", "other")
 
 
 class Row(NamedTuple):
@@ -95,6 +99,7 @@ ROWS = {
             *("cairn.log.*.*.*", "$KV.cairn_snapshots.*.*.*", _ANSWERS, "_R_.>", f"cairn.compare.{LOG_STREAM}"),
             *_api(LOG_STREAM, _MAKE, _STATE, _GET),
             *_api(SNAPSHOTS, _MAKE, _GET, "STREAM.PURGE"),
+            *_api(CARE, _MAKE),
         ),
         (
             *("cairn.submit.> goals", "cairn.forwarded.> goals", "cairn.void.> goals", "cairn.health.goals.* goals"),
@@ -109,17 +114,17 @@ ROWS = {
             *(f"$JS.API.CONSUMER.CREATE.{INTAKE}.intake", f"$JS.API.CONSUMER.MSG.NEXT.{INTAKE}.intake"),
             f"$JS.ACK.{INTAKE}.intake.>",
         ),
-        ("cairn.intake.*.*.* intake", _ANSWERS),
+        ("cairn.intake.*.*.* intake", "cairn.health.intake intake", _ANSWERS),
     ),
     "reminders": Row(
         (
-            *("cairn.notice.*.*.*", "cairn.reminder.set.*.*.*", "cairn.reminder.mark", *_THE_LOG),
+            *("cairn.notice.*.*.*", "cairn.reminder.set.*.*.*", "cairn.reminder.mark", *_THE_LOG, "_R_.>"),
             *_api(NOTICES, _MAKE, _STATE, _READ, _GET),
             *_api(ALARMS, _MAKE, _STATE, _READ, _GET, "STREAM.MSG.DELETE"),
             *(f"$JS.API.CONSUMER.CREATE.{ALARMS}.reminders.>", f"$JS.API.CONSUMER.MSG.NEXT.{ALARMS}.reminders"),
             f"$JS.ACK.{ALARMS}.reminders.>",
         ),
-        ("cairn.feed.>", _CHANGES, _ANSWERS),
+        ("cairn.feed.>", "cairn.health.reminders reminders", _CHANGES, _ANSWERS),
     ),
     "projections": Row(
         ("cairn.checkpoint.*", "cairn.replaced.*", *_THE_LOG, "_R_.>"),
@@ -128,14 +133,15 @@ ROWS = {
     "gateway": Row(
         (
             *("cairn.forwarded.*.*.*", "cairn.health.goals.*", "cairn.access.*", _ANSWERS),
-            *(*_THE_LOG, *_REVOKED_TOKENS),
+            *(*_THE_LOG, *_REVOKED_TOKENS, *_api(CARE, _GET, prefix=_FROM_AFAR)),
+            *("cairn.health.intake", "cairn.health.reminders"),
         ),
         ("cairn.read gateways", "cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "access": Row(_api(ACCESS, _MAKE, _STATE, _GET, prefix=_FROM_AFAR), (_ANSWERS,)),
     "operator": Row(
         (
-            *("cairn.read", "cairn.access.*", "cairn.health.goals.*", *_THE_LOG),
+            *("cairn.read", "cairn.access.*", "cairn.health.goals.*", "cairn.care.*.verified", *_THE_LOG),
             *_api(ACCESS, _STATE, _GET, prefix=_FROM_AFAR),
         ),
         ("cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS),

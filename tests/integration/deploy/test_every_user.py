@@ -20,12 +20,14 @@ from events.identity import WAITING, GoalId
 from events.log import Append, Log, connect, declare_log
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
+from events.log.findings import Verification
 from events.log.snapshots import Snapshots
 from services.access.issuer.recording import issue_token
 from services.access.issuer.signing_key import signing_key
 from services.access.principal import Principal
 from services.access.records.stream import access_config
 from services.administration.application import Act
+from services.administration.care import declare_care, note_care
 from services.administration.recording import record_act
 from services.embedded_server import free_port
 from services.intake.streams import declare_intake
@@ -36,6 +38,7 @@ from tests.integration.deploy.rows import (
     ACCESS,
     ACTS,
     ALARMS,
+    CARE,
     INTAKE,
     LOG_STREAM,
     NOTICES,
@@ -53,7 +56,7 @@ from tests.integration.deploy.rows import (
 
 GOAL = GoalId("northside", "pt-1", "walk")
 PLACES = {
-    **dict.fromkeys((LOG_STREAM, TOKENS, ACTS, SNAPSHOTS), "$JS.API"),
+    **dict.fromkeys((LOG_STREAM, TOKENS, ACTS, CARE, SNAPSHOTS), "$JS.API"),
     **dict.fromkeys((INTAKE, REJECTED), "$JS.intake.API"),
     **dict.fromkeys((NOTICES, ALARMS), "$JS.reminders.API"),
     ACCESS: "$JS.access.API",
@@ -62,7 +65,7 @@ PLACES = {
 CHANGING = ("log_operator", "stream_operator")
 """Who may change streams, and does so here only to look at them."""
 OWN = {
-    "goals": {LOG_STREAM, TOKENS, ACTS, SNAPSHOTS},
+    "goals": {LOG_STREAM, TOKENS, ACTS, CARE, SNAPSHOTS},
     "intake": {INTAKE, REJECTED},
     "reminders": {NOTICES, ALARMS},
 }
@@ -106,6 +109,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Depl
         snapshots = Snapshots(goals)
         await snapshots.declare()
         await snapshots.put({GOAL: b"folded"})
+        await declare_care(goals)
         await declare_intake(intake)
         for prefix in (WAITING, REJECTIONS):
             await stored(intake, GOAL.on(prefix))
@@ -116,6 +120,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Depl
         await stored(gateway, f"{ACCESSES}.northside")
         assert not [user.refused for user in users if user.refused]
     operator = await connect(server.url("log_operator"), name="tests")
+    await note_care(operator, "backed_up", LOG_STREAM, Verification(), "ada")
     await record_act(operator, Act("voided", LOG_STREAM, "ada", "a reason", 1, "ef" * 32, 1))
     somebody = Principal(id="dana", kind="person", roles=frozenset({"clinician"}), orgs=frozenset({"northside"}))
     await issue_token(operator, signing_key(folder, make=True), somebody, seconds=60, by="ada")

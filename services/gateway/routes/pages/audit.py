@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic_core import from_json
 from sqlalchemy import Connection
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events.identity import is_token
+from events.time_zones import time_zone
 from projections.audit_trail import queries
 from projections.audit_trail.clinic_zone import clinic_zone
 from projections.audit_trail.queries import EventsPage
@@ -19,6 +19,7 @@ from services.gateway.asking import Asks
 from services.gateway.gateway import Here
 from services.gateway.pages.addresses import AUDIT, AUDITED_EVENT, address
 from services.gateway.pages.audit_search import EVENTS_PER_PAGE, Search, searched
+from services.gateway.pages.behind import behind
 from services.gateway.pages.rendering import Shows
 from services.gateway.parameters import AtPosition, AuditedEventQuery, Org
 from services.gateway.routes.audit import event_at
@@ -38,9 +39,9 @@ async def audit_page(request: Request, here: Here, asks: Asks, page: Shows, org:
     patient = given if (given := fields.get("patient", "").strip()) and is_token(given) else None
     without = types_left_out(asks.principal, org, patient)
 
-    def read(connection: Connection) -> tuple[ZoneInfo, Search, EventsPage | None]:
+    def read(connection: Connection) -> tuple[str, Search, EventsPage | None]:
         zone = clinic_zone(connection, org, patient)
-        search = searched(fields, zone)
+        search = searched(fields, time_zone(zone))
         if search.asked is None:
             return zone, search, None
         cursor = search.asked.cursor
@@ -57,6 +58,7 @@ async def audit_page(request: Request, here: Here, asks: Asks, page: Shows, org:
         return zone, search, found
 
     zone, search, found = await here.read("audit_trail", org, None, read)
+    is_behind = await behind(here, "audit_trail", org)
     seen = found.patients if found is not None else frozenset()
     asks.saw(org, seen if patient is None else seen | {patient})
     language = page.language
@@ -64,6 +66,7 @@ async def audit_page(request: Request, here: Here, asks: Asks, page: Shows, org:
     return page.answer(
         "audit.html",
         org=org,
+        is_behind=is_behind,
         view=audit_view(language, org, search, told, zone, datetime.now(UTC)),
         types=known_types(language),
         roles=[(role, role_name(language, role)) for role in ROLES],

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from events.catalog import TYPES
+from events.time_zones import time_zone
 from services.administration.care import Care, LastCare
 from services.gateway.pages import event_names
 from services.gateway.pages.audit import audit_view, line
@@ -16,7 +16,9 @@ from services.gateway.pages.audit_search import searched
 from services.gateway.pages.language import language_of, languages
 
 ENGLISH = language_of(["en"], None)
-DUBLIN = ZoneInfo("Europe/Dublin")
+ZONE = "Europe/Dublin"
+DUBLIN = time_zone(ZONE)
+Json = dict[str, Any]  # JSON, for a test to give
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
@@ -88,7 +90,7 @@ def test_a_line_names_a_few_fields_and_how_many_more_there_are() -> None:
 def test_a_long_text_is_cut_in_a_line_and_whole_on_its_own_page() -> None:
     event = told(data={"changes": {}, "reason": "too_hard", "note": "long " * 800})
 
-    short, whole = line(ENGLISH, event, DUBLIN).said, event_view(ENGLISH, event, {}, "CAIRN_LOG", DUBLIN).facts
+    short, whole = line(ENGLISH, event, DUBLIN).said, event_view(ENGLISH, event, {}, "CAIRN_LOG", ZONE).facts
 
     assert short is not None
     assert len(short.words) < 210
@@ -102,7 +104,7 @@ def test_a_change_is_told_word_by_word_and_a_part_that_is_new_leaf_by_leaf() -> 
         changed("gas", None, {"levels": {"-1": "To the door"}, "baseline": -1}),
     ]
 
-    found = event_view(ENGLISH, told(changes=changes), {}, "CAIRN_LOG", DUBLIN)
+    found = event_view(ENGLISH, told(changes=changes), {}, "CAIRN_LOG", ZONE)
 
     assert [change.name for change in found.changes] == [
         "What exactly",
@@ -122,7 +124,7 @@ def test_what_is_no_change_tells_what_it_says() -> None:
     data = {"on": "2026-10-26", "participants": ["patient", "clinician"], "decision": "keep", "level": None}
     event = told(type="cairn.goal.reviewed.v1", actor="cl-1", actorrole="clinician", data=data)
 
-    found = event_view(ENGLISH, event, {}, "CAIRN_LOG", DUBLIN)
+    found = event_view(ENGLISH, event, {}, "CAIRN_LOG", ZONE)
 
     assert [(fact.name, fact.text) for fact in found.facts] == [
         ("Day", "26 October 2026"),
@@ -136,7 +138,7 @@ def test_what_is_no_change_tells_what_it_says() -> None:
 def test_the_stored_body_is_shown_even_if_it_is_no_json() -> None:
     stored = {"subject": "cairn.log.x.y.z", "headers": {"ce-id": "e1"}, "body": "{broken"}
 
-    found = event_view(ENGLISH, told(stored=stored), {}, "CAIRN_LOG", DUBLIN).stored
+    found = event_view(ENGLISH, told(stored=stored), {}, "CAIRN_LOG", ZONE).stored
 
     assert found is not None
     assert (found.body, found.headers) == ("{broken", [("ce-id", "e1")])
@@ -177,8 +179,8 @@ def test_the_proof_says_what_is_known_and_no_more(known: LastCare | None, says: 
 
 def test_how_many_there_are_is_said_up_to_where_they_are_counted() -> None:
     def heading(number: int, *, more: bool = False) -> str:
-        found = {"items": [], "next": None, "quarantined": [], "count": {"number": number, "more": more}}
-        return audit_view(ENGLISH, "northside", searched({}, DUBLIN), found, DUBLIN, NOW).heading
+        found: Json = {"items": [], "next": None, "quarantined": [], "count": {"number": number, "more": more}}
+        return audit_view(ENGLISH, "northside", searched({}, DUBLIN), found, ZONE, NOW).heading
 
     assert heading(0) == "No such event"
     assert heading(1) == "One event"
@@ -187,10 +189,10 @@ def test_how_many_there_are_is_said_up_to_where_they_are_counted() -> None:
 
 
 def test_the_next_page_keeps_what_was_searched_for() -> None:
-    found = {"items": [], "next": "abc", "quarantined": [], "count": {"number": 0, "more": False}}
+    found: Json = {"items": [], "next": "abc", "quarantined": [], "count": {"number": 0, "more": False}}
 
-    view = audit_view(ENGLISH, "northside", searched({"patient": "pt-1"}, DUBLIN), found, DUBLIN, NOW)
-    all_of_them = audit_view(ENGLISH, "northside", searched({}, DUBLIN), found, DUBLIN, NOW)
+    view = audit_view(ENGLISH, "northside", searched({"patient": "pt-1"}, DUBLIN), found, ZONE, NOW)
+    all_of_them = audit_view(ENGLISH, "northside", searched({}, DUBLIN), found, ZONE, NOW)
 
     assert view.next_address == "/clinic/northside/audit?patient=pt-1&cursor=abc"
     assert all_of_them.next_address == "/clinic/northside/audit?cursor=abc"

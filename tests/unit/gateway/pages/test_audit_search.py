@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from events.time_zones import time_zone
 from services.gateway.pages.audit_search import searched
 
-DENVER = ZoneInfo("America/Denver")
+DENVER = time_zone("America/Denver")
 
 
 def test_empty_fields_ask_for_nothing_and_the_newest_come_first() -> None:

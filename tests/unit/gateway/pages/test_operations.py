@@ -1,0 +1,151 @@
+"""The Operations page: whether everything is shown, what to do where it is not, and the same figures as the command."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+
+from services.gateway.operations_report import Trouble
+from services.gateway.pages.language import language_of, languages
+from services.gateway.pages.operations import operations_view
+
+ENGLISH = language_of(["en"], None)
+AT = datetime(2026, 11, 28, 18, 29, tzinfo=UTC)
+CARE = {"at": AT, "sound": True, "position": 478, "wrong": 0, "events": 478, "goals": 21, "by": "op", "digest": "00"}
+LOG = {
+    "stream": "CAIRN_LOG",
+    "first": 1,
+    "position": 478,
+    "events": 478,
+    "goals": 21,
+    "bytes": 262_343,
+    "most_bytes": None,
+    "missing": 0,
+    "recorded_at": AT,
+    "verified": CARE,
+    "backed_up": None,
+    "care_known": True,
+}
+STATUS = {
+    "name": "goal_state",
+    "stream": "CAIRN_LOG",
+    "version": 8,
+    "state": "live",
+    "position": 478,
+    "head": 478,
+    "lag": 0,
+    "lag_seconds": 0.04,
+    "rate": 355.4,
+    "quarantined": 0,
+    "building": None,
+    "last_error": None,
+    "last_error_at": None,
+}
+SERVICES = [
+    {"name": "goals", "state": "recording", "stream": None, "version": "0.1.0", "since": AT},
+    {"name": "intake", "state": "silent", "stream": None, "version": None, "since": None},
+]
+
+
+def report(**given: Any) -> Mapping[str, Any]:  # Any: JSON of mixed values
+    return {
+        "at": AT,
+        "well": True,
+        "troubles": [],
+        "services": SERVICES,
+        "log": [LOG],
+        "projections": [STATUS],
+        **given,
+    }
+
+
+def trouble(code: str, about: str = "goal_state", **given: Any) -> Mapping[str, Any]:  # Any: as above
+    return {"code": code, "about": about, "events": 2, "seconds": 4.2, "percent": 61, "detail": None, **given}
+
+
+def test_all_is_well_is_the_first_sentence() -> None:
+    view = operations_view(ENGLISH, report())
+
+    assert f"{view.first} {view.then}" == "All is well. Every page shows everything recorded so far."
+    assert view.notices == []
+
+
+def test_the_figures_are_those_of_the_command() -> None:
+    behind = {"lag": 1204, "lag_seconds": 4.04, "state": "catching_up", "building": {"version": 9, "percent": 61}}
+    (line,) = operations_view(ENGLISH, report(projections=[{**STATUS, **behind}])).projections or ()
+
+    assert (line.title, line.name, line.position, line.head) == ("Current state of goals", "goal_state", 478, 478)
+    assert (line.behind, line.seconds, line.rate, line.building) == ("1,204", "4", "355", "version 9, 61 of 100")
+    assert (line.chip.text, line.chip.look) == ("catching up", "hollow")
+
+
+def test_of_two_logs_none_is_so_and_so_far_behind_the_other() -> None:
+    replaced = {**STATUS, "state": "log_replaced", "lag": None, "lag_seconds": None}
+    (line,) = operations_view(ENGLISH, report(projections=[replaced])).projections or ()
+
+    assert (line.behind, line.seconds, line.chip.look) == ("?", "?", "wait")
+
+
+def test_the_log_says_when_it_was_read_through_and_how_to_back_it_up() -> None:
+    (log,) = operations_view(ENGLISH, report()).logs
+
+    facts = {fact.name: (fact.text, fact.command) for fact in log.facts}
+    assert facts["Last read through"] == ("28 November 2026, 18:29 UTC, up to event 478, nothing is wrong", "")
+    assert facts["Last backup"] == ("none noted yet", "cairn log backup FOLDER")
+    assert facts["Holds"] == ("478 events, 256.2 KiB", "")
+    assert "First event" not in facts
+
+
+def test_what_the_log_does_not_say_is_not_made_up() -> None:
+    nothing = dict.fromkeys(("first", "position", "events", "goals", "bytes", "missing", "recorded_at", "verified"))
+    (log,) = operations_view(ENGLISH, report(log=[{**LOG, **nothing, "care_known": False}])).logs
+
+    assert [fact.text for fact in log.facts] == [
+        "not known: the log does not answer",
+        "not known at the moment",
+        "not known at the moment",
+    ]
+
+
+def test_services_say_since_when_and_one_that_does_not_answer_stands_out() -> None:
+    goals, intake = operations_view(ENGLISH, report()).services
+
+    assert (goals.title, goals.chip.look, goals.version, goals.since) == ("Goals", "", "0.1.0", AT)
+    assert (intake.chip.text, intake.chip.look, intake.since) == ("does not answer", "wait", None)
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("kind", get_args(Trouble))
+def test_each_trouble_says_what_it_is_and_what_to_do(code: str, kind: str) -> None:
+    about = {"service": "reminders", "projection": "goal_state"}.get(kind.partition(".")[0], "CAIRN_LOG")
+    (notice,) = operations_view(language_of([code], None), report(well=False, troubles=[trouble(kind, about)])).notices
+
+    assert notice.chip.text
+    assert notice.what
+    assert notice.to_do
+    assert "%(" not in notice.what + notice.to_do
+
+
+def test_no_two_troubles_are_told_alike() -> None:
+    told = [trouble(kind, "goal_state") for kind in get_args(Trouble)]
+
+    whats = [notice.what for notice in operations_view(ENGLISH, report(well=False, troubles=told)).notices]
+
+    assert len(set(whats)) == len(whats) - 1  # the same is being built, before and beside what serves
+
+
+def test_what_is_behind_or_held_back_is_counted() -> None:
+    told = [trouble("projection.behind", events=1204), trouble("projection.quarantined", events=1)]
+
+    behind, held = operations_view(ENGLISH, report(well=False, troubles=told)).notices
+
+    assert behind.what == "Current state of goals: 1,204 events behind, about 4 seconds."
+    assert held.what == "Current state of goals: one event waits that could not be taken in."
+    assert held.command == "cairn projections quarantine retry goal_state"
+
+
+def test_a_projection_of_another_package_is_called_by_its_own_name() -> None:
+    (line,) = operations_view(ENGLISH, report(projections=[{**STATUS, "name": "bed_days"}])).projections or ()
+
+    assert line.title == "bed_days"
