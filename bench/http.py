@@ -15,13 +15,14 @@ from typing import Annotated
 from pydantic import Field
 
 from bench.builds import beside
+from bench.clinic import clinic_goals, fill_clinic
 from bench.driving import drive
 from bench.entry import entry
 from bench.filling import fill
 from bench.gateway import ORG
 from bench.http_connection import http_connections
 from bench.http_load import read, submit
-from bench.http_requests import REQUESTS, Reading, Request, path
+from bench.http_requests import PAGES, READINGS, REQUESTS, Page, Reading, Request, path
 from bench.life import BEGINNING, Step, activation, goal_ids, life
 from bench.live import Live, live
 from bench.machine import conditions
@@ -46,6 +47,8 @@ class HttpOptions(Bounds):
     """What is asked, over how many connections, one case each, and how many active goals of 20 events there are.
 
     Attributes:
+        patients: Of a clinic whose goals are asked about instead; None for no clinic.
+        events: About how many that clinic has.
         entries: Of goals that are read by themselves, one group of cases each; none when empty.
         against: The folder of another build, which has an environment of its own.
         datasette: The command that runs Datasette.
@@ -54,6 +57,8 @@ class HttpOptions(Bounds):
     requests: Annotated[tuple[Request, ...], Field(min_length=1)] = REQUESTS
     connections: Concurrency = (1, 8, 32, 64)
     goals: Count = 1000
+    patients: Count | None = None
+    events: Count = 200_000
     entries: tuple[Count, ...] = (20, 100, 6000)
     against: Path | None = None
     peers: tuple[str, ...] = READERS
@@ -63,7 +68,7 @@ class HttpOptions(Bounds):
 async def run(options: HttpOptions, stages: Stages) -> Compared:
     """Measure each request over each number of connections, all on one installation of each build."""
     now = conditions(options.directory)
-    goals = goal_ids(ORG, max(options.goals, *options.connections))
+    goals = _goals(options)
     sized = {entries: GoalId(ORG, f"z{entries}", "walk") for entries in sorted(set(options.entries))}
     cases: list[Case] = []
     async with AsyncExitStack() as stack:
@@ -71,14 +76,17 @@ async def run(options: HttpOptions, stages: Stages) -> Compared:
         builds = beside(options.against)
         with stages("starting", len(builds)) as stage:
             for name, build in builds.items():
-                filling = partial(_fill, goals=goals, sized=sized)
+                filling = partial(_fill, options=options, goals=goals, sized=sized)
                 installations[name] = await stack.enter_async_context(live(build, options, goals, filling))
                 stage.advance()
         readers, absent = await _readers(installations[""], options, stack)
         bench = _Bench(installations, readers, options, stages)
-        for request in sorted(options.requests, key=REQUESTS.index):
-            if request != "submit":
-                cases += await bench.read(request, goals)
+        for reading in READINGS:
+            if reading in options.requests:
+                cases += await bench.read(reading, goals)
+        for page in PAGES:
+            if page in options.requests:
+                cases += await bench.look(page, goals)
         cases += await bench.read_sized(sized)
         if "submit" in options.requests:
             cases += await bench.submit()
@@ -115,6 +123,17 @@ class _Bench:
                 turns[name] = partial(self._read, (reader.port, None), theirs, width)
             cases.append(await self._case({"request": reading, "connections": width}, turns))
         return cases
+
+    async def look(self, page: Page, goals: Sequence[GoalId]) -> list[Case]:
+        """A page over each number of connections. It is nothing that a peer could answer with out of a table."""
+        paths = list(dict.fromkeys(path(page, goal_id) for goal_id in goals))
+        return [
+            await self._case(
+                {"request": page, "connections": width},
+                {name: partial(self._read, _door(there), paths, width) for name, there in self._running.items()},
+            )
+            for width in self._options.connections
+        ]
 
     async def submit(self) -> list[Case]:
         """Entries over each number of connections, and as many at a time over NATS."""
@@ -193,8 +212,19 @@ def _door(there: Live) -> _Door:
     return there.installation.http_port, there.installation.token
 
 
-async def _fill(nc: ResilientClient, goals: Sequence[GoalId], sized: Mapping[int, GoalId]) -> None:
-    await fill(nc, goals, life)
+def _goals(options: HttpOptions) -> Sequence[GoalId]:
+    if options.patients is not None:
+        return clinic_goals(ORG, options.patients)
+    return goal_ids(ORG, max(options.goals, *options.connections))
+
+
+async def _fill(
+    nc: ResilientClient, options: HttpOptions, goals: Sequence[GoalId], sized: Mapping[int, GoalId]
+) -> None:
+    if options.patients is not None:
+        await fill_clinic(nc, ORG, options.patients, options.events)
+    else:
+        await fill(nc, goals, life)
     for entries, goal_id in sized.items():
         await fill(nc, [goal_id], partial(_diary, entries=entries))
 

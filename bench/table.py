@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from bench.result import CLIENT, Compared, Latency, Measured, Result
 
 COLUMNS = (
-    *("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p99 ms", "p99/p50"),
+    *("Case", "Who", "Median", "Least", "Most", "Unit", "p50 ms", "p95 ms", "p99 ms", "p99/p50"),
     *("Over it", "p50", "p99"),
 )
 _MANY = 100
@@ -74,9 +74,9 @@ def _figures(measured: Measured, unit: str) -> tuple[str, ...]:
 
 def _percentiles(latency: Latency | None) -> tuple[str, ...]:
     if latency is None:
-        return "", "", ""
+        return "", "", "", ""
     spread = f"{latency.p99 / latency.p50:.1f}" if latency.p50 else ""
-    return f"{latency.p50:.2f}", f"{latency.p99:.2f}", spread
+    return f"{latency.p50:.2f}", f"{latency.p95:.2f}", f"{latency.p99:.2f}", spread
 
 
 def _used(*figures: float) -> tuple[str, ...]:

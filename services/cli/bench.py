@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.http_requests import IN_ORDER as HTTP_CHOICES
 from bench.http_requests import REQUESTS as HTTP_REQUESTS
 from bench.peers import LIVE as LIVE_PEERS
 from bench.peers import NAMES as PEERS
@@ -210,12 +211,14 @@ def lag(**options: object) -> None:
 @click.option(
     "--request",
     "requests",
-    type=click.Choice(HTTP_REQUESTS),
+    type=click.Choice(HTTP_CHOICES),
     multiple=True,
     default=HTTP_REQUESTS,
-    help="What is asked; may be given several times, for one group of cases each.  [all]",
+    help="What is asked; may be given several times, for one group of cases each.  [all but the pages]",
 )
 @_many("goals", 1000, "Active goals of 20 events that the requests go round.")
+@_many("patients", None, "Go round a clinic of so many patients with three long diaries each instead.")
+@_many("events", 200_000, "About how many events that clinic has.")
 @click.option(
     "--entries",
     type=click.IntRange(1, 1_000_000),

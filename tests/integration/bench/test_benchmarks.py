@@ -231,3 +231,16 @@ def test_says_what_it_needs_of_the_disk_and_does_not_begin_without(monkeypatch: 
     assert said.exit_code == 1
     assert said.stderr.startswith("This takes about 1.2 GB of the disk")
     assert "where 3.0 GB are free" in said.stderr
+
+
+def test_pages_are_measured_on_a_clinic_of_their_own() -> None:
+    clinic = ("--request", "audit-page", "--patients", "2", "--events", "60", "--connections", "1")
+    arguments = ["http", *clinic, "--count", "4", "--entries", "2", "--runs", "1", "--json"]
+
+    said = CliRunner().invoke(bench, arguments, catch_exceptions=False)
+
+    assert said.exit_code == 0, said.output
+    page, *_ = json.loads(said.stdout)["cases"]
+    assert page["case"] == {"request": "audit-page", "connections": 1}
+    assert page["latency_ms"].keys() == {"p50", "p95", "p99"}
+    assert page["peers"] == []
