@@ -10,7 +10,7 @@ from typing import Literal
 
 from nats.errors import Error as NatsError
 from nats.js.api import StorageType, StreamConfig
-from nats.js.errors import BadRequestError
+from nats.js.errors import BadRequestError, NoStreamResponseError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from events.errors import CairnError
@@ -85,8 +85,14 @@ async def declare_care(nc: ResilientClient, replicas: int = 1) -> None:
         _log.warning("there is no stream %s: %s", STREAM, error)
 
 
-async def note_care(nc: ResilientClient, kind: Kind, stream: str, found: Verification, by: str) -> None:
+async def note_care(
+    nc: ResilientClient, kind: Kind, stream: str, found: Verification, by: str, replicas: int = 1
+) -> None:
     """Note that a stream of the log was read through or backed up just now.
+
+    Args:
+        by: Who did it.
+        replicas: On how many servers of a cluster it is kept; counts when there is no stream for it yet.
 
     Raises:
         CareNotNoted: nobody stores it.
@@ -103,12 +109,20 @@ async def note_care(nc: ResilientClient, kind: Kind, stream: str, found: Verific
         position=found.position,
         digest=found.digest,
     )
-    body = care.model_dump_json().encode()
     try:
-        await nc.jetstream(timeout=_NOTE_SECONDS).publish(f"{SUBJECT}.{stream}.{kind}", body, stream=STREAM)
+        try:
+            await _publish(nc, care)
+        except NoStreamResponseError:
+            await declare_care(nc, replicas)
+            await _publish(nc, care)
     except (NatsError, TimeoutError, OSError) as error:
         why = str(error) or type(error).__name__
         raise CareNotNoted(f"That the log {stream} was {kind.replace('_', ' ')} could not be noted: {why}") from error
+
+
+async def _publish(nc: ResilientClient, care: Care) -> None:
+    context = nc.jetstream(timeout=_NOTE_SECONDS)
+    await context.publish(f"{SUBJECT}.{care.stream}.{care.kind}", care.model_dump_json().encode(), stream=STREAM)
 
 
 class CareReader:
