@@ -70,6 +70,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── EventsMissing         the log no longer holds all events of a goal
         ├── BadSnapshot           a snapshot that cannot be read, so that the goal is read from the log
         ├── NotRecorded           an act of an operator could not be recorded or read
+        ├── CareNotNoted          that the log was read through or backed up could not be noted
         ├── RefusedResource       a FHIR resource that cannot be imported
         ├── RefusedFile           a FHIR file of which nothing can be imported
         ├── InvalidSearch         a FHIR search that cannot be answered
