@@ -39,6 +39,10 @@ class About(NamedTuple):
     patient: str
 
 
+_positions: dict[About, int] = {}
+"""Of an event of each patient."""
+
+
 class Clinics(NamedTuple):
     """Two organisations, with a patient of the same ids in each."""
 
@@ -50,7 +54,9 @@ class Clinics(NamedTuple):
 async def clinics(http: Http) -> Clinics:
     own, other = (f"clinic{os.getpid()}-{next(_clinics)}" for _ in range(2))
     for org, patient in product((own, other), ("p1", "p2")):
-        await http.record(*active_goal(GoalId(org, patient, "g1")))
+        position = await http.record(*active_goal(GoalId(org, patient, "g1")))
+        _positions[About(org, patient)] = position
+        await http.get(f"/v1/orgs/{org}/audit", min_position=position, limit=1)
     return Clinics(own, other)
 
 
@@ -90,6 +96,7 @@ def request(operation: Operation, about: About) -> tuple[str, dict[str, str]]:
     ids = {"Patient": patient, "CarePlan": f"{patient}.plan", "Goal": f"{patient}.g1"}
     named = {**about._asdict(), "goal": "g1", "release": "R4", "template": "attend-groups", "version": "1"}
     named |= {"digest": "0" * 16, "name": "style.css", "code": "0" * 32}
+    named["position"] = str(_positions.get(about, 1))
     query = {}
     if operation.org == "query":
         query["org"] = about.org

@@ -33,6 +33,7 @@ READS = (
     "/v1/orgs/{org}/evidence",
     "/v1/orgs/{org}/evidence?format=csv",
     "/v1/orgs/{org}/audit",
+    "/v1/orgs/{org}/audit/{position}",
 )
 """Every read of a projection: the OpenAPI document has them all, and one that is added is missed here."""
 
@@ -53,7 +54,9 @@ async def test_a_writer_reads_each_of_its_writes(http: Http, org: str) -> None:
 async def test_every_read_waits(http: Http, org: str, read: str) -> None:
     position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
 
-    response = await http.client.get(read.format(org=org), params={**_query(read), "min_position": str(position)})
+    response = await http.client.get(
+        read.format(org=org, position=position), params={**_query(read), "min_position": str(position)}
+    )
 
     assert response.status_code == 200, response.text
 
@@ -62,7 +65,9 @@ async def test_every_read_waits(http: Http, org: str, read: str) -> None:
 async def test_a_position_that_the_log_does_not_have_is_refused(http: Http, org: str, read: str) -> None:
     position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
 
-    problem = await http.refused(read.format(org=org), 422, **_query(read), min_position=position + 1_000_000)
+    problem = await http.refused(
+        read.format(org=org, position=position), 422, **_query(read), min_position=position + 1_000_000
+    )
 
     assert (problem["code"], [each["field"] for each in problem["errors"]]) == ("request.invalid", ["min_position"])
 
@@ -87,7 +92,9 @@ async def test_so_is_one_of_a_read_out_of_the_log(http: Http, org: str, path: st
 async def test_a_projection_that_stays_behind_is_503(behind: httpx.AsyncClient, read: str) -> None:
     position = behind.headers["position"]
 
-    response = await behind.get(read.format(org="alone"), params={**_query(read), "min_position": position})
+    response = await behind.get(
+        read.format(org="alone", position=position), params={**_query(read), "min_position": position}
+    )
 
     assert response.status_code == 503
     assert response.json()["code"] == "projection.behind"
