@@ -88,6 +88,7 @@ class AuditView:
         lines: The events, newest first.
         next_address: Of the events behind these; empty at the end.
         json_address, csv_address: Of the same list for programs and for spreadsheets.
+        most_in_csv: How many of the newest events the table for spreadsheets has; 0 where it has all.
         quarantined: The goals whose later events are missing.
         days: The fields of the form that are days.
         zone: The time zone of all days and times.
@@ -100,6 +101,7 @@ class AuditView:
     next_address: str
     json_address: str
     csv_address: str
+    most_in_csv: int
     quarantined: Sequence[str]
     days: Sequence[str]
     zone: str
@@ -127,6 +129,7 @@ def audit_view(
         f"{page}?{following}" if following else "",
         f"{api}?{search.api_query('json')}",
         f"{api}?{search.api_query('csv')}",
+        found["count"]["number"] if found["count"]["more"] else 0,
         [f"{each['patient']}.{each['goal']}" for each in found["quarantined"]],
         DAYS,
         zone,

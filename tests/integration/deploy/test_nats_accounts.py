@@ -20,6 +20,7 @@ from events.log import Append, Log, NotAdmitted, WrongVersion, connect, declare_
 from events.log.backup import write_archive
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
+from events.log.findings import Verification
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM
 from events.log.stream_state import read_state
@@ -28,6 +29,7 @@ from services.access.issuer.signing_key import signing_key
 from services.access.principal import HEADER, Principal
 from services.access.records.recorder import AccessRecorder
 from services.administration.application import Act
+from services.administration.care import note_care
 from services.administration.recording import record_act, recorded_acts
 from tests.access import access_record, access_records
 from tests.builders import active_goal, as_bytes, event, proposed
@@ -222,6 +224,20 @@ class TestTheGateway:
             status, answer = await read(operator.nc, path, bearer)
             assert (status, answer["status"]) == ("200", "active")
             assert (await read_state(access.nc, ACCESS_STREAM)).last == before + 1
+
+    async def test_tells_an_operator_which_services_are_there_and_what_was_found_in_the_log(
+        self, deployed: Deployed, services: Path
+    ) -> None:
+        bearer, _ = await token(deployed, services, ADA)
+        async with connected(deployed, "operator") as [operator]:
+            await note_care(operator.nc, "verified", STREAM, Verification(position=3), "ada")
+            status, report = await read(operator.nc, "/v1/operations", bearer)
+            assert not operator.refused
+        assert status == "200"
+        states = {each["name"]: each["state"] for each in report["services"]}  # type: ignore[attr-defined]
+        assert (states["goals"], states["intake"], states["reminders"]) == ("recording", "answering", "answering")
+        log = report["log"][0]  # type: ignore[index]
+        assert (log["verified"]["by"], log["verified"]["position"]) == ("ada", 3)
 
     async def test_tells_nobody_anything_without_a_token(self, deployed: Deployed, services: Path) -> None:
         async with connected(deployed, "operator") as [operator]:

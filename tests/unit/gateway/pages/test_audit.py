@@ -188,6 +188,13 @@ def test_how_many_there_are_is_said_up_to_where_they_are_counted() -> None:
     assert heading(10_000, more=True) == "More than 10,000 events"
 
 
+@pytest.mark.parametrize(("more", "most"), [(True, 10_000), (False, 0)])
+def test_a_table_that_has_not_all_says_how_many_it_has(more: bool, most: int) -> None:
+    found: Json = {"items": [], "next": None, "quarantined": [], "count": {"number": 10_000, "more": more}}
+
+    assert audit_view(ENGLISH, "northside", searched({}, DUBLIN), found, ZONE, NOW).most_in_csv == most
+
+
 def test_the_next_page_keeps_what_was_searched_for() -> None:
     found: Json = {"items": [], "next": "abc", "quarantined": [], "count": {"number": 0, "more": False}}
 
