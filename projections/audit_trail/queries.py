@@ -17,7 +17,7 @@ from projections.audit_trail.projector import fold
 from projections.audit_trail.searching import Count, count, found_positions
 from projections.audit_trail.tables import tables
 from projections.audit_trail.written_events import EventRow, events_at, every_event, written_events
-from projections.engine.paging import Json, Place, page_rows, paged_rows
+from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 from projections.engine.statements import fetch
 

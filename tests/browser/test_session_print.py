@@ -3,12 +3,13 @@
 from io import BytesIO
 
 import pytest
+from playwright.async_api import PdfMargins
 from pypdf import PdfReader
 
 from tests.browser.conftest import Open
 
 _PATIENT = "/clinic/northside/patients/pt-7f3a/session"
-_MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "16mm")
+_MARGINS = PdfMargins(top="16mm", right="16mm", bottom="16mm", left="16mm")
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])

@@ -34,7 +34,7 @@ def attainment(record: PatientRecord, span: Span) -> Json:
     told: dict[date, list[tuple[GoalState, int, _ToldBy]]] = defaultdict(list)
     began: list[date] = []
     for goal in goals:
-        for on, level, by in levels_over_time(goal):
+        for on, level, by, _ in levels_over_time(goal):
             if by == "baseline":
                 began.append(on)
             else:

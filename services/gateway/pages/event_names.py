@@ -132,7 +132,7 @@ def field_name(language: Language, path: str) -> str:
         return said(language)
     match path.split("."):
         case ["gas", "levels", level] if level in changes.STEPS:
-            return language.gettext("step “%(step)s”", step=changes.step_name(language, int(level)))
+            return language.gettext("step “%(step)s”", step=terms.step(language, int(level)))
         case ["progress", _, name] if name in _FIELDS:
             return _FIELDS[name](language)
         case ["program", name] | ["priorities", _, name]:
