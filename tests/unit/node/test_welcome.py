@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from services.node.address import NodeAddress
-from services.node.welcome import cairn_command, ready_line, things_to_try
+from services.node.sign_in import Link
+from services.node.welcome import cairn_command, how_to_look, ready_line, things_to_try
 
 GOAL = "northside.pt-7f3a.evenings"
 ADDRESS = NodeAddress(7, "nats://127.0.0.1:4223", "http://127.0.0.1:8081")
@@ -41,3 +42,23 @@ def test_commands_are_told_the_data_folder_where_they_would_not_find_it() -> Non
 def test_what_needs_a_token_makes_one_unless_another_issuer_does() -> None:
     assert "token create" in tries()[2]
     assert tries(own=False)[2] == f"curl {ADDRESS.http_url}/openapi.json"
+
+
+@pytest.mark.parametrize(
+    ("link", "own", "said"),
+    [
+        (
+            Link("http://127.0.0.1:8080/sign-in/link/0123", "cl-11, clinician, northside"),
+            True,
+            "once, within 15 minutes",
+        ),
+        (None, True, "sign-in --role operator --actor me prints a link for a browser"),
+        (None, False, "http://127.0.0.1:8081/ in a browser"),
+    ],
+    ids=["with the sample", "with data of one's own", "with an issuer"],
+)
+def test_one_line_says_how_to_look_at_it(link: Link | None, own: bool, said: str) -> None:
+    line = how_to_look(ADDRESS, Path("/my data"), link=link, usual_place=False, own_issuer=own)
+
+    assert said in line
+    assert "\n" not in line
