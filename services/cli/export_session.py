@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -16,12 +16,11 @@ from services.cli.connection import connected
 from services.cli.parameters import clinician_option, nats_url_option
 from services.cli.printing import Json
 from services.cli.resource_file import Unwritable
+from services.gateway.pages.sheet_size import Form, Paper
 
 if TYPE_CHECKING:
     from services.gateway.pages.language import Language
 
-Form = Literal["usual", "large", "simple"]
-Paper = Literal["a4", "letter"]
 _PAGE_REVIEWS = 100
 
 

@@ -7,16 +7,16 @@ inside. WeasyPrint is an extra of Cairn's, and takes the system's Pango; both ar
 import logging
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from events.errors import CairnError
+from services.gateway.pages.sheet_size import Paper
 from services.gateway.pages.static_files import static_files
 
 if TYPE_CHECKING:
     from weasyprint import HTML
 
-Paper = Literal["a4", "letter"]
 _BASE = "https://cairn.invalid/"
 """Where the document is, so that the address of a static file becomes one that is ours, and nothing else does."""
 _LOG = logging.getLogger("weasyprint")

@@ -11,6 +11,7 @@ from typing import Literal
 
 Form = Literal["usual", "large", "simple"]
 Size = Literal[1, 2, 3]
+Paper = Literal["a4", "letter"]
 _NUMBERS: tuple[Size, Size, Size] = (1, 2, 3)
 
 SIZES: dict[Form, tuple[float, float, float]] = {
