@@ -206,17 +206,27 @@ def _told(language: Language, week: Json) -> str:
     if not told:
         return language.gettext("Nothing told yet this week.")
     if week["what"] is None:
-        return language.ngettext("You told of one day this week.", "You told of %(number)s days this week.", told)
+        return _days_told(language, told)
     if week["low"] is None and week["high"] is None:
         return language.gettext("Told as done.") if week["days_done"] else ""
     if week["per"] == "day" and amount is not None:
-        return language.ngettext("It went as you aim on one day.", "It went as you aim on %(number)s days.", amount)
+        days = number_in_words(language, amount)
+        return language.ngettext(
+            "It went as you aim on one day.", "It went as you aim on %(number)s days.", amount, number=days
+        )
     if amount is None:
-        return language.ngettext("You told of one day this week.", "You told of %(number)s days this week.", told)
+        return _days_told(language, told)
     counted = _counted(language, amount, week["unit"])
     if week["per"] == "month":
         return language.gettext("Told so far this month: %(amount)s.", amount=counted)
     return language.gettext("Told so far: %(amount)s.", amount=counted)
+
+
+def _days_told(language: Language, days: int) -> str:
+    said = number_in_words(language, days)
+    return language.ngettext(
+        "You told of one day this week.", "You told of %(number)s days this week.", days, number=said
+    )
 
 
 def _aim(language: Language, week: Json) -> str:

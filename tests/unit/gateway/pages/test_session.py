@@ -89,12 +89,12 @@ def test_the_form_is_what_the_plan_asks_for_unless_another_is_chosen(accommodati
         (week(low=None, high=3), "Told so far: three. You aim for at most three."),
         (week(low=2, high=4), "Told so far: three. You aim for two to four."),
         (week(per="day", amount=1), "It went as you aim on one day. You aim for six a day."),
-        (week(per="day", amount=3), "It went as you aim on 3 days. You aim for six a day."),
+        (week(per="day", amount=3), "It went as you aim on three days. You aim for six a day."),
         (week(per="month"), "Told so far this month: three. You aim for six a month."),
         (week(low=None, amount=None), "Told as done."),
         (week(low=None, amount=None, days_done=0), ""),
         (week(what=None, low=None, amount=None, days_told=1), "You told of one day this week."),
-        (week(amount=None, high=3, low=None), "You told of 3 days this week. You aim for at most three."),
+        (week(amount=None, high=3, low=None), "You told of three days this week. You aim for at most three."),
     ],
 )
 def test_a_week_is_said_in_words(told: Json, said: str) -> None:
