@@ -1,7 +1,6 @@
 """What is printed for a talk: which sheets there are, and what stands on each."""
 
 from datetime import date
-from functools import partial
 
 import pytest
 
@@ -14,8 +13,6 @@ from projections.goal_state.patient.session import read_session
 from projections.goal_state.patient.talk import ABOUT
 from tests.builders import event, gas, smart
 from tests.unit.projections.patient.records import day, diary, done, goal_id, put_forward, record
-
-by_staff = partial(event, role="clinician", actor="c1")
 
 
 def active(token: str, **fields: object) -> list[Event]:
@@ -72,7 +69,12 @@ def test_a_scale_tells_where_it_began_where_it_stands_and_whose_steps_they_are()
     own = sheet(record(put_forward("walk", gas=scale), *diary("walk", d0={"level": 1}, d1={"level": 0})), day(1))
     theirs = record(
         put_forward("walk", gas=scale),
-        by_staff(goal_id("walk"), g.Revised(changes=g.Changes(gas=gas(baseline=-1)), reason="clinical")),
+        event(
+            goal_id("walk"),
+            g.Revised(changes=g.Changes(gas=gas(baseline=-1)), reason="clinical"),
+            role="clinician",
+            actor="c1",
+        ),
     )
 
     assert [(step["level"], step["by_patient"]) for step in own["steps"]] == [(n, True) for n in (2, 1, 0, -1, -2)]
@@ -104,8 +106,11 @@ def test_a_week_tells_what_is_aimed_for_and_what_was_told(measure: Measure, aim:
 
 
 def test_goals_that_count_nothing_are_told_only_where_none_counts() -> None:
-    scaled = [put_forward("home", gas=gas(), horizon="long_term"), by_staff(goal_id("home"), g.Agreed())]
-    scaled += [by_staff(goal_id("home"), g.Activated()), *diary("home", d0={"mood": 4})]
+    scaled = [
+        put_forward("home", gas=gas(), horizon="long_term"),
+        event(goal_id("home"), g.Agreed(), role="clinician", actor="c1"),
+    ]
+    scaled += [event(goal_id("home"), g.Activated(), role="clinician", actor="c1"), *diary("home", d0={"mood": 4})]
 
     alone = sheet(record(*scaled), day(0))["week"]
     beside = sheet(record(*scaled, *active("call", supports="home")), day(0))["week"]
