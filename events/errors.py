@@ -67,6 +67,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for
         ├── RequestRefused        an HTTP request that is answered with a problem
         │   └── ReadingRefused    a reading about a patient that is refused, and recorded as refused
+        ├── PdfUnavailable        a PDF needs what this machine does not have
         ├── EventsMissing         the log no longer holds all events of a goal
         ├── BadSnapshot           a snapshot that cannot be read, so that the goal is read from the log
         ├── NotRecorded           an act of an operator could not be recorded or read
