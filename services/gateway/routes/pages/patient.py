@@ -1,5 +1,6 @@
 """The page of one patient."""
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -30,7 +31,7 @@ async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: P
     )
     if record.is_empty:
         raise Rejected("plan.missing", f"Patient {patient} has no plan in {org}.")
-    revised = await _revised(here, asks, org, patient, record)
+    revised, is_behind = await gather(_revised(here, asks, org, patient, record), behind(here, "goal_state", org))
     shown = patient_shown(
         page.language,
         patient,
@@ -44,7 +45,7 @@ async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: P
         "patient.html",
         org=org,
         shown=shown,
-        is_behind=await behind(here, "goal_state", org),
+        is_behind=is_behind,
         today_address=addresses.address(addresses.TODAY, org=org),
     )
 
