@@ -77,6 +77,10 @@ def _sum(language: Language, week: Json) -> str:
             return language.gettext(
                 "%(amount)s %(unit)s so far, %(most)s at most.", amount=amount, unit=unit, most=wanted
             )
+        if measured["amount"] > measured["target"]:
+            return language.gettext(
+                "%(amount)s %(unit)s so far, %(wanted)s agreed.", amount=amount, unit=unit, wanted=wanted
+            )
         if measured["per"] == "month":
             return language.gettext(
                 "%(amount)s of %(wanted)s %(unit)s this month.", amount=amount, wanted=wanted, unit=unit

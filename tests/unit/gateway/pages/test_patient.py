@@ -145,6 +145,15 @@ def test_days_before_the_work_began_are_not_days_that_were_not_told() -> None:
     assert [each.day.mark for each in week.picture.days][:3] == ["ahead", "ahead", "unknown"]
 
 
+def test_more_than_was_agreed_is_said_beside_what_was_agreed() -> None:
+    most = FIRST.model_copy(update={"measure": WANTED.model_copy(update={"target": 1})})
+
+    week = shown(*begun(smart=most), *(told(number, done=True) for number in range(5))).tree.priorities[0].goals[0].week
+
+    assert week is not None
+    assert week.sentence == "5 evenings so far, 1 agreed."
+
+
 def test_many_days_that_were_not_told_are_counted_and_not_listed() -> None:
     week = shown(*begun(smart=FIRST)).tree.priorities[0].goals[0].week
 
