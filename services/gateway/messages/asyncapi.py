@@ -285,6 +285,7 @@ _PARAMETERS: Document = {
     "goal": {"description": "The goal's id, of the same letters; `plan` for the patient's plan."},
     "stream": {"description": "A stream of the log.", "default": "CAIRN_LOG"},
     "projection": {"description": "A projection, such as goal_state."},
+    "kind": {"description": "What was done: `verified` or `backed_up`."},
 }
 _HEADERS_OF: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "submitted": ("SubmittedHeaders", headers.SUBMITTED),

@@ -7,12 +7,17 @@ from events.identity import FEED, FORWARDED, INTAKE, LOG, NOTICE, OUTCOME, REJEC
 from events.log.stream import STREAM
 from events.outcome import Outcome
 from projections.engine.announcing import CHECKPOINT, COMPARE, REPLACED, Announcement, LogComparison
+from services.administration.care import STREAM as CARE_STREAM
+from services.administration.care import SUBJECT as CARE
+from services.administration.care import Care
 from services.gateway.messages import headers
 from services.gateway.messages.channel import Body, Channel
 from services.gateway.reads_over_nats import MAX_REQUEST_BYTES, QUEUE, READ
 from services.goals.health import HEALTH, Health
 from services.goals.voiding import VoidRequest
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
+from services.presence import HEALTH as SERVICE_HEALTH
+from services.presence import Presence
 from services.reminders.notice import Notice
 from services.reminders.stream import ALARM_STREAM, MARK, NOTICE_STREAM, RUNG, SET
 
@@ -190,6 +195,29 @@ CHANNELS: tuple[Channel, ...] = (
         queue=_GOALS,
         publishers=("gateway", "operator"),
         hearers=("goals",),
+    ),
+    *(
+        Channel(
+            f"health_of_{service}",
+            f"{SERVICE_HEALTH}.{service}",
+            f"Whether the {service} service is there, since when, and in which version.",
+            ("receive", "send"),
+            Body("Question", Any, schema={"description": "Nothing is read of it."}),
+            reply=Body("Presence", Presence),
+            queue=service,
+            publishers=("gateway",),
+            hearers=(service,),
+        )
+        for service in ("intake", "reminders")
+    ),
+    Channel(
+        "care",
+        f"{CARE}.{{stream}}.{{kind}}",
+        "What was found when a stream of the log was read through or backed up; the last of each is kept.",
+        ("send",),
+        Body("Care", Care),
+        stream=CARE_STREAM,
+        publishers=("operator", "log_operator"),
     ),
     Channel(
         "replaced",

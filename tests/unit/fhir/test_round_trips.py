@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from events.event import RecordedEvent
 from events.goal import GoalState, fold_goals
-from events.goal.types import Imported, Proposed
+from events.goal.types import Imported, ProgressLogged, Proposed
 from events.identity import GoalId
 from events.payload import Payload
 from events.vocabulary import ActorRole
@@ -45,8 +45,14 @@ def goal_of(told: list[tuple[Payload, ActorRole]]) -> GoalState:
     return state
 
 
+def _has_each_entry_once(told: list[tuple[Payload, ActorRole]]) -> bool:
+    """FHIR names an entry by its id, so of two with one id, which no rule lets in, one goes out."""
+    entries = [data.entry for data, _ in told if isinstance(data, ProgressLogged)]
+    return len(set(entries)) == len(entries)
+
+
 @few
-@given(st.tuples(values(Proposed), roles), st.lists(later, max_size=8))
+@given(st.tuples(values(Proposed), roles), st.lists(later, max_size=8).filter(_has_each_entry_once))
 def test_any_goal_comes_back_as_it_went_out(
     first: tuple[Payload, ActorRole], then: list[tuple[Payload, ActorRole]]
 ) -> None:

@@ -18,7 +18,6 @@ from services.gateway.gateway import Here
 from services.gateway.pages.addresses import REVIEWS, address
 from services.gateway.pages.behind import behind
 from services.gateway.pages.rendering import Shows
-from services.gateway.pages.reviews import last_day, reviews_view
 from services.gateway.parameters import Org, ReviewsPageQuery
 from services.gateway.routing import Query, Router
 
@@ -32,6 +31,8 @@ async def reviews_page(
     here: Here, asks: Asks, page: Shows, org: Org, query: Annotated[ReviewsPageQuery, Query()]
 ) -> Response:
     """The page: what is due since, what is due today, and what comes up."""
+    from services.gateway.pages.reviews import last_day, reviews_view  # noqa: PLC0415 - Babel, for pages alone
+
     now = datetime.now(UTC)
     utc_day = query.day or now.date()
 

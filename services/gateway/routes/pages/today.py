@@ -21,7 +21,6 @@ from services.gateway.gateway import Gateway, Here
 from services.gateway.pages.addresses import TODAY, TODAY_ROW, address
 from services.gateway.pages.behind import behind
 from services.gateway.pages.rendering import Shows
-from services.gateway.pages.today import row_of, today_view
 from services.gateway.parameters import Org, TodayPageQuery, TodayRowQuery
 from services.gateway.projection_checkpoints import positions
 from services.gateway.routing import Query, Router
@@ -45,6 +44,8 @@ async def today_page(
     here: Here, asks: Asks, page: Shows, org: Org, query: Annotated[TodayPageQuery, Query()]
 ) -> Response:
     """The page. Patients behind the first fifty have an address of their own, which names the day."""
+    from services.gateway.pages.today import today_view  # noqa: PLC0415 - Babel, for pages alone
+
     now = datetime.now(UTC)
     limit = REST if query.cursor else ROWS
     filters = TodayFilter(day=query.day, clinician=query.clinician)
@@ -83,6 +84,8 @@ async def today_row(
     here: Here, asks: Asks, page: Shows, org: Org, query: Annotated[TodayRowQuery, Query()]
 ) -> Response:
     """One row as it is now; nothing (204) of a patient who is not among those that the page shows."""
+    from services.gateway.pages.today import row_of  # noqa: PLC0415 - Babel, for pages alone
+
     now = datetime.now(UTC)
     filters = TodayFilter(patient=query.patient, clinician=query.clinician)
     found = await _read(here, org, filters, now, limit=1, min_position=query.min_position)

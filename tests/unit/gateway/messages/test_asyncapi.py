@@ -74,6 +74,8 @@ def test_so_is_every_subject_that_the_code_writes_down() -> None:
         "cairn.set_aside",  # of a stream that is closed; nobody publishes there
         "cairn.projections",  # the entry points of projections
         "cairn.principal",  # where ASGI keeps who asks
+        "cairn.refused_page",  # where it keeps how a refusal is a page
+        "cairn.health",  # what the subjects of the services begin with
         "cairn.purpose",  # where click keeps it
         "cairn.log.unreadable",  # events of the stream of /v1/feed
         "cairn.log.replaced",
@@ -191,7 +193,7 @@ def test_who_may_is_what_the_server_lets_them() -> None:
 
 @pytest.mark.parametrize("channel", [each for each in CHANNELS if not each.is_public], ids=lambda each: each.name)
 def test_the_users_at_a_subject_of_the_house_are_those_that_the_server_admits(channel: Channel) -> None:
-    subject = re.sub(r"\{\w+\}", "a", channel.address.replace("{stream}", LOG_STREAM))
+    subject = re.sub(r"\{\w+\}", "a", channel.address.replace("{stream}", LOG_STREAM).replace("{kind}", "verified"))
 
     assert {user for user, row in ROWS.items() if may_publish(row, subject)} == set(channel.publishers) - OPERATORS
     assert {user for user, row in ROWS.items() if may_hear(row, subject, channel.queue or "")} == set(channel.hearers)

@@ -83,7 +83,7 @@ def test_a_line_names_a_few_fields_and_how_many_more_there_are() -> None:
 
     found = line(ENGLISH, told(changes=[changed(each, "a", "b") for each in fields]), DUBLIN)
 
-    assert found.changed == ["wording", "what exactly", "due date", "step “One step to go”"]
+    assert found.changed == ["wording", "what exactly", "due date", "step “one step to go”"]
     assert found.more_changes == 2
 
 
@@ -109,7 +109,7 @@ def test_a_change_is_told_word_by_word_and_a_part_that_is_new_leaf_by_leaf() -> 
     assert [change.name for change in found.changes] == [
         "What exactly",
         "Target",
-        "Step “One step to go”",
+        "Step “one step to go”",
         "Where it began",
     ]
     first, target, step, _ = found.changes
