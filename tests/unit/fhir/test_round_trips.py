@@ -1,7 +1,7 @@
 """What goes out comes back as the same goal, and what came in goes out with every field that the mapping names."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -45,7 +45,7 @@ def goal_of(told: list[tuple[Payload, ActorRole]]) -> GoalState:
     return state
 
 
-def _has_each_entry_once(told: list[tuple[Payload, ActorRole]]) -> bool:
+def _has_each_entry_once(told: Sequence[tuple[Payload, object]]) -> bool:
     """FHIR names an entry by its id, so of two with one id, which no rule lets in, one goes out."""
     entries = [data.entry for data, _ in told if isinstance(data, ProgressLogged)]
     return len(set(entries)) == len(entries)
