@@ -46,6 +46,11 @@ def address(template: str, /, *, query: dict[str, str] | None = None, **named: s
     return template.format(**named) + (f"?{urlencode(query)}" if query else "")
 
 
+def sheets_of_day(org: str, clinician: str | None) -> str:
+    """Where the sheets for the talks of today are, of one clinician's patients or of everyone's."""
+    return address(SESSIONS, org=org, query={"clinician": clinician} if clinician else None)
+
+
 def is_page(path: str) -> bool:
     """Whether people look at an address, and not programs: what is refused there is a page, too."""
     return path == HOME or any(path == root or path.startswith(f"{root}/") for root in _ROOTS)

@@ -48,6 +48,7 @@ async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: P
         shown=shown,
         is_behind=is_behind,
         today_address=addresses.address(addresses.TODAY, org=org),
+        sheets=addresses.address(addresses.SESSION, org=org, patient=patient) if record.valid_goals else None,
     )
 
 

@@ -15,7 +15,7 @@ from projections.review_schedule.queries import reviews
 from services.gateway.access_records import patients_in
 from services.gateway.asking import Asks
 from services.gateway.gateway import Here
-from services.gateway.pages.addresses import REVIEWS, address
+from services.gateway.pages.addresses import REVIEWS, address, sheets_of_day
 from services.gateway.pages.behind import behind
 from services.gateway.pages.rendering import Shows
 from services.gateway.parameters import Org, ReviewsPageQuery
@@ -50,6 +50,7 @@ async def reviews_page(
         org=org,
         view=view,
         is_behind=await behind(here, "review_schedule", org),
+        sheets=sheets_of_day(org, query.clinician) if asks.words else None,
         calendar=address(calendar, query={"clinician": query.clinician}) if query.clinician else calendar,
     )
 

@@ -18,7 +18,7 @@ from projections.review_schedule.queries import reviews as reviews_in
 from services.gateway.access_records import FEED, patients_in
 from services.gateway.asking import Asks
 from services.gateway.gateway import Gateway, Here
-from services.gateway.pages.addresses import TODAY, TODAY_ROW, address
+from services.gateway.pages.addresses import TODAY, TODAY_ROW, address, sheets_of_day
 from services.gateway.pages.behind import behind
 from services.gateway.pages.rendering import Shows
 from services.gateway.parameters import Org, TodayPageQuery, TodayRowQuery
@@ -72,6 +72,7 @@ async def today_page(
         is_now=query.cursor is None and query.day is None,
         feed=address(FEED, query={"org": org}) if follows else None,
         row_address=address(TODAY_ROW, org=org),
+        sheets=sheets_of_day(org, query.clinician) if asks.words else None,
         types=TYPES,
         clinician=query.clinician,
         calendar=f"/v1/orgs/{org}/reviews.ics",
