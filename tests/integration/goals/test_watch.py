@@ -1,6 +1,7 @@
 """A stream that would forget is not written to, nor one that is another than is remembered; whoever asks is told."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from events.log.stream import STREAM
 from events.outcome import Outcome, RejectedOutcome
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
+from services.presence import cairn_version
 from services.settings import Settings
 from tests.builders import active_goal, entry, event
 from tests.conftest import Submit, running, submitting_over
@@ -77,7 +79,11 @@ async def until(submit: Submit, wanted: str, offered: Event) -> Outcome:
 
 
 async def test_a_service_that_records_says_so(service: Submit, connection: ResilientClient) -> None:
-    assert await health(connection) == {"stream": STREAM, "state": "recording", "detail": "", "missing": 0}
+    said = await health(connection)
+
+    assert said.pop("version") == cairn_version()
+    assert datetime.fromisoformat(said.pop("since")) <= datetime.now(UTC)
+    assert said == {"stream": STREAM, "state": "recording", "detail": "", "missing": 0}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from services.access.principal import Principal, Role
 from tests.builders import NOON, active_goal, entry, event, gas, proposed, smart
 from tests.integration.gateway.http import Http
 from tests.tokens import bearing
+from tests.waiting import eventually
 
 HOSTILE = "<script>alert('&\"')</script> \u202e\u05e9\u05dc\u05d5\u05dd"
 DAY = timedelta(days=1)
@@ -203,10 +204,10 @@ async def test_looking_at_the_page_is_on_record(http: Http, goal: GoalId) -> Non
         found = await http.get(f"/v1/orgs/{goal.org}/patients/p1/accesses", limit=500)
         return {each["operation"] for each in found["items"] if each["reader"] == "reader"}
 
-    for _ in range(100):
-        if "goal_page" in (seen := await names()):
-            break
-    assert "goal_page" in seen
+    async def is_on_record() -> bool:
+        return "goal_page" in await names()
+
+    await eventually(is_on_record)
 
 
 def _then(page: str) -> str:
