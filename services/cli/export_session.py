@@ -16,7 +16,7 @@ from services.cli.connection import connected
 from services.cli.parameters import clinician_option, nats_url_option
 from services.cli.printing import Json
 from services.cli.resource_file import Unwritable
-from services.gateway.pages.sheet_size import Form, Paper
+from services.gateway.pages.session.sheet_size import Form, Paper
 
 if TYPE_CHECKING:
     from services.gateway.pages.language import Language
@@ -110,7 +110,7 @@ def _made(
     """How many sheets there are, and the PDF of them."""
     from services.gateway.pages.pdf import pdf_of
     from services.gateway.pages.rendering import by_itself
-    from services.gateway.pages.session import sheets
+    from services.gateway.pages.session.view import sheets
 
     views = sheets(language, sessions, form, day)
     if not views:

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from events.catalog import TYPES
 from events.samples import has_sample, sample_of
-from services.gateway.pages.sending import NATS_ADDRESS, file_name
+from services.gateway.pages.developers.sending import NATS_ADDRESS, file_name
 from tests.end_to_end.node import HOUSE, RunningNode
 from tests.exchange.javascript import JavaScript
 

@@ -1,7 +1,7 @@
 """What a talk about a goal may begin with: one state of the goal and of those that lead to it, the most pressing first.
 
-Each state has one question (`services/gateway/pages/questions.py`). It is what is printed for the patient, so it names
-no state: a setback, a dip and a silent week are asked about as what comes next.
+Each state has one question (`services/gateway/pages/session/questions.py`). It is what is printed for the patient, so
+it names no state: a setback, a dip and a silent week are asked about as what comes next.
 """
 
 from collections.abc import Sequence

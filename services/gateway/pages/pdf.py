@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from events.errors import CairnError
-from services.gateway.pages.sheet_size import Paper
+from services.gateway.pages.session.sheet_size import Paper
 from services.gateway.pages.static_files import static_files
 
 if TYPE_CHECKING:

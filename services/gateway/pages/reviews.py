@@ -10,8 +10,8 @@ from events.goal.measured import monday
 from services.gateway.pages import when
 from services.gateway.pages.addresses import GOAL, REVIEWS, address
 from services.gateway.pages.language import Language
-from services.gateway.pages.today import Filter
-from services.gateway.pages.today_reasons import Sign, Told, shortened
+from services.gateway.pages.today.reasons import Sign, Told, shortened
+from services.gateway.pages.today.view import Filter
 
 WEEKS = 7
 """How many weeks the calendar has: the one before, this one and five to come."""

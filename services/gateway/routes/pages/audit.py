@@ -18,7 +18,7 @@ from services.gateway.access.consents import types_left_out
 from services.gateway.asking import Asks
 from services.gateway.gateway import Here
 from services.gateway.pages.addresses import AUDIT, AUDITED_EVENT, address
-from services.gateway.pages.audit_search import EVENTS_PER_PAGE, Search, searched
+from services.gateway.pages.audit.search import EVENTS_PER_PAGE, Search, searched
 from services.gateway.pages.behind import behind
 from services.gateway.pages.rendering import Shows
 from services.gateway.parameters import AtPosition, AuditedEventQuery, Org
@@ -32,7 +32,7 @@ router = Router()
 async def audit_page(request: Request, here: Here, asks: Asks, page: Shows, org: Org) -> Response:
     """The events that the fields of the form ask for, newest first, and how many there are."""
     # What makes texts is imported when the first page is asked for, as in `rendering.py`.
-    from services.gateway.pages.audit import audit_view  # noqa: PLC0415
+    from services.gateway.pages.audit.view import audit_view  # noqa: PLC0415
     from services.gateway.pages.event_names import ROLES, known_types, role_name  # noqa: PLC0415
 
     fields: Mapping[str, str] = request.query_params
@@ -78,7 +78,7 @@ async def audited_event_page(
     here: Here, asks: Asks, page: Shows, org: Org, position: AtPosition, query: Annotated[AuditedEventQuery, Query()]
 ) -> Response:
     """One event with its exact change, who did it, whether it is proven, and how it is stored."""
-    from services.gateway.pages.audit_event import event_view, heading  # noqa: PLC0415
+    from services.gateway.pages.audit.event import event_view, heading  # noqa: PLC0415
 
     event = await event_at(here, asks, org, position, query)
     zone = await here.read("audit_trail", org, None, lambda connection: clinic_zone(connection, org), short=True)

@@ -15,9 +15,9 @@ from events.samples import Sample, has_sample, sample_of
 from services.gateway.answers import json_answer
 from services.gateway.gateway import Here
 from services.gateway.pages import addresses
-from services.gateway.pages.event_types import event_type, groups
-from services.gateway.pages.messages import subjects
-from services.gateway.pages.operations_of_api import paragraphs_of, subjects_of
+from services.gateway.pages.developers.event_types import event_type, groups
+from services.gateway.pages.developers.messages import subjects
+from services.gateway.pages.developers.operations_of_api import paragraphs_of, subjects_of
 from services.gateway.pages.rendering import Page, Shows
 from services.gateway.problems import HTTP_STATUS, RequestRefused
 from services.gateway.public_address import public_base

@@ -21,7 +21,7 @@ from services.gateway.asking import Asks
 from services.gateway.gateway import Gateway, Here
 from services.gateway.pages import addresses
 from services.gateway.pages.behind import behind
-from services.gateway.pages.goal_found import (
+from services.gateway.pages.goal.found import (
     MAX_ENTRIES,
     MAX_EVENTS,
     MAX_MOMENTS,
@@ -63,7 +63,7 @@ async def goal_page(
     query: Annotated[GoalPageQuery, Query()],
 ) -> Response:
     """The page of a goal; with `part=then` no more of it than where the goal stood."""
-    from services.gateway.pages import goal_page as pages  # noqa: PLC0415 - Babel, for pages alone
+    from services.gateway.pages.goal import page as pages  # noqa: PLC0415 - Babel, for pages alone
 
     goal_id = GoalId(org, patient, goal)
     found = await _found(here, goal_id, query)

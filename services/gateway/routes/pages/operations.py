@@ -15,7 +15,7 @@ router = Router()
 async def operations_page(here: Here, page: Shows) -> Response:
     """What …/v1/operations answers, in words. A small script looks again every few seconds."""
     # What makes texts is imported when the first page is asked for, as in `rendering.py`.
-    from services.gateway.pages.operations import operations_view  # noqa: PLC0415
+    from services.gateway.pages.operations.view import operations_view  # noqa: PLC0415
 
     view = operations_view(page.language, await operations_report(here))
     return page.answer("operations.html", view=view)

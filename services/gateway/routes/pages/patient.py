@@ -25,7 +25,7 @@ router = Router()
 @router.get(addresses.PATIENT, include_in_schema=False)
 async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: Patient) -> Response:
     """Why somebody is in treatment, what it is all for, and how it is going, from a bounded number of queries."""
-    from services.gateway.pages.patient import patient_shown  # noqa: PLC0415 - Babel, for pages alone
+    from services.gateway.pages.patient.view import patient_shown  # noqa: PLC0415 - Babel, for pages alone
 
     record = await here.read(
         "goal_state", org, None, lambda connection: queries.record(connection, org, patient, with_diaries=True)

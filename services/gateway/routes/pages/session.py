@@ -12,7 +12,7 @@ from services.gateway.asking import Asks
 from services.gateway.gateway import Here
 from services.gateway.pages import addresses
 from services.gateway.pages.rendering import Page, Shows
-from services.gateway.pages.sheet_size import Form
+from services.gateway.pages.session.sheet_size import Form
 from services.gateway.parameters import FromDay, Org, Patient, SessionsQuery
 from services.gateway.routes.sessions import session_found, sessions_found
 from services.gateway.routing import Query, Router
@@ -48,7 +48,7 @@ async def session_page(
     here: Here, page: Shows, org: Org, patient: Patient, query: Annotated[SessionPageQuery, Query()]
 ) -> Response:
     """The pages of one patient."""
-    from services.gateway.pages.session import sheets, usual_form  # noqa: PLC0415 - Babel, for pages alone
+    from services.gateway.pages.session.view import sheets, usual_form  # noqa: PLC0415 - Babel, for pages alone
 
     found = await session_found(here, org, patient, query)
     if query.goal is not None:
@@ -72,7 +72,7 @@ async def sessions_page(
     here: Here, asks: Asks, page: Shows, org: Org, query: Annotated[SessionsPageQuery, Query()]
 ) -> Response:
     """The pages of all who have a review on a day."""
-    from services.gateway.pages.session import sheets  # noqa: PLC0415 - as above
+    from services.gateway.pages.session.view import sheets  # noqa: PLC0415 - as above
 
     found = await sessions_found(here, asks, org, query)
     language = page.language

@@ -44,7 +44,7 @@ async def today_page(
     here: Here, asks: Asks, page: Shows, org: Org, query: Annotated[TodayPageQuery, Query()]
 ) -> Response:
     """The page. Patients behind the first fifty have an address of their own, which names the day."""
-    from services.gateway.pages.today import today_view  # noqa: PLC0415 - Babel, for pages alone
+    from services.gateway.pages.today.view import today_view  # noqa: PLC0415 - Babel, for pages alone
 
     now = datetime.now(UTC)
     limit = REST if query.cursor else ROWS
@@ -85,7 +85,7 @@ async def today_row(
     here: Here, asks: Asks, page: Shows, org: Org, query: Annotated[TodayRowQuery, Query()]
 ) -> Response:
     """One row as it is now; nothing (204) of a patient who is not among those that the page shows."""
-    from services.gateway.pages.today import row_of  # noqa: PLC0415 - Babel, for pages alone
+    from services.gateway.pages.today.view import row_of  # noqa: PLC0415 - Babel, for pages alone
 
     now = datetime.now(UTC)
     filters = TodayFilter(patient=query.patient, clinician=query.clinician)

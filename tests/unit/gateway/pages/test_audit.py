@@ -10,9 +10,9 @@ from events.catalog import TYPES
 from events.time_zones import time_zone
 from services.administration.care import Care, LastCare
 from services.gateway.pages import event_names
-from services.gateway.pages.audit import audit_view, line
-from services.gateway.pages.audit_event import event_view, proof
-from services.gateway.pages.audit_search import searched
+from services.gateway.pages.audit.event import event_view, proof
+from services.gateway.pages.audit.search import searched
+from services.gateway.pages.audit.view import audit_view, line
 from services.gateway.pages.language import language_of, languages
 
 ENGLISH = language_of(["en"], None)

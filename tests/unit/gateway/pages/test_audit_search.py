@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from events.time_zones import time_zone
-from services.gateway.pages.audit_search import searched
+from services.gateway.pages.audit.search import searched
 
 DENVER = time_zone("America/Denver")
 

@@ -5,10 +5,10 @@ import pytest
 from events import catalog
 from events.catalog import TYPES, json_schema
 from events.json_schemas import published_schema
-from services.gateway.pages.docstrings import said_by
-from services.gateway.pages.event_types import GROUPS, EventType, event_type, groups
+from services.gateway.pages.developers.docstrings import said_by
+from services.gateway.pages.developers.event_types import GROUPS, EventType, event_type, groups
+from services.gateway.pages.developers.schema_tables import Field, tables_of
 from services.gateway.pages.language import Language, language_of
-from services.gateway.pages.schema_tables import Field, tables_of
 
 ENGLISH, SPANISH = (language_of([code], None) for code in ("en", "es"))
 BASE = "https://cairn.example"

@@ -17,10 +17,10 @@ from projections.audit_trail.moments import versions_of
 from projections.engine.paging import Json
 from projections.goal_state.patient.levels import levels_over_time
 from projections.goal_state.patient.record import fold_patient
-from services.gateway.pages.goal_events import TELLERS
-from services.gateway.pages.goal_found import Earlier, GoalFound, HistoryFound, days_of
-from services.gateway.pages.goal_page import GoalPage, goal_page
-from services.gateway.pages.goal_way import Folded, Happened
+from services.gateway.pages.goal.events import TELLERS
+from services.gateway.pages.goal.found import Earlier, GoalFound, HistoryFound, days_of
+from services.gateway.pages.goal.page import GoalPage, goal_page
+from services.gateway.pages.goal.way import Folded, Happened
 from services.gateway.pages.language import language_of
 from services.gateway.pages.voices import Said
 from tests.builders import NOON, active_goal, entry, event, gas, opened, proposed, recorded, smart

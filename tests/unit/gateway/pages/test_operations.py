@@ -8,7 +8,7 @@ import pytest
 
 from services.gateway.operations_report import Trouble
 from services.gateway.pages.language import language_of, languages
-from services.gateway.pages.operations import operations_view
+from services.gateway.pages.operations.view import operations_view
 
 ENGLISH = language_of(["en"], None)
 AT = datetime(2026, 11, 28, 18, 29, tzinfo=UTC)

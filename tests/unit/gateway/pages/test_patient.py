@@ -12,7 +12,7 @@ from events.vocabulary import Measure, Priority, Smart
 from projections.audit_trail.revisions import RevisedGoal
 from projections.goal_state.patient.record import PatientRecord, fold_patient
 from services.gateway.pages.language import language_of
-from services.gateway.pages.patient import PatientShown, patient_shown
+from services.gateway.pages.patient.view import PatientShown, patient_shown
 from tests.builders import NOON, PLAN, entry, event, gas, opened, proposed, recorded
 
 ENGLISH = language_of(["en"], None)

@@ -11,8 +11,8 @@ from services.gateway.pages import pdf
 from services.gateway.pages.language import language_of
 from services.gateway.pages.pdf import PdfUnavailable, painting_rules, pdf_of
 from services.gateway.pages.rendering import by_itself
-from services.gateway.pages.session import sheets
-from services.gateway.pages.sheet_size import Form, Paper
+from services.gateway.pages.session.sheet_size import Form, Paper
+from services.gateway.pages.session.view import sheets
 from services.gateway.pages.static_files import static_files
 from tests.unit.gateway.pages.sessions import HOSTILE, session, sheet, step, week, win
 

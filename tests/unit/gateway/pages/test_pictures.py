@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from services.gateway.pages.pictures_line import Point, Scale, line_picture
-from services.gateway.pages.pictures_week import Day, week_picture
+from services.gateway.pages.pictures.line import Point, Scale, line_picture
+from services.gateway.pages.pictures.week import Day, week_picture
 
 MONDAY = date(2026, 11, 23)
 FOUR_WEEKS = Scale(MONDAY - timedelta(days=27), MONDAY, 1, 10)

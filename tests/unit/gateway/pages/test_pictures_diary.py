@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from events.goal.entries import ProgressEntry
-from services.gateway.pages.pictures_diary import MAX_WEEKS, Span, diary_picture, mark_of, monday, span_of
+from services.gateway.pages.pictures.diary import MAX_WEEKS, Span, diary_picture, mark_of, monday, span_of
 from tests.unit.gateway.pages.goals import PATIENT
 
 BEGAN, TODAY = date(2026, 1, 8), date(2026, 1, 22)  # both a Thursday

@@ -1,7 +1,7 @@
 """The scale as a cairn: which stones are laid, and what is said on its steps."""
 
 from services.gateway.pages.language import language_of
-from services.gateway.pages.pictures_ladder import LadderPicture, ladder_picture, signed
+from services.gateway.pages.pictures.ladder import LadderPicture, ladder_picture, signed
 from services.gateway.pages.rendering import _environment
 
 FIVE = {str(level): f"text {level}" for level in range(-2, 3)}

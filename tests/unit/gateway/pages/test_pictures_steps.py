@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from projections.goal_state.patient.levels import LevelSeen
 from services.gateway.pages.language import language_of
-from services.gateway.pages.pictures_steps import MAX_POINTS, StepsPicture, steps_picture, thin
+from services.gateway.pages.pictures.steps import MAX_POINTS, StepsPicture, steps_picture, thin
 from services.gateway.pages.rendering import _environment
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 20)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.gateway.pages.pictures_tscore import Told, TScorePicture, Words, tscore_picture
+from services.gateway.pages.pictures.tscore import Told, TScorePicture, Words, tscore_picture
 
 FIRST = date(2026, 3, 2)
 WORDS = Words("expected", "where it began", "expected, and where it began")

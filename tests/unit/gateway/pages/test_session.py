@@ -8,10 +8,10 @@ import pytest
 from projections.engine.paging import Json
 from projections.goal_state.patient.talk import ABOUT
 from services.gateway.pages.language import language_of
-from services.gateway.pages.questions import question
 from services.gateway.pages.rendering import by_itself
-from services.gateway.pages.session import SheetView, sheets
-from services.gateway.pages.sheet_size import Form
+from services.gateway.pages.session.questions import question
+from services.gateway.pages.session.sheet_size import Form
+from services.gateway.pages.session.view import SheetView, sheets
 from tests.unit.gateway.pages.sessions import HOSTILE, STEPS, session, sheet, step, week, win
 
 ENGLISH, SPANISH = language_of(["en"], None), language_of(["es"], None)

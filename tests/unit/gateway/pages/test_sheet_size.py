@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.gateway.pages.sheet_size import SIZES, Form, Texts, fitted
+from services.gateway.pages.session.sheet_size import SIZES, Form, Texts, fitted
 from services.gateway.pages.static_files import static_files
 
 FORMS: tuple[Form, ...] = ("usual", "large", "simple")

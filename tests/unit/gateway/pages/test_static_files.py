@@ -10,7 +10,8 @@ from services.gateway.pages.static_files import FOLDER, MEDIA_TYPES, StaticFile,
 
 _ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([\d.]+) \| ([^|]+) \| ([^|]+) \| ([0-9a-f]{64}) \|$", re.MULTILINE)
 _OF_OTHERS = re.compile(rb"@license|/\*!|sourceMappingURL|copyright", re.IGNORECASE)
-_ELSEWHERE = re.compile(rb"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}")
+_ELSEWHERE = re.compile(rb"(?<!xmlns=\")(?:https?:)?//(?<!xmlns=\"http://)[a-z0-9.-]+\.[a-z]{2,}")
+"""An address on another host; the name of the SVG namespace leads nowhere."""
 OUR_SCRIPTS_BYTES = 14 * 1024
 
 

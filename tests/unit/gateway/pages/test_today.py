@@ -6,12 +6,12 @@ import pytest
 
 from services.gateway.access.wordless import without_words
 from services.gateway.pages.language import language_of
-from services.gateway.pages.pictures_line import LinePicture
-from services.gateway.pages.pictures_week import WeekPicture
-from services.gateway.pages.today import TodayView, row_of, today_view
-from services.gateway.pages.today_changes import since_review
-from services.gateway.pages.today_pictures import mood_of, week_of
-from services.gateway.pages.today_reasons import MAX_WORDS_CHARACTERS, Saying, about, offers_of, whys, words_of
+from services.gateway.pages.pictures.line import LinePicture
+from services.gateway.pages.pictures.week import WeekPicture
+from services.gateway.pages.today.changes import since_review
+from services.gateway.pages.today.pictures import mood_of, week_of
+from services.gateway.pages.today.reasons import MAX_WORDS_CHARACTERS, Saying, about, offers_of, whys, words_of
+from services.gateway.pages.today.view import TodayView, row_of, today_view
 from tests.unit.gateway.pages.told_today import (
     CLINICIAN,
     DAY,

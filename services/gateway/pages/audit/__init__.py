@@ -1,0 +1,1 @@
+"""The page Audit, and the one of a single event."""

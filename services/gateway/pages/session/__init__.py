@@ -1,0 +1,1 @@
+"""The sheets for a talk, on paper and as PDF."""

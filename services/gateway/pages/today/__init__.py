@@ -1,0 +1,1 @@
+"""The page Today: whom to talk to first, and why."""
