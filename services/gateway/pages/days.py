@@ -1,4 +1,7 @@
-"""Days as people speak of them: today, tomorrow, the day of the week while it is near, and else the date."""
+"""Days as people speak of them: today, tomorrow, the day of the week while it is near, and else the date.
+
+What was lies behind (`past`, `named`, `on`, `since`), what comes lies ahead (`near`, `ahead`, `review_due`).
+"""
 
 from datetime import date
 
@@ -6,8 +9,7 @@ from services.gateway.pages.language import Language
 
 _NEAR = 6
 """Up to so many days ahead, a day is named with the day of the week."""
-_ANOTHER_YEAR = 300
-"""From so many days away on, the year is said too."""
+_WEEK = 7
 
 
 def near(language: Language, day: date, today: date) -> str:
@@ -25,13 +27,13 @@ def near(language: Language, day: date, today: date) -> str:
 
 
 def past(language: Language, day: date, today: date) -> str:
-    """The date, with the year where it could be mistaken."""
-    return language.day_with_year(day) if abs((today - day).days) > _ANOTHER_YEAR else language.day(day)
+    """The date, with the year where it is another."""
+    return language.day(day) if day.year == today.year else language.day_with_year(day)
 
 
 def short(language: Language, day: date, today: date) -> str:
-    """The date in short, with the year where it could be mistaken."""
-    return language.day_with_year(day) if abs((today - day).days) > _ANOTHER_YEAR else language.short_day(day)
+    """The date in short, with the year where it is another."""
+    return language.short_day(day) if day.year == today.year else language.day_with_year(day)
 
 
 def review_due(language: Language, due_on: date, today: date) -> str:
@@ -44,3 +46,40 @@ def review_due(language: Language, due_on: date, today: date) -> str:
     if away == 1:
         return language.gettext("review tomorrow")
     return language.gettext("review on %(day)s", day=near(language, due_on, today))
+
+
+def named(language: Language, day: date, today: date) -> str:
+    """A day by itself: `Thursday` while it is of the last seven days, else its date."""
+    if 0 < (today - day).days < _WEEK:
+        return language.weekday(day)
+    return past(language, day, today)
+
+
+def on(language: Language, day: date, today: date) -> str:
+    """When something was: `on Thursday`."""
+    days = (today - day).days
+    if days == 0:
+        return language.gettext("today")
+    if days == 1:
+        return language.gettext("yesterday")
+    return language.pgettext("when", "on %(day)s", day=named(language, day, today))
+
+
+def since(language: Language, day: date, today: date) -> str:
+    """From when on something is so: `since Thursday`."""
+    days = (today - day).days
+    if days == 0:
+        return language.gettext("since today")
+    if days == 1:
+        return language.gettext("since yesterday")
+    return language.pgettext("when", "since %(day)s", day=named(language, day, today))
+
+
+def ahead(language: Language, day: date, today: date) -> str:
+    """A day to come, at the beginning of a line: `Tomorrow, Sunday`, else `Wednesday 2 December`."""
+    days = (day - today).days
+    if days == 0:
+        return language.gettext("Today, %(weekday)s", weekday=language.weekday(day))
+    if days == 1:
+        return language.gettext("Tomorrow, %(weekday)s", weekday=language.weekday(day))
+    return language.weekday_and_day(day)

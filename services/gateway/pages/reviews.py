@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from events.goal.measured import monday
-from services.gateway.pages import when
+from services.gateway.pages import days
 from services.gateway.pages.addresses import GOAL, REVIEWS, address
 from services.gateway.pages.language import Language
 from services.gateway.pages.today.reasons import Sign, Told, shortened
@@ -141,7 +141,7 @@ def _lead(language: Language, items: Sequence[Told], day: date) -> str:
     if parts:
         sentence = language.both(parts)
         return f"{sentence[:1].upper()}{sentence[1:]}."
-    on = when.ahead(language, date.fromisoformat(items[0]["due_on"]), day)
+    on = days.ahead(language, date.fromisoformat(items[0]["due_on"]), day)
     return _("No review is due. Next review: %(day)s, %(patient)s.", day=on, patient=items[0]["patient"])
 
 
@@ -202,7 +202,7 @@ def _line(language: Language, org: str, review: Told, day: date, reader: str) ->
     due_on, patient, clinician = date.fromisoformat(review["due_on"]), review["patient"], review["clinician"]
     before = review["moved_from"] and date.fromisoformat(review["moved_from"])
     return Line(
-        day=when.ahead(language, due_on, day) if due_on >= day else language.weekday_and_day(due_on),
+        day=days.ahead(language, due_on, day) if due_on >= day else language.weekday_and_day(due_on),
         patient=patient,
         address=address(GOAL, org=org, patient=patient, goal=review["goal"]),
         statement=shortened(review["statement"], _SHORT),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.gateway.pages import terms, when
+from services.gateway.pages import days, terms
 from services.gateway.pages.language import Language
 from services.gateway.pages.today.reasons import MAX_NOTE_CHARACTERS, Saying, Told, is_voice_of, name_of, shortened
 
@@ -36,7 +36,7 @@ def since_review(language: Language, row: Told, reader: str) -> Since | None:
     last = max(reviews, key=lambda each: str(each["on"]), default=None)
     if last is None:
         return Since(_("No review yet."), said) if said else None
-    on = when.on(language, date.fromisoformat(last["on"]), today)
+    on = days.on(language, date.fromisoformat(last["on"]), today)
     yours = last["who"]["id"] == reader
     heading = _("Since your review %(when)s:", when=on) if yours else _("Since the review %(when)s:", when=on)
     return Since(heading, said or [*_at_review(language, goals, last["on"])])
@@ -107,7 +107,7 @@ def _runs(language: Language, due: Sequence[Told | None], today: date) -> str:
 
     def told(which: str) -> str | None:
         if on and on[which]:
-            return when.named(language, date.fromisoformat(on[which]), today)
+            return days.named(language, date.fromisoformat(on[which]), today)
         if weeks and weeks[which]:
             return language.ngettext("one week", "%(number)s weeks", weeks[which])
         return None

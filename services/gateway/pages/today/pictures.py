@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from services.gateway.pages import terms, when
+from services.gateway.pages import days, terms
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.line import LinePicture, Point, Scale, line_picture
 from services.gateway.pages.pictures.week import Day, Mark, WeekPicture, week_picture
@@ -180,7 +180,7 @@ def _mood(language: Language, points: Sequence[Point], today: date) -> str:
     low, high = (language.number(each) for each in (min(p.value for p in points), max(p.value for p in points)))
     last = points[-1]
     if (today - last.on).days >= _RECENT_DAYS:
-        on = when.on(language, last.on, today)
+        on = days.on(language, last.on, today)
         return _("Mood %(value)s of 10, last told %(when)s.", value=language.number(last.value), when=on)
     if low == high:
         return _("Mood %(value)s of 10 in four weeks.", value=low)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from services.gateway.pages import when
+from services.gateway.pages import days
 from services.gateway.pages.language import Language
 
 Sign = Literal["waits", "since", "today", "setback", "dip", "silent"]
@@ -69,8 +69,8 @@ def _why(language: Language, row: Told, reason: Told, reader: str) -> Why:
     _ = language.gettext
     today = date.fromisoformat(row["day"])
     day = date.fromisoformat(reason["since"]) if reason["since"] else None
-    since = when.since(language, day, today) if day else ""
-    on = when.on(language, day, today) if day else ""
+    since = days.since(language, day, today) if day else ""
+    on = days.on(language, day, today) if day else ""
     match reason["why"]:
         case "waiting_for_clinician":
             return Why("waits", _waits(language, row, reason, reader), is_owed=True)
@@ -130,7 +130,7 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
     goal = next((each for each in row["goals"] if each["goal"] == words["goal"]), None)
     if goal is None:
         return
-    on = when.on(language, date.fromisoformat(first["since"]), today) if first.get("since") else ""
+    on = days.on(language, date.fromisoformat(first["since"]), today) if first.get("since") else ""
     its_name, is_voice = name_of(goal), is_voice_of(goal)
     match words["of"]:
         case "answer_to_contest":
@@ -159,7 +159,7 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
 
 def _note(language: Language, row: Told, note: Told) -> Saying:
     _ = language.gettext
-    on = when.on(language, date.fromisoformat(note["on"]), date.fromisoformat(row["day"]))
+    on = days.on(language, date.fromisoformat(note["on"]), date.fromisoformat(row["day"]))
     is_voice = note["who"]["role"] == "patient"
     elsewhere = row["words"] is not None and row["words"]["goal"] != note["goal"]
     if not is_voice:

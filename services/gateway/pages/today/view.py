@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from events.identity import PLAN
-from services.gateway.pages import terms, when
+from services.gateway.pages import days, terms
 from services.gateway.pages.addresses import PATIENT, TODAY, address
 from services.gateway.pages.language import Language
 from services.gateway.pages.today.changes import Since, since_review
@@ -199,7 +199,7 @@ def _next_review(language: Language, upcoming: Sequence[Told], day: date) -> str
     if not upcoming:
         return ""
     first = upcoming[0]
-    on = when.ahead(language, date.fromisoformat(first["due_on"]), day)
+    on = days.ahead(language, date.fromisoformat(first["due_on"]), day)
     return language.gettext("Next review: %(day)s, %(patient)s.", day=on, patient=first["patient"])
 
 
@@ -230,7 +230,7 @@ def _sections(language: Language, rows: Sequence[Row]) -> Iterator[Section]:
 def _soon(language: Language, org: str, review: Told, day: date) -> Soon:
     patient = review["patient"]
     return Soon(
-        when.ahead(language, date.fromisoformat(review["due_on"]), day),
+        days.ahead(language, date.fromisoformat(review["due_on"]), day),
         patient,
         address(PATIENT, org=org, patient=patient),
         shortened(review["statement"], _SHORT),
