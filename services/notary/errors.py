@@ -1,0 +1,19 @@
+"""Why the notary does not sign."""
+
+from events.errors import CairnError
+
+
+class NotaryUnusable(CairnError):
+    """The notary's key, state or tiles cannot be used; the sentence says what to do."""
+
+
+class SigningStopped(CairnError):
+    """What would be signed is no extension of what was signed before, so nothing is signed until an operator decides.
+
+    Attributes:
+        reason: Which contradiction was found, in a sentence.
+    """
+
+    def __init__(self, reason: str):
+        super().__init__(f"The notary has stopped signing: {reason}")
+        self.reason = reason
