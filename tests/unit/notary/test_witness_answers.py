@@ -1,0 +1,68 @@
+"""Every answer that a witness can give has its consequence."""
+
+import pytest
+
+from events.transparency.checkpoints import Checkpoint, cosigned
+from events.transparency.keys import COSIGNATURE, NOTE, SignerKey
+from events.transparency.merkle import EMPTY_ROOT
+from events.transparency.notes import signed
+from services.notary.witness_answers import (
+    SIZE_TYPE,
+    Alarm,
+    AnotherSize,
+    Cosigned,
+    Fork,
+    TryLater,
+    WitnessAnswer,
+    read_answer,
+)
+
+LOG = SignerKey("clinic.example/tlog/7f3k2m9q-1", NOTE, bytes(32))
+WITNESS = SignerKey("witness.example/w1", COSIGNATURE, bytes(range(32)))
+ANOTHER = SignerKey("witness.example/w2", COSIGNATURE, bytes(range(1, 33)))
+NOTE_SENT = signed(Checkpoint(LOG.name, 0, EMPTY_ROOT).text, LOG)
+OLDER = signed(Checkpoint(LOG.name, 1, EMPTY_ROOT).text, LOG)
+LINE = cosigned(NOTE_SENT, WITNESS, 1_800_000_000)
+
+
+def answer(status: int, body: str = "", media_type: str = "text/plain") -> WitnessAnswer:
+    return read_answer(status, media_type, body.encode(), NOTE_SENT, WITNESS.verifier)
+
+
+def test_its_cosignature_is_taken_and_other_lines_are_passed_over() -> None:
+    other = cosigned(NOTE_SENT, ANOTHER, 1_800_000_000)
+
+    assert answer(200, f"{other}\n{LINE}\n") == Cosigned(LINE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "no line\n", f"{cosigned(NOTE_SENT, ANOTHER, 1)}\n", f"{cosigned(OLDER, WITNESS, 1)}\n"],
+    ids=["nothing", "no line", "of another witness", "of another checkpoint"],
+)
+def test_an_answer_without_its_cosignature_is_an_alarm(body: str) -> None:
+    assert isinstance(answer(200, body), Alarm)
+
+
+def test_another_size_is_a_number_and_nothing_else() -> None:
+    assert answer(409, "257\n", SIZE_TYPE) == AnotherSize(257)
+    for body in ("", "-1\n", "0257\n", "2 57\n", "٣\n"):
+        assert isinstance(answer(409, body, SIZE_TYPE), Alarm)
+
+
+@pytest.mark.parametrize("status", [409, 422])
+def test_what_is_no_extension_is_a_fork(status: int) -> None:
+    assert answer(status) == Fork()
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_what_may_pass_is_tried_later(status: int) -> None:
+    assert answer(status) == TryLater()
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(400, "cannot read"), (403, "rotated"), (404, "not registered"), (302, "302"), (999, "later")]
+)
+def test_what_people_have_to_put_right_is_an_alarm(status: int, why: str) -> None:
+    found = answer(status)
+    assert isinstance(found, TryLater) if why == "later" else why in getattr(found, "reason", "")
