@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check a history that was exported from Cairn.")
     parser.add_argument("folder", type=Path, help="the folder of the export")
     parser.add_argument("--policy", type=Path, help="whom you trust, from somebody else than who gave you the folder")
-    parser.add_argument("--also", type=Path, action="append", default=[], help="a checkpoint that you have from elsewhere")
+    parser.add_argument("--also", type=Path, action="append", default=[], help="a checkpoint from elsewhere")
     parser.add_argument("--consistency", type=Path, action="append", default=[], help="a proof that belongs to --also")
     parser.add_argument("--quiet", action="store_true", help="do not print the timeline")
     given = parser.parse_args(arguments)
@@ -172,21 +172,21 @@ class History:
         """What was found, in sentences."""
         checkpoint = self.checkpoint
         lines = [
-            f"{len(self.events)} events of {self.scope}, each in the tree of {checkpoint.origin} with {checkpoint.size} events."
+            f"{len(self.events)} events of {self.scope}, each among the {checkpoint.size} of {checkpoint.origin}."
         ]
         lines += [f"{name} cosigned it at {instant(at)}." for name, at in self.cosigned]
         if self.vouched:
             lines.append(
-                f"VOUCHED FOR by {len(self.cosigned)} of {len(self.policy.witnesses)} witnesses of your policy: these very"
-                " bytes were there, nothing before them was changed, removed or moved, and the operator states that"
-                " none is left out."
+                f"VOUCHED FOR by {len(self.cosigned)} of {len(self.policy.witnesses)} witnesses of your policy: these"
+                " very bytes were there, nothing before them was changed, removed or moved, and the operator states"
+                " that none is left out."
             )
         elif self.from_elsewhere:
             lines.append("CONSISTENT IN ITSELF ONLY: too few witnesses of your policy have cosigned.")
         else:
             lines.append(
-                "CONSISTENT IN ITSELF ONLY: the keys came along in the folder, and whoever made it chose them. Ask somebody"
-                " else for a policy, and give it with --policy."
+                "CONSISTENT IN ITSELF ONLY: the keys came along in the folder, and whoever made it chose them. Ask"
+                " somebody else for a policy, and give it with --policy."
             )
         lines.append("It does not show that what was said is true, nor who typed it.")
         return "\n".join(lines)
@@ -215,7 +215,7 @@ class History:
                 raise Wrong(f"the event at position {event.position} is not of {self.scope}")
             named = event.attributes.get("ce-subject")
             if named is not None and named != place:
-                raise Wrong(f"the event at position {event.position} says that it is of another goal than it is stored under")
+                raise Wrong(f"the event at position {event.position} names another goal than it is stored under")
 
     def _check_inclusion(self) -> None:
         nodes = self._nodes()
@@ -225,8 +225,8 @@ class History:
             proof = self._proof(event.position) if nodes is None else proof_from(nodes, index, size)
             if not included(index, size, event.leaf_hash(), proof, root):
                 raise Wrong(
-                    f"the event at position {event.position} is not the one in the log: its bytes, its time or its place was"
-                    " changed, or its proof was"
+                    f"the event at position {event.position} is not the one in the log: its bytes, its time or its"
+                    " place was changed, or its proof was"
                 )
 
     def _check_versions(self) -> None:
@@ -238,8 +238,8 @@ class History:
             expected = last.get(event.subject, 0) + 1
             if int(text) != expected:
                 raise Wrong(
-                    f"an event of {event.subject.split('.', 2)[-1]} is missing: position {event.position} is version {text},"
-                    f" and version {expected} should come"
+                    f"an event of {event.subject.split('.', 2)[-1]} is missing: position {event.position} is version"
+                    f" {text}, and version {expected} should come"
                 )
             last[event.subject] = int(text)
 
@@ -262,7 +262,7 @@ class History:
         ]
         for said, found in zip(lines, expected, strict=False):
             if said != found:
-                raise Wrong(f"the operator states “{said}”, and the export has “{found}”: an event was left out or added")
+                raise Wrong(f"the operator states “{said}”, and the export has “{found}”: not all events are there")
         self._check_files(lines[len(expected) :])
 
     def _check_files(self, lines: Sequence[str]) -> None:
