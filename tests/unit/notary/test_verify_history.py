@@ -1,4 +1,4 @@
-"""An exported history is checked by a file that imports nothing of Cairn's; what is wrong with it is found and named."""
+"""An exported history is checked by a file that imports nothing of Cairn's; what is wrong is found and named."""
 
 import base64
 import json
