@@ -6,6 +6,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     ├── Rejected                  a submission (or read) that is refused, with a code of `events/codes.py`
     ├── UnreadableEvent           a message of the log that this version of Cairn cannot read
     ├── UnreadableAccessRecords   a message with records of readings that this version of Cairn cannot read
+    ├── NotProven                 what is to prove something is malformed, or does not prove it
     ├── the log, `events/log`
     │   ├── WrongVersion          the goal has moved on from the expected version
     │   ├── LogBusy               too many writes are waiting
@@ -63,6 +64,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── UnusableClientSecret  the secret for signing in at an issuer cannot be read
         ├── LinkNotKept           a link to sign in with could not be written
         ├── NoSuchToken           the embedded issuer has made no token of this id
+        ├── NotaryUnusable        the notary's key, state or tiles cannot be used
+        ├── SigningStopped        what would be signed does not extend what was signed before
         ├── ServerFailed          the embedded nats-server did not start
         ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for
         ├── RequestRefused        an HTTP request that is answered with a problem

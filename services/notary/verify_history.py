@@ -171,9 +171,7 @@ class History:
     def verdict(self) -> str:
         """What was found, in sentences."""
         checkpoint = self.checkpoint
-        lines = [
-            f"{len(self.events)} events of {self.scope}, each among the {checkpoint.size} of {checkpoint.origin}."
-        ]
+        lines = [f"{len(self.events)} events of {self.scope}, each among the {checkpoint.size} of {checkpoint.origin}."]
         lines += [f"{name} cosigned it at {instant(at)}." for name, at in self.cosigned]
         if self.vouched:
             lines.append(
