@@ -179,11 +179,23 @@ def _lead(language: Language, counts: Told, upcoming: Sequence[Told], day: date)
     if waiting := by_need["waiting_for_clinician"]:
         parts.append(ngettext("one waits for an answer", "%(number)s wait for an answer", waiting))
     if low := by_need["setback"] + by_need["motivation_dip"]:
-        parts.append(ngettext("one told a setback or a dip", "%(number)s told a setback or a dip", low))
+        parts.append(
+            ngettext("one more told a setback or a dip", "%(number)s more told a setback or a dip", low)
+            if parts
+            else ngettext("one told a setback or a dip", "%(number)s told a setback or a dip", low)
+        )
     if due := by_need["review_overdue"] + by_need["review_due"]:
-        parts.append(ngettext("one has a review due", "%(number)s have a review due", due))
+        parts.append(
+            ngettext("one more has a review due", "%(number)s more have a review due", due)
+            if parts
+            else ngettext("one has a review due", "%(number)s have a review due", due)
+        )
     if quiet := by_need["no_entry"]:
-        parts.append(ngettext("one told nothing for a week", "%(number)s told nothing for a week", quiet))
+        parts.append(
+            ngettext("one more told nothing for a week", "%(number)s more told nothing for a week", quiet)
+            if parts
+            else ngettext("one told nothing for a week", "%(number)s told nothing for a week", quiet)
+        )
     if not parts:
         return " ".join(filter(None, (people, _("Nobody waits."), _next_review(language, upcoming, day))))
     sentence = language.both(parts)

@@ -219,7 +219,7 @@ def test_the_lead_counts_people_by_what_they_need() -> None:
     rows = [row(place=[0, "2026-11-01", "pt-1"]), row(place=[3, "2026-11-26", "pt-2"], patient="pt-2")]
     found = view(answer(*rows, waiting_for_clinician=1, review_due=1))
     assert found.lead == (
-        "2 people. One waits for an answer and one has a review due. No setback and no dip since the last reviews."
+        "2 people. One waits for an answer and one more has a review due. No setback and no dip since the last reviews."
     )
     assert [section.heading for section in found.sections] == ["Talk to first", "Review today"]
     assert [each.text for each in found.filters] == ["Everyone, 2", "Mine, 2"]
