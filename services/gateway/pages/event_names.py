@@ -23,7 +23,7 @@ _TYPES: Mapping[str, _Said] = {
     "cairn.plan.consent_revoked.v1": lambda language: language.gettext("consent taken back"),
     "cairn.plan.disclosed.v1": lambda language: language.gettext("handed on to somebody outside"),
     "cairn.plan.closed.v1": lambda language: language.gettext("plan closed"),
-    "cairn.plan.voided.v1": lambda language: language.gettext("message set aside"),
+    "cairn.plan.voided.v1": lambda language: language.gettext("message about a plan set aside"),
     "cairn.goal.proposed.v1": lambda language: language.gettext("goal proposed"),
     "cairn.goal.imported.v1": lambda language: language.gettext("goal brought over from another system"),
     "cairn.goal.agreed.v1": lambda language: language.gettext("goal agreed to"),
@@ -44,7 +44,7 @@ _TYPES: Mapping[str, _Said] = {
     "cairn.goal.closed.v1": lambda language: language.gettext("goal closed"),
     "cairn.goal.reopened.v1": lambda language: language.gettext("goal opened again"),
     "cairn.goal.entered_in_error.v1": lambda language: language.gettext("goal entered by mistake"),
-    "cairn.goal.voided.v1": lambda language: language.gettext("message set aside"),
+    "cairn.goal.voided.v1": lambda language: language.gettext("message about a goal set aside"),
 }
 _FIELDS: Mapping[str, _Said] = {
     "statement": lambda language: language.gettext("own words"),

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from services.access.policy import Reading
+from services.access.policy import Reading, may_read
 from services.access.principal import Principal
-from services.gateway.access.judging import reads_of_somebody
 from services.gateway.pages import addresses
 
 
@@ -39,10 +38,12 @@ _OF_THE_HOUSE: tuple[tuple[str, str, Reading], ...] = (
 
 def links_of(principal: Principal, org: str | None, path: str) -> list[Link]:
     """The links for whoever looks, in the order in which they stand."""
-    of_org = () if org is None else _OF_AN_ORGANISATION
-    found = []
-    for name, template, reading in (*of_org, *_OF_THE_HOUSE):
-        if reading == "open" or reads_of_somebody(principal, reading):
-            leads_to = addresses.address(template, org=org or "")
-            found.append(Link(name, leads_to, path == leads_to or path.startswith(f"{leads_to}/")))
-    return found
+    leads_to: list[tuple[str, str]] = []
+    if org is not None:
+        if principal.patient is not None and org in principal.orgs:
+            own = addresses.address(addresses.PATIENT, org=org, patient=principal.patient)
+            leads_to.append((_("Your page"), own))
+        of_org = [each for each in _OF_AN_ORGANISATION if may_read(principal, each[2], org)]
+        leads_to += [(name, addresses.address(template, org=org)) for name, template, _reading in of_org]
+    leads_to += [(name, to) for name, to, reading in _OF_THE_HOUSE if may_read(principal, reading)]
+    return [Link(name, to, path == to or path.startswith(f"{to}/")) for name, to in leads_to]

@@ -188,7 +188,7 @@ def _cell(language: Language, day: date, today: date, entries: Sequence[InCell])
 def _group(language: Language, org: str, name: str, items: Sequence[Told], day: date, reader: str) -> Group:
     _ = language.gettext
     headings: dict[str, tuple[str, Sign]] = {
-        "overdue": (_("Due since"), "since"),
+        "overdue": (_("Due since an earlier day"), "since"),
         "due": (_("Due today"), "today"),
         "upcoming": (_("Coming up"), "today"),
     }

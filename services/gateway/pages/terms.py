@@ -1,6 +1,7 @@
 """What Cairn's own terms are called on a page: short, everyday, about people. Never a code."""
 
 from collections.abc import Callable
+from typing import cast
 
 from events.vocabulary import (
     Accommodation,
@@ -10,6 +11,7 @@ from events.vocabulary import (
     Kind,
     LifeArea,
     Outcome,
+    ReviewCause,
     ReviewDecision,
     RevisionReason,
     Setting,
@@ -70,6 +72,14 @@ _INSTRUMENTS: dict[Instrument, _Said] = {
     "k10": lambda language: language.gettext("K10"),
     "distress_thermometer": lambda language: language.gettext("distress thermometer"),
     "mood": lambda language: language.gettext("mood"),
+}
+_WHY_REVIEWED: dict[ReviewCause, _Said] = {
+    "initial": lambda language: language.gettext("the first review"),
+    "routine": lambda language: language.gettext("the next review"),
+    "setback": lambda language: language.gettext("after a setback"),
+    "motivation": lambda language: language.gettext("as motivation dipped"),
+    "requested": lambda language: language.gettext("as asked for"),
+    "moved": lambda language: language.gettext("moved"),
 }
 _WHY_REVISED: dict[RevisionReason, _Said] = {
     "setback": lambda language: language.gettext("after a setback"),
@@ -152,6 +162,12 @@ def accommodation(language: Language, which: Accommodation) -> str:
 def instrument(language: Language, which: Instrument) -> str:
     """What a score is of."""
     return _INSTRUMENTS[which](language)
+
+
+def why_reviewed(language: Language, cause: str) -> str:
+    """Why a review was set; what is no cause that is known stands as it is."""
+    said = _WHY_REVIEWED.get(cast(ReviewCause, cause))
+    return cause if said is None else said(language)
 
 
 def why_revised(language: Language, reason: RevisionReason) -> str:

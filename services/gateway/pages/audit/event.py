@@ -13,6 +13,7 @@ from events.goal.types import Revised
 from events.time_zones import time_zone
 from projections.audit_trail.projector import CHANGING_TYPES
 from services.administration.care import LastCare
+from services.gateway.pages import terms
 from services.gateway.pages.addresses import AUDIT, address
 from services.gateway.pages.audit import view as audit
 from services.gateway.pages.audit.view import Event
@@ -170,7 +171,7 @@ def _facts(language: Language, event: Event, by_themselves: bool) -> Iterator[Fa
             continue
         for path, _, leaf in _leaves(name, None, value):
             if leaf is not None:
-                text = _text(language, leaf)
+                text = terms.why_reviewed(language, str(leaf)) if path == "cause" else _text(language, leaf)
                 is_voice = by_themselves and isinstance(leaf, str) and " " in leaf
                 yield Fact(_capitalised(field_name(language, path)), text, is_voice)
 

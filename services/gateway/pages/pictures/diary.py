@@ -126,7 +126,7 @@ def diary_picture(
         weeks.append(tuple(_cell(day, by_day.get(day, ()), began, today, ended) for day in days))
     known = [cell for week in weeks for cell in week if cell.on <= today]
     told = sum(bool(cell.entries) for cell in known)
-    return DiaryPicture(tuple(weeks), told, sum(cell.mark in ("unknown", "today") for cell in known))
+    return DiaryPicture(tuple(weeks), told, sum(cell.mark == "unknown" for cell in known))
 
 
 def mark_of(entries: Sequence[ProgressEntry]) -> Mark:

@@ -135,6 +135,8 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
     match words["of"]:
         case "answer_to_contest":
             rests = _("It rests until there is an answer.") if goal["status"] == "contested" else ""
+            if rests and not its_name.endswith((".", "?", "!", "…")):
+                rests = f". {rests}"
             yield Saying(
                 _("Pushed back %(when)s on the goal", when=on),
                 its_name,

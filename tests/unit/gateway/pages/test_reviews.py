@@ -58,7 +58,7 @@ def test_what_is_due_stands_in_the_list_before_what_comes() -> None:
         review("2026-09-01", "overdue"), review("2026-11-26", "due", "pt-2"), review("2026-11-27", "upcoming", "pt-3")
     )
     assert [(group.heading, [line.day for line in group.lines]) for group in found.groups] == [
-        ("Due since", ["Tuesday 1 September"]),
+        ("Due since an earlier day", ["Tuesday 1 September"]),
         ("Due today", ["Today, Thursday"]),
         ("Coming up", ["Tomorrow, Friday"]),
     ]
