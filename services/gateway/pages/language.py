@@ -141,7 +141,7 @@ def language_of(codes: Sequence[str], accepted: str | None) -> Language:
     named = (*codes, *(tag.partition("-")[0] for tag in wanted), SOURCE_LANGUAGE)
     code = next(each for each in named if each in there)
     tag = next((tag for tag in wanted if tag.partition("-")[0] == code), code)
-    return _language(code, tag)
+    return _language(code, _locale(code, tag))
 
 
 def _accepted(header: str) -> list[str]:
@@ -157,15 +157,20 @@ def _languages() -> Sequence[str]:
     return (SOURCE_LANGUAGE, *codes)
 
 
-@lru_cache(maxsize=64)  # A browser may name any region there is, and many that there are not.
-def _language(code: str, tag: str) -> Language:
+@lru_cache(maxsize=64)  # Templates are compiled for each, so what is no region of CLDR's is no language of its own.
+def _language(code: str, locale: Locale) -> Language:
+    return Language(code, locale)
+
+
+@lru_cache(maxsize=256)  # A browser may name any region there is, and many that there are not.
+def _locale(code: str, tag: str) -> Locale:
     usual = Locale.parse(_WITHOUT_REGION.get(code, code))
     if tag == code:
-        return Language(code, usual)
+        return usual
     try:
-        return Language(code, Locale.parse(tag, sep="-"))
+        return Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
-        return Language(code, usual)
+        return usual
 
 
 def _with_whole_weekday(locale: Locale) -> str:

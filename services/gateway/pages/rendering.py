@@ -3,6 +3,7 @@
 Jinja2 and Babel are imported when the first page is asked for: a gateway that only serves programs does without them.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from gzip import compress
@@ -107,9 +108,15 @@ class Page:
         }
         body = content.encode()
         # A page is read in a browser, and a tenth as long on the way; each of fifty rows looks like the one before.
-        if len(body) >= _LONG and "gzip" in self._request.headers.get("accept-encoding", ""):
+        if len(body) >= _LONG and _takes_gzip(self._request.headers.get("accept-encoding", "")):
             body, headers["content-encoding"] = compress(body, _QUICKLY, mtime=0), "gzip"
         return HTMLResponse(body, status, headers=headers)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether the header Accept-Encoding names gzip, and not as what is never to be sent (`gzip;q=0`)."""
+    codings = (each.replace(" ", "").lower() for each in accepted.split(","))
+    return any(re.fullmatch(r"(x-)?gzip(;q=(1.*|0?\.0*[1-9].*))?", each) for each in codings)
 
 
 def by_itself(template: str, language: "Language", **shown: Any) -> str:

@@ -77,3 +77,8 @@ def test_days_and_numbers_are_written_as_in_the_language() -> None:
     assert (english.number(1234.5), spanish.number(12345.5)) == ("1,234.5", "12.345,5")
     assert spanish.clock(time(18, 29)) == "18:29"
     assert spanish.both(["lunes", "martes"]) == "lunes y martes"
+
+
+def test_a_region_that_is_none_makes_no_language_of_its_own() -> None:
+    """For each language templates are compiled, which nobody is to ask for by inventing regions."""
+    assert len({language_of([], f"en-x{number}") for number in range(100)}) == 1
