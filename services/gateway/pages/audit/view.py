@@ -119,13 +119,14 @@ def audit_view(
     """
     searched, clock = found is not None, time_zone(zone)
     found = found or {"items": [], "next": None, "quarantined": [], "count": {"number": 0, "more": False}}
+    of_patient = search.asked is not None and search.asked.patient is not None
     page = address(AUDIT, org=org)
     following = f"{search.query}{'&' if search.given else ''}cursor={found['next']}" if found["next"] else ""
     api = f"/v1/orgs/{org}/audit"
     return AuditView(
         search,
         _how_many(language, found["count"]) if searched else language.gettext("Not searched yet"),
-        [line(language, event, clock) for event in found["items"]],
+        [line(language, event, clock, of_patient=of_patient) for event in found["items"]],
         f"{page}?{following}" if following else "",
         f"{api}?{search.api_query('json')}",
         f"{api}?{search.api_query('csv')}",
@@ -137,14 +138,23 @@ def audit_view(
     )
 
 
-def line(language: Language, event: Event, zone: tzinfo) -> Line:
-    """An event in one line of a list."""
+def line(language: Language, event: Event, zone: tzinfo, *, of_patient: bool = False) -> Line:
+    """An event in one line of a list.
+
+    Args:
+        of_patient: Whether the list is of one patient: whoever may read of no other is led to the event as theirs.
+    """
     org, patient, goal = event["org"], event["patient"], event["goal"]
     is_plan = goal == PLAN
     changed = list(dict.fromkeys(field_name(language, each["field"]) for each in event["changes"]))
     return Line(
         position=event["position"],
-        address=address(AUDITED_EVENT, org=org, position=str(event["position"])),
+        address=address(
+            AUDITED_EVENT,
+            org=org,
+            position=str(event["position"]),
+            query={"patient": patient} if of_patient else None,
+        ),
         happened=datetime.fromisoformat(event["time"]).astimezone(zone),
         patient=patient,
         patient_address=address(PATIENT, org=org, patient=patient),

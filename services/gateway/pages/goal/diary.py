@@ -195,6 +195,8 @@ def _said(language: Language, cell: Cell, day: str, unit: str | None, began: dat
 
 def _caption(language: Language, picture: DiaryPicture) -> str:
     told_days = language.ngettext("One day told", "%(number)s days told", picture.told)
+    if not picture.untold:
+        return language.gettext("%(told)s. Each row is a week, by its Monday.", told=told_days)
     untold = language.ngettext("one day not told", "%(number)s days not told", picture.untold)
     return language.gettext("%(told)s, %(untold)s. Each row is a week, by its Monday.", told=told_days, untold=untold)
 

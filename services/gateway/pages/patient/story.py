@@ -160,7 +160,10 @@ def _provenance(language: Language, goal: GoalState, revision: Revision, found: 
         terms.role(language, revision.actor.role),
         revision.version,
         position,
-        f"{addresses.address(addresses.AUDIT, org=goal.org)}/{position}",
+        # Who may read of this patient alone is told of an event by the patient's name only.
+        addresses.address(
+            addresses.AUDITED_EVENT, org=goal.org, position=str(position), query={"patient": goal.patient}
+        ),
     )
 
 

@@ -47,7 +47,7 @@ async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: P
         org=org,
         shown=shown,
         is_behind=is_behind,
-        today_address=addresses.address(addresses.TODAY, org=org),
+        today_address=addresses.address(addresses.TODAY, org=org) if await asks.may_read("schedule", org) else None,
         sheets=addresses.address(addresses.SESSION, org=org, patient=patient) if record.valid_goals else None,
     )
 

@@ -348,4 +348,4 @@ def test_the_calendar_says_each_day_for_those_who_do_not_see_it() -> None:
     assert said[date(2026, 3, 2)] == "2 March: told: went otherwise; with a note"
     assert said[date(2026, 3, 3)] == "3 March: today, not told yet"
     assert said[date(2026, 3, 4)] == "4 March: still to come"
-    assert page.diary.caption == "One day told, one day not told. Each row is a week, by its Monday."
+    assert page.diary.caption == "One day told. Each row is a week, by its Monday."
