@@ -70,3 +70,10 @@ def test_our_scripts_stay_small() -> None:
     ours = [file for file in FILES if file.name.endswith(".js") and file.name not in VENDORED]
 
     assert sum(len(file.content) for file in ours) <= OUR_SCRIPTS_BYTES
+
+
+def test_no_column_grows_with_a_long_word() -> None:
+    """A column of `1fr` is at least as wide as its longest word: what somebody wrote would push the page aside."""
+    rules = static_files()["style.css"].content.decode()
+
+    assert re.findall(r"grid-template-columns:[^;]* 1fr[ ;]", rules) == []
