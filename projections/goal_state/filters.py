@@ -1,11 +1,9 @@
 """The filters of the lists over goals: HTTP parameters inherit them, and queries take them."""
 
-from datetime import date
-
 from pydantic import Field
 
 from events.vocabulary import Party, Status, Token
-from projections.engine.filters import Filter, PersonId, SearchText
+from projections.engine.filters import Day, Filter, PersonId, SearchText
 
 DAY = "The day to look from; today in each plan's time zone when it is not given."
 
@@ -18,7 +16,7 @@ class GoalFilter(Filter):
     raise_at_next_session: bool | None = Field(
         None, description="Only goals that are to be raised at the next session (or, when false, are not)."
     )
-    day: date | None = Field(None, description=DAY)
+    day: Day | None = Field(None, description=DAY)
     text: SearchText | None = Field(
         None, description="Words in the statement or wording, in any case and order; a goal has to have each of them."
     )
@@ -28,7 +26,7 @@ class GoalFilter(Filter):
 class CaseloadFilter(Filter):
     """Which patients of a caseload, and from which day it is looked at."""
 
-    day: date | None = Field(None, description=DAY)
+    day: Day | None = Field(None, description=DAY)
     clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
 
 
@@ -51,11 +49,11 @@ class EvidenceFilter(Filter):
 
     patient: Token | None = None
     clinician: PersonId | None = Field(None, description="Only this clinician's patients.")
-    since: date | None = Field(
+    since: Day | None = Field(
         None,
         description="Only reviews that took place, or were expected, on this day or after; and what was moved since.",
     )
-    until: date | None = Field(
+    until: Day | None = Field(
         None,
         description="Only reviews that took place, or were expected, by this day; and what was moved by then.",
     )

@@ -1,12 +1,11 @@
 """The filters of the list of reviews and of its calendar: HTTP parameters inherit them, and the queries take them."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from events.vocabulary import Token
-from projections.engine.filters import Filter, PersonId
+from projections.engine.filters import Day, Filter, PersonId
 
 ReviewStatus = Literal["upcoming", "due", "overdue"]
 
@@ -15,8 +14,8 @@ class ReviewFilter(Filter):
     """Which of the next reviews, and from which day they are looked at."""
 
     status: ReviewStatus | None = Field(None, description="What the review is on the day.")
-    until: date | None = Field(None, description="Due on or before this day.")
-    day: date | None = Field(
+    until: Day | None = Field(None, description="Due on or before this day.")
+    day: Day | None = Field(
         None, description="The day to look from; today in each plan's time zone when it is not given."
     )
     patient: Token | None = None

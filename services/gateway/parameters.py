@@ -1,7 +1,7 @@
 """What a request may ask for: ids as tokens, instants with an offset, pages with bounds. Nothing unknown is ignored."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -11,7 +11,7 @@ from events.flag import Audience
 from events.goal.reading import Part
 from events.vocabulary import Token
 from projections.audit_trail.filters import AuditFilter
-from projections.engine.filters import PersonId
+from projections.engine.filters import FIRST_DAY, LAST_DAY, Day, PersonId
 from projections.goal_state.filters import CaseloadFilter, EvidenceFilter, GoalFilter, TodayFilter, WaitingFilter
 from projections.review_schedule.filters import CalendarFilter, ReviewFilter
 from services.gateway.as_of import Axis, Moment
@@ -46,7 +46,8 @@ def _instant(value: object) -> object:
     return text
 
 
-Instant = Annotated[datetime, BeforeValidator(_instant)]
+_FIRST, _LAST = (datetime.combine(day, time(), UTC) for day in (FIRST_DAY, LAST_DAY))
+Instant = Annotated[datetime, BeforeValidator(_instant), Field(ge=_FIRST, le=_LAST)]
 
 
 class Read(BaseModel):
@@ -139,7 +140,7 @@ class OneGoal(ForAudienceThen, Including):
 class ThatDay(ThatMoment):
     """The moment at which something is read, and the day from which it is looked at."""
 
-    day: date | None = Field(
+    day: Day | None = Field(
         None, description="The day to look from; by default that of the moment, or today, where the patient is treated."
     )
 
@@ -147,7 +148,7 @@ class ThatDay(ThatMoment):
 class FromDay(Read):
     """The day from which something is looked at."""
 
-    day: date | None = Field(
+    day: Day | None = Field(
         None, description="The day to look from; today where the patient is treated when it is not given."
     )
 
@@ -168,8 +169,8 @@ class SessionsQuery(Page, FromDay):
 class Days(BaseModel):
     """Days from one to another."""
 
-    from_: date | None = Field(None, alias="from", description="The first day; from the beginning by default.")
-    to: date | None = Field(None, description="The last day; to the end by default.")
+    from_: Day | None = Field(None, alias="from", description="The first day; from the beginning by default.")
+    to: Day | None = Field(None, description="The last day; to the end by default.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -220,8 +221,8 @@ class Reviews(Page, ReviewFilter):
 class CalendarQuery(Read, CalendarFilter, Days):
     """Which reviews of a calendar."""
 
-    from_: date | None = Field(None, alias="from", description="The first day; 366 days before today by default.")
-    to: date | None = Field(None, description="The last day; 366 days behind today by default.")
+    from_: Day | None = Field(None, alias="from", description="The first day; 366 days before today by default.")
+    to: Day | None = Field(None, description="The last day; 366 days behind today by default.")
 
 
 class CaseloadQuery(Page, CaseloadFilter):
@@ -243,7 +244,7 @@ class TodayPageQuery(CaseloadFilter):
 class ReviewsPageQuery(CalendarFilter):
     """Which reviews the page of reviews has, and from which day they are looked at."""
 
-    day: date | None = Field(None, description="Today when it is not given.")
+    day: Day | None = Field(None, description="Today when it is not given.")
 
 
 class TodayRowQuery(Read):

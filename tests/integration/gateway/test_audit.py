@@ -216,3 +216,21 @@ async def test_there_is_no_event_at_a_position_of_others(http: Http, log: Log, g
     ):
         problem = await http.refused(path, 404, **query)
         assert problem["code"] == "event.unknown"
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("today?day=0001-01-01", "day"),
+        ("today?day=9999-12-31", "day"),
+        ("caseload?day=9999-12-31", "day"),
+        ("reviews?day=0001-01-01", "day"),
+        ("audit?until=9999-12-31T23:59:59-14:00", "until"),
+        ("audit?since=0001-01-01T00:00:00%2B14:00", "since"),
+        ("patients/p1/goals/g1/entries?from=9999-12-31", "from"),
+    ],
+)
+async def test_a_day_that_has_no_days_beside_it_is_refused(http: Http, org: str, path: str, field: str) -> None:
+    problem = await http.refused(f"/v1/orgs/{org}/{path}", 422)
+
+    assert (problem["code"], [each["field"] for each in problem["errors"]]) == ("request.invalid", [field])
