@@ -50,6 +50,7 @@ async def reviews_page(
         org=org,
         view=view,
         is_behind=await behind(here, "review_schedule", org),
+        has_words=asks.words,
         sheets=sheets_of_day(org, query.clinician) if asks.words else None,
         calendar=address(calendar, query={"clinician": query.clinician}) if query.clinician else calendar,
     )

@@ -95,7 +95,7 @@ async def today_row(
     if not items:
         return Response(status_code=204)
     row = row_of(page.language, org, items[0], reader=page.principal.id)
-    return page.answer("today_row_alone.html", org=org, row=row)
+    return page.answer("today_row_alone.html", org=org, row=row, has_words=asks.words)
 
 
 async def _read(

@@ -42,9 +42,9 @@ def signed_in(browser: httpx.AsyncClient, token: str) -> None:
 @pytest.fixture
 async def goals(http: Http, org: str) -> str:
     """The address of a patient's goals in the API."""
-    await http.record(*active_goal(GoalId(org, "p1", "g1")))
+    position = await http.record(*active_goal(GoalId(org, "p1", "g1")))
     path = f"/v1/orgs/{org}/patients/p1/goals"
-    assert (await http.client.get(path)).status_code == 200
+    await http.get(path, min_position=position)
     return path
 
 
