@@ -25,7 +25,7 @@ _VARIABLE = re.compile(r"var\((--[a-z-]+)\)")
 
 
 class PdfUnavailable(CairnError):
-    """No PDF can be made on this machine; the message says what to install."""
+    """No PDF can be made here, or of this page; the message says what to do."""
 
 
 def pdf_of(html: str, paper: Paper) -> bytes:
@@ -44,6 +44,11 @@ def pdf_of(html: str, paper: Paper) -> bytes:
         made: bytes = document.write_pdf(stylesheets=[page], pdf_variant="pdf/ua-1")
     except weasyprint.urls.FatalURLFetchingError as error:  # which is no Exception
         raise ValueError(str(error)) from None
+    except Exception as error:  # noqa: BLE001 - layout fails on what its authors have not thought of, in many ways
+        raise PdfUnavailable(
+            f"This page could not be set as a PDF (WeasyPrint: {type(error).__name__}). Any browser prints it; shorter"
+            " texts may help."
+        ) from None
     return made
 
 

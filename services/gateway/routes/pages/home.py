@@ -33,6 +33,6 @@ def beginning(principal: Principal) -> str | None:
         return address(PATIENT, org=orgs[0], patient=principal.patient)
     if principal.roles == {"family"}:
         return None
-    if len(orgs) == 1 and reads_of_somebody(principal, "schedule"):
-        return address(TODAY, org=orgs[0])
-    return OPERATIONS if not orgs and reads_of_somebody(principal, "operations") else None
+    if orgs and reads_of_somebody(principal, "schedule"):
+        return address(TODAY, org=orgs[0]) if len(orgs) == 1 else None
+    return OPERATIONS if reads_of_somebody(principal, "operations") else None

@@ -14,6 +14,7 @@ from services.gateway.pages import addresses
 from services.gateway.pages.rendering import Page, Shows
 from services.gateway.pages.session.sheet_size import Form
 from services.gateway.parameters import FromDay, Org, Patient, SessionsQuery
+from services.gateway.problems import RequestRefused
 from services.gateway.routes.sessions import session_found, sessions_found
 from services.gateway.routing import Query, Router
 
@@ -53,6 +54,8 @@ async def session_page(
     found = await session_found(here, org, patient, query)
     if query.goal is not None:
         found["sheets"] = [each for each in found["sheets"] if each["goal"] == query.goal]
+        if not found["sheets"]:
+            raise RequestRefused("http.not_found", "There is no sheet of such a goal.")
     language = page.language
     of_patient = addresses.address(addresses.PATIENT, org=org, patient=patient)
     return page.answer(

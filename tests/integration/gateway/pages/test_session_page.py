@@ -146,3 +146,11 @@ async def test_what_cannot_be_meant_is_refused_before_anything_is_read(
 
 def _names(folder: Path) -> list[str]:
     return [each.name for each in folder.iterdir()]
+
+
+async def test_a_goal_that_has_no_sheet_is_not_found(http: Http, org: str, treated: int) -> None:
+    path = f"/clinic/{org}/patients/anna/session"
+    await http.get(f"/v1/orgs/{org}/patients/anna/session", min_position=treated)
+
+    assert (await http.ask(path, goal="nope")).status_code == 404
+    assert (await http.ask(path, goal="home")).status_code == 200
