@@ -125,6 +125,7 @@ def _goal_rows(
         "sequence": state.next_review.sequence,
         "goal_status": state.status,
         "statement": state.statement,
+        "own_words": None if state.created_by.role == "system" else state.created_by.role == "patient",
         "wording": state.wording,
         "version": state.version,
         "position": state.position,

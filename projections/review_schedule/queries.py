@@ -23,7 +23,7 @@ _EVERY_REVIEW = ReviewFilter()
 # SQLAlchemy's own kind of text takes ten times as long to be written as JSON.
 _TOLD = (*(str(column.name) for column in _REVIEWS.c), "clinician", "time_zone", "status")
 _GOAL = tuple(_TOLD.index(name) for name in GoalId._fields)
-_DUE_ON, _MOVED_FROM, _VERSION = (_TOLD.index(name) for name in ("due_on", "moved_from", "version"))
+_DUE_ON, _MOVED_FROM, _VERSION, _OWN_WORDS = map(_TOLD.index, ("due_on", "moved_from", "version", "own_words"))
 _ORDER = ("due_on", "patient", "goal")
 _AFTER = tuple(f"after_{name}" for name in _ORDER)
 _PLACE = tuple(_TOLD.index(name) for name in _ORDER)
@@ -42,7 +42,8 @@ def reviews(
 
     An item has `org`, `patient`, `goal`, `due_on`, `status` (overdue before the day, due on it, upcoming after it),
     `cause`, `sequence`, `moved_from` (the day that it was on before, where it was moved; else null), `goal_status`,
-    `statement`, `wording`, `clinician`, `time_zone`, `version`, `position`, and `quarantined` as in
+    `statement`, `own_words` (whether it came from the patient; null where nobody knows), `wording`, `clinician`,
+    `time_zone`, `version`, `position`, and `quarantined` as in
     :func:`events.goal.reading.read_goal`.
 
     Args:
@@ -138,6 +139,7 @@ def _read(connection: Connection, rows: Sequence[Values]) -> list[Json]:
             **dict(zip(_TOLD, row, strict=True)),
             "due_on": row[_DUE_ON].isoformat(),
             "moved_from": row[_MOVED_FROM].isoformat() if row[_MOVED_FROM] else None,
+            "own_words": None if row[_OWN_WORDS] is None else bool(row[_OWN_WORDS]),
             "quarantined": quarantined[goal_id].at(row[_VERSION]) if goal_id in quarantined else None,
         }
         for goal_id, row in zip(ids, rows, strict=True)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text
 
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
@@ -30,8 +30,10 @@ def tables(naming: Naming = _LIVE) -> Tables:
             # The day that it was on before, where it was moved without one having taken place.
             Column("moved_from", Date),
             Column("goal_status", String(24), nullable=False),
-            # In the patient's own words; wording is how it is put now, where that differs.
+            # As the goal was first put; wording is how it is put now, where that differs.
             Column("statement", Text, nullable=False),
+            # Whether the statement came from the patient; null where nobody knows.
+            Column("own_words", Boolean),
             Column("wording", Text),
             # Of the goal's latest event that this row tells of.
             Column("version", Integer, nullable=False),

@@ -14,13 +14,14 @@ _REVIEW = {
     "status": "upcoming, due or overdue today.",
     "cause": "Why it is on that day: initial, routine, setback, motivation, requested or moved.",
     "goal_status": "proposed, contested, agreed, active, held, closed, or entered_in_error.",
-    "statement": "The goal in the patient's own words.",
+    "statement": "The goal as it was first put.",
     "wording": "How it is put now, where that differs.",
     "clinician": "Who leads the plan; null without a plan.",
     "time_zone": "The plan's time zone; null without a plan.",
     "position": "Where in the log the latest event is that this tells of.",
     "quarantined": "Whether later events of the goal could not be taken in yet, and wait in quarantine.",
     "moved_from": "The day that it was on before, where it was moved; null where it was not.",
+    "own_words": "Whether the statement came from the patient; null where nobody knows.",
 }
 
 

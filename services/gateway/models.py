@@ -292,6 +292,7 @@ class ReviewEntry(BaseModel):
     )
     goal_status: Status
     statement: str | None = Field(description=NO_WORDS)
+    own_words: bool | None = Field(description="Whether the statement came from the patient; null: nobody knows.")
     wording: str | None
     clinician: str | None
     time_zone: str | None

@@ -61,6 +61,7 @@ class Line:
     patient: str
     address: str
     statement: str
+    is_voice: bool
     also: str
     moved: str
     held: bool
@@ -206,6 +207,7 @@ def _line(language: Language, org: str, review: Told, day: date, reader: str) ->
         patient=patient,
         address=address(GOAL, org=org, patient=patient, goal=review["goal"]),
         statement=shortened(review["statement"], _SHORT),
+        is_voice=review["own_words"] is True,
         also="" if clinician is None else _("With you") if clinician == reader else _("With %(who)s", who=clinician),
         moved=_("moved from %(day)s", day=language.weekday_and_day(before)) if before else "",
         held=review["quarantined"] is not None,

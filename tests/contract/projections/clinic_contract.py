@@ -13,6 +13,7 @@ from events.identity import GoalId
 from events.plan import types as p
 from projections.catalog import projection_named
 from projections.engine.database import open_database, reading
+from projections.engine.filters import FIRST_DAY, LAST_DAY
 from projections.engine.paging import BadCursor, Json
 from projections.engine.writer import ProjectionWriter
 from projections.goal_state.copies import copies
@@ -167,7 +168,7 @@ class ClinicContract(ABC):
         assert (found["anna"]["day"], found["anna"]["due"], found["anna"]["overdue"]) == ("2026-03-16", 1, 0)
         assert (found["ben"]["day"], found["ben"]["due"], found["ben"]["overdue"]) == ("2026-03-17", 0, 1)
 
-    @pytest.mark.parametrize("day", [date.min, date.max])
+    @pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
     def test_a_caseload_can_be_seen_from_any_day_there_is(self, connection: Connection, day: date) -> None:
         assert len(caseload(connection, ORG, CaseloadFilter(day=day), now=NOW)["items"]) == 3
 

@@ -405,6 +405,7 @@ class QueriesContract(ABC):
             "moved_from": None,
             "goal_status": "active",
             "statement": "Get up early",
+            "own_words": True,
             "wording": None,
             "clinician": "c1",
             "time_zone": "UTC",

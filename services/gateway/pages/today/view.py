@@ -72,6 +72,7 @@ class Soon:
     patient: str
     address: str
     statement: str
+    is_voice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,4 +247,5 @@ def _soon(language: Language, org: str, review: Told, day: date) -> Soon:
         patient,
         address(PATIENT, org=org, patient=patient),
         shortened(review["statement"], _SHORT),
+        review["own_words"] is True,
     )

@@ -21,6 +21,7 @@ def review(due_on: str, status: str, patient: str = "pt-1", **fields: object) ->
         "status": status,
         "moved_from": None,
         "statement": "Walk by the river",
+        "own_words": True,
         "clinician": "cl-3",
         "quarantined": None,
     }
