@@ -17,7 +17,7 @@ from services.gateway.pages import terms
 from services.gateway.pages.addresses import AUDIT, address
 from services.gateway.pages.audit import view as audit
 from services.gateway.pages.audit.view import Event
-from services.gateway.pages.changes import Change
+from services.gateway.pages.changes import Change, capitalized
 from services.gateway.pages.event_names import field_name, role_name, type_name
 from services.gateway.pages.language import Language
 from services.gateway.pages.word_changes import word_changes
@@ -155,7 +155,7 @@ def _changes(language: Language, event: Event, by_themselves: bool) -> Iterator[
         for path, before, after in _leaves(each["field"], each["before"], each["after"]):
             was, now = word_changes(_text(language, before), _text(language, after))
             voice = by_themselves and all(isinstance(value, str | None) for value in (before, after))
-            yield Change(_capitalised(field_name(language, path)), was, now, is_voice=voice and " " in str(after))
+            yield Change(capitalized(field_name(language, path)), was, now, is_voice=voice and " " in str(after))
 
 
 def _facts(language: Language, event: Event, by_themselves: bool) -> Iterator[Fact]:
@@ -173,7 +173,7 @@ def _facts(language: Language, event: Event, by_themselves: bool) -> Iterator[Fa
             if leaf is not None:
                 text = terms.why_reviewed(language, str(leaf)) if path == "cause" else _text(language, leaf)
                 is_voice = by_themselves and isinstance(leaf, str) and " " in leaf
-                yield Fact(_capitalised(field_name(language, path)), text, is_voice)
+                yield Fact(capitalized(field_name(language, path)), text, is_voice)
 
 
 def _leaves(path: str, before: object, after: object) -> Iterator[tuple[str, object, object]]:
@@ -222,7 +222,3 @@ def _stored(message: Mapping[str, Any]) -> Stored:
     with suppress(ValueError):  # a message that cannot be read is shown as it is
         body = to_json(from_json(body), indent=2).decode()
     return Stored(message["subject"], list(message["headers"].items()), body)
-
-
-def _capitalised(name: str) -> str:
-    return name[:1].upper() + name[1:]
