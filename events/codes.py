@@ -179,6 +179,10 @@ CODES: Mapping[str, Code] = {
             "retry",
             "Nobody answers submissions now. Try again; what is submitted again is recorded once.",
         ),
+        _gateway("proof.none", "absent", "There is no such checkpoint, tile or proof."),
+        _gateway("proof.not_yet", "retry", "The event is in no signed checkpoint yet. Try again."),
+        _gateway("proof.stopped", "defect", "The notary has stopped signing; an operator has to decide."),
+        _gateway("proof.unavailable", "retry", "No notary answers now. Try again."),
         _gateway("feed.full", "retry", "As many live feeds are open as the gateway serves. Try again."),
         _gateway("internal.error", "defect", "Cairn made a mistake."),
     )

@@ -66,6 +66,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── NotaryUnusable        the notary's key, state or tiles cannot be used
         ├── SigningStopped        what would be signed does not extend what was signed before
+        ├── NotarySilent          no notary answers
+        ├── NotaryRefused         the notary does not answer a request
         ├── ServerFailed          the embedded nats-server did not start
         ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for
         ├── RequestRefused        an HTTP request that is answered with a problem
