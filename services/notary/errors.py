@@ -7,6 +7,10 @@ class NotaryUnusable(CairnError):
     """The notary's key, state or tiles cannot be used; the sentence says what to do."""
 
 
+class Contradiction(CairnError):
+    """The log, the tiles, the notary's memory or a witness contradicts what was signed: signing has to stop."""
+
+
 class SigningStopped(CairnError):
     """What would be signed is no extension of what was signed before, so nothing is signed until an operator decides.
 
@@ -25,3 +29,7 @@ class WitnessUnusable(CairnError):
 
 class WitnessSilent(CairnError):
     """A witness does not say what it has last cosigned: it does not answer, or answers what does not verify."""
+
+
+class GenerationEnded(CairnError):
+    """An operator has begun a new generation while this one was at work; the work begins again with the new one."""
