@@ -141,8 +141,8 @@ class Settings(BaseSettings):
     )
     notary_dir: Path | None = Field(
         None,
-        description="Where the notary keeps its keys and what it has signed, outside of `data_dir`: a backup that is put"
-        " back must not take it along. Without it: the folder beside `data_dir` with -notary behind its name.",
+        description="Where the notary keeps its keys and what it has signed, outside of `data_dir`: a backup that is"
+        " put back must not take it along. Without it: the folder beside `data_dir` with -notary behind its name.",
     )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."

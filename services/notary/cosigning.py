@@ -76,12 +76,10 @@ class Witnesses:
         Raises:
             Contradiction: one has cosigned a larger tree than this one, or one that this one does not extend.
         """
-        tasks = {
-            asyncio.ensure_future(each.ask_to_cosign(note, checkpoint, tree)): each.key for each in self._dealings
-        }
+        tasks = {asyncio.create_task(each.ask_to_cosign(note, checkpoint, tree)): each.key for each in self._dealings}
         lines: list[SignatureLine] = []
         cosigners: set[bytes] = set()
-        waiting: set[asyncio.Future[SignatureLine | None]] = set(tasks)
+        waiting = set(tasks)
         until: float | None = None
         loop = asyncio.get_running_loop()
         try:
@@ -116,7 +114,7 @@ def witnessed_at(note: Note, policy: Policy) -> datetime | None:
     return None
 
 
-async def _ended(tasks: Iterable["asyncio.Future[SignatureLine | None]"]) -> None:
+async def _ended(tasks: Iterable["asyncio.Task[SignatureLine | None]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

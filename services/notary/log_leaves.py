@@ -6,7 +6,8 @@ from typing import Protocol
 from events.identity import LOG
 from events.leaf import hole, leaf_of
 from events.log.anchor import Anchor
-from events.log.raw_message import RawBatch, RawMessage
+from events.log.reading import RawBatch
+from events.raw_message import RawMessage
 from events.transparency.merkle import leaf_hash
 
 EVERYTHING = f"{LOG}.>"
@@ -32,13 +33,17 @@ class RawLog(Protocol):
         """The last position of the log."""
 
 
-def leaves(messages: Iterable[RawMessage], after: int) -> Iterator[bytes]:
-    """The leaves of messages that follow a position, with those of the holes between them."""
+def leaves(messages: Iterable[RawMessage], after: int, until: int = 0) -> Iterator[bytes]:
+    """The leaves of messages that follow a position, with those of the holes between them.
+
+    Args:
+        until: The last position that is wanted also where nothing stands there any more.
+    """
     for message in messages:
-        for missing in range(after + 1, message.position):
-            yield hole(missing)
+        yield from map(hole, range(after + 1, message.position))
         yield leaf_of(message)
         after = message.position
+    yield from map(hole, range(after + 1, until + 1))
 
 
 def leaf_hashes(messages: Iterable[RawMessage], after: int) -> list[bytes]:

@@ -1,14 +1,14 @@
-"""The notary of one stream of the log: follows it, signs, has witnesses cosign, publishes; and stops at a contradiction.
+"""The notary of one stream of the log: follows, signs, has witnesses cosign, publishes, and stops at a contradiction.
 
-The order is that of every log of this kind: leaves, tiles on the disk, the proof that the new tree extends the last one,
-the memory of what is signed, the signature, the witnesses, and only then what others see. So it can be killed between
-any two of them: what was remembered and not published is signed again as it was.
+The order is that of every log of this kind: leaves, tiles on the disk, the proof that the new tree extends the last
+one, the memory of what is signed, the signature, the witnesses, and only then what others see. So it can be killed
+between any two of them: what was remembered and not published is signed again as it was.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from nats.errors import Error as NatsError
 from events.log.anchor import Anchor, LogReplaced
 from events.log.failures import LogUnreachable
 from events.log.run_until_first_ends import run_until_first_ends
-from events.transparency.checkpoints import Checkpoint, checkpoint_of
+from events.transparency.checkpoints import checkpoint_of
 from events.transparency.notes import Note
 from events.transparency.policies import Policy
 from services.notary.checkpoint_archive import CheckpointArchive
@@ -27,8 +27,8 @@ from services.notary.generations import ARCHIVE_FILE, Generation, Signed, Stoppe
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
 from services.notary.opening import check_log, open_tree, rebuild_tree
-from services.notary.publishing import Publisher
 from services.notary.published import CHECKPOINT_FILE, Published
+from services.notary.publishing import Publisher
 from services.notary.requests import KeysAnswer, NotaryStatus
 from services.notary.signing import CheckpointSigner
 from services.notary.tile_tree import TileTree
@@ -99,6 +99,7 @@ class Notary:
         self._trouble: Stopped | None = None
         self._signed: Signed | None = self.generation.last_signed()
         self._witnesses: Witnesses | None = None
+        self._noted = self.generation.witnesses()
         self._policy_text = ""
         self._head = 0
         self._growing = asyncio.Lock()
@@ -188,14 +189,17 @@ class Notary:
             closing.enter_context(self._folder.running())
             tree = await self._opened()
             signer = CheckpointSigner(self._folder, self.identity, tree)
+            # Read before the log is compared, so that one which is exchanged in between is not followed.
+            after = await self.log.anchor(tree.size) or Anchor(tree.size)
             await check_log(self.log, tree)
             self.tree = tree
-            await self._heed_policy()
             closing.push_async_callback(self._forget_witnesses)
             await self._ask_witnesses_first(tree)
             await self._publisher.begin()
             self._trouble = None
-            await run_until_first_ends(self._follow(tree), self._sign_for_ever(signer, tree))
+            await run_until_first_ends(
+                self._follow(tree, after), self._sign_for_ever(signer, tree), self._until_succeeded()
+            )
 
     async def _opened(self) -> TileTree:
         """The tree as it was signed last, built anew where its tiles are not whole."""
@@ -223,76 +227,70 @@ class Notary:
     async def _ask_witnesses_first(self, tree: TileTree) -> None:
         """Ask what witnesses have cosigned, until nothing could be published without the word of those that said so."""
         while True:
-            assert self._witnesses is not None
-            await self._witnesses.ask_what_they_have(self.identity.origin, tree, self.published.note)
-            self.generation.note_witnesses(self._witnesses.memories)
-            if self._witnesses.enough_were_asked:
+            witnesses = await self._heed_policy()
+            await witnesses.ask_what_they_have(self.identity.origin, tree, self.published.note)
+            await self._note_witnesses(witnesses)
+            if witnesses.enough_were_asked:
                 return
             self._note_trouble("Not enough witnesses have said yet what they last cosigned, so nothing is signed.")
             await asyncio.sleep(_RESTART_SECONDS)
-            await self._heed_policy()
 
-    async def _follow(self, tree: TileTree) -> None:
-        after = await self.log.anchor(tree.size) if tree.size else None
-        async with aclosing(self.log.follow_raw(after or Anchor(tree.size))) as batches:
-            async for batch in batches:
-                async with self._growing:
-                    tree.extend(leaf_hashes(batch.messages, tree.size))
-                self._head = max(batch.head, tree.size)
-                self._publisher.hear(each.subject for each in batch.messages)
-                self._caught_up = self._caught_up or not batch.messages
-                self._arrived.set()
+    async def _follow(self, tree: TileTree, after: Anchor) -> None:
+        async for batch in self.log.follow_raw(after):
+            async with self._growing:
+                tree.extend(leaf_hashes(batch.messages, tree.size))
+            self._head = max(batch.head, tree.size)
+            self._publisher.hear(each.subject for each in batch.messages)
+            self._caught_up = self._caught_up or not batch.messages
+            self._arrived.set()
 
     async def _sign_for_ever(self, signer: CheckpointSigner, tree: TileTree) -> None:
         clock = asyncio.get_running_loop().time
-        began = clock()
-        signed_at = began - SIGN_EVERY_SECONDS
-        enough = False
-        signed_size = -1
+        signed_at, signed_size, enough = clock() - SIGN_EVERY_SECONDS, -1, False
         while True:
-            due = signed_at + self._pause(tree.size > signed_size, enough=enough, began=signed_size < 0)
-            wanted = [each for each in self._asked_to_sign if tree.size >= self._head]
-            if clock() < due and not (wanted and self._caught_up):
-                self._arrived.clear()
-                try:
+            due = signed_at + self._pause(grown=tree.size > signed_size, enough=enough)
+            self._arrived.clear()
+            wanted = self._wanted(tree)
+            if clock() < due and not wanted:
+                with suppress(TimeoutError):
                     async with asyncio.timeout_at(due):
                         await self._arrived.wait()
-                except TimeoutError:
-                    pass
                 continue
             signed_at = clock()
-            await self._heed_policy()
+            witnesses = await self._heed_policy()
             async with self._growing:
-                checkpoint, note = await asyncio.to_thread(self._write_and_sign, signer, tree)
-            signed_size, self._signed = checkpoint.size, signer.last
-            enough = await self._have_published(note, checkpoint, tree, keep=bool(wanted))
-            if enough:
-                self._asked_to_sign = [each for each in self._asked_to_sign if each not in wanted]
+                note = await asyncio.to_thread(self._write_and_sign, signer, tree)
+                signed_size, self._signed = tree.size, signer.last
+            enough = await self._have_published(witnesses, note, tree, keep=bool(wanted))
+            if enough and self.published.note is not None:
                 for each in wanted:
-                    if not each.done() and self.published.note is not None:
+                    self._asked_to_sign.remove(each)
+                    if not each.done():
                         each.set_result(self.published.note)
 
-    def _pause(self, grown: bool, *, enough: bool, began: bool) -> float:
+    def _wanted(self, tree: TileTree) -> list["asyncio.Future[Note]"]:
+        """Who waits for a signature that can be given now: of all that the log held when it was asked for."""
+        self._asked_to_sign = [each for each in self._asked_to_sign if not each.done()]
+        return list(self._asked_to_sign) if self._caught_up and tree.size >= self._head else []
+
+    def _pause(self, *, grown: bool, enough: bool) -> float:
         """How long after the last signature the next one is due."""
         if not self._caught_up:
             return CATCHING_UP_SECONDS
-        if began or grown:
+        if grown:
             return SIGN_EVERY_SECONDS
         return STILL_THERE_SECONDS if enough else AGAIN_SECONDS
 
-    def _write_and_sign(self, signer: CheckpointSigner, tree: TileTree) -> tuple[Checkpoint, Note]:
+    def _write_and_sign(self, signer: CheckpointSigner, tree: TileTree) -> Note:
         tree.write()
-        note = signer.sign(self._now())
-        return checkpoint_of(note), note
+        return signer.sign(self._now())
 
-    async def _have_published(self, note: Note, checkpoint: Checkpoint, tree: TileTree, *, keep: bool) -> bool:
+    async def _have_published(self, witnesses: Witnesses, note: Note, tree: TileTree, *, keep: bool) -> bool:
         """Have a checkpoint cosigned, and publish it if that is enough; whether it is."""
-        assert self._witnesses is not None
         try:
-            cosigned = await self._witnesses.cosigned(note, checkpoint, tree)
+            cosigned = await witnesses.cosigned(note, checkpoint_of(note), tree)
         finally:
-            if self._witnesses.statuses:
-                self.generation.note_witnesses(self._witnesses.memories)
+            await self._note_witnesses(witnesses)
         if cosigned is None:
             return False
         at = int(self._now().timestamp())
@@ -300,22 +298,28 @@ class Notary:
         await self._publisher.publish(cosigned)
         return True
 
-    async def _heed_policy(self) -> None:
-        """Take in what the operator has written about witnesses, where that has changed."""
+    async def _note_witnesses(self, witnesses: Witnesses) -> None:
+        if (memories := witnesses.memories) != self._noted:
+            await asyncio.to_thread(self.generation.note_witnesses, memories)
+            self._noted = memories
+
+    async def _heed_policy(self) -> Witnesses:
+        """The witnesses as the operator has written them, also where that has changed a moment ago."""
         try:
             text = self._read_policy()
-            if text == self._policy_text:
-                return
+            if self._witnesses is not None and text == self._policy_text:
+                return self._witnesses
             policy = read_policy(text)
         except NotaryUnusable as trouble:
             if self._witnesses is None:
                 raise
             _log.error("%s It is heeded as it was before.", trouble)
-            return
-        memories = self._witnesses.memories if self._witnesses else self.generation.witnesses()
+            return self._witnesses
+        memories = self._witnesses.memories if self._witnesses else self._noted
         await self._forget_witnesses()
         self._policy_text = text
         self._witnesses = Witnesses(policy, self._make_client, memories, asyncio.get_running_loop().time)
+        return self._witnesses
 
     def _read_policy(self) -> str:
         keys = [each.verifier for each in (*self.generation.keys(), self.generation.statements_key())]
@@ -331,7 +335,10 @@ class Notary:
             self._stopped = self.generation.stopped()
         if self._stopped is None:
             self._stopped = Stopped(reason=str(found).rstrip("."), at=self._now())
-            self.generation.note_stopped(self._stopped)
+            try:
+                self.generation.note_stopped(self._stopped)
+            except OSError as trouble:  # it stays so until the next start, which finds the same
+                _log.error("it cannot be remembered that signing has stopped: %s", trouble.strerror)
         line = f"The notary of {self.identity.stream} has stopped signing: {self._stopped.reason}."
         _log.error("%s Nothing is signed until somebody decides: docs/proof.md says what to do.", line)
         self._tell(line)
@@ -354,7 +361,7 @@ class Notary:
 
     async def _until_succeeded(self) -> None:
         """Wait until an operator has begun a new generation."""
-        while self._folder.identity() == self.identity:
+        while self._folder.identity() == self.identity:  # noqa: ASYNC110 - another process changes the file
             await asyncio.sleep(LOOK_SECONDS)
 
     def _take_up_again(self) -> None:

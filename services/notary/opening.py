@@ -1,8 +1,7 @@
-"""Taking up the tree of a log again: from its tiles, and only if neither they nor the log contradict what was signed."""
+"""Taking up the tree of a log again: from its tiles, if neither they nor the log contradict what was signed."""
 
 import logging
 from collections.abc import Iterator
-from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +41,9 @@ def open_tree(folder: Path, last: Signed | None) -> TileTree:
     except ValueError:
         raise NotaryUnusable("A tile is not whole on the disk.") from None
     if last is not None and root != last.root:
-        raise Contradiction(f"the tiles on the disk are of another tree than the one with {size} leaves that was signed")
+        raise Contradiction(
+            f"the tiles on the disk are of another tree than the one with {size} leaves that was signed"
+        )
     return tree
 
 
@@ -59,18 +60,17 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
         raise Contradiction(f"the log ends at position {head}, and a tree with {last.size} leaves was signed")
     built = folder / _BUILT
     tree = TileTree(TileFiles(built), 0)
-    async with aclosing(log.follow_raw(0)) as batches:  # type: ignore[type-var]  # a generator, as all of follow are
-        async for batch in batches:
-            hashes = leaf_hashes(batch.messages, tree.size)
-            tree.extend(hashes[: last.size - tree.size])
-            if tree.size - tree.written >= _MAX_UNWRITTEN or tree.size == last.size:
-                tree.write()
-            if tree.size == last.size:
-                break
-            if not batch.messages:
-                raise Contradiction(
-                    f"the log has nothing from position {tree.size + 1} on, and a tree with {last.size} leaves was signed"
-                )
+    async for batch in log.follow_raw():
+        hashes = leaf_hashes(batch.messages, tree.size)
+        tree.extend(hashes[: last.size - tree.size])
+        if tree.size - tree.written >= _MAX_UNWRITTEN or tree.size == last.size:
+            tree.write()
+        if tree.size == last.size:
+            break
+        if not batch.messages:
+            raise Contradiction(
+                f"the log has nothing from position {tree.size + 1} on, and a tree with {last.size} leaves was signed"
+            )
     if tree.root != last.root:
         raise Contradiction(f"the log is another one than the one of which {last.size} leaves were signed")
     there = folder / TILES

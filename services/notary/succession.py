@@ -8,13 +8,21 @@ import base64
 import re
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
+from events.transparency.merkle import HASH_BYTES
 from events.transparency.notes import Note, signed
+from events.transparency.tiles import TILE_WIDTH
+from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.errors import NotaryUnusable
 from services.notary.founding import Founded, make_generation
-from services.notary.generations import Generation
+from services.notary.generations import ARCHIVE_FILE, Generation
 from services.notary.identity import MAX_GENERATION, Identity, NotaryFolder
+from services.notary.log_leaves import RawLog, leaf_hashes
+from services.notary.opening import TILES
+from services.notary.published import CHECKPOINT_FILE, Published
+from services.notary.tile_files import TileFiles
 
 FIRST_LINE = "cairn succession/1"
 MAX_WORDS = 500
@@ -55,6 +63,45 @@ def succession_text(ended: Generation, begun: Identity, succession: Succession) 
         lines.append(f"stopped {stopped.reason}")
     text = "".join(f"{line}\n" for line in lines)
     return f"{text}\n{succession.checkpoint}" if succession.checkpoint is not None else text
+
+
+def newest_checkpoint(tree: Path, ended: Generation) -> Note | None:
+    """The newest published checkpoint of a generation; None where none was published.
+
+    Args:
+        tree: The folder of its tiles.
+
+    Raises:
+        NotaryUnusable, OSError: what is kept of it cannot be read.
+    """
+    return Published(tree / CHECKPOINT_FILE, CheckpointArchive(ended.folder / ARCHIVE_FILE)).note
+
+
+async def size_of_agreement(log: RawLog, tree: Path, ended: Generation) -> int:
+    """The largest size up to which the signed tree and the log are the same, as far as the tiles on the disk tell.
+
+    Raises:
+        LogReplaced: the log changes while it is read.
+    """
+    files, last = TileFiles(tree / TILES), ended.last_signed()
+    agreed, most = 0, min(last.size if last else 0, await log.head())
+    if most == 0:
+        return 0
+    tile, number = b"", -1
+    async for batch in log.follow_raw():
+        for hashed in leaf_hashes(batch.messages, agreed):
+            if agreed // TILE_WIDTH != number:
+                number = agreed // TILE_WIDTH
+                tile = files.read(0, number)
+            place = agreed % TILE_WIDTH * HASH_BYTES
+            if tile[place : place + HASH_BYTES] != hashed:
+                return agreed
+            agreed += 1
+            if agreed == most:
+                return agreed
+        if not batch.messages:
+            return agreed
+    return agreed
 
 
 def check_words(reason: str, by: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-from events.transparency.checkpoints import Checkpoint, checkpoint_of, cosignatures_of
+from events.transparency.checkpoints import Checkpoint, cosignatures_of
 from events.transparency.keys import VerifierKey
 from events.transparency.notes import Note, SignatureLine
 from events.transparency.policies import Witness
@@ -103,7 +103,7 @@ class WitnessDealings:
         try:
             last = await self._client.last_cosigned(origin)
         except WitnessSilent as silent:
-            if known is not None and await self._names_its_size(known, tree):
+            if known is not None and await self._names_its_size(self._client, known, tree):
                 self._said()
             else:
                 self._leave_alone(str(silent))
@@ -127,11 +127,12 @@ class WitnessDealings:
         if self._client is None or self._clock() < self._not_before:
             return None
         old = min(self.memory.size, checkpoint.size)
-        answer = await self._asked(old, note, checkpoint, tree)
+        answer = await self._client.add_checkpoint(old, tree.consistency_proof(old, checkpoint.size), note)
         if isinstance(answer, AnotherSize) and answer.size != old:
             self._check_size(answer.size, checkpoint.size)
             self._hear_of(answer.size)
-            answer = await self._asked(answer.size, note, checkpoint, tree)
+            proof = tree.consistency_proof(answer.size, checkpoint.size)
+            answer = await self._client.add_checkpoint(answer.size, proof, note)
         return self._understood(answer, note, checkpoint)
 
     async def close(self) -> None:
@@ -139,8 +140,8 @@ class WitnessDealings:
         if self._client is not None:
             await self._client.close()
 
-    async def _names_its_size(self, known: Note, tree: TileTree) -> bool:
-        answer = await self._asked(0, known, checkpoint_of(known), tree)
+    async def _names_its_size(self, client: AskedWitness, known: Note, tree: TileTree) -> bool:
+        answer = await client.add_checkpoint(0, (), known)
         if isinstance(answer, AnotherSize):
             self._check_size(answer.size, tree.size)
             self._hear_of(answer.size)
@@ -158,10 +159,6 @@ class WitnessDealings:
                 f"the witness {self.witness.name} has cosigned a tree with {its} leaves, and here are {here}"
             )
 
-    async def _asked(self, old: int, note: Note, checkpoint: Checkpoint, tree: TileTree) -> WitnessAnswer:
-        assert self._client is not None
-        return await self._client.add_checkpoint(old, tree.consistency_proof(old, checkpoint.size), note)
-
     def _understood(self, answer: WitnessAnswer, note: Note, checkpoint: Checkpoint) -> SignatureLine | None:
         match answer:
             case Cosigned(line):
@@ -173,8 +170,8 @@ class WitnessDealings:
                 return line
             case Fork():
                 raise Contradiction(
-                    f"the witness {self.witness.name} has cosigned a tree that the one with {checkpoint.size} leaves does"
-                    " not extend"
+                    f"the witness {self.witness.name} has cosigned a tree that the one with {checkpoint.size} leaves"
+                    " does not extend"
                 )
             case Alarm(reason):
                 self.trouble, self._not_before = _sentence(reason), self._clock() + ALARM_SECONDS
@@ -200,8 +197,8 @@ class WitnessDealings:
 
 
 _ROLLED_BACK = (
-    "It has named a smaller tree than it once cosigned: it has lost what it knew, and its word counts no more. Its owner"
-    " gives it a new key, which replaces the old one in the policy."
+    "It has named a smaller tree than it once cosigned: it has lost what it knew, and its word counts no more. Its"
+    " owner gives it a new key, which replaces the old one in the policy."
 )
 
 
