@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from events.log import Log, connect
+from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.log.run_until_first_ends import run_until_first_ends
 from events.transparency.policies import Witness
@@ -91,6 +92,7 @@ async def serve(
             running.append(notary.run())
             await _Door(nc, Answering(notary)).open(stream)
         await answer_for(nc, NAME)
+        await flush(nc)  # so that whoever is told that it serves is heard
         ready(f"notary: answering {SUBJECT}.{', '.join(wanted)}")
         await run_until_first_ends(*running)
 
