@@ -22,7 +22,7 @@ from events.transparency.notes import Note
 from events.transparency.policies import Policy
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.cosigning import MakeClient, Witnesses, witnessed_at
-from services.notary.errors import Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
+from services.notary.errors import TOLD, Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
 from services.notary.generations import ARCHIVE_FILE, Generation, Signed, Stopped
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
@@ -182,6 +182,7 @@ class Notary:
     async def _work(self) -> None:
         """Do everything for one generation, until it ends or something goes wrong."""
         if self._stopped is not None:
+            self._stop(SigningStopped(self._stopped.reason))
             await self._prove_on()
             return
         async with AsyncExitStack() as closing:
@@ -339,9 +340,9 @@ class Notary:
                 self.generation.note_stopped(self._stopped)
             except OSError as trouble:  # it stays so until the next start, which finds the same
                 _log.error("it cannot be remembered that signing has stopped: %s", trouble.strerror)
-        line = f"The notary of {self.identity.stream} has stopped signing: {self._stopped.reason}."
-        _log.error("%s Nothing is signed until somebody decides: docs/proof.md says what to do.", line)
-        self._tell(line)
+        line = f"{self.identity.stream} is signed no more: {self._stopped.reason}. docs/proof.md says what to do."
+        _log.error("the notary has stopped signing: %s", line)
+        self._tell(f"{TOLD}{line}")
         self._let_go(SigningStopped(self._stopped.reason))
 
     def _note_trouble(self, why: str) -> None:
