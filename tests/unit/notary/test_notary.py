@@ -22,6 +22,7 @@ from services.notary.notary import Notary
 from services.notary.published import Published
 from services.notary.requests import AskProofs, AskTile, BytesAnswer, NotaryRefusal, ProofsAnswer
 from services.notary.succession import Succession, newest_checkpoint, succeed
+from services.notary.tile_tree import TileTree
 from tests.log_in_memory import STREAM, LogInMemory
 from tests.waiting import eventually
 from tests.witness_in_memory import WitnessInMemory, made_of
@@ -192,7 +193,7 @@ async def test_nothing_is_signed_before_witnesses_said_what_they_know(bench: Ben
 
 @pytest.mark.parametrize(
     ("where", "what"),
-    [(Generation, "note_signed"), (Published, "publish"), (at_work.TileTree, "write")],
+    [(Generation, "note_signed"), (Published, "publish"), (TileTree, "write")],
     ids=["before it is remembered", "before it is published", "before the tiles are on the disk"],
 )
 async def test_it_is_killed(bench: Bench, monkeypatch: pytest.MonkeyPatch, where: type, what: str) -> None:
