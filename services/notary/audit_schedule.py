@@ -2,21 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from events.log import LogUnreachable, RawBatch
+from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from events.log.bounded_reading import RestUnread
 from events.transparency.checkpoints import Checkpoint
 from services.notary.auditing import LeafComparison, ReadTile, compare_leaves
 from services.notary.errors import Contradiction
 from services.notary.kept_models import keep, kept
+from services.notary.log_leaves import RawLog
 
 AUDITED_FILE = "last-audited.json"
 _REST = 3.0
@@ -37,14 +38,6 @@ class SignedTree(NamedTuple):
 
     checkpoint: Checkpoint
     read_tile: ReadTile
-
-
-class AuditedLog(Protocol):
-    """The log, as far as an audit reads it (:class:`events.log.Log`)."""
-
-    async def head(self) -> int: ...  # noqa: D102 - see above
-
-    def follow_raw(self) -> AsyncGenerator[RawBatch, None]: ...  # noqa: D102 - see above
 
 
 class Audited(BaseModel):
@@ -72,7 +65,7 @@ class AuditSchedule:
         log: The stream that was signed.
         folder: Where the last audit is remembered: that of the generation.
         signed: Gives the newest signed tree; None while there is none.
-        every: How long after one comparison the next one begins.
+        every: How long after one comparison the next one begins; None for never.
         now: The time.
 
     Raises:
@@ -84,11 +77,11 @@ class AuditSchedule:
 
     def __init__(
         self,
-        log: AuditedLog,
+        log: RawLog,
         folder: Path,
         signed: Callable[[], SignedTree | None],
-        every: timedelta,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        every: timedelta | None,
+        now: Callable[[], datetime],
     ):
         self._stream = log
         self._file = folder / AUDITED_FILE
@@ -98,9 +91,11 @@ class AuditSchedule:
         self.last = kept(self._file, Audited)
 
     @property
-    def pause(self) -> timedelta:
-        """How long it is until the next comparison; none where there was none yet."""
-        return max(timedelta(0), self.last.at + self._every - self._now()) if self.last else timedelta(0)
+    def pause(self) -> timedelta | None:
+        """How long it is until the next comparison: no time before the first; None where there is to be none."""
+        if self._every is None or self.last is None:
+            return self._every and timedelta(0)
+        return max(timedelta(0), self.last.at + self._every - self._now())
 
     async def run(self) -> None:
         """Compare whenever it is time, until this is cancelled.
@@ -110,7 +105,10 @@ class AuditSchedule:
             OSError: what was found cannot be remembered.
         """
         while True:
-            await asyncio.sleep(self.pause.total_seconds())
+            if (pause := self.pause) is None:
+                await asyncio.Event().wait()  # until this is cancelled
+                return
+            await asyncio.sleep(pause.total_seconds())
             if await self.compare() is None:
                 await asyncio.sleep(_AGAIN_SECONDS)
 
@@ -133,6 +131,6 @@ class AuditSchedule:
         self.last = Audited(at=self._now(), size=found.size, wrong=found.wrong, finding=found.finding)
         await asyncio.to_thread(keep, self._file, self.last)
         if found.finding is not None:
-            raise Contradiction(f"the log is not what was signed: {found.finding}")
+            raise Contradiction(found.finding[0].lower() + found.finding[1:].removesuffix("."))
         _log.info("%d positions of the log are as they were signed", found.compared)
         return found

@@ -277,7 +277,7 @@ class TestTheNotarysOwnAudit:
     def again(self, own_log: Log, notary: FakeNotary, tmp_path: Path) -> Callable[[], AuditSchedule]:
         """Makes the schedule of a notary that has just started."""
         tree = SignedTree(Checkpoint(ORIGIN, notary.tree.size, notary.tree.root), tiles_of(notary.tree))
-        return lambda: AuditSchedule(own_log, tmp_path, lambda: tree, timedelta(days=1))
+        return lambda: AuditSchedule(own_log, tmp_path, lambda: tree, timedelta(days=1), now)
 
     async def test_it_compares_at_once_and_then_not_for_a_day(self, again: Callable[[], AuditSchedule]) -> None:
         schedule = again()
@@ -287,13 +287,14 @@ class TestTheNotarysOwnAudit:
         remembered = again()
         assert remembered.last is not None
         assert (remembered.last.size, remembered.last.wrong, remembered.last.finding) == (EVENTS, 0, None)
+        assert remembered.pause is not None
         assert remembered.pause > timedelta(hours=23)
 
     async def test_what_is_wrong_is_a_contradiction_and_is_remembered(
         self, own_server: EmbeddedServer, own: ResilientClient, again: Callable[[], AuditSchedule]
     ) -> None:
         await reworded(own_server, own)
-        with pytest.raises(Contradiction, match=f"Position {PROPOSED} of the log is not what was signed"):
+        with pytest.raises(Contradiction, match=f"position {PROPOSED} of the log is not what was signed"):
             await again().compare()
         remembered = again().last
         assert remembered is not None
@@ -307,7 +308,14 @@ class TestTheNotarysOwnAudit:
         assert again().last is None
 
     async def test_nothing_is_compared_while_nothing_is_signed(self, own_log: Log, tmp_path: Path) -> None:
-        assert await AuditSchedule(own_log, tmp_path, lambda: None, timedelta(days=1)).compare() is None
+        assert await AuditSchedule(own_log, tmp_path, lambda: None, timedelta(days=1), now).compare() is None
+
+    def test_it_never_compares_where_an_operator_wants_none(self, own_log: Log, tmp_path: Path) -> None:
+        assert AuditSchedule(own_log, tmp_path, lambda: None, None, now).pause is None
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def audit(nc: ResilientClient, log: Log) -> StreamAudit:
