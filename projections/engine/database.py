@@ -12,6 +12,7 @@ from sqlalchemy.pool import QueuePool
 
 from events.errors import CairnError
 from projections.engine.database_file import DatabaseFile, is_replaced
+from projections.engine.pooling import heed_poolers
 from projections.engine.statements import run
 
 _WRITES = "cairn_writes"
@@ -67,9 +68,11 @@ def open_database(url: str) -> Engine:
             DatabaseFile(Path(address.database)).watched_by(engine)
         return engine
     try:
-        return create_engine(address, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise UnusableDatabase("PostgreSQL needs its driver: pip install 'psycopg[binary]'.") from error
+    heed_poolers(engine)
+    return engine
 
 
 def _address(url: str) -> URL:
