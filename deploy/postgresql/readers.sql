@@ -18,6 +18,7 @@ DECLARE
     its_schema text;
     its_user text;
     each_view text;
+    elsewhere text;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cairn_readers') THEN
         CREATE ROLE cairn_readers NOLOGIN;
@@ -26,7 +27,21 @@ BEGIN
     -- Where Cairn's tables are, and whose; before its first start, where they will be.
     SELECT schemaname, tableowner INTO its_schema, its_user
         FROM pg_tables WHERE tablename = 'cairn_builds' AND schemaname = ANY (current_schemas(false)) LIMIT 1;
-    its_schema := coalesce(its_schema, current_schema());
+    IF its_schema IS NULL THEN
+        SELECT string_agg(schemaname, ', ' ORDER BY schemaname) INTO elsewhere
+            FROM pg_tables WHERE tablename = 'cairn_builds';
+        IF elsewhere IS NOT NULL THEN
+            RAISE EXCEPTION 'There are no tables of Cairn''s on the search path (%), but in: %.',
+                current_setting('search_path'), elsewhere
+                USING HINT = 'Name that schema with PGOPTIONS=''-c search_path=…'' before psql; if Cairn is to use'
+                    ' another one, start it first.';
+        END IF;
+        its_schema := current_schema();
+        IF its_schema IS NULL THEN
+            RAISE EXCEPTION 'No schema of the search path (%) exists.', current_setting('search_path')
+                USING HINT = 'Name the one that Cairn uses with PGOPTIONS=''-c search_path=…'' before psql.';
+        END IF;
+    END IF;
 
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO cairn_readers', current_database());
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO cairn_readers', its_schema);

@@ -25,6 +25,7 @@ from projections.engine.catching_up import (
     ways,
 )
 from projections.engine.database import open_database
+from projections.engine.fitness import check_database
 from projections.engine.projection import Projection
 from projections.engine.quarantine import reason_of
 from projections.engine.runner import Runner
@@ -67,6 +68,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
 
     Raises:
         events.log.client.connection.NotReachable: when no NATS server answers at first.
+        UnusableDatabase: when tables cannot be made in the database as it is set up.
     """
     positions: dict[str, dict[str, int]] = {projection.name: {} for projection in projections}
 
@@ -81,6 +83,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
     async with AsyncExitStack() as stack:
         engine = open_database(database_url)
         stack.callback(engine.dispose)
+        await asyncio.to_thread(check_database, engine)
         nc = await connect(nats_url, name=f"cairn projection {names}", log_api=log_api)
         stack.push_async_callback(nc.close)
         following: dict[str, SharedFollowing] = {}

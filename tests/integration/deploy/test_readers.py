@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, RaiseException
 from sqlalchemy import Engine, literal
 from sqlalchemy.exc import InternalError
 
@@ -28,20 +28,29 @@ _logins = count(1)
 
 
 @pytest.fixture(scope="module")
-def server(postgresql_server: PostgresqlServer) -> PostgresqlServer:
+def database(postgresql_server: PostgresqlServer) -> str:
+    """A database in which there is no other Cairn, and where Cairn is a user with no rights of its own."""
     postgresql_server.execute("CREATE ROLE cairn LOGIN")
-    return postgresql_server
+    return postgresql_server.new_database()
 
 
 class Clinic:
-    """A schema that Cairn builds its projections in, as a user with no other rights, and that a dashboard reads."""
+    """A schema that Cairn builds its projections in, and that a dashboard reads."""
 
-    def __init__(self, server: PostgresqlServer):
-        self._url = server.new_schema()
-        self._schema = self._url.rpartition("%3D")[2]
-        self.dashboard = f"dashboard_{next(_logins)}"
-        self.administer(f"GRANT USAGE, CREATE ON SCHEMA {self._schema} TO cairn; CREATE ROLE {self.dashboard} LOGIN")
+    def __init__(self, database: str):
+        number = next(_logins)
+        self.dashboard, self._schema = f"dashboard_{number}", f"records_{number}"
+        self._url = f"{database}?options=-csearch_path%3D{self._schema}"
+        self.administer(
+            f"CREATE SCHEMA {self._schema}; GRANT USAGE, CREATE ON SCHEMA {self._schema} TO cairn;"
+            f" CREATE ROLE {self.dashboard} LOGIN"
+        )
         self.engine: Engine = open_database(self._as("cairn"))
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.engine.dispose()
+        self.administer(f"DROP SCHEMA {self._schema} CASCADE")
 
     def administer(self, statements: str) -> None:
         with psycopg.connect(self._as("postgres"), autocommit=True) as connection:
@@ -83,10 +92,10 @@ class Clinic:
 
 
 @pytest.fixture
-def clinic(server: PostgresqlServer) -> Iterator[Clinic]:
-    clinic = Clinic(server)
+def clinic(database: str) -> Iterator[Clinic]:
+    clinic = Clinic(database)
     yield clinic
-    clinic.engine.dispose()
+    clinic.close()
 
 
 def test_a_login_without_the_role_reads_nothing(clinic: Clinic) -> None:
@@ -106,6 +115,18 @@ def test_made_beside_a_cairn_at_work_it_reads_every_view_and_no_table(clinic: Cl
     clinic.make_readers()
     clinic.make_readers()
     assert clinic.readable([*VIEWS, *TABLES]) == VIEWS
+
+
+def test_a_schema_that_is_not_on_the_search_path_is_named_and_nothing_is_granted(clinic: Clinic, database: str) -> None:
+    clinic.build(GOAL_STATE)
+    with (
+        pytest.raises(RaiseException, match=r"no tables of Cairn's on the search path \(.*\), but in: records_\d+"),
+        psycopg.connect(database, autocommit=True) as connection,
+    ):
+        connection.execute(READERS.encode())
+    assert clinic.readable(["v_goal_current"]) == []
+    clinic.make_readers()
+    assert clinic.readable(["v_goal_current", "goal_state_goals"]) == ["v_goal_current"]
 
 
 def test_views_of_others_are_not_given_away(clinic: Clinic) -> None:
