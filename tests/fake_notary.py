@@ -1,0 +1,136 @@
+"""A notary for tests of those who ask it: it answers from a tree that the test fills, and signs when it is told to."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from pydantic import BaseModel
+
+from events.log.client.resilient import ResilientClient
+from events.transparency.checkpoints import Checkpoint, cosigned
+from events.transparency.keys import COSIGNATURE, NOTE, SignerKey
+from events.transparency.notes import Note, signed
+from events.transparency.proving import Subtree
+from events.transparency.tiles import SubtreesFromTiles, Tile, width_at
+from services.notary.requests import (
+    ASK,
+    SUBJECT,
+    AskCheckpoint,
+    AskConsistency,
+    AskKeys,
+    AskNodes,
+    AskProofs,
+    AskStatus,
+    AskTile,
+    BytesAnswer,
+    KeyPeriod,
+    KeysAnswer,
+    NotaryRefusal,
+    NotaryStatus,
+    NoteAnswer,
+    ProofsAnswer,
+)
+from services.notary.tile_files import TileFiles
+from services.notary.tile_tree import TileTree
+
+ORIGIN = "records.clinic.example/tlog/7f3k2m9q-1"
+WITNESS = "alpha"
+
+
+class FakeNotary:
+    """Answers on `cairn.notary.STREAM` while it is entered.
+
+    Attributes:
+        tree: Its tree; add leaves by `add`.
+        status: What it says of itself; what it has signed is filled in.
+        note: The newest checkpoint; None before the first.
+
+    Args:
+        folder: For its tiles.
+        witnessed: Whether a witness of its own cosigns, and the policy asks for it.
+    """
+
+    def __init__(self, nc: ResilientClient, stream: str, folder: Path, *, witnessed: bool = False):
+        self._nc = nc
+        self._stream = stream
+        self._key = SignerKey(ORIGIN, NOTE, b"\x01" * 32)
+        self._witness = SignerKey("witness.example/alpha", COSIGNATURE, b"\x02" * 32) if witnessed else None
+        self._subscription: Subscription | None = None
+        self.tree = TileTree(TileFiles(folder), 0)
+        self.status = NotaryStatus(origin=ORIGIN, stream=stream, quorum="any of 1" if witnessed else "none")
+        self.note: Note | None = None
+
+    async def __aenter__(self) -> Self:
+        self._subscription = await self._nc.subscribe(f"{SUBJECT}.{self._stream}", cb=self._answer)
+        await self._nc.flush()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._subscription is not None:
+            await self._subscription.unsubscribe()
+
+    def add(self, hashes: Iterable[bytes]) -> None:
+        """Add leaves by their hashes, and have them on the disk."""
+        self.tree.extend(hashes)
+        self.tree.write()
+
+    def sign(self, cosigned_at: datetime | None = None) -> None:
+        """Sign and publish the tree as it is.
+
+        Args:
+            cosigned_at: What the witness says the time is; just now, unless it is given.
+        """
+        now = datetime.now(UTC)
+        note = signed(Checkpoint(ORIGIN, self.tree.size, self.tree.root).text, self._key)
+        if self._witness is not None:
+            line = cosigned(note, self._witness, int((cosigned_at or now).timestamp()))
+            note = Note(note.text, (*note.signatures, line))
+        self.note = note
+        self.status = self.status.model_copy(
+            update={"size": self.tree.size, "root": self.tree.root, "signed_at": now, "published_size": self.tree.size}
+        )
+
+    @property
+    def policy(self) -> str:
+        """Whom its operator names."""
+        log = f"log {self._key.verifier}\n"
+        if self._witness is None:
+            return f"{log}quorum none\n"
+        return f"{log}witness {WITNESS} {self._witness.verifier}\nquorum {WITNESS}\n"
+
+    async def _answer(self, message: Msg) -> None:
+        await message.respond(self._answered(message.data).model_dump_json().encode())
+
+    def _answered(self, request: bytes) -> BaseModel:
+        asked = ASK.validate_json(request)
+        if isinstance(asked, AskStatus):
+            return self.status
+        if isinstance(asked, AskKeys):
+            period = KeyPeriod(key=str(self._key.verifier), use="checkpoints", since=datetime.now(UTC))
+            return KeysAnswer(origin=ORIGIN, keys=(period,), policy=self.policy)
+        if self.note is None:
+            return NotaryRefusal(code="proof.not_yet", detail="Nothing is signed yet.")
+        match asked:
+            case AskCheckpoint():
+                return NoteAnswer(note=str(self.note))
+            case AskTile(level=level, number=number, width=width):
+                tile = self.tree.tile(Tile(level, number, width))
+                if tile is None:
+                    return NotaryRefusal(code="proof.none", detail="There is no such tile.")
+                return BytesAnswer(content=tile)
+            case AskNodes(nodes=nodes):
+                read = SubtreesFromTiles(lambda level, number: self.tree.tile(self._widest(level, number)) or b"")
+                return BytesAnswer(content=b"".join(read(Subtree(*node)) for node in nodes))
+            case AskConsistency(old=old, new=new):
+                return BytesAnswer(content=b"".join(self.tree.consistency_proof(old, new)))
+            case AskProofs(positions=positions, size=size):
+                proofs = [self.tree.inclusion_proof(each - 1, size or self.tree.size) for each in positions]
+                return ProofsAnswer(note=str(self.note), proofs=tuple(b"".join(each) for each in proofs))
+            case _:
+                return NotaryRefusal(code="request.invalid", detail="The notary of tests does not do this.")
+
+    def _widest(self, level: int, number: int) -> Tile:
+        return Tile(level, number, width_at(level, number, self.tree.size))
