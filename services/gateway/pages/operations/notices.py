@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from services.gateway.operations_report import Trouble
 from services.gateway.pages.language import Language
 from services.gateway.pages.operations.names import Chip, Look, projection_name, service_name
+from services.gateway.troubles import Trouble
 
 Json = Mapping[str, Any]  # a JSON object of mixed values
 

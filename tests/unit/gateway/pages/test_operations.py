@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 import pytest
 
-from services.gateway.operations_report import Trouble
 from services.gateway.pages.language import language_of, languages
 from services.gateway.pages.operations.view import operations_view
+from services.gateway.troubles import Trouble
 
 ENGLISH = language_of(["en"], None)
 AT = datetime(2026, 11, 28, 18, 29, tzinfo=UTC)
