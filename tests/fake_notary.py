@@ -59,10 +59,14 @@ class FakeNotary:
     Args:
         folder: For its tiles.
         witnessed: Whether a witness of its own cosigns, and the policy asks for it.
+        log: What it signs all of whenever it is asked for anything; None where the test has it sign.
     """
 
-    def __init__(self, nc: ResilientClient, stream: str, folder: Path, *, witnessed: bool = False):
+    def __init__(
+        self, nc: ResilientClient, stream: str, folder: Path, *, witnessed: bool = False, log: Log | None = None
+    ):
         self._nc = nc
+        self._log = log
         self._stream = stream
         self._key = SignerKey(ORIGIN, NOTE, b"\x01" * 32)
         self._witness = SignerKey("witness.example/alpha", COSIGNATURE, b"\x02" * 32) if witnessed else None
@@ -140,6 +144,9 @@ class FakeNotary:
         return f"{log}witness {WITNESS} {self._witness.verifier}\nquorum {WITNESS}\n"
 
     async def _answer(self, message: Msg) -> None:
+        if self._log is not None:
+            await self.add_log(self._log)
+            self.sign()
         await message.respond(self._answered(message.data).model_dump_json().encode())
 
     def _answered(self, request: bytes) -> BaseModel:
