@@ -14,8 +14,8 @@ class ProofOfEvent(BaseModel):
     version: int
     index: int = Field(description="Its place in the tree, from 0.")
     leaf: str | None = Field(
-        description="The leaf in base64. It has the position, the time, the subject, and the hashes of headers and"
-        " body; what is hashed for the tree is a zero byte and the leaf. Null where the log does not hold the event now."
+        description="The leaf in base64: the position, the time, the subject, and the hashes of headers and body. What"
+        " is hashed for the tree is a zero byte and the leaf. Null where the log does not hold the event now."
     )
     hashes: list[str] | None = Field(
         description="The hashes from the leaf upward, each in base64; null while no signed checkpoint has the event."
