@@ -178,16 +178,11 @@ class FakeNotary:
             case AskConsistency(old=old, new=new) if old <= new <= self.size:
                 return BytesAnswer(content=b"".join(self.tree.consistency_proof(old, new)))
             case AskProofs(positions=positions) if max(positions) > self.size:
-                return self._beyond()
+                return NotaryRefusal(code="proof.not_yet", detail="No checkpoint up to there has been published yet.")
             case AskProofs(positions=positions, size=size):
                 proofs = [self.tree.inclusion_proof(each - 1, size or self.size) for each in positions]
                 return ProofsAnswer(note=note, proofs=tuple(b"".join(each) for each in proofs))
         return NotaryRefusal(code="proof.none", detail="There is no such thing.")
-
-    def _beyond(self) -> NotaryRefusal:
-        if self.status.stopped:
-            return NotaryRefusal(code="proof.stopped", detail=self.status.stopped)
-        return NotaryRefusal(code="proof.not_yet", detail="The event is in no signed checkpoint yet.")
 
     def _widest(self, level: int, number: int) -> Tile:
         return Tile(level, number, width_at(level, number, self.tree.size))

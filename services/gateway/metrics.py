@@ -143,14 +143,14 @@ def _stream_gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
 
 
 def _notary_gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
-    """What is shown of the notary of each stream."""
+    """What is shown of the notary of each stream. Where none answers, it is left out."""
     told = {
-        "answering": "1 while the notary of the stream answers; 0 when one has answered before. Left out without one.",
         "signed_size": "How many events of the log were signed last.",
         "log_head": "Last position of the log that the notary knows of.",
         "witnessed_age_seconds": "Seconds since enough witnesses had cosigned the published checkpoint.",
         "stopped": "1 when nothing is signed any more until an operator decides.",
-        "audit_wrong": "Events that differed from the tree when the log was last read again.",
+        "audited_age_seconds": "Seconds since the log was last read again and compared with the tree.",
+        "audit_wrong": "Events that differed from the tree then.",
     }
     return {name: Gauge(f"cairn_notary_{name}", about, ("stream",), registry=registry) for name, about in told.items()}
 
@@ -159,14 +159,17 @@ def _of_notary(notary: NotaryState) -> dict[str, float]:
     """What is known of a notary now, by the names of its gauges."""
     status = notary.status
     if status is None:
-        return {"answering": 0} if notary.is_missed else {}
-    age = (datetime.now(UTC) - status.witnessed_at).total_seconds() if status.witnessed_at is not None else None
+        return {}
     told = {
-        "answering": 1,
         "signed_size": status.size,
         "log_head": status.log_head,
-        "witnessed_age_seconds": age,
+        "witnessed_age_seconds": _seconds_since(status.witnessed_at),
         "stopped": status.stopped is not None,
+        "audited_age_seconds": _seconds_since(status.audited_at),
         "audit_wrong": status.audit_wrong,
     }
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _seconds_since(at: datetime | None) -> float | None:
+    return (datetime.now(UTC) - at).total_seconds() if at is not None else None

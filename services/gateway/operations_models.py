@@ -79,6 +79,7 @@ class ProofOfStream(BaseModel):
     behind_seconds: float | None = Field(description="For how long the first event has been waiting to be published.")
     stopped: str | None = Field(description="Why nothing is signed any more, in a sentence.")
     stopped_at: datetime | None
+    waiting: str | None = Field(description="Why nothing is signed for the time being, in a sentence.")
     audited_at: datetime | None = Field(description="When the log was last read again and compared with the tree.")
     audit_wrong: int | None = Field(description="How many events differed then.")
 

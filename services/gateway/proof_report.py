@@ -12,7 +12,7 @@ from services.notary.requests import NotaryStatus
 BEHIND_SECONDS = 30.0
 """An event that waits for a signed checkpoint for longer is told of. It takes a second, and more where witnesses are
 slow."""
-MAX_UNWITNESSED = timedelta(minutes=21)
+MAX_UNWITNESSED = timedelta(minutes=30)
 """How old the newest cosigned checkpoint may be. A log in which nothing happens is cosigned every ten minutes, too."""
 _TOLD = set(NotaryStatus.model_fields) - {"root"}
 _PRESSING = frozenset({"proof.stopped", "proof.altered"})
@@ -72,7 +72,9 @@ def _troubles(proofs: Sequence[Json]) -> Iterator[Json]:
 
 def _troubles_of_signing(proof: Json) -> Iterator[Json]:
     stream, behind = proof["stream"], proof["behind_seconds"] or 0
-    if behind > BEHIND_SECONDS:
+    if proof["waiting"]:
+        yield trouble("proof.waiting", stream, detail=proof["waiting"])
+    elif behind > BEHIND_SECONDS:
         events = max(0, proof["log_head"] - (proof["published_size"] or 0))
         yield trouble("proof.behind", stream, events=events, seconds=behind)
     if proof["quorum"] != "none":

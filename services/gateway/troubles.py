@@ -22,6 +22,7 @@ Trouble = Literal[
     "projection.unbuilt",
     "projection.building",
     "proof.silent",
+    "proof.waiting",
     "proof.behind",
     "proof.unwitnessed",
     "proof.witness",

@@ -11,6 +11,7 @@ from events.errors import Rejected
 from events.identity import LOG, GoalId
 from events.leaf import leaf_of
 from events.transparency.checkpoints import checkpoint_of
+from events.transparency.notes import Note
 from events.transparency.proof_files import InclusionProof
 from projections.audit_trail.places import EventPlace, PlacesPage, goal_at, places_of
 from services.gateway.access.consents import types_left_out
@@ -64,7 +65,7 @@ async def proof_of_event(
     if goal_id is None or query.patient not in (None, goal_id.patient):
         raise RequestRefused("event.unknown", f"Nothing of {org} is at position {position} of its log.")
     asks.saw(org, {goal_id.patient})
-    note, [hashes] = await here.notaries.of(here.logs.placement.stream_of(org)).proofs((position,))
+    note, [hashes] = await _proven(here, here.logs.placement.stream_of(org), (position,))
     return Response(
         str(InclusionProof(position - 1, tuple(hashes), note)),
         headers={"content-disposition": f'attachment; filename="{org}-{position}.tlog-proof"'},
@@ -98,6 +99,22 @@ async def proof_of_goal(
     if page is None:
         raise Rejected("goal.unknown", f"Nothing was recorded for {goal_id}.", version=0)
     return json_answer(await _proofs(here, goal_id, page))
+
+
+async def _proven(here: Gateway, stream: str, positions: tuple[int, ...]) -> tuple[Note, list[list[bytes]]]:
+    """The newest checkpoint, and the proof of each position against it.
+
+    Raises:
+        RequestRefused: 500 `proof.stopped`, when it will not be signed unless an operator decides so.
+        NotaryRefused, NotarySilent: there is no proof now.
+    """
+    try:
+        return await here.notaries.of(stream).proofs(positions)
+    except NotaryRefused as refused:
+        status = (await here.notaries.state(stream)).status
+        if refused.code == "proof.not_yet" and status is not None and status.stopped:
+            raise RequestRefused("proof.stopped", f"Nothing is signed any more: {status.stopped}.") from None
+        raise
 
 
 async def _proofs(here: Gateway, goal_id: GoalId, page: PlacesPage) -> dict[str, object]:

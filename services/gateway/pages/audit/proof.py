@@ -89,6 +89,9 @@ def _of_event(language: Language, position: int, notary: NotaryState, zone: tzin
         else:
             yield language.gettext("This event is not signed.")
         return
+    if position > size and status.waiting:
+        yield language.gettext("This event is not signed yet, because the notary waits for something.")
+        return
     if position > size:
         yield language.gettext("This event is not signed yet. That takes about a second; load the page again.")
         return

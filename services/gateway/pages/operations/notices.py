@@ -146,6 +146,9 @@ def _of_proof(language: Language, trouble: Json) -> _Words:
     if code == "proof.silent":
         to_do = _("Recording goes on, and is not signed until the notary runs again.")
         return _Words(_("silent"), _("The notary does not answer."), to_do, "cairn serve notary")
+    if code == "proof.waiting":
+        to_do = _("It goes on by itself once that is over. Until then what is new could be changed unseen.")
+        return _Words(_("waiting"), _("The notary waits, and signs nothing for now."), to_do, "cairn notary status")
     if code == "proof.behind":
         waiting = {"events": language.number(number), "seconds": language.number(round(trouble["seconds"]))}
         what = _("%(events)s events wait to be signed, the first for about %(seconds)s seconds.", **waiting)

@@ -20,6 +20,8 @@ def proof_facts(language: Language, proof: Json) -> Iterator[Fact]:
         return
     if proof["stopped"]:
         yield Fact(_("Notary"), _stopped(language, proof), "cairn notary status", proof["stopped"])
+    elif proof["waiting"]:
+        yield Fact(_("Notary"), _("waits, and signs nothing for now"), "cairn notary status", proof["waiting"])
     else:
         yield Fact(_("Notary"), _("signs"))
     yield Fact(_("Name of the log"), proof["origin"])

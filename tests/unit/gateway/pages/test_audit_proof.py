@@ -44,6 +44,7 @@ def said(
         (NotaryState(None, is_missed=True), "not known at the moment: the notary does not answer."),
         (notary(272), "This event is not signed yet."),
         (notary(None), "This event is not signed yet."),
+        (notary(272, waiting="For a witness."), "not signed yet, because the notary waits for something."),
         (notary(273), "in the checkpoint of the first 273 events. No witness outside has seen it yet."),
         (notary(300, 299), "The witness outside has not cosigned it yet."),
         (notary(300, 299, None), "None of 2 witnesses outside has cosigned it yet."),

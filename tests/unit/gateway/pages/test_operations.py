@@ -57,6 +57,7 @@ PROOF = {
     "behind_seconds": 0.2,
     "stopped": None,
     "stopped_at": None,
+    "waiting": None,
     "audited_at": AT,
     "audit_wrong": 0,
 }
@@ -148,6 +149,13 @@ def test_without_a_notary_it_says_how_there_would_be_one() -> None:
     none = facts_of_proof(**{**nothing, "state": "none", "witnesses": []})
     silent = facts_of_proof(**{**nothing, "state": "silent", "witnesses": []})
 
+    waiting = facts_of_proof(waiting="Not enough witnesses have said yet what they last cosigned.")
+
+    assert waiting["Notary"] == (
+        "waits, and signs nothing for now",
+        "cairn notary status",
+        "Not enough witnesses have said yet what they last cosigned.",
+    )
     assert none == {"Notary": ("none: nobody outside can check this log", "cairn notary init", "")}
     assert silent == {"Notary": ("does not answer", "cairn serve notary", "")}
 
