@@ -74,7 +74,7 @@ def _witness(language: Language, witness: Json) -> Fact:
 
 
 def _compared(language: Language, proof: Json) -> Fact:
-    name = language.gettext("Log compared with what was signed")
+    name = language.gettext("Last compared with the log")
     if proof["audited_at"] is None:
         return Fact(name, language.gettext("not yet"), "cairn log audit")
     when = moment(language, proof["audited_at"])

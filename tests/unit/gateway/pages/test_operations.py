@@ -140,7 +140,7 @@ def test_the_proof_says_what_is_signed_and_by_whom_it_is_cosigned() -> None:
     assert facts["Signed"][0] == "477 of 478 events, on 28 November 2026, 18:29 UTC"
     assert facts["Cosigned by enough"][0] == "470 events, on 28 November 2026, 18:29 UTC; the policy asks for any of 1"
     assert facts["Witness alpha"][0] == "470 events, on 28 November 2026, 18:29 UTC"
-    assert facts["Log compared with what was signed"][0] == "28 November 2026, 18:29 UTC, nothing differs"
+    assert facts["Last compared with the log"][0] == "28 November 2026, 18:29 UTC, nothing differs"
 
 
 def test_without_a_notary_it_says_how_there_would_be_one() -> None:
@@ -175,7 +175,7 @@ def test_what_is_wrong_with_the_proof_stands_where_it_is_wrong() -> None:
         "It says why.",
     )
     assert facts["Witness alpha"] == ("has cosigned nothing yet", "", "It does not know this log.")
-    assert facts["Log compared with what was signed"][0] == "28 November 2026, 18:29 UTC, 2 events differ"
+    assert facts["Last compared with the log"][0] == "28 November 2026, 18:29 UTC, 2 events differ"
     assert facts["Cosigned by enough"][0] == "nothing yet; the policy asks for any of 1"
 
 
