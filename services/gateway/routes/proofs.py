@@ -131,7 +131,8 @@ async def _proofs(here: Gateway, goal_id: GoalId, page: PlacesPage) -> dict[str,
     proven = [place.position for place in places if place.position <= size]
     hashes = {}
     if proven:
-        checkpoint, proofs = await notary.proofs(tuple(proven), size)
+        # Against the newest, which may be another by now, and has them all: not every size that was published is kept.
+        checkpoint, proofs = await notary.proofs(tuple(proven))
         hashes = dict(zip(proven, proofs, strict=True))
     leaves = await _leaves(here, goal_id, places)
     return {
