@@ -66,8 +66,12 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── NotaryUnusable        the notary's key, state or tiles cannot be used
         ├── SigningStopped        what would be signed does not extend what was signed before
+        ├── Contradiction         the log, the notary's memory or a witness contradicts what was signed
+        ├── GenerationEnded       another generation of the log has begun
         ├── NotarySilent          no notary answers
         ├── NotaryRefused         the notary does not answer a request
+        ├── WitnessUnusable       a witness cannot be asked at its address
+        ├── WitnessSilent         a witness does not say what it has last cosigned
         ├── ServerFailed          the embedded nats-server did not start
         ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for
         ├── RequestRefused        an HTTP request that is answered with a problem
