@@ -134,7 +134,7 @@ class Notary:
     @property
     def status(self) -> NotaryStatus:
         """How it is."""
-        signed, stopped, note = self._signed, self.stopped, self.published.note
+        signed, stopped, note = self._signed, self._stopped, self.published.note
         policy = self._witnesses.policy if self._witnesses else Policy("none")
         return NotaryStatus(
             origin=self.identity.origin,
@@ -149,6 +149,7 @@ class Notary:
             log_head=self._head,
             stopped=stopped.reason if stopped else None,
             stopped_at=stopped.at if stopped else None,
+            waiting=self._trouble.reason if self._trouble and not stopped else None,
         )
 
     def keys(self) -> KeysAnswer:
