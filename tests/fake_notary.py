@@ -60,19 +60,27 @@ class FakeNotary:
         folder: For its tiles.
         witnessed: Whether a witness of its own cosigns, and the policy asks for it.
         log: What it signs all of whenever it is asked for anything; None where the test has it sign.
+        origin: The name of its log.
     """
 
     def __init__(
-        self, nc: ResilientClient, stream: str, folder: Path, *, witnessed: bool = False, log: Log | None = None
+        self,
+        nc: ResilientClient,
+        stream: str,
+        folder: Path,
+        *,
+        witnessed: bool = False,
+        log: Log | None = None,
+        origin: str = ORIGIN,
     ):
         self._nc = nc
         self._log = log
         self._stream = stream
-        self._key = SignerKey(ORIGIN, NOTE, b"\x01" * 32)
+        self._key = SignerKey(origin, NOTE, b"\x01" * 32)
         self._witness = SignerKey("witness.example/alpha", COSIGNATURE, b"\x02" * 32) if witnessed else None
         self._subscription: Subscription | None = None
         self.tree = TileTree(TileFiles(folder), 0)
-        self.status = NotaryStatus(origin=ORIGIN, stream=stream, quorum="any of 1" if witnessed else "none")
+        self.status = NotaryStatus(origin=origin, stream=stream, quorum="any of 1" if witnessed else "none")
         self.note: Note | None = None
         self.asked: Counter[str] = Counter()
         self._leaves: list[bytes] = []
@@ -113,7 +121,7 @@ class FakeNotary:
             cosigned_at: What the witness says the time is; just now, unless it is given.
         """
         now = datetime.now(UTC)
-        note = signed(Checkpoint(ORIGIN, self.tree.size, self.tree.root).text, self._key)
+        note = signed(Checkpoint(self._key.name, self.tree.size, self.tree.root).text, self._key)
         if self._witness is not None:
             line = cosigned(note, self._witness, int((cosigned_at or now).timestamp()))
             note = Note(note.text, (*note.signatures, line))
@@ -156,7 +164,7 @@ class FakeNotary:
             return self.status
         if isinstance(asked, AskKeys):
             period = KeyPeriod(key=str(self._key.verifier), use="checkpoints", since=datetime.now(UTC))
-            return KeysAnswer(origin=ORIGIN, keys=(period,), policy=self.policy)
+            return KeysAnswer(origin=self._key.name, keys=(period,), policy=self.policy)
         if self.note is None:
             return NotaryRefusal(code="proof.not_yet", detail="Nothing is signed yet.")
         return self._of_the_tree(asked, str(self.note))
