@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from nats.errors import Error as NatsError
@@ -17,9 +17,11 @@ from nats.errors import Error as NatsError
 from events.log.anchor import Anchor, LogReplaced
 from events.log.failures import LogUnreachable
 from events.log.run_until_first_ends import run_until_first_ends
-from events.transparency.checkpoints import checkpoint_of
+from events.transparency.checkpoints import Checkpoint, checkpoint_of
 from events.transparency.notes import Note
 from events.transparency.policies import Policy
+from services.notary.audit_schedule import AuditSchedule, SignedTree
+from services.notary.auditing import tiles_of
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.cosigning import MakeClient, Witnesses, witnessed_at
 from services.notary.errors import TOLD, Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
@@ -61,6 +63,7 @@ class Notary:
         publisher: Tells organisations of what is published.
         now: The time.
         tell: Told in one line when signing has stopped.
+        audit_every: How long after one comparison of the log with what is signed the next one begins; None for never.
 
     Attributes:
         tree: The tree; None while there is none that can be used.
@@ -76,6 +79,7 @@ class Notary:
         publisher: Audience,
         now: Callable[[], datetime],
         tell: Callable[[str], None] = lambda _: None,
+        audit_every: timedelta | None = None,
     ):
         self.log = log
         self._folder = folder
@@ -84,6 +88,7 @@ class Notary:
         self._publisher = publisher
         self._now = now
         self._tell = tell
+        self._audit_every = audit_every
         self._take_up(folder.identity())
 
     def _take_up(self, identity: Identity) -> None:
@@ -107,6 +112,7 @@ class Notary:
         self._arrived = asyncio.Event()
         self._caught_up = False
         self._asked_to_sign: list[asyncio.Future[Note]] = []
+        self._audits = AuditSchedule(self.log, self.generation.folder, self._signed_tree, self._audit_every, self._now)
 
     async def run(self) -> None:
         """Follow, sign and publish until cancelled, one generation after another."""
@@ -135,6 +141,7 @@ class Notary:
     def status(self) -> NotaryStatus:
         """How it is."""
         signed, stopped, note = self._signed, self._stopped, self.published.note
+        audited = self._audits.last
         policy = self._witnesses.policy if self._witnesses else Policy("none")
         return NotaryStatus(
             origin=self.identity.origin,
@@ -150,6 +157,8 @@ class Notary:
             stopped=stopped.reason if stopped else None,
             stopped_at=stopped.at if stopped else None,
             waiting=self._trouble.reason if self._trouble and not stopped else None,
+            audited_at=audited.at if audited else None,
+            audit_wrong=audited.wrong if audited else None,
         )
 
     def keys(self) -> KeysAnswer:
@@ -198,8 +207,18 @@ class Notary:
             await self._publisher.begin()
             self._trouble = None
             await run_until_first_ends(
-                self._follow(tree, after), self._sign_for_ever(signer, tree), self._until_succeeded()
+                self._follow(tree, after),
+                self._sign_for_ever(signer, tree),
+                self._until_succeeded(),
+                self._audits.run(),
             )
+
+    def _signed_tree(self) -> SignedTree | None:
+        """What was signed last, for an audit."""
+        if self.tree is None or self._signed is None:
+            return None
+        signed = Checkpoint(self.identity.origin, self._signed.size, self._signed.root)
+        return SignedTree(signed, tiles_of(self.tree))
 
     async def _opened(self) -> TileTree:
         """The tree as it was signed last, built anew where its tiles are not whole."""
