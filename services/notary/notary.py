@@ -140,7 +140,7 @@ class Notary:
     @property
     def status(self) -> NotaryStatus:
         """How it is."""
-        signed, stopped, note = self._signed, self.stopped, self.published.note
+        signed, stopped, note = self._signed, self._stopped, self.published.note
         audited = self._audits.last
         policy = self._witnesses.policy if self._witnesses else Policy("none")
         return NotaryStatus(
@@ -156,6 +156,7 @@ class Notary:
             log_head=self._head,
             stopped=stopped.reason if stopped else None,
             stopped_at=stopped.at if stopped else None,
+            waiting=self._trouble.reason if self._trouble and not stopped else None,
             audited_at=audited.at if audited else None,
             audit_wrong=audited.wrong if audited else None,
         )

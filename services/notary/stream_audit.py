@@ -158,6 +158,8 @@ def _about_signing(status: NotaryStatus, published: Checkpoint, head: int) -> It
     if status.stopped is not None:
         since = f" since {status.stopped_at:%Y-%m-%d %H:%M} UTC" if status.stopped_at else ""
         yield f"The notary signs nothing{since}: {status.stopped}"
+    elif status.waiting is not None:
+        yield f"The notary signs nothing for now: {status.waiting}"
     elif (status.size or 0) < head:
         yield f"The log goes up to position {head:,}, and the notary has signed {status.size or 0:,} of them."
     if published.origin != status.origin:
