@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from nats.errors import Error as NatsError
@@ -17,7 +17,10 @@ from nats.errors import Error as NatsError
 from events.log.anchor import Anchor, LogReplaced
 from events.log.failures import LogUnreachable
 from events.log.run_until_first_ends import run_until_first_ends
+from events.transparency.checkpoints import Checkpoint
 from events.transparency.notes import Note
+from services.notary.audit_schedule import AuditSchedule, SignedTree
+from services.notary.auditing import tiles_of
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.cosigning import MakeClient, witnessed_at
 from services.notary.errors import TOLD, Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
@@ -53,6 +56,7 @@ class Notary:
         audience: To whom what is published is sent.
         now: The time.
         tell: Told in one line when signing has stopped.
+        audit_every: How long after one comparison of the log with what is signed the next one begins; None for never.
 
     Attributes:
         identity: For which log it signs now.
@@ -78,6 +82,7 @@ class Notary:
         audience: Audience,
         now: Callable[[], datetime],
         tell: Callable[[str], None] = lambda _: None,
+        audit_every: timedelta | None = None,
     ):
         self.log = log
         self._folder = folder
@@ -86,6 +91,7 @@ class Notary:
         self._audience = audience
         self._now = now
         self._tell = tell
+        self._audit_every = audit_every
         self._head = 0
         self._begun = asyncio.Event()
         """Set while it signs, and not before the first checks are done."""
@@ -125,7 +131,8 @@ class Notary:
     @property
     def status(self) -> NotaryStatus:
         """How it is."""
-        signed, stopped, note = self._signed, self.stopped, self.published.note
+        signed, stopped, note = self._signed, self._stopped, self.published.note
+        audited = self._audits.last
         return NotaryStatus(
             origin=self.identity.origin,
             stream=self.identity.stream,
@@ -139,6 +146,9 @@ class Notary:
             log_head=self._head,
             stopped=stopped.reason if stopped else None,
             stopped_at=stopped.at if stopped else None,
+            waiting=self._trouble.reason if self._trouble and not stopped else None,
+            audited_at=audited.at if audited else None,
+            audit_wrong=audited.wrong if audited else None,
         )
 
     def keys(self) -> KeysAnswer:
@@ -180,6 +190,7 @@ class Notary:
         self._last = self.generation.last_signed()
         self._signer: CheckpointSigner | None = None
         self._rounds: SigningRounds | None = None
+        self._audits = AuditSchedule(self.log, self.generation.folder, self._signed_tree, self._audit_every, self._now)
         self._begun.clear()
 
     @property
@@ -203,8 +214,15 @@ class Notary:
             self._trouble = None
             self._begun.set()
             await run_until_first_ends(
-                self._follow(tree, after, self._rounds), self._rounds.run(), self._until_succeeded()
+                self._follow(tree, after, self._rounds), self._rounds.run(), self._until_succeeded(), self._audits.run()
             )
+
+    def _signed_tree(self) -> SignedTree | None:
+        """What was signed last, for an audit."""
+        if self.tree is None or self._signed is None:
+            return None
+        signed = Checkpoint(self.identity.origin, self._signed.size, self._signed.root)
+        return SignedTree(signed, tiles_of(self.tree))
 
     async def _opened(self) -> TileTree:
         """The tree as it was signed last, built anew where its tiles are not whole."""

@@ -90,6 +90,7 @@ async def serve(
                 Publisher(nc, stream),
                 _now,
                 tell,
+                settings.notary_audit_every,
             )
             running.append(notary.run())
             await _Door(nc, Answering(notary)).open(stream)

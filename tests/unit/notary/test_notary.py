@@ -189,11 +189,11 @@ async def test_nothing_is_signed_before_witnesses_said_what_they_know(bench: Ben
     bench.log.add(2)
     witness.silent = True
     async with bench.running() as notary:
-        await eventually(lambda: "Not enough witnesses" in (notary.status.stopped or ""))
+        await eventually(lambda: "Not enough witnesses" in (notary.status.waiting or ""))
         assert bench.generation.last_signed() is None
         witness.silent = False
         await bench.published(notary, 2)
-        assert notary.status.stopped is None
+        assert notary.status.stopped is notary.status.waiting is None
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ async def test_only_one_signs_with_a_folder(bench: Bench) -> None:
     async with bench.running() as first:
         await bench.published(first, 1)
         async with bench.running() as second:
-            await eventually(lambda: "there can be only one" in (second.status.stopped or ""))
+            await eventually(lambda: "there can be only one" in (second.status.waiting or ""))
 
 
 async def test_of_a_tree_whose_tile_is_lost_nothing_wrong_is_said(bench: Bench) -> None:
