@@ -74,17 +74,19 @@ async def serve(
     """
     for stream in streams:
         settings.placement.check(stream)
-    wanted = tuple(streams) or settings.placement.streams
+    folders = {each: notary_folder(settings, each) for each in tuple(streams) or settings.placement.streams}
+    for folder in folders.values():
+        folder.identity()  # one that is missing is told before anything else
     async with AsyncExitStack() as closing:
         nc = await connect(settings.nats_address, name="cairn-notary", log_api=settings.log_api_prefix)
         closing.push_async_callback(nc.close)
         running: list[Coroutine[Any, Any, None]] = []  # as asyncio runs them
-        for stream in wanted:
+        for stream, folder in folders.items():
             log = Log(nc, stream)
             closing.push_async_callback(log.close)
             notary = Notary(
                 log,
-                notary_folder(settings, stream),
+                folder,
                 partial(tree_folder, settings),
                 make_client,
                 Publisher(nc, stream),
@@ -96,7 +98,7 @@ async def serve(
             await _Door(nc, Answering(notary)).open(stream)
         await answer_for(nc, NAME)
         await flush(nc)  # so that whoever is told that it serves is heard
-        ready(f"notary: answering {SUBJECT}.{', '.join(wanted)}")
+        ready(f"notary: answering {SUBJECT}.{', '.join(folders)}")
         await run_until_first_ends(*running)
 
 
