@@ -128,8 +128,9 @@ class AuditSchedule:
         except (LogReplaced, LogUnreachable, RestUnread) as error:
             _log.warning("the log could not be read again and compared with what was signed: %s", error)
             return None
-        self.last = Audited(at=self._now(), size=found.size, wrong=found.wrong, finding=found.finding)
-        await asyncio.to_thread(keep, self._file, self.last)
+        audited = Audited(at=self._now(), size=found.size, wrong=found.wrong, finding=found.finding)
+        await asyncio.to_thread(keep, self._file, audited)
+        self.last = audited
         if found.finding is not None:
             raise Contradiction(found.finding[0].lower() + found.finding[1:].removesuffix("."))
         _log.info("%d positions of the log are as they were signed", found.compared)
