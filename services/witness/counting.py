@@ -24,13 +24,12 @@ from events.log.client.direct_subscription import subscribe_directly, subscribe_
 from events.log.client.resilient import ResilientClient
 from events.log.handed_out import NotStored
 from events.log.raw_message import read_raw
+from services.notary.publishing import SUBJECT as TLOG
 from services.witness.event_count import EventCount, SeenEvent, Span
 from services.witness.gateway_feed import FeedBroken, GatewayFeed
 from services.witness.records_thread import RecordsThread
 from services.witness.witnessing import Witness
 
-TLOG = "cairn.tlog"
-"""Where the notary announces each checkpoint to an organisation: `cairn.tlog.ORG`."""
 MAX_WAITING = 10_000
 """How many events and checkpoints may wait to be written; beyond that they are let go, as if they were not heard."""
 _TOLD_AT_ONCE = 500

@@ -4,9 +4,7 @@ One key cosigns checkpoints and nothing else, as tlog-cosignature asks; statemen
 other. The identity names the records that belong to it: a key whose records are gone must not begin from nothing.
 """
 
-import os
 import secrets
-import stat
 from datetime import datetime
 from pathlib import Path
 
@@ -19,10 +17,10 @@ from events.transparency.keys import (
     KeyType,
     SignerKey,
     is_key_name,
-    parse_signer_key,
 )
-from events.transparency.refusals import NotProven
-from services.notary.durable_files import FOR_THE_OWNER, replace_file, sync_folder
+from services.notary.durable_files import replace_file
+from services.notary.errors import NotaryUnusable
+from services.notary.key_files import make_key_file, read_key_file
 from services.notary.statements import STATEMENTS
 from services.witness.errors import WitnessRecordsUnusable
 
@@ -30,8 +28,6 @@ IDENTITY_FILE = "witness.json"
 COSIGNATURE_KEY_FILE = "cosignature-key"
 STATEMENT_KEY_FILE = "statement-key"
 RECORDS_FILE = "records.db"
-_FOR_OTHERS = 0o077
-_MAX_KEY_FILE_BYTES = 4096
 
 
 class WitnessIdentity(BaseModel):
@@ -79,8 +75,8 @@ class WitnessFolder:
         identity = WitnessIdentity(name=name, records=secrets.token_hex(16), made_at=now)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._keep_key(COSIGNATURE_KEY_FILE, SignerKey(name, COSIGNATURE, secrets.token_bytes(32)))
-            self._keep_key(STATEMENT_KEY_FILE, SignerKey(name + STATEMENTS, NOTE, secrets.token_bytes(32)))
+            make_key_file(self.folder / COSIGNATURE_KEY_FILE, SignerKey(name, COSIGNATURE, secrets.token_bytes(32)))
+            make_key_file(self.folder / STATEMENT_KEY_FILE, SignerKey(name + STATEMENTS, NOTE, secrets.token_bytes(32)))
             replace_file(self.folder / IDENTITY_FILE, identity.model_dump_json(indent=2).encode() + b"\n")
         except FileExistsError:
             raise WitnessRecordsUnusable(f"There is a witness in {self.folder} already; it is made once.") from None
@@ -122,29 +118,8 @@ class WitnessFolder:
         """
         return self._key(STATEMENT_KEY_FILE, NOTE, self.identity().name + STATEMENTS)
 
-    def _keep_key(self, name: str, key: SignerKey) -> None:
-        file = self.folder / name
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FOR_THE_OWNER), "w") as opened:  # noqa: PTH123
-            opened.write(f"{key.secret}\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        sync_folder(self.folder)
-
     def _key(self, name: str, kind: KeyType, called: str) -> SignerKey:
-        file = self.folder / name
         try:
-            with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW), "rb") as opened:  # noqa: PTH123 - the very file
-                if stat.S_IMODE(os.fstat(opened.fileno()).st_mode) & _FOR_OTHERS:
-                    raise WitnessRecordsUnusable(
-                        f"Others than its owner can read {file}, so they could sign. Make a new witness, and tell"
-                        " whoever trusts this one."
-                    )
-                text = opened.read(_MAX_KEY_FILE_BYTES).decode("ascii").strip()
-            key = parse_signer_key(text, kind)
-        except OSError as error:
-            raise WitnessRecordsUnusable(f"The key {file} cannot be read: {error.strerror}.") from None
-        except (NotProven, UnicodeDecodeError):
-            raise WitnessRecordsUnusable(f"{file} is no key. Put it back from where it is kept safe.") from None
-        if key.name != called:
-            raise WitnessRecordsUnusable(f"The key in {file} is not that of {called}.")
-        return key
+            return read_key_file(self.folder / name, called, kind, "make a new witness with cairn witness init")
+        except NotaryUnusable as unusable:
+            raise WitnessRecordsUnusable(str(unusable)) from None

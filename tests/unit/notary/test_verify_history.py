@@ -67,7 +67,7 @@ class Clinic:
         if leave_out:
             del events[-leave_out:]
         folder.mkdir()
-        read = self.tree._reader(checkpoint.size)
+        read = self.tree.reader(checkpoint.size)
         history = ProvenHistory(SCOPE, events, note, checkpoint, POLICY, read)
         write_history(history, folder, STATE, {"timeline.html": b"<p>Sunday</p>", "HOW_TO_CHECK.md": b"# How\n"})
         return folder
