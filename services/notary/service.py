@@ -22,7 +22,7 @@ from services.notary.errors import WitnessUnusable
 from services.notary.notary import Notary
 from services.notary.places import notary_folder, tree_folder
 from services.notary.publishing import Publisher
-from services.notary.requests import SUBJECT
+from services.notary.requests import QUEUE, SUBJECT
 from services.notary.witness_dealings import AskedWitness
 from services.notary.witnesses import WitnessClient
 from services.presence import answer_for
@@ -107,7 +107,7 @@ class _Door:
         self._working: set[asyncio.Task[None]] = set()
 
     async def open(self, stream: str) -> None:
-        await self._nc.subscribe(f"{SUBJECT}.{stream}", queue=NAME, cb=self._hear)
+        await self._nc.subscribe(f"{SUBJECT}.{stream}", queue=QUEUE, cb=self._hear)
 
     async def _hear(self, message: Msg) -> None:
         if not message.reply or not may_be_answered(message.reply):
