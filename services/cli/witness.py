@@ -1,5 +1,7 @@
 """`cairn witness`: cosign the checkpoints of logs, and count one's own organisation's events, on one's own machine."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -59,9 +61,9 @@ def trust(vkey: str, size: int | None, root: str | None) -> None:
         if size is None or decoded is None or len(decoded) != 32:
             raise click.UsageError("--size and --root go together; a root is 32 bytes in base64, as in a checkpoint.")
         pinned = (size, decoded)
-    folder, records = _opened()
     key = parse_verifier_key(vkey)
-    trust_key(records, key, (folder.cosignature_key(), folder.statement_key()), pinned)
+    with _opened() as (folder, records):
+        trust_key(records, key, (folder.cosignature_key(), folder.statement_key()), pinned)
     click.echo(f"{key.name} is trusted with the key {key.id.hex()}.")
 
 
@@ -71,11 +73,27 @@ def distrust(vkey: str) -> None:
     """Trust a key of a log no longer. What was cosigned stays."""
     from events.transparency.keys import parse_verifier_key
 
-    _, records = _opened()
     key = parse_verifier_key(vkey)
-    if not records.distrust(key):
+    with _opened() as (_, records):
+        was_trusted = records.distrust(key)
+    if not was_trusted:
         raise click.ClickException("This key was not trusted; cairn witness status lists those that are.")
     click.echo(f"{key.name} is no longer trusted with the key {key.id.hex()}.")
+
+
+@witness.command()
+def recount() -> None:
+    """Begin to count the organisation's events anew, after the log has begun a new generation.
+
+    Stop the witness first. What was cosigned stays; a copy of all records as they were is kept beside them.
+    """
+    from services.witness.event_count import forget_count
+
+    with _opened() as (folder, records):
+        copy = folder.folder / f"records-before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+        records.copy_to(copy)
+        forget_count(records)
+    click.echo(f"Counting begins anew when the witness is started. What was counted before is kept in {copy}.")
 
 
 @witness.command()
@@ -98,8 +116,8 @@ def status(as_json: bool) -> None:
 
     The exit code is 1 where a log has shown two histories, or other events than those that were counted.
     """
-    folder, records = _opened()
-    found = _status(folder, records)
+    with _opened() as (folder, records):
+        found = _status(folder, records)
     if as_json:
         print_json(found)
     else:
@@ -114,12 +132,14 @@ def _settings(**given: str | None) -> "Settings":
     return load_settings(**given)
 
 
-def _opened() -> tuple["WitnessFolder", "Records"]:
+@contextmanager
+def _opened() -> Iterator[tuple["WitnessFolder", "Records"]]:
     from services.witness.identity import WitnessFolder
     from services.witness.records import Records
 
     folder = WitnessFolder(_settings().witness_dir)
-    return folder, Records(folder.records_file, folder.identity().records)
+    with closing(Records(folder.records_file, folder.identity().records)) as records:
+        yield folder, records
 
 
 def _print_policy_lines(folder: "WitnessFolder") -> None:

@@ -212,6 +212,13 @@ class EventCount:
         return last == 0 or found.fetchone() is not None
 
 
+def forget_count(records: Records) -> None:
+    """Forget which events were counted, so that counting begins anew; what was cosigned stays."""
+    with records.changing():
+        for table in ("events", "covered", "counting"):
+            records.db.execute(f"DELETE FROM {table}")  # noqa: S608 - one of these three names
+
+
 def summary_of(records: Records) -> CountSummary | None:
     """How far a witness has counted; None where it counts nobody's events."""
     found = records.db.execute("SELECT org, began, contradiction FROM counting").fetchone()

@@ -118,11 +118,13 @@ class Records:
                 f"The records {file} are gone. Without them this witness would vouch for what it has refused before:"
                 " put them back from where they were kept, or make a new witness with a key of its own."
             )
+        self.db = _connected(file)
         try:
-            self.db = _opened(file)
+            _set_up(self.db)
             found = self.db.execute("SELECT records FROM identity").fetchall()
             layout = self.db.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
+            self.db.close()
             raise WitnessRecordsUnusable(f"The records {file} cannot be read: {error}.") from None
         if found != [(records,)] or layout != (_LAYOUT,):
             self.db.close()
@@ -136,12 +138,27 @@ class Records:
             WitnessRecordsUnusable: they cannot be made.
         """
         try:
-            with closing(_opened(file)) as db:
+            with closing(_connected(file)) as db:
+                _set_up(db)
                 db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_LAYOUT}; COMMIT;")
                 db.execute("INSERT INTO identity VALUES (?)", (records,))
         except sqlite3.Error as error:
             raise WitnessRecordsUnusable(f"The records {file} cannot be made: {error}.") from None
         file.chmod(0o600)
+
+    def copy_to(self, file: Path) -> None:
+        """Copy all records as they are now into a new file, for its owner alone.
+
+        Raises:
+            WitnessRecordsUnusable: there is such a file already.
+            sqlite3.Error: it cannot be written.
+        """
+        try:
+            file.touch(mode=0o600, exist_ok=False)
+        except OSError as error:
+            raise WitnessRecordsUnusable(f"The copy {file} cannot be made: {error.strerror}.") from None
+        with closing(sqlite3.connect(file)) as copy:
+            self.db.backup(copy)
 
     def close(self) -> None:
         """Let the file go."""
@@ -256,8 +273,10 @@ class Records:
         ]
 
 
-def _opened(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+def _connected(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _set_up(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    return db
