@@ -1,4 +1,4 @@
-"""The witness over HTTP: `add-checkpoint` and the last checkpoint as C2SP tlog-witness 1.0.0 has them, `add-statement`
+"""The witness over HTTP: `add-checkpoint` and the last checkpoint as C2SP tlog-witness has them, `add-statement`
 as Cairn adds it (docs/witness.md).
 
 Nobody has to say who asks: what counts is signed by the log, and what is answered anybody may know.

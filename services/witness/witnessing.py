@@ -1,4 +1,4 @@
-"""Cosigning checkpoints (C2SP tlog-witness 1.0.0): what is checked, in which order, and what is answered.
+"""Cosigning checkpoints (C2SP tlog-witness at commit 5ba5ee8): what is checked, in which order, and what is answered.
 
 A cosignature says: at this time, this is the largest tree of this log that I have seen, and it extends all that I saw
 before. So the old size is compared with what is stored, the new tree is stored, and the line goes out, in this order
