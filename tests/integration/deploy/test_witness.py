@@ -1,0 +1,33 @@
+"""An organisation's witness as its own user: it hears what the organisation may hear, and that is enough to count."""
+
+from pathlib import Path
+
+from events.identity import GoalId
+from events.log import Append, Log, declare_log
+from tests.builders import event, opened
+from tests.integration.deploy.deployed import Deployed, connected
+from tests.integration.witness.own_witness import OwnWitness
+from tests.waiting import eventually
+
+OWN, ANOTHERS = GoalId("northside", "pt-witness", "plan"), GoalId("southside", "pt-witness", "plan")
+
+
+async def test_it_counts_its_organisations_events_and_no_others(deployed: Deployed, tmp_path: Path) -> None:
+    own_witness = OwnWitness(tmp_path / "witness")
+    async with connected(deployed, "goals") as [goals]:
+        await declare_log(goals.nc)
+        log = Log(goals.nc)
+        async with own_witness.serving(nats_url=deployed.url("northside")):
+            for plan in (ANOTHERS, OWN):
+                await log.append(Append((event(plan, opened(), role="clinician", actor="c1"),), 0, 0))
+            position = await log.head()
+
+            def heard() -> bool:
+                summary = own_witness.summary()
+                return summary is not None and bool(summary.spans)
+
+            await eventually(heard, within=30)
+        await log.close()
+    summary = own_witness.summary()
+    assert summary is not None
+    assert (summary.heard, summary.spans) == (1, [(position, position)])
