@@ -34,6 +34,17 @@ async def knows(own_witness: OwnWitness, size: int) -> None:
     await eventually(spans, within=30)
 
 
+async def is_told_of(own_witness: OwnWitness, checkpoint: Checkpoint) -> None:
+    """Wait until the witness has heard that a checkpoint was announced."""
+
+    def heard() -> bool:
+        with closing(own_witness.records()) as records:
+            tree = records.tree(checkpoint.origin, checkpoint.size)
+            return tree is not None and records.is_announced(checkpoint.origin)
+
+    await eventually(heard, within=30)
+
+
 def trusted(own_witness: OwnWitness, house: House) -> Founded:
     """The house's notary, which has the witness in its policy, and is trusted by it."""
     founded = house.found()
@@ -54,6 +65,7 @@ async def test_what_it_has_heard_from_the_beginning_it_vouches_for(house: House,
         async with house.notary():
             checkpoint = await house.published(5)
             await knows(own_witness, 5)
+            await is_told_of(own_witness, checkpoint)
             statement = await house.asked.statement(ORG, checkpoint.size, {})
             line = await client.add_statement(statement, own_witness.statement_key)
 
@@ -80,6 +92,7 @@ async def test_what_it_has_missed_it_does_not_vouch_for_until_the_gateway_tells_
         async with house.notary():
             await house.write(1)
             checkpoint = await house.published(5)
+            await is_told_of(own_witness, checkpoint)
             statement = await house.asked.statement(ORG, checkpoint.size, {})
             refused = await client.add_statement(statement, own_witness.statement_key)
             assert isinstance(refused, StatementRefused)
@@ -126,6 +139,7 @@ async def test_two_histories_are_found_where_the_organisation_is_shown_another(
         await house.write(2)
         async with house.notary():
             checkpoint = await house.published(2)
+        await is_told_of(own_witness, checkpoint)
         (key,) = house.folder.generation(house.folder.identity()).keys()
         another = Checkpoint(checkpoint.origin, checkpoint.size, bytes(32))
         await house.nc.publish(f"{SUBJECT}.{ORG}", str(signed(another.text, key)).encode())
