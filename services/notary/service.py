@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from nats.aio.msg import Msg
@@ -24,7 +25,6 @@ from services.notary.places import notary_folder, tree_folder
 from services.notary.publishing import Publisher
 from services.notary.requests import QUEUE, SUBJECT
 from services.notary.witness_dealings import AskedWitness
-from services.notary.witnesses import WitnessClient
 from services.presence import answer_for
 from services.reply_subjects import may_be_answered
 from services.settings import Settings
@@ -43,8 +43,10 @@ def make_client(witness: Witness) -> AskedWitness | None:
     """What asks a witness over HTTP; None where it has no address, or one at which it must not be asked."""
     if witness.url is None:
         return None
+    witnesses = import_module("services.notary.witnesses")  # 10 MB, for those alone who have witnesses
     try:
-        return WitnessClient(witness.url, witness.key)
+        client: AskedWitness = witnesses.WitnessClient(witness.url, witness.key)
+        return client
     except WitnessUnusable as error:
         _log.error("%s", error)
         return None
@@ -88,6 +90,7 @@ async def serve(
                 Publisher(nc, stream),
                 _now,
                 tell,
+                settings.notary_audit_every,
             )
             running.append(notary.run())
             await _Door(nc, Answering(notary)).open(stream)
