@@ -134,13 +134,12 @@ class EventCount:
             size: How many positions.
         """
         _, patient, goal = (*scope.split("."), None, None)[:3]
-        rows = self._db.execute(
-            "SELECT position FROM events WHERE position <= ? AND (? IS NULL OR patient = ?) AND (? IS NULL OR goal = ?)"
-            " ORDER BY position",
-            (size, patient, patient, goal, goal),
-        )
+        of_scope = "position <= ? AND (? IS NULL OR patient = ?) AND (? IS NULL OR goal = ?)"
+        given = (size, patient, patient, goal, goal)
+        rows = self._db.execute(f"SELECT position FROM events WHERE {of_scope} ORDER BY position", given)  # noqa: S608
         counted = CountedEvents(position for (position,) in rows)
-        return Count(counted, self._covers(self._begin(patient, goal or PLAN), size))
+        missing = self._db.execute(f"SELECT 1 FROM missing WHERE {of_scope} LIMIT 1", given).fetchone()  # noqa: S608
+        return Count(counted, missing is None and self._covers(self._begin(patient, goal or PLAN), size))
 
     def contradiction(self) -> str | None:
         """What shows that the log holds other events than those that were counted; None where nothing does."""
@@ -160,15 +159,20 @@ class EventCount:
             "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
             (event.position, event.patient, event.goal, event.before == 0, event.is_heard),
         )
+        self._db.execute("DELETE FROM missing WHERE position = ?", (event.position,))
         return None
 
     def _misses_one_before(self, event: SeenEvent) -> bool:
-        """Whether the goal's event before this one was not counted, although all were believed to be known there."""
+        """Whether the goal's event before this one was not counted, although all were believed to be known there.
+
+        It stays missing until it is counted, whatever the gateway says of these positions.
+        """
         position = event.before
         if not position:
             return False
         if self._db.execute("SELECT 1 FROM events WHERE position = ?", (position,)).fetchone() is not None:
             return False
+        self._db.execute("INSERT OR IGNORE INTO missing VALUES (?, ?, ?)", (position, event.patient, event.goal))
         found = self._db.execute(
             "SELECT first, last FROM covered WHERE first <= ? AND last >= ?", (position, position)
         ).fetchone()
@@ -215,8 +219,8 @@ class EventCount:
 def forget_count(records: Records) -> None:
     """Forget which events were counted, so that counting begins anew; what was cosigned stays."""
     with records.changing():
-        for table in ("events", "covered", "counting"):
-            records.db.execute(f"DELETE FROM {table}")  # noqa: S608 - one of these three names
+        for table in ("events", "missing", "covered", "counting"):
+            records.db.execute(f"DELETE FROM {table}")  # noqa: S608 - one of these names
 
 
 def summary_of(records: Records) -> CountSummary | None:

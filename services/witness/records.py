@@ -46,6 +46,7 @@ CREATE TABLE events (
     is_heard INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX events_of_goals ON events (patient, goal, position);
+CREATE TABLE missing (position INTEGER PRIMARY KEY, patient TEXT NOT NULL, goal TEXT NOT NULL) STRICT;
 CREATE TABLE covered (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
 """
 

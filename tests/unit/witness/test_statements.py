@@ -136,6 +136,18 @@ def test_an_event_that_did_not_come_is_noticed_by_the_next_one_of_its_goal(
     assert code(signer, log.statement("northside", 10, [2, 5, 8])) == (409, "statement.incomplete")
 
 
+def test_it_stays_missing_until_it_is_counted_also_where_the_gateway_tells_of_no_such_event(
+    signer: StatementSigner, count: EventCount, log: SigningLog
+) -> None:
+    count.take("CAIRN_LOG", [each for each in OWN if each.position != 3], [Span(1, 10)])
+    count.take(None, [], [Span(1, 10)])
+    assert code(signer, log.statement("northside", 10, [2, 5, 8])) == (409, "statement.incomplete")
+    signer.add_statement(str(log.statement("northside.p2", 10, [8])).encode())  # nothing of that patient is missing
+
+    count.take(None, [OWN[1]._replace(is_heard=False)], [])
+    signer.add_statement(str(log.statement("northside", 10, [2, 3, 5, 8])).encode())
+
+
 def test_other_events_than_those_counted_end_it(signer: StatementSigner, count: EventCount, log: SigningLog) -> None:
     count.take("CAIRN_LOG", OWN, [Span(1, 10)])
     assert count.take("CAIRN_LOG", OWN, [Span(1, 10)]) == Taken(None, is_missing=False)
