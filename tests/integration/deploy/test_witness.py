@@ -1,5 +1,6 @@
 """An organisation's witness as its own user: it hears what the organisation may hear, and that is enough to count."""
 
+from contextlib import closing
 from pathlib import Path
 
 from events.identity import GoalId
@@ -18,16 +19,25 @@ async def test_it_counts_its_organisations_events_and_no_others(deployed: Deploy
         await declare_log(goals.nc)
         log = Log(goals.nc)
         async with own_witness.serving(nats_url=deployed.url("northside")):
-            for plan in (ANOTHERS, OWN):
-                await log.append(Append((event(plan, opened(), role="clinician", actor="c1"),), 0, 0))
-            position = await log.head()
+            first, second = event(OWN, opened()), event(OWN, opened())
+            (begun,) = await log.append(Append((first,), 0, 0))
+            await log.append(Append((event(ANOTHERS, opened()),), 0, 0))
+            (last,) = await log.append(Append((second,), 1, begun.position))
 
             def heard() -> bool:
                 summary = own_witness.summary()
-                return summary is not None and bool(summary.spans)
+                return summary is not None and summary.heard == 2
 
             await eventually(heard, within=30)
         await log.close()
     summary = own_witness.summary()
     assert summary is not None
-    assert (summary.heard, summary.spans) == (1, [(position, position)])
+    assert summary.spans == [(begun.position, last.position)]
+    with closing(own_witness.records()) as records:
+        assert records.db.execute(
+            "SELECT position, patient, goal, is_first FROM events ORDER BY position"
+        ).fetchall() == [
+            (begun.position, "pt-witness", "plan", 1),
+            (last.position, "pt-witness", "plan", 0),
+        ]
+        assert records.db.execute("SELECT * FROM missing").fetchall() == []
