@@ -1,12 +1,15 @@
 """The witness as a service: one process, one HTTP address, and a connection to NATS where it counts events."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
 from events.log import connect
+from events.log.client.connection import NotReachable
+from events.log.client.resilient import ResilientClient
 from services.http_serving import address_of, listen, serve_http
 from services.settings import Settings
 from services.witness.app import WitnessEndpoints
@@ -19,7 +22,8 @@ from services.witness.records_thread import RecordsThread
 from services.witness.statements import StatementSigner
 from services.witness.witnessing import Witness
 
-Clock = Callable[[], int]
+_CONNECT_AGAIN_SECONDS = 2.0
+_log = logging.getLogger("cairn.witness")
 
 
 async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -28,7 +32,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     Raises:
         WitnessRecordsUnusable: the keys or records cannot be used.
         AddressTaken: the address cannot be listened on.
-        NotReachable: no NATS server answers at first, where events are to be counted.
+        NotAdmitted: the NATS server does not let the organisation's user in, where events are to be counted.
     """
     folder = WitnessFolder(settings.witness_dir)
     identity, key, statement_key = folder.identity(), folder.cosignature_key(), folder.statement_key()
@@ -50,6 +54,52 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             records.close()
 
 
+class _Counting:
+    """Counts the events of an organisation, from when NATS can be reached; cosigning does not wait for that."""
+
+    def __init__(self, settings: Settings, count: EventCount, witness: Witness, thread: RecordsThread):
+        self._settings = settings
+        self._count = count
+        self._witness = witness
+        self._thread = thread
+        self._counter: EventCounter | None = None
+
+    async def run(self, nc: ResilientClient | None) -> None:
+        """Count until cancelled.
+
+        Args:
+            nc: A connection, which is closed at the end; None where NATS could not be reached yet.
+        """
+        while nc is None:
+            await asyncio.sleep(_CONNECT_AGAIN_SECONDS)
+            nc = await self.connected()
+        gateway = None
+        if self._settings.witness_gateway_url is not None and self._settings.witness_token_file is not None:
+            gateway = GatewayFeed(self._settings.witness_gateway_url, self._settings.witness_token_file)
+        try:
+            self._counter = EventCounter(nc, self._count, self._witness, self._thread, gateway)
+            await self._counter.run()
+        finally:
+            await nc.close()
+
+    async def connected(self) -> ResilientClient | None:
+        """A connection as the organisation's user; None where no server answers.
+
+        Raises:
+            NotAdmitted: the server does not let this user in.
+        """
+        try:
+            return await connect(self._settings.nats_address, name="cairn witness")
+        except NotReachable as error:
+            _log.warning("Nothing is counted yet, and no statement signed. %s", error)
+            return None
+
+    async def written(self) -> None:
+        """Wait until what was heard is counted."""
+        if self._counter is not None:
+            await self._counter.written()
+
+
 @asynccontextmanager
 async def _counting(
     settings: Settings, count: EventCount | None, witness: Witness, thread: RecordsThread
@@ -58,18 +108,12 @@ async def _counting(
     if count is None:
         yield partial(asyncio.sleep, 0)
         return
-    gateway = None
-    if settings.witness_gateway_url is not None and settings.witness_token_file is not None:
-        gateway = GatewayFeed(settings.witness_gateway_url, settings.witness_token_file)
-    nc = await connect(settings.nats_address, name="cairn witness")
-    try:
-        counter = EventCounter(nc, count, witness, thread, gateway)
-        async with asyncio.TaskGroup() as group:
-            counting = group.create_task(counter.run())
-            yield counter.written
-            counting.cancel()
-    finally:
-        await nc.close()
+    counting = _Counting(settings, count, witness, thread)
+    nc = await counting.connected()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(counting.run(nc))
+        yield counting.written
+        task.cancel()
 
 
 def _now() -> int:

@@ -17,11 +17,12 @@ from services.gateway.feed import stream_batches
 from services.http_serving import address_of, listen, serve_http
 from services.notary.founding import Founded
 from services.notary.publishing import SUBJECT
-from services.notary.witness_answers import StatementRefused
+from services.notary.witness_answers import Cosigned, StatementRefused
 from services.witness.event_count import Span
 from tests.integration.notary.house import ORG, House
 from tests.integration.witness.own_witness import OwnWitness
 from tests.waiting import eventually
+from tests.witnesses import SigningLog
 
 
 async def knows(own_witness: OwnWitness, size: int) -> None:
@@ -128,6 +129,26 @@ async def test_what_comes_while_the_connection_is_lost_is_told_by_the_gateway(
         await eventually(lambda: house.nc.is_connected)
         await house.write(3)
         await knows(own_witness, 6)
+
+
+async def test_it_cosigns_while_nats_is_away_and_counts_once_it_is_there(
+    house: House, own_witness: OwnWitness, tmp_path: Path
+) -> None:
+    log = SigningLog(tmp_path / "log")
+    note = log.grow(3)
+    own_witness.trust(log.key.verifier)
+    await house.server.stop()
+    async with own_witness.serving(nats_url=house.server.url) as client:
+        assert isinstance(await client.add_checkpoint(0, [], note), Cosigned)
+        await house.server.start()
+        await eventually(lambda: house.nc.is_connected)
+
+        async def counts() -> bool:
+            await house.write(1)
+            summary = own_witness.summary()
+            return summary is not None and summary.heard > 0
+
+        await eventually(counts, within=30)
 
 
 async def test_two_histories_are_found_where_the_organisation_is_shown_another(
