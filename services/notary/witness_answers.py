@@ -83,11 +83,14 @@ class StatementRefused:
 WitnessAnswer = Cosigned | AnotherSize | Fork | TryLater | Alarm
 
 
-def read_answer(status: int, media_type: str, body: bytes, note: Note, witness: VerifierKey) -> WitnessAnswer:
+def read_answer(
+    status: int, media_type: str, body: bytes, old_size: int, note: Note, witness: VerifierKey
+) -> WitnessAnswer:
     """What an answer to `add-checkpoint` means.
 
     Args:
         media_type: Its content type, without parameters.
+        old_size: The size that was said to be the one that it has last cosigned.
         note: The checkpoint that was sent.
         witness: The key that the policy has for the witness; lines of other keys are passed over.
     """
@@ -95,9 +98,11 @@ def read_answer(status: int, media_type: str, body: bytes, note: Note, witness: 
         return _cosigned(body, note, witness)
     if status == HTTPStatus.CONFLICT and media_type == SIZE_TYPE:
         size = _SIZE.fullmatch(body)
-        return Alarm("it names a size that is no number") if size is None else AnotherSize(int(size[1]))
+        if size is None:
+            return Alarm("it names a size that is no number")
+        # tlog-witness 1.0.0 has 409 for another root of the same size; what came after it has 422.
+        return Fork() if int(size[1]) == old_size else AnotherSize(int(size[1]))
     if status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
-        # A witness in use answers 409 without a size where the specification has 422.
         return Fork()
     if status in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return TryLater()

@@ -88,7 +88,7 @@ class WitnessClient:
             return Alarm(f"it answers with more than {MAX_WITNESS_ANSWER_BYTES // 1024} KiB")
         except (httpx.HTTPError, OSError, TimeoutError):
             return TryLater()
-        return read_answer(*answer, note, self.key)
+        return read_answer(*answer, old_size, note, self.key)
 
     async def add_statement(self, note: Note, key: VerifierKey) -> SignatureLine | StatementRefused:
         """Ask for a signature of a statement of how many events there are: Cairn's own addition to the protocol.

@@ -26,7 +26,7 @@ LINE = cosigned(NOTE_SENT, WITNESS, 1_800_000_000)
 
 
 def answer(status: int, body: str = "", media_type: str = "text/plain") -> WitnessAnswer:
-    return read_answer(status, media_type, body.encode(), NOTE_SENT, WITNESS.verifier)
+    return read_answer(status, media_type, body.encode(), 7, NOTE_SENT, WITNESS.verifier)
 
 
 def test_its_cosignature_is_taken_and_other_lines_are_passed_over() -> None:
@@ -48,6 +48,10 @@ def test_another_size_is_a_number_and_nothing_else() -> None:
     assert answer(409, "257\n", SIZE_TYPE) == AnotherSize(257)
     for body in ("", "-1\n", "0257\n", "2 57\n", "٣\n"):
         assert isinstance(answer(409, body, SIZE_TYPE), Alarm)
+
+
+def test_the_very_size_that_was_said_is_a_fork_as_the_first_release_of_the_protocol_says_it() -> None:
+    assert answer(409, "7\n", SIZE_TYPE) == Fork()
 
 
 @pytest.mark.parametrize("status", [409, 422])

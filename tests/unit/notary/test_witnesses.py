@@ -20,6 +20,7 @@ WITNESS = SignerKey("witness.example/w1", COSIGNATURE, bytes(range(32)))
 STATEMENTS = SignerKey("witness.example/w1/statements", NOTE, bytes(range(2, 34)))
 CHECKPOINT = Checkpoint(LOG.name, 1, leaf_hash(b"one"))
 SENT = signed(CHECKPOINT.text, LOG)
+ANOTHER_LOG = signed(SENT.text.replace(LOG.name, "another.example/tlog/7f3k2m9q-1"), LOG)
 STATED = signed(f"cairn-statement/1\n{LOG.name}\n1\nnorthside\nevents 1\nlast 1\n", LOG)
 LINE = cosigned(SENT, WITNESS, 1_800_000_000)
 
@@ -154,7 +155,7 @@ async def test_a_witness_that_has_cosigned_nothing_or_cannot_say_so_is_no_error(
         str(SENT),
         str(SENT.with_lines([SignatureLine(LINE.name, LINE.key_id, bytes(72))])),
         str(Note(SENT.text.replace("\n1\n", "\n2\n"), (LINE,))),
-        str(signed(SENT.text.replace(LOG.name, "another.example/tlog/7f3k2m9q-1"), LOG).with_lines([LINE])),
+        str(ANOTHER_LOG.with_lines([cosigned(ANOTHER_LOG, WITNESS, 1_800_000_000)])),
     ],
     ids=["no note", "not cosigned", "forged", "another size", "another log"],
 )

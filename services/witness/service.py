@@ -1,0 +1,120 @@
+"""The witness as a service: one process, one HTTP address, and a connection to NATS where it counts events."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+from events.log import connect
+from events.log.client.connection import NotReachable
+from events.log.client.resilient import ResilientClient
+from services.http_serving import address_of, listen, serve_http
+from services.settings import Settings
+from services.witness.app import WitnessEndpoints
+from services.witness.counting import EventCounter
+from services.witness.event_count import EventCount
+from services.witness.gateway_feed import GatewayFeed
+from services.witness.identity import WitnessFolder
+from services.witness.records import Records
+from services.witness.records_thread import RecordsThread
+from services.witness.statements import StatementSigner
+from services.witness.witnessing import Witness
+
+_CONNECT_AGAIN_SECONDS = 2.0
+_log = logging.getLogger("cairn.witness")
+
+
+async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until cancelled.
+
+    Raises:
+        WitnessRecordsUnusable: the keys or records cannot be used.
+        AddressTaken: the address cannot be listened on.
+        NotAdmitted: the NATS server does not let the organisation's user in, where events are to be counted.
+    """
+    folder = WitnessFolder(settings.witness_dir)
+    identity, key, statement_key = folder.identity(), folder.cosignature_key(), folder.statement_key()
+    host, port = settings.witness_host, settings.witness_port
+    with listen(host, port, service="The witness", setting="CAIRN_WITNESS_PORT") as listener:
+        thread = RecordsThread()
+        records = Records(folder.records_file, identity.records)
+        try:
+            witness = Witness(records, key, _now)
+            count = None if settings.witness_org is None else EventCount(records, settings.witness_org, _now())
+            statements = StatementSigner(records, count, statement_key, _now)
+            async with _counting(settings, count, witness, thread) as counted:
+                app = WitnessEndpoints(witness, statements, thread, counted).app()
+                await serve_http(
+                    app, listener, begun=lambda: ready(f"witness: serving {address_of(listener)} as {identity.name}")
+                )
+        finally:
+            thread.close()
+            records.close()
+
+
+class _Counting:
+    """Counts the events of an organisation, from when NATS can be reached; cosigning does not wait for that."""
+
+    def __init__(self, settings: Settings, count: EventCount, witness: Witness, thread: RecordsThread):
+        self._settings = settings
+        self._count = count
+        self._witness = witness
+        self._thread = thread
+        self._counter: EventCounter | None = None
+
+    async def run(self, nc: ResilientClient | None) -> None:
+        """Count until cancelled.
+
+        Args:
+            nc: A connection, which is closed at the end; None where NATS could not be reached yet.
+        """
+        while nc is None:
+            await asyncio.sleep(_CONNECT_AGAIN_SECONDS)
+            nc = await self.connected()
+        gateway = None
+        if self._settings.witness_gateway_url is not None and self._settings.witness_token_file is not None:
+            gateway = GatewayFeed(self._settings.witness_gateway_url, self._settings.witness_token_file)
+        try:
+            self._counter = EventCounter(nc, self._count, self._witness, self._thread, gateway)
+            await self._counter.run()
+        finally:
+            await nc.close()
+
+    async def connected(self) -> ResilientClient | None:
+        """A connection as the organisation's user; None where no server answers.
+
+        Raises:
+            NotAdmitted: the server does not let this user in.
+        """
+        try:
+            return await connect(self._settings.nats_address, name="cairn witness")
+        except NotReachable as error:
+            _log.warning("Nothing is counted yet, and no statement signed. %s", error)
+            return None
+
+    async def written(self) -> None:
+        """Wait until what was heard is counted."""
+        if self._counter is not None:
+            await self._counter.written()
+
+
+@asynccontextmanager
+async def _counting(
+    settings: Settings, count: EventCount | None, witness: Witness, thread: RecordsThread
+) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Count while the block lasts, where somebody's events are counted; gives what waits for all that was heard."""
+    if count is None:
+        yield partial(asyncio.sleep, 0)
+        return
+    counting = _Counting(settings, count, witness, thread)
+    nc = await counting.connected()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(counting.run(nc))
+        yield counting.written
+        task.cancel()
+
+
+def _now() -> int:
+    return int(time.time())
