@@ -11,6 +11,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── WrongVersion          the goal has moved on from the expected version
     │   ├── LogBusy               too many writes are waiting
     │   ├── LogUnavailable        the log cannot be written now
+    │   │   └── LogFull           it stores nothing more until somebody makes room
     │   ├── MessageTooLarge       the server takes no message of this size
     │   ├── LogUnreachable        the log cannot be read now
     │   │   └── NoStream          the log's stream does not exist

@@ -5,10 +5,15 @@ from pydantic_core import from_json
 
 from events.errors import CairnError
 from events.log.client.replies import status_of
-from events.log.failures import LogUnavailable, MessageTooLarge, WrongVersion
+from events.log.failures import LogFull, LogUnavailable, MessageTooLarge, WrongVersion
 from events.log.message import is_wrong_sequence
 
 _TOO_LARGE = frozenset({10054, 10097})
+_NO_ROOM = frozenset({10023, 10047, 10122})
+"""Resources, storage or account limits exceeded."""
+_STORE_FAILED = 10077
+_FULL_STORE = ("maximum bytes exceeded", "maximum messages exceeded", "no space left")
+"""How the server words it that a store took no message because of its limits; 10077 has other reasons too."""
 
 
 class Refused(Exception):
@@ -37,4 +42,10 @@ def acknowledged(message: Msg) -> int:
         raise Refused(WrongVersion(description), settled=True)
     if error.get("err_code") in _TOO_LARGE:
         raise Refused(MessageTooLarge(f"The log takes no message of this size: {description}."), settled=True)
+    if _says_full(error.get("err_code"), description):
+        raise Refused(LogFull(f"The log has no more room: {description}.", told=True), settled=False)
     raise Refused(LogUnavailable(f"The log refused the append: {description}.", certain=True), settled=False)
+
+
+def _says_full(code: int | None, description: str) -> bool:
+    return code in _NO_ROOM or (code == _STORE_FAILED and any(each in description for each in _FULL_STORE))

@@ -18,7 +18,7 @@ from events.log.acknowledgement import Refused, acknowledged
 from events.log.append_recovery import AppendRecovery, StillPossible
 from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
-from events.log.failures import LogBusy, LogUnavailable, MessageTooLarge
+from events.log.failures import LogBusy, LogFull, LogUnavailable, MessageTooLarge
 from events.log.leader import Leader
 from events.log.message import Message
 from events.log.reading import DirectReader
@@ -263,7 +263,13 @@ class Writer:
     def _unanswered(self, group: _Group) -> None:
         self._done(group)
         for waiting in group.writes:
-            self._doubt_about(waiting, group.sent_on, LogUnavailable("The log did not take the append.", certain=True))
+            # Where it turns out that the server answers and has stored nothing, that is what a full disk looks like.
+            full = LogFull(
+                f"The log's server answers, and has stored nothing for {self._ack_seconds:.0f} s. Its disk may be full;"
+                " its own log says so.",
+                told=False,
+            )
+            self._doubt_about(waiting, group.sent_on, full)
 
     def _doubt_about(self, waiting: _Waiting, sent_on: int, not_stored: CairnError) -> None:
         task = asyncio.get_running_loop().create_task(self._find_out(waiting, sent_on, not_stored))

@@ -22,6 +22,7 @@ from services.presence import Presence, cairn_version
 Json = dict[str, Any]  # a JSON object of mixed values
 Trouble = Literal[
     "log.unavailable",
+    "log.full",
     "log.unfit",
     "log.missing",
     "log.replaced",
@@ -38,6 +39,7 @@ Trouble = Literal[
     "projection.building",
 ]
 """What can ask for somebody. The order in which they are told: what keeps things from being recorded comes first."""
+_NOT_RECORDING: Mapping[str, Trouble] = {"replaced": "log.replaced", "full": "log.full"}
 BEHIND_SECONDS = 2.0
 """An event that waits for a projection for longer is told of; a moment is nothing to look into."""
 _DATABASE_SECONDS = 5.0
@@ -111,8 +113,7 @@ def _troubles_of_log(
         if answer is None:
             yield _trouble("goals.unavailable", stream)
         elif answer.state != "recording" and not fitness.settings:
-            code: Trouble = "log.replaced" if answer.state == "replaced" else "goals.not_recording"
-            yield _trouble(code, stream, detail=answer.detail)
+            yield _trouble(_NOT_RECORDING.get(answer.state, "goals.not_recording"), stream, detail=answer.detail)
         verified = (care or {}).get((stream, "verified"))
         if verified is not None and not verified.sound:
             yield _trouble("log.unsound", stream, events=verified.wrong)

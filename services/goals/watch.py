@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import BaseModel, Field
 
-from events.log import Log, LogReplaced, LogUnreachable
+from events.log import Log, LogFull, LogReplaced, LogUnreachable
 from events.log.anchor import BEGINNING, Anchor
 from events.log.fitness import Fitness
 from events.log.stream_state import NoStream, StreamState
@@ -22,6 +22,8 @@ LOOK_SECONDS = 2.5
 """How often the stream is looked at when nothing has happened."""
 OBJECTION_SECONDS = 5.0
 """How long an objection counts at least: two copies of a projection may disagree, and then nothing is recorded."""
+FULL_SECONDS = 30.0
+"""How long it counts that the log had no room: whether it has some again shows only in what it stores."""
 _RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
 _SHORTEST_PAUSE_SECONDS = 0.05
@@ -67,6 +69,8 @@ class Watch:
         self._fitness = Fitness(stream, (), 0)
         self._unfit: RejectedOutcome | None = None
         self._replaced: RejectedOutcome | None = None
+        self._full = ""
+        self._full_until = 0.0
         self._objections: dict[str, float] = {}
         self._reconnects = -1
         self._failed = False
@@ -91,6 +95,8 @@ class Watch:
             return Health(stream=self._stream, state="replaced", detail=self._replaced.detail, missing=missing)
         if self._unfit:
             return Health(stream=self._stream, state="unfit", detail=self._unfit.detail, missing=missing)
+        if self._full and monotonic() < self._full_until:
+            return Health(stream=self._stream, state="full", detail=self._full, missing=missing)
         return Health(stream=self._stream, state="recording", detail=self._fitness.detail, missing=missing)
 
     def doubt(self) -> None:
@@ -99,10 +105,19 @@ class Watch:
 
     def acknowledged(self, position: int) -> None:
         """Note the position of an event that the log has taken; if it is not the highest so far, look at the stream."""
+        if self._full:
+            self._full = ""
+            _log.warning("the log %s has room again: events are recorded", self._stream)
         if position > self._highest:
             self._highest = position
         else:
             self._doubted.set()
+
+    def full(self, error: LogFull) -> None:
+        """Note that the log has stored nothing for want of room. Submissions are tried nevertheless."""
+        if not self._full:
+            _log.warning("nothing is recorded on %s: %s Make room for it.", self._stream, error)
+        self._full, self._full_until = str(error), monotonic() + FULL_SECONDS
 
     def compared(self, comparison: LogComparison) -> None:
         """Take in that a projection has compared the log with what it remembers.

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
 from events.event import Event
@@ -64,6 +65,15 @@ async def updated(nc: ResilientClient, **changed: object) -> None:
     config = to_json({**said["config"], **changed})
     answer = from_json((await nc.request(f"$JS.API.STREAM.UPDATE.{STREAM}", config, timeout=10)).data)
     assert "error" not in answer, answer
+
+
+async def fills(nc: ResilientClient) -> bool:
+    """Whether the store takes no more, of what is put into it."""
+    try:
+        answer = await nc.request(f"{LOG}.elsewhere.pt-1.plan", b"x" * 10_000, timeout=10)
+    except NatsError:
+        return False  # the server has just been started again
+    return "error" in from_json(answer.data)
 
 
 async def until(submit: Submit, wanted: str, offered: Event) -> Outcome:
@@ -152,6 +162,35 @@ async def test_a_stream_that_is_not_there_is_said(service: Submit, connection: R
 
     await eventually(told)
     assert f"There is no stream {STREAM}" in (await health(connection))["detail"]
+
+
+async def test_that_the_store_is_full_is_said_until_something_is_stored_again(
+    service: Submit,
+    connection: ResilientClient,
+    own_server: EmbeddedServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("services.embedded_server._MOST_STORED", "100KB")
+    await own_server.stop()
+    await own_server.start()
+    await eventually(lambda: fills(connection))
+
+    refused = await service(event(GOAL, entry("a")))
+
+    assert isinstance(refused, RejectedOutcome)
+    assert refused.retryable
+    assert "has to make room" in refused.detail
+    said = await health(connection)
+    assert (said["state"], said["detail"]) == ("full", "The log has no more room: insufficient resources.")
+    assert "Make room for it" in caplog.text
+
+    monkeypatch.setattr("services.embedded_server._MOST_STORED", "1PB")
+    await own_server.stop()
+    await own_server.start()
+    await until(service, "recorded", event(GOAL, entry("b")))
+    assert (await health(connection))["state"] == "recording"
+    assert "has room again" in caplog.text
 
 
 class TestWhileAProjectionRemembersAnotherLog:

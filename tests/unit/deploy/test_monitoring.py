@@ -24,7 +24,7 @@ def exposed() -> dict[str, set[str]]:
     metrics = Metrics()
     metrics.answered("POST", "/v1/events", 201, 0.01)
     metrics._submissions.labels("recorded").inc()
-    streams = {"CAIRN_LOG": StreamHealth(missing=0, fit=True, replaced=False, answering=True)}
+    streams = {"CAIRN_LOG": StreamHealth(missing=0, fit=True, replaced=False, answering=True, full=False)}
     text = metrics.exposition([status(name, building={"position": 1}) for name in NAMES], streams).decode()
     series: dict[str, set[str]] = {}
     for name, labels in re.findall(r"^(cairn_\w+?)(?:\{(.*)\})? [\d.e+]+$", text, re.MULTILINE):
