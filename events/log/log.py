@@ -249,6 +249,18 @@ class Log:
         """
         return await check_anchor(self._nc, self._stream, anchor)
 
+    async def streams_that_take(self, subject: str, seconds: float) -> int:
+        """How many streams store what is appended on a subject, asked without storing anything; it should be one.
+
+        Args:
+            subject: One of the log's, with wildcards or without.
+            seconds: How long is waited for their answers.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        return await self._leader.count(subject.replace("*", "nobody").replace(">", "nobody"), seconds)
+
     async def anchor(self, position: int) -> Anchor | None:
         """The anchor at a position; None when there is no message.
 

@@ -22,6 +22,10 @@ LOOK_SECONDS = 2.5
 """How often the stream is looked at when nothing has happened."""
 OBJECTION_SECONDS = 5.0
 """How long an objection counts at least: two copies of a projection may disagree, and then nothing is recorded."""
+COUNT_SECONDS = 30.0
+"""How often it is asked whether another stream takes in what this one does."""
+_ANSWERS_SECONDS = 0.5
+"""How long is waited for the answers of other streams, which may be far away."""
 FULL_SECONDS = 30.0
 """How long it counts that the log had no room: whether it has some again shows only in what it stores."""
 _RECHECK_SECONDS = 0.2
@@ -69,6 +73,8 @@ class Watch:
         self._fitness = Fitness(stream, (), 0)
         self._unfit: RejectedOutcome | None = None
         self._replaced: RejectedOutcome | None = None
+        self._counted_at = -COUNT_SECONDS
+        self._others = ""
         self._full = ""
         self._full_until = 0.0
         self._objections: dict[str, float] = {}
@@ -168,6 +174,7 @@ class Watch:
     async def run(self) -> None:
         """Look at the stream again and again, until cancelled."""
         while True:
+            await self._count()
             await self.look()
             await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
             end = monotonic() + (_RECHECK_SECONDS if self._failed else LOOK_SECONDS)
@@ -197,6 +204,27 @@ class Watch:
             except LogUnreachable:
                 self._failed = True
 
+    async def _count(self) -> None:
+        """Ask whether another stream takes in the same events, as where two servers are joined by a leaf node.
+
+        That is no setting of this stream, and shows in its answers only.
+        """
+        if monotonic() < self._counted_at + COUNT_SECONDS or not self._nc.is_connected:
+            return
+        try:
+            state = await self._log.state()
+            count = await self._log.streams_that_take(state.config["subjects"][0], _ANSWERS_SECONDS)
+        except LogUnreachable:
+            return
+        self._counted_at = monotonic()
+        self._others = (
+            f"{count} streams take in what is recorded on {self._stream}, so that each event would be stored in all of"
+            " them: another server with a Cairn is joined to this account, by a leaf node for instance. Nothing is"
+            " recorded until the operator of the NATS servers keeps cairn.log.> from crossing."
+            if count > 1
+            else ""
+        )
+
     async def _look(self) -> None:
         highest = self._highest
         state = await self._log.check(self._anchor)
@@ -211,11 +239,11 @@ class Watch:
 
     async def _judge(self, state: StreamState) -> None:
         before, self._fitness = self._fitness, Fitness.of(self._stream, state)
-        if self._fitness.settings:
-            self._refuse(self._fitness.detail)
+        if wrong := (self._fitness.detail if self._fitness.settings else self._others):
+            self._refuse(wrong)
         elif self._unfit is not None:
             self._unfit = None
-            _log.warning("the stream %s has the right settings again: events are recorded", self._stream)
+            _log.warning("the stream %s is fit to be the log again: events are recorded", self._stream)
         if self._fitness.missing > before.missing:
             if not self._fitness.settings:
                 _log.error("%s", self._fitness.detail)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from events.outcome import Outcome, RejectedOutcome
-from services.embedded_server import EmbeddedServer
+from services.embedded_server import EmbeddedServer, free_port
 from services.goals import service as goals
 from services.presence import cairn_version
 from services.settings import Settings
@@ -261,3 +262,41 @@ async def test_an_answer_that_would_do_harm_is_not_given(
     await health(connection)  # comes behind it
 
     assert await own_log.head() == head
+
+
+class Leaf(EmbeddedServer):
+    """A server of its own that joins another, and shares an account with it."""
+
+    joins = ""
+
+    def configuration(self) -> str:
+        return super().configuration() + self.joins
+
+
+async def test_a_log_whose_events_another_one_takes_in_too_is_not_written(tmp_path: Path) -> None:
+    """Two Cairns, whose servers a leaf node joins in one account."""
+    port = free_port()
+    hub, leaf = Leaf(tmp_path / "hub"), Leaf(tmp_path / "leaf")
+    hub.joins = f"leafnodes {{ listen: 127.0.0.1:{port}, authorization {{ user: leaf, password: leaf }} }}\n"
+    await hub.start()
+    connection = await connect(hub.url, name="test")
+    settings = Settings(nats_url=hub.url, data_dir=tmp_path / "hub")
+    try:
+        async with running(lambda ready: goals.serve(settings, ready)):
+            submit = submitting_over(connection)
+            assert code(await submit(active_goal(GOAL)[0])) == "recorded"
+            leaf.joins = f'leafnodes {{ remotes: [{{ url: "nats-leaf://leaf:leaf@127.0.0.1:{port}" }}] }}\n'
+            await leaf.start()
+            other = await connect(leaf.url, name="test")
+            await declare_log(other)
+
+        async with running(lambda ready: goals.serve(settings, ready)):
+            refused = await until(submit, "log.unfit", active_goal(GOAL)[1])
+
+        assert isinstance(refused, RejectedOutcome)
+        assert "2 streams take in what is recorded on CAIRN_LOG" in refused.detail
+        await other.close()
+    finally:
+        await connection.close()
+        await leaf.stop()
+        await hub.stop()
