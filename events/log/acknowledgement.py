@@ -17,12 +17,19 @@ _FULL_STORE = ("maximum bytes exceeded", "maximum messages exceeded", "no space 
 
 
 class Refused(Exception):
-    """The server said no. `settled` means that it leaves no doubt: nothing of the batch was stored, or will be."""
+    """The server said no.
 
-    def __init__(self, error: CairnError, *, settled: bool):
+    Attributes:
+        error: What that means for whoever appends.
+        settled: Whether it leaves no doubt: nothing of the batch was stored, or will be.
+        passing: Whether it may be over in a moment: a cluster that has lost a server elects another leader.
+    """
+
+    def __init__(self, error: CairnError, *, settled: bool, passing: bool = False):
         super().__init__(str(error))
         self.error = error
         self.settled = settled
+        self.passing = passing
 
 
 def acknowledged(message: Msg) -> int:
@@ -32,7 +39,7 @@ def acknowledged(message: Msg) -> int:
         Refused: nothing was stored, as far as the server that answers knows.
     """
     if status_of(message) == "503":
-        raise Refused(LogUnavailable("The log's stream is not there.", certain=True), settled=True)
+        raise Refused(LogUnavailable("The log's stream is not there.", certain=True), settled=True, passing=True)
     answer = from_json(message.data)
     error = answer.get("error")
     if error is None:
