@@ -1,7 +1,6 @@
 """The log, as the rest of Cairn uses it: append, read, check and follow."""
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from events.log import follower_process
 from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
 from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
+from events.log.cores import cores
 from events.log.failures import LogUnreachable
 from events.log.following import Follower
 from events.log.handing_over import HandedOver
@@ -309,7 +309,7 @@ class Log:
                     last = batch.messages[-1]
                     yield batch
         position = last.position if last else anchor.position
-        if head - position >= follower_process.WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
+        if head - position >= follower_process.WORTH_A_PROCESS and cores() > 1:
             async with aclosing(
                 follower_process.read_in_process(self._nc.url, self._stream, position, head, self._nc.log_api)
             ) as batches:
