@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from events.log.cores import cores
 from services.embedded_server import server_binary
 
 _SYNCS_TIMED = 100
@@ -70,7 +71,7 @@ def conditions(directory: Path | None) -> Conditions:
 def _hardware(directory: Path) -> Hardware:
     return Hardware(
         cpu=_cpu(),
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=cores(),
         memory_gb=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         kernel=f"{platform.system()} {platform.release()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",

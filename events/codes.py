@@ -16,6 +16,7 @@ Kind = Literal[
     "forbidden",
     "absent",
     "retry",
+    "full",
     "too_large",
     "media_type",
     "not_acceptable",
@@ -32,6 +33,7 @@ KINDS: Mapping[Kind, str] = {
     "forbidden": "Whoever asks is known, and may not do this.",
     "absent": "What is asked for is not there.",
     "retry": "It cannot be done now; the same request may succeed later.",
+    "full": "It cannot be done until an operator has made room; what was sent is not lost if it is kept and sent then.",
     "too_large": "The request, or its answer, is too large.",
     "media_type": "The body is of a kind that Cairn does not read.",
     "not_acceptable": "The answer cannot be given in the form that is asked for.",
@@ -140,6 +142,7 @@ CODES: Mapping[str, Code] = {
             "access.denied", "forbidden", "The policy does not allow it to whoever asks; docs/access.md has its table."
         ),
         Code("access.consent_missing", "forbidden", "The patient's consent, or a stated exception, is missing."),
+        Code("log.full", "full", "The log stores nothing more until its operator has made room; nothing was recorded."),
         Code("log.busy", "retry", "Too many events are waiting; nothing was recorded. Try again."),
         _gateway("access.token_missing", "unauthenticated", "The request names no token, so it is not known who asks."),
         _gateway("access.token_invalid", "unauthenticated", "The token is not one that this Cairn accepts."),
@@ -189,5 +192,5 @@ CODES: Mapping[str, Code] = {
 }
 """Every code by its name."""
 
-RETRYABLE = frozenset(name for name, code in CODES.items() if code.kind == "retry")
+RETRYABLE = frozenset(name for name, code in CODES.items() if code.kind in ("retry", "full"))
 """Codes that speak of Cairn's state and not of the event: the same submission may succeed later."""

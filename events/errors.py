@@ -11,6 +11,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── WrongVersion          the goal has moved on from the expected version
     │   ├── LogBusy               too many writes are waiting
     │   ├── LogUnavailable        the log cannot be written now
+    │   │   └── LogFull           it stores nothing more until somebody makes room
     │   ├── MessageTooLarge       the server takes no message of this size
     │   ├── LogUnreachable        the log cannot be read now
     │   │   └── NoStream          the log's stream does not exist
@@ -24,6 +25,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── NotStored             a message does not say which message of which stream it is
     │   ├── NotReachable          no NATS server answers at the address
     │   ├── NotAdmitted           the NATS server does not admit this user
+    │   ├── OlderServer           the NATS server is of a release that Cairn cannot use
+    │   ├── NoSeed                a file that should hold a NATS user holds none
     │   └── NotAnAddress          the address is not a NATS address
     ├── projections
     │   ├── GoalIsQuarantined     a goal cannot be read, as its first event could not be projected

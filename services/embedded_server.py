@@ -81,6 +81,15 @@ class EmbeddedServer:
         return "cairn"
 
     @property
+    def binary(self) -> str:
+        """The program that is started.
+
+        Raises:
+            ServerFailed: it is not there.
+        """
+        return server_binary()
+
+    @property
     def pid(self) -> int:
         """The server's process id."""
         if self._process is None:
@@ -131,7 +140,7 @@ class EmbeddedServer:
         write_private(config, self.configuration())
         with self.log_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                server_binary(),
+                self.binary,
                 "--config",
                 str(config),
                 stdin=DEVNULL,

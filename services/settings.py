@@ -83,7 +83,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path(".cairn"), description="Where the embedded server, SQLite and the log files live.")
     nats_url: str | None = Field(
-        None, description="The nats-server to use, such as nats://127.0.0.1:4222. Without it `cairn up` embeds one."
+        None,
+        description="The nats-server to use, such as nats://127.0.0.1:4222. Without it `cairn up` embeds one. Who"
+        " connects by a file, and certificates, are named behind a question mark: deploy/README.md.",
     )
     log_api_prefix: str = Field(
         "$JS.API",

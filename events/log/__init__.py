@@ -6,7 +6,7 @@ from a position through the past into live.
 
 from events.log.anchor import Anchor, LogReplaced
 from events.log.client.connection import NotAdmitted, NotReachable, connect
-from events.log.failures import LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
+from events.log.failures import LogBusy, LogFull, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.log.log import Append, Log
 from events.log.reading import Batch, RawBatch
 from events.log.stream import WrongStream, declare_log
@@ -18,6 +18,7 @@ __all__ = [
     "Batch",
     "Log",
     "LogBusy",
+    "LogFull",
     "LogReplaced",
     "LogUnavailable",
     "LogUnreachable",

@@ -23,6 +23,18 @@ class LogUnavailable(CairnError):
         self.certain = certain
 
 
+class LogFull(LogUnavailable):
+    """The log stores nothing more, and nothing of this append was stored: somebody has to make room.
+
+    Attributes:
+        told: Whether the server says so. It does not when its disk is full: then it answers nothing at all.
+    """
+
+    def __init__(self, message: str, *, told: bool):
+        super().__init__(message, certain=True)
+        self.told = told
+
+
 class MessageTooLarge(CairnError):
     """The server takes no message of this size; nothing was stored."""
 

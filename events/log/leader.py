@@ -60,6 +60,33 @@ class Leader:
             raise LogUnreachable("The log does not answer.") from error
         return position
 
+    async def count(self, subject: str, seconds: float) -> int:
+        """How many streams take in a subject: more than one where accounts of several servers are joined.
+
+        Args:
+            seconds: How long is waited for their answers.
+
+        Raises:
+            LogUnreachable: there is no connection.
+        """
+        answered = 0
+
+        def take(message: Msg) -> None:
+            nonlocal answered
+            answered += status_of(message) is None
+
+        question = guarded(Message(subject, {}, b""), _NEVER)
+        await self._replies.open()
+        reply = self._replies.expect(take)
+        try:
+            self._nc.send(question.subject, question.headers, question.body, reply)
+            await asyncio.sleep(seconds)
+        except NatsError as error:
+            raise LogUnreachable("There is no connection to the log.") from error
+        finally:
+            self._replies.forget(reply)
+        return answered
+
     async def _ask(self, question: Message) -> int | None:
         """Return the position at which the subject ends; None while the leader waits for its replicas."""
         answer: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()

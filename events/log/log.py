@@ -1,7 +1,6 @@
 """The log, as the rest of Cairn uses it: append, read, check and follow."""
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from events.log import follower_process
 from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
 from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
+from events.log.cores import cores
 from events.log.failures import LogUnreachable
 from events.log.following import Follower, RawFollower
 from events.log.handing_over import HandedOver
@@ -251,6 +251,18 @@ class Log:
         """
         return await check_anchor(self._nc, self._stream, anchor)
 
+    async def streams_that_take(self, subject: str, seconds: float) -> int:
+        """How many streams store what is appended on a subject, asked without storing anything; it should be one.
+
+        Args:
+            subject: One of the log's, with wildcards or without.
+            seconds: How long is waited for their answers.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        return await self._leader.count(subject.replace("*", "nobody").replace(">", "nobody"), seconds)
+
     async def anchor(self, position: int) -> Anchor | None:
         """The anchor at a position; None when there is no message.
 
@@ -335,7 +347,7 @@ class Log:
                     last = batch.messages[-1]
                     yield batch
         position = last.position if last else anchor.position
-        if head - position >= follower_process.WORTH_A_PROCESS and (os.cpu_count() or 1) > 1:
+        if head - position >= follower_process.WORTH_A_PROCESS and cores() > 1:
             async with aclosing(
                 follower_process.read_in_process(self._nc.url, self._stream, position, head, self._nc.log_api)
             ) as batches:

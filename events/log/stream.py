@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 
 from nats.aio.client import Client
+from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from events.errors import CairnError
 from events.identity import FEED, LOG
@@ -23,6 +24,8 @@ KEPT_FOR_EVER = (
 _AS_DECLARED = (*KEPT_FOR_EVER, "republish")
 _MAX_MESSAGE_BYTES = 1024 * 1024
 _UNSET = (None, False, 0, -1)
+_STORE_NOT_MADE = ("error creating store", "message authentication failed")
+"""How nats-server 2.15 words it that it cannot use the files of a stream, such as those of another encryption key."""
 
 
 class WrongStream(CairnError):
@@ -102,7 +105,8 @@ async def declare_stream(
         The configuration that the stream has.
 
     Raises:
-        WrongStream: when the stream will not do, with the settings that are wrong, or must be there and is not.
+        WrongStream: when the stream will not do, with the settings that are wrong; when it must be there and is not;
+            or when the server does not make it.
     """
     name = wanted.name
     js = nc.jetstream(timeout=10, prefix=api)
@@ -111,10 +115,28 @@ async def declare_stream(
     except NotFoundError:
         if not create:
             raise WrongStream(f"There is no stream {name}.") from None
-        found = (await js.add_stream(wanted)).config
+        found = await _made(js, wanted)
     if wrong := _wrong(found, wanted, needed):
         raise WrongStream(f"The stream {name} cannot be used; its {', '.join(wrong)} must be as declared.")
     return found
+
+
+async def _made(js: JetStreamContext, wanted: StreamConfig) -> StreamConfig:
+    try:
+        return (await js.add_stream(wanted)).config
+    except APIError as error:
+        raise WrongStream(_not_made(str(wanted.name), str(error.description))) from None
+
+
+def _not_made(name: str, description: str) -> str:
+    """Why there is no stream. A server with the wrong key starts, and says that there is none; nor can one be made."""
+    told = f"The NATS server does not make the stream {name}: {description.rstrip('.')}."
+    if any(each in description for each in _STORE_NOT_MADE):
+        told += (
+            " Its files may be there already, written with another encryption key than nats-server was started with:"
+            " its own log says so. With that key the stream is there again; nothing is lost."
+        )
+    return told
 
 
 def _wrong(found: StreamConfig, wanted: StreamConfig, needed: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from events.log.acknowledgement import Refused, acknowledged
 from events.log.append_recovery import AppendRecovery, StillPossible
 from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
-from events.log.failures import LogBusy, LogUnavailable, MessageTooLarge
+from events.log.failures import LogBusy, LogFull, LogUnavailable, MessageTooLarge
 from events.log.leader import Leader
 from events.log.message import Message
 from events.log.reading import DirectReader
@@ -32,6 +32,11 @@ _MOST_BATCHES = 2
 _SENT_AHEAD_WRITES = 32, 128
 """How many writes of one moment go ahead of the rest, so that the server stores them while the others are being made:
 where it has nothing to store yet, and where it has a batch already."""
+_PATIENCE = 2.0
+"""For how many waits of an acknowledgement a write is sent anew while no server leads the stream: a cluster that
+has lost its leader elects another one within 4 to 9 seconds (nats-server 2.15)."""
+_PASSING_SECONDS = 0.1
+"""How soon what nobody has taken is sent again."""
 _MOST_HEADER_BYTES = 256 * 1024
 """More than the headers of any event of Cairn; a larger message is measured exactly."""
 _BATCH_HEADER_BYTES = 1024
@@ -52,14 +57,18 @@ class Write(NamedTuple):
 
 
 class _Waiting:
-    """A write that was handed in, the future of its caller, and whether an earlier copy of it may still arrive."""
+    """A write that was handed in, the future of its caller, and whether an earlier copy of it may still arrive.
 
-    __slots__ = ("answer", "sent_before", "write")
+    Until `give_up_at` it is sent anew while nobody takes it.
+    """
+
+    __slots__ = ("answer", "give_up_at", "sent_before", "write")
 
     def __init__(self, write: Write, answer: "asyncio.Future[int]"):
         self.write = write
         self.answer = answer
         self.sent_before = False
+        self.give_up_at: float | None = None
 
     def settle(self, first_position: int) -> None:
         if not self.answer.done():
@@ -246,6 +255,8 @@ class Writer:
         try:
             last = acknowledged(message)
         except Refused as refusal:
+            if refusal.passing and self._later(group.writes):
+                return
             if len(group.writes) > 1:
                 for waiting in group.writes:
                     waiting.sent_before |= not refusal.settled
@@ -263,7 +274,13 @@ class Writer:
     def _unanswered(self, group: _Group) -> None:
         self._done(group)
         for waiting in group.writes:
-            self._doubt_about(waiting, group.sent_on, LogUnavailable("The log did not take the append.", certain=True))
+            # Where it turns out that the server answers and has stored nothing, that is what a full disk looks like.
+            full = LogFull(
+                f"The log's server answers, and has stored nothing for {self._ack_seconds:.0f} s. Its disk may be full;"
+                " its own log says so.",
+                told=False,
+            )
+            self._doubt_about(waiting, group.sent_on, full)
 
     def _doubt_about(self, waiting: _Waiting, sent_on: int, not_stored: CairnError) -> None:
         task = asyncio.get_running_loop().create_task(self._find_out(waiting, sent_on, not_stored))
@@ -280,10 +297,28 @@ class Writer:
                 LogUnavailable("The connection to the log was lost in the middle of the append.", certain=False)
             )
         else:
-            if position is None:
+            if position is None and isinstance(not_stored, LogFull) and not (not_stored.told or waiting.sent_before):
+                # It was lost with a server that led the stream, for instance.
+                self._send_again(waiting)
+            elif position is None:
                 waiting.fail(not_stored)
             else:
                 waiting.settle(position)
+
+    def _later(self, writes: list[_Waiting]) -> bool:
+        """Send what nobody has taken once more in a moment; False when that has gone on for long enough."""
+        loop = asyncio.get_running_loop()
+        for waiting in writes:
+            if waiting.give_up_at is None:
+                waiting.give_up_at = loop.time() + _PATIENCE * self._ack_seconds
+        if any(waiting.give_up_at is not None and waiting.give_up_at <= loop.time() for waiting in writes):
+            return False
+        loop.call_later(_PASSING_SECONDS, self._put_back, writes)
+        return True
+
+    def _put_back(self, writes: list[_Waiting]) -> None:
+        self._waiting.extendleft(reversed(writes))
+        self._flush_soon()
 
     def _send_again(self, waiting: _Waiting) -> None:
         """Send a second copy. The guard admits one of the two copies, whichever arrives first."""

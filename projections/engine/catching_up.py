@@ -7,7 +7,6 @@ only once: what one process has read is handed over to all of them.
 
 import asyncio
 import logging
-import os
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
 from events.log.child_process import end_with_parent
+from events.log.cores import cores
 from events.log.handing_over import hand_over
 from projections.engine.builds import build_at
 from projections.engine.checkpoint import CheckpointKey, read_checkpoint
@@ -158,7 +158,7 @@ async def _ended(process: Process) -> None:
 
 def can_catch_up_beside() -> bool:
     """Whether there is more than one core."""
-    return (os.cpu_count() or 1) > 1
+    return cores() > 1
 
 
 def _position(engine: Engine, projection: Projection[Any], stream: str) -> int:  # Any: as above

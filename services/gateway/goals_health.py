@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection
+from http import HTTPStatus
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -56,5 +57,6 @@ def why_not_recording(stream: str, health: Health | None) -> RequestRefused | No
         )
     if health.state == "recording":
         return None
-    codes = {"replaced": "log.replaced", "unfit": "log.unfit"}
-    return RequestRefused(codes[health.state], health.detail or f"Nothing is recorded on the stream {stream} now.")
+    codes = {"full": "log.full", "replaced": "log.replaced", "unfit": "log.unfit"}
+    detail = health.detail or f"Nothing is recorded on the stream {stream} now."
+    return RequestRefused(codes[health.state], detail, status=HTTPStatus.SERVICE_UNAVAILABLE)

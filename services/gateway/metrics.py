@@ -137,6 +137,7 @@ def _stream_gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
         "missing": ("cairn_log_missing_events", "Events that the log counts and does not hold any more."),
         "fit": ("cairn_log_fit", "1 while the log's settings keep for ever what it takes."),
         "replaced": ("cairn_log_replaced", "1 while the log is another one than the one that was read before."),
+        "full": ("cairn_log_full", "1 while the log stores nothing for want of room."),
         "answering": ("cairn_goals_answering", "1 while a goals service answers for the stream."),
     }
     return {name: Gauge(metric, about, ("stream",), registry=registry) for name, (metric, about) in told.items()}

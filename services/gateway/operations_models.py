@@ -32,7 +32,7 @@ class ServiceState(BaseModel):
     model_config = ConfigDict(defer_build=True, extra="forbid")
 
     name: Literal["gateway", "goals", "intake", "reminders", "projections", "access", "nats-server"]
-    state: WellState | Literal["silent", "stopped", "replaced", "unfit", "unknown"] = Field(
+    state: WellState | Literal["silent", "stopped", "full", "replaced", "unfit", "unknown"] = Field(
         description="The first four are well; `projections` are known by what their database says."
     )
     stream: str | None = Field(description="The stream of the log that it serves, where there are several.")

@@ -22,6 +22,7 @@ from services.gateway.troubles import Json, Trouble, trouble
 from services.goals.health import Health
 from services.presence import Presence, cairn_version
 
+_NOT_RECORDING: Mapping[str, Trouble] = {"replaced": "log.replaced", "full": "log.full"}
 BEHIND_SECONDS = 2.0
 """An event that waits for a projection for longer is told of; a moment is nothing to look into."""
 _DATABASE_SECONDS = 5.0
@@ -95,8 +96,7 @@ def _troubles_of_log(
         if answer is None:
             yield trouble("goals.unavailable", stream)
         elif answer.state != "recording" and not fitness.settings:
-            code: Trouble = "log.replaced" if answer.state == "replaced" else "goals.not_recording"
-            yield trouble(code, stream, detail=answer.detail)
+            yield trouble(_NOT_RECORDING.get(answer.state, "goals.not_recording"), stream, detail=answer.detail)
         verified = (care or {}).get((stream, "verified"))
         if verified is not None and not verified.sound:
             yield trouble("log.unsound", stream, events=verified.wrong)

@@ -22,6 +22,7 @@ HTTP_STATUS: Mapping[Kind, HTTPStatus] = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "absent": HTTPStatus.NOT_FOUND,
     "retry": HTTPStatus.SERVICE_UNAVAILABLE,
+    "full": HTTPStatus.INSUFFICIENT_STORAGE,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,

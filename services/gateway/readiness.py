@@ -21,12 +21,14 @@ class StreamHealth:
         fit: Whether its settings keep for ever what it takes.
         replaced: Whether it is another log than the one that the projections or the goals service have read.
         answering: Whether a goals service answers for it.
+        full: Whether it stored nothing lately for want of room.
     """
 
     missing: int | None
     fit: bool | None
     replaced: bool
     answering: bool
+    full: bool | None
 
 
 class Readiness:
@@ -103,4 +105,5 @@ def _health(fitness: Fitness | None, answer: Health | None, *, replaced: bool) -
         fit=None if fitness is None else not fitness.settings,
         replaced=replaced or (answer is not None and answer.state == "replaced"),
         answering=answer is not None,
+        full=None if answer is None else answer.state == "full",
     )

@@ -7,6 +7,7 @@ Trouble = Literal[
     "proof.stopped",
     "proof.altered",
     "log.unavailable",
+    "log.full",
     "log.unfit",
     "log.missing",
     "log.replaced",

@@ -12,7 +12,7 @@ from events.errors import CairnError, Rejected
 from events.event import Event, RecordedEvent
 from events.goal import GoalState
 from events.identity import GoalId
-from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, WrongVersion
+from events.log import Append, Log, LogBusy, LogFull, LogUnavailable, LogUnreachable, WrongVersion
 from events.outcome import Outcome, OutcomeEvent, RecordedOutcome, encode_outcome, encode_recorded
 from events.plan.consents import allowed_to
 from events.tracing import Submit, step, submitting, tracing
@@ -157,6 +157,8 @@ class Goals:
                 return await self._decided(submission, tried=int(begun is not None), patient_wide=patient is not None)
         except (LogUnavailable, LogUnreachable) as error:
             self._histories.drop(submission.goal_id)
+            if isinstance(error, LogFull):
+                self._watch.full(error)
             return refusal(error)
         except CairnError as error:
             return refusal(error)

@@ -15,8 +15,9 @@ class Health(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     stream: str = Field(description="The stream of the log.")
-    state: Literal["recording", "replaced", "unfit"] = Field(
-        description="`recording`: submissions are decided and recorded. `replaced`: none is, as somebody remembers"
+    state: Literal["recording", "full", "replaced", "unfit"] = Field(
+        description="`recording`: submissions are decided and recorded. `full`: the log stored none lately, as it"
+        " has no room (`log.full`). `replaced`: none is, as somebody remembers"
         " another log than this one (`log.replaced`). `unfit`: none is, as the stream would forget (`log.unfit`)."
     )
     detail: str = Field("", description="What is wrong, for the operator. Empty when nothing is.")

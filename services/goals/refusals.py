@@ -5,7 +5,7 @@ import logging
 from events.envelope import UnreadableEvent
 from events.errors import Rejected
 from events.identity import goal_id_of
-from events.log import LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge
+from events.log import LogBusy, LogFull, LogUnavailable, LogUnreachable, MessageTooLarge
 from events.outcome import OutcomeError, RejectedOutcome
 from services.access.policy import Denied
 from services.goals.histories import EventsMissing
@@ -19,6 +19,10 @@ _TOO_LARGE = RejectedOutcome(
     code="event.invalid",
     detail="The event is larger than the log takes; nothing was recorded.",
     errors=(OutcomeError(field="", detail="Make the event smaller."),),
+)
+_ROOM = (
+    "Nothing was recorded. Whoever runs this Cairn has to make room for the log; keep the event, and send it again with"
+    " the same id then."
 )
 _INCOMPLETE = RejectedOutcome(
     code="log.unfit",
@@ -38,6 +42,8 @@ def refusal(error: Exception) -> RejectedOutcome:
             return BUSY
         case MessageTooLarge():
             return _TOO_LARGE
+        case LogFull(told=True):
+            return RejectedOutcome(code="log.full", detail=f"{error} {_ROOM}")
         case LogUnavailable() | LogUnreachable():
             return RejectedOutcome(code="log.unavailable", detail=_unavailable(error))
         case EventsMissing():
@@ -77,4 +83,6 @@ def _unavailable(error: LogUnavailable | LogUnreachable) -> str:
             "The log went away before it answered, so it is not known yet whether the event was recorded."
             " Send it again with the same id: it is recorded once."
         )
+    if isinstance(error, LogFull):
+        return f"{error} Nothing was recorded. Send the event again later with the same id."
     return "The log cannot be reached now; nothing was recorded. Send the event again with the same id."

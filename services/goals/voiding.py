@@ -13,14 +13,14 @@ from events.errors import FieldError, Rejected
 from events.event import Event
 from events.goal import types as goal_types
 from events.identity import LOG, GoalId
-from events.log import Append, Log, LogBusy, LogUnavailable, LogUnreachable, WrongVersion
+from events.log import Append, Log, LogBusy, LogFull, LogUnavailable, LogUnreachable, WrongVersion
 from events.outcome import Outcome, OutcomeEvent, RecordedOutcome, RejectedOutcome
 from events.plan import types as plan_types
 from events.vocabulary import Actor, Label, Position, Text
 from events.voiding import reason_unreadable, version_behind, voided_by
 from services.goals.appends import CAIRN
 from services.goals.histories import Histories
-from services.goals.refusals import BUSY
+from services.goals.refusals import BUSY, refusal
 from services.goals.watch import Watch
 
 _MAX_APPEND_ATTEMPTS = 25
@@ -66,14 +66,17 @@ class Voiding:
         Args:
             submitter: The id of the principal whose request it is, which is recorded.
         """
-        if refusal := self._watch.refusal:
-            return refusal
+        if (refused := self._watch.refusal) is not None:
+            return refused
         try:
             return await self._voided(goal_id, request, submitter)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)
         except LogBusy:
             return BUSY
+        except LogFull as error:
+            self._watch.full(error)
+            return refusal(error)
         except (LogUnavailable, LogUnreachable):
             return _UNAVAILABLE
         finally:

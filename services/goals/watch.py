@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import BaseModel, Field
 
-from events.log import Log, LogReplaced, LogUnreachable
+from events.log import Log, LogFull, LogReplaced, LogUnreachable
 from events.log.anchor import BEGINNING, Anchor
 from events.log.fitness import Fitness
 from events.log.stream_state import NoStream, StreamState
@@ -22,6 +22,12 @@ LOOK_SECONDS = 2.5
 """How often the stream is looked at when nothing has happened."""
 OBJECTION_SECONDS = 5.0
 """How long an objection counts at least: two copies of a projection may disagree, and then nothing is recorded."""
+COUNT_SECONDS = 30.0
+"""How often it is asked whether another stream takes in what this one does."""
+_ANSWERS_SECONDS = 0.5
+"""How long is waited for the answers of other streams, which may be far away."""
+FULL_SECONDS = 30.0
+"""How long it counts that the log had no room: whether it has some again shows only in what it stores."""
 _RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
 _SHORTEST_PAUSE_SECONDS = 0.05
@@ -67,6 +73,10 @@ class Watch:
         self._fitness = Fitness(stream, (), 0)
         self._unfit: RejectedOutcome | None = None
         self._replaced: RejectedOutcome | None = None
+        self._counted_at = -COUNT_SECONDS
+        self._others = ""
+        self._full = ""
+        self._full_until = 0.0
         self._objections: dict[str, float] = {}
         self._reconnects = -1
         self._failed = False
@@ -91,6 +101,8 @@ class Watch:
             return Health(stream=self._stream, state="replaced", detail=self._replaced.detail, missing=missing)
         if self._unfit:
             return Health(stream=self._stream, state="unfit", detail=self._unfit.detail, missing=missing)
+        if self._full and monotonic() < self._full_until:
+            return Health(stream=self._stream, state="full", detail=self._full, missing=missing)
         return Health(stream=self._stream, state="recording", detail=self._fitness.detail, missing=missing)
 
     def doubt(self) -> None:
@@ -99,10 +111,19 @@ class Watch:
 
     def acknowledged(self, position: int) -> None:
         """Note the position of an event that the log has taken; if it is not the highest so far, look at the stream."""
+        if self._full:
+            self._full = ""
+            _log.warning("the log %s has room again: events are recorded", self._stream)
         if position > self._highest:
             self._highest = position
         else:
             self._doubted.set()
+
+    def full(self, error: LogFull) -> None:
+        """Note that the log has stored nothing for want of room. Submissions are tried nevertheless."""
+        if not self._full:
+            _log.warning("nothing is recorded on %s: %s Make room for it.", self._stream, error)
+        self._full, self._full_until = str(error), monotonic() + FULL_SECONDS
 
     def compared(self, comparison: LogComparison) -> None:
         """Take in that a projection has compared the log with what it remembers.
@@ -153,6 +174,7 @@ class Watch:
     async def run(self) -> None:
         """Look at the stream again and again, until cancelled."""
         while True:
+            await self._count()
             await self.look()
             await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
             end = monotonic() + (_RECHECK_SECONDS if self._failed else LOOK_SECONDS)
@@ -182,6 +204,27 @@ class Watch:
             except LogUnreachable:
                 self._failed = True
 
+    async def _count(self) -> None:
+        """Ask whether another stream takes in the same events, as where two servers are joined by a leaf node.
+
+        That is no setting of this stream, and shows in its answers only.
+        """
+        if monotonic() < self._counted_at + COUNT_SECONDS or not self._nc.is_connected:
+            return
+        try:
+            state = await self._log.state()
+            count = await self._log.streams_that_take(state.config["subjects"][0], _ANSWERS_SECONDS)
+        except LogUnreachable:
+            return
+        self._counted_at = monotonic()
+        self._others = (
+            f"{count} streams take in what is recorded on {self._stream}, so that each event would be stored in all of"
+            " them: another server with a Cairn is joined to this account, by a leaf node for instance. Nothing is"
+            " recorded until the operator of the NATS servers keeps cairn.log.> from crossing."
+            if count > 1
+            else ""
+        )
+
     async def _look(self) -> None:
         highest = self._highest
         state = await self._log.check(self._anchor)
@@ -196,11 +239,11 @@ class Watch:
 
     async def _judge(self, state: StreamState) -> None:
         before, self._fitness = self._fitness, Fitness.of(self._stream, state)
-        if self._fitness.settings:
-            self._refuse(self._fitness.detail)
+        if wrong := (self._fitness.detail if self._fitness.settings else self._others):
+            self._refuse(wrong)
         elif self._unfit is not None:
             self._unfit = None
-            _log.warning("the stream %s has the right settings again: events are recorded", self._stream)
+            _log.warning("the stream %s is fit to be the log again: events are recorded", self._stream)
         if self._fitness.missing > before.missing:
             if not self._fitness.settings:
                 _log.error("%s", self._fitness.detail)

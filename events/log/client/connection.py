@@ -14,10 +14,17 @@ from events.log.client.resilient import JETSTREAM_API, ResilientClient, connect_
 
 _log = logging.getLogger("cairn.nats")
 _FIRST_CONTACT_SECONDS = 3.0
+OLDEST_SERVER = (2, 14, 0)
+"""The oldest nats-server that Cairn works with. Atomic batches as it uses them came with 2.12, and the releases before
+2.14 are not maintained by its makers any more."""
 
 
 class NotReachable(CairnError):
     """Nothing answers as a NATS server at the address."""
+
+
+class OlderServer(CairnError):
+    """The NATS server is of a release in which something is missing that Cairn needs."""
 
 
 class NotAdmitted(CairnError):
@@ -51,6 +58,7 @@ async def connect(
         NotAnAddress: when the URL cannot be read.
         NotReachable: when nothing answers at first.
         NotAdmitted: when the server does not know the user, or not with this password.
+        OlderServer: when it is of a release before :data:`OLDEST_SERVER`.
     """
     address = read_address(url)
     try:
@@ -115,12 +123,21 @@ async def _admission(address: Address) -> None:
         if "authorization" not in str(error).lower():
             raise
         raise NotAdmitted(_refusal(address)) from None
+    version = trial.connected_server_version
     await trial.close()
+    number = (version.major, version.minor, version.patch)
+    if number < OLDEST_SERVER:
+        raise OlderServer(
+            f"The NATS server at {address} is nats-server {'.'.join(map(str, number))}. Cairn needs"
+            f" {'.'.join(map(str, OLDEST_SERVER))} or later."
+        )
 
 
 def _refusal(address: Address) -> str:
     if user := address.credentials.get("user"):
         return f"The NATS server at {address} does not let the user “{user}” with this password in."
+    if "signing" in address.credentials:
+        return f"The NATS server at {address} does not let in whom the file of the address names."
     given = "with this token" if "token" in address.credentials else "without a user and a password, or a token"
     return (
         f"The NATS server at {address} does not let anyone in {given}. The token of the server that `cairn up` starts"

@@ -18,6 +18,7 @@ from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersErro
 from events.log.client.headers import VERSION, read_headers, read_usual_headers
 from events.log.client.parser import WholeMessages
 from events.log.client.replies import Replies, status_of
+from events.log.client.signing_user import SigningUser
 
 JETSTREAM_API = "$JS.API"
 """What JetStream's own API begins with, in the account of whoever asks."""
@@ -41,6 +42,11 @@ class ResilientClient(Client):
         self._ps = WholeMessages(self, self._message)
         self._awaited: set[asyncio.Timeout] = set()
         self._replies: Replies | None = None
+
+    def connects_as(self, user: SigningUser) -> None:
+        """Sign what servers ask at each connection. nats-py does so without the package `nkeys`, if it is told thus."""
+        self._auth_configured = True
+        self._public_nkey = user.key or None
 
     def api_of(self, stream: str) -> str:
         """What the subjects of JetStream's API begin with for a stream, as this user may ask."""
@@ -188,9 +194,20 @@ class ResilientClient(Client):
             self._pending = []
 
 
-async def connect_client(servers: list[str], **options: Any) -> ResilientClient:  # nats-py's own options
-    """A connected client; one that cannot connect is closed, which nats-py leaves undone."""
+async def connect_client(
+    servers: list[str],
+    signing: SigningUser | None = None,
+    **options: Any,  # nats-py's own options
+) -> ResilientClient:
+    """A connected client; one that cannot connect is closed, which nats-py leaves undone.
+
+    Args:
+        signing: Who connects by signing, where somebody does.
+    """
     client = ResilientClient()
+    if signing is not None:
+        client.connects_as(signing)
+        options |= {"signature_cb": signing.sign, "user_jwt_cb": signing.jwt}
     try:
         await client.connect(servers, **options)
     except BaseException:

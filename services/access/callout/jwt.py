@@ -9,7 +9,7 @@ from nacl.signing import SigningKey, VerifyKey
 from pydantic_core import from_json, to_json
 
 from events.errors import CairnError
-from services.access.callout.nkeys import BadKey, Kind, public_bytes
+from events.log.client.nkeys import BadKey, Kind, public_bytes
 
 Claims = Mapping[str, Any]  # a JSON object, whose values the reader checks
 _ALGORITHM = "ed25519-nkey"

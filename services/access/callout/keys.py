@@ -13,7 +13,7 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from events.errors import CairnError
-from services.access.callout.nkeys import BadKey, public_text, seed_bytes, seed_text
+from events.log.client.nkeys import BadKey, public_text, seed_bytes, seed_text
 
 _MAX_FILE_BYTES = 4096
 _FOR_OTHERS = 0o077

@@ -7,7 +7,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey
 
 from events.errors import CairnError
-from services.access.callout.nkeys import BadKey, public_bytes
+from events.log.client.nkeys import BadKey, public_bytes
 
 SERVER_KEY = "Nats-Server-Xkey"
 """The header in which a server names its own public key `X…`, where it has sealed a request."""

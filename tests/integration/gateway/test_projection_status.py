@@ -201,7 +201,8 @@ async def test_a_projection_that_has_stopped_for_it_is_not_ready_also_where_the_
 
 
 @pytest.mark.parametrize(
-    ("goals", "code"), [(None, "goals.unavailable"), ("replaced", "log.replaced"), ("unfit", "log.unfit")]
+    ("goals", "code"),
+    [(None, "goals.unavailable"), ("full", "log.full"), ("replaced", "log.replaced"), ("unfit", "log.unfit")],
 )
 async def test_while_nothing_is_recorded_nobody_is_ready(here: Alone, goals: str | None, code: str) -> None:
     await here.record("g1")
@@ -216,6 +217,7 @@ async def test_while_nothing_is_recorded_nobody_is_ready(here: Alone, goals: str
         assert ready.json()["detail"].endswith("It says why.")
     assert f'cairn_goals_answering{{stream="CAIRN_LOG"}} {float(goals is not None)}' in metrics
     assert f'cairn_log_replaced{{stream="CAIRN_LOG"}} {float(goals == "replaced")}' in metrics
+    assert (f'cairn_log_full{{stream="CAIRN_LOG"}} {float(goals == "full")}' in metrics) == (goals is not None)
 
 
 async def test_a_stream_that_would_forget_is_seen_at_once_and_so_is_what_it_has_lost(here: Alone) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
 from events.event import Event
@@ -14,7 +16,7 @@ from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from events.outcome import Outcome, RejectedOutcome
-from services.embedded_server import EmbeddedServer
+from services.embedded_server import EmbeddedServer, free_port
 from services.goals import service as goals
 from services.presence import cairn_version
 from services.settings import Settings
@@ -64,6 +66,15 @@ async def updated(nc: ResilientClient, **changed: object) -> None:
     config = to_json({**said["config"], **changed})
     answer = from_json((await nc.request(f"$JS.API.STREAM.UPDATE.{STREAM}", config, timeout=10)).data)
     assert "error" not in answer, answer
+
+
+async def fills(nc: ResilientClient) -> bool:
+    """Whether the store takes no more, of what is put into it."""
+    try:
+        answer = await nc.request(f"{LOG}.elsewhere.pt-1.plan", b"x" * 10_000, timeout=10)
+    except NatsError:
+        return False  # the server has just been started again
+    return "error" in from_json(answer.data)
 
 
 async def until(submit: Submit, wanted: str, offered: Event) -> Outcome:
@@ -154,6 +165,35 @@ async def test_a_stream_that_is_not_there_is_said(service: Submit, connection: R
     assert f"There is no stream {STREAM}" in (await health(connection))["detail"]
 
 
+async def test_that_the_store_is_full_is_said_until_something_is_stored_again(
+    service: Submit,
+    connection: ResilientClient,
+    own_server: EmbeddedServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("services.embedded_server._MOST_STORED", "100KB")
+    await own_server.stop()
+    await own_server.start()
+    await eventually(lambda: fills(connection))
+
+    refused = await service(event(GOAL, entry("a")))
+
+    assert isinstance(refused, RejectedOutcome)
+    assert refused.retryable
+    assert "has to make room" in refused.detail
+    said = await health(connection)
+    assert (said["state"], said["detail"]) == ("full", "The log has no more room: insufficient resources.")
+    assert "Make room for it" in caplog.text
+
+    monkeypatch.setattr("services.embedded_server._MOST_STORED", "1PB")
+    await own_server.stop()
+    await own_server.start()
+    await until(service, "recorded", event(GOAL, entry("b")))
+    assert (await health(connection))["state"] == "recording"
+    assert "has room again" in caplog.text
+
+
 class TestWhileAProjectionRemembersAnotherLog:
     async def test_nothing_is_recorded(
         self, service: Submit, connection: ResilientClient, own_log: Log, monkeypatch: pytest.MonkeyPatch
@@ -222,3 +262,41 @@ async def test_an_answer_that_would_do_harm_is_not_given(
     await health(connection)  # comes behind it
 
     assert await own_log.head() == head
+
+
+class Leaf(EmbeddedServer):
+    """A server of its own that joins another, and shares an account with it."""
+
+    joins = ""
+
+    def configuration(self) -> str:
+        return super().configuration() + self.joins
+
+
+async def test_a_log_whose_events_another_one_takes_in_too_is_not_written(tmp_path: Path) -> None:
+    """Two Cairns, whose servers a leaf node joins in one account."""
+    port = free_port()
+    hub, leaf = Leaf(tmp_path / "hub"), Leaf(tmp_path / "leaf")
+    hub.joins = f"leafnodes {{ listen: 127.0.0.1:{port}, authorization {{ user: leaf, password: leaf }} }}\n"
+    await hub.start()
+    connection = await connect(hub.url, name="test")
+    settings = Settings(nats_url=hub.url, data_dir=tmp_path / "hub")
+    try:
+        async with running(lambda ready: goals.serve(settings, ready)):
+            submit = submitting_over(connection)
+            assert code(await submit(active_goal(GOAL)[0])) == "recorded"
+            leaf.joins = f'leafnodes {{ remotes: [{{ url: "nats-leaf://leaf:leaf@127.0.0.1:{port}" }}] }}\n'
+            await leaf.start()
+            other = await connect(leaf.url, name="test")
+            await declare_log(other)
+
+        async with running(lambda ready: goals.serve(settings, ready)):
+            refused = await until(submit, "log.unfit", active_goal(GOAL)[1])
+
+        assert isinstance(refused, RejectedOutcome)
+        assert "2 streams take in what is recorded on CAIRN_LOG" in refused.detail
+        await other.close()
+    finally:
+        await connection.close()
+        await leaf.stop()
+        await hub.stop()

@@ -140,3 +140,18 @@ async def follow_to(position: int, batches: AsyncIterator[Batch], seen: list[int
     """Take in what a follower hands out, until a position is among what has been seen."""
     while seen[-1] < position:
         seen += [message.position for message in (await anext(batches)).messages]
+
+
+async def test_what_is_appended_while_no_server_leads_is_stored_once_another_one_does(
+    cluster: Cluster, own: ResilientClient, first_of: Appends
+) -> None:
+    """A cluster takes seconds to elect another leader; nobody who appends meanwhile is turned away."""
+    log = Log(own)
+    await log.append(first_of("pt-0"))
+    leader = await cluster.leader(own)
+    await leader.kill()
+
+    recorded = await asyncio.gather(*(log.append(first_of(f"pt-{number}")) for number in range(1, 41)))
+
+    assert sorted(each.position for (each,) in recorded) == list(range(2, 42))
+    await leader.start()

@@ -1,7 +1,6 @@
 """Where there is a long way to go, another process reads the log, and what it reads is what there is."""
 
 import asyncio
-import os
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -25,7 +24,7 @@ EVENTS = GOALS * LIFE_EVENTS
 async def long(own_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
     """A log that counts as a long one."""
     monkeypatch.setattr(follower_process, "WORTH_A_PROCESS", EVENTS)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("events.log.log.cores", lambda: 2)
     nc = await connect(own_server.url, name="test")
     await declare_log(nc)
     assert await fill(nc, goal_ids("org", GOALS), life) == EVENTS

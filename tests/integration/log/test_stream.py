@@ -1,6 +1,7 @@
 """The log's stream: made once, and refused when it could forget, lose or hide what was recorded."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +84,33 @@ async def test_what_an_operator_may_wish_is_left_as_it_is(empty: ResilientClient
 
     found = (await empty.jetstream().stream_info(STREAM)).config
     assert {name: getattr(found, name) for name in own_wish} == own_wish
+
+
+class Encrypted(EmbeddedServer):
+    """A server that encrypts what it stores."""
+
+    key = "one"
+
+    def configuration(self) -> str:
+        return super().configuration().replace("jetstream {", f"jetstream {{ cipher: chachapoly, key: {self.key},", 1)
+
+
+async def test_a_wrong_encryption_key_is_said_in_a_sentence_and_nothing_is_lost(tmp_path: Path) -> None:
+    server = Encrypted(tmp_path / "nats")
+    for key in ("one", "two"):
+        server.key = key
+        await server.start()
+        connection = await connect(server.url, name="test")
+        if key == "one":
+            await declare_log(connection)
+        else:
+            with pytest.raises(WrongStream, match=r"written with another encryption key than .* nothing is lost"):
+                await declare_log(connection)
+        await connection.close()
+        await server.stop()
+    server.key = "one"
+    await server.start()
+    connection = await connect(server.url, name="test")
+    await declare_log(connection)
+    await connection.close()
+    await server.stop()

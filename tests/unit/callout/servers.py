@@ -6,9 +6,9 @@ from typing import Any
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
+from events.log.client.nkeys import public_text
 from services.access.callout.jwt import signed
 from services.access.callout.keys import CalloutKeys
-from services.access.callout.nkeys import public_text
 from services.access.callout.sealing import sealed
 
 SERVER = SigningKey(bytes(32))

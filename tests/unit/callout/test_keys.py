@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from events.log.client.nkeys import BadKey, Kind, public_bytes, public_text, seed_bytes, seed_text
 from services.access.callout.keys import BadKeyFile, CalloutKeys, make_keys, read_keys
-from services.access.callout.nkeys import BadKey, Kind, public_bytes, public_text, seed_bytes, seed_text
 
 RAW = bytes(range(32))
 LETTERS: dict[Kind, str] = {"account": "A", "server": "N", "user": "U", "curve": "X"}

@@ -27,7 +27,7 @@ def exposed() -> dict[str, set[str]]:
     metrics = Metrics()
     metrics.answered("POST", "/v1/events", 201, 0.01)
     metrics._submissions.labels("recorded").inc()
-    streams = {"CAIRN_LOG": StreamHealth(missing=0, fit=True, replaced=False, answering=True)}
+    streams = {"CAIRN_LOG": StreamHealth(missing=0, fit=True, replaced=False, answering=True, full=False)}
     at = datetime.now(UTC) - timedelta(hours=1)
     signing = NotaryStatus(
         origin="a", stream="CAIRN_LOG", size=1, signed_at=at, witnessed_at=at, audited_at=at, audit_wrong=0

@@ -19,7 +19,8 @@ TRY_AGAIN = {"log.unavailable", "log.busy", "log.replaced", "log.unfit"}
 
 @pytest.mark.parametrize("code", sorted(code.name for code in CODES.values() if not code.gateway_only))
 def test_a_rejected_submission_is_invalid_or_to_be_tried_again_or_against_a_rule(code: str) -> None:
-    expected = 422 if code in INVALID else 503 if code in TRY_AGAIN else 403 if code in FORBIDDEN else 409
+    others = {**dict.fromkeys(INVALID, 422), **dict.fromkeys(TRY_AGAIN, 503), **dict.fromkeys(FORBIDDEN, 403)}
+    expected = {**others, "log.full": 507}.get(code, 409)
 
     assert refused_submission(RejectedOutcome(code=code, detail="So.")).status == expected
 

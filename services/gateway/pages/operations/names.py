@@ -36,6 +36,7 @@ _STATES: Mapping[str, _Said] = {
     "silent": lambda language: language.gettext("does not answer"),
     "stopped": lambda language: language.gettext("stopped"),
     "replaced": lambda language: language.gettext("finds another log"),
+    "full": lambda language: language.gettext("finds no room in the log"),
     "unfit": lambda language: language.gettext("finds the log set up wrongly"),
     "unknown": lambda language: language.gettext("not known"),
     "live": lambda language: language.gettext("live"),

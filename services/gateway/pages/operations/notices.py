@@ -55,6 +55,9 @@ def _of_log(language: Language, trouble: Json) -> _Words:
     if code == "log.unavailable":
         to_do = _("Nothing can be recorded, and pages may be behind. See whether nats-server runs.")
         return _Words(_("silent"), _("The log does not answer."), to_do)
+    if code == "log.full":
+        to_do = _("Nothing is recorded until there is room: see to the disk and the limits of nats-server.")
+        return _Words(_("no room"), _("The log stores nothing more."), to_do)
     if code == "log.unfit":
         to_do = _("Nothing is recorded until it is set up as declared.")
         return _Words(_("set up wrongly"), _("The log is set up so that it would forget."), to_do, "cairn log declare")

@@ -10,8 +10,8 @@ from typing import Literal
 
 from events.errors import CairnError
 
-Kind = Literal["account", "server", "user", "curve"]
-_PREFIXES: dict[Kind, int] = {"account": 0, "server": 13 << 3, "user": 20 << 3, "curve": 23 << 3}
+Kind = Literal["account", "operator", "server", "user", "curve"]
+_PREFIXES: dict[Kind, int] = {"account": 0, "operator": 14 << 3, "server": 13 << 3, "user": 20 << 3, "curve": 23 << 3}
 _SEED = 18 << 3
 _RAW_BYTES = 32
 

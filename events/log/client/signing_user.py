@@ -1,0 +1,93 @@
+"""A user of NATS who signs: what the server asks at each connection is signed with a seed that is kept in a file.
+
+The package `nkeys`, which nats-py would use, has no wheel. The file is read at each connection, so that it may be
+exchanged while a service runs.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from nacl.signing import SigningKey
+
+from events.errors import CairnError
+from events.log.client.nkeys import BadKey, public_text, seed_bytes
+
+_MAX_FILE_BYTES = 64 * 1024
+_JWT = re.compile(r"-----BEGIN NATS USER JWT-----\s+(\S+)\s")
+_SEED = re.compile(r"-----BEGIN USER NKEY SEED-----\s+(\S+)\s")
+
+
+class NoSeed(CairnError):
+    """A file holds no user of NATS. The sentence holds nothing of it."""
+
+
+class SigningUser(NamedTuple):
+    """Who connects by signing.
+
+    Attributes:
+        key: The public key of a user whom the server's configuration names; empty where a JWT says who it is.
+        jwt: Gives the user's JWT; None for a user of a key alone.
+        sign: Signs what the server asks, in base64.
+    """
+
+    key: str
+    jwt: Callable[[], bytearray] | None
+    sign: Callable[[str], bytes]
+
+
+def user_of_creds(file: Path) -> SigningUser:
+    """The user of a file as `nsc` writes it, with a JWT and a seed.
+
+    Raises:
+        NoSeed: it holds none.
+    """
+
+    def jwt() -> bytearray:
+        return bytearray(_found(_JWT, file).encode())
+
+    def sign(nonce: str) -> bytes:
+        return _signature(_key(_found(_SEED, file), file), nonce)
+
+    jwt(), sign("")
+    return SigningUser("", jwt, sign)
+
+
+def user_of_seed(file: Path) -> SigningUser:
+    """The user of a file with a seed alone.
+
+    Raises:
+        NoSeed: it holds none.
+    """
+    key = _key(_text(file), file)
+    return SigningUser(
+        public_text("user", bytes(key.verify_key)), None, lambda nonce: _signature(_key(_text(file), file), nonce)
+    )
+
+
+def _found(pattern: re.Pattern[str], file: Path) -> str:
+    found = pattern.search(_text(file) + "\n")
+    if found is None:
+        raise NoSeed(f"{file} is no file of a NATS user: it holds no JWT with a seed behind it.")
+    return found[1]
+
+
+def _text(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_MAX_FILE_BYTES).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise NoSeed(f"{file} cannot be read, or is no file of a NATS user.") from None
+
+
+def _key(seed: str, file: Path) -> SigningKey:
+    try:
+        return SigningKey(seed_bytes("user", seed))
+    except BadKey:
+        raise NoSeed(f"{file} holds no seed of a NATS user (SU…).") from None
+
+
+def _signature(key: SigningKey, nonce: str) -> bytes:
+    return base64.b64encode(key.sign(nonce.encode()).signature)

@@ -1,0 +1,188 @@
+"""As whom Cairn connects: by what a file holds, or by a certificate; and to which servers it does not."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from nacl.signing import SigningKey
+
+from events.log import NotAdmitted, connect
+from events.log.client.address import NotAnAddress, read_address
+from events.log.client.connection import OlderServer
+from events.log.client.nkeys import Kind, public_text, seed_text
+from services.access.callout.jwt import signed
+from services.embedded_server import EmbeddedServer
+from tests.waiting import eventually
+
+
+class Asking(EmbeddedServer):
+    """A server that asks something else than its token of whoever connects."""
+
+    asks = ""
+
+    def configuration(self) -> str:
+        before, _, behind = super().configuration().partition("authorization {")
+        return before + self.asks + behind.partition("\n")[2]
+
+    async def _answering(self, log_start: int) -> None:
+        """Wait for its word; the test connects by itself."""
+
+        async def ready() -> bool:
+            return b"Server is ready" in self._words(log_start)
+
+        await eventually(ready)
+
+
+@asynccontextmanager
+async def asking(folder: Path, what: str) -> AsyncIterator[str]:
+    """Where a server listens that asks this."""
+    server = Asking(folder / "nats")
+    server.asks = what + "\n"
+    await server.start()
+    try:
+        yield f"127.0.0.1:{server.port}"
+    finally:
+        await server.stop()
+
+
+def kept(file: Path, text: str, mode: int = 0o600) -> Path:
+    file.write_text(text)
+    file.chmod(mode)
+    return file
+
+
+async def assert_works(address: str) -> None:
+    nc = await connect(address, name="tests")
+    assert (await nc.jetstream().account_info()).api.total >= 0
+    await nc.close()
+
+
+async def test_a_user_signs_with_the_seed_in_a_file(tmp_path: Path) -> None:
+    key = SigningKey.generate()
+    seed = kept(tmp_path / "goals.nk", seed_text("user", bytes(key)) + "\n")
+    other = kept(tmp_path / "other.nk", seed_text("user", bytes(SigningKey.generate())))
+    async with asking(
+        tmp_path, f"authorization {{ users: [{{ nkey: {public_text('user', bytes(key.verify_key))} }}] }}"
+    ) as at:
+        await assert_works(f"nats://{at}?nkey={seed}")
+
+        with pytest.raises(NotAdmitted, match="does not let in whom the file of the address names"):
+            await connect(f"nats://{at}?nkey={other}", name="tests")
+
+
+async def test_a_user_has_a_jwt_and_a_seed_in_a_file(tmp_path: Path) -> None:
+    operator, account, system, user = (SigningKey.generate() for _ in range(4))
+    kinds: tuple[tuple[SigningKey, Kind], ...] = (
+        *((operator, "operator"), (account, "account")),
+        *((system, "account"), (user, "user")),
+    )
+    by_operator, of_account, of_system, of_user = (public_text(kind, bytes(key.verify_key)) for key, kind in kinds)
+
+    def claims(kind: Kind, issuer: str, subject: str, **more: object) -> dict[str, object]:
+        return {"iss": issuer, "sub": subject, "name": kind, "nats": {"type": kind, "version": 2, **more}}
+
+    unlimited = {
+        **dict.fromkeys(("subs", "data", "payload", "conn", "leaf", "imports", "exports"), -1),
+        "wildcards": True,
+    }
+    storage = dict.fromkeys(("mem_storage", "disk_storage", "streams", "consumer"), -1)
+    jwt = {
+        "operator": signed(claims("operator", by_operator, by_operator), operator),
+        "account": signed(claims("account", by_operator, of_account, limits={**unlimited, **storage}), operator),
+        "system": signed(claims("account", by_operator, of_system, limits=unlimited), operator),
+        "user": signed(claims("user", of_account, of_user, subs=-1, data=-1, payload=-1), account),
+    }
+    creds = kept(
+        tmp_path / "goals.creds",
+        f"-----BEGIN NATS USER JWT-----\n{jwt['user']}\n------END NATS USER JWT------\n\n"
+        f"-----BEGIN USER NKEY SEED-----\n{seed_text('user', bytes(user))}\n------END USER NKEY SEED------\n",
+    )
+    asks = (
+        f"operator: {jwt['operator']}\nresolver: MEMORY\n"
+        f"resolver_preload {{ {of_account}: {json.dumps(jwt['account'])}, {of_system}: {json.dumps(jwt['system'])} }}\n"
+        f"system_account: {of_system}"
+    )
+    async with asking(tmp_path, asks) as at:
+        await assert_works(f"nats://{at}?creds={creds}")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl, which makes the certificates")
+async def test_a_client_has_a_certificate(tmp_path: Path) -> None:
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
+    openssl("req", "-x509", *key, "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
+    for name in ("server", "client"):
+        openssl(
+            *("req", "-x509", *key, "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-addext", "basicConstraints=critical,CA:FALSE", "-CA", "ca.pem", "-CAkey", "ca.key"),
+            *("-keyout", f"{name}.key", "-out", f"{name}.pem"),
+        )
+    asks = (
+        f"tls {{ cert_file: {tmp_path / 'server.pem'}, key_file: {tmp_path / 'server.key'},"
+        f" ca_file: {tmp_path / 'ca.pem'}, verify_and_map: true }}\n"
+        'authorization { users: [{ user: "CN=client" }] }'
+    )
+    own = f"cert={tmp_path / 'client.pem'}&key={tmp_path / 'client.key'}"
+    async with asking(tmp_path, asks) as at:
+        await assert_works(f"tls://{at}?ca={tmp_path / 'ca.pem'}&{own}")
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss", "http", "postgresql", "unix"])
+def test_a_scheme_by_which_nobody_can_connect_is_refused_at_once(scheme: str) -> None:
+    with pytest.raises(NotAnAddress, match=f"nats:// or tls://; Cairn cannot connect by {scheme}://"):
+        read_address(f"{scheme}://127.0.0.1:4222")
+
+
+def seed(folder: Path) -> Path:
+    return kept(folder / "seed", seed_text("user", bytes(SigningKey.generate())))
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        (lambda _: "creds=/nowhere/a.creds", "/nowhere/a.creds, .* cannot be read: No such file or directory"),
+        (lambda folder: f"creds={folder}", "Is a directory"),
+        (lambda folder: f"creds={seed(folder)}", "holds no JWT with a seed behind it"),
+        (lambda folder: f"nkey={kept(folder / 'a', 'SUAno')}", "holds no seed of a NATS user"),
+        (
+            lambda folder: f"nkey={kept(folder / 'a', 'x', 0o604)}",
+            "Everybody on this machine can read .*, which is",
+        ),
+        (lambda folder: f"nkey={seed(folder)}&creds={seed(folder)}", "creds or nkey, and not both"),
+        (lambda folder: f"cert={seed(folder)}", "cert and key together"),
+        (lambda folder: f"ca={seed(folder)}", "cannot be used: it takes PEM files"),
+        (lambda folder: f"nkey={seed(folder)}&nkey={seed(folder)}", "each once"),
+        (lambda _: "password=/etc/hostname", "creds, nkey, ca, cert, key, each once"),
+        (lambda _: "creds=", "each once"),
+    ],
+    ids=range(11),
+)
+def test_what_an_address_names_files_for_is_checked(query: Callable[[Path], str], told: str, tmp_path: Path) -> None:
+    with pytest.raises(NotAnAddress, match=told):
+        read_address(f"nats://127.0.0.1:4222?{query(tmp_path)}")
+
+
+def test_an_address_is_shown_without_who_connects(tmp_path: Path) -> None:
+    address = read_address(f"tls://one.example:4222?nkey={seed(tmp_path)},two.example")
+
+    assert str(address) == "tls://one.example:4222,nats://two.example"
+
+
+def test_a_user_and_a_file_with_another_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotAnAddress, match="a user or a token, or a file with who connects, and not both"):
+        read_address(f"nats://goals:secret@127.0.0.1:4222?nkey={seed(tmp_path)}")
+
+
+async def test_a_server_of_an_older_release_is_refused_with_its_version(
+    own_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.log.client.connection.OLDEST_SERVER", (99, 1, 0))
+
+    with pytest.raises(OlderServer, match=r"is nats-server 2\.\d+\.\d+\S*\. Cairn needs 99\.1\.0 or later"):
+        await connect(own_server.url, name="tests")
