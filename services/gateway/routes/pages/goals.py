@@ -71,7 +71,9 @@ async def goal_page(
     if query.as_of is not None:
         earlier = await _earlier(here, goal_id, Moment(instant=query.as_of, by=query.by), query.as_of)
     if query.part is not None:
-        return page.answer("goal_then.html", then=pages.then_view(page.language, found, earlier))
+        part = page.answer("goal_then.html", then=pages.then_view(page.language, found, earlier))
+        part.headers["hx-replace-url"] = _address_of_moment(goal_id, query)
+        return part
     may_look_back = await asks.may_read("history", org, patient)
     history = await _history(here, goal_id, query) if may_look_back else None
     own = asks.is_own_patient(org, patient)
@@ -88,6 +90,12 @@ async def goal_page(
         is_behind=await behind(here, "goal_state", org),
         is_later_part=query.before is not None,
     )
+
+
+def _address_of_moment(goal_id: GoalId, query: GoalPageQuery) -> str:
+    """Where the whole page shows the moment that a part of it was asked for: what a browser's address becomes."""
+    moment = {} if query.as_of is None else {"as_of": query.as_of.isoformat(), "by": query.by}
+    return addresses.address(addresses.GOAL, query=moment, **goal_id._asdict())
 
 
 async def _found(here: Gateway, goal_id: GoalId, query: GoalPageQuery) -> GoalFound:

@@ -60,7 +60,7 @@ async def test_the_page_has_a_row_a_patient_and_says_why(http: Http, org: str, c
     assert text.index('id="row-p2"') < text.index('id="row-p1"') < text.index('id="row-p3"')
     assert "A setback, told today" in text
     assert "Not my words" in text
-    assert f'data-position="{clinic}"' in text
+    assert f'name="min_position" value="{clinic}"' in text
     assert text.count("<h1") == 1
 
 
