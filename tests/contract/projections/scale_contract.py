@@ -19,6 +19,7 @@ from events.identity import GoalId
 from projections.audit_trail import queries as audit_trail
 from projections.audit_trail.disclosures import disclosures
 from projections.audit_trail.filters import AuditFilter
+from projections.audit_trail.goal_at import goal_at
 from projections.audit_trail.latest_events import Place, latest_events
 from projections.audit_trail.moments import moments, versions
 from projections.audit_trail.queries import EventsPage
@@ -118,6 +119,7 @@ READS: Mapping[str, Query] = {
     "levels of a goal": lambda c: diary_queries.levels(c, GOAL),
     "moments of a goal": lambda c: moments(c, GOAL, newest_first=True, limit=_LIMIT),
     "who wrote the words of a goal": lambda c: versions(c, GOAL),
+    "a goal as it stood": lambda c: goal_at(c, GOAL, LATE, "recorded"),
     "caseload of a clinician": lambda c: caseload(c, ORG, CaseloadFilter(clinician=CLINICIAN), now=NOW, limit=_LIMIT),
     "today of a patient": lambda c: today(c, ORG, TodayFilter(patient=PATIENT), now=NOW),
     "waiting": pages(lambda c, cursor: waiting(c, ORG, limit=_LIMIT, cursor=cursor), 3),
