@@ -91,7 +91,7 @@ async def today_row(
     now = datetime.now(UTC)
     filters = TodayFilter(patient=query.patient, clinician=query.clinician)
     found = await _read(here, org, filters, now, limit=1, min_position=query.min_position)
-    asks.saw(org, {query.patient})
+    asks.saw(org, found.page.patients)
     items = asks.shown(from_json(found.page.json))["items"]
     if not items:
         return Response(status_code=204)
