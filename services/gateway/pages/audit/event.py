@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 from events.goal.types import Revised
 from events.time_zones import time_zone
 from projections.audit_trail.projector import CHANGING_TYPES
+from services.access.principal import HOUSE
 from services.administration.care import LastCare
 from services.gateway.pages import terms
 from services.gateway.pages.addresses import AUDIT, address
@@ -91,6 +92,10 @@ class Stored:
     body: str
 
 
+def _submitter(language: Language, by: str | None) -> str:
+    return language.gettext("%(id)s, a program on Cairn’s own machine", id=by) if by == HOUSE else by or ""
+
+
 def event_view(language: Language, event: Event, care: LastCare | None, stream: str, zone: str) -> EventView:
     """What the page shows.
 
@@ -109,7 +114,7 @@ def event_view(language: Language, event: Event, care: LastCare | None, stream: 
         facts=list(_facts(language, event, by_themselves)),
         recorded=recorded.astimezone(clock),
         later=_later(language, recorded - datetime.fromisoformat(event["time"])),
-        submitted_by=event["submittedby"] or "",
+        submitted_by=_submitter(language, event["submittedby"]),
         submitter_role=role_name(language, event["submitterrole"]) if event["submitterrole"] else "",
         source=event["source"],
         id=event["id"],
