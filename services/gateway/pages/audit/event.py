@@ -92,10 +92,6 @@ class Stored:
     body: str
 
 
-def _submitter(language: Language, by: str | None) -> str:
-    return language.gettext("%(id)s, a program on Cairn’s own machine", id=by) if by == HOUSE else by or ""
-
-
 def event_view(language: Language, event: Event, care: LastCare | None, stream: str, zone: str) -> EventView:
     """What the page shows.
 
@@ -105,6 +101,8 @@ def event_view(language: Language, event: Event, care: LastCare | None, stream: 
         stream: The stream of the log that the event is in.
         zone: The clinic's time zone.
     """
+    _ = language.gettext
+    by_house = event["submittedby"] == HOUSE
     recorded, clock = datetime.fromisoformat(event["recordedtime"]), time_zone(zone)
     goal = {"patient": event["patient"], "goal": event["goal"]}
     by_themselves = event["actorrole"] in _VOICES
@@ -114,8 +112,10 @@ def event_view(language: Language, event: Event, care: LastCare | None, stream: 
         facts=list(_facts(language, event, by_themselves)),
         recorded=recorded.astimezone(clock),
         later=_later(language, recorded - datetime.fromisoformat(event["time"])),
-        submitted_by=_submitter(language, event["submittedby"]),
-        submitter_role=role_name(language, event["submitterrole"]) if event["submitterrole"] else "",
+        submitted_by=_("%(id)s, a program on Cairn’s own machine", id=HOUSE)
+        if by_house
+        else event["submittedby"] or "",
+        submitter_role="" if not event["submitterrole"] or by_house else role_name(language, event["submitterrole"]),
         source=event["source"],
         id=event["id"],
         version=event["version"],

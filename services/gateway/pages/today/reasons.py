@@ -136,8 +136,8 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
     match words["of"]:
         case "answer_to_contest":
             rests = _("It rests until there is an answer.") if goal["status"] == "contested" else ""
-            if rests and not its_name.endswith((".", "?", "!", "…")):
-                rests = f". {rests}"
+            if rests and (end := _end(its_name)):
+                rests = f"{end} {rests}"
             yield Saying(
                 _("Pushed back %(when)s on the goal", when=on),
                 its_name,
@@ -165,7 +165,13 @@ def _of_the_review(language: Language, row: Told, words: Told) -> Iterator[Sayin
     due = next((each for each in row["reasons"] if each["why"] in ("review_overdue", "review_due")), None)
     goal = due and next((each for each in row["goals"] if each["goal"] == due["goal"] != words["goal"]), None)
     if goal:
-        yield Saying(language.gettext("The review is about"), name_of(goal), is_voice_of(goal), ".")
+        its_name = name_of(goal)
+        yield Saying(language.gettext("The review is about"), its_name, is_voice_of(goal), _end(its_name))
+
+
+def _end(words: str) -> str:
+    """The full stop behind words that do not bring their own."""
+    return "" if words.endswith((".", "?", "!", "…")) else "."
 
 
 def _note(language: Language, row: Told, note: Told) -> Saying:
