@@ -72,7 +72,7 @@ async def hostile(node: RunningNode) -> None:
 
 
 @pytest.mark.parametrize("looked", PAGES, ids=lambda looked: looked.name)
-async def test_words_stay_words(window: Open, hostile: None, looked: Looked) -> None:
+async def test_words_stay_words_and_are_shown_as_they_were_said(window: Open, hostile: None, looked: Looked) -> None:
     async with window(looked.principal) as seen:
         await seen.open(looked.path)
         title = await seen.page.title()
@@ -83,15 +83,10 @@ async def test_words_stay_words(window: Open, hostile: None, looked: Looked) -> 
         assert await seen.page.locator("main script, main img, main svg[onload]").count() == 0
         beyond = await seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert beyond == 0
-
-
-@pytest.mark.parametrize("looked", WITH_WORDS, ids=lambda looked: looked.name)
-async def test_words_are_shown_as_they_were_said(window: Open, hostile: None, looked: Looked) -> None:
-    async with window(looked.principal) as seen:
-        await seen.open(looked.path)
-
-        assert "</h1><script>" in await seen.page.inner_text("main")
-        assert "{{ 7*7 }}" in await seen.page.inner_text("main")
+        if looked in WITH_WORDS:
+            said = await seen.page.inner_text("main")
+            assert "</h1><script>" in said
+            assert "{{ 7*7 }}" in said
 
 
 @pytest.mark.parametrize("looked", WITH_WORDS[-1:], ids=lambda looked: looked.name)

@@ -102,7 +102,8 @@ def event_view(language: Language, event: Event, care: LastCare | None, stream: 
         zone: The clinic's time zone.
     """
     _ = language.gettext
-    by_house = event["submittedby"] == HOUSE
+    by = event["submittedby"] or ""
+    by_house = by == HOUSE
     recorded, clock = datetime.fromisoformat(event["recordedtime"]), time_zone(zone)
     goal = {"patient": event["patient"], "goal": event["goal"]}
     by_themselves = event["actorrole"] in _VOICES
@@ -112,9 +113,7 @@ def event_view(language: Language, event: Event, care: LastCare | None, stream: 
         facts=list(_facts(language, event, by_themselves)),
         recorded=recorded.astimezone(clock),
         later=_later(language, recorded - datetime.fromisoformat(event["time"])),
-        submitted_by=_("%(id)s, a program on Cairn’s own machine", id=HOUSE)
-        if by_house
-        else event["submittedby"] or "",
+        submitted_by=_("%(id)s, a program on Cairn’s own machine", id=by) if by_house else by,
         submitter_role="" if not event["submitterrole"] or by_house else role_name(language, event["submitterrole"]),
         source=event["source"],
         id=event["id"],
