@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ProgrammingError
 
+from events.goal.flags import SILENT_AFTER
 from events.identity import LOG
 from projections.engine.naming import Slot
 from projections.engine.projection import Views
@@ -82,7 +83,22 @@ def today(plans: Table, dialect: str) -> ColumnElement[Any]:  # Any: a date on P
     if dialect == "postgresql":
         zone = func.coalesce(plans.c.time_zone, "UTC")
         return type_coerce(func.date(func.timezone(zone, func.now())), Date)
-    return type_coerce(func.date("now"), Date)
+    return type_coerce(func.current_date(), Date)
+
+
+def silent_since(plans: Table, dialect: str) -> ColumnElement[Any]:  # Any: as above
+    """The last day since which nothing is told, seen from today, that asks for attention."""
+    if dialect == "postgresql":
+        return type_coerce(today(plans, dialect) - literal_column(str(SILENT_AFTER.days)), Date)
+    return type_coerce(func.date(func.current_date(), f"-{SILENT_AFTER.days} days"), Date)
+
+
+def day_of(instant: ColumnElement[Any], plans: Table, dialect: str) -> ColumnElement[Any]:  # Any: as above
+    """The day of an instant: in the time zone of the plan on PostgreSQL, in UTC on SQLite."""
+    if dialect == "postgresql":
+        zone = func.coalesce(plans.c.time_zone, "UTC")
+        return type_coerce(func.date(func.timezone(zone, instant)), Date)
+    return type_coerce(func.substr(instant, 1, len("2026-03-02")), Date)
 
 
 def number(condition: ColumnElement[bool]) -> ColumnElement[int]:

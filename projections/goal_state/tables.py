@@ -30,7 +30,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import SUMS, Tables
 
-VERSION = 10
+VERSION = 11
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -82,6 +82,9 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("worked_since", Date),
         # Those that no review has looked at, by the order of the log.
         Column("setbacks", Integer, nullable=False),
+        # The day of the first of them, and of the dip for which the goal is to be raised; null where nobody knows.
+        Column("setback_on", Date),
+        Column("dip_on", Date),
         # The latest GAS attainment level.
         Column("level", SmallInteger),
         # The goal in the patient's own words, and how it is put now.

@@ -194,6 +194,7 @@ READS: Mapping[str, Query] = {
         c, limit=_LIMIT, before=Place(NOON - _YEAR, ORG, 1)
     ),
     "v_caseload of a patient": view(f"patient = '{PATIENT}'", "v_caseload"),
+    "v_today of a patient": view(f"patient = '{PATIENT}'", "v_today"),
     "v_goal_current of a patient": view(f"patient = '{PATIENT}'", "v_goal_current"),
     "v_reviews of a patient": view(f"patient = '{PATIENT}'", "v_reviews"),
     "v_audit of a patient": view(f"patient = '{PATIENT}'", "v_audit"),
