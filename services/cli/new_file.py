@@ -12,7 +12,7 @@ import click
 
 STDOUT = "-"
 """How an option names standard output instead of a file."""
-_REPLACE = "cairn.replace"
+_REPLACE = f"{__name__}.replace"
 Command = TypeVar("Command", bound=Callable[..., Any])  # a command takes what its options give
 
 
