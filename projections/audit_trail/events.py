@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, select
 from events.catalog import decode
 from events.event import Event, RecordedEvent
 from events.identity import GoalId
-from events.vocabulary import Actor
+from events.vocabulary import Actor, ActorRole
 from projections.engine.key_lookup import GOAL, lookup, wanted, wanted_keys
 from projections.engine.paging import AnyRow, AnySelect, without_index
 from projections.engine.projection import Tables
@@ -51,6 +51,12 @@ def _clock(minutes: int) -> timezone:
     return timezone(timedelta(minutes=minutes))
 
 
+@lru_cache(1024)
+def actor_of(id_: str, role: ActorRole) -> Actor:
+    """Whose id and role are in a row. A diary is mostly by one person, and to make one takes longer than the rest."""
+    return Actor.model_construct(id=id_, role=role)
+
+
 @cache
 def _in_order(table: Table) -> AnySelect:
     return select(table).select_from(lookup(table, GOAL)).order_by(table.c.position)
@@ -77,7 +83,7 @@ def read_recorded(row: AnyRow) -> RecordedEvent:
         source=row.source,
         id=row.event_id,
         time=happened(row),
-        actor=Actor.model_construct(id=row.actor, role=row.actor_role),
+        actor=actor_of(row.actor, row.actor_role),
         data=decode(row.type, row.data, row.goal),
         cause=row.cause,
         entered_by=row.entered_by,

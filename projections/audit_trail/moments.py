@@ -5,7 +5,7 @@ A diary grows every day. What else happens to a goal is little, has an index of 
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, bindparam, literal_column, select
 
@@ -31,6 +31,16 @@ LAST_POSITION = 2**63 - 1
 # As the index has it: a database takes an index of a condition only for the very same condition.
 NOT_OF_DIARY = literal_column(f"{_EVENTS.name}.type") != literal_column(f"'{DIARY_TYPE}'")
 """Whether an event is none that logs an entry."""
+
+
+class _OfGoal(Protocol):
+    """A row that is about an event."""
+
+    @property
+    def position(self) -> int: ...
+
+
+AnyOfGoal = TypeVar("AnyOfGoal", bound=_OfGoal)
 
 
 class Version(NamedTuple):
@@ -107,23 +117,11 @@ def moments(
         GoalIsQuarantined: there are events, and none of them could be taken in.
     """
 
-    def fetch_rows(last: Place | None, most: int) -> Sequence[_Row]:
-        behind = last[0] if last else LAST_POSITION if newest_first else 0
-        asked = {**goal_id._asdict(), "behind": behind, "most": most}
-        return [_Row._make(row) for row in fetch(connection, _NEWEST if newest_first else _OLDEST, asked)]
-
-    rows, following = paged_rows(
-        fetch_rows,
-        of="moments_newest_first" if newest_first else "moments",
-        kinds=(int,),
-        key=lambda row: (row.position,),
-        limit=limit,
-        cursor=cursor,
+    query = _NEWEST if newest_first else _OLDEST
+    found = goal_page(
+        connection, goal_id, query, _Row._make, of="moments", newest_first=newest_first, limit=limit, cursor=cursor
     )
-    if not rows and cursor is None:
-        refuse_if_quarantined(connection, _NAME, goal_id)
-        return None
-    return {"items": [_moment(row) for row in rows], "next": following}
+    return found and {"items": [_moment(row) for row in found.rows], "next": found.following}
 
 
 def versions(
@@ -218,6 +216,54 @@ def _written(text: str, recorded: RecordedEvent) -> Written:
     event = recorded.event
     who = (event.actor.id, event.actor.role, event.entered_by)
     return Written(text, *who, event.time, recorded.recorded_at, recorded.version, recorded.position)
+
+
+class GoalRows(NamedTuple, Generic[AnyOfGoal]):
+    """A page of what happened to a goal; `following` is the cursor of the next one."""
+
+    rows: Sequence[AnyOfGoal]
+    following: str | None
+
+
+def goal_page(
+    connection: Connection,
+    goal_id: GoalId,
+    query: AnySelect,
+    row_of: Callable[[Sequence[Any]], AnyOfGoal],
+    *,
+    of: str,
+    newest_first: bool,
+    limit: int,
+    cursor: str | None,
+) -> GoalRows[AnyOfGoal] | None:
+    """A page of the events of a goal, by their positions; None where nothing was recorded.
+
+    Args:
+        query: On the places of :func:`places_of_goal`, in their order.
+        row_of: Makes a row, which has a `position`, of its values.
+        of: What the list is called, to which cursors are bound.
+
+    Raises:
+        BadCursor: when the cursor is not from this list.
+        GoalIsQuarantined: there are events, and none of them could be taken in.
+    """
+
+    def fetch_rows(last: Place | None, most: int) -> Sequence[AnyOfGoal]:
+        behind = last[0] if last else LAST_POSITION if newest_first else 0
+        return [row_of(row) for row in fetch(connection, query, {**goal_id._asdict(), "behind": behind, "most": most})]
+
+    rows, following = paged_rows(
+        fetch_rows,
+        of=f"{of}_newest_first" if newest_first else of,
+        kinds=(int,),
+        key=lambda row: (row.position,),
+        limit=limit,
+        cursor=cursor,
+    )
+    if not rows and cursor is None:
+        refuse_if_quarantined(connection, _NAME, goal_id)
+        return None
+    return GoalRows(rows, following)
 
 
 def places_of_goal(*, newest_first: bool, diary: bool) -> Subquery:

@@ -44,7 +44,7 @@ class PlacesPage(NamedTuple):
     quarantined: Json | None
 
 
-def goal_at(connection: Connection, org: str, position: int, *, without: Collection[str] = ()) -> GoalId | None:
+def goal_of_event(connection: Connection, org: str, position: int, *, without: Collection[str] = ()) -> GoalId | None:
     """The goal or plan of the event of an organisation at a position of its log; None when there is none.
 
     Args:

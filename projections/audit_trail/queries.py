@@ -1,6 +1,6 @@
 """The history of a goal, the audit of an organisation, and what lies between two versions."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -12,12 +12,12 @@ from events.identity import GoalId
 from projections.audit_trail.differences import State, as_tree, differences
 from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
-from projections.audit_trail.moments import LAST_POSITION, at_places, places_of_goal
+from projections.audit_trail.moments import at_places, goal_page, places_of_goal
 from projections.audit_trail.projector import fold
 from projections.audit_trail.searching import Count, count, found_positions
 from projections.audit_trail.tables import tables
 from projections.audit_trail.written_events import EventRow, events_at, every_event, written_events
-from projections.engine.paging import AnySelect, Json, Place, page_rows, paged_rows
+from projections.engine.paging import AnySelect, Json, page_rows
 from projections.engine.quarantine import GoalQuarantine, quarantined_goals, quarantined_in_org, refuse_if_quarantined
 from projections.engine.statements import fetch
 
@@ -86,25 +86,14 @@ def history(
         GoalIsQuarantined: there are events, and none of them could be taken in.
     """
     query = _history(newest_first, diary)
-
-    def fetch_rows(last: Place | None, most: int) -> Sequence[EventRow]:
-        behind = {"behind": last[0] if last else LAST_POSITION if newest_first else 0, "most": most}
-        return [EventRow._make(row) for row in fetch(connection, query, {**goal_id._asdict(), **behind})]
-
-    rows, following = paged_rows(
-        fetch_rows,
-        of="history_newest_first" if newest_first else "history",
-        kinds=(int,),
-        key=lambda row: (row.position,),
-        limit=limit,
-        cursor=cursor,
+    found = goal_page(
+        connection, goal_id, query, EventRow._make, of="history", newest_first=newest_first, limit=limit, cursor=cursor
     )
-    if not rows and cursor is None:
-        refuse_if_quarantined(connection, _NAME, goal_id)
+    if found is None:
         return None
     quarantined = with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id)
-    items = written_events(connection, [row for row in rows if row.type not in without])
-    return _page(items, following, quarantined, {goal_id.patient})
+    items = written_events(connection, [row for row in found.rows if row.type not in without])
+    return _page(items, found.following, quarantined, {goal_id.patient})
 
 
 def audit(

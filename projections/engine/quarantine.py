@@ -47,13 +47,21 @@ class GoalQuarantine(NamedTuple):
 
 
 class GoalIsQuarantined(CairnError):
-    """A goal of which nothing can be read, because its very first event could not be taken in."""
+    """A goal of which nothing can be read, because its very first event could not be taken in.
+
+    Attributes:
+        goal_id: The goal, or plan.
+        quarantined: Since which event, and why.
+    """
 
     def __init__(self, goal_id: GoalId, quarantined: GoalQuarantine):
         super().__init__(
-            f"{goal_id} is in the log, but its event at position {quarantined.position} could not be taken in here,"
-            " so nothing of it can be read. Once the cause is mended: cairn projections quarantine retry."
+            f"{goal_id} is in the log, but its event at position {quarantined.position} could not be taken in here"
+            f" ({quarantined.reason}), so nothing of it can be read."
+            " Once the cause is mended: cairn projections quarantine retry."
         )
+        self.goal_id = goal_id
+        self.quarantined = quarantined
 
 
 def quarantine(connection: Connection, key: CheckpointKey, events: Sequence[Quarantined]) -> None:

@@ -76,7 +76,15 @@ def today(plans: Table, dialect: str) -> ColumnElement[Any]:  # Any: a date on P
     if dialect == "postgresql":
         zone = func.coalesce(plans.c.time_zone, "UTC")
         return type_coerce(func.date(func.timezone(zone, func.now())), Date)
-    return func.current_date()
+    return type_coerce(func.current_date(), Date)
+
+
+def day_of(instant: ColumnElement[Any], plans: Table, dialect: str) -> ColumnElement[Any]:  # Any: as above
+    """The day of an instant: in the time zone of the plan on PostgreSQL, in UTC on SQLite."""
+    if dialect == "postgresql":
+        zone = func.coalesce(plans.c.time_zone, "UTC")
+        return type_coerce(func.date(func.timezone(zone, instant)), Date)
+    return type_coerce(func.substr(instant, 1, len("2026-03-02")), Date)
 
 
 def number(condition: ColumnElement[bool]) -> ColumnElement[int]:

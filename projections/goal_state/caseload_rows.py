@@ -28,9 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
 
+from events.goal.flags import SILENT_AFTER
 from events.goal.state import OPEN
 from events.identity import GoalId
 from events.vocabulary import Status
+from projections.engine.days import days_later
 from projections.engine.json_columns import as_text, json_array, json_object, listed
 from projections.engine.key_lookup import PATIENT, wanted, wanted_keys
 from projections.engine.paging import AnySelect
@@ -153,6 +155,7 @@ def _rows(of: _Of, goals: Table, plans: Table, waiting: Table) -> AnySelect:
             func.max(case((open_, goals.c.last_entry_on))).label("last_entry_on"),
             func.min(case((open_, since))).label("silent_since"),
             func.max(case((open_, since))).label("quiet_since"),
+            days_later(func.max(case((open_, since))), literal_column(str(SILENT_AFTER.days))).label("silent_from"),
             func.count(case((open_, goals.c.patient_agreement_entered_by))).label("agreements_entered"),
             listed(_asking(goals), open_).label("goals"),
         ],

@@ -75,6 +75,8 @@ class Diary(NamedTuple):
             "raise_at_next_session": self.raised,
             "last_entry_on": self.last_entry_on,
             "setbacks": len(self.setbacks),
+            "setback_on": min(self.setbacks, default=None),
+            "dip_on": self.raised_on if self.raised else None,
             "level": self.latest_level,
             "diary": to_json(self).decode(),
         }

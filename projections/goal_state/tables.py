@@ -82,6 +82,9 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Column("worked_since", Date),
         # Those that no review has looked at, by the order of the log.
         Column("setbacks", Integer, nullable=False),
+        # The day of the first of them, and of the dip for which the goal is to be raised; null where nobody knows.
+        Column("setback_on", Date),
+        Column("dip_on", Date),
         # The latest GAS attainment level.
         Column("level", SmallInteger),
         # The goal in the patient's own words, and how it is put now.
@@ -284,6 +287,8 @@ def _caseload(naming: Naming, metadata: MetaData) -> Table:
         Column("silent_since", Date),
         # The same of the shortest: since when nothing was entered for any of them.
         Column("quiet_since", Date),
+        # From which day on that asks for attention.
+        Column("silent_from", Date),
         # Since when the first of the clinician's words is awaited.
         Column("waiting_since", Instant),
         Column("clinician", Text),

@@ -12,24 +12,14 @@ from sqlalchemy import Connection, Date, bindparam, case, literal_column, select
 
 from projections.engine.paging import Json
 from projections.engine.statements import Values, fetch
-from projections.goal_state.caseload_needs import NEEDS, NO_REVIEW, OVER, Need
+from projections.goal_state.caseload_needs import NEEDS, NO_REVIEW, OVER, PLACES, Need
 from projections.goal_state.caseload_reasons import Looked, Reason, found_reasons, silent_before
 from projections.goal_state.tables import tables
 
 _CASELOAD = tables()["caseload"]
-_PLACES: Mapping[Need, int] = {
-    "waiting_for_clinician": 0,
-    "setback": 1,
-    "motivation_dip": 1,
-    "review_overdue": 2,
-    "review_due": 3,
-    "no_entry": 4,
-    "waiting_for_patient": 5,
-}
-"""The places of the reasons on Today. What is the patient's to say presses nobody."""
-NO_REASON = max(_PLACES.values()) + 1
+NO_REASON = max(PLACES.values()) + 1
 """The place of patients without any."""
-_BY_NEED = tuple(_PLACES[need] for need in NEEDS)
+_BY_NEED = tuple(PLACES[need] for need in NEEDS)
 _NO_ENTRY = NEEDS.index("no_entry")
 
 

@@ -1,15 +1,35 @@
 """What SQL dashboards read of goals and patients."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, Table, case, func, literal_column, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
+from events.identity import GoalId
+from projections.engine.paging import without_index
 from projections.engine.plan_join import of_the_patient
 from projections.engine.projection import Tables, View, Views
-from projections.engine.views import is_quarantined, today
-from projections.goal_state.caseload_needs import OVER
+from projections.engine.views import day_of, is_quarantined, today
+from projections.goal_state.caseload_needs import NEEDS, NO_REVIEW, OVER, PLACES, Need
 from projections.goal_state.caseload_rows import is_open
 from projections.goal_state.goal_columns import framework, goals_beside_plans, measurable
 
@@ -61,9 +81,30 @@ _PATIENT = {
 }
 
 
+_TODAY = {
+    "org": "The organisation.",
+    "patient": "The patient's opaque id.",
+    "clinician": "Who leads the plan; null without a plan.",
+    "rank": "1 for the patient's first reason, which gives the patient's place; 2 for the next.",
+    "place": "The place of the reason: an answer from staff 0, a setback or a dip 1, a review overdue 2 or due today 3,"
+    " silence 4, a word of the patient 5.",
+    "why": "waiting_for_clinician, setback, motivation_dip, review_overdue, review_due, no_entry, waiting_for_patient.",
+    "since": "Since which day; null where nobody knows.",
+    "goal": "The goal's id.",
+    "statement": "The goal in the patient's own words.",
+    "wording": "How it is put now, where that differs.",
+    "awaited": "What is waited for: agreement, answer_to_contest or answer_to_change_request; null otherwise.",
+    "text": "What was asked for, or why it was contested; null otherwise.",
+}
+
+
 def views(tables: Tables, dialect: str) -> Views:
-    """`v_goal_current` and `v_caseload`."""
-    return {"v_goal_current": _goal_current(tables), "v_caseload": _caseload(tables, dialect)}
+    """`v_goal_current`, `v_caseload` and `v_today`."""
+    return {
+        "v_goal_current": _goal_current(tables),
+        "v_caseload": _caseload(tables, dialect),
+        "v_today": _today(tables, dialect),
+    }
 
 
 def _goal_current(tables: Tables) -> View:
@@ -106,3 +147,69 @@ def _reviews(
         .scalar_subquery()
     )
     return case((may_be, found), else_=literal_column("0")).cast(Integer)
+
+
+def _today(tables: Tables, dialect: str) -> View:
+    caseload, goals = tables["caseload"], tables["goals"]
+    found = union_all(*_reasons(tables, dialect)).subquery("reasons")
+    order = [found.c.place, func.coalesce(found.c.since, _LAST_DAY), found.c.need, found.c.goal, found.c.awaited]
+    rank = func.row_number().over(partition_by=(found.c.org, found.c.patient), order_by=order)
+    derived: dict[str, ColumnElement[Any]] = {  # Any: of several types
+        "clinician": caseload.c.clinician,
+        "rank": cast(rank, Integer),
+        "statement": goals.c.statement,
+        "wording": goals.c.wording,
+    }
+    of_goal = and_(of_the_patient(goals, found), goals.c.goal == found.c.goal)
+    columns = [(derived[name] if name in derived else found.c[name]).label(name) for name in _TODAY]
+    query = select(*columns).select_from(
+        found.join(caseload, of_the_patient(caseload, found)).join(goals, of_goal, isouter=True)
+    )
+    return View("Why each patient in treatment is to be talked to, in the order of Today.", _TODAY, query)
+
+
+def _reasons(tables: Tables, dialect: str) -> Iterator[Select[Any]]:  # Any: of the columns below
+    """The reasons of one kind after the other; of silence only where nothing is told of any goal of the patient."""
+    caseload, goals, waiting = (tables[name] for name in ("caseload", "goals", "waiting"))
+    day = today(caseload, dialect)
+    review = goals.c.next_review_on
+    quiet = case((goals.c.last_entry_on > goals.c.worked_since, goals.c.last_entry_on), else_=goals.c.worked_since)
+    of_goals: tuple[tuple[Need, ColumnElement[Any], ColumnElement[bool]], ...] = (
+        ("setback", goals.c.setback_on, goals.c.setbacks > 0),
+        ("motivation_dip", goals.c.dip_on, goals.c.raise_at_next_session),
+        ("review_overdue", review, review < day),
+        ("review_due", review, review == day),
+        ("no_entry", quiet, and_(quiet.is_not(None), caseload.c.silent_from <= day)),
+    )
+    for need, since, condition in of_goals:
+        yield _reason(caseload, goals, need, since, null(), null()).where(is_open(goals), condition)
+    for need, role in (("waiting_for_clinician", "clinician"), ("waiting_for_patient", "patient")):
+        since = day_of(waiting.c.since, caseload, dialect)
+        asked = _reason(caseload, waiting, need, since, waiting.c.awaited, waiting.c.text)
+        yield asked.where(without_index(waiting.c.role) == role)
+
+
+def _reason(
+    caseload: Table,
+    rows: Table,
+    need: Need,
+    since: ColumnElement[Any],
+    awaited: ColumnElement[Any],
+    text: ColumnElement[Any],
+) -> Select[Any]:  # Any: of several types
+    return (
+        select(
+            *(rows.c[name] for name in GoalId._fields),
+            literal_column(str(PLACES[need]), Integer).label("place"),
+            literal_column(str(NEEDS.index(need)), Integer).label("need"),
+            literal_column(f"'{need}'", Text).label("why"),
+            type_coerce(since, Date).label("since"),
+            cast(awaited, Text).label("awaited"),
+            cast(text, Text).label("text"),
+        )
+        .select_from(caseload.join(rows, of_the_patient(rows, caseload)))
+        .where(without_index(caseload.c.need) < OVER)
+    )
+
+
+_LAST_DAY = literal(NO_REVIEW, Date)

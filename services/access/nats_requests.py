@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from events.attribute_headers import OddHeaders
 from services.access.nats_users import NatsUsers
 from services.access.policy import Denied
-from services.access.principal import HEADER, BadPrincipal, Principal, everyone_of, principal_of
+from services.access.principal import HEADER, HOUSE, BadPrincipal, Principal, everyone_of, principal_of
 
 REQUEST_INFO = "Nats-Request-Info"
 """The header in which nats-server names the account and the user of a request, where an import has `share: true`.
@@ -30,7 +30,7 @@ class NatsRequests:
 
     def __init__(self, users: NatsUsers | None):
         self._users = users
-        self._house = everyone_of(frozenset(), "node" if users is None else "log_operator")
+        self._house = everyone_of(frozenset(), HOUSE if users is None else "log_operator")
         # A connection's requests say the same of it again and again, until the next measurement of its round trip.
         self._sender = lru_cache(maxsize=4096)(self._read)
 

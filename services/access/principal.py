@@ -94,6 +94,10 @@ def principal_of(text: str) -> Principal:
     return Principal.decoded(text)
 
 
+HOUSE = "node"
+"""The id of the house itself, where programs need no sign-in of their own: on the machine that Cairn runs on."""
+
+
 def everyone_of(orgs: AbstractSet[str], id_: str) -> Principal:
     """Whoever holds the keys of the house itself: the node, its sample clinic, a command beside its data folder.
 

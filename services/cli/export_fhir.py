@@ -10,9 +10,10 @@ import click
 from events.identity import is_token
 from services.cli.disclosing import destination, disclosure_options
 from services.cli.exporting import Exported, Release, export_patients
+from services.cli.new_file import STDOUT, Output, output_options
 from services.cli.parameters import json_option, nats_url_option, org_option
 from services.cli.printing import Json
-from services.cli.resource_file import STDOUT, Form, ResourceWriter, opened
+from services.cli.resource_file import Form, ResourceWriter, opened
 
 
 @click.command()
@@ -28,9 +29,7 @@ from services.cli.resource_file import STDOUT, Form, ResourceWriter, opened
     show_default=True,
     help="One resource a line, or one Bundle (collection).",
 )
-@click.option(
-    "--output", metavar="FILE|-", default=STDOUT, show_default=True, help="Where to write; - is standard output."
-)
+@output_options("FILE|-", default=STDOUT, show_default=True)
 @click.option(
     "--base-url",
     metavar="URL",
@@ -43,7 +42,7 @@ def fhir(
     patient: str | None,
     version: Release,
     form: Form,
-    output: str,
+    output: Output,
     base_url: str | None,
     as_json: bool,
     nats_url: str | None,
@@ -52,7 +51,8 @@ def fhir(
     """Write patients, plans, goals, scores and the provenance of every event as FHIR.
 
     The goals come from the log itself, and their patients, unless one is named, from the gateway. A file appears when
-    it is complete, and only its owner may read it. `cairn import fhir` takes it back.
+    it is complete, only its owner may read it, and it replaces another only with --replace. `cairn import fhir` takes
+    it back.
 
     What goes to somebody outside is a disclosure: it needs the patient's consent, or a stated ground, and is recorded
     before it is written. The notice of 42 CFR 2.32 and the scope of the consent go along, in a file as FILE.notice.txt
@@ -64,26 +64,29 @@ def fhir(
         if value is not None and not is_token(value):
             raise click.UsageError(f"{name} must be 1 to 64 letters, digits, hyphens or underscores.")
     where = destination(patient, f"The plan, goals, scores and entries as FHIR {version}", to)
+    notices = output.beside(".notice.txt")
+    for each in (output, notices):
+        each.refuse_existing()
     with opened(output) as target:
         labels = _labels() if where.request else ()
-        writer = ResourceWriter(target, form, _base(base_url, version), labels=labels, ascii_only=output == STDOUT)
+        writer = ResourceWriter(target, form, _base(base_url, version), labels=labels, ascii_only=output.is_stdout)
         writer.begin()
         exported = asyncio.run(export_patients(nats_url, org, patient, version, where, writer.write))
         writer.end()
-        if exported.notices and output != STDOUT:
-            with opened(f"{output}.notice.txt") as notice:
+        if exported.notices and not output.is_stdout:
+            with opened(notices) as notice:
                 notice.write("\n".join(exported.notices))
     _summary(exported, writer, output, as_json=as_json)
     if exported.left_out:
         raise click.exceptions.Exit(1)
 
 
-def _summary(exported: Exported, writer: ResourceWriter, output: str, *, as_json: bool) -> None:
+def _summary(exported: Exported, writer: ResourceWriter, output: Output, *, as_json: bool) -> None:
     """Say what was written, and of whom nothing was."""
-    to_stderr = output == STDOUT
+    to_stderr = output.is_stdout
     patients = exported.patients
     if as_json:
-        summary: Json = {"patients": patients, "resources": dict(writer.counted), "output": output}
+        summary: Json = {"patients": patients, "resources": dict(writer.counted), "output": output.name}
         if exported.left_out:
             summary["left_out"] = exported.left_out
         click.echo(json.dumps(summary), err=to_stderr)

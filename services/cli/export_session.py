@@ -1,21 +1,17 @@
 """`cairn export session`: the pages for talks as a PDF, from the same HTML and CSS that a browser prints."""
 
 import asyncio
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterator
+import sys
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
 
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
+from services.cli.new_file import Output, output_options
 from services.cli.parameters import clinician_option, nats_url_option
 from services.cli.printing import Json
-from services.cli.resource_file import Unwritable
 from services.gateway.pages.session.sheet_size import Form, Paper
 
 if TYPE_CHECKING:
@@ -26,7 +22,7 @@ _PAGE_REVIEWS = 100
 
 @click.command()
 @click.argument("whose", metavar="ORG[.PATIENT]")
-@click.option("--output", required=True, metavar="FILE.pdf", help="Where to write. A file that is there is kept.")
+@output_options("FILE.pdf|-", required=True)
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day of the talks.  [today]")
 @clinician_option
 @click.option("--form", type=click.Choice(get_args(Form)), help="How pages are set.  [as each plan asks]")
@@ -36,7 +32,7 @@ _PAGE_REVIEWS = 100
 @nats_url_option
 def session(
     whose: str,
-    output: str,
+    output: Output,
     day: datetime | None,
     clinician: str | None,
     form: Form | None,
@@ -48,7 +44,7 @@ def session(
 
     A page has the patient's words, the scale without a number, the week, what went well, and one question. It is made
     for the patient's own session, so it is no disclosure; who reads it is recorded. What goes to somebody outside goes
-    by `cairn export fhir`. Only the owner may read the file, and no other is overwritten.
+    by `cairn export fhir`. Only the owner may read the file, and it replaces another only with --replace.
     """
     from services.gateway.pages.language import language_of, languages
     from services.gateway.pages.pdf import PdfUnavailable, check_available
@@ -63,15 +59,26 @@ def session(
         check_available()
     except PdfUnavailable as missing:
         raise click.ClickException(str(missing)) from None
-    with _new_file(output) as target:
-        found = asyncio.run(_read(nats_url, org, patient, day.date() if day else None, clinician))
-        pages, made = _made(language, found, form, paper, day.date() if day else None)
-        if not pages:
-            raise click.ClickException(
-                f"There is nothing to print: {whose} has {'no open goal' if patient else 'no review on that day'}."
-            )
-        target.write_bytes(made)
-    click.echo(f"{len(found)} patient{'s' * (len(found) != 1)}, {pages} page{'s' * (pages != 1)}: {output}")
+    _refuse_terminal(output)
+    output.refuse_existing()
+    found = asyncio.run(_read(nats_url, org, patient, day.date() if day else None, clinician))
+    pages, made = _made(language, found, form, paper, day.date() if day else None)
+    if not pages:
+        raise click.ClickException(
+            f"There is nothing to print: {whose} has {'no open goal' if patient else 'no review on that day'}."
+        )
+    if output.is_stdout:
+        sys.stdout.buffer.write(made)
+    else:
+        with output.new_file() as target:
+            target.write_bytes(made)
+    told = f"{len(found)} patient{'s' * (len(found) != 1)}, {pages} page{'s' * (pages != 1)}"
+    click.echo(f"{told}: {output.name}", err=output.is_stdout)
+
+
+def _refuse_terminal(output: Output) -> None:
+    if output.is_stdout and sys.stdout.isatty():
+        raise click.UsageError("A PDF is nothing for a terminal. Name a file, or lead standard output into one.")
 
 
 def _named(whose: str) -> tuple[str, str | None]:
@@ -117,32 +124,3 @@ def _made(
         return 0, b""
     html = by_itself("session_print.html", language, title=views[0].talk, views=views)
     return len(views), pdf_of(html, paper)
-
-
-@contextlib.contextmanager
-def _new_file(output: str) -> Iterator[Path]:
-    """A file that takes its name only once it is complete, for its owner alone, in the place of none that is there.
-
-    Raises:
-        click.ClickException: it is there already, or cannot be written.
-    """
-    path = Path(output)
-    there = click.ClickException(f"{output} is there already. Name another file, or remove it first.")
-    if path.exists():
-        raise there
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise Unwritable(output, error) from None
-    os.close(handle)
-    unfinished = Path(name)
-    try:
-        yield unfinished
-        # A link is made only where there is nothing yet.
-        path.hardlink_to(unfinished)
-    except FileExistsError:
-        raise there from None
-    except OSError as error:
-        raise Unwritable(output, error) from None
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -2,27 +2,15 @@
 
 import contextlib
 import json
-import os
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Literal, TextIO
 
-import click
-
+from services.cli.new_file import Output, Unwritable
 from services.cli.printing import Json
 
-STDOUT = "-"
 Form = Literal["ndjson", "bundle"]
-
-
-class Unwritable(click.ClickException):
-    """The output cannot be written."""
-
-    def __init__(self, output: str, error: OSError):
-        super().__init__(f"{output} cannot be written: {error.strerror}.")
 
 
 class ResourceWriter:
@@ -71,20 +59,10 @@ class ResourceWriter:
 
 
 @contextlib.contextmanager
-def opened(output: str) -> Iterator[TextIO]:
+def opened(output: Output) -> Iterator[TextIO]:
     """Standard output, or a file that takes its name only once it is complete."""
-    if output == STDOUT:
+    if output.is_stdout:
         yield sys.stdout
         return
-    path = Path(output)
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise Unwritable(output, error) from None
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as target:
-            yield target
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with output.new_file() as path, path.open("w", encoding="utf-8") as target:
+        yield target

@@ -15,7 +15,7 @@ from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
 from services.gateway.access.judging import ReadingRefused
 from services.gateway.access_records import record_refused_reading
-from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
+from services.gateway.problems import HTTP_STATUS, HeldBack, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
 from services.gateway.routing import ArgumentsInvalid
 from services.notary.asking import NotaryRefused, NotarySilent
@@ -81,7 +81,10 @@ async def _unreadable(request: Request, error: UnreadableEvent) -> Response:
 
 
 async def _quarantined(request: Request, error: GoalIsQuarantined) -> Response:
-    return refusal_answer(request.scope, RequestRefused("projection.quarantined", str(error)))
+    refused = RequestRefused(
+        "projection.quarantined", str(error), held_back=HeldBack(error.goal_id, *error.quarantined)
+    )
+    return refusal_answer(request.scope, refused)
 
 
 async def _replaced(request: Request, error: LogReplaced) -> Response:

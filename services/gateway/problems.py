@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from events.codes import CODES, Kind
 from events.errors import CairnError, FieldError, Rejected
+from events.identity import GoalId
 from events.log.anchor import LogReplaced
 from events.outcome import OutcomeError, RejectedOutcome
 
@@ -61,6 +63,14 @@ class Problem(BaseModel):
     version: int | None = Field(None, description="The goal's current version where it is known.")
 
 
+class HeldBack(NamedTuple):
+    """The event of a goal that no read could take in, and why; nothing of it is anybody's words."""
+
+    goal_id: GoalId
+    position: int
+    reason: str
+
+
 class RequestRefused(CairnError):
     """A request that is answered with a problem.
 
@@ -71,6 +81,7 @@ class RequestRefused(CairnError):
         version: The goal's current version where it is known.
         status: The HTTP status, where it is not that of the code's kind.
         headers: What the answer has in its headers beside the usual.
+        held_back: The event that is in the way, for whoever mends it.
     """
 
     def __init__(
@@ -82,8 +93,10 @@ class RequestRefused(CairnError):
         version: int | None = None,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
+        held_back: HeldBack | None = None,
     ):
         self.headers = headers or {}
+        self.held_back = held_back
         # A goals service that is newer than this gateway may know more codes.
         known = CODES.get(code)
         self.status = int(status or HTTP_STATUS[known.kind if known else "rule"])

@@ -31,8 +31,13 @@ def statuses(
     """How each projection is doing on each stream: Cairn's own, and whatever else is built in this database."""
     known = {*NAMES, ACCESS_RECORD}
     names = [*NAMES, *(name for name in projections_begun(connection) if name not in known)]
-    found = [read_status(connection, name, stream) for name in names for stream in streams]
-    return [{"name": each.pop("projection"), **each} for each in found]
+    return [status(connection, name, stream) for name in names for stream in streams]
+
+
+def status(connection: Connection, name: str, stream: str) -> dict[str, Any]:  # Any: as above
+    """How one projection is doing on one stream."""
+    found = read_status(connection, name, stream)
+    return {"name": found.pop("projection"), **found}
 
 
 def access_record_status(connection: Connection) -> list[dict[str, Any]]:  # Any: as above
@@ -42,8 +47,8 @@ def access_record_status(connection: Connection) -> list[dict[str, Any]]:  # Any
     """
     if ACCESS_RECORD not in projections_begun(connection):
         return []
-    found = read_status(connection, ACCESS_RECORD, ACCESS_STREAM)
-    return [{"name": found.pop("projection"), **found, "lag_seconds": None if found["lag"] else 0.0}]
+    found = status(connection, ACCESS_RECORD, ACCESS_STREAM)
+    return [{**found, "lag_seconds": None if found["lag"] else 0.0}]
 
 
 def why_not_readable(connection: Connection, projection: str, streams: Collection[str]) -> str | None:

@@ -18,7 +18,7 @@ from events.log.stream_state import StreamState
 from services.administration.care import CareReader, LastCare
 from services.gateway.problems import RequestRefused
 from services.gateway.progress import Progress
-from services.gateway.projection_checkpoints import access_record_status, statuses
+from services.gateway.projection_checkpoints import access_record_status, status, statuses
 from services.gateway.reader import Reader
 
 Status = dict[str, Any]  # a JSON object of mixed values
@@ -59,6 +59,16 @@ class Standing:
             RequestRefused: when the database cannot be read.
         """
         return [*await self._of_the_log(), *await self._reader.read(access_record_status)]
+
+    async def status(self, projection: str, stream: str) -> Status:
+        """The same of one projection on one stream: a page needs to know of no other.
+
+        Raises:
+            RequestRefused: when the database cannot be read.
+        """
+        found = await self._reader.read(lambda connection: status(connection, projection, stream))
+        # The log is asked behind the database, as below.
+        return await self._held_against(found, await self._state(self._logs[stream]))
 
     async def _of_the_log(self) -> list[Status]:
         found = await self._reader.read(lambda connection: statuses(connection, self._logs))

@@ -7,7 +7,7 @@ from events.log import connect
 from events.log.client.resilient import ResilientClient
 from projections.engine.database import open_database
 from services.access.authentication import Authenticator
-from services.access.principal import everyone_of
+from services.access.principal import HOUSE, everyone_of
 from services.access.tokens.opening import open_authenticator
 from services.gateway.app import create_app
 from services.gateway.edge.host_names import allowed_hosts
@@ -58,7 +58,7 @@ async def serve(
                     signing_in=signing_in_by(settings, nc, authenticator),
                 )
                 async with ReadsOverNats(
-                    app, nc, None if settings.nats_principals else everyone_of(frozenset(), "node")
+                    app, nc, None if settings.nats_principals else everyone_of(frozenset(), HOUSE)
                 ).answering():
                     await serve_http(
                         app,

@@ -46,23 +46,6 @@ async def found_by_axe(window: Window, *rules: str) -> list[str]:
 
 
 @every_page
-async def test_it_complains_of_nothing_asks_nobody_else_and_needs_no_sideways_scroll(
-    window: Open, looked: Looked
-) -> None:
-    async with window(looked.principal) as seen:
-        await seen.open(looked.path, looked.status)
-        beyond: dict[int, Any] = {}
-        for width in (WIDE, NARROW):
-            await seen.look("light", width)
-            beyond[width] = await seen.page.evaluate(_SIDEWAYS)
-
-        assert seen.complaints == []
-        assert beyond == {WIDE: 0, NARROW: 0}
-        assert await seen.page.locator("h1").count() == 1
-        assert (await seen.page.get_attribute("html", "lang") or "").startswith("en")
-
-
-@every_page
 async def test_axe_finds_nothing(window: Open, looked: Looked, axe: str) -> None:
     async with window(looked.principal, bypass_csp=True) as seen:
         await seen.open(looked.path, looked.status)
@@ -77,21 +60,38 @@ async def test_axe_finds_nothing(window: Open, looked: Looked, axe: str) -> None
 
 
 @every_page
-async def test_the_keyboard_reaches_everything_and_it_is_seen_where_it_is(window: Open, looked: Looked) -> None:
+async def test_nothing_goes_wrong_on_it_and_the_keyboard_reaches_everything_in_sight(
+    window: Open, looked: Looked
+) -> None:
+    """It complains of nothing, asks nobody else and needs no sideways scroll; one opening of the page tells it all."""
     async with window(looked.principal, reduced_motion="reduce") as seen:
         await seen.open(looked.path, looked.status)
-        controls: list[str] = await seen.page.evaluate(_CONTROLS)
-        reached, unseen = set(), set()
-        for _ in range(len(controls) + _STOPS_OF_A_DATE * len(await seen.page.locator("input[type=date]").all()) + 1):
-            await seen.page.keyboard.press("Tab")
-            focused = await seen.page.evaluate(_FOCUSED)
-            if focused is not None and focused["number"] is not None:
-                reached.add(int(focused["number"]))
-                if not (focused["seen"] and focused["there"]):
-                    unseen.add(controls[int(focused["number"])])
+        unreached, unseen = await reached_by_tab(seen)
+        beyond: dict[int, Any] = {}
+        for width in (WIDE, NARROW):
+            await seen.look("light", width)
+            beyond[width] = await seen.page.evaluate(_SIDEWAYS)
 
-        assert [control for number, control in enumerate(controls) if number not in reached] == []
+        assert seen.complaints == []
+        assert unreached == []
         assert unseen == set()
+        assert beyond == {WIDE: 0, NARROW: 0}
+        assert await seen.page.locator("h1").count() == 1
+        assert (await seen.page.get_attribute("html", "lang") or "").startswith("en")
+
+
+async def reached_by_tab(window: Window) -> tuple[list[str], set[str]]:
+    """The controls that Tab does not reach, and those that are not seen to have been reached."""
+    controls: list[str] = await window.page.evaluate(_CONTROLS)
+    reached, unseen = set(), set()
+    for _ in range(len(controls) + _STOPS_OF_A_DATE * len(await window.page.locator("input[type=date]").all()) + 1):
+        await window.page.keyboard.press("Tab")
+        focused = await window.page.evaluate(_FOCUSED)
+        if focused is not None and focused["number"] is not None:
+            reached.add(int(focused["number"]))
+            if not (focused["seen"] and focused["there"]):
+                unseen.add(controls[int(focused["number"])])
+    return [control for number, control in enumerate(controls) if number not in reached], unseen
 
 
 @every_page

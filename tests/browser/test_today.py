@@ -1,13 +1,15 @@
 """Today in a browser: live without moving what is read, and readable without JavaScript."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from playwright.async_api import expect
 from pydantic_core import to_json
 
 from events.envelope import structured
 from events.goal.types import ProgressLogged
 from events.identity import GoalId
 from tests.browser.conftest import Open
+from tests.browser.window import person
 from tests.builders import entry, event
 from tests.end_to_end.node import RunningNode
 from tests.forked import cairn
@@ -61,6 +63,27 @@ async def test_a_row_that_would_move_waits_until_that_is_pressed(window: Open, n
         assert sorted(after) == sorted(rows)
         assert after.index("pt-40d8") < rows.index("pt-40d8")
         assert not await page.locator("#news button").is_visible()
+
+
+async def test_whoever_may_not_follow_what_happens_is_shown_it_after_a_minute(window: Open, node: RunningNode) -> None:
+    """Without words, as a screen on a wall is."""
+    async with window(person("dashboard", "northside", "wall")) as seen:
+        page, row = seen.page, seen.page.locator("#row-pt-e6a1")
+        await page.clock.install()
+        await seen.open(TODAY)
+        rows, before = await page.evaluate(_ROWS), await row.inner_text()
+        day = (datetime.now(UTC) - timedelta(days=1)).date()
+        await tell(node, PEOPLE, entry("live-3", day, mood=2))
+        await page.route("**/today", lambda route: route.abort())
+        await page.clock.run_for(61_000)
+        await expect(page.locator("#news")).to_contain_text("Not live at the moment")
+        await page.unroute("**/today")
+        await page.clock.run_for(61_000)
+
+        await expect(page.locator("#news")).to_contain_text("Live again")
+        await expect(row).not_to_have_text(before, use_inner_text=True)
+        assert await page.evaluate(_ROWS) == rows
+        assert seen.complaints == []
 
 
 async def test_it_is_all_there_without_javascript(window: Open) -> None:

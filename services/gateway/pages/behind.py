@@ -22,15 +22,10 @@ class Behind:
 
 async def behind(here: Gateway, projection: str, org: str) -> Behind | None:
     """How far a projection is behind for an organisation; None where it is not, as nearly always."""
-    stream = here.logs.placement.stream_of(org)
     try:
-        found = await here.standing.statuses()
+        found = await here.standing.status(projection, here.logs.placement.stream_of(org))
     except RequestRefused:
         return None  # The page itself says what is wrong.
-    for each in found:
-        if each["name"] == projection and each.get("stream") == stream:
-            waiting = each["lag_seconds"]
-            if waiting is None:
-                return Behind(None)
-            return Behind(each["lag"]) if waiting > _SECONDS else None
-    return None
+    if found["lag_seconds"] is None:
+        return Behind(None)
+    return Behind(found["lag"]) if found["lag_seconds"] > _SECONDS else None

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from services.access.policy import Reading, may_read
 from services.access.principal import Principal
+from services.gateway.asking import NOBODY
 from services.gateway.pages import addresses
 
 
@@ -38,12 +39,28 @@ _OF_THE_HOUSE: tuple[tuple[str, str, Reading], ...] = (
 
 def links_of(principal: Principal, org: str | None, path: str) -> list[Link]:
     """The links for whoever looks, in the order in which they stand."""
-    leads_to: list[tuple[str, str]] = []
-    if org is not None:
-        if principal.patient is not None and org in principal.orgs:
-            own = addresses.address(addresses.PATIENT, org=org, patient=principal.patient)
-            leads_to.append((_("Your page"), own))
-        of_org = [each for each in _OF_AN_ORGANISATION if may_read(principal, each[2], org)]
-        leads_to += [(name, addresses.address(template, org=org)) for name, template, _reading in of_org]
-    leads_to += [(name, to) for name, to, reading in _OF_THE_HOUSE if may_read(principal, reading)]
+    leads_to = [*(_of_an_organisation(principal, org) if org is not None else ()), *_of_the_house(principal)]
     return [Link(name, to, path == to or path.startswith(f"{to}/")) for name, to in leads_to]
+
+
+def beginning(principal: Principal) -> str | None:
+    """The page that somebody begins with, the first of these links; None where there are several, or none."""
+    if principal == NOBODY:
+        return addresses.SIGN_IN
+    firsts = [to for org in sorted(principal.orgs) for _name, to in _of_an_organisation(principal, org)[:1]]
+    if not firsts:
+        firsts = [to for _name, to in _of_the_house(principal) if to != addresses.DOCS]
+    return firsts[0] if len(firsts) == 1 else None
+
+
+def _of_an_organisation(principal: Principal, org: str) -> list[tuple[str, str]]:
+    """What there is of an organisation: each name, and the address."""
+    own = []
+    if principal.patient is not None and org in principal.orgs:
+        own = [(_("Your page"), addresses.address(addresses.PATIENT, org=org, patient=principal.patient))]
+    of_org = [each for each in _OF_AN_ORGANISATION if may_read(principal, each[2], org)]
+    return [*own, *((name, addresses.address(template, org=org)) for name, template, _reading in of_org)]
+
+
+def _of_the_house(principal: Principal) -> list[tuple[str, str]]:
+    return [(name, to) for name, to, reading in _OF_THE_HOUSE if may_read(principal, reading)]

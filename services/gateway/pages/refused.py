@@ -1,7 +1,7 @@
 """A refusal as a page: what is known, and what to do, in the reader's language.
 
 The sentences are of the code alone. What a program is told beside them may name what somebody has asked for, and is in
-English, so it stays out.
+English, so it stays out; but for the event that is held back, where there is one, and the code's own word for why.
 """
 
 from collections.abc import Mapping
@@ -184,6 +184,7 @@ def _page(scope: Scope, refused: RequestRefused) -> Response:
         status=refused.status,
         said=said_of(problem.code, refused.status),
         code=problem.code,
+        held_back=refused.held_back,
         fields=[each.field for each in problem.errors if each.field],
         seconds=RETRY_AFTER_SECONDS,
     )

@@ -3,10 +3,8 @@
 Jinja2 and Babel are imported when the first page is asked for: a gateway that only serves programs does without them.
 """
 
-import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from gzip import compress
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -16,6 +14,7 @@ from starlette.responses import HTMLResponse
 from services.access.principal import Principal
 from services.gateway.asking import NOBODY, Asking
 from services.gateway.pages.addresses import LANGUAGE_COOKIE, SIGN_IN, own_path
+from services.gateway.pages.compressing import compressed, takes_gzip
 from services.gateway.pages.navigation import links_of
 from services.gateway.pages.people import role_names
 from services.gateway.pages.static_files import static_files
@@ -37,7 +36,6 @@ _FILTERS = ("day", "short_day", "day_with_year", "weekday", "weekday_and_day", "
 
 _LONG = 1_400
 """From how many bytes on a page is sent compressed: what is shorter goes out in one packet."""
-_QUICKLY = 4
 
 
 class Page:
@@ -108,15 +106,9 @@ class Page:
         }
         body = content.encode()
         # A page is read in a browser, and a tenth as long on the way; each of fifty rows looks like the one before.
-        if len(body) >= _LONG and _takes_gzip(self._request.headers.get("accept-encoding", "")):
-            body, headers["content-encoding"] = compress(body, _QUICKLY, mtime=0), "gzip"
+        if len(body) >= _LONG and takes_gzip(self._request.headers.get("accept-encoding", "")):
+            body, headers["content-encoding"] = compressed(body), "gzip"
         return HTMLResponse(body, status, headers=headers)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether the header Accept-Encoding names gzip, and not as what is never to be sent (`gzip;q=0`)."""
-    codings = (each.replace(" ", "").lower() for each in accepted.split(","))
-    return any(re.fullmatch(r"(x-)?gzip(;q=(1.*|0?\.0*[1-9].*))?", each) for each in codings)
 
 
 def by_itself(template: str, language: "Language", **shown: Any) -> str:

@@ -9,6 +9,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from services.gateway.pages.compressing import compressed
+
 FOLDER = Path(__file__).parent / "static"
 MEDIA_TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
@@ -24,11 +26,13 @@ class StaticFile:
     """A file as it is sent.
 
     Attributes:
+        compressed: Its content as gzip.
         digest: Of its content; a part of its address.
     """
 
     name: str
     content: bytes
+    compressed: bytes
     digest: str
     media_type: str
 
@@ -46,5 +50,5 @@ def static_files() -> Mapping[str, StaticFile]:
         if (media_type := MEDIA_TYPES.get(path.suffix)) is not None:
             content = path.read_bytes()
             digest = sha256(content).hexdigest()[:_DIGEST_CHARACTERS]
-            found[path.name] = StaticFile(path.name, content, digest, media_type)
+            found[path.name] = StaticFile(path.name, content, compressed(content, once=True), digest, media_type)
     return found

@@ -90,8 +90,10 @@ async def follow_events(
     the type `cairn.log.replaced`. In both cases, begin anew with `after`.
 
     Before a patient's event is told for the first time on a connection, that is recorded. If it cannot be, the feed
-    ends with an event of the type `cairn.access.not_recorded`; resume it by `Last-Event-ID`. A feed whose token has
-    expired or was revoked meanwhile ends with `cairn.access.ended`; resume it with another one.
+    ends with an event of the type `cairn.access.not_recorded`; resume it by `Last-Event-ID`. A feed whose token is not
+    accepted any more ends with `cairn.access.ended`, at the next event or within 15 seconds; resume it with another
+    one. A token is accepted until it is revoked, or has expired and what clocks may differ by has passed, too
+    (30 seconds unless set otherwise).
 
     Where the organisations are placed on several streams of the log, each with positions of its own, `org` must say
     which one is followed.

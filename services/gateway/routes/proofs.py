@@ -13,7 +13,7 @@ from events.leaf import leaf_of
 from events.transparency.checkpoints import checkpoint_of
 from events.transparency.notes import Note
 from events.transparency.proof_files import InclusionProof
-from projections.audit_trail.places import EventPlace, PlacesPage, goal_at, places_of
+from projections.audit_trail.places import EventPlace, PlacesPage, goal_of_event, places_of
 from services.gateway.access.consents import types_left_out
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks
@@ -59,7 +59,7 @@ async def proof_of_event(
         "audit_trail",
         org,
         query.min_position,
-        lambda connection: goal_at(connection, org, position, without=without),
+        lambda connection: goal_of_event(connection, org, position, without=without),
         short=True,
     )
     if goal_id is None or query.patient not in (None, goal_id.patient):

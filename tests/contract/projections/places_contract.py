@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Engine
 
 from events.goal.types import ProgressLogged
 from events.identity import LOG, GoalId
-from projections.audit_trail.places import EventPlace, goal_at, organisations, places_of
+from projections.audit_trail.places import EventPlace, goal_of_event, organisations, places_of
 from projections.catalog import projection_named
 from projections.engine.database import reading
 from projections.engine.paging import BadCursor
@@ -31,9 +31,9 @@ class PlacesContract(DatabaseContract):
 
     def test_an_event_is_of_the_goal_that_its_history_has_it_in(self, audit: Engine) -> None:
         with reading(audit) as connection:
-            assert [goal_at(connection, WALK.org, position) for position in OF_WALK] == [WALK] * len(OF_WALK)
-            assert goal_at(connection, "elsewhere", OF_WALK[0]) is None
-            assert goal_at(connection, WALK.org, len(STORY) + 1) is None
+            assert [goal_of_event(connection, WALK.org, position) for position in OF_WALK] == [WALK] * len(OF_WALK)
+            assert goal_of_event(connection, "elsewhere", OF_WALK[0]) is None
+            assert goal_of_event(connection, WALK.org, len(STORY) + 1) is None
 
     def test_the_events_of_a_goal_are_where_its_history_has_them(self, audit: Engine) -> None:
         with reading(audit) as connection:
@@ -62,7 +62,7 @@ class PlacesContract(DatabaseContract):
             left_out = set(OF_WALK) - {each.position for each in page.places}
             assert left_out
             for position in OF_WALK:
-                assert goal_at(connection, WALK.org, position, without=without) == (
+                assert goal_of_event(connection, WALK.org, position, without=without) == (
                     None if position in left_out else WALK
                 )
 

@@ -19,9 +19,10 @@ from events.identity import GoalId
 from projections.audit_trail import queries as audit_trail
 from projections.audit_trail.disclosures import disclosures
 from projections.audit_trail.filters import AuditFilter
+from projections.audit_trail.goal_at import goal_at
 from projections.audit_trail.latest_events import Place, latest_events
 from projections.audit_trail.moments import moments, versions
-from projections.audit_trail.places import goal_at, organisations, places_of
+from projections.audit_trail.places import goal_of_event, organisations, places_of
 from projections.audit_trail.queries import EventsPage
 from projections.audit_trail.revisions import revisions
 from projections.audit_trail.searching import count
@@ -119,6 +120,7 @@ READS: Mapping[str, Query] = {
     "levels of a goal": lambda c: diary_queries.levels(c, GOAL),
     "moments of a goal": lambda c: moments(c, GOAL, newest_first=True, limit=_LIMIT),
     "who wrote the words of a goal": lambda c: versions(c, GOAL),
+    "a goal as it stood": lambda c: goal_at(c, GOAL, LATE, "recorded"),
     "caseload of a clinician": lambda c: caseload(c, ORG, CaseloadFilter(clinician=CLINICIAN), now=NOW, limit=_LIMIT),
     "today of a patient": lambda c: today(c, ORG, TodayFilter(patient=PATIENT), now=NOW),
     "waiting": pages(lambda c, cursor: waiting(c, ORG, limit=_LIMIT, cursor=cursor), 3),
@@ -185,7 +187,7 @@ READS: Mapping[str, Query] = {
         c, ORG, AuditFilter(type=g.ProgressLogged.type_name), most=1000
     ),
     "one event": lambda c: audit_trail.event(c, ORG, 7),
-    "whose an event is": lambda c: goal_at(c, ORG, 7),
+    "whose an event is": lambda c: goal_of_event(c, ORG, 7),
     "the places of a goal's events": lambda c: places_of(c, GOAL, limit=_LIMIT),
     "every organisation": organisations,
     "audit of a time to come": lambda c: audit_trail.audit(c, ORG, AuditFilter(since=LATE)),
@@ -196,6 +198,7 @@ READS: Mapping[str, Query] = {
         c, limit=_LIMIT, before=Place(NOON - _YEAR, ORG, 1)
     ),
     "v_caseload of a patient": view(f"patient = '{PATIENT}'", "v_caseload"),
+    "v_today of a patient": view(f"patient = '{PATIENT}'", "v_today"),
     "v_goal_current of a patient": view(f"patient = '{PATIENT}'", "v_goal_current"),
     "v_reviews of a patient": view(f"patient = '{PATIENT}'", "v_reviews"),
     "v_audit of a patient": view(f"patient = '{PATIENT}'", "v_audit"),

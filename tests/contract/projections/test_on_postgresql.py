@@ -19,6 +19,7 @@ from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
 from tests.contract.projections.diary_contract import DiaryContract
 from tests.contract.projections.disclosures_contract import DisclosuresContract
+from tests.contract.projections.goal_at_contract import GoalAtContract
 from tests.contract.projections.places_contract import PlacesContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
@@ -81,6 +82,12 @@ class TestQuarantined(QuarantinedContract):
 
 
 class TestDisclosures(DisclosuresContract):
+    @pytest.fixture
+    def database_url(self, postgresql_server: PostgresqlServer) -> str:
+        return postgresql_server.new_schema()
+
+
+class TestGoalAt(GoalAtContract):
     @pytest.fixture
     def database_url(self, postgresql_server: PostgresqlServer) -> str:
         return postgresql_server.new_schema()

@@ -20,6 +20,7 @@ from tests.contract.projections.contract import STORY, AnyProjection, Projection
 from tests.contract.projections.diary_contract import OF_A_DIARY, DiaryContract
 from tests.contract.projections.diary_contract import READS as OF_DIARY
 from tests.contract.projections.disclosures_contract import DisclosuresContract
+from tests.contract.projections.goal_at_contract import GoalAtContract
 from tests.contract.projections.places_contract import PlacesContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
@@ -99,6 +100,12 @@ class TestQuarantined(QuarantinedContract):
 
 
 class TestDisclosures(DisclosuresContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
+class TestGoalAt(GoalAtContract):
     @pytest.fixture
     def database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'cairn.db'}"

@@ -37,7 +37,7 @@ FAR = "far"
 KIRITIMATI, PAGO_PAGO = "Pacific/Kiritimati", "Pacific/Pago_Pago"
 """14 hours before UTC and 11 behind it: at any hour, it is another day than in UTC in one of them."""
 WRONG, UNPLANNED, SIMPLE = GoalId(FAR, "anna", "wrong"), GoalId(FAR, "zoe", "unplanned"), GoalId(FAR, "ben", "simple")
-POISONED = GoalId(FAR, "carl", "poisoned")
+POISONED, LOWER = GoalId(FAR, "carl", "poisoned"), GoalId(FAR, "dora", "lower")
 LONG_AGO = datetime(2026, 1, 5, 9, 30, 15, 250_000, tzinfo=UTC)
 QUESTIONS = re.findall(
     r"^```sql\n(.*?)^```$",
@@ -49,7 +49,7 @@ Read = dict[str, Any]  # a row, or the part of an answer that is to be the same
 
 def far(today: date) -> list[Event]:
     """Goals with reviews around today in three time zones, one entered in error, one without a plan, one in simple
-    language, and one whose last event nobody can read."""
+    language, one with setbacks and a dip, and one whose last event nobody can read."""
     events: list[Event] = []
     for patient, zone in (("anna", KIRITIMATI), ("ben", PAGO_PAGO), ("carl", "UTC")):
         simplified = ("simplified_language",) if patient == "ben" else ()
@@ -68,6 +68,10 @@ def far(today: date) -> list[Event]:
         event(SIMPLE, proposed(gas=gas(levels={"-1": "less", "0": "as hoped", "1": "more"}))).submitted(
             "c1", "clinician"
         ),
+        *active_goal(LOWER),
+        event(LOWER, entry("e1", today - timedelta(days=4), motivation=9)),
+        event(LOWER, entry("e2", today - timedelta(days=1), motivation=1, setback=True)),
+        event(LOWER, entry("e3", today - timedelta(days=3), setback=True)),
         event(POISONED, proposed(statement="Go on")),
         event(POISONED, g.ReviewScheduled(due_on=today, cause="initial"), role="system", actor="cairn"),
         event(POISONED, g.Agreed(), role="clinician"),
@@ -131,6 +135,29 @@ class ViewsContract(ABC):
         found = [{**each, **since[each["patient"]]} for each in found]
         by_patient = sorted(found, key=itemgetter("patient"))
         assert rows(connection, "v_caseload", org, "patient") == alike(connection, "v_caseload", by_patient)
+
+    @pytest.mark.parametrize("org", [ORG, FAR])
+    def test_reasons_and_their_order_are_those_of_today(self, connection: Connection, org: str) -> None:
+        day, now = self.today(connection)
+        items = from_json(today(connection, org, TodayFilter(day=day), now=now, limit=500).json)["items"]
+        told = [
+            {**reason, "patient": each["patient"], "rank": rank, "clinician": each["clinician"]}
+            for each in items
+            for rank, reason in enumerate(each["reasons"], 1)
+        ]
+        found = rows(connection, "v_today", org, "patient, rank")
+        same = ("patient", "rank", "why", "goal", "awaited", "clinician", "text")
+        assert org != FAR or {"setback", "motivation_dip", "no_entry", "review_due"} <= {each["why"] for each in told}
+        in_order = sorted(told, key=itemgetter("patient", "rank"))
+        assert [[row[name] for name in same] for row in found] == [[each[name] for name in same] for each in in_order]
+        for row, each in zip(found, in_order, strict=True):
+            # SQLite has the day of an instant in UTC.
+            assert row["since"] == each["since"] or (day is not None and each["awaited"])
+            assert isinstance(row["rank"], int)
+        first = rows(connection, "v_today", org, "place, since, patient")
+        assert [each["patient"] for each in items if each["reasons"]] == [
+            row["patient"] for row in first if row["rank"] == 1
+        ]
 
     @pytest.mark.parametrize("org", [ORG, FAR])
     def test_reviews_are_those_of_the_endpoint(self, connection: Connection, org: str) -> None:

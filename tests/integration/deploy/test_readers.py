@@ -20,7 +20,7 @@ from tests.contract.projections.contract import STORY, STREAM, take
 from tests.postgresql import PostgresqlServer
 
 READERS = (Path(__file__).parents[3] / "deploy" / "postgresql" / "readers.sql").read_text()
-VIEWS = ["v_audit", "v_caseload", "v_goal_current", "v_goal_revisions", "v_reviews"]
+VIEWS = ["v_audit", "v_caseload", "v_goal_current", "v_goal_revisions", "v_reviews", "v_today"]
 TABLES = ["goal_state_goals", "audit_trail_events", "review_schedule_plans", "cairn_checkpoints", "cairn_quarantine"]
 AnyProjection = Projection[Any]  # Any: each remembers states of its own type
 GOAL_STATE: AnyProjection = projection_named("goal_state")

@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 from events.goal.types import Revised
 from events.time_zones import time_zone
 from projections.audit_trail.projector import CHANGING_TYPES
+from services.access.principal import HOUSE
 from services.gateway.pages import terms
 from services.gateway.pages.addresses import AUDIT, address
 from services.gateway.pages.audit import view as audit
@@ -98,6 +99,9 @@ def event_view(language: Language, event: Event, proof: ProofView, zone: str) ->
         event: As the audit tells one event.
         zone: The clinic's time zone.
     """
+    _ = language.gettext
+    by = event["submittedby"] or ""
+    by_house = by == HOUSE
     recorded, clock = datetime.fromisoformat(event["recordedtime"]), time_zone(zone)
     goal = {"patient": event["patient"], "goal": event["goal"]}
     by_themselves = event["actorrole"] in _VOICES
@@ -107,8 +111,8 @@ def event_view(language: Language, event: Event, proof: ProofView, zone: str) ->
         facts=list(_facts(language, event, by_themselves)),
         recorded=recorded.astimezone(clock),
         later=_later(language, recorded - datetime.fromisoformat(event["time"])),
-        submitted_by=event["submittedby"] or "",
-        submitter_role=role_name(language, event["submitterrole"]) if event["submitterrole"] else "",
+        submitted_by=_("%(id)s, a program on Cairn’s own machine", id=by) if by_house else by,
+        submitter_role="" if not event["submitterrole"] or by_house else role_name(language, event["submitterrole"]),
         source=event["source"],
         id=event["id"],
         version=event["version"],

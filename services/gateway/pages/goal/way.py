@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from events.goal.entries import ProgressEntry
 from projections.engine.paging import Json
+from services.access.principal import HOUSE
 from services.gateway.pages.changes import Change
 from services.gateway.pages.goal.diary import ToldDay, note_of, shortened, told
 from services.gateway.pages.goal.events import Aside, Sign, WayTold, told_event
@@ -22,11 +23,11 @@ MAX_FOLDED = 12
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who it was, and as what it is recorded."""
+    """Who it was, by whom it was sent, and as what it is recorded."""
 
     by: str
     entered_by: str | None
-    submitted_by: str | None
+    sent: str | None
     happened: str
     recorded: str
     version: int
@@ -109,6 +110,16 @@ def way(language: Language, given: WayTold) -> Way:
     return Way(items, given.before)
 
 
+def _sent(language: Language, event: Json) -> str | None:
+    """By whom it came in, where that says more than who did it."""
+    by = event["submittedby"]
+    if by in (None, "cairn", event["actor"], event["enteredby"]):
+        return None
+    return (
+        language.gettext("sent on Cairn’s own machine") if by == HOUSE else language.gettext("sent by %(who)s", who=by)
+    )
+
+
 def _happened(language: Language, given: WayTold, event: Json, followed: Json | None) -> Happened:
     found = told_event(language, given, event)
     asides = list(found.asides)
@@ -121,7 +132,7 @@ def _happened(language: Language, given: WayTold, event: Json, followed: Json | 
     provenance = Provenance(
         by,
         event["enteredby"],
-        None if event["submittedby"] in (None, "cairn", event["actor"], event["enteredby"]) else event["submittedby"],
+        _sent(language, event),
         moment(language, happened),
         moment(language, recorded),
         event["version"],

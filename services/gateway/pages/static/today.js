@@ -1,34 +1,51 @@
-// Today follows what is recorded: a row that changed is asked for again and put in its place by its id. A row that would
-// stand elsewhere waits behind a button, so that nothing moves while it is read.
+// Today stays live. htmx asks for rows and puts them in place; here is what its attributes cannot say: whose row an event is
+// about, and that nothing moves while it is read. A row that would stand elsewhere waits behind a button.
 const page = document.getElementById("today");
 const news = document.getElementById("news");
 const said = news.querySelector("p");
 const button = news.querySelector("button");
-const SOON = 300; // One deed is often several events.
 const MOST_WAIT = 30000;
-const EVERY = 60000;
-let position = Number(page.dataset.position);
 let source;
-let looking;
 let wait = 1000;
 let isLost = false;
-const wanted = new Map(); // patient: the position to be seen
+let isEnded = false;
+let before; // Where the first row in sight stood.
 const waiting = new Set();
+
+const seen = () => document.getElementById("seen");
+const rows = () => [...page.querySelectorAll("li.row")];
+const rowOf = (patient) => document.getElementById(`row-${patient}`);
+const isOfAll = ({ sourceElement, sourceEvent }) => sourceElement === page && sourceEvent.type !== "told";
+const isMadeAnew = (ctx) => isOfAll(ctx) && ctx.sourceEvent.type !== "every";
 
 function say(text) {
   if (said.textContent !== text) said.textContent = text;
 }
 
+function lost() {
+  isLost = true;
+  say(news.dataset.lost);
+}
+
+function back() {
+  if (isLost) say(news.dataset.back);
+  isLost = false;
+}
+
+function ended() {
+  isEnded = true;
+  source?.close();
+  say(news.dataset.ended);
+}
+
 function follow() {
-  source = new EventSource(`${page.dataset.feed}&after=${position}`);
+  source = new EventSource(`${page.dataset.feed}&after=${seen().value}`);
   source.onopen = () => {
     wait = 1000;
-    if (isLost) say(news.dataset.back);
-    isLost = false;
+    back();
   };
   source.onerror = () => {
-    isLost = true;
-    say(news.dataset.lost);
+    lost();
     // A browser asks again by itself, unless it was refused.
     if (source.readyState === EventSource.CLOSED) later();
   };
@@ -37,106 +54,72 @@ function follow() {
   for (const type of ["cairn.log.replaced", "cairn.access.not_recorded"]) source.addEventListener(type, later);
 }
 
-function ended() {
-  source?.close();
-  clearInterval(looking);
-  say(news.dataset.ended);
-}
-
+// What was missed, and whether whoever looks is signed in still, is known by the page itself.
 function later() {
   source.close();
-  setTimeout(again, wait);
+  setTimeout(() => htmx.trigger(page, "anew"), wait);
   wait = Math.min(wait * 1.5, MOST_WAIT);
-}
-
-// What was missed, and whether whoever looks is signed in still, is known by the page itself.
-async function again() {
-  try {
-    const answer = await fetch(location.href, { cache: "no-store" });
-    if (answer.status === 401 || answer.status === 403) return ended();
-    if (answer.ok) {
-      await took(await answer.text());
-      return follow();
-    }
-  } catch {
-    // Nobody answers: it may be starting again.
-  }
-  isLost = true;
-  say(news.dataset.lost);
-  later();
 }
 
 function heard(message) {
   const event = JSON.parse(message.data);
   const patient = event.subject.split(".")[1];
-  position = event.position;
-  if (wanted.size === 0) setTimeout(readAnew, SOON);
-  wanted.set(patient, position);
+  seen().value = event.position;
+  if (waiting.has(patient)) return;
+  const row = rowOf(patient);
+  if (row !== null) return htmx.trigger(row, "told");
+  const address = new URL(page.dataset.row, location);
+  address.searchParams.set("patient", patient);
+  address.searchParams.set("min_position", event.position);
+  htmx.ajax("GET", address.href, { source: page, event: new Event("told"), select: null });
 }
 
-async function readAnew() {
-  const patients = [...wanted];
-  wanted.clear();
-  for (const [patient, seen] of patients) {
-    if (waiting.has(patient)) continue;
-    const clinician = page.dataset.clinician;
-    const query = new URLSearchParams({ patient, min_position: seen, ...(clinician && { clinician }) });
-    try {
-      const answer = await fetch(`${page.dataset.row}?${query}`, { cache: "no-store" });
-      if (answer.ok) put(patient, answer.status === 204 ? null : rowIn(await answer.text()));
-    } catch {
-      // The feed says so, too, and asks again.
-    }
+// Of what came, only those rows are put in place that stand where they stood.
+function choose({ detail: { ctx, tasks } }) {
+  if (isMadeAnew(ctx)) return;
+  const fresh = new Map(
+    tasks.flatMap(({ fragment }) => [...fragment.querySelectorAll("li.row")]).map((row) => [row.dataset.patient, row]),
+  );
+  const former = isOfAll(ctx) ? rows() : rows().filter((row) => row === ctx.sourceElement);
+  for (const row of former) if (!fresh.has(row.dataset.patient)) hold(row.dataset.patient);
+  tasks.length = 0;
+  for (const [patient, row] of fresh) {
+    const target = rowOf(patient);
+    if (target === null ? isBehindTheLast(row) : isAsItWas(target, row)) continue;
+    if (target === null || !staysThere(target, row) || isBeingMarked(target)) hold(patient);
+    else tasks.push({ fragment: alone(row), target, swapSpec: { style: "outerMorph" } });
   }
+  before = rows().find((row) => row.getBoundingClientRect().bottom > 0);
+  before = before && [before, before.getBoundingClientRect().top];
 }
 
-// Who may not follow what happens looks at the whole page from time to time.
-async function lookAgain() {
-  try {
-    const answer = await fetch(location.href, { cache: "no-store" });
-    if (answer.status === 401 || answer.status === 403) return ended();
-    if (!answer.ok) throw new Error(answer.status);
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("li.row");
-    const there = new Set();
-    for (const row of fresh) {
-      there.add(row.dataset.patient);
-      if (document.getElementById(row.id)?.outerHTML !== row.outerHTML) put(row.dataset.patient, document.importNode(row, true));
-    }
-    for (const row of page.querySelectorAll("li.row")) if (!there.has(row.dataset.patient)) put(row.dataset.patient, null);
-    if (isLost) say(news.dataset.back);
-    isLost = false;
-  } catch {
-    isLost = true;
-    say(news.dataset.lost);
-  }
-}
-
-function rowIn(text) {
-  return document.importNode(new DOMParser().parseFromString(text, "text/html").querySelector("li.row"), true);
-}
-
-function put(patient, row) {
-  const former = document.getElementById(`row-${patient}`);
-  if (former === null && row === null) return;
-  if (former === null && isBehindTheLast(row)) return;
-  if (former !== null && row !== null && staysThere(former, row) && !isBeingMarked(former)) return exchange(former, row);
+function hold(patient) {
   waiting.add(patient);
   button.textContent = news.dataset.news.replace("{number}", waiting.size);
   button.hidden = false;
 }
 
+function alone(row) {
+  const fragment = document.createDocumentFragment();
+  fragment.append(row);
+  return fragment;
+}
+
+function isAsItWas(former, row) {
+  return former.innerHTML === row.innerHTML && former.dataset.place === row.dataset.place;
+}
+
 function isBehindTheLast(row) {
-  const shown = page.querySelectorAll("li.row");
-  return page.querySelector("#rest") !== null && compare(row, shown[shown.length - 1]) > 0;
+  return page.querySelector("#rest") !== null && compare(row, rows().at(-1)) > 0;
 }
 
 function staysThere(former, row) {
-  const before = former.previousElementSibling;
-  const behind = former.nextElementSibling;
+  const above = former.previousElementSibling;
+  const below = former.nextElementSibling;
   return (
     former.dataset.section === row.dataset.section &&
-    (before === null || compare(before, row) < 0) &&
-    (behind === null || compare(row, behind) < 0)
+    (above === null || compare(above, row) < 0) &&
+    (below === null || compare(row, below) < 0)
   );
 }
 
@@ -149,49 +132,31 @@ function isBeingMarked(row) {
   return !marked.isCollapsed && marked.containsNode(row, true);
 }
 
-// What is read stays where it is, though a row above it may have become longer.
-function exchange(former, row) {
-  const links = [...former.querySelectorAll("a")];
-  const focused = links.indexOf(document.activeElement);
-  keepingPlace(former, () => former.replaceWith(row));
-  if (focused >= 0) row.querySelectorAll("a")[focused]?.focus({ preventScroll: true });
-}
-
-function keepingPlace(except, change) {
-  const anchor = [...page.querySelectorAll("li.row")].find((row) => row !== except && row.getBoundingClientRect().bottom > 0);
-  const before = anchor?.getBoundingClientRect().top;
-  change();
-  if (anchor?.isConnected) scrollBy(0, anchor.getBoundingClientRect().top - before);
-}
-
-async function took(text) {
-  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("today");
-  if (fresh === null) return;
-  position = Number(fresh.dataset.position);
-  const at = scrollY;
-  const focused = document.activeElement?.closest("li.row")?.id;
-  for (const child of [...page.children]) if (child !== news) child.remove();
-  const behind = [...fresh.children];
-  const place = behind.findIndex((child) => child.id === "news");
-  news.before(...behind.slice(0, place).map((child) => document.importNode(child, true)));
-  news.after(...behind.slice(place + 1).map((child) => document.importNode(child, true)));
-  waiting.clear();
-  button.hidden = true;
-  scrollTo(0, at);
-  if (focused) document.getElementById(focused)?.querySelector("a")?.focus({ preventScroll: true });
-}
-
-button.addEventListener("click", async () => {
-  try {
-    const answer = await fetch(location.href, { cache: "no-store" });
-    if (answer.ok) {
-      await took(await answer.text());
-      document.querySelector("h1").focus({ preventScroll: true });
-    } else say(news.dataset.lost);
-  } catch {
-    say(news.dataset.lost);
+function isPut({ detail: { ctx } }) {
+  if (ctx.response.status >= 400) return;
+  if (isMadeAnew(ctx)) {
+    waiting.clear();
+    button.hidden = true;
+    if (ctx.sourceEvent.type === "click") document.querySelector("h1").focus({ preventScroll: true });
+    if (page.dataset.feed && source.readyState === EventSource.CLOSED) follow();
+  } else {
+    // What is read stays where it is, though a row above it may have become longer.
+    if (before?.[0].isConnected) scrollBy(0, before[0].getBoundingClientRect().top - before[1]);
+    if (isOfAll(ctx)) back();
   }
-});
+}
 
+function refused({ detail: { ctx } }) {
+  if ([401, 403].includes(ctx.response.status)) return ended();
+  if (!isOfAll(ctx)) return; // The feed says so, too, and asks again.
+  lost();
+  if (ctx.sourceEvent.type === "anew") later();
+}
+
+page.addEventListener("htmx:before:request", (event) => {
+  if (isEnded) event.preventDefault();
+});
+page.addEventListener("htmx:before:swap", choose);
+page.addEventListener("htmx:after:swap", isPut);
+page.addEventListener("htmx:response:error", refused);
 if (page.dataset.feed) follow();
-else looking = setInterval(lookAgain, EVERY);

@@ -114,10 +114,11 @@ def words_of(row: Told) -> Saying | None:
 
 
 def about(language: Language, row: Told) -> Iterator[Saying]:
-    """What is said of the words, and the latest note."""
+    """What is said of the words, of which goal a review is due, and the latest note."""
     words = row["words"]
     if words is not None:
         yield from _of_the_words(language, row, words)
+        yield from _of_the_review(language, row, words)
     note = row["note"]
     if note is not None and note["text"] and (words is None or note["text"] != words["text"]):
         yield _note(language, row, note)
@@ -135,8 +136,8 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
     match words["of"]:
         case "answer_to_contest":
             rests = _("It rests until there is an answer.") if goal["status"] == "contested" else ""
-            if rests and not its_name.endswith((".", "?", "!", "…")):
-                rests = f". {rests}"
+            if rests and (end := _end(its_name)):
+                rests = f"{end} {rests}"
             yield Saying(
                 _("Pushed back %(when)s on the goal", when=on),
                 its_name,
@@ -157,6 +158,20 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
             yield Saying(_("Proposed %(when)s, and not agreed yet. It can stay this open.", when=on))
         case _ if goal["wording"] and goal["wording"] != goal["statement"]:
             yield Saying(_("Put now as"), shortened(goal["wording"], MAX_NOTE_CHARACTERS))
+
+
+def _of_the_review(language: Language, row: Told, words: Told) -> Iterator[Saying]:
+    """The goal of the first review that is due, where the words are about another one."""
+    due = next((each for each in row["reasons"] if each["why"] in ("review_overdue", "review_due")), None)
+    goal = due and next((each for each in row["goals"] if each["goal"] == due["goal"] != words["goal"]), None)
+    if goal:
+        its_name = name_of(goal)
+        yield Saying(language.gettext("The review is about"), its_name, is_voice_of(goal), _end(its_name))
+
+
+def _end(words: str) -> str:
+    """The full stop behind words that do not bring their own."""
+    return "" if words.endswith((".", "?", "!", "…")) else "."
 
 
 def _note(language: Language, row: Told, note: Told) -> Saying:

@@ -12,11 +12,13 @@ from starlette.responses import Response
 from events.errors import Rejected
 from events.identity import GoalId
 from projections.audit_trail import queries as audit_trail
+from projections.audit_trail.goal_at import goal_at
 from projections.audit_trail.moments import moments, versions
 from projections.engine.quarantine import refuse_if_quarantined
 from projections.goal_state import diary_queries, queries
 from projections.goal_state.patient.levels import levels_over_time
-from services.gateway.as_of import Axis, Moment
+from projections.goal_state.patient.record import PatientRecord
+from services.gateway.as_of import Axis
 from services.gateway.asking import Asks
 from services.gateway.gateway import Gateway, Here
 from services.gateway.pages import addresses
@@ -32,7 +34,6 @@ from services.gateway.pages.goal.found import (
 )
 from services.gateway.pages.rendering import Shows
 from services.gateway.parameters import Cursor, Days, Goal, Instant, Org, Patient, Read
-from services.gateway.patient_as_of import record_at
 from services.gateway.routing import Query, Router
 
 router = Router()
@@ -69,9 +70,11 @@ async def goal_page(
     found = await _found(here, goal_id, query)
     earlier = None
     if query.as_of is not None:
-        earlier = await _earlier(here, goal_id, Moment(instant=query.as_of, by=query.by), query.as_of)
+        earlier = await _earlier(here, goal_id, query.as_of, query.by)
     if query.part is not None:
-        return page.answer("goal_then.html", then=pages.then_view(page.language, found, earlier))
+        part = page.answer("goal_then.html", then=pages.then_view(page.language, found, earlier))
+        part.headers["hx-replace-url"] = _address_of_moment(goal_id, query)
+        return part
     may_look_back = await asks.may_read("history", org, patient)
     history = await _history(here, goal_id, query) if may_look_back else None
     own = asks.is_own_patient(org, patient)
@@ -88,6 +91,12 @@ async def goal_page(
         is_behind=await behind(here, "goal_state", org),
         is_later_part=query.before is not None,
     )
+
+
+def _address_of_moment(goal_id: GoalId, query: GoalPageQuery) -> str:
+    """Where the whole page shows the moment that a part of it was asked for: what a browser's address becomes."""
+    moment = {} if query.as_of is None else {"as_of": query.as_of.isoformat(), "by": query.by}
+    return addresses.address(addresses.GOAL, query=moment, **goal_id._asdict())
 
 
 async def _found(here: Gateway, goal_id: GoalId, query: GoalPageQuery) -> GoalFound:
@@ -123,16 +132,13 @@ async def _found(here: Gateway, goal_id: GoalId, query: GoalPageQuery) -> GoalFo
     return replace(found, versions=written)
 
 
-async def _earlier(here: Gateway, goal_id: GoalId, moment: Moment, at: datetime) -> Earlier:
-    """The goal as it stood, by the log."""
-    record, looked_at = await record_at(here, goal_id.org, goal_id.patient, moment, only=goal_id)
-    day, goal = record.day(looked_at), record.goal(goal_id.goal)
-    if goal is None:
-        return Earlier(at, moment.by, None, day)
-    written = await here.read(
-        "audit_trail", goal_id.org, None, lambda connection: versions(connection, goal_id, moment.includes)
+async def _earlier(here: Gateway, goal_id: GoalId, at: datetime, by: Axis) -> Earlier:
+    """The goal as it stood."""
+    plan, goal, written = await here.read(
+        "audit_trail", goal_id.org, None, lambda connection: goal_at(connection, goal_id, at, by)
     )
-    return Earlier(at, moment.by, goal, day, levels_over_time(goal), written)
+    day = PatientRecord(plan, ()).day(min(at, datetime.now(UTC)))
+    return Earlier(at, by, goal, day, levels_over_time(goal) if goal else (), written)
 
 
 async def _history(here: Gateway, goal_id: GoalId, query: GoalPageQuery) -> HistoryFound:

@@ -63,18 +63,19 @@ async def today_page(
     )
     # Whoever may not read what happens has no feed: the page looks at itself from time to time.
     follows = await asks.may_read("history", org)
+    is_now = query.cursor is None and query.day is None
     return page.answer(
         "today.html",
         org=org,
         view=view,
         is_behind=await behind(here, "goal_state", org),
         position=found.position,
-        is_now=query.cursor is None and query.day is None,
+        is_now=is_now,
+        itself=page.here,
         feed=address(FEED, query={"org": org}) if follows else None,
-        row_address=address(TODAY_ROW, org=org),
+        row_address=_row_address(org, query.clinician) if follows and is_now else None,
         sheets=sheets_of_day(org, query.clinician) if asks.words else None,
         types=TYPES,
-        clinician=query.clinician,
         calendar=f"/v1/orgs/{org}/reviews.ics",
         has_words=asks.words,
     )
@@ -90,12 +91,18 @@ async def today_row(
     now = datetime.now(UTC)
     filters = TodayFilter(patient=query.patient, clinician=query.clinician)
     found = await _read(here, org, filters, now, limit=1, min_position=query.min_position)
-    asks.saw(org, {query.patient})
+    asks.saw(org, found.page.patients)
     items = asks.shown(from_json(found.page.json))["items"]
     if not items:
         return Response(status_code=204)
     row = row_of(page.language, org, items[0], reader=page.principal.id)
-    return page.answer("today_row_alone.html", org=org, row=row, has_words=asks.words)
+    row_address = _row_address(org, query.clinician)
+    return page.answer("today_row_alone.html", org=org, row=row, has_words=asks.words, row_address=row_address)
+
+
+def _row_address(org: str, clinician: str | None) -> str:
+    """Where rows are read anew, but for whose."""
+    return address(TODAY_ROW, org=org, query={"clinician": clinician} if clinician else {})
 
 
 async def _read(

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import escape
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -126,6 +127,17 @@ async def test_the_slider_gets_the_same_parts_as_the_page_has(http: Http, goal: 
 
     assert part.strip() in whole
     assert set(re.findall(r'<div id="([^"]+)"', part)) == {"then", "then-steps"}
+
+
+@pytest.mark.parametrize("moment", [{"as_of": (NOON + timedelta(hours=2)).isoformat(), "by": "happened"}, {}])
+async def test_what_the_slider_gets_says_where_the_whole_page_is(
+    http: Http, goal: GoalId, moment: dict[str, str]
+) -> None:
+    answer = await http.client.get(path(goal), params={**moment, "part": "then"})
+    address = urlsplit(answer.headers["hx-replace-url"])
+
+    assert address.path == path(goal)
+    assert dict(parse_qsl(address.query)) == moment
 
 
 async def test_every_moment_to_choose_from_is_an_address_that_is_answered(http: Http, goal: GoalId) -> None:

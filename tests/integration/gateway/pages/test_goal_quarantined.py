@@ -1,5 +1,7 @@
 """The page of a goal with events that a projection could not take: it says what is known, and what to do."""
 
+import re
+
 import httpx
 import pytest
 
@@ -47,3 +49,12 @@ def test_a_goal_of_which_nothing_could_be_read_is_not_said_to_be_unknown(pages: 
     assert unread.status_code == 503
     assert unread.headers["content-type"].startswith("text/html")
     assert "This goal is recorded, and cannot be shown" in unread.text
+
+
+def test_it_names_the_event_the_reason_and_what_to_do(pages: dict[str, httpx.Response]) -> None:
+    text = pages["unread"].text
+
+    assert re.search(r"position \d+ in the record", text)
+    assert "<code>KeyError" in text
+    assert f"cairn projections quarantine retry --goal {ORG}.p-unread.unread" in text
+    assert "no event" not in text, "what stands in it"

@@ -1,7 +1,10 @@
 """The pages for talks, and the same pages as a PDF by the command line."""
 
+import asyncio
 import stat
+import sys
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -106,11 +109,29 @@ async def test_a_pdf_is_for_its_owner_alone_and_overwrites_nothing(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert (again.code, "is there already" in again.err) == (1, True)
     assert file.read_bytes() == made
+    over = await cairn(*asked, "--replace")
+    assert (over.code, stat.S_IMODE(file.stat().st_mode)) == (0, 0o600), over.err
+    assert "You are here" in PdfReader(file).pages[0].extract_text()
+    file.write_bytes(made)
     assert _names(tmp_path) == ["anna.pdf"]
     (page,) = PdfReader(file).pages
     assert float(page.mediabox.width) == 612
     assert f"«{WORDS}»" in " ".join(page.extract_text().split())
     assert "Estás aquí" in page.extract_text()
+
+
+async def test_a_pdf_goes_to_standard_output_where_that_is_named(
+    http: Http, org: str, nats_url: str, treated: int, tmp_path: Path, pdf: None
+) -> None:
+    await http.get(f"/v1/orgs/{org}/patients/anna/session", min_position=treated)
+    command = (sys.executable, "-m", "services.cli", "export", "session", f"{org}.anna", "--output", "-")
+    ran = await asyncio.create_subprocess_exec(
+        *command, "--nats-url", nats_url, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    made, said = await ran.communicate()
+
+    assert (ran.returncode, said.decode()) == (0, "1 patient, 1 page: -\n")
+    assert f"“{WORDS}”" in " ".join(PdfReader(BytesIO(made)).pages[0].extract_text().split())
 
 
 async def test_a_pdf_of_a_day_has_a_page_for_everybody_with_a_review(

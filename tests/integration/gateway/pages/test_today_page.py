@@ -10,7 +10,6 @@ import pytest
 
 from events.goal import types as g
 from events.identity import GoalId
-from projections.catalog import NAMES
 from services.access.principal import Principal, Role
 from services.gateway.projection_status import Standing
 from services.gateway.routes.pages import today
@@ -60,7 +59,7 @@ async def test_the_page_has_a_row_a_patient_and_says_why(http: Http, org: str, c
     assert text.index('id="row-p2"') < text.index('id="row-p1"') < text.index('id="row-p3"')
     assert "A setback, told today" in text
     assert "Not my words" in text
-    assert f'data-position="{clinic}"' in text
+    assert f'name="min_position" value="{clinic}"' in text
     assert text.count("<h1") == 1
 
 
@@ -143,10 +142,10 @@ async def test_patients_behind_the_first_ones_are_a_link_away(
 async def test_a_page_whose_projection_is_behind_says_so_above_its_heading(
     http: Http, org: str, clinic: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def statuses(self: Standing) -> list[dict[str, object]]:
-        return [{"name": name, "stream": "CAIRN_LOG", "lag": 7, "lag_seconds": 60.0} for name in NAMES]
+    async def status(self: Standing, projection: str, stream: str) -> dict[str, object]:
+        return {"name": projection, "stream": stream, "lag": 7, "lag_seconds": 60.0}
 
-    monkeypatch.setattr(Standing, "statuses", statuses)
+    monkeypatch.setattr(Standing, "status", status)
     for page in ("today", "reviews"):
         text = (await http.client.get(f"/clinic/{org}/{page}")).text
         assert text.index("7 recorded events are not shown here yet. They are not lost") < text.index("<h1")

@@ -4,7 +4,7 @@ import pytest
 
 from services.access.principal import Principal, Role
 from services.gateway.asking import NOBODY
-from services.gateway.routes.pages.home import beginning
+from services.gateway.pages.navigation import beginning
 
 
 def somebody(*roles: Role, orgs: tuple[str, ...] = (), patient: str | None = None) -> Principal:
@@ -19,6 +19,8 @@ def somebody(*roles: Role, orgs: tuple[str, ...] = (), patient: str | None = Non
         (somebody("clinician", orgs=("north", "south")), None),
         (somebody("patient", orgs=("north",), patient="p1"), "/clinic/north/patients/p1"),
         (somebody("family", orgs=("north",)), None),
+        (somebody("operator", "clinician", orgs=("north", "south")), None),
+        (somebody("auditor", orgs=("north",)), "/clinic/north/today"),
         (somebody("operator"), "/operations"),
         (somebody("operator", orgs=("north",)), "/operations"),
         (somebody("operator", "clinician", orgs=("north",)), "/clinic/north/today"),

@@ -273,3 +273,13 @@ def test_it_is_all_there_in_spanish() -> None:
     drawn = week_of(SPANISH, told)
     assert drawn is not None
     assert drawn.text.startswith("1 de 6 hasta ahora")
+
+
+def test_it_says_which_goal_a_review_is_about_where_the_words_are_about_another_one() -> None:
+    work = goal(goal="work", statement="Get back on the tools.", wording="Work at 50 %")
+    reasons = [reason("waiting_for_clinician"), reason("review_overdue", goal="work"), reason("review_due")]
+    told = row(goals=[goal(), work], reasons=reasons)
+    own = row(goals=[goal(), work], reasons=[reason("review_due")])
+
+    assert Saying("The review is about", "Work at 50 %", is_voice=False, after=".") in about(ENGLISH, told)
+    assert not [each for each in about(ENGLISH, own) if "review" in each.before]
