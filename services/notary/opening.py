@@ -82,8 +82,11 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
     return TileTree(TileFiles(there), last.size)
 
 
-async def check_log(log: RawLog, tree: TileTree) -> None:
+async def check_log(log: RawLog, tree: TileTree) -> int:
     """Compare the log with the tree at its end and at a few more positions.
+
+    Returns:
+        The last position of the log.
 
     Raises:
         Contradiction: it is another log, or a shorter one.
@@ -95,6 +98,7 @@ async def check_log(log: RawLog, tree: TileTree) -> None:
     for position in _spots(tree.size):
         if await leaf_hash_at(log, position) != leaf_hash_of(tree, position):
             raise Contradiction(f"position {position} of the log holds something else than what was signed")
+    return head
 
 
 def leaf_hash_of(tree: TileTree, position: int) -> bytes:
