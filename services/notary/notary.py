@@ -205,7 +205,7 @@ class Notary:
             self.tree = tree = await self._opened()
             # Read before the log is compared, so that one which is exchanged in between is not followed.
             after = await self.log.anchor(tree.size) or Anchor(tree.size)
-            await check_log(self.log, tree)
+            self._head = await check_log(self.log, tree)
             self._signer = CheckpointSigner(self._folder, self.identity, tree)
             await self._ask_witnesses_first(tree)
             await self._audience.begin()
@@ -266,7 +266,8 @@ class Notary:
         try:
             self.tree = open_tree(self._tree_folder(self.identity), self._last)
             await self._policy.witnesses()
-        except (Contradiction, NotaryUnusable, OSError) as trouble:
+            self._head = await self.log.head()
+        except (Contradiction, LogUnreachable, NotaryUnusable, OSError) as trouble:
             _log.warning("not all proofs can be made: %s", trouble)
         await self._until_succeeded()
 

@@ -1,5 +1,6 @@
 """Taking up the tree of a log again: from its tiles, if neither they nor the log contradict what was signed."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from datetime import datetime
@@ -64,7 +65,7 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
         hashes = leaf_hashes(batch.messages, tree.size)
         tree.extend(hashes[: last.size - tree.size])
         if tree.size - tree.written >= _MAX_UNWRITTEN or tree.size == last.size:
-            tree.write()
+            await asyncio.to_thread(tree.write)
         if tree.size == last.size:
             break
         if not batch.messages:
@@ -81,8 +82,11 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
     return TileTree(TileFiles(there), last.size)
 
 
-async def check_log(log: RawLog, tree: TileTree) -> None:
+async def check_log(log: RawLog, tree: TileTree) -> int:
     """Compare the log with the tree at its end and at a few more positions.
+
+    Returns:
+        The last position of the log.
 
     Raises:
         Contradiction: it is another log, or a shorter one.
@@ -94,6 +98,7 @@ async def check_log(log: RawLog, tree: TileTree) -> None:
     for position in _spots(tree.size):
         if await leaf_hash_at(log, position) != leaf_hash_of(tree, position):
             raise Contradiction(f"position {position} of the log holds something else than what was signed")
+    return head
 
 
 def leaf_hash_of(tree: TileTree, position: int) -> bytes:

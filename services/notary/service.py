@@ -43,6 +43,7 @@ def make_client(witness: Witness) -> AskedWitness | None:
     """What asks a witness over HTTP; None where it has no address, or one at which it must not be asked."""
     if witness.url is None:
         return None
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # or each checkpoint would have a line of the log file
     witnesses = import_module("services.notary.witnesses")  # 10 MB, for those alone who have witnesses
     try:
         client: AskedWitness = witnesses.WitnessClient(witness.url, witness.key)

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from events.transparency.checkpoints import checkpoint_of
 from events.transparency.merkle import HASH_BYTES
 from events.transparency.notes import Note, signed
 from events.transparency.tiles import TILE_WIDTH
@@ -48,7 +49,6 @@ class Succession(NamedTuple):
 
 def succession_text(ended: Generation, begun: Identity, succession: Succession) -> str:
     """What the note of a succession says; the old checkpoint stands in it whole, behind an empty line."""
-    last, stopped = ended.last_signed(), ended.stopped()
     lines = [
         FIRST_LINE,
         f"old {ended.origin}",
@@ -57,12 +57,22 @@ def succession_text(ended: Generation, begun: Identity, succession: Succession) 
         f"by {succession.by}",
         f"reason {succession.reason}",
         f"agree {succession.agree}",
-        f"signed {last.size} {base64.b64encode(last.root).decode()}" if last else "signed nothing",
+        f"signed {_signed_last(ended)}",
     ]
-    if stopped is not None:
-        lines.append(f"stopped {stopped.reason}")
+    with suppress(NotaryUnusable):
+        if (stopped := ended.stopped()) is not None:
+            lines.append(f"stopped {stopped.reason}")
     text = "".join(f"{line}\n" for line in lines)
     return f"{text}\n{succession.checkpoint}" if succession.checkpoint is not None else text
+
+
+def _signed_last(ended: Generation) -> str:
+    """What was signed last, in words; `unknown` where the memory of it is damaged."""
+    try:
+        last = ended.last_signed()
+    except NotaryUnusable:
+        return "unknown"
+    return f"{last.size} {base64.b64encode(last.root).decode()}" if last is not None else "nothing"
 
 
 def newest_checkpoint(tree: Path, ended: Generation) -> Note | None:
@@ -80,11 +90,14 @@ def newest_checkpoint(tree: Path, ended: Generation) -> Note | None:
 async def size_of_agreement(log: RawLog, tree: Path, ended: Generation) -> int:
     """The largest size up to which the signed tree and the log are the same, as far as the tiles on the disk tell.
 
+    Where the memory of what was signed is damaged, it is that of the newest published checkpoint at most.
+
     Raises:
         LogReplaced: the log changes while it is read.
+        NotaryUnusable, OSError: what is kept cannot be read.
     """
-    files, last = TileFiles(tree / TILES), ended.last_signed()
-    agreed, most = 0, min(last.size if last else 0, await log.head())
+    files = TileFiles(tree / TILES)
+    agreed, most = 0, min(_size_signed(tree, ended), await log.head())
     if most == 0:
         return 0
     tile, number = b"", -1
@@ -102,6 +115,15 @@ async def size_of_agreement(log: RawLog, tree: Path, ended: Generation) -> int:
         if not batch.messages:
             return agreed
     return agreed
+
+
+def _size_signed(tree: Path, ended: Generation) -> int:
+    try:
+        last = ended.last_signed()
+    except NotaryUnusable:
+        checkpoint = newest_checkpoint(tree, ended)
+        return checkpoint_of(checkpoint).size if checkpoint is not None else 0
+    return last.size if last is not None else 0
 
 
 def check_words(reason: str, by: str) -> None:
@@ -128,7 +150,7 @@ def succeed(folder: NotaryFolder, succession: Succession, now: datetime) -> Foun
     with folder.locked():
         identity = folder.identity()
         ended = folder.generation(identity)
-        if ended.last_signed() is None:
+        if _signed_last(ended) == "nothing":
             raise NotaryUnusable(f"{identity.origin} has signed nothing yet, so there is nothing to succeed.")
         if identity.generation == MAX_GENERATION:
             raise NotaryUnusable(f"{identity.origin} can have no next generation.")

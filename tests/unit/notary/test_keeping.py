@@ -12,7 +12,7 @@ from events.transparency.policies import parse_policy
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.errors import NotaryUnusable
 from services.notary.founding import Founded, found, new_key
-from services.notary.generations import KEY_FILE, RETIRING_KEY_FILE, Generation, Signed
+from services.notary.generations import KEY_FILE, RETIRING_KEY_FILE, SIGNED_FILE, STOPPED_FILE, Generation, Signed
 from services.notary.identity import NotaryFolder
 from services.notary.places import notary_folder, streams_with_a_notary, tree_folder
 from services.notary.published import KEEP_SECONDS, Published
@@ -196,6 +196,14 @@ class TestTheEndOfAGeneration:
         begun = succeed(folder, Succession("the disk was lost", "ada", 0, None), NOW)
         found_note = parse_note(folder.successions(begun.identity)[0].encode())
         assert signers_of(found_note, [founded.statements, begun.statements]) == [begun.statements]
+
+    def test_a_damaged_memory_keeps_nobody_from_beginning_anew(
+        self, folder: NotaryFolder, generation: Generation
+    ) -> None:
+        for name in (SIGNED_FILE, STOPPED_FILE):
+            (generation.folder / name).write_text("half of a")
+        begun = succeed(folder, Succession("the disk was lost", "ada", 0, None), NOW)
+        assert "\nsigned unknown\n" in folder.successions(begun.identity)[0]
 
     @pytest.mark.parametrize("reason", ["", " ", "two\nlines", "a\rb", "x" * 501])
     def test_a_reason_is_one_line(self, folder: NotaryFolder, generation: Generation, reason: str) -> None:
