@@ -41,7 +41,7 @@ async def test_half_of_the_readings_that_are_answered_together_share_a_message(
 
 
 async def test_a_reading_does_not_wait_for_one_that_takes_long(nc: ResilientClient, recorder: AccessRecorder) -> None:
-    with recorder.expecting(), recorder.expecting():
+    with recorder.expecting(), recorder.expecting(), recorder.expecting():
         async with asyncio.timeout(10):
             await recorder.record([access_record("p1")])
 
@@ -51,7 +51,7 @@ async def test_a_reading_waits_for_others_no_longer_than_a_write_takes(
 ) -> None:
     monkeypatch.setattr(recording, "_GATHER_SECONDS", 600)
 
-    with recorder.expecting(), recorder.expecting():
+    with recorder.expecting(), recorder.expecting(), recorder.expecting():
         async with asyncio.timeout(20):
             await recorder.record([access_record("p1")])
             await recorder.record([access_record("p2")])
