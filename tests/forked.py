@@ -28,7 +28,8 @@ _IMPORTED = (
     *("projections.engine.rebuilding", "services.administration.recording", "services.administration.restoring"),
     *("services.access.issuer.recording", "services.cli.token"),
     *("services.goals.replaying", "services.node.lost_events", "services.node.remembered"),
-    *("projections.engine.service", "services.goals.service", "services.node.node", "services.reminders.service"),
+    *(f"services.{name}.service" for name in ("access", "gateway", "goals", "intake", "reminders")),
+    *("projections.engine.service", "services.node.background", "services.node.node"),
 )
 """All that most commands and services import when they run."""
 _forking = get_context("forkserver")
