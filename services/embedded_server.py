@@ -42,7 +42,8 @@ class EmbeddedServer:
     Args:
         data_dir: Where streams, configuration and the server's log live; made when missing.
         port: The port to listen on; 0 takes a free one, and keeps it across restarts.
-        sync_always: Whether an acknowledgement means fsync. Only benchmarks of other modes turn it off.
+        sync_always: Whether an acknowledgement means fsync. Turned off where a power cut costs nothing: for a log
+            that is still being made, and in tests.
         holding: File descriptors that the server keeps open for as long as it lives, such as a lock on its data:
             two servers on one store would spoil it, and nats-server itself does not look.
     """

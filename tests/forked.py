@@ -29,7 +29,8 @@ _IMPORTED = (
     *("services.access.issuer.recording", "services.cli.token"),
     *("services.notary.asking", "services.notary.service", "services.notary.succession"),
     *("services.goals.replaying", "services.node.lost_events", "services.node.remembered"),
-    *("projections.engine.service", "services.goals.service", "services.node.node", "services.reminders.service"),
+    *(f"services.{name}.service" for name in ("access", "gateway", "goals", "intake", "reminders")),
+    *("projections.engine.service", "services.node.background", "services.node.node"),
 )
 """All that most commands and services import when they run."""
 _forking = get_context("forkserver")

@@ -68,7 +68,7 @@ def temporary_folder() -> Path:
 async def running_postgresql() -> AsyncIterator[PostgresqlServer]:
     """A server while the block lasts."""
     with TemporaryDirectory(dir=temporary_folder()) as folder:
-        async with postgresql(Path(folder)) as port:
+        async with postgresql(Path(folder), durable=False) as port:
             server = PostgresqlServer(port)
             await eventually(server.is_up, within=30)
             yield server

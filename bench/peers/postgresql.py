@@ -30,6 +30,8 @@ _FOLDERS = (_WHEEL, f"{_WHEEL}.libs")
 _START_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+_LOST_WITH_POWER = {"fsync": "off", "full_page_writes": "off"}
+"""What is committed outlives the server, but not the machine's power."""
 
 
 class OutOfReach(Unavailable):
@@ -37,11 +39,12 @@ class OutOfReach(Unavailable):
 
 
 @asynccontextmanager
-async def postgresql(directory: Path) -> AsyncIterator[int]:
+async def postgresql(directory: Path, *, durable: bool = True) -> AsyncIterator[int]:
     """A server with an empty cluster below the directory: its port on loopback, where `postgres` is trusted.
 
     Args:
         directory: A folder of the caller's own. When root calls, others may then pass through it, but not list it.
+        durable: Whether a commit is on the disk. Nothing is measured where it is not.
 
     Raises:
         OutOfReach: root calls, and no other account can come to the directory.
@@ -58,9 +61,11 @@ async def postgresql(directory: Path) -> AsyncIterator[int]:
             packages = _within_reach(packages, home)
         programs = packages / _PROGRAMS
         made = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions")
-        await done((str(programs / "initdb"), "-D", str(data), *made), log, user=user)
+        unsynced = () if durable else ("--no-sync",)
+        await done((str(programs / "initdb"), "-D", str(data), *made, *unsynced), log, user=user)
         port = free_port()
-        settings = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": "", **_DURABLE}
+        settings = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": ""}
+        settings |= _DURABLE if durable else _LOST_WITH_POWER
         set_so = [part for setting, value in settings.items() for part in ("-c", f"{setting}={value}")]
         command = (str(programs / "postgres"), "-D", str(data), *set_so)
         async with served(command, port, log, user=user, ended_by=signal.SIGINT):

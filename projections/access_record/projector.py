@@ -1,5 +1,6 @@
 """From the messages of `CAIRN_ACCESS` to rows. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from events.access_record import AccessRecord, UnreadableAccessRecords, decode_group
@@ -38,12 +39,17 @@ def _reading(position: int, number: int, record: AccessRecord) -> Row:
 
 
 def _patients(position: int, group: Sequence[AccessRecord]) -> Iterator[Row]:
+    by_list: defaultdict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
     for number, record in enumerate(group):
-        for patient in dict.fromkeys(record.patients):
-            yield {
-                "org": record.org,
-                "patient": patient,
-                "at": record.at,
-                "position": position,
-                "number": number,
-            }
+        by_list[record.org, record.patients].append(number)
+    told: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for (org, patients), numbers in by_list.items():
+        for patient in dict.fromkeys(patients):
+            told[org, patient] += numbers
+    for (org, patient), numbers in told.items():
+        yield {
+            "org": org,
+            "patient": patient,
+            "position": position,
+            "numbers": f",{','.join(map(str, numbers))},",
+        }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, literal, select, tuple_
+from sqlalchemy import Connection, Text, cast, func, literal, select, tuple_
 
 from events.access_record import EVERY_PATIENT
 from projections.access_record.filters import AccessFilter
@@ -12,8 +12,7 @@ from projections.access_record.tables import tables
 from projections.engine.paging import AnyRow, AnySelect, Json, read_page
 
 _READINGS, _PATIENTS = tables()["readings"], tables()["patients"]
-_OF_BOTH = frozenset({"at", "position", "number"})
-_ORDER = (_PATIENTS.c.at, _PATIENTS.c.position, _PATIENTS.c.number)
+_ORDER = (_READINGS.c.at, _READINGS.c.position, _READINGS.c.number)
 _EVERY_READING = AccessFilter()
 
 
@@ -82,25 +81,26 @@ def count_accesses(connection: Connection, org: str, patient: str, filters: Acce
 
 def access_at(connection: Connection, org: str, patient: str, position: int, number: int) -> Json | None:
     """The reading at a place of the stream, as in :func:`accesses`; None when there is none of this patient."""
-    of_the_place = (_PATIENTS.c.position == position, _PATIENTS.c.number == number)
+    of_the_place = (_READINGS.c.position == position, _READINGS.c.number == number)
     rows = connection.execute(_of_patient(org, patient).where(*of_the_place)).all()
     return next(iter(_read(rows, patient)), None)
 
 
 def _of_patient(org: str, patient: str) -> AnySelect:
-    same_place = (_READINGS.c.position == _PATIENTS.c.position) & (_READINGS.c.number == _PATIENTS.c.number)
+    among = literal(",").concat(cast(_READINGS.c.number, Text)).concat(",")
+    told_of = (_READINGS.c.position == _PATIENTS.c.position) & _PATIENTS.c.numbers.contains(among)
     return (
-        select(_PATIENTS, *(column for column in _READINGS.c if column.name not in _OF_BOTH))
-        .join(_READINGS, same_place)
+        select(_PATIENTS.c.org, _PATIENTS.c.patient, *_READINGS.c)
+        .join(_READINGS, told_of)
         .where(_PATIENTS.c.org == org, _PATIENTS.c.patient.in_((patient, EVERY_PATIENT)))
     )
 
 
 def _filtered(query: AnySelect, filters: AccessFilter) -> AnySelect:
     if filters.since is not None:
-        query = query.where(_PATIENTS.c.at >= filters.since)
+        query = query.where(_READINGS.c.at >= filters.since)
     if filters.until is not None:
-        query = query.where(_PATIENTS.c.at < filters.until)
+        query = query.where(_READINGS.c.at < filters.until)
     if filters.reader is not None:
         query = query.where(_READINGS.c.reader == filters.reader)
     return query

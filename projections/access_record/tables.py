@@ -1,4 +1,7 @@
-"""One row for each reading, and one for each patient whom a reading tells something about."""
+"""One row for each reading, and one for each patient whom the readings of one message tell something about.
+
+Those who look at the same list at the same moment are in one message, which so names its patients once.
+"""
 
 from functools import cache
 
@@ -9,7 +12,7 @@ from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
 NAME = "access_record"
-VERSION = 1
+VERSION = 2
 """Raised whenever the tables, or what is put into them, change."""
 _LIVE = Naming(NAME)
 
@@ -52,10 +55,11 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("org", String(64), primary_key=True),
             # `*` where a reading tells of every patient of the organisation.
             Column("patient", String(64), primary_key=True),
-            # Of the reading, so that the newest are found without looking at the others.
-            Column("at", Instant, primary_key=True),
             Column("position", BigInteger, primary_key=True, autoincrement=False),
-            Column("number", Integer, primary_key=True, autoincrement=False),
+            # Of the readings in the message, each between commas: `,0,3,`.
+            Column("numbers", Text, nullable=False),
             Index(naming.index("patients", "position"), "position"),
+            # The key is nearly all of a row: SQLite then needs to keep it once only.
+            sqlite_with_rowid=False,
         ),
     }

@@ -113,7 +113,9 @@ async def test_spans_arrive_at_the_collector_before_the_services_end(
 async def test_a_service_works_without_a_collector(
     own_server: EmbeddedServer, tmp_path: Path, variable: str, value: str, said: str
 ) -> None:
-    goals = ServiceProcess("goals", data_dir=tmp_path, CAIRN_NATS_URL=own_server.url, **{variable: value})
+    # The exporter tries again for so many seconds, and the service waits for it at its end.
+    environment = {"CAIRN_NATS_URL": own_server.url, "OTEL_EXPORTER_OTLP_TIMEOUT": "1", variable: value}
+    goals = ServiceProcess("goals", data_dir=tmp_path, **environment)
     await goals.start()
 
     outcome = await submitted(own_server, OPENED)

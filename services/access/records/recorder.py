@@ -1,9 +1,9 @@
 """Recording readings before they are answered: durably, and in groups, so that many readers share one write.
 
 A group is one message, and one fsync of the server. A lone reading is written at once. Where several requests are
-being answered, a reading waits until each of them has joined the group or has ended, but not longer than a write takes,
-and a few milliseconds at most; where many are, until half of them have, so that the others are worked out while these
-are written. What comes while a group is being written waits for the next one.
+being answered, a reading waits until half of them have joined the group, so that the others are worked out while these
+are written; but not longer than a write takes, and a few milliseconds at most. Two groups are written at a time: while
+the answers of one go out, the next is on its way, and what comes meanwhile waits for the one behind it.
 """
 
 import asyncio
@@ -31,8 +31,8 @@ MAX_GROUP_BYTES = 256 * 1024
 """How many bytes of records one message holds; a single record is always smaller."""
 MAX_WAITING_RECORDS = 10_000
 """How many records may wait for the server before further readings are refused."""
-_SMALLEST_HALF = 8
-"""From how many readings on a group is written without waiting for the other half of the requests."""
+_MOST_SENDING = 2
+"""How many groups are being written at a time: with one, nobody has anything to do until it is stored."""
 _GATHER_SECONDS = 0.008
 """How long a record waits at most for those of other requests that are being answered."""
 _WEIGHT_OF_THE_LAST = 0.25
@@ -168,10 +168,9 @@ class AccessRecorder:
 
     def _consider(self) -> None:
         """Send what waits, if it is time to."""
-        if not self._waiting_records or self._under_way:
+        if not self._waiting_records or len(self._under_way) >= _MOST_SENDING:
             return
-        enough = max(min(self._readings, _SMALLEST_HALF), (self._readings + 1) // 2)
-        have_joined = self._waiting_readings >= enough
+        have_joined = self._waiting_readings >= (self._readings + 1) // 2
         if have_joined or self._waiting_records >= MAX_GROUP_RECORDS or self._waiting_bytes >= MAX_GROUP_BYTES:
             self._send()
         elif self._timer is None:

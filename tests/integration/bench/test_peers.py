@@ -41,9 +41,10 @@ async def on() -> AsyncIterator[Ground]:
         yield fresh
 
 
-@pytest.fixture(params=sorted({*NAMES, *LIVE}))
-async def two_writers(request: pytest.FixtureRequest, on: Ground) -> AsyncIterator[Store]:
-    async with _or_skipped(peer(request.param).opened(on, 2)) as store:
+@pytest.fixture(scope="module", params=sorted({*NAMES, *LIVE}))
+async def four_writers(request: pytest.FixtureRequest, on: Ground) -> AsyncIterator[Store]:
+    """The first two are one test's, the others another's: to open a peer takes longer than all that is asked of it."""
+    async with _or_skipped(peer(request.param).opened(on, 4)) as store:
         yield store
 
 
@@ -59,21 +60,21 @@ async def _or_skipped(opened: AbstractAsyncContextManager[Store]) -> AsyncIterat
         await opened.__aexit__(None, None, None)
 
 
-async def test_a_peer_appends_as_often_as_it_is_asked(two_writers: Store) -> None:
-    run = await two_writers.drive(2, Bounds(count=7, seconds=60))
+async def test_a_peer_appends_as_often_as_it_is_asked(four_writers: Store) -> None:
+    run = await four_writers.drive(2, Bounds(count=7, seconds=60))
     assert run.operations == 7
     assert run.latency_ms is not None
 
 
-async def test_a_peer_refuses_a_stale_expectation(two_writers: Store) -> None:
-    first = await two_writers.append(0, 0)
-    second = await two_writers.append(0, first)
+async def test_a_peer_refuses_a_stale_expectation(four_writers: Store) -> None:
+    first = await four_writers.append(2, 0)
+    second = await four_writers.append(2, first)
     with pytest.raises(Refused):
-        await two_writers.append(0, first)
+        await four_writers.append(2, first)
     with pytest.raises(Refused):
-        await two_writers.append(0, 0)
-    await two_writers.append(0, second)
-    await two_writers.append(1, 0)
+        await four_writers.append(2, 0)
+    await four_writers.append(2, second)
+    await four_writers.append(3, 0)
 
 
 async def test_an_append_that_fails_on_a_thread_is_no_figure() -> None:
