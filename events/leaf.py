@@ -14,16 +14,14 @@ SHA-256("cairn-body/1\\n" · blind) and the body. The blind is the value of the 
 base64url; it is empty where there is none.
 """
 
-import base64
-import binascii
 import re
 from hashlib import sha256
 
 from events.attribute_headers import OddHeaders
+from events.blinding import decode_blind
 from events.envelope import StoredMessage
 from events.raw_message import RawMessage
 
-BLIND = "cairn-blind"
 _LEAF = b"cairn-leaf/1\n"
 _HOLE = b"cairn-hole/1\n"
 _VERSION = b"NATS/1.0\r\n"
@@ -94,10 +92,4 @@ def _with(stored: StoredMessage, block: bytes) -> RawMessage:
 
 def _blind(block: bytes) -> bytes:
     found: list[bytes] = _BLINDS.findall(block)
-    if not found:
-        return b""
-    value = found[-1].strip()
-    try:
-        return base64.b64decode(value + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return value  # not a blind of Cairn's; it still makes this message's hash differ from others
+    return decode_blind(found[-1].strip()) if found else b""
