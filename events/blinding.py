@@ -11,6 +11,7 @@ import binascii
 BLIND = "cairn-blind"
 """The header that holds it, in base64url without padding."""
 BLIND_BYTES = 16
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 def encode_blind(random: bytes) -> str:
@@ -21,6 +22,6 @@ def encode_blind(random: bytes) -> str:
 def decode_blind(value: bytes) -> bytes:
     """What is hashed for the value of a header: its bytes, or the value itself where it is no base64url."""
     try:
-        return base64.b64decode(value + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)
+        return binascii.a2b_base64(value.translate(_STANDARD) + b"=" * (-len(value) % 4), strict_mode=True)
     except (binascii.Error, ValueError):
         return value  # not a blind of Cairn's; it still makes this message's hash differ from others
