@@ -1,6 +1,6 @@
 """What aics-tlog takes to check proofs; run as a file, by an interpreter that has aics-tlog and nothing of Cairn.
 
-    python judging.py FILE
+    python -P judging.py FILE
 
 The file is JSON: `note`, `key`, and `proofs`, each an index, the hash of its leaf, and the hashes of the proof in
 base64. It prints how many seconds aics-tlog took, without reading the file.

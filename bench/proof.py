@@ -129,11 +129,10 @@ async def _one_proof(options: ProofOptions, stages: Stages) -> list[Case]:
 async def _export(options: ProofOptions, stages: Stages) -> list[Case]:
     goals = goal_ids(_ORG, max(1, options.exported // LIFE_EVENTS))
     async with ground(options, partial(fill_with_lives, goals=goals, stages=stages)) as fresh:
-        folder, policy, proofs = (fresh.directory / name for name in ("history", "policy", "proofs.json"))
+        folder, proofs = fresh.directory / "history", fresh.directory / "proofs.json"
         async with with_notary(fresh) as settings:
-            events = await exported(settings, _ORG, folder)
-        policy.write_bytes((folder / "policy").read_bytes())
-        turns: dict[str, Turn[Run]] = {_OURS: lambda: checked(folder, events, policy)}
+            events = await exported(fresh, settings, _ORG, folder)
+        turns: dict[str, Turn[Run]] = {_OURS: lambda: checked(folder, events)}
         if (judge := options.judge) is not None:
             proofs.write_bytes(await asyncio.to_thread(single_proofs, folder))
             turns[_JUDGE] = lambda: judged(judge, proofs, events)
