@@ -45,6 +45,10 @@ TINY = {
         *("--peer", "js_publish"),
     ),
     "lag": ("--rate", "100", "--seconds", "0.2", "--goals", "5", "--read-every", "4"),
+    "proof": (
+        *("--part", "tree", "--part", "catching-up", "--part", "one-proof"),
+        *("--leaves", "300", "--events", "42", "--from", "300", "--to", "600"),
+    ),
 }
 
 PEERS = {
@@ -74,9 +78,10 @@ START = [
         for events in (42, 84)
     ),
 ]
-AGAINST = ("http", "memory")
+AGAINST = ("http", "memory", "proof")
 _FIGURES = {"of", "first build", "memory", "restart", "rows of"}
 _OTHER_BUILD = "build other"
+_RATES = ("tree", "catching up")
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +169,11 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
             {"from": "submission", "to": "announced", "submitted": "100/s"},
             {"from": "outcome", "to": "read over HTTP", "submitted": "100/s"},
         ],
+        "proof": [
+            {"what": "tree", "leaves": 300},
+            {"what": "catching up", "events": 42},
+            *({"what": "one proof", "leaves": 600, **figure} for figure in ({}, {"of": "hashes"}, {"of": "tiles"})),
+        ],
     }
     found_cases = [case["case"] for case in result["cases"] if _is_sure(result["benchmark"], case["case"])]
     assert found_cases == cases[result["benchmark"]]
@@ -178,7 +188,12 @@ def _is_sure(benchmark: str, case: dict[str, Any]) -> bool:
 
 def test_gives_percentiles_where_it_is_about_latency(result: dict[str, Any]) -> None:
     for case in result["cases"]:
-        if result["benchmark"] in ("memory", "rebuild", "rebuild-growth") or set(case["case"]) & _FIGURES:
+        about = case["case"]
+        if (
+            result["benchmark"] in ("memory", "rebuild", "rebuild-growth")
+            or set(about) & _FIGURES
+            or about.get("what") in _RATES
+        ):
             assert case["latency_ms"] is None
         else:
             assert set(case["latency_ms"]) == {"p50", "p95", "p99"}
@@ -202,6 +217,9 @@ def _peers(benchmark: str, case: dict[str, Any]) -> list[str]:
         smaller = (0, 42, 84) if "at rest" in case.get("memory", "") or "restart" in case else (42, 84)
         reference = ["v_goal_current"] if case.get("rows of") == "v_caseload" else []
         return [*(f"at {events} events" for events in smaller if events < case["events"]), *reference]
+    if benchmark == "proof":
+        beside = {"tree": ["hashlib"], "catching up": ["following", f"{_OTHER_BUILD}, following"]}
+        return beside.get(case["what"], ["among 300"])
     return [_OTHER_BUILD] if benchmark in AGAINST else PEERS.get(benchmark, [])
 
 
