@@ -16,9 +16,9 @@ __all__ = ["RawMessage", "read_raw"]
 
 _BEGIN = b"\r\nNats-Stream: "
 _ADDED = re.compile(
-    rb"\r\nNats-Stream: ([^\r]*)\r\nNats-Subject: ([^\r]*)\r\nNats-Sequence: (\d+)"
-    rb"\r\nNats-Time-Stamp: (.{19})(?:\.(\d{1,9}))?Z"
-    rb"(?:(?:\r\nNats-Num-Pending: \d+)?\r\nNats-Last-Sequence: (\d+))?\r\n\r\n"
+    rb"\r\nNats-Stream: ([^\r]*+)\r\nNats-Subject: ([^\r]*+)\r\nNats-Sequence: (\d++)"
+    rb"\r\nNats-Time-Stamp: (.{19})(?:\.(\d{1,9}+))?+Z"
+    rb"(?:(?:\r\nNats-Num-Pending: \d++)?+\r\nNats-Last-Sequence: (\d++))?+\r\n\r\n"
 )
 _NO_LINES = len(VERSION)
 _END = b"\r\n\r\n"
