@@ -14,6 +14,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── MessageTooLarge       the server takes no message of this size
     │   ├── LogUnreachable        the log cannot be read now
     │   │   └── NoStream          the log's stream does not exist
+    │   ├── RestUnread            the server hands out no more of the log, although there is more
     │   ├── LogReplaced           the log is another one than the one that is remembered
     │   ├── WrongStream           a stream cannot be used as it is set up
     │   ├── BadPlacement          the placement of organisations on streams is not valid
@@ -66,8 +67,12 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── NotaryUnusable        the notary's key, state or tiles cannot be used
         ├── SigningStopped        what would be signed does not extend what was signed before
+        ├── Contradiction         the log, the notary's memory or a witness contradicts what was signed
+        ├── GenerationEnded       another generation of the log has begun
         ├── NotarySilent          no notary answers
         ├── NotaryRefused         the notary does not answer a request
+        ├── WitnessUnusable       a witness cannot be asked at its address
+        ├── WitnessSilent         a witness does not say what it has last cosigned
         ├── ServerFailed          the embedded nats-server did not start
         ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for
         ├── RequestRefused        an HTTP request that is answered with a problem

@@ -279,7 +279,7 @@ class Log:
 
     def follow_raw(
         self, after: int | Anchor = 0, *, batch: int = 500, every: float | None = None
-    ) -> AsyncIterator[RawBatch]:
+    ) -> AsyncGenerator[RawBatch, None]:
         """As :meth:`follow`, all messages byte for byte as they are stored.
 
         Where positions jump, the log holds no message any more at those between. An empty batch comes when the end is
@@ -289,7 +289,7 @@ class Log:
 
     def read_raw(
         self, subject: str, after: int = 0, until: int | None = None, *, last: int = 0
-    ) -> AsyncIterator[list[RawMessage]]:
+    ) -> AsyncGenerator[list[RawMessage], None]:
         """The messages on a subject behind a position, in order and by pages, byte for byte as they are stored.
 
         In a cluster a replica answers, which may lag behind the log's leader. Where neither `until` nor `last` is

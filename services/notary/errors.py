@@ -2,9 +2,16 @@
 
 from events.errors import CairnError
 
+TOLD = "notary: "
+"""What a line on the standard output begins with that says that the notary does not sign, and why."""
+
 
 class NotaryUnusable(CairnError):
     """The notary's key, state or tiles cannot be used; the sentence says what to do."""
+
+
+class Contradiction(CairnError):
+    """The log, the tiles, the notary's memory or a witness contradicts what was signed: signing has to stop."""
 
 
 class SigningStopped(CairnError):
@@ -17,3 +24,15 @@ class SigningStopped(CairnError):
     def __init__(self, reason: str):
         super().__init__(f"The notary has stopped signing: {reason}")
         self.reason = reason
+
+
+class WitnessUnusable(CairnError):
+    """A witness cannot be asked at the address that is given for it; the sentence says why."""
+
+
+class WitnessSilent(CairnError):
+    """A witness does not say what it has last cosigned: it does not answer, or answers what does not verify."""
+
+
+class GenerationEnded(CairnError):
+    """An operator has begun a new generation while this one was at work; the work begins again with the new one."""

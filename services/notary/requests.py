@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidat
 
 SUBJECT = "cairn.notary"
 """Asked on `cairn.notary.STREAM`; the notary of that stream of the log answers."""
+QUEUE = "notary"
+"""The queue group in which the notary hears what it is asked."""
 MAX_PROOFS = 200
 """How many proofs, or hashes of subtrees, one request may ask for: an answer stays below what NATS carries."""
 MAX_NODES = 4_000
@@ -187,6 +189,8 @@ class NotaryStatus(_Answer):
         log_head: The last position of the log that the notary knows of.
         stopped: Why nothing is signed any more, in a sentence; None while all is well.
         stopped_at: Since when.
+        waiting: Why nothing is signed for the time being, in a sentence; it goes on by itself once that is over. None
+            while all is well, and while it is stopped.
         audited_at, audit_wrong: When the log was last read again and compared with the tree, and how many leaves
             differed; None before the first time.
     """
@@ -203,6 +207,7 @@ class NotaryStatus(_Answer):
     log_head: int = 0
     stopped: str | None = None
     stopped_at: datetime | None = None
+    waiting: str | None = None
     audited_at: datetime | None = None
     audit_wrong: int | None = None
 
@@ -286,3 +291,6 @@ class NotaryRefusal(_Answer):
 
     code: Literal["proof.none", "proof.not_yet", "proof.stopped", "request.invalid"]
     detail: str
+
+
+NotaryAnswer = NotaryStatus | NoteAnswer | BytesAnswer | ProofsAnswer | KeysAnswer | NotaryRefusal

@@ -16,7 +16,8 @@ from events.transparency.checkpoints import Checkpoint, cosigned
 from events.transparency.keys import COSIGNATURE, NOTE, SignerKey
 from events.transparency.merkle import leaf_hash
 from events.transparency.notes import Note, parse_note, signed
-from services.notary.history_export import STATEMENTS, ProvenHistory, StoredEvent, write_history
+from services.notary.history_export import ProvenHistory, StoredEvent, write_history
+from services.notary.statements import STATEMENTS
 from services.notary.tile_files import TileFiles
 from services.notary.tile_tree import TileTree
 from services.notary.verify_history import Event, main
@@ -66,7 +67,7 @@ class Clinic:
         if leave_out:
             del events[-leave_out:]
         folder.mkdir()
-        read = self.tree._reader(checkpoint.size)
+        read = self.tree.reader(checkpoint.size)
         history = ProvenHistory(SCOPE, events, note, checkpoint, POLICY, read)
         write_history(history, folder, STATE, {"timeline.html": b"<p>Sunday</p>", "HOW_TO_CHECK.md": b"# How\n"})
         return folder

@@ -1,0 +1,289 @@
+"""The notary of one stream of the log: follows, signs, has witnesses cosign, publishes, and stops at a contradiction.
+
+The order is that of every log of this kind: leaves, tiles on the disk, the proof that the new tree extends the last
+one, the memory of what is signed, the signature, the witnesses, and only then what others see. So it can be killed
+between any two of them: what was remembered and not published is signed again as it was.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from nats.errors import Error as NatsError
+
+from events.log.anchor import Anchor, LogReplaced
+from events.log.failures import LogUnreachable
+from events.log.run_until_first_ends import run_until_first_ends
+from events.transparency.checkpoints import Checkpoint
+from events.transparency.notes import Note
+from services.notary.audit_schedule import AuditSchedule, SignedTree
+from services.notary.auditing import tiles_of
+from services.notary.checkpoint_archive import CheckpointArchive
+from services.notary.cosigning import MakeClient, witnessed_at
+from services.notary.errors import TOLD, Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
+from services.notary.generations import ARCHIVE_FILE, Generation, Signed, Stopped
+from services.notary.heeded_policy import HeededPolicy
+from services.notary.identity import Identity, NotaryFolder
+from services.notary.log_leaves import RawLog, leaf_hashes
+from services.notary.opening import check_log, open_tree, rebuild_tree
+from services.notary.published import CHECKPOINT_FILE, Published
+from services.notary.publishing import Audience
+from services.notary.requests import KeysAnswer, NotaryStatus
+from services.notary.signing import CheckpointSigner
+from services.notary.signing_rounds import SigningRounds
+from services.notary.tile_tree import TileTree
+from services.notary.trust import quorum_of
+
+LOOK_SECONDS = 2.0
+"""How soon a new generation is noticed."""
+_RESTART_SECONDS = 1.0
+_log = logging.getLogger("cairn.notary")
+
+TreeFolder = Callable[[Identity], Path]
+
+
+class Notary:
+    """The notary of one stream of the log.
+
+    Args:
+        log: The stream.
+        folder: The notary's files.
+        tree_folder: Where the tiles of a generation are.
+        make_client: Makes what asks a witness.
+        audience: To whom what is published is sent.
+        now: The time.
+        tell: Told in one line when signing has stopped.
+        audit_every: How long after one comparison of the log with what is signed the next one begins; None for never.
+
+    Attributes:
+        identity: For which log it signs now.
+        generation: Its keys and its memory.
+        tree: The tree; None while there is none that can be used.
+        published: What is published.
+
+    Raises:
+        NotaryUnusable: there is none in the folder, or its files cannot be used.
+    """
+
+    identity: Identity
+    generation: Generation
+    tree: TileTree | None
+    published: Published
+
+    def __init__(
+        self,
+        log: RawLog,
+        folder: NotaryFolder,
+        tree_folder: TreeFolder,
+        make_client: MakeClient,
+        audience: Audience,
+        now: Callable[[], datetime],
+        tell: Callable[[str], None] = lambda _: None,
+        audit_every: timedelta | None = None,
+    ):
+        self.log = log
+        self._folder = folder
+        self._tree_folder = tree_folder
+        self._make_client = make_client
+        self._audience = audience
+        self._now = now
+        self._tell = tell
+        self._audit_every = audit_every
+        self._head = 0
+        self._begun = asyncio.Event()
+        """Set while it signs, and not before the first checks are done."""
+        self._trouble: Stopped | None = None
+        """Why nothing is signed now, though it is not stopped for good."""
+        self._take_up(folder.identity())
+
+    async def run(self) -> None:
+        """Follow, sign and publish until cancelled, one generation after another.
+
+        Raises:
+            NotaryUnusable: the identity itself cannot be read any more.
+        """
+        while True:
+            try:
+                if self._stopped is None:
+                    await self._work()
+                else:
+                    await self._prove_on(self._stopped)
+            except (Contradiction, LogReplaced, SigningStopped) as found:
+                self._stop(found)
+            except GenerationEnded:
+                _log.info("a new generation of the log has begun")
+            except (LogUnreachable, NatsError, OSError, TimeoutError) as trouble:
+                _log.warning("the notary of %s has to wait: %s", self.identity.stream, type(trouble).__name__)
+            except NotaryUnusable as trouble:
+                self._note_trouble(str(trouble))
+            self._take_up(self._folder.identity())
+            if self._stopped is None:
+                await asyncio.sleep(_RESTART_SECONDS)
+
+    @property
+    def stopped(self) -> Stopped | None:
+        """Why nothing is signed any more, or not now; None while all is well."""
+        return self._stopped or self._trouble
+
+    @property
+    def status(self) -> NotaryStatus:
+        """How it is."""
+        signed, stopped, note = self._signed, self._stopped, self.published.note
+        audited = self._audits.last
+        return NotaryStatus(
+            origin=self.identity.origin,
+            stream=self.identity.stream,
+            size=signed.size if signed else None,
+            root=signed.root if signed else None,
+            signed_at=signed.at if signed else None,
+            published_size=self.published.size if note else None,
+            witnessed_at=witnessed_at(note, self._policy.policy) if note else None,
+            quorum=quorum_of(self._policy.policy),
+            witnesses=self._policy.statuses,
+            log_head=self._head,
+            stopped=stopped.reason if stopped else None,
+            stopped_at=stopped.at if stopped else None,
+            waiting=self._trouble.reason if self._trouble and not stopped else None,
+            audited_at=audited.at if audited else None,
+            audit_wrong=audited.wrong if audited else None,
+        )
+
+    def keys(self) -> KeysAnswer:
+        """Its keys, its policy, and the notes of earlier generations.
+
+        Raises:
+            NotaryUnusable, OSError: a file cannot be used.
+        """
+        return KeysAnswer(
+            origin=self.identity.origin,
+            keys=self.generation.periods(),
+            policy=self._policy.read(),
+            successions=self._folder.successions(self.identity),
+        )
+
+    async def sign(self) -> Note:
+        """Sign what the log holds now, have it cosigned, publish and keep it.
+
+        Raises:
+            SigningStopped: nothing is signed any more, or not now.
+            LogUnreachable: the log does not answer.
+        """
+        if (stopped := self.stopped) is not None:
+            raise SigningStopped(stopped.reason)
+        head = await self.log.head()
+        while self._rounds is None:
+            await self._begun.wait()
+        return await self._rounds.sign(head)
+
+    def _take_up(self, identity: Identity) -> None:
+        """Begin with a generation, or begin again with the same one."""
+        self.identity = identity
+        self.generation = self._folder.generation(identity)
+        self.tree = None
+        archive = CheckpointArchive(self.generation.folder / ARCHIVE_FILE)
+        self.published = Published(self._tree_folder(identity) / CHECKPOINT_FILE, archive)
+        self._policy = HeededPolicy(self._folder, self.generation, self._make_client)
+        self._stopped = self.generation.stopped()
+        self._last = self.generation.last_signed()
+        self._signer: CheckpointSigner | None = None
+        self._rounds: SigningRounds | None = None
+        self._audits = AuditSchedule(self.log, self.generation.folder, self._signed_tree, self._audit_every, self._now)
+        self._begun.clear()
+
+    @property
+    def _signed(self) -> Signed | None:
+        return self._signer.last if self._signer is not None else self._last
+
+    async def _work(self) -> None:
+        """Do everything for one generation, until another one begins or something goes wrong."""
+        async with AsyncExitStack() as closing:
+            closing.enter_context(self._folder.running())
+            closing.push_async_callback(self._policy.close)
+            self.tree = tree = await self._opened()
+            # Read before the log is compared, so that one which is exchanged in between is not followed.
+            after = await self.log.anchor(tree.size) or Anchor(tree.size)
+            await check_log(self.log, tree)
+            self._signer = CheckpointSigner(self._folder, self.identity, tree)
+            await self._ask_witnesses_first(tree)
+            await self._audience.begin()
+            self._rounds = SigningRounds(tree, self._signer, self._policy, self.published, self._audience, self._now)
+            closing.callback(self._rounds.end, SigningStopped("it begins again"))
+            self._trouble = None
+            self._begun.set()
+            await run_until_first_ends(
+                self._follow(tree, after, self._rounds), self._rounds.run(), self._until_succeeded(), self._audits.run()
+            )
+
+    def _signed_tree(self) -> SignedTree | None:
+        """What was signed last, for an audit."""
+        if self.tree is None or self._signed is None:
+            return None
+        signed = Checkpoint(self.identity.origin, self._signed.size, self._signed.root)
+        return SignedTree(signed, tiles_of(self.tree))
+
+    async def _opened(self) -> TileTree:
+        """The tree as it was signed last, built anew where its tiles are not whole."""
+        last, folder = self._last, self._tree_folder(self.identity)
+        if self.published.size > (last.size if last else 0):
+            raise Contradiction(
+                f"a checkpoint with {self.published.size} leaves was published, and the notary remembers"
+                f" {last.size if last else 0}: its folder was put back to an earlier state"
+            )
+        try:
+            return open_tree(folder, last)
+        except NotaryUnusable:
+            if last is None:
+                raise
+            return await rebuild_tree(self.log, folder, last, self._now())
+
+    async def _ask_witnesses_first(self, tree: TileTree) -> None:
+        """Ask what witnesses have cosigned, until nothing could be published without the word of those that said so."""
+        while True:
+            witnesses = await self._policy.witnesses()
+            await witnesses.ask_what_they_have(self.identity.origin, tree, self.published.note)
+            await self._policy.note(witnesses)
+            if witnesses.enough_were_asked:
+                return
+            self._note_trouble("Not enough witnesses have said yet what they last cosigned, so nothing is signed.")
+            await asyncio.sleep(_RESTART_SECONDS)
+
+    async def _follow(self, tree: TileTree, after: Anchor, rounds: SigningRounds) -> None:
+        async for batch in self.log.follow_raw(after):
+            await rounds.add(leaf_hashes(batch.messages, tree.size))
+            self._head = max(batch.head, tree.size)
+            self._audience.hear(each.subject for each in batch.messages)
+            if not batch.messages:
+                rounds.catch_up()
+
+    async def _prove_on(self, stopped: Stopped) -> None:
+        """Sign nothing, and have the tree for proofs of what was signed, until an operator begins a new generation."""
+        line = f"{self.identity.stream} is signed no more: {stopped.reason}. docs/proof.md says what to do."
+        _log.error("the notary has stopped signing: %s", line)
+        self._tell(f"{TOLD}{line}")
+        try:
+            self.tree = open_tree(self._tree_folder(self.identity), self._last)
+            await self._policy.witnesses()
+        except (Contradiction, NotaryUnusable, OSError) as trouble:
+            _log.warning("not all proofs can be made: %s", trouble)
+        await self._until_succeeded()
+
+    async def _until_succeeded(self) -> None:
+        """Wait until an operator has begun a new generation."""
+        while self._folder.identity() == self.identity:  # noqa: ASYNC110 - another process changes the file
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _stop(self, found: Exception) -> None:
+        """Remember that nothing is signed any more, also after a restart."""
+        try:
+            if self.generation.stopped() is None:
+                self.generation.note_stopped(Stopped(reason=str(found).rstrip("."), at=self._now()))
+        except (NotaryUnusable, OSError) as trouble:  # the next start finds what this one has found
+            self._note_trouble(f"{found}; that cannot be remembered ({type(trouble).__name__})")
+
+    def _note_trouble(self, why: str) -> None:
+        if self._trouble is None or self._trouble.reason != why.rstrip("."):
+            _log.error("the notary of %s does not sign: %s", self.identity.stream, why)
+            self._trouble = Stopped(reason=why.rstrip("."), at=self._now())
