@@ -46,8 +46,9 @@ TINY = {
     ),
     "lag": ("--rate", "100", "--seconds", "0.2", "--goals", "5", "--read-every", "4"),
     "proof": (
-        *("--part", "tree", "--part", "catching-up", "--part", "one-proof"),
+        *("--part", "tree", "--part", "catching-up", "--part", "one-proof", "--part", "submissions"),
         *("--leaves", "300", "--events", "42", "--from", "300", "--to", "600"),
+        *("--clients", "3", "--goals", "5", "--count", "12"),
     ),
 }
 
@@ -173,6 +174,7 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
             {"what": "tree", "leaves": 300},
             {"what": "catching up", "events": 42},
             *({"what": "one proof", "leaves": 600, **figure} for figure in ({}, {"of": "hashes"}, {"of": "tiles"})),
+            {"what": "submissions", "clients": 3},
         ],
     }
     found_cases = [case["case"] for case in result["cases"] if _is_sure(result["benchmark"], case["case"])]
@@ -218,7 +220,11 @@ def _peers(benchmark: str, case: dict[str, Any]) -> list[str]:
         reference = ["v_goal_current"] if case.get("rows of") == "v_caseload" else []
         return [*(f"at {events} events" for events in smaller if events < case["events"]), *reference]
     if benchmark == "proof":
-        beside = {"tree": ["hashlib"], "catching up": ["following", f"{_OTHER_BUILD}, following"]}
+        beside = {
+            "tree": ["hashlib"],
+            "catching up": ["following", f"{_OTHER_BUILD}, following"],
+            "submissions": ["without a notary"],
+        }
         return beside.get(case["what"], ["among 300"])
     return [_OTHER_BUILD] if benchmark in AGAINST else PEERS.get(benchmark, [])
 
