@@ -47,6 +47,11 @@ def spread(case: Case, _: Peer | None) -> float | None:
     return None if case.latency_ms is None else round(case.latency_ms.p99 / case.latency_ms.p50, 3)
 
 
+def itself(case: Case, _: Peer | None) -> float | None:
+    """Our figure alone."""
+    return case.median
+
+
 class Mark(NamedTuple):
     """One of them.
 
@@ -282,6 +287,69 @@ MARKS = (
         rate,
         "at most",
         1.3,
+    ),
+    Mark(
+        "the tree alone, over two bare hashes a leaf",
+        "proof",
+        {"what": "tree", "leaves": _ANY},
+        "hashlib",
+        rate,
+        "at least",
+        0.4,
+    ),
+    Mark(
+        "a notary that catches up, over only following with the other build",
+        "proof",
+        {"what": "catching up", "events": _ANY},
+        _BUILD,
+        rate,
+        "at least",
+        2.0,
+    ),
+    Mark(
+        "bytes of hashes of one proof in the large tree",
+        "proof",
+        {"what": "one proof", "leaves": _ANY, "of": "hashes"},
+        None,
+        itself,
+        "at most",
+        736,
+    ),
+    Mark(
+        "tiles that one proof is read from",
+        "proof",
+        {"what": "one proof", "leaves": _ANY, "of": "tiles"},
+        None,
+        itself,
+        "at most",
+        5,
+    ),
+    Mark(
+        "one proof in the large tree, over one in the small tree, p50",
+        "proof",
+        {"what": "one proof", "leaves": _ANY},
+        "among ",
+        p50,
+        "at most",
+        2.0,
+    ),
+    Mark(
+        "checking an export, over aics-tlog for its proofs alone",
+        "proof",
+        {"what": "checking an export", "events": _ANY},
+        "aics-tlog",
+        rate,
+        "at least",
+        0.333,
+    ),
+    Mark(
+        "submissions beside a notary, over submissions without",
+        "proof",
+        {"what": "submissions", "clients": _ANY},
+        "without ",
+        rate,
+        "at least",
+        0.97,
     ),
 )
 

@@ -32,16 +32,15 @@ async def run(options: SubmitOptions, stages: Stages) -> Result:
     for clients in options.clients:
         with stages(f"submit, {clients} clients", options.runs) as stage:
 
-            async def submissions(ground: Ground, clients: int, bounds: Bounds) -> Run:
-                return await _submissions(ground, clients, bounds, options.goals)
+            async def ours(ground: Ground, clients: int, bounds: Bounds) -> Run:
+                return await submissions(ground, clients, bounds, options.goals)
 
-            cases.append(
-                await paired({"clients": clients}, "submissions/s", options, clients, submissions, PEERS, stage)
-            )
+            cases.append(await paired({"clients": clients}, "submissions/s", options, clients, ours, PEERS, stage))
     return Result(benchmark="submit", options=options, conditions=now, cases=tuple(cases))
 
 
-async def _submissions(ground: Ground, clients: int, bounds: Bounds, goals: int) -> Run:
+async def submissions(ground: Ground, clients: int, bounds: Bounds, goals: int) -> Run:
+    """One run: so many in flight, going round so many active goals, on a ground where nothing is recorded yet."""
     ids = goal_ids("bench", max(goals, clients))
     await fill(ground.nc, ids, activation)
     async with service(ground.settings(), "goals"):

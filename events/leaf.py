@@ -14,46 +14,39 @@ SHA-256("cairn-body/1\\n" · blind) and the body. The blind is the value of the 
 base64url; it is empty where there is none.
 """
 
-import base64
-import binascii
 import re
 from hashlib import sha256
+from struct import Struct
 
 from events.attribute_headers import OddHeaders
+from events.blinding import BLIND, decode_blind
 from events.envelope import StoredMessage
 from events.raw_message import RawMessage
 
-BLIND = "cairn-blind"
+_BEGIN = Struct(">13sQQH").pack
 _LEAF = b"cairn-leaf/1\n"
 _HOLE = b"cairn-hole/1\n"
-_VERSION = b"NATS/1.0\r\n"
-_LINE_END = b"\r\n"
-_LINE = rb"(?:[^\r]|\r(?!\n))*"
-_LEFT_OUT = re.compile(rb"\r\n(?:[Nn][Aa][Tt][Ss]-|[Cc][Aa][Ii][Rr][Nn]-[Bb][Ll][Ii][Nn][Dd]:)" + _LINE + rb"(?=\r\n)")
-_BLINDS = re.compile(rb"\r\n[Cc][Aa][Ii][Rr][Nn]-[Bb][Ll][Ii][Nn][Dd]:(" + _LINE + rb")(?=\r\n)")
 _HEADERS = b"cairn-headers/1\n"
 _BODY = b"cairn-body/1\n"
+_VERSION = b"NATS/1.0\r\n"
+_LINE_END = b"\r\n"
+_SERVERS = b"\r\nnats-"
+_BLIND = f"\r\n{BLIND}:".encode()
+_LINE = rb"(?:[^\r]|\r(?!\n))*"
+_ANY_BLIND = rb"\r\n[Cc][Aa][Ii][Rr][Nn]-[Bb][Ll][Ii][Nn][Dd]:"
+_LEFT_OUT = re.compile(rb"(?:\r\n[Nn][Aa][Tt][Ss]-|" + _ANY_BLIND + rb")" + _LINE + rb"(?=\r\n)")
+_BLINDS = re.compile(_ANY_BLIND + rb"(" + _LINE + rb")(?=\r\n)")
 
 
 def leaf_of(raw: RawMessage) -> bytes:
     """The leaf of a message of the log."""
     subject, position, recorded_ns, block, body = raw
     place = subject.encode()
-    own = _LEFT_OUT.sub(b"", block)[len(_VERSION) : -len(_LINE_END)]
-    blind = _blind(block)
-    headers = sha256(sha256(_HEADERS + blind).digest() + own)
-    content = sha256(sha256(_BODY + blind).digest() + body)
-    return b"".join(
-        (
-            _LEAF,
-            position.to_bytes(8),
-            recorded_ns.to_bytes(8),
-            len(place).to_bytes(2),
-            place,
-            headers.digest(),
-            content.digest(),
-        )
-    )
+    own, value = _parts(block)
+    blind = decode_blind(value) if value else b""
+    headers = sha256(sha256(_HEADERS + blind).digest() + own).digest()
+    content = sha256(sha256(_BODY + blind).digest() + body).digest()
+    return _BEGIN(_LEAF, position, recorded_ns, len(place)) + place + headers + content
 
 
 def hole(position: int) -> bytes:
@@ -92,12 +85,18 @@ def _with(stored: StoredMessage, block: bytes) -> RawMessage:
     return RawMessage(stored.subject, stored.position, stored.recorded_ns, block, stored.data)
 
 
-def _blind(block: bytes) -> bytes:
-    found: list[bytes] = _BLINDS.findall(block)
-    if not found:
-        return b""
-    value = found[-1].strip()
-    try:
-        return base64.b64decode(value + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return value  # not a blind of Cairn's; it still makes this message's hash differ from others
+def _parts(block: bytes) -> tuple[bytes, bytes]:
+    """The message's own header lines out of its block, and the value of its blind."""
+    lower = block.lower()
+    servers, at = lower.find(_SERVERS), lower.find(_BLIND)
+    if at < 0 and servers < 0:
+        return block[len(_VERSION) : -len(_LINE_END)], b""
+    if at >= 0:
+        # As Cairn writes it: the blind is the last of the own lines, and only a guard comes behind it.
+        begin = at + len(_BLIND)
+        end = block.find(_LINE_END, begin)
+        behind = block.count(_LINE_END, end) - 2
+        if servers in (-1, end) and lower.count(_SERVERS, end) == behind:
+            return block[len(_VERSION) : at + len(_LINE_END)], block[begin:end].strip()
+    blinds: list[bytes] = _BLINDS.findall(block)
+    return _LEFT_OUT.sub(b"", block)[len(_VERSION) : -len(_LINE_END)], blinds[-1].strip() if blinds else b""

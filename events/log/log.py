@@ -6,6 +6,7 @@ from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from events.blinding import BLIND_BYTES
 from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId, goal_id_of
@@ -300,7 +301,7 @@ class Log:
 
     def read_raw(
         self, subject: str, after: int = 0, until: int | None = None, *, last: int = 0
-    ) -> AsyncIterator[list[RawMessage]]:
+    ) -> AsyncGenerator[list[RawMessage], None]:
         """The messages on a subject behind a position, in order and by pages, byte for byte as they are stored.
 
         In a cluster a replica answers, which may lag behind the log's leader. Where neither `until` nor `last` is
@@ -376,7 +377,7 @@ def _write(append: Append) -> Write:
     goal_id = append.events[0].goal_id
     subject = goal_id.on(LOG)
     messages = [
-        Message(subject, to_headers(each, version), to_body(each))
+        Message(subject, to_headers(each, version, os.urandom(BLIND_BYTES)), to_body(each))
         for version, each in enumerate(append.events, append.version + 1)
     ]
     messages[0].headers.update(guard(append.expected, goal_id.patient_on(LOG) if append.patient_wide else None))

@@ -5,6 +5,7 @@ nothing else is read: no dictionary of headers is made, which is most of the tim
 """
 
 import re
+from functools import lru_cache
 
 from events.log.client.headers import VERSION
 from events.log.handed_out import Found, NotStored
@@ -15,8 +16,9 @@ __all__ = ["RawMessage", "read_raw"]
 
 _BEGIN = b"\r\nNats-Stream: "
 _ADDED = re.compile(
-    rb"\r\nNats-Stream: ([^\r]*)\r\nNats-Subject: ([^\r]*)\r\nNats-Sequence: (\d+)\r\nNats-Time-Stamp: ([^\r]*)"
-    rb"(?:(?:\r\nNats-Num-Pending: \d+)?\r\nNats-Last-Sequence: (\d+))?\r\n\r\n"
+    rb"\r\nNats-Stream: ([^\r]*+)\r\nNats-Subject: ([^\r]*+)\r\nNats-Sequence: (\d++)"
+    rb"\r\nNats-Time-Stamp: (.{19})(?:\.(\d{1,9}+))?+Z"
+    rb"(?:(?:\r\nNats-Num-Pending: \d++)?+\r\nNats-Last-Sequence: (\d++))?+\r\n\r\n"
 )
 _NO_LINES = len(VERSION)
 _END = b"\r\n\r\n"
@@ -35,7 +37,13 @@ def read_raw(headers: bytes, body: bytes) -> Found[RawMessage]:
     added = _ADDED.fullmatch(headers, begin) if begin > 0 else None
     if added is None:
         raise NotStored("A message came that does not say where it is stored.")
-    stream, subject, position, time, before = added.groups()
+    stream, subject, position, second, fraction, before = added.groups()
+    recorded_ns = _nanoseconds(second) + (int(fraction.ljust(9, b"0")) if fraction else 0)
     stored = headers[:begin] + _END if begin > _NO_LINES else b""
-    message = RawMessage(subject.decode(errors="replace"), int(position), nanoseconds(time.decode()), stored, body)
-    return Found(stream.decode(), int(before or 0), message)
+    message = RawMessage(subject.decode("utf-8", "replace"), int(position), recorded_ns, stored, body)
+    return Found(stream.decode(), int(before) if before else 0, message)
+
+
+@lru_cache(maxsize=1024)  # What is read together was mostly recorded together.
+def _nanoseconds(second: bytes) -> int:
+    return nanoseconds(f"{second.decode()}Z")

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from nats.errors import Error as NatsError
 
+from events.identity import LOG
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.pages import PAGE_MESSAGES, Pages
@@ -17,16 +18,19 @@ _READ_SECONDS = 10.0
 _REPLICA_SECONDS = 5.0
 """How long a replica may take to come to what its leader has."""
 _REPLICA_PAUSE_SECONDS = 0.1
+_EVERYTHING = f"{LOG}.>"
 
 
 async def read_pages(
     nc: ResilientClient, stream: str, subject: str, after: int, until: int | None, last: int
 ) -> AsyncGenerator[list[RawMessage], None]:
     """As :meth:`events.log.Log.read_raw`."""
+    # nats-server looks at each message for a pattern, but for this one: that takes it a third of the time.
+    wanted_on = None if subject == _EVERYTHING else subject
     clock = asyncio.get_running_loop().time
     begun, replicas = clock(), (await read_state(nc, stream)).replicas
     while until is None or after < until:
-        async with aclosing(_to_its_end(nc, stream, subject, after, PAGE_MESSAGES)) as pages:
+        async with aclosing(_to_its_end(nc, stream, wanted_on, after, PAGE_MESSAGES)) as pages:
             async for page in pages:
                 after = page[-1].position
                 if wanted := [message for message in page if until is None or message.position <= until]:

@@ -16,6 +16,7 @@ from bench.peers import LIVE as LIVE_PEERS
 from bench.peers import NAMES as PEERS
 from bench.peers import PROJECTIONS as PROJECTION_PEERS
 from bench.peers import READERS
+from bench.proof_parts import PARTS as PROOF_PARTS
 from services.cli.parameters import json_option
 
 if TYPE_CHECKING:
@@ -293,6 +294,35 @@ def whole(**options: object) -> None:
 def start(**options: object) -> None:
     """Starting a whole Cairn over logs of several sizes: the first build, a restart, memory, and what grows."""
     _run("start", "StartOptions", options)
+
+
+@bench.command()
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(PROOF_PARTS),
+    multiple=True,
+    default=PROOF_PARTS,
+    help="What is measured; may be given several times.  [all]",
+)
+@_many("leaves", 200_000, "Leaves of the tree alone.")
+@_many("events", 60_000, "Events in the log that a notary catches up with, about.")
+@_many("from", 50_000, "Leaves of the small tree in which one event is proven.", field="smaller")
+@_many("to", 5_000_000, "Leaves of the large tree.", field="larger")
+@_many("exported", 10_000, "Events of an export that is checked, about.")
+@_many("clients", 64, "Submissions in flight beside a notary.")
+@_many("goals", 1000, "Active goals that they go round.")
+@click.option(
+    "--judge",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The Python of an environment with aics-tlog, whose check of the same proofs an export's is measured by.",
+)
+@_against
+@_bounds
+@_common
+def proof(**options: object) -> None:
+    """What it costs that a stranger can check the log: the tree, catching up, one proof, a check, submissions."""
+    _run("proof", "ProofOptions", options)
 
 
 @bench.command()

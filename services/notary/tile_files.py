@@ -5,11 +5,15 @@ What a file holds beyond the size that was signed is from a write that was broke
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from events.transparency.merkle import HASH_BYTES
 from events.transparency.tiles import TILE_WIDTH, Tile
 from services.notary.durable_files import FOR_THE_OWNER, sync_folder
+
+_AT_ONCE = 16
+"""How many files are put onto the disk at the same time, where there are many."""
 
 
 class TileFiles:
@@ -43,17 +47,17 @@ class TileFiles:
             OSError: they cannot be written. Nothing that was written before is changed then.
         """
         folders: set[Path] = set()
+        parts = []
         for (level, number, place), joined in hashes.items():
             if place * HASH_BYTES + len(joined) > TILE_WIDTH * HASH_BYTES:
                 raise ValueError("more hashes than a tile holds")
             file = self._file(level, number)
             folders |= self._made(file)
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, FOR_THE_OWNER)
-            try:
-                _write_all(descriptor, joined, place * HASH_BYTES)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            parts.append((file, joined, place * HASH_BYTES))
+        # A file system puts what several wait for onto the disk at once.
+        with ThreadPoolExecutor(_AT_ONCE) as disk:
+            for _ in disk.map(_write, parts):
+                pass
         for folder in sorted(folders):
             sync_folder(folder)
 
@@ -72,6 +76,16 @@ class TileFiles:
         for each in reversed(missing):
             each.mkdir(mode=0o700)
         return {file.parent, *(each.parent for each in missing)}
+
+
+def _write(part: tuple[Path, bytes, int]) -> None:
+    file, content, offset = part
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, FOR_THE_OWNER)
+    try:
+        _write_all(descriptor, content, offset)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_all(descriptor: int, content: bytes, offset: int) -> None:

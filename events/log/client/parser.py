@@ -68,7 +68,13 @@ class WholeMessages(Parser):
             begin = end + len(_END)
             subscription = self._nc._subs.get(number)
             if subscription is not None and isinstance(queue := subscription._pending_queue, RawQueue):
-                await self._hand_over_raw(queue, subject, data[payload:end], data[body:payload])
+                stats = self._nc.stats
+                stats["in_msgs"] += 1
+                stats["in_bytes"] += end - payload
+                try:
+                    queue.take(subject, data[body:payload], data[payload:end])
+                except Exception as error:  # noqa: BLE001 - a defect of one must not cost all others the connection
+                    await self._nc._error_cb(error)
             else:
                 await self._hand_over(number, subject, b"".join(reply), data[payload:end], data[body:payload])
         waiting += data[begin:]
@@ -84,14 +90,5 @@ class WholeMessages(Parser):
         nc.stats["in_bytes"] += len(data)
         try:
             waiting.take(self._build(sid, subject, reply, data, headers))
-        except Exception as error:  # noqa: BLE001 - a defect of one must not cost all others the connection
-            await nc._error_cb(error)
-
-    async def _hand_over_raw(self, queue: RawQueue, subject: bytes, data: bytes, headers: bytes) -> None:
-        stats = self._nc.stats
-        stats["in_msgs"] += 1
-        stats["in_bytes"] += len(data)
-        try:
-            queue.take(subject, headers, data)
         except Exception as error:  # noqa: BLE001 - as above
-            await self._nc._error_cb(error)
+            await nc._error_cb(error)

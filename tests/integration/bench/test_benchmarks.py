@@ -45,6 +45,11 @@ TINY = {
         *("--peer", "js_publish"),
     ),
     "lag": ("--rate", "100", "--seconds", "0.2", "--goals", "5", "--read-every", "4"),
+    "proof": (
+        *("--part", "tree", "--part", "catching-up", "--part", "one-proof", "--part", "submissions"),
+        *("--leaves", "300", "--events", "42", "--from", "300", "--to", "600"),
+        *("--clients", "3", "--goals", "5", "--count", "12"),
+    ),
 }
 
 PEERS = {
@@ -67,9 +72,10 @@ START = [
     ),
     *({"rows of": view, "events": 42, "database": "sqlite"} for view in ("v_caseload", "v_goal_current")),
 ]
-AGAINST = ("http", "memory")
+AGAINST = ("http", "memory", "proof")
 _FIGURES = {"of", "first build", "memory", "restart", "rows of"}
 _OTHER_BUILD = "build other"
+_RATES = ("tree", "catching up")
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +163,12 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
             {"from": "submission", "to": "announced", "submitted": "100/s"},
             {"from": "outcome", "to": "read over HTTP", "submitted": "100/s"},
         ],
+        "proof": [
+            {"what": "tree", "leaves": 300},
+            {"what": "catching up", "events": 42},
+            *({"what": "one proof", "leaves": 600, **figure} for figure in ({}, {"of": "hashes"}, {"of": "tiles"})),
+            {"what": "submissions", "clients": 3},
+        ],
     }
     found_cases = [case["case"] for case in result["cases"] if _is_sure(result["benchmark"], case["case"])]
     assert found_cases == cases[result["benchmark"]]
@@ -171,7 +183,12 @@ def _is_sure(benchmark: str, case: dict[str, Any]) -> bool:
 
 def test_gives_percentiles_where_it_is_about_latency(result: dict[str, Any]) -> None:
     for case in result["cases"]:
-        if result["benchmark"] in ("memory", "rebuild", "rebuild-growth") or set(case["case"]) & _FIGURES:
+        about = case["case"]
+        if (
+            result["benchmark"] in ("memory", "rebuild", "rebuild-growth")
+            or set(about) & _FIGURES
+            or about.get("what") in _RATES
+        ):
             assert case["latency_ms"] is None
         else:
             assert set(case["latency_ms"]) == {"p50", "p95", "p99"}
@@ -195,6 +212,13 @@ def _peers(benchmark: str, case: dict[str, Any]) -> list[str]:
         smaller = (0, 42) if "at rest" in case.get("memory", "") or "restart" in case else (42,)
         reference = ["v_goal_current"] if case.get("rows of") == "v_caseload" else []
         return [*(f"at {events} events" for events in smaller if events < case["events"]), *reference]
+    if benchmark == "proof":
+        beside = {
+            "tree": ["hashlib"],
+            "catching up": ["following", f"{_OTHER_BUILD}, following"],
+            "submissions": ["without a notary"],
+        }
+        return beside.get(case["what"], ["among 300"])
     return [_OTHER_BUILD] if benchmark in AGAINST else PEERS.get(benchmark, [])
 
 

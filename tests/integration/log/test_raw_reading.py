@@ -94,6 +94,23 @@ async def test_each_way_of_reading_gives_what_is_stored(kept: ResilientClient) -
     assert [fingerprint(each) for each in named] == [fingerprint(each) for each in stored]
 
 
+async def test_what_the_server_rewrites_is_read_as_it_is_stored(kept: ResilientClient) -> None:
+    """Else what was published is what is stored."""
+    parent = b"traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"
+    rewritten = {
+        b"NATS/1.0 100 words\r\nce-id: 1\r\n\r\n": b"NATS/1.0\r\nce-id: 1\r\n\r\n",
+        b"NATS/1.0\r\n" + parent + b"Nats-Trace-Dest: to\r\n\r\n": b"NATS/1.0\r\n"
+        + parent
+        + b"Nats-Trace-Dest: trace disabled\r\n\r\n",
+    }
+    positions = [await publish(kept, block, b"{}") for block in rewritten]
+
+    found = [await read_at(kept, "KEPT", position) for position in positions]
+
+    assert [each.headers for each in found if each] == list(rewritten.values())
+    assert found == [await stored_at(kept, position) for position in positions]
+
+
 async def test_a_large_body_and_an_empty_one_come_whole(kept: ResilientClient) -> None:
     bodies = [b"", b"\x00\xff" * 128 * 1024, b"\r\nNats-Stream: KEPT\r\n\r\n"]
     for body in bodies:
