@@ -17,11 +17,9 @@ from events.transparency.keys import SignerKey
 from events.transparency.notes import Note, signed
 from events.transparency.proof_files import InclusionProof
 from events.transparency.proving import ReadSubtree, Subtree, inclusion_proof
+from services.notary.statements import STATEMENTS, CountedEvents, stated
 
 FORMAT = "cairn-history/1"
-STATEMENT = "cairn-statement/1"
-STATEMENTS = "/statements"
-"""What the name of the key that signs statements has behind the origin. A checkpoint's key signs nothing else."""
 MAX_SINGLE_PROOFS = 1_000
 """Up to how many events there is a proof file each, which other tools read; above, each hash is there once for all."""
 CHECKER = "verify_history.py"
@@ -76,35 +74,16 @@ def write_history(history: ProvenHistory, folder: Path, key: SignerKey, more: Ma
     """
     if key.name != history.checkpoint.origin + STATEMENTS:
         raise ValueError("a statement is signed with the log's key for statements")
-    stated: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for name, content in (*_files(history), *more.items()):
         file = folder / name
         file.parent.mkdir(mode=0o700, exist_ok=True)
         file.write_bytes(content)
-        stated[name] = sha256(content).hexdigest()
+        digests[name] = sha256(content).hexdigest()
     (folder / CHECKER).write_bytes((Path(__file__).parent / CHECKER).read_bytes())
-    (folder / "statement").write_text(str(signed(statement(history, stated), key)), encoding="utf-8")
-
-
-def statement(history: ProvenHistory, files: Mapping[str, str]) -> str:
-    """What the operator states: how many events there are of whom, which the last is, and what the other files are.
-
-    Args:
-        files: The SHA-256 of each, by name.
-    """
-    events = history.events
-    positions = sha256("".join(f"{each.position}\n" for each in events).encode()).hexdigest()
-    lines = (
-        STATEMENT,
-        history.checkpoint.origin,
-        str(history.checkpoint.size),
-        history.scope,
-        f"events {len(events)}",
-        f"last {events[-1].position if events else 0}",
-        f"positions {positions}",
-        *(f"file {digest} {name}" for name, digest in sorted(files.items())),
-    )
-    return "".join(f"{line}\n" for line in lines)
+    counted = CountedEvents(each.position for each in history.events)
+    statement = stated(history.checkpoint.origin, history.checkpoint.size, history.scope, counted, digests)
+    (folder / "statement").write_text(str(signed(statement.text, key)), encoding="utf-8")
 
 
 def _files(history: ProvenHistory) -> Iterator[tuple[str, bytes]]:

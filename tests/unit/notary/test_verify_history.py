@@ -16,7 +16,8 @@ from events.transparency.checkpoints import Checkpoint, cosigned
 from events.transparency.keys import COSIGNATURE, NOTE, SignerKey
 from events.transparency.merkle import leaf_hash
 from events.transparency.notes import Note, parse_note, signed
-from services.notary.history_export import STATEMENTS, ProvenHistory, StoredEvent, write_history
+from services.notary.history_export import ProvenHistory, StoredEvent, write_history
+from services.notary.statements import STATEMENTS
 from services.notary.tile_files import TileFiles
 from services.notary.tile_tree import TileTree
 from services.notary.verify_history import Event, main
