@@ -68,6 +68,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── SigningStopped        what would be signed does not extend what was signed before
         ├── NotarySilent          no notary answers
         ├── NotaryRefused         the notary does not answer a request
+        ├── WitnessUnusable       a witness cannot be asked at its address
+        ├── WitnessSilent         a witness does not say what it has last cosigned
         ├── ServerFailed          the embedded nats-server did not start
         ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for
         ├── RequestRefused        an HTTP request that is answered with a problem

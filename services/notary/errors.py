@@ -17,3 +17,11 @@ class SigningStopped(CairnError):
     def __init__(self, reason: str):
         super().__init__(f"The notary has stopped signing: {reason}")
         self.reason = reason
+
+
+class WitnessUnusable(CairnError):
+    """A witness cannot be asked at the address that is given for it; the sentence says why."""
+
+
+class WitnessSilent(CairnError):
+    """A witness does not say what it has last cosigned: it does not answer, or answers what does not verify."""

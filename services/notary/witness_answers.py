@@ -1,16 +1,20 @@
 """What a witness answers to a checkpoint (C2SP tlog-witness 1.0.0), and what it means for whoever signs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from pydantic import BaseModel, Field, ValidationError
+
 from events.transparency.checkpoints import cosignatures_of
 from events.transparency.keys import VerifierKey
-from events.transparency.notes import Note, SignatureLine, parse_lines
+from events.transparency.notes import Note, SignatureLine, parse_lines, signers_of
 from events.transparency.refusals import NotProven
 
 SIZE_TYPE = "text/x.tlog.size"
 """The media type of the size that a witness names when it is another one than was said."""
+_SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n?")
 _LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _ALARMS: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "it cannot read the request",
@@ -62,6 +66,20 @@ class Alarm:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class StatementRefused:
+    """The witness does not sign a statement.
+
+    Attributes:
+        code: Which of its reasons it is, as docs/witness.md lists them; `witness.unreadable` where it gives none that
+            can be read, `witness.unavailable` where it does not answer now.
+        detail: A sentence.
+    """
+
+    code: str
+    detail: str
+
+
 WitnessAnswer = Cosigned | AnotherSize | Fork | TryLater | Alarm
 
 
@@ -76,10 +94,8 @@ def read_answer(status: int, media_type: str, body: bytes, note: Note, witness: 
     if status == HTTPStatus.OK:
         return _cosigned(body, note, witness)
     if status == HTTPStatus.CONFLICT and media_type == SIZE_TYPE:
-        size = body.decode("latin-1").removesuffix("\n")
-        if size.isascii() and size.isdecimal() and str(int(size)) == size:
-            return AnotherSize(int(size))
-        return Alarm("it names a size that is no number")
+        size = _SIZE.fullmatch(body)
+        return Alarm("it names a size that is no number") if size is None else AnotherSize(int(size[1]))
     if status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
         # A witness in use answers 409 without a size where the specification has 422.
         return Fork()
@@ -96,4 +112,40 @@ def _cosigned(body: bytes, note: Note, witness: VerifierKey) -> WitnessAnswer:
         return Alarm("its cosignature does not verify")
     if not found:
         return Alarm("it answers without a cosignature of the key that the policy has for it")
+    if found[0].at == 0:
+        return Alarm("its cosignature has no time")
     return Cosigned(lines[-1])
+
+
+class _Problem(BaseModel):
+    code: str = Field(pattern=r"^[a-z_]{1,40}\.[a-z_]{1,40}$")
+    detail: str = Field(max_length=1_000)
+
+
+def read_statement_answer(status: int, body: bytes, note: Note, key: VerifierKey) -> SignatureLine | StatementRefused:
+    """What an answer to `add-statement` means.
+
+    Args:
+        note: The statement that was sent.
+        key: The witness's key for statements; lines of other keys are passed over.
+    """
+    if status == HTTPStatus.OK:
+        return _signed(body, note, key)
+    if status in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return StatementRefused("witness.unavailable", "The witness cannot answer now.")
+    try:
+        problem = _Problem.model_validate_json(body)
+    except ValidationError:
+        return StatementRefused("witness.unreadable", f"The witness answers with status {status}, and gives no reason.")
+    return StatementRefused(problem.code, problem.detail)
+
+
+def _signed(body: bytes, note: Note, key: VerifierKey) -> SignatureLine | StatementRefused:
+    try:
+        lines = [line for line in parse_lines(body.decode()) if line.is_of(key)]
+        found = signers_of(Note(note.text, tuple(lines)), [key])
+    except (NotProven, UnicodeDecodeError):
+        return StatementRefused("witness.unreadable", "The witness's signature of the statement does not verify.")
+    if not found:
+        return StatementRefused("witness.unreadable", f"The witness answers without a signature of {key.name}.")
+    return lines[-1]
