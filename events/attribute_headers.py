@@ -24,16 +24,20 @@ _REPLACED = "\ufffd"
 """What stands in a header in place of bytes that are not UTF-8."""
 
 
-class DoubledHeaders(dict[str, str]):
-    """The headers of a message in which a name is there more than once; the last value of each name is kept.
+class OddHeaders(dict[str, str]):
+    """The headers of a message that are not written as `name: value`, each name once, in UTF-8.
+
+    They are read as far as they can be; the last value of each name is kept.
 
     Attributes:
-        doubled: Those names.
+        block: The whole block as it came.
+        doubled: The names that are there more than once.
     """
 
-    def __init__(self, pairs: list[tuple[str, str]]):
+    def __init__(self, pairs: list[tuple[str, str]], block: bytes):
         super().__init__(pairs)
         names = [name for name, _ in pairs]
+        self.block = block
         self.doubled = tuple(name for name in self if names.count(name) > 1)
 
 
@@ -47,7 +51,7 @@ def by_lower_case_name(headers: Mapping[str, str] | None) -> dict[str, str]:
         Rejected: `event.invalid`, when an attribute or the content type is there twice: nothing says which one counts.
     """
     found: dict[str, str] = {}
-    twice = {name.lower() for name in headers.doubled} if isinstance(headers, DoubledHeaders) else set()
+    twice = {name.lower() for name in headers.doubled} if isinstance(headers, OddHeaders) else set()
     for name, value in (headers or {}).items():
         lower = name.lower()
         if lower in found:

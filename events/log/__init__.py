@@ -8,8 +8,9 @@ from events.log.anchor import Anchor, LogReplaced
 from events.log.client.connection import NotAdmitted, NotReachable, connect
 from events.log.failures import LogBusy, LogUnavailable, LogUnreachable, MessageTooLarge, WrongVersion
 from events.log.log import Append, Log
-from events.log.reading import Batch
+from events.log.reading import Batch, RawBatch
 from events.log.stream import WrongStream, declare_log
+from events.raw_message import RawMessage
 
 __all__ = [
     "Anchor",
@@ -23,6 +24,8 @@ __all__ = [
     "MessageTooLarge",
     "NotAdmitted",
     "NotReachable",
+    "RawBatch",
+    "RawMessage",
     "WrongStream",
     "WrongVersion",
     "connect",

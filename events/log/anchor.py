@@ -19,6 +19,7 @@ from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.reading import from_direct_get
 from events.log.stream_state import StreamState, read_state
+from events.raw_message import RawMessage
 
 _READ_SECONDS = 5.0
 _REPLICA_PAUSE_SECONDS = 0.1
@@ -39,7 +40,7 @@ class Anchor(NamedTuple):
     fingerprint: str = ""
 
     @classmethod
-    def at(cls, stored: StoredMessage) -> "Anchor":
+    def at(cls, stored: StoredMessage | RawMessage) -> "Anchor":
         """The anchor at a message."""
         return cls(stored.position, fingerprint(stored))
 

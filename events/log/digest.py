@@ -15,7 +15,7 @@ import hashlib
 from typing import Literal, NamedTuple
 
 from events.envelope import StoredMessage
-from events.leaf import hole, leaf
+from events.leaf import hole, leaf_of, raw_of
 
 DigestVersion = Literal["v1", "v2"]
 CURRENT: DigestVersion = "v2"
@@ -48,7 +48,7 @@ class Chain:
 
     def take(self, stored: StoredMessage) -> None:
         """Add the next message."""
-        self._value = hashlib.sha256(self._value + leaf(stored)).digest()
+        self._value = hashlib.sha256(self._value + leaf_of(raw_of(stored))).digest()
 
     def miss(self, position: int) -> None:
         """Add the next position, at which the log holds no message."""

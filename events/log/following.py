@@ -8,7 +8,8 @@ whoever may make one chooses where the server delivers (docs/decisions/0023).
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from typing import Generic
 
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
@@ -20,10 +21,14 @@ from events.log.client.direct_subscription import subscribe_raw
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
 from events.log.finishing import finish
+from events.log.handed_out import M, Read
 from events.log.live_feed import LiveFeed, feed_subjects
 from events.log.pages import Pages
-from events.log.reading import Batch
+from events.log.raw_message import read_raw
+from events.log.reading import BatchOf
+from events.log.stored_message import MessageReader
 from events.log.stream_state import StreamState, read_state
+from events.raw_message import RawMessage
 
 _log = logging.getLogger("cairn.log")
 _AGAIN_SECONDS = 0.1
@@ -42,12 +47,13 @@ _FIRST_PAUSE_SECONDS = 0.002
 _LONGEST_PAUSE_SECONDS = 1.0
 
 
-class Follower:
-    """One reader of the whole log, or of the part that a subject filter names.
+class FollowerOf(Generic[M]):
+    """One reader of the whole log, or of the part that a subject filter names, in one form of message.
 
     Args:
         every: For a reader that is in no hurry: how many seconds apart it looks for what is new. It does not listen to
             the feed, so that it is not woken for each message. None for everybody else.
+        new_reader: Makes what reads a message. The past and what comes live are read by one each.
     """
 
     def __init__(
@@ -58,6 +64,8 @@ class Follower:
         subject: str | None = None,
         batch: int = 500,
         every: float | None = None,
+        *,
+        new_reader: Callable[[], Read[M]],
     ):
         self._nc = nc
         self._stream = stream
@@ -65,18 +73,19 @@ class Follower:
         self._batch = batch
         self._every = every
         self._after = Anchor.of(after)
-        self._last: StoredMessage | None = None
+        self._new_reader = new_reader
+        self._last: M | None = None
         self.position = self._after.position
         """The last position yielded."""
         self._head = self.position
-        self._stretch: _Stretch | None = None
+        self._stretch: _Stretch[M] | None = None
 
     @property
     def head(self) -> int:
         """The last position of the log that this follower has heard of, also of events that it does not hand out."""
         return max(self._head, self.position, self._stretch.head if self._stretch else 0)
 
-    async def batches(self) -> AsyncGenerator[Batch, None]:
+    async def batches(self) -> AsyncGenerator[BatchOf[M], None]:
         """Batches in log order for ever; an empty one when the end is first reached.
 
         Raises:
@@ -85,7 +94,9 @@ class Follower:
         caught_up, trouble = False, ""
         while True:
             anchor = self._after if self._last is None else Anchor.at(self._last)
-            self._stretch = stretch = _Stretch(self._nc, self._stream, anchor, self._subject, self._every)
+            self._stretch = stretch = _Stretch(
+                self._nc, self._stream, anchor, self._subject, self._every, self._new_reader
+            )
             try:
                 await stretch.begin()
                 while True:
@@ -94,7 +105,7 @@ class Follower:
                     if messages:
                         self._last = messages[-1]
                         self.position = self._last.position
-                    yield Batch(tuple(messages), self.head)
+                    yield BatchOf(tuple(messages), self.head)
             except (_Interrupted, LogUnreachable, NatsError, OSError, TimeoutError) as error:
                 if trouble != (trouble := str(error)):
                     _log.info("following from position %d again: %s", self.position, error)
@@ -104,11 +115,41 @@ class Follower:
                 await finish(stretch.close())
 
 
+class Follower(FollowerOf[StoredMessage]):
+    """Follows messages with their headers by name."""
+
+    def __init__(
+        self,
+        nc: ResilientClient,
+        stream: str,
+        after: int | Anchor,
+        subject: str | None = None,
+        batch: int = 500,
+        every: float | None = None,
+    ):
+        super().__init__(nc, stream, after, subject, batch, every, new_reader=lambda: MessageReader().read)
+
+
+class RawFollower(FollowerOf[RawMessage]):
+    """Follows messages byte for byte as they are stored."""
+
+    def __init__(
+        self,
+        nc: ResilientClient,
+        stream: str,
+        after: int | Anchor,
+        subject: str | None = None,
+        batch: int = 500,
+        every: float | None = None,
+    ):
+        super().__init__(nc, stream, after, subject, batch, every, new_reader=lambda: read_raw)
+
+
 class _Interrupted(Exception):
     """The stream must be looked at anew before anything more is handed out."""
 
 
-class _Stretch:
+class _Stretch(Generic[M]):
     """Following from a checked anchor to the first interruption.
 
     Attributes:
@@ -116,7 +157,13 @@ class _Stretch:
     """
 
     def __init__(
-        self, nc: ResilientClient, stream: str, after: Anchor, subject: str | None, every: float | None = None
+        self,
+        nc: ResilientClient,
+        stream: str,
+        after: Anchor,
+        subject: str | None,
+        every: float | None,
+        new_reader: Callable[[], Read[M]],
     ):
         self._nc = nc
         self._stream = stream
@@ -126,8 +173,8 @@ class _Stretch:
         self._reconnects = nc.stats["reconnects"]
         self._clock = asyncio.get_running_loop().time
         self._arrived = asyncio.Event()
-        self._pages = Pages(nc, stream, subject, self._hear)
-        self._feed = LiveFeed(nc, stream, in_order=subject is None, arrived=self._hear)
+        self._pages = Pages(nc, stream, subject, new_reader(), self._hear)
+        self._feed = LiveFeed(nc, stream, new_reader(), in_order=subject is None, arrived=self._hear)
         self._advisories: Subscription | None = None
         self._state: StreamState | None = None
         self._changed = False
@@ -164,7 +211,7 @@ class _Stretch:
         except (NatsError, OSError) as error:
             _log.debug("not unsubscribed: %s", error)
 
-    async def take(self, limit: int, *, or_end: bool) -> list[StoredMessage]:
+    async def take(self, limit: int, *, or_end: bool) -> list[M]:
         """Return the next messages, up to a limit; wait until there is at least one.
 
         Args:
@@ -199,7 +246,7 @@ class _Stretch:
                     return []
             await self._wait()
 
-    def _next(self, limit: int) -> list[StoredMessage]:
+    def _next(self, limit: int) -> list[M]:
         pages = self._pages.messages
         while pages and pages[0].position <= self._reached:  # the feed was quicker
             pages.popleft()

@@ -6,14 +6,14 @@ the stream's leader, and it may come before a replica has it. Whoever listens se
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Generic
 
 from nats.aio.subscription import Subscription
 
-from events.envelope import StoredMessage
 from events.log.client.direct_subscription import subscribe_raw
 from events.log.client.jetstream_api import Json
 from events.log.client.resilient import ResilientClient
-from events.log.stored_message import MessageReader, NotStored
+from events.log.handed_out import M, NotStored, Read
 
 _MOST_MESSAGES = 2000
 _MOST_BYTES = 4 * 1024 * 1024
@@ -36,11 +36,12 @@ def feed_subjects(config: Json, subject: str | None = None) -> tuple[str, ...]:
     return tuple(f"{instead}{each[len(begin) :]}" for each in stored if each.startswith(begin))
 
 
-class LiveFeed:
+class LiveFeed(Generic[M]):
     """The end of a stream, in a buffer without gaps: what comes behind a gap takes the place of what was before.
 
     Args:
         nc: A connection from :func:`events.log.connect`.
+        read: Reads a message.
         in_order: Whether every position is to come. Otherwise only positions are noted, and no message is kept.
         arrived: Called whenever something has come.
 
@@ -50,14 +51,14 @@ class LiveFeed:
         repeated: Whether a position has come that is not higher than that: another stream may be in its place.
     """
 
-    def __init__(self, nc: ResilientClient, stream: str, *, in_order: bool, arrived: Callable[[], None]):
+    def __init__(self, nc: ResilientClient, stream: str, read: Read[M], *, in_order: bool, arrived: Callable[[], None]):
         self._nc = nc
         self._stream = stream
-        self._read = MessageReader().read
+        self._read = read
         self._in_order = in_order
         self._arrived = arrived
         self._subscriptions: list[Subscription] = []
-        self._waiting: deque[StoredMessage] = deque()
+        self._waiting: deque[tuple[M, int]] = deque()
         self._bytes = 0
         self.subjects: Sequence[str] = ()
         self.head = 0
@@ -84,15 +85,14 @@ class LiveFeed:
         """Expect nothing up to a position any more."""
         self.head = max(self.head, position)
 
-    def take(self, after: int, most: int) -> list[StoredMessage]:
+    def take(self, after: int, most: int) -> list[M]:
         """The messages right behind a position, as many as are there; none when the next one is not."""
-        waiting, taken = self._waiting, list[StoredMessage]()
-        while waiting and waiting[0].position <= after:
-            self._bytes -= len(waiting.popleft().data)
-        if waiting and waiting[0].position == after + 1:
-            taken += [waiting.popleft() for _ in range(min(most, len(waiting)))]
-            self._bytes -= sum([len(message.data) for message in taken])
-        return taken
+        waiting = self._waiting
+        while waiting and waiting[0][0].position <= after:
+            self._next()
+        if not waiting or waiting[0][0].position != after + 1:
+            return []
+        return [self._next() for _ in range(min(most, len(waiting)))]
 
     def _take(self, _: bytes, headers: bytes, data: bytes) -> None:
         try:
@@ -105,16 +105,21 @@ class LiveFeed:
         if message.position <= self.head:
             self.repeated = True
         elif self._in_order:
-            self._keep(message)
+            self._keep(message, len(data))
         self.head = max(self.head, message.position)
         self._arrived()
 
-    def _keep(self, message: StoredMessage) -> None:
+    def _next(self) -> M:
+        message, size = self._waiting.popleft()
+        self._bytes -= size
+        return message
+
+    def _keep(self, message: M, size: int) -> None:
         behind_a_gap = message.position != self.head + 1
         if behind_a_gap or len(self._waiting) >= _MOST_MESSAGES or self._bytes > _MOST_BYTES:
             self._clear()
-        self._waiting.append(message)
-        self._bytes += len(message.data)
+        self._waiting.append((message, size))
+        self._bytes += size
 
     def _clear(self) -> None:
         self._waiting.clear()

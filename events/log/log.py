@@ -15,14 +15,16 @@ from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
 from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
-from events.log.following import Follower
+from events.log.following import Follower, RawFollower
 from events.log.handing_over import HandedOver
 from events.log.leader import Leader
 from events.log.message import Message, guard
-from events.log.reading import Batch, DirectReader
+from events.log.raw_reading import read_at, read_pages
+from events.log.reading import Batch, DirectReader, RawBatch
 from events.log.stream import STREAM
 from events.log.stream_state import StreamState, read_state
 from events.log.writing import Write, Writer
+from events.raw_message import RawMessage
 from events.voiding import Readable, read_events, readable, voided
 
 
@@ -273,6 +275,42 @@ class Log:
                 than hearing of each event.
         """
         return Follower(self._nc, self._stream, after, subject, batch, every).batches()
+
+    def follow_raw(
+        self, after: int | Anchor = 0, *, batch: int = 500, every: float | None = None
+    ) -> AsyncIterator[RawBatch]:
+        """As :meth:`follow`, all messages byte for byte as they are stored.
+
+        Where positions jump, the log holds no message any more at those between. An empty batch comes when the end is
+        first reached.
+        """
+        return RawFollower(self._nc, self._stream, after, None, batch, every).batches()
+
+    def read_raw(
+        self, subject: str, after: int = 0, until: int | None = None, *, last: int = 0
+    ) -> AsyncIterator[list[RawMessage]]:
+        """The messages on a subject behind a position, in order and by pages, byte for byte as they are stored.
+
+        In a cluster a replica answers, which may lag behind the log's leader. Where neither `until` nor `last` is
+        reached, it is given some seconds.
+
+        Args:
+            subject: Of the log (wildcards allowed).
+            until: The last position that is wanted; None for all.
+            last: The position of a message on the subject that is known to be there.
+
+        Raises:
+            LogUnreachable: the log does not answer, or no replica that answers has come to `last`.
+        """
+        return read_pages(self._nc, self._stream, subject, after, until, last)
+
+    async def raw_at(self, position: int) -> RawMessage | None:
+        """The message at a position, byte for byte as it is stored; None when the log holds none there.
+
+        Raises:
+            LogUnreachable: the log does not answer, or no replica that answers has come so far.
+        """
+        return await read_at(self._nc, self._stream, position)
 
     async def follow_with_process(
         self, after: int | Anchor = 0, handed_over: HandedOver | None = None

@@ -2,18 +2,19 @@
 
 from collections import deque
 from collections.abc import Callable
+from typing import Generic
 
 from nats.aio.subscription import Subscription
 from pydantic_core import to_json
 
-from events.envelope import StoredMessage
 from events.log.client.direct_subscription import subscribe_raw
 from events.log.client.headers import VERSION, read_headers
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
-from events.log.stored_message import MessageReader, NotStored
+from events.log.handed_out import M, NotStored, Read
 
-_PAGE_MESSAGES = 1000
+PAGE_MESSAGES = 1000
+"""How many messages are asked for at once."""
 _PAGE_BYTES = 4 * 1024 * 1024
 _AHEAD_MESSAGES = 1000
 """While more than these wait to be taken, no further page is asked for."""
@@ -22,13 +23,15 @@ _END_OF_BATCH = "204"
 _NOTHING = "404"
 
 
-class Pages:
+class Pages(Generic[M]):
     """The messages of a stream from a position on, as the replica that answers has them.
 
     Args:
         nc: A connection from :func:`events.log.connect`.
         subject: Only messages on this subject of the stream (wildcards allowed).
+        read: Reads a message.
         arrived: Called whenever something has come.
+        most: How many messages are asked for at once.
 
     Attributes:
         messages: What has come and was not taken yet, in order. Whoever takes calls :meth:`go_on` afterwards.
@@ -37,12 +40,21 @@ class Pages:
         failure: What went wrong; nothing more comes then.
     """
 
-    def __init__(self, nc: ResilientClient, stream: str, subject: str | None, arrived: Callable[[], None]):
+    def __init__(
+        self,
+        nc: ResilientClient,
+        stream: str,
+        subject: str | None,
+        read: Read[M],
+        arrived: Callable[[], None],
+        most: int = PAGE_MESSAGES,
+    ):
         self._nc = nc
         self._request = f"{nc.api_of(stream)}.DIRECT.GET.{stream}"
         self._subject = subject
         self._arrived = arrived
-        self._read = MessageReader().read
+        self._most = most
+        self._read = read
         self._inbox = nc.new_inbox()
         self._subscription: Subscription | None = None
         self._turn = 0
@@ -50,7 +62,7 @@ class Pages:
         self._last = 0
         self._before = 0
         self._more = False
-        self.messages: deque[StoredMessage] = deque()
+        self.messages: deque[M] = deque()
         self.asking = False
         self.head = 0
         self.failure: LogUnreachable | None = None
@@ -85,7 +97,7 @@ class Pages:
         request = {
             "seq": self._last + 1,
             "next_by_subj": self._subject or ">",
-            "batch": _PAGE_MESSAGES,
+            "batch": self._most,
             "max_bytes": _PAGE_BYTES,
         }
         self._nc.send(self._request, {}, to_json(request), reply)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import Generic, NamedTuple
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -12,8 +12,10 @@ from events.envelope import StoredMessage
 from events.log.client.replies import Replies, status_of
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
+from events.log.handed_out import M
 from events.log.stream_state import read_state
 from events.log.timestamps import nanoseconds
+from events.raw_message import RawMessage
 
 _PAGE_MESSAGES = 1000
 _READ_SECONDS = 10.0
@@ -22,8 +24,7 @@ _FIRST_PAUSE_SECONDS = 0.002
 _LONGEST_PAUSE_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class BatchOf(NamedTuple, Generic[M]):
     """Messages of the log in order, and how far the log goes.
 
     Attributes:
@@ -31,8 +32,12 @@ class Batch:
         head: The last position of the log as known when the batch was made.
     """
 
-    messages: tuple[StoredMessage, ...]
+    messages: tuple[M, ...]
     head: int
+
+
+Batch = BatchOf[StoredMessage]
+RawBatch = BatchOf[RawMessage]
 
 
 class DirectReader:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
-from events.attribute_headers import DoubledHeaders
+from events.attribute_headers import OddHeaders
 from services.access.nats_users import NatsUsers
 from services.access.policy import Denied
 from services.access.principal import HEADER, BadPrincipal, Principal, everyone_of, principal_of
@@ -94,6 +94,6 @@ def forwarded_for(headers: Mapping[str, str] | None) -> Principal:
 def _only(headers: Mapping[str, str] | None, name: str) -> str:
     """The value of a header that is there once."""
     value = (headers or {}).get(name)
-    if not value or (isinstance(headers, DoubledHeaders) and name in headers.doubled):
+    if not value or (isinstance(headers, OddHeaders) and name in headers.doubled):
         raise Denied(_UNKNOWN)
     return value

@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
-from events.attribute_headers import DoubledHeaders, by_lower_case_name
+from events.attribute_headers import OddHeaders, by_lower_case_name
 from events.errors import Rejected
 from events.identity import INTAKE, WAITING, goal_id_of
 from events.log.client.connection import flush
@@ -97,7 +97,7 @@ class Accepting:
         """The submission on its way to the stream, or the error for its sender where it is not sent."""
         try:
             principal = self._requests.sender(submission.headers)
-            if isinstance(submission.headers, DoubledHeaders):
+            if isinstance(submission.headers, OddHeaders) and submission.headers.doubled:
                 by_lower_case_name(submission.headers)
         except Denied as denied:
             return _error(403, _BAD_REQUEST, f"access.denied: {denied.detail}")

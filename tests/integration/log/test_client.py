@@ -9,7 +9,7 @@ from nats.aio.msg import Msg
 from nats.errors import MaxPayloadError, NoRespondersError
 from pydantic_core import from_json, to_json
 
-from events.attribute_headers import DoubledHeaders
+from events.attribute_headers import OddHeaders
 from events.identity import GoalId
 from events.log import Append, Log, LogUnreachable
 from events.log.client.direct_subscription import hand_over_directly
@@ -107,7 +107,7 @@ def test_headers_read_as_nats_writes_them(block: bytes, headers: dict[str, str] 
 def test_of_headers_of_one_name_the_last_is_read_and_the_name_is_kept_as_doubled() -> None:
     found = read_headers(b"NATS/1.0\r\nce-id: 1\r\nce-type: t\r\nce-id: 2\r\n\r\n")
 
-    assert isinstance(found, DoubledHeaders)
+    assert isinstance(found, OddHeaders)
     assert (found, found.doubled) == ({"ce-id": "2", "ce-type": "t"}, ("ce-id",))
 
 

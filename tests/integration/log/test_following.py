@@ -241,7 +241,7 @@ async def test_a_follower_in_no_hurry_does_not_listen_and_gets_everything(
         assert not any(each.subject.startswith(FEED) for each in own._subs.values())
 
 
-class LossyFeed(live_feed.LiveFeed):
+class LossyFeed(live_feed.LiveFeed[StoredMessage]):
     """Loses what a test tells it to, and says nothing of it."""
 
     lost: Callable[[int], bool] = lambda position: False

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from events.envelope import StoredMessage
-from events.leaf import fingerprint, hole, leaf
-from events.log.client.headers import read_headers
+from events.leaf import fingerprint, hole, leaf_of, raw_of
 from events.log.timestamps import nanoseconds
+from events.raw_message import RawMessage
 
 MESSAGE = StoredMessage("cairn.log.o.p.g", 7, 1_790_000_000_000_000_001, {"ce-id": "1", "ce-type": "t"}, b"{}")
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    message: StoredMessage
+    message: RawMessage
     leaf: bytes
     hash: bytes
 
@@ -26,13 +26,13 @@ class Vector:
 @pytest.fixture(params=[0, 1], ids=["blinded", "without a blind"])
 def vector(request: pytest.FixtureRequest, shared_data: Path) -> Vector:
     said = json.loads((shared_data / "tlog_vectors.json").read_text())["event_leaf"]["events"][request.param]
-    headers = read_headers(said["stored_header_block"].encode()) or {}
-    message = StoredMessage(said["subject"], said["position"], said["recorded_ns"], headers, said["body"].encode())
+    headers = said["stored_header_block"].encode()
+    message = RawMessage(said["subject"], said["position"], said["recorded_ns"], headers, said["body"].encode())
     return Vector(message, bytes.fromhex(said["leaf_hex"]), base64.b64decode(said["leaf_hash"]))
 
 
 def test_a_leaf_is_the_published_one(vector: Vector) -> None:
-    assert leaf(vector.message) == vector.leaf
+    assert leaf_of(vector.message) == vector.leaf
 
 
 def test_a_position_that_is_missing_has_a_leaf_of_its_own(shared_data: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_position_that_is_missing_has_a_leaf_of_its_own(shared_data: Path) -> 
 
 
 def test_a_fingerprint_is_the_hash_of_the_leaf() -> None:
-    assert fingerprint(MESSAGE) == hashlib.sha256(leaf(MESSAGE)).hexdigest()
+    assert fingerprint(MESSAGE) == hashlib.sha256(leaf_of(raw_of(MESSAGE))).hexdigest()
 
 
 @pytest.mark.parametrize(

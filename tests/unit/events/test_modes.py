@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from events.attribute_headers import DoubledHeaders
+from events.attribute_headers import OddHeaders
 from events.catalog import Json
 from events.envelope import BATCH, MAX_EVENT_BYTES, STRUCTURED
 from events.errors import FieldError, Rejected
@@ -69,7 +69,7 @@ class TestBinaryMode:
     def test_refuses_a_header_that_is_there_twice(self, name: str) -> None:
         value = BINARY.get(name, "1")
         spelt_twice = {**BINARY, name: value, name.title(): value}
-        twice = DoubledHeaders([*{**BINARY, name: value}.items(), (name, value)])
+        twice = OddHeaders([*{**BINARY, name: value}.items(), (name, value)], b"")
 
         for headers in (spelt_twice, twice):
             refused("event.invalid", BODY, headers, field=name.removeprefix("ce-"))

@@ -11,7 +11,7 @@ import pytest
 from events.envelope import StoredMessage
 from events.event import RecordedEvent
 from events.goal import types as g
-from events.leaf import hole, leaf
+from events.leaf import hole, leaf_of, raw_of
 from events.log.digest import EarlierDigest, FirstChain
 from events.log.findings import Verification
 from events.log.reading import Batch
@@ -180,7 +180,7 @@ def test_the_digest_leaves_out_what_a_server_adds(sound: list[StoredMessage]) ->
 
 def test_the_digest_is_a_chain_of_leaves_and_holes(sound: list[StoredMessage]) -> None:
     chain = b""
-    for each in (leaf(sound[0]), hole(2), leaf(sound[2]), hole(4)):
+    for each in (leaf_of(raw_of(sound[0])), hole(2), leaf_of(raw_of(sound[2])), hole(4)):
         chain = hashlib.sha256(chain + each).digest()
     found = _verify([sound[0], sound[2]], Extent(4, 2))
     assert (found.digest, found.digest_version) == (chain.hex(), "v2")

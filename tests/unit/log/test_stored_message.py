@@ -3,7 +3,8 @@
 import pytest
 
 from events.log.client.headers import read_headers
-from events.log.stored_message import MessageReader, NotStored
+from events.log.handed_out import NotStored
+from events.log.stored_message import MessageReader
 
 REPUBLISHED = (
     b"Nats-Stream: CAIRN_LOG\r\nNats-Subject: cairn.log.a.b.c\r\nNats-Sequence: 42\r\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.attribute_headers import DoubledHeaders
+from events.attribute_headers import OddHeaders
 from events.log.client.headers import read_headers, read_usual_headers
 
 USUAL = b"NATS/1.0\r\ncontent-type: application/cloudevents+json\r\n\r\n"
@@ -34,7 +34,7 @@ def test_a_name_that_is_there_twice_stays_known_as_such() -> None:
     block = b"NATS/1.0\r\nce-id: 1\r\nce-id: 2\r\n\r\n"
     first, second = read_usual_headers(block), read_usual_headers(block)
 
-    assert isinstance(first, DoubledHeaders)
-    assert isinstance(second, DoubledHeaders)
+    assert isinstance(first, OddHeaders)
+    assert isinstance(second, OddHeaders)
     assert second.doubled == ("ce-id",)
     assert first is not second
