@@ -1,9 +1,9 @@
 """Proving many leaves of one tree at once, with each hash only once: what a history of many events is proven by.
 
-The tree is walked from left to right, and each node that is needed comes in its turn, so that whoever makes the proof and
-whoever checks it keep no more than one path in memory. Two kinds of hashes are written down. Those of subtrees without
-any of the leaves cannot be computed from these. Those of subtrees with some, beside another one with some, can; they
-are there so that a checker finds out which leaf is the wrong one, and not only that one is.
+The tree is walked from left to right, and each node that is needed comes in its turn, so that whoever makes the proof
+and whoever checks it keep no more than one path in memory. Two kinds of hashes are written down. Those of subtrees
+without any of the leaves cannot be computed from these. Those of subtrees with some, beside another one with some, can;
+they are there so that a checker finds out which leaf is the wrong one, and not only that one is.
 """
 
 from bisect import bisect_left

@@ -25,3 +25,11 @@ class WitnessUnusable(CairnError):
 
 class WitnessSilent(CairnError):
     """A witness does not say what it has last cosigned: it does not answer, or answers what does not verify."""
+
+
+class HistoryNotProven(CairnError):
+    """What the log gives and what the notary has signed differ, so that a history cannot be handed out as proven."""
+
+
+class FolderInUse(CairnError):
+    """An export would be written where something is already."""
