@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from events.leaf import leaf_of
 from events.raw_message import RawMessage
@@ -65,7 +66,17 @@ class Clinic:
         cosigns_statements: Whether the first witness signs statements too.
     """
 
-    def __init__(self, folder: Path, messages: Iterable[RawMessage], kept: Sequence[int] = ()):
+    def __init__(
+        self,
+        folder: Path,
+        messages: Iterable[RawMessage],
+        kept: Sequence[int] = (),
+        *,
+        origin: str = ORIGIN,
+        statements: SignerKey = STATE,
+    ):
+        self.origin = origin
+        self._statements = statements
         self.messages = list(messages)
         self.kept = list(kept)
         self.signers = [LOG]
@@ -88,7 +99,7 @@ class Clinic:
 
     def note(self, size: int) -> Note:
         """The checkpoint of a size, which both witnesses have cosigned."""
-        note = signed(Checkpoint(ORIGIN, size, self.tree.root_at(size)).text, *self.signers)
+        note = signed(Checkpoint(self.origin, size, self.tree.root_at(size)).text, *self.signers)
         at = self.messages[size - 1].recorded_ns // 1_000_000_000 + 1
         return note.with_lines(cosigned(note, each, at) for each in WITNESSES)
 
@@ -109,8 +120,8 @@ class Clinic:
     async def statement(self, scope: str, size: int, files: Mapping[str, str]) -> Note:
         """The signed statement; the notary counts by itself."""
         counted = CountedEvents(each.position for each in of(scope, self.messages) if each.position <= size)
-        note = signed(stated(ORIGIN, size, scope, counted, files).text, STATE)
-        return signed(note.text, STATE, COUNTING) if self.cosigns_statements else note
+        signers = (self._statements, COUNTING) if self.cosigns_statements else (self._statements,)
+        return signed(stated(self.origin, size, scope, counted, files).text, *signers)
 
     async def export(
         self,
@@ -128,7 +139,7 @@ class Clinic:
             notary: Who makes the statement, where it is another one.
         """
         note = await self.checkpoint()
-        events = [each for each in of(scope, self.messages if log is None else log)]
+        events = list(of(scope, self.messages if log is None else log))
         with new_export(folder) as draft:
             export = HistoryExport(draft, scope, note, self.keys, is_withheld)
             await export.write_events(pages(events))
@@ -142,7 +153,7 @@ class Clinic:
 
 def period(key: SignerKey, first: int = 0, last: int | None = None) -> KeyPeriod:
     """That a key has signed from one size to another."""
-    use = "statements" if key.name.endswith(STATEMENTS) else "checkpoints"
+    use: Literal["statements", "checkpoints"] = "statements" if key.name.endswith(STATEMENTS) else "checkpoints"
     retired = MADE if last is not None else None
     return KeyPeriod(key=str(key.verifier), use=use, since=MADE, first_size=first, last_size=last, retired_at=retired)
 

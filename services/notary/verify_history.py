@@ -36,7 +36,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 VOUCHED, WRONG, IN_ITSELF = 0, 1, 2
 FORMAT = "cairn-history/1"
 STATEMENT = "cairn-statement/1"
-SUCCESSION = "cairn-succession/1"
+SUCCESSION = "cairn succession/1"
 STATEMENTS = "/statements"
 EVENTS, NODES, PROOFS, EARLIER = "events.jsonl", "nodes.jsonl", "proofs", "earlier"
 NOT_STATED = frozenset({"statement", "verify_history.py"})
@@ -194,8 +194,9 @@ class History:
         """Check that a checkpoint from elsewhere is of the same tree, earlier or later."""
         note = Note(read_bytes(file), file.name)
         other = Checkpoint(note)
+        hashes = None if proof is None else [hash_of(line, proof.name) for line in read_text(proof).split()]
         if other.origin != self.checkpoint.origin:
-            self._check_former(file.name, note, other)
+            self._check_former(file.name, note, other, hashes)
             return
         self._check_signed(note, other)
         for known in (self.checkpoint, *(each.checkpoint for each in self.earlier)):
@@ -207,14 +208,7 @@ class History:
                     )
                 return
         small, large = sorted((self.checkpoint, other), key=lambda each: each.size)
-        hashes = [] if proof is None else [hash_of(line, proof.name) for line in read_text(proof).split()]
-        if not consistent(small.size, large.size, hashes, small.root, large.root):
-            missing = " (no --consistency proof was given)" if proof is None else ""
-            raise Wrong(
-                f"{file.name} is not shown to be of the same tree as the export{missing}: the smaller one has"
-                f" {small.size} events, the larger one {large.size}. Where nobody can prove that the smaller one was"
-                " only added to, the log was shortened, restored, or is another for each of you"
-            )
+        self._check_extends(file.name, small, large, hashes)
 
     @property
     def is_stated(self) -> bool:
@@ -290,35 +284,49 @@ class History:
         for key in signed:
             self.keys.check(key, checkpoint.size, note.called)
 
+    def _check_extends(
+        self, called: str, small: "Checkpoint", large: "Checkpoint", hashes: Sequence[bytes] | None
+    ) -> None:
+        """Check that one tree is an earlier state of another."""
+        if consistent(small.size, large.size, hashes or [], small.root, large.root):
+            return
+        missing = " (no --consistency proof was given)" if hashes is None else ""
+        raise Wrong(
+            f"{called} is not shown to be of the same tree as the export{missing}: the smaller one has {small.size}"
+            f" events, the larger one {large.size}. Where nobody can prove that the smaller one was only added to, the"
+            " log was shortened, restored, or is another for each of you"
+        )
+
     def _check_successions(self) -> None:
         folder = self.folder / "successions"
-        for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        for file in sorted(folder.iterdir(), key=lambda each: (len(each.name), each.name)) if folder.is_dir() else ():
             self.successions.append(Succession(Note(read_bytes(file), f"successions/{file.name}")))
         if not self.successions:
             return
         for earlier, later in zip(self.successions, self.successions[1:], strict=False):
-            if later.former.origin != earlier.origin:
+            if later.former != earlier.origin:
                 raise Wrong(f"{later.note.called} is not about the log that {earlier.note.called} began")
         last = self.successions[-1]
         if last.origin != self.checkpoint.origin:
             raise Wrong(f"{last.note.called} is about another log than the export")
-        if not any(last.note.is_signed_by(key) for key in self.policy.logs if key.name == last.origin + STATEMENTS):
+        if not any(last.note.is_signed_by(key) for key in self._statement_keys()):
             raise Wrong(f"{last.note.called} is not signed by the key of {last.origin}{STATEMENTS}")
 
-    def _check_former(self, called: str, note: "Note", other: "Checkpoint") -> None:
+    def _check_former(self, called: str, note: "Note", other: "Checkpoint", hashes: Sequence[bytes] | None) -> None:
         """Check a checkpoint of an earlier generation of the log against the note by which that one ended."""
-        ended = next((each for each in self.successions if each.former.origin == other.origin), None)
+        ended = next((each for each in self.successions if each.former == other.origin), None)
         if ended is None:
             raise Wrong(f"{called} is of another log: {other.origin}")
-        if any(key.name == other.origin for key in self.policy.logs):
-            self._check_signed(note, other)
-        if other.size == ended.former.size and other.root != ended.former.root:
-            raise Wrong(f"two histories: {called} and {ended.note.called} have {other.size} events and different roots")
-        if other.size > ended.former.size:
+        self._check_signed(note, other)
+        if other.size > ended.size:
             raise Wrong(
-                f"{called} has {other.size} events of {other.origin}, which ended with {ended.former.size}:"
-                f" {ended.reason}. It was signed later, with a key that had been given up, or the note hides a loss"
+                f"{called} has {other.size} events of {other.origin}, which ended with {ended.size} ({ended.reason})."
+                " It was signed later, with a key that had been given up; or the note of the succession hides a loss"
             )
+        if other.size == ended.size and other.root != ended.root:
+            raise Wrong(f"two histories: {called} and {ended.note.called} have {other.size} events and different roots")
+        if other.size <= ended.agree and len(self.successions) == 1:
+            self._check_extends(called, other, self.checkpoint, hashes)
 
     def _check_inclusion(self) -> None:
         if (self.folder / NODES).exists():
@@ -342,8 +350,7 @@ class History:
     def _check_statement(self) -> Sequence[str]:
         note = Note(self._bytes("statement"), "statement")
         name = self.checkpoint.origin + STATEMENTS
-        keys = [key for key in self.policy.logs if key.name == name] or self.keys.statements
-        if not any(note.is_signed_by(key) for key in keys):
+        if not any(note.is_signed_by(key) for key in self._statement_keys()):
             raise Wrong(f"the statement is not signed by the key of {name}")
         lines = note.text.split("\n")[:-1]
         positions = hashlib.sha256("".join([f"{each}\n" for each in self._positions]).encode()).hexdigest()
@@ -364,6 +371,11 @@ class History:
         others = [key for key in self.policy.logs if key.name.endswith(STATEMENTS) and key.name != name]
         self.counted = [key.name.removesuffix(STATEMENTS) for key in others if note.is_signed_by(key)]
         return lines[len(expected) :]
+
+    def _statement_keys(self) -> Sequence["Key"]:
+        """The keys for statements: those that the reader trusts, else those that came along."""
+        name = self.checkpoint.origin + STATEMENTS
+        return [key for key in self.policy.logs if key.name == name] or self.keys.statements
 
     def _check_files(self, lines: Sequence[str]) -> None:
         stated = {}
@@ -739,10 +751,34 @@ class KeyList:
 
 
 class Succession:
-    """The note by which one generation of a log ended and the next began."""
+    """The note by which one generation of a log ended and the next began: after a loss, or when a key had leaked."""
 
     def __init__(self, note: "Note"):
         self.note = note
+        head, _, rest = note.text.partition("\n\n")
+        first, *lines = head.removesuffix("\n").split("\n")
+        said = dict(line.partition(" ")[::2] for line in lines)
+        try:
+            self.former, self.origin = said["old"], said["new"]
+            self.at, self.by, self.reason = said["at"], said["by"], said["reason"]
+            self.agree = natural(int(said["agree"]))
+            size, _, root = said["signed"].partition(" ")
+            self.size, self.root = (0, b"") if size == "nothing" else (natural(int(size)), hash_of(root, note.called))
+        except (KeyError, ValueError):
+            first = ""
+        if first != SUCCESSION:
+            raise Wrong(f"{note.called} is no note of a succession")
+        if rest and Checkpoint(Note(rest.encode(), f"the checkpoint in {note.called}")).origin != self.former:
+            raise Wrong(f"{note.called} has a checkpoint of another log than the one that ended")
+
+    def told(self) -> str:
+        """What is to be said of it."""
+        kept = "All" if self.agree == self.size else f"The first {self.agree}"
+        return (
+            f"{self.origin} goes on from {self.former}, which ended at {word(self.at)} by the decision of"
+            f" {word(self.by)} ({word(self.reason)}). {kept} of the {self.size} events that had been signed until then"
+            " are in the new one as well."
+        )
 
 
 # --------------------------------------------------------------------------------------------- the tree, RFC 9162

@@ -18,8 +18,9 @@ from events.transparency.checkpoints import Checkpoint, cosigned
 from events.transparency.keys import COSIGNATURE, NOTE, SignerKey
 from events.transparency.merkle import leaf_hash
 from events.transparency.notes import Note, parse_note, signed
+from services.notary.requests import KeysAnswer
 from services.notary.verify_history import Event, main, told
-from tests.histories import COUNTING, LOG, ORIGIN, POLICY, START, STATE, WITNESSES, Clinic, message
+from tests.histories import COUNTING, LOG, ORIGIN, POLICY, START, STATE, WITNESSES, Clinic, message, period
 
 
 @pytest.fixture(scope="module")
@@ -397,12 +398,11 @@ async def test_a_time_before_a_cosigned_checkpoint_without_the_event_is_reported
     tmp_path: Path, policy: str, capsys: Said
 ) -> None:
     """It was put in later with an earlier time, or nobody signed then: the reader is told, and asks."""
-    dated_back = clinic_with(tmp_path, 299, (START - 5_000) * 1_000_000_000, kept=298)
-    messages = dated_back.messages
-    messages[:] = [each._replace(recorded_ns=(START - 5_000) * 1_000_000_000) for each in messages[:297]] + messages[
-        297:
-    ]
-    dated_back = Clinic(tmp_path / "again", messages, kept=(298,))
+    long_before = (START - 5_000) * 1_000_000_000
+    messages = [message(position) for position in range(1, 301)]
+    for place in (*range(297), 298):  # the event before it, of somebody else, was recorded and cosigned much later
+        messages[place] = messages[place]._replace(recorded_ns=long_before)
+    dated_back = Clinic(tmp_path, messages, kept=(298,))
     export = await dated_back.export(tmp_path / "export")
 
     assert main([str(export), "--policy", policy, "--quiet"]) == 0
@@ -493,3 +493,143 @@ async def test_a_message_that_is_void_leaves_no_gap(tmp_path: Path, policy: str)
     export = await Clinic(tmp_path, told_twice).export(tmp_path / "export")
 
     assert main([str(export), "--policy", policy, "--quiet"]) == 0
+
+
+SECOND, SECOND_STATE = (
+    SignerKey(name, NOTE, bytes([n]) * 32)
+    for n, name in ((11, ORIGIN), (12, ORIGIN.replace("-1", "-2") + "/statements"))
+)
+NEXT = SignerKey(ORIGIN.replace("-1", "-2"), NOTE, bytes([13]) * 32)
+
+
+def with_policy(tmp_path: Path, text: str) -> str:
+    (tmp_path / "their-policy").write_text(text)
+    return str(tmp_path / "their-policy")
+
+
+class TestAKeyThatIsReplaced:
+    """Both keys sign for a while; then the old one is retired (`cairn notary rotate`)."""
+
+    @pytest.fixture
+    async def export(self, clinic: Clinic, tmp_path: Path) -> Path:
+        replaced = Clinic(tmp_path, clinic.messages, kept=(50, 120, 250))
+        replaced.signers = [SECOND, LOG]
+        both = replaced.note
+        replaced.note = lambda size: both(size) if size < 300 else with_cosignatures(size, replaced, SECOND)  # type: ignore[method-assign]
+        policy = POLICY.replace(str(LOG.verifier), str(SECOND.verifier))
+        periods = (period(LOG, last=260), period(SECOND, first=40), period(STATE))
+        replaced.keys = KeysAnswer(origin=ORIGIN, keys=periods, policy=policy)
+        return await replaced.export(tmp_path / "export")
+
+    def test_a_reader_with_the_new_key_is_told_of_the_old_one(self, export: Path, tmp_path: Path, capsys: Said) -> None:
+        policy = with_policy(tmp_path, POLICY.replace(str(LOG.verifier), str(SECOND.verifier)))
+
+        assert main([str(export), "--policy", policy, "--quiet"]) == 0
+        assert "was retired at size 260; the next one signed beside it before" in capsys.readouterr().out
+
+    def test_a_reader_with_both_keys_is_as_well_off(self, export: Path, tmp_path: Path) -> None:
+        policy = with_policy(tmp_path, f"log {SECOND.verifier}\n{POLICY}")
+
+        assert main([str(export), "--policy", policy, "--quiet"]) == 0
+
+    def test_a_reader_with_the_old_key_alone_is_told_to_ask_for_the_new_one(
+        self, export: Path, policy: str, capsys: Said
+    ) -> None:
+        assert main([str(export), "--policy", policy, "--quiet"]) == 1
+        assert "it was replaced: ask for the policy of now" in capsys.readouterr().out
+
+    def test_what_the_old_key_signs_afterwards_is_wrong(
+        self, export: Path, clinic: Clinic, tmp_path: Path, capsys: Said
+    ) -> None:
+        policy = with_policy(tmp_path, f"log {SECOND.verifier}\n{POLICY}")
+        (tmp_path / "late").write_text(str(clinic.note(300)))
+
+        assert main([str(export), "--policy", policy, "--quiet", "--also", str(tmp_path / "late")]) == 1
+        assert "late is of size 300 and signed by a key that signed from size 0 to 260" in capsys.readouterr().out
+
+    async def test_a_key_that_comes_from_nowhere_is_wrong(self, clinic: Clinic, tmp_path: Path, capsys: Said) -> None:
+        sudden = Clinic(tmp_path, clinic.messages)
+        sudden.signers = [SECOND]
+        periods = (period(LOG, last=200), period(SECOND, first=260), period(STATE))
+        policy = POLICY.replace(str(LOG.verifier), str(SECOND.verifier))
+        sudden.keys = KeysAnswer(origin=ORIGIN, keys=periods, policy=policy)
+        export = await sudden.export(tmp_path / "export")
+
+        assert main([str(export), "--quiet"]) == 1
+        assert "the log's key was replaced at size 260 without the one before it" in capsys.readouterr().out
+
+
+def with_cosignatures(size: int, clinic: Clinic, key: SignerKey) -> Note:
+    note = signed(Checkpoint(key.name, size, clinic.tree.root_at(size)).text, key)
+    return note.with_lines(cosigned(note, each, START + 1_000) for each in WITNESSES)
+
+
+class TestAKeyThatLeaked:
+    """A new generation begins (`cairn notary succeed`), with a note that says up to where both are the same."""
+
+    POLICY_OF_NOW = f"log {NEXT.verifier}\nlog {SECOND_STATE.verifier}\n{POLICY}"
+
+    @pytest.fixture
+    async def export(self, clinic: Clinic, tmp_path: Path) -> Path:
+        return await self.export_of(clinic, tmp_path, agree=260)
+
+    async def export_of(self, clinic: Clinic, tmp_path: Path, *, agree: int) -> Path:
+        root = base64.b64encode(clinic.tree.root_at(260)).decode()
+        text = (
+            f"cairn succession/1\nold {ORIGIN}\nnew {NEXT.name}\nat 2026-11-29T10:00:00Z\nby ana\n"
+            f"reason the key had leaked\nagree {agree}\nsigned 260 {root}\n\n{clinic.note(260)}"
+        )
+        begun = Clinic(tmp_path, clinic.messages, origin=NEXT.name, statements=SECOND_STATE)
+        begun.note = lambda size: with_cosignatures(size, begun, NEXT)  # type: ignore[method-assign]
+        begun.keys = KeysAnswer(
+            origin=NEXT.name,
+            keys=(period(NEXT), period(SECOND_STATE)),
+            policy=f"log {NEXT.verifier}\nlog {SECOND_STATE.verifier}\nquorum none\n",
+            successions=(str(signed(text, SECOND_STATE, STATE)),),
+        )
+        return await begun.export(tmp_path / "export")
+
+    def also(self, tmp_path: Path, note: Note) -> str:
+        (tmp_path / "kept").write_text(str(note))
+        return str(tmp_path / "kept")
+
+    def proof(self, clinic: Clinic, tmp_path: Path, size: int) -> str:
+        hashes = clinic.tree.consistency_proof(size, 300)
+        (tmp_path / "proof").write_text("".join(base64.b64encode(each).decode() + "\n" for each in hashes))
+        return str(tmp_path / "proof")
+
+    def test_the_succession_is_told_and_what_was_kept_still_holds(
+        self, export: Path, clinic: Clinic, tmp_path: Path, capsys: Said
+    ) -> None:
+        given = [str(export), "--policy", with_policy(tmp_path, self.POLICY_OF_NOW), "--quiet"]
+        kept = ["--also", self.also(tmp_path, clinic.note(120)), "--consistency", self.proof(clinic, tmp_path, 120)]
+
+        assert main([*given, *kept]) == 0
+        assert f"{NEXT.name} goes on from {ORIGIN}" in capsys.readouterr().out
+
+    def test_what_the_thief_signs_is_wrong(self, export: Path, clinic: Clinic, tmp_path: Path, capsys: Said) -> None:
+        given = [str(export), "--policy", with_policy(tmp_path, self.POLICY_OF_NOW), "--quiet", "--also"]
+
+        assert main([*given, self.also(tmp_path, clinic.note(290))]) == 1
+        assert "signed later, with a key that had been given up" in capsys.readouterr().out
+        forged = signed(Checkpoint(ORIGIN, 260, sha256(b"another").digest()).text, LOG)
+        assert main([*given, self.also(tmp_path, forged)]) == 1
+        assert "two histories" in capsys.readouterr().out
+        forged = signed(Checkpoint(ORIGIN, 120, sha256(b"another").digest()).text, LOG)
+        proof = self.proof(clinic, tmp_path, 120)
+        assert main([*given, self.also(tmp_path, forged), "--consistency", proof]) == 1
+        assert "not shown to be of the same tree" in capsys.readouterr().out
+
+    async def test_a_loss_is_told(self, clinic: Clinic, tmp_path: Path, capsys: Said) -> None:
+        export = await self.export_of(clinic, tmp_path, agree=200)
+        policy = with_policy(tmp_path, self.POLICY_OF_NOW)
+
+        assert main([str(export), "--policy", policy, "--quiet", "--also", self.also(tmp_path, clinic.note(250))]) == 0
+        assert "The first 200 of the 260 events that had been signed" in capsys.readouterr().out
+
+    def test_a_note_that_was_changed_is_found(self, export: Path, tmp_path: Path, capsys: Said) -> None:
+        file = export / "successions" / "1"
+        file.write_text(file.read_text().replace("by ana", "by ben"))
+
+        assert main([str(export), "--policy", with_policy(tmp_path, self.POLICY_OF_NOW), "--quiet"]) == 1
+        assert "below successions/1 does not verify" in capsys.readouterr().out
