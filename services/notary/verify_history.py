@@ -25,7 +25,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -108,8 +108,8 @@ class Event:
     def attributes(self) -> dict[str, str]:
         """Its headers by their names in lower case, the last of each."""
         found = {}
-        for line in header_lines(self.headers):
-            name, _, value = line.decode("utf-8", "replace").partition(":")
+        for line in self.headers.decode("utf-8", "replace").split("\r\n")[1:-2]:
+            name, _, value = line.partition(":")
             found[name.lower()] = value.strip()
         return found
 
@@ -174,6 +174,9 @@ class History:
         self._recorded: list[int] = []
         self._leaves: list[bytes] = []
         self._oddity: str | None = None
+        self._sizes: list[int] = []
+        self._seen: list[int] = []
+        self._first_seen: list[int] = []
 
     def check(self) -> None:
         """Check all of it; raise Wrong at the first thing that does not hold."""
@@ -434,9 +437,12 @@ class History:
 
     def _check_times(self) -> None:
         """Check recorded times against each other, and against the times at which witnesses had seen so much."""
-        for each in (*self.earlier, Shown(self.checkpoint, tuple(self.cosigned.values()))):
-            if not each.times:
-                continue
+        own = Shown(self.checkpoint, tuple(self.cosigned.values()))
+        shown = [each for each in (*self.earlier, own) if each.times]
+        self._sizes = [each.checkpoint.size for each in shown]
+        self._seen = list(accumulate((max(each.times) for each in shown), max))
+        self._first_seen = list(accumulate((min(each.times) for each in reversed(shown)), min))[::-1]
+        for each in shown:
             first, last = min(each.times), max(each.times)
             inside = bisect_left(self._positions, each.checkpoint.size + 1)
             if inside and self._recorded[inside - 1] > (first + CLOCK_SECONDS) * SECOND:
@@ -456,13 +462,11 @@ class History:
 
     def _bracket(self, position: int) -> Iterator[str]:
         """Between which times of witnesses an event came to be in the log."""
-        shown = [each for each in self.earlier if each.times]
-        before = [max(each.times) for each in shown if each.checkpoint.size < position]
-        after = [min(each.times) for each in shown if each.checkpoint.size >= position] or [*self.cosigned.values()]
-        if before:
-            yield f"not yet there at {instant(max(before))}, as witnesses had it"
-        if after:
-            yield f"there at {instant(min(after))}, as witnesses had it"
+        place = bisect_left(self._sizes, position)
+        if place:
+            yield f"not yet there at {instant(self._seen[place - 1])}, as witnesses had it"
+        if place < len(self._sizes):
+            yield f"there at {instant(self._first_seen[place])}, as witnesses had it"
 
     # ------------------------------------------------------------------------------------------ the files
 
