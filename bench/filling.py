@@ -1,5 +1,6 @@
 """Filling a log with synthetic goals, quickly and in the order in which a clinic would: everyone a step at a time."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -7,6 +8,7 @@ from itertools import islice
 from bench.driving import all_of
 from bench.life import LIFE_EVENTS, Step, life
 from bench.options import Stage, Stages
+from events.blinding import BLIND, BLIND_BYTES, encode_blind
 from events.envelope import to_body, to_headers
 from events.event import RecordedEvent
 from events.identity import LOG, GoalId
@@ -86,4 +88,5 @@ def _messages(goals: Sequence[GoalId], life: Life) -> Iterator[Message]:
         for goal_id in goals:
             for is_plan, headers, body in places:
                 about = goal_id.plan if is_plan else goal_id
-                yield Message(about.on(LOG), {**headers, "ce-subject": str(about)}, body)
+                blind = encode_blind(os.urandom(BLIND_BYTES))
+                yield Message(about.on(LOG), {**headers, "ce-subject": str(about), BLIND: blind}, body)

@@ -20,6 +20,7 @@ from events.attribute_headers import (
     extension_headers,
     typed_extensions,
 )
+from events.blinding import BLIND, encode_blind
 from events.catalog import Json, decode, encode
 from events.errors import CairnError, Rejected
 from events.event import Event, RecordedEvent
@@ -74,8 +75,13 @@ class UnreadableEvent(CairnError):
         self.reason = reason
 
 
-def to_headers(event: Event, version: int) -> dict[str, str]:
-    """The headers under which the log stores an event as the given version of its goal."""
+def to_headers(event: Event, version: int, blind: bytes = b"") -> dict[str, str]:
+    """The headers under which the log stores an event as the given version of its goal.
+
+    Args:
+        blind: Random bytes (:mod:`events.blinding`), which stand in the last header; none for an event that is not
+            blinded, as those of earlier versions of Cairn are.
+    """
     actor = event.actor
     headers = {
         "ce-specversion": "1.0",
@@ -96,7 +102,11 @@ def to_headers(event: Event, version: int) -> dict[str, str]:
     if event.submitted_by is not None and event.submitter_role is not None:
         headers["ce-submittedby"] = encode_value(event.submitted_by)
         headers["ce-submitterrole"] = event.submitter_role
-    return {**headers, **extension_headers(event.extensions)} if event.extensions else headers
+    if event.extensions:
+        headers.update(extension_headers(event.extensions))
+    if blind:
+        headers[BLIND] = encode_blind(blind)
+    return headers
 
 
 def to_body(event: Event) -> bytes:

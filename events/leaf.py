@@ -14,16 +14,14 @@ SHA-256("cairn-body/1\\n" · blind) and the body. The blind is the value of the 
 base64url; it is empty where there is none.
 """
 
-import base64
-import binascii
 import re
 from hashlib import sha256
 
 from events.attribute_headers import OddHeaders
+from events.blinding import decode_blind
 from events.envelope import StoredMessage
 from events.raw_message import RawMessage
 
-BLIND = "cairn-blind"
 _LEAF = b"cairn-leaf/1\n"
 _HOLE = b"cairn-hole/1\n"
 _VERSION = b"NATS/1.0\r\n"
@@ -63,24 +61,35 @@ def hole(position: int) -> bytes:
 
 def raw_of(stored: StoredMessage) -> RawMessage:
     """A message that was read with its headers by name, as it is stored."""
-    subject, position, recorded_ns, headers, data = stored
-    if isinstance(headers, OddHeaders):
-        return RawMessage(subject, position, recorded_ns, headers.block, data)
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    return RawMessage(subject, position, recorded_ns, b"NATS/1.0\r\n%b\r\n" % lines.encode() if lines else b"", data)
+    headers = stored.headers
+    return _with(stored, headers.block) if isinstance(headers, OddHeaders) else by_name(stored)
 
 
-def fingerprint(stored: StoredMessage | RawMessage) -> str:
+def by_name(stored: StoredMessage) -> RawMessage:
+    """A message with the headers that were read of it, each as `name: value`; that is how it is stored in most cases.
+
+    Earlier versions of Cairn made the leaf of this in all cases.
+    """
+    lines = "".join([f"{name}: {value}\r\n" for name, value in stored.headers.items()])
+    return _with(stored, b"NATS/1.0\r\n%b\r\n" % lines.encode() if lines else b"")
+
+
+def fingerprint(message: StoredMessage | RawMessage) -> str:
     """The fingerprint of a message: SHA-256 of its leaf, as hex. No other message at its position has the same."""
-    return sha256(leaf_of(stored if isinstance(stored, RawMessage) else raw_of(stored))).hexdigest()
+    return sha256(leaf_of(message if isinstance(message, RawMessage) else raw_of(message))).hexdigest()
+
+
+def has_fingerprint(stored: StoredMessage, known: str) -> bool:
+    """Whether a fingerprint that was noted, perhaps by an earlier version of Cairn, is that of a message."""
+    return known == fingerprint(stored) or (
+        isinstance(stored.headers, OddHeaders) and known == fingerprint(by_name(stored))
+    )
+
+
+def _with(stored: StoredMessage, block: bytes) -> RawMessage:
+    return RawMessage(stored.subject, stored.position, stored.recorded_ns, block, stored.data)
 
 
 def _blind(block: bytes) -> bytes:
     found: list[bytes] = _BLINDS.findall(block)
-    if not found:
-        return b""
-    value = found[-1].strip()
-    try:
-        return base64.b64decode(value + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return value  # not a blind of Cairn's; it still makes this message's hash differ from others
+    return decode_blind(found[-1].strip()) if found else b""

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from events.envelope import StoredMessage
 from events.errors import CairnError
-from events.leaf import fingerprint
+from events.leaf import fingerprint, has_fingerprint
 from events.log.client.replies import status_of
 from events.log.client.resilient import ResilientClient
 from events.log.failures import LogUnreachable
@@ -96,7 +96,7 @@ async def check_anchor(nc: ResilientClient, stream: str, anchor: Anchor) -> Stre
         raise LogReplaced(stream, anchor.position, state.last)
     if anchor.fingerprint:
         stored = await _message_at(nc, stream, anchor.position, patience)
-        if stored is None or fingerprint(stored) != anchor.fingerprint:
+        if stored is None or not has_fingerprint(stored, anchor.fingerprint):
             raise LogReplaced(stream, anchor.position, state.last)
     return state
 

@@ -18,9 +18,11 @@ from typing import BinaryIO, cast
 import uvloop
 from pydantic_core import from_json, to_json
 
+from events.attribute_headers import OddHeaders
 from events.envelope import StoredMessage
 from events.log.child_process import end_with_parent
 from events.log.client.connection import connect
+from events.log.client.headers import headers_of
 from events.log.client.resilient import JETSTREAM_API
 from events.log.following import Follower
 from events.log.reading import Batch
@@ -138,7 +140,10 @@ def pack(batch: Batch) -> bytes:
             subject,
             position,
             recorded_ns,
-            {name: one(value, value) for name, value in headers.items()},
+            # What a dictionary does not hold goes as it came, and is read again at the other end.
+            headers.block
+            if isinstance(headers, OddHeaders)
+            else {name: one(value, value) for name, value in headers.items()},
             data,
         )
         for subject, position, recorded_ns, headers, data in batch.messages
@@ -150,6 +155,13 @@ def unpack(packed: bytes) -> Batch:
     """A batch that :func:`pack` has packed."""
     head, messages = marshal.loads(packed)  # noqa: S302 - it is our own process that packed it
     return Batch(
-        tuple(StoredMessage(*message) for message in messages),
+        tuple(
+            [
+                StoredMessage(subject, position, recorded_ns, headers_of(headers), data)
+                if type(headers) is bytes
+                else StoredMessage(subject, position, recorded_ns, headers, data)
+                for subject, position, recorded_ns, headers, data in messages
+            ]
+        ),
         head,
     )

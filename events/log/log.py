@@ -7,6 +7,7 @@ from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from events.blinding import BLIND_BYTES
 from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId, goal_id_of
@@ -364,7 +365,7 @@ def _write(append: Append) -> Write:
     goal_id = append.events[0].goal_id
     subject = goal_id.on(LOG)
     messages = [
-        Message(subject, to_headers(each, version), to_body(each))
+        Message(subject, to_headers(each, version, os.urandom(BLIND_BYTES)), to_body(each))
         for version, each in enumerate(append.events, append.version + 1)
     ]
     messages[0].headers.update(guard(append.expected, goal_id.patient_on(LOG) if append.patient_wide else None))

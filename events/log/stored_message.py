@@ -8,7 +8,7 @@ import re
 
 from events.attribute_headers import OddHeaders
 from events.envelope import StoredMessage
-from events.log.client.headers import VERSION, read_headers
+from events.log.client.headers import VERSION, headers_of
 from events.log.handed_out import Found
 from events.log.raw_message import read_raw
 from events.log.timestamps import nanoseconds
@@ -56,9 +56,7 @@ class MessageReader:
 
     def _read(self, headers: bytes, lines: int, data: bytes) -> Found[StoredMessage]:
         stream, before, raw = read_raw(headers, data)
-        own = read_headers(raw.headers)
-        if own is None:
-            own = {}
+        own = headers_of(raw.headers)
         if not isinstance(own, OddHeaders):
             self._learn(headers, lines, tuple(own))
         return Found(stream, before, StoredMessage(raw.subject, raw.position, raw.recorded_ns, own, data))

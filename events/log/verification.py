@@ -179,7 +179,7 @@ class Verifier:
     def _compare(self) -> None:
         earlier = self._earlier
         if earlier is not None and self.found.position == earlier.position:
-            same = self._earlier_chain.digest == earlier.digest
+            same = self._earlier_chain.bears_out(earlier.digest)
             self.found.compared = Compared(earlier.position, earlier.version, same)
             if not same:
                 self._report_log("changed", earlier.position, "up to here it is not the log that was read before")

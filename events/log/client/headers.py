@@ -38,6 +38,12 @@ def read_headers(block: bytes) -> dict[str, str] | None:
     return headers if headers or (block and isinstance(headers, OddHeaders)) else None
 
 
+def headers_of(block: bytes) -> dict[str, str]:
+    """As :func:`read_headers`, empty where there are none."""
+    headers = read_headers(block)
+    return {} if headers is None else headers
+
+
 @lru_cache(maxsize=512)
 def _read_before(block: bytes) -> dict[str, str] | None:
     return read_headers(block)

@@ -1,6 +1,7 @@
 """The headers of messages, as schemas: which there are, and which a message always has."""
 
 from events.attribute_headers import EXTENSION_TYPES
+from events.blinding import BLIND
 from services.access.principal import HEADER as PRINCIPAL
 from services.gateway.access_records import PURPOSE_HEADER
 from services.gateway.messages.channel import Json
@@ -47,6 +48,11 @@ RECORDED = _headers(
         "ce-causeversion": {**_TEXT, "description": "The version of the event of the goal that it follows from."},
         "ce-submittedby": {**_TEXT, "description": "Who submitted it, as Cairn knows them."},
         "ce-submitterrole": {**_TEXT, "description": "In which role."},
+        BLIND: {
+            **_TEXT,
+            "description": "Random bytes that keep others from guessing the event by its hashes in a proof (base64url)."
+            " They are no part of it.",
+        },
     },
     (*_ALWAYS, "ce-subject", "ce-version"),
     "A recorded event.",

@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from events.envelope import StoredMessage
-from events.leaf import fingerprint, hole, leaf_of, raw_of
+from events.leaf import fingerprint, has_fingerprint, hole, leaf_of, raw_of
+from events.log.client.headers import headers_of
 from events.log.timestamps import nanoseconds
 from events.raw_message import RawMessage
+from events.transparency.merkle import leaf_hash
+from services.notary import verify_history
+from tests.blocks import BLOCKS
 
 MESSAGE = StoredMessage("cairn.log.o.p.g", 7, 1_790_000_000_000_000_001, {"ce-id": "1", "ce-type": "t"}, b"{}")
 
@@ -63,6 +67,35 @@ def test_whatever_differs_makes_another_fingerprint(other: StoredMessage) -> Non
 def test_what_the_server_adds_is_left_out() -> None:
     """It differs after a restore, and between what is followed and what is got by its position."""
     assert fingerprint(MESSAGE._replace(headers={**MESSAGE.headers, "Nats-Sequence": "7"})) == fingerprint(MESSAGE)
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
+def test_the_checker_that_goes_along_with_an_export_computes_the_same_by_itself(block: bytes) -> None:
+    raw = RawMessage("cairn.log.o.p.g", 7, 1_790_000_000_000_000_001, block or BLOCKS["no lines"], b"{}")
+    event = verify_history.Event(raw.position, raw.recorded_ns, raw.subject, raw.headers, raw.body)
+
+    assert leaf_hash(leaf_of(raw)) == event.leaf_hash()
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
+def test_a_message_that_was_read_by_names_has_the_leaf_of_what_is_stored(block: bytes) -> None:
+    raw = RawMessage("cairn.log.o.p.g", 7, 1_790_000_000_000_000_001, block, b"{}")
+    by_name = StoredMessage(*raw[:3], headers_of(block), raw.body)
+
+    assert leaf_of(raw_of(by_name)) == leaf_of(raw)
+    assert fingerprint(by_name) == fingerprint(raw)
+
+
+def test_a_fingerprint_of_an_earlier_version_is_known_where_names_stand_twice() -> None:
+    """It was made of the last of each name."""
+    odd = MESSAGE._replace(headers=headers_of(BLOCKS["a name twice"]))
+    earlier = fingerprint(MESSAGE._replace(headers={"ce-id": "2", "ce-type": "t"}))
+
+    assert fingerprint(odd) != earlier
+    assert has_fingerprint(odd, earlier)
+    assert has_fingerprint(odd, fingerprint(odd))
+    assert not has_fingerprint(odd, fingerprint(MESSAGE))
+    assert not has_fingerprint(MESSAGE, earlier)
 
 
 @pytest.mark.parametrize(

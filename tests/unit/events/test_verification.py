@@ -12,6 +12,7 @@ from events.envelope import StoredMessage
 from events.event import RecordedEvent
 from events.goal import types as g
 from events.leaf import hole, leaf_of, raw_of
+from events.log.client.headers import headers_of
 from events.log.digest import EarlierDigest, FirstChain
 from events.log.findings import Verification
 from events.log.reading import Batch
@@ -217,6 +218,19 @@ class TestSinceAnEarlierDigest:
 
     def test_an_empty_log_had_nothing_to_change(self, sound: list[StoredMessage]) -> None:
         assert _verify(sound, earlier=EarlierDigest(0, "", "v2")).sound
+
+    def test_one_of_an_earlier_version_is_borne_out_where_a_name_stands_twice(self, sound: list[StoredMessage]) -> None:
+        """That was made of the last of each name, and says nothing of the others."""
+        block = raw_of(sound[1]).headers
+        twice = headers_of(block[:-2] + b"ce-id: again\r\n\r\n")
+        log = [sound[0], sound[1]._replace(headers=twice), *sound[2:]]
+        before = _verify([sound[0], sound[1]._replace(headers=dict(twice)), sound[2]])
+        earlier = EarlierDigest(3, before.digest, "v2")
+        changed = [*log[:2], log[2]._replace(recorded_ns=log[2].recorded_ns + 1)]
+
+        assert _verify(log[:3]).digest != before.digest
+        assert _kinds(_verify(log, earlier=earlier)) == []
+        assert _kinds(_verify(changed, earlier=earlier)) == [("changed", 3)]
 
     def test_version_1_of_the_digest_is_compared_too(self, sound: list[StoredMessage]) -> None:
         chain = FirstChain()
