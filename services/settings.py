@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         description="The file with the keys of `cairn serve auth`, which --make-keys makes. Without it: `data_dir`"
         "/callout.keys.",
     )
+    notary_dir: Path | None = Field(
+        None,
+        description="Where the notary keeps its keys and what it has signed, outside of `data_dir`: a backup that is"
+        " put back must not take it along. Without it: the folder beside `data_dir` with -notary behind its name.",
+    )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
     )
@@ -256,6 +261,12 @@ class Settings(BaseSettings):
     def callout_keys_file(self) -> Path:
         """The file with the keys of the auth callout."""
         return self.nats_callout_keys or self.data_dir / "callout.keys"
+
+    @property
+    def notary_folder(self) -> Path:
+        """Where the notary keeps its keys and what it has signed."""
+        data_dir = self.data_dir.absolute()
+        return self.notary_dir.absolute() if self.notary_dir else data_dir.with_name(f"{data_dir.name}-notary")
 
     def environment(self) -> dict[str, str]:
         """This process's environment with these settings in it, for a child process that needs the same settings."""

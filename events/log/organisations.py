@@ -17,7 +17,7 @@ async def organisations_in(nc: ResilientClient, stream: str) -> list[str]:
     while True:
         request = {"subjects_filter": f"{LOG}.*.*.{PLAN}", "offset": seen}
         try:
-            answer = await ask_api(nc, f"STREAM.INFO.{stream}", request)
+            answer = await ask_api(nc, f"STREAM.INFO.{stream}", request, api=nc.api_of(stream))
         except (ApiRefused, ApiUnanswered) as error:
             raise LogUnreachable("The log does not answer.") from error
         subjects = answer["state"].get("subjects") or {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from services.settings import Settings
 
 _SERVICES_WITHOUT_OPTIONS = ("intake", "reminders", "access", "gateway")
-SERVICES = ("goals", *_SERVICES_WITHOUT_OPTIONS)
+SERVICES = ("goals", "notary", *_SERVICES_WITHOUT_OPTIONS)
 _STOP_SERVICE_SECONDS = 10.0
 _nats_url = click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
 _database_url = click.option("--database-url", metavar="URL", help="The database.  [CAIRN_DATABASE_URL]")
@@ -62,6 +62,26 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
 
     settings = _settings(nats_url)
     _run("goals", lambda ready: serve_goals(settings, ready, streams))
+
+
+@serve.command()
+@click.option(
+    "--stream",
+    "streams",
+    multiple=True,
+    metavar="NAME",
+    help="Sign only this stream of the log; may be given again.  [all]",
+)
+@_nats_url
+def notary(streams: tuple[str, ...], nats_url: str | None) -> None:
+    """Run the notary: it keeps the tree of the log, signs it, and answers with proofs.
+
+    `cairn notary init` makes it, once. A line that starts with `notary` says that it has stopped signing.
+    """
+    from services.notary.service import serve as serve_notary
+
+    settings = _settings(nats_url)
+    _run("notary", lambda ready: serve_notary(settings, ready, streams, tell=click.echo))
 
 
 @serve.command()

@@ -7,6 +7,10 @@ class NotaryUnusable(CairnError):
     """The notary's key, state or tiles cannot be used; the sentence says what to do."""
 
 
+class Contradiction(CairnError):
+    """The log, the tiles, the notary's memory or a witness contradicts what was signed: signing has to stop."""
+
+
 class SigningStopped(CairnError):
     """What would be signed is no extension of what was signed before, so nothing is signed until an operator decides.
 
@@ -33,3 +37,7 @@ class HistoryNotProven(CairnError):
 
 class FolderInUse(CairnError):
     """An export would be written where something is already."""
+
+
+class GenerationEnded(CairnError):
+    """An operator has begun a new generation while this one was at work; the work begins again with the new one."""

@@ -1,44 +1,37 @@
-"""Who the notary is: its origin, its keys, and the last thing that it has signed, in a folder outside the data folder.
+"""Who the notary of one log is: which origin it signs for, in which generation, in a folder outside the data folder.
 
-A backup of the data folder that is put back must not take these along: what the notary remembers of its own word is how
-it finds out that the log, or itself, is an older one.
+A backup of the data folder that is put back must not take these files along: what the notary remembers of its own word
+is how it finds out that the log, or itself, is an older one.
+
+    STREAM/identity.json      the origin; its last number is the generation that signs now
+    STREAM/policy             whom the operator names as witnesses, and how many are enough (tlog-policy)
+    STREAM/successions/1      the signed note by which the first generation ended
+    STREAM/1/…                the keys and the memory of the first generation (generations.py)
 """
 
+import fcntl
 import os
 import re
-import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from events.transparency.keys import NOTE, SignerKey, is_key_name, parse_signer_key
-from events.transparency.refusals import NotProven
-from services.notary.durable_files import FOR_THE_OWNER, replace_file, sync_folder
+from events.transparency.keys import is_key_name
+from services.notary.durable_files import FOR_THE_OWNER, replace_file
 from services.notary.errors import NotaryUnusable
+from services.notary.generations import Generation
+from services.notary.kept_models import keep, kept
 
-KEY_FILE = "checkpoint-key"
 IDENTITY_FILE = "identity.json"
-SIGNED_FILE = "last-signed.json"
-STOPPED_FILE = "stopped.json"
-_ORIGIN = re.compile(r"[a-z0-9.-]+(?::\d{1,5})?/tlog/[a-z0-9]{8,32}-[1-9]\d{0,3}", re.ASCII)
-_FOR_OTHERS = 0o077
-_MAX_KEY_BYTES = 4096
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def _bytes_of_hex(given: object) -> bytes:
-    if isinstance(given, bytes):
-        return given
-    if isinstance(given, str):
-        return bytes.fromhex(given)
-    raise ValueError("is no hexadecimal text")
-
-
-Hash = Annotated[bytes, PlainValidator(_bytes_of_hex), PlainSerializer(bytes.hex, return_type=str)]
-"""A hash, kept as hexadecimal digits."""
+POLICY_FILE = "policy"
+SUCCESSIONS = "successions"
+MAX_GENERATION = 9999
+_LOCK_FILE = "lock"
+_RUNNING_FILE = "running"
+_ORIGIN = re.compile(r"[a-z0-9.-]+(?::\d{1,5})?/tlog/[a-z0-9]{8,32}-([1-9]\d{0,3})", re.ASCII)
 
 
 class Identity(BaseModel):
@@ -47,7 +40,7 @@ class Identity(BaseModel):
     Attributes:
         origin: `DOMAIN/tlog/ID-GENERATION`, as :func:`is_origin` has it; the name of its key, too.
         stream: The stream of NATS that holds the log.
-        made_at: When it was made.
+        made_at: When this generation began.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,35 +49,15 @@ class Identity(BaseModel):
     stream: str
     made_at: datetime
 
+    @property
+    def generation(self) -> int:
+        """How often a log of this id was begun: 1 for the first time."""
+        return int(self.origin.rpartition("-")[2])
 
-class Signed(BaseModel):
-    """A tree that the notary has signed.
-
-    Attributes:
-        size: How many leaves it had.
-        root: Its root.
-        at: When it was signed.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    size: int = Field(ge=0)
-    root: Hash
-    at: datetime
-
-
-class Stopped(BaseModel):
-    """Why nothing is signed any more.
-
-    Attributes:
-        reason: What was found, in a sentence.
-        at: When.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    reason: str
-    at: datetime
+    def succeeded(self, at: datetime) -> "Identity":
+        """The identity of the next generation."""
+        head = self.origin.rpartition("-")[0]
+        return Identity(origin=f"{head}-{self.generation + 1}", stream=self.stream, made_at=at)
 
 
 def is_origin(text: str) -> bool:
@@ -93,7 +66,7 @@ def is_origin(text: str) -> bool:
 
 
 class NotaryFolder:
-    """The files of a notary's identity.
+    """The files of the notary of one stream.
 
     Args:
         folder: Where they are.
@@ -102,27 +75,25 @@ class NotaryFolder:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def make(self, identity: Identity, key: SignerKey) -> None:
-        """Keep a new identity.
+    @property
+    def has_notary(self) -> bool:
+        """Whether somebody has made a notary here."""
+        return (self.folder / IDENTITY_FILE).exists()
+
+    def make(self, identity: Identity) -> Generation:
+        """Keep a new identity, whose first generation is made already.
 
         Raises:
-            NotaryUnusable: there is one already, or it cannot be written.
+            NotaryUnusable: there is one already.
+            OSError: it cannot be written.
         """
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = self.folder / KEY_FILE
-            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FOR_THE_OWNER), "w") as opened:  # noqa: PTH123
-                opened.write(f"{key.secret}\n")
-                opened.flush()
-                os.fsync(opened.fileno())
-            sync_folder(self.folder)
-            self._keep(IDENTITY_FILE, identity)
-        except FileExistsError:
+        if self.has_notary:
             raise NotaryUnusable(
-                f"There is a notary's key in {self.folder} already. A log has one origin; it is made once."
-            ) from None
-        except OSError as error:
-            raise NotaryUnusable(f"The notary's folder {self.folder} cannot be written: {error.strerror}.") from None
+                f"There is a notary in {self.folder} already, of {self.identity().origin}. A log has one origin; it is"
+                " made once. After a loss of what was signed: cairn notary succeed."
+            )
+        keep(self.folder / IDENTITY_FILE, identity)
+        return self.generation(identity)
 
     def identity(self) -> Identity:
         """Which log the notary signs for.
@@ -130,79 +101,78 @@ class NotaryFolder:
         Raises:
             NotaryUnusable: nobody has made it, or the file is damaged.
         """
-        found = self._kept(IDENTITY_FILE, Identity)
+        found = kept(self.folder / IDENTITY_FILE, Identity)
         if found is None:
             raise NotaryUnusable(f"There is no notary in {self.folder}. Make it, once: cairn notary init.")
         if not is_origin(found.origin):
             raise NotaryUnusable(f"{self.folder / IDENTITY_FILE} names no origin of a log.")
         return found
 
-    def key(self) -> SignerKey:
-        """The key that checkpoints are signed with.
+    def generation(self, identity: Identity) -> Generation:
+        """The keys and the memory of a generation."""
+        return Generation(self.folder / str(identity.generation), identity.origin)
+
+    def succeed(self, ended: Identity, note: str, begun: Identity) -> None:
+        """Let a generation that is made already take the place of another.
+
+        Args:
+            note: The signed note that says so, and why.
 
         Raises:
-            NotaryUnusable: there is none, others than its owner can read it, or it is of another origin.
+            OSError: it cannot be written; the one that is to end goes on.
         """
-        file = self.folder / KEY_FILE
+        folder = self.folder / SUCCESSIONS
+        folder.mkdir(mode=0o700, exist_ok=True)
+        replace_file(folder / str(ended.generation), note.encode())
+        keep(self.folder / IDENTITY_FILE, begun)
+
+    def successions(self, identity: Identity) -> tuple[str, ...]:
+        """The notes by which the generations before this one ended, the first one first.
+
+        Raises:
+            OSError: one cannot be read.
+        """
+        numbers = range(1, identity.generation)
+        return tuple((self.folder / SUCCESSIONS / str(number)).read_text(encoding="utf-8") for number in numbers)
+
+    def policy(self) -> str:
+        """What the operator has written about witnesses; empty where nothing is.
+
+        Raises:
+            NotaryUnusable: the file cannot be read.
+        """
         try:
-            with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW), "rb") as opened:  # noqa: PTH123 - the very file
-                if stat.S_IMODE(os.fstat(opened.fileno()).st_mode) & _FOR_OTHERS:
-                    raise NotaryUnusable(f"Others than its owner can read {file}, so they could sign. Rotate the key.")
-                text = opened.read(_MAX_KEY_BYTES).decode("ascii").strip()
-            found = parse_signer_key(text, NOTE)
+            return (self.folder / POLICY_FILE).read_text(encoding="utf-8")
         except FileNotFoundError:
-            raise NotaryUnusable(f"There is no key in {self.folder}. Make it, once: cairn notary init.") from None
-        except OSError as error:
-            raise NotaryUnusable(f"The notary's key {file} cannot be read: {error.strerror}.") from None
-        except (NotProven, UnicodeDecodeError):
-            raise NotaryUnusable(f"{file} is no key of a notary. Put it back from where it is kept safe.") from None
-        if found.name != self.identity().origin:
-            raise NotaryUnusable(f"The key in {file} is of another origin than {IDENTITY_FILE} beside it.")
-        return found
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise NotaryUnusable(f"{self.folder / POLICY_FILE} cannot be read ({type(error).__name__}).") from None
 
-    def last_signed(self) -> Signed | None:
-        """The last tree that was signed; None before the first.
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep everybody else from signing and from changing keys and generations; waits for who does so now."""
+        with self._held(_LOCK_FILE) as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
 
-        Raises:
-            NotaryUnusable: the file is damaged.
-        """
-        return self._kept(SIGNED_FILE, Signed)
-
-    def note_signed(self, signed: Signed) -> None:
-        """Remember what is going to be signed, before it is.
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Be the only service that signs with this folder.
 
         Raises:
-            OSError: it cannot be written, so it must not be signed.
+            NotaryUnusable: another one runs.
         """
-        self._keep(SIGNED_FILE, signed)
+        with self._held(_RUNNING_FILE) as descriptor:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NotaryUnusable(f"A notary runs with {self.folder} already; there can be only one.") from None
+            yield
 
-    def stopped(self) -> Stopped | None:
-        """Why nothing is signed; None while all is well.
-
-        Raises:
-            NotaryUnusable: the file is damaged.
-        """
-        return self._kept(STOPPED_FILE, Stopped)
-
-    def note_stopped(self, stopped: Stopped) -> None:
-        """Remember that nothing may be signed any more, also after a restart.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        self._keep(STOPPED_FILE, stopped)
-
-    def _keep(self, name: str, model: BaseModel) -> None:
-        replace_file(self.folder / name, model.model_dump_json(indent=2).encode() + b"\n")
-
-    def _kept(self, name: str, model: type[Model]) -> Model | None:
-        file = self.folder / name
+    @contextmanager
+    def _held(self, name: str) -> Iterator[int]:
+        descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FOR_THE_OWNER)
         try:
-            return model.model_validate_json(file.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValidationError) as error:
-            raise NotaryUnusable(
-                f"{file} cannot be read ({type(error).__name__}). Without it nobody knows what was signed: put it"
-                " back from where it is kept safe, or ask the witnesses and begin a new generation."
-            ) from None
+            yield descriptor
+        finally:
+            os.close(descriptor)

@@ -9,8 +9,9 @@ from datetime import datetime
 from events.transparency.checkpoints import Checkpoint
 from events.transparency.merkle import proves_consistency
 from events.transparency.notes import Note, signed
-from services.notary.errors import SigningStopped
-from services.notary.identity import NotaryFolder, Signed, Stopped
+from services.notary.errors import GenerationEnded, SigningStopped
+from services.notary.generations import Generation, Signed, Stopped
+from services.notary.identity import Identity, NotaryFolder
 from services.notary.tile_tree import TileTree
 
 
@@ -18,7 +19,8 @@ class CheckpointSigner:
     """Signs the states of one tree.
 
     Args:
-        folder: The identity, and what was signed last.
+        folder: The notary's files.
+        identity: For which log, and in which generation.
         tree: The tree.
 
     Raises:
@@ -26,13 +28,16 @@ class CheckpointSigner:
         SigningStopped: it was stopped before, and nobody has decided since.
     """
 
-    def __init__(self, folder: NotaryFolder, tree: TileTree):
+    def __init__(self, folder: NotaryFolder, identity: Identity, tree: TileTree):
         self._folder = folder
+        self._identity = identity
+        self._generation: Generation = folder.generation(identity)
         self._tree = tree
-        self._key = folder.key()
-        self._last = folder.last_signed()
-        if (stopped := folder.stopped()) is not None:
+        self._last = self._generation.last_signed()
+        if (stopped := self._generation.stopped()) is not None:
             raise SigningStopped(stopped.reason)
+        self._generation.keys()
+        self._generation.statements_key()
 
     @property
     def last(self) -> Signed | None:
@@ -40,24 +45,33 @@ class CheckpointSigner:
         return self._last
 
     def sign(self, now: datetime) -> Note:
-        """The checkpoint of the tree as it is now.
+        """The checkpoint of the tree as it is now, signed with each key that signs now.
 
         Raises:
             SigningStopped: it is no extension of the one that was signed last.
+            GenerationEnded: an operator has begun another generation.
+            NotaryUnusable: a key, or what is remembered, cannot be used.
             OSError: what is signed could not be remembered, so it was not signed.
         """
-        size, root = self._tree.size, self._tree.root
-        if self._tree.written != size:
+        tree = self._tree
+        if tree.written != tree.size:
             raise ValueError("a tree is signed once its tiles are on the disk")
-        self._check_extends(size, root, now)
-        signing = Signed(size=size, root=root, at=now)
-        self._folder.note_signed(signing)
-        self._last = signing
-        return signed(Checkpoint(self._key.name, size, root).text, self._key)
+        with self._folder.locked():
+            if self._folder.identity() != self._identity:
+                raise GenerationEnded("A new generation of the log has begun.")
+            self._last = self._generation.last_signed()
+            size, root = tree.size, tree.root
+            self._check_extends(size, root, now)
+            keys = self._generation.keys()
+            self._generation.note_periods(keys, self._generation.statements_key(), size, now)
+            signing = Signed(size=size, root=root, at=now)
+            self._generation.note_signed(signing)
+            self._last = signing
+        return signed(Checkpoint(self._identity.origin, size, root).text, *keys)
 
     def stop(self, reason: str, now: datetime) -> SigningStopped:
         """Sign nothing any more, also after a restart, and say why."""
-        self._folder.note_stopped(Stopped(reason=reason, at=now))
+        self._generation.note_stopped(Stopped(reason=reason, at=now))
         return SigningStopped(reason)
 
     def _check_extends(self, size: int, root: bytes, now: datetime) -> None:

@@ -53,7 +53,7 @@ class TileTree:
 
     def root_at(self, size: int) -> bytes:
         """The root that the tree had when it had so many leaves."""
-        read = self._reader(size)
+        read = self.reader(size)
         return root_of([read(each) for each in subtrees(0, size)])
 
     def extend(self, hashes: Iterable[bytes]) -> None:
@@ -101,7 +101,7 @@ class TileTree:
         Raises:
             ValueError: it has not so many leaves, or none at this place.
         """
-        return inclusion_proof(index, size, self._reader(size))
+        return inclusion_proof(index, size, self.reader(size))
 
     def consistency_proof(self, old: int, new: int) -> list[bytes]:
         """The proof that the tree of one size is an earlier state of that of another.
@@ -109,9 +109,14 @@ class TileTree:
         Raises:
             ValueError: it has not so many leaves, or the earlier one is the larger.
         """
-        return consistency_proof(old, new, self._reader(new))
+        return consistency_proof(old, new, self.reader(new))
 
-    def _reader(self, size: int) -> SubtreesFromTiles:
+    def reader(self, size: int) -> SubtreesFromTiles:
+        """Gives the roots of the full subtrees of the tree as it was with so many leaves; for several proofs at once.
+
+        Raises:
+            ValueError: it has not so many leaves.
+        """
         if not 0 <= size <= self.size:
             raise ValueError(f"the tree has {self.size} leaves, and not {size}")
         return SubtreesFromTiles(self._read)

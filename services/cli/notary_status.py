@@ -1,0 +1,66 @@
+"""`cairn notary status`: what it has signed, and who has cosigned it."""
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from services.cli.connection import connected
+from services.cli.notary_folders import stream_option
+from services.cli.parameters import json_option, nats_url_option
+from services.cli.printing import print_json, printable
+
+if TYPE_CHECKING:
+    from services.notary.requests import NotaryStatus
+
+
+@click.command()
+@stream_option
+@json_option
+@nats_url_option
+def status(stream: str | None, as_json: bool, nats_url: str | None) -> None:
+    """Show what the notary has signed, how far that is from the log's end, and what its witnesses say.
+
+    The exit code is 1 where it has stopped signing, or does not answer.
+    """
+    found = asyncio.run(_status(stream, nats_url))
+    if as_json:
+        print_json([each.model_dump(mode="json") for each in found])
+    else:
+        for each in found:
+            _print(each)
+    if any(each.stopped for each in found):
+        raise click.exceptions.Exit(1)
+
+
+async def _status(stream: str | None, nats_url: str | None) -> "list[NotaryStatus]":
+    from services.cli.configuration import load_settings
+    from services.notary.asking import AskedNotary
+
+    placement = load_settings().placement
+    if stream is not None:
+        placement.check(stream)
+    async with connected(nats_url) as nc:
+        streams = (stream,) if stream is not None else placement.streams
+        return [await AskedNotary(nc, each).status() for each in streams]
+
+
+def _print(status: "NotaryStatus") -> None:
+    click.echo(f"{status.stream}: {status.origin}")
+    if status.stopped is not None:
+        click.echo(f"  DOES NOT SIGN since {_time(status.stopped_at)}: {printable(status.stopped)}")
+    signed = f"{status.size:,} leaves, {_time(status.signed_at)}" if status.size is not None else "nothing yet"
+    click.echo(f"  signed:     {signed}")
+    published = f"{status.published_size:,} leaves" if status.published_size is not None else "nothing yet"
+    click.echo(f"  published:  {published}; the log has {status.log_head:,}")
+    witnessed = f", witnessed {_time(status.witnessed_at)}" if status.witnessed_at is not None else ""
+    click.echo(f"  quorum:     {printable(status.quorum)}{witnessed}")
+    for each in status.witnesses:
+        size = f"{each.cosigned_size:,} leaves, {_time(each.cosigned_at)}" if each.cosigned_at else "nothing yet"
+        trouble = f"; {printable(each.trouble)}" if each.trouble else ""
+        click.echo(f"  witness {printable(each.name)}: {size}{trouble}")
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at is not None else "-"

@@ -1,0 +1,236 @@
+"""Answering what is asked of a notary on `cairn.notary.STREAM`: everything but its signatures comes from its tiles.
+
+A log that has stopped being signed goes on being proven: of what was published, every proof can still be made.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ValidationError
+
+from events.identity import LOG, is_token
+from events.log.failures import LogUnreachable
+from events.transparency.checkpoints import checkpoint_of
+from events.transparency.merkle import HASH_BYTES, leaf_hash
+from events.transparency.notes import Note, signed
+from events.transparency.proving import Subtree, inclusion_proof
+from events.transparency.tiles import TILE_WIDTH, Tile, width_at
+from services.notary.errors import NotaryUnusable, SigningStopped
+from services.notary.log_leaves import EVERYTHING, leaves
+from services.notary.notary import Notary
+from services.notary.requests import (
+    ASK,
+    Ask,
+    AskCheckpoint,
+    AskConsistency,
+    AskEntries,
+    AskKeys,
+    AskNodes,
+    AskProofs,
+    AskSign,
+    AskStatement,
+    AskStatus,
+    AskTile,
+    BytesAnswer,
+    NotaryRefusal,
+    NoteAnswer,
+    ProofsAnswer,
+)
+from services.notary.statements import CountedEvents, stated
+from services.notary.tile_tree import TileTree
+
+WAIT_SECONDS = 25.0
+"""How long a request for a signature may wait for the log, the disk and the witnesses."""
+_AT_ONCE = 16
+"""How many proofs are made before others have their turn."""
+_LENGTH_BYTES = 2
+_SCOPE_TOKENS = 3
+_log = logging.getLogger("cairn.notary")
+
+
+class Unanswered(Exception):
+    """A request that is refused.
+
+    Attributes:
+        refusal: What is answered.
+    """
+
+    def __init__(self, refusal: NotaryRefusal):
+        super().__init__(refusal.detail)
+        self.refusal = refusal
+
+
+class Answering:
+    """Answers for one notary.
+
+    Args:
+        notary: The notary.
+        seconds: How long a request for a signature may wait.
+    """
+
+    def __init__(self, notary: Notary, seconds: float = WAIT_SECONDS):
+        self._notary = notary
+        self._seconds = seconds
+
+    async def answer(self, request: bytes) -> bytes:
+        """The answer to a request, or the refusal of it."""
+        try:
+            return (await self._answered(ASK.validate_json(request))).model_dump_json().encode()
+        except ValidationError:
+            refusal = NotaryRefusal(code="request.invalid", detail="The request is not understood.")
+        except Unanswered as unanswered:
+            refusal = unanswered.refusal
+        except SigningStopped as stopped:
+            refusal = NotaryRefusal(code="proof.stopped", detail=f"{stopped}.")
+        except (ValueError, NotaryUnusable, OSError, LogUnreachable) as trouble:
+            _log.error("a proof could not be made: %s: %s", type(trouble).__name__, trouble)
+            refusal = NotaryRefusal(
+                code="proof.none", detail="The notary has not what this needs. Its log file says what is missing."
+            )
+        return refusal.model_dump_json().encode()
+
+    async def _answered(self, asked: Ask) -> BaseModel:
+        match asked:
+            case AskStatus():
+                return self._notary.status
+            case AskCheckpoint(size=size):
+                return NoteAnswer(note=str(self._checkpoint(size)))
+            case AskTile(level=level, number=number, width=width):
+                return BytesAnswer(content=self._tile(Tile(level, number, width)))
+            case AskEntries(number=number, width=width):
+                return BytesAnswer(content=await self._entries(number, width))
+            case AskProofs(positions=positions, size=size):
+                return await self._proofs(positions, size)
+            case AskNodes(nodes=nodes):
+                return BytesAnswer(content=await self._nodes([Subtree(*each) for each in nodes]))
+            case AskConsistency(old=old, new=new):
+                return BytesAnswer(content=self._consistency(old, new))
+            case AskStatement():
+                return NoteAnswer(note=str(await self._statement(asked)))
+            case AskKeys():
+                return self._notary.keys()
+            case AskSign():
+                return NoteAnswer(note=str(await self._sign()))
+
+    def _checkpoint(self, size: int | None) -> Note:
+        published = self._notary.published
+        found = published.note if size is None else published.first_of(size)
+        if found is None:
+            raise _not_yet(size)
+        return found
+
+    def _tile(self, tile: Tile) -> bytes:
+        if width_at(tile.level, tile.number, self._notary.published.size) < tile.width:
+            raise _none("The published tree has no such tile.")
+        found = self._tree().tile(tile)
+        if found is None or len(found) != tile.width * HASH_BYTES:
+            raise ValueError(f"tile {tile.address} is not whole")
+        return found
+
+    async def _entries(self, number: int, width: int) -> bytes:
+        hashes = self._tile(Tile(0, number, width))
+        first, last = number * TILE_WIDTH, number * TILE_WIDTH + width
+        found: list[bytes] = []
+        async for page in self._notary.log.read_raw(EVERYTHING, first, last):
+            found += leaves([each for each in page if each.position <= last], first + len(found))
+        found += leaves((), first + len(found), last)
+        if b"".join(map(leaf_hash, found)) != hashes:
+            # An event that was changed behind the tiles. The audit of the log says which one.
+            _log.error("the log holds something else than what was signed, between %d and %d", first + 1, last)
+            raise _none("The log holds something else there than what was signed.")
+        return b"".join(len(each).to_bytes(_LENGTH_BYTES) + each for each in found)
+
+    async def _proofs(self, positions: Sequence[int], size: int | None) -> ProofsAnswer:
+        note = self._note_of(size)
+        size = checkpoint_of(note).size
+        if max(positions) > size:
+            raise _not_yet(max(positions))
+        read = self._tree().reader(size)
+        made = []
+        for count, position in enumerate(positions, 1):
+            made.append(b"".join(inclusion_proof(position - 1, size, read)))
+            if count % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return ProofsAnswer(note=str(note), proofs=tuple(made))
+
+    async def _nodes(self, nodes: Sequence[Subtree]) -> bytes:
+        size = self._notary.published.size
+        if any((each.number + 1) << each.level > size for each in nodes):
+            raise _none("The published tree has no such subtree.")
+        read = self._tree().reader(size)
+        found = []
+        for count, each in enumerate(nodes, 1):
+            found.append(read(each))
+            if count % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return b"".join(found)
+
+    def _consistency(self, old: int, new: int) -> bytes:
+        if old > new:
+            raise _none("A larger tree is no earlier state of a smaller one.")
+        if new > self._notary.published.size:
+            raise _not_yet(new)
+        return b"".join(self._tree().consistency_proof(old, new))
+
+    async def _statement(self, asked: AskStatement) -> Note:
+        """Count what the log holds on the subjects of the scope up to the size, and sign that.
+
+        Every message counts that is stored there, whether it can be read or was voided since: it is in the log, and
+        has its place in an export. A hole does not count, as nobody can say whose event it was.
+        """
+        self._note_of(asked.size)
+        tokens = asked.scope.split(".")
+        if len(tokens) > _SCOPE_TOKENS or not all(map(is_token, tokens)) or not all(map(_is_plain, asked.files)):
+            raise Unanswered(
+                NotaryRefusal(code="request.invalid", detail="A scope is ORG, ORG.PATIENT or ORG.PATIENT.GOAL.")
+            )
+        counted = CountedEvents()
+        subject = ".".join((LOG, *tokens, *("*",) * (_SCOPE_TOKENS - len(tokens))))
+        async for page in self._notary.log.read_raw(subject, 0, asked.size):
+            for message in page:
+                if message.position <= asked.size:
+                    counted.take(message.position)
+        statement = stated(self._notary.identity.origin, asked.size, asked.scope, counted, asked.files)
+        if (stopped := self._notary.stopped) is not None:
+            raise SigningStopped(stopped.reason)
+        return signed(statement.text, self._notary.generation.statements_key())
+
+    async def _sign(self) -> Note:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._notary.sign()
+        except TimeoutError:
+            raise _not_yet(None) from None
+
+    def _note_of(self, size: int | None) -> Note:
+        """The newest checkpoint, or the published one of a size."""
+        published = self._notary.published
+        found = published.note if size is None else published.at(size)
+        if found is not None:
+            return found
+        if size is None or size > published.size:
+            raise _not_yet(size)
+        raise _none(f"No checkpoint of size {size} is kept. Ask for a checkpoint first.")
+
+    def _tree(self) -> TileTree:
+        tree = self._notary.tree
+        if tree is not None:
+            return tree
+        if (stopped := self._notary.stopped) is not None:
+            raise SigningStopped(stopped.reason)
+        raise _not_yet(None)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether the name of a file can stand in a line of a statement."""
+    return name.isprintable() and bool(name) and name == name.strip()
+
+
+def _none(detail: str) -> Unanswered:
+    return Unanswered(NotaryRefusal(code="proof.none", detail=detail))
+
+
+def _not_yet(what: int | None) -> Unanswered:
+    where = f"up to position {what} " if what is not None else ""
+    return Unanswered(NotaryRefusal(code="proof.not_yet", detail=f"No checkpoint {where}has been published yet."))

@@ -1,0 +1,110 @@
+"""Taking up the tree of a log again: from its tiles, if neither they nor the log contradict what was signed."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from events.transparency.merkle import HASH_BYTES
+from events.transparency.tiles import TILE_WIDTH, Tile
+from services.notary.durable_files import sync_folder
+from services.notary.errors import Contradiction, NotaryUnusable
+from services.notary.generations import Signed
+from services.notary.log_leaves import RawLog, leaf_hash_at, leaf_hashes
+from services.notary.tile_files import TileFiles
+from services.notary.tile_tree import TileTree
+
+TILES = "tile"
+_BUILT = "tile.being-built"
+_SPOT_CHECKS = 8
+"""How many positions before the last one are compared with the log at a start."""
+_MAX_UNWRITTEN = 65_536
+"""How many leaves are in memory before they are written while tiles are built anew: 2 MB."""
+_log = logging.getLogger("cairn.notary")
+
+
+def open_tree(folder: Path, last: Signed | None) -> TileTree:
+    """The tree as it was signed last.
+
+    Args:
+        folder: Where its tiles are.
+
+    Raises:
+        NotaryUnusable: the tiles are not whole; they can be built anew from the log.
+        Contradiction: they are whole, and of another tree.
+        OSError: they cannot be read.
+    """
+    size = last.size if last is not None else 0
+    tree = TileTree(TileFiles(folder / TILES), size)
+    try:
+        root = tree.root
+    except ValueError:
+        raise NotaryUnusable("A tile is not whole on the disk.") from None
+    if last is not None and root != last.root:
+        raise Contradiction(
+            f"the tiles on the disk are of another tree than the one with {size} leaves that was signed"
+        )
+    return tree
+
+
+async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -> TileTree:
+    """Build the tiles anew from the log, and put the others aside.
+
+    Raises:
+        Contradiction: the log is not the one that was signed.
+        LogReplaced: as following it.
+        OSError: they cannot be written.
+    """
+    _log.warning("the tiles are not whole on the disk; building them anew from the log up to position %d", last.size)
+    if (head := await log.head()) < last.size:
+        raise Contradiction(f"the log ends at position {head}, and a tree with {last.size} leaves was signed")
+    built = folder / _BUILT
+    tree = TileTree(TileFiles(built), 0)
+    async for batch in log.follow_raw():
+        hashes = leaf_hashes(batch.messages, tree.size)
+        tree.extend(hashes[: last.size - tree.size])
+        if tree.size - tree.written >= _MAX_UNWRITTEN or tree.size == last.size:
+            tree.write()
+        if tree.size == last.size:
+            break
+        if not batch.messages:
+            raise Contradiction(
+                f"the log has nothing from position {tree.size + 1} on, and a tree with {last.size} leaves was signed"
+            )
+    if tree.root != last.root:
+        raise Contradiction(f"the log is another one than the one of which {last.size} leaves were signed")
+    there = folder / TILES
+    if there.exists():
+        there.replace(folder / f"{TILES}.broken-{now:%Y%m%dT%H%M%SZ}")
+    built.replace(there)
+    sync_folder(folder)
+    return TileTree(TileFiles(there), last.size)
+
+
+async def check_log(log: RawLog, tree: TileTree) -> None:
+    """Compare the log with the tree at its end and at a few more positions.
+
+    Raises:
+        Contradiction: it is another log, or a shorter one.
+        LogUnreachable: it does not answer.
+    """
+    head = await log.head()
+    if head < tree.size:
+        raise Contradiction(f"the log ends at position {head}, and a tree with {tree.size} leaves was signed")
+    for position in _spots(tree.size):
+        if await leaf_hash_at(log, position) != leaf_hash_of(tree, position):
+            raise Contradiction(f"position {position} of the log holds something else than what was signed")
+
+
+def leaf_hash_of(tree: TileTree, position: int) -> bytes:
+    """The hash of a position's leaf, as the tree has it."""
+    number, place = divmod(position - 1, TILE_WIDTH)
+    hashes = tree.tile(Tile(0, number, place + 1))
+    if hashes is None:
+        raise ValueError(f"the tree has no leaf {position}")
+    return hashes[place * HASH_BYTES :]
+
+
+def _spots(size: int) -> Iterator[int]:
+    """Positions to look at, the last one first."""
+    yield from sorted({size * part // (_SPOT_CHECKS + 1) for part in range(1, _SPOT_CHECKS + 2)} - {0}, reverse=True)

@@ -1,0 +1,56 @@
+"""Each published checkpoint also goes out on `cairn.tlog.ORG`, to every organisation that has something in the log.
+
+So each of them can hold on to what it was shown, and two of them can compare.
+"""
+
+import logging
+from collections.abc import Iterable
+
+from nats.errors import Error as NatsError
+
+from events.log.client.resilient import ResilientClient
+from events.log.failures import LogUnreachable
+from events.log.organisations import organisations_in
+from events.transparency.notes import Note
+
+SUBJECT = "cairn.tlog"
+"""A checkpoint is published on `cairn.tlog.ORG`."""
+_log = logging.getLogger("cairn.notary")
+
+
+class Publisher:
+    """Publishes the checkpoints of one stream of the log.
+
+    Args:
+        nc: A connection from :func:`events.log.connect`, which stays with its owner.
+        stream: The stream.
+    """
+
+    def __init__(self, nc: ResilientClient, stream: str):
+        self._nc = nc
+        self._stream = stream
+        self._orgs: set[str] = set()
+
+    async def begin(self) -> None:
+        """Find out who has something in the log already.
+
+        Raises:
+            LogUnreachable: the log does not answer.
+        """
+        self._orgs |= set(await organisations_in(self._nc, self._stream))
+
+    def hear(self, subjects: Iterable[str]) -> None:
+        """Take in the subjects of new messages."""
+        for subject in subjects:
+            org = subject.split(".", 3)[2]
+            if org not in self._orgs:
+                self._orgs.add(org)
+
+    async def publish(self, note: Note) -> None:
+        """Publish a checkpoint to everybody. What cannot be sent now is not sent later: the next one says more."""
+        content = str(note).encode()
+        try:
+            for org in sorted(self._orgs):
+                await self._nc.publish(f"{SUBJECT}.{org}", content)
+        except (NatsError, OSError, LogUnreachable) as error:
+            _log.info("a checkpoint was not sent to organisations: %s", type(error).__name__)
