@@ -146,7 +146,7 @@ class Clinic:
             draft.write("timeline.html", b"<p>Sunday</p>")
             draft.write("HOW_TO_CHECK.html", b"<h1>How</h1>\n")
             await export.write_proofs(self)
-            await export.write_statement(notary or self)
+            export.write_statement(await export.stated_by(notary or self))
         assert checkpoint_of(note) == export.checkpoint
         return folder
 

@@ -26,6 +26,7 @@ from services.notary.errors import HistoryNotProven
 from services.notary.export_folder import ExportFolder
 from services.notary.requests import MAX_NODES, MAX_PROOFS, KeysAnswer
 from services.notary.statements import CountedEvents, stated
+from services.notary.verify_history import History, Wrong
 from services.notary.witness_requests import AddCheckpoint
 
 FORMAT = "cairn-history/1"
@@ -64,7 +65,7 @@ def nothing_withheld(_: RawMessage) -> bool:
 
 
 class HistoryExport:
-    """Writes one history into a folder: first its events, then their proofs, and last the statement.
+    """Writes one history into a folder: first its events, then their proofs, and last the statement about all files.
 
     Args:
         folder: Where to write. What it holds when the statement is written is named in it.
@@ -139,12 +140,12 @@ class HistoryExport:
                 write(f"proofs/{proof.index + 1}.tlog-proof", str(proof).encode())
         await self._write_earlier(notary)
 
-    async def write_statement(self, notary: Prover) -> None:
-        """Write the statement, and the checker beside it, which no statement can vouch for.
+    async def stated_by(self, notary: Prover) -> Note:
+        """The notary's statement about the events and about every file that is there by now.
 
         Raises:
             HistoryNotProven: the notary has counted other events than the log has given.
-            NotarySilent, NotaryRefused, OSError: as :meth:`write_proofs`.
+            NotarySilent, NotaryRefused: as :meth:`write_proofs`.
         """
         checkpoint, files = self.checkpoint, dict(self._folder.digests)
         note = await notary.statement(self._scope, checkpoint.size, files)
@@ -154,6 +155,14 @@ class HistoryExport:
                 f"The notary states something else about {self._scope} than the log gives: here are {self.count} events"
                 f" up to position {self._counted.last}. So nothing is handed out. Try again, and then: cairn log audit."
             )
+        return note
+
+    def write_statement(self, note: Note) -> None:
+        """Write the statement, and the checker beside it, which no statement can vouch for.
+
+        Raises:
+            OSError: they cannot be written.
+        """
         self._folder.write("statement", str(note).encode())
         self._folder.write(CHECKER.name, CHECKER.read_bytes())
 
@@ -264,6 +273,18 @@ async def _kept(notary: Prover, size: int | None, below: int | None) -> Note | N
         if refused.code == "proof.none":
             return None
         raise
+
+
+def check_export(folder: Path) -> None:
+    """Check an export by the very program that goes along.
+
+    Raises:
+        HistoryNotProven: it does not hold; the message says what.
+    """
+    try:
+        History(folder, None).check()
+    except Wrong as wrong:
+        raise HistoryNotProven(f"The export would not hold: {wrong}. So nothing is handed out.") from None
 
 
 def _text(content: bytes) -> str:

@@ -4,7 +4,7 @@ Jinja2 and Babel are imported when the first page is asked for: a gateway that o
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from gzip import compress
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,6 +122,11 @@ def _takes_gzip(accepted: str) -> bool:
 def by_itself(template: str, language: "Language", **shown: Any) -> str:
     """The HTML of a template that has no frame and answers no request."""
     return _environment(language).get_template(template).render(language=language, **shown)
+
+
+def piece_by_piece(template: str, language: "Language", **shown: Any) -> Iterator[str]:
+    """As :func:`by_itself`, for a document that may be too long for the memory."""
+    return _environment(language).get_template(template).generate(language=language, **shown)
 
 
 @cache
