@@ -1,4 +1,4 @@
-"""The services that nobody waits for in one process: intake, reminders, and the record of who read what.
+"""The services that nobody waits for in one process: intake, reminders, the record of who read what, and the notary.
 
 Each has hardly anything to do, and a process of its own would cost as much memory as one that has. They share no more
 than the process: each has its own connections, and one that ends with an error begins again by itself.
@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from events.log.run_until_first_ends import run_until_first_ends
@@ -15,11 +16,15 @@ from projections.engine.quarantine import reason_of
 from services.access.service import serve as serve_access
 from services.intake.service import serve as serve_intake
 from services.node.replaced_log import look_for_a_replaced_log
+from services.notary.errors import TOLD, NotaryUnusable
+from services.notary.places import streams_with_a_notary
 from services.reminders.service import serve as serve_reminders
 from services.settings import Settings
 
 _AGAIN_SECONDS = 1.0
 """The pause before a service that ended with an error begins again."""
+_NOTARY_AGAIN_SECONDS = 60.0
+"""The pause before a notary whose files cannot be used is tried again."""
 _log = logging.getLogger("cairn.background")
 
 Ready = Callable[[str], None]
@@ -41,6 +46,7 @@ async def serve(
         CairnError: one of them cannot start. Once it has served, it begins again instead.
     """
     told: dict[str, str] = {}
+    services = {**services, **_notary(settings, tell)}
 
     def serving(name: str, line: str) -> None:
         if name not in told:
@@ -52,6 +58,29 @@ async def serve(
         look_for_a_replaced_log(settings, tell),
         *(_keep(name, service, settings, partial(serving, name)) for name, service in services.items()),
     )
+
+
+def _notary(settings: Settings, tell: Callable[[str], None]) -> Mapping[str, Service]:
+    """The notary, where somebody has made one.
+
+    What is wrong with its files is told, and keeps nobody from working: proofs can wait, patients cannot.
+    """
+
+    async def serve(settings: Settings, ready: Ready) -> None:
+        notary = import_module("services.notary.service")  # it costs memory, for those alone who have one
+        try:
+            await notary.serve(settings, ready, streams_with_a_notary(settings), tell=tell)
+        except NotaryUnusable as error:
+            tell(f"{TOLD}{error}")
+            _log.error("notary: %s", error)
+            ready("notary: not usable")
+            await asyncio.sleep(_NOTARY_AGAIN_SECONDS)
+
+    try:
+        there = bool(streams_with_a_notary(settings))
+    except NotaryUnusable:
+        there = True  # it says why when it begins
+    return {"notary": serve} if there else {}
 
 
 async def _keep(name: str, service: Service, settings: Settings, ready: Ready) -> None:

@@ -25,6 +25,7 @@ from services.node.sample import load_sample, shown_goal
 from services.node.server import running_server
 from services.node.sign_in import CLINICIAN_OF_THE_SAMPLE, SIGNED_IN_SECONDS, Link, make_link
 from services.node.welcome import how_to_look, ready_line, things_to_try
+from services.notary.errors import TOLD
 from services.settings import Settings
 
 Say = Callable[[str], None]
@@ -63,7 +64,13 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
         stack.push_async_callback(nc.close)
         await place(nc, settings.placement, settings.log_replicas)
         log = ComparedLog(say)
-        background = ServiceProcess(_BACKGROUND, settings.environment(), logs, say, forks, log.hear)
+
+        def hear(line: str) -> None:
+            if line.startswith(TOLD):
+                say(line)
+            log.hear(line)
+
+        background = ServiceProcess(_BACKGROUND, settings.environment(), logs, say, forks, hear)
         keeping = await stack.enter_async_context(_kept([background]))
         await _until({background: log.compared}, keeping, say)
         projections = [("projections",), *(("projection", name) for name in brought_names())]

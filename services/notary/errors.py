@@ -2,6 +2,9 @@
 
 from events.errors import CairnError
 
+TOLD = "notary: "
+"""What a line on the standard output begins with that says that the notary does not sign, and why."""
+
 
 class NotaryUnusable(CairnError):
     """The notary's key, state or tiles cannot be used; the sentence says what to do."""

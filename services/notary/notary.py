@@ -22,7 +22,7 @@ from events.transparency.notes import Note
 from events.transparency.policies import Policy
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.cosigning import MakeClient, Witnesses, witnessed_at
-from services.notary.errors import Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
+from services.notary.errors import TOLD, Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
 from services.notary.generations import ARCHIVE_FILE, Generation, Signed, Stopped
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
@@ -115,7 +115,7 @@ class Notary:
                 await self._work()
             except (Contradiction, LogReplaced, SigningStopped) as found:
                 self._stop(found)
-                await self._until_succeeded()
+                await self._prove_on()
             except GenerationEnded:
                 pass
             except (LogUnreachable, NatsError, OSError, TimeoutError) as trouble:
@@ -182,17 +182,16 @@ class Notary:
     async def _work(self) -> None:
         """Do everything for one generation, until it ends or something goes wrong."""
         if self._stopped is not None:
-            await self._open_stopped()
-            await self._until_succeeded()
+            self._stop(SigningStopped(self._stopped.reason))
+            await self._prove_on()
             return
         async with AsyncExitStack() as closing:
             closing.enter_context(self._folder.running())
-            tree = await self._opened()
+            self.tree = tree = await self._opened()
             signer = CheckpointSigner(self._folder, self.identity, tree)
             # Read before the log is compared, so that one which is exchanged in between is not followed.
             after = await self.log.anchor(tree.size) or Anchor(tree.size)
             await check_log(self.log, tree)
-            self.tree = tree
             closing.push_async_callback(self._forget_witnesses)
             await self._ask_witnesses_first(tree)
             await self._publisher.begin()
@@ -216,13 +215,15 @@ class Notary:
                 raise
             return await rebuild_tree(self.log, folder, last, self._now())
 
-    async def _open_stopped(self) -> None:
-        """Have the tree as it was signed, for proofs; without one where its tiles cannot be used."""
+    async def _prove_on(self) -> None:
+        """Sign nothing, and have the tree for proofs of what was signed, until an operator begins a new generation."""
         try:
-            self.tree = open_tree(self._tree_folder(self.identity), self.generation.last_signed())
+            if self.tree is None:
+                self.tree = open_tree(self._tree_folder(self.identity), self.generation.last_signed())
             await self._heed_policy()
         except (Contradiction, NotaryUnusable) as trouble:
             _log.warning("no proofs can be made: %s", trouble)
+        await self._until_succeeded()
 
     async def _ask_witnesses_first(self, tree: TileTree) -> None:
         """Ask what witnesses have cosigned, until nothing could be published without the word of those that said so."""
@@ -339,9 +340,9 @@ class Notary:
                 self.generation.note_stopped(self._stopped)
             except OSError as trouble:  # it stays so until the next start, which finds the same
                 _log.error("it cannot be remembered that signing has stopped: %s", trouble.strerror)
-        line = f"The notary of {self.identity.stream} has stopped signing: {self._stopped.reason}."
-        _log.error("%s Nothing is signed until somebody decides: docs/proof.md says what to do.", line)
-        self._tell(line)
+        line = f"{self.identity.stream} is signed no more: {self._stopped.reason}. docs/proof.md says what to do."
+        _log.error("the notary has stopped signing: %s", line)
+        self._tell(f"{TOLD}{line}")
         self._let_go(SigningStopped(self._stopped.reason))
 
     def _note_trouble(self, why: str) -> None:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidat
 
 SUBJECT = "cairn.notary"
 """Asked on `cairn.notary.STREAM`; the notary of that stream of the log answers."""
+QUEUE = "notary"
+"""The queue group in which the notary hears what it is asked."""
 MAX_PROOFS = 200
 """How many proofs, or hashes of subtrees, one request may ask for: an answer stays below what NATS carries."""
 MAX_NODES = 4_000
@@ -288,3 +290,6 @@ class NotaryRefusal(_Answer):
 
     code: Literal["proof.none", "proof.not_yet", "proof.stopped", "request.invalid"]
     detail: str
+
+
+NotaryAnswer = NotaryStatus | NoteAnswer | BytesAnswer | ProofsAnswer | KeysAnswer | NotaryRefusal

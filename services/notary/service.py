@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from events.log import Log, connect
+from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.log.run_until_first_ends import run_until_first_ends
 from events.transparency.policies import Witness
@@ -21,7 +22,7 @@ from services.notary.errors import WitnessUnusable
 from services.notary.notary import Notary
 from services.notary.places import notary_folder, tree_folder
 from services.notary.publishing import Publisher
-from services.notary.requests import SUBJECT
+from services.notary.requests import QUEUE, SUBJECT
 from services.notary.witness_dealings import AskedWitness
 from services.notary.witnesses import WitnessClient
 from services.presence import answer_for
@@ -91,6 +92,7 @@ async def serve(
             running.append(notary.run())
             await _Door(nc, Answering(notary)).open(stream)
         await answer_for(nc, NAME)
+        await flush(nc)  # so that whoever is told that it serves is heard
         ready(f"notary: answering {SUBJECT}.{', '.join(wanted)}")
         await run_until_first_ends(*running)
 
@@ -105,7 +107,7 @@ class _Door:
         self._working: set[asyncio.Task[None]] = set()
 
     async def open(self, stream: str) -> None:
-        await self._nc.subscribe(f"{SUBJECT}.{stream}", queue=NAME, cb=self._hear)
+        await self._nc.subscribe(f"{SUBJECT}.{stream}", queue=QUEUE, cb=self._hear)
 
     async def _hear(self, message: Msg) -> None:
         if not message.reply or not may_be_answered(message.reply):

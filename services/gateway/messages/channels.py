@@ -16,6 +16,10 @@ from services.gateway.reads_over_nats import MAX_REQUEST_BYTES, QUEUE, READ
 from services.goals.health import HEALTH, Health
 from services.goals.voiding import VoidRequest
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
+from services.notary.publishing import SUBJECT as TLOG
+from services.notary.requests import QUEUE as NOTARY_QUEUE
+from services.notary.requests import SUBJECT as NOTARY
+from services.notary.requests import Ask, NotaryAnswer
 from services.presence import HEALTH as SERVICE_HEALTH
 from services.presence import Presence
 from services.reminders.notice import Notice
@@ -118,6 +122,20 @@ CHANNELS: tuple[Channel, ...] = (
         is_public=True,
     ),
     Channel(
+        "tlog",
+        f"{TLOG}.{{org}}",
+        "Each published checkpoint of the log that an organisation is in: a signed note (C2SP tlog-checkpoint) with its"
+        " cosignatures. Keep them, and nobody can show you another history later.",
+        ("send",),
+        Body(
+            "Checkpoint",
+            str,
+            content_type="text/plain",
+            schema={"type": "string", "description": "Origin, size, root, an empty line, and signature lines."},
+        ),
+        is_public=True,
+    ),
+    Channel(
         "read",
         READ,
         "Every read of the API over HTTP, for those who have nothing but NATS. The feed alone is not read here.",
@@ -208,7 +226,18 @@ CHANNELS: tuple[Channel, ...] = (
             publishers=("gateway",),
             hearers=(service,),
         )
-        for service in ("intake", "reminders")
+        for service in ("intake", "reminders", "notary")
+    ),
+    Channel(
+        "notary",
+        f"{NOTARY}.{{stream}}",
+        "The notary of a stream of the log is asked for proofs, checkpoints and keys, or to sign.",
+        ("receive", "send"),
+        Body("NotaryRequest", Ask),
+        reply=Body("NotaryAnswer", NotaryAnswer),
+        queue=NOTARY_QUEUE,
+        publishers=("gateway", "operator", "log_operator"),
+        hearers=("notary",),
     ),
     Channel(
         "care",

@@ -50,10 +50,12 @@ SUBJECTS = (
         f"cairn.health.goals.{LOG_STREAM}",
         "cairn.health.intake",
         "cairn.health.reminders",
+        "cairn.health.notary",
+        f"cairn.notary.{LOG_STREAM}",
         f"cairn.care.{LOG_STREAM}.verified",
         f"cairn.care.{LOG_STREAM}.backed_up",
     ),
-    *(f"cairn.access.{org}" for org in ORGS),
+    *(f"cairn.{kind}.{org}" for kind in ("access", "tlog") for org in ORGS),
     *("$KV.cairn_snapshots.northside.pt-1.walk", "CAIRN_ADMIN.log.events.a", "CAIRN_ADMIN.tokens.events.a", "anything"),
     *("_INBOX.of.somebody", "_INBOX_dana.1", "_R_.answer", "$SYS._INBOX.of.a-server"),
     *("$SYS.REQ.USER.AUTH", "$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.SERVER.PING.VARZ"),
@@ -69,10 +71,11 @@ WILDCARDS = (
     *(f"cairn.{kind}.>" for kind in ("submit", "forwarded", "intake", "waiting", "log", "feed", "outcome", "notice")),
     *(f"cairn.{kind}.>" for kind in ("rejected", "void", "reminder", "health", "replaced", "checkpoint")),
     *("cairn.feed.northside.>", "cairn.outcome.northside.>", "cairn.notice.northside.>", "cairn.feed.*.*.plan"),
+    *("cairn.notary.*", "cairn.notary.>", "cairn.tlog.*", "cairn.tlog.>"),
     *("cairn.intake.*.*.*", "cairn.replaced.*", "cairn.checkpoint.*", f"$JS.EVENT.ADVISORY.STREAM.*.{LOG_STREAM}"),
     *("$SYS.SERVER.>", "$SYS.ACCOUNT.>"),
 )
-QUEUES = ("goals", "intake", "reminders", "gateways", "auth", "other")
+QUEUES = ("goals", "intake", "reminders", "gateways", "notary", "auth", "other")
 
 
 class Row(NamedTuple):
@@ -134,21 +137,29 @@ ROWS = {
         (
             *("cairn.forwarded.*.*.*", "cairn.health.goals.*", "cairn.access.*", _ANSWERS),
             *(*_THE_LOG, *_REVOKED_TOKENS, *_api(CARE, _GET, prefix=_FROM_AFAR)),
-            *("cairn.health.intake", "cairn.health.reminders"),
+            *("cairn.health.intake", "cairn.health.reminders", "cairn.health.notary", "cairn.notary.*"),
         ),
         ("cairn.read gateways", "cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS),
+    ),
+    "notary": Row(
+        ("cairn.tlog.*", *_THE_LOG, _ANSWERS, "_R_.>"),
+        ("cairn.notary.* notary", "cairn.health.notary notary", "cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "access": Row(_api(ACCESS, _MAKE, _STATE, _GET, prefix=_FROM_AFAR), (_ANSWERS,)),
     "operator": Row(
         (
             *("cairn.read", "cairn.access.*", "cairn.health.goals.*", "cairn.care.*.verified", *_THE_LOG),
+            "cairn.notary.*",
             *_api(ACCESS, _STATE, _GET, prefix=_FROM_AFAR),
         ),
         ("cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "northside": Row(
         ("cairn.submit.northside.>", "cairn.intake.northside.>"),
-        ("cairn.feed.northside.>", "cairn.outcome.northside.>", "cairn.notice.northside.>", _ANSWERS),
+        (
+            *("cairn.feed.northside.>", "cairn.outcome.northside.>", "cairn.notice.northside.>"),
+            *("cairn.tlog.northside", _ANSWERS),
+        ),
     ),
     "auth": Row(("$SYS._INBOX.>",), ("$SYS.REQ.USER.AUTH auth",)),
     "auth_tokens": Row(_REVOKED_TOKENS, (_ANSWERS,)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
+from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.transparency.checkpoints import Checkpoint, opened_checkpoint
 from events.transparency.notes import Note, parse_note
@@ -58,6 +59,7 @@ class House:
             house.heard.append(parse_note(message.data))  # type: ignore[attr-defined]
 
         await nc.subscribe(f"{SUBJECT}.{ORG}", cb=hear)
+        await flush(nc)
         try:
             yield house
         finally:

@@ -26,10 +26,11 @@ def served(*files: Path) -> set[tuple[str, ...]]:
 
 def test_by_systemd() -> None:
     wanted = " ".join(re.findall(r"^Wants=(.*)$", (DEPLOY / "systemd" / "cairn.target").read_text(), re.MULTILINE))
-    services = {(name,) for name in re.findall(r"cairn@(\w+)\.service", wanted)}
+    services = {(name,) for name in re.findall(r"cairn@(\w+)\.service", wanted)} | {("notary",)}
     projections = {("projection", name) for name in re.findall(r"cairn-projection@(\w+)\.service", wanted)}
     assert services | projections == COMMANDS
     assert "cairn-nats.service" in wanted
+    assert "cairn-notary.service" in wanted
 
 
 def test_by_compose() -> None:
