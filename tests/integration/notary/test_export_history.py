@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from events.goal import types as g
 from events.identity import GoalId
 from services.access import service as access
 from services.access.records.stream import declare_access
@@ -18,8 +17,8 @@ from services.goals import service as goals
 from services.notary.verify_history import main
 from tests.access import access_records
 from tests.builders import active_goal, entry, event
-from tests.consents import consent
 from tests.conftest import running, submitting_over
+from tests.consents import consent
 from tests.forked import Ran, cairn
 from tests.integration.notary.house import House
 from tests.witness_in_memory import WitnessInMemory, made_of
@@ -80,6 +79,10 @@ def events_of(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
 
 
+def files_of(folder: Path, pattern: str = "*") -> list[Path]:
+    return [each for each in folder.rglob(pattern) if each.is_file()]
+
+
 Said = pytest.CaptureFixture[str]
 
 
@@ -116,7 +119,7 @@ async def test_a_patients_whole_history_is_vouched_for_and_nobody_elses_is_in_it
     timeline = (target / "timeline.html").read_text()
     assert "A walk &lt;b&gt;to&lt;/b&gt; the lake &amp; back" in timeline
     assert (target / "timeline.pdf").read_bytes().startswith(b"%PDF")
-    written = [each for each in target.rglob("*") if each.is_file()]
+    written = files_of(target)
     assert not [each.name for each in written if b"p2" in each.read_bytes() and each.suffix != ".pdf"]
     assert not [each.name for each in written if b"Sang alone" in each.read_bytes()]
     assert {stat.S_IMODE(each.stat().st_mode) for each in written} == {0o600}
@@ -144,7 +147,7 @@ async def test_a_disclosure_to_a_court_is_recorded_and_part_of_the_history(
     said = capsys.readouterr().out
     assert "2 of them are withheld" in said
     assert "consent_given" not in said
-    assert not [each for each in target.rglob("*") if each.is_file() and b"consent_given" in each.read_bytes()]
+    assert not [each for each in files_of(target) if b"consent_given" in each.read_bytes()]
     assert main([str(tmp_path / "whole"), "--policy", policy]) == 0
     said = capsys.readouterr().out
     assert "cairn.plan.consent_given.v1" in said
@@ -164,7 +167,7 @@ async def test_without_a_consent_or_a_ground_nothing_is_written_and_nothing_reco
     assert "access.consent_missing: p1" in ran.err
     assert await house.log.head() == before
     assert not (tmp_path / "export").exists()
-    assert not [each.name for each in tmp_path.iterdir() if "export" in each.name]
+    assert not files_of(tmp_path, "*export*")
 
 
 async def test_a_goal_and_an_organisation_are_scopes_too(house: House, tmp_path: Path, capsys: Said) -> None:
