@@ -144,6 +144,7 @@ class Clinic:
             export = HistoryExport(draft, scope, note, self.keys, is_withheld)
             await export.write_events(pages(events))
             draft.write("timeline.html", b"<p>Sunday</p>")
+            draft.write("timeline.pdf", b"%PDF-1.7 Sunday")
             draft.write("HOW_TO_CHECK.html", b"<h1>How</h1>\n")
             await export.write_proofs(self)
             export.write_statement(await export.stated_by(notary or self))
@@ -162,6 +163,11 @@ def of(scope: str, messages: Iterable[RawMessage]) -> Iterable[RawMessage]:
     """The messages of a scope."""
     subject = f"cairn.log.{scope}"
     return (each for each in messages if each.subject == subject or each.subject.startswith(f"{subject}."))
+
+
+def proof_lines(clinic: Clinic, old: int, new: int) -> str:
+    """The proof that one tree is an earlier state of another, as it is given out."""
+    return "".join(f"{base64.b64encode(each).decode()}\n" for each in clinic.tree.consistency_proof(old, new))
 
 
 async def pages(messages: Sequence[RawMessage]) -> AsyncIterator[list[RawMessage]]:

@@ -270,7 +270,7 @@ async def _kept(notary: Prover, size: int | None, below: int | None) -> Note | N
     try:
         return await notary.checkpoint(size, below)
     except NotaryRefused as refused:
-        if refused.code == "proof.none":
+        if refused.code in ("proof.none", "proof.not_yet"):
             return None
         raise
 

@@ -168,6 +168,7 @@ class History:
         self.withheld = 0
         self.earlier: list[Shown] = []
         self.late: dict[int, str] = {}
+        self.later: list[str] = []
         self.successions: list[Succession] = []
         self._digests: dict[str, str] = {}
         self._positions: list[int] = []
@@ -214,6 +215,11 @@ class History:
                 return
         small, large = sorted((self.checkpoint, other), key=lambda each: each.size)
         self._check_extends(file.name, small, large, hashes)
+        if other is large:
+            self.later.append(
+                f"LATER: {file.name} has {other.size} events, so that this is the log as it was before. Ask for what"
+                " has come since."
+            )
 
     @property
     def is_stated(self) -> bool:
@@ -232,6 +238,7 @@ class History:
         lines += [f"{name} counted the events as well, and signed the same statement." for name in self.counted]
         if self.earlier:
             lines.append(f"{len(self.earlier)} earlier checkpoints are shown to be of the same tree, which only grew.")
+        lines += self.later
         lines += islice(self.late.values(), MAX_LATE_TOLD)
         if len(self.late) > MAX_LATE_TOLD:
             lines.append(f"LATE: so are {len(self.late) - MAX_LATE_TOLD} more.")

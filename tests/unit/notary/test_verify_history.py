@@ -20,7 +20,7 @@ from events.transparency.merkle import leaf_hash
 from events.transparency.notes import Note, parse_note, signed
 from services.notary.requests import KeysAnswer
 from services.notary.verify_history import Event, main, told
-from tests.histories import COUNTING, LOG, ORIGIN, POLICY, START, STATE, WITNESSES, Clinic, message, period
+from tests.histories import COUNTING, LOG, ORIGIN, POLICY, START, STATE, WITNESSES, Clinic, message, period, proof_lines
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +178,10 @@ def reword_the_timeline(export: Path) -> None:
     (export / "timeline.html").write_text("<p>Monday</p>")
 
 
+def reword_the_pdf(export: Path) -> None:
+    (export / "timeline.pdf").write_bytes(b"%PDF-1.7 Monday")
+
+
 def add_a_file(export: Path) -> None:
     (export / "read_me_first.html").write_text("All is well.")
 
@@ -234,6 +238,7 @@ def break_off_the_statement(export: Path) -> None:
         (leave_out_a_goal, "the operator states “events 150”, and the export has “events 75”"),
         (show_another_patient, "position 2 is not of northside.p1"),
         (reword_the_timeline, "timeline.html is not the one that was exported"),
+        (reword_the_pdf, "timeline.pdf is not the one that was exported"),
         (add_a_file, "does not name the file read_me_first.html"),
         (remove_a_file, "HOW_TO_CHECK.html is missing"),
         (change_the_checkpoint, "the signature of records.clinic.example/tlog/7f3k2m9q-1 below checkpoint"),
@@ -305,14 +310,13 @@ def test_an_earlier_checkpoint_of_the_same_log_is_shown_to_be_one(
 ) -> None:
     earlier, proof = tmp_path / "earlier", tmp_path / "proof"
     earlier.write_text(str(clinic.note(77)))
-    hashes = clinic.tree.consistency_proof(77, 300)
-    proof.write_text("".join(base64.b64encode(each).decode() + "\n" for each in hashes))
+    proof.write_text(proof_lines(clinic, 77, 300))
     given = [str(export), "--policy", policy, "--quiet", "--also", str(earlier)]
 
     assert main([*given, "--consistency", str(proof)]) == 0
     assert main(given) == 1
     assert "no --consistency proof was given" in capsys.readouterr().out
-    proof.write_text("".join(base64.b64encode(each).decode() + "\n" for each in hashes[:-1]))
+    proof.write_text("".join(proof_lines(clinic, 77, 300).splitlines(keepends=True)[:-1]))
     assert main([*given, "--consistency", str(proof)]) == 1
 
 
@@ -594,8 +598,7 @@ class TestAKeyThatLeaked:
         return str(tmp_path / "kept")
 
     def proof(self, clinic: Clinic, tmp_path: Path, size: int) -> str:
-        hashes = clinic.tree.consistency_proof(size, 300)
-        (tmp_path / "proof").write_text("".join(base64.b64encode(each).decode() + "\n" for each in hashes))
+        (tmp_path / "proof").write_text(proof_lines(clinic, size, 300))
         return str(tmp_path / "proof")
 
     def test_the_succession_is_told_and_what_was_kept_still_holds(
