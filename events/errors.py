@@ -66,6 +66,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── NotaryUnusable        the notary's key, state or tiles cannot be used
         ├── SigningStopped        what would be signed does not extend what was signed before
+        ├── Contradiction         the log, the notary's memory or a witness contradicts what was signed
+        ├── GenerationEnded       another generation of the log has begun
         ├── NotarySilent          no notary answers
         ├── NotaryRefused         the notary does not answer a request
         ├── WitnessUnusable       a witness cannot be asked at its address

@@ -27,6 +27,7 @@ _IMPORTED = (
     *(f"services.cli.{name}" for name in ("serve", "submit", "tracing", "up")),
     *("projections.engine.rebuilding", "services.administration.recording", "services.administration.restoring"),
     *("services.access.issuer.recording", "services.cli.token"),
+    *("services.notary.asking", "services.notary.service", "services.notary.succession"),
     *("services.goals.replaying", "services.node.lost_events", "services.node.remembered"),
     *("projections.engine.service", "services.goals.service", "services.node.node", "services.reminders.service"),
 )

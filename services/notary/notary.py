@@ -28,7 +28,7 @@ from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
 from services.notary.opening import check_log, open_tree, rebuild_tree
 from services.notary.published import CHECKPOINT_FILE, Published
-from services.notary.publishing import Publisher
+from services.notary.publishing import Audience
 from services.notary.requests import KeysAnswer, NotaryStatus
 from services.notary.signing import CheckpointSigner
 from services.notary.tile_tree import TileTree
@@ -73,7 +73,7 @@ class Notary:
         folder: NotaryFolder,
         tree_folder: TreeFolder,
         make_client: MakeClient,
-        publisher: Publisher,
+        publisher: Audience,
         now: Callable[[], datetime],
         tell: Callable[[str], None] = lambda _: None,
     ):

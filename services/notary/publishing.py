@@ -5,6 +5,7 @@ So each of them can hold on to what it was shown, and two of them can compare.
 
 import logging
 from collections.abc import Iterable
+from typing import Protocol
 
 from nats.errors import Error as NatsError
 
@@ -16,6 +17,19 @@ from events.transparency.notes import Note
 SUBJECT = "cairn.tlog"
 """A checkpoint is published on `cairn.tlog.ORG`."""
 _log = logging.getLogger("cairn.notary")
+
+
+class Audience(Protocol):
+    """Those who are sent what is published."""
+
+    async def begin(self) -> None:
+        """Find out who they are."""
+
+    def hear(self, subjects: Iterable[str]) -> None:
+        """Take in the subjects of new messages, which name more of them."""
+
+    async def publish(self, note: Note) -> None:
+        """Send them a checkpoint."""
 
 
 class Publisher:

@@ -21,8 +21,8 @@ from tests.waiting import eventually
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "nats"
 USERS = (
-    *("goals", "log_operator", "intake", "reminders", "projections", "gateway", "access", "operator"),
-    *("stream_operator", "system", "auth", "auth_tokens", "auth_system", "northside"),
+    *("goals", "log_operator", "intake", "reminders", "projections", "gateway", "notary", "access"),
+    *("operator", "stream_operator", "system", "auth", "auth_tokens", "auth_system", "northside"),
 )
 
 OF_OTHER_ACCOUNTS = "$JS.log.API"

@@ -39,7 +39,8 @@ def test_a_service_may_touch_nothing_but_its_own_state(unit: Path, name: str, va
 
 
 def test_a_service_is_nobody_in_particular(unit: Path) -> None:
-    assert directives(unit)["User"] == ["cairn-nats" if "nats" in unit.name else "cairn"]
+    own = unit.name.removesuffix(".service")
+    assert directives(unit)["User"] == [own if own in ("cairn-nats", "cairn-notary") else "cairn"]
 
 
 def test_a_service_that_ends_is_started_again_however_often(unit: Path) -> None:

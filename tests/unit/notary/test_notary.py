@@ -1,0 +1,340 @@
+"""The notary at work: what it signs, in which order, and what becomes of that when it is killed in between."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from events.leaf import hole, leaf_of
+from events.transparency.checkpoints import checkpoint_of, cosignatures_of, opened_checkpoint
+from events.transparency.merkle import CompactRange, leaf_hash, proves_inclusion
+from events.transparency.notes import Note
+from services.notary import notary as at_work
+from services.notary.answering import Answering
+from services.notary.errors import NotaryUnusable, SigningStopped
+from services.notary.founding import Founded, found
+from services.notary.generations import Generation
+from services.notary.identity import Identity, NotaryFolder
+from services.notary.notary import Notary
+from services.notary.published import Published
+from services.notary.requests import AskProofs, AskTile, BytesAnswer, NotaryRefusal, ProofsAnswer
+from services.notary.succession import Succession, newest_checkpoint, succeed
+from services.notary.tile_tree import TileTree
+from tests.log_in_memory import STREAM, LogInMemory
+from tests.waiting import eventually
+from tests.witness_in_memory import WitnessInMemory, made_of
+
+
+class Sent:
+    """Organisations to whom checkpoints are sent.
+
+    Attributes:
+        notes: What was sent.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+
+    async def begin(self) -> None:
+        pass
+
+    def hear(self, subjects: Iterable[str]) -> None:
+        pass
+
+    async def publish(self, note: Note) -> None:
+        self.notes.append(note)
+
+
+class Bench:
+    """A notary's folders, its log and its witnesses."""
+
+    def __init__(self, folder: Path):
+        self.log = LogInMemory()
+        self.folder = NotaryFolder(folder / "keys")
+        self.trees = folder / "trees"
+        self.founded: Founded = found(self.folder, "records.clinic.example", STREAM, datetime.now(UTC))
+        self.generation: Generation = self.folder.generation(self.founded.identity)
+        self.sent = Sent()
+        self.told: list[str] = []
+        self.witnesses: list[WitnessInMemory] = []
+
+    def tree_folder(self, identity: Identity) -> Path:
+        return self.trees / str(identity.generation)
+
+    def trust(self, quorum: str, *witnesses: WitnessInMemory) -> None:
+        """Write the policy."""
+        self.witnesses = list(witnesses)
+        lines = [each.line for each in witnesses]
+        names = " ".join(each.name for each in witnesses)
+        lines += [f"group enough {quorum} {names}", "quorum enough"] if witnesses else ["quorum none"]
+        (self.folder.folder / "policy").write_text("\n".join(lines) + "\n")
+
+    def made(self) -> Notary:
+        """A notary of these folders, as after a start."""
+        make = made_of(*self.witnesses)
+        return Notary(
+            self.log,
+            self.folder,
+            self.tree_folder,
+            make,
+            self.sent,
+            lambda: datetime.now(UTC),
+            self.told.append,
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Notary]:
+        """A notary at work, which is broken off at the end."""
+        notary = self.made()
+        task = asyncio.create_task(notary.run())
+        try:
+            yield notary
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+    def root(self, size: int) -> bytes:
+        """The root that the tree has to have."""
+        tree = CompactRange()
+        for position in range(1, size + 1):
+            message = self.log.messages.get(position)
+            tree.append(leaf_hash(hole(position) if message is None else leaf_of(message)))
+        return tree.root
+
+    async def published(self, notary: Notary, size: int) -> Note:
+        """The published checkpoint of a size, which has the right root and signature."""
+        await eventually(lambda: notary.published.size == size)
+        note = notary.published.note
+        assert note is not None
+        checkpoint = opened_checkpoint(note, self.founded.checkpoints)
+        assert (checkpoint.size, checkpoint.root) == (size, self.root(size))
+        return note
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    for pause in ("SIGN_EVERY_SECONDS", "AGAIN_SECONDS", "LOOK_SECONDS", "_RESTART_SECONDS"):
+        monkeypatch.setattr(at_work, pause, 0.01)
+    return Bench(tmp_path)
+
+
+async def test_an_empty_log_is_signed_too(bench: Bench) -> None:
+    async with bench.running() as notary:
+        await eventually(lambda: notary.published.note is not None)
+        await bench.published(notary, 0)
+
+
+async def test_what_comes_is_signed_and_sent(bench: Bench) -> None:
+    bench.log.add(3)
+    async with bench.running() as notary:
+        await bench.published(notary, 3)
+        bench.log.add(300)
+        note = await bench.published(notary, 303)
+    assert bench.sent.notes[-1] == note
+
+
+async def test_a_position_without_a_message_is_a_hole(bench: Bench) -> None:
+    bench.log.add(6)
+    del bench.log.messages[1], bench.log.messages[4]
+    async with bench.running() as notary:
+        await bench.published(notary, 6)
+        answer = ProofsAnswer.model_validate_json(
+            await Answering(notary).answer(AskProofs(positions=(4,)).model_dump_json().encode())
+        )
+    proof = [answer.proofs[0][at : at + 32] for at in range(0, len(answer.proofs[0]), 32)]
+    assert proves_inclusion(3, 6, leaf_hash(hole(4)), proof, bench.root(6))
+
+
+async def test_a_quiet_log_is_signed_again_and_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(at_work, "STILL_THERE_SECONDS", 0.01)
+    witness = WitnessInMemory()
+    bench.trust("all", witness)
+    bench.log.add(2)
+    async with bench.running() as notary:
+        await bench.published(notary, 2)
+        witness.at += 600
+        await eventually(lambda: notary.status.witnesses[0].cosigned_at == datetime.fromtimestamp(witness.at, UTC))
+        assert (await bench.published(notary, 2)).text == bench.sent.notes[0].text
+
+
+async def test_what_is_signed_waits_for_enough_witnesses(bench: Bench) -> None:
+    first, second = WitnessInMemory("first"), WitnessInMemory("second")
+    bench.trust("all", first, second)
+    bench.log.add(2)
+    async with bench.running() as notary:
+        await bench.published(notary, 2)
+        second.silent = True
+        bench.log.add(1)
+        await eventually(lambda: notary.status.size == 3 and first.last is not None and first.last.size == 3)
+        assert notary.published.size == 2
+        assert notary.status.witnesses[1].trouble is not None
+        second.silent = False
+        note = await bench.published(notary, 3)
+    keys = [first.key.verifier, second.key.verifier]
+    assert {each.witness for each in cosignatures_of(note, keys)} == set(keys)
+    assert all(checkpoint_of(each).size != 3 for each in bench.sent.notes[:-1])
+
+
+async def test_nothing_is_signed_before_witnesses_said_what_they_know(bench: Bench) -> None:
+    witness = WitnessInMemory()
+    bench.trust("all", witness)
+    bench.log.add(2)
+    witness.silent = True
+    async with bench.running() as notary:
+        await eventually(lambda: "Not enough witnesses" in (notary.status.stopped or ""))
+        assert bench.generation.last_signed() is None
+        witness.silent = False
+        await bench.published(notary, 2)
+        assert notary.status.stopped is None
+
+
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [(Generation, "note_signed"), (Published, "publish"), (TileTree, "write")],
+    ids=["before it is remembered", "before it is published", "before the tiles are on the disk"],
+)
+async def test_it_is_killed(bench: Bench, monkeypatch: pytest.MonkeyPatch, where: type, what: str) -> None:
+    bench.log.add(3)
+    async with bench.running() as notary:
+        await bench.published(notary, 3)
+    reached = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def broken_off(*_: object, **__: object) -> None:
+        loop.call_soon_threadsafe(reached.set)
+        raise OSError(5, "the power is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(where, what, broken_off)
+        bench.log.add(4)
+        async with bench.running():
+            async with asyncio.timeout(10):
+                await reached.wait()
+    bench.log.add(300)
+    async with bench.running() as notary:
+        await bench.published(notary, 307)
+        assert notary.status.stopped is None
+
+
+async def test_tiles_that_are_lost_are_built_anew(bench: Bench) -> None:
+    bench.log.add(300)
+    async with bench.running() as notary:
+        await bench.published(notary, 300)
+    tiles = bench.trees / "1" / "tile"
+    (tiles / "0" / "001").write_bytes(b"")
+    bench.log.add(1)
+    async with bench.running() as notary:
+        await bench.published(notary, 301)
+    assert [each.name.partition("-")[0] for each in bench.trees.glob("1/tile.*")] == ["tile.broken"]
+
+
+async def test_lost_tiles_of_another_log_stop_it_and_stay(bench: Bench) -> None:
+    bench.log.add(300)
+    async with bench.running() as notary:
+        await bench.published(notary, 300)
+    kept = (bench.trees / "1" / "tile" / "0" / "000").read_bytes()
+    (bench.trees / "1" / "tile" / "0" / "001").unlink()
+    bench.log = LogInMemory()
+    bench.log.add(400, "another ")
+    async with bench.running() as notary:
+        await eventually(lambda: "the log is another one" in (notary.status.stopped or ""))
+    assert (bench.trees / "1" / "tile" / "0" / "000").read_bytes() == kept
+
+
+async def test_tiles_that_were_changed_stop_it(bench: Bench) -> None:
+    bench.log.add(3)
+    async with bench.running() as notary:
+        await bench.published(notary, 3)
+    tile = bench.trees / "1" / "tile" / "0" / "000"
+    tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+    async with bench.running() as notary:
+        await eventually(lambda: "the tiles on the disk are of another tree" in (notary.status.stopped or ""))
+        with pytest.raises(SigningStopped):
+            await notary.sign()
+    assert bench.told
+
+
+async def test_an_event_that_is_gone_stops_it_at_the_next_start(bench: Bench) -> None:
+    bench.log.add(9)
+    async with bench.running() as notary:
+        await bench.published(notary, 9)
+    bench.log.messages[9] = bench.log.messages[9]._replace(body=b"reworded")
+    async with bench.running() as notary:
+        await eventually(lambda: "position 9 of the log" in (notary.status.stopped or ""))
+
+
+async def test_a_stop_lasts_over_restarts(bench: Bench) -> None:
+    bench.log.add(3)
+    async with bench.running() as notary:
+        await bench.published(notary, 3)
+    whole = bench.log
+    bench.log = LogInMemory(2)
+    async with bench.running() as notary:
+        await eventually(lambda: notary.status.stopped is not None)
+    bench.log = whole
+    bench.log.add(1)
+    async with bench.running() as notary:
+        await eventually(lambda: len(bench.told) == 2)
+        assert (notary.status.size, notary.published.size) == (3, 3)
+
+
+async def test_a_new_generation_begins_also_while_all_is_well(bench: Bench) -> None:
+    bench.log.add(3)
+    async with bench.running() as notary:
+        await bench.published(notary, 3)
+        checkpoint = newest_checkpoint(bench.trees / "1", bench.generation)
+        begun = succeed(bench.folder, Succession("the key was seen", "ada", 3, checkpoint), datetime.now(UTC))
+        await eventually(lambda: notary.identity == begun.identity and notary.published.size == 3)
+        note = notary.published.note
+        assert note is not None
+        assert opened_checkpoint(note, begun.checkpoints).size == 3
+
+
+async def test_a_policy_is_heeded_when_it_changes_and_kept_when_it_is_wrong(bench: Bench) -> None:
+    bench.log.add(1)
+    witness = WitnessInMemory()
+    bench.witnesses = [witness]
+    async with bench.running() as notary:
+        await bench.published(notary, 1)
+        bench.trust("all", witness)
+        bench.log.add(1)
+        note = await bench.published(notary, 2)
+        assert cosignatures_of(note, [witness.key.verifier])
+        (bench.folder.folder / "policy").write_text("quorum nobody\n")
+        bench.log.add(1)
+        assert cosignatures_of(await bench.published(notary, 3), [witness.key.verifier])
+        with pytest.raises(NotaryUnusable, match="line 3 of the policy"):
+            notary.keys()
+
+
+async def test_only_one_signs_with_a_folder(bench: Bench) -> None:
+    bench.log.add(1)
+    async with bench.running() as first:
+        await bench.published(first, 1)
+        async with bench.running() as second:
+            await eventually(lambda: "there can be only one" in (second.status.stopped or ""))
+
+
+async def test_of_a_tree_whose_tile_is_lost_nothing_wrong_is_said(bench: Bench) -> None:
+    bench.log.add(600)
+    async with bench.running() as notary:
+        await bench.published(notary, 600)
+        answering = Answering(notary)
+
+        async def tile(number: int, width: int) -> bytes:
+            return await answering.answer(AskTile(level=0, number=number, width=width).model_dump_json().encode())
+
+        assert len(BytesAnswer.model_validate_json(await tile(0, 256)).content) == 256 * 32
+        (bench.trees / "1" / "tile" / "0" / "000").unlink()
+        for number, width in ((0, 256), (2, 89), (9, 256)):
+            assert NotaryRefusal.model_validate_json(await tile(number, width)).code == "proof.none"
+        assert len(BytesAnswer.model_validate_json(await tile(2, 88)).content) == 88 * 32
+
+
+@pytest.mark.parametrize("request_", [b"", b"{}", b'{"ask":"everything"}', b'{"ask":"proofs","positions":[]}', b"\xff"])
+async def test_what_is_not_understood_is_refused(bench: Bench, request_: bytes) -> None:
+    answer = NotaryRefusal.model_validate_json(await Answering(bench.made()).answer(request_))
+    assert answer.code == "request.invalid"
