@@ -74,6 +74,9 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── FolderInUse           an export would be written where something is already
         ├── WitnessUnusable       a witness cannot be asked at its address
         ├── WitnessSilent         a witness does not say what it has last cosigned
+        ├── WitnessRecordsUnusable  the keys or records of this machine's own witness cannot be used
+        ├── NotCosigned           the witness does not cosign a checkpoint
+        ├── StatementNotSigned    the witness does not sign a statement
         ├── ServerFailed          the embedded nats-server did not start
         ├── ArgumentsInvalid      an HTTP request does not say what its endpoint asks for
         ├── RequestRefused        an HTTP request that is answered with a problem
@@ -92,7 +95,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── AlreadyRunning        another node runs on the data directory
         ├── ServiceFailed         a service of the node does not start
         ├── NoPort                nothing can listen on the port
-        ├── AddressTaken          the gateway cannot listen on the address
+        ├── AddressTaken          a service cannot listen on the address
         └── CannotTrace           traces cannot be exported as the environment asks
 
 A caller can handle each of these. Any other exception is a defect of Cairn's or of a library's.

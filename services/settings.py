@@ -56,9 +56,9 @@ def _networks(given: str) -> str:
     return given
 
 
-def _issuer(given: str) -> str:
+def _protected(given: str) -> str:
     if not is_protected(given) or urlsplit(given).query:
-        raise PydanticCustomError("issuer", "It must be an https address, or an http address of this very machine.")
+        raise PydanticCustomError("address", "It must be an https address, or an http address of this very machine.")
     return given
 
 
@@ -184,7 +184,7 @@ class Settings(BaseSettings):
         description="After how many days the record of a reading goes; used only when the stream of the records is"
         " first made. Without it: never.",
     )
-    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+    oidc_issuer: Annotated[str, AfterValidator(_protected)] | None = Field(
         None,
         description="The OpenID Connect issuer whose access tokens are accepted, written exactly as it names itself."
         " Without it: the issuer in `data_dir`, whose tokens `cairn token create` makes.",
@@ -235,6 +235,24 @@ class Settings(BaseSettings):
     token_leeway_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
         30.0, description="How far the clock of whoever makes tokens may be from this machine's."
     )
+    witness_dir: Path = Field(
+        Path(".cairn-witness"), description="Where `cairn witness` keeps its keys and what it has cosigned and counted."
+    )
+    witness_host: str = Field("127.0.0.1", description="The address that `cairn witness serve` listens on.")
+    witness_port: Port = Field(8090, description="The port that `cairn witness serve` listens on.")
+    witness_org: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = Field(
+        None,
+        description="The organisation whose events `cairn witness serve` counts, as its user at CAIRN_NATS_URL. Without"
+        " it: nobody's; it cosigns checkpoints and no statement.",
+    )
+    witness_gateway_url: Annotated[str, AfterValidator(_protected)] | None = Field(
+        None,
+        description="The HTTP API that tells `cairn witness serve` which events were recorded while it did not listen."
+        " Without it, what it has missed stays unknown.",
+    )
+    witness_token_file: Path | None = Field(
+        None, description="The file with the access token for that API; it may read the organisation's history."
+    )
     sample: bool = Field(True, description="Whether `cairn up` fills an empty log with the sample clinic.")
 
     @model_validator(mode="after")
@@ -245,6 +263,15 @@ class Settings(BaseSettings):
             )
         if self.oidc_client_id is not None and self.oidc_issuer is None:
             raise PydanticCustomError("issuer", "CAIRN_OIDC_CLIENT_ID needs CAIRN_OIDC_ISSUER: where people sign in.")
+        return self
+
+    @model_validator(mode="after")
+    def _a_witness_that_asks_has_a_token(self) -> Self:
+        if (self.witness_gateway_url is None) != (self.witness_token_file is None):
+            raise PydanticCustomError(
+                "witness",
+                "CAIRN_WITNESS_GATEWAY_URL and CAIRN_WITNESS_TOKEN_FILE are set together, or neither of them.",
+            )
         return self
 
     @property

@@ -24,6 +24,7 @@ _COMMANDS = {
     "token": Lazy("services.cli.token", "token", "Make, list and revoke the tokens of this Cairn's own issuer."),
     "log": Lazy("services.cli.log", "log", "Check the log, back it up, and bring it back."),
     "notary": Lazy("services.cli.notary", "notary", "Make the log's notary, see how it is, and change its keys."),
+    "witness": Lazy("services.cli.witness", "witness", "Cosign the checkpoints of logs, and count one's own events."),
     "projections": Lazy("services.cli.projections", "projections", "See how far the projections have come."),
     "bench": Lazy("services.cli.bench", "bench", "Measure how fast Cairn is on this machine, beside its peers."),
     "schemas": Lazy("services.cli.schemas", "schemas", "List, show, write and check the published JSON Schemas."),

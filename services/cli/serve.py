@@ -38,7 +38,7 @@ def _service(name: str) -> click.Command:
     @_nats_url
     def command(nats_url: str | None) -> None:
         settings = _settings(nats_url)
-        _run(name, lambda ready: import_module(f"services.{name}.service").serve(settings, ready))
+        run_service(name, lambda ready: import_module(f"services.{name}.service").serve(settings, ready))
 
     return command
 
@@ -61,7 +61,7 @@ def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
     from services.goals.service import serve as serve_goals
 
     settings = _settings(nats_url)
-    _run("goals", lambda ready: serve_goals(settings, ready, streams))
+    run_service("goals", lambda ready: serve_goals(settings, ready, streams))
 
 
 @serve.command()
@@ -81,7 +81,7 @@ def notary(streams: tuple[str, ...], nats_url: str | None) -> None:
     from services.notary.service import serve as serve_notary
 
     settings = _settings(nats_url)
-    _run("notary", lambda ready: serve_notary(settings, ready, streams, tell=click.echo))
+    run_service("notary", lambda ready: serve_notary(settings, ready, streams, tell=click.echo))
 
 
 @serve.command()
@@ -95,7 +95,7 @@ def background(nats_url: str | None) -> None:
     from services.node.background import serve as serve_background
 
     settings = _settings(nats_url)
-    _run("background", lambda ready: serve_background(settings, ready, click.echo))
+    run_service("background", lambda ready: serve_background(settings, ready, click.echo))
 
 
 @serve.command()
@@ -161,7 +161,7 @@ def _run_projections(
             *(found, *addresses, ready, *log), until_level=until_level, catching_up=several, handed_over=source
         )
 
-    _run(name, serve_them)
+    run_service(name, serve_them)
 
 
 @serve.command()
@@ -185,10 +185,18 @@ def auth(make_keys: bool, nats_url: str | None) -> None:
         return
     from services.access.callout.service import serve as serve_auth
 
-    _run("auth", lambda ready: serve_auth(settings, ready))
+    run_service("auth", lambda ready: serve_auth(settings, ready))
 
 
-def _run(name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]) -> None:  # as asyncio runs it
+def run_service(
+    name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]
+) -> None:  # as asyncio runs it
+    """Run a service until a signal stops the process.
+
+    Args:
+        name: How it is called in traces.
+        serve: Serves, and calls what it is given once it does, with a line to print.
+    """
     from services.cli.time_zone_data import tell_if_outdated
     from services.cli.tracing import traced
 

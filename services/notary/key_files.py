@@ -4,13 +4,14 @@ import os
 import stat
 from pathlib import Path
 
-from events.transparency.keys import NOTE, SignerKey, parse_signer_key
+from events.transparency.keys import NOTE, KeyType, SignerKey, parse_signer_key
 from events.transparency.refusals import NotProven
 from services.notary.durable_files import FOR_THE_OWNER, sync_folder
 from services.notary.errors import NotaryUnusable
 
 _FOR_OTHERS = 0o077
 _MAX_KEY_BYTES = 4096
+_SUCCEED = "begin a new generation: cairn notary succeed"
 
 
 def make_key_file(file: Path, key: SignerKey) -> None:
@@ -27,11 +28,13 @@ def make_key_file(file: Path, key: SignerKey) -> None:
     sync_folder(file.parent)
 
 
-def read_key_file(file: Path, name: str) -> SignerKey:
+def read_key_file(file: Path, name: str, kind: KeyType = NOTE, without: str = _SUCCEED) -> SignerKey:
     """The key of a file.
 
     Args:
         name: The name that the key has to have.
+        kind: What it signs.
+        without: What to do where it is lost or known to others, as the end of a sentence.
 
     Raises:
         NotaryUnusable: there is none, others than its owner can read it, or it has another name.
@@ -41,19 +44,16 @@ def read_key_file(file: Path, name: str) -> SignerKey:
             if stat.S_IMODE(os.fstat(opened.fileno()).st_mode) & _FOR_OTHERS:
                 raise NotaryUnusable(
                     f"Others than its owner can read {file}, so they could sign. Make it readable by its owner alone,"
-                    " and if somebody may have read it, begin a new generation: cairn notary succeed."
+                    f" and if somebody may have read it, {without}."
                 )
             text = opened.read(_MAX_KEY_BYTES).decode("ascii").strip()
-        found = parse_signer_key(text, NOTE)
+        found = parse_signer_key(text, kind)
     except FileNotFoundError:
-        raise NotaryUnusable(
-            f"There is no key {file}. Put it back from where a copy is kept, or begin a new generation:"
-            " cairn notary succeed."
-        ) from None
+        raise NotaryUnusable(f"There is no key {file}. Put it back from where a copy is kept, or {without}.") from None
     except OSError as error:
-        raise NotaryUnusable(f"The notary's key {file} cannot be read: {error.strerror}.") from None
+        raise NotaryUnusable(f"The key {file} cannot be read: {error.strerror}.") from None
     except (NotProven, UnicodeDecodeError):
-        raise NotaryUnusable(f"{file} is no key of a notary. Put it back from where a copy is kept.") from None
+        raise NotaryUnusable(f"{file} is no key that signs. Put it back from where a copy is kept.") from None
     if found.name != name:
         raise NotaryUnusable(f"The key in {file} is of {found.name}, and not of {name}.")
     return found

@@ -5,14 +5,24 @@ and signs what it counted, with a key that signs nothing else: whoever finds ano
 statement was false.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+
+from events.transparency.refusals import NotProven
 
 FIRST_LINE = "cairn-statement/1"
 """What a statement begins with; no log has such an origin, so that a statement is never taken for a checkpoint."""
 STATEMENTS = "/statements"
 """What the name of a key that signs statements has behind the name of the log or the witness."""
+_NUMBER = r"(0|[1-9]\d{0,18})"
+_HEAD = re.compile(
+    rf"{FIRST_LINE}\n([^\n]+)\n{_NUMBER}\n([A-Za-z0-9_.-]+)\n"
+    rf"events {_NUMBER}\nlast {_NUMBER}\npositions ([0-9a-f]{{64}})\n",
+    re.ASCII,
+)
+_FILE = re.compile(r"file ([0-9a-f]{64}) (.+)\n")
 
 
 class CountedEvents:
@@ -83,3 +93,20 @@ class Statement:
 def stated(origin: str, size: int, scope: str, counted: CountedEvents, files: Mapping[str, str]) -> Statement:
     """The statement about events that were counted."""
     return Statement(origin, size, scope, counted.count, counted.last, counted.digest, files)
+
+
+def parse_statement(text: str) -> Statement:
+    """The statement of a text.
+
+    Raises:
+        NotProven: it is none, or not the one way to write it.
+    """
+    head = _HEAD.match(text)
+    if head is None:
+        raise NotProven(f"a statement begins with {FIRST_LINE} and says the log, a size, whose events, and how many")
+    origin, size, scope, count, last, positions = head.groups()
+    files = {found[2]: found[1] for found in _FILE.finditer(text, head.end())}
+    statement = Statement(origin, int(size), scope, int(count), int(last), positions, files)
+    if statement.text != text:
+        raise NotProven("a statement has a line that is none of its own, or not in its place")
+    return statement

@@ -8,7 +8,8 @@ import pytest
 import uvicorn
 
 from events.log import Log
-from services.gateway.service import AddressTaken, serve
+from services.gateway.service import serve
+from services.http_serving import AddressTaken
 from services.settings import Settings
 from tests.tokens import ANYONE, ISSUER, written_out
 

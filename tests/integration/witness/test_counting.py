@@ -1,0 +1,166 @@
+"""An organisation's witness counts what it hears, cosigns the real notary's checkpoints, and signs its statements."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from events.log import Log
+from events.transparency.checkpoints import Checkpoint
+from events.transparency.notes import Note, SignatureLine, signed, signers_of
+from services.gateway.feed import stream_batches
+from services.http_serving import address_of, listen, serve_http
+from services.notary.founding import Founded
+from services.notary.publishing import SUBJECT
+from services.notary.witness_answers import StatementRefused
+from services.witness.event_count import Span
+from tests.integration.notary.house import ORG, House
+from tests.integration.witness.own_witness import OwnWitness
+from tests.waiting import eventually
+
+
+async def knows(own_witness: OwnWitness, size: int) -> None:
+    """Wait until the witness knows of all events from the log's beginning to a position."""
+
+    def spans() -> bool:
+        summary = own_witness.summary()
+        return summary is not None and any(first == 1 and last >= size for first, last in summary.spans)
+
+    await eventually(spans, within=30)
+
+
+def trusted(own_witness: OwnWitness, house: House) -> Founded:
+    """The house's notary, which has the witness in its policy, and is trusted by it."""
+    founded = house.found()
+    own_witness.trust(founded.checkpoints, founded.statements)
+    return founded
+
+
+def write_policy(own_witness: OwnWitness, house: House) -> None:
+    line = f"witness own {own_witness.key} {own_witness.url}"
+    (house.folder.folder / "policy").write_text(f"{line}\nquorum own\n")
+
+
+async def test_what_it_has_heard_from_the_beginning_it_vouches_for(house: House, own_witness: OwnWitness) -> None:
+    trusted(own_witness, house)
+    async with own_witness.serving(nats_url=house.server.url) as client:
+        write_policy(own_witness, house)
+        await house.write(5)
+        async with house.notary():
+            checkpoint = await house.published(5)
+            await knows(own_witness, 5)
+            statement = await house.asked.statement(ORG, checkpoint.size, {})
+            line = await client.add_statement(statement, own_witness.statement_key)
+
+            assert isinstance(line, SignatureLine)
+            assert signers_of(Note(statement.text, (line,)), [own_witness.statement_key])
+            assert await client.last_cosigned(checkpoint.origin) == checkpoint
+
+            await house.write(1)
+            await house.published(6)
+            await knows(own_witness, 6)
+            old = await client.add_statement(statement, own_witness.statement_key)
+            assert old == line, "what was said of five events stays true"
+
+
+async def test_what_it_has_missed_it_does_not_vouch_for_until_the_gateway_tells_it(
+    house: House, own_witness: OwnWitness, tmp_path: Path
+) -> None:
+    trusted(own_witness, house)
+    await house.write(4)
+    token = tmp_path / "token"
+    token.write_text("a token\n")
+    async with own_witness.serving(nats_url=house.server.url) as client:
+        write_policy(own_witness, house)
+        async with house.notary():
+            await house.write(1)
+            checkpoint = await house.published(5)
+            statement = await house.asked.statement(ORG, checkpoint.size, {})
+            refused = await client.add_statement(statement, own_witness.statement_key)
+            assert isinstance(refused, StatementRefused)
+            assert refused.code == "statement.incomplete"
+
+    async with (
+        gateway_of(house.log) as url,
+        own_witness.serving(nats_url=house.server.url, witness_gateway_url=url, witness_token_file=token) as client,
+    ):
+        write_policy(own_witness, house)
+        await knows(own_witness, 5)
+        line = await client.add_statement(statement, own_witness.statement_key)
+        assert isinstance(line, SignatureLine)
+    summary = own_witness.summary()
+    assert summary is not None
+    assert (summary.heard, summary.told, summary.spans) == (1, 4, [Span(1, 5)])
+
+
+async def test_what_comes_while_the_connection_is_lost_is_told_by_the_gateway(
+    house: House, own_witness: OwnWitness, tmp_path: Path
+) -> None:
+    trusted(own_witness, house)
+    token = tmp_path / "token"
+    token.write_text("a token\n")
+    async with (
+        gateway_of(house.log) as url,
+        own_witness.serving(nats_url=house.server.url, witness_gateway_url=url, witness_token_file=token),
+    ):
+        await house.write(3)
+        await knows(own_witness, 3)
+        await house.server.stop()
+        await house.server.start()
+        await eventually(lambda: house.nc.is_connected)
+        await house.write(3)
+        await knows(own_witness, 6)
+
+
+async def test_two_histories_are_found_where_the_organisation_is_shown_another(
+    house: House, own_witness: OwnWitness
+) -> None:
+    trusted(own_witness, house)
+    async with own_witness.serving(nats_url=house.server.url):
+        write_policy(own_witness, house)
+        await house.write(2)
+        async with house.notary():
+            checkpoint = await house.published(2)
+        (key,) = house.folder.generation(house.folder.identity()).keys()
+        another = Checkpoint(checkpoint.origin, checkpoint.size, bytes(32))
+        await house.nc.publish(f"{SUBJECT}.{ORG}", str(signed(another.text, key)).encode())
+
+        def forked() -> str | None:
+            with closing(own_witness.records()) as records:
+                return records.fork(checkpoint.origin)
+
+        assert "two trees of 2 leaves" in (await eventually(forked) or "")
+    with closing(own_witness.records()) as records:
+        (kept,) = records.evidence()
+    assert another.text in kept.request.decode()
+    assert checkpoint.text in (kept.against or "")
+
+
+@asynccontextmanager
+async def gateway_of(log: Log) -> AsyncIterator[str]:
+    """The feed as the gateway writes it, without what the gateway asks before it answers."""
+
+    async def feed(request: Request) -> StreamingResponse:
+        assert request.headers["authorization"] == "Bearer a token"
+        after, org = int(request.query_params["after"]), request.query_params["org"]
+        batches = log.follow(after, subject=f"cairn.log.{org}.*.*")
+
+        async def nothing(*_: object) -> None:
+            pass
+
+        return StreamingResponse(stream_batches(batches, closing_down, nothing, nothing, heartbeat_seconds=0.2))
+
+    closing_down = asyncio.Event()
+    app = Starlette(routes=[Route("/v1/feed", feed)])
+    with listen("127.0.0.1", 0, service="The test", setting="nothing") as listener:
+        serving = asyncio.create_task(serve_http(app, listener, begun=lambda: None, ending=closing_down.set))
+        try:
+            yield address_of(listener)
+        finally:
+            serving.cancel()
+            await asyncio.wait({serving})
