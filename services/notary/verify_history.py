@@ -23,11 +23,10 @@ import sys
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from cryptography.exceptions import InvalidSignature
@@ -43,11 +42,16 @@ NOT_STATED = frozenset({"statement", "verify_history.py"})
 MAX_FILE_BYTES = 1 << 26
 """How large a file may be that is read as a whole; the events and the hashes are read line by line."""
 MAX_LINE_BYTES = 1 << 26
+PIECE_BYTES = 1 << 20
 CLOCK_SECONDS = 300
 """How far two clocks may be apart before what they say is a contradiction."""
 MAX_LATE_TOLD = 5
 SECOND = 1_000_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HASH_FROM_END = 46
+"""Where the base64 of a hash begins in a line that ends with it, a quotation mark and a bracket."""
+MAX_DIGITS = 18
+DECODE = json.JSONDecoder().decode
 Json = Any
 
 
@@ -84,8 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # --------------------------------------------------------------------------------------------- the history
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event as the log stores it.
 
     Attributes:
@@ -115,28 +118,27 @@ class Event:
 
     def leaf_hash(self) -> bytes:
         """The hash of its leaf."""
+        return self.leaf_hash_with(headers_of(self.headers))
+
+    def leaf_hash_with(self, headers: "Headers") -> bytes:
+        """The hash of its leaf, where its headers were looked at already."""
         subject = self.subject.encode()
+        hidden = self.withheld
+        if not hidden:
+            hidden = sha256(sha256(b"cairn-headers/1\n" + headers.blind) + headers.own) + sha256(
+                sha256(b"cairn-body/1\n" + headers.blind) + self.body
+            )
         return sha256(
             b"\x00cairn-leaf/1\n"
             + self.position.to_bytes(8, "big")
             + self.recorded_ns.to_bytes(8, "big")
             + len(subject).to_bytes(2, "big")
             + subject
-            + (self.withheld or self._hidden())
-        )
-
-    def _hidden(self) -> bytes:
-        """What stands for its headers and for its body in its leaf."""
-        lines = header_lines(self.headers)
-        blind = blind_of(lines)
-        own = b"".join([line for line in lines if not line.lower().startswith(NOT_OWN)])
-        return sha256(sha256(b"cairn-headers/1\n" + blind) + own) + sha256(
-            sha256(b"cairn-body/1\n" + blind) + self.body
+            + hidden
         )
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """An earlier state of the log that is shown to be one, with the times at which witnesses cosigned it."""
 
     checkpoint: "Checkpoint"
@@ -496,17 +498,18 @@ class History:
                 raise Wrong(f"the event at position {event.position} is not of {self.scope}")
             self._positions.append(event.position)
             self._recorded.append(event.recorded_ns)
-            self._leaves.append(event.leaf_hash())
+            headers = headers_of(event.headers)
+            self._leaves.append(event.leaf_hash_with(headers))
             if event.withheld:
                 self.withheld += 1
                 versions[place] = versions.get(place, 0) + 1
-            else:
-                self._note_oddity(odd(event, versions, uncounted))
+            elif (oddity := odd(event, headers, versions, uncounted)) is not None:
+                self._note_oddity(oddity)
             if event.recorded_ns < recorded - CLOCK_SECONDS * SECOND:
                 self._note_oddity(f"position {event.position} was recorded before the event that precedes it")
             recorded = event.recorded_ns
 
-    def _note_oddity(self, oddity: str | None) -> None:
+    def _note_oddity(self, oddity: str) -> None:
         """Remember the first thing that is odd about events, which is said once it is known that they are the log's."""
         self._oddity = self._oddity or oddity
 
@@ -514,7 +517,7 @@ class History:
         with self._lines(EVENTS) as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    yield event_of(json.loads(line))
+                    yield event_of(DECODE(line.decode()))
                 except (KeyError, TypeError, ValueError, RecursionError):
                     raise Wrong(f"line {number} of {EVENTS} is no event") from None
 
@@ -563,24 +566,23 @@ def event_of(said: Json) -> Event:
     return Event(position, recorded, subject, headers, base64.b64decode(said["body"], validate=True))
 
 
-def odd(event: Event, versions: dict[str, int], uncounted: dict[str, int]) -> str | None:
+def odd(event: Event, headers: "Headers", versions: dict[str, int], uncounted: dict[str, int]) -> str | None:
     """What is odd about an event beside those before it, such as that one is missing; None for nothing.
 
     Args:
         versions: The last version of each goal or plan so far.
         uncounted: How many messages of each have no version: Cairn could not read them, and a newer one may count them.
     """
-    attributes, place = event.attributes, event.place
-    named = attributes.get("ce-subject")
-    if named is not None and named != place:
+    place = event.place
+    if headers.subject not in (None, place.encode()):
         return f"the event at position {event.position} names another goal than it is stored under"
-    text = attributes.get("ce-version", "")
-    if not re.fullmatch(r"[1-9]\d{0,17}", text, re.ASCII):
+    text = headers.version
+    if not text.isdigit() or text.startswith(b"0") or len(text) > MAX_DIGITS:
         uncounted[place] = uncounted.get(place, 0) + 1
         return None
     version, expected = int(text), versions.get(place, 0) + 1
     versions[place] = version
-    if version == expected or (version < expected and attributes.get("ce-type", "").endswith(".voided.v1")):
+    if version == expected or (version < expected and headers.type.endswith(b".voided.v1")):
         return None  # from a message on that is void, versions are counted again
     if 0 < version - expected <= uncounted.get(place, 0):
         uncounted[place] -= version - expected
@@ -607,16 +609,24 @@ class Walk:
     Args:
         positions: Where the leaves are, from 1, in order.
         leaves: Their hashes.
-        lines: The hashes, each as `[level, number, "BASE64"]`.
+        lines: The hashes, each as `[level, number, "BASE64"]`. Their order counts; level and number are for people.
     """
 
     def __init__(self, positions: Sequence[int], leaves: Sequence[bytes], lines: Iterator[bytes]):
         self._positions = positions
         self._leaves = leaves
-        self._lines = lines
+        self._hashes = (binascii.a2b_base64(line[-HASH_FROM_END:-2]) for line in lines)
 
     def root(self, size: int) -> bytes:
         """The root of the tree of a size."""
+        try:
+            return self._root(size)
+        except StopIteration:
+            raise Wrong(f"{NODES} lacks hashes that the proofs need") from None
+        except binascii.Error:
+            raise Wrong(f"{NODES} has something that is no hash in the place of one") from None
+
+    def _root(self, size: int) -> bytes:
         peaks = []
         start, first = 0, 0
         while start < size:
@@ -624,9 +634,9 @@ class Walk:
             end = bisect_left(self._positions, start + (1 << level) + 1, first)
             peaks.append(self._subtree(level, start >> level, first, end))
             if first < end:
-                self._compare(level, start >> level, peaks[-1], first, end)
+                self._compare(peaks[-1], first, end)
             start, first = start + (1 << level), end
-        if next(self._lines, None) is not None:
+        if next(self._hashes, None) is not None:
             raise Wrong(f"{NODES} has more hashes than the proofs need")
         found = peaks.pop() if peaks else sha256(b"")
         while peaks:
@@ -634,36 +644,33 @@ class Walk:
         return found
 
     def _subtree(self, level: int, number: int, first: int, end: int) -> bytes:
-        if first == end:
-            return self._next(level, number)
-        if level == 0:
-            return self._leaves[first]
+        if end - first < 2:
+            return next(self._hashes) if first == end else self._path(level, first)
         below, left, right = level - 1, 2 * number, 2 * number + 1
-        # One leaf alone is on one side, and a search would take longer than to look.
         middle = bisect_left(self._positions, (right << below) + 1, first, end)
-        if not first < middle < end:
-            one = self._subtree(below, left, first, middle)
-            return hashlib.sha256(b"\x01" + one + self._subtree(below, right, middle, end)).digest()
         one = self._subtree(below, left, first, middle)
-        self._compare(below, left, one, first, middle)
+        both = first < middle < end
+        if both:
+            self._compare(one, first, middle)
         other = self._subtree(below, right, middle, end)
-        self._compare(below, right, other, middle, end)
+        if both:
+            self._compare(other, middle, end)
         return hashlib.sha256(b"\x01" + one + other).digest()
 
-    def _compare(self, level: int, number: int, found: bytes, first: int, end: int) -> None:
-        if self._next(level, number) != found:
-            raise Wrong(not_there(self._positions[first]) + ("" if end - first == 1 else ", or that of one behind it"))
+    def _path(self, level: int, place: int) -> bytes:
+        """The hash of a subtree with one leaf: what is left of it comes first, then what is right of it."""
+        index, found, hashes, digest = self._positions[place] - 1, self._leaves[place], self._hashes, hashlib.sha256
+        lefts = [next(hashes) for each in range(level - 1, -1, -1) if index >> each & 1]
+        for each in range(level):
+            if index >> each & 1:
+                found = digest(b"\x01" + lefts.pop() + found).digest()
+            else:
+                found = digest(b"\x01" + found + next(hashes)).digest()
+        return found
 
-    def _next(self, level: int, number: int) -> bytes:
-        line = next(self._lines, b"")
-        begin = b'[%d, %d, "' % (level, number)
-        try:
-            hashed = binascii.a2b_base64(line[len(begin) : -3])
-        except binascii.Error:
-            hashed = b""
-        if not line.startswith(begin) or not line.endswith(b'"]\n') or len(hashed) != 32:
-            raise Wrong(f"{NODES} lacks the hash {number} of level {level}, or has it in another place")
-        return hashed
+    def _compare(self, found: bytes, first: int, end: int) -> None:
+        if next(self._hashes) != found:
+            raise Wrong(not_there(self._positions[first]) + ("" if end - first == 1 else ", or that of one behind it"))
 
 
 class Lines:
@@ -687,15 +694,18 @@ class Lines:
         self._opened.close()
 
     def _read(self) -> Iterator[bytes]:
-        digest = hashlib.sha256()
+        digest, rest = hashlib.sha256(), b""
         try:
-            while line := self._opened.readline(MAX_LINE_BYTES):
-                digest.update(line)
-                if not line.endswith(b"\n"):
-                    raise Wrong(f"{self._file.name} breaks off, or has a line that is too long")
-                yield line
+            while piece := self._opened.read(PIECE_BYTES):
+                digest.update(piece)
+                *lines, rest = (rest + piece).split(b"\n")
+                if len(rest) > MAX_LINE_BYTES:
+                    raise Wrong(f"{self._file.name} has a line that is too long")
+                yield from lines
         except OSError:
             raise Wrong(f"the file {self._file.name} cannot be read") from None
+        if rest:
+            raise Wrong(f"{self._file.name} breaks off")
         self._whole(digest.hexdigest())
 
 
@@ -854,8 +864,7 @@ def consistent(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_
 # --------------------------------------------------------------------------------------------- notes, keys, policy
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """A public key with its name: of a log (type 1), or of a witness (type 4)."""
 
     name: str
@@ -944,22 +953,18 @@ class Checkpoint:
         self.root = hash_of(lines[2], note.called)
 
 
-@dataclass
 class Policy:
     """Whom somebody trusts (C2SP tlog-policy): logs, witnesses, groups of them, and who is enough.
 
     A log may have several keys: one that is being replaced signs beside the one that replaces it.
     """
 
-    text: str
-    logs: list[Key] = field(default_factory=list)
-    witnesses: dict[str, Key] = field(default_factory=dict)
-    groups: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
-    quorum: str = ""
-
-    def __post_init__(self) -> None:
-        """Read the lines."""
-        for number, line in enumerate(self.text.splitlines(), 1):
+    def __init__(self, text: str):
+        self.logs: list[Key] = []
+        self.witnesses: dict[str, Key] = {}
+        self.groups: dict[str, tuple[int, list[str]]] = {}
+        self.quorum = ""
+        for number, line in enumerate(text.splitlines(), 1):
             words = line.split()
             if words and not words[0].startswith("#") and not self._takes(words):
                 raise Wrong(f"line {number} of the policy is not understood")
@@ -1011,30 +1016,62 @@ class Policy:
 # --------------------------------------------------------------------------------------------- bytes and words
 
 
-def header_lines(block: bytes) -> list[bytes]:
-    """The lines of a block of headers as it is stored, each with its line end, without what begins and ends it."""
+class Headers(NamedTuple):
+    """What is read of a block of headers in one pass.
+
+    Attributes:
+        own: The event's own lines, each with its line end: without those of the server, and without the blind.
+        blind: What the event is blinded with; nothing where it is not.
+        subject: Which goal or plan it names; None where it names none.
+    """
+
+    own: bytes = b""
+    blind: bytes = b""
+    subject: bytes | None = None
+    version: bytes = b""
+    type: bytes = b""
+
+
+def headers_of(block: bytes) -> Headers:
+    """What is read of a block of headers as it is stored; raises Wrong for what is no such block."""
     if not block:
-        return []
+        return Headers()
     if not block.startswith(b"NATS/1.0\r\n") or not block.endswith(b"\r\n\r\n"):
         raise Wrong("an event has headers that are no block of NATS")
-    return [line + b"\r\n" for line in block[len(b"NATS/1.0\r\n") : -2].split(b"\r\n")[:-1]]
+    own, blind = [], b""
+    named: dict[bytes, bytes] = {}
+    for line in block[len(b"NATS/1.0\r\n") : -2].split(b"\r\n")[:-1]:
+        begin = line[:5].lower()
+        if begin == b"nats-":
+            continue
+        if begin == b"cairn" and line[: len(BLIND)].lower() == BLIND:
+            blind = line[len(BLIND) :].strip()
+            continue
+        own.append(line)
+        if begin in LOOKED_AT:
+            name, _, value = line.partition(b":")
+            named[name.lower()] = value.strip()
+    own.append(b"")
+    return Headers(
+        b"\r\n".join(own),
+        unblinded(blind) if blind else b"",
+        named.get(b"ce-subject"),
+        named.get(b"ce-version", b""),
+        named.get(b"ce-type", b""),
+    )
 
 
-NOT_OWN = (b"nats-", b"cairn-blind:")
-"""How the header lines begin that are not the event's own: the server's, and the blind."""
+BLIND = b"cairn-blind:"
+LOOKED_AT = frozenset({b"ce-su", b"ce-ve", b"ce-ty"})
+"""How the names of the attributes begin that the check looks at: subject, version and type."""
 
 
-def blind_of(lines: Sequence[bytes]) -> bytes:
-    """What an event is blinded with; nothing where it is not."""
-    for line in reversed(lines):
-        name, _, value = line.partition(b":")
-        if name.lower() == b"cairn-blind":
-            text = value.strip()
-            try:
-                return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            except (binascii.Error, ValueError):
-                return text
-    return b""
+def unblinded(text: bytes) -> bytes:
+    """The bytes of a blind, which is base64url; what is none counts as it stands."""
+    try:
+        return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return text
 
 
 class Pairs(list[tuple[str, Json]]):
