@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
+from struct import Struct
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -51,6 +52,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HASH_FROM_END = 46
 """Where the base64 of a hash begins in a line that ends with it, a quotation mark and a bracket."""
 MAX_DIGITS = 18
+LEAF_BEGIN = Struct(">14sQQH")
+"""How a leaf begins, with the byte that is hashed before every leaf: its version, position, time, length of the subject."""
 DECODE = json.JSONDecoder().decode
 Json = Any
 
@@ -128,14 +131,8 @@ class Event(NamedTuple):
             hidden = sha256(sha256(b"cairn-headers/1\n" + headers.blind) + headers.own) + sha256(
                 sha256(b"cairn-body/1\n" + headers.blind) + self.body
             )
-        return sha256(
-            b"\x00cairn-leaf/1\n"
-            + self.position.to_bytes(8, "big")
-            + self.recorded_ns.to_bytes(8, "big")
-            + len(subject).to_bytes(2, "big")
-            + subject
-            + hidden
-        )
+        begin = LEAF_BEGIN.pack(b"\x00cairn-leaf/1\n", self.position, self.recorded_ns, len(subject))
+        return sha256(begin + subject + hidden)
 
 
 class Shown(NamedTuple):
@@ -503,7 +500,7 @@ class History:
             if event.withheld:
                 self.withheld += 1
                 versions[place] = versions.get(place, 0) + 1
-            elif (oddity := odd(event, headers, versions, uncounted)) is not None:
+            elif (oddity := odd(event, place, headers, versions, uncounted)) is not None:
                 self._note_oddity(oddity)
             if event.recorded_ns < recorded - CLOCK_SECONDS * SECOND:
                 self._note_oddity(f"position {event.position} was recorded before the event that precedes it")
@@ -558,22 +555,24 @@ def event_of(said: Json) -> Event:
     if not isinstance(subject, str) or len(subject) >= 1 << 16 or not position:
         raise ValueError("no subject")
     if "withheld" in said:
-        withheld = base64.b64decode(said["withheld"], validate=True)
+        withheld = binascii.a2b_base64(said["withheld"], strict_mode=True)
         if len(withheld) != 64:
             raise ValueError("not the hashes of headers and body")
         return Event(position, recorded, subject, b"", b"", withheld)
-    headers = base64.b64decode(said["headers"], validate=True)
-    return Event(position, recorded, subject, headers, base64.b64decode(said["body"], validate=True))
+    headers = binascii.a2b_base64(said["headers"], strict_mode=True)
+    return Event(position, recorded, subject, headers, binascii.a2b_base64(said["body"], strict_mode=True))
 
 
-def odd(event: Event, headers: "Headers", versions: dict[str, int], uncounted: dict[str, int]) -> str | None:
+def odd(
+    event: Event, place: str, headers: "Headers", versions: dict[str, int], uncounted: dict[str, int]
+) -> str | None:
     """What is odd about an event beside those before it, such as that one is missing; None for nothing.
 
     Args:
+        place: Where it is stored.
         versions: The last version of each goal or plan so far.
         uncounted: How many messages of each have no version: Cairn could not read them, and a newer one may count them.
     """
-    place = event.place
     if headers.subject not in (None, place.encode()):
         return f"the event at position {event.position} names another goal than it is stored under"
     text = headers.version
