@@ -53,7 +53,7 @@ HASH_FROM_END = 46
 """Where the base64 of a hash begins in a line that ends with it, a quotation mark and a bracket."""
 MAX_DIGITS = 18
 LEAF_BEGIN = Struct(">14sQQH")
-"""How a leaf begins, with the byte that is hashed before every leaf: its version, position, time, length of the subject."""
+"""How a leaf begins, with the byte before every leaf: its version, position, time, and the length of the subject."""
 DECODE = json.JSONDecoder().decode
 Json = Any
 
