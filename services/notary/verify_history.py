@@ -24,6 +24,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
 from struct import Struct
@@ -64,7 +65,8 @@ class Wrong(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a folder, print the timeline and what was found, and return the exit code."""
-    parser = argparse.ArgumentParser(description="Check a history that was exported from Cairn.")
+    form = partial(argparse.HelpFormatter, width=100)  # to ask the terminal takes as long as to check 500 events
+    parser = argparse.ArgumentParser(description="Check a history that was exported from Cairn.", formatter_class=form)
     parser.add_argument("folder", type=Path, help="the folder of the export")
     parser.add_argument("--policy", type=Path, help="whom you trust, from somebody else than who gave you the folder")
     parser.add_argument("--also", type=Path, action="append", default=[], help="a checkpoint from elsewhere")
@@ -1037,39 +1039,50 @@ def headers_of(block: bytes) -> Headers:
         return Headers()
     if not block.startswith(b"NATS/1.0\r\n") or not block.endswith(b"\r\n\r\n"):
         raise Wrong("an event has headers that are no block of NATS")
-    own, blind = [], b""
-    named: dict[bytes, bytes] = {}
-    for line in block[len(b"NATS/1.0\r\n") : -2].split(b"\r\n")[:-1]:
-        begin = line[:5].lower()
-        if begin == b"nats-":
-            continue
-        if begin == b"cairn" and line[: len(BLIND)].lower() == BLIND:
-            blind = line[len(BLIND) :].strip()
-            continue
-        own.append(line)
-        if begin in LOOKED_AT:
-            name, _, value = line.partition(b":")
-            named[name.lower()] = value.strip()
-    own.append(b"")
+    block, _ = without(block, b"\r\nnats-")
+    block, blind = without(block, b"\r\ncairn-blind:")
+    lower = block.lower()
+    subject, version, kind = [
+        None if (at := lower.rfind(begin)) < 0 else block[at + len(begin) : lower.find(b"\r\n", at + 2)].strip()
+        for begin in LOOKED_AT
+    ]
     return Headers(
-        b"\r\n".join(own),
-        unblinded(blind) if blind else b"",
-        named.get(b"ce-subject"),
-        named.get(b"ce-version", b""),
-        named.get(b"ce-type", b""),
+        block[len(b"NATS/1.0\r\n") : -2],
+        unblinded(blind.strip()) if blind else b"",
+        subject,
+        version or b"",
+        kind or b"",
     )
 
 
-BLIND = b"cairn-blind:"
-LOOKED_AT = frozenset({b"ce-su", b"ce-ve", b"ce-ty"})
-"""How the names of the attributes begin that the check looks at: subject, version and type."""
+LOOKED_AT = (b"\r\nce-subject:", b"\r\nce-version:", b"\r\nce-type:")
+"""How the lines begin that the check looks at; the last of each counts."""
+
+
+def without(block: bytes, begin: bytes) -> tuple[bytes, bytes]:
+    """A block without the lines that begin in a certain way, in any case; and what the last of them says."""
+    lower = block.lower()
+    at = lower.find(begin)
+    if at < 0:
+        return block, b""
+    kept, start = [], 0
+    while at >= 0:
+        end = lower.find(b"\r\n", at + 2)
+        kept.append(block[start:at])
+        begun, start = at, end
+        at = lower.find(begin, end)
+    kept.append(block[start:])
+    return b"".join(kept), block[begun + len(begin) : start]
+
+
+URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def unblinded(text: bytes) -> bytes:
     """The bytes of a blind, which is base64url; what is none counts as it stands."""
     try:
-        return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        return binascii.a2b_base64(text.translate(URL_SAFE) + b"=" * (-len(text) % 4), strict_mode=True)
+    except binascii.Error:
         return text
 
 

@@ -1,6 +1,5 @@
 """What somebody does to a log, and that an export of it and `cairn log verify`, which share no code, both find it."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,8 +12,10 @@ from events.log import Append
 from events.log.backup import restore_archive, write_archive
 from events.log.client.headers import headers_of
 from events.log.stream import log_config
+from services.notary.places import tree_folder
+from services.notary.succession import Succession, newest_checkpoint, size_of_agreement, succeed
 from services.notary.verify_history import main
-from tests.builders import event, opened, proposed, smart
+from tests.builders import NOON, event, opened, proposed, smart
 from tests.doctored import allow_deletes, reword
 from tests.forked import Ran, cairn
 from tests.integration.notary.house import ORG, STREAM, House
@@ -127,23 +128,42 @@ async def test_both_find_an_event_with_a_version_that_cannot_be(signed: House, t
     assert ("version", END + 1) in found
 
 
-async def test_an_older_log_that_was_put_back_is_not_exported_and_what_was_kept_shows_it(
+async def test_an_older_log_that_was_put_back_is_not_exported_until_it_is_said_what_was_lost(
     signed: House, tmp_path: Path, capsys: Said
 ) -> None:
-    """The notary stops. Made to begin again without saying so, it is found out by whoever kept a checkpoint."""
+    """Whoever kept a checkpoint from before holds it against what comes then."""
     policy, kept = tmp_path / "policy", tmp_path / "kept"
-    policy.write_text((await signed.asked.keys()).policy)
     manifest = await write_archive(signed.nc, STREAM, tmp_path / "backup", lambda *_: None)
     await append(signed, [event(GOAL, g.Activated(), role="clinician", actor="c1")], END - 1)
     await signed.published(END + 1)
     kept.write_text(str(await signed.asked.checkpoint()))
+    before = (await signed.asked.keys()).policy
     await signed.nc.jetstream().delete_stream(STREAM)
     await restore_archive(signed.nc, manifest, tmp_path / "backup", log_config(), lambda *_: None)
     await signed.stops()
 
     exported = await export(signed, tmp_path / "export")
-
     assert exported.code == 1
     assert "proof.stopped" in exported.err
-    assert not os.path.exists(tmp_path / "export")  # noqa: ASYNC240, PTH110 - one look
-    del policy, capsys
+    assert not (tmp_path / "export").exists()
+
+    ended = signed.folder.identity()
+    old, tree = signed.folder.generation(ended), tree_folder(signed.settings, ended)
+    agree = await size_of_agreement(signed.log, tree, old)
+    succeed(signed.folder, Succession("the disk was lost", "ana", agree, newest_checkpoint(tree, old)), NOON)
+    await eventually(lambda: exports(signed, tmp_path / "again"))
+    policy.write_text(before + (await signed.asked.keys()).policy.replace("quorum none\n", ""))
+
+    given = [str(tmp_path / "again"), "--policy", str(policy), "--quiet"]
+    assert main(given) == 2
+    said = capsys.readouterr().out
+    assert f"goes on from {ended.origin}" in said
+    assert f"The first {END} of the {END + 1} events that had been signed until then are in the new one" in said
+    assert main([*given, "--also", str(kept)]) == 2, "it was said that this was lost"
+    forged = kept.read_text().replace(f"\n{END + 1}\n", f"\n{END + 2}\n")
+    kept.write_text(forged)
+    assert main([*given, "--also", str(kept)]) == 1
+
+
+async def exports(house: House, target: Path) -> bool:
+    return (await export(house, target)).code == 0
