@@ -291,20 +291,21 @@ async def _signed(
     positions = [last]
     async for page in log.read_raw(scope.subject, last):  # the disclosure itself is among them
         positions += [message.position for message in page]
-    why = ""
     try:
         note = await notary.sign()
     except NotaryRefused as refused:
         if refused.code != "proof.not_yet":
             raise click.ClickException(f"{refused.code}: {refused} So nothing can be handed out as proven.") from None
-        why, note = f"{refused} ", await notary.checkpoint()
+        note = await notary.checkpoint()
     size = checkpoint_of(note).size
+    behind: list[int] = []
     if positions[-1] > size:
-        positions = [last] + [message.position async for page in log.read_raw(scope.subject, size) for message in page]
-    behind = [position for position in positions if position > size]
+        async for page in log.read_raw(scope.subject, size):
+            behind += [message.position for message in page]
     if behind and not proven_only:
         raise click.ClickException(
-            f"proof.not_yet: {why}No checkpoint has the last {len(behind)} events of {scope} yet, from position"
-            f" {behind[0]} on. So nothing is handed out. Try again, or leave them out: --proven-only."
+            f"proof.not_yet: No published checkpoint has the last {len(behind)} of the events of {scope} yet, from"
+            f" position {behind[0]} on: too few witnesses have cosigned in time. So nothing is handed out. Try"
+            " again, or leave these events out: --proven-only."
         )
     return note, last if last <= size else 0, len(behind)

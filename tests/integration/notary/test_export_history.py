@@ -5,15 +5,21 @@ import json
 import stat
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from events.event import Event
 from events.identity import GoalId
+from events.transparency.checkpoints import checkpoint_of
 from services.access import service as access
 from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
+from services.notary import service
+from services.notary.answering import Answering
+from services.notary.history_export import CHECKER
 from services.notary.verify_history import main
 from tests.access import access_records
 from tests.builders import active_goal, entry, event
@@ -42,7 +48,6 @@ async def house(own_server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[Hou
             running(lambda ready: goals.serve(opened.settings, ready)),
             running(lambda ready: access.serve(opened.settings, ready)),
         ):
-            submit = submitting_over(opened.nc)
             for each in (
                 *active_goal(WALK),
                 *active_goal(SING),
@@ -50,9 +55,13 @@ async def house(own_server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[Hou
                 event(WALK.plan, consent(), role="patient"),
                 event(SING, entry("e1", note="Sang alone")),
             ):
-                outcome = await submit(each)
-                assert outcome.status == "recorded", outcome
+                await record(opened, each)
             yield opened
+
+
+async def record(house: House, event: Event) -> None:
+    outcome = await submitting_over(house.nc)(event)
+    assert outcome.status == "recorded", outcome
 
 
 @pytest.fixture
@@ -91,6 +100,10 @@ async def test_a_patients_whole_history_is_vouched_for_and_nobody_elses_is_in_it
 ) -> None:
     target = tmp_path / "export"
     async with house.notary(made_of(witness)):
+        await house.asked.sign()
+        await record(house, event(WALK, entry("e2", note="Once more")))
+        await house.asked.sign()
+        await record(house, event(WALK, entry("e3", note="And again")))
         ran = await export(house, f"{ORG}.p1", target)
         assert ran.code == 0, ran.err
         policy = await policy_of(house, tmp_path)
@@ -102,6 +115,10 @@ async def test_a_patients_whole_history_is_vouched_for_and_nobody_elses_is_in_it
     said = capsys.readouterr().out
     assert "VOUCHED FOR by 1 of 1" in said
     assert WORDS in said
+    assert "2 earlier checkpoints are shown to be of the same tree" in said
+    again = next(told for told in said.split("\n\n") if "And again" in told)
+    assert "not yet there at" in again
+    assert "LATE" not in said
     mine = [each for each in stored if each.subject.startswith(f"cairn.log.{ORG}.p1.")]
     assert [
         (each["position"], each["recorded_ns"], each["subject"], each["headers"], each["body"])
@@ -198,3 +215,38 @@ async def test_without_a_notary_nothing_is_written(house: House, tmp_path: Path)
     assert ran.code == 1
     assert "No notary answers for the stream CAIRN_LOG" in ran.err
     assert not (tmp_path / "export").exists()
+
+
+async def test_what_no_witness_has_seen_yet_ends_it_or_is_left_out(
+    house: House, witness: WitnessInMemory, tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "Answering", partial(Answering, seconds=1.0))  # for how long witnesses are waited for
+    async with house.notary(made_of(witness)):
+        size = checkpoint_of(await house.asked.sign()).size
+        witness.silent = True
+        await record(house, event(WALK, entry("e2", note="Not seen by anybody")))
+
+        ran = await export(house, str(WALK), tmp_path / "export")
+        assert ran.code == 1
+        assert (
+            f"No published checkpoint has the last 1 of the events of {WALK} yet, from position {size + 1} on"
+            in ran.err
+        )
+        assert not (tmp_path / "export").exists()
+
+        ran = await export(house, str(WALK), tmp_path / "export", "--proven-only")
+        assert ran.code == 0, ran.err
+        assert "Left out: 1 that no checkpoint has yet." in ran.err
+        policy = await policy_of(house, tmp_path)
+
+    assert main([str(tmp_path / "export"), "--policy", policy]) == 0
+    assert "Not seen by anybody" not in capsys.readouterr().out
+
+
+async def test_the_checker_can_be_had_alone(tmp_path: Path) -> None:
+    ran = await cairn("export", "checker", "--output", str(tmp_path / "verify.py"))
+    printed = await cairn("export", "checker")
+
+    assert (ran.code, printed.code) == (0, 0)
+    assert (tmp_path / "verify.py").read_bytes() == CHECKER.read_bytes()
+    assert printed.out.encode() == CHECKER.read_bytes()

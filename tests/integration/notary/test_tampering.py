@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from events.event import Event
 from events.goal import types as g
 from events.identity import GoalId
 from events.log import Append
@@ -43,14 +44,14 @@ async def signed(house: House) -> AsyncIterator[House]:
         yield house
 
 
-async def append(house: House, events: list[object], version: int) -> None:
+async def append(house: House, events: list[Event], version: int) -> None:
     expected = await house.log.last(GOAL) if version else 0
-    await house.log.append(Append(tuple(events), version=version, expected=expected))  # type: ignore[arg-type]
+    await house.log.append(Append(tuple(events), version=version, expected=expected))
 
 
 async def run(house: House, *arguments: str) -> Ran:
-    environment = {"CAIRN_DATA_DIR": str(house.settings.data_dir), "CAIRN_ACCESS_RECORDS": "best_effort"}
-    return await cairn(*arguments, "--nats-url", house.server.url, **environment)
+    where, data = ("--nats-url", house.server.url), str(house.settings.data_dir)
+    return await cairn(*arguments, *where, CAIRN_DATA_DIR=data, CAIRN_ACCESS_RECORDS="best_effort")
 
 
 async def export(house: House, target: Path) -> Ran:

@@ -12,9 +12,9 @@ from tests.integration.witness.test_counting import knows, trusted
 
 
 async def export(house: House, target: Path) -> Ran:
-    environment = {"CAIRN_DATA_DIR": str(house.settings.data_dir), "CAIRN_ACCESS_RECORDS": "best_effort"}
-    where = ("--nats-url", house.server.url, "--output", str(target))
-    return await cairn("export", "history", ORG, "--to", "program", *where, **environment)
+    where, data = ("--nats-url", house.server.url, "--output", str(target)), str(house.settings.data_dir)
+    to = ("--to", "program")
+    return await cairn("export", "history", ORG, *to, *where, CAIRN_DATA_DIR=data, CAIRN_ACCESS_RECORDS="best_effort")
 
 
 def write_policy(own_witness: OwnWitness, house: House) -> None:
