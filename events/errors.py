@@ -14,6 +14,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
     │   ├── MessageTooLarge       the server takes no message of this size
     │   ├── LogUnreachable        the log cannot be read now
     │   │   └── NoStream          the log's stream does not exist
+    │   ├── RestUnread            the server hands out no more of the log, although there is more
     │   ├── LogReplaced           the log is another one than the one that is remembered
     │   ├── WrongStream           a stream cannot be used as it is set up
     │   ├── BadPlacement          the placement of organisations on streams is not valid

@@ -5,6 +5,10 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, SmallInteger
+from sqlalchemy.types import TypeEngine
 
 from projections.catalog import NAMES, projection_named
 from projections.engine.projection import View
@@ -17,6 +21,13 @@ _TYPES: dict[type[object], str] = {
     date: "date",
     datetime: "instant",
 }
+
+
+def type_name(column: TypeEngine[Any]) -> str:  # Any: of whatever values
+    """What a column of a view is, as docs/views.md calls it: on PostgreSQL it is that, an instant a timestamptz."""
+    if isinstance(column, SmallInteger):
+        return "smallint"
+    return "bigint" if isinstance(column, BigInteger) else _TYPES[column.python_type]
 
 
 def every_view() -> dict[str, View]:
@@ -36,7 +47,7 @@ def with_columns(page: str) -> str:
 def _lines(name: str, view: View) -> Iterator[str]:
     yield f"<!-- columns of {name} -->\n\n{view.about}\n\n| column | type | meaning |\n|---|---|---|\n"
     for (column, meaning), selected in zip(view.meanings.items(), view.query.selected_columns, strict=True):
-        yield f"| `{column}` | {_TYPES[selected.type.python_type]} | {meaning} |\n"
+        yield f"| `{column}` | {type_name(selected.type)} | {meaning} |\n"
     yield "\n<!-- end -->"
 
 

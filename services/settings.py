@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -143,6 +144,11 @@ class Settings(BaseSettings):
         None,
         description="Where the notary keeps its keys and what it has signed, outside of `data_dir`: a backup that is"
         " put back must not take it along. Without it: the folder beside `data_dir` with -notary behind its name.",
+    )
+    notary_audit_hours: Annotated[float, Field(ge=0)] = Field(
+        24.0,
+        description="How many hours after the notary has read the whole log again, and compared it with what it has"
+        " signed, it does so the next time; 0 for never.",
     )
     max_waiting: Annotated[int, Field(ge=1)] = Field(
         10_000, description="Submissions that may wait for the log before further ones are answered log.busy."
@@ -294,6 +300,11 @@ class Settings(BaseSettings):
         """Where the notary keeps its keys and what it has signed."""
         data_dir = self.data_dir.absolute()
         return self.notary_dir.absolute() if self.notary_dir else data_dir.with_name(f"{data_dir.name}-notary")
+
+    @property
+    def notary_audit_every(self) -> timedelta | None:
+        """How long after one audit of the notary's the next one begins; None for never."""
+        return timedelta(hours=self.notary_audit_hours) if self.notary_audit_hours else None
 
     def environment(self) -> dict[str, str]:
         """This process's environment with these settings in it, for a child process that needs the same settings."""

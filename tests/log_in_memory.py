@@ -1,7 +1,7 @@
 """A log that is a list, for those who read it byte for byte."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from events.log import RawBatch
 from events.log.anchor import Anchor, LogReplaced
@@ -33,7 +33,7 @@ class LogInMemory:
             self.messages[self.end] = RawMessage(subject, self.end, 1_800_000_000_000_000_000 + self.end, headers, body)
         self._grown.set()
 
-    async def follow_raw(self, after: int | Anchor = 0) -> AsyncIterator[RawBatch]:
+    async def follow_raw(self, after: int | Anchor = 0) -> AsyncGenerator[RawBatch, None]:
         reached, caught_up = Anchor.of(after).position, False
         while True:
             if self.end < reached:

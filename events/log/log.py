@@ -279,7 +279,7 @@ class Log:
 
     def follow_raw(
         self, after: int | Anchor = 0, *, batch: int = 500, every: float | None = None
-    ) -> AsyncIterator[RawBatch]:
+    ) -> AsyncGenerator[RawBatch, None]:
         """As :meth:`follow`, all messages byte for byte as they are stored.
 
         Where positions jump, the log holds no message any more at those between. An empty batch comes when the end is

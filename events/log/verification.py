@@ -1,6 +1,5 @@
 """Verification of the whole log: that it is complete, in order, readable and as the rules allow; and its digest."""
 
-import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -11,6 +10,7 @@ from events.event import RecordedEvent
 from events.goal import GoalState, fold_goal
 from events.identity import LOG, GoalId, goal_id_of
 from events.log.anchor import Anchor
+from events.log.bounded_reading import RestUnread, read_up_to
 from events.log.digest import Chain, EarlierDigest, FirstChain
 from events.log.findings import Compared, Finding, Kind, Verification
 from events.log.reading import Batch
@@ -21,10 +21,6 @@ T = TypeVar("T")
 
 _MOST_MISSING_POSITIONS = 10_000_000
 """A longer run of missing positions is reported and not hashed: that would take minutes, and may have no end."""
-_SILENCE_SECONDS = 30.0
-"""How long the server may hand out nothing, although there is more, before the rest counts as unread."""
-_LAGGING_SECONDS = 2.0
-"""How long a replica that has come to its end may take to get what its leader counts already."""
 
 _DEFECTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """The errors that folds and rules may raise on a broken log, for which they are not written."""
@@ -279,22 +275,14 @@ async def verified(batches: AsyncIterator[Batch], extent: Extent, verifier: Veri
         batches: The log from its beginning, as :meth:`events.log.Log.follow` gives it.
         extent: How far the log goes; what is recorded meanwhile is not checked.
     """
-    interrupted, patience = False, _SILENCE_SECONDS
-    while verifier.found.position < extent.last:
-        try:
-            async with asyncio.timeout(patience):
-                batch = await anext(batches)
-        except TimeoutError:
-            interrupted = patience == _SILENCE_SECONDS
-            break
-        if not batch.messages:
-            patience = _LAGGING_SECONDS
-            continue
-        for stored in batch.messages:
-            if stored.position > extent.last:
-                break
-            verifier.take(stored)
-        yield verifier.found
-        if batch.messages[-1].position >= extent.last:
-            break
+    interrupted = False
+    try:
+        async for batch in read_up_to(batches, extent.last):
+            for stored in batch.messages:
+                if stored.position > extent.last:
+                    break
+                verifier.take(stored)
+            yield verifier.found
+    except RestUnread:
+        interrupted = True
     yield verifier.finish(extent, interrupted=interrupted)

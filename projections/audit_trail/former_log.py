@@ -29,11 +29,6 @@ class KeptEvent(NamedTuple):
     recorded_at: datetime
 
 
-def organisations(connection: Connection) -> list[str]:
-    """Every organisation of which there are events."""
-    return list(connection.scalars(select(_EVENTS.c.org).distinct().order_by(_EVENTS.c.org)))
-
-
 def last_position(connection: Connection, orgs: Sequence[str]) -> int:
     """The highest position among the events of some organisations, which are on one stream; 0 when there are none."""
     return connection.scalar(select(func.max(_EVENTS.c.position)).where(_EVENTS.c.org.in_(orgs))) or 0

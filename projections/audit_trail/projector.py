@@ -68,7 +68,7 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
     changes = _changes(state, events) if tells_before_and_after(events) else {}
     rows = [_event_row(recorded, changes.get(recorded.position, ())) for recorded in events]
     plans = _plan_rows(state, events) if goal_id.is_plan else []
-    return Projected({"plans": plans, "events": rows, "changes": list(_change_rows(goal_id.org, changes))})
+    return Projected({"plans": plans, "events": rows, "changes": list(_change_rows(events, changes))})
 
 
 def fold(state: State | None, recorded: RecordedEvent) -> State | None:
@@ -92,15 +92,18 @@ def _changes(state: State | None, events: Sequence[RecordedEvent]) -> dict[int, 
     return found
 
 
-def _change_rows(org: str, changes: Mapping[int, Sequence[Difference]]) -> Iterator[Row]:
-    for position, changes_of_event in changes.items():
-        for change in changes_of_event:
+def _change_rows(events: Sequence[RecordedEvent], changes: Mapping[int, Sequence[Difference]]) -> Iterator[Row]:
+    for recorded in events:
+        revised = recorded.data if isinstance(recorded.data, Revised) else None
+        for change in changes.get(recorded.position, ()):
             yield {
-                "org": org,
-                "position": position,
+                "org": recorded.goal_id.org,
+                "position": recorded.position,
                 "field": change.field,
                 "before": to_json(change.before).decode(),
                 "after": to_json(change.after).decode(),
+                "reason": revised and revised.reason,
+                "note": revised and revised.note,
             }
 
 

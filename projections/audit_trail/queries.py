@@ -102,7 +102,7 @@ def history(
     if not rows and cursor is None:
         refuse_if_quarantined(connection, _NAME, goal_id)
         return None
-    quarantined = _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id)
+    quarantined = with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id)
     items = written_events(connection, [row for row in rows if row.type not in without])
     return _page(items, following, quarantined, {goal_id.patient})
 
@@ -143,7 +143,7 @@ def audit(
         cursor=cursor,
         descending=newest_first,
     )
-    quarantined = _with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
+    quarantined = with_version(connection, quarantined_in_org(connection, _NAME, org, filters.patient))
     theirs = _patients_of(connection, org, filters.clinician) if filters.clinician and quarantined else None
     of_these = [
         {**goal_id._asdict(), **where}
@@ -204,12 +204,12 @@ def diff(connection: Connection, goal_id: GoalId, from_version: int, to_version:
         "to": to_version,
         "changes": [change._asdict() for change in differences(before, after)],
         "events": [from_json(each) for each in written_events(connection, [*map(EventRow._make, between)])],
-        "quarantined": _with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
+        "quarantined": with_version(connection, quarantined_goals(connection, _NAME, [goal_id])).get(goal_id),
     }
 
 
-def _with_version(connection: Connection, quarantined: Mapping[GoalId, GoalQuarantine]) -> dict[GoalId, Json]:
-    """GoalQuarantine goals with the version that the trail has of each."""
+def with_version(connection: Connection, quarantined: Mapping[GoalId, GoalQuarantine]) -> dict[GoalId, Json]:
+    """Quarantined goals with the version that the trail has of each."""
     return {
         goal_id: at.at(connection.scalar(_LATEST_VERSION, goal_id._asdict()) or 0)
         for goal_id, at in quarantined.items()

@@ -9,7 +9,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 7
+VERSION = 8
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 DIARY_TYPE = ProgressLogged.type_name
 """The type of the events that a goal has most of by far."""
@@ -68,6 +68,9 @@ def tables(naming: Naming = _LIVE) -> Tables:
             # JSON; null where there was, or is, nothing.
             Column("before", Text, nullable=False),
             Column("after", Text, nullable=False),
+            # Of a revision: why, and why in words. A view that took them out of the event's JSON would have no type.
+            Column("reason", String(24)),
+            Column("note", Text),
         ),
         # What is known of an event only by the patient's plan, as it is now.
         "plans": Table(

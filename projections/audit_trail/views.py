@@ -7,7 +7,6 @@ from sqlalchemy import Text, and_, func, literal, select
 from events.goal.types import Revised
 from events.vocabulary import RevisionReason
 from projections.engine.projection import Tables, View, Views
-from projections.engine.views import in_json
 
 _EVENT = {
     "org": "The organisation.",
@@ -45,18 +44,15 @@ _REVISION = {
     "before": "Its value before, as JSON; the word null where there was none.",
     "after": "Its value since, as JSON; the word null where it is gone.",
 }
+_OF_A_CHANGE = ("reason", "note", "field", "before", "after")
 
 
 def views(tables: Tables, dialect: str) -> Views:
     """`v_audit` and `v_goal_revisions`."""
     events, changes = tables["events"], tables["changes"]
-    derived = {
-        **{name: in_json(events.c.data, name, dialect) for name in ("reason", "note")},
-        **{name: changes.c[name] for name in ("field", "before", "after")},
-    }
     of_the_event = and_(changes.c.org == events.c.org, changes.c.position == events.c.position)
     revisions = (
-        select(*((derived[name] if name in derived else events.c[name]).label(name) for name in _REVISION))
+        select(*((changes if name in _OF_A_CHANGE else events).c[name].label(name) for name in _REVISION))
         .select_from(events.join(changes, of_the_event))
         .where(events.c.type == Revised.type_name)
     )

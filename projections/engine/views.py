@@ -7,12 +7,10 @@ from sqlalchemy import (
     Connection,
     Date,
     Table,
-    Text,
     and_,
     case,
     func,
     literal,
-    literal_column,
     select,
     text,
     type_coerce,
@@ -70,19 +68,15 @@ def _replaced(connection: Connection, name: str, query: str) -> bool:
     return True
 
 
-def in_json(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[str]:  # Any: JSON kept as text
-    """A text out of a JSON object; null where it is not there."""
-    if dialect == "postgresql":
-        return func.jsonb_extract_path_text(column.op("::")(literal_column("jsonb")), name, type_=Text)
-    return func.json_extract(column, f"$.{name}", type_=Text)
-
-
 def today(plans: Table, dialect: str) -> ColumnElement[Any]:  # Any: a date on PostgreSQL, its text on SQLite
-    """Today's date: in the time zone of the plan on PostgreSQL, in UTC on SQLite, which knows no time zones."""
+    """Today's date: in the time zone of the plan on PostgreSQL, in UTC on SQLite, which knows no time zones.
+
+    DuckDB reads the texts of SQLite's views as its own: `date('now')` is an error there, CURRENT_DATE is the same.
+    """
     if dialect == "postgresql":
         zone = func.coalesce(plans.c.time_zone, "UTC")
         return type_coerce(func.date(func.timezone(zone, func.now())), Date)
-    return type_coerce(func.date("now"), Date)
+    return func.current_date()
 
 
 def number(condition: ColumnElement[bool]) -> ColumnElement[int]:

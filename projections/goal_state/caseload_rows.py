@@ -180,6 +180,7 @@ def _rows(of: _Of, goals: Table, plans: Table, waiting: Table) -> AnySelect:
     told = {
         "need": need,
         "next_review_on": func.coalesce(of_goals.c.next_review_on, literal(NO_REVIEW, Date)),
+        "earliest_review_on": of_goals.c.next_review_on,
         "clinician": plans.c.clinician,
         "setting": plans.c.setting,
         "plan_status": plans.c.status,

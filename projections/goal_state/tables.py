@@ -30,7 +30,7 @@ from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import SUMS, Tables
 
-VERSION = 10
+VERSION = 11
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("goal_state")
 
@@ -290,14 +290,16 @@ def _caseload(naming: Naming, metadata: MetaData) -> Table:
         Column("setting", String(24)),
         Column("plan_status", String(24)),
         Column("time_zone", String(64)),
-        Column("open_goals", BigInteger, nullable=False),
-        Column("active_goals", BigInteger, nullable=False),
-        Column("setbacks_since_review", BigInteger, nullable=False),
-        Column("raise_at_next_session", BigInteger, nullable=False),
-        Column("waiting_for_patient", BigInteger, nullable=False),
-        Column("waiting_for_clinician", BigInteger, nullable=False),
+        Column("open_goals", Integer, nullable=False),
+        Column("active_goals", Integer, nullable=False),
+        Column("setbacks_since_review", Integer, nullable=False),
+        Column("raise_at_next_session", Integer, nullable=False),
+        Column("waiting_for_patient", Integer, nullable=False),
+        Column("waiting_for_clinician", Integer, nullable=False),
+        # As it is told; what orders rows stands in next_review_on.
+        Column("earliest_review_on", Date),
         Column("last_entry_on", Date),
-        Column("agreements_entered", BigInteger, nullable=False),
+        Column("agreements_entered", Integer, nullable=False),
         # What is told of the goals, and of the words that are awaited, as JSON (`caseload_rows`).
         Column("goals", Text, nullable=False),
         Column("awaited", Text, nullable=False),

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Date, Table, case, func, literal, literal_column, select
+from sqlalchemy import Column, ColumnElement, Integer, Table, case, func, literal_column, select
 
 from projections.engine.plan_join import of_the_patient
 from projections.engine.projection import Tables, View, Views
 from projections.engine.views import is_quarantined, today
-from projections.goal_state.caseload_needs import NO_REVIEW, OVER
+from projections.goal_state.caseload_needs import OVER
 from projections.goal_state.caseload_rows import is_open
 from projections.goal_state.goal_columns import framework, goals_beside_plans, measurable
 
@@ -87,7 +87,7 @@ def _caseload(tables: Tables, dialect: str) -> View:
     derived: dict[str, ColumnElement[Any]] = {  # Any: of several types
         "overdue": _reviews(tables, caseload, lambda due_on: due_on < day, review < day),
         "due": _reviews(tables, caseload, lambda due_on: due_on == day, review <= day),
-        "next_review_on": func.nullif(review, literal(NO_REVIEW, Date), type_=Date),
+        "next_review_on": caseload.c.earliest_review_on,
     }
     columns = [(derived[name] if name in derived else caseload.c[name]).label(name) for name in _PATIENT]
     query = select(*columns).where(caseload.c.need < OVER)
@@ -105,4 +105,4 @@ def _reviews(
         .correlate(caseload)
         .scalar_subquery()
     )
-    return case((may_be, found), else_=literal_column("0"))
+    return case((may_be, found), else_=literal_column("0")).cast(Integer)

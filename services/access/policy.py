@@ -14,7 +14,18 @@ from events.errors import CairnError, FieldError, Rejected
 from events.vocabulary import ActorRole, Allowed
 from services.access.principal import Principal, Role
 
-Reading = Literal["goals", "schedule", "history", "proof", "accesses", "disclosures", "operations", "open"]
+Reading = Literal[
+    "goals",
+    "schedule",
+    "history",
+    "proof",
+    "accesses",
+    "disclosures",
+    "checkpoints",
+    "leaves",
+    "operations",
+    "open",
+]
 Reach = Literal["own patient", "consent", "own organisations", "everything"]
 
 READINGS: Mapping[Reading, str] = {
@@ -22,9 +33,14 @@ READINGS: Mapping[Reading, str] = {
     "schedule": "Reviews, states, dates and counts, without a word that anybody said.",
     "history": "Recorded events as they were written, with the reasons that staff gave: a goal's history, the audit"
     " trail, a replay, the feed.",
-    "proof": "That the log is complete and unaltered.",
+    "proof": "That a patient's events are in the signed log: places, times and hashes, without a word that anybody"
+    " said.",
     "accesses": "Who read a patient's data.",
     "disclosures": "To whom a patient's data was disclosed.",
+    "checkpoints": "How large the log is and that it only grew: its signed checkpoints, the hashes of its tree, its"
+    " keys. Nothing in them is about anybody.",
+    "leaves": "What the tree of the whole log is made of: of whom each event is and when it was recorded, without what"
+    " it says. Only for who may read of all organisations of the log.",
     "operations": "How this Cairn is doing: metrics and projections.",
     "open": "Whether it answers, its documentation, its templates and what it can do.",
 }
@@ -103,23 +119,31 @@ class Grant:
     enters_for: frozenset[ActorRole] = frozenset()
 
 
-_OF_A_PATIENT: frozenset[Reading] = frozenset({"goals", "schedule", "history", "accesses", "disclosures"})
+_OF_A_PATIENT: frozenset[Reading] = frozenset(
+    {"goals", "schedule", "history", "proof", "accesses", "disclosures", "checkpoints"}
+)
 _WITHOUT_ACCOUNT: frozenset[ActorRole] = frozenset({"patient", "family"})
 """For whom staff may enter what they say: many of them use no computer in treatment."""
 
 GRANTS: Mapping[Role, Grant] = {
     "patient": Grant(_OF_A_PATIENT, "own patient", as_itself="patient"),
-    "family": Grant(frozenset({"goals", "schedule", "history"}), "consent", as_itself="family"),
+    "family": Grant(frozenset({"goals", "schedule", "history", "proof", "checkpoints"}), "consent", as_itself="family"),
     "clinician": Grant(_OF_A_PATIENT, "own organisations", "clinician", _WITHOUT_ACCOUNT),
     "supervisor": Grant(_OF_A_PATIENT, "own organisations", "supervisor", _WITHOUT_ACCOUNT),
-    "auditor": Grant(_OF_A_PATIENT | {"proof"}, "own organisations"),
-    "dashboard": Grant(frozenset({"goals", "schedule"}), "own organisations"),
+    "auditor": Grant(_OF_A_PATIENT | {"leaves"}, "own organisations"),
+    "dashboard": Grant(frozenset({"goals", "schedule", "proof", "checkpoints"}), "own organisations"),
     "system": Grant(
-        frozenset({"goals", "schedule", "history", "disclosures"}), "own organisations", as_itself="system"
+        frozenset({"goals", "schedule", "history", "proof", "disclosures", "checkpoints"}),
+        "own organisations",
+        as_itself="system",
     ),
-    "operator": Grant(frozenset({"operations", "proof"}), "everything"),
+    "operator": Grant(frozenset({"operations", "checkpoints"}), "everything"),
 }
 """What each role may do. A system submits in the roles that it is trusted to speak for, its own included."""
+
+
+_IS_ALLOWED_BY: Mapping[Reading, Allowed] = {"proof": "history"}
+"""What a patient allows by a consent that does not name it: whoever may read the events may have their proofs."""
 
 
 def roles_acting_in(type_name: str) -> tuple[ActorRole, ...]:
@@ -248,10 +272,12 @@ def _reaches(
             return True
         case "own organisations":
             return _belongs(principal, org)
+        case _ if reading == "checkpoints":  # They are about nobody, so that no patient has to be named or to allow it.
+            return _belongs(principal, org)
         case "own patient":
             return org in principal.orgs and patient is not None and patient == principal.patient
         case "consent":
-            return org in principal.orgs and patient is not None and reading in allowed
+            return org in principal.orgs and patient is not None and _IS_ALLOWED_BY.get(reading, reading) in allowed
 
 
 @lru_cache(maxsize=1024)  # There are few sets of roles, and this is asked for each submission.

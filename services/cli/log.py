@@ -7,6 +7,7 @@ import click
 from services.cli.connection import connected
 from services.cli.log_acts import acts
 from services.cli.log_adopt import adopt
+from services.cli.log_audit import audit
 from services.cli.log_backup import backup
 from services.cli.log_restore import restore
 from services.cli.log_verify import verify
@@ -19,7 +20,7 @@ def log() -> None:
     """Check the log, back it up, restore it, adopt another one, and void what cannot be read."""
 
 
-for _command in (verify, backup, restore, adopt, void, acts):
+for _command in (verify, audit, backup, restore, adopt, void, acts):
     log.add_command(_command)
 
 

@@ -23,15 +23,21 @@ def rotate(stream: str | None, finish: bool) -> None:
     make_files_for_the_owner_alone()
     settings = load_settings()
     folder = notary_folder(settings, the_stream(settings, stream))
-    with folder.locked():
-        identity = folder.identity()
-        generation = folder.generation(identity)
-        if finish:
-            retired = generation.finish_rotation(datetime.now(UTC))
-            click.echo(f"Signs no more: {retired.verifier}\nIts private half is deleted. The list of keys keeps it.")
-            return
-        key = new_key(identity.origin)
-        generation.begin_rotation(key)
+    folder.identity()  # where there is none, this says how to make one
+    try:
+        with folder.locked():
+            identity = folder.identity()
+            generation = folder.generation(identity)
+            if finish:
+                retired = generation.finish_rotation(datetime.now(UTC))
+                click.echo(
+                    f"Signs no more: {retired.verifier}\nIts private half is deleted. The list of keys keeps it."
+                )
+                return
+            key = new_key(identity.origin)
+            generation.begin_rotation(key)
+    except OSError as error:
+        raise click.ClickException(f"The notary's keys cannot be written: {error.strerror}.") from None
     click.echo(
         f"New key of checkpoints: {key.verifier}\n\nBoth keys sign from now on. What to do next:\n"
         f"  1. Keep a copy of the new private key ({generation.folder}) where the old one's is.\n"

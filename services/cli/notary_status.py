@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def status(stream: str | None, as_json: bool, nats_url: str | None) -> None:
     """Show what the notary has signed, how far that is from the log's end, and what its witnesses say.
 
-    The exit code is 1 where it has stopped signing, or does not answer.
+    The exit code is 1 where it has stopped signing, does not sign now, or does not answer.
     """
     found = asyncio.run(_status(stream, nats_url))
     if as_json:
@@ -30,7 +30,7 @@ def status(stream: str | None, as_json: bool, nats_url: str | None) -> None:
     else:
         for each in found:
             _print(each)
-    if any(each.stopped for each in found):
+    if any(each.stopped or each.waiting for each in found):
         raise click.exceptions.Exit(1)
 
 
@@ -49,7 +49,9 @@ async def _status(stream: str | None, nats_url: str | None) -> "list[NotaryStatu
 def _print(status: "NotaryStatus") -> None:
     click.echo(f"{status.stream}: {status.origin}")
     if status.stopped is not None:
-        click.echo(f"  DOES NOT SIGN since {_time(status.stopped_at)}: {printable(status.stopped)}")
+        click.echo(f"  STOPPED since {_time(status.stopped_at)}: {printable(status.stopped)}")
+    if status.waiting is not None:
+        click.echo(f"  does not sign now: {printable(status.waiting)}")
     signed = f"{status.size:,} leaves, {_time(status.signed_at)}" if status.size is not None else "nothing yet"
     click.echo(f"  signed:     {signed}")
     published = f"{status.published_size:,} leaves" if status.published_size is not None else "nothing yet"

@@ -48,9 +48,9 @@ def rebuild(
     done: list[Rebuilt] = []
     with open_tables(database_url) as engine:
         if from_start:
-            _drop(engine, projection.name, "building")
+            drop_build(engine, projection.name, "building")
         run_until_stopped(
-            lambda: _rebuild(engine, projection, nats_url, swap=not dry_run, done=done), _STOP_REBUILD_SECONDS
+            lambda: build_beside(engine, projection, nats_url, swap=not dry_run, done=done), _STOP_REBUILD_SECONDS
         )
     if not done:
         click.echo("Interrupted. What was built is kept: the same command goes on from there.", err=True)
@@ -70,7 +70,7 @@ def rebuild(
 def drop_previous(projection: "Projection[Any]", database_url: str | None, as_json: bool) -> None:  # as above
     """Drop the tables of the projection NAME that were live before the last rebuild or the last new version."""
     with open_tables(database_url) as engine:
-        dropped = _drop(engine, projection.name, "previous")
+        dropped = drop_build(engine, projection.name, "previous")
     if as_json:
         print_json({"projection": projection.name, "dropped": dropped})
     elif dropped:
@@ -79,7 +79,7 @@ def drop_previous(projection: "Projection[Any]", database_url: str | None, as_js
         click.echo(f"There are no former tables of {projection.name}.")
 
 
-async def _rebuild(
+async def build_beside(
     engine: "Engine",
     projection: "Projection[Any]",  # as above
     nats_url: str | None,
@@ -87,6 +87,12 @@ async def _rebuild(
     swap: bool,
     done: "list[Rebuilt]",
 ) -> None:
+    """Build a projection beside the live one and compare the two.
+
+    Args:
+        swap: Whether the new tables are put in the place of the live ones. They are kept beside them otherwise.
+        done: Gets what was built, once it is compared; stays empty when this is cancelled before.
+    """
     from contextlib import AsyncExitStack
 
     from events.log import Log
@@ -111,7 +117,8 @@ async def _rebuild(
         done.append(Rebuilt(built, seconds, comparison, swap))
 
 
-def _drop(engine: "Engine", name: str, slot: str) -> bool:
+def drop_build(engine: "Engine", name: str, slot: str) -> bool:
+    """Drop the tables of a projection in a slot; whether there were any."""
     from projections.engine.builds import drop
     from projections.engine.database import writing
     from projections.engine.naming import Slot

@@ -25,7 +25,7 @@ from services.gateway.refusals import FHIR_ROOT, refusal_answer
 
 PURPOSE_HEADER = "Cairn-Purpose"
 """The header in which a request says why it reads."""
-OF_PATIENTS: frozenset[Reading] = frozenset({"goals", "schedule", "history", "accesses", "disclosures"})
+OF_PATIENTS: frozenset[Reading] = frozenset({"goals", "schedule", "history", "proof", "accesses", "disclosures"})
 """The kinds of reading that tell something about patients."""
 FEED = "/v1/feed"
 """It has no end, and records each patient before it tells of them (:class:`FeedRecords`)."""

@@ -37,10 +37,12 @@ from services.gateway.routes import (
     operations,
     over_time,
     plans,
+    proofs,
     reviews,
     schemas,
     sessions,
     templates,
+    tlog,
     today,
 )
 from services.gateway.routes.fhir import smart
@@ -65,6 +67,8 @@ _WITH_ENDPOINTS = (
     audit,
     accesses,
     disclosures,
+    proofs,
+    tlog,
     reviews,
     sessions,
     calendars,

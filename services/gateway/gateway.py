@@ -22,6 +22,7 @@ from services.gateway.freshness import WAIT_SECONDS, Freshness
 from services.gateway.goals_health import GoalsHealthCheck
 from services.gateway.log_head import refuse_beyond_head
 from services.gateway.metrics import Metrics
+from services.gateway.notaries import Notaries
 from services.gateway.projection_checkpoints import live_checkpoints, positions
 from services.gateway.projection_status import Standing
 from services.gateway.reader import Reader
@@ -43,6 +44,7 @@ class Gateway:
     Attributes:
         logs: The log of each stream.
         records: Where each reading of a patient's data is recorded before it is answered.
+        notaries: Who signs each stream of the log, where somebody does.
         closing: Set when the gateway is about to end; endless answers end then.
         feeds: Room for live feeds.
         written: FHIR resources that were written before.
@@ -59,6 +61,7 @@ class Gateway:
     standing: Standing
     readiness: Readiness
     records: AccessRecorder
+    notaries: Notaries
     metrics: Metrics = field(default_factory=Metrics)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     feeds: FeedRoom = field(default_factory=FeedRoom)
@@ -145,6 +148,7 @@ async def open_gateway(
         standing,
         Readiness(standing, GoalsHealthCheck(nc, placement.streams), records if access_records == "required" else None),
         records,
+        Notaries(nc, placement.streams),
         heartbeat_seconds=heartbeat_seconds,
         ready_lag_seconds=ready_lag_seconds,
         public_url=public_url,

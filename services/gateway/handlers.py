@@ -18,6 +18,7 @@ from services.gateway.access_records import record_refused_reading
 from services.gateway.problems import HTTP_STATUS, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
 from services.gateway.routing import ArgumentsInvalid
+from services.notary.asking import NotaryRefused, NotarySilent
 
 _TOKENS = frozenset({"org", "patient", "goal"})
 _SHOWN = 20
@@ -87,6 +88,14 @@ async def _replaced(request: Request, error: LogReplaced) -> Response:
     return refusal_answer(request.scope, log_replaced(error))
 
 
+async def _no_notary(request: Request, error: NotarySilent) -> Response:
+    return refusal_answer(request.scope, RequestRefused("proof.unavailable", str(error)))
+
+
+async def _notary_refuses(request: Request, error: NotaryRefused) -> Response:
+    return refusal_answer(request.scope, RequestRefused(error.code, str(error)))
+
+
 async def _unreachable(request: Request, error: Exception) -> Response:
     refused = RequestRefused("log.unavailable", "The log cannot be read now. Try again.")
     return refusal_answer(request.scope, refused)
@@ -102,6 +111,8 @@ _ANSWERS: Mapping[type, Callable[[Request, Any], Awaitable[Response]]] = {  # An
     UnreadableEvent: _unreadable,
     GoalIsQuarantined: _quarantined,
     LogReplaced: _replaced,
+    NotarySilent: _no_notary,
+    NotaryRefused: _notary_refuses,
     LogUnreachable: _unreachable,
     NatsError: _unreachable,
 }

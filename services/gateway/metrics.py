@@ -10,6 +10,7 @@ from events.codes import CODES
 from events.outcome import Outcome, RejectedOutcome
 from events.time_zones import release, released_on
 from services.access.records.recorder import AccessRecorder
+from services.gateway.notaries import NotaryState
 from services.gateway.readiness import StreamHealth
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -46,6 +47,7 @@ class Metrics:
         self._recording = Gauge("cairn_access_recording", "1 while readings can be recorded.", registry=self._registry)
         self._standing = _gauges(self._registry)
         self._streams = _stream_gauges(self._registry)
+        self._notaries = _notary_gauges(self._registry)
         Gauge(
             "cairn_time_zone_data_released_timestamp_seconds",
             "When the time zone data was released that days are told by.",
@@ -83,19 +85,24 @@ class Metrics:
         self,
         statuses: Collection[Mapping[str, Any]] = (),  # Any: JSON of mixed values
         streams: Mapping[str, StreamHealth] | None = None,
+        notaries: Mapping[str, NotaryState] | None = None,
     ) -> bytes:
         """Everything counted, in the Prometheus text format.
 
         Args:
             statuses: How the projections are doing now, as `/v1/projections` tells it. What is not known is not shown.
             streams: How each stream of the log is doing.
+            notaries: How the notary of each stream is.
         """
-        for gauge in (*self._standing.values(), *self._streams.values()):
+        for gauge in (*self._standing.values(), *self._streams.values(), *self._notaries.values()):
             gauge.clear()
         for stream, health in (streams or {}).items():
             for name, gauge in self._streams.items():
                 if (value := getattr(health, name)) is not None:
                     gauge.labels(stream).set(value)
+        for stream, notary in (notaries or {}).items():
+            for name, value in _of_notary(notary).items():
+                self._notaries[name].labels(stream).set(value)
         for status in statuses:
             labels = (status["name"], status["stream"])
             told = {**status, "building": (status["building"] or {}).get("position")}
@@ -133,3 +140,36 @@ def _stream_gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
         "answering": ("cairn_goals_answering", "1 while a goals service answers for the stream."),
     }
     return {name: Gauge(metric, about, ("stream",), registry=registry) for name, (metric, about) in told.items()}
+
+
+def _notary_gauges(registry: CollectorRegistry) -> dict[str, Gauge]:
+    """What is shown of the notary of each stream. Where none answers, it is left out."""
+    told = {
+        "signed_size": "How many events of the log were signed last.",
+        "log_head": "Last position of the log that the notary knows of.",
+        "witnessed_age_seconds": "Seconds since enough witnesses had cosigned the published checkpoint.",
+        "stopped": "1 when nothing is signed any more until an operator decides.",
+        "audited_age_seconds": "Seconds since the log was last read again and compared with the tree.",
+        "audit_wrong": "Events that differed from the tree then.",
+    }
+    return {name: Gauge(f"cairn_notary_{name}", about, ("stream",), registry=registry) for name, about in told.items()}
+
+
+def _of_notary(notary: NotaryState) -> dict[str, float]:
+    """What is known of a notary now, by the names of its gauges."""
+    status = notary.status
+    if status is None:
+        return {}
+    told = {
+        "signed_size": status.size,
+        "log_head": status.log_head,
+        "witnessed_age_seconds": _seconds_since(status.witnessed_at),
+        "stopped": status.stopped is not None,
+        "audited_age_seconds": _seconds_since(status.audited_at),
+        "audit_wrong": status.audit_wrong,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _seconds_since(at: datetime | None) -> float | None:
+    return (datetime.now(UTC) - at).total_seconds() if at is not None else None

@@ -46,6 +46,7 @@ def _described(routers: Sequence[routing.Router]) -> FastAPI:
             {"name": "submit", "description": "Submit events."},
             {"name": "read", "description": "What the events add up to, and the events themselves."},
             {"name": "fhir", "description": "The same as FHIR R4 and R5 resources."},
+            {"name": "proof", "description": "That events are in the signed log, and that it only grew."},
             {"name": "operate", "description": "How this Cairn is doing."},
         ],
     )

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.administration.care import Care
 from services.gateway.models import ProjectionStatus
-from services.gateway.operations_report import Trouble
+from services.gateway.troubles import Trouble
+from services.notary.requests import WitnessStatus
 
 WellState = Literal["answering", "recording", "following", "connected"]
 
@@ -18,7 +19,7 @@ class TroubleFound(BaseModel):
     model_config = ConfigDict(defer_build=True, extra="forbid")
 
     code: Trouble
-    about: str = Field(description="The stream, the service or the projection.")
+    about: str = Field(description="The stream, the service, the projection or the witness.")
     events: int | None = Field(description="How many events it is about, where that is counted.")
     seconds: float | None = Field(description="For how long the first of them has been waiting.")
     percent: int | None = Field(description="How much is built.")
@@ -58,6 +59,31 @@ class LogStream(BaseModel):
     care_known: bool = Field(description="Whether it is known when that was done.")
 
 
+class ProofOfStream(BaseModel):
+    """How a stream of the log is proven. Without a notary, and while that is silent, what it would say is null."""
+
+    model_config = ConfigDict(defer_build=True, extra="forbid")
+
+    stream: str
+    state: Literal["signing", "stopped", "silent", "none"] = Field(
+        description="`none` where no notary was heard of since this gateway began, and `silent` where one was."
+    )
+    origin: str | None = Field(description="The name of the log in its checkpoints.")
+    size: int | None = Field(description="How many events were signed last.")
+    signed_at: datetime | None
+    published_size: int | None = Field(description="Up to where there are the cosignatures that the policy asks for.")
+    witnessed_at: datetime | None = Field(description="When enough witnesses had cosigned that; null without any.")
+    quorum: str | None = Field(description="What the policy asks for; `none` without witnesses.")
+    witnesses: list[WitnessStatus]
+    log_head: int | None = Field(description="The last position that the notary knows of.")
+    behind_seconds: float | None = Field(description="For how long the first event has been waiting to be published.")
+    stopped: str | None = Field(description="Why nothing is signed any more, in a sentence.")
+    stopped_at: datetime | None
+    waiting: str | None = Field(description="Why nothing is signed for the time being, in a sentence.")
+    audited_at: datetime | None = Field(description="When the log was last read again and compared with the tree.")
+    audit_wrong: int | None = Field(description="How many events differed then.")
+
+
 class OperationsReport(BaseModel):
     """How this Cairn is doing."""
 
@@ -68,4 +94,5 @@ class OperationsReport(BaseModel):
     troubles: list[TroubleFound] = Field(description="What asks for somebody, the most pressing first.")
     services: list[ServiceState]
     log: list[LogStream]
+    proof: list[ProofOfStream]
     projections: list[ProjectionStatus] | None = Field(description="As …/v1/projections has them; null if unreadable.")

@@ -1,4 +1,5 @@
-"""How this Cairn is doing, in one answer: its services by name, its log, its projections, and what asks for somebody.
+"""How this Cairn is doing, in one answer: its services by name, its log and the proof of it, its projections, and what
+asks for somebody.
 
 Nothing here is about anybody: no organisation, no id of a patient or a goal, no word that somebody said.
 """
@@ -6,7 +7,7 @@ Nothing here is about anybody: no organisation, no id of a patient or a goal, no
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from events.log.fitness import Fitness
 from events.log.stream_state import StreamState
@@ -15,29 +16,12 @@ from services.administration.care import LastCare
 from services.gateway.gateway import Gateway
 from services.gateway.problems import RequestRefused
 from services.gateway.projection_status import LOG_REPLACED, Status
+from services.gateway.proof_report import other_troubles, pressing, proof_report
 from services.gateway.services_there import ask_services
+from services.gateway.troubles import Json, Trouble, trouble
 from services.goals.health import Health
 from services.presence import Presence, cairn_version
 
-Json = dict[str, Any]  # a JSON object of mixed values
-Trouble = Literal[
-    "log.unavailable",
-    "log.unfit",
-    "log.missing",
-    "log.replaced",
-    "log.unsound",
-    "goals.unavailable",
-    "goals.not_recording",
-    "access.not_recorded",
-    "service.silent",
-    "projection.unknown",
-    "projection.behind",
-    "projection.quarantined",
-    "projection.stopped",
-    "projection.unbuilt",
-    "projection.building",
-]
-"""What can ask for somebody. The order in which they are told: what keeps things from being recorded comes first."""
 BEHIND_SECONDS = 2.0
 """An event that waits for a projection for longer is told of; a moment is nothing to look into."""
 _DATABASE_SECONDS = 5.0
@@ -49,19 +33,22 @@ async def operations_report(here: Gateway) -> Json:
 
     What cannot be found out is null, and is itself among what asks for somebody.
     """
-    statuses, states, goals, services, care, unrecorded = await asyncio.gather(
+    statuses, states, goals, (services, notaries), care, unrecorded = await asyncio.gather(
         _statuses(here),
         here.standing.states(),
         here.readiness.goals(),
-        ask_services(here.nc),
+        asyncio.gather(ask_services(here.nc), here.notaries.states()),
         here.standing.care(),
         _unrecorded(here),
     )
+    proofs = await proof_report(here.standing, states, notaries)
     troubles = [
+        *pressing(proofs),
         *_troubles_of_log(states, goals, care),
-        *([_trouble("access.not_recorded", "access", detail=unrecorded)] if unrecorded else ()),
-        *(_trouble("service.silent", name) for name, answer in services.items() if answer is None),
+        *([trouble("access.not_recorded", "access", detail=unrecorded)] if unrecorded else ()),
+        *(trouble("service.silent", name) for name, answer in services.items() if answer is None),
         *_troubles_of_projections(statuses),
+        *other_troubles(proofs),
     ]
     return {
         "at": datetime.now(UTC),
@@ -70,6 +57,7 @@ async def operations_report(here: Gateway) -> Json:
         "troubles": troubles,
         "services": list(_services(here, goals, services, statuses, unrecorded)),
         "log": [_stream(stream, state, care) for stream, state in states.items()],
+        "proof": proofs,
         "projections": statuses,
     }
 
@@ -91,52 +79,48 @@ async def _unrecorded(here: Gateway) -> str | None:
     return None
 
 
-def _trouble(code: Trouble, about: str, **more: object) -> Json:
-    return {"code": code, "about": about, "events": None, "seconds": None, "percent": None, "detail": None, **more}
-
-
 def _troubles_of_log(
     states: Mapping[str, StreamState | None], goals: Mapping[str, Health | None], care: LastCare | None
 ) -> Iterator[Json]:
     for stream, state in states.items():
         answer = goals[stream]
         if state is None:
-            yield _trouble("log.unavailable", stream)
+            yield trouble("log.unavailable", stream)
             continue
         fitness = Fitness.of(stream, state)
         if fitness.settings:
-            yield _trouble("log.unfit", stream, detail=fitness.detail)
+            yield trouble("log.unfit", stream, detail=fitness.detail)
         if fitness.missing:
-            yield _trouble("log.missing", stream, events=fitness.missing, detail=fitness.detail)
+            yield trouble("log.missing", stream, events=fitness.missing, detail=fitness.detail)
         if answer is None:
-            yield _trouble("goals.unavailable", stream)
+            yield trouble("goals.unavailable", stream)
         elif answer.state != "recording" and not fitness.settings:
             code: Trouble = "log.replaced" if answer.state == "replaced" else "goals.not_recording"
-            yield _trouble(code, stream, detail=answer.detail)
+            yield trouble(code, stream, detail=answer.detail)
         verified = (care or {}).get((stream, "verified"))
         if verified is not None and not verified.sound:
-            yield _trouble("log.unsound", stream, events=verified.wrong)
+            yield trouble("log.unsound", stream, events=verified.wrong)
 
 
 def _troubles_of_projections(statuses: Sequence[Status] | None) -> Iterator[Json]:
     if statuses is None:
-        yield _trouble("projection.unknown", "projections")
+        yield trouble("projection.unknown", "projections")
         return
     for each in statuses:
         name = each["name"]
         if each["state"] == LOG_REPLACED:
-            yield _trouble("log.replaced", each["stream"])
+            yield trouble("log.replaced", each["stream"])
         elif each["state"] == "stopped":
-            yield _trouble("projection.stopped", name)
+            yield trouble("projection.stopped", name)
         elif each["version"] is not None and (each["lag_seconds"] or 0) > BEHIND_SECONDS:
-            yield _trouble("projection.behind", name, events=each["lag"], seconds=each["lag_seconds"])
+            yield trouble("projection.behind", name, events=each["lag"], seconds=each["lag_seconds"])
         if each["quarantined"]:
-            yield _trouble("projection.quarantined", name, events=each["quarantined"])
+            yield trouble("projection.quarantined", name, events=each["quarantined"])
         building = each["building"]
         if each["version"] is None:
-            yield _trouble("projection.unbuilt", name, percent=building and building["percent"])
+            yield trouble("projection.unbuilt", name, percent=building and building["percent"])
         elif building:
-            yield _trouble("projection.building", name, percent=building["percent"])
+            yield trouble("projection.building", name, percent=building["percent"])
 
 
 def _services(

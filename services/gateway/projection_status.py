@@ -133,12 +133,13 @@ class Standing:
             **status,
             "head": state.last,
             "lag": state.last - position,
-            "lag_seconds": await self._waiting_seconds(stream, position, state),
+            "lag_seconds": await self.waiting_seconds(stream, position, state),
             "building": status["building"] and _built(status["building"], state.last),
         }
 
-    async def _waiting_seconds(self, stream: str, position: int, state: StreamState) -> float | None:
-        """For how long the first event behind a position was in the log when the server said what time it was."""
+    async def waiting_seconds(self, stream: str, position: int, state: StreamState) -> float | None:
+        """For how long the first event behind a position was in the log when the server said what time it was; None
+        when the log does not answer."""
         if position == state.last:
             return 0.0
         try:

@@ -18,6 +18,7 @@ from events.log import Log
 from events.log.placement import EVERY
 from projections.audit_trail import former_log
 from projections.audit_trail.former_log import KeptEvent
+from projections.audit_trail.places import organisations
 from projections.engine.database import reading
 
 
@@ -108,7 +109,7 @@ def _keys(stored: list[StoredMessage]) -> set[tuple[str, str]]:
 
 def _organisations(engine: Engine) -> list[str]:
     with reading(engine) as connection:
-        return former_log.organisations(connection)
+        return sorted(organisations(connection))
 
 
 def _last(engine: Engine, orgs: list[str]) -> int:

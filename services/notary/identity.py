@@ -150,7 +150,11 @@ class NotaryFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep everybody else from signing and from changing keys and generations; waits for who does so now."""
+        """Keep everybody else from signing and from changing keys and generations; waits for who does so now.
+
+        Raises:
+            NotaryUnusable: the folder cannot be written.
+        """
         with self._held(_LOCK_FILE) as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -160,7 +164,7 @@ class NotaryFolder:
         """Be the only service that signs with this folder.
 
         Raises:
-            NotaryUnusable: another one runs.
+            NotaryUnusable: another one runs, or the folder cannot be written.
         """
         with self._held(_RUNNING_FILE) as descriptor:
             try:
@@ -171,7 +175,10 @@ class NotaryFolder:
 
     @contextmanager
     def _held(self, name: str) -> Iterator[int]:
-        descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FOR_THE_OWNER)
+        try:
+            descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FOR_THE_OWNER)
+        except OSError as error:
+            raise NotaryUnusable(f"The notary's folder {self.folder} cannot be written: {error.strerror}.") from None
         try:
             yield descriptor
         finally:

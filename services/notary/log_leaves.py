@@ -1,6 +1,6 @@
 """The leaves of a log: one for each position, of the message that stands there or of the hole that is left."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from typing import Protocol
 
 from events.identity import LOG
@@ -17,7 +17,7 @@ EVERYTHING = f"{LOG}.>"
 class RawLog(Protocol):
     """What the notary reads of a log; :class:`events.log.Log` has it."""
 
-    def follow_raw(self, after: int | Anchor = 0) -> AsyncIterator[RawBatch]:
+    def follow_raw(self, after: int | Anchor = 0) -> AsyncGenerator[RawBatch, None]:
         """Every message behind a position, for ever."""
 
     def read_raw(self, subject: str, after: int = 0, until: int | None = None) -> AsyncIterator[list[RawMessage]]:

@@ -1,5 +1,6 @@
 """Taking up the tree of a log again: from its tiles, if neither they nor the log contradict what was signed."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from datetime import datetime
@@ -64,7 +65,7 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
         hashes = leaf_hashes(batch.messages, tree.size)
         tree.extend(hashes[: last.size - tree.size])
         if tree.size - tree.written >= _MAX_UNWRITTEN or tree.size == last.size:
-            tree.write()
+            await asyncio.to_thread(tree.write)
         if tree.size == last.size:
             break
         if not batch.messages:

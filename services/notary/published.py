@@ -60,7 +60,8 @@ class Published:
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         replace_file(self._file, str(note).encode())
         self._take(note)
-        if keep or at >= self._archive.last_at + KEEP_SECONDS:
+        # A clock that was ahead for a while must not keep anything from being kept until that time has come.
+        if keep or not self._archive.last_at <= at < self._archive.last_at + KEEP_SECONDS:
             self._archive.keep(note, at)
 
     def at(self, size: int) -> Note | None:

@@ -191,6 +191,8 @@ class NotaryStatus(_Answer):
         log_head: The last position of the log that the notary knows of.
         stopped: Why nothing is signed any more, in a sentence; None while all is well.
         stopped_at: Since when.
+        waiting: Why nothing is signed for the time being, in a sentence; it goes on by itself once that is over. None
+            while all is well, and while it is stopped.
         audited_at, audit_wrong: When the log was last read again and compared with the tree, and how many leaves
             differed; None before the first time.
     """
@@ -207,6 +209,7 @@ class NotaryStatus(_Answer):
     log_head: int = 0
     stopped: str | None = None
     stopped_at: datetime | None = None
+    waiting: str | None = None
     audited_at: datetime | None = None
     audit_wrong: int | None = None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from nats.aio.msg import Msg
@@ -24,7 +25,6 @@ from services.notary.places import notary_folder, tree_folder
 from services.notary.publishing import Publisher
 from services.notary.requests import QUEUE, SUBJECT
 from services.notary.witness_dealings import AskedWitness
-from services.notary.witnesses import WitnessClient
 from services.presence import answer_for
 from services.reply_subjects import may_be_answered
 from services.settings import Settings
@@ -43,8 +43,10 @@ def make_client(witness: Witness) -> AskedWitness | None:
     """What asks a witness over HTTP; None where it has no address, or one at which it must not be asked."""
     if witness.url is None:
         return None
+    witnesses = import_module("services.notary.witnesses")  # 10 MB, for those alone who have witnesses
     try:
-        return WitnessClient(witness.url, witness.key)
+        client: AskedWitness = witnesses.WitnessClient(witness.url, witness.key)
+        return client
     except WitnessUnusable as error:
         _log.error("%s", error)
         return None
@@ -72,28 +74,31 @@ async def serve(
     """
     for stream in streams:
         settings.placement.check(stream)
-    wanted = tuple(streams) or settings.placement.streams
+    folders = {each: notary_folder(settings, each) for each in tuple(streams) or settings.placement.streams}
+    for folder in folders.values():
+        folder.identity()  # one that is missing is told before anything else
     async with AsyncExitStack() as closing:
         nc = await connect(settings.nats_address, name="cairn-notary", log_api=settings.log_api_prefix)
         closing.push_async_callback(nc.close)
         running: list[Coroutine[Any, Any, None]] = []  # as asyncio runs them
-        for stream in wanted:
+        for stream, folder in folders.items():
             log = Log(nc, stream)
             closing.push_async_callback(log.close)
             notary = Notary(
                 log,
-                notary_folder(settings, stream),
+                folder,
                 partial(tree_folder, settings),
                 make_client,
                 Publisher(nc, stream),
                 _now,
                 tell,
+                settings.notary_audit_every,
             )
             running.append(notary.run())
             await _Door(nc, Answering(notary)).open(stream)
         await answer_for(nc, NAME)
         await flush(nc)  # so that whoever is told that it serves is heard
-        ready(f"notary: answering {SUBJECT}.{', '.join(wanted)}")
+        ready(f"notary: answering {SUBJECT}.{', '.join(folders)}")
         await run_until_first_ends(*running)
 
 

@@ -16,8 +16,10 @@ from services.gateway.access.operations import Operation
 from services.gateway.asking import Asking
 from services.gateway.problems import RequestRefused
 
-_OF_THE_HOUSE: frozenset[Reading] = frozenset({"operations", "proof"})
+_OF_THE_HOUSE: frozenset[Reading] = frozenset({"operations"})
 """What is about no organisation and no patient."""
+_OF_A_LOG: frozenset[Reading] = frozenset({"checkpoints", "leaves"})
+"""What is about a log. Which one an address names, and whose it is, is found out where it is read."""
 _EARLIER = frozenset({"as_of", "position"})
 """Parameters that ask for what was so before, which is a part of the history."""
 
@@ -39,8 +41,8 @@ class ReadingRefused(RequestRefused):
 async def judge(asks: Asking, operation: Operation, named: Mapping[str, str], query: bytes) -> None:
     """Check that the policy allows whoever asks what an operation answers.
 
-    Submissions are judged by the goals service, and what FHIR's ids are about is judged where they are read. What is
-    open is not judged.
+    Submissions are judged by the goals service, and what FHIR's ids or the id of a log are about is judged where they
+    are read. What is open is not judged.
 
     Args:
         named: What the path names.
@@ -57,7 +59,7 @@ async def judge(asks: Asking, operation: Operation, named: Mapping[str, str], qu
         raise of_nobody(reading)
     if operation.fhir is not None:
         return
-    if reading in _OF_THE_HOUSE:
+    if reading in _OF_THE_HOUSE or reading in _OF_A_LOG:
         check_scopes(asks.principal, operation, own_patient=False)
         return
     given = _parameters(query)

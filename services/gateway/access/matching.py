@@ -28,6 +28,8 @@ class Matched(NamedTuple):
 class _Node:
     written: "dict[str, _Node]" = field(default_factory=dict)
     open: "_Node | None" = None
+    tail: "_Node | None" = None
+    """What takes all segments that are left."""
     operations: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
     """By method, each with the names of what its template leaves open."""
 
@@ -55,12 +57,16 @@ class OperationTree:
 
     def _add(self, operation: Operation) -> None:
         node, names = self._root, []
-        for segment in operation.path.split("/")[1:]:
+        *way, last = operation.path.split("/")[1:]
+        for segment in way if operation.tail else (*way, last):
             if segment.startswith("{"):
                 names.append(segment[1:-1])
                 node.open = node = node.open or _Node()
             else:
                 node = node.written.setdefault(segment, _Node())
+        if operation.tail:
+            names.append(last[1:-1])
+            node.tail = node = node.tail or _Node()
         node.operations[operation.method] = (operation, tuple(names))
 
 
@@ -74,4 +80,6 @@ def _reached(node: _Node, segments: list[str], given: tuple[str, ...]) -> "list[
         found += _reached(written, rest, given)
     if node.open is not None and segment:
         found += _reached(node.open, rest, (*given, segment))
+    if node.tail is not None and all(segments):
+        found.append((node.tail, (*given, "/".join(segments))))
     return found

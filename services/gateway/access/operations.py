@@ -55,6 +55,7 @@ class Operation:
         org: Where the request names the organisation; None where it names none, or FHIR's ids do.
         patient: Where the request names the patient; None where it names none, or FHIR's ids do.
         of_one: Whether it reads one thing, so that whoever may not read that is told that it is not there.
+        tail: Whether what its path leaves open at the end goes on over slashes.
         wordless: Whether those who may not read what people said get the answer without it.
         fhir: What it does in FHIR's words, for an address of FHIR that tells something of patients.
     """
@@ -66,6 +67,7 @@ class Operation:
     org: Place | None = None
     patient: Place | None = None
     of_one: bool = False
+    tail: bool = False
     wordless: bool = False
     fhir: FhirInteraction | None = None
 
@@ -83,6 +85,8 @@ class Operation:
 _ORG = "/v1/orgs/{org}"
 _PATIENT = f"{_ORG}/patients/{{patient}}"
 _FHIR = f"{FHIR_ROOT}{{release}}"
+TLOG = "/tlog/{origin_id}"
+"""Where the files of a transparency log begin, by the last part of its origin."""
 
 
 def _of_patient(name: str, path: str, reading: Reading, *, of_one: bool = True) -> Operation:
@@ -104,6 +108,10 @@ def _page(
     wordless: bool = False,
 ) -> Operation:
     return Operation(name, path, reading, org="path", patient=patient, of_one=of_one, wordless=wordless)
+
+
+def _of_log(name: str, path: str, reading: Reading = "checkpoints", *, tail: bool = False) -> Operation:
+    return Operation(name, f"{TLOG}/{path}", reading, tail=tail)
 
 
 def _open(name: str, path: str) -> Operation:
@@ -174,10 +182,12 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_patient("history", "goals/{goal}/history", "history"),
     _of_patient("moments_of_goal", "goals/{goal}/moments", "history"),
     _of_patient("diff", "goals/{goal}/diff", "history"),
+    _of_patient("proof_of_goal", "goals/{goal}/proof", "proof"),
     _of_patient("calendar_of_patient", "reviews.ics", "schedule", of_one=False),
     _of_org("goals_of_org", "goals", "goals"),
     _of_org("audit", "audit", "history"),
     _of_org("audited_event", "audit/{position}", "history"),
+    _of_org("proof_of_event", "events/{position}/proof", "proof"),
     _of_org("reviews", "reviews", "schedule", wordless=True),
     _of_org("sessions_of_day", "session", "goals", by_patient=False),
     _of_org("calendar_of_org", "reviews.ics", "schedule", by_patient=False),
@@ -188,6 +198,12 @@ OPERATIONS: tuple[Operation, ...] = (
     _page("audit_page", AUDIT, "history", patient="query"),
     _page("audited_event_page", AUDITED_EVENT, "history", patient="query"),
     Operation("follow_events", "/v1/feed", "history", org="query", patient="query"),
+    _of_log("log_checkpoint", "checkpoint"),
+    _of_log("log_tile", "tile/{address}", tail=True),
+    _of_log("log_entries", "tile/entries/{address}", "leaves", tail=True),
+    _of_log("log_consistency", "consistency"),
+    _of_log("log_keys", "keys"),
+    _of_log("log_status", "status"),
     Operation("projections", "/v1/projections", "operations"),
     Operation("operations", "/v1/operations", "operations"),
     Operation("operations_page", OPERATIONS_PAGE, "operations"),

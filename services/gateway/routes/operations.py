@@ -42,8 +42,9 @@ async def projections(here: Here) -> Response:
     response_model=None,
 )
 async def operations(here: Here) -> Response:
-    """Its services by name, its log with when it was last read through and backed up, its projections, and what asks
-    for somebody, the most pressing first. What cannot be found out now is null. Nothing in it is about a patient."""
+    """Its services by name, its log with when it was last read through and backed up, how far that is signed and
+    witnessed, its projections, and what asks for somebody, the most pressing first. What cannot be found out now is
+    null. Nothing in it is about a patient."""
     return json_answer(await operations_report(here))
 
 
@@ -82,5 +83,6 @@ async def metrics(here: Here) -> Response:
     with suppress(TimeoutError):
         async with asyncio.timeout(_METRICS_SECONDS):
             streams = await here.readiness.streams(statuses)
+    notaries = await here.notaries.states()
     here.metrics.readings(here.records)
-    return Response(here.metrics.exposition(statuses, streams), media_type=CONTENT_TYPE_LATEST)
+    return Response(here.metrics.exposition(statuses, streams, notaries), media_type=CONTENT_TYPE_LATEST)

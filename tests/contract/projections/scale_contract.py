@@ -21,6 +21,7 @@ from projections.audit_trail.disclosures import disclosures
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.latest_events import Place, latest_events
 from projections.audit_trail.moments import moments, versions
+from projections.audit_trail.places import goal_at, organisations, places_of
 from projections.audit_trail.queries import EventsPage
 from projections.audit_trail.revisions import revisions
 from projections.audit_trail.searching import count
@@ -184,6 +185,9 @@ READS: Mapping[str, Query] = {
         c, ORG, AuditFilter(type=g.ProgressLogged.type_name), most=1000
     ),
     "one event": lambda c: audit_trail.event(c, ORG, 7),
+    "whose an event is": lambda c: goal_at(c, ORG, 7),
+    "the places of a goal's events": lambda c: places_of(c, GOAL, limit=_LIMIT),
+    "every organisation": organisations,
     "audit of a time to come": lambda c: audit_trail.audit(c, ORG, AuditFilter(since=LATE)),
     "audit of a time long ago": lambda c: audit_trail.audit(c, ORG, AuditFilter(until=NOON - _YEAR)),
     "the latest events": lambda c: latest_events(c, limit=_LIMIT),

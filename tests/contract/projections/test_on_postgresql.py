@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+import duckdb
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.event import listen, remove
 
 from projections.catalog import projection_named
+from projections.data_dictionary import every_view, type_name
+from projections.engine.projection import View
 from tests.contract.projections.access_record_contract import AccessRecordContract
 from tests.contract.projections.builds_contract import BuildsContract
 from tests.contract.projections.checkpoints_contract import CheckpointsContract
@@ -16,8 +19,10 @@ from tests.contract.projections.clinic_contract import ClinicContract
 from tests.contract.projections.contract import AnyProjection, ProjectionContract
 from tests.contract.projections.diary_contract import DiaryContract
 from tests.contract.projections.disclosures_contract import DisclosuresContract
+from tests.contract.projections.places_contract import PlacesContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
+from tests.contract.projections.readers_contract import ReadersContract, extension
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.scale_contract import Query, ScaleContract
 from tests.contract.projections.served_contract import ServedContract
@@ -81,6 +86,12 @@ class TestDisclosures(DisclosuresContract):
         return postgresql_server.new_schema()
 
 
+class TestPlaces(PlacesContract):
+    @pytest.fixture
+    def database_url(self, postgresql_server: PostgresqlServer) -> str:
+        return postgresql_server.new_schema()
+
+
 class TestSessions(SessionsContract):
     @pytest.fixture
     def database_url(self, postgresql_server: PostgresqlServer) -> str:
@@ -121,15 +132,36 @@ class TestReviewsEvidence(ReviewsEvidenceContract):
         return postgresql_server.new_schema()
 
 
-class TestViews(ViewsContract):
+class TestViews(ViewsContract, ReadersContract):
+    @classmethod
+    def attach(cls, reader: duckdb.DuckDBPyConnection, database_url: str) -> None:
+        reader.execute(f"LOAD '{extension('duckdb_extension_postgres_scanner', 'postgres_scanner')}'")
+        reader.execute(f"ATTACH '{database_url}' AS cairn (TYPE postgres, READ_ONLY)")
+
     @pytest.fixture(scope="class")
     @classmethod
     def database_url(cls, postgresql_server: PostgresqlServer) -> str:
-        return postgresql_server.new_schema()
+        return postgresql_server.new_database()
 
     def today(self, connection: Connection) -> tuple[date | None, datetime]:
         # The day of each plan's time zone; what it takes for now is when its transaction began.
         return None, connection.scalars(select(func.now())).one()
+
+    @pytest.mark.parametrize(("name", "view"), every_view().items(), ids=every_view())
+    def test_every_column_is_of_the_type_that_is_described(self, connection: Connection, name: str, view: View) -> None:
+        query = "SELECT data_type FROM information_schema.columns WHERE table_name = :name ORDER BY ordinal_position"
+        found = [_DESCRIBED.get(each, each) for each in connection.scalars(text(query), {"name": name})]
+        assert found == [type_name(column.type) for column in view.query.selected_columns]
+
+    def test_a_count_is_a_number_for_every_client(self, connection: Connection) -> None:
+        """Clients for JavaScript give texts for bigint, which is as large as no number of theirs."""
+        query = "SELECT table_name, column_name FROM information_schema.columns"
+        of_views = text(f"{query} WHERE data_type = 'bigint' AND table_name LIKE 'v\\_%'")
+        assert {name for _, name in connection.execute(of_views)} == {"position"}
+
+
+_DESCRIBED = {"character varying": "text", "timestamp with time zone": "instant"}
+"""What docs/views.md calls the types of PostgreSQL that it has other words for."""
 
 
 class Counted:

@@ -5,8 +5,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, make_url, text
 
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
@@ -19,8 +20,10 @@ from tests.contract.projections.contract import STORY, AnyProjection, Projection
 from tests.contract.projections.diary_contract import OF_A_DIARY, DiaryContract
 from tests.contract.projections.diary_contract import READS as OF_DIARY
 from tests.contract.projections.disclosures_contract import DisclosuresContract
+from tests.contract.projections.places_contract import PlacesContract
 from tests.contract.projections.quarantined_contract import QuarantinedContract
 from tests.contract.projections.queries_contract import QueriesContract
+from tests.contract.projections.readers_contract import ReadersContract, extension
 from tests.contract.projections.reviews_evidence_contract import ReviewsEvidenceContract
 from tests.contract.projections.scale_contract import CASELOADS, READS, Clinics, Query, ScaleContract
 from tests.contract.projections.served_contract import ServedContract
@@ -101,6 +104,12 @@ class TestDisclosures(DisclosuresContract):
         return f"sqlite:///{tmp_path / 'cairn.db'}"
 
 
+class TestPlaces(PlacesContract):
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
 class TestSessions(SessionsContract):
     @pytest.fixture
     def database_url(self, tmp_path: Path) -> str:
@@ -156,7 +165,12 @@ class TestReviewsEvidence(ReviewsEvidenceContract):
         return f"sqlite:///{tmp_path_factory.mktemp('reviews') / 'cairn.db'}"
 
 
-class TestViews(ViewsContract):
+class TestViews(ViewsContract, ReadersContract):
+    @classmethod
+    def attach(cls, reader: duckdb.DuckDBPyConnection, database_url: str) -> None:
+        reader.execute(f"LOAD '{extension('duckdb_extension_sqlite_scanner', 'sqlite_scanner')}'")
+        reader.execute(f"ATTACH '{make_url(database_url).database}' AS cairn (TYPE sqlite, READ_ONLY)")
+
     @pytest.fixture(scope="class")
     @classmethod
     def database_url(cls, tmp_path_factory: pytest.TempPathFactory) -> str:

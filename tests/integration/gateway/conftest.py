@@ -8,18 +8,28 @@ import httpx
 import pytest
 
 from events.log import Log
+from events.log.client.resilient import ResilientClient
+from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.service import serve as serve_projection
 from services.access.service import serve as serve_access
 from services.gateway.service import serve
 from services.settings import Settings
 from tests.conftest import Submit, running
+from tests.fake_notary import FakeNotary
 from tests.integration.gateway.http import Http
 from tests.tokens import ANYONE, written_out
 
 
 @pytest.fixture(scope="session")
-async def gateway_url(settings: Settings, log: Log, goals_service: None) -> AsyncIterator[str]:
+async def notary(nc: ResilientClient, log: Log, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FakeNotary]:
+    """One that signs whatever there is in the log when it is asked for anything."""
+    async with FakeNotary(nc, STREAM, tmp_path_factory.mktemp("tiles"), log=log) as notary:
+        yield notary
+
+
+@pytest.fixture(scope="session")
+async def gateway_url(settings: Settings, log: Log, goals_service: None, notary: FakeNotary) -> AsyncIterator[str]:
     """The address of a gateway on a free port."""
     said: list[str] = []
 

@@ -23,6 +23,7 @@ from services.gateway.access.operations import OPERATIONS, Operation
 from services.gateway.pages.addresses import is_page
 from services.gateway.refusals import FHIR_ROOT
 from tests.builders import active_goal
+from tests.fake_notary import ORIGIN
 from tests.integration.gateway.http import Http
 from tests.tokens import REFUSED, bearing
 
@@ -30,6 +31,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 WORDS = "dread"
 """A word of the goals' statements, which nobody gets to see who may not read what people said."""
 _FEED = "/v1/feed"
+ADDRESSES = {"log_tile": "0/000", "log_entries": "000"}
+"""Of the parts of the transparency log."""
 _clinics = count(1)
 
 
@@ -76,6 +79,10 @@ def expected(role: Role, operation: Operation, clinics: Clinics, about: About, *
     assert reading is not None
     if reading not in grant.reads or (reading in ("goals", "history") and not words):
         return "forbidden"
+    if reading == "checkpoints":  # whoever has a role in an organisation of the log
+        return "told"
+    if reading == "leaves":  # there is another organisation on the log
+        return "forbidden"
     of_all_patients = (operation.fhir is None and operation.patient is None) or operation.interaction == "history-type"
     match grant.reach:
         case "everything":
@@ -98,6 +105,7 @@ def request(operation: Operation, about: About) -> tuple[str, dict[str, str]]:
     named = {**about._asdict(), "goal": "g1", "release": "R4", "template": "attend-groups", "version": "1"}
     named |= {"digest": "0" * 16, "name": "style.css", "code": "0" * 32}
     named |= {"tag": "read", "type_name": "cairn.goal.proposed.v1"}
+    named |= {"origin_id": ORIGIN.rpartition("/")[2], "address": ADDRESSES.get(operation.name, "")}
     named["position"] = str(_positions.get(about, 1))
     query = {}
     if operation.org == "query":
@@ -108,6 +116,8 @@ def request(operation: Operation, about: About) -> tuple[str, dict[str, str]]:
         query = {"_id": patient} if resource == "Patient" else {"patient": patient}
     if operation.name == "diff":
         query = {"from": "0", "to": "1"}
+    if operation.name == "log_consistency":
+        query = {"old": "1", "new": "2"}
     return operation.path.format(id=ids.get(resource, f"{patient}.g1.x1"), **named), query
 
 

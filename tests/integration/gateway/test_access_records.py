@@ -1,16 +1,17 @@
 """Whatever tells something about patients is recorded with exactly these patients, before it is told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import httpx
 import pytest
 from nats.errors import ConnectionClosedError
 
-from events.access_record import AccessRecord
+from events.access_record import ACCESS, AccessRecord
 from events.event import Event
 from events.goal.types import Changes, ReviewScheduled, Revised
 from events.identity import GoalId
 from events.log import Append
+from events.log.stream import STREAM
 from projections.access_record.writer import AccessWriter
 from projections.goal_state import evidence
 from services.access.principal import Principal
@@ -21,6 +22,7 @@ from services.gateway.asking import Asking
 from services.gateway.fhir import histories
 from tests.access import access_messages, access_records
 from tests.builders import TODAY, active_goal, entry, event, gas
+from tests.fake_notary import FakeNotary
 from tests.integration.gateway.alone import ORG, Alone, alone
 from tests.tokens import bearing
 
@@ -55,6 +57,8 @@ EXAMPLES: dict[str, tuple[str, set[str]]] = {
     "list_disclosures": (f"{_P1}/disclosures", FIRST),
     "audit": (f"{_ORG}/audit", ALL),
     "audited_event": (f"{_ORG}/audit/2", FIRST),
+    "proof_of_event": (f"{_ORG}/events/2/proof", FIRST),
+    "proof_of_goal": (f"{_P1}/goals/g1/proof", FIRST),
     "audit_page": (f"/clinic/{ORG}/audit", ALL),
     "audited_event_page": (f"/clinic/{ORG}/audit/2", FIRST),
     "reviews": (f"{_ORG}/reviews", BOTH),
@@ -86,7 +90,7 @@ EXAMPLES: dict[str, tuple[str, set[str]]] = {
     "version_of_careplan": (f"{_FHIR}/CarePlan/{ORG}.p-g1.plan/_history/1", FIRST),
 }
 """An address for each operation that tells something about patients, and about whom it does."""
-_TELLING = {"goals", "schedule", "history", "accesses", "disclosures"}
+_TELLING = {"goals", "schedule", "history", "proof", "accesses", "disclosures"}
 _ENDLESS = "follow_events"
 
 
@@ -109,7 +113,10 @@ async def here(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory)
             await place.log.append(Append((proposal, *(rest if goal != "g3" else ()), *more(goal_id)), 0, 0))
         await place.build()
         AccessWriter(place.engine).resume()
-        yield place
+        async with FakeNotary(place.nc, STREAM, tmp_path_factory.mktemp("tiles")) as notary:
+            await notary.add_log(place.log)
+            notary.sign()
+            yield place
 
 
 def more(goal_id: GoalId) -> tuple[Event, ...]:
@@ -167,7 +174,14 @@ async def test_a_reading_is_recorded_with_exactly_its_patients(
 async def test_what_cannot_be_recorded_is_not_told(
     here: Alone, client: httpx.AsyncClient, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(here.nc, "send", no_server)
+    send = here.nc.send
+
+    def sends_no_record(subject: str, headers: Mapping[str, str], body: bytes, reply: str = "") -> None:
+        if subject.startswith(ACCESS):
+            raise ConnectionClosedError
+        send(subject, headers, body, reply)
+
+    monkeypatch.setattr(here.nc, "send", sends_no_record)
 
     response = await client.get(EXAMPLES[name][0])
 
@@ -175,10 +189,6 @@ async def test_what_cannot_be_recorded_is_not_told(
     assert "not_recorded" in response.text
     assert not {"wake", "Evenings", "p-g1", "p-g2", "p-g3"} & set(response.text.replace('"', " ").split())
     assert int(response.headers["retry-after"]) > 0
-
-
-def no_server(*_: object) -> None:
-    raise ConnectionClosedError
 
 
 async def test_a_posted_search_is_recorded_too(here: Alone, client: httpx.AsyncClient) -> None:

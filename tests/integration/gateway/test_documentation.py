@@ -10,6 +10,7 @@ from events.goal.types import Changes, Revised
 from events.identity import GoalId
 from events.json_schemas import ENVELOPE, published_schemas
 from tests.builders import active_goal, as_bytes, entry, event, gas
+from tests.fake_notary import ORIGIN
 from tests.integration.gateway.http import Http
 from tests.waiting import eventually
 
@@ -56,6 +57,7 @@ async def goal(http: Http, org: str) -> GoalId:
         (f"{GOAL}/entries", {}),
         (f"{GOAL}/history", {}),
         (f"{GOAL}/diff", {"from_": 1, "to": 5}),
+        (f"{GOAL}/proof", {}),
         ("/v1/orgs/{org}/reviews", {}),
         ("/v1/orgs/{org}/audit", {}),
         ("/v1/templates", {}),
@@ -86,6 +88,13 @@ async def test_who_read_is_as_described(http: Http, document: dict[str, Any], go
         return answer if answer["items"] else None
 
     check(document, await eventually(listed), path, "get", "200", "application/json")
+
+
+@pytest.mark.parametrize("path", ["/v1/operations", "/tlog/{origin_id}/keys", "/tlog/{origin_id}/status"])
+async def test_what_is_about_nobody_is_as_described(http: Http, document: dict[str, Any], path: str) -> None:
+    answer = await http.get(path.format(origin_id=ORIGIN.rpartition("/")[2]))
+
+    check(document, answer, path, "get", "200", "application/json")
 
 
 async def test_problems_are_as_described(http: Http, document: dict[str, Any], goal: GoalId) -> None:

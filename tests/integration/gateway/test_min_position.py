@@ -40,6 +40,8 @@ READS = (
     "/v1/orgs/{org}/evidence?format=csv",
     "/v1/orgs/{org}/audit",
     "/v1/orgs/{org}/audit/{position}",
+    "/v1/orgs/{org}/events/{position}/proof",
+    "/v1/orgs/{org}/patients/p1/goals/g1/proof",
 )
 """Every read of a projection: the OpenAPI document has them all, and one that is added is missed here."""
 

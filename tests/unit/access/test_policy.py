@@ -7,7 +7,7 @@ import pytest
 from events.catalog import TYPES
 from events.vocabulary import ActorRole
 from events.voiding import VOIDING
-from services.access.policy import GRANTS, SUBMITTED, Denied, check_operation, check_submission
+from services.access.policy import GRANTS, SUBMITTED, Denied, check_operation, check_submission, may_read
 from services.access.principal import Principal, Role, everyone_of
 
 ROLES: tuple[ActorRole, ...] = get_args(ActorRole)
@@ -177,3 +177,28 @@ def test_only_an_operator_asks_for_what_operators_do() -> None:
     for role in GRANTS.keys() - {"operator"}:
         with pytest.raises(Denied):
             check_operation(principal(role))
+
+
+@pytest.mark.parametrize("role", GRANTS)
+def test_everybody_reads_the_checkpoints_of_the_log_that_their_organisation_is_on(role: Role) -> None:
+    assert may_read(principal(role), "checkpoints", "north")
+    assert may_read(principal(role), "checkpoints", "south") == (role == "operator")
+
+
+@pytest.mark.parametrize("role", GRANTS)
+def test_the_leaves_of_the_log_are_for_auditors_alone(role: Role) -> None:
+    assert may_read(principal(role), "leaves", "north") == (role == "auditor")
+    assert not may_read(principal(role), "leaves", "south")
+    assert not may_read(principal(role), "leaves")
+
+
+def test_the_family_has_proofs_where_it_may_read_the_events() -> None:
+    family = principal("family")
+
+    assert may_read(family, "proof", "north", "p1", {"history"})
+    assert not may_read(family, "proof", "north", "p1", {"goals", "schedule", "contribute"})
+
+
+def test_a_proof_has_no_words() -> None:
+    assert may_read(principal("dashboard", words=False), "proof", "north", "p1")
+    assert not may_read(principal("operator"), "proof", "north", "p1")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from events.codes import CODES
 from projections.catalog import NAMES
 from services.gateway.metrics import Metrics
+from services.gateway.notaries import NotaryState
 from services.gateway.readiness import StreamHealth
+from services.notary.requests import NotaryStatus
 from tests.unit.gateway.statuses import status
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -25,7 +28,12 @@ def exposed() -> dict[str, set[str]]:
     metrics.answered("POST", "/v1/events", 201, 0.01)
     metrics._submissions.labels("recorded").inc()
     streams = {"CAIRN_LOG": StreamHealth(missing=0, fit=True, replaced=False, answering=True)}
-    text = metrics.exposition([status(name, building={"position": 1}) for name in NAMES], streams).decode()
+    at = datetime.now(UTC) - timedelta(hours=1)
+    signing = NotaryStatus(
+        origin="a", stream="CAIRN_LOG", size=1, signed_at=at, witnessed_at=at, audited_at=at, audit_wrong=0
+    )
+    notaries = {"CAIRN_LOG": NotaryState(signing, is_missed=False)}
+    text = metrics.exposition([status(name, building={"position": 1}) for name in NAMES], streams, notaries).decode()
     series: dict[str, set[str]] = {}
     for name, labels in re.findall(r"^(cairn_\w+?)(?:\{(.*)\})? [\d.e+]+$", text, re.MULTILINE):
         series.setdefault(name, set()).update(re.findall(r"(\w+)=", labels))

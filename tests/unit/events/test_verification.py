@@ -89,7 +89,7 @@ def test_an_endless_run_of_missing_messages_is_reported_and_not_hashed(sound: li
 
 
 async def test_a_server_that_hands_out_no_more(sound: list[StoredMessage], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.log.verification._SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr("events.log.bounded_reading._SILENCE_SECONDS", 0.05)
     *_, found = [found async for found in verified(_stopping(sound[:2]), Extent(4, 4), Verifier())]
     assert _kinds(found) == [("unread", 2)]
     assert not found.sound
@@ -98,7 +98,7 @@ async def test_a_server_that_hands_out_no_more(sound: list[StoredMessage], monke
 async def test_the_reading_ends_where_the_last_message_is_missing(
     sound: list[StoredMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.verification._LAGGING_SECONDS", 0.05)
+    monkeypatch.setattr("events.log.bounded_reading._LAGGING_SECONDS", 0.05)
     *_, found = [found async for found in verified(_stopping(sound, ended=True), Extent(5, 4), Verifier())]
     assert _kinds(found) == [("missing", 5)]
 

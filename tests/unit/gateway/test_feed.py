@@ -227,6 +227,7 @@ async def test_when_as_many_listen_as_are_served_the_next_is_told_to_come_back()
         standing=nobody,
         readiness=nobody,
         records=nobody,
+        notaries=nobody,
         feeds=FeedRoom(most=0),
     )
     async with asking(create_app(gateway, WrittenOut())) as client:
@@ -248,6 +249,7 @@ async def test_where_the_log_has_several_streams_the_organisation_has_to_be_name
         standing=nobody,
         readiness=nobody,
         records=nobody,
+        notaries=nobody,
     )
     async with asking(create_app(gateway, WrittenOut())) as client:
         anyone = await client.get("/v1/feed")
@@ -282,6 +284,7 @@ async def test_a_reader_that_takes_nothing_does_not_keep_the_gateway_from_ending
         standing=nobody,
         readiness=nobody,
         records=nobody,
+        notaries=nobody,
     )
     stalled = asyncio.Event()
 

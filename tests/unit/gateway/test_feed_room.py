@@ -30,6 +30,7 @@ def gateway() -> Gateway:
         standing=nobody,
         readiness=nobody,
         records=nobody,
+        notaries=nobody,
     )
 
 

@@ -29,6 +29,8 @@ GIVEN = {
     "code": "0123456789abcdef0123456789abcdef",
     "tag": "read",
     "type_name": "cairn.goal.revised.v1",
+    "origin_id": "7f3k2m9q-1",
+    "address": "0/x001/x234/067.p/17",
 }
 TREE = OperationTree(OPERATIONS)
 
@@ -84,6 +86,8 @@ def test_another_method_is_told_which_ones_there_are() -> None:
         ("GET", "/fhir/R4/Goal/_history", "history_of_every_goal"),
         ("POST", "/fhir/R4/Goal/_search", "search_goal"),
         ("GET", "/fhir/R4/Goal/northside.p1.g1", "read_goal"),
+        ("GET", "/tlog/7f3k2m9q-1/tile/entries/x001/000", "log_entries"),
+        ("GET", "/tlog/7f3k2m9q-1/tile/0/x001/000", "log_tile"),
     ],
 )
 def test_what_is_written_goes_before_what_is_open(method: str, path: str, name: str) -> None:
@@ -92,6 +96,11 @@ def test_what_is_written_goes_before_what_is_open(method: str, path: str, name: 
     assert found is not None
     assert found.operation is not None
     assert found.operation.name == name
+
+
+@pytest.mark.parametrize("path", ["/tlog/7f3k2m9q-1/tile/", "/tlog/7f3k2m9q-1/tile/0//000", "/tlog/7f3k2m9q-1/tile"])
+def test_what_goes_on_over_slashes_has_something_between_them(path: str) -> None:
+    assert TREE.find("GET", path) is None
 
 
 def test_what_is_written_is_no_id() -> None:

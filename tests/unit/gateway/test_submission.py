@@ -18,6 +18,7 @@ from services.access.records.recorder import AccessRecorder
 from services.gateway.app import create_app
 from services.gateway.freshness import Freshness
 from services.gateway.gateway import Gateway
+from services.gateway.notaries import Notaries, NotaryState
 from services.gateway.projection_status import Standing, Status
 from services.gateway.reader import Reader
 from services.gateway.readiness import Readiness, StreamHealth
@@ -54,6 +55,9 @@ class NoProjections:
     async def streams(self, statuses: Collection[Status]) -> dict[str, StreamHealth]:
         return {}
 
+    async def states(self) -> dict[str, NotaryState]:
+        return {}
+
 
 def client(nats: Nats) -> httpx.AsyncClient:
     gateway = Gateway(
@@ -65,6 +69,7 @@ def client(nats: Nats) -> httpx.AsyncClient:
         standing=cast(Standing, NoProjections()),
         readiness=cast(Readiness, NoProjections()),
         records=AccessRecorder(ResilientClient()),
+        notaries=cast(Notaries, NoProjections()),
     )
     return asking(create_app(gateway, WrittenOut()))
 

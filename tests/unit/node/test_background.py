@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,24 @@ async def test_one_that_cannot_start_ends_the_process() -> None:
     with pytest.raises(CannotStart, match="No stream"):
         async with asyncio.timeout(10):
             await background.serve(Settings(), pytest.fail, lambda _: None, services)
+
+
+async def test_a_notary_that_cannot_be_used_keeps_nobody_from_working(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    (tmp_path / "data-notary" / "CAIRN_LOG").mkdir(parents=True)
+    (tmp_path / "data-notary" / "CAIRN_LOG" / "identity.json").write_text("half of a")
+    said, told, all_ready = list[str](), list[str](), asyncio.Event()
+
+    def ready(line: str) -> None:
+        said.append(line)
+        all_ready.set()
+
+    services = {"steady": Serving("steady", iter([asyncio.Event()]))}
+    serving = asyncio.create_task(background.serve(settings, ready, told.append, services))
+    async with asyncio.timeout(10):
+        await all_ready.wait()
+    assert said == ["steady, notary: not usable"]
+    assert [each for each in told if each.startswith("notary: ") and "identity.json cannot be read" in each]
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving

@@ -70,11 +70,13 @@ class TestCheckpointsThatAreKept:
         at = 1_800_000_000
         for size, later, keep in ((1, 0, False), (2, 1, False), (3, 2, True), (4, KEEP_SECONDS + 2, False)):
             published.publish(note(size), at + later, keep=keep)
+        published.publish(note(5), at)
+        assert archive.first_of(5) == note(5), "the clock was put back"
         kept = [archive.first_of(size) for size in (1, 2, 3, 4)]
         assert kept == [note(1), note(3), note(3), note(4)]
         assert published.at(2) == note(2), "it was given a moment ago"
         again = Published(tmp_path / "tree" / "checkpoint", CheckpointArchive(tmp_path / "checkpoints"))
-        assert (again.note, again.at(2), again.at(3), again.first_of(2)) == (note(4), None, note(3), note(3))
+        assert (again.note, again.at(2), again.at(3), again.first_of(2)) == (note(5), None, note(3), note(3))
 
 
 def signing(generation: Generation) -> tuple[SignerKey, ...]:

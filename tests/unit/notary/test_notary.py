@@ -1,124 +1,25 @@
 """The notary at work: what it signs, in which order, and what becomes of that when it is killed in between."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from events.leaf import hole, leaf_of
+from events.leaf import hole
 from events.transparency.checkpoints import checkpoint_of, cosignatures_of, opened_checkpoint
-from events.transparency.merkle import CompactRange, leaf_hash, proves_inclusion
-from events.transparency.notes import Note
-from services.notary import notary as at_work
+from events.transparency.merkle import leaf_hash, proves_inclusion
+from services.notary import signing_rounds
 from services.notary.answering import Answering
 from services.notary.errors import NotaryUnusable, SigningStopped
-from services.notary.founding import Founded, found
 from services.notary.generations import Generation
-from services.notary.identity import Identity, NotaryFolder
-from services.notary.notary import Notary
 from services.notary.published import Published
 from services.notary.requests import AskProofs, AskTile, BytesAnswer, NotaryRefusal, ProofsAnswer
 from services.notary.succession import Succession, newest_checkpoint, succeed
 from services.notary.tile_tree import TileTree
-from tests.log_in_memory import STREAM, LogInMemory
+from tests.log_in_memory import LogInMemory
+from tests.unit.notary.bench import Bench
 from tests.waiting import eventually
-from tests.witness_in_memory import WitnessInMemory, made_of
-
-
-class Sent:
-    """Organisations to whom checkpoints are sent.
-
-    Attributes:
-        notes: What was sent.
-    """
-
-    def __init__(self) -> None:
-        self.notes: list[Note] = []
-
-    async def begin(self) -> None:
-        pass
-
-    def hear(self, subjects: Iterable[str]) -> None:
-        pass
-
-    async def publish(self, note: Note) -> None:
-        self.notes.append(note)
-
-
-class Bench:
-    """A notary's folders, its log and its witnesses."""
-
-    def __init__(self, folder: Path):
-        self.log = LogInMemory()
-        self.folder = NotaryFolder(folder / "keys")
-        self.trees = folder / "trees"
-        self.founded: Founded = found(self.folder, "records.clinic.example", STREAM, datetime.now(UTC))
-        self.generation: Generation = self.folder.generation(self.founded.identity)
-        self.sent = Sent()
-        self.told: list[str] = []
-        self.witnesses: list[WitnessInMemory] = []
-
-    def tree_folder(self, identity: Identity) -> Path:
-        return self.trees / str(identity.generation)
-
-    def trust(self, quorum: str, *witnesses: WitnessInMemory) -> None:
-        """Write the policy."""
-        self.witnesses = list(witnesses)
-        lines = [each.line for each in witnesses]
-        names = " ".join(each.name for each in witnesses)
-        lines += [f"group enough {quorum} {names}", "quorum enough"] if witnesses else ["quorum none"]
-        (self.folder.folder / "policy").write_text("\n".join(lines) + "\n")
-
-    def made(self) -> Notary:
-        """A notary of these folders, as after a start."""
-        make = made_of(*self.witnesses)
-        return Notary(
-            self.log,
-            self.folder,
-            self.tree_folder,
-            make,
-            self.sent,
-            lambda: datetime.now(UTC),
-            self.told.append,
-        )
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[Notary]:
-        """A notary at work, which is broken off at the end."""
-        notary = self.made()
-        task = asyncio.create_task(notary.run())
-        try:
-            yield notary
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
-
-    def root(self, size: int) -> bytes:
-        """The root that the tree has to have."""
-        tree = CompactRange()
-        for position in range(1, size + 1):
-            message = self.log.messages.get(position)
-            tree.append(leaf_hash(hole(position) if message is None else leaf_of(message)))
-        return tree.root
-
-    async def published(self, notary: Notary, size: int) -> Note:
-        """The published checkpoint of a size, which has the right root and signature."""
-        await eventually(lambda: notary.published.size == size)
-        note = notary.published.note
-        assert note is not None
-        checkpoint = opened_checkpoint(note, self.founded.checkpoints)
-        assert (checkpoint.size, checkpoint.root) == (size, self.root(size))
-        return note
-
-
-@pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    for pause in ("SIGN_EVERY_SECONDS", "AGAIN_SECONDS", "LOOK_SECONDS", "_RESTART_SECONDS"):
-        monkeypatch.setattr(at_work, pause, 0.01)
-    return Bench(tmp_path)
+from tests.witness_in_memory import WitnessInMemory
 
 
 async def test_an_empty_log_is_signed_too(bench: Bench) -> None:
@@ -133,7 +34,7 @@ async def test_what_comes_is_signed_and_sent(bench: Bench) -> None:
         await bench.published(notary, 3)
         bench.log.add(300)
         note = await bench.published(notary, 303)
-    assert bench.sent.notes[-1] == note
+        await eventually(lambda: bench.sent.notes[-1] == note)
 
 
 async def test_a_position_without_a_message_is_a_hole(bench: Bench) -> None:
@@ -149,7 +50,7 @@ async def test_a_position_without_a_message_is_a_hole(bench: Bench) -> None:
 
 
 async def test_a_quiet_log_is_signed_again_and_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(at_work, "STILL_THERE_SECONDS", 0.01)
+    monkeypatch.setattr(signing_rounds, "STILL_THERE_SECONDS", 0.01)
     witness = WitnessInMemory()
     bench.trust("all", witness)
     bench.log.add(2)
@@ -173,6 +74,7 @@ async def test_what_is_signed_waits_for_enough_witnesses(bench: Bench) -> None:
         assert notary.status.witnesses[1].trouble is not None
         second.silent = False
         note = await bench.published(notary, 3)
+        await eventually(lambda: bench.sent.notes[-1] == note)
     keys = [first.key.verifier, second.key.verifier]
     assert {each.witness for each in cosignatures_of(note, keys)} == set(keys)
     assert all(checkpoint_of(each).size != 3 for each in bench.sent.notes[:-1])
@@ -184,11 +86,11 @@ async def test_nothing_is_signed_before_witnesses_said_what_they_know(bench: Ben
     bench.log.add(2)
     witness.silent = True
     async with bench.running() as notary:
-        await eventually(lambda: "Not enough witnesses" in (notary.status.stopped or ""))
+        await eventually(lambda: "Not enough witnesses" in (notary.status.waiting or ""))
         assert bench.generation.last_signed() is None
         witness.silent = False
         await bench.published(notary, 2)
-        assert notary.status.stopped is None
+        assert notary.status.stopped is notary.status.waiting is None
 
 
 @pytest.mark.parametrize(
@@ -315,7 +217,7 @@ async def test_only_one_signs_with_a_folder(bench: Bench) -> None:
     async with bench.running() as first:
         await bench.published(first, 1)
         async with bench.running() as second:
-            await eventually(lambda: "there can be only one" in (second.status.stopped or ""))
+            await eventually(lambda: "there can be only one" in (second.status.waiting or ""))
 
 
 async def test_of_a_tree_whose_tile_is_lost_nothing_wrong_is_said(bench: Bench) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -12,10 +12,10 @@ from pydantic_core import from_json, to_json
 from events.goal.types import Revised
 from events.time_zones import time_zone
 from projections.audit_trail.projector import CHANGING_TYPES
-from services.administration.care import LastCare
 from services.gateway.pages import terms
 from services.gateway.pages.addresses import AUDIT, address
 from services.gateway.pages.audit import view as audit
+from services.gateway.pages.audit.proof import ProofView
 from services.gateway.pages.audit.view import Event
 from services.gateway.pages.changes import Change, capitalized
 from services.gateway.pages.event_names import field_name, role_name, type_name
@@ -54,7 +54,7 @@ class EventView:
         later: How long after it happened; empty for less than a day.
         submitted_by, submitter_role: Who submitted it, as Cairn knows them; empty where Cairn does not.
         subject: The goal or plan, as commands name it.
-        proof: What is known of the log that it is in.
+        proof: Whether it is proven.
         follows: The version of the event that it followed from by itself; None where somebody did it.
         stored: The subject, headers and body of the message in the log; None while the log does not answer.
         goal_events_address: Of everything else that happened to the same goal or plan.
@@ -73,7 +73,7 @@ class EventView:
     version: int
     subject: str
     follows: int | None
-    proof: Sequence[str]
+    proof: ProofView
     stored: "Stored | None"
     goal_events_address: str
     zone: str
@@ -92,13 +92,11 @@ class Stored:
     body: str
 
 
-def event_view(language: Language, event: Event, care: LastCare | None, stream: str, zone: str) -> EventView:
+def event_view(language: Language, event: Event, proof: ProofView, zone: str) -> EventView:
     """What the page shows.
 
     Args:
         event: As the audit tells one event.
-        care: What was found when streams of the log were last read through; None while that is not known.
-        stream: The stream of the log that the event is in.
         zone: The clinic's time zone.
     """
     recorded, clock = datetime.fromisoformat(event["recordedtime"]), time_zone(zone)
@@ -117,7 +115,7 @@ def event_view(language: Language, event: Event, care: LastCare | None, stream: 
         version=event["version"],
         subject=f"{event['org']}.{event['patient']}.{event['goal']}",
         follows=event["causeversion"],
-        proof=list(proof(language, event["position"], care, stream, clock)),
+        proof=proof,
         stored=_stored(event["stored"]) if event["stored"] else None,
         goal_events_address=address(AUDIT, org=event["org"], query=goal),
         zone=zone,
@@ -128,27 +126,6 @@ def heading(language: Language, event: Event) -> str:
     """What the page is called."""
     what = type_name(language, event["type"])
     return language.gettext("Event %(position)s: %(what)s", position=event["position"], what=what)
-
-
-def proof(language: Language, position: int, care: LastCare | None, stream: str, zone: tzinfo) -> Iterator[str]:
-    """Whether an event is proven, in sentences."""
-    yield language.gettext("It is not proven by witnesses outside yet.")
-    if care is None:
-        yield language.gettext("When the log was last read through is not known at the moment.")
-        return
-    last = care.get((stream, "verified"))
-    if last is None:
-        yield language.gettext("No reading through of the log is noted yet. “cairn log verify” reads it and notes it.")
-        return
-    day = language.day_with_year(last.at.astimezone(zone).date())
-    if last.position < position:
-        yield language.gettext("The log was last read through on %(day)s, before this event was recorded.", day=day)
-    elif last.sound:
-        yield language.gettext("The log was read through on %(day)s, with this event in it.", day=day)
-        yield language.gettext("Nothing was missing, nothing was there twice, and the rules allowed every event.")
-    else:
-        yield language.gettext("The log was read through on %(day)s, and not everything was right.", day=day)
-        yield language.gettext("Whoever runs Cairn can tell whether it concerns this event, by “cairn log verify”.")
 
 
 def _changes(language: Language, event: Event, by_themselves: bool) -> Iterator[Change]:

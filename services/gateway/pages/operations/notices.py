@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from services.gateway.operations_report import Trouble
 from services.gateway.pages.language import Language
 from services.gateway.pages.operations.names import Chip, Look, projection_name, service_name
+from services.gateway.troubles import Trouble
 
 Json = Mapping[str, Any]  # a JSON object of mixed values
 
@@ -42,7 +42,8 @@ def notice(language: Language, trouble: Json) -> Notice:
     """A trouble of a report, in words."""
     code: Trouble = trouble["code"]
     part = code.partition(".")[0]
-    words = {"log": _of_log, "projection": _of_projections}.get(part, _of_services)(language, trouble)
+    of_part = {"log": _of_log, "projection": _of_projections, "proof": _of_proof}
+    words = of_part.get(part, _of_services)(language, trouble)
     look: Look = "hollow" if code in ("projection.building", "projection.unbuilt") else "wait"
     return Notice(Chip(words.chip, look), words.what, words.to_do, words.command, trouble["detail"] or "")
 
@@ -121,6 +122,43 @@ def _of_projections(language: Language, trouble: Json) -> _Words:
     if code == "projection.unbuilt":
         return _Words(_("being built"), what, _("Until it is there, the pages that need it cannot be shown."))
     return _Words(_("being built"), what, _("The former one serves until the two agree. Nothing to do."))
+
+
+def _of_proof(language: Language, trouble: Json) -> _Words:
+    _ = language.gettext
+    code: Trouble = trouble["code"]
+    number = trouble["events"] or 0
+    if code == "proof.stopped":
+        what = _("STOPPED: the notary signs nothing any more.")
+        to_do = _(
+            "What the log holds does not go on from what was signed before: it was changed, shortened, or an older one"
+            " was put back. Find out which. Put the right log back, or begin a new generation that everybody will see."
+        )
+        return _Words(_("stopped"), what, to_do, "cairn notary status")
+    if code == "proof.altered":
+        what = language.ngettext(
+            "One event is not as it was signed.", "%(number)s events are not as they were signed.", number
+        )
+        to_do = _(
+            "Somebody or something has changed the log behind Cairn. Keep everything as it is, and find out which."
+        )
+        return _Words(_("changed"), what, to_do, "cairn log audit")
+    if code == "proof.silent":
+        to_do = _("Recording goes on, and is not signed until the notary runs again.")
+        return _Words(_("silent"), _("The notary does not answer."), to_do, "cairn serve notary")
+    if code == "proof.waiting":
+        to_do = _("It goes on by itself once that is over. Until then what is new could be changed unseen.")
+        return _Words(_("waiting"), _("The notary waits, and signs nothing for now."), to_do, "cairn notary status")
+    if code == "proof.behind":
+        waiting = {"events": language.number(number), "seconds": language.number(round(trouble["seconds"]))}
+        what = _("%(events)s events wait to be signed, the first for about %(seconds)s seconds.", **waiting)
+        return _Words(_("behind"), what, _("Until then they could be changed unseen. The notary’s log says why."))
+    if code == "proof.unwitnessed":
+        what = _("Too few witnesses cosign what is signed.")
+        to_do = _("Nobody outside could tell another history from this one. See which witnesses do not answer.")
+        return _Words(_("not witnessed"), what, to_do, "cairn notary status")
+    what = _("The witness %(name)s does not cosign.", name=trouble["about"])
+    return _Words(_("witness"), what, _("The others still do where enough are left. Tell whoever runs it."))
 
 
 def _silent(language: Language, service: str) -> str:

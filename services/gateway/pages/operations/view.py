@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from services.gateway.pages.language import Language
+from services.gateway.pages.operations.facts import Fact, moment
 from services.gateway.pages.operations.names import Chip, chip, projection_name, service_name
 from services.gateway.pages.operations.notices import Notice, notice
+from services.gateway.pages.operations.proof import proof_facts
 
 Json = Mapping[str, Any]  # a JSON object of mixed values
 _KIB = 1024
@@ -54,19 +56,6 @@ class ServiceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that is known of the log.
-
-    Attributes:
-        command: The command that would make it known; empty otherwise.
-    """
-
-    name: str
-    text: str
-    command: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class LogView:
     """A stream of the log; its name where there are several."""
 
@@ -81,6 +70,7 @@ class OperationsView:
     Attributes:
         first, then: What is so in general, in two sentences.
         projections: None where their database cannot be read.
+        proofs: What is signed and witnessed of each stream of the log.
         at: As of when.
     """
 
@@ -89,6 +79,7 @@ class OperationsView:
     notices: Sequence[Notice]
     projections: Sequence[ProjectionLine] | None
     logs: Sequence[LogView]
+    proofs: Sequence[LogView]
     services: Sequence[ServiceLine]
     at: datetime
 
@@ -108,6 +99,7 @@ def operations_view(language: Language, report: Json) -> OperationsView:
         [notice(language, each) for each in report["troubles"]],
         None if statuses is None else [_projection(language, each, several=several) for each in statuses],
         [LogView(each["stream"] if several else "", list(_facts(language, each))) for each in report["log"]],
+        [LogView(each["stream"] if several else "", list(proof_facts(language, each))) for each in report["proof"]],
         [_service(language, each) for each in report["services"]],
         report["at"],
     )
@@ -158,7 +150,7 @@ def _facts(language: Language, log: Json) -> Iterator[Fact]:
         recorded = log["recorded_at"]
         yield Fact(
             _("Last event"),
-            _("%(position)s, recorded on %(when)s", position=place, when=_moment(language, recorded))
+            _("%(position)s, recorded on %(when)s", position=place, when=moment(language, recorded))
             if recorded
             else _("none yet"),
         )
@@ -178,7 +170,7 @@ def _care(language: Language, name: str, care: Json | None, command: str, *, kno
         return Fact(name, language.gettext("not known at the moment"))
     if care is None:
         return Fact(name, language.gettext("none noted yet"), command)
-    when = _moment(language, care["at"])
+    when = moment(language, care["at"])
     if care["sound"]:
         said = language.gettext(
             "%(when)s, up to event %(position)s, nothing is wrong",
@@ -187,10 +179,6 @@ def _care(language: Language, name: str, care: Json | None, command: str, *, kno
         )
         return Fact(name, said)
     return Fact(name, language.gettext("%(when)s, not everything is right", when=when), "cairn log verify")
-
-
-def _moment(language: Language, at: datetime) -> str:
-    return language.gettext("%(day)s, %(time)s UTC", day=language.day_with_year(at.date()), time=language.clock(at))
 
 
 def _size(language: Language, count: int) -> str:

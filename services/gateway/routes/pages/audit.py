@@ -1,5 +1,6 @@
 """GET /clinic/{org}/audit and …/audit/{position}: everything that was recorded, and one event of it."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
@@ -32,6 +33,7 @@ router = Router()
 async def audit_page(request: Request, here: Here, asks: Asks, page: Shows, org: Org) -> Response:
     """The events that the fields of the form ask for, newest first, and how many there are."""
     # What makes texts is imported when the first page is asked for, as in `rendering.py`.
+    from services.gateway.pages.audit.proof import proof_of_log  # noqa: PLC0415
     from services.gateway.pages.audit.view import audit_view  # noqa: PLC0415
     from services.gateway.pages.event_names import ROLES, known_types, role_name  # noqa: PLC0415
 
@@ -59,6 +61,7 @@ async def audit_page(request: Request, here: Here, asks: Asks, page: Shows, org:
 
     zone, search, found = await here.read("audit_trail", org, None, read)
     is_behind = await behind(here, "audit_trail", org)
+    notary = await here.notaries.state(here.logs.placement.stream_of(org))
     seen = found.patients if found is not None else frozenset()
     asks.saw(org, seen if patient is None else seen | {patient})
     language = page.language
@@ -68,6 +71,7 @@ async def audit_page(request: Request, here: Here, asks: Asks, page: Shows, org:
         org=org,
         is_behind=is_behind,
         view=audit_view(language, org, search, told, zone, datetime.now(UTC)),
+        proof=proof_of_log(language, notary, time_zone(zone)),
         types=known_types(language),
         roles=[(role, role_name(language, role)) for role in ROLES],
     )
@@ -79,12 +83,15 @@ async def audited_event_page(
 ) -> Response:
     """One event with its exact change, who did it, whether it is proven, and how it is stored."""
     from services.gateway.pages.audit.event import event_view, heading  # noqa: PLC0415
+    from services.gateway.pages.audit.proof import proof_of_event  # noqa: PLC0415
 
     event = await event_at(here, asks, org, position, query)
     zone = await here.read("audit_trail", org, None, lambda connection: clinic_zone(connection, org), short=True)
     stream = here.logs.placement.stream_of(org)
     language = page.language
-    view = event_view(language, event, await here.standing.care(), stream, zone)
+    notary, care = await asyncio.gather(here.notaries.state(stream), here.standing.care())
+    proof = proof_of_event(language, org, position, notary, care, stream, time_zone(zone), of_patient=query.patient)
+    view = event_view(language, event, proof, zone)
     of_patient = {} if query.patient is None else {"patient": query.patient}
     return page.answer(
         "audit_event.html",

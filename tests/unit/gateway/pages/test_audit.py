@@ -1,4 +1,4 @@
-"""The Audit pages: each event in one line, its exact change, in whose voice, and what is known of the proof."""
+"""The Audit pages: each event in one line, its exact change, and in whose voice."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ import pytest
 
 from events.catalog import TYPES
 from events.time_zones import time_zone
-from services.administration.care import Care, LastCare
 from services.gateway.pages import event_names
-from services.gateway.pages.audit.event import event_view, proof
+from services.gateway.pages.audit.event import event_view
+from services.gateway.pages.audit.proof import ProofView
 from services.gateway.pages.audit.search import searched
 from services.gateway.pages.audit.view import audit_view, line
 from services.gateway.pages.language import language_of, languages
@@ -19,6 +19,7 @@ ENGLISH = language_of(["en"], None)
 ZONE = "Europe/Dublin"
 DUBLIN = time_zone(ZONE)
 Json = dict[str, Any]  # JSON, for a test to give
+UNPROVEN = ProofView((), "", "", "")
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
@@ -90,7 +91,7 @@ def test_a_line_names_a_few_fields_and_how_many_more_there_are() -> None:
 def test_a_long_text_is_cut_in_a_line_and_whole_on_its_own_page() -> None:
     event = told(data={"changes": {}, "reason": "too_hard", "note": "long " * 800})
 
-    short, whole = line(ENGLISH, event, DUBLIN).said, event_view(ENGLISH, event, {}, "CAIRN_LOG", ZONE).facts
+    short, whole = line(ENGLISH, event, DUBLIN).said, event_view(ENGLISH, event, UNPROVEN, ZONE).facts
 
     assert short is not None
     assert len(short.words) < 210
@@ -104,7 +105,7 @@ def test_a_change_is_told_word_by_word_and_a_part_that_is_new_leaf_by_leaf() -> 
         changed("gas", None, {"levels": {"-1": "To the door"}, "baseline": -1}),
     ]
 
-    found = event_view(ENGLISH, told(changes=changes), {}, "CAIRN_LOG", ZONE)
+    found = event_view(ENGLISH, told(changes=changes), UNPROVEN, ZONE)
 
     assert [change.name for change in found.changes] == [
         "What exactly",
@@ -124,7 +125,7 @@ def test_what_is_no_change_tells_what_it_says() -> None:
     data = {"on": "2026-10-26", "participants": ["patient", "clinician"], "decision": "keep", "level": None}
     event = told(type="cairn.goal.reviewed.v1", actor="cl-1", actorrole="clinician", data=data)
 
-    found = event_view(ENGLISH, event, {}, "CAIRN_LOG", ZONE)
+    found = event_view(ENGLISH, event, UNPROVEN, ZONE)
 
     assert [(fact.name, fact.text) for fact in found.facts] == [
         ("Day", "26 October 2026"),
@@ -138,43 +139,10 @@ def test_what_is_no_change_tells_what_it_says() -> None:
 def test_the_stored_body_is_shown_even_if_it_is_no_json() -> None:
     stored = {"subject": "cairn.log.x.y.z", "headers": {"ce-id": "e1"}, "body": "{broken"}
 
-    found = event_view(ENGLISH, told(stored=stored), {}, "CAIRN_LOG", ZONE).stored
+    found = event_view(ENGLISH, told(stored=stored), UNPROVEN, ZONE).stored
 
     assert found is not None
     assert (found.body, found.headers) == ("{broken", [("ce-id", "e1")])
-
-
-def care(position: int, *, wrong: int = 0) -> LastCare:
-    found = Care(
-        kind="verified",
-        stream="CAIRN_LOG",
-        by="op",
-        at=NOW,
-        sound=not wrong,
-        wrong=wrong,
-        events=5,
-        goals=2,
-        position=position,
-        digest="00",
-    )
-    return {("CAIRN_LOG", "verified"): found}
-
-
-@pytest.mark.parametrize(
-    ("known", "says"),
-    [
-        (None, "not known at the moment"),
-        ({}, "No reading through of the log is noted yet"),
-        (care(272), "before this event was recorded"),
-        (care(273), "with this event in it. Nothing was missing"),
-        (care(300, wrong=1), "not everything was right"),
-    ],
-)
-def test_the_proof_says_what_is_known_and_no_more(known: LastCare | None, says: str) -> None:
-    sentences = " ".join(proof(ENGLISH, 273, known, "CAIRN_LOG", DUBLIN))
-
-    assert sentences.startswith("It is not proven by witnesses outside yet.")
-    assert says in sentences
 
 
 def test_how_many_there_are_is_said_up_to_where_they_are_counted() -> None:

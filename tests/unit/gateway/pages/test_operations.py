@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 import pytest
 
-from services.gateway.operations_report import Trouble
 from services.gateway.pages.language import language_of, languages
 from services.gateway.pages.operations.view import operations_view
+from services.gateway.troubles import Trouble
 
 ENGLISH = language_of(["en"], None)
 AT = datetime(2026, 11, 28, 18, 29, tzinfo=UTC)
@@ -42,6 +42,25 @@ STATUS = {
     "last_error": None,
     "last_error_at": None,
 }
+WITNESS = {"name": "alpha", "cosigned_size": 470, "cosigned_at": AT, "trouble": None}
+PROOF = {
+    "stream": "CAIRN_LOG",
+    "state": "signing",
+    "origin": "records.clinic.example/tlog/7f3k2m9q-1",
+    "size": 477,
+    "signed_at": AT,
+    "published_size": 470,
+    "witnessed_at": AT,
+    "quorum": "any of 1",
+    "witnesses": [WITNESS],
+    "log_head": 478,
+    "behind_seconds": 0.2,
+    "stopped": None,
+    "stopped_at": None,
+    "waiting": None,
+    "audited_at": AT,
+    "audit_wrong": 0,
+}
 SERVICES = [
     {"name": "goals", "state": "recording", "stream": None, "version": "0.1.0", "since": AT},
     {"name": "intake", "state": "silent", "stream": None, "version": None, "since": None},
@@ -55,6 +74,7 @@ def report(**given: Any) -> Mapping[str, Any]:  # Any: JSON of mixed values
         "troubles": [],
         "services": SERVICES,
         "log": [LOG],
+        "proof": [PROOF],
         "projections": [STATUS],
         **given,
     }
@@ -106,6 +126,57 @@ def test_what_the_log_does_not_say_is_not_made_up() -> None:
         "not known at the moment",
         "not known at the moment",
     ]
+
+
+def facts_of_proof(**given: Any) -> dict[str, tuple[str, str, str]]:  # Any: JSON of mixed values
+    (proof,) = operations_view(ENGLISH, report(proof=[{**PROOF, **given}])).proofs
+    return {fact.name: (fact.text, fact.command, fact.detail) for fact in proof.facts}
+
+
+def test_the_proof_says_what_is_signed_and_by_whom_it_is_cosigned() -> None:
+    facts = facts_of_proof()
+
+    assert facts["Notary"] == ("signs", "", "")
+    assert facts["Signed"][0] == "477 of 478 events, on 28 November 2026, 18:29 UTC"
+    assert facts["Cosigned by enough"][0] == "470 events, on 28 November 2026, 18:29 UTC; the policy asks for any of 1"
+    assert facts["Witness alpha"][0] == "470 events, on 28 November 2026, 18:29 UTC"
+    assert facts["Last compared with the log"][0] == "28 November 2026, 18:29 UTC, nothing differs"
+
+
+def test_without_a_notary_it_says_how_there_would_be_one() -> None:
+    nothing = dict.fromkeys(PROOF, None)
+
+    none = facts_of_proof(**{**nothing, "state": "none", "witnesses": []})
+    silent = facts_of_proof(**{**nothing, "state": "silent", "witnesses": []})
+
+    waiting = facts_of_proof(waiting="Not enough witnesses have said yet what they last cosigned.")
+
+    assert waiting["Notary"] == (
+        "waits, and signs nothing for now",
+        "cairn notary status",
+        "Not enough witnesses have said yet what they last cosigned.",
+    )
+    assert none == {"Notary": ("none: nobody outside can check this log", "cairn notary init", "")}
+    assert silent == {"Notary": ("does not answer", "cairn serve notary", "")}
+
+
+def test_what_is_wrong_with_the_proof_stands_where_it_is_wrong() -> None:
+    facts = facts_of_proof(
+        stopped="It says why.",
+        stopped_at=AT,
+        witnesses=[{**WITNESS, "cosigned_size": None, "trouble": "It does not know this log."}],
+        audit_wrong=2,
+        witnessed_at=None,
+    )
+
+    assert facts["Notary"] == (
+        "STOPPED on 28 November 2026, 18:29 UTC, and signs nothing any more",
+        "cairn notary status",
+        "It says why.",
+    )
+    assert facts["Witness alpha"] == ("has cosigned nothing yet", "", "It does not know this log.")
+    assert facts["Last compared with the log"][0] == "28 November 2026, 18:29 UTC, 2 events differ"
+    assert facts["Cosigned by enough"][0] == "nothing yet; the policy asks for any of 1"
 
 
 def test_services_say_since_when_and_one_that_does_not_answer_stands_out() -> None:

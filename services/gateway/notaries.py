@@ -1,0 +1,97 @@
+"""The notaries of the log, as a gateway asks them: how each is, and which stream a name under `/tlog/` belongs to."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from events.log.client.resilient import ResilientClient
+from services.gateway.problems import RequestRefused
+from services.notary.asking import AskedNotary, NotaryRefused, NotarySilent
+from services.notary.requests import NotaryStatus
+
+STATUS_SECONDS = 2.0
+"""For how long what a notary says of itself is told to whoever wants to know, before it is asked again."""
+ANSWER_SECONDS = 1.0
+"""How long a notary may take to say how it is: it answers from memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotaryState:
+    """How the notary of a stream is.
+
+    Attributes:
+        status: What it says; None where none answers.
+        is_missed: Whether one has answered before, so that its silence is a trouble. A log need not have a notary.
+    """
+
+    status: NotaryStatus | None
+    is_missed: bool
+
+
+NO_NOTARY = NotaryState(None, is_missed=False)
+"""Where no notary was ever heard of."""
+
+
+@dataclass(slots=True)
+class _Known:
+    status: NotaryStatus | None = None
+    asked_at: float | None = None
+    has_answered: bool = False
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Notaries:
+    """The notary of each stream of the log.
+
+    Args:
+        nc: A connection, which stays with its owner.
+        streams: All streams of the log.
+    """
+
+    def __init__(self, nc: ResilientClient, streams: Collection[str]):
+        self._asked = {stream: AskedNotary(nc, stream) for stream in streams}
+        self._quickly = {stream: AskedNotary(nc, stream, ANSWER_SECONDS) for stream in streams}
+        self._known = {stream: _Known() for stream in streams}
+
+    def of(self, stream: str) -> AskedNotary:
+        """The notary of a stream."""
+        return self._asked[stream]
+
+    async def state(self, stream: str) -> NotaryState:
+        """How the notary of a stream is, or was at most :data:`STATUS_SECONDS` ago."""
+        known = self._known[stream]
+        async with known.asking:
+            if known.asked_at is None or monotonic() - known.asked_at > STATUS_SECONDS:
+                try:
+                    known.status = await self._quickly[stream].status()
+                    known.has_answered = True
+                except (NotarySilent, NotaryRefused):
+                    known.status = None
+                known.asked_at = monotonic()
+        return NotaryState(known.status, is_missed=known.status is None and known.has_answered)
+
+    async def states(self) -> Mapping[str, NotaryState]:
+        """The same of every stream."""
+        found = await asyncio.gather(*(self.state(stream) for stream in self._known))
+        return dict(zip(self._known, found, strict=True))
+
+    async def stream_of(self, origin_id: str) -> str:
+        """The stream whose log has an origin that ends with this id.
+
+        Raises:
+            RequestRefused: 404 `proof.none`, when there is none; 503 `proof.unavailable`, when it may be that of a
+                notary that does not answer.
+        """
+        states = await self.states()
+        for stream, state in states.items():
+            if state.status is not None and state.status.origin.rpartition("/")[2] == origin_id:
+                return stream
+        if any(state.status is None for state in states.values()):
+            raise RequestRefused("proof.unavailable", "No notary that answers now has a log of this name. Try again.")
+        raise no_such_log()
+
+
+def no_such_log() -> RequestRefused:
+    """The refusal of a log that is not there, or not for whoever asks."""
+    return RequestRefused("proof.none", "There is no log of this name that you may read.")

@@ -1,0 +1,26 @@
+"""What is known of something, on the page Operations: a name, a text, and what to do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.gateway.pages.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that is known of the log, or of its proof.
+
+    Attributes:
+        command: The command that would make it known, or that helps; empty otherwise.
+        detail: What a service itself says, which is not translated.
+    """
+
+    name: str
+    text: str
+    command: str = ""
+    detail: str = ""
+
+
+def moment(language: Language, at: datetime) -> str:
+    """A moment, by the clock that all machines have in common."""
+    return language.gettext("%(day)s, %(time)s UTC", day=language.day_with_year(at.date()), time=language.clock(at))

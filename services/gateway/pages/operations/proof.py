@@ -1,0 +1,85 @@
+"""The part Proof of the page Operations: what is signed, who has cosigned it, and when it was last compared."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.gateway.pages.language import Language
+from services.gateway.pages.operations.facts import Fact, moment
+
+Json = Mapping[str, Any]  # a JSON object of mixed values
+
+
+def proof_facts(language: Language, proof: Json) -> Iterator[Fact]:
+    """What is known of the proof of one stream of the log."""
+    _ = language.gettext
+    if proof["state"] == "none":
+        yield Fact(_("Notary"), _("none: nobody outside can check this log"), "cairn notary init")
+        return
+    if proof["state"] == "silent":
+        yield Fact(_("Notary"), _("does not answer"), "cairn serve notary")
+        return
+    if proof["stopped"]:
+        yield Fact(_("Notary"), _stopped(language, proof), "cairn notary status", proof["stopped"])
+    elif proof["waiting"]:
+        yield Fact(_("Notary"), _("waits, and signs nothing for now"), "cairn notary status", proof["waiting"])
+    else:
+        yield Fact(_("Notary"), _("signs"))
+    yield Fact(_("Name of the log"), proof["origin"])
+    yield Fact(_("Signed"), _signed(language, proof))
+    yield Fact(_("Cosigned by enough"), _published(language, proof))
+    for witness in proof["witnesses"]:
+        yield _witness(language, witness)
+    yield _compared(language, proof)
+
+
+def _stopped(language: Language, proof: Json) -> str:
+    if proof["stopped_at"] is None:
+        return language.gettext("STOPPED, and signs nothing any more")
+    when = moment(language, proof["stopped_at"])
+    return language.gettext("STOPPED on %(when)s, and signs nothing any more", when=when)
+
+
+def _signed(language: Language, proof: Json) -> str:
+    if proof["size"] is None or proof["signed_at"] is None:
+        return language.gettext("nothing yet")
+    return language.gettext(
+        "%(size)s of %(head)s events, on %(when)s",
+        size=language.number(proof["size"]),
+        head=language.number(max(proof["log_head"], proof["size"])),
+        when=moment(language, proof["signed_at"]),
+    )
+
+
+def _published(language: Language, proof: Json) -> str:
+    if proof["quorum"] == "none":
+        return language.gettext("the policy asks for no witness")
+    if not proof["published_size"] or proof["witnessed_at"] is None:
+        return language.gettext("nothing yet; the policy asks for %(quorum)s", quorum=proof["quorum"])
+    return language.gettext(
+        "%(size)s events, on %(when)s; the policy asks for %(quorum)s",
+        size=language.number(proof["published_size"]),
+        when=moment(language, proof["witnessed_at"]),
+        quorum=proof["quorum"],
+    )
+
+
+def _witness(language: Language, witness: Json) -> Fact:
+    name = language.gettext("Witness %(name)s", name=witness["name"])
+    if witness["cosigned_size"] is None or witness["cosigned_at"] is None:
+        said = language.gettext("has cosigned nothing yet")
+    else:
+        size, when = language.number(witness["cosigned_size"]), moment(language, witness["cosigned_at"])
+        said = language.gettext("%(size)s events, on %(when)s", size=size, when=when)
+    return Fact(name, said, detail=witness["trouble"] or "")
+
+
+def _compared(language: Language, proof: Json) -> Fact:
+    name = language.gettext("Last compared with the log")
+    if proof["audited_at"] is None:
+        return Fact(name, language.gettext("not yet"), "cairn log audit")
+    when = moment(language, proof["audited_at"])
+    if not proof["audit_wrong"]:
+        return Fact(name, language.gettext("%(when)s, nothing differs", when=when))
+    number = proof["audit_wrong"]
+    said = language.ngettext("%(when)s, one event differs", "%(when)s, %(number)s events differ", number, when=when)
+    return Fact(name, said, "cairn log audit")

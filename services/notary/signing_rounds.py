@@ -1,0 +1,153 @@
+"""When the notary signs, and what it does each time: tiles, signature, witnesses, and what is published."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from events.transparency.checkpoints import checkpoint_of
+from events.transparency.notes import Note
+from services.notary.errors import SigningStopped
+from services.notary.heeded_policy import HeededPolicy
+from services.notary.published import Published
+from services.notary.publishing import Audience
+from services.notary.signing import CheckpointSigner
+from services.notary.tile_tree import TileTree
+
+SIGN_EVERY_SECONDS = 1.0
+"""How far apart signatures are while something comes."""
+CATCHING_UP_SECONDS = 10.0
+"""How far apart they are while the notary is behind the log."""
+STILL_THERE_SECONDS = 600.0
+"""After so long without anything new, the same tree is signed again: else a quiet log looks like a dead one."""
+AGAIN_SECONDS = 5.0
+"""How soon witnesses are asked again when not enough have cosigned."""
+
+
+class SigningRounds:
+    """Signs a tree that grows, again and again.
+
+    Args:
+        tree: The tree.
+        signer: Signs it.
+        policy: Whom to ask for cosignatures, and how many are enough.
+        published: Where it is published.
+        audience: To whom it is sent.
+        now: The time.
+    """
+
+    def __init__(
+        self,
+        tree: TileTree,
+        signer: CheckpointSigner,
+        policy: HeededPolicy,
+        published: Published,
+        audience: Audience,
+        now: Callable[[], datetime],
+    ):
+        self._tree = tree
+        self._signer = signer
+        self._policy = policy
+        self._published = published
+        self._audience = audience
+        self._now = now
+        self._growing = asyncio.Lock()
+        """Held while leaves are added, and while what is there is written and signed."""
+        self._arrived = asyncio.Event()
+        self._caught_up = False
+        self._wanted: list[tuple[int, asyncio.Future[Note]]] = []
+        """Who waits for a signature, and of how many leaves at least."""
+
+    async def add(self, hashes: Iterable[bytes]) -> None:
+        """Add leaves to the tree."""
+        async with self._growing:
+            self._tree.extend(hashes)
+        self._arrived.set()
+
+    def catch_up(self) -> None:
+        """Take note that the tree has come to the end of the log."""
+        self._caught_up = True
+        self._arrived.set()
+
+    async def sign(self, size: int) -> Note:
+        """What is published once the tree has a size, has been signed, and enough witnesses have cosigned; it is kept.
+
+        Raises:
+            SigningStopped: signing has ended before that.
+        """
+        wanted: asyncio.Future[Note] = asyncio.get_running_loop().create_future()
+        self._wanted.append((size, wanted))
+        self._arrived.set()
+        return await wanted
+
+    def end(self, why: SigningStopped) -> None:
+        """Tell those who wait for a signature that there will be none."""
+        for _, wanted in self._wanted:
+            if not wanted.done():
+                wanted.set_exception(why)
+        self._wanted = []
+
+    async def run(self) -> None:
+        """Sign for ever.
+
+        Raises:
+            SigningStopped, Contradiction: what would be signed does not extend what was signed, here or by a witness.
+            GenerationEnded: another generation has begun.
+            NotaryUnusable, OSError: a key or a file cannot be used.
+        """
+        clock = asyncio.get_running_loop().time
+        signed_at, signed_size, enough = clock() - SIGN_EVERY_SECONDS, -1, True
+        while True:
+            self._arrived.clear()
+            due = signed_at + self._pause(grown=self._tree.size > signed_size, enough=enough)
+            waiting = self._waiting()
+            if clock() < due and not (waiting and enough):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(due):
+                        await self._arrived.wait()
+                continue
+            signed_at = clock()
+            async with self._growing:
+                note = await asyncio.to_thread(self._write_and_sign)
+                signed_size = self._tree.size
+            published = await self._publish(note, keep=bool(waiting))
+            enough = published is not None
+            if published is not None:
+                _hand_out(published, waiting)
+
+    def _waiting(self) -> list["asyncio.Future[Note]"]:
+        """Who waits for a signature that can be given now."""
+        self._wanted = [each for each in self._wanted if not each[1].done()]
+        return [wanted for size, wanted in self._wanted if self._caught_up and self._tree.size >= size]
+
+    def _pause(self, *, grown: bool, enough: bool) -> float:
+        """How long after the last signature the next one is due."""
+        if not self._caught_up:
+            return CATCHING_UP_SECONDS
+        if grown:
+            return SIGN_EVERY_SECONDS
+        return STILL_THERE_SECONDS if enough else AGAIN_SECONDS
+
+    def _write_and_sign(self) -> Note:
+        self._tree.write()
+        return self._signer.sign(self._now())
+
+    async def _publish(self, note: Note, *, keep: bool) -> Note | None:
+        """Have a checkpoint cosigned, and publish it; None where not enough witnesses have cosigned."""
+        witnesses = await self._policy.witnesses()
+        try:
+            cosigned = await witnesses.cosigned(note, checkpoint_of(note), self._tree)
+        finally:
+            await self._policy.note(witnesses)
+        if cosigned is None:
+            return None
+        at = int(self._now().timestamp())
+        await asyncio.to_thread(self._published.publish, cosigned, at, keep=keep)
+        await self._audience.publish(cosigned)
+        return cosigned
+
+
+def _hand_out(note: Note, waiting: Iterable["asyncio.Future[Note]"]) -> None:
+    for each in waiting:
+        if not each.done():
+            each.set_result(note)
