@@ -30,7 +30,7 @@ from tests.integration.notary.house import House
 from tests.witness_in_memory import WitnessInMemory, made_of
 
 ORG = "northside"
-WALK, SING = GoalId(ORG, "p1", "walk"), GoalId(ORG, "p2", "sing")
+WALK, SING = GoalId(ORG, "p1", "walk"), GoalId(ORG, "pt-sing-0417", "sing")
 WORDS = "A walk <b>to</b> the lake & back, without"
 COURT = (
     *("--to", "court-7", "--to-name", "The court of Northside", "--purpose", "HLEGAL", "--ground", "court-order"),
@@ -137,8 +137,9 @@ async def test_a_patients_whole_history_is_vouched_for_and_nobody_elses_is_in_it
     assert "A walk &lt;b&gt;to&lt;/b&gt; the lake &amp; back" in timeline
     assert (target / "timeline.pdf").read_bytes().startswith(b"%PDF")
     written = files_of(target)
-    assert not [each.name for each in written if b"p2" in each.read_bytes() and each.suffix != ".pdf"]
-    assert not [each.name for each in written if b"Sang alone" in each.read_bytes()]
+    told = [each.read_bytes() for each in written]
+    told += [base64.b64decode(str(each[part])) for each in events_of(target) for part in ("headers", "body")]
+    assert not [each for each in told if SING.patient.encode() in each or b"Sang alone" in each]
     assert {stat.S_IMODE(each.stat().st_mode) for each in written} == {0o600}
     assert {stat.S_IMODE(each.stat().st_mode) for each in (target, target / "proofs")} == {0o700}
     records = await access_records(house.nc, ORG)
