@@ -74,6 +74,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── GenerationEnded       another generation of the log has begun
         ├── NotarySilent          no notary answers
         ├── NotaryRefused         the notary does not answer a request
+        ├── HistoryNotProven      the log and what the notary has signed differ, so nothing is exported
+        ├── FolderInUse           an export would be written where something is already
         ├── WitnessUnusable       a witness cannot be asked at its address
         ├── WitnessSilent         a witness does not say what it has last cosigned
         ├── WitnessRecordsUnusable  the keys or records of this machine's own witness cannot be used

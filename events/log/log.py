@@ -1,6 +1,7 @@
 """The log, as the rest of Cairn uses it: append, read, check and follow."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime

@@ -13,7 +13,7 @@ _COMMANDS = {
     "serve": Lazy("services.cli.serve", "serve", "Run one service by itself."),
     "submit": Lazy("services.cli.submit", "submit", "Submit events, one JSON line each, and print the outcomes."),
     "import": Lazy("services.cli.imports", "imports", "Bring goals in from other systems."),
-    "export": Lazy("services.cli.exports", "exports", "Hand goals on to other systems, or print pages for talks."),
+    "export": Lazy("services.cli.exports", "exports", "Hand goals on, print pages for talks, or prove a history."),
     "goals": Lazy("services.cli.goals", "goals", "List goals, or show one as it is or was."),
     "reviews": Lazy("services.cli.reviews", "reviews", "List the reviews that are coming up, due or overdue."),
     "disclosures": Lazy("services.cli.disclosures", "disclosures", "List to whom a patient's data was disclosed."),

@@ -79,7 +79,6 @@ def disclosure_options(command: _Command) -> _Command:
         click.option("--agreement", metavar="TEXT", help="Audit: where the written agreement is."),
         click.option("--order", metavar="TEXT", help="Court order: which."),
         click.option("--subpoena", metavar="TEXT", help="Court order: the subpoena that goes with it."),
-        click.option("--without-history", is_flag=True, help="Leave out who did what when (Provenance)."),
         click.option("--describe", metavar="TEXT", help="What is disclosed, in short, as the patient will read it."),
         operator_option,
         click.option(
@@ -95,21 +94,23 @@ def disclosure_options(command: _Command) -> _Command:
     return command
 
 
-def destination(patient: str | None, described: str, given: Mapping[str, Any]) -> Destination:
+def destination(
+    patient: str | None, described: str, given: Mapping[str, Any], *, with_history: bool = True
+) -> Destination:
     """The destination that the options name.
 
     Args:
         patient: The patient whose data it is; None for several.
         described: What is exported, unless `--describe` says it.
         given: The options by their names.
+        with_history: Whether the history of events goes along.
 
     Raises:
         click.UsageError: an option is missing, or has no usable value.
     """
-    with_history = not given["without_history"]
     if given["to"] in (PATIENT, PROGRAM):
         if given["to"] == PATIENT and patient is None:
-            raise click.UsageError("--to patient is a copy for one patient: name the patient with --patient.")
+            raise click.UsageError("--to patient is a copy for one patient: name the patient.")
         return Destination(None, given["by"], given["role"], with_history, given["purpose"])
     request = _request(described, with_history, given)
     return Destination(request, given["by"], given["role"], with_history, given["purpose"])

@@ -20,6 +20,7 @@ from services.cli.resource_file import Form, ResourceWriter, opened
 @org_option
 @click.option("--patient", help="Only this patient.  [all of the organisation]")
 @disclosure_options
+@click.option("--without-history", is_flag=True, help="Leave out who did what when (Provenance).")
 @click.option("--version", type=click.Choice(["R4", "R5"]), default="R4", show_default=True, help="The FHIR release.")
 @click.option(
     "--format",
@@ -63,7 +64,9 @@ def fhir(
     for name, value in (("--org", org), ("--patient", patient)):
         if value is not None and not is_token(value):
             raise click.UsageError(f"{name} must be 1 to 64 letters, digits, hyphens or underscores.")
-    where = destination(patient, f"The plan, goals, scores and entries as FHIR {version}", to)
+    where = destination(
+        patient, f"The plan, goals, scores and entries as FHIR {version}", to, with_history=not to["without_history"]
+    )
     notices = output.beside(".notice.txt")
     for each in (output, notices):
         each.refuse_existing()

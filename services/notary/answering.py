@@ -94,8 +94,8 @@ class Answering:
         match asked:
             case AskStatus():
                 return self._notary.status
-            case AskCheckpoint(size=size):
-                return NoteAnswer(note=str(self._checkpoint(size)))
+            case AskCheckpoint(size=size, below=below):
+                return NoteAnswer(note=str(self._checkpoint(size) if below is None else self._checkpoint_below(below)))
             case AskTile(level=level, number=number, width=width):
                 return BytesAnswer(content=self._tile(Tile(level, number, width)))
             case AskEntries(number=number, width=width):
@@ -118,6 +118,12 @@ class Answering:
         found = published.note if size is None else published.first_of(size)
         if found is None:
             raise _not_yet(size)
+        return found
+
+    def _checkpoint_below(self, size: int) -> Note:
+        found = self._notary.published.last_below(size)
+        if found is None:
+            raise _none("No checkpoint of a smaller tree is kept.")
         return found
 
     def _tile(self, tile: Tile) -> bytes:

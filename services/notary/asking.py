@@ -75,9 +75,9 @@ class AskedNotary:
         """How it is."""
         return await self._ask(AskStatus(), NotaryStatus)
 
-    async def checkpoint(self, size: int | None = None) -> Note:
-        """The newest published checkpoint, or the first kept one of at least a size."""
-        return self._note((await self._ask(AskCheckpoint(size=size), NoteAnswer)).note)
+    async def checkpoint(self, size: int | None = None, below: int | None = None) -> Note:
+        """The newest published checkpoint, the first kept one of at least a size, or the last kept one below a size."""
+        return self._note((await self._ask(AskCheckpoint(size=size, below=below), NoteAnswer)).note)
 
     async def tile(self, level: int, number: int, width: int) -> bytes:
         """The hashes of a tile, joined."""

@@ -52,6 +52,11 @@ class CheckpointArchive:
         place = bisect_left(self._sizes, size)
         return self._note(place) if place < len(self._sizes) else None
 
+    def last_below(self, size: int) -> Note | None:
+        """The last one whose tree has fewer leaves than a size."""
+        place = bisect_left(self._sizes, size)
+        return self._note(place - 1) if place else None
+
     def keep(self, note: Note, at: int) -> None:
         """Keep one more, which is as large as the last one or larger, and return when it is on the disk.
 

@@ -34,5 +34,13 @@ class WitnessSilent(CairnError):
     """A witness does not say what it has last cosigned: it does not answer, or answers what does not verify."""
 
 
+class HistoryNotProven(CairnError):
+    """What the log gives and what the notary has signed differ, so that a history cannot be handed out as proven."""
+
+
+class FolderInUse(CairnError):
+    """An export would be written where something is already."""
+
+
 class GenerationEnded(CairnError):
     """An operator has begun a new generation while this one was at work; the work begins again with the new one."""

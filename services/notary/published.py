@@ -73,6 +73,10 @@ class Published:
         """The first kept one of at least this size, or the newest where that alone is so large."""
         return self._archive.first_of(size) or (self.note if size <= self.size else None)
 
+    def last_below(self, size: int) -> Note | None:
+        """The last kept one with fewer leaves than this; None for none."""
+        return self._archive.last_below(size)
+
     def _take(self, note: Note) -> None:
         self.note, self.checkpoint = note, checkpoint_of(note)
         self._recent[self.checkpoint.size] = note

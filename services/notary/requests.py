@@ -53,11 +53,13 @@ class AskCheckpoint(_Asked):
     """A checkpoint; answered with :class:`NoteAnswer`.
 
     Attributes:
-        size: The first kept one that has at least so many leaves. Without it: the newest, as it is published.
+        size: The first kept one that has at least so many leaves.
+        below: The last kept one that has fewer leaves. Without either: the newest, as it is published.
     """
 
     ask: Literal["checkpoint"] = "checkpoint"
     size: Size | None = None
+    below: Size | None = None
 
 
 class AskTile(_Asked):

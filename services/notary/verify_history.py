@@ -16,15 +16,19 @@ import argparse
 import base64
 import binascii
 import hashlib
+import io
 import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any
+from struct import Struct
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from cryptography.exceptions import InvalidSignature
@@ -33,12 +37,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 VOUCHED, WRONG, IN_ITSELF = 0, 1, 2
 FORMAT = "cairn-history/1"
 STATEMENT = "cairn-statement/1"
+SUCCESSION = "cairn succession/1"
 STATEMENTS = "/statements"
+EVENTS, NODES, PROOFS, EARLIER = "events.jsonl", "nodes.jsonl", "proofs", "earlier"
 NOT_STATED = frozenset({"statement", "verify_history.py"})
-MAX_FILE_BYTES = 1 << 30
+MAX_FILE_BYTES = 1 << 26
+"""How large a file may be that is read as a whole; the events and the hashes are read line by line."""
+MAX_LINE_BYTES = 1 << 26
+PIECE_BYTES = 1 << 20
 CLOCK_SECONDS = 300
 """How far two clocks may be apart before what they say is a contradiction."""
+MAX_LATE_TOLD = 5
+SECOND = 1_000_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HASH_FROM_END = 46
+"""Where the base64 of a hash begins in a line that ends with it, a quotation mark and a bracket."""
+MAX_DIGITS = 18
+LEAF_BEGIN = Struct(">14sQQH")
+"""How a leaf begins, with the byte before every leaf: its version, position, time, and the length of the subject."""
+DECODE = json.JSONDecoder().decode
 Json = Any
 
 
@@ -48,63 +65,83 @@ class Wrong(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a folder, print the timeline and what was found, and return the exit code."""
-    parser = argparse.ArgumentParser(description="Check a history that was exported from Cairn.")
+    form = partial(argparse.HelpFormatter, width=100)  # to ask the terminal takes as long as to check 500 events
+    parser = argparse.ArgumentParser(description="Check a history that was exported from Cairn.", formatter_class=form)
     parser.add_argument("folder", type=Path, help="the folder of the export")
     parser.add_argument("--policy", type=Path, help="whom you trust, from somebody else than who gave you the folder")
     parser.add_argument("--also", type=Path, action="append", default=[], help="a checkpoint from elsewhere")
     parser.add_argument("--consistency", type=Path, action="append", default=[], help="a proof that belongs to --also")
     parser.add_argument("--quiet", action="store_true", help="do not print the timeline")
     given = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that cannot show a sign gets a question mark
+        sys.stdout.reconfigure(errors="replace")
     try:
         history = History(given.folder, given.policy)
         history.check()
         for number, also in enumerate(given.also):
             history.check_also(also, given.consistency[number] if number < len(given.consistency) else None)
+        if not given.quiet:
+            for told in history.timeline():
+                print(told, end="\n\n")
     except Wrong as wrong:
-        print(f"WRONG: {wrong}")
+        print(f"WRONG: {plain(str(wrong))}")
         return WRONG
-    if not given.quiet:
-        print(history.timeline())
-    print(history.verdict())
+    print(plain(history.verdict()))
     return VOUCHED if history.vouched else IN_ITSELF
 
 
 # --------------------------------------------------------------------------------------------- the history
 
 
-@dataclass(frozen=True)
-class Event:
-    """One event as the log stores it."""
+class Event(NamedTuple):
+    """One event as the log stores it.
+
+    Attributes:
+        withheld: Where its headers and its body are not shown: the two hashes that stand for them in its leaf.
+    """
 
     position: int
     recorded_ns: int
     subject: str
     headers: bytes
     body: bytes
+    withheld: bytes = b""
+
+    @property
+    def place(self) -> str:
+        """The goal or plan that it is stored under: ORG.PATIENT.GOAL."""
+        return self.subject.split(".", 2)[-1] if self.subject.count(".") > 1 else ""
 
     @property
     def attributes(self) -> dict[str, str]:
         """Its headers by their names in lower case, the last of each."""
         found = {}
-        for line in header_lines(self.headers):
-            name, _, value = line.decode("utf-8", "replace").partition(":")
+        for line in self.headers.decode("utf-8", "replace").split("\r\n")[1:-2]:
+            name, _, value = line.partition(":")
             found[name.lower()] = value.strip()
         return found
 
-    @property
-    def recorded_at(self) -> datetime:
-        """When the log stored it."""
-        return EPOCH + timedelta(microseconds=self.recorded_ns // 1000)
-
     def leaf_hash(self) -> bytes:
         """The hash of its leaf."""
+        return self.leaf_hash_with(headers_of(self.headers))
+
+    def leaf_hash_with(self, headers: "Headers") -> bytes:
+        """The hash of its leaf, where its headers were looked at already."""
         subject = self.subject.encode()
-        blind = blind_of(self.headers)
-        own = b"".join(line for line in header_lines(self.headers) if is_own(line))
-        headers = sha256(sha256(b"cairn-headers/1\n" + blind) + own)
-        body = sha256(sha256(b"cairn-body/1\n" + blind) + self.body)
-        leaf = b"cairn-leaf/1\n" + self.position.to_bytes(8, "big") + self.recorded_ns.to_bytes(8, "big")
-        return sha256(b"\x00" + leaf + len(subject).to_bytes(2, "big") + subject + headers + body)
+        hidden = self.withheld
+        if not hidden:
+            hidden = sha256(sha256(b"cairn-headers/1\n" + headers.blind) + headers.own) + sha256(
+                sha256(b"cairn-body/1\n" + headers.blind) + self.body
+            )
+        begin = LEAF_BEGIN.pack(b"\x00cairn-leaf/1\n", self.position, self.recorded_ns, len(subject))
+        return sha256(begin + subject + hidden)
+
+
+class Shown(NamedTuple):
+    """An earlier state of the log that is shown to be one, with the times at which witnesses cosigned it."""
+
+    checkpoint: "Checkpoint"
+    times: tuple[int, ...]
 
 
 class History:
@@ -117,7 +154,6 @@ class History:
 
     def __init__(self, folder: Path, policy: Path | None):
         self.folder = folder
-        self.vouched = False
         self.policy = Policy(read_text(policy) if policy else self._text("policy"))
         self.from_elsewhere = policy is not None
         about = self._json("history.json")
@@ -126,142 +162,235 @@ class History:
         self.scope = str(about.get("scope", ""))
         self.note = Note(self._bytes("checkpoint"), "checkpoint")
         self.checkpoint = Checkpoint(self.note)
-        self.events = list(self._read_events())
-        self.cosigned: list[tuple[str, int]] = []
+        self.keys = KeyList(self._json("keys.json"), self.checkpoint.origin)
+        self.cosigned: dict[str, int] = {}
+        self.counted: list[str] = []
+        self.vouched = False
+        self.withheld = 0
+        self.earlier: list[Shown] = []
+        self.late: dict[int, str] = {}
+        self.later: list[str] = []
+        self.successions: list[Succession] = []
+        self._digests: dict[str, str] = {}
+        self._positions: list[int] = []
+        self._recorded: list[int] = []
+        self._leaves: list[bytes] = []
+        self._oddity: str | None = None
+        self._sizes: list[int] = []
+        self._seen: list[int] = []
+        self._first_seen: list[int] = []
 
     def check(self) -> None:
         """Check all of it; raise Wrong at the first thing that does not hold."""
         self._check_checkpoint()
-        self._check_order()
+        self._check_successions()
+        self._read_events()
         self._check_inclusion()
-        self._check_versions()
-        self._check_statement()
+        if self._oddity is not None:
+            raise Wrong(self._oddity)
+        stated = self._check_statement()
+        self._check_earlier()
+        self._check_files(stated)
         self._check_times()
-        self.vouched = self.from_elsewhere and self.policy.is_met({key for key, _ in self.cosigners})
+        enough = self.policy.quorum != "none" and self.policy.is_met(
+            {self.policy.witnesses[name].public for name in self.cosigned}
+        )
+        self.vouched = self.from_elsewhere and enough and self.is_stated
 
     def check_also(self, file: Path, proof: Path | None) -> None:
         """Check that a checkpoint from elsewhere is of the same tree, earlier or later."""
         note = Note(read_bytes(file), file.name)
         other = Checkpoint(note)
+        hashes = None if proof is None else [hash_of(line, proof.name) for line in read_text(proof).split()]
         if other.origin != self.checkpoint.origin:
-            raise Wrong(f"{file.name} is of another log: {other.origin}")
-        if not note.is_signed_by(self.policy.log_key(other.origin)):
-            raise Wrong(f"{file.name} is not signed by the key of {other.origin}")
-        small, large = sorted((self.checkpoint, other), key=lambda each: each.size)
-        if small.size == large.size:
-            if small.root != large.root:
-                raise Wrong(f"two histories: {file.name} and the export have {small.size} events and different roots")
+            self._check_former(file.name, note, other, hashes)
             return
-        hashes = [] if proof is None else [hash_of(line, proof.name) for line in read_text(proof).split()]
-        if not consistent(small.size, large.size, hashes, small.root, large.root):
-            missing = " (no --consistency proof was given)" if proof is None else ""
-            raise Wrong(f"{file.name} is not shown to be of the same tree as the export{missing}")
+        self._check_signed(note, other)
+        for known in (self.checkpoint, *(each.checkpoint for each in self.earlier)):
+            if known.size == other.size:
+                if known.root != other.root:
+                    raise Wrong(
+                        f"two histories: {file.name} and the export have {other.size} events and different roots, and"
+                        " the log's key has signed both"
+                    )
+                return
+        small, large = sorted((self.checkpoint, other), key=lambda each: each.size)
+        self._check_extends(file.name, small, large, hashes)
+        if other is large:
+            self.later.append(
+                f"LATER: {file.name} has {other.size} events, so that this is the log as it was before. Ask for what"
+                " has come since."
+            )
 
     @property
-    def cosigners(self) -> list[tuple[bytes, int]]:
-        """The public keys of the witnesses that have cosigned, with their times."""
-        found = []
-        for name, witness in self.policy.witnesses.items():
-            at = self.note.cosigned_by(witness)
-            if at is not None:
-                found.append((witness.public, at))
-                self.cosigned = [*(each for each in self.cosigned if each[0] != name), (name, at)]
-        return found
+    def is_stated(self) -> bool:
+        """Whether a key that the reader trusts for it has signed how many events there are."""
+        return any(key.name == self.checkpoint.origin + STATEMENTS for key in self.policy.logs)
 
     def verdict(self) -> str:
         """What was found, in sentences."""
         checkpoint = self.checkpoint
-        lines = [f"{len(self.events)} events of {self.scope}, each among the {checkpoint.size} of {checkpoint.origin}."]
-        lines += [f"{name} cosigned it at {instant(at)}." for name, at in self.cosigned]
+        lines = [f"{len(self._positions)} events of {self.scope}, among the {checkpoint.size} of {checkpoint.origin}."]
+        if self.withheld:
+            lines.append(f"{self.withheld} of them are withheld: they are in the log, and their words are not shown.")
+        lines += [each.told() for each in self.successions]
+        lines += self.keys.told()
+        lines += [f"{name} cosigned it at {instant(at)}." for name, at in self.cosigned.items()]
+        lines += [f"{name} counted the events as well, and signed the same statement." for name in self.counted]
+        if self.earlier:
+            lines.append(f"{len(self.earlier)} earlier checkpoints are shown to be of the same tree, which only grew.")
+        lines += self.later
+        lines += islice(self.late.values(), MAX_LATE_TOLD)
+        if len(self.late) > MAX_LATE_TOLD:
+            lines.append(f"LATE: so are {len(self.late) - MAX_LATE_TOLD} more.")
         if self.vouched:
             lines.append(
                 f"VOUCHED FOR by {len(self.cosigned)} of {len(self.policy.witnesses)} witnesses of your policy: these"
                 " very bytes were there, nothing before them was changed, removed or moved, and the operator states"
                 " that none is left out."
             )
-        elif self.from_elsewhere:
-            lines.append("CONSISTENT IN ITSELF ONLY: too few witnesses of your policy have cosigned.")
         else:
-            lines.append(
-                "CONSISTENT IN ITSELF ONLY: the keys came along in the folder, and whoever made it chose them. Ask"
-                " somebody else for a policy, and give it with --policy."
-            )
+            lines.append(f"CONSISTENT IN ITSELF ONLY: {self._lacking()}")
         lines.append("It does not show that what was said is true, nor who typed it.")
         return "\n".join(lines)
 
-    def timeline(self) -> str:
-        """Every event in words, from its bytes."""
-        return "\n\n".join(told(event) for event in self.events)
+    def timeline(self) -> Iterator[str]:
+        """Every event in words, from its bytes, with the times between which it came to be there."""
+        for event in self._events():
+            times = self._bracket(event.position)
+            yield "\n".join((told(event), *(f"  {each}" for each in times)))
+
+    def _lacking(self) -> str:
+        if not self.from_elsewhere:
+            return (
+                "the keys came along in the folder, and whoever made it chose them. Ask somebody else for a policy, and"
+                " give it with --policy."
+            )
+        if not self.is_stated:
+            return (
+                f"your policy has no key {self.checkpoint.origin}{STATEMENTS}, so that nobody whom you trust says that"
+                " no event was left out."
+            )
+        if self.policy.quorum == "none":
+            return "your policy asks for no witness, so that there is the operator's word alone."
+        return "too few witnesses of your policy have cosigned."
 
     # ------------------------------------------------------------------------------------------ the checks
 
     def _check_checkpoint(self) -> None:
-        key = self.policy.log_key(self.checkpoint.origin)
-        if not self.note.is_signed_by(key):
-            raise Wrong(f"the checkpoint is not signed by the key of {self.checkpoint.origin}")
-        if not self.cosigners and self.policy.quorum != "none" and self.from_elsewhere:
+        self._check_signed(self.note, self.checkpoint)
+        self.cosigned = self.policy.cosigned(self.note)
+        if not self.cosigned and self.policy.quorum != "none" and self.from_elsewhere:
             raise Wrong("no witness of your policy has cosigned the checkpoint")
 
-    def _check_order(self) -> None:
-        before = 0
-        for event in self.events:
-            if event.position <= before:
-                raise Wrong(f"position {event.position} does not follow position {before}")
-            before = event.position
-            place = event.subject.split(".", 2)[-1] if event.subject.count(".") > 1 else ""
-            if not (place == self.scope or place.startswith(f"{self.scope}.")):
-                raise Wrong(f"the event at position {event.position} is not of {self.scope}")
-            named = event.attributes.get("ce-subject")
-            if named is not None and named != place:
-                raise Wrong(f"the event at position {event.position} names another goal than it is stored under")
+    def _check_signed(self, note: "Note", checkpoint: "Checkpoint") -> None:
+        """Check that a key that the reader trusts has signed a checkpoint, and that no retired one has."""
+        trusted = [key for key in self.policy.logs if key.name == checkpoint.origin]
+        if not trusted:
+            raise Wrong(f"the policy has no key of {checkpoint.origin}")
+        signed = [key for key in trusted if note.is_signed_by(key)]
+        if not signed and self.keys.replaced(trusted):
+            raise Wrong(
+                f"{note.called} is not signed by the key of {checkpoint.origin} that your policy has. The list of keys"
+                " says that it was replaced: ask for the policy of now, from somebody else than who gave you the folder"
+            )
+        if not signed:
+            raise Wrong(f"{note.called} is not signed by the key of {checkpoint.origin}")
+        for key in signed:
+            self.keys.check(key, checkpoint.size, note.called)
+
+    def _check_extends(
+        self, called: str, small: "Checkpoint", large: "Checkpoint", hashes: Sequence[bytes] | None
+    ) -> None:
+        """Check that one tree is an earlier state of another."""
+        if consistent(small.size, large.size, hashes or [], small.root, large.root):
+            return
+        missing = " (no --consistency proof was given)" if hashes is None else ""
+        raise Wrong(
+            f"{called} is not shown to be of the same tree as the export{missing}: the smaller one has {small.size}"
+            f" events, the larger one {large.size}. Where nobody can prove that the smaller one was only added to, the"
+            " log was shortened, restored, or is another for each of you"
+        )
+
+    def _check_successions(self) -> None:
+        folder = self.folder / "successions"
+        for file in sorted(folder.iterdir(), key=lambda each: (len(each.name), each.name)) if folder.is_dir() else ():
+            self.successions.append(Succession(Note(read_bytes(file), f"successions/{file.name}")))
+        if not self.successions:
+            return
+        for earlier, later in zip(self.successions, self.successions[1:], strict=False):
+            if later.former != earlier.origin:
+                raise Wrong(f"{later.note.called} is not about the log that {earlier.note.called} began")
+        last = self.successions[-1]
+        if last.origin != self.checkpoint.origin:
+            raise Wrong(f"{last.note.called} is about another log than the export")
+        if not any(last.note.is_signed_by(key) for key in self._statement_keys()):
+            raise Wrong(f"{last.note.called} is not signed by the key of {last.origin}{STATEMENTS}")
+
+    def _check_former(self, called: str, note: "Note", other: "Checkpoint", hashes: Sequence[bytes] | None) -> None:
+        """Check a checkpoint of an earlier generation of the log against the note by which that one ended."""
+        ended = next((each for each in self.successions if each.former == other.origin), None)
+        if ended is None:
+            raise Wrong(f"{called} is of another log: {other.origin}")
+        self._check_signed(note, other)
+        if other.size > ended.size:
+            raise Wrong(
+                f"{called} has {other.size} events of {other.origin}, which ended with {ended.size} ({ended.reason})."
+                " It was signed later, with a key that had been given up; or the note of the succession hides a loss"
+            )
+        if other.size == ended.size and other.root != ended.root:
+            raise Wrong(f"two histories: {called} and {ended.note.called} have {other.size} events and different roots")
+        if other.size <= ended.agree and len(self.successions) == 1:
+            self._check_extends(called, other, self.checkpoint, hashes)
 
     def _check_inclusion(self) -> None:
-        nodes = self._nodes()
+        if (self.folder / NODES).exists():
+            self._check_nodes()
+            return
         size, root = self.checkpoint.size, self.checkpoint.root
-        for event in self.events:
-            index = event.position - 1
-            proof = self._proof(event.position) if nodes is None else proof_from(nodes, index, size)
-            if not included(index, size, event.leaf_hash(), proof, root):
-                raise Wrong(
-                    f"the event at position {event.position} is not the one in the log: its bytes, its time or its"
-                    " place was changed, or its proof was"
-                )
+        for position, leaf in zip(self._positions, self._leaves, strict=True):
+            if not included(position - 1, size, leaf, self._proof(position), root):
+                raise Wrong(not_there(position))
 
-    def _check_versions(self) -> None:
-        last: dict[str, int] = {}
-        for event in self.events:
-            text = event.attributes.get("ce-version", "")
-            if not text.isdecimal():
-                continue
-            expected = last.get(event.subject, 0) + 1
-            if int(text) != expected:
-                raise Wrong(
-                    f"an event of {event.subject.split('.', 2)[-1]} is missing: position {event.position} is version"
-                    f" {text}, and version {expected} should come"
-                )
-            last[event.subject] = int(text)
+    def _check_nodes(self) -> None:
+        """Compute the root from the leaves and the hashes beside them, each of which is there once."""
+        size, root = self.checkpoint.size, self.checkpoint.root
+        if self._positions and self._positions[-1] > size:
+            raise Wrong(f"position {self._positions[-1]} is behind the end of the checkpoint")
+        with self._lines(NODES) as lines:
+            walk = Walk(self._positions, self._leaves, lines)
+            if walk.root(size) != root:
+                raise Wrong("the events do not lead to the root of the checkpoint: some were changed, or a hash was")
 
-    def _check_statement(self) -> None:
+    def _check_statement(self) -> Sequence[str]:
         note = Note(self._bytes("statement"), "statement")
-        key = self.policy.log_key(self.checkpoint.origin + STATEMENTS)
-        if not note.is_signed_by(key):
-            raise Wrong(f"the statement is not signed by the key of {key.name}")
+        name = self.checkpoint.origin + STATEMENTS
+        if not any(note.is_signed_by(key) for key in self._statement_keys()):
+            raise Wrong(f"the statement is not signed by the key of {name}")
         lines = note.text.split("\n")[:-1]
-        positions = hashlib.sha256("".join(f"{each.position}\n" for each in self.events).encode()).hexdigest()
-        last = self.events[-1].position if self.events else 0
+        positions = hashlib.sha256("".join([f"{each}\n" for each in self._positions]).encode()).hexdigest()
         expected = [
             STATEMENT,
             self.checkpoint.origin,
             str(self.checkpoint.size),
             self.scope,
-            f"events {len(self.events)}",
-            f"last {last}",
+            f"events {len(self._positions)}",
+            f"last {self._positions[-1] if self._positions else 0}",
             f"positions {positions}",
         ]
         for said, found in zip(lines, expected, strict=False):
             if said != found:
                 raise Wrong(f"the operator states “{said}”, and the export has “{found}”: not all events are there")
-        self._check_files(lines[len(expected) :])
+        if len(lines) < len(expected):
+            raise Wrong("the statement breaks off")
+        others = [key for key in self.policy.logs if key.name.endswith(STATEMENTS) and key.name != name]
+        self.counted = [key.name.removesuffix(STATEMENTS) for key in others if note.is_signed_by(key)]
+        return lines[len(expected) :]
+
+    def _statement_keys(self) -> Sequence["Key"]:
+        """The keys for statements: those that the reader trusts, else those that came along."""
+        name = self.checkpoint.origin + STATEMENTS
+        return [key for key in self.policy.logs if key.name == name] or self.keys.statements
 
     def _check_files(self, lines: Sequence[str]) -> None:
         stated = {}
@@ -270,65 +399,143 @@ class History:
             if word != "file" or not re.fullmatch(r"[0-9a-f]{64}", digest) or not is_plain_name(name):
                 raise Wrong("the statement has a line that is not understood")
             stated[name] = digest
-        there = {str(each.relative_to(self.folder)) for each in self.folder.rglob("*") if each.is_file()}
+        there = {each.relative_to(self.folder).as_posix() for each in self.folder.rglob("*") if not each.is_dir()}
         for name in sorted(there - NOT_STATED - set(stated)):
             raise Wrong(f"the statement does not name the file {name}: it was added")
         for name, digest in stated.items():
             if name not in there:
                 raise Wrong(f"the file {name} is missing")
-            if hashlib.sha256(self._bytes(name)).hexdigest() != digest:
+            if (self._digests.get(name) or digest_of(self.folder / name)) != digest:
                 raise Wrong(f"the file {name} is not the one that was exported: it was changed")
 
+    def _check_earlier(self) -> None:
+        """Check that each earlier checkpoint is a state of the same tree, from the first to the export's own."""
+        folder = self.folder / EARLIER
+        sizes = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+        if not all(re.fullmatch(r"[1-9]\d{0,18}", each, re.ASCII) for each in sizes):
+            raise Wrong(f"{EARLIER} has a file that is no earlier checkpoint")
+        before: Checkpoint | None = None
+        for name in sorted(sizes, key=int):
+            before = self._linked(f"{EARLIER}/{name}", before)
+        if before is not None and before.text != self.checkpoint.text:
+            raise Wrong(
+                f"the earlier checkpoints do not lead to the export's: {EARLIER}/{self.checkpoint.size} is missing"
+            )
+
+    def _linked(self, name: str, before: "Checkpoint | None") -> "Checkpoint":
+        """The checkpoint of a file in the form of a request to a witness (C2SP tlog-witness), behind the one before."""
+        head, between, rest = self._bytes(name).partition(b"\n\n")
+        lines = head.decode("ascii", "replace").split("\n")
+        old = before.size if before else 0
+        if not between or lines[0] != f"old {old}":
+            raise Wrong(f"{name} does not follow the checkpoint before it")
+        note = Note(rest, name)
+        checkpoint = Checkpoint(note)
+        if checkpoint.origin != self.checkpoint.origin:
+            raise Wrong(f"{name} is of another log: {checkpoint.origin}")
+        hashes = [hash_of(line, name) for line in lines[1:]]
+        if before is None and hashes:
+            raise Wrong(f"{name} has a proof, and nothing before it")
+        if before and not consistent(old, checkpoint.size, hashes, before.root, checkpoint.root):
+            raise Wrong(f"{name} is not of the tree of the checkpoint before it: something before it was changed")
+        signed = [key for key in {*self.policy.logs, *self.keys.checkpoints} if note.is_signed_by(key)]
+        if not signed:
+            raise Wrong(f"{name} is not signed by a key of {checkpoint.origin}")
+        for key in signed:
+            self.keys.check(key, checkpoint.size, name)
+        if checkpoint.text != self.checkpoint.text:
+            self.earlier.append(Shown(checkpoint, tuple(self.policy.cosigned(note).values())))
+        return checkpoint
+
     def _check_times(self) -> None:
-        before = None
-        for event in self.events:
-            if before is not None and event.recorded_ns < before.recorded_ns:
-                raise Wrong(f"position {event.position} was recorded before position {before.position}")
-            before = event
-        for _, at in self.cosigners:
-            late = [each for each in self.events if each.recorded_ns > (at + CLOCK_SECONDS) * 1_000_000_000]
-            if late:
-                raise Wrong(f"position {late[0].position} says that it was recorded after it was cosigned")
+        """Check recorded times against each other, and against the times at which witnesses had seen so much."""
+        own = Shown(self.checkpoint, tuple(self.cosigned.values()))
+        shown = [each for each in (*self.earlier, own) if each.times]
+        self._sizes = [each.checkpoint.size for each in shown]
+        self._seen = list(accumulate((max(each.times) for each in shown), max))
+        self._first_seen = list(accumulate((min(each.times) for each in reversed(shown)), min))[::-1]
+        for each in shown:
+            first, last = min(each.times), max(each.times)
+            inside = bisect_left(self._positions, each.checkpoint.size + 1)
+            if inside and self._recorded[inside - 1] > (first + CLOCK_SECONDS) * SECOND:
+                raise Wrong(
+                    f"position {self._positions[inside - 1]} says that it was recorded at"
+                    f" {moment(self._recorded[inside - 1])}, after it was cosigned at {instant(first)}"
+                )
+            for position, recorded in islice(zip(self._positions, self._recorded, strict=True), inside, None):
+                if recorded >= (last - CLOCK_SECONDS) * SECOND:
+                    break
+                self.late.setdefault(
+                    position,
+                    f"LATE: position {position} says that it was recorded at {moment(recorded)}, and was not there when"
+                    f" the log was cosigned at {instant(last)}. It was put in later with an earlier time, or the notary"
+                    " was behind the log then: ask since when there is one.",
+                )
+
+    def _bracket(self, position: int) -> Iterator[str]:
+        """Between which times of witnesses an event came to be in the log."""
+        place = bisect_left(self._sizes, position)
+        if place:
+            yield f"not yet there at {instant(self._seen[place - 1])}, as witnesses had it"
+        if place < len(self._sizes):
+            yield f"there at {instant(self._first_seen[place])}, as witnesses had it"
 
     # ------------------------------------------------------------------------------------------ the files
 
-    def _read_events(self) -> Iterator[Event]:
-        for number, line in enumerate(self._text("events.jsonl").splitlines(), 1):
-            try:
-                said = json.loads(line)
-                yield Event(
-                    natural(said["position"]),
-                    natural(said["recorded_ns"]),
-                    str(said["subject"]),
-                    base64.b64decode(said["headers"], validate=True),
-                    base64.b64decode(said["body"], validate=True),
-                )
-            except (KeyError, TypeError, ValueError, binascii.Error):
-                raise Wrong(f"line {number} of events.jsonl is no event") from None
+    def _read_events(self) -> None:
+        """Read the events once, and keep of each its position, its time and the hash of its leaf."""
+        versions: dict[str, int] = {}
+        uncounted: dict[str, int] = {}
+        before = 0
+        recorded = 0
+        for event in self._events():
+            if event.position <= before:
+                raise Wrong(f"position {event.position} does not follow position {before}")
+            before = event.position
+            place = event.place
+            if not (place == self.scope or place.startswith(f"{self.scope}.")):
+                raise Wrong(f"the event at position {event.position} is not of {self.scope}")
+            self._positions.append(event.position)
+            self._recorded.append(event.recorded_ns)
+            headers = headers_of(event.headers)
+            self._leaves.append(event.leaf_hash_with(headers))
+            if event.withheld:
+                self.withheld += 1
+                versions[place] = versions.get(place, 0) + 1
+            elif (oddity := odd(event, place, headers, versions, uncounted)) is not None:
+                self._note_oddity(oddity)
+            if event.recorded_ns < recorded - CLOCK_SECONDS * SECOND:
+                self._note_oddity(f"position {event.position} was recorded before the event that precedes it")
+            recorded = event.recorded_ns
 
-    def _nodes(self) -> dict[tuple[int, int], bytes] | None:
-        if not (self.folder / "nodes.jsonl").exists():
-            return None
-        found = {}
-        for number, line in enumerate(self._text("nodes.jsonl").splitlines(), 1):
-            try:
-                level, place, hashed = json.loads(line)
-                found[natural(level), natural(place)] = hash_of(hashed, "nodes.jsonl")
-            except (TypeError, ValueError):
-                raise Wrong(f"line {number} of nodes.jsonl is no hash of the tree") from None
-        return found
+    def _note_oddity(self, oddity: str) -> None:
+        """Remember the first thing that is odd about events, which is said once it is known that they are the log's."""
+        self._oddity = self._oddity or oddity
+
+    def _events(self) -> Iterator[Event]:
+        with self._lines(EVENTS) as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    yield event_of(DECODE(line.decode()))
+                except (KeyError, TypeError, ValueError, RecursionError):
+                    raise Wrong(f"line {number} of {EVENTS} is no event") from None
 
     def _proof(self, position: int) -> list[bytes]:
-        name = f"proofs/{position}.tlog-proof"
-        head, between, note = self._bytes(name).partition(b"\n\n")
+        name = f"{PROOFS}/{position}.tlog-proof"
+        content = self._bytes(name)
+        self._digests[name] = hashlib.sha256(content).hexdigest()
+        head, between, note = content.partition(b"\n\n")
         lines = head.decode("ascii", "replace").split("\n")
         if len(lines) > 1 and lines[1].startswith("extra "):
             del lines[1]
         if not between or lines[:2] != ["c2sp.org/tlog-proof@v1", f"index {position - 1}"]:
             raise Wrong(f"{name} is no proof of position {position}")
-        if Checkpoint(Note(note, name)).text != self.checkpoint.text:
+        if note != self.note.whole and Checkpoint(Note(note, name)).text != self.checkpoint.text:
             raise Wrong(f"{name} is against another checkpoint than the export's")
         return [hash_of(line, name) for line in lines[2:]]
+
+    def _lines(self, name: str) -> "Lines":
+        return Lines(self.folder / name, lambda digest: self._digests.__setitem__(name, digest))
 
     def _bytes(self, name: str) -> bytes:
         return read_bytes(self.folder / name)
@@ -339,8 +546,265 @@ class History:
     def _json(self, name: str) -> Json:
         try:
             return json.loads(self._text(name))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Wrong(f"{name} is no JSON") from None
+
+
+def event_of(said: Json) -> Event:
+    """The event of a line; raises ValueError, KeyError or TypeError for what is none."""
+    position, recorded = natural(said["position"]), natural(said["recorded_ns"])
+    subject = said["subject"]
+    if not isinstance(subject, str) or len(subject) >= 1 << 16 or not position:
+        raise ValueError("no subject")
+    if "withheld" in said:
+        withheld = binascii.a2b_base64(said["withheld"], strict_mode=True)
+        if len(withheld) != 64:
+            raise ValueError("not the hashes of headers and body")
+        return Event(position, recorded, subject, b"", b"", withheld)
+    headers = binascii.a2b_base64(said["headers"], strict_mode=True)
+    return Event(position, recorded, subject, headers, binascii.a2b_base64(said["body"], strict_mode=True))
+
+
+def odd(
+    event: Event, place: str, headers: "Headers", versions: dict[str, int], uncounted: dict[str, int]
+) -> str | None:
+    """What is odd about an event beside those before it, such as that one is missing; None for nothing.
+
+    Args:
+        place: Where it is stored.
+        versions: The last version of each goal or plan so far.
+        uncounted: How many messages of each have no version: Cairn could not read them, and a newer one may count them.
+    """
+    if headers.subject not in (None, place.encode()):
+        return f"the event at position {event.position} names another goal than it is stored under"
+    text = headers.version
+    if not text.isdigit() or text.startswith(b"0") or len(text) > MAX_DIGITS:
+        uncounted[place] = uncounted.get(place, 0) + 1
+        return None
+    version, expected = int(text), versions.get(place, 0) + 1
+    versions[place] = version
+    if version == expected or (version < expected and headers.type.endswith(b".voided.v1")):
+        return None  # from a message on that is void, versions are counted again
+    if 0 < version - expected <= uncounted.get(place, 0):
+        uncounted[place] -= version - expected
+        return None
+    return (
+        f"an event of {place} is missing: position {event.position} is version {version}, and version {expected} should"
+        " come"
+    )
+
+
+def not_there(position: int) -> str:
+    """What is wrong where an event does not lead to the root of the checkpoint."""
+    return (
+        f"the event at position {position} is not the one in the log: its bytes, its time or its place was changed, or"
+        " its proof was"
+    )
+
+
+class Walk:
+    """Computes the root of a tree from some of its leaves, and from hashes that are written down in the order in which
+    they are needed: of subtrees without any of the leaves, and, to find out which leaf is wrong, of those with some
+    beside others with some.
+
+    Args:
+        positions: Where the leaves are, from 1, in order.
+        leaves: Their hashes.
+        lines: The hashes, each as `[level, number, "BASE64"]`. Their order counts; level and number are for people.
+    """
+
+    def __init__(self, positions: Sequence[int], leaves: Sequence[bytes], lines: Iterator[bytes]):
+        self._positions = positions
+        self._leaves = leaves
+        self._hashes = (binascii.a2b_base64(line[-HASH_FROM_END:-2]) for line in lines)
+
+    def root(self, size: int) -> bytes:
+        """The root of the tree of a size."""
+        try:
+            return self._root(size)
+        except StopIteration:
+            raise Wrong(f"{NODES} lacks hashes that the proofs need") from None
+        except binascii.Error:
+            raise Wrong(f"{NODES} has something that is no hash in the place of one") from None
+
+    def _root(self, size: int) -> bytes:
+        peaks = []
+        start, first = 0, 0
+        while start < size:
+            level = (size - start).bit_length() - 1
+            end = bisect_left(self._positions, start + (1 << level) + 1, first)
+            peaks.append(self._subtree(level, start >> level, first, end))
+            if first < end:
+                self._compare(peaks[-1], first, end)
+            start, first = start + (1 << level), end
+        if next(self._hashes, None) is not None:
+            raise Wrong(f"{NODES} has more hashes than the proofs need")
+        found = peaks.pop() if peaks else sha256(b"")
+        while peaks:
+            found = node(peaks.pop(), found)
+        return found
+
+    def _subtree(self, level: int, number: int, first: int, end: int) -> bytes:
+        if end - first < 2:
+            return next(self._hashes) if first == end else self._path(level, first)
+        below, left, right = level - 1, 2 * number, 2 * number + 1
+        middle = bisect_left(self._positions, (right << below) + 1, first, end)
+        one = self._subtree(below, left, first, middle)
+        both = first < middle < end
+        if both:
+            self._compare(one, first, middle)
+        other = self._subtree(below, right, middle, end)
+        if both:
+            self._compare(other, middle, end)
+        return hashlib.sha256(b"\x01" + one + other).digest()
+
+    def _path(self, level: int, place: int) -> bytes:
+        """The hash of a subtree with one leaf: what is left of it comes first, then what is right of it."""
+        index, found, hashes, digest = self._positions[place] - 1, self._leaves[place], self._hashes, hashlib.sha256
+        lefts = [next(hashes) for each in range(level - 1, -1, -1) if index >> each & 1]
+        for each in range(level):
+            if index >> each & 1:
+                found = digest(b"\x01" + lefts.pop() + found).digest()
+            else:
+                found = digest(b"\x01" + found + next(hashes)).digest()
+        return found
+
+    def _compare(self, found: bytes, first: int, end: int) -> None:
+        if next(self._hashes) != found:
+            raise Wrong(not_there(self._positions[first]) + ("" if end - first == 1 else ", or that of one behind it"))
+
+
+class Lines:
+    """The lines of a file one after another; once it is read whole, its SHA-256 is known.
+
+    Args:
+        whole: Is given the SHA-256.
+    """
+
+    def __init__(self, file: Path, whole: Callable[[str], None]):
+        self._file = file
+        self._whole = whole
+
+    def __enter__(self) -> Iterator[bytes]:
+        """Open the file."""
+        self._opened = open_file(self._file)
+        return self._read()
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._opened.close()
+
+    def _read(self) -> Iterator[bytes]:
+        digest, rest = hashlib.sha256(), b""
+        try:
+            while piece := self._opened.read(PIECE_BYTES):
+                digest.update(piece)
+                *lines, rest = (rest + piece).split(b"\n")
+                if len(rest) > MAX_LINE_BYTES:
+                    raise Wrong(f"{self._file.name} has a line that is too long")
+                yield from lines
+        except OSError:
+            raise Wrong(f"the file {self._file.name} cannot be read") from None
+        if rest:
+            raise Wrong(f"{self._file.name} breaks off")
+        self._whole(digest.hexdigest())
+
+
+# --------------------------------------------------------------------------------------------- keys and generations
+
+
+class KeyList:
+    """The keys that the log has had, as the folder lists them: what they signed, and up to which size.
+
+    Nobody has to believe it. It explains why a checkpoint is signed by another key than the one that a reader knows.
+    """
+
+    def __init__(self, said: Json, origin: str):
+        self.periods: list[tuple[Key, str, int, int | None]] = []
+        try:
+            for each in said["keys"]:
+                last = None if each["last_size"] is None else natural(each["last_size"])
+                self.periods.append((key_of(str(each["key"])), str(each["use"]), natural(each["first_size"]), last))
+        except (KeyError, TypeError, ValueError):
+            raise Wrong("keys.json is no list of keys") from None
+        before: tuple[Key, str, int, int | None] | None = None
+        for period in self.periods:
+            key, use, first, last = period
+            if key.name != origin + (STATEMENTS if use == "statements" else ""):
+                raise Wrong(f"keys.json has a key of another log: {key.name}")
+            if last is not None and last < first:
+                raise Wrong("keys.json has a key that ends before it begins")
+            if use != "checkpoints":
+                continue
+            if before and before[3] is not None and first > before[3]:
+                raise Wrong(
+                    f"the log's key was replaced at size {first} without the one before it, which signed up to size"
+                    f" {before[3]}, having signed any checkpoint beside the new one: nobody could see that it was"
+                    " the same log that went on"
+                )
+            before = period
+
+    @property
+    def checkpoints(self) -> list["Key"]:
+        """Those that sign checkpoints."""
+        return [key for key, use, _, _ in self.periods if use == "checkpoints"]
+
+    @property
+    def statements(self) -> list["Key"]:
+        """Those that sign statements."""
+        return [key for key, use, _, _ in self.periods if use == "statements"]
+
+    def replaced(self, keys: Sequence["Key"]) -> bool:
+        """Whether one of some keys was retired."""
+        return any(key.public == each.public and last is not None for each, _, _, last in self.periods for key in keys)
+
+    def check(self, key: "Key", size: int, called: str) -> None:
+        """Check that a key was in use for a checkpoint of a size."""
+        for each, _, first, last in self.periods:
+            if each.public == key.public and not first <= size <= (size if last is None else last):
+                raise Wrong(
+                    f"{called} is of size {size} and signed by a key that signed from size {first}"
+                    f" to {'now' if last is None else last}: it was not in use then"
+                )
+
+    def told(self) -> list[str]:
+        """What is to be said of keys that were replaced."""
+        return [
+            f"The key {key.name}+{key.id.hex()} was retired at size {last}; the next one signed beside it before."
+            for key, use, _, last in self.periods
+            if use == "checkpoints" and last is not None
+        ]
+
+
+class Succession:
+    """The note by which one generation of a log ended and the next began: after a loss, or when a key had leaked."""
+
+    def __init__(self, note: "Note"):
+        self.note = note
+        head, _, rest = note.text.partition("\n\n")
+        first, *lines = head.removesuffix("\n").split("\n")
+        said = dict(line.partition(" ")[::2] for line in lines)
+        try:
+            self.former, self.origin = said["old"], said["new"]
+            self.at, self.by, self.reason = said["at"], said["by"], said["reason"]
+            self.agree = natural(int(said["agree"]))
+            size, _, root = said["signed"].partition(" ")
+            self.size, self.root = (0, b"") if size == "nothing" else (natural(int(size)), hash_of(root, note.called))
+        except (KeyError, ValueError):
+            first = ""
+        if first != SUCCESSION:
+            raise Wrong(f"{note.called} is no note of a succession")
+        if rest and Checkpoint(Note(rest.encode(), f"the checkpoint in {note.called}")).origin != self.former:
+            raise Wrong(f"{note.called} has a checkpoint of another log than the one that ended")
+
+    def told(self) -> str:
+        """What is to be said of it."""
+        kept = "All" if self.agree == self.size else f"The first {self.agree}"
+        return (
+            f"{self.origin} goes on from {self.former}, which ended at {word(self.at)} by the decision of"
+            f" {word(self.by)} ({word(self.reason)}). {kept} of the {self.size} events that had been signed until then"
+            " are in the new one as well."
+        )
 
 
 # --------------------------------------------------------------------------------------------- the tree, RFC 9162
@@ -398,41 +862,10 @@ def consistent(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_
     return sn == 0 and older == old_root and newer == new_root
 
 
-def proof_from(nodes: dict[tuple[int, int], bytes], index: int, size: int) -> list[bytes]:
-    """The proof of a leaf from hashes of full subtrees, each of which is there once for all events."""
-    start, end, proof = 0, size, []
-    while end - start > 1:
-        middle = start + (1 << ((end - start - 1).bit_length() - 1))
-        if index < middle:
-            proof.append(root_from(nodes, middle, end))
-            end = middle
-        else:
-            proof.append(root_from(nodes, start, middle))
-            start = middle
-    return proof[::-1]
-
-
-def root_from(nodes: dict[tuple[int, int], bytes], start: int, end: int) -> bytes:
-    """The root over a range of leaves from its full subtrees."""
-    roots = []
-    while start < end:
-        level = (end - start).bit_length() - 1
-        hashed = nodes.get((level, start >> level))
-        if hashed is None:
-            raise Wrong(f"nodes.jsonl lacks the hash {start >> level} of level {level}")
-        roots.append(hashed)
-        start += 1 << level
-    found = roots.pop()
-    while roots:
-        found = node(roots.pop(), found)
-    return found
-
-
 # --------------------------------------------------------------------------------------------- notes, keys, policy
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """A public key with its name: of a log (type 1), or of a witness (type 4)."""
 
     name: str
@@ -477,6 +910,7 @@ class Note:
         if not between or not lines.endswith("\n") or any(ord(each) < 32 and each != "\n" for each in text + lines):
             raise Wrong(f"{called} is no signed note")
         self.called = called
+        self.whole = given
         self.text = text + "\n"
         self.signatures = []
         for line in lines[:-1].split("\n"):
@@ -520,30 +954,28 @@ class Checkpoint:
         self.root = hash_of(lines[2], note.called)
 
 
-@dataclass
 class Policy:
-    """Whom somebody trusts (C2SP tlog-policy): logs, witnesses, groups of them, and who is enough."""
+    """Whom somebody trusts (C2SP tlog-policy): logs, witnesses, groups of them, and who is enough.
 
-    text: str
-    logs: dict[str, Key] = field(default_factory=dict)
-    witnesses: dict[str, Key] = field(default_factory=dict)
-    groups: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
-    quorum: str = ""
+    A log may have several keys: one that is being replaced signs beside the one that replaces it.
+    """
 
-    def __post_init__(self) -> None:
-        """Read the lines."""
-        for number, line in enumerate(self.text.splitlines(), 1):
+    def __init__(self, text: str):
+        self.logs: list[Key] = []
+        self.witnesses: dict[str, Key] = {}
+        self.groups: dict[str, tuple[int, list[str]]] = {}
+        self.quorum = ""
+        for number, line in enumerate(text.splitlines(), 1):
             words = line.split()
             if words and not words[0].startswith("#") and not self._takes(words):
                 raise Wrong(f"line {number} of the policy is not understood")
         if not self.quorum:
             raise Wrong("the policy names no quorum")
 
-    def log_key(self, origin: str) -> Key:
-        """The key of a log."""
-        if origin not in self.logs:
-            raise Wrong(f"the policy has no key of {origin}")
-        return self.logs[origin]
+    def cosigned(self, note: Note) -> dict[str, int]:
+        """The witnesses that have cosigned a checkpoint, with their times."""
+        found = {name: note.cosigned_by(key) for name, key in self.witnesses.items()}
+        return {name: at for name, at in found.items() if at is not None}
 
     def is_met(self, cosigners: set[bytes]) -> bool:
         """Whether the owners of these public keys are enough."""
@@ -557,12 +989,12 @@ class Policy:
 
     def _takes(self, words: Sequence[str]) -> bool:
         names = {*self.witnesses, *self.groups}
-        publics = {each.public for each in (*self.logs.values(), *self.witnesses.values())}
+        publics = {each.public for each in (*self.logs, *self.witnesses.values())}
         members = {each for _, group in self.groups.values() for each in group}
         match words:
             case ["log", text, *url] if len(url) < 2:
                 key = key_of(text)
-                self.logs[key.name] = key
+                self.logs.append(key)
                 return key.kind == 1 and key.public not in publics
             case ["witness", name, text, *url] if len(url) < 2:
                 key = key_of(text)
@@ -570,7 +1002,9 @@ class Policy:
                 return key.kind == 4 and key.public not in publics and name not in names and name != "none"
             case ["group", name, number, *group] if group:
                 most = len(group)
-                wanted = {"any": 1, "all": most}.get(number, int(number) if number.isdecimal() else 0)
+                wanted = {"any": 1, "all": most}.get(
+                    number, int(number) if re.fullmatch(r"\d{1,4}", number, re.ASCII) else 0
+                )
                 self.groups[name] = (wanted, group)
                 known = set(group) <= names and len(set(group)) == most and not members & set(group)
                 return known and 1 <= wanted <= most and name not in names and name != "none"
@@ -583,78 +1017,153 @@ class Policy:
 # --------------------------------------------------------------------------------------------- bytes and words
 
 
-def header_lines(block: bytes) -> list[bytes]:
-    """The lines of a block of headers as it is stored, each with its line end, without what begins and ends it."""
-    if not block.startswith(b"NATS/1.0") or not block.endswith(b"\r\n\r\n"):
+class Headers(NamedTuple):
+    """What is read of a block of headers in one pass.
+
+    Attributes:
+        own: The event's own lines, each with its line end: without those of the server, and without the blind.
+        blind: What the event is blinded with; nothing where it is not.
+        subject: Which goal or plan it names; None where it names none.
+    """
+
+    own: bytes = b""
+    blind: bytes = b""
+    subject: bytes | None = None
+    version: bytes = b""
+    type: bytes = b""
+
+
+def headers_of(block: bytes) -> Headers:
+    """What is read of a block of headers as it is stored; raises Wrong for what is no such block."""
+    if not block:
+        return Headers()
+    if not block.startswith(b"NATS/1.0\r\n") or not block.endswith(b"\r\n\r\n"):
         raise Wrong("an event has headers that are no block of NATS")
-    lines = block[len(b"NATS/1.0") : -2].split(b"\r\n")
-    return [line + b"\r\n" for number, line in enumerate(lines[:-1]) if line or number]
+    block, _ = without(block, b"\r\nnats-")
+    block, blind = without(block, b"\r\ncairn-blind:")
+    lower = block.lower()
+    subject, version, kind = [
+        None if (at := lower.rfind(begin)) < 0 else block[at + len(begin) : lower.find(b"\r\n", at + 2)].strip()
+        for begin in LOOKED_AT
+    ]
+    return Headers(
+        block[len(b"NATS/1.0\r\n") : -2],
+        unblinded(blind.strip()) if blind else b"",
+        subject,
+        version or b"",
+        kind or b"",
+    )
 
 
-def is_own(line: bytes) -> bool:
-    """Whether a header line is the event's own: neither the server's nor the blind."""
-    lower = line.lower()
-    return not lower.startswith((b"nats-", b"cairn-blind:"))
+LOOKED_AT = (b"\r\nce-subject:", b"\r\nce-version:", b"\r\nce-type:")
+"""How the lines begin that the check looks at; the last of each counts."""
 
 
-def blind_of(block: bytes) -> bytes:
-    """What an event is blinded with; nothing where it is not."""
-    for line in reversed(header_lines(block)):
-        name, _, value = line.partition(b":")
-        if name.lower() == b"cairn-blind":
-            text = value.strip()
-            try:
-                return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            except (binascii.Error, ValueError):
-                return text
-    return b""
+def without(block: bytes, begin: bytes) -> tuple[bytes, bytes]:
+    """A block without the lines that begin in a certain way, in any case; and what the last of them says."""
+    lower = block.lower()
+    at = lower.find(begin)
+    if at < 0:
+        return block, b""
+    kept, start = [], 0
+    while at >= 0:
+        end = lower.find(b"\r\n", at + 2)
+        kept.append(block[start:at])
+        begun, start = at, end
+        at = lower.find(begin, end)
+    kept.append(block[start:])
+    return b"".join(kept), block[begun + len(begin) : start]
+
+
+URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def unblinded(text: bytes) -> bytes:
+    """The bytes of a blind, which is base64url; what is none counts as it stands."""
+    try:
+        return binascii.a2b_base64(text.translate(URL_SAFE) + b"=" * (-len(text) % 4), strict_mode=True)
+    except binascii.Error:
+        return text
+
+
+class Pairs(list[tuple[str, Json]]):
+    """The members of a JSON object, also those whose name stands in it twice."""
 
 
 def told(event: Event) -> str:
     """An event in words, from its bytes."""
+    begin = f"position {event.position}, {word(event.place)}"
+    if event.withheld:
+        return f"{begin}: withheld\n  recorded {moment(event.recorded_ns)}; what it says is not shown"
     said = event.attributes
-    kind = said.get("ce-type", "(no event of Cairn's)")
-    who = f"{unquote(said.get('ce-actor', 'somebody'))}, {said.get('ce-actorrole', 'role unknown')}"
-    by = unquote(said.get("ce-submittedby", ""))
-    entered = f"; submitted by {by}" if by and by != unquote(said.get("ce-actor", "")) else ""
+    kind = word(said.get("ce-type", "(no event of Cairn's)"))
+    actor, by = (unquote(said.get(name, "")) for name in ("ce-actor", "ce-submittedby"))
+    who = f"{word(actor) or 'somebody'}, {word(said.get('ce-actorrole', 'role unknown'))}"
+    entered = f"; submitted by {word(by)}" if by and by != actor else ""
     lines = [
-        f"position {event.position}, {event.subject.split('.', 2)[-1]}, version {said.get('ce-version', '?')}: {kind}",
-        f"  happened {said.get('ce-time', '?')}, recorded {event.recorded_at.isoformat()}; {who}{entered}",
+        f"{begin}, version {word(said.get('ce-version', '?'))}: {kind}",
+        f"  happened {word(said.get('ce-time', '?'))}, recorded {moment(event.recorded_ns)}; {who}{entered}",
     ]
     try:
-        data = json.loads(event.body)
-    except ValueError:
-        data = f"({len(event.body)} bytes)"
-    return plain("\n".join([*lines, *said_in(data)]))
+        data = json.loads(event.body, object_pairs_hook=Pairs)
+        lines += said_in(data)
+    except (ValueError, RecursionError):
+        lines.append(f"  ({len(event.body)} bytes that are no JSON)")
+    return "\n".join(lines)
 
 
 def said_in(data: Json, name: str = "", depth: int = 1) -> Iterator[str]:
     """The fields of some JSON, a line each."""
     indent = "  " * depth
-    if isinstance(data, dict):
+    if isinstance(data, Pairs):
         if name:
             yield f"{indent}{name}:"
-        for key, value in data.items():
-            yield from said_in(value, str(key), depth + bool(name))
+        for key, value in data:
+            yield from said_in(value, word(key), depth + bool(name))
     elif isinstance(data, list):
         for number, value in enumerate(data, 1):
             yield from said_in(value, f"{name} {number}", depth)
     else:
         text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-        yield f"{indent}{name}: {text}".replace("\n", f"\n{indent}  ")
+        yield f"{indent}{name}: {plain(text)}".replace("\n", f"\n{indent}  ")
+
+
+class Signs(dict[int, str]):
+    """What stands for each character: itself, or a mark for what could steer a terminal or turn a line around."""
+
+    def __missing__(self, code: int) -> str:
+        """Look at a character once."""
+        sign = chr(code)
+        category = unicodedata.category(sign)
+        steers = sign != "\n" and (category[0] == "C" or category in ("Zl", "Zp"))
+        self[code] = "\ufffd" if steers else sign
+        return self[code]
+
+
+SIGNS = Signs()
 
 
 def plain(text: str) -> str:
     """A text without what could steer a terminal, or turn the direction of what follows."""
-    return "".join(each if each == "\n" or unicodedata.category(each)[0] != "C" else "�" for each in text)
+    return text.translate(SIGNS)
+
+
+def word(text: str) -> str:
+    """A text that stays on its line."""
+    return plain(text).replace("\n", "\ufffd")
+
+
+def moment(nanoseconds: int) -> str:
+    """Nanoseconds since 1970 as a time, to the microsecond."""
+    try:
+        return (EPOCH + timedelta(microseconds=nanoseconds // 1000)).isoformat()
+    except OverflowError:
+        return f"nanosecond {nanoseconds}"
 
 
 def instant(seconds: int) -> str:
     """Seconds since 1970 as a time."""
-    try:
-        return (EPOCH + timedelta(seconds=seconds)).isoformat()
-    except OverflowError:
-        return f"second {seconds}"
+    return moment(seconds * SECOND)
 
 
 def natural(value: Json) -> int:
@@ -703,6 +1212,25 @@ def read_bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError:
         raise Wrong(f"the file {file.name} cannot be read") from None
+
+
+def open_file(file: Path) -> io.BufferedReader:
+    """A file that is read piece by piece."""
+    try:
+        if file.is_symlink() or not file.is_file():
+            raise Wrong(f"there is no file {file.name} that can be read")
+        return file.open("rb")
+    except OSError:
+        raise Wrong(f"the file {file.name} cannot be read") from None
+
+
+def digest_of(file: Path) -> str:
+    """The SHA-256 of a file, as hex."""
+    with open_file(file) as opened:
+        try:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+        except OSError:
+            raise Wrong(f"the file {file.name} cannot be read") from None
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 from tests.end_to_end.node import RunningNode
 from tests.exchange.javascript import JavaScript
+from tests.exchange.python_judges import PythonJudges
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,6 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def javascript(pytestconfig: pytest.Config) -> JavaScript:
     return JavaScript.installed(pytestconfig.cache.mkdir("exchange"))
+
+
+@pytest.fixture(scope="session")
+def judges(pytestconfig: pytest.Config) -> PythonJudges:
+    return PythonJudges.installed(pytestconfig.cache.mkdir("judges"))
 
 
 @pytest.fixture(scope="session")

@@ -49,9 +49,14 @@ class PythonJudges:
             (environment / "installed").touch()
         return cls(environment)
 
+    @property
+    def python(self) -> Path:
+        """Its Python, which has `cryptography` and nothing of Cairn's."""
+        return self._bin / "python"
+
     def say(self, questions: Sequence[Mapping[str, object]]) -> list[bool]:
         """What aics-tlog says to each question."""
-        command = (str(self._bin / "python"), str(JUDGES / "tlog.py"))
+        command = (str(self.python), str(JUDGES / "tlog.py"))
         ended = subprocess.run(
             command, input=to_json(questions), check=False, capture_output=True, timeout=_RUNNING_SECONDS
         )

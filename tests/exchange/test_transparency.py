@@ -31,11 +31,6 @@ SIZE = 1_500
 OWN_WITNESS = SignerKey("witness.northside.example/cairn", COSIGNATURE, bytes(range(1, 33)))
 
 
-@pytest.fixture(scope="session")
-def judges(pytestconfig: pytest.Config) -> PythonJudges:
-    return PythonJudges.installed(pytestconfig.cache.mkdir("judges"))
-
-
 @pytest.fixture
 def log(tmp_path: Path) -> SigningLog:
     log = SigningLog(tmp_path / "log")

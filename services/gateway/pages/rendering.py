@@ -3,7 +3,7 @@
 Jinja2 and Babel are imported when the first page is asked for: a gateway that only serves programs does without them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
@@ -114,6 +114,11 @@ class Page:
 def by_itself(template: str, language: "Language", **shown: Any) -> str:
     """The HTML of a template that has no frame and answers no request."""
     return _environment(language).get_template(template).render(language=language, **shown)
+
+
+def piece_by_piece(template: str, language: "Language", **shown: Any) -> Iterator[str]:
+    """As :func:`by_itself`, for a document that may be too long for the memory."""
+    return _environment(language).get_template(template).generate(language=language, **shown)
 
 
 @cache

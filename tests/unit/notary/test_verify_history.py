@@ -12,75 +12,25 @@ from pathlib import Path
 
 import pytest
 
+from events.leaf import leaf_of
+from events.raw_message import RawMessage
 from events.transparency.checkpoints import Checkpoint, cosigned
 from events.transparency.keys import COSIGNATURE, NOTE, SignerKey
 from events.transparency.merkle import leaf_hash
 from events.transparency.notes import Note, parse_note, signed
-from services.notary.history_export import ProvenHistory, StoredEvent, write_history
-from services.notary.statements import STATEMENTS
-from services.notary.tile_files import TileFiles
-from services.notary.tile_tree import TileTree
-from services.notary.verify_history import Event, main
-
-ORIGIN = "records.clinic.example/tlog/7f3k2m9q-1"
-LOG, STATE = (SignerKey(name, NOTE, bytes([n]) * 32) for n, name in enumerate((ORIGIN, ORIGIN + STATEMENTS), 1))
-WITNESSES = [SignerKey(f"witness.example/w{n}", COSIGNATURE, bytes([n]) * 32) for n in (3, 4)]
-START = 1_790_000_000
-SCOPE = "northside.p1"
-POLICY = (
-    f"log {LOG.verifier}\nlog {STATE.verifier}\n"
-    f"witness one {WITNESSES[0].verifier}\nwitness two {WITNESSES[1].verifier}\ngroup both all one two\nquorum both\n"
-)
-
-
-def stored(position: int) -> StoredEvent:
-    """Every second event is of another patient; those of the first have one goal."""
-    place = f"northside.p1.g{position % 4}" if position % 2 else f"northside.p2.g{position}"
-    version = (position + 3) // 4 if position % 2 else 1
-    blind = base64.urlsafe_b64encode(sha256(b"%d" % position).digest()[:16]).rstrip(b"=").decode()
-    headers = (
-        f"NATS/1.0\r\nce-id: e{position}\r\nce-subject: {place}\r\nce-version: {version}\r\nce-actor: p1\r\n"
-        f"ce-actorrole: patient\r\nce-type: cairn.goal.progress_logged.v1\r\ncairn-blind: {blind}\r\n"
-        "Nats-Expected-Last-Subject-Sequence: 0\r\n\r\n"
-    )
-    body = json.dumps({"on": "2026-11-28", "note": f"Sunday {position}, without. Über die Brücke."}).encode()
-    return StoredEvent(position, (START + position) * 1_000_000_000 + 7, f"cairn.log.{place}", headers.encode(), body)
-
-
-class Clinic:
-    """A log, its tree, and checkpoints of it that two witnesses have cosigned."""
-
-    def __init__(self, folder: Path, size: int):
-        self.events = [stored(position) for position in range(1, size + 1)]
-        self.tree = TileTree(TileFiles(folder / "tiles"), 0)
-        self.tree.extend(Event(*event).leaf_hash() for event in self.events)
-        self.tree.write()
-
-    def checkpoint(self, size: int) -> tuple[Checkpoint, Note]:
-        checkpoint = Checkpoint(ORIGIN, size, self.tree.root_at(size))
-        note = signed(checkpoint.text, LOG)
-        return checkpoint, note.with_lines(cosigned(note, each, START + 100_000) for each in WITNESSES)
-
-    def export(self, folder: Path, *, leave_out: int = 0) -> Path:
-        checkpoint, note = self.checkpoint(len(self.events))
-        events = [each for each in self.events if each.subject.startswith(f"cairn.log.{SCOPE}.")]
-        if leave_out:
-            del events[-leave_out:]
-        folder.mkdir()
-        read = self.tree.reader(checkpoint.size)
-        history = ProvenHistory(SCOPE, events, note, checkpoint, POLICY, read)
-        write_history(history, folder, STATE, {"timeline.html": b"<p>Sunday</p>", "HOW_TO_CHECK.md": b"# How\n"})
-        return folder
+from services.notary.requests import KeysAnswer
+from services.notary.verify_history import Event, main, told
+from tests.histories import COUNTING, LOG, ORIGIN, POLICY, START, STATE, WITNESSES, Clinic, message, period, proof_lines
 
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
-    return Clinic(tmp_path_factory.mktemp("clinic"), 300)
+    return Clinic(tmp_path_factory.mktemp("clinic"), map(message, range(1, 301)), kept=(50, 120, 250))
 
 
 @pytest.fixture(scope="module")
-def whole(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clinic.export(tmp_path_factory.mktemp("export") / "whole")
+async def whole(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return await clinic.export(tmp_path_factory.mktemp("export") / "whole")
 
 
 @pytest.fixture
@@ -103,6 +53,7 @@ def test_it_is_vouched_for_by_the_witnesses_of_the_policy(export: Path, policy: 
     said = capsys.readouterr().out
     assert "VOUCHED FOR by 2 of 2" in said
     assert "Sunday 299, without. Über die Brücke." in said
+    assert "3 earlier checkpoints are shown to be of the same tree" in said
     assert "p2" not in said
 
 
@@ -120,6 +71,16 @@ def test_too_few_witnesses_do_not_vouch(export: Path, tmp_path: Path, capsys: Sa
 
     assert main([str(export), "--policy", str(policy)]) == 2
     assert "too few witnesses" in capsys.readouterr().out
+
+
+def test_a_policy_without_the_key_for_statements_does_not_vouch_that_nothing_is_left_out(
+    export: Path, tmp_path: Path, capsys: Said
+) -> None:
+    policy = tmp_path / "without"
+    policy.write_text(POLICY.replace(f"log {STATE.verifier}\n", ""))
+
+    assert main([str(export), "--policy", str(policy), "--quiet"]) == 2
+    assert f"your policy has no key {STATE.name}" in capsys.readouterr().out
 
 
 def test_it_imports_nothing_of_cairns(export: Path) -> None:
@@ -208,7 +169,7 @@ def leave_out_a_goal(export: Path) -> None:
 
 def show_another_patient(export: Path) -> None:
     said = lines(export / "events.jsonl")
-    event = stored(2)
+    event = message(2)
     said.insert(1, {**said[0], "position": 2, "subject": event.subject})
     write(export / "events.jsonl", said)
 
@@ -217,12 +178,16 @@ def reword_the_timeline(export: Path) -> None:
     (export / "timeline.html").write_text("<p>Monday</p>")
 
 
+def reword_the_pdf(export: Path) -> None:
+    (export / "timeline.pdf").write_bytes(b"%PDF-1.7 Monday")
+
+
 def add_a_file(export: Path) -> None:
     (export / "read_me_first.html").write_text("All is well.")
 
 
 def remove_a_file(export: Path) -> None:
-    (export / "HOW_TO_CHECK.md").unlink()
+    (export / "HOW_TO_CHECK.html").unlink()
 
 
 def change_the_checkpoint(export: Path) -> None:
@@ -246,6 +211,20 @@ def lead_elsewhere(export: Path) -> None:
     (export / "timeline.html").symlink_to("/etc/hostname")
 
 
+def leave_out_an_earlier_checkpoint(export: Path) -> None:
+    (export / "earlier" / "120").unlink()
+
+
+def put_another_earlier_checkpoint(export: Path) -> None:
+    file = export / "earlier" / "120"
+    file.write_text(file.read_text().replace("\n120\n", "\n121\n"))
+
+
+def break_off_the_statement(export: Path) -> None:
+    text = parse_note((export / "statement").read_bytes()).text
+    (export / "statement").write_text(str(signed("\n".join(text.split("\n")[:5]) + "\n", STATE)))
+
+
 @pytest.mark.parametrize(
     ("tamper", "why"),
     [
@@ -259,12 +238,16 @@ def lead_elsewhere(export: Path) -> None:
         (leave_out_a_goal, "the operator states “events 150”, and the export has “events 75”"),
         (show_another_patient, "position 2 is not of northside.p1"),
         (reword_the_timeline, "timeline.html is not the one that was exported"),
+        (reword_the_pdf, "timeline.pdf is not the one that was exported"),
         (add_a_file, "does not name the file read_me_first.html"),
-        (remove_a_file, "HOW_TO_CHECK.md is missing"),
+        (remove_a_file, "HOW_TO_CHECK.html is missing"),
         (change_the_checkpoint, "the signature of records.clinic.example/tlog/7f3k2m9q-1 below checkpoint"),
         (take_the_cosignatures, "no witness of your policy has cosigned"),
         (sign_with_another_key, "the statement is not signed"),
+        (break_off_the_statement, "the statement breaks off"),
         (lead_elsewhere, "no file timeline.html that can be read"),
+        (leave_out_an_earlier_checkpoint, "earlier/250 does not follow the checkpoint before it"),
+        (put_another_earlier_checkpoint, "the signature of records.clinic.example/tlog/7f3k2m9q-1 below earlier/120"),
     ],
     ids=lambda each: each.__name__ if callable(each) else "",
 )
@@ -277,69 +260,379 @@ def test_whatever_was_changed_is_found_and_named(
     assert why in capsys.readouterr().out
 
 
-def test_an_operator_who_leaves_out_the_last_event_has_signed_a_lie(
+class Forgetful(Clinic):
+    """A notary whose operator has it state less than there is."""
+
+    forgets = 1
+
+    async def statement(self, scope: str, size: int, files: dict[str, str]) -> Note:  # type: ignore[override]
+        everything = self.messages
+        self.messages = everything[: -2 * self.forgets]
+        try:
+            return await super().statement(scope, size, files)
+        finally:
+            self.messages = everything
+
+
+async def test_an_operator_who_leaves_out_the_last_event_has_signed_a_lie(
     clinic: Clinic, tmp_path: Path, policy: str, capsys: Said
 ) -> None:
     """Inclusion is not completeness: the export is consistent, and the statement can later be held against the log."""
-    export = clinic.export(tmp_path / "short", leave_out=1)
+    forgetful = Forgetful(tmp_path, clinic.messages)
+    export = await forgetful.export(tmp_path / "short", log=clinic.messages[:-2], notary=forgetful)
 
     assert main([str(export), "--policy", policy]) == 0
     assert "events 149" in (export / "statement").read_text()
 
 
-def test_two_histories_of_one_log_are_found(
-    clinic: Clinic, export: Path, policy: str, tmp_path: Path, capsys: Said
-) -> None:
-    other = Checkpoint(ORIGIN, 300, sha256(b"another history").digest())
-    (tmp_path / "theirs").write_text(str(signed(other.text, LOG)))
+async def test_a_witness_that_counts_by_itself_is_named(clinic: Clinic, tmp_path: Path, capsys: Said) -> None:
+    counted = Clinic(tmp_path, clinic.messages)
+    counted.cosigns_statements = True
+    export = await counted.export(tmp_path / "counted")
+    policy = tmp_path / "policy"
+    policy.write_text(f"log {COUNTING.verifier}\n{POLICY}")
 
-    assert main([str(export), "--policy", policy, "--also", str(tmp_path / "theirs")]) == 1
-    assert "two histories" in capsys.readouterr().out
+    assert main([str(export), "--policy", str(policy), "--quiet"]) == 0
+    assert "witness.example/w3 counted the events as well" in capsys.readouterr().out
+
+
+def test_two_histories_of_one_log_are_found(export: Path, policy: str, tmp_path: Path, capsys: Said) -> None:
+    for size in (300, 120):  # the export's own checkpoint, and an earlier one that goes along
+        other = Checkpoint(ORIGIN, size, sha256(b"another history").digest())
+        (tmp_path / "theirs").write_text(str(signed(other.text, LOG)))
+
+        assert main([str(export), "--policy", policy, "--also", str(tmp_path / "theirs")]) == 1
+        assert "two histories" in capsys.readouterr().out
 
 
 def test_an_earlier_checkpoint_of_the_same_log_is_shown_to_be_one(
     clinic: Clinic, export: Path, policy: str, tmp_path: Path, capsys: Said
 ) -> None:
     earlier, proof = tmp_path / "earlier", tmp_path / "proof"
-    earlier.write_text(str(clinic.checkpoint(77)[1]))
-    hashes = clinic.tree.consistency_proof(77, 300)
-    proof.write_text("".join(base64.b64encode(each).decode() + "\n" for each in hashes))
+    earlier.write_text(str(clinic.note(77)))
+    proof.write_text(proof_lines(clinic, 77, 300))
     given = [str(export), "--policy", policy, "--quiet", "--also", str(earlier)]
 
     assert main([*given, "--consistency", str(proof)]) == 0
     assert main(given) == 1
     assert "no --consistency proof was given" in capsys.readouterr().out
-    proof.write_text("".join(base64.b64encode(each).decode() + "\n" for each in hashes[:-1]))
+    proof.write_text("".join(proof_lines(clinic, 77, 300).splitlines(keepends=True)[:-1]))
     assert main([*given, "--consistency", str(proof)]) == 1
 
 
-def test_a_large_history_has_each_hash_once(tmp_path: Path, policy: str, capsys: Said) -> None:
-    clinic = Clinic(tmp_path, 2_500)
-    export = clinic.export(tmp_path / "large")
+def test_a_checkpoint_that_goes_along_needs_no_proof_of_its_own(
+    clinic: Clinic, export: Path, policy: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kept").write_text(str(clinic.note(120)))
 
-    assert not (export / "proofs").exists()
-    assert main([str(export), "--policy", policy, "--quiet"]) == 0
-    nodes = (export / "nodes.jsonl").read_text().splitlines()
+    assert main([str(export), "--policy", policy, "--quiet", "--also", str(tmp_path / "kept")]) == 0
+
+
+@pytest.fixture(scope="module")
+async def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("large")
+    clinic = Clinic(folder, map(message, range(1, 2_501)), kept=(1_000, 2_000))
+    return await clinic.export(folder / "export")
+
+
+@pytest.fixture
+def many(large: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(large, tmp_path / "export"))
+
+
+def test_a_large_history_has_each_hash_once(many: Path, policy: str) -> None:
+    assert not (many / "proofs").exists()
+    assert main([str(many), "--policy", policy, "--quiet"]) == 0
+    nodes = (many / "nodes.jsonl").read_text().splitlines()
     assert len(nodes) == len(set(nodes))
-    (export / "nodes.jsonl").write_text("\n".join(nodes[1:]) + "\n")
+
+
+@pytest.mark.parametrize("tamper", [flip_a_byte, change_a_time, change_a_header, swap_two])
+def test_in_a_large_history_the_very_event_that_was_changed_is_named(
+    many: Path, policy: str, capsys: Said, tamper: Callable[[Path], None]
+) -> None:
+    tamper(many)
+
+    assert main([str(many), "--policy", policy, "--quiet"]) == 1
+    assert "the event at position 11 is not the one in the log" in capsys.readouterr().out
+
+
+def without_one(nodes: list[str]) -> list[str]:
+    return nodes[1:]
+
+
+def with_one_more(nodes: list[str]) -> list[str]:
+    return [*nodes, nodes[-1]]
+
+
+def with_one_changed(nodes: list[str]) -> list[str]:
+    return [nodes[0].replace('"', '"A', 1)[:-3] + '"]\n', *nodes[1:]]
+
+
+@pytest.mark.parametrize("tamper", [without_one, with_one_more, with_one_changed])
+def test_hashes_of_a_large_history_that_were_changed_are_found(
+    many: Path, policy: str, capsys: Said, tamper: Callable[[list[str]], list[str]]
+) -> None:
+    nodes = (many / "nodes.jsonl").read_text().splitlines(keepends=True)
+    (many / "nodes.jsonl").write_text("".join(tamper(nodes)))
+
+    assert main([str(many), "--policy", policy, "--quiet"]) == 1
+    assert "WRONG" in capsys.readouterr().out
+
+
+async def test_what_is_withheld_is_proven_and_not_shown(
+    clinic: Clinic, tmp_path: Path, policy: str, capsys: Said
+) -> None:
+    export = await clinic.export(tmp_path / "export", is_withheld=lambda each: each.position == 11)
+
+    assert main([str(export), "--policy", policy]) == 0
+    said = capsys.readouterr().out
+    assert "Sunday 11," not in said
+    assert "position 11, northside.p1.g3: withheld" in said
+    assert "1 of them are withheld" in said
+    changed = lines(export / "events.jsonl")
+    hidden = base64.b64decode(str(changed[5]["withheld"]))
+    changed[5]["withheld"] = base64.b64encode(hidden[32:] + hidden[:32]).decode()
+    write(export / "events.jsonl", changed)
+    assert main([str(export), "--policy", policy]) == 1
+    assert "position 11 is not the one in the log" in capsys.readouterr().out
+
+
+async def test_a_time_before_a_cosigned_checkpoint_without_the_event_is_reported(
+    tmp_path: Path, policy: str, capsys: Said
+) -> None:
+    """It was put in later with an earlier time, or nobody signed then: the reader is told, and asks."""
+    long_before = (START - 5_000) * 1_000_000_000
+    messages = [message(position) for position in range(1, 301)]
+    for place in (*range(297), 298):  # the event before it, of somebody else, was recorded and cosigned much later
+        messages[place] = messages[place]._replace(recorded_ns=long_before)
+    dated_back = Clinic(tmp_path, messages, kept=(298,))
+    export = await dated_back.export(tmp_path / "export")
+
+    assert main([str(export), "--policy", policy, "--quiet"]) == 0
+    said = capsys.readouterr().out
+    assert "LATE: position 299 says that it was recorded at" in said
+    assert said.count("LATE") == 1
+
+
+async def test_a_time_after_a_cosignature_is_wrong(tmp_path: Path, policy: str, capsys: Said) -> None:
+    ahead = Clinic(tmp_path, [message(each) for each in range(1, 301)], kept=(200,))
+    ahead.messages[198:] = [each._replace(recorded_ns=each.recorded_ns + 10**13) for each in ahead.messages[198:]]
+    early = Clinic(tmp_path / "tree", ahead.messages, kept=(200,))
+    note = early.note
+
+    def cosigned_too_early(size: int) -> Note:
+        if size != 200:
+            return note(size)
+        text = signed(Checkpoint(ORIGIN, size, early.tree.root_at(size)).text, LOG)
+        return text.with_lines(cosigned(text, each, START) for each in WITNESSES)
+
+    early.note = cosigned_too_early  # type: ignore[method-assign]
+    export = await early.export(tmp_path / "export")
+
     assert main([str(export), "--policy", policy, "--quiet"]) == 1
+    assert "position 199 says that it was recorded at" in capsys.readouterr().out
 
 
-def test_both_computations_of_a_leaf_agree() -> None:
-    """The checker's own, and the one of the log's digest; odd blocks are in tests/unit/events/test_leaf.py."""
-    from events.leaf import leaf_of  # noqa: PLC0415
-    from events.raw_message import RawMessage  # noqa: PLC0415
+def test_the_timeline_says_between_which_times_an_event_came_to_be_there(
+    export: Path, policy: str, capsys: Said
+) -> None:
+    main([str(export), "--policy", policy])
 
-    for position in (1, 2, 250):
-        event = stored(position)
-        raw = RawMessage(event.subject, event.position, event.recorded_ns, event.headers, event.body)
-        assert leaf_hash(leaf_of(raw)) == Event(*event).leaf_hash()
+    event = next(each for each in capsys.readouterr().out.split("\n\n") if each.startswith("position 151,"))
+    assert "not yet there at 2026-09-21T" in event
+    assert "there at 2026-09-21T" in event
 
 
-@pytest.mark.parametrize("words", ["\x1b[2J\x1b[31mnothing", "right\u202eleft", "bell\x07"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"",
+        b"NATS/1.0\r\nCE-ID: 1\r\nce-id: 2\r\n\r\n",
+        b"NATS/1.0\r\nce-note: \xff\xfe\r\n x: y\r\ncairn-blind: not base64!\r\nNATS-Msg-Id: 1\r\n\r\n",
+        b"NATS/1.0\r\nCairn-Blind: AAAA\r\na:b\r\ncairn-blind: AAECAwQFBgcICQoLDA0ODw\r\n:\r\n\r\n",
+        b"NATS/1.0\r\ncairn-blinded: AAAA\r\nnats-: \r\n\r\n",
+    ],
+)
+def test_both_computations_of_a_leaf_agree(headers: bytes) -> None:
+    """The checker's own, and the one of the log's digest."""
+    for raw in (message(250), RawMessage("cairn.log.o.p.g", 2, START, headers, b"\x00\xff")):
+        assert leaf_hash(leaf_of(raw)) == of(raw).leaf_hash()
+
+
+def of(raw: RawMessage) -> Event:
+    return Event(raw.position, raw.recorded_ns, raw.subject, raw.headers, raw.body)
+
+
+@pytest.mark.parametrize("words", ["\x1b[2J\x1b[31mnothing", "right\u202eleft", "bell\x07", "line\u2028line"])
 def test_what_was_said_cannot_steer_the_terminal(words: str) -> None:
-    from services.notary.verify_history import told  # noqa: PLC0415
+    said = told(Event(1, START, "cairn.log.o.p.g", b"NATS/1.0\r\n\r\n", json.dumps({"note": words, words: 1}).encode()))
 
-    said = told(Event(1, START, "cairn.log.o.p.g", b"NATS/1.0\r\n\r\n", json.dumps({"note": words}).encode()))
+    assert not set("\x1b\u202e\x07\u2028") & set(said)
 
-    assert not set("\x1b\u202e\x07") & set(said)
+
+def test_what_was_said_cannot_look_like_another_event() -> None:
+    headers = b"NATS/1.0\r\nce-actor: p1%0A%0Aposition 2, o.p.g, version 2: forged\r\n\r\n"
+    body = json.dumps({"note\n\nposition 3": "one\n\nposition 4, o.p.g", "twice": 1}).encode()
+    said = told(Event(1, START, "cairn.log.o.p.g", headers, body[:-1] + b', "twice": 2}'))
+
+    assert [line for line in said.split("\n") if line.startswith("position")] == [said.split("\n")[0]]
+    assert "\n\n" not in said
+    assert "twice: 1" in said
+    assert "twice: 2" in said
+
+
+async def test_a_message_that_is_void_leaves_no_gap(tmp_path: Path, policy: str) -> None:
+    def of_goal(position: int, version: str, kind: str) -> RawMessage:
+        headers = f"NATS/1.0\r\nce-subject: northside.p1.g1\r\nce-version: {version}\r\nce-type: {kind}\r\n\r\n"
+        return RawMessage("cairn.log.northside.p1.g1", position, START + position, headers.encode(), b"{}")
+
+    told_twice = [
+        of_goal(1, "1", "cairn.goal.proposed.v1"),
+        of_goal(2, "2", "cairn.goal.unknown.v9"),
+        of_goal(3, "2", "cairn.goal.voided.v1"),
+        of_goal(4, "none", "unreadable"),
+        of_goal(5, "4", "cairn.goal.held.v1"),
+    ]
+    export = await Clinic(tmp_path, told_twice).export(tmp_path / "export")
+
+    assert main([str(export), "--policy", policy, "--quiet"]) == 0
+
+
+SECOND, SECOND_STATE = (
+    SignerKey(name, NOTE, bytes([n]) * 32)
+    for n, name in ((11, ORIGIN), (12, ORIGIN.replace("-1", "-2") + "/statements"))
+)
+NEXT = SignerKey(ORIGIN.replace("-1", "-2"), NOTE, bytes([13]) * 32)
+
+
+def with_policy(tmp_path: Path, text: str) -> str:
+    (tmp_path / "their-policy").write_text(text)
+    return str(tmp_path / "their-policy")
+
+
+class TestAKeyThatIsReplaced:
+    """Both keys sign for a while; then the old one is retired (`cairn notary rotate`)."""
+
+    @pytest.fixture
+    async def export(self, clinic: Clinic, tmp_path: Path) -> Path:
+        replaced = Clinic(tmp_path, clinic.messages, kept=(50, 120, 250))
+        replaced.signers = [SECOND, LOG]
+        both = replaced.note
+        replaced.note = lambda size: both(size) if size < 300 else with_cosignatures(size, replaced, SECOND)  # type: ignore[method-assign]
+        policy = POLICY.replace(str(LOG.verifier), str(SECOND.verifier))
+        periods = (period(LOG, last=260), period(SECOND, first=40), period(STATE))
+        replaced.keys = KeysAnswer(origin=ORIGIN, keys=periods, policy=policy)
+        return await replaced.export(tmp_path / "export")
+
+    def test_a_reader_with_the_new_key_is_told_of_the_old_one(self, export: Path, tmp_path: Path, capsys: Said) -> None:
+        policy = with_policy(tmp_path, POLICY.replace(str(LOG.verifier), str(SECOND.verifier)))
+
+        assert main([str(export), "--policy", policy, "--quiet"]) == 0
+        assert "was retired at size 260; the next one signed beside it before" in capsys.readouterr().out
+
+    def test_a_reader_with_both_keys_is_as_well_off(self, export: Path, tmp_path: Path) -> None:
+        policy = with_policy(tmp_path, f"log {SECOND.verifier}\n{POLICY}")
+
+        assert main([str(export), "--policy", policy, "--quiet"]) == 0
+
+    def test_a_reader_with_the_old_key_alone_is_told_to_ask_for_the_new_one(
+        self, export: Path, policy: str, capsys: Said
+    ) -> None:
+        assert main([str(export), "--policy", policy, "--quiet"]) == 1
+        assert "it was replaced: ask for the policy of now" in capsys.readouterr().out
+
+    def test_what_the_old_key_signs_afterwards_is_wrong(
+        self, export: Path, clinic: Clinic, tmp_path: Path, capsys: Said
+    ) -> None:
+        policy = with_policy(tmp_path, f"log {SECOND.verifier}\n{POLICY}")
+        (tmp_path / "late").write_text(str(clinic.note(300)))
+
+        assert main([str(export), "--policy", policy, "--quiet", "--also", str(tmp_path / "late")]) == 1
+        assert "late is of size 300 and signed by a key that signed from size 0 to 260" in capsys.readouterr().out
+
+    async def test_a_key_that_comes_from_nowhere_is_wrong(self, clinic: Clinic, tmp_path: Path, capsys: Said) -> None:
+        sudden = Clinic(tmp_path, clinic.messages)
+        sudden.signers = [SECOND]
+        periods = (period(LOG, last=200), period(SECOND, first=260), period(STATE))
+        policy = POLICY.replace(str(LOG.verifier), str(SECOND.verifier))
+        sudden.keys = KeysAnswer(origin=ORIGIN, keys=periods, policy=policy)
+        export = await sudden.export(tmp_path / "export")
+
+        assert main([str(export), "--quiet"]) == 1
+        assert "the log's key was replaced at size 260 without the one before it" in capsys.readouterr().out
+
+
+def with_cosignatures(size: int, clinic: Clinic, key: SignerKey) -> Note:
+    note = signed(Checkpoint(key.name, size, clinic.tree.root_at(size)).text, key)
+    return note.with_lines(cosigned(note, each, START + 1_000) for each in WITNESSES)
+
+
+class TestAKeyThatLeaked:
+    """A new generation begins (`cairn notary succeed`), with a note that says up to where both are the same."""
+
+    POLICY_OF_NOW = f"log {NEXT.verifier}\nlog {SECOND_STATE.verifier}\n{POLICY}"
+
+    @pytest.fixture
+    async def export(self, clinic: Clinic, tmp_path: Path) -> Path:
+        return await self.export_of(clinic, tmp_path, agree=260)
+
+    async def export_of(self, clinic: Clinic, tmp_path: Path, *, agree: int) -> Path:
+        root = base64.b64encode(clinic.tree.root_at(260)).decode()
+        text = (
+            f"cairn succession/1\nold {ORIGIN}\nnew {NEXT.name}\nat 2026-11-29T10:00:00Z\nby ana\n"
+            f"reason the key had leaked\nagree {agree}\nsigned 260 {root}\n\n{clinic.note(260)}"
+        )
+        begun = Clinic(tmp_path, clinic.messages, origin=NEXT.name, statements=SECOND_STATE)
+        begun.note = lambda size: with_cosignatures(size, begun, NEXT)  # type: ignore[method-assign]
+        begun.keys = KeysAnswer(
+            origin=NEXT.name,
+            keys=(period(NEXT), period(SECOND_STATE)),
+            policy=f"log {NEXT.verifier}\nlog {SECOND_STATE.verifier}\nquorum none\n",
+            successions=(str(signed(text, SECOND_STATE, STATE)),),
+        )
+        return await begun.export(tmp_path / "export")
+
+    def also(self, tmp_path: Path, note: Note) -> str:
+        (tmp_path / "kept").write_text(str(note))
+        return str(tmp_path / "kept")
+
+    def proof(self, clinic: Clinic, tmp_path: Path, size: int) -> str:
+        (tmp_path / "proof").write_text(proof_lines(clinic, size, 300))
+        return str(tmp_path / "proof")
+
+    def test_the_succession_is_told_and_what_was_kept_still_holds(
+        self, export: Path, clinic: Clinic, tmp_path: Path, capsys: Said
+    ) -> None:
+        given = [str(export), "--policy", with_policy(tmp_path, self.POLICY_OF_NOW), "--quiet"]
+        kept = ["--also", self.also(tmp_path, clinic.note(120)), "--consistency", self.proof(clinic, tmp_path, 120)]
+
+        assert main([*given, *kept]) == 0
+        assert f"{NEXT.name} goes on from {ORIGIN}" in capsys.readouterr().out
+
+    def test_what_the_thief_signs_is_wrong(self, export: Path, clinic: Clinic, tmp_path: Path, capsys: Said) -> None:
+        given = [str(export), "--policy", with_policy(tmp_path, self.POLICY_OF_NOW), "--quiet", "--also"]
+
+        assert main([*given, self.also(tmp_path, clinic.note(290))]) == 1
+        assert "signed later, with a key that had been given up" in capsys.readouterr().out
+        forged = signed(Checkpoint(ORIGIN, 260, sha256(b"another").digest()).text, LOG)
+        assert main([*given, self.also(tmp_path, forged)]) == 1
+        assert "two histories" in capsys.readouterr().out
+        forged = signed(Checkpoint(ORIGIN, 120, sha256(b"another").digest()).text, LOG)
+        proof = self.proof(clinic, tmp_path, 120)
+        assert main([*given, self.also(tmp_path, forged), "--consistency", proof]) == 1
+        assert "not shown to be of the same tree" in capsys.readouterr().out
+
+    async def test_a_loss_is_told(self, clinic: Clinic, tmp_path: Path, capsys: Said) -> None:
+        export = await self.export_of(clinic, tmp_path, agree=200)
+        policy = with_policy(tmp_path, self.POLICY_OF_NOW)
+
+        assert main([str(export), "--policy", policy, "--quiet", "--also", self.also(tmp_path, clinic.note(250))]) == 0
+        assert "The first 200 of the 260 events that had been signed" in capsys.readouterr().out
+
+    def test_a_note_that_was_changed_is_found(self, export: Path, tmp_path: Path, capsys: Said) -> None:
+        file = export / "successions" / "1"
+        file.write_text(file.read_text().replace("by ana", "by ben"))
+
+        assert main([str(export), "--policy", with_policy(tmp_path, self.POLICY_OF_NOW), "--quiet"]) == 1
+        assert "below successions/1 does not verify" in capsys.readouterr().out

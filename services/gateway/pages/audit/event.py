@@ -23,7 +23,8 @@ from services.gateway.pages.event_names import field_name, role_name, type_name
 from services.gateway.pages.language import Language
 from services.gateway.pages.word_changes import word_changes
 
-_VOICES = ("patient", "family")
+VOICES = ("patient", "family")
+"""The roles of those whose words are a voice."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ASIDE = frozenset({"changes", "reason"})
 """What a revision says that stands elsewhere on the page."""
@@ -104,7 +105,7 @@ def event_view(language: Language, event: Event, proof: ProofView, zone: str) ->
     by_house = by == HOUSE
     recorded, clock = datetime.fromisoformat(event["recordedtime"]), time_zone(zone)
     goal = {"patient": event["patient"], "goal": event["goal"]}
-    by_themselves = event["actorrole"] in _VOICES
+    by_themselves = event["actorrole"] in VOICES
     return EventView(
         line=audit.line(language, event, clock),
         changes=list(_changes(language, event, by_themselves)),
@@ -147,9 +148,16 @@ def _facts(language: Language, event: Event, by_themselves: bool) -> Iterator[Fa
         told = {name: value for name, value in data.items() if name in ("reason", "note", "review", "entry")}
     else:
         told = dict(data)
-    for name, value in told.items():
-        if name in left_out:
-            continue
+    yield from facts(language, {name: value for name, value in told.items() if name not in left_out}, by_themselves)
+
+
+def facts(language: Language, data: Mapping[str, Any], by_themselves: bool) -> Iterator[Fact]:
+    """What the fields of an event say, each single value with its name.
+
+    Args:
+        by_themselves: Whether a patient acted, or somebody close to one.
+    """
+    for name, value in data.items():
         for path, _, leaf in _leaves(name, None, value):
             if leaf is not None:
                 text = terms.why_reviewed(language, str(leaf)) if path == "cause" else _text(language, leaf)

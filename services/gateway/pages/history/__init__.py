@@ -1,0 +1,1 @@
+"""The timeline of a history that is exported with its proof."""

@@ -1,0 +1,90 @@
+"""The timeline of an exported history: every event in words, escaped, one in memory at a time."""
+
+import base64
+import json
+
+import pytest
+
+from services.gateway.pages.history.timeline import timeline
+from services.gateway.pages.language import language_of
+
+NANOSECONDS = 1_796_000_000_123_456_789
+HOSTILE = '<script>alert("p1")</script>'
+
+
+def line(headers: str = "", body: bytes = b"{}", **more: object) -> bytes:
+    block = f"NATS/1.0\r\n{headers}\r\n".encode() if headers else b""
+    said = {
+        "position": 7,
+        "recorded_ns": NANOSECONDS,
+        "subject": "cairn.log.o.p.g",
+        "headers": base64.b64encode(block).decode(),
+        "body": base64.b64encode(body).decode(),
+    }
+    return json.dumps({**said, **more}).encode() + b"\n"
+
+
+def told(*lines: bytes, language: str = "en") -> str:
+    return "".join(timeline(language_of([language], None), lines, "o.p", "log.example", 9, len(lines), "Europe/Vienna"))
+
+
+ENTRY = (
+    "ce-type: cairn.goal.progress_logged.v1\r\nce-actor: p1%20x\r\nce-actorrole: patient\r\nce-version: 3\r\n"
+    "ce-time: 2026-11-28T23:30:00+00:00\r\nce-submittedby: desk\r\n"
+)
+
+
+def test_an_event_is_told_by_the_clock_of_the_plan() -> None:
+    page = told(line(ENTRY, json.dumps({"note": "To the lake and back"}).encode()))
+
+    assert "diary entry" in page
+    assert "29 November 2026, 00:30" in page
+    assert "Days and times are those of Europe/Vienna." in page
+    assert "<bdi>p1 x</bdi>, patient" in page
+    assert "To the lake and back" in page
+    assert "event 7, version 3 of o.p.g" in page
+
+
+def test_nothing_that_was_said_becomes_markup() -> None:
+    headers = f"{ENTRY}ce-enteredby: {HOSTILE}\r\n"
+    page = told(line(headers, json.dumps({"note": HOSTILE, HOSTILE: "x y"}).encode()), line(body=HOSTILE.encode()))
+
+    assert "<script>" not in page
+    assert page.count("&lt;script&gt;") >= 3
+
+
+def test_what_is_withheld_is_said_to_be() -> None:
+    page = told(json.dumps({"position": 7, "recorded_ns": 0, "subject": "cairn.log.o.p.plan", "withheld": ""}).encode())
+
+    assert "Withheld" in page
+    assert "What it says is not shown" in page
+
+
+@pytest.mark.parametrize("body", [b"\xff\x00", b"[1]", b"", b'{"deep": ' + b"[" * 300 + b"]" * 300 + b"}"])
+@pytest.mark.parametrize("headers", ["", "ce-time: yesterday\r\nce-type: x\r\n", "ce-time: 2026-01-01T00:00:00\r\n"])
+def test_a_message_that_is_no_event_is_told_as_it_stands(headers: str, body: bytes) -> None:
+    assert "event 7, of o.p.g" in told(line(headers, body))
+
+
+def test_it_is_told_in_the_language_that_is_asked_for() -> None:
+    page = told(line(ENTRY), language="es")
+
+    assert '<html lang="es' in page
+    assert "Historia de o.p" in page
+
+
+def test_one_event_is_in_memory_at_a_time() -> None:
+    taken = 0
+
+    def lines() -> object:
+        nonlocal taken
+        for _ in range(1_000):
+            taken += 1
+            yield line(ENTRY)
+
+    pieces = timeline(language_of([], None), lines(), "o", "log.example", 1_000, 1_000, "UTC")  # type: ignore[arg-type]
+    for piece in pieces:
+        if "diary entry" in piece:
+            break
+
+    assert taken < 10
