@@ -33,7 +33,9 @@ class LogInMemory:
             self.messages[self.end] = RawMessage(subject, self.end, 1_800_000_000_000_000_000 + self.end, headers, body)
         self._grown.set()
 
-    async def follow_raw(self, after: int | Anchor = 0) -> AsyncGenerator[RawBatch, None]:
+    async def follow_raw(
+        self, after: int | Anchor = 0, *, every: float | None = None
+    ) -> AsyncGenerator[RawBatch, None]:
         reached, caught_up = Anchor.of(after).position, False
         while True:
             if self.end < reached:

@@ -17,8 +17,8 @@ EVERYTHING = f"{LOG}.>"
 class RawLog(Protocol):
     """What the notary reads of a log; :class:`events.log.Log` has it."""
 
-    def follow_raw(self, after: int | Anchor = 0) -> AsyncGenerator[RawBatch, None]:
-        """Every message behind a position, for ever."""
+    def follow_raw(self, after: int | Anchor = 0, *, every: float | None = None) -> AsyncGenerator[RawBatch, None]:
+        """Every message behind a position, for ever; with `every`, looked for so many seconds apart."""
 
     def read_raw(self, subject: str, after: int = 0, until: int | None = None) -> AsyncIterator[list[RawMessage]]:
         """The messages on a subject behind a position, by pages."""

@@ -40,6 +40,8 @@ from services.notary.trust import quorum_of
 LOOK_SECONDS = 2.0
 """How soon a new generation is noticed."""
 _RESTART_SECONDS = 1.0
+_FOLLOW_SECONDS = 0.2
+"""How far apart it looks for what is new. Were it woken by each event, that would take the time of those who record."""
 _log = logging.getLogger("cairn.notary")
 
 TreeFolder = Callable[[Identity], Path]
@@ -251,7 +253,7 @@ class Notary:
             await asyncio.sleep(_RESTART_SECONDS)
 
     async def _follow(self, tree: TileTree, after: Anchor, rounds: SigningRounds) -> None:
-        async for batch in self.log.follow_raw(after):
+        async for batch in self.log.follow_raw(after, every=_FOLLOW_SECONDS):
             await rounds.add(leaf_hashes(batch.messages, tree.size))
             self._head = max(batch.head, tree.size)
             self._audience.hear(each.subject for each in batch.messages)

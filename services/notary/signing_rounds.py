@@ -14,8 +14,8 @@ from services.notary.publishing import Audience
 from services.notary.signing import CheckpointSigner
 from services.notary.tile_tree import TileTree
 
-SIGN_EVERY_SECONDS = 1.0
-"""How far apart signatures are while something comes."""
+SIGN_EVERY_SECONDS = 0.75
+"""How far apart signatures are while something comes. With the time until it is seen, it is signed within a second."""
 CATCHING_UP_SECONDS = 10.0
 """How far apart they are while the notary is behind the log."""
 STILL_THERE_SECONDS = 600.0
