@@ -35,9 +35,11 @@ NO_NOTARY = NotaryState(None, is_missed=False)
 
 @dataclass(slots=True)
 class _Known:
+    """What a notary has said last; its origin is known also while it does not answer."""
+
     status: NotaryStatus | None = None
+    origin: str = ""
     asked_at: float | None = None
-    has_answered: bool = False
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -63,13 +65,8 @@ class Notaries:
         known = self._known[stream]
         async with known.asking:
             if known.asked_at is None or monotonic() - known.asked_at > STATUS_SECONDS:
-                try:
-                    known.status = await self._quickly[stream].status()
-                    known.has_answered = True
-                except (NotarySilent, NotaryRefused):
-                    known.status = None
-                known.asked_at = monotonic()
-        return NotaryState(known.status, is_missed=known.status is None and known.has_answered)
+                await self._ask(known, self._quickly[stream])
+        return NotaryState(known.status, is_missed=known.status is None and bool(known.origin))
 
     async def states(self) -> Mapping[str, NotaryState]:
         """The same of every stream."""
@@ -83,13 +80,29 @@ class Notaries:
             RequestRefused: 404 `proof.none`, when there is none; 503 `proof.unavailable`, when it may be that of a
                 notary that does not answer.
         """
-        states = await self.states()
-        for stream, state in states.items():
-            if state.status is not None and state.status.origin.rpartition("/")[2] == origin_id:
+        await self.states()
+        # A page does without a notary that is slow to answer; here there is nothing to tell without it.
+        await asyncio.gather(*(self._ask_patiently(stream) for stream in self._known))
+        for stream, known in self._known.items():
+            if known.origin.rpartition("/")[2] == origin_id:
                 return stream
-        if any(state.status is None for state in states.values()):
+        if not all(known.origin for known in self._known.values()):
             raise RequestRefused("proof.unavailable", "No notary that answers now has a log of this name. Try again.")
         raise no_such_log()
+
+    async def _ask_patiently(self, stream: str) -> None:
+        known = self._known[stream]
+        async with known.asking:
+            if not known.origin:
+                await self._ask(known, self._asked[stream])
+
+    async def _ask(self, known: _Known, notary: AskedNotary) -> None:
+        try:
+            known.status = await notary.status()
+            known.origin = known.status.origin
+        except (NotarySilent, NotaryRefused):
+            known.status = None
+        known.asked_at = monotonic()
 
 
 def no_such_log() -> RequestRefused:

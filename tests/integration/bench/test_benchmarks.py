@@ -46,7 +46,8 @@ TINY = {
     ),
     "lag": ("--rate", "100", "--seconds", "0.2", "--goals", "5", "--read-every", "4"),
     "proof": (
-        *("--part", "tree", "--part", "catching-up", "--part", "one-proof", "--part", "submissions"),
+        *("--part", "tree", "--part", "catching-up", "--part", "one-proof"),
+        *("--part", "export", "--exported", "1050", "--part", "submissions"),
         *("--leaves", "300", "--events", "42", "--from", "300", "--to", "600"),
         *("--clients", "3", "--goals", "5", "--count", "12"),
     ),
@@ -75,7 +76,7 @@ START = [
 AGAINST = ("http", "memory", "proof")
 _FIGURES = {"of", "first build", "memory", "restart", "rows of"}
 _OTHER_BUILD = "build other"
-_RATES = ("tree", "catching up")
+_RATES = ("tree", "catching up", "checking an export")
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +168,7 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
             {"what": "tree", "leaves": 300},
             {"what": "catching up", "events": 42},
             *({"what": "one proof", "leaves": 600, **figure} for figure in ({}, {"of": "hashes"}, {"of": "tiles"})),
+            {"what": "checking an export", "events": 1050},
             {"what": "submissions", "clients": 3},
         ],
     }
@@ -216,6 +218,7 @@ def _peers(benchmark: str, case: dict[str, Any]) -> list[str]:
         beside = {
             "tree": ["hashlib"],
             "catching up": ["following", f"{_OTHER_BUILD}, following"],
+            "checking an export": [],
             "submissions": ["without a notary"],
         }
         return beside.get(case["what"], ["among 300"])
@@ -230,7 +233,9 @@ def test_compares_percentiles_where_both_have_some(result: dict[str, Any]) -> No
 
 def test_names_who_could_not_take_part(result: dict[str, Any]) -> None:
     absent = [each["name"] for each in result.get("unavailable", [])]
-    assert absent == {"http": ["datasette"], "rebuild": ["eventsourcing_projection"]}.get(result["benchmark"], [])
+    assert absent == {"http": ["datasette"], "rebuild": ["eventsourcing_projection"], "proof": ["aics-tlog"]}.get(
+        result["benchmark"], []
+    )
 
 
 def test_prints_a_table_for_people() -> None:
