@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     log_replicas: Annotated[int, Field(ge=1, le=5)] = Field(
         1, description="How many servers of a cluster keep the log; used only when the log's stream is first made."
     )
+    make_streams: Literal["missing", "never"] = Field(
+        "missing",
+        description="Whether services make streams that are not there. With `never`, after the first start, a server"
+        " that does not show them (another disk, another encryption key) is not written to, and is told of.",
+    )
     placement: Annotated[InstanceOf[Placement], NoDecode, BeforeValidator(_placement)] = Field(
         Placement(),
         description="Which stream of the log each organisation is in, the same for every service:"
@@ -281,6 +286,11 @@ class Settings(BaseSettings):
                 "CAIRN_WITNESS_GATEWAY_URL and CAIRN_WITNESS_TOKEN_FILE are set together, or neither of them.",
             )
         return self
+
+    @property
+    def may_make_streams(self) -> bool:
+        """Whether streams that are not there are made."""
+        return self.make_streams == "missing"
 
     @property
     def nats_address(self) -> str:

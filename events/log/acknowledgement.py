@@ -9,8 +9,8 @@ from events.log.failures import LogFull, LogUnavailable, MessageTooLarge, WrongV
 from events.log.message import is_wrong_sequence
 
 _TOO_LARGE = frozenset({10054, 10097})
-_NO_ROOM = frozenset({10023, 10047, 10122})
-"""Resources, storage or account limits exceeded."""
+_NO_ROOM = frozenset({10002, 10023, 10028, 10047})
+"""What the account may store, what the server has, its memory and its storage are used up."""
 _STORE_FAILED = 10077
 _FULL_STORE = ("maximum bytes exceeded", "maximum messages exceeded", "no space left")
 """How the server words it that a store took no message because of its limits; 10077 has other reasons too."""

@@ -58,7 +58,7 @@ def log_config(stream: str = STREAM, replicas: int = 1, subjects: Sequence[str] 
 
 
 async def declare_log(
-    nc: Client, stream: str = STREAM, replicas: int = 1, subjects: Sequence[str] = EVERYTHING
+    nc: Client, stream: str = STREAM, replicas: int = 1, subjects: Sequence[str] = EVERYTHING, *, create: bool = True
 ) -> None:
     """Make sure that a stream of the log is there.
 
@@ -66,12 +66,13 @@ async def declare_log(
 
     Args:
         subjects: What it takes in (see :meth:`events.log.placement.Placement.subjects`).
+        create: Whether it is made where it is not there.
 
     Raises:
         WrongStream: when it cannot, with the settings that are wrong.
     """
     wanted = log_config(stream, replicas, subjects)
-    found = await declare_stream(nc, wanted, _AS_DECLARED)
+    found = await declare_stream(nc, wanted, _AS_DECLARED, create=create)
     if sorted(found.subjects or ()) != sorted(subjects):
         raise WrongStream(
             f"The stream {stream} cannot be used; its subjects are not those of the organisations placed in it."
@@ -114,7 +115,10 @@ async def declare_stream(
         found = (await js.stream_info(str(name))).config
     except NotFoundError:
         if not create:
-            raise WrongStream(f"There is no stream {name}.") from None
+            raise WrongStream(
+                f"There is no stream {name}, and none was made. Is this the right nats-server, with its own disk and,"
+                " where it encrypts, its own key?"
+            ) from None
         found = await _made(js, wanted)
     if wrong := _wrong(found, wanted, needed):
         raise WrongStream(f"The stream {name} cannot be used; its {', '.join(wrong)} must be as declared.")
@@ -133,8 +137,9 @@ def _not_made(name: str, description: str) -> str:
     told = f"The NATS server does not make the stream {name}: {description.rstrip('.')}."
     if any(each in description for each in _STORE_NOT_MADE):
         told += (
-            " Its files may be there already, written with another encryption key than nats-server was started with:"
-            " its own log says so. With that key the stream is there again; nothing is lost."
+            " Its files may have been there, written with another encryption key than nats-server was started with: its"
+            " own log says so. Then stop every service now, see whether the files are still in the store (nats-server"
+            " may have removed them at this attempt), put them back from a backup, and set CAIRN_MAKE_STREAMS=never."
         )
     return told
 

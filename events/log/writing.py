@@ -35,6 +35,8 @@ where it has nothing to store yet, and where it has a batch already."""
 _PATIENCE = 2.0
 """For how many waits of an acknowledgement a write is sent anew while no server leads the stream: a cluster that
 has lost its leader elects another one within 4 to 9 seconds (nats-server 2.15)."""
+_SECOND_WAIT = 0.4
+"""How long a copy may be unanswered, as a part of the wait for the first: whoever submits waits for both."""
 _PASSING_SECONDS = 0.1
 """How soon what nobody has taken is sent again."""
 _MOST_HEADER_BYTES = 256 * 1024
@@ -215,7 +217,9 @@ class Writer:
         group = _Group(writes, self._nc.stats["reconnects"])
         self._count(group, 1)
         group.reply = self._replies.expect(lambda message: self._answered(group, message))
-        group.timer = asyncio.get_running_loop().call_later(self._ack_seconds, self._unanswered, group)
+        again = any(waiting.sent_before for waiting in writes)
+        seconds = self._ack_seconds * (_SECOND_WAIT if again else 1)
+        group.timer = asyncio.get_running_loop().call_later(seconds, self._unanswered, group)
         messages = [message for waiting in writes for message in waiting.write.messages]
         try:
             self._put(messages, group.reply)

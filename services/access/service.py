@@ -22,7 +22,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """
     nc = await connect(settings.nats_address, name="cairn-access", log_api=settings.log_api_prefix)
     try:
-        await declare_access(nc, settings.log_replicas, settings.access_keep_days)
+        await declare_access(nc, settings.log_replicas, settings.access_keep_days, create=settings.may_make_streams)
         engine = open_database(settings.database_address)
         try:
             await asyncio.to_thread(check_database, engine)

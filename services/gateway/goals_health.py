@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from nats.aio.client import Client
@@ -15,6 +16,8 @@ from services.goals.health import HEALTH, Health
 ANSWER_SECONDS = 1.0
 """How long it may take. It answers from memory; one that is slower keeps submissions waiting as well."""
 
+NO_ROOM_SECONDS = 30.0
+"""For how long a gateway counts as not ready after the log had no room for an event."""
 _log = logging.getLogger("cairn.gateway")
 
 
@@ -48,6 +51,13 @@ class GoalsHealthCheck:
             return None
 
 
+def _may_have_room(health: Health) -> bool:
+    """Whether it is time to try again: that there is room shows only in what is stored."""
+    if health.state != "full" or health.no_room_at is None:
+        return False
+    return datetime.now(UTC) - health.no_room_at > timedelta(seconds=NO_ROOM_SECONDS)
+
+
 def why_not_recording(stream: str, health: Health | None) -> RequestRefused | None:
     """Why what is submitted on a stream is not recorded now; None when it is."""
     if health is None:
@@ -55,7 +65,7 @@ def why_not_recording(stream: str, health: Health | None) -> RequestRefused | No
             "goals.unavailable",
             f"Submissions are not answered now: no goals service answers for the stream {stream}.",
         )
-    if health.state == "recording":
+    if health.state == "recording" or _may_have_room(health):
         return None
     codes = {"full": "log.full", "replaced": "log.replaced", "unfit": "log.unfit"}
     detail = health.detail or f"Nothing is recorded on the stream {stream} now."

@@ -16,11 +16,12 @@ class Health(BaseModel):
 
     stream: str = Field(description="The stream of the log.")
     state: Literal["recording", "full", "replaced", "unfit"] = Field(
-        description="`recording`: submissions are decided and recorded. `full`: the log stored none lately, as it"
-        " has no room (`log.full`). `replaced`: none is, as somebody remembers"
+        description="`recording`: submissions are decided and recorded. `full`: the log had no room for the last"
+        " one (`log.full`). `replaced`: none is, as somebody remembers"
         " another log than this one (`log.replaced`). `unfit`: none is, as the stream would forget (`log.unfit`)."
     )
     detail: str = Field("", description="What is wrong, for the operator. Empty when nothing is.")
+    no_room_at: datetime | None = Field(None, description="When the log last took no event for want of room.")
     missing: int = Field(
         0, description="How many events have gone from the stream. Also with `recording` this needs the operator."
     )

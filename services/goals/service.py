@@ -70,7 +70,9 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         nc = await connect(settings.nats_address, name="cairn-goals")
         closing.push_async_callback(nc.close)
         for stream in served:
-            await declare_log(nc, stream, settings.log_replicas, placement.subjects(stream))
+            await declare_log(
+                nc, stream, settings.log_replicas, placement.subjects(stream), create=settings.may_make_streams
+            )
         snapshots = Snapshots(nc)
         closing.push_async_callback(snapshots.close)
         await snapshots.declare(settings.log_replicas)

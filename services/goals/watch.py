@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from time import monotonic
 
 from nats.aio.client import Client
@@ -26,8 +27,7 @@ COUNT_SECONDS = 30.0
 """How often it is asked whether another stream takes in what this one does."""
 _ANSWERS_SECONDS = 0.5
 """How long is waited for the answers of other streams, which may be far away."""
-FULL_SECONDS = 30.0
-"""How long it counts that the log had no room: whether it has some again shows only in what it stores."""
+MAKE_ROOM = "Make room for it; after its disk was full, nats-server has to be started again."
 _RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
 _SHORTEST_PAUSE_SECONDS = 0.05
@@ -74,9 +74,9 @@ class Watch:
         self._unfit: RejectedOutcome | None = None
         self._replaced: RejectedOutcome | None = None
         self._counted_at = -COUNT_SECONDS
-        self._others = ""
+        self._joined: RejectedOutcome | None = None
         self._full = ""
-        self._full_until = 0.0
+        self._full_at = datetime.min.replace(tzinfo=UTC)
         self._objections: dict[str, float] = {}
         self._reconnects = -1
         self._failed = False
@@ -86,7 +86,7 @@ class Watch:
     @property
     def refusal(self) -> RejectedOutcome | None:
         """The answer to every submission while nothing may be recorded; None while events are recorded."""
-        return self._replaced or self._unfit
+        return self._joined or self._replaced or self._unfit
 
     @property
     def is_due(self) -> bool:
@@ -97,12 +97,16 @@ class Watch:
     def health(self) -> Health:
         """The state of the stream as of the last look."""
         missing = self._fitness.missing
+        if self._joined:
+            return Health(stream=self._stream, state="unfit", detail=self._joined.detail, missing=missing)
         if self._replaced:
             return Health(stream=self._stream, state="replaced", detail=self._replaced.detail, missing=missing)
         if self._unfit:
             return Health(stream=self._stream, state="unfit", detail=self._unfit.detail, missing=missing)
-        if self._full and monotonic() < self._full_until:
-            return Health(stream=self._stream, state="full", detail=self._full, missing=missing)
+        if self._full:
+            return Health(
+                stream=self._stream, state="full", detail=self._full, no_room_at=self._full_at, missing=missing
+            )
         return Health(stream=self._stream, state="recording", detail=self._fitness.detail, missing=missing)
 
     def doubt(self) -> None:
@@ -121,9 +125,10 @@ class Watch:
 
     def full(self, error: LogFull) -> None:
         """Note that the log has stored nothing for want of room. Submissions are tried nevertheless."""
+        self._full_at = datetime.now(UTC)
         if not self._full:
-            _log.warning("nothing is recorded on %s: %s Make room for it.", self._stream, error)
-        self._full, self._full_until = str(error), monotonic() + FULL_SECONDS
+            self._full = f"{error} {MAKE_ROOM}"
+            _log.warning("nothing is recorded on %s: %s", self._stream, self._full)
 
     def compared(self, comparison: LogComparison) -> None:
         """Take in that a projection has compared the log with what it remembers.
@@ -141,6 +146,9 @@ class Watch:
 
     def _object(self, comparison: LogComparison) -> None:
         if not self._objections:
+            # It may be a projection of another Cairn, whose servers have been joined to these.
+            self._counted_at = -COUNT_SECONDS
+            self._doubted.set()
             _log.warning("nothing is recorded on %s: %s remembers another log", self._stream, comparison.projection)
         self._objections[comparison.projection] = monotonic()
         self._replaced = RejectedOutcome(
@@ -217,13 +225,22 @@ class Watch:
         except LogUnreachable:
             return
         self._counted_at = monotonic()
-        self._others = (
+        self._note_streams(count)
+
+    def _note_streams(self, count: int) -> None:
+        if count < 2:
+            if self._joined is not None:
+                self._joined = None
+                _log.warning("%s is the only stream that takes in its events again", self._stream)
+            return
+        detail = (
             f"{count} streams take in what is recorded on {self._stream}, so that each event would be stored in all of"
             " them: another server with a Cairn is joined to this account, by a leaf node for instance. Nothing is"
-            " recorded until the operator of the NATS servers keeps cairn.log.> from crossing."
-            if count > 1
-            else ""
+            " recorded until the operator of the NATS servers keeps cairn.> from crossing."
         )
+        if self._joined is None:
+            _log.error("%s", detail)
+        self._joined = RejectedOutcome(code="log.unfit", detail=detail)
 
     async def _look(self) -> None:
         highest = self._highest
@@ -239,8 +256,8 @@ class Watch:
 
     async def _judge(self, state: StreamState) -> None:
         before, self._fitness = self._fitness, Fitness.of(self._stream, state)
-        if wrong := (self._fitness.detail if self._fitness.settings else self._others):
-            self._refuse(wrong)
+        if self._fitness.settings:
+            self._refuse(self._fitness.detail)
         elif self._unfit is not None:
             self._unfit = None
             _log.warning("the stream %s is fit to be the log again: events are recorded", self._stream)

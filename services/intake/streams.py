@@ -73,17 +73,20 @@ def consumer_config() -> ConsumerConfig:
     )
 
 
-async def declare_intake(nc: Client, replicas: int = 1) -> None:
+async def declare_intake(nc: Client, replicas: int = 1, *, create: bool = True) -> None:
     """Make sure that both streams and the consumer exist.
 
     Existing streams stay as their operator has configured them, if the settings that intake needs are right.
+
+    Args:
+        create: Whether streams that are not there are made.
 
     Raises:
         WrongStream: a stream cannot be used; the text names the settings that are wrong.
     """
     await _rename_subjects(nc)
     for wanted in (intake_config(replicas), rejected_config(replicas)):
-        await declare_stream(nc, wanted, _NEEDED)
+        await declare_stream(nc, wanted, _NEEDED, create=create)
     await nc.jetstream(timeout=10).add_consumer(INTAKE_STREAM, consumer_config())
 
 

@@ -54,7 +54,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
 
 
 async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str], None], clock: Clock) -> None:
-    await declare_notices(nc, settings.log_replicas)
+    await declare_notices(nc, settings.log_replicas, create=settings.may_make_streams)
     await answer_for(nc, "reminders")
     ready(f"reminders: giving {NOTICE}.ORG.PATIENT.GOAL")
     reviews = Reviews(nc, settings.placement, settings.notice_hour)
@@ -71,7 +71,7 @@ async def _work(nc: ResilientClient, settings: Settings, reviews: Reviews, clock
     logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
     teller = Notifier(nc, reviews, alarms, clock)
     try:
-        waiting = await declare_notices(nc, settings.log_replicas)
+        waiting = await declare_notices(nc, settings.log_replicas, create=settings.may_make_streams)
         await run_until_first_ends(Scheduler(logs, reviews, alarms, clock, waiting).run(), teller.run())
     except (NatsError, ApiRefused, ApiUnanswered, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
         _log.warning("notices have to wait: %s", type(trouble).__name__)

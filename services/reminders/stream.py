@@ -72,8 +72,11 @@ def consumer_config() -> ConsumerConfig:
     )
 
 
-async def declare_notices(nc: Client, replicas: int = 1) -> int:
+async def declare_notices(nc: Client, replicas: int = 1, *, create: bool = True) -> int:
     """Make sure that the streams and the consumer exist; settings of the streams that an operator has changed stay.
+
+    Args:
+        create: Whether streams that are not there are made.
 
     Returns:
         How many alarms have rung and wait to be answered.
@@ -82,8 +85,8 @@ async def declare_notices(nc: Client, replicas: int = 1) -> int:
         WrongStream: when a stream will not do, with the settings that are wrong.
     """
     await _take_alarms_out(nc)
-    await declare_stream(nc, notices_config(replicas), _KEPT)
-    await declare_stream(nc, alarms_config(replicas), _SCHEDULED)
+    await declare_stream(nc, notices_config(replicas), _KEPT, create=create)
+    await declare_stream(nc, alarms_config(replicas), _SCHEDULED, create=create)
     consumer = await nc.jetstream(timeout=10).add_consumer(ALARM_STREAM, consumer_config())
     # One that was on its way to a service that has ended waits to be given out again.
     return (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)

@@ -64,6 +64,7 @@ def read_address(url: str) -> Address:
     """
     servers, credentials = [], Credentials()
     files: dict[str, Path] = {}
+    queries: set[str] = set()
     for each in url.split(","):
         parts = urlsplit(each if "://" in each else f"nats://{each}")
         if parts.scheme not in _SCHEMES:
@@ -76,7 +77,11 @@ def read_address(url: str) -> Address:
                 " @ : / ? # % , percent-encoded."
             )
         servers.append(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl())
-        files = files or _files(parts.query)
+        if parts.query:
+            if queries and parts.query not in queries:
+                raise NotAnAddress("A NATS address of several servers names its files once, for all of them.")
+            queries.add(parts.query)
+            files = _files(parts.query)
         if credentials or parts.username is None:
             continue
         if parts.password is None:

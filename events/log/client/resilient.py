@@ -14,11 +14,12 @@ from typing import Any
 from nats.aio.client import Client, Srv
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
+from nats.errors import Error as NatsError
 
 from events.log.client.headers import VERSION, read_headers, read_usual_headers
 from events.log.client.parser import WholeMessages
 from events.log.client.replies import Replies, status_of
-from events.log.client.signing_user import SigningUser
+from events.log.client.signing_user import NoSeed, SigningUser
 
 JETSTREAM_API = "$JS.API"
 """What JetStream's own API begins with, in the account of whoever asks."""
@@ -41,12 +42,32 @@ class ResilientClient(Client):
         super().__init__()
         self._ps = WholeMessages(self, self._message)
         self._awaited: set[asyncio.Timeout] = set()
+        self._user: SigningUser | None = None
+        self.needs_tls = False
+        """Whether a server that does not offer TLS is one to turn away from."""
         self._replies: Replies | None = None
 
     def connects_as(self, user: SigningUser) -> None:
         """Sign what servers ask at each connection. nats-py does so without the package `nkeys`, if it is told thus."""
         self._auth_configured = True
-        self._public_nkey = user.key or None
+        self._user = user
+
+    def _connect_command(self) -> bytes:
+        try:
+            if self._user is not None and self._user.key is not None:
+                self._public_nkey = self._user.key()
+            return super()._connect_command()
+        except NoSeed as error:
+            # As an error of its own it is told, and the next attempt reads the file again; nothing else would.
+            raise NatsError(str(error)) from None
+
+    async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
+        if initial_connection and self.needs_tls and not info.get("tls_required"):
+            # nats-py would go on in the clear, and send the password so.
+            raise NatsError(
+                "it does not ask for TLS, which the address does; whoever is in between could have seen to that"
+            )
+        await super()._process_info(info, initial_connection)
 
     def api_of(self, stream: str) -> str:
         """What the subjects of JetStream's API begin with for a stream, as this user may ask."""
@@ -205,6 +226,7 @@ async def connect_client(
         signing: Who connects by signing, where somebody does.
     """
     client = ResilientClient()
+    client.needs_tls = "tls" in options or any(server.startswith("tls://") for server in servers)
     if signing is not None:
         client.connects_as(signing)
         options |= {"signature_cb": signing.sign, "user_jwt_cb": signing.jwt}

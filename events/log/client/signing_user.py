@@ -28,12 +28,12 @@ class SigningUser(NamedTuple):
     """Who connects by signing.
 
     Attributes:
-        key: The public key of a user whom the server's configuration names; empty where a JWT says who it is.
+        key: Gives the public key of a user whom the server's configuration names; None where a JWT says who it is.
         jwt: Gives the user's JWT; None for a user of a key alone.
         sign: Signs what the server asks, in base64.
     """
 
-    key: str
+    key: Callable[[], str] | None
     jwt: Callable[[], bytearray] | None
     sign: Callable[[str], bytes]
 
@@ -52,7 +52,7 @@ def user_of_creds(file: Path) -> SigningUser:
         return _signature(_key(_found(_SEED, file), file), nonce)
 
     jwt(), sign("")
-    return SigningUser("", jwt, sign)
+    return SigningUser(None, jwt, sign)
 
 
 def user_of_seed(file: Path) -> SigningUser:
@@ -61,10 +61,12 @@ def user_of_seed(file: Path) -> SigningUser:
     Raises:
         NoSeed: it holds none.
     """
-    key = _key(_text(file), file)
-    return SigningUser(
-        public_text("user", bytes(key.verify_key)), None, lambda nonce: _signature(_key(_text(file), file), nonce)
-    )
+
+    def key() -> str:
+        return public_text("user", bytes(_key(_text(file), file).verify_key))
+
+    key()
+    return SigningUser(key, None, lambda nonce: _signature(_key(_text(file), file), nonce))
 
 
 def _found(pattern: re.Pattern[str], file: Path) -> str:

@@ -35,10 +35,12 @@ def access_config(replicas: int = 1, keep_days: int | None = None) -> StreamConf
     )
 
 
-async def declare_access(nc: ResilientClient, replicas: int = 1, keep_days: int | None = None) -> None:
+async def declare_access(
+    nc: ResilientClient, replicas: int = 1, keep_days: int | None = None, *, create: bool = True
+) -> None:
     """Make sure that the stream is there. An existing one keeps the age and the replicas that its operator gave it.
 
     Raises:
         WrongStream: a stream of this name cannot keep the records; the text names the settings that are wrong.
     """
-    await declare_stream(nc, access_config(replicas, keep_days), _NEEDED, api=nc.api_of(ACCESS_STREAM))
+    await declare_stream(nc, access_config(replicas, keep_days), _NEEDED, create=create, api=nc.api_of(ACCESS_STREAM))

@@ -1,16 +1,17 @@
 """As whom Cairn connects: by what a file holds, or by a certificate; and to which servers it does not."""
 
+import asyncio
 import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from nacl.signing import SigningKey
 
-from events.log import NotAdmitted, connect
+from events.log import NotAdmitted, NotReachable, connect
 from events.log.client.address import NotAnAddress, read_address
 from events.log.client.connection import OlderServer
 from events.log.client.nkeys import Kind, public_text, seed_text
@@ -186,3 +187,64 @@ async def test_a_server_of_an_older_release_is_refused_with_its_version(
 
     with pytest.raises(OlderServer, match=r"is nats-server 2\.\d+\.\d+\S*\. Cairn needs 99\.1\.0 or later"):
         await connect(own_server.url, name="tests")
+
+
+async def test_a_server_that_offers_no_tls_where_the_address_asks_for_it_learns_no_password(
+    own_server: EmbeddedServer,
+) -> None:
+    """nats-py goes on in the clear."""
+    heard = bytearray()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id":"x","version":"2.15.1","max_payload":1024,"headers":true}\r\n')
+        with suppress(OSError):
+            while chunk := await reader.read(1024):
+                heard.extend(chunk)
+        writer.close()
+
+    plain = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = plain.sockets[0].getsockname()[1]
+    async with plain:
+        with pytest.raises(NotReachable, match="it offers no TLS, which the address asks for"):
+            await connect(f"tls://goals:secret@127.0.0.1:{port}", name="tests")
+    assert b"secret" not in heard
+
+
+async def test_a_seed_that_was_exchanged_or_was_away_for_a_while_is_read_at_the_next_connection(tmp_path: Path) -> None:
+    first, second = SigningKey.generate(), SigningKey.generate()
+    file = kept(tmp_path / "goals.nk", seed_text("user", bytes(first)))
+
+    def asks(key: SigningKey) -> str:
+        return f"authorization {{ users: [{{ nkey: {public_text('user', bytes(key.verify_key))} }}] }}\n"
+
+    server = Asking(tmp_path / "nats")
+    server.asks = asks(first)
+    await server.start()
+    nc = await connect(f"nats://127.0.0.1:{server.port}?nkey={file}", name="tests")
+    try:
+        file.unlink()
+        server.asks = asks(second)
+        await server.stop()
+        await server.start()
+        await eventually(lambda: as_result(not nc.is_connected))
+        kept(file, seed_text("user", bytes(second)))
+
+        await eventually(lambda: as_result(nc.is_connected))
+        assert (await nc.jetstream().account_info()).api.total >= 0
+    finally:
+        await nc.close()
+        await server.stop()
+
+
+async def as_result(found: bool) -> bool:
+    """What is found, for whoever waits for it."""
+    return found
+
+
+def test_the_servers_of_an_address_have_the_same_files(tmp_path: Path) -> None:
+    file = seed(tmp_path)
+    same = read_address(f"nats://one?nkey={file},nats://two?nkey={file}")
+    assert same.credentials.keys() == {"signing"}
+
+    with pytest.raises(NotAnAddress, match="names its files once, for all of them"):
+        read_address(f"nats://one?nkey={file},nats://two?creds=/nowhere")

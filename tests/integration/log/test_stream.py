@@ -1,5 +1,7 @@
 """The log's stream: made once, and refused when it could forget, lose or hide what was recorded."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,22 +97,42 @@ class Encrypted(EmbeddedServer):
         return super().configuration().replace("jetstream {", f"jetstream {{ cipher: chachapoly, key: {self.key},", 1)
 
 
-async def test_a_wrong_encryption_key_is_said_in_a_sentence_and_nothing_is_lost(tmp_path: Path) -> None:
-    server = Encrypted(tmp_path / "nats")
-    for key in ("one", "two"):
-        server.key = key
-        await server.start()
-        connection = await connect(server.url, name="test")
-        if key == "one":
-            await declare_log(connection)
-        else:
-            with pytest.raises(WrongStream, match=r"written with another encryption key than .* nothing is lost"):
-                await declare_log(connection)
-        await connection.close()
-        await server.stop()
-    server.key = "one"
+@asynccontextmanager
+async def encrypted(folder: Path, key: str) -> AsyncIterator[ResilientClient]:
+    """A connection to a server that uses a key for what it stores there."""
+    server = Encrypted(folder)
+    server.key = key
     await server.start()
     connection = await connect(server.url, name="test")
-    await declare_log(connection)
+    yield connection
     await connection.close()
     await server.stop()
+
+
+async def test_where_no_stream_may_be_made_a_wrong_encryption_key_costs_nothing(
+    tmp_path: Path, first_of: Appends
+) -> None:
+    async with encrypted(tmp_path, "one") as connection:
+        await declare_log(connection)
+        await Log(connection).append(first_of("pt-1"))
+
+    async with encrypted(tmp_path, "two") as connection:
+        with pytest.raises(WrongStream, match=r"none was made\. Is this the right nats-server, .* its own key"):
+            await declare_log(connection, create=False)
+
+    async with encrypted(tmp_path, "one") as connection:
+        await declare_log(connection, create=False)
+        assert await Log(connection).head() == 1
+
+
+async def test_that_a_stream_cannot_be_made_over_files_of_another_key_is_said_without_a_promise(
+    tmp_path: Path, first_of: Appends
+) -> None:
+    """nats-server has removed them by then, so that only a backup brings the events back."""
+    async with encrypted(tmp_path, "one") as connection:
+        await declare_log(connection)
+        await Log(connection).append(first_of("pt-1"))
+
+    async with encrypted(tmp_path, "two") as connection:
+        with pytest.raises(WrongStream, match="put them back from a backup, and set CAIRN_MAKE_STREAMS=never"):
+            await declare_log(connection)
