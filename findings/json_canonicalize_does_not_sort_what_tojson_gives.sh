@@ -3,7 +3,8 @@ set -euo pipefail
 
 # Guess: what a value's toJSON() gives is made canonical like any other value. RFC 8785 has its data created as by ECMAScript's JSON.stringify(), which calls toJSON() first, and sorts "recursively"; so does
 #   the README ("lexicographic sorting of JSON Object properties in a recursive process").
-# Seen: npm json-canonicalize 3.0.1 hands such a value to JSON.stringify() and keeps the order in which the members were set, at any depth below it. npm canonicalize 5.1.0 sorts them.
+# Seen: npm json-canonicalize 3.0.1 hands such a value to JSON.stringify() and keeps the order in which the members were set, at any depth below it; so does the
+#   sample code in the RFC's appendix A, which is not normative. npm canonicalize 5.1.0 sorts them.
 # Cost: two records of a class with a toJSON(), read from a database and from a form, hold the same and have two digests; plain objects in the tests never show it.
 
 work=$(mktemp -d)

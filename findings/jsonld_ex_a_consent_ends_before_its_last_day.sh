@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 set -euo pipefail
 
-# Guess: a consent until 2026-12-31 holds on 31 December. FHIR says of Period.end: the end "is inclusive", and a date as the end stands for the whole of that day ("2012-02-03T10:00:00 is in a period that has an
+# Guess: a consent until 2026-12-31 holds on 31 December. FHIR calls Period.end the "end time with inclusive boundary", and a date as the end stands for the whole of that day ("2012-02-03T10:00:00 is in a period that has an
 #   end value of 2012-02-03"). A consent until eleven at night, asked about in the morning, holds.
 # Seen: fhir_consent_expiry() of PyPI jsonld-ex 0.7.4 takes the first ten characters of both times and calls a consent expired from the day of its end on: all lawfulness becomes violation on 31 December itself, and
 #   at one in the morning for a consent that ends at 23:00 of that day.

@@ -3,8 +3,8 @@ set -euo pipefail
 
 # Guess: a tree has the root of its entries in their order, whether it was built of a list or one by one with append(), and len(tree) is their number. RFC 6962 (2.1) defines the root by the
 #   "ordered list" of inputs; equal inputs are entries of their own. (Without repeats the package has the RFC's roots, at every size.)
-# Seen: PyPI np-merklelib 1.1 (merklelib 1.0 for a current Python) keeps the leaves by their hash. For a, b, a, c the list gives the RFC's root and append() another one, which no list of
-#   entries by the RFC has: c is put beside b, not at the end. Both say that they have three entries.
+# Seen: PyPI np-merklelib 1.1 (merklelib 1.0 for a current Python) keeps the leaves by their hash. For a, b, a, c the list gives the RFC's root and append() another
+#   one. Both trees say that they have three entries.
 # Cost: a notary that appends, and an auditor who builds the tree of the published list, disagree from the second "no change" in a diary on, and the log looks tampered with.
 
 work=$(mktemp -d)
