@@ -64,9 +64,7 @@ class ResilientClient(Client):
     async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
         if initial_connection and self.needs_tls and not info.get("tls_required"):
             # nats-py would go on in the clear, and send the password so.
-            raise NatsError(
-                "it does not ask for TLS, which the address does; whoever is in between could have seen to that"
-            )
+            raise NatsError("it offers no TLS, which the address asks for")
         await super()._process_info(info, initial_connection)
 
     def api_of(self, stream: str) -> str:
