@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from events.errors import CairnError
+from events.errors import CairnError, first_of
 
 
 class Lazy(NamedTuple):
@@ -42,8 +42,8 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, lazy.does) for name, lazy in self._lazy.items()])
 
     def invoke(self, ctx: click.Context) -> Any:  # whatever the command returns
-        """Run the chosen command."""
+        """Run the chosen command. Of several errors of tasks that it ran together, the first is told."""
         try:
             return super().invoke(ctx)
-        except CairnError as refused:
-            raise click.ClickException(str(refused)) from refused
+        except* CairnError as refused:
+            raise click.ClickException(str(first_of(refused))) from refused
