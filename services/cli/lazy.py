@@ -1,5 +1,6 @@
-"""Command groups that import a command's module only when that command is run, so that help is quick."""
+"""Groups of commands: what they do is listed in whole sentences, and help is quick where nothing is imported for it."""
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -15,6 +16,18 @@ class Lazy(NamedTuple):
     module: str
     name: str
     does: str
+
+
+class Group(click.Group):
+    """A group of commands. Its help says the first sentence of each, and breaks lines where click cuts them off."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, each.get_short_help_str(sys.maxsize)) for name, each in commands if each and not each.hidden]
+            )
 
 
 class LazyGroup(click.Group):

@@ -102,7 +102,7 @@ async def first_contact(servers: list[str]) -> None:
         host, port = address.hostname, address.port or 4222
         try:
             async with asyncio.timeout(_FIRST_CONTACT_SECONDS):
-                # Looked up by itself: uvloop writes a traceback of a look-up that fails after its connecting was cancelled.
+                # By itself: uvloop writes a traceback of a look-up that fails after its connecting was cancelled.
                 await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
                 _, writer = await asyncio.open_connection(host, port)
             writer.close()
