@@ -106,12 +106,23 @@ A caller can handle each of these. Any other exception is a defect of Cairn's or
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from events.codes import CODES
+
+_Error = TypeVar("_Error", bound=BaseException)
 
 
 class CairnError(Exception):
     """The root of the errors that Cairn raises on purpose."""
+
+
+def first_of(errors: BaseExceptionGroup[_Error]) -> _Error:
+    """The first of the errors of tasks that ran together, to say in one sentence what happened."""
+    error: _Error | BaseExceptionGroup[_Error] = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 @dataclass(frozen=True, slots=True)

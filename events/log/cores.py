@@ -6,6 +6,8 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
+_CPU_MOUNTS = ("cpu", "cpu,cpuacct", "cpuacct,cpu")
+"""Where version 1 mounts the controller of the cores. Linux lists the two in another order than the folder has them."""
 
 
 def cores(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
@@ -28,24 +30,29 @@ def cores(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
 def _folders(cgroups: Path, membership: Path) -> list[Path]:
     """The folders of the process's control groups, with those above them.
 
-    Within a container they are mounted as if its own were the root, and the file names a path that is not there.
+    Within a container they are mounted as if its own were the root, and the file names a path that is not there. A name
+    may hold any byte but a slash and the end of the line, so the file is no text that Python would read by itself.
     """
-    folders = [cgroups, cgroups / "cpu", cgroups / "cpu,cpuacct"]
+    folders = [cgroups, *(cgroups / mounted for mounted in _CPU_MOUNTS)]
     with suppress(OSError):
-        for line in membership.read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            if not controllers or "cpu" in controllers.split(","):
-                below = cgroups / controllers / path.lstrip("/")
+        for line in os.fsdecode(membership.read_bytes()).split("\n"):
+            _, _, rest = line.partition(":")
+            controllers, named, path = rest.partition(":")
+            if not named or "\0" in path:
+                continue
+            mounts = ("",) if not controllers else _CPU_MOUNTS if "cpu" in controllers.split(",") else ()
+            for mounted in mounts:
+                below = cgroups / mounted / path.lstrip("/")
                 folders += [below, *(each for each in below.parents if each.is_relative_to(cgroups))]
     return folders
 
 
 def _quota(folder: Path) -> float | None:
     """For how many cores' time a control group may run; None where it says nothing of that."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, ZeroDivisionError):
         quota, period = (folder / "cpu.max").read_text().split()
         return None if quota == "max" else int(quota) / int(period)
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, ZeroDivisionError):
         allowed = int((folder / "cpu.cfs_quota_us").read_text())
         return None if allowed < 0 else allowed / int((folder / "cpu.cfs_period_us").read_text())
     return None

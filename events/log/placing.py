@@ -67,8 +67,9 @@ async def refuse_to_lose(nc: ResilientClient, stream: str, subjects: Sequence[st
     await js.delete_consumer(stream, looking.name)
     outside = stored - (looking.num_pending or 0)
     if outside > 0:
+        events = "1 event" if outside == 1 else f"{outside:,} events"
         raise WrongStream(
-            f"The stream {stream} holds {outside:,} events of organisations that CAIRN_PLACEMENT does not place in it."
+            f"The stream {stream} holds {events} of organisations that CAIRN_PLACEMENT does not place in it."
             " Events do not move from one stream to another: place those organisations in it."
         )
 

@@ -26,6 +26,8 @@ async def run_until_first_ends(*work: Coroutine[object, object, None]) -> None:
                 task.cancel()
             with suppress(asyncio.CancelledError):  # ending already
                 await asyncio.wait(unfinished, timeout=_CANCEL_AGAIN_SECONDS)
-    for task in sorted(tasks, key=lambda task: task not in first):
-        if not task.cancelled():
-            task.result()
+        # All are looked at: asyncio writes a traceback of each error that nobody has looked at.
+        errors = [(task not in first, task.exception()) for task in tasks if not task.cancelled()]
+    for _, error in sorted(errors, key=lambda found: found[0]):
+        if error is not None:
+            raise error

@@ -68,7 +68,9 @@ def open_database(url: str) -> Engine:
             DatabaseFile(Path(address.database)).watched_by(engine)
         return engine
     try:
-        engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
+        # Said, as the driver would otherwise take that of the database, and give bytes where it has none (SQL_ASCII).
+        texts = {"client_encoding": "utf8"}
+        engine = create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=texts)
     except ModuleNotFoundError as error:
         raise UnusableDatabase("PostgreSQL needs its driver: pip install 'psycopg[binary]'.") from error
     heed_poolers(engine)

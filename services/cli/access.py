@@ -8,6 +8,7 @@ import click
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.database import open_tables
+from services.cli.lazy import Group
 from services.cli.parameters import (
     InstantType,
     database_url_option,
@@ -20,7 +21,7 @@ from services.cli.printing import Json, minute, print_json, print_table
 from services.cli.reading import read_pages
 
 
-@click.group()
+@click.group(cls=Group)
 def access() -> None:
     """See who read a patient's data."""
 
@@ -67,7 +68,8 @@ def list_accesses(
         )
         for each in found["items"]
     ]
-    print_table(("When", "Who", "Roles", "What", "Why", "By", "Outcome"), rows, wide=("Who", "What"))
+    columns = ("When", "Who", "Roles", "What", "Why", "By", "Outcome")
+    print_table(columns, rows, wide=("Who", "What"), none=f"There are no such readings about {patient} of {org}.")
 
 
 @access.command()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from services.cli.printing import Json, print_json, printable
+from services.cli.printing import Json, number_of, print_json, printable
 
 if TYPE_CHECKING:
     from services.cli.log_audit import Audit
@@ -95,7 +95,7 @@ def _rebuilt(projection: "ProjectionAudit") -> str:
     if projection.wrong or projection.unknown or projection.rebuilt is None:
         return f"Projection {projection.name}: not as the log leads to."
     rows = sum(table.next_rows for table in projection.rebuilt.comparison.tables)
-    return f"Projection {projection.name}: {rows:,} rows are as a rebuild makes them."
+    return f"Projection {projection.name}: {number_of(rows, 'row is', 'rows are')} as a rebuild makes them."
 
 
 def _stream_as_json(stream: str, found: "StreamAudit") -> Json:

@@ -17,6 +17,7 @@ from bench.peers import NAMES as PEERS
 from bench.peers import PROJECTIONS as PROJECTION_PEERS
 from bench.peers import READERS
 from bench.proof_parts import PARTS as PROOF_PARTS
+from services.cli.lazy import Group
 from services.cli.parameters import json_option
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _DISK_BYTES_TO_ANNOUNCE = 10**9
 _Command = Callable[..., Any]  # a command's callback, whatever it takes
 
 
-@click.group()
+@click.group(cls=Group)
 def bench() -> None:
     """Measure how fast Cairn is on this machine, on a server that is started for it and removed afterwards.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from services.cli.printing import Json, print_table, printable
+from services.cli.printing import Json, number_of, print_table, printable
 
 if TYPE_CHECKING:
     from projections.engine.comparing import Difference, TableComparison
@@ -52,7 +52,7 @@ def rebuilt_as_json(name: str, rebuilt: Rebuilt) -> Json:
 def print_rebuilt(projection: "Projection[Any]", rebuilt: Rebuilt) -> None:  # whatever it remembers
     """Print the comparison, and what was done."""
     rate = f", {rebuilt.events / rebuilt.seconds:,.0f} a second" if rebuilt.seconds >= 1 else ""
-    click.echo(f"Built {projection.name} from {rebuilt.events:,} events in {rebuilt.seconds:,.1f} s{rate}.")
+    click.echo(f"Built {projection.name} from {number_of(rebuilt.events, 'event')} in {rebuilt.seconds:,.1f} s{rate}.")
     for line in (*_compared(rebuilt.comparison, projection.version), *_quarantined(rebuilt.comparison)):
         click.echo(line)
     if rebuilt.comparison.tables:
@@ -87,7 +87,8 @@ def _compared(found: "Comparison", version: int) -> Iterator[str]:
 
 def _quarantined(found: "Comparison") -> Iterator[str]:
     if found.next_quarantined:
-        yield f"{found.next_quarantined:,} events are in quarantine in the new tables: this code cannot take them."
+        quarantined = number_of(found.next_quarantined, "event is", "events are")
+        yield f"{quarantined} in quarantine in the new tables: this code cannot take in what is there."
 
 
 def _places(positions: dict[str, int]) -> str:

@@ -30,9 +30,9 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
         click.ClickException: no server answers at the address; the message says what to do.
     """
     from events.log import connect
+    from events.log.client.address import read_address
     from events.log.client.connection import NotReachable
     from services.cli.configuration import load_settings
-    from services.node.address import without_secret
 
     settings = load_settings()
     address = nats_address(nats_url, settings)
@@ -40,7 +40,7 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
         nc = await connect(address, name="cairn command", log_api=settings.log_api_prefix)
     except NotReachable:
         raise click.ClickException(
-            f"No NATS server answers at {without_secret(address)}. Start Cairn with `make run` or `cairn up`,"
+            f"No NATS server answers at {read_address(address)}. Start Cairn with `make run` or `cairn up`,"
             " or name its address with --nats-url."
         ) from None
     try:

@@ -15,12 +15,15 @@ def open_tables(database_url: str | None) -> "Iterator[Engine]":
     """The database: the one given, else the one set, else that in the data directory. Only the services create one.
 
     Raises:
-        click.ClickException: there is no database, or it refuses; the message says which.
+        click.ClickException: there is no database, it is not set up for projections, or it refuses; the message says
+            which.
     """
     from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
-    from projections.engine.database import open_database, without_patient_text, writing
+    from events.errors import first_of
+    from projections.engine.database import UnusableDatabase, open_database, without_patient_text, writing
+    from projections.engine.fitness import check_database
     from projections.engine.tables import declare_own
     from services.cli.configuration import load_settings
 
@@ -29,15 +32,15 @@ def open_tables(database_url: str | None) -> "Iterator[Engine]":
     _refuse_a_missing_file(url)
     engine = open_database(address)
     try:
+        check_database(engine)
         with writing(engine) as connection:
             declare_own(connection)
         yield engine
     except* SQLAlchemyError as errors:
-        error: Exception = errors
-        while isinstance(error, ExceptionGroup):
-            error = error.exceptions[0]
-        reason = without_patient_text(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+        reason = without_patient_text(first_of(errors))
         raise click.ClickException(f"The database {_shown(url)} cannot be used: {reason}") from None
+    except* UnusableDatabase as refused:
+        raise click.ClickException(str(first_of(refused))) from None
     finally:
         engine.dispose()
 

@@ -72,7 +72,7 @@ def disclosures(
         for each in found["items"]
     ]
     columns = ("Date", "To", "Purpose", "Ground (42 CFR)", "What", "By")
-    print_table(columns, rows, wide=("To", "What"))
+    print_table(columns, rows, wide=("To", "What"), none=f"There are no such disclosures about {patient} of {org}.")
 
 
 async def _disclosures(nats_url: str | None, org: str, patient: str, limit: int, query: dict[str, object]) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from services.cli.printing import Json, minute, printable
+from services.cli.printing import Json, minute, number_of, printable
 
 _LABEL_COLUMNS = 15
 _LAST_ENTRIES_SHOWN = 5
@@ -79,7 +79,7 @@ def definition(goal: Json) -> Iterator[tuple[str, str]]:
     if smart.get("measure"):
         yield "Measure", _measure(smart["measure"])
     if smart.get("due") or smart.get("for_weeks"):
-        yield "Time", f"until {smart['due']}" if smart.get("due") else f"for {smart['for_weeks']} weeks"
+        yield "Time", f"until {smart['due']}" if smart.get("due") else f"for {number_of(smart['for_weeks'], 'week')}"
     levels = (goal.get("gas") or {}).get("levels", {})
     for level in sorted(levels, key=int, reverse=True):
         mark = " ← now" if str(goal.get("latest_level")) == level else ""

@@ -8,6 +8,7 @@ import click
 
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
+from services.cli.lazy import Group
 from services.cli.parameters import (
     GoalIdType,
     audience_option,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from events.identity import GoalId
 
 
-@click.group()
+@click.group(cls=Group)
 def goals() -> None:
     """List goals, or show one as it is or was."""
 
@@ -63,7 +64,8 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
         )
         for goal in found["items"]
     ]
-    print_table(("Goal", "Status", "In words", "Next review", "Awaiting"), rows, wide=("In words",))
+    columns = ("Goal", "Status", "In words", "Next review", "Awaiting")
+    print_table(columns, rows, wide=("In words",), none=f"There are no such goals of {org}.")
     if found["next"]:
         click.echo(f"There are more: --limit, or --cursor {found['next']}", err=True)
 

@@ -13,7 +13,7 @@ from events.identity import is_token
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import json_option, nats_url_option, org_option
-from services.cli.printing import print_json, print_table, printable
+from services.cli.printing import number_of, print_json, print_table, printable
 from services.cli.progress import SlowProgress
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _print_summary(report: "Report", passed_over: list[str]) -> None:
     if not report.goals and not report.scores and not report.baselines:
         click.echo("No Goal and no score of a goal was found.")
     click.echo(
-        f"{summary['goals']} goals: {summary['recorded']} recorded, {summary['duplicate']} already there,"
+        f"{number_of(summary['goals'], 'goal')}: {summary['recorded']} recorded, {summary['duplicate']} already there,"
         f" {summary['rejected']} rejected."
     )
     if report.scores or report.baselines:

@@ -1,12 +1,13 @@
-"""Command groups that import a command's module only when that command is run, so that help is quick."""
+"""Groups of commands: what they do is listed in whole sentences, and help is quick where nothing is imported for it."""
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
 
-from events.errors import CairnError
+from events.errors import CairnError, first_of
 
 
 class Lazy(NamedTuple):
@@ -15,6 +16,18 @@ class Lazy(NamedTuple):
     module: str
     name: str
     does: str
+
+
+class Group(click.Group):
+    """A group of commands. Its help says the first sentence of each, and breaks lines where click cuts them off."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, each.get_short_help_str(sys.maxsize)) for name, each in commands if each and not each.hidden]
+            )
 
 
 class LazyGroup(click.Group):
@@ -42,8 +55,8 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, lazy.does) for name, lazy in self._lazy.items()])
 
     def invoke(self, ctx: click.Context) -> Any:  # whatever the command returns
-        """Run the chosen command."""
+        """Run the chosen command. Of several errors of tasks that it ran together, the first is told."""
         try:
             return super().invoke(ctx)
-        except CairnError as refused:
-            raise click.ClickException(str(refused)) from refused
+        except* CairnError as refused:
+            raise click.ClickException(str(first_of(refused))) from refused

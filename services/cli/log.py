@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from services.cli.connection import connected
+from services.cli.lazy import Group
 from services.cli.log_acts import acts
 from services.cli.log_adopt import adopt
 from services.cli.log_audit import audit
@@ -15,7 +16,7 @@ from services.cli.log_void import void
 from services.cli.parameters import nats_url_option
 
 
-@click.group()
+@click.group(cls=Group)
 def log() -> None:
     """Check the log, back it up, restore it, adopt another one, and void what cannot be read."""
 

@@ -8,7 +8,7 @@ import click
 
 from services.cli.connection import connected
 from services.cli.parameters import json_option, nats_url_option
-from services.cli.printing import minute, print_json, print_table
+from services.cli.printing import minute, number_of, print_json, print_table
 
 if TYPE_CHECKING:
     from services.administration.application import Act
@@ -31,7 +31,7 @@ def acts(nats_url: str | None, as_json: bool) -> None:
 
 def counted(lost: Mapping[str, int]) -> str:
     """How much was lost, in words: `6 events, 2 goals`; empty for nothing."""
-    return ", ".join(f"{count:,} {what if count != 1 else what.removesuffix('s')}" for what, count in lost.items())
+    return ", ".join(number_of(count, what.removesuffix("s")) for what, count in lost.items())
 
 
 async def _acts(nats_url: str | None) -> "list[Act]":

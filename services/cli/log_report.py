@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from services.cli.printing import Json, print_json, printable
+from services.cli.printing import Json, number_of, print_json, printable
 
 if TYPE_CHECKING:
     from events.log.findings import Finding, Verification
@@ -56,7 +56,8 @@ def _finding(finding: "Finding") -> Json:
 
 def _print(found: "Verification", stream: str | None) -> None:
     where = f"{stream}: " if stream else ""
-    counted = f"{found.events:,} events about {found.goals:,} goals and plans, up to position {found.position:,}."
+    about = number_of(found.goals, "goal or plan", "goals and plans")
+    counted = f"{number_of(found.events, 'event')} about {about}, up to position {found.position:,}."
     click.echo(where + counted)
     click.echo(f"Content digest (SHA-256, {found.digest_version}): {found.digest}")
     if found.compared is not None and found.compared.same:

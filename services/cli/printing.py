@@ -22,6 +22,15 @@ def printable(text: object) -> str:
     return "" if text is None else _CONTROLS_TERMINAL.sub("�", str(text))
 
 
+def number_of(count: int, one: str, several: str | None = None) -> str:
+    """A count with its noun: `1 goal`, `1,204 goals`.
+
+    Args:
+        several: The plural, where it is not made with an s.
+    """
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+
+
 def print_json(value: object, *, indent: int | None = 2) -> None:
     """Print a value as JSON; letters beyond ASCII are not escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
@@ -42,10 +51,20 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Seq
     return made
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = ()) -> None:
-    """Print a table that fits the terminal. Its `wide` columns share the room that the others leave, and wrap."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: Sequence[str] = (), none: str | None = None
+) -> None:
+    """Print a table that fits the terminal. Its `wide` columns share the room that the others leave, and wrap.
+
+    Args:
+        none: What is said in the place of a table without rows.
+    """
     from rich.console import Console
 
+    rows = list(rows)
+    if none is not None and not rows:
+        click.echo(printable(none))
+        return
     console = Console(highlight=False)
     if not console.is_terminal:  # a pipe has no width, and a line cut in two cannot be searched
         console = Console(highlight=False, width=_PIPE_WIDTH)

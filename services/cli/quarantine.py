@@ -8,6 +8,7 @@ import click
 
 from services.cli.connection import connected
 from services.cli.database import open_tables
+from services.cli.lazy import Group
 from services.cli.parameters import GoalIdType, ProjectionType, database_url_option, json_option, nats_url_option
 from services.cli.printing import Json, print_json, print_table
 from services.cli.progress import SlowProgress
@@ -45,7 +46,7 @@ class QuarantinedGoal(NamedTuple):
         return f"{LOG}.{self.goal}"
 
 
-@click.group()
+@click.group(cls=Group)
 def quarantine() -> None:
     """List the events that could not be projected, and retry them."""
 

@@ -47,7 +47,8 @@ def reviews(nats_url: str | None, as_json: bool, org: str, limit: int, **query: 
         )
         for review in found["items"]
     ]
-    print_table(("Due", "Status", "Goal", "Because", "Clinician", "In words"), rows, wide=("In words",))
+    columns = ("Due", "Status", "Goal", "Because", "Clinician", "In words")
+    print_table(columns, rows, wide=("In words",), none=f"There are no such reviews of {org}.")
 
 
 async def _reviews(nats_url: str | None, org: str, limit: int, query: dict[str, object]) -> Json:

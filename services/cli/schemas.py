@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.cli.lazy import Group
 from services.cli.parameters import json_option
 from services.cli.printing import print_json, print_table, printable
 
@@ -23,7 +24,7 @@ _directory_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def schemas() -> None:
     """List, show, write and check the published JSON Schemas."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from services.cli.lazy import Group
 from services.cli.running import make_files_for_the_owner_alone, run_until_stopped
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _nats_url = click.option("--nats-url", metavar="URL", help="The NATS server.  [C
 _database_url = click.option("--database-url", metavar="URL", help="The database.  [CAIRN_DATABASE_URL]")
 
 
-@click.group()
+@click.group(cls=Group)
 def serve() -> None:
     """Run one service by itself, set up by CAIRN_ variables, until Ctrl-C or SIGTERM.
 

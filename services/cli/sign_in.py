@@ -63,5 +63,12 @@ async def _principal(nc: Any, placement: Any, who: dict[str, Any]) -> "Principal
     if not (who["roles"] or who["orgs"] or who["actor"]) and await shown_goal(nc, placement) is not None:
         return CLINICIAN_OF_THE_SAMPLE
     if not who["actor"]:
-        raise click.UsageError("Say whom to sign in: --role clinician --org ORG --actor ID.")
+        raise click.UsageError(f"Say whom to sign in: {_example(who['roles'] or ('clinician',), who['orgs'])}.")
     return principal_of_options(**{**who, "roles": who["roles"] or ("clinician",), "speaks_for": ()})
+
+
+def _example(roles: tuple[str, ...], orgs: tuple[str, ...]) -> str:
+    """The options that sign somebody in, with those that were given. Only an operator belongs to no organisation."""
+    belongs_to = orgs or (() if set(roles) == {"operator"} else ("ORG",))
+    named = [*(f"--role {role}" for role in roles), *(f"--org {org}" for org in belongs_to)]
+    return " ".join([*named, "--actor ID"])

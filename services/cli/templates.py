@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.goal_printer import definition, print_labelled
+from services.cli.lazy import Group
 from services.cli.parameters import json_option
 from services.cli.printing import print_json, print_table, printable
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from services.templates.template import GoalTemplate
 
 
-@click.group()
+@click.group(cls=Group)
 def templates() -> None:
     """List goal templates, or show one."""
 

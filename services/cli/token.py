@@ -11,6 +11,7 @@ import click
 from events.identity import is_token
 from services.access.principal import Role
 from services.cli.connection import connected
+from services.cli.lazy import Group
 from services.cli.parameters import json_option, nats_url_option, operator_option, reason_option
 from services.cli.printing import Json, minute, print_json, print_table
 
@@ -40,7 +41,7 @@ class DurationType(click.ParamType[int]):
         return int(right[1]) * _UNITS[right[2]]
 
 
-@click.group()
+@click.group(cls=Group)
 def token() -> None:
     """Make, list and revoke the tokens of this Cairn's own issuer.
 

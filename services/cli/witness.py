@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.cli.lazy import Group
 from services.cli.parameters import json_option, nats_url_option
-from services.cli.printing import Json, print_json, printable
+from services.cli.printing import Json, number_of, print_json, printable
 
 if TYPE_CHECKING:
     from services.settings import Settings
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _SHOWN_EVIDENCE = 20
 
 
-@click.group()
+@click.group(cls=Group)
 def witness() -> None:
     """Run a witness: it cosigns what only grows, and tells loudly what does not.
 
@@ -178,11 +179,13 @@ def _print_status(found: Json) -> None:
     for key in found["trusted"]:
         click.echo(f"trusts      {key}")
     for log in found["logs"]:
-        click.echo(f"cosigned    {log['origin']}: {log['size']:,} leaves, last {log['at'] or 'never'}")
+        size = number_of(log["size"], "leaf", "leaves")
+        click.echo(f"cosigned    {log['origin']}: {size}, last {log['at'] or 'never'}")
     if (counted := found["counted"]) is not None:
         spans = ", ".join(f"{first:,} to {last:,}" for first, last in counted["spans"]) or "none"
+        heard = number_of(counted["heard"], "event")
         click.echo(
-            f"counted     {counted['org']}: {counted['heard']:,} events heard, {counted['told']:,} told by the gateway,"
+            f"counted     {counted['org']}: {heard} heard, {counted['told']:,} told by the gateway,"
             f" since {counted['began']}; all events of the positions {spans}"
         )
         if counted["contradiction"]:

@@ -51,7 +51,7 @@ def remove_address(data_dir: Path) -> None:
 
 def without_secret(url: str) -> str:
     """NATS addresses without user and password, so that they may be shown."""
-    parts = (urlsplit(each) for each in url.split(","))
+    parts = (urlsplit(each if "://" in each else f"nats://{each}") for each in url.split(","))
     return ",".join(each._replace(netloc=each.netloc.rpartition("@")[2]).geturl() for each in parts)
 
 

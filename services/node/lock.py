@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from events.errors import CairnError
-from services.node.address import read_address
+from services.node.address import read_address, without_secret
 
 FILE = "node.lock"
 _KILLED_NODE_SECONDS = 30.0
@@ -46,7 +46,7 @@ async def _lock(descriptor: int, data_dir: Path) -> None:
             if running is not None:
                 raise AlreadyRunning(
                     f"A Cairn (process {running.pid}) runs on {data_dir} already, at {running.http_url} and"
-                    f" {running.nats_url}. Stop it, or give another --data-dir."
+                    f" {without_secret(running.nats_url)}. Stop it, or give another --data-dir."
                 ) from None
         await asyncio.sleep(0.1)
     raise AlreadyRunning(f"A Cairn is starting or stopping on {data_dir}. Wait for it, or give another --data-dir.")

@@ -18,6 +18,7 @@ from events.log.client.resilient import ResilientClient
 from projections.catalog import every_name
 from projections.engine.announcing import REPLACED, LogComparison
 from projections.engine.database import open_database, without_patient_text
+from projections.engine.fitness import check_database
 from services.goals.watch import COMPARE
 from services.node.compared_log import found_line
 from services.node.other_log import OfAnotherLog
@@ -83,6 +84,10 @@ async def look_for_a_replaced_log(settings: Settings, tell: Callable[[str], None
 
     Args:
         tell: Called with a line for the node: of what is found first, and whenever that changes.
+
+    Raises:
+        NotReachable: when no NATS server answers at first.
+        UnusableDatabase: the database is not set up as projections need it.
     """
     engine = open_database(settings.database_address)
     async with AsyncExitStack() as stack:
@@ -97,6 +102,7 @@ async def look_for_a_replaced_log(settings: Settings, tell: Callable[[str], None
         stack.push_async_callback(questions.unsubscribe)
         trouble = None
         try:
+            await asyncio.to_thread(check_database, engine)
             await asyncio.to_thread(declare_checkpoints, engine)
             await replaced.look()
         except SQLAlchemyError as error:

@@ -210,7 +210,7 @@ class History:
             if known.size == other.size:
                 if known.root != other.root:
                     raise Wrong(
-                        f"two histories: {file.name} and the export have {other.size} events and different roots, and"
+                        f"two histories: {file.name} and the export have {counted(other.size)} and different roots, and"
                         " the log's key has signed both"
                     )
                 return
@@ -218,7 +218,7 @@ class History:
         self._check_extends(file.name, small, large, hashes)
         if other is large:
             self.later.append(
-                f"LATER: {file.name} has {other.size} events, so that this is the log as it was before. Ask for what"
+                f"LATER: {file.name} has {counted(other.size)}, so that this is the log as it was before. Ask for what"
                 " has come since."
             )
 
@@ -230,22 +230,27 @@ class History:
     def verdict(self) -> str:
         """What was found, in sentences."""
         checkpoint = self.checkpoint
-        lines = [f"{len(self._positions)} events of {self.scope}, among the {checkpoint.size} of {checkpoint.origin}."]
+        events = counted(len(self._positions))
+        lines = [f"{events} of {self.scope}, among the {checkpoint.size} of {checkpoint.origin}."]
         if self.withheld:
-            lines.append(f"{self.withheld} of them are withheld: they are in the log, and their words are not shown.")
+            one = "of them is withheld: it is in the log, and its words are not shown."
+            several = "of them are withheld: they are in the log, and their words are not shown."
+            lines.append(counted(self.withheld, one, several))
         lines += [each.told() for each in self.successions]
         lines += self.keys.told()
         lines += [f"{name} cosigned it at {instant(at)}." for name, at in self.cosigned.items()]
         lines += [f"{name} counted the events as well, and signed the same statement." for name in self.counted]
         if self.earlier:
-            lines.append(f"{len(self.earlier)} earlier checkpoints are shown to be of the same tree, which only grew.")
+            earlier = counted(len(self.earlier), "earlier checkpoint is", "earlier checkpoints are")
+            lines.append(f"{earlier} shown to be of the same tree, which only grew.")
         lines += self.later
         lines += islice(self.late.values(), MAX_LATE_TOLD)
         if len(self.late) > MAX_LATE_TOLD:
             lines.append(f"LATE: so are {len(self.late) - MAX_LATE_TOLD} more.")
         if self.vouched:
+            witnesses = counted(len(self.policy.witnesses), "witness", "witnesses")
             lines.append(
-                f"VOUCHED FOR by {len(self.cosigned)} of {len(self.policy.witnesses)} witnesses of your policy: these"
+                f"VOUCHED FOR by {len(self.cosigned)} of {witnesses} of your policy: these"
                 " very bytes were there, nothing before them was changed, removed or moved, and the operator states"
                 " that none is left out."
             )
@@ -335,11 +340,13 @@ class History:
         self._check_signed(note, other)
         if other.size > ended.size:
             raise Wrong(
-                f"{called} has {other.size} events of {other.origin}, which ended with {ended.size} ({ended.reason})."
+                f"{called} has {counted(other.size)} of {other.origin}, which ended with {ended.size} ({ended.reason})."
                 " It was signed later, with a key that had been given up; or the note of the succession hides a loss"
             )
         if other.size == ended.size and other.root != ended.root:
-            raise Wrong(f"two histories: {called} and {ended.note.called} have {other.size} events and different roots")
+            raise Wrong(
+                f"two histories: {called} and {ended.note.called} have {counted(other.size)} and different roots"
+            )
         if other.size <= ended.agree and len(self.successions) == 1:
             self._check_extends(called, other, self.checkpoint, hashes)
 
@@ -800,9 +807,10 @@ class Succession:
     def told(self) -> str:
         """What is to be said of it."""
         kept = "All" if self.agree == self.size else f"The first {self.agree}"
+        signed = counted(self.size)
         return (
             f"{self.origin} goes on from {self.former}, which ended at {word(self.at)} by the decision of"
-            f" {word(self.by)} ({word(self.reason)}). {kept} of the {self.size} events that had been signed until then"
+            f" {word(self.by)} ({word(self.reason)}). {kept} of the {signed} that had been signed until then"
             " are in the new one as well."
         )
 
@@ -1108,7 +1116,7 @@ def told(event: Event) -> str:
         data = json.loads(event.body, object_pairs_hook=Pairs)
         lines += said_in(data)
     except (ValueError, RecursionError):
-        lines.append(f"  ({len(event.body)} bytes that are no JSON)")
+        lines.append(f"  ({counted(len(event.body), 'byte that is', 'bytes that are')} no JSON)")
     return "\n".join(lines)
 
 
@@ -1151,6 +1159,11 @@ def plain(text: str) -> str:
 def word(text: str) -> str:
     """A text that stays on its line."""
     return plain(text).replace("\n", "\ufffd")
+
+
+def counted(number: int, one: str = "event", several: str = "events") -> str:
+    """A count with what is counted."""
+    return f"{number} {one if number == 1 else several}"
 
 
 def moment(nanoseconds: int) -> str:

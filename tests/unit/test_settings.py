@@ -1,5 +1,6 @@
 """Settings come from CAIRN_ variables, and every one of them is explained."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,13 @@ def test_an_issuer_needs_an_audience() -> None:
 def test_what_claims_mean_is_refused_where_it_cannot_be_read(name: str) -> None:
     with pytest.raises(ValidationError, match="has to be"):
         Settings.model_validate({name: "roles"})
+
+
+def test_what_is_kept_in_a_checkout_by_default_is_not_committed() -> None:
+    house = Path(__file__).parents[2]
+    ignored = (house / ".gitignore").read_text().splitlines()
+    settings = Settings()
+    for folder in (settings.data_dir, settings.notary_folder, settings.witness_dir):
+        assert f"/{folder.name}/" in ignored
+    for written in re.findall(r"^cat > (\S+) <<", (house / "README.md").read_text(), re.M):
+        assert f"/{written}" in ignored

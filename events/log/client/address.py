@@ -15,6 +15,11 @@ _FILES = ("creds", "nkey", "ca", "cert", "key")
 """What the address may name a file for: of the user (JWT and seed, or a seed alone), and of the TLS connection."""
 _SECRET = frozenset({"creds", "nkey", "key"})
 _FOR_EVERYBODY = 0o007
+_WITHOUT_SCHEME = "an address that was given without nats:// (its form is nats://TOKEN@host:port)"
+_FORM = (
+    "The NATS address is not of the form nats://user:password@host:port, with a port from 1 to 65535. In a password,"
+    " write the signs @ : / ? # % , percent-encoded."
+)
 
 
 class NotAnAddress(CairnError):
@@ -39,13 +44,18 @@ class Address(NamedTuple):
 
     The credentials are kept apart, because nats-py takes those in a URL as they stand, percent signs and all, and has
     none for the servers of a cluster that it hears of later.
+
+    Attributes:
+        named: What sentences call the servers. One that was given without a scheme may be a token by itself, which
+            would be taken for a host, so it is not repeated.
     """
 
     servers: list[str]
     credentials: Credentials
+    named: str
 
     def __str__(self) -> str:
-        return ",".join(self.servers)
+        return self.named
 
     def __repr__(self) -> str:
         return str(self)
@@ -62,21 +72,20 @@ def read_address(url: str) -> Address:
     Raises:
         NotAnAddress: The text is no such address, or a file cannot be used.
     """
-    servers, credentials = [], Credentials()
+    servers, named, credentials = list[str](), list[str](), Credentials()
     files: dict[str, Path] = {}
     queries: set[str] = set()
     for each in url.split(","):
-        parts = urlsplit(each if "://" in each else f"nats://{each}")
+        has_scheme = "://" in each
+        parts = _split(each if has_scheme else f"nats://{each}")
         if parts.scheme not in _SCHEMES:
             raise NotAnAddress(
                 f"A NATS address begins with nats:// or tls://; Cairn cannot connect by {parts.scheme or 'nothing'}://."
             )
         if not _is_address(parts):
-            raise NotAnAddress(
-                "The NATS address is not of the form nats://user:password@host:port. In a password, write the signs"
-                " @ : / ? # % , percent-encoded."
-            )
+            raise NotAnAddress(_FORM)
         servers.append(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl())
+        named.append(servers[-1] if has_scheme else _WITHOUT_SCHEME)
         if parts.query:
             if queries and parts.query not in queries:
                 raise NotAnAddress("A NATS address of several servers names its files once, for all of them.")
@@ -88,15 +97,22 @@ def read_address(url: str) -> Address:
             credentials = Credentials(token=unquote(parts.username))
         else:
             credentials = Credentials(user=unquote(parts.username), password=unquote(parts.password))
-    return Address(servers, _with_files(credentials, files))
+    return Address(servers, _with_files(credentials, files), ",".join(named))
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise NotAnAddress(_FORM) from None
 
 
 def _is_address(parts: SplitResult) -> bool:
     try:
-        _ = parts.port
-    except ValueError:
+        port, host = parts.port, (parts.hostname or "").encode("idna")
+    except ValueError:  # of a name, too: one of its parts is empty, or longer than DNS allows
         return False
-    return bool(parts.hostname) and parts.path in ("", "/") and not parts.fragment
+    return bool(host) and port != 0 and parts.path in ("", "/") and not parts.fragment
 
 
 def _files(query: str) -> dict[str, Path]:
@@ -131,6 +147,8 @@ def _check(name: str, file: Path) -> None:
         raise NotAnAddress(
             f"{file}, which the NATS address names as {name}, cannot be read: {error.strerror}."
         ) from None
+    except ValueError:  # it cannot be shown either
+        raise NotAnAddress(f"What the NATS address names as {name} can be the name of no file.") from None
     if name in _SECRET and mode & _FOR_EVERYBODY:
         raise NotAnAddress(f"Everybody on this machine can read {file}, which is secret: chmod o-rwx it.")
 

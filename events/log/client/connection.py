@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -98,9 +99,12 @@ async def first_contact(servers: list[str]) -> None:
     last: Exception | None = None
     for server in servers:
         address = urlsplit(server if "://" in server else f"nats://{server}")
+        host, port = address.hostname, address.port or 4222
         try:
             async with asyncio.timeout(_FIRST_CONTACT_SECONDS):
-                _, writer = await asyncio.open_connection(address.hostname, address.port or 4222)
+                # By itself: uvloop writes a traceback of a look-up that fails after its connecting was cancelled.
+                await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                _, writer = await asyncio.open_connection(host, port)
             writer.close()
             return
         except (OSError, TimeoutError) as error:

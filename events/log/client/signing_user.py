@@ -56,17 +56,17 @@ def user_of_creds(file: Path) -> SigningUser:
 
 
 def user_of_seed(file: Path) -> SigningUser:
-    """The user of a file with a seed alone.
+    """The user of a file with a seed and no JWT; it may stand between the lines that `nsc` puts around a seed.
 
     Raises:
         NoSeed: it holds none.
     """
 
     def key() -> str:
-        return public_text("user", bytes(_key(_text(file), file).verify_key))
+        return public_text("user", bytes(_key(_seed(file), file).verify_key))
 
     key()
-    return SigningUser(key, None, lambda nonce: _signature(_key(_text(file), file), nonce))
+    return SigningUser(key, None, lambda nonce: _signature(_key(_seed(file), file), nonce))
 
 
 def _found(pattern: re.Pattern[str], file: Path) -> str:
@@ -74,6 +74,12 @@ def _found(pattern: re.Pattern[str], file: Path) -> str:
     if found is None:
         raise NoSeed(f"{file} is no file of a NATS user: it holds no JWT with a seed behind it.")
     return found[1]
+
+
+def _seed(file: Path) -> str:
+    text = _text(file)
+    decorated = _SEED.search(text + "\n")
+    return decorated[1] if decorated else text
 
 
 def _text(file: Path) -> str:

@@ -51,7 +51,9 @@ async def test_a_link_leads_to_a_token_that_was_recorded(run: Run, tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "Say whom to sign in"),
+        ((), "Say whom to sign in: --role clinician --org ORG --actor ID."),
+        (("--role", "operator"), "Say whom to sign in: --role operator --actor ID."),
+        (("--role", "auditor", "--org", "northside"), "in: --role auditor --org northside --actor ID."),
         (("--role", "clinician", "--actor", "cl-1"), "Name the organisation"),
         (("--org", "northside", "--actor", "c l"), "--actor must be"),
         (("--role", "nobody"), "Invalid value"),

@@ -32,6 +32,17 @@ async def test_a_command_that_follows_a_write_reads_it(http: Http, nats_url: str
     assert [each["goal"] for each in reviews.json["items"]] == ["g1"]
 
 
+async def test_what_is_not_there_is_said_in_words(http: Http, nats_url: str, org: str) -> None:
+    position = str(await http.record(*active_goal(GoalId(org, "p1", "g1"))))
+
+    async def printed(*command: str) -> str:
+        return (await cairn(*command, "--min-position", position, "--nats-url", nats_url)).out
+
+    assert await printed("goals", "list", "--org", f"{org}x") == f"There are no such goals of {org}x.\n"
+    assert await printed("reviews", "--org", f"{org}x") == f"There are no such reviews of {org}x.\n"
+    assert "g1" in await printed("goals", "list", "--org", org)
+
+
 async def test_what_is_for_staff_is_not_printed_for_the_patient(http: Http, nats_url: str, org: str) -> None:
     goal = GoalId(org, "p1", "g1")
     position = str(await http.record(*active_goal(goal)))

@@ -62,14 +62,20 @@ async def assert_works(address: str) -> None:
     await nc.close()
 
 
+DECORATED = "-----BEGIN USER NKEY SEED-----\n{}\n------END USER NKEY SEED------\n"
+"""A seed as `nsc` writes it."""
+
+
 async def test_a_user_signs_with_the_seed_in_a_file(tmp_path: Path) -> None:
     key = SigningKey.generate()
     seed = kept(tmp_path / "goals.nk", seed_text("user", bytes(key)) + "\n")
+    decorated = kept(tmp_path / "decorated.nk", DECORATED.format(seed_text("user", bytes(key))))
     other = kept(tmp_path / "other.nk", seed_text("user", bytes(SigningKey.generate())))
     async with asking(
         tmp_path, f"authorization {{ users: [{{ nkey: {public_text('user', bytes(key.verify_key))} }}] }}"
     ) as at:
         await assert_works(f"nats://{at}?nkey={seed}")
+        await assert_works(f"nats://{at}?nkey={decorated}")
 
         with pytest.raises(NotAdmitted, match="does not let in whom the file of the address names"):
             await connect(f"nats://{at}?nkey={other}", name="tests")
@@ -100,7 +106,7 @@ async def test_a_user_has_a_jwt_and_a_seed_in_a_file(tmp_path: Path) -> None:
     creds = kept(
         tmp_path / "goals.creds",
         f"-----BEGIN NATS USER JWT-----\n{jwt['user']}\n------END NATS USER JWT------\n\n"
-        f"-----BEGIN USER NKEY SEED-----\n{seed_text('user', bytes(user))}\n------END USER NKEY SEED------\n",
+        + DECORATED.format(seed_text("user", bytes(user))),
     )
     asks = (
         f"operator: {jwt['operator']}\nresolver: MEMORY\n"
@@ -170,7 +176,7 @@ def test_what_an_address_names_files_for_is_checked(query: Callable[[Path], str]
 
 
 def test_an_address_is_shown_without_who_connects(tmp_path: Path) -> None:
-    address = read_address(f"tls://one.example:4222?nkey={seed(tmp_path)},two.example")
+    address = read_address(f"tls://one.example:4222?nkey={seed(tmp_path)},nats://two.example")
 
     assert str(address) == "tls://one.example:4222,nats://two.example"
 

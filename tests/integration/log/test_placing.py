@@ -93,7 +93,7 @@ async def test_an_organisation_with_events_cannot_be_placed_elsewhere(empty: Res
     for org in ("northside", "riverside"):
         await append(empty, org, "CAIRN_LOG")
 
-    with pytest.raises(WrongStream, match="holds 1 events of organisations that CAIRN_PLACEMENT does not place in it"):
+    with pytest.raises(WrongStream, match="holds 1 event of organisations that CAIRN_PLACEMENT does not place in it"):
         await place(empty, Placement({"CAIRN_LOG": ["northside"], "CAIRN_LOG_B": ["riverside"]}))
 
     assert (await empty.jetstream().stream_info("CAIRN_LOG")).config.subjects == ["cairn.log.*.*.*"]

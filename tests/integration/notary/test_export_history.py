@@ -163,7 +163,7 @@ async def test_a_disclosure_to_a_court_is_recorded_and_part_of_the_history(
     assert "the court order 7 K 12/26" in notice
     assert main([str(target), "--policy", policy]) == 0
     said = capsys.readouterr().out
-    assert "2 of them are withheld" in said
+    assert "2 of them are withheld: they are" in said
     assert "consent_given" not in said
     assert not [each for each in files_of(target) if b"consent_given" in each.read_bytes()]
     assert main([str(tmp_path / "whole"), "--policy", policy]) == 0

@@ -106,4 +106,4 @@ async def test_a_rebuild_tells_what_the_new_tables_could_not_take(clinic: Clinic
     await build(clinic.its.engine, clinic.its.projection, clinic.log)
     rebuilt = await rebuild(clinic.its, clinic.nats_url)
     assert rebuilt.code == 0
-    assert "1 events are in quarantine in the new tables" in rebuilt.out
+    assert "1 event is in quarantine in the new tables" in rebuilt.out

@@ -1,15 +1,25 @@
 """A PostgreSQL that is not set up for projections is refused at the start, in a sentence that says what to do."""
 
+from collections.abc import Sequence
 from itertools import count
 
 import pytest
+from click.testing import CliRunner
 
 from projections.catalog import projection_named
 from projections.engine.database import UnusableDatabase, open_database
 from projections.engine.fitness import check_database
 from projections.engine.service import serve
+from services.cli import cairn
 from tests.postgresql import PostgresqlServer
 
+COMMANDS = (
+    ("projections", "rebuild", "goal_state"),
+    ("projections", "drop-previous", "goal_state"),
+    ("projections", "quarantine", "list"),
+    ("access", "rebuild", "--yes"),
+)
+"""Those that open the tables before they ask for anything else."""
 _numbers = count(1)
 
 
@@ -21,19 +31,25 @@ def role(postgresql_server: PostgresqlServer) -> str:
     return name
 
 
-async def test_a_database_that_is_not_utf_8(postgresql_server: PostgresqlServer) -> None:
-    name = f"latin_{next(_numbers)}"
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+async def test_a_database_that_is_not_utf_8(postgresql_server: PostgresqlServer, encoding: str) -> None:
+    name = f"other_{next(_numbers)}"
     postgresql_server.execute(
-        f"CREATE DATABASE {name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        f"CREATE DATABASE {name} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
     )
-    with pytest.raises(UnusableDatabase, match=r"keeps texts in LATIN1.*ENCODING 'UTF8'"):
-        await starting(postgresql_server.url(name))
+    database = postgresql_server.url(name)
+    with pytest.raises(UnusableDatabase, match=rf"keeps texts in {encoding}.*ENCODING 'UTF8'"):
+        await starting(database)
+    for command in COMMANDS:
+        assert f"keeps texts in {encoding}" in refused(command, database)
 
 
 async def test_a_role_that_may_make_no_tables(postgresql_server: PostgresqlServer, role: str) -> None:
-    database = postgresql_server.new_database()
+    database = postgresql_server.new_database().replace("postgres@", f"{role}@")
     with pytest.raises(UnusableDatabase, match=f"GRANT CREATE ON SCHEMA public TO {role}"):
-        await starting(database.replace("postgres@", f"{role}@"))
+        await starting(database)
+    for command in COMMANDS:
+        assert f"GRANT CREATE ON SCHEMA public TO {role}" in refused(command, database)
 
 
 async def test_a_schema_that_is_not_there(postgresql_server: PostgresqlServer) -> None:
@@ -57,3 +73,12 @@ async def test_one_that_is_set_up_is_used(postgresql_server: PostgresqlServer) -
 async def starting(database_url: str) -> None:
     """What a projection that starts there ends with, before it asks for the log."""
     await serve([projection_named("goal_state")], "nats://127.0.0.1:9", database_url, print)
+
+
+def refused(command: Sequence[str], database_url: str) -> str:
+    """The one sentence with which a command ends that would write tables there."""
+    ran = CliRunner().invoke(cairn, [*command, "--database-url", database_url])
+    assert ran.exit_code == 1, ran.output
+    assert ran.output.startswith("Error: ")
+    assert ran.output.count("\n") == 1
+    return ran.output

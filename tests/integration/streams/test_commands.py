@@ -59,8 +59,8 @@ async def test_the_whole_log_is_backed_up_and_restored(
     restored = await run("log", "restore", str(folder), "--nats-url", elsewhere.url)
 
     assert (verified.code, backed_up.code, restored.code) == (0, 0, 0), restored.err
-    assert [line for line in verified.out.splitlines() if "events" in line] == [
-        f"{stream}: 1 events about 1 goals and plans, up to position 1." for stream in (A, B)
+    assert [line for line in verified.out.splitlines() if " about " in line] == [
+        f"{stream}: 1 event about 1 goal or plan, up to position 1." for stream in (A, B)
     ]
     assert verified.out == backed_up.out == restored.out
     assert sorted(path.name for path in folder.iterdir()) == [A, B]

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -33,6 +35,24 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_the_list_of_commands_names_them_all() -> None:
     ran = CliRunner().invoke(cairn, ["--help"])
     assert all(f"  {name} " in ran.output for name in _COMMANDS)
+
+
+def groups(group: click.Group, *names: str) -> Iterator[tuple[str, ...]]:
+    """The names by which each group of commands is called."""
+    yield names
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        if isinstance(command := group.get_command(context, name), click.Group):
+            yield from groups(command, *names, name)
+
+
+def test_no_group_cuts_off_what_its_commands_do() -> None:
+    for names in groups(cairn):
+        ran = CliRunner().invoke(cairn, [*names, "--help"])
+        assert ran.exit_code == 0
+        behind = ran.output.partition("\nCommands:\n")[2]
+        assert behind
+        assert "..." not in behind, names
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:

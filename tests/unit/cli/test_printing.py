@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.cli.printing import minute, print_json, print_table, printable
+from services.cli.printing import minute, number_of, print_json, print_table, printable
 
 
 @pytest.mark.parametrize("obeyed", ["\x1b[2J", "\r", "\x9b31m", "\x07", "\u202e", "\x00", "\ud800"], ids=ascii)
@@ -31,6 +31,18 @@ def test_a_table_shows_markup_and_control_characters_as_text(capsys: pytest.Capt
     printed = capsys.readouterr().out
     assert "[red]no[/red] �[31m" in printed
     assert "\x1b" not in printed
+
+
+def test_words_stand_in_the_place_of_a_table_without_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("Goal", "Words"), (), none="There are no goals of a\x1b.")
+    assert capsys.readouterr().out == "There are no goals of a�.\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 goals, leaves"), (1, "1 goal, leaf"), (1204, "1,204 goals, leaves")]
+)
+def test_a_count_goes_with_its_noun(count: int, words: str) -> None:
+    assert f"{number_of(count, 'goal')}, {number_of(count, 'leaf', 'leaves').split()[1]}" == words
 
 
 def test_a_table_has_no_spaces_at_the_ends_of_lines(capsys: pytest.CaptureFixture[str]) -> None:

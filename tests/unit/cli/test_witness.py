@@ -110,7 +110,7 @@ def test_counting_anew_keeps_what_was_counted_and_what_was_cosigned(folder: Witn
         count.take("CAIRN_LOG", [SeenEvent(2, "p2", "plan", 0, is_heard=True)], [])
     status = run("status")
     assert status.exit_code == 1
-    assert "1 events heard, 0 told by the gateway" in status.output
+    assert "1 event heard, 0 told by the gateway" in status.output
     assert "all events of the positions 1 to 3" in status.output
 
     assert run("recount").exit_code == 0

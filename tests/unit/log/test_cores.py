@@ -22,7 +22,7 @@ def groups(folder: Path, membership: str, **files: str) -> int:
         file = folder / "cgroup" / name.replace("__", "/").replace("_dot_", ".")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    (folder / "membership").write_text(membership)
+    (folder / "membership").write_bytes(os.fsencode(membership))
     return cores(folder / "cgroup", folder / "membership")
 
 
@@ -52,16 +52,33 @@ def test_a_group_above_limits_too(tmp_path: Path) -> None:
     assert found == 4
 
 
+@pytest.mark.parametrize("below", ["", "docker__c1__"], ids=["as the root", "below the root"])
 @pytest.mark.parametrize("mounted", ["cpu", "cpu,cpuacct"])
-def test_control_groups_of_version_1_are_read_too(tmp_path: Path, mounted: str) -> None:
+@pytest.mark.parametrize("listed", ["cpu", "cpu,cpuacct", "cpuacct,cpu"])
+def test_control_groups_of_version_1_are_read_too(tmp_path: Path, listed: str, mounted: str, below: str) -> None:
     found = groups(
         tmp_path,
-        f"5:{mounted}:/docker/c1\n1:name=systemd:/\n",
-        **{f"{mounted}__cpu_dot_cfs_quota_us": "500000\n", f"{mounted}__cpu_dot_cfs_period_us": "100000\n"},
+        f"5:{listed}:/docker/c1\n1:name=systemd:/\n",
+        **{
+            f"{mounted}__{below}cpu_dot_cfs_quota_us": "500000\n",
+            f"{mounted}__{below}cpu_dot_cfs_period_us": "100000\n",
+        },
     )
 
     assert found == 5
 
 
-def test_what_cannot_be_read_limits_nothing(tmp_path: Path) -> None:
-    assert groups(tmp_path, "no line of this kind\n".replace(" ", ":"), cpu_dot_max="rubbish") == MANY
+@pytest.mark.parametrize("name", ["caf\udce9", "a\x0bb", "a\x85b", "a\rb", "a:b", "a\u2028b", "x" * 255], ids=ascii)
+def test_a_group_may_have_any_name_that_linux_allows(tmp_path: Path, name: str) -> None:
+    assert groups(tmp_path, f"0::/{name}/below\n", **{f"{name}__cpu_dot_max": "300000 100000\n"}) == 3
+
+
+@pytest.mark.parametrize("membership", ["no:line:of:this:kind\n", "one word\n", "0::/a\0b\n", "\n", ""], ids=ascii)
+@pytest.mark.parametrize("quota", ["rubbish", "100000 0", "caf\u00e9", ""])
+def test_what_cannot_be_read_limits_nothing(tmp_path: Path, membership: str, quota: str) -> None:
+    assert groups(tmp_path, membership, cpu_dot_max=quota) == MANY
+
+
+def test_a_period_of_nothing_limits_nothing(tmp_path: Path) -> None:
+    version_1 = {"cpu__cpu_dot_cfs_quota_us": "500000\n", "cpu__cpu_dot_cfs_period_us": "0\n"}
+    assert groups(tmp_path, "5:cpu:/\n", **version_1) == MANY

@@ -69,8 +69,9 @@ def test_the_http_address_can_be_followed_from_here(host: str, url: str) -> None
     [
         ("nats://127.0.0.1:4222", "nats://127.0.0.1:4222"),
         ("nats://cairn:p@ss@a:4222,nats://t0ken@b:4222", "nats://a:4222,nats://b:4222"),
+        ("cairn:pass@a:4222,t0ken@b", "nats://a:4222,nats://b"),
     ],
-    ids=["plain", "secret"],
+    ids=["plain", "secret", "without a scheme"],
 )
 def test_a_password_is_never_shown(url: str, shown: str) -> None:
     assert without_secret(url) == shown

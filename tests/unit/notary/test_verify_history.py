@@ -389,7 +389,7 @@ async def test_what_is_withheld_is_proven_and_not_shown(
     said = capsys.readouterr().out
     assert "Sunday 11," not in said
     assert "position 11, northside.p1.g3: withheld" in said
-    assert "1 of them are withheld" in said
+    assert "1 of them is withheld: it is" in said
     changed = lines(export / "events.jsonl")
     hidden = base64.b64decode(str(changed[5]["withheld"]))
     changed[5]["withheld"] = base64.b64encode(hidden[32:] + hidden[:32]).decode()
