@@ -164,6 +164,7 @@ class Notary:
             keys=self.generation.periods(),
             policy=self._policy.read(),
             successions=self._folder.successions(self.identity),
+            former=tuple(key for each in self._folder.former_generations(self.identity) for key in each.periods()),
         )
 
     async def sign(self) -> Note:

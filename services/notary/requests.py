@@ -274,10 +274,12 @@ class KeysAnswer(_Answer):
         keys: All that it has had in this generation.
         policy: Whom the operator names, in the form of tlog-policy: the log, its witnesses, and how many are enough.
         successions: The signed notes by which earlier generations ended, the first one first.
+        former: All keys of earlier generations, which checkpoints of those are checked by.
     """
 
     origin: str
     keys: tuple[KeyPeriod, ...]
+    former: tuple[KeyPeriod, ...] = ()
     policy: str
     successions: tuple[str, ...] = ()
 
