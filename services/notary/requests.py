@@ -193,6 +193,10 @@ class NotaryStatus(_Answer):
         stopped_at: Since when.
         waiting: Why nothing is signed for the time being, in a sentence; it goes on by itself once that is over. None
             while all is well, and while it is stopped.
+        unpublished_since: Since when what is signed lacks the cosignatures without which it is not published; None while
+            there are enough.
+        policy_trouble: Why the policy as it is written now is not heeded, in a sentence; the one from before is. None
+            while it is heeded.
         audited_at, audit_wrong: When the log was last read again and compared with the tree, and how many leaves
             differed; None before the first time.
     """
@@ -210,6 +214,8 @@ class NotaryStatus(_Answer):
     stopped: str | None = None
     stopped_at: datetime | None = None
     waiting: str | None = None
+    unpublished_since: datetime | None = None
+    policy_trouble: str | None = None
     audited_at: datetime | None = None
     audit_wrong: int | None = None
 
