@@ -268,7 +268,7 @@ async def test_since_when_nothing_is_published_is_known_and_witnesses_are_asked_
         status = NotaryStatus.model_validate_json(
             await Answering(notary).answer(AskWitnesses().model_dump_json().encode())
         )
-        assert len(witness.asked) == times + 1
+        assert len(witness.asked) > times
         assert (status.published_size, status.unpublished_since) == (2, None)
 
 
