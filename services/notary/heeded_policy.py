@@ -36,6 +36,7 @@ class HeededPolicy:
         self._noted = generation.witnesses()
         self._witnesses: Witnesses | None = None
         self._text = ""
+        self._told = ""
         self.policy = Policy(NOBODY)
 
     @property
@@ -60,13 +61,16 @@ class HeededPolicy:
         """
         try:
             text = self.read()
+            self._told = ""
             if self._witnesses is not None and text == self._text:
                 return self._witnesses
             policy = read_policy(text)
         except NotaryUnusable as trouble:
             if self._witnesses is None:
                 raise
-            _log.error("%s It is heeded as it was before.", trouble)
+            if str(trouble) != self._told:
+                self._told = str(trouble)
+                _log.error("%s It is heeded as it was before.", trouble)
             return self._witnesses
         memories = self._witnesses.memories if self._witnesses is not None else self._noted
         await self.close()

@@ -8,7 +8,7 @@ between any two of them: what was remembered and not published is signed again a
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,12 +23,19 @@ from services.notary.audit_schedule import AuditSchedule, SignedTree
 from services.notary.auditing import tiles_of
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.cosigning import MakeClient, witnessed_at
-from services.notary.errors import TOLD, Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
+from services.notary.errors import (
+    TOLD,
+    Contradiction,
+    GenerationEnded,
+    NotaryUnusable,
+    SigningStopped,
+    SigningWaits,
+)
 from services.notary.generations import ARCHIVE_FILE, Generation, Signed, Stopped
 from services.notary.heeded_policy import HeededPolicy
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
-from services.notary.opening import check_log, open_tree, rebuild_tree
+from services.notary.opening import check_log, open_largest_tree, open_tree, rebuild_tree
 from services.notary.published import CHECKPOINT_FILE, Published
 from services.notary.publishing import Audience
 from services.notary.requests import KeysAnswer, NotaryStatus
@@ -63,7 +70,7 @@ class Notary:
     Attributes:
         identity: For which log it signs now.
         generation: Its keys and its memory.
-        tree: The tree; None while there is none that can be used.
+        tree: The tree; None while there is none that can be used. Smaller than what is published where tiles were lost.
         published: What is published.
 
     Raises:
@@ -126,9 +133,20 @@ class Notary:
                 await asyncio.sleep(_RESTART_SECONDS)
 
     @property
-    def stopped(self) -> Stopped | None:
-        """Why nothing is signed any more, or not now; None while all is well."""
-        return self._stopped or self._trouble
+    def provable(self) -> Note | None:
+        """The newest published checkpoint that the tree leads to; None where there is none, or no tree."""
+        if self.tree is None or self.tree.size >= self.published.size:
+            return self.published.note
+        return self.published.at(self.tree.size)
+
+    def check_not_stopped(self) -> None:
+        """Check that signing goes on, now or once something is there that is waited for.
+
+        Raises:
+            SigningStopped: nothing is signed any more.
+        """
+        if self._stopped is not None:
+            raise SigningStopped(self._stopped.reason)
 
     @property
     def status(self) -> NotaryStatus:
@@ -170,11 +188,13 @@ class Notary:
         """Sign what the log holds now, have it cosigned, publish and keep it.
 
         Raises:
-            SigningStopped: nothing is signed any more, or not now.
+            SigningStopped: nothing is signed any more.
+            SigningWaits: nothing is signed for now.
             LogUnreachable: the log does not answer.
         """
-        if (stopped := self.stopped) is not None:
-            raise SigningStopped(stopped.reason)
+        self.check_not_stopped()
+        if self._trouble is not None:
+            raise SigningWaits(f"{self._trouble.reason}.")
         head = await self.log.head()
         while self._rounds is None:
             await self._begun.wait()
@@ -212,7 +232,7 @@ class Notary:
             await self._ask_witnesses_first(tree)
             await self._audience.begin()
             self._rounds = SigningRounds(tree, self._signer, self._policy, self.published, self._audience, self._now)
-            closing.callback(self._rounds.end, SigningStopped("it begins again"))
+            closing.callback(self._rounds.end, SigningWaits("The notary begins again."))
             self._trouble = None
             self._begun.set()
             await run_until_first_ends(
@@ -266,12 +286,19 @@ class Notary:
         _log.error("the notary has stopped signing: %s", line)
         self._tell(f"{TOLD}{line}")
         try:
-            self.tree = open_tree(self._tree_folder(self.identity), self._last)
-            await self._policy.witnesses()
-            self._head = await self.log.head()
-        except (Contradiction, LogUnreachable, NotaryUnusable, OSError) as trouble:
-            _log.warning("not all proofs can be made: %s", trouble)
-        await self._until_succeeded()
+            self.tree = open_largest_tree(self._tree_folder(self.identity), self._last, self.published)
+        except (NotaryUnusable, OSError) as trouble:
+            _log.warning("no proofs can be made: %s", trouble)
+        await run_until_first_ends(self._until_succeeded(), self._look_on())
+
+    async def _look_on(self) -> None:
+        """Go on knowing where the log ends and whom the policy names, while nothing is signed."""
+        while True:
+            with suppress(NotaryUnusable):
+                await self._policy.witnesses()
+            with suppress(LogUnreachable, NatsError, OSError, TimeoutError):
+                self._head = await self.log.head()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _until_succeeded(self) -> None:
         """Wait until an operator has begun a new generation."""

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from events.transparency.checkpoints import Checkpoint
 from events.transparency.merkle import HASH_BYTES
 from events.transparency.tiles import TILE_WIDTH, Tile
 from services.notary.durable_files import sync_folder
 from services.notary.errors import Contradiction, NotaryUnusable
 from services.notary.generations import Signed
 from services.notary.log_leaves import RawLog, leaf_hash_at, leaf_hashes
+from services.notary.published import Published
 from services.notary.tile_files import TileFiles
 from services.notary.tile_tree import TileTree
 
@@ -46,6 +48,32 @@ def open_tree(folder: Path, last: Signed | None) -> TileTree:
             f"the tiles on the disk are of another tree than the one with {size} leaves that was signed"
         )
     return tree
+
+
+def open_largest_tree(folder: Path, last: Signed | None, published: Published) -> TileTree:
+    """The largest signed tree that the tiles still hold: the last one, or that of an earlier published checkpoint.
+
+    A data folder that was put back has taken tiles along. What was signed before can be proven from those left.
+
+    Raises:
+        NotaryUnusable: they hold none that was published.
+        OSError: they cannot be read.
+    """
+    try:
+        return open_tree(folder, last)
+    except (Contradiction, NotaryUnusable):
+        found = published.largest(lambda checkpoint: _holds(folder, checkpoint))
+    if found is None:
+        raise NotaryUnusable("The tiles on the disk hold no tree that was published.")
+    return TileTree(TileFiles(folder / TILES), found.size)
+
+
+def _holds(folder: Path, checkpoint: Checkpoint) -> bool:
+    """Whether tiles hold the tree of a checkpoint."""
+    try:
+        return TileTree(TileFiles(folder / TILES), checkpoint.size).root == checkpoint.root
+    except (NotaryUnusable, ValueError):
+        return False
 
 
 async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -> TileTree:

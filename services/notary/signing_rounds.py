@@ -7,7 +7,7 @@ from datetime import datetime
 
 from events.transparency.checkpoints import checkpoint_of
 from events.transparency.notes import Note
-from services.notary.errors import SigningStopped
+from services.notary.errors import SigningWaits
 from services.notary.heeded_policy import HeededPolicy
 from services.notary.published import Published
 from services.notary.publishing import Audience
@@ -73,15 +73,15 @@ class SigningRounds:
         """What is published once the tree has a size, has been signed, and enough witnesses have cosigned; it is kept.
 
         Raises:
-            SigningStopped: signing has ended before that.
+            SigningWaits: it begins again before that.
         """
         wanted: asyncio.Future[Note] = asyncio.get_running_loop().create_future()
         self._wanted.append((size, wanted))
         self._arrived.set()
         return await wanted
 
-    def end(self, why: SigningStopped) -> None:
-        """Tell those who wait for a signature that there will be none."""
+    def end(self, why: SigningWaits) -> None:
+        """Tell those who wait for a signature that there is none now."""
         for _, wanted in self._wanted:
             if not wanted.done():
                 wanted.set_exception(why)
