@@ -47,19 +47,21 @@ async def _status(stream: str | None, nats_url: str | None) -> "list[NotaryStatu
 
 
 def _print(status: "NotaryStatus") -> None:
+    from services.notary.wording import leaves
+
     click.echo(f"{status.stream}: {status.origin}")
     if status.stopped is not None:
         click.echo(f"  STOPPED since {_time(status.stopped_at)}: {printable(status.stopped)}")
     if status.waiting is not None:
         click.echo(f"  does not sign now: {printable(status.waiting)}")
-    signed = f"{status.size:,} leaves, {_time(status.signed_at)}" if status.size is not None else "nothing yet"
+    signed = f"{leaves(status.size)}, {_time(status.signed_at)}" if status.size is not None else "nothing yet"
     click.echo(f"  signed:     {signed}")
-    published = f"{status.published_size:,} leaves" if status.published_size is not None else "nothing yet"
+    published = leaves(status.published_size) if status.published_size is not None else "nothing yet"
     click.echo(f"  published:  {published}; the log has {status.log_head:,}")
     witnessed = f", witnessed {_time(status.witnessed_at)}" if status.witnessed_at is not None else ""
     click.echo(f"  quorum:     {printable(status.quorum)}{witnessed}")
     for each in status.witnesses:
-        size = f"{each.cosigned_size:,} leaves, {_time(each.cosigned_at)}" if each.cosigned_at else "nothing yet"
+        size = f"{leaves(each.cosigned_size or 0)}, {_time(each.cosigned_at)}" if each.cosigned_at else "nothing yet"
         trouble = f"; {printable(each.trouble)}" if each.trouble else ""
         click.echo(f"  witness {printable(each.name)}: {size}{trouble}")
 

@@ -43,6 +43,7 @@ from services.notary.signing import CheckpointSigner
 from services.notary.signing_rounds import SigningRounds
 from services.notary.tile_tree import TileTree
 from services.notary.trust import quorum_of
+from services.notary.wording import leaves
 
 LOOK_SECONDS = 2.0
 """How soon a new generation is noticed."""
@@ -251,7 +252,7 @@ class Notary:
         last, folder = self._last, self._tree_folder(self.identity)
         if self.published.size > (last.size if last else 0):
             raise Contradiction(
-                f"a checkpoint with {self.published.size} leaves was published, and the notary remembers"
+                f"a checkpoint with {leaves(self.published.size)} was published, and the notary remembers"
                 f" {last.size if last else 0}: its folder was put back to an earlier state"
             )
         try:

@@ -16,6 +16,7 @@ from services.notary.log_leaves import RawLog, leaf_hash_at, leaf_hashes
 from services.notary.published import Published
 from services.notary.tile_files import TileFiles
 from services.notary.tile_tree import TileTree
+from services.notary.wording import leaves
 
 TILES = "tile"
 _BUILT = "tile.being-built"
@@ -45,7 +46,7 @@ def open_tree(folder: Path, last: Signed | None) -> TileTree:
         raise NotaryUnusable("A tile is not whole on the disk.") from None
     if last is not None and root != last.root:
         raise Contradiction(
-            f"the tiles on the disk are of another tree than the one with {size} leaves that was signed"
+            f"the tiles on the disk are of another tree than the one with {leaves(size)} that was signed"
         )
     return tree
 
@@ -86,7 +87,7 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
     """
     _log.warning("the tiles are not whole on the disk; building them anew from the log up to position %d", last.size)
     if (head := await log.head()) < last.size:
-        raise Contradiction(f"the log ends at position {head}, and a tree with {last.size} leaves was signed")
+        raise Contradiction(f"the log ends at position {head}, and a tree with {leaves(last.size)} was signed")
     built = folder / _BUILT
     tree = TileTree(TileFiles(built), 0)
     async for batch in log.follow_raw():
@@ -98,10 +99,10 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
             break
         if not batch.messages:
             raise Contradiction(
-                f"the log has nothing from position {tree.size + 1} on, and a tree with {last.size} leaves was signed"
+                f"the log has nothing from position {tree.size + 1} on, and a tree with {leaves(last.size)} was signed"
             )
     if tree.root != last.root:
-        raise Contradiction(f"the log is another one than the one of which {last.size} leaves were signed")
+        raise Contradiction(f"the log is another one than the one of which {leaves(last.size)} were signed")
     there = folder / TILES
     if there.exists():
         there.replace(folder / f"{TILES}.broken-{now:%Y%m%dT%H%M%SZ}")
@@ -122,7 +123,7 @@ async def check_log(log: RawLog, tree: TileTree) -> int:
     """
     head = await log.head()
     if head < tree.size:
-        raise Contradiction(f"the log ends at position {head}, and a tree with {tree.size} leaves was signed")
+        raise Contradiction(f"the log ends at position {head}, and a tree with {leaves(tree.size)} was signed")
     for position in _spots(tree.size):
         if await leaf_hash_at(log, position) != leaf_hash_of(tree, position):
             raise Contradiction(f"position {position} of the log holds something else than what was signed")

@@ -17,6 +17,7 @@ from events.transparency.tiles import Tile
 from services.notary.asking import AskedNotary, NotaryRefused
 from services.notary.auditing import LeafComparison, compare_leaves, tile_start
 from services.notary.requests import KeyPeriod, NotaryStatus
+from services.notary.wording import leaves
 
 SIGNED_WITHIN_SECONDS = 15.0
 """How long the notary may take to sign what the log held when the audit began."""
@@ -186,7 +187,7 @@ def _about_signing(status: NotaryStatus, published: Checkpoint, head: int) -> It
     if published.origin != status.origin:
         yield f"The newest checkpoint is of {published.origin or 'no log'}, and the notary signs for {status.origin}."
     elif published.size == status.size and published.root != status.root:
-        yield f"The notary has signed two trees with {status.size:,} leaves: the published one, and the one it names."
+        yield f"The notary has signed two trees with {leaves(status.size)}: the published one, and the one it names."
 
 
 def _about_leaves(leaves: LeafComparison) -> Iterator[str]:
