@@ -211,7 +211,10 @@ class Answering:
             async with asyncio.timeout(self._seconds):
                 return await self._notary.sign()
         except TimeoutError:
-            raise self._not_yet(None) from None
+            self._notary.check_not_stopped()
+            waiting = self._notary.status.waiting
+            detail = "Too few witnesses have cosigned in time." if waiting is None else f"{waiting}."
+            raise Unanswered(NotaryRefusal(code="proof.not_yet", detail=detail)) from None
 
     def _note_of(self, size: int | None) -> Note:
         """The newest checkpoint that can be proven against, or the published one of a size."""
