@@ -1,7 +1,7 @@
 """`cairn notary status`: what it has signed, and who has cosigned it."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -14,27 +14,39 @@ from services.cli.printing import print_json, printable
 if TYPE_CHECKING:
     from services.notary.requests import NotaryStatus
 
+UNPUBLISHED_AFTER = timedelta(minutes=5)
+"""How long what is signed may wait for cosignatures before the exit code says so. Witnesses are restarted, too."""
+
 
 @click.command()
 @stream_option
+@click.option(
+    "--ask-witnesses", is_flag=True, help="Have it ask each witness first, also one that it leaves alone now."
+)
 @json_option
 @nats_url_option
-def status(stream: str | None, as_json: bool, nats_url: str | None) -> None:
+def status(stream: str | None, ask_witnesses: bool, as_json: bool, nats_url: str | None) -> None:
     """Show what the notary has signed, how far that is from the log's end, and what its witnesses say.
 
-    The exit code is 1 where it has stopped signing, does not sign now, or does not answer.
+    The exit code is 1 where it has stopped signing, does not sign now, has published nothing of what it signed for five
+    minutes, cannot read its policy, or does not answer.
     """
-    found = asyncio.run(_status(stream, nats_url))
+    found = asyncio.run(_status(stream, nats_url, ask_witnesses=ask_witnesses))
     if as_json:
         print_json([each.model_dump(mode="json") for each in found])
     else:
         for each in found:
             _print(each)
-    if any(each.stopped or each.waiting for each in found):
+    now = datetime.now(UTC)
+    if any(each.stopped or each.waiting or each.policy_trouble or _is_unpublished(each, now) for each in found):
         raise click.exceptions.Exit(1)
 
 
-async def _status(stream: str | None, nats_url: str | None) -> "list[NotaryStatus]":
+def _is_unpublished(status: "NotaryStatus", now: datetime) -> bool:
+    return status.unpublished_since is not None and now - status.unpublished_since > UNPUBLISHED_AFTER
+
+
+async def _status(stream: str | None, nats_url: str | None, *, ask_witnesses: bool) -> "list[NotaryStatus]":
     from services.cli.configuration import load_settings
     from services.notary.asking import AskedNotary
 
@@ -43,7 +55,8 @@ async def _status(stream: str | None, nats_url: str | None) -> "list[NotaryStatu
         placement.check(stream)
     async with connected(nats_url) as nc:
         streams = (stream,) if stream is not None else placement.streams
-        return [await AskedNotary(nc, each).status() for each in streams]
+        notaries = [AskedNotary(nc, each) for each in streams]
+        return [await (each.ask_witnesses() if ask_witnesses else each.status()) for each in notaries]
 
 
 def _print(status: "NotaryStatus") -> None:
@@ -54,6 +67,12 @@ def _print(status: "NotaryStatus") -> None:
         click.echo(f"  STOPPED since {_time(status.stopped_at)}: {printable(status.stopped)}")
     if status.waiting is not None:
         click.echo(f"  does not sign now: {printable(status.waiting)}")
+    if status.unpublished_since is not None:
+        click.echo(f"  NOT PUBLISHED since {_time(status.unpublished_since)}: too few witnesses cosign what is signed")
+    if status.policy_trouble is not None:
+        click.echo(
+            f"  POLICY not heeded as it is written: {printable(status.policy_trouble)} The one from before counts."
+        )
     signed = f"{leaves(status.size)}, {_time(status.signed_at)}" if status.size is not None else "nothing yet"
     click.echo(f"  signed:     {signed}")
     published = leaves(status.published_size) if status.published_size is not None else "nothing yet"
@@ -64,6 +83,11 @@ def _print(status: "NotaryStatus") -> None:
         size = f"{leaves(each.cosigned_size or 0)}, {_time(each.cosigned_at)}" if each.cosigned_at else "nothing yet"
         trouble = f"; {printable(each.trouble)}" if each.trouble else ""
         click.echo(f"  witness {printable(each.name)}: {size}{trouble}")
+    if any(each.trouble for each in status.witnesses):
+        click.echo(
+            "  Witnesses that do not cosign are asked again later and later, up to every ten minutes. At once:"
+            " cairn notary status --ask-witnesses."
+        )
 
 
 def _time(at: datetime | None) -> str:

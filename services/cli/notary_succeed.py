@@ -60,5 +60,6 @@ async def _succeed(reason: str, by: str, stream: str, nats_url: str | None) -> N
     tell_keys(founded)
     click.echo(
         "\nWhat to do next: keep a copy of the new private keys, and give the new keys to your witnesses and to whoever"
-        " has the old ones in a policy. The notary goes on by itself."
+        " has the old ones in a policy. The notary goes on by itself; nothing is published before enough witnesses"
+        " trust the new key of checkpoints. Once they do: cairn notary status --ask-witnesses."
     )

@@ -76,7 +76,10 @@ def _troubles_of_signing(proof: Json) -> Iterator[Json]:
         yield trouble("proof.waiting", stream, detail=proof["waiting"])
     elif behind > BEHIND_SECONDS:
         events = max(0, proof["log_head"] - (proof["published_size"] or 0))
-        yield trouble("proof.behind", stream, events=events, seconds=behind)
+        signed = proof["size"] is not None and proof["size"] >= proof["log_head"]
+        yield trouble("proof.unpublished" if signed else "proof.behind", stream, events=events, seconds=behind)
+    if proof["policy_trouble"]:
+        yield trouble("proof.policy", stream, detail=proof["policy_trouble"])
     if proof["quorum"] != "none":
         at = proof["witnessed_at"]
         age = datetime.now(UTC) - at if at else None

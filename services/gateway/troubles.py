@@ -24,7 +24,9 @@ Trouble = Literal[
     "projection.building",
     "proof.silent",
     "proof.waiting",
+    "proof.policy",
     "proof.behind",
+    "proof.unpublished",
     "proof.unwitnessed",
     "proof.witness",
 ]

@@ -7,6 +7,7 @@ the tiles lead to.
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 from pydantic import BaseModel, ValidationError
 
@@ -33,8 +34,10 @@ from services.notary.requests import (
     AskStatement,
     AskStatus,
     AskTile,
+    AskWitnesses,
     BytesAnswer,
     NotaryRefusal,
+    NotaryStatus,
     NoteAnswer,
     ProofsAnswer,
 )
@@ -95,8 +98,8 @@ class Answering:
 
     async def _answered(self, asked: Ask) -> BaseModel:
         match asked:
-            case AskStatus():
-                return self._notary.status
+            case AskStatus() | AskWitnesses():
+                return await self._status(asked)
             case AskCheckpoint(size=size, below=below):
                 return NoteAnswer(note=str(self._checkpoint(size) if below is None else self._checkpoint_below(below)))
             case AskTile(level=level, number=number, width=width):
@@ -115,6 +118,13 @@ class Answering:
                 return self._notary.keys()
             case AskSign():
                 return NoteAnswer(note=str(await self._sign()))
+
+    async def _status(self, asked: AskStatus | AskWitnesses) -> NotaryStatus:
+        if isinstance(asked, AskWitnesses):
+            with suppress(TimeoutError):  # then the status says which of them do not answer
+                async with asyncio.timeout(self._seconds):
+                    await self._notary.ask_witnesses()
+        return self._notary.status
 
     def _checkpoint(self, size: int | None) -> Note:
         published = self._notary.published

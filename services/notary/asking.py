@@ -23,6 +23,7 @@ from services.notary.requests import (
     AskStatement,
     AskStatus,
     AskTile,
+    AskWitnesses,
     BytesAnswer,
     KeysAnswer,
     NotaryRefusal,
@@ -74,6 +75,10 @@ class AskedNotary:
     async def status(self) -> NotaryStatus:
         """How it is."""
         return await self._ask(AskStatus(), NotaryStatus)
+
+    async def ask_witnesses(self) -> NotaryStatus:
+        """Have it ask each witness now, also one that it leaves alone for a while; how it is afterwards."""
+        return await self._ask(AskWitnesses(), NotaryStatus, SIGN_SECONDS)
 
     async def checkpoint(self, size: int | None = None, below: int | None = None) -> Note:
         """The newest published checkpoint, the first kept one of at least a size, or the last kept one below a size."""

@@ -98,6 +98,11 @@ class Witnesses:
             await _ended(tasks)
         return note.with_lines(lines) if self.policy.is_met(cosigners) else None
 
+    def leave_alone_no_longer(self) -> None:
+        """Ask each of them at the next time, however long it was to be left alone."""
+        for each in self._dealings:
+            each.leave_alone_no_longer()
+
     async def close(self) -> None:
         """Ask them no more."""
         for each in self._dealings:

@@ -24,6 +24,7 @@ class HeededPolicy:
 
     Attributes:
         policy: As it was heeded last; before that, one that asks for nobody.
+        trouble: Why what the operator has written now is not heeded, in a sentence; None where it is.
 
     Raises:
         NotaryUnusable: what is known of the witnesses cannot be read.
@@ -36,7 +37,7 @@ class HeededPolicy:
         self._noted = generation.witnesses()
         self._witnesses: Witnesses | None = None
         self._text = ""
-        self._told = ""
+        self.trouble: str | None = None
         self.policy = Policy(NOBODY)
 
     @property
@@ -53,6 +54,18 @@ class HeededPolicy:
         keys = [each.verifier for each in (*self._generation.keys(), self._generation.statements_key())]
         return whole_policy(self._folder.policy(), keys)
 
+    def written(self) -> str:
+        """What the operator has written and the keys are: another text once one of them has changed."""
+        try:
+            return self.read()
+        except NotaryUnusable as trouble:
+            return str(trouble)
+
+    def leave_nobody_alone(self) -> None:
+        """Ask each witness at the next time, however long it was to be left alone."""
+        if self._witnesses is not None:
+            self._witnesses.leave_alone_no_longer()
+
     async def witnesses(self) -> Witnesses:
         """The witnesses as the operator has written them, also where that has changed a moment ago.
 
@@ -61,16 +74,16 @@ class HeededPolicy:
         """
         try:
             text = self.read()
-            self._told = ""
+            policy = read_policy(text)
+            self.trouble = None
             if self._witnesses is not None and text == self._text:
                 return self._witnesses
-            policy = read_policy(text)
         except NotaryUnusable as trouble:
             if self._witnesses is None:
                 raise
-            if str(trouble) != self._told:
-                self._told = str(trouble)
+            if self.trouble != str(trouble):
                 _log.error("%s It is heeded as it was before.", trouble)
+            self.trouble = str(trouble)
             return self._witnesses
         memories = self._witnesses.memories if self._witnesses is not None else self._noted
         await self.close()

@@ -130,7 +130,7 @@ class HistoryExport:
         write("history.json", json.dumps(about, indent=2).encode() + b"\n")
         write("checkpoint", str(self._note).encode())
         write("policy", self._policy().encode())
-        write("keys.json", self._keys.model_dump_json(include={"origin", "keys"}, indent=2).encode() + b"\n")
+        write("keys.json", self._keys.model_dump_json(include={"origin", "keys", "former"}, indent=2).encode() + b"\n")
         for number, succession in enumerate(self._keys.successions, 1):
             write(f"successions/{number}", succession.encode())
         if self.count > MAX_SINGLE_PROOFS:

@@ -138,6 +138,12 @@ class NotaryFolder:
         numbers = range(1, identity.generation)
         return tuple((self.folder / SUCCESSIONS / str(number)).read_text(encoding="utf-8") for number in numbers)
 
+    def former_generations(self, identity: Identity) -> tuple[Generation, ...]:
+        """Those before this one, the first one first."""
+        head = identity.origin.rpartition("-")[0]
+        numbers = range(1, identity.generation)
+        return tuple(Generation(self.folder / str(number), f"{head}-{number}") for number in numbers)
+
     def policy(self) -> str:
         """What the operator has written about witnesses; empty where nothing is.
 

@@ -46,7 +46,7 @@ from services.notary.trust import quorum_of
 from services.notary.wording import leaves
 
 LOOK_SECONDS = 2.0
-"""How soon a new generation is noticed."""
+"""How soon a new generation, another key or another policy is noticed."""
 _RESTART_SECONDS = 1.0
 _FOLLOW_SECONDS = 0.2
 """How far apart it looks for what is new. Were it woken by each event, that would take the time of those who record."""
@@ -168,6 +168,8 @@ class Notary:
             stopped=stopped.reason if stopped else None,
             stopped_at=stopped.at if stopped else None,
             waiting=self._trouble.reason if self._trouble and not stopped else None,
+            unpublished_since=self._rounds.unpublished_since if self._rounds and not stopped else None,
+            policy_trouble=self._policy.trouble,
             audited_at=audited.at if audited else None,
             audit_wrong=audited.wrong if audited else None,
         )
@@ -183,6 +185,7 @@ class Notary:
             keys=self.generation.periods(),
             policy=self._policy.read(),
             successions=self._folder.successions(self.identity),
+            former=tuple(key for each in self._folder.former_generations(self.identity) for key in each.periods()),
         )
 
     async def sign(self) -> Note:
@@ -200,6 +203,18 @@ class Notary:
         while self._rounds is None:
             await self._begun.wait()
         return await self._rounds.sign(head)
+
+    async def ask_witnesses(self) -> None:
+        """Ask each witness now, also one that is left alone for a while, and return when they were asked.
+
+        Raises:
+            SigningStopped: nothing is signed any more.
+        """
+        if self._stopped is not None:
+            raise SigningStopped(self._stopped.reason)
+        self._policy.leave_nobody_alone()
+        if self._rounds is not None:  # before the first of them, witnesses are asked every second
+            await self._rounds.again()
 
     def _take_up(self, identity: Identity) -> None:
         """Begin with a generation, or begin again with the same one."""
@@ -237,7 +252,11 @@ class Notary:
             self._trouble = None
             self._begun.set()
             await run_until_first_ends(
-                self._follow(tree, after, self._rounds), self._rounds.run(), self._until_succeeded(), self._audits.run()
+                self._follow(tree, after, self._rounds),
+                self._rounds.run(),
+                self._heed_changes(self._rounds, self._policy.written()),
+                self._until_succeeded(),
+                self._audits.run(),
             )
 
     def _signed_tree(self) -> SignedTree | None:
@@ -305,6 +324,14 @@ class Notary:
         """Wait until an operator has begun a new generation."""
         while self._folder.identity() == self.identity:  # noqa: ASYNC110 - another process changes the file
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _heed_changes(self, rounds: SigningRounds, heeded: str) -> None:
+        """Sign again as soon as a key or the policy has changed: in a quiet log that could take ten minutes."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if (written := self._policy.written()) != heeded:
+                heeded = written
+                await rounds.again()
 
     def _stop(self, found: Exception) -> None:
         """Remember that nothing is signed any more, also after a restart."""

@@ -141,6 +141,12 @@ class AskSign(_Asked):
     ask: Literal["sign"] = "sign"
 
 
+class AskWitnesses(_Asked):
+    """Ask each witness now, also one that is left alone; answered afterwards, with :class:`NotaryStatus`."""
+
+    ask: Literal["witnesses"] = "witnesses"
+
+
 Ask = (
     AskStatus
     | AskCheckpoint
@@ -152,6 +158,7 @@ Ask = (
     | AskStatement
     | AskKeys
     | AskSign
+    | AskWitnesses
 )
 ASK: TypeAdapter[Ask] = TypeAdapter(Annotated[Ask, Field(discriminator="ask")])
 """Reads a request."""
@@ -193,6 +200,10 @@ class NotaryStatus(_Answer):
         stopped_at: Since when.
         waiting: Why nothing is signed for the time being, in a sentence; it goes on by itself once that is over. None
             while all is well, and while it is stopped.
+        unpublished_since: Since when what is signed lacks cosignatures, so that it is not published; None while there
+            are enough.
+        policy_trouble: Why the policy as it is written now is not heeded, in a sentence; the one from before is. None
+            while it is heeded.
         audited_at, audit_wrong: When the log was last read again and compared with the tree, and how many leaves
             differed; None before the first time.
     """
@@ -210,6 +221,8 @@ class NotaryStatus(_Answer):
     stopped: str | None = None
     stopped_at: datetime | None = None
     waiting: str | None = None
+    unpublished_since: datetime | None = None
+    policy_trouble: str | None = None
     audited_at: datetime | None = None
     audit_wrong: int | None = None
 
@@ -274,10 +287,12 @@ class KeysAnswer(_Answer):
         keys: All that it has had in this generation.
         policy: Whom the operator names, in the form of tlog-policy: the log, its witnesses, and how many are enough.
         successions: The signed notes by which earlier generations ended, the first one first.
+        former: All keys of earlier generations, which checkpoints of those are checked by.
     """
 
     origin: str
     keys: tuple[KeyPeriod, ...]
+    former: tuple[KeyPeriod, ...] = ()
     policy: str
     successions: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from events.transparency.checkpoints import checkpoint_of
 from events.transparency.notes import Note
@@ -23,6 +24,8 @@ STILL_THERE_SECONDS = 600.0
 AGAIN_SECONDS = 5.0
 """How soon witnesses are asked again when not enough have cosigned."""
 
+Given = TypeVar("Given")
+
 
 class SigningRounds:
     """Signs a tree that grows, again and again.
@@ -34,6 +37,10 @@ class SigningRounds:
         published: Where it is published.
         audience: To whom it is sent.
         now: The time.
+
+    Attributes:
+        unpublished_since: Since when what is signed lacks cosignatures, so that it is not published; None while there
+            are enough.
     """
 
     def __init__(
@@ -57,6 +64,9 @@ class SigningRounds:
         self._caught_up = False
         self._wanted: list[tuple[int, asyncio.Future[Note]]] = []
         """Who waits for a signature, and of how many leaves at least."""
+        self._again: list[asyncio.Future[None]] = []
+        """Who waits until the same tree has been signed again."""
+        self.unpublished_since: datetime | None = None
 
     async def add(self, hashes: Iterable[bytes]) -> None:
         """Add leaves to the tree."""
@@ -80,12 +90,27 @@ class SigningRounds:
         self._arrived.set()
         return await wanted
 
+    async def again(self) -> None:
+        """Sign now, also where nothing is new, and return when the witnesses were asked, whatever they say.
+
+        Raises:
+            SigningWaits: it begins again before that.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._again.append(done)
+        self._arrived.set()
+        await done
+
     def end(self, why: SigningWaits) -> None:
         """Tell those who wait for a signature that there is none now."""
         for _, wanted in self._wanted:
             if not wanted.done():
                 wanted.set_exception(why)
         self._wanted = []
+        for done in self._again:
+            if not done.done():
+                done.set_exception(why)
+        self._again = []
 
     async def run(self) -> None:
         """Sign for ever.
@@ -101,7 +126,8 @@ class SigningRounds:
             self._arrived.clear()
             due = signed_at + self._pause(grown=self._tree.size > signed_size, enough=enough)
             waiting = self._waiting()
-            if clock() < due and not (waiting and enough):
+            again = list(self._again)
+            if clock() < due and not (waiting and enough) and not again:
                 with suppress(TimeoutError):
                     async with asyncio.timeout_at(due):
                         await self._arrived.wait()
@@ -112,6 +138,9 @@ class SigningRounds:
                 signed_size = self._tree.size
             published = await self._publish(note, keep=bool(waiting))
             enough = published is not None
+            self.unpublished_since = None if enough else self.unpublished_since or self._now()
+            self._again = [each for each in self._again if each not in again]
+            _hand_out(None, again)
             if published is not None:
                 _hand_out(published, waiting)
 
@@ -147,7 +176,7 @@ class SigningRounds:
         return cosigned
 
 
-def _hand_out(note: Note, waiting: Iterable["asyncio.Future[Note]"]) -> None:
+def _hand_out(given: Given, waiting: "Iterable[asyncio.Future[Given]]") -> None:
     for each in waiting:
         if not each.done():
-            each.set_result(note)
+            each.set_result(given)

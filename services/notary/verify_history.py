@@ -42,6 +42,9 @@ SUCCESSION = "cairn succession/1"
 STATEMENTS = "/statements"
 EVENTS, NODES, PROOFS, EARLIER = "events.jsonl", "nodes.jsonl", "proofs", "earlier"
 NOT_STATED = frozenset({"statement", "verify_history.py"})
+OF_THE_EXPORT = frozenset({PROOFS, EARLIER, "successions"})
+LEFT_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What a system puts into a folder by itself when somebody looks into it."""
 MAX_FILE_BYTES = 1 << 26
 """How large a file may be that is read as a whole; the events and the hashes are read line by line."""
 MAX_LINE_BYTES = 1 << 26
@@ -190,6 +193,8 @@ class History:
         self.late: dict[int, str] = {}
         self.later: list[str] = []
         self.successions: list[Succession] = []
+        self.aside: list[str] = []
+        self.outdated = ""
         self._digests: dict[str, str] = {}
         self._positions: list[int] = []
         self._recorded: list[int] = []
@@ -201,6 +206,7 @@ class History:
 
     def check(self) -> None:
         """Check all of it; raise Wrong at the first thing that does not hold."""
+        self._read_successions()
         self._check_checkpoint()
         self._check_successions()
         self._read_events()
@@ -245,13 +251,20 @@ class History:
         checkpoint = self.checkpoint
         lines = [f"{events(len(self._positions))} of {self.scope}, among the {checkpoint.size} of {checkpoint.origin}."]
         if self.withheld:
-            lines.append(f"{self.withheld} of them are withheld: they are in the log, and their words are not shown.")
+            are = "is" if self.withheld == 1 else "are"
+            lines.append(f"{self.withheld} of them {are} withheld: in the log, and without the words.")
+        lines += [
+            f"{name} lies in the folder and is not part of the export: nobody vouches for it." for name in self.aside
+        ]
         lines += [each.told() for each in self.successions]
         lines += self.keys.told()
         lines += [f"{name} cosigned it at {instant(at)}." for name, at in self.cosigned.items()]
         lines += [f"{name} counted the events as well, and signed the same statement." for name in self.counted]
         if self.earlier:
-            lines.append(f"{len(self.earlier)} earlier checkpoints are shown to be of the same tree, which only grew.")
+            are = (
+                "1 earlier checkpoint is" if len(self.earlier) == 1 else f"{len(self.earlier)} earlier checkpoints are"
+            )
+            lines.append(f"{are} shown to be of the same tree, which only grew.")
         lines += self.later
         lines += islice(self.late.values(), MAX_LATE_TOLD)
         if len(self.late) > MAX_LATE_TOLD:
@@ -274,6 +287,8 @@ class History:
             yield "\n".join((told(event), *(f"  {each}" for each in times)))
 
     def _lacking(self) -> str:
+        if self.outdated:
+            return self.outdated
         if not self.from_elsewhere:
             return (
                 "the keys came along in the folder, and whoever made it chose them. Ask somebody else for a policy, and"
@@ -333,10 +348,36 @@ class History:
             " added to, the log was shortened, restored, or is another for each of you"
         )
 
+    def _read_successions(self) -> None:
+        """Read the notes by which earlier generations ended, and find out whether the policy is of one of them."""
+        for name in sorted(self._names_in("successions"), key=lambda each: (len(each), each)):
+            self.successions.append(Succession(Note(self._bytes(f"successions/{name}"), f"successions/{name}")))
+        names = {key.name for key in self.policy.logs}
+        if not self.from_elsewhere or self.checkpoint.origin in names:
+            return
+        for ended in self.successions:
+            if ended.former not in names:
+                continue
+            by = [key for key in self.policy.logs if key.name == ended.former + STATEMENTS]
+            says = (
+                "A key of your policy has signed that it ended"
+                if any(ended.note.is_signed_by(key) for key in by)
+                else "No key of your policy has signed that it ended, so that this may be another log"
+            )
+            self.outdated = (
+                f"your policy is of {ended.former}, and the log has begun a new generation: {self.checkpoint.origin}."
+                f" {says}. What is in the folder was checked with the keys that came along. Ask for the policy of now,"
+                " from somebody else than who gave you the folder."
+            )
+            self.policy, self.from_elsewhere = Policy(self._text("policy")), False
+            return
+
+    def _names_in(self, name: str) -> list[str]:
+        """The files of a folder of the export, without what a system has put there by itself."""
+        folder = self.folder / name
+        return [each.name for each in folder.iterdir() if not is_left_by_a_system(each.name)] if folder.is_dir() else []
+
     def _check_successions(self) -> None:
-        folder = self.folder / "successions"
-        for file in sorted(folder.iterdir(), key=lambda each: (len(each.name), each.name)) if folder.is_dir() else ():
-            self.successions.append(Succession(Note(read_bytes(file), f"successions/{file.name}")))
         if not self.successions:
             return
         for earlier, later in zip(self.successions, self.successions[1:], strict=False):
@@ -353,7 +394,10 @@ class History:
         ended = next((each for each in self.successions if each.former == other.origin), None)
         if ended is None:
             raise Wrong(f"{called} is of another log: {other.origin}")
-        self._check_signed(note, other)
+        if any(key.name == other.origin for key in self.policy.logs):
+            self._check_signed(note, other)
+        elif not any(note.is_signed_by(key) for key in self.keys.former if key.name == other.origin):
+            raise Wrong(f"{called} is not signed by a key of {other.origin}, as the export and your policy have them")
         if other.size > ended.size:
             raise Wrong(
                 f"{called} has {events(other.size)} of {other.origin}, which ended with {ended.size} ({ended.reason})."
@@ -422,14 +466,23 @@ class History:
             if word != "file" or not re.fullmatch(r"[0-9a-f]{64}", digest) or not is_plain_name(name):
                 raise Wrong("the statement has a line that is not understood")
             stated[name] = digest
-        there = {each.relative_to(self.folder).as_posix(): each for each in self.folder.rglob("*")}
+        environments = {each.parent.name for each in self.folder.glob("*/pyvenv.cfg")} - OF_THE_EXPORT
         folders = {parent.as_posix() for name in stated for parent in PurePosixPath(name).parents}
-        for name, each in sorted(there.items()):
-            is_folder = each.is_dir() and not each.is_symlink()  # what is behind a link is nothing of the export
-            if is_folder and name not in folders:
+        there = set()
+        for path in sorted(self.folder.rglob("*")):
+            parts = path.relative_to(self.folder).parts
+            name = "/".join(parts)
+            if parts[0] in environments or parts[0] == "__pycache__":
+                if len(parts) == 1:
+                    self.aside.append(name)
+            elif is_left_by_a_system(parts[-1]):
+                self.aside.append(name)
+            elif not path.is_dir() or path.is_symlink():  # what is behind a link is nothing of the export
+                there.add(name)
+            elif name not in folders:
                 raise Wrong(f"the statement names nothing in the folder {name}: it was added")
-            if not is_folder and name not in NOT_STATED and name not in stated:
-                raise Wrong(f"the statement does not name the file {name}: it was added")
+        for name in sorted(there - NOT_STATED - set(stated)):
+            raise Wrong(f"the statement does not name the file {name}: it was added")
         for name, digest in stated.items():
             if name not in there:
                 raise Wrong(f"the file {name} is missing")
@@ -438,8 +491,7 @@ class History:
 
     def _check_earlier(self) -> None:
         """Check that each earlier checkpoint is a state of the same tree, from the first to the export's own."""
-        folder = self.folder / EARLIER
-        sizes = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+        sizes = self._names_in(EARLIER)
         if not all(re.fullmatch(r"[1-9]\d{0,18}", each, re.ASCII) for each in sizes):
             raise Wrong(f"{EARLIER} has a file that is no earlier checkpoint")
         before: Checkpoint | None = None
@@ -754,6 +806,12 @@ class KeyList:
                 last = None if each["last_size"] is None else natural(each["last_size"])
                 self.periods.append((key_of(str(each["key"])), str(each["use"]), natural(each["first_size"]), last))
         except (KeyError, TypeError, ValueError):
+            raise Wrong("keys.json is no list of keys") from None
+        self.former: list[Key] = []
+        """Those of earlier generations."""
+        try:
+            self.former += [key_of(str(each["key"])) for each in said.get("former", ())]
+        except (AttributeError, KeyError, TypeError):
             raise Wrong("keys.json is no list of keys") from None
         before: tuple[Key, str, int, int | None] | None = None
         for period in self.periods:
@@ -1221,6 +1279,11 @@ def strict_base64(text: str) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return decoded if base64.b64encode(decoded).decode() == text else None
+
+
+def is_left_by_a_system(name: str) -> bool:
+    """Whether a system has put a file there by itself: no part of an export is called so."""
+    return name in LEFT_BY_SYSTEMS or name.startswith("._")
 
 
 def is_plain_name(name: str) -> bool:

@@ -21,8 +21,10 @@ from services.notary.wording import leaves
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 300.0
 """How long a witness is left alone after it could not answer: twice as long each time, up to this."""
+FIRST_ALARM_SECONDS = 5.0
 ALARM_SECONDS = 600.0
-"""How long a witness is left alone after an answer that only people can change."""
+"""How long a witness is left alone after an answer that only people can change: twice as long each time, up to this.
+People are often about to change it: a new generation has begun, and the witness is told of its key a minute later."""
 
 
 class AskedWitness(Protocol):
@@ -66,7 +68,7 @@ class WitnessDealings:
         self.trouble: str | None = None if client is not None else "The policy has no address for it."
         self._client = client
         self._clock = clock
-        self._pause = FIRST_PAUSE_SECONDS
+        self._pause, self._alarm_pause = FIRST_PAUSE_SECONDS, FIRST_ALARM_SECONDS
         self._not_before = 0.0
         if memory.rolled_back:
             self.trouble = _ROLLED_BACK
@@ -136,6 +138,11 @@ class WitnessDealings:
             answer = await self._client.add_checkpoint(answer.size, proof, note)
         return self._understood(answer, note, checkpoint)
 
+    def leave_alone_no_longer(self) -> None:
+        """Ask it at the next time, however long it was to be left alone."""
+        self._pause, self._alarm_pause = FIRST_PAUSE_SECONDS, FIRST_ALARM_SECONDS
+        self._not_before = 0.0
+
     async def close(self) -> None:
         """Ask it no more."""
         if self._client is not None:
@@ -164,6 +171,7 @@ class WitnessDealings:
         match answer:
             case Cosigned(line):
                 self._said()
+                self._alarm_pause = FIRST_ALARM_SECONDS
                 (given,) = cosignatures_of(Note(note.text, (line,)), [self.key])
                 if not self.counts:
                     return None
@@ -175,7 +183,8 @@ class WitnessDealings:
                     " does not extend"
                 )
             case Alarm(reason):
-                self.trouble, self._not_before = _sentence(reason), self._clock() + ALARM_SECONDS
+                self.trouble, self._not_before = _sentence(reason), self._clock() + self._alarm_pause
+                self._alarm_pause = min(2 * self._alarm_pause, ALARM_SECONDS)
             case AnotherSize():
                 self._leave_alone("It names another size each time that it is asked.")
             case TryLater():

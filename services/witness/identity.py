@@ -4,6 +4,7 @@ One key cosigns checkpoints and nothing else, as tlog-cosignature asks; statemen
 other. The identity names the records that belong to it: a key whose records are gone must not begin from nothing.
 """
 
+import re
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ IDENTITY_FILE = "witness.json"
 COSIGNATURE_KEY_FILE = "cosignature-key"
 STATEMENT_KEY_FILE = "statement-key"
 RECORDS_FILE = "records.db"
+_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:/\S+)?", re.ASCII)
+"""A domain, as the origin of a log begins with one, and after a slash what tells witnesses of one domain apart."""
 
 
 class WitnessIdentity(BaseModel):
@@ -67,10 +70,11 @@ class WitnessFolder:
         Raises:
             WitnessRecordsUnusable: there is one already, the name is none, or the folder cannot be written.
         """
-        if not is_key_name(name) or len((name + STATEMENTS).encode()) > MAX_NAME_BYTES:
+        # It stays in every policy and below every checkpoint, beside those of others: a domain keeps them apart.
+        if not _NAME.fullmatch(name) or not is_key_name(name) or len((name + STATEMENTS).encode()) > MAX_NAME_BYTES:
             raise WitnessRecordsUnusable(
-                "A witness is called like an address without https://, such as witness.northside.example/cairn: no"
-                " space, no plus sign."
+                "A witness is called like an address without https://, such as witness.northside.example/cairn: a"
+                " domain that you own, in small letters, and what you like behind a slash; no space, no plus sign."
             )
         identity = WitnessIdentity(name=name, records=secrets.token_hex(16), made_at=now)
         try:

@@ -108,6 +108,20 @@ _FIELDS: Mapping[str, _Said] = {
     "mood": lambda language: language.gettext("mood"),
     "motivation": lambda language: language.gettext("motivation"),
     "setback": lambda language: language.gettext("whether there was a setback"),
+    "program.setting": lambda language: language.gettext("where the treatment is"),
+    "program.dual_diagnosis": lambda language: language.gettext("dual diagnosis"),
+    "override.reason": lambda language: language.gettext("why in spite of the limit"),
+    "template.id": lambda language: language.gettext("template"),
+    "template.version": lambda language: language.gettext("version of the template"),
+    "external": lambda language: language.gettext("in another system"),
+    "external.system": lambda language: language.gettext("system"),
+    "external.value": lambda language: language.gettext("id"),
+    "status": lambda language: language.gettext("status"),
+    "status_on": lambda language: language.gettext("since"),
+    "started_on": lambda language: language.gettext("begun on"),
+    "agreed_by": lambda language: language.gettext("agreed to by"),
+    "replaced_by": lambda language: language.gettext("the goal that takes its place"),
+    "position": lambda language: language.gettext("position in the log"),
 }
 
 

@@ -6,15 +6,19 @@ from typing import cast
 from events.vocabulary import (
     Accommodation,
     ActorRole,
+    Answer,
+    Direction,
     Horizon,
     Instrument,
     Kind,
     LifeArea,
     Outcome,
+    Per,
     ReviewCause,
     ReviewDecision,
     RevisionReason,
     Setting,
+    Status,
     Whose,
 )
 from services.gateway.pages.language import Language
@@ -117,6 +121,29 @@ _DECISIONS: dict[ReviewDecision, _Said] = {
     "retire": lambda language: language.gettext("let it go"),
     "achieve": lambda language: language.gettext("call it reached"),
 }
+_ANSWERS: dict[Answer, _Said] = {
+    "accepted": lambda language: language.gettext("yes"),
+    "adapted": lambda language: language.gettext("yes, in another way"),
+    "declined": lambda language: language.gettext("not now"),
+}
+_DIRECTIONS: dict[Direction, _Said] = {
+    "at_least": lambda language: language.gettext("at least"),
+    "at_most": lambda language: language.gettext("at most"),
+}
+_OFTEN: dict[Per, _Said] = {
+    "day": lambda language: language.gettext("a day"),
+    "week": lambda language: language.gettext("a week"),
+    "month": lambda language: language.gettext("a month"),
+}
+_STATUSES: dict[Status, _Said] = {
+    "proposed": lambda language: language.pgettext("a goal", "proposed"),
+    "contested": lambda language: language.pgettext("a goal", "questioned"),
+    "agreed": lambda language: language.pgettext("a goal", "agreed to"),
+    "active": lambda language: language.pgettext("a goal", "worked on"),
+    "held": lambda language: language.pgettext("a goal", "set aside for a while"),
+    "closed": lambda language: language.pgettext("a goal", "closed"),
+    "entered_in_error": lambda language: language.pgettext("a goal", "entered by mistake"),
+}
 
 
 def role(language: Language, which: ActorRole) -> str:
@@ -188,3 +215,23 @@ def outcome(language: Language, which: Outcome) -> str:
 def decision(language: Language, which: ReviewDecision) -> str:
     """What a review decided, as it goes on after “to”."""
     return _DECISIONS[which](language)
+
+
+def answer(language: Language, which: Answer) -> str:
+    """What became of a change that was asked for."""
+    return _ANSWERS[which](language)
+
+
+def direction(language: Language, which: Direction) -> str:
+    """On which side of its target a number is enough."""
+    return _DIRECTIONS[which](language)
+
+
+def per(language: Language, which: Per) -> str:
+    """In which time something is counted."""
+    return _OFTEN[which](language)
+
+
+def status(language: Language, which: Status) -> str:
+    """What a goal that is brought over was in the system before."""
+    return _STATUSES[which](language)

@@ -141,12 +141,15 @@ async def test_what_waits_to_be_signed_for_long_is_counted(
     assert (trouble["code"], trouble["about"]) == ("proof.behind", STREAM)
     assert trouble["events"] == position - notary.size
     assert trouble["seconds"] >= 0
+    says(notary, size=position, log_head=position)
+    assert of_proof((await report(client))[1]) == [("proof.unpublished", STREAM)]
 
 
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
         ({"audit_wrong": 1}, [("proof.altered", STREAM)]),
+        ({"policy_trouble": "line 3 of the policy is not understood"}, [("proof.policy", STREAM)]),
         ({"waiting": "Not enough witnesses have said yet what they have."}, [("proof.waiting", STREAM)]),
         ({"witnessed_at": None}, [("proof.unwitnessed", STREAM)]),
         ({"witnessed_at": datetime.now(UTC) - timedelta(hours=1)}, [("proof.unwitnessed", STREAM)]),

@@ -1,5 +1,6 @@
 """The page on how to check names what there is, opens by itself, and asks for nothing."""
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -51,3 +52,20 @@ async def test_it_names_everything_that_lies_beside_it(tmp_path: Path) -> None:
 def test_it_explains_what_the_program_says(said: str) -> None:
     assert said in PAGE
     assert said in Path(verify_history.__file__).read_text(encoding="utf-8")
+
+
+def test_what_is_to_be_typed_is_whole_and_leaves_the_evidence_alone() -> None:
+    typed = [line for block in re.findall(r"<pre>(.*?)</pre>", PAGE, re.DOTALL) for line in block.splitlines()]
+    checks = [line for line in typed if "verify_history.py" in line]
+
+    assert len(checks) == 3
+    for line in checks:
+        assert re.match(r"checking[/\\](bin|Scripts)[/\\]python HISTORY[/\\]verify_history\.py HISTORY --policy ", line)
+    assert not [line for line in typed if "venv HISTORY" in line or line.startswith("cd HISTORY")]
+    assert "white-space: pre-wrap" in PAGE
+
+
+def test_words_are_explained_before_they_are_used() -> None:
+    steps = PAGE.index("<h2>In four steps")
+    for word in ("Checkpoint", "Witness", "Policy"):
+        assert PAGE.index(f"<dt>{word}</dt>") < steps

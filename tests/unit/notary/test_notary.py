@@ -8,14 +8,26 @@ import pytest
 from events.leaf import hole
 from events.transparency.checkpoints import checkpoint_of, cosignatures_of, opened_checkpoint
 from events.transparency.merkle import leaf_hash, proves_inclusion
+from events.transparency.notes import signers_of
+from services.notary import notary as notary_module
 from services.notary import signing_rounds
 from services.notary.answering import Answering
 from services.notary.errors import NotaryUnusable, SigningStopped
+from services.notary.founding import new_key
 from services.notary.generations import Generation
 from services.notary.published import Published
-from services.notary.requests import AskProofs, AskTile, BytesAnswer, NotaryRefusal, ProofsAnswer
+from services.notary.requests import (
+    AskProofs,
+    AskTile,
+    AskWitnesses,
+    BytesAnswer,
+    NotaryRefusal,
+    NotaryStatus,
+    ProofsAnswer,
+)
 from services.notary.succession import Succession, newest_checkpoint, succeed
 from services.notary.tile_tree import TileTree
+from services.notary.witness_answers import Alarm
 from tests.log_in_memory import LogInMemory
 from tests.unit.notary.bench import Bench
 from tests.waiting import eventually
@@ -210,6 +222,54 @@ async def test_a_policy_is_heeded_when_it_changes_and_kept_when_it_is_wrong(benc
         assert cosignatures_of(await bench.published(notary, 3), [witness.key.verifier])
         with pytest.raises(NotaryUnusable, match="line 1 of the policy"):
             notary.keys()
+
+
+async def test_a_policy_that_cannot_be_read_is_told_and_one_that_can_again_is_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notary_module, "LOOK_SECONDS", 0.01)
+    witness = WitnessInMemory()
+    bench.trust("all", witness)
+    bench.log.add(1)
+    async with bench.running() as notary:
+        await bench.published(notary, 1)
+        (bench.folder.folder / "policy").write_text(f"{witness.line}\n")
+        await eventually(lambda: "quorum" in (notary.status.policy_trouble or ""))
+        assert notary.status.quorum == "all of 1"
+        bench.trust("any", witness)
+        await eventually(lambda: notary.status.policy_trouble is None)
+
+
+async def test_a_new_key_signs_at_once_in_a_quiet_log(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notary_module, "LOOK_SECONDS", 0.01)
+    bench.log.add(1)
+    async with bench.running() as notary:
+        await bench.published(notary, 1)
+        key = new_key(bench.generation.origin)
+        bench.generation.begin_rotation(key)
+        await eventually(lambda: str(key.verifier) in {each.key for each in bench.generation.periods()})
+        await eventually(
+            lambda: notary.published.note is not None and signers_of(notary.published.note, [key.verifier])
+        )
+
+
+async def test_since_when_nothing_is_published_is_known_and_witnesses_are_asked_on_request(bench: Bench) -> None:
+    witness = WitnessInMemory()
+    bench.trust("all", witness)
+    bench.log.add(1)
+    async with bench.running() as notary:
+        await bench.published(notary, 1)
+        assert notary.status.unpublished_since is None
+        witness.instead = Alarm("it does not trust the key that signed")
+        bench.log.add(1)
+        await eventually(lambda: notary.status.unpublished_since is not None)
+        times = len(witness.asked)
+        witness.instead = None
+        status = NotaryStatus.model_validate_json(
+            await Answering(notary).answer(AskWitnesses().model_dump_json().encode())
+        )
+        assert len(witness.asked) > times
+        assert (status.published_size, status.unpublished_since) == (2, None)
 
 
 async def test_only_one_signs_with_a_folder(bench: Bench) -> None:

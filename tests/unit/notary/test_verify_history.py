@@ -20,7 +20,20 @@ from events.transparency.merkle import leaf_hash
 from events.transparency.notes import Note, parse_note, signed
 from services.notary.requests import KeysAnswer
 from services.notary.verify_history import Event, main, told
-from tests.histories import COUNTING, LOG, ORIGIN, POLICY, START, STATE, WITNESSES, Clinic, message, period, proof_lines
+from tests.histories import (
+    COUNTING,
+    LOG,
+    ORIGIN,
+    POLICY,
+    START,
+    STATE,
+    WITNESS_LINES,
+    WITNESSES,
+    Clinic,
+    message,
+    period,
+    proof_lines,
+)
 
 
 @pytest.fixture(scope="module")
@@ -247,6 +260,14 @@ def name_a_long_subject(export: Path) -> None:
     write(export / "events.jsonl", said)
 
 
+def add_an_event_by_proof(export: Path) -> None:
+    (export / "proofs" / "2.tlog-proof").write_text("c2sp.org/tlog-proof@v1\n")
+
+
+def add_an_environment_of_ones_own_name(export: Path) -> None:
+    (export / "earlier" / "pyvenv.cfg").write_text("")
+
+
 def remove_a_file(export: Path) -> None:
     (export / "HOW_TO_CHECK.html").unlink()
 
@@ -306,6 +327,8 @@ def break_off_the_statement(export: Path) -> None:
         (lead_a_folder_elsewhere, "does not name the file earlier"),
         (name_a_half_character, "line 6 of events.jsonl is no event"),
         (name_a_long_subject, "line 6 of events.jsonl is no event"),
+        (add_an_event_by_proof, "does not name the file proofs/2.tlog-proof"),
+        (add_an_environment_of_ones_own_name, "earlier has a file that is no earlier checkpoint"),
         (remove_a_file, "HOW_TO_CHECK.html is missing"),
         (change_the_checkpoint, "the signature of records.clinic.example/tlog/7f3k2m9q-1 below checkpoint"),
         (take_the_cosignatures, "the file checkpoint is not the one that was exported"),
@@ -324,6 +347,34 @@ def test_whatever_was_changed_is_found_and_named(
 
     assert main([str(export), "--policy", policy]) == 1
     assert why in capsys.readouterr().out
+
+
+def test_what_tools_and_systems_leave_in_the_folder_is_named_and_does_not_accuse(
+    export: Path, policy: str, capsys: Said
+) -> None:
+    (export / "checking" / "bin").mkdir(parents=True)
+    (export / "checking" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (export / "checking" / "bin" / "activate").write_text("")
+    (export / "checking" / "bin" / "python").symlink_to(sys.executable)
+    (export / "__pycache__").mkdir()
+    (export / "__pycache__" / "verify_history.pyc").write_bytes(b"")
+    for folder in ("", "earlier", "proofs"):
+        (export / folder / ".DS_Store").write_bytes(b"")
+
+    assert main([str(export), "--policy", policy, "--quiet"]) == 0
+    said = capsys.readouterr().out
+    for name in ("checking", "__pycache__", ".DS_Store", "earlier/.DS_Store"):
+        assert f"{name} lies in the folder and is not part of the export" in said
+
+
+async def test_one_of_something_is_told_as_one(tmp_path: Path, policy: str, capsys: Said) -> None:
+    clinic = Clinic(tmp_path, map(message, range(1, 3)), kept=(1,))
+    export = await clinic.export(tmp_path / "export")
+
+    assert main([str(export), "--policy", policy, "--quiet"]) == 0
+    said = capsys.readouterr().out
+    assert "1 event of northside.p1" in said
+    assert "1 earlier checkpoint is shown" in said
 
 
 class Forgetful(Clinic):
@@ -470,7 +521,7 @@ async def test_what_is_withheld_is_proven_and_not_shown(
     said = capsys.readouterr().out
     assert "Sunday 11," not in said
     assert "position 11, northside.p1.g3: withheld" in said
-    assert "1 of them are withheld" in said
+    assert "1 of them is withheld" in said
     changed = lines(export / "events.jsonl")
     hidden = base64.b64decode(str(changed[5]["withheld"]))
     changed[5]["withheld"] = base64.b64encode(hidden[32:] + hidden[:32]).decode()
@@ -669,10 +720,38 @@ class TestAKeyThatLeaked:
         begun.keys = KeysAnswer(
             origin=NEXT.name,
             keys=(period(NEXT), period(SECOND_STATE)),
+            former=(period(LOG), period(STATE)),
             policy=f"log {NEXT.verifier}\nlog {SECOND_STATE.verifier}\nquorum none\n",
             successions=(str(signed(text, SECOND_STATE, STATE)),),
         )
         return await begun.export(tmp_path / "export")
+
+    def test_a_reader_with_the_policy_of_before_is_told_to_ask_for_the_one_of_now(
+        self, export: Path, policy: str, capsys: Said
+    ) -> None:
+        assert main([str(export), "--policy", policy, "--quiet"]) == 2
+        said = capsys.readouterr().out
+        assert f"your policy is of {ORIGIN}, and the log has begun a new generation: {NEXT.name}" in said
+        assert "A key of your policy has signed that it ended" in said
+
+    def test_where_the_key_of_before_has_not_signed_the_end_that_is_said(
+        self, export: Path, tmp_path: Path, capsys: Said
+    ) -> None:
+        policy = with_policy(tmp_path, POLICY.replace(f"log {STATE.verifier}\n", ""))
+
+        assert main([str(export), "--policy", policy, "--quiet"]) == 2
+        assert "this may be another log" in capsys.readouterr().out
+
+    def test_a_checkpoint_of_before_needs_no_key_of_before_in_the_policy(
+        self, export: Path, clinic: Clinic, tmp_path: Path, capsys: Said
+    ) -> None:
+        policy = with_policy(tmp_path, f"log {NEXT.verifier}\nlog {SECOND_STATE.verifier}\n{WITNESS_LINES}")
+        given = [str(export), "--policy", policy, "--quiet", "--consistency", self.proof(clinic, tmp_path, 200)]
+
+        assert main([*given, "--also", self.also(tmp_path, clinic.note(200))]) == 0
+        forged = signed(clinic.note(200).text, SignerKey(ORIGIN, NOTE, bytes([99]) * 32))
+        assert main([*given, "--also", self.also(tmp_path, forged)]) == 1
+        assert f"is not signed by a key of {ORIGIN}" in capsys.readouterr().out
 
     def also(self, tmp_path: Path, note: Note) -> str:
         (tmp_path / "kept").write_text(str(note))

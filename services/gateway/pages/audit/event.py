@@ -1,10 +1,9 @@
 """The page of one event: exactly what it changed, by whom, when, whether it is proven, and how it is stored."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -13,10 +12,10 @@ from events.goal.types import Revised
 from events.time_zones import time_zone
 from projections.audit_trail.projector import CHANGING_TYPES
 from services.access.principal import HOUSE
-from services.gateway.pages import terms
 from services.gateway.pages.addresses import AUDIT, address
 from services.gateway.pages.audit import view as audit
 from services.gateway.pages.audit.proof import ProofView
+from services.gateway.pages.audit.values import Fact, facts, text_of
 from services.gateway.pages.audit.view import Event
 from services.gateway.pages.changes import Change, capitalized
 from services.gateway.pages.event_names import field_name, role_name, type_name
@@ -25,22 +24,8 @@ from services.gateway.pages.word_changes import word_changes
 
 VOICES = ("patient", "family")
 """The roles of those whose words are a voice."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ASIDE = frozenset({"changes", "reason"})
 """What a revision says that stands elsewhere on the page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that an event tells.
-
-    Attributes:
-        is_voice: Whether it is what a patient said, or somebody close to one.
-    """
-
-    name: str
-    text: str
-    is_voice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +120,7 @@ def heading(language: Language, event: Event) -> str:
 def _changes(language: Language, event: Event, by_themselves: bool) -> Iterator[Change]:
     for each in event["changes"]:
         for path, before, after in _leaves(each["field"], each["before"], each["after"]):
-            was, now = word_changes(_text(language, before), _text(language, after))
+            was, now = word_changes(text_of(language, path, before), text_of(language, path, after))
             voice = by_themselves and all(isinstance(value, str | None) for value in (before, after))
             yield Change(capitalized(field_name(language, path)), was, now, is_voice=voice and " " in str(after))
 
@@ -151,20 +136,6 @@ def _facts(language: Language, event: Event, by_themselves: bool) -> Iterator[Fa
     yield from facts(language, {name: value for name, value in told.items() if name not in left_out}, by_themselves)
 
 
-def facts(language: Language, data: Mapping[str, Any], by_themselves: bool) -> Iterator[Fact]:
-    """What the fields of an event say, each single value with its name.
-
-    Args:
-        by_themselves: Whether a patient acted, or somebody close to one.
-    """
-    for name, value in data.items():
-        for path, _, leaf in _leaves(name, None, value):
-            if leaf is not None:
-                text = terms.why_reviewed(language, str(leaf)) if path == "cause" else _text(language, leaf)
-                is_voice = by_themselves and isinstance(leaf, str) and " " in leaf
-                yield Fact(capitalized(field_name(language, path)), text, is_voice)
-
-
 def _leaves(path: str, before: object, after: object) -> Iterator[tuple[str, object, object]]:
     """The single values in what was changed, each with its path."""
     if isinstance(before, Mapping) or isinstance(after, Mapping):
@@ -175,31 +146,6 @@ def _leaves(path: str, before: object, after: object) -> Iterator[tuple[str, obj
                 yield from _leaves(f"{path}.{name}", was.get(name), now.get(name))
     else:
         yield path, before, after
-
-
-def _text(language: Language, value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return language.gettext("yes") if value else language.gettext("no")
-        case int() | float():
-            return language.number(value)
-        case Mapping():
-            return ", ".join(f"{name} {_text(language, each)}" for name, each in value.items() if each is not None)
-        case list():
-            return "; ".join(_text(language, each) for each in value)
-        case str() if (day := _day(value)) is not None:
-            return language.day_with_year(day)
-        case _:
-            return str(value)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        return None
 
 
 def _later(language: Language, after: timedelta) -> str:

@@ -15,7 +15,8 @@ from pydantic_core import from_json
 from events.attribute_headers import decode_stored
 from events.log.client.headers import headers_of
 from events.time_zones import time_zone
-from services.gateway.pages.audit.event import VOICES, Fact, facts
+from services.gateway.pages.audit.event import VOICES
+from services.gateway.pages.audit.values import Fact, facts
 from services.gateway.pages.event_names import role_name, type_name
 from services.gateway.pages.language import Language
 from services.gateway.pages.rendering import piece_by_piece

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from services.gateway.pages.language import Language
+from services.gateway.pages.operations.facts import lasting
 from services.gateway.pages.operations.names import Chip, Look, projection_name, service_name
 from services.gateway.troubles import Trouble
 
@@ -105,8 +106,13 @@ def _of_projections(language: Language, trouble: Json) -> _Words:
         to_do = _("No page can be shown. What was recorded is safe in the log. See to the database.")
         return _Words(_("not known"), _("The database of the projections cannot be read."), to_do)
     if code == "projection.behind":
-        waiting = {"events": language.number(number), "seconds": language.number(round(trouble["seconds"]))}
-        what = _("%(projection)s: %(events)s events behind, about %(seconds)s seconds.", projection=name, **waiting)
+        what = language.ngettext(
+            "%(projection)s: one event behind, about %(time)s.",
+            "%(projection)s: %(number)s events behind, about %(time)s.",
+            number,
+            projection=name,
+            time=lasting(language, trouble["seconds"]),
+        )
         return _Words(_("behind"), what, _("Pages may not show the newest yet. Nothing to do unless it grows."))
     if code == "projection.quarantined":
         what = language.ngettext(
@@ -153,15 +159,32 @@ def _of_proof(language: Language, trouble: Json) -> _Words:
         to_do = _("It goes on by itself once that is over. Until then what is new could be changed unseen.")
         return _Words(_("waiting"), _("The notary waits, and signs nothing for now."), to_do, "cairn notary status")
     if code == "proof.behind":
-        waiting = {"events": language.number(number), "seconds": language.number(round(trouble["seconds"]))}
-        what = _("%(events)s events wait to be signed, the first for about %(seconds)s seconds.", **waiting)
+        what = language.ngettext(
+            "One event waits to be signed, for about %(time)s.",
+            "%(number)s events wait to be signed, the first for about %(time)s.",
+            number,
+            time=lasting(language, trouble["seconds"]),
+        )
         return _Words(_("behind"), what, _("Until then they could be changed unseen. The notary’s log says why."))
+    if code == "proof.unpublished":
+        what = language.ngettext(
+            "One event is signed and not published, for about %(time)s: too few witnesses have cosigned.",
+            "%(number)s events are signed and not published, the first for about %(time)s: too few witnesses have"
+            " cosigned.",
+            number,
+            time=lasting(language, trouble["seconds"]),
+        )
+        to_do = _("Until enough have, nobody outside vouches for them. See which witnesses do not answer, and why.")
+        return _Words(_("not published"), what, to_do, "cairn notary status")
+    if code == "proof.policy":
+        to_do = _("What it asked for before still counts. Correct the file; the notary takes it up by itself.")
+        return _Words(_("policy"), _("The policy of the notary cannot be read."), to_do, "cairn notary status")
     if code == "proof.unwitnessed":
         what = _("Too few witnesses cosign what is signed.")
         to_do = _("Nobody outside could tell another history from this one. See which witnesses do not answer.")
         return _Words(_("not witnessed"), what, to_do, "cairn notary status")
     what = _("The witness %(name)s does not cosign.", name=trouble["about"])
-    return _Words(_("witness"), what, _("The others still do where enough are left. Tell whoever runs it."))
+    return _Words(_("witness"), what, _("Nothing is published while too few are left. Tell whoever runs it."))
 
 
 def _silent(language: Language, service: str) -> str:

@@ -24,6 +24,8 @@ def proof_facts(language: Language, proof: Json) -> Iterator[Fact]:
         yield Fact(_("Notary"), _("waits, and signs nothing for now"), "cairn notary status", proof["waiting"])
     else:
         yield Fact(_("Notary"), _("signs"))
+    if proof["policy_trouble"]:
+        yield Fact(_("Policy"), _("cannot be read; the one from before counts"), detail=proof["policy_trouble"])
     yield Fact(_("Name of the log"), proof["origin"])
     yield Fact(_("Signed"), _signed(language, proof))
     yield Fact(_("Cosigned by enough"), _published(language, proof))

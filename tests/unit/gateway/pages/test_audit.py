@@ -130,7 +130,7 @@ def test_what_is_no_change_tells_what_it_says() -> None:
     assert [(fact.name, fact.text) for fact in found.facts] == [
         ("Day", "26 October 2026"),
         ("Who was there", "patient; clinician"),
-        ("What was decided", "keep"),
+        ("What was decided", "go on as it is"),
     ]
     assert found.later == "one day later"
     assert (found.submitted_by, found.submitter_role) == ("ehr", "another system")

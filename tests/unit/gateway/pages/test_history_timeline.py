@@ -88,3 +88,94 @@ def test_one_event_is_in_memory_at_a_time() -> None:
             break
 
     assert taken < 10
+
+
+def of(type_: str, data: object, role: str = "patient") -> bytes:
+    return line(f"ce-type: cairn.{type_}.v1\r\nce-actor: a\r\nce-actorrole: {role}\r\n", json.dumps(data).encode())
+
+
+OPENED = {
+    "reasons": [{"text": "I was hiding bottles.", "whose": "own"}],
+    "clinician": "cl-1",
+    "program": {"setting": "day", "dual_diagnosis": True},
+    "accommodations": [],
+}
+RANKED = {
+    "priorities": [
+        {"id": "work", "text": "Keeping my job", "rank": 2},
+        {"id": "kids", "text": "Being somebody for my kids", "rank": 1},
+    ]
+}
+PROPOSED = {
+    "statement": "I want to be home in the evenings",
+    "kind": "process",
+    "horizon": "short_term",
+    "smart": {"measure": {"what": "evenings", "unit": "evenings", "target": 3, "per": "week", "direction": "at_least"}},
+    "gas": {"levels": {"0": "Three evenings"}, "baseline": -2},
+}
+
+
+def test_an_event_is_told_in_words_and_not_as_it_is_stored() -> None:
+    page = told(
+        of("plan.opened", OPENED),
+        of("plan.priorities_ranked", RANKED),
+        of("goal.proposed", PROPOSED),
+        of("plan.measured", {"instrument": "phq9", "score": 9, "on": "2026-11-28"}),
+        of("goal.revised", {"changes": {"wording": "Home at six"}, "reason": "too_hard"}),
+        of("goal.change_answered", {"answer": "adapted", "text": "Let us try"}),
+    )
+
+    for said in (
+        "I was hiding bottles. (their own reason)",
+        "Being somebody for my kids",
+        "at least 3 evenings a week",
+        "two steps to go",
+        "PHQ-9",
+        "Home at six",
+        "because it asked a lot",
+        "yes, in another way",
+        "day treatment",
+    ):
+        assert said in page
+    assert page.index("1. Being somebody") < page.index("2. Keeping my job")
+    for stored in (
+        "whose",
+        "at_least",
+        "phq9",
+        "id kids",
+        "rank",
+        "too_hard",
+        "Changes wording",
+        "pages and talks fit",
+    ):
+        assert stored not in page
+
+
+def test_what_patients_say_is_in_their_voice_and_what_staff_say_is_not() -> None:
+    mine, theirs = (told(of("plan.opened", OPENED, role)) for role in ("patient", "clinician"))
+
+    assert '<dd class="voice"><bdi>I was hiding bottles.' in mine
+    assert 'class="voice"><bdi>I was hiding' not in theirs
+    assert '<dd class="voice"><bdi>I want to be home in the evenings' in told(of("goal.proposed", PROPOSED))
+
+
+def test_terms_are_in_the_language_of_the_page() -> None:
+    page = told(of("goal.proposed", PROPOSED), of("plan.opened", OPENED), language="es")
+
+    assert "por lo menos 3 evenings" in page or "al menos 3 evenings" in page
+    for stored in ("at_least", "short_term", "Setting", "dual diagnosis"):
+        assert stored not in page
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"smart": {"measure": {"what": 1}}},
+        {"priorities": [{"rank": "first"}, 3]},
+        {"level": True},
+        {"kind": ["x"]},
+        {"reasons": [{"text": "because it helps", "whose": "nobody"}]},
+    ],
+)
+def test_what_this_version_does_not_know_is_told_as_far_as_it_can_be(data: object) -> None:
+    assert "<dd" in told(of("goal.proposed", data))

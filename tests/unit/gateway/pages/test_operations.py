@@ -58,6 +58,8 @@ PROOF = {
     "stopped": None,
     "stopped_at": None,
     "waiting": None,
+    "policy_trouble": None,
+    "unpublished_since": None,
     "audited_at": AT,
     "audit_wrong": 0,
 }
@@ -214,6 +216,31 @@ def test_what_is_behind_or_held_back_is_counted() -> None:
     assert behind.what == "Current state of goals: 1,204 events behind, about 4 seconds."
     assert held.what == "Current state of goals: one event waits that could not be taken in."
     assert held.command == "cairn projections quarantine retry goal_state"
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "said"),
+    [
+        (1, 936.0, "One event is signed and not published, for about 16 minutes: too few witnesses have cosigned."),
+        (495, 45.0, "495 events are signed and not published, the first for about 45 seconds: too few witnesses"),
+        (2, 7_300.0, "2 events are signed and not published, the first for about 2 hours: too few"),
+    ],
+)
+def test_what_is_signed_and_not_cosigned_is_not_said_to_wait_for_a_signature(
+    number: int, seconds: float, said: str
+) -> None:
+    told = [trouble("proof.unpublished", events=number, seconds=seconds)]
+
+    (notice,) = operations_view(ENGLISH, report(well=False, troubles=told)).notices
+
+    assert notice.what.startswith(said)
+    assert notice.command == "cairn notary status"
+
+
+def test_one_event_behind_is_told_as_one() -> None:
+    (notice,) = operations_view(ENGLISH, report(well=False, troubles=[trouble("projection.behind", events=1)])).notices
+
+    assert notice.what == "Current state of goals: one event behind, about 4 seconds."
 
 
 def test_a_projection_of_another_package_is_called_by_its_own_name() -> None:

@@ -1,0 +1,47 @@
+"""`cairn notary status` says what is wrong in words, and in its exit code for whoever only looks at that."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+
+from services.cli import notary_status
+from services.notary.requests import NotaryStatus, WitnessStatus
+
+STATUS = NotaryStatus(
+    origin="records.clinic.example/tlog/7f3k2m9q-1", stream="CAIRN_LOG", size=7, published_size=7, log_head=7
+)
+
+
+def told(monkeypatch: pytest.MonkeyPatch, **more: object) -> Result:
+    async def status(*_: object, **__: object) -> list[NotaryStatus]:
+        return [STATUS.model_copy(update=more)]
+
+    monkeypatch.setattr(notary_status, "_status", status)
+    return CliRunner().invoke(notary_status.status, [])
+
+
+def test_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(monkeypatch).exit_code == 0
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(1, 0), (6, 1)])
+def test_what_cannot_be_published_for_long_is_an_error_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, minutes: int, code: int
+) -> None:
+    since = datetime.now(UTC) - timedelta(minutes=minutes)
+    witness = WitnessStatus(name="north", trouble="It does not trust the key that signed: was the key rotated?")
+    done = told(monkeypatch, unpublished_since=since, witnesses=(witness,))
+
+    assert done.exit_code == code
+    assert "NOT PUBLISHED since" in done.output
+    assert "It does not trust the key that signed" in done.output
+    assert "At once: cairn notary status --ask-witnesses" in done.output
+
+
+def test_a_policy_that_is_not_heeded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = told(monkeypatch, policy_trouble="The policy of the notary cannot be used: it names no quorum.")
+
+    assert done.exit_code == 1
+    assert "POLICY not heeded as it is written" in done.output
+    assert "it names no quorum" in done.output
