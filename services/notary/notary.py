@@ -210,8 +210,7 @@ class Notary:
         Raises:
             SigningStopped: nothing is signed any more.
         """
-        if self._stopped is not None:
-            raise SigningStopped(self._stopped.reason)
+        self.check_not_stopped()
         self._policy.leave_nobody_alone()
         if self._rounds is not None:  # before the first of them, witnesses are asked every second
             await self._rounds.again()

@@ -54,19 +54,24 @@ def open_tree(folder: Path, last: Signed | None) -> TileTree:
 def open_largest_tree(folder: Path, last: Signed | None, published: Published) -> TileTree:
     """The largest signed tree that the tiles still hold: the last one, or that of an earlier published checkpoint.
 
-    A data folder that was put back has taken tiles along. What was signed before can be proven from those left.
+    A data folder that was put back has taken tiles along, and what was signed before can be proven from those left. A
+    notary's folder that was put back remembers an older tree than the one that was published.
 
     Raises:
         NotaryUnusable: they hold none that was published.
         OSError: they cannot be read.
     """
     try:
-        return open_tree(folder, last)
+        tree = open_tree(folder, last)
     except (Contradiction, NotaryUnusable):
-        found = published.largest(lambda checkpoint: _holds(folder, checkpoint))
-    if found is None:
+        tree = None
+    if tree is not None and tree.size >= published.size:
+        return tree
+    if (found := published.largest(lambda checkpoint: _holds(folder, checkpoint))) is not None:
+        return TileTree(TileFiles(folder / TILES), found.size)
+    if tree is None:
         raise NotaryUnusable("The tiles on the disk hold no tree that was published.")
-    return TileTree(TileFiles(folder / TILES), found.size)
+    return tree
 
 
 def _holds(folder: Path, checkpoint: Checkpoint) -> bool:
