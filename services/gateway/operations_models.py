@@ -80,6 +80,8 @@ class ProofOfStream(BaseModel):
     stopped: str | None = Field(description="Why nothing is signed any more, in a sentence.")
     stopped_at: datetime | None
     waiting: str | None = Field(description="Why nothing is signed for the time being, in a sentence.")
+    unpublished_since: datetime | None = Field(description="Since when what is signed lacks cosignatures.")
+    policy_trouble: str | None = Field(description="Why the policy as it is written is not heeded, in a sentence.")
     audited_at: datetime | None = Field(description="When the log was last read again and compared with the tree.")
     audit_wrong: int | None = Field(description="How many events differed then.")
 

@@ -205,6 +205,8 @@ async def test_a_new_generation_begins_also_while_all_is_well(bench: Bench) -> N
         note = notary.published.note
         assert note is not None
         assert opened_checkpoint(note, begun.checkpoints).size == 3
+        former = {each.key for each in notary.keys().former}
+        assert former == {str(bench.founded.checkpoints), str(bench.founded.statements)}
 
 
 async def test_a_policy_is_heeded_when_it_changes_and_kept_when_it_is_wrong(bench: Bench) -> None:

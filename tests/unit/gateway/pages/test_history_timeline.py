@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from events.catalog import TYPES
+from services.gateway.pages.event_names import field_name
 from services.gateway.pages.history.timeline import timeline
 from services.gateway.pages.language import language_of
 
@@ -179,3 +181,29 @@ def test_terms_are_in_the_language_of_the_page() -> None:
 )
 def test_what_this_version_does_not_know_is_told_as_far_as_it_can_be(data: object) -> None:
     assert "<dd" in told(of("goal.proposed", data))
+
+
+TOLD_BY_THEIR_PARTS = frozenset(
+    [
+        "smart",
+        "gas",
+        "program",
+        "template",
+        "override",
+        "recipient",
+        "until",
+        "signed",
+        "statements",
+        "paper",
+        "changes",
+        "ground",
+    ]
+)
+
+
+def test_every_field_of_every_event_has_a_name_in_words() -> None:
+    """A field without a name of its own is told by what it is called in JSON, in English on every page."""
+    spanish = language_of(["es"], None)
+    names = {name for type_ in TYPES.values() for name in type_.model_fields} - TOLD_BY_THEIR_PARTS
+
+    assert {each for each in names if field_name(spanish, each) == each.replace("_", " ")} == set()
