@@ -70,6 +70,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── NotaryUnusable        the notary's key, state or tiles cannot be used
         ├── SigningStopped        what would be signed does not extend what was signed before
+        ├── SigningWaits          nothing is signed until something is there that is waited for
         ├── Contradiction         the log, the notary's memory or a witness contradicts what was signed
         ├── GenerationEnded       another generation of the log has begun
         ├── NotarySilent          no notary answers

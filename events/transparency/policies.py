@@ -70,14 +70,18 @@ class Policy:
         return sum(self._says_so(each, cosigners) for each in group.members) >= group.threshold
 
 
-def parse_policy(text: str) -> Policy:
+def parse_policy(text: str, first: int = 1) -> Policy:
     """The policy of a file.
+
+    Args:
+        first: The number of the first line, as messages have it. What somebody has put in front of a file is not
+            counted as a part of it.
 
     Raises:
         NotProven: a line of it cannot be read; the message says which.
     """
     reader = _PolicyReader()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), first):
         words = line.split()
         if not words or words[0].startswith("#"):
             continue

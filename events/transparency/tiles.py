@@ -15,6 +15,8 @@ TILE_HEIGHT = 8
 """How many levels of the tree one level of tiles stands for."""
 TILE_WIDTH = 1 << TILE_HEIGHT
 """How many hashes a full tile has."""
+MAX_TILES = 1 << 63
+"""How many tiles a level has at most, as a log has no more positions."""
 MAX_LEVEL = 63
 """The highest level that an address can name."""
 _ADDRESS = re.compile(r"(0|[1-9]\d?)/((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?", re.ASCII)
@@ -52,7 +54,8 @@ def parse_tile(address: str) -> Tile | None:
         return None
     number = int(found[2].replace("x", "").replace("/", ""))
     tile = Tile(int(found[1]), number, int(found[3]) if found[3] else TILE_WIDTH)
-    return tile if tile.level <= MAX_LEVEL and tile.address == address else None
+    fits = tile.level <= MAX_LEVEL and tile.number < MAX_TILES and tile.width <= TILE_WIDTH
+    return tile if fits and tile.address == address else None
 
 
 def width_at(level: int, number: int, size: int) -> int:

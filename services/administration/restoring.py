@@ -189,8 +189,12 @@ async def _ask(nc: ResilientClient, request: str, body: Json) -> None:
         raise BackupFailed(str(error)) from error
 
 
+def _events(count: int) -> str:
+    return f"{count:,} event{'' if count == 1 else 's'}"
+
+
 def _holds_events(state: StreamState, stream: str) -> BackupFailed:
     return BackupFailed(
-        f"The log {stream} is there and holds {state.messages:,} events, up to position {state.last:,}; nothing was"
+        f"The log {stream} is there and holds {_events(state.messages)}, up to position {state.last:,}; nothing was"
         " changed. With --replace it is backed up to a folder beside the backup, and then replaced."
     )

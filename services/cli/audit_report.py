@@ -116,6 +116,7 @@ def _stream_as_json(stream: str, found: "StreamAudit") -> Json:
             "since": leaves.since,
             "compared": leaves.compared,
             "holes": leaves.holes,
+            "missing": leaves.missing,
             "changed": leaves.changed,
             "gone": leaves.gone,
             "added": leaves.added,

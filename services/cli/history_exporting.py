@@ -291,11 +291,13 @@ async def _signed(
     positions = [last]
     async for page in log.read_raw(scope.subject, last):  # the disclosure itself is among them
         positions += [message.position for message in page]
+    why = ""
     try:
         note = await notary.sign()
     except NotaryRefused as refused:
         if refused.code != "proof.not_yet":
             raise click.ClickException(f"{refused.code}: {refused} So nothing can be handed out as proven.") from None
+        why = str(refused)
         note = await notary.checkpoint()
     size = checkpoint_of(note).size
     behind: list[int] = []
@@ -305,7 +307,7 @@ async def _signed(
     if behind and not proven_only:
         raise click.ClickException(
             f"proof.not_yet: No published checkpoint has the last {len(behind)} of the events of {scope} yet, from"
-            f" position {behind[0]} on: too few witnesses have cosigned in time. So nothing is handed out. Try"
-            " again, or leave these events out: --proven-only."
+            f" position {behind[0]} on. {why} So nothing is handed out. Try again, or leave these events out:"
+            " --proven-only."
         )
     return note, last if last <= size else 0, len(behind)

@@ -91,7 +91,7 @@ def audit(
     is signed, and who witnessed it when. Then builds each projection anew beside the live one and compares them.
 
     The exit code is 0 when all is as it was signed, 1 when something is wrong, and 2 when nothing is wrong as far as
-    could be found out, but not all could: no notary answers, or nothing is signed yet.
+    could be found out, but not all could: no notary answers, it waits for its witnesses, or nothing is signed yet.
     """
     from services.cli.audit_report import print_audit, print_audit_as_json
     from services.cli.running import run_until_stopped
@@ -156,5 +156,6 @@ async def _audit_stream(found: Audit, nc: "ResilientClient", stream: str, since:
             found.streams[stream] = await audit_stream(
                 log, AskedNotary(nc, stream), since=since, witnessed_within=within, progress=progress.reach
             )
+            found.unknown += found.streams[stream].unknown
         except (LogReplaced, LogUnreachable, NotaryRefused, NotarySilent, RestUnread) as error:
             found.unknown.append(str(error))

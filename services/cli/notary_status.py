@@ -9,7 +9,7 @@ import click
 from services.cli.connection import connected
 from services.cli.notary_folders import stream_option
 from services.cli.parameters import json_option, nats_url_option
-from services.cli.printing import number_of, print_json, printable
+from services.cli.printing import print_json, printable
 
 if TYPE_CHECKING:
     from services.notary.requests import NotaryStatus
@@ -60,6 +60,8 @@ async def _status(stream: str | None, nats_url: str | None, *, ask_witnesses: bo
 
 
 def _print(status: "NotaryStatus") -> None:
+    from services.notary.wording import leaves
+
     click.echo(f"{status.stream}: {status.origin}")
     if status.stopped is not None:
         click.echo(f"  STOPPED since {_time(status.stopped_at)}: {printable(status.stopped)}")
@@ -71,14 +73,14 @@ def _print(status: "NotaryStatus") -> None:
         click.echo(
             f"  POLICY not heeded as it is written: {printable(status.policy_trouble)} The one from before counts."
         )
-    signed = f"{_leaves(status.size)}, {_time(status.signed_at)}" if status.size is not None else "nothing yet"
+    signed = f"{leaves(status.size)}, {_time(status.signed_at)}" if status.size is not None else "nothing yet"
     click.echo(f"  signed:     {signed}")
-    published = _leaves(status.published_size) if status.published_size is not None else "nothing yet"
+    published = leaves(status.published_size) if status.published_size is not None else "nothing yet"
     click.echo(f"  published:  {published}; the log has {status.log_head:,}")
     witnessed = f", witnessed {_time(status.witnessed_at)}" if status.witnessed_at is not None else ""
     click.echo(f"  quorum:     {printable(status.quorum)}{witnessed}")
     for each in status.witnesses:
-        size = f"{_leaves(each.cosigned_size or 0)}, {_time(each.cosigned_at)}" if each.cosigned_at else "nothing yet"
+        size = f"{leaves(each.cosigned_size or 0)}, {_time(each.cosigned_at)}" if each.cosigned_at else "nothing yet"
         trouble = f"; {printable(each.trouble)}" if each.trouble else ""
         click.echo(f"  witness {printable(each.name)}: {size}{trouble}")
     if any(each.trouble for each in status.witnesses):
@@ -86,10 +88,6 @@ def _print(status: "NotaryStatus") -> None:
             "  Witnesses that do not cosign are asked again later and later, up to every ten minutes. At once:"
             " cairn notary status --ask-witnesses."
         )
-
-
-def _leaves(size: int) -> str:
-    return number_of(size, "leaf", "leaves")
 
 
 def _time(at: datetime | None) -> str:

@@ -42,6 +42,7 @@ async def _succeed(reason: str, by: str, stream: str, nats_url: str | None) -> N
     from services.cli.configuration import load_settings
     from services.notary.places import notary_folder, tree_folder
     from services.notary.succession import Succession, newest_checkpoint, size_of_agreement, succeed
+    from services.notary.wording import leaves
 
     settings = load_settings()
     folder = notary_folder(settings, stream)
@@ -55,7 +56,7 @@ async def _succeed(reason: str, by: str, stream: str, nats_url: str | None) -> N
             await log.close()
     checkpoint = newest_checkpoint(tree, folder.generation(identity))
     founded = succeed(folder, Succession(reason, by, agree, checkpoint), datetime.now(UTC))
-    click.echo(f"{identity.origin} has ended; up to {agree:,} leaves it is the same as the log is now.")
+    click.echo(f"{identity.origin} has ended; up to {leaves(agree)} it is the same as the log is now.")
     tell_keys(founded)
     click.echo(
         "\nWhat to do next: keep a copy of the new private keys, and give the new keys to your witnesses and to whoever"

@@ -101,12 +101,14 @@ def recount() -> None:
 @nats_url_option
 def serve(nats_url: str | None) -> None:
     """Serve HTTP, and count the events of CAIRN_WITNESS_ORG, until Ctrl-C or SIGTERM."""
+    from services.cli.connection import nats_address
     from services.cli.running import make_files_for_the_owner_alone
     from services.cli.serve import run_service
     from services.witness.service import serve as serve_witness
 
     make_files_for_the_owner_alone()
-    settings = _settings(nats_url=nats_url)
+    settings = _settings()
+    settings = _settings(nats_url=nats_address(nats_url, settings))
     run_service("witness", lambda ready: serve_witness(settings, ready))
 
 
@@ -175,12 +177,13 @@ def _status(folder: "WitnessFolder", records: "Records") -> Json:
 
 
 def _print_status(found: Json) -> None:
+    from services.notary.wording import leaves
+
     click.echo(f"witness     {found['witness']}\nstatements  {found['statements']}")
     for key in found["trusted"]:
         click.echo(f"trusts      {key}")
     for log in found["logs"]:
-        size = number_of(log["size"], "leaf", "leaves")
-        click.echo(f"cosigned    {log['origin']}: {size}, last {log['at'] or 'never'}")
+        click.echo(f"cosigned    {log['origin']}: {leaves(log['size'])}, last {log['at'] or 'never'}")
     if (counted := found["counted"]) is not None:
         spans = ", ".join(f"{first:,} to {last:,}" for first, last in counted["spans"]) or "none"
         heard = number_of(counted["heard"], "event")

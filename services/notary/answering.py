@@ -1,6 +1,7 @@
 """Answering what is asked of a notary on `cairn.notary.STREAM`: everything but its signatures comes from its tiles.
 
-A log that has stopped being signed goes on being proven: of what was published, every proof can still be made.
+A log that has stopped being signed goes on being proven: of what was published, every proof can still be made that
+the tiles lead to.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from events.transparency.merkle import HASH_BYTES, leaf_hash
 from events.transparency.notes import Note, signed
 from events.transparency.proving import Subtree, inclusion_proof
 from events.transparency.tiles import TILE_WIDTH, Tile, width_at
-from services.notary.errors import NotaryUnusable, SigningStopped
+from services.notary.errors import NotaryUnusable, SigningStopped, SigningWaits
 from services.notary.log_leaves import EVERYTHING, leaves
 from services.notary.notary import Notary
 from services.notary.requests import (
@@ -86,6 +87,8 @@ class Answering:
             refusal = unanswered.refusal
         except SigningStopped as stopped:
             refusal = NotaryRefusal(code="proof.stopped", detail=f"{stopped}.")
+        except SigningWaits as waits:
+            refusal = NotaryRefusal(code="proof.not_yet", detail=str(waits))
         except (ValueError, NotaryUnusable, OSError, LogUnreachable) as trouble:
             _log.error("a proof could not be made: %s: %s", type(trouble).__name__, trouble)
             refusal = NotaryRefusal(
@@ -127,7 +130,7 @@ class Answering:
         published = self._notary.published
         found = published.note if size is None else published.first_of(size)
         if found is None:
-            raise _not_yet(size)
+            raise self._not_yet(size)
         return found
 
     def _checkpoint_below(self, size: int) -> Note:
@@ -161,7 +164,7 @@ class Answering:
         note = self._note_of(size)
         size = checkpoint_of(note).size
         if max(positions) > size:
-            raise _not_yet(max(positions))
+            raise self._not_yet(max(positions))
         read = self._tree().reader(size)
         made = []
         for count, position in enumerate(positions, 1):
@@ -171,10 +174,11 @@ class Answering:
         return ProofsAnswer(note=str(note), proofs=tuple(made))
 
     async def _nodes(self, nodes: Sequence[Subtree]) -> bytes:
-        size = self._notary.published.size
+        tree = self._tree()
+        size = min(tree.size, self._notary.published.size)
         if any((each.number + 1) << each.level > size for each in nodes):
             raise _none("The published tree has no such subtree.")
-        read = self._tree().reader(size)
+        read = tree.reader(size)
         found = []
         for count, each in enumerate(nodes, 1):
             found.append(read(each))
@@ -185,9 +189,10 @@ class Answering:
     def _consistency(self, old: int, new: int) -> bytes:
         if old > new:
             raise _none("A larger tree is no earlier state of a smaller one.")
-        if new > self._notary.published.size:
-            raise _not_yet(new)
-        return b"".join(self._tree().consistency_proof(old, new))
+        tree = self._tree()
+        if new > min(tree.size, self._notary.published.size):
+            raise self._not_yet(new)
+        return b"".join(tree.consistency_proof(old, new))
 
     async def _statement(self, asked: AskStatement) -> Note:
         """Count what the log holds on the subjects of the scope up to the size, and sign that.
@@ -208,8 +213,7 @@ class Answering:
                 if message.position <= asked.size:
                     counted.take(message.position)
         statement = stated(self._notary.identity.origin, asked.size, asked.scope, counted, asked.files)
-        if (stopped := self._notary.stopped) is not None:
-            raise SigningStopped(stopped.reason)
+        self._notary.check_not_stopped()
         return signed(statement.text, self._notary.generation.statements_key())
 
     async def _sign(self) -> Note:
@@ -217,25 +221,34 @@ class Answering:
             async with asyncio.timeout(self._seconds):
                 return await self._notary.sign()
         except TimeoutError:
-            raise _not_yet(None) from None
+            self._notary.check_not_stopped()
+            waiting = self._notary.status.waiting
+            detail = "Too few witnesses have cosigned in time." if waiting is None else f"{waiting}."
+            raise Unanswered(NotaryRefusal(code="proof.not_yet", detail=detail)) from None
 
     def _note_of(self, size: int | None) -> Note:
-        """The newest checkpoint, or the published one of a size."""
+        """The newest checkpoint that can be proven against, or the published one of a size."""
         published = self._notary.published
-        found = published.note if size is None else published.at(size)
+        found = self._notary.provable if size is None else published.at(size)
         if found is not None:
             return found
         if size is None or size > published.size:
-            raise _not_yet(size)
+            raise self._not_yet(size)
         raise _none(f"No checkpoint of size {size} is kept. Ask for a checkpoint first.")
 
     def _tree(self) -> TileTree:
-        tree = self._notary.tree
-        if tree is not None:
-            return tree
-        if (stopped := self._notary.stopped) is not None:
-            raise SigningStopped(stopped.reason)
-        raise _not_yet(None)
+        if self._notary.tree is None:
+            raise self._not_yet(None)
+        return self._notary.tree
+
+    def _not_yet(self, what: int | None) -> Unanswered:
+        """The refusal of what no published tree has yet; raises SigningStopped where none ever will."""
+        self._notary.check_not_stopped()
+        where = f"up to position {what} " if what is not None else ""
+        detail = f"No checkpoint {where}has been published yet."
+        if (waiting := self._notary.status.waiting) is not None:
+            detail = f"{detail} {waiting}."
+        return Unanswered(NotaryRefusal(code="proof.not_yet", detail=detail))
 
 
 def _is_plain(name: str) -> bool:
@@ -245,8 +258,3 @@ def _is_plain(name: str) -> bool:
 
 def _none(detail: str) -> Unanswered:
     return Unanswered(NotaryRefusal(code="proof.none", detail=detail))
-
-
-def _not_yet(what: int | None) -> Unanswered:
-    where = f"up to position {what} " if what is not None else ""
-    return Unanswered(NotaryRefusal(code="proof.not_yet", detail=f"No checkpoint {where}has been published yet."))

@@ -54,8 +54,9 @@ class LeafComparison:
         head: The last position of the log.
         compared: How many positions were read and compared.
         holes: At how many of them the log holds no event, as when it was signed.
+        missing: At how many the tiles have no hash, so that what was signed there is not known.
         changed, gone, added: At how many it is not what was signed.
-        first: The first of these.
+        first: The first of the last three.
         log_is_signed: Whether what the log holds leads to the root that was signed.
         tiles_are_signed: Whether what the tiles hold leads to it.
     """
@@ -65,6 +66,7 @@ class LeafComparison:
     head: int
     compared: int = 0
     holes: int = 0
+    missing: int = 0
     changed: int = 0
     gone: int = 0
     added: int = 0
@@ -80,7 +82,7 @@ class LeafComparison:
     @property
     def wrong(self) -> int:
         """How many positions are not as they were signed; 1 where the root alone says that something is not."""
-        differing = self.changed + self.gone + self.added + self.lost
+        differing = self.missing + self.changed + self.gone + self.added + self.lost
         return differing or int(not self.log_is_signed)
 
     @property
@@ -89,8 +91,8 @@ class LeafComparison:
         if not self.wrong:
             return None
         if self.first is None:
-            if self.lost:
-                return self._ends_early
+            if self.missing or self.lost:
+                return " ".join(filter(None, (self._ends_early, self._tiles_lost)))
             return (
                 "The log and the tiles agree at every position, and not with the root that was signed: both were"
                 " changed afterwards."
@@ -108,12 +110,21 @@ class LeafComparison:
             if count
         )
         both = "" if self.tiles_are_signed else " Not even the tiles lead to the root that was signed."
-        rest = f" {self._ends_early}" if self.lost else ""
-        return f"Position {position} of the log {_SAYS[what]} ({counted} in all).{both}{rest}"
+        found = f"Position {position} of the log {_SAYS[what]} ({counted} in all).{both}"
+        return " ".join(filter(None, (found, self._ends_early, self._tiles_lost)))
 
     @property
     def _ends_early(self) -> str:
-        return f"The log ends at position {self.head}, and {self.size:,} positions were signed."
+        return f"The log ends at position {self.head}, and {self.size:,} positions were signed." if self.lost else ""
+
+    @property
+    def _tiles_lost(self) -> str:
+        if not self.missing:
+            return ""
+        lost = f"The tiles have no hash of {self.missing:,} of the positions that were read"
+        if self.log_is_signed:
+            return f"{lost}. The log is as it was signed: build the tiles anew from it."
+        return f"{lost}, so what was signed there is not known."
 
 
 async def compare_leaves(
@@ -295,6 +306,9 @@ class _Comparing:
             signed = tile[place * HASH_BYTES : (place + 1) * HASH_BYTES]
             if signed == hashed:
                 self.found.holes += place in window.holes
+                continue
+            if len(signed) < HASH_BYTES:
+                self.found.missing += 1
                 continue
             position = first + place
             if place in window.holes:

@@ -26,6 +26,10 @@ class SigningStopped(CairnError):
         self.reason = reason
 
 
+class SigningWaits(CairnError):
+    """Nothing is signed for now; it goes on by itself once what is waited for is there. The sentence says what."""
+
+
 class WitnessUnusable(CairnError):
     """A witness cannot be asked at the address that is given for it; the sentence says why."""
 

@@ -31,7 +31,10 @@ SUCCESSIONS = "successions"
 MAX_GENERATION = 9999
 _LOCK_FILE = "lock"
 _RUNNING_FILE = "running"
-_ORIGIN = re.compile(r"[a-z0-9.-]+(?::\d{1,5})?/tlog/[a-z0-9]{8,32}-([1-9]\d{0,3})", re.ASCII)
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = rf"(?:{_LABEL}\.)*(?!\d+(?:[:/]|$)){_LABEL}"
+"""Labels of letters, digits and hyphens between them, as names of machines have (RFC 1123); the last is no number."""
+_ORIGIN = re.compile(_DOMAIN + r"(?::\d{1,5})?/tlog/[a-z0-9]{8,32}-([1-9]\d{0,3})", re.ASCII)
 
 
 class Identity(BaseModel):

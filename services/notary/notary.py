@@ -8,7 +8,7 @@ between any two of them: what was remembered and not published is signed again a
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,12 +23,19 @@ from services.notary.audit_schedule import AuditSchedule, SignedTree
 from services.notary.auditing import tiles_of
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.cosigning import MakeClient, witnessed_at
-from services.notary.errors import TOLD, Contradiction, GenerationEnded, NotaryUnusable, SigningStopped
+from services.notary.errors import (
+    TOLD,
+    Contradiction,
+    GenerationEnded,
+    NotaryUnusable,
+    SigningStopped,
+    SigningWaits,
+)
 from services.notary.generations import ARCHIVE_FILE, Generation, Signed, Stopped
 from services.notary.heeded_policy import HeededPolicy
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
-from services.notary.opening import check_log, open_tree, rebuild_tree
+from services.notary.opening import check_log, open_largest_tree, open_tree, rebuild_tree
 from services.notary.published import CHECKPOINT_FILE, Published
 from services.notary.publishing import Audience
 from services.notary.requests import KeysAnswer, NotaryStatus
@@ -36,10 +43,13 @@ from services.notary.signing import CheckpointSigner
 from services.notary.signing_rounds import SigningRounds
 from services.notary.tile_tree import TileTree
 from services.notary.trust import quorum_of
+from services.notary.wording import leaves
 
 LOOK_SECONDS = 2.0
 """How soon a new generation, another key or another policy is noticed."""
 _RESTART_SECONDS = 1.0
+_PUTTING_BACK_SECONDS = 2.0
+"""How long a log that is away, or seems to be another one, may take to be put back."""
 _FOLLOW_SECONDS = 0.2
 """How far apart it looks for what is new. Were it woken by each event, that would take the time of those who record."""
 _log = logging.getLogger("cairn.notary")
@@ -63,7 +73,7 @@ class Notary:
     Attributes:
         identity: For which log it signs now.
         generation: Its keys and its memory.
-        tree: The tree; None while there is none that can be used.
+        tree: The tree; None while there is none that can be used. Smaller than what is published where tiles were lost.
         published: What is published.
 
     Raises:
@@ -113,7 +123,11 @@ class Notary:
                     await self._work()
                 else:
                     await self._prove_on(self._stopped)
-            except (Contradiction, LogReplaced, SigningStopped) as found:
+            except LogReplaced as found:
+                # Whether it is another one is found when it is compared anew: while a log is put back, it is away.
+                _log.warning("the notary of %s compares the log anew: %s", self.identity.stream, found)
+                await asyncio.sleep(_PUTTING_BACK_SECONDS)
+            except (Contradiction, SigningStopped) as found:
                 self._stop(found)
             except GenerationEnded:
                 _log.info("a new generation of the log has begun")
@@ -126,9 +140,20 @@ class Notary:
                 await asyncio.sleep(_RESTART_SECONDS)
 
     @property
-    def stopped(self) -> Stopped | None:
-        """Why nothing is signed any more, or not now; None while all is well."""
-        return self._stopped or self._trouble
+    def provable(self) -> Note | None:
+        """The newest published checkpoint that the tree leads to; None where there is none, or no tree."""
+        if self.tree is None or self.tree.size >= self.published.size:
+            return self.published.note
+        return self.published.at(self.tree.size)
+
+    def check_not_stopped(self) -> None:
+        """Check that signing goes on, now or once something is there that is waited for.
+
+        Raises:
+            SigningStopped: nothing is signed any more.
+        """
+        if self._stopped is not None:
+            raise SigningStopped(self._stopped.reason)
 
     @property
     def status(self) -> NotaryStatus:
@@ -173,11 +198,13 @@ class Notary:
         """Sign what the log holds now, have it cosigned, publish and keep it.
 
         Raises:
-            SigningStopped: nothing is signed any more, or not now.
+            SigningStopped: nothing is signed any more.
+            SigningWaits: nothing is signed for now.
             LogUnreachable: the log does not answer.
         """
-        if (stopped := self.stopped) is not None:
-            raise SigningStopped(stopped.reason)
+        self.check_not_stopped()
+        if self._trouble is not None:
+            raise SigningWaits(f"{self._trouble.reason}.")
         head = await self.log.head()
         while self._rounds is None:
             await self._begun.wait()
@@ -189,8 +216,7 @@ class Notary:
         Raises:
             SigningStopped: nothing is signed any more.
         """
-        if self._stopped is not None:
-            raise SigningStopped(self._stopped.reason)
+        self.check_not_stopped()
         self._policy.leave_nobody_alone()
         if self._rounds is not None:  # before the first of them, witnesses are asked every second
             await self._rounds.again()
@@ -227,7 +253,7 @@ class Notary:
             await self._ask_witnesses_first(tree)
             await self._audience.begin()
             self._rounds = SigningRounds(tree, self._signer, self._policy, self.published, self._audience, self._now)
-            closing.callback(self._rounds.end, SigningStopped("it begins again"))
+            closing.callback(self._rounds.end, SigningWaits("The notary begins again."))
             self._trouble = None
             self._begun.set()
             await run_until_first_ends(
@@ -250,7 +276,7 @@ class Notary:
         last, folder = self._last, self._tree_folder(self.identity)
         if self.published.size > (last.size if last else 0):
             raise Contradiction(
-                f"a checkpoint with {self.published.size} leaves was published, and the notary remembers"
+                f"a checkpoint with {leaves(self.published.size)} was published, and the notary remembers"
                 f" {last.size if last else 0}: its folder was put back to an earlier state"
             )
         try:
@@ -285,12 +311,19 @@ class Notary:
         _log.error("the notary has stopped signing: %s", line)
         self._tell(f"{TOLD}{line}")
         try:
-            self.tree = open_tree(self._tree_folder(self.identity), self._last)
-            await self._policy.witnesses()
-            self._head = await self.log.head()
-        except (Contradiction, LogUnreachable, NotaryUnusable, OSError) as trouble:
-            _log.warning("not all proofs can be made: %s", trouble)
-        await self._until_succeeded()
+            self.tree = open_largest_tree(self._tree_folder(self.identity), self._last, self.published)
+        except (NotaryUnusable, OSError) as trouble:
+            _log.warning("no proofs can be made: %s", trouble)
+        await run_until_first_ends(self._until_succeeded(), self._look_on())
+
+    async def _look_on(self) -> None:
+        """Go on knowing where the log ends and whom the policy names, while nothing is signed."""
+        while True:
+            with suppress(NotaryUnusable):
+                await self._policy.witnesses()
+            with suppress(LogUnreachable, NatsError, OSError, TimeoutError):
+                self._head = await self.log.head()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _until_succeeded(self) -> None:
         """Wait until an operator has begun a new generation."""

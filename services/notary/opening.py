@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from events.transparency.checkpoints import Checkpoint
 from events.transparency.merkle import HASH_BYTES
 from events.transparency.tiles import TILE_WIDTH, Tile
 from services.notary.durable_files import sync_folder
 from services.notary.errors import Contradiction, NotaryUnusable
 from services.notary.generations import Signed
 from services.notary.log_leaves import RawLog, leaf_hash_at, leaf_hashes
+from services.notary.published import Published
 from services.notary.tile_files import TileFiles
 from services.notary.tile_tree import TileTree
+from services.notary.wording import leaves
 
 TILES = "tile"
 _BUILT = "tile.being-built"
@@ -43,9 +46,40 @@ def open_tree(folder: Path, last: Signed | None) -> TileTree:
         raise NotaryUnusable("A tile is not whole on the disk.") from None
     if last is not None and root != last.root:
         raise Contradiction(
-            f"the tiles on the disk are of another tree than the one with {size} leaves that was signed"
+            f"the tiles on the disk are of another tree than the one with {leaves(size)} that was signed"
         )
     return tree
+
+
+def open_largest_tree(folder: Path, last: Signed | None, published: Published) -> TileTree:
+    """The largest signed tree that the tiles still hold: the last one, or that of an earlier published checkpoint.
+
+    A data folder that was put back has taken tiles along, and what was signed before can be proven from those left. A
+    notary's folder that was put back remembers an older tree than the one that was published.
+
+    Raises:
+        NotaryUnusable: they hold none that was published.
+        OSError: they cannot be read.
+    """
+    try:
+        tree = open_tree(folder, last)
+    except (Contradiction, NotaryUnusable):
+        tree = None
+    if tree is not None and tree.size >= published.size:
+        return tree
+    if (found := published.largest(lambda checkpoint: _holds(folder, checkpoint))) is not None:
+        return TileTree(TileFiles(folder / TILES), found.size)
+    if tree is None:
+        raise NotaryUnusable("The tiles on the disk hold no tree that was published.")
+    return tree
+
+
+def _holds(folder: Path, checkpoint: Checkpoint) -> bool:
+    """Whether tiles hold the tree of a checkpoint."""
+    try:
+        return TileTree(TileFiles(folder / TILES), checkpoint.size).root == checkpoint.root
+    except (NotaryUnusable, ValueError):
+        return False
 
 
 async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -> TileTree:
@@ -58,7 +92,7 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
     """
     _log.warning("the tiles are not whole on the disk; building them anew from the log up to position %d", last.size)
     if (head := await log.head()) < last.size:
-        raise Contradiction(f"the log ends at position {head}, and a tree with {last.size} leaves was signed")
+        raise Contradiction(f"the log ends at position {head}, and a tree with {leaves(last.size)} was signed")
     built = folder / _BUILT
     tree = TileTree(TileFiles(built), 0)
     async for batch in log.follow_raw():
@@ -70,10 +104,10 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
             break
         if not batch.messages:
             raise Contradiction(
-                f"the log has nothing from position {tree.size + 1} on, and a tree with {last.size} leaves was signed"
+                f"the log has nothing from position {tree.size + 1} on, and a tree with {leaves(last.size)} was signed"
             )
     if tree.root != last.root:
-        raise Contradiction(f"the log is another one than the one of which {last.size} leaves were signed")
+        raise Contradiction(f"the log is another one than the one of which {leaves(last.size)} were signed")
     there = folder / TILES
     if there.exists():
         there.replace(folder / f"{TILES}.broken-{now:%Y%m%dT%H%M%SZ}")
@@ -94,7 +128,7 @@ async def check_log(log: RawLog, tree: TileTree) -> int:
     """
     head = await log.head()
     if head < tree.size:
-        raise Contradiction(f"the log ends at position {head}, and a tree with {tree.size} leaves was signed")
+        raise Contradiction(f"the log ends at position {head}, and a tree with {leaves(tree.size)} was signed")
     for position in _spots(tree.size):
         if await leaf_hash_at(log, position) != leaf_hash_of(tree, position):
             raise Contradiction(f"position {position} of the log holds something else than what was signed")

@@ -1,6 +1,7 @@
 """The checkpoints that are published: the newest one, those of a moment ago, and those that are kept for ever."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 from events.transparency.checkpoints import Checkpoint, checkpoint_of
@@ -38,9 +39,8 @@ class Published:
         self._recent: OrderedDict[int, Note] = OrderedDict()
         self.note: Note | None = None
         self.checkpoint: Checkpoint | None = None
-        for each in (archive.last, self._read()):
-            if each is not None and checkpoint_of(each).size >= self.size:
-                self._take(each)
+        for each in sorted(filter(None, (archive.last, self._read())), key=lambda note: checkpoint_of(note).size):
+            self._take(each)
 
     @property
     def size(self) -> int:
@@ -76,6 +76,27 @@ class Published:
     def last_below(self, size: int) -> Note | None:
         """The last kept one with fewer leaves than this; None for none."""
         return self._archive.last_below(size)
+
+    def largest(self, fits: Callable[[Checkpoint], bool]) -> Checkpoint | None:
+        """The largest one that fits, of those that are kept; None where none does.
+
+        Args:
+            fits: What fits one fits each smaller one.
+        """
+        best, low, high = None, 0, self.size + 1
+        while low < high:  # what is smaller than `low` was looked at, and nothing fits that is not smaller than `high`
+            middle = (low + high) // 2
+            note = self._archive.first_of(middle)
+            found = checkpoint_of(note) if note is not None else None
+            if found is None or found.size >= high or not fits(found):
+                high = middle
+            else:
+                best, low = found, found.size + 1
+        for note in self._recent.values():
+            found = checkpoint_of(note)
+            if (best is None or found.size > best.size) and fits(found):
+                best = found
+        return best
 
     def _take(self, note: Note) -> None:
         self.note, self.checkpoint = note, checkpoint_of(note)

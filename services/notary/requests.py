@@ -302,7 +302,7 @@ class NotaryRefusal(_Answer):
 
     Attributes:
         code: `proof.none` where there is no such thing, `proof.not_yet` where it is not signed yet, `proof.stopped`
-            where nothing is signed any more, `request.invalid` where the request is not understood.
+            where nothing will be any more, `request.invalid` where the request is not understood.
         detail: A sentence.
     """
 

@@ -13,6 +13,7 @@ from services.notary.errors import GenerationEnded, SigningStopped
 from services.notary.generations import Generation, Signed, Stopped
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.tile_tree import TileTree
+from services.notary.wording import leaves
 
 
 class CheckpointSigner:
@@ -79,9 +80,9 @@ class CheckpointSigner:
         if last is None:
             return
         if size < last.size:
-            raise self.stop(f"the tree has {size} leaves, and one with {last.size} was signed before", now)
+            raise self.stop(f"the tree has {leaves(size)}, and one with {last.size} was signed before", now)
         proof = self._tree.consistency_proof(last.size, size)
         if not proves_consistency(last.size, size, proof, last.root, root):
             raise self.stop(
-                f"the tree with {size} leaves does not extend the one with {last.size} that was signed", now
+                f"the tree with {leaves(size)} does not extend the one with {last.size} that was signed", now
             )

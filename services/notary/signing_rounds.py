@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from events.transparency.checkpoints import checkpoint_of
 from events.transparency.notes import Note
-from services.notary.errors import SigningStopped
+from services.notary.errors import SigningWaits
 from services.notary.heeded_policy import HeededPolicy
 from services.notary.published import Published
 from services.notary.publishing import Audience
@@ -83,7 +83,7 @@ class SigningRounds:
         """What is published once the tree has a size, has been signed, and enough witnesses have cosigned; it is kept.
 
         Raises:
-            SigningStopped: signing has ended before that.
+            SigningWaits: it begins again before that.
         """
         wanted: asyncio.Future[Note] = asyncio.get_running_loop().create_future()
         self._wanted.append((size, wanted))
@@ -94,15 +94,15 @@ class SigningRounds:
         """Sign now, also where nothing is new, and return when the witnesses were asked, whatever they say.
 
         Raises:
-            SigningStopped: signing has ended before that.
+            SigningWaits: it begins again before that.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._again.append(done)
         self._arrived.set()
         await done
 
-    def end(self, why: SigningStopped) -> None:
-        """Tell those who wait for a signature that there will be none."""
+    def end(self, why: SigningWaits) -> None:
+        """Tell those who wait for a signature that there is none now."""
         for _, wanted in self._wanted:
             if not wanted.done():
                 wanted.set_exception(why)

@@ -17,6 +17,7 @@ from events.transparency.tiles import Tile
 from services.notary.asking import AskedNotary, NotaryRefused
 from services.notary.auditing import LeafComparison, compare_leaves, tile_start
 from services.notary.requests import KeyPeriod, NotaryStatus
+from services.notary.wording import leaves
 
 SIGNED_WITHIN_SECONDS = 15.0
 """How long the notary may take to sign what the log held when the audit began."""
@@ -32,11 +33,14 @@ class StreamAudit:
 
     Attributes:
         status: How the notary is, once it had its time to sign what the log held.
-        checkpoint: The newest published checkpoint, with which the log was compared.
+        checkpoint: The newest published checkpoint, with which the log was compared; what was signed last, where the
+            notary has stopped and can show none.
         head: The last position of the log when the audit began.
         witnessed_at: When the witnesses that the policy asks for had cosigned it; None without them.
-        leaves: What comparing the log has found; None where the checkpoint is not one of the notary's.
+        leaves: What comparing the log has found; None where the checkpoint is not one of the notary's, or
+            where the notary has stopped and has not what that takes.
         wrong: What is wrong, each in a sentence; empty where nothing is.
+        unknown: Why not all is known, each in a sentence.
     """
 
     status: NotaryStatus
@@ -45,6 +49,7 @@ class StreamAudit:
     witnessed_at: datetime | None
     leaves: LeafComparison | None
     wrong: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
 
 async def audit_stream(
@@ -58,12 +63,31 @@ async def audit_stream(
 
     Raises:
         NotarySilent: no notary answers.
-        NotaryRefused: there is nothing signed yet, or the notary refuses what is asked of it.
+        NotaryRefused: there is nothing signed yet, or the notary refuses what is asked of it. One that has stopped is
+            wrong, whatever it refuses.
         events.log.LogUnreachable: the log does not answer.
         events.log.bounded_reading.RestUnread: the log was not handed out to its end.
     """
     head = (await log.state()).last
     status = await _status_once_signed(notary, head)
+    try:
+        return await _audited(log, notary, status, head, since, witnessed_within, progress)
+    except NotaryRefused:
+        if status.stopped is None:
+            raise
+        last = Checkpoint(status.origin, status.size or 0, status.root or b"")
+        return StreamAudit(status, last, head, None, None, tuple(_about_signing(status, last, head)))
+
+
+async def _audited(
+    log: Log,
+    notary: AskedNotary,
+    status: NotaryStatus,
+    head: int,
+    since: int,
+    witnessed_within: timedelta,
+    progress: Progress,
+) -> StreamAudit:
     keys = await notary.keys()
     note = await notary.checkpoint()
     wrong: list[str] = []
@@ -79,9 +103,9 @@ async def audit_stream(
         leaves = await _compare(log, notary, checkpoint, head, since, progress)
         wrong += _about_leaves(leaves)
         wrong += _about_witnesses(policy, witnessed_at, witnessed_within)
-    return StreamAudit(
-        status, checkpoint, head, witnessed_at, leaves, (*_about_signing(status, checkpoint, head), *wrong)
-    )
+    wrong = [*_about_signing(status, checkpoint, head), *wrong]
+    waiting = () if status.waiting is None else (f"The notary signs nothing for now: {_sentence(status.waiting)}",)
+    return StreamAudit(status, checkpoint, head, witnessed_at, leaves, tuple(wrong), waiting)
 
 
 async def _compare(
@@ -157,15 +181,13 @@ def _witnessed_at(note: Note, policy: Policy) -> datetime | None:
 def _about_signing(status: NotaryStatus, published: Checkpoint, head: int) -> Iterator[str]:
     if status.stopped is not None:
         since = f" since {status.stopped_at:%Y-%m-%d %H:%M} UTC" if status.stopped_at else ""
-        yield f"The notary signs nothing{since}: {status.stopped}"
-    elif status.waiting is not None:
-        yield f"The notary signs nothing for now: {status.waiting}"
-    elif (status.size or 0) < head:
+        yield f"The notary signs nothing{since}: {_sentence(status.stopped)}"
+    elif status.waiting is None and (status.size or 0) < head:
         yield f"The log goes up to position {head:,}, and the notary has signed {status.size or 0:,} of them."
     if published.origin != status.origin:
         yield f"The newest checkpoint is of {published.origin or 'no log'}, and the notary signs for {status.origin}."
     elif published.size == status.size and published.root != status.root:
-        yield f"The notary has signed two trees with {status.size:,} leaves: the published one, and the one it names."
+        yield f"The notary has signed two trees with {leaves(status.size)}: the published one, and the one it names."
 
 
 def _about_leaves(leaves: LeafComparison) -> Iterator[str]:
@@ -183,6 +205,10 @@ def _about_witnesses(policy: Policy, witnessed_at: datetime | None, within: time
             f"The newest checkpoint was cosigned {in_words(age)} ago, and each is cosigned anew every ten minutes."
             " Either the witnesses do not answer, or the notary does not ask them."
         )
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason.rstrip('.')}."
 
 
 def in_words(age: timedelta) -> str:

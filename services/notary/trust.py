@@ -19,24 +19,25 @@ def whole_policy(written: str, keys: Iterable[VerifierKey]) -> str:
     Raises:
         NotaryUnusable: a line of it cannot be read.
     """
-    own = [f"log {key}\n" for key in keys]
+    own = [f"log {key}" for key in keys]
     known = {line.split()[1] for line in own}
-    rest = "".join(
-        f"{line}\n" for line in (written or _WITHOUT_A_POLICY).splitlines() if not _names_one_of(known, line)
-    )
-    text = "".join(own) + rest
-    read_policy(text)
+    lines = ["" if _names_one_of(known, line) else line for line in (written or _WITHOUT_A_POLICY).splitlines()]
+    text = "".join(f"{line}\n" for line in (*own, *lines))
+    read_policy(text, first=1 - len(own))
     return text
 
 
-def read_policy(text: str) -> Policy:
+def read_policy(text: str, first: int = 1) -> Policy:
     """The policy of a text.
+
+    Args:
+        first: The number of its first line, where it is part of a file.
 
     Raises:
         NotaryUnusable: a line of it cannot be read.
     """
     try:
-        return parse_policy(text)
+        return parse_policy(text, first)
     except NotProven as refused:
         raise NotaryUnusable(f"The policy of the notary cannot be used: {refused}. Correct the file.") from None
 

@@ -10,6 +10,7 @@ What it ends with:
   0  vouched for: the keys of the policy that you gave have signed, and enough of its witnesses have cosigned
   2  consistent in itself only: the keys are those that came along in the folder, and whoever made it chose them
   1  wrong: the first thing that does not hold is named
+  64 not checked: the command is not one that can be followed, and it is said why
 """
 
 import argparse
@@ -26,15 +27,15 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate, islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import unquote
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-VOUCHED, WRONG, IN_ITSELF = 0, 1, 2
+VOUCHED, WRONG, IN_ITSELF, NOT_CHECKED = 0, 1, 2, 64
 FORMAT = "cairn-history/1"
 STATEMENT = "cairn-statement/1"
 SUCCESSION = "cairn succession/1"
@@ -56,6 +57,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HASH_FROM_END = 46
 """Where the base64 of a hash begins in a line that ends with it, a quotation mark and a bracket."""
 MAX_DIGITS = 18
+MAX_SUBJECT_BYTES = (1 << 16) - 1
+"""How long a subject can be, as a leaf has two bytes for its length."""
 LEAF_BEGIN = Struct(">14sQQH")
 """How a leaf begins, with the byte before every leaf: its version, position, time, and the length of the subject."""
 DECODE = json.JSONDecoder().decode
@@ -69,20 +72,27 @@ class Wrong(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a folder, print the timeline and what was found, and return the exit code."""
     form = partial(argparse.HelpFormatter, width=100)  # to ask the terminal takes as long as to check 500 events
-    parser = argparse.ArgumentParser(description="Check a history that was exported from Cairn.", formatter_class=form)
+    parser = Arguments(description="Check a history that was exported from Cairn.", formatter_class=form)
     parser.add_argument("folder", type=Path, help="the folder of the export")
     parser.add_argument("--policy", type=Path, help="whom you trust, from somebody else than who gave you the folder")
     parser.add_argument("--also", type=Path, action="append", default=[], help="a checkpoint from elsewhere")
-    parser.add_argument("--consistency", type=Path, action="append", default=[], help="a proof that belongs to --also")
+    parser.add_argument(
+        "--consistency", type=Path, action="append", default=[], help="a proof that belongs to one given with --also"
+    )
     parser.add_argument("--quiet", action="store_true", help="do not print the timeline")
     given = parser.parse_args(arguments)
+    if given.consistency and not given.also:
+        parser.error("--consistency is a proof for a checkpoint that is given with --also, and there is none")
+    if not given.folder.is_dir():
+        parser.error(f"there is no folder {given.folder}")
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that cannot show a sign gets a question mark
         sys.stdout.reconfigure(errors="replace")
     try:
         history = History(given.folder, given.policy)
         history.check()
-        for number, also in enumerate(given.also):
-            history.check_also(also, given.consistency[number] if number < len(given.consistency) else None)
+        proofs = [[hash_of(line, proof.name) for line in read_text(proof).split()] for proof in given.consistency]
+        for also in given.also:
+            history.check_also(also, proofs)
         if not given.quiet:
             for told in history.timeline():
                 print(told, end="\n\n")
@@ -91,6 +101,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG
     print(plain(history.verdict()))
     return VOUCHED if history.vouched else IN_ITSELF
+
+
+class Arguments(argparse.ArgumentParser):
+    """The command line; what is wrong with it ends with a code of its own, as 2 says something about a history."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end."""
+        self.print_usage(sys.stderr)
+        self.exit(NOT_CHECKED, f"{self.prog}: {plain(message)}\n")
 
 
 # --------------------------------------------------------------------------------------------- the history
@@ -203,26 +222,20 @@ class History:
         )
         self.vouched = self.from_elsewhere and enough and self.is_stated
 
-    def check_also(self, file: Path, proof: Path | None) -> None:
-        """Check that a checkpoint from elsewhere is of the same tree, earlier or later."""
+    def check_also(self, file: Path, proofs: Sequence[Sequence[bytes]]) -> None:
+        """Check that a checkpoint from elsewhere is of the same tree, earlier or later.
+
+        Args:
+            proofs: What was given to show it by, in any order.
+        """
         note = Note(read_bytes(file), file.name)
         other = Checkpoint(note)
-        hashes = None if proof is None else [hash_of(line, proof.name) for line in read_text(proof).split()]
         if other.origin != self.checkpoint.origin:
-            self._check_former(file.name, note, other, hashes)
+            self._check_former(file.name, note, other, proofs)
             return
         self._check_signed(note, other)
-        for known in (self.checkpoint, *(each.checkpoint for each in self.earlier)):
-            if known.size == other.size:
-                if known.root != other.root:
-                    raise Wrong(
-                        f"two histories: {file.name} and the export have {counted(other.size)} and different roots, and"
-                        " the log's key has signed both"
-                    )
-                return
-        small, large = sorted((self.checkpoint, other), key=lambda each: each.size)
-        self._check_extends(file.name, small, large, hashes)
-        if other is large:
+        self._check_extends(file.name, other, proofs)
+        if other.size > self.checkpoint.size:
             self.later.append(
                 f"LATER: {file.name} has {counted(other.size)}, so that this is the log as it was before. Ask for what"
                 " has come since."
@@ -236,8 +249,9 @@ class History:
     def verdict(self) -> str:
         """What was found, in sentences."""
         checkpoint = self.checkpoint
-        events = counted(len(self._positions))
-        lines = [f"{events} of {self.scope}, among the {checkpoint.size} of {checkpoint.origin}."]
+        lines = [
+            f"{counted(len(self._positions))} of {self.scope}, among the {checkpoint.size} of {checkpoint.origin}."
+        ]
         if self.withheld:
             one = "of them is withheld: it is in the log, and its words are not shown."
             several = "of them are withheld: they are in the log, and their words are not shown."
@@ -289,15 +303,16 @@ class History:
             )
         if self.policy.quorum == "none":
             return "your policy asks for no witness, so that there is the operator's word alone."
-        return "too few witnesses of your policy have cosigned."
+        return (
+            f"too few witnesses of your policy have cosigned: {len(self.cosigned) or 'none'} of"
+            f" {len(self.policy.witnesses)}."
+        )
 
     # ------------------------------------------------------------------------------------------ the checks
 
     def _check_checkpoint(self) -> None:
         self._check_signed(self.note, self.checkpoint)
         self.cosigned = self.policy.cosigned(self.note)
-        if not self.cosigned and self.policy.quorum != "none" and self.from_elsewhere:
-            raise Wrong("no witness of your policy has cosigned the checkpoint")
 
     def _check_signed(self, note: "Note", checkpoint: "Checkpoint") -> None:
         """Check that a key that the reader trusts has signed a checkpoint, and that no retired one has."""
@@ -315,17 +330,24 @@ class History:
         for key in signed:
             self.keys.check(key, checkpoint.size, note.called)
 
-    def _check_extends(
-        self, called: str, small: "Checkpoint", large: "Checkpoint", hashes: Sequence[bytes] | None
-    ) -> None:
-        """Check that one tree is an earlier state of another."""
-        if consistent(small.size, large.size, hashes or [], small.root, large.root):
+    def _check_extends(self, called: str, other: "Checkpoint", proofs: Sequence[Sequence[bytes]]) -> None:
+        """Check that another checkpoint and the export's are of one tree."""
+        for known in (self.checkpoint, *(each.checkpoint for each in self.earlier)):
+            if known.size == other.size:
+                if known.root != other.root:
+                    raise Wrong(
+                        f"two histories: {called} and the export have {counted(other.size)} and different roots, and the"
+                        " log's key has signed both"
+                    )
+                return
+        small, large = sorted((self.checkpoint, other), key=lambda each: each.size)
+        if any(consistent(small.size, large.size, each, small.root, large.root) for each in ((), *proofs)):
             return
-        missing = " (no --consistency proof was given)" if hashes is None else ""
+        missing = "" if proofs else " (no --consistency proof was given)"
         raise Wrong(
-            f"{called} is not shown to be of the same tree as the export{missing}: the smaller one has {small.size}"
-            f" events, the larger one {large.size}. Where nobody can prove that the smaller one was only added to, the"
-            " log was shortened, restored, or is another for each of you"
+            f"{called} is not shown to be of the same tree as the export{missing}: the smaller one has"
+            f" {counted(small.size)}, the larger one {large.size}. Where nobody can prove that the smaller one was only"
+            " added to, the log was shortened, restored, or is another for each of you"
         )
 
     def _read_successions(self) -> None:
@@ -369,7 +391,7 @@ class History:
         if not any(last.note.is_signed_by(key) for key in self._statement_keys()):
             raise Wrong(f"{last.note.called} is not signed by the key of {last.origin}{STATEMENTS}")
 
-    def _check_former(self, called: str, note: "Note", other: "Checkpoint", hashes: Sequence[bytes] | None) -> None:
+    def _check_former(self, called: str, note: "Note", other: "Checkpoint", proofs: Sequence[Sequence[bytes]]) -> None:
         """Check a checkpoint of an earlier generation of the log against the note by which that one ended."""
         ended = next((each for each in self.successions if each.former == other.origin), None)
         if ended is None:
@@ -388,7 +410,7 @@ class History:
                 f"two histories: {called} and {ended.note.called} have {counted(other.size)} and different roots"
             )
         if other.size <= ended.agree and len(self.successions) == 1:
-            self._check_extends(called, other, self.checkpoint, hashes)
+            self._check_extends(called, other, proofs)
 
     def _check_inclusion(self) -> None:
         if (self.folder / NODES).exists():
@@ -447,17 +469,20 @@ class History:
                 raise Wrong("the statement has a line that is not understood")
             stated[name] = digest
         environments = {each.parent.name for each in self.folder.glob("*/pyvenv.cfg")} - OF_THE_EXPORT
+        folders = {parent.as_posix() for name in stated for parent in PurePosixPath(name).parents}
         there = set()
-        for path in self.folder.rglob("*"):
+        for path in sorted(self.folder.rglob("*")):
             parts = path.relative_to(self.folder).parts
+            name = "/".join(parts)
             if parts[0] in environments or parts[0] == "__pycache__":
                 if len(parts) == 1:
-                    self.aside.append(parts[0])
+                    self.aside.append(name)
             elif is_left_by_a_system(parts[-1]):
-                self.aside.append("/".join(parts))
-            elif not path.is_dir() or path.is_symlink():
-                there.add("/".join(parts))
-        self.aside.sort()
+                self.aside.append(name)
+            elif not path.is_dir() or path.is_symlink():  # what is behind a link is nothing of the export
+                there.add(name)
+            elif name not in folders:
+                raise Wrong(f"the statement names nothing in the folder {name}: it was added")
         for name in sorted(there - NOT_STATED - set(stated)):
             raise Wrong(f"the statement does not name the file {name}: it was added")
         for name, digest in stated.items():
@@ -611,7 +636,7 @@ def event_of(said: Json) -> Event:
     """The event of a line; raises ValueError, KeyError or TypeError for what is none."""
     position, recorded = natural(said["position"]), natural(said["recorded_ns"])
     subject = said["subject"]
-    if not isinstance(subject, str) or len(subject) >= 1 << 16 or not position:
+    if not isinstance(subject, str) or len(subject.encode()) > MAX_SUBJECT_BYTES or not position:
         raise ValueError("no subject")
     if "withheld" in said:
         withheld = binascii.a2b_base64(said["withheld"], strict_mode=True)
@@ -1218,7 +1243,7 @@ def word(text: str) -> str:
 
 
 def counted(number: int, one: str = "event", several: str = "events") -> str:
-    """A count with what is counted."""
+    """A number of things: `1 event`, `2 events`."""
     return f"{number} {one if number == 1 else several}"
 
 

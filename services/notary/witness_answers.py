@@ -21,6 +21,7 @@ _ALARMS: Mapping[int, str] = {
     HTTPStatus.FORBIDDEN: "it does not trust the key that signed: was the key rotated without telling it?",
     HTTPStatus.NOT_FOUND: "it does not know this log: it is not registered there",
 }
+_FORK_OF_NOTHING = "it refuses a checkpoint as no extension, and is not known to have cosigned any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,10 @@ class AnotherSize:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """The witness has cosigned a tree that this one does not extend: nothing may be signed any more."""
+    """The witness has cosigned a tree that this one does not extend: nothing may be signed any more.
+
+    Of one that has cosigned nothing, whatever it says, no tree can be that.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +104,11 @@ def read_answer(
         size = _SIZE.fullmatch(body)
         if size is None:
             return Alarm("it names a size that is no number")
-        # tlog-witness 1.0.0 has 409 for another root of the same size; what came after it has 422.
-        return Fork() if int(size[1]) == old_size else AnotherSize(int(size[1]))
+        if int(size[1]) != old_size:
+            return AnotherSize(int(size[1]))
+    # tlog-witness 1.0.0 has 409 for another root of the same size; what came after it has 422.
     if status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
-        return Fork()
+        return Fork() if old_size else Alarm(_FORK_OF_NOTHING)
     if status in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return TryLater()
     return Alarm(_ALARMS.get(status, f"it answers with status {status}"))

@@ -16,6 +16,7 @@ from services.notary.generations import WitnessMemory
 from services.notary.requests import WitnessStatus
 from services.notary.tile_tree import TileTree
 from services.notary.witness_answers import Alarm, AnotherSize, Cosigned, Fork, TryLater, WitnessAnswer
+from services.notary.wording import leaves
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 300.0
@@ -116,7 +117,7 @@ class WitnessDealings:
         self._check_size(last.size, tree.size)
         if tree.root_at(last.size) != last.root:
             raise Contradiction(
-                f"the witness {self.witness.name} has cosigned another tree with {last.size} leaves than this one"
+                f"the witness {self.witness.name} has cosigned another tree with {leaves(last.size)} than this one"
             )
         self._hear_of(last.size)
 
@@ -163,7 +164,7 @@ class WitnessDealings:
     def _check_size(self, its: int, here: int) -> None:
         if its > here:
             raise Contradiction(
-                f"the witness {self.witness.name} has cosigned a tree with {its} leaves, and here are {here}"
+                f"the witness {self.witness.name} has cosigned a tree with {leaves(its)}, and here are {here}"
             )
 
     def _understood(self, answer: WitnessAnswer, note: Note, checkpoint: Checkpoint) -> SignatureLine | None:
@@ -178,7 +179,7 @@ class WitnessDealings:
                 return line
             case Fork():
                 raise Contradiction(
-                    f"the witness {self.witness.name} has cosigned a tree that the one with {checkpoint.size} leaves"
+                    f"the witness {self.witness.name} has cosigned a tree that the one with {leaves(checkpoint.size)}"
                     " does not extend"
                 )
             case Alarm(reason):

@@ -16,6 +16,7 @@ from events.transparency.merkle import EMPTY_ROOT, proves_consistency
 from events.transparency.notes import Note, SignatureLine, parse_note, signers_of
 from events.transparency.refusals import NotProven
 from services.notary.witness_requests import AddCheckpoint, parse_add_checkpoint
+from services.notary.wording import leaves
 from services.witness.errors import NotCosigned, WitnessRecordsUnusable
 from services.witness.records import Evidence, LogState, Records, SignedTree
 
@@ -137,7 +138,7 @@ class Witness:
     ) -> None:
         known, root = (0, EMPTY_ROOT) if state is None else (state.size, state.root)
         if request.old_size != known:
-            raise NotCosigned(HTTPStatus.CONFLICT, f"The tree that was last cosigned has {known} leaves.", size=known)
+            raise NotCosigned(HTTPStatus.CONFLICT, f"The tree that was last cosigned has {leaves(known)}.", size=known)
         if forked or self._records.fork(checkpoint.origin) is not None:
             raise NotCosigned(HTTPStatus.UNPROCESSABLE_ENTITY, "This log has signed two histories.")
         # A tree without leaves has one root, which this asks for, too: of the same size the roots have to be equal.
@@ -163,7 +164,7 @@ class Witness:
         known = self._records.tree(checkpoint.origin, checkpoint.size)
         if known is None or known.checkpoint.root == checkpoint.root:
             return False
-        reason = f"The log has signed two trees of {checkpoint.size} leaves with different roots."
+        reason = f"The log has signed two trees of {leaves(checkpoint.size)} with different roots."
         _log.error("%s has two histories. %s Both are kept as evidence.", checkpoint.origin, reason)
         self._records.note_fork(checkpoint.origin, reason)
         self._records.keep_evidence(

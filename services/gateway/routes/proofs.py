@@ -123,10 +123,11 @@ async def _proofs(here: Gateway, goal_id: GoalId, page: PlacesPage) -> dict[str,
     state = await here.notaries.state(stream)
     checkpoint, size = None, 0
     try:
-        checkpoint = await notary.checkpoint()
+        # The newest that there are proofs against: one that has stopped may have lost tiles that newer ones need.
+        checkpoint, _ = await notary.proofs((1,))
         size = checkpoint_of(checkpoint).size
     except NotaryRefused as refused:
-        if refused.code != "proof.not_yet":
+        if refused.code not in ("proof.not_yet", "proof.stopped"):
             raise
     proven = [place.position for place in places if place.position <= size]
     hashes = {}

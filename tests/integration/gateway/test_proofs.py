@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel
 
 from events.leaf import leaf_of
 from events.log.stream import STREAM
@@ -17,6 +18,7 @@ from events.transparency.proof_files import parse_proof
 from services.access.principal import Principal, Role
 from services.embedded_server import EmbeddedServer
 from services.gateway import notaries
+from services.notary.requests import Ask, AskProofs, NotaryRefusal
 from tests.access import access_records
 from tests.fake_notary import FakeNotary
 from tests.integration.gateway.alone import ORG, Alone, alone
@@ -158,6 +160,31 @@ async def test_once_signing_has_stopped_it_is_said_with_the_reason(
     assert reason in refused.json()["detail"]
     assert told["stopped"] == reason
     assert (await client.get(f"{EVENTS}/{old}/proof")).status_code == 200
+
+
+async def test_where_it_has_stopped_and_its_tiles_are_older_a_goal_is_proven_as_far_as_they_lead(
+    here: Alone, client: httpx.AsyncClient, notary: FakeNotary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The notary of a machine that was put back: what is published is newer than what it can prove against."""
+    proven = (await client.get(f"{GOAL}/proof")).json()
+    older, provable, whole = proven["checkpoint"], notary.size, notary._of_the_tree
+    await here.record("g5")
+    await here.build()
+    await notary.add_log(here.log)
+    notary.sign()
+
+    def of_older_tiles(asked: Ask, note: str) -> BaseModel:
+        if not isinstance(asked, AskProofs):
+            return whole(asked, note)
+        if max(asked.positions) > provable:
+            return NotaryRefusal(code="proof.stopped", detail="The notary has stopped signing.")
+        return whole(asked.model_copy(update={"size": provable}), older)
+
+    monkeypatch.setattr(notary, "_of_the_tree", of_older_tiles)
+    told = (await client.get(f"/v1/orgs/{ORG}/patients/p-g5/goals/g5/proof")).json()
+    assert told["items"]
+    assert (told["checkpoint"], {each["hashes"] for each in told["items"]}) == (older, {None})
+    assert (await client.get(f"{GOAL}/proof")).json()["items"] == proven["items"]
 
 
 async def test_without_a_notary_there_is_no_proof(here: Alone) -> None:

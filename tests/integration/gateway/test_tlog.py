@@ -104,6 +104,7 @@ async def test_of_a_tile_at_the_right_edge_each_width_that_was_needed_is_served(
     [
         *("0/001", "0/002", "0/001.p/200", "1/001.p/1", "2/000.p/1", "64/000", "00/000", "0/0", "0/x000/000"),
         *("0/000.p/256", "0/000.p/0", "0/000/", "entries", "0", "0/000%2Ep/01"),
+        *("0/001.p/257", "2/000.p/999", "entries/001.p/257", f"0/{'x999/' * 6}999", "entries/x999/x999/x999/999"),
     ],
 )
 async def test_there_is_no_other_tile(client: httpx.AsyncClient, address: str) -> None:

@@ -1,12 +1,21 @@
 """The notary reads the log again, and an event that was changed behind its back stops it."""
 
+import re
+import shutil
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from events.log import declare_log
+from events.log.backup import restore_archive, write_archive
+from events.log.stream import log_config
+from events.transparency.checkpoints import checkpoint_of
 from services.notary.stream_audit import audit_stream
 from tests.doctored import reword
+from tests.forked import Ran, cairn
 from tests.integration.notary.house import STREAM, House
 from tests.waiting import eventually
+from tests.witness_in_memory import WitnessInMemory, made_of
 
 
 async def test_a_log_that_is_as_it_was_signed(house: House) -> None:
@@ -52,6 +61,77 @@ async def test_an_event_that_was_reworded_on_the_disk_stops_it(house: House) -> 
         assert (await house.asked.status()).audit_wrong == 1
     async with house.notary():
         assert "position 2" in await house.stops(), "also after a restart"
+
+
+async def test_a_machine_that_was_put_back_is_wrong_and_what_was_signed_is_proven_on(
+    house: House, tmp_path: Path
+) -> None:
+    """Its log and its tiles are older than what its notary has signed."""
+    house.found()
+    await house.write(3)
+    async with house.notary():
+        await house.published(3)
+    shutil.copytree(house.settings.data_dir, tmp_path / "data-of-old")
+    manifest = await write_archive(house.nc, STREAM, tmp_path / "backup", lambda *_: None)
+    async with house.notary():
+        await house.write(2)
+        await house.published(5)
+        await house.asked.sign()
+    await house.nc.jetstream().delete_stream(STREAM)
+    await restore_archive(house.nc, manifest, tmp_path / "backup", log_config(), lambda *_: None)
+    shutil.rmtree(house.settings.data_dir)
+    shutil.copytree(tmp_path / "data-of-old", house.settings.data_dir)
+
+    async with house.notary():
+        assert "the log ends at position 3" in await house.stops()
+        audited = await audit(house)
+        assert audited.code == 1
+        assert re.search(r"Wrong: The notary signs nothing since .*: the log ends at position 3, .*\.\n", audited.out)
+        assert "Wrong: The log ends at position 3, and 5 positions were signed." in audited.out
+        assert "Not known" not in audited.out
+        note, [proof] = await house.asked.proofs((1,))
+        assert (checkpoint_of(note).size, len(proof)) == (3, 2)
+
+
+async def test_without_any_tile_a_stop_is_wrong_all_the_same(house: House) -> None:
+    house.found()
+    await house.write(3)
+    async with house.notary():
+        await house.published(3)
+    shutil.rmtree(house.settings.data_dir)
+    await house.nc.jetstream().delete_stream(STREAM)
+    await declare_log(house.nc)
+
+    async with house.notary():
+        await house.stops()
+        audited = await audit(house)
+        assert (audited.code, "Wrong: The notary signs nothing since" in audited.out) == (1, True)
+        assert (await house.asked.status()).log_head == 0
+
+
+async def test_one_that_waits_for_its_witnesses_leaves_unknown_what_is_so(house: House) -> None:
+    house.found()
+    witness = WitnessInMemory()
+    witness.at = int(time.time())
+    (house.folder.folder / "policy").write_text(f"{witness.line}\nquorum {witness.name}\n")
+    await house.write(3)
+    async with house.notary(made_of(witness)):
+        await house.published(3)
+    witness.silent = True
+    async with house.notary(made_of(witness)):
+
+        async def waits() -> bool:
+            return (await house.asked.status()).waiting is not None
+
+        await eventually(waits)
+        audited = await audit(house)
+    assert audited.code == 2, audited.out
+    assert "Not known: The notary signs nothing for now: Not enough witnesses" in audited.out
+    assert "Wrong" not in audited.out
+
+
+async def audit(house: House) -> Ran:
+    return await cairn("log", "audit", "--without-projections", "--nats-url", house.server.url)
 
 
 async def rewrite(house: House, position: int) -> None:

@@ -19,6 +19,7 @@ from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.notary import service
 from services.notary.answering import Answering
+from services.notary.asking import NotaryRefused
 from services.notary.history_export import CHECKER
 from services.notary.verify_history import main
 from tests.access import access_records
@@ -27,6 +28,7 @@ from tests.conftest import running, submitting_over
 from tests.consents import consent
 from tests.forked import Ran, cairn
 from tests.integration.notary.house import House
+from tests.waiting import eventually
 from tests.witness_in_memory import WitnessInMemory, made_of
 
 ORG = "northside"
@@ -242,6 +244,34 @@ async def test_what_no_witness_has_seen_yet_ends_it_or_is_left_out(
 
     assert main([str(tmp_path / "export"), "--policy", policy]) == 0
     assert "Not seen by anybody" not in capsys.readouterr().out
+
+
+async def test_where_witnesses_have_to_be_waited_for_it_is_said_and_what_is_published_is_handed_out(
+    house: House, witness: WitnessInMemory, tmp_path: Path
+) -> None:
+    async with house.notary(made_of(witness)):
+        await house.asked.sign()
+    await record(house, event(WALK, entry("e2", note="Not seen by anybody")))
+    witness.silent = True
+    async with house.notary(made_of(witness)):
+
+        async def waits() -> bool:
+            return (await house.asked.status()).waiting is not None
+
+        await eventually(waits)
+        with pytest.raises(NotaryRefused, match="Not enough witnesses have said yet") as refused:
+            await house.asked.sign()
+        assert refused.value.code == "proof.not_yet"
+
+        ran = await export(house, str(WALK), tmp_path / "export")
+        assert ran.code == 1
+        assert "proof.not_yet: No published checkpoint has the last" in ran.err
+        assert "Not enough witnesses have said yet what they last cosigned, so nothing is signed. So" in ran.err
+        ran = await export(house, str(WALK), tmp_path / "export", "--proven-only")
+        assert ran.code == 0, ran.err
+        assert "Left out: 1 that no checkpoint has yet." in ran.err
+        policy = await policy_of(house, tmp_path)
+    assert main([str(tmp_path / "export"), "--policy", policy, "--quiet"]) == 0
 
 
 async def test_the_checker_can_be_had_alone(tmp_path: Path) -> None:

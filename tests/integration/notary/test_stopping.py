@@ -10,7 +10,7 @@ import pytest
 from events.log import declare_log
 from events.log.backup import restore_archive, write_archive
 from events.log.stream import log_config
-from events.transparency.checkpoints import opened_checkpoint
+from events.transparency.checkpoints import checkpoint_of, opened_checkpoint
 from events.transparency.keys import parse_verifier_key
 from events.transparency.notes import parse_note, signers_of
 from services.notary.asking import NotaryRefused
@@ -118,6 +118,8 @@ async def test_a_notary_whose_keys_alone_are_put_back(house: House, tmp_path: Pa
     shutil.copytree(tmp_path / "keys-of-old", house.folder.folder)
     async with house.notary():
         assert "its folder was put back to an earlier state" in await house.stops()
+        note, _ = await house.asked.proofs((5,))
+        assert checkpoint_of(note).size == 5
 
 
 async def test_a_new_generation_ends_the_stop(house: House) -> None:

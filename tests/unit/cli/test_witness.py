@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,9 @@ from click.testing import CliRunner, Result
 
 from events.transparency.keys import parse_verifier_key
 from services.cli.witness import witness
+from services.node.address import NodeAddress, write_address
+from services.settings import Settings
+from services.witness import service
 from services.witness.event_count import EventCount, SeenEvent, Span
 from services.witness.identity import WitnessFolder
 from services.witness.records import Records
@@ -59,6 +63,24 @@ def test_a_name_that_no_key_can_have_is_refused(folder: WitnessFolder, name: str
 def test_without_one_every_command_says_how_to_make_it(folder: WitnessFolder) -> None:
     for command in ("status", "serve", "recount"):
         assert "cairn witness init" in str(run(command).exception)
+
+
+def test_it_counts_at_the_node_that_runs_in_the_data_folder(
+    folder: WitnessFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = NodeAddress(os.getpid(), "nats://a-token@127.0.0.1:4777", "http://127.0.0.1:4780")
+    write_address(tmp_path, node)
+    monkeypatch.setenv("CAIRN_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("CAIRN_NATS_URL", raising=False)
+    asked = []
+
+    async def serve(settings: Settings, _: object) -> None:
+        asked.append(settings.nats_address)
+
+    monkeypatch.setattr(service, "serve", serve)
+    assert run("serve").exit_code == 0
+    assert run("serve", "--nats-url", "nats://127.0.0.1:4999").exit_code == 0
+    assert asked == [node.nats_url, "nats://127.0.0.1:4999"]
 
 
 def test_keys_are_trusted_and_distrusted_by_hand(folder: WitnessFolder, tmp_path: Path) -> None:

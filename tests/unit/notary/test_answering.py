@@ -1,11 +1,15 @@
 """What the notary answers, and what it refuses, in which words and with which code."""
 
 import logging
+import shutil
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from events.leaf import hole, leaf_of
+from events.transparency.checkpoints import Checkpoint
+from events.transparency.merkle import leaf_hash, proves_inclusion
 from events.transparency.notes import parse_note
 from services.notary.answering import Answering
 from services.notary.requests import (
@@ -21,8 +25,12 @@ from services.notary.requests import (
     KeysAnswer,
     NotaryRefusal,
     NoteAnswer,
+    ProofsAnswer,
 )
+from tests.log_in_memory import LogInMemory
 from tests.unit.notary.bench import Bench
+from tests.waiting import eventually
+from tests.witness_in_memory import WitnessInMemory
 
 
 async def asked(answering: Answering, request: BaseModel) -> bytes:
@@ -77,6 +85,75 @@ async def test_what_is_not_published_is_not_proven_yet(bench: Bench) -> None:
         for each, code in refusals:
             assert await refused(answering, each) == code, each
         assert BytesAnswer.model_validate_json(await asked(answering, AskConsistency(old=5, new=5))).content == b""
+
+
+async def test_a_data_folder_that_was_put_back_goes_on_being_proven(bench: Bench, tmp_path: Path) -> None:
+    """It has taken tiles along: those that are left lead to what was published by then."""
+    witness = WitnessInMemory()
+    bench.trust("all", witness)
+    bench.log.add(5)
+    async with bench.running() as notary:
+        five = await bench.published(notary, 5)
+    shutil.copytree(bench.trees, tmp_path / "of-old")
+    bench.log.add(295)
+    async with bench.running() as notary:
+        await bench.published(notary, 300)
+        await notary.sign()
+    shutil.rmtree(bench.trees)
+    shutil.copytree(tmp_path / "of-old", bench.trees)
+    bench.log = LogInMemory(5)
+
+    async with bench.running() as notary:
+        await eventually(lambda: notary.status.stopped is not None and notary.status.log_head == 5)
+        answering = Answering(notary)
+        answer = ProofsAnswer.model_validate_json(await asked(answering, AskProofs(positions=(1,))))
+        assert parse_note(answer.note.encode()).text == five.text
+        hashes = [answer.proofs[0][at : at + 32] for at in range(0, len(answer.proofs[0]), 32)]
+        assert proves_inclusion(0, 5, leaf_hash(leaf_of(bench.log.messages[1])), hashes, bench.root(5))
+        assert BytesAnswer.model_validate_json(await asked(answering, AskConsistency(old=1, new=5))).content
+        for lost in (AskProofs(positions=(6,)), AskConsistency(old=5, new=300)):
+            assert await refused(answering, lost) == "proof.stopped"
+        status = notary.status
+        assert (status.size, status.published_size, status.quorum) == (300, 300, "all of 1")
+        assert [each.cosigned_size for each in status.witnesses] == [300]
+        bench.log.add(1)
+        await eventually(lambda: notary.status.log_head == 6)
+
+
+async def test_where_a_witness_knows_more_the_end_of_the_log_is_told_on(bench: Bench) -> None:
+    witness = WitnessInMemory()
+    bench.trust("all", witness)
+    bench.log.add(5)
+    async with bench.running() as notary:
+        await bench.published(notary, 5)
+        witness.last = Checkpoint(bench.founded.identity.origin, 9, bytes(32))
+        bench.log.add(1)
+        await eventually(lambda: "northside has cosigned a tree with 9 leaves" in (notary.status.stopped or ""))
+        bench.log.add(7)
+        await eventually(lambda: notary.status.log_head == 13)
+        answer = ProofsAnswer.model_validate_json(await asked(Answering(notary), AskProofs(positions=(5,))))
+        assert len(answer.proofs) == 1
+
+
+async def test_one_that_waits_for_its_witnesses_proves_and_states_what_is_published(bench: Bench) -> None:
+    witness = WitnessInMemory()
+    bench.trust("all", witness)
+    bench.log.add(5)
+    async with bench.running() as notary:
+        await bench.published(notary, 5)
+    bench.log.add(1)
+    witness.silent = True
+    async with bench.running() as notary:
+        await eventually(lambda: notary.status.waiting is not None)
+        answering = Answering(notary)
+        refusal = NotaryRefusal.model_validate_json(await asked(answering, AskSign()))
+        assert refusal.code == "proof.not_yet"
+        assert refusal.detail == "Not enough witnesses have said yet what they last cosigned, so nothing is signed."
+        assert await refused(answering, AskProofs(positions=(6,))) == "proof.not_yet"
+        answer = ProofsAnswer.model_validate_json(await asked(answering, AskProofs(positions=(5,))))
+        assert len(answer.proofs) == 1
+        statement = await asked(answering, AskStatement(scope="northside", size=5, files={}))
+        assert "events 5" in NoteAnswer.model_validate_json(statement).note
 
 
 @pytest.mark.parametrize(

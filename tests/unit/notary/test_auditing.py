@@ -183,6 +183,19 @@ class TestTilesThatAreNotWhatWasSigned:
         (tmp_path / "0" / "000").unlink()
         found = await compared(TileTree(TileFiles(tmp_path), SIZE), LOG, signed=Checkpoint("x", SIZE, tree.root))
         assert (found.log_is_signed, found.tiles_are_signed, found.wrong) == (True, False, 256)
+        assert found.finding == (
+            "The tiles have no hash of 256 of the positions that were read. The log is as it was signed: build the"
+            " tiles anew from it."
+        )
+
+    async def test_a_shorter_log_and_a_tile_that_is_not_there(self, tree: TileTree, tmp_path: Path) -> None:
+        (tmp_path / "0" / "000").unlink()
+        tiles, log = TileTree(TileFiles(tmp_path), SIZE), [each for each in LOG if each.position <= 512]
+        found = await compared(tiles, log, signed=Checkpoint("x", SIZE, tree.root), head=512)
+        assert found.finding == (
+            "The log ends at position 512, and 700 positions were signed."
+            " The tiles have no hash of 256 of the positions that were read, so what was signed there is not known."
+        )
 
     async def test_both_changed_alike_are_found_by_the_root(self, tree: TileTree) -> None:
         log = reworded(9)

@@ -120,7 +120,27 @@ class TestMaking:
         made = found(folder, "records.clinic.example", "CAIRN_LOG", NOW)
         assert folder.generation(made.identity).keys()[0].verifier == made.checkpoints
 
-    @pytest.mark.parametrize("domain", ["https://clinic.example", "Clinic.example", "clinic example", "clinic/x", ""])
+    @pytest.mark.parametrize(
+        "domain",
+        [
+            "https://clinic.example",
+            "Clinic.example",
+            "clinic example",
+            "clinic/x",
+            "",
+            "..",
+            ".",
+            "-",
+            "a..b",
+            ".a",
+            "-a.example",
+            "a-.example",
+            "1",
+            "127.0.0.1",
+            "a.",
+            f"{'a' * 64}.example",
+        ],
+    )
     def test_a_name_that_is_no_domain_is_refused(self, folder: NotaryFolder, domain: str) -> None:
         with pytest.raises(NotaryUnusable, match="cannot be the name of a log"):
             found(folder, domain, "CAIRN_LOG", NOW)
@@ -223,6 +243,7 @@ class TestThePolicy:
         assert text.splitlines() == [
             f"log {KEY.verifier}",
             "# ours",
+            "",
             f"log {other}",
             WITNESS.line,
             "quorum northside",
@@ -230,8 +251,10 @@ class TestThePolicy:
         assert whole_policy("", [KEY.verifier]).splitlines() == [f"log {KEY.verifier}", "quorum none"]
 
     def test_a_line_that_cannot_be_read_is_named(self) -> None:
-        with pytest.raises(NotaryUnusable, match="line 2 of the policy"):
+        with pytest.raises(NotaryUnusable, match="line 1 of the policy: the quorum names nobody"):
             whole_policy("quorum nobody\n", [KEY.verifier])
+        with pytest.raises(NotaryUnusable, match="line 3 of the policy: the quorum names nobody"):
+            whole_policy(f"# ours\nlog {KEY.verifier}\nquorum nobody\n", [KEY.verifier])
 
     @pytest.mark.parametrize(
         ("group", "words"), [("any one two", "any of 2"), ("all one two", "all of 2"), ("any one", "all of 1")]

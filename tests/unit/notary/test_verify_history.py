@@ -86,6 +86,42 @@ def test_too_few_witnesses_do_not_vouch(export: Path, tmp_path: Path, capsys: Sa
     assert "too few witnesses" in capsys.readouterr().out
 
 
+def test_a_policy_of_whose_witnesses_none_has_cosigned_does_not_vouch(
+    export: Path, tmp_path: Path, capsys: Said
+) -> None:
+    other = SignerKey("witness.example/w5", COSIGNATURE, bytes([5]) * 32).verifier
+    policy = tmp_path / "of-others"
+    policy.write_text(f"log {LOG.verifier}\nlog {STATE.verifier}\nwitness other {other}\nquorum other\n")
+
+    assert main([str(export), "--policy", str(policy), "--quiet"]) == 2
+    assert "too few witnesses of your policy have cosigned: none of 1." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--witnesses"], "unrecognized arguments"),
+        (["--consistency", "proof"], "--consistency is a proof for a checkpoint that is given with --also"),
+    ],
+)
+def test_a_command_that_cannot_be_followed_says_nothing_of_the_history(
+    export: Path, capsys: Said, arguments: list[str], why: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(export), *arguments])
+
+    assert ended.value.code == 64
+    assert why in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: Said) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path / "nonexist")])
+
+    assert ended.value.code == 64
+    assert f"there is no folder {tmp_path / 'nonexist'}" in capsys.readouterr().err
+
+
 def test_a_policy_without_the_key_for_statements_does_not_vouch_that_nothing_is_left_out(
     export: Path, tmp_path: Path, capsys: Said
 ) -> None:
@@ -199,6 +235,31 @@ def add_a_file(export: Path) -> None:
     (export / "read_me_first.html").write_text("All is well.")
 
 
+def add_an_empty_folder(export: Path) -> None:
+    (export / "read_me_first").mkdir()
+
+
+def add_a_link_to_a_folder(export: Path) -> None:
+    (export / "read_me_first").symlink_to("/etc")
+
+
+def lead_a_folder_elsewhere(export: Path) -> None:
+    (export / "earlier").rename(export.parent / "elsewhere")
+    (export / "earlier").symlink_to(export.parent / "elsewhere")
+
+
+def name_a_half_character(export: Path) -> None:
+    said = lines(export / "events.jsonl")
+    said[5]["subject"] = "cairn.log.northside.p1.\ud800"
+    write(export / "events.jsonl", said)
+
+
+def name_a_long_subject(export: Path) -> None:
+    said = lines(export / "events.jsonl")
+    said[5]["subject"] = f"cairn.log.northside.p1.{'é' * 40_000}"  # fewer characters than a leaf has room for bytes
+    write(export / "events.jsonl", said)
+
+
 def add_an_event_by_proof(export: Path) -> None:
     (export / "proofs" / "2.tlog-proof").write_text("c2sp.org/tlog-proof@v1\n")
 
@@ -261,11 +322,16 @@ def break_off_the_statement(export: Path) -> None:
         (reword_the_timeline, "timeline.html is not the one that was exported"),
         (reword_the_pdf, "timeline.pdf is not the one that was exported"),
         (add_a_file, "does not name the file read_me_first.html"),
+        (add_an_empty_folder, "names nothing in the folder read_me_first"),
+        (add_a_link_to_a_folder, "does not name the file read_me_first"),
+        (lead_a_folder_elsewhere, "does not name the file earlier"),
+        (name_a_half_character, "line 6 of events.jsonl is no event"),
+        (name_a_long_subject, "line 6 of events.jsonl is no event"),
         (add_an_event_by_proof, "does not name the file proofs/2.tlog-proof"),
         (add_an_environment_of_ones_own_name, "earlier has a file that is no earlier checkpoint"),
         (remove_a_file, "HOW_TO_CHECK.html is missing"),
         (change_the_checkpoint, "the signature of records.clinic.example/tlog/7f3k2m9q-1 below checkpoint"),
-        (take_the_cosignatures, "no witness of your policy has cosigned"),
+        (take_the_cosignatures, "the file checkpoint is not the one that was exported"),
         (sign_with_another_key, "the statement is not signed"),
         (break_off_the_statement, "the statement breaks off"),
         (lead_elsewhere, "no file timeline.html that can be read"),
@@ -369,6 +435,21 @@ def test_an_earlier_checkpoint_of_the_same_log_is_shown_to_be_one(
     assert "no --consistency proof was given" in capsys.readouterr().out
     proof.write_text("".join(proof_lines(clinic, 77, 300).splitlines(keepends=True)[:-1]))
     assert main([*given, "--consistency", str(proof)]) == 1
+
+
+def test_each_proof_is_tried_for_each_checkpoint_whatever_their_order(
+    clinic: Clinic, export: Path, policy: str, tmp_path: Path
+) -> None:
+    given = [str(export), "--policy", policy, "--quiet"]
+    for size in (250, 77, 88):  # the first of them goes along, and needs none
+        (tmp_path / f"kept-{size}").write_text(str(clinic.note(size)))
+        given += ["--also", str(tmp_path / f"kept-{size}")]
+    for size in (88, 77):
+        (tmp_path / f"proof-{size}").write_text(proof_lines(clinic, size, 300))
+        given += ["--consistency", str(tmp_path / f"proof-{size}")]
+
+    assert main(given) == 0
+    assert main(given[:-2]) == 1
 
 
 def test_a_checkpoint_that_goes_along_needs_no_proof_of_its_own(
@@ -628,11 +709,11 @@ class TestAKeyThatLeaked:
     async def export(self, clinic: Clinic, tmp_path: Path) -> Path:
         return await self.export_of(clinic, tmp_path, agree=260)
 
-    async def export_of(self, clinic: Clinic, tmp_path: Path, *, agree: int) -> Path:
-        root = base64.b64encode(clinic.tree.root_at(260)).decode()
+    async def export_of(self, clinic: Clinic, tmp_path: Path, *, agree: int, signed_size: int = 260) -> Path:
+        root = base64.b64encode(clinic.tree.root_at(signed_size)).decode()
         text = (
             f"cairn succession/1\nold {ORIGIN}\nnew {NEXT.name}\nat 2026-11-29T10:00:00Z\nby ana\n"
-            f"reason the key had leaked\nagree {agree}\nsigned 260 {root}\n\n{clinic.note(260)}"
+            f"reason the key had leaked\nagree {agree}\nsigned {signed_size} {root}\n\n{clinic.note(signed_size)}"
         )
         begun = Clinic(tmp_path, clinic.messages, origin=NEXT.name, statements=SECOND_STATE)
         begun.note = lambda size: with_cosignatures(size, begun, NEXT)  # type: ignore[method-assign]
@@ -701,6 +782,17 @@ class TestAKeyThatLeaked:
         proof = self.proof(clinic, tmp_path, 120)
         assert main([*given, self.also(tmp_path, forged), "--consistency", proof]) == 1
         assert "not shown to be of the same tree" in capsys.readouterr().out
+
+    async def test_one_that_ended_at_the_very_size_of_the_export_is_held_against_its_root(
+        self, clinic: Clinic, tmp_path: Path, capsys: Said
+    ) -> None:
+        export = await self.export_of(clinic, tmp_path, agree=300, signed_size=300)
+        given = [str(export), "--policy", with_policy(tmp_path, self.POLICY_OF_NOW), "--quiet", "--also"]
+
+        assert main([*given, self.also(tmp_path, clinic.note(300))]) == 0
+        forged = signed(Checkpoint(ORIGIN, 300, sha256(b"another").digest()).text, LOG)
+        assert main([*given, self.also(tmp_path, forged)]) == 1
+        assert "two histories" in capsys.readouterr().out
 
     async def test_a_loss_is_told(self, clinic: Clinic, tmp_path: Path, capsys: Said) -> None:
         export = await self.export_of(clinic, tmp_path, agree=200)

@@ -54,6 +54,12 @@ def test_the_very_size_that_was_said_is_a_fork_as_the_first_release_of_the_proto
     assert answer(409, "7\n", SIZE_TYPE) == Fork()
 
 
+@pytest.mark.parametrize(("status", "body", "media_type"), [(409, "0\n", SIZE_TYPE), (409, "", ""), (422, "", "")])
+def test_one_that_has_cosigned_nothing_has_cosigned_no_other_tree(status: int, body: str, media_type: str) -> None:
+    found = read_answer(status, media_type, body.encode(), 0, NOTE_SENT, WITNESS.verifier)
+    assert isinstance(found, Alarm)
+
+
 @pytest.mark.parametrize("status", [409, 422])
 def test_what_is_no_extension_is_a_fork(status: int) -> None:
     assert answer(status) == Fork()

@@ -178,6 +178,24 @@ async def test_at_the_start_it_says_what_it_has(
     assert witness.asked == [50]
 
 
+async def test_one_that_is_down_at_the_start_is_asked_again_within_seconds_and_then_later_and_later(
+    dealings: WitnessDealings, witness: WitnessInMemory, tree: TileTree, clock: Clock
+) -> None:
+    witness.silent = True
+    known = signed(checkpoint(tree, 3).text, KEY)
+    times: list[float] = []
+    for _ in range(40):
+        before = len(witness.asked)
+        await dealings.ask_what_it_has(ORIGIN, tree, known)
+        if len(witness.asked) > before:
+            times.append(clock.now)
+        clock.now += 1
+    assert times == [0, 1, 3, 7, 15, 31]
+    witness.silent, clock.now = False, 63
+    await dealings.ask_what_it_has(ORIGIN, tree, known)
+    assert (dealings.asked, dealings.status.trouble) == (True, None)
+
+
 @pytest.mark.parametrize(
     ("size", "root", "why"), [(301, None, "301 leaves, and here are 300"), (300, bytes(32), "another tree with 300")]
 )

@@ -94,7 +94,7 @@ async def test_a_checkpoint_goes_out_with_its_old_size_and_proof_as_the_protocol
 )
 async def test_each_answer_has_its_meaning(answer: bytes, means: object) -> None:
     async with asked(lambda _line, _body: answer) as client:
-        assert await client.add_checkpoint(0, [], SENT) == means
+        assert await client.add_checkpoint(7, [], SENT) == means
 
 
 async def test_a_witness_that_does_not_answer_is_tried_later() -> None:

@@ -120,6 +120,10 @@ def test_tiles_are_those_of_the_vectors(vectors: Vectors, levels: Levels) -> Non
     assert len(large) + sum(tile.level == 0 for tile in tiles_of(LARGE)) == vectors["paths_70000"]["count"]
     assert Tile(0, 1_234_067).address == f"0/{vectors['path_of_index_1234067']}"
     assert all(parse_tile(tile.address) == tile for tile in tiles_of(LARGE))
+    for none in ("0/001.p/257", "3/001.p/999", f"0/{'x999/' * 6}999", "64/000"):
+        assert parse_tile(none) is None
+    assert parse_tile("0/x009/x223/x372/x036/x854/x775/807") == Tile(0, 2**63 - 1)
+    assert parse_tile("0/x009/x223/x372/x036/x854/x775/808") is None
 
 
 def test_notes_are_signed_and_opened_as_in_the_vectors(vectors: Vectors) -> None:
