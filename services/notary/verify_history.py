@@ -336,8 +336,8 @@ class History:
             if known.size == other.size:
                 if known.root != other.root:
                     raise Wrong(
-                        f"two histories: {called} and the export have {counted(other.size)} and different roots, and the"
-                        " log's key has signed both"
+                        f"two histories: {called} and the export have {counted(other.size)} and different roots, and"
+                        " the log's key has signed both"
                     )
                 return
         small, large = sorted((self.checkpoint, other), key=lambda each: each.size)

@@ -43,7 +43,7 @@ async def test_an_older_log_that_is_put_back(
         await house.published(5)
         if meanwhile:
             await put_back()
-            assert "it ends at position 3, and position 5 is remembered" in await house.stops()
+            assert "ends at position 3" in await house.stops()
     if not meanwhile:
         await put_back()
     async with house.notary():
