@@ -51,7 +51,7 @@ class EventView:
         line: The event as the list has it.
         changes: What it changed, was and now.
         facts: What it tells beside that.
-        recorded: When it was recorded, by the clinic's clock.
+        recorded: When it was recorded, by the clock of `zone`.
         later: How long after it happened; empty for less than a day.
         submitted_by, submitter_role: Who submitted it, as Cairn knows them; empty where Cairn does not.
         subject: The goal or plan, as commands name it.
@@ -59,7 +59,7 @@ class EventView:
         follows: The version of the event that it followed from by itself; None where somebody did it.
         stored: The subject, headers and body of the message in the log; None while the log does not answer.
         goal_events_address: Of everything else that happened to the same goal or plan.
-        zone: The time zone of all days and times.
+        zone: The time zone of all days and times, that of the plan.
     """
 
     line: audit.Line
@@ -98,7 +98,7 @@ def event_view(language: Language, event: Event, proof: ProofView, zone: str) ->
 
     Args:
         event: As the audit tells one event.
-        zone: The clinic's time zone.
+        zone: The time zone of the plan.
     """
     _ = language.gettext
     by = event["submittedby"] or ""

@@ -91,7 +91,7 @@ class AuditView:
         most_in_csv: How many of the newest events the table for spreadsheets has; 0 where it has all.
         quarantined: The goals whose later events are missing.
         days: The fields of the form that are days.
-        zone: The time zone of all days and times.
+        zone: The time zone of all days and times: of the patient searched for, else the one that most plans have.
         this_year: The year that need not be said.
     """
 
@@ -115,7 +115,7 @@ def audit_view(
 
     Args:
         found: What the audit answered; None where it could not be asked.
-        zone: The clinic's time zone.
+        zone: The time zone of all days and times.
     """
     searched, clock = found is not None, time_zone(zone)
     found = found or {"items": [], "next": None, "quarantined": [], "count": {"number": 0, "more": False}}
