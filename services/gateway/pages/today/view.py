@@ -246,6 +246,6 @@ def _soon(language: Language, org: str, review: Told, day: date) -> Soon:
         days.ahead(language, date.fromisoformat(review["due_on"]), day),
         patient,
         address(PATIENT, org=org, patient=patient),
-        shortened(review["statement"], _SHORT),
-        review["own_words"] is True,
+        shortened(review["wording"] or review["statement"], _SHORT),
+        review["own_words"] is True and not review["wording"],
     )

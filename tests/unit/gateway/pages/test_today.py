@@ -226,7 +226,13 @@ def test_the_lead_counts_people_by_what_they_need() -> None:
 
 
 def test_a_quiet_day_says_what_comes_next() -> None:
-    upcoming = {"patient": "pt-1", "due_on": "2026-11-27", "statement": "Get through an evening", "own_words": True}
+    upcoming = {
+        "patient": "pt-1",
+        "due_on": "2026-11-27",
+        "statement": "Get through an evening",
+        "wording": None,
+        "own_words": True,
+    }
     assert view(answer(row()), (upcoming,)).lead == ("One person. Nobody waits. Next review: Tomorrow, Friday, pt-1.")
     assert view(answer()).lead == "Nobody is in treatment here yet."
 
