@@ -47,6 +47,15 @@ def test_a_draft_is_shown_with_what_it_awaits_and_lacks(capsys: pytest.CaptureFi
     assert "Still missing  smart.measure" in card
 
 
+@pytest.mark.parametrize(("role", "label"), [("system", "As brought in"), ("clinician", "As first put")])
+def test_words_that_are_not_the_patients_are_not_said_to_be(
+    capsys: pytest.CaptureFixture[str], role: str, label: str
+) -> None:
+    card = shown(capsys, goal(event(GOAL, proposed(statement="Walk more"), actor="x1", role=role)))
+    assert f"{label:<15}“Walk more”" in card
+    assert "In own words" not in card
+
+
 def test_a_goal_is_shown_with_its_measure_revision_and_review(capsys: pytest.CaptureFixture[str]) -> None:
     review = g.Reviewed(
         on=date(2026, 3, 2), participants=("patient",), decision="adjust_scale", note="Three is enough."
