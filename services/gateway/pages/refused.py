@@ -34,6 +34,11 @@ class Said:
     to_do: str
     asks_again: bool = False
 
+    @property
+    def names_code(self) -> bool:
+        """Whether the code stands behind what to do."""
+        return self.to_do == _TELL
+
 
 def _(text: str) -> str:
     """Marks a text for translation that is translated later."""
@@ -41,7 +46,7 @@ def _(text: str) -> str:
 
 
 _SOON = _("Nothing is lost. This page asks again by itself; leave it open, or load it again.")
-_TELL = _("Tell whoever runs Cairn, and name the code below.")
+_TELL = _("Tell whoever runs Cairn, and name this code:")
 
 _BY_CODE: Mapping[str, Said] = {
     "access.denied": Said(
@@ -95,7 +100,7 @@ _BY_CODE: Mapping[str, Said] = {
     ),
     "projection.quarantined": Said(
         _("This goal is recorded, and cannot be shown"),
-        _("One of its events could not be read. All that was recorded is kept, and no other page is concerned."),
+        _("One of its events could not be read. All that was recorded is kept. Lists and sheets go without it."),
         _TELL,
     ),
     "log.unavailable": Said(

@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from events.time_zones import UTC_ZONE, time_zone
 from projections.engine.paging import Json
+from projections.goal_state.quarantined import unread_goals
 from projections.review_schedule.filters import ReviewFilter
 from projections.review_schedule.overview import Counted, OnDay, review_counts, reviews_on_days
 from projections.review_schedule.queries import reviews
 from services.gateway.access_records import patients_in
 from services.gateway.asking import Asks
 from services.gateway.gateway import Here
+from services.gateway.pages import addresses
 from services.gateway.pages.addresses import REVIEWS, address, sheets_of_day
 from services.gateway.pages.behind import behind
 from services.gateway.pages.rendering import Shows
@@ -57,7 +59,8 @@ async def reviews_page(
         return listed, counts, day, reviews_on_days(connection, org, *span, clinician=query.clinician, most=most)
 
     listed, counts, day, calendar = await here.read("review_schedule", org, None, read)
-    asks.saw(org, patients_in(listed["items"]) | {each.patient for each in calendar or ()})
+    unread = await here.read("goal_state", org, None, lambda connection: unread_goals(connection, org))
+    asks.saw(org, patients_in(listed["items"]) | {each.patient for each in (*(calendar or ()), *unread)})
     found = ReviewsFound(asks.shown(listed), counts, calendar)
     view = reviews_view(
         page.language, org, found, day, reader=page.principal.id, clinician=query.clinician, chosen=query.day
@@ -68,6 +71,7 @@ async def reviews_page(
         org=org,
         view=view,
         is_behind=await behind(here, "review_schedule", org),
+        unread=addresses.of_goals(unread),
         has_words=asks.words,
         sheets=sheets_of_day(org, query.clinician) if asks.words else None,
         calendar=address(feed, query={"clinician": query.clinician}) if query.clinician else feed,
