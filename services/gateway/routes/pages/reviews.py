@@ -60,7 +60,8 @@ async def reviews_page(
 
     listed, counts, day, calendar = await here.read("review_schedule", org, None, read)
     unread = await here.read("goal_state", org, None, lambda connection: unread_goals(connection, org))
-    asks.saw(org, patients_in(listed["items"]) | {each.patient for each in (*(calendar or ()), *unread)})
+    on_page = patients_in(listed["items"]) | {each.patient for each in calendar or ()}
+    asks.saw(org, on_page | {each.patient for each in unread})
     found = ReviewsFound(asks.shown(listed), counts, calendar)
     view = reviews_view(
         page.language, org, found, day, reader=page.principal.id, clinician=query.clinician, chosen=query.day
