@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from services.access.principal import Principal
+from services.gateway.pages.navigation import org_of
 from services.gateway.pages.rendering import Page
 from services.gateway.pages.signing_in import sign_in_page
 from services.gateway.problems import RETRY_AFTER_SECONDS, RequestRefused, problem_response
@@ -185,7 +185,7 @@ def _page(scope: Scope, refused: RequestRefused) -> Response:
         return sign_in_page(page, page.here, refused.status, code=problem.code)
     return page.answer(
         "refused.html",
-        org=_org_of(page.principal, scope.get("path_params", {}).get("org")),
+        org=org_of(page.principal, scope.get("path_params", {}).get("org")),
         status=refused.status,
         said=said_of(problem.code, refused.status),
         code=problem.code,
@@ -193,10 +193,3 @@ def _page(scope: Scope, refused: RequestRefused) -> Response:
         fields=[each.field for each in problem.errors if each.field],
         seconds=RETRY_AFTER_SECONDS,
     )
-
-
-def _org_of(principal: Principal, named: str | None) -> str | None:
-    """The organisation whose pages are led to: the one that is named, else the only one there is for whoever looks."""
-    if named in principal.orgs:
-        return named
-    return next(iter(principal.orgs)) if len(principal.orgs) == 1 else None

@@ -10,6 +10,7 @@ from events.goal.measured import monday
 from projections.review_schedule.overview import Counted, OnDay
 from services.gateway.pages import days
 from services.gateway.pages.addresses import GOAL, REVIEWS, address
+from services.gateway.pages.clinicians import in_order, of_whom, with_whom
 from services.gateway.pages.language import Language
 from services.gateway.pages.today.reasons import Sign, Told, shortened
 from services.gateway.pages.today.view import Filter
@@ -195,12 +196,12 @@ def _filters(
     theirs: Counter[str | None] = Counter()
     for each in counts:
         theirs[each.clinician] += each.number
+    if not theirs and clinician is None:
+        return  # Nothing to choose from.
     everyone = language.number(theirs.total())
     yield Filter(_("Everyone, %(number)s", number=everyone), address(REVIEWS, org=org), clinician is None)
-    named = {each for each in (*theirs, clinician) if each is not None}
-    for whose in sorted(named, key=lambda whose: (whose != reader, whose)):
-        number = language.number(theirs[whose])
-        text = _("Mine, %(number)s", number=number) if whose == reader else f"{whose}, {number}"
+    for whose in in_order((*theirs, clinician), reader):
+        text = of_whom(language, whose, theirs[whose], reader)
         yield Filter(text, address(REVIEWS, org=org, query={"clinician": whose}), clinician == whose)
 
 
@@ -256,7 +257,7 @@ def _line(language: Language, org: str, review: Told, day: date, reader: str) ->
         address=address(GOAL, org=org, patient=patient, goal=review["goal"]),
         statement=shortened(review["wording"] or review["statement"], _SHORT),
         is_voice=review["own_words"] is True and not review["wording"],
-        also="" if clinician is None else _("With you") if clinician == reader else _("With %(who)s", who=clinician),
+        also=with_whom(language, clinician, reader),
         moved=_("moved from %(day)s", day=language.weekday_and_day(before)) if before else "",
         held=review["quarantined"] is not None,
     )

@@ -1,7 +1,7 @@
 """The page of one event: exactly what it changed, by whom, when, whether it is proven, and how it is stored."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -102,7 +102,7 @@ def event_view(language: Language, event: Event, proof: ProofView, zone: str) ->
     """
     _ = language.gettext
     by = event["submittedby"] or ""
-    by_house = by == HOUSE
+    by_house, by_itself = by == HOUSE, audit.is_cairn(by, event["submitterrole"])
     recorded, clock = datetime.fromisoformat(event["recordedtime"]), time_zone(zone)
     goal = {"patient": event["patient"], "goal": event["goal"]}
     by_themselves = event["actorrole"] in VOICES
@@ -112,8 +112,12 @@ def event_view(language: Language, event: Event, proof: ProofView, zone: str) ->
         facts=list(_facts(language, event, by_themselves)),
         recorded=recorded.astimezone(clock),
         later=_later(language, recorded - datetime.fromisoformat(event["time"])),
-        submitted_by=_("%(id)s, a program on Cairn’s own machine", id=by) if by_house else by,
-        submitter_role="" if not event["submitterrole"] or by_house else role_name(language, event["submitterrole"]),
+        submitted_by=(
+            _("%(id)s, a program on Cairn’s own machine", id=by) if by_house else _("Cairn itself") if by_itself else by
+        ),
+        submitter_role=""
+        if not event["submitterrole"] or by_house or by_itself
+        else role_name(language, event["submitterrole"]),
         source=event["source"],
         id=event["id"],
         version=event["version"],
@@ -135,7 +139,7 @@ def heading(language: Language, event: Event) -> str:
 def _changes(language: Language, event: Event, by_themselves: bool) -> Iterator[Change]:
     for each in event["changes"]:
         for path, before, after in _leaves(each["field"], each["before"], each["after"]):
-            was, now = word_changes(_text(language, before), _text(language, after))
+            was, now = word_changes(_said(language, path, before), _said(language, path, after))
             voice = by_themselves and all(isinstance(value, str | None) for value in (before, after))
             yield Change(capitalized(field_name(language, path)), was, now, is_voice=voice and " " in str(after))
 
@@ -160,7 +164,7 @@ def facts(language: Language, data: Mapping[str, Any], by_themselves: bool) -> I
     for name, value in data.items():
         for path, _, leaf in _leaves(name, None, value):
             if leaf is not None:
-                text = terms.why_reviewed(language, str(leaf)) if path == "cause" else _text(language, leaf)
+                text = _said(language, path, leaf)
                 is_voice = by_themselves and isinstance(leaf, str) and " " in leaf
                 yield Fact(capitalized(field_name(language, path)), text, is_voice)
 
@@ -175,6 +179,37 @@ def _leaves(path: str, before: object, after: object) -> Iterator[tuple[str, obj
                 yield from _leaves(f"{path}.{name}", was.get(name), now.get(name))
     else:
         yield path, before, after
+
+
+_CODES: Mapping[str, Callable[[Language, Any], str]] = {
+    "accommodations": terms.accommodation,
+    "cause": terms.why_reviewed,
+    "decision": terms.decision,
+    "horizon": terms.horizon,
+    "instrument": terms.instrument,
+    "kind": terms.kind,
+    "life_area": terms.life_area,
+    "outcome": terms.outcome,
+    "participants": terms.role,
+    "setting": terms.setting,
+    "whose": terms.whose_reason,
+}
+"""What people call the codes of a field, by the last part of its path."""
+
+
+def _said(language: Language, path: str, value: object) -> str:
+    """A value as people say it; a code that this version does not know stands as it is."""
+    called = _CODES.get(path.rpartition(".")[2])
+    if called is None or not isinstance(value, str | list):
+        return _text(language, value)
+    try:
+        return (
+            called(language, value)
+            if isinstance(value, str)
+            else language.both([called(language, one) for one in value])
+        )
+    except KeyError:
+        return _text(language, value)
 
 
 def _text(language: Language, value: object) -> str:

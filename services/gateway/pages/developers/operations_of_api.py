@@ -73,7 +73,9 @@ def paragraphs_of(text: str) -> tuple[str, ...]:
 
 def _operation(path: str, method: str, described: Document) -> ApiOperation:
     responses = described["responses"]
-    refusals = tuple(status for status, answer in responses.items() if PROBLEM_JSON in answer.get("content", ()))
+    refusals = tuple(
+        sorted(status for status, answer in responses.items() if PROBLEM_JSON in answer.get("content", ()))
+    )
     return ApiOperation(
         described["operationId"],
         method.upper(),

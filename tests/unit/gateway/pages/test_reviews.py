@@ -104,6 +104,12 @@ def test_a_day_of_many_reviews_says_how_many_more_there_are() -> None:
     assert (len(day.entries), day.more) == (4, 5)
 
 
+def test_a_review_that_nobody_has_is_said_to_be_nobodys() -> None:
+    found = view(review("2026-11-26", "due", clinician="unassigned"))
+    assert [each.text for each in found.filters] == ["Everyone, 1", "Not assigned, 1"]
+    assert found.groups[0].lines[0].also == "Nobody has it yet"
+
+
 def test_what_is_not_on_this_part_of_the_list_is_counted_too() -> None:
     counts = [Counted("cl-3", "UTC", "overdue", 600), Counted("cl-9", "UTC", "upcoming", 2)]
     found = view(review("2026-09-01", "overdue"), counts=counts)
