@@ -64,6 +64,13 @@ async def test_a_page_is_in_the_language_that_is_asked_for(http: Http, path: str
     assert "Ir al contenido" in page
 
 
+async def test_apostrophes_are_those_of_print(http: Http) -> None:
+    page = unescape(await _page(http, "/docs/api/read"))
+
+    assert "today in each plan’s time zone" in page
+    assert "plan's time zone" not in page
+
+
 async def test_refusals_of_an_operation_are_in_order(http: Http) -> None:
     page = await _page(http, "/docs/api/submit")
 
