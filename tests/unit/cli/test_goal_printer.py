@@ -10,7 +10,7 @@ from events.goal import fold_goals
 from events.goal import types as g
 from events.goal.reading import read_goal
 from events.plan import types as p
-from events.vocabulary import Measure, Priority, Smart, TargetRange, TreatmentReason
+from events.vocabulary import ActorRole, Measure, Priority, Smart, TargetRange, TreatmentReason
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import fold_patient
 from services.cli.goal_printer import print_goal
@@ -49,7 +49,7 @@ def test_a_draft_is_shown_with_what_it_awaits_and_lacks(capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize(("role", "label"), [("system", "As brought in"), ("clinician", "As first put")])
 def test_words_that_are_not_the_patients_are_not_said_to_be(
-    capsys: pytest.CaptureFixture[str], role: str, label: str
+    capsys: pytest.CaptureFixture[str], role: ActorRole, label: str
 ) -> None:
     card = shown(capsys, goal(event(GOAL, proposed(statement="Walk more"), actor="x1", role=role)))
     assert f"{label:<15}“Walk more”" in card

@@ -106,7 +106,7 @@ async def test_a_patient_sees_neither_page(http: Http, org: str, clinic: int) ->
 
 
 async def test_the_page_is_in_spanish_for_whoever_asks_for_it(http: Http, org: str, clinic: int) -> None:
-    answer = await http.client.get(f"/clinic/{org}/today", headers={"accept-language": "es-MX,es;q=0.9"})
+    answer = await read(http, f"/clinic/{org}/today", clinic, **{"accept-language": "es-MX,es;q=0.9"})
     assert 'lang="es-MX"' in answer.text
     assert "Hablar primero con" in answer.text
 
