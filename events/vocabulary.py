@@ -19,6 +19,8 @@ SubmitterRole = Literal[ActorRole, "operator"]
 STAFF: frozenset[SubmitterRole] = frozenset({"clinician", "supervisor"})
 """The roles of those who treat."""
 Party = Literal["patient", "clinician"]
+UNASSIGNED = "unassigned"
+"""The clinician of a plan that nobody works with yet, as an import opens it."""
 Kind = Literal["process", "outcome"]
 Horizon = Literal["short_term", "long_term"]
 LifeArea = Literal["family", "work", "coping", "attendance", "sobriety", "health", "other"]
@@ -144,6 +146,10 @@ class Actor(Value):
 
     id: Label
     role: ActorRole
+
+
+CAIRN_ITSELF = Actor(id="cairn", role="system")
+"""The actor of the events that Cairn itself adds to a submission."""
 
 
 class TreatmentReason(Value):

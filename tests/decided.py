@@ -7,7 +7,8 @@ from itertools import groupby
 from events.event import Event, RecordedEvent
 from events.identity import GoalId
 from events.log import Append, Log
-from services.goals.appends import CAIRN, SYSTEM, consequence_id
+from events.vocabulary import CAIRN_ITSELF
+from services.goals.appends import CAIRN, consequence_id
 from services.goals.decide import decide
 from tests.builders import NOON
 from tests.specification import Past
@@ -24,7 +25,7 @@ def decided(
         events.append(RecordedEvent(submission, len(events) + 1, first, at))
         for version, data in enumerate(decision.follows, first + 1):
             id_ = consequence_id(submission.goal_id, version)
-            follows = Event(submission.goal_id, CAIRN, id_, submission.time, SYSTEM, data, cause=first)
+            follows = Event(submission.goal_id, CAIRN, id_, submission.time, CAIRN_ITSELF, data, cause=first)
             events.append(RecordedEvent(follows, len(events) + 1, version, at))
     return events
 

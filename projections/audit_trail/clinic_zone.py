@@ -1,6 +1,6 @@
 """In which time zone an organisation lives: days and times that are about many of its patients are told in it."""
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from events.time_zones import UTC_ZONE
 from projections.audit_trail.tables import tables
@@ -9,19 +9,22 @@ _PLANS = tables()["plans"]
 _OF_PATIENT = select(_PLANS.c.time_zone).where(
     _PLANS.c.org == bindparam("org"), _PLANS.c.patient == bindparam("patient")
 )
-_OF_ANYONE = (
+_OF_MOST = (
     select(_PLANS.c.time_zone)
-    .where(_PLANS.c.org == bindparam("org"), _PLANS.c.patient >= bindparam("patient"))
-    .order_by(_PLANS.c.patient)
+    .where(_PLANS.c.org == bindparam("org"))
+    .group_by(_PLANS.c.time_zone)
+    .order_by(func.count().desc(), _PLANS.c.time_zone)
     .limit(1)
 )
 
 
 def clinic_zone(connection: Connection, org: str, patient: str | None = None) -> str:
-    """The time zone of a patient's plan; without a patient, of one of the organisation's, as they mostly are alike.
+    """The time zone of a patient's plan; without a patient, the one that most plans of the organisation have.
 
     Where there is no plan it is UTC.
     """
-    query = _OF_ANYONE if patient is None else _OF_PATIENT
-    zone: str | None = connection.scalar(query, {"org": org, "patient": patient or ""})
+    if patient is None:
+        zone: str | None = connection.scalar(_OF_MOST, {"org": org})
+    else:
+        zone = connection.scalar(_OF_PATIENT, {"org": org, "patient": patient})
     return zone or UTC_ZONE

@@ -12,6 +12,9 @@ _LABEL_COLUMNS = 15
 _LAST_ENTRIES_SHOWN = 5
 """How many of the latest reviews and revisions are shown; `cairn replay` tells them all."""
 
+_WHOSE = {"patient": "In own words", "system": "As brought in"}
+"""Whose the words are that a goal began with, by the role of who put them."""
+
 
 def print_goal(read: Json) -> None:
     """Print a goal or a plan as the read API gives it."""
@@ -33,7 +36,7 @@ def print_labelled(texts: Iterable[tuple[str, str]]) -> None:
 
 def _goal(goal: Json) -> Iterator[tuple[str, str]]:
     yield "Goal", f"{goal['org']}.{goal['patient']}.{goal['goal']} (version {goal['version']})"
-    yield "In own words", f"“{goal['statement']}”"
+    yield _WHOSE.get(goal["created_by"]["role"], "As first put"), f"“{goal['statement']}”"
     if goal.get("wording"):
         yield "Put now as", goal["wording"]
     yield "Status", _status(goal)

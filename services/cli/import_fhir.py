@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from events.identity import is_token
+from events.vocabulary import UNASSIGNED
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import json_option, nats_url_option, org_option
@@ -40,7 +41,7 @@ _GOALS_SHOWN = 3
 @click.option(
     "--clinician",
     metavar="WHO",
-    default="unassigned",
+    default=UNASSIGNED,
     show_default=True,
     help="The id of the clinician in plans that the import opens.",
 )

@@ -245,6 +245,7 @@ class ReviewsPageQuery(CalendarFilter):
     """Which reviews the page of reviews has, and from which day they are looked at."""
 
     day: Day | None = Field(None, description="Today when it is not given.")
+    cursor: Cursor | None = Field(None, description="Where the list goes on; without it the calendar is there, too.")
 
 
 class TodayRowQuery(Read):

@@ -5,15 +5,13 @@ from events.event import Event
 from events.identity import GoalId
 from events.log import Append
 from events.tracing import step
-from events.vocabulary import Actor
+from events.vocabulary import CAIRN_ITSELF
 from services.goals.decide import decide
 from services.goals.decision_context import Decision, DecisionContext
 from services.goals.history import History
 
 CAIRN = "urn:cairn"
 """The CloudEvents source of the events that Cairn itself adds to a submission."""
-SYSTEM = Actor(id="cairn", role="system")
-"""The actor of the events that Cairn itself adds to a submission."""
 _MAX_CHANGES_NAMED = 10
 """How many events the detail of a `version.conflict` names."""
 
@@ -53,11 +51,11 @@ def _events(submission: Event, decision: Decision, version: int) -> tuple[Event,
             source=CAIRN,
             id=consequence_id(submission.goal_id, version + place),
             time=submission.time,
-            actor=SYSTEM,
+            actor=CAIRN_ITSELF,
             data=data,
             cause=version + 1,
-            submitted_by=SYSTEM.id,
-            submitter_role=SYSTEM.role,
+            submitted_by=CAIRN_ITSELF.id,
+            submitter_role=CAIRN_ITSELF.role,
         )
         for place, data in enumerate(decision.follows, 2)
     )

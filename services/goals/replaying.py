@@ -19,7 +19,8 @@ from events.identity import GoalId
 from events.log.verification import Objection, Patient
 from events.payload import Payload
 from events.plan import PlanState
-from services.goals.appends import CAIRN, SYSTEM, consequence_id
+from events.vocabulary import CAIRN_ITSELF
+from services.goals.appends import CAIRN, consequence_id
 from services.goals.decide import decide, needs_others
 from services.goals.decision_context import NOT_LOADED, DecisionContext, NotLoaded
 
@@ -167,7 +168,7 @@ def _in_one_commit(last: _Decided, recorded: RecordedEvent) -> bool:
         and recorded.version == cause.version + place
         and recorded.position == cause.position + place
         and (event.source, event.id) == (CAIRN, consequence_id(recorded.goal_id, recorded.version))
-        and (event.actor, event.time) == (SYSTEM, cause.event.time)
+        and (event.actor, event.time) == (CAIRN_ITSELF, cause.event.time)
     )
 
 

@@ -41,3 +41,11 @@ async def test_a_link_to_a_part_of_a_value_opens_it(window: Open) -> None:
         await seen.page.get_by_role("link", name="Changes", exact=True).click()
 
         await seen.page.get_by_role("group", name="Changes", exact=True).wait_for(state="visible")
+
+
+async def test_whoever_comes_from_an_organisation_finds_the_way_back_to_it(window: Open) -> None:
+    async with window() as seen:
+        await seen.open("/docs")
+        for name in ("Today", "Reviews", "Audit"):
+            link = seen.page.get_by_role("banner").get_by_role("link", name=name)
+            assert await link.get_attribute("href") == f"/clinic/northside/{name.lower()}"

@@ -1,6 +1,9 @@
 """The slider over a goal's moments, in a browser: it shows where the goal stood without leaving the page."""
 
-from playwright.async_api import expect
+import asyncio
+import re
+
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Open
 
@@ -46,11 +49,49 @@ async def test_the_address_that_the_slider_leaves_shows_the_same(window: Open) -
 async def test_the_other_time_has_moments_of_its_own(window: Open) -> None:
     async with window() as seen:
         await seen.open(GOAL)
-        await seen.page.get_by_label("as it was recorded").check()
-        await seen.page.wait_for_url("**by=recorded**")
+        page, recorded = seen.page, seen.page.get_by_label("as it was recorded")
+        await page.evaluate("() => scrollTo(0, 200)")
+        await recorded.focus()
+        before = await page.evaluate("() => scrollY")
+        await recorded.check()
+        await page.wait_for_url("**by=recorded**")
+        await expect(page.locator("#then")).to_have_attribute("aria-busy", "false")
 
-        await expect(seen.page.get_by_label("as it was recorded")).to_be_checked()
+        await expect(recorded).to_be_checked()
+        await expect(recorded).to_be_focused()
+        assert await page.evaluate("() => scrollY") == before
+        jump = page.locator("#jump-1")
+        await jump.click()
+        await expect(page.locator("#then")).to_contain_text("As it stood on")
+        await expect(jump).to_be_focused()
+        await expect(jump).to_have_attribute("aria-current", "true")
+        assert await page.evaluate("() => scrollY") == before
+        said = await page.inner_text("#slide-said")
+        assert said == await page.inner_text("#jump-1")
+        await expect(page.locator("#slide")).to_be_visible()
+        await expect(page.locator("#as-of")).to_be_hidden()
         assert seen.complaints == []
+
+
+async def test_while_an_answer_is_under_way_the_label_says_so(window: Open) -> None:
+    async with window() as seen:
+        await seen.open(GOAL)
+        page, gate = seen.page, asyncio.Event()
+
+        async def late(route: Route) -> None:
+            await gate.wait()
+            await route.continue_()
+
+        await page.route("**part=then**", late)
+        await page.locator("#slide").focus()
+        await page.keyboard.press("Home")
+        await expect(page.locator("#slide-said")).to_have_text(re.compile("^Proposed.* …$"))
+        await expect(page.locator("#then")).to_have_attribute("aria-busy", "true")
+
+        gate.set()
+        await expect(page.locator("#then")).to_contain_text("As it stood on")
+        await expect(page.locator("#slide-said")).not_to_contain_text("…")
+        await expect(page.locator("#then")).to_have_attribute("aria-busy", "false")
 
 
 async def test_without_scripts_a_form_does_the_same(window: Open) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.async_api import expect
 from pydantic_core import to_json
 
@@ -18,6 +19,7 @@ TODAY = "/clinic/northside/today"
 PEOPLE = GoalId("northside", "pt-e6a1", "people")
 MONEY = GoalId("northside", "pt-40d8", "money")
 _ROWS = "() => [...document.querySelectorAll('li.row')].map((row) => row.dataset.patient)"
+_TOPS = "() => [...document.querySelectorAll('li.row')].map((row) => [row.id, row.getBoundingClientRect().top])"
 _TOP = "(patient) => document.getElementById(`row-${patient}`).getBoundingClientRect().top"
 
 
@@ -65,6 +67,30 @@ async def test_a_row_that_would_move_waits_until_that_is_pressed(window: Open, n
         assert not await page.locator("#news button").is_visible()
 
 
+@pytest.mark.parametrize("scrolled", [0, 300])
+async def test_no_row_moves_when_news_comes(window: Open, node: RunningNode, scrolled: int) -> None:
+    """The row is marked as one of another section, so that it waits; then the line tells of a lost connection."""
+    async with window() as seen:
+        page = seen.page
+        await seen.open(TODAY)
+        await page.evaluate("(top) => scrollTo(0, top)", scrolled)
+        await page.evaluate("() => document.getElementById('row-pt-e6a1').dataset.section = 'elsewhere'")
+        before = await page.evaluate(_TOPS)
+        await tell(node, PEOPLE, entry(f"still-{scrolled}", datetime.now(UTC).date(), note=f"Scrolled {scrolled}."))
+
+        await page.get_by_role("button", name="Rows with news: 1").wait_for()
+        assert await page.evaluate(_TOPS) == before
+
+        await page.evaluate(
+            "() => document.querySelector('#news p').textContent = document.getElementById('news').dataset.lost"
+        )
+        assert await page.locator("#news p").is_visible()
+        assert await page.evaluate(_TOPS) == before
+        box = await page.get_by_role("button", name="Rows with news: 1").bounding_box()
+        assert box is not None
+        assert box["width"] < 400, "it hides no line of text"
+
+
 async def test_whoever_may_not_follow_what_happens_is_shown_it_after_a_minute(window: Open, node: RunningNode) -> None:
     """Without words, as a screen on a wall is."""
     async with window(person("dashboard", "northside", "wall")) as seen:
@@ -81,6 +107,8 @@ async def test_whoever_may_not_follow_what_happens_is_shown_it_after_a_minute(wi
         await page.clock.run_for(61_000)
 
         await expect(page.locator("#news")).to_contain_text("Live again")
+        await page.clock.run_for(9_000)
+        await expect(page.locator("#news p")).to_have_text("")
         await expect(row).not_to_have_text(before, use_inner_text=True)
         assert await page.evaluate(_ROWS) == rows
         assert seen.complaints == []

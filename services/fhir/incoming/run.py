@@ -7,6 +7,7 @@ from datetime import datetime
 from events.goal.types import Imported
 from events.identity import PLAN, GoalId
 from events.plan.types import Opened
+from events.vocabulary import UNASSIGNED
 from services.fhir.incoming.baselines import submit_baselines
 from services.fhir.incoming.documents import Document
 from services.fhir.incoming.goal_versions import GoalsRead, read_goals
@@ -27,7 +28,7 @@ from services.fhir.incoming.submissions import (
 
 __all__ = ["SOURCE", "PatientSubmissions", "Refusal", "ResourceSubmission", "Run", "plan_run"]
 
-NEW_PLAN = Opened(reasons=(), clinician="unassigned")
+NEW_PLAN = Opened(reasons=(), clinician=UNASSIGNED)
 """The plan that an import opens for a patient without one: FHIR goals tell neither reasons nor clinician."""
 
 

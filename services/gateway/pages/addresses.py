@@ -1,7 +1,10 @@
 """The addresses of the pages, in one place: endpoints, links and redirects have them from here."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlencode
+
+from events.identity import GoalId
 
 LANGUAGE_COOKIE = "cairn-language"
 """The cookie that keeps which language a reader chose."""
@@ -49,6 +52,11 @@ def address(template: str, /, *, query: dict[str, str] | None = None, **named: s
 def sheets_of_day(org: str, clinician: str | None) -> str:
     """Where the sheets for the talks of today are, of one clinician's patients or of everyone's."""
     return address(SESSIONS, org=org, query={"clinician": clinician} if clinician else None)
+
+
+def of_goals(goal_ids: Iterable[GoalId]) -> list[tuple[str, str]]:
+    """Goals by what they are called beside each other, patient and goal, with the addresses of their pages."""
+    return [(f"{each.patient}.{each.goal}", address(GOAL, **each._asdict())) for each in goal_ids]
 
 
 def is_page(path: str) -> bool:

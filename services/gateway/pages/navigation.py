@@ -43,6 +43,13 @@ def links_of(principal: Principal, org: str | None, path: str) -> list[Link]:
     return [Link(name, to, path == to or path.startswith(f"{to}/")) for name, to in leads_to]
 
 
+def org_of(principal: Principal, named: str | None = None) -> str | None:
+    """The organisation whose pages are led to: the one that is named, else the only one there is for whoever looks."""
+    if named in principal.orgs:
+        return named
+    return next(iter(principal.orgs)) if len(principal.orgs) == 1 else None
+
+
 def beginning(principal: Principal) -> str | None:
     """The page that somebody begins with, the first of these links; None where there are several, or none."""
     if principal == NOBODY:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from services.access.principal import Principal
+from services.gateway.pages.navigation import org_of
 from services.gateway.pages.rendering import Page
 from services.gateway.pages.signing_in import sign_in_page
 from services.gateway.problems import RETRY_AFTER_SECONDS, RequestRefused, problem_response
@@ -34,6 +34,11 @@ class Said:
     to_do: str
     asks_again: bool = False
 
+    @property
+    def names_code(self) -> bool:
+        """Whether the code stands behind what to do."""
+        return self.to_do == _TELL
+
 
 def _(text: str) -> str:
     """Marks a text for translation that is translated later."""
@@ -41,7 +46,7 @@ def _(text: str) -> str:
 
 
 _SOON = _("Nothing is lost. This page asks again by itself; leave it open, or load it again.")
-_TELL = _("Tell whoever runs Cairn, and name the code below.")
+_TELL = _("Tell whoever runs Cairn, and name this code:")
 
 _BY_CODE: Mapping[str, Said] = {
     "access.denied": Said(
@@ -95,7 +100,7 @@ _BY_CODE: Mapping[str, Said] = {
     ),
     "projection.quarantined": Said(
         _("This goal is recorded, and cannot be shown"),
-        _("One of its events could not be read. All that was recorded is kept, and no other page is concerned."),
+        _("One of its events could not be read. All that was recorded is kept. Lists and sheets go without it."),
         _TELL,
     ),
     "log.unavailable": Said(
@@ -180,7 +185,7 @@ def _page(scope: Scope, refused: RequestRefused) -> Response:
         return sign_in_page(page, page.here, refused.status, code=problem.code)
     return page.answer(
         "refused.html",
-        org=_org_of(page.principal, scope.get("path_params", {}).get("org")),
+        org=org_of(page.principal, scope.get("path_params", {}).get("org")),
         status=refused.status,
         said=said_of(problem.code, refused.status),
         code=problem.code,
@@ -188,10 +193,3 @@ def _page(scope: Scope, refused: RequestRefused) -> Response:
         fields=[each.field for each in problem.errors if each.field],
         seconds=RETRY_AFTER_SECONDS,
     )
-
-
-def _org_of(principal: Principal, named: str | None) -> str | None:
-    """The organisation whose pages are led to: the one that is named, else the only one there is for whoever looks."""
-    if named in principal.orgs:
-        return named
-    return next(iter(principal.orgs)) if len(principal.orgs) == 1 else None

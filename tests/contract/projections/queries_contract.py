@@ -18,6 +18,7 @@ from events.identity import GoalId
 from events.vocabulary import External
 from projections.audit_trail import queries as audit_trail
 from projections.audit_trail import searching
+from projections.audit_trail.clinic_zone import clinic_zone
 from projections.audit_trail.events import recorded_events
 from projections.audit_trail.filters import AuditFilter
 from projections.audit_trail.latest_events import Place, count_events, latest_events
@@ -25,6 +26,7 @@ from projections.audit_trail.searching import count
 from projections.audit_trail.tables import tables
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import open_database, reading
+from projections.engine.filters import LAST_DAY
 from projections.engine.paging import BadCursor, Json
 from projections.engine.writer import ProjectionWriter
 from projections.goal_state import queries as goal_state
@@ -34,6 +36,7 @@ from projections.goal_state.patient.record import fold_patient
 from projections.review_schedule import queries as review_schedule
 from projections.review_schedule.calendar import calendar
 from projections.review_schedule.filters import CalendarFilter, ReviewFilter
+from projections.review_schedule.overview import review_counts, reviews_on_days
 from tests.builders import NOON, event, gas, opened, proposed, recorded, smart
 from tests.contract.projections.served import audit, history, served_goal, served_goals
 from tests.stored import as_message
@@ -471,6 +474,32 @@ class QueriesContract(ABC):
         first = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=1)
         second = review_schedule.reviews(connection, ORG, now=MIDDAY, limit=5, cursor=first["next"])
         assert names(first) + names(second) == ["early", "west", "late"]
+
+    def test_all_reviews_are_counted_by_clinician_and_status(self, connection: Connection) -> None:
+        found = review_counts(connection, ORG, until=LAST_DAY, now=AFTER_MIDNIGHT)
+        assert {(each.clinician, each.status): each.number for each in found} == {
+            ("c1", "overdue"): 1,
+            ("c1", "upcoming"): 1,
+            ("c2", "due"): 1,
+        }
+        assert sum(each.number for each in review_counts(connection, ORG, until=DUE, now=MIDDAY, day=DUE)) == 2
+
+    def test_a_day_of_a_calendar_has_its_first_reviews_and_how_many_there_are(self, connection: Connection) -> None:
+        def told(clinician: str | None = None) -> list[tuple[date, str, str, int]]:
+            found = reviews_on_days(connection, ORG, DUE, DUE + timedelta(days=7), clinician=clinician, most=1)
+            return [(each.on, each.kind, each.goal, each.number) for each in found]
+
+        late = (DUE + timedelta(days=3), "due", "late", 1)
+        assert told() == [(DUE, "due", "early", 2), late]
+        assert told("c2") == [(DUE, "due", "west", 1)]
+
+    def test_the_zone_of_a_clinic_is_that_of_most_plans_and_of_a_patient_their_own(
+        self, connection: Connection
+    ) -> None:
+        zones = [clinic_zone(connection, ORG, patient) for patient in ("pt-1", "pt-2")]
+        assert len({*zones}) == 2
+        assert clinic_zone(connection, ORG) in zones
+        assert clinic_zone(connection, "nowhere") == "UTC"
 
 
 def statements(connection: Connection, read: Callable[[], object]) -> int:

@@ -51,6 +51,11 @@ class Alone:
             position = await self._append(its)
         return position
 
+    async def open_plan(self, goal: str) -> None:
+        """Record no more than the plan of the patient of a goal."""
+        plan, *_ = active_goal(GoalId(ORG, f"p-{goal}", goal))
+        await self._append([plan])
+
     async def spoil(self, goal: str) -> int:
         """Put something in the log that no projection can take as an event of a goal; its position."""
         goal_id = GoalId(ORG, f"p-{goal}", goal)

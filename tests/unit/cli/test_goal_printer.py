@@ -10,7 +10,7 @@ from events.goal import fold_goals
 from events.goal import types as g
 from events.goal.reading import read_goal
 from events.plan import types as p
-from events.vocabulary import Measure, Priority, Smart, TargetRange, TreatmentReason
+from events.vocabulary import ActorRole, Measure, Priority, Smart, TargetRange, TreatmentReason
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import fold_patient
 from services.cli.goal_printer import print_goal
@@ -45,6 +45,15 @@ def test_a_draft_is_shown_with_what_it_awaits_and_lacks(capsys: pytest.CaptureFi
     assert "Status         proposed" in card
     assert "Agreement      awaited from clinician" in card
     assert "Still missing  smart.measure" in card
+
+
+@pytest.mark.parametrize(("role", "label"), [("system", "As brought in"), ("clinician", "As first put")])
+def test_words_that_are_not_the_patients_are_not_said_to_be(
+    capsys: pytest.CaptureFixture[str], role: ActorRole, label: str
+) -> None:
+    card = shown(capsys, goal(event(GOAL, proposed(statement="Walk more"), actor="x1", role=role)))
+    assert f"{label:<15}“Walk more”" in card
+    assert "In own words" not in card
 
 
 def test_a_goal_is_shown_with_its_measure_revision_and_review(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,7 @@ class EventView:
         line: The event as the list has it.
         changes: What it changed, was and now.
         facts: What it tells beside that.
-        recorded: When it was recorded, by the clinic's clock.
+        recorded: When it was recorded, by the clock of `zone`.
         later: How long after it happened; empty for less than a day.
         submitted_by, submitter_role: Who submitted it, as Cairn knows them; empty where Cairn does not.
         subject: The goal or plan, as commands name it.
@@ -44,7 +44,7 @@ class EventView:
         follows: The version of the event that it followed from by itself; None where somebody did it.
         stored: The subject, headers and body of the message in the log; None while the log does not answer.
         goal_events_address: Of everything else that happened to the same goal or plan.
-        zone: The time zone of all days and times.
+        zone: The time zone of all days and times, that of the plan.
     """
 
     line: audit.Line
@@ -83,11 +83,11 @@ def event_view(language: Language, event: Event, proof: ProofView, zone: str) ->
 
     Args:
         event: As the audit tells one event.
-        zone: The clinic's time zone.
+        zone: The time zone of the plan.
     """
     _ = language.gettext
     by = event["submittedby"] or ""
-    by_house = by == HOUSE
+    by_house, by_itself = by == HOUSE, audit.is_cairn(by, event["submitterrole"])
     recorded, clock = datetime.fromisoformat(event["recordedtime"]), time_zone(zone)
     goal = {"patient": event["patient"], "goal": event["goal"]}
     by_themselves = event["actorrole"] in VOICES
@@ -97,8 +97,12 @@ def event_view(language: Language, event: Event, proof: ProofView, zone: str) ->
         facts=list(_facts(language, event, by_themselves)),
         recorded=recorded.astimezone(clock),
         later=_later(language, recorded - datetime.fromisoformat(event["time"])),
-        submitted_by=_("%(id)s, a program on Cairn’s own machine", id=by) if by_house else by,
-        submitter_role="" if not event["submitterrole"] or by_house else role_name(language, event["submitterrole"]),
+        submitted_by=(
+            _("%(id)s, a program on Cairn’s own machine", id=by) if by_house else _("Cairn itself") if by_itself else by
+        ),
+        submitter_role=""
+        if not event["submitterrole"] or by_house or by_itself
+        else role_name(language, event["submitterrole"]),
         source=event["source"],
         id=event["id"],
         version=event["version"],

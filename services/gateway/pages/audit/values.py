@@ -139,6 +139,8 @@ def text_of(language: Language, path: str, value: object) -> str:
             return language.number(value)
         case Mapping():
             return _of_mapping(language, path, value)
+        case list() if path.rpartition(".")[2] in _TERMS and all(isinstance(each, str) for each in value):
+            return language.both([_of_text(language, path, each) for each in value])
         case list():
             return "; ".join(text for each in _in_order(value) if (text := text_of(language, path, each)))
         case str():

@@ -8,6 +8,7 @@ from typing import Any
 from events.goal.types import Revised
 from events.identity import PLAN
 from events.time_zones import time_zone
+from events.vocabulary import CAIRN_ITSELF
 from services.gateway.pages.addresses import AUDIT, AUDITED_EVENT, GOAL, PATIENT, address
 from services.gateway.pages.audit.search import DAYS, Search
 from services.gateway.pages.event_names import field_name, role_name, type_name
@@ -40,7 +41,7 @@ class Person:
     """By whom something is.
 
     Attributes:
-        role: What the role is called.
+        role: What the role is called; empty for Cairn itself.
         entered_by: Who typed it in, where that is somebody else; empty otherwise.
     """
 
@@ -91,7 +92,7 @@ class AuditView:
         most_in_csv: How many of the newest events the table for spreadsheets has; 0 where it has all.
         quarantined: The goals whose later events are missing.
         days: The fields of the form that are days.
-        zone: The time zone of all days and times.
+        zone: The time zone of all days and times: of the patient searched for, else the one that most plans have.
         this_year: The year that need not be said.
     """
 
@@ -115,7 +116,7 @@ def audit_view(
 
     Args:
         found: What the audit answered; None where it could not be asked.
-        zone: The clinic's time zone.
+        zone: The time zone of all days and times.
     """
     searched, clock = found is not None, time_zone(zone)
     found = found or {"items": [], "next": None, "quarantined": [], "count": {"number": 0, "more": False}}
@@ -169,8 +170,15 @@ def line(language: Language, event: Event, zone: tzinfo, *, of_patient: bool = F
     )
 
 
+def is_cairn(who: str, role: str | None) -> bool:
+    """Whether something is by Cairn itself, which only programs on its own machine may say of themselves."""
+    return (who, role) == (CAIRN_ITSELF.id, CAIRN_ITSELF.role)
+
+
 def by(language: Language, event: Event) -> Person:
     """By whom an event is, and who typed it in."""
+    if is_cairn(event["actor"], event["actorrole"]):
+        return Person(language.gettext("Cairn itself"), "", event["enteredby"] or "")
     return Person(event["actor"], role_name(language, event["actorrole"]), event["enteredby"] or "")
 
 

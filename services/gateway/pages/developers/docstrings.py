@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=(?:s|t|re|ll|ve)\b)")
 _ATTRIBUTES = "Attributes:"
 _FIELD = re.compile(r" *([a-z_]+(?:, [a-z_]+)*): +(.*)")
 
@@ -20,9 +21,14 @@ class Said(NamedTuple):
     fields: Mapping[str, str]
 
 
+def as_printed(description: str) -> str:
+    """A description with the apostrophes that the pages have elsewhere; programs have it as it is written."""
+    return _APOSTROPHE.sub("’", description)
+
+
 def said_by(description: str) -> Said:
     """Take a description apart: paragraphs, and below `Attributes:` a sentence for each field."""
-    about, _, attributes = description.partition(_ATTRIBUTES)
+    about, _, attributes = as_printed(description).partition(_ATTRIBUTES)
     paragraphs = tuple(" ".join(each.split()) for each in about.split("\n\n") if each.strip())
     return Said(paragraphs, _fields(attributes))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from services.gateway.pages.developers.docstrings import as_printed
 from services.gateway.problems import PROBLEM_JSON
 
 Document = Mapping[str, Any]  # Any: JSON
@@ -68,17 +69,19 @@ def subjects_of(document: Document) -> tuple[Subject, ...]:
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
     """The paragraphs of a description."""
-    return tuple(" ".join(each.split()) for each in text.split("\n\n") if each.strip())
+    return tuple(" ".join(each.split()) for each in as_printed(text).split("\n\n") if each.strip())
 
 
 def _operation(path: str, method: str, described: Document) -> ApiOperation:
     responses = described["responses"]
-    refusals = tuple(status for status, answer in responses.items() if PROBLEM_JSON in answer.get("content", ()))
+    refusals = tuple(
+        sorted(status for status, answer in responses.items() if PROBLEM_JSON in answer.get("content", ()))
+    )
     return ApiOperation(
         described["operationId"],
         method.upper(),
         path,
-        described["summary"],
+        as_printed(described["summary"]),
         paragraphs_of(described.get("description", "")),
         tuple(_taken(described)),
         tuple(
@@ -93,6 +96,6 @@ def _operation(path: str, method: str, described: Document) -> ApiOperation:
 def _taken(described: Document) -> Iterator[Row]:
     for each in described.get("parameters", ()):
         how = f"{each['in']}, required" if each.get("required") else each["in"]
-        yield Row(each["name"], how, each.get("description", ""))
+        yield Row(each["name"], how, as_printed(each.get("description", "")))
     for media_type in described.get("requestBody", {}).get("content", ()):
         yield Row(media_type, "body", "")

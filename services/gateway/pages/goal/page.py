@@ -8,7 +8,7 @@ from services.gateway.pages.goal.diary import DiaryView, diary_view
 from services.gateway.pages.goal.events import WayTold
 from services.gateway.pages.goal.found import Earlier, GoalFound, HistoryFound
 from services.gateway.pages.goal.then import Slider, Stood, Then, not_yet, slider, then, when_text
-from services.gateway.pages.goal.view import Fact, Head, facts, head
+from services.gateway.pages.goal.view import Fact, Head, facts, facts_heading, head
 from services.gateway.pages.goal.way import Way, way
 from services.gateway.pages.language import Language
 
@@ -27,6 +27,7 @@ class GoalPage:
     slider: Slider | None
     diary: DiaryView
     way: Way | None
+    facts_heading: str
     facts: list[Fact]
 
 
@@ -79,6 +80,7 @@ def goal_page(
             is_whole=found.is_whole,
         ),
         told,
+        facts_heading(language, goal),
         facts(language, goal, found.record),
     )
 

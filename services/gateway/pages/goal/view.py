@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import get_args
 
 from events.goal import GoalState
 from events.goal.state import Agreement
+from events.vocabulary import Party
 from projections.audit_trail.moments import Texts
 from projections.goal_state.patient.record import PatientRecord
 from services.gateway.pages import terms
 from services.gateway.pages.addresses import GOAL, address
-from services.gateway.pages.changes import until
+from services.gateway.pages.changes import target, until
 from services.gateway.pages.goal.status import Sentence, status_sentences
 from services.gateway.pages.goal.then import put
 from services.gateway.pages.language import Language
@@ -40,6 +42,7 @@ class Head:
         words: The words that the goal began with, which are never overwritten.
         whose: Whose words these are, and since when.
         wording: How it is put now; None where it was never put otherwise.
+        in_words: What exactly it is, in words; what nobody said, or the wording says already, has no line.
         sentences: What became of it, whose word is awaited, and when it is looked at again.
         missing: The version that is shown, where a later event of the goal could not be taken in.
     """
@@ -47,6 +50,7 @@ class Head:
     words: Said
     whose: str
     wording: Said | None
+    in_words: Sequence[Fact]
     sentences: Sequence[Sentence]
     missing: int | None
 
@@ -73,13 +77,20 @@ def head(
         Said(goal.statement, is_own=author.role == "patient"),
         whose,
         put(language, goal, texts),
+        list(_in_words(language, goal)),
         _sentences(language, goal, today),
         None if quarantined is None else goal.version,
     )
 
 
+def facts_heading(language: Language, goal: GoalState) -> str:
+    """What the facts stand under: they are agreed on only once both have said so."""
+    agreed = goal.status != "contested" and len(goal.agreed_by) == len(get_args(Party))
+    return language.gettext("What was agreed") if agreed else language.gettext("What is proposed")
+
+
 def facts(language: Language, goal: GoalState, record: PatientRecord) -> list[Fact]:
-    """What was agreed, line by line; what nobody said has no line."""
+    """What was agreed, or is proposed, line by line; what nobody said has no line."""
     return list(_facts(language, goal, record))
 
 
@@ -93,16 +104,32 @@ def _sentences(language: Language, goal: GoalState, today: date) -> list[Sentenc
     return [became, *others]
 
 
+def _in_words(language: Language, goal: GoalState) -> Iterator[Fact]:
+    """The words of SMART: what exactly, what is counted and would be enough, until when, what helps, why it matters."""
+    _, smart = language.gettext, goal.smart
+    if smart is None:
+        return
+    if smart.specific and smart.specific not in (goal.statement, goal.wording):
+        yield Fact(_("What exactly"), smart.specific)
+    if smart.measure is not None:
+        yield Fact(_("What is counted"), smart.measure.what)
+        if (enough := target(language, smart.measure)) != smart.measure.what:
+            yield Fact(_("What would be enough"), enough)
+    if end := until(language, smart):
+        yield Fact(_("Until"), end)
+    if smart.achievable and smart.achievable.supports:
+        yield Fact(_("What makes it possible"), smart.achievable.supports)
+    if smart.achievable and smart.achievable.confidence is not None:
+        yield Fact(_("How sure"), _("%(number)s of 10", number=language.number(smart.achievable.confidence)))
+    if smart.relevant:
+        yield Fact(_("Why it matters"), smart.relevant)
+
+
 def _facts(language: Language, goal: GoalState, record: PatientRecord) -> Iterator[Fact]:
     _ = language.gettext
     if goal.agreed_by:
         parties = language.both([terms.role(language, party) for party in goal.agreed_by])
         yield Fact(_("Agreed by"), _agreed(language, goal.agreements, parties, record))
-    measure = goal.smart.measure if goal.smart else None
-    if measure is not None:
-        yield Fact(_("What is counted"), measure.what)
-    if goal.smart and (end := until(language, goal.smart)):
-        yield Fact(_("Until"), end)
     if goal.relevance is not None:
         yield Fact(_("How much it matters"), _("%(number)s of 10", number=language.number(goal.relevance)))
     if goal.priority is not None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
 from events.goal.entries import ProgressEntry
+from events.vocabulary import CAIRN_ITSELF
 from projections.engine.paging import Json
 from services.access.principal import HOUSE
 from services.gateway.pages.changes import Change
@@ -113,7 +114,7 @@ def way(language: Language, given: WayTold) -> Way:
 def _sent(language: Language, event: Json) -> str | None:
     """By whom it came in, where that says more than who did it."""
     by = event["submittedby"]
-    if by in (None, "cairn", event["actor"], event["enteredby"]):
+    if by in (None, CAIRN_ITSELF.id, event["actor"], event["enteredby"]):
         return None
     return (
         language.gettext("sent on Cairn’s own machine") if by == HOUSE else language.gettext("sent by %(who)s", who=by)

@@ -18,6 +18,7 @@ from projections.goal_state.patient.span import Span
 from projections.goal_state.patient.tree import read_tree
 from services.gateway.pages import addresses, days, terms
 from services.gateway.pages.changes import capitalized
+from services.gateway.pages.clinicians import has_somebody, with_whom
 from services.gateway.pages.language import Language
 from services.gateway.pages.patient.course import CourseShown, course_shown
 from services.gateway.pages.patient.facts import Fact, facts_shown
@@ -127,7 +128,8 @@ def _lead(language: Language, record: PatientRecord, today: date) -> Iterator[st
     if plan is None:
         yield language.gettext("No plan has been opened yet")
         return
-    yield language.gettext("With %(clinician)s", clinician=plan.clinician)
+    # Whoever looks is named, too: the page is also printed and shown to others.
+    yield with_whom(language, plan.clinician, reader="")
     if plan.program is not None:
         yield terms.setting(language, plan.program.setting)
     yield language.gettext("here since %(day)s", day=days.past(language, plan.day(plan.opened_at), today))
@@ -159,7 +161,8 @@ def _waits(language: Language, record: PatientRecord, today: date, *, own: bool,
         if each["role"] == "patient":
             who = language.gettext("you") if own else goal.patient
         else:
-            who = record.plan.clinician if record.plan else language.gettext("the clinician")
+            named = record.plan is not None and has_somebody(record.plan.clinician)
+            who = record.plan.clinician if record.plan and named else language.gettext("the clinician")
         text = language.gettext(
             "For %(who)s, since %(day)s: %(what)s",
             who=who,

@@ -5,9 +5,11 @@ const news = document.getElementById("news");
 const said = news.querySelector("p");
 const button = news.querySelector("button");
 const MOST_WAIT = 30000;
+const BACK_IS_SAID = 8000; // For so long it stands there that the page is live again.
 let source;
 let wait = 1000;
 let isLost = false;
+let falling; // What takes away that the page is live again.
 let isEnded = false;
 let before; // Where the first row in sight stood.
 const waiting = new Set();
@@ -19,6 +21,7 @@ const isOfAll = ({ sourceElement, sourceEvent }) => sourceElement === page && so
 const isMadeAnew = (ctx) => isOfAll(ctx) && ctx.sourceEvent.type !== "every";
 
 function say(text) {
+  clearTimeout(falling);
   if (said.textContent !== text) said.textContent = text;
 }
 
@@ -28,8 +31,10 @@ function lost() {
 }
 
 function back() {
-  if (isLost) say(news.dataset.back);
+  if (!isLost) return;
   isLost = false;
+  say(news.dataset.back);
+  falling = setTimeout(() => say(""), BACK_IS_SAID);
 }
 
 function ended() {

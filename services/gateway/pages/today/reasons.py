@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from services.gateway.pages import days
+from services.gateway.pages.clinicians import has_somebody
 from services.gateway.pages.language import Language
 
 Sign = Literal["waits", "since", "today", "setback", "dip", "silent"]
@@ -100,7 +101,7 @@ def _waits(language: Language, row: Told, reason: Told, reader: str) -> str:
     long = language.ngettext("one day", "%(number)s days", days).replace(" ", "\u00a0") if days else _("since today")
     if clinician == reader:
         return _("Waits for your answer, %(long)s", long=long)
-    if clinician is None:
+    if not has_somebody(clinician):
         return _("Waits for an answer, %(long)s", long=long)
     return _("Waits for %(who)s’s answer, %(long)s", who=clinician, long=long)
 
@@ -136,28 +137,24 @@ def _of_the_words(language: Language, row: Told, words: Told) -> Iterator[Saying
     match words["of"]:
         case "answer_to_contest":
             rests = _("It rests until there is an answer.") if goal["status"] == "contested" else ""
-            if rests and (end := _end(its_name)):
-                rests = f"{end} {rests}"
-            yield Saying(
-                _("Pushed back %(when)s on the goal", when=on),
-                its_name,
-                is_voice,
-                rests,
-            )
+            after = " ".join(filter(None, (_end(its_name), rests)))
+            yield Saying(_("Pushed back %(when)s on the goal", when=on), its_name, is_voice, after)
         case "answer_to_change_request":
-            yield Saying(_("Asked %(when)s to change the goal", when=on), its_name, is_voice)
+            yield Saying(_("Asked %(when)s to change the goal", when=on), its_name, is_voice, _end(its_name))
         case "setback":
             yield Saying(
                 _("Told %(when)s with a setback, of the goal", when=on),
                 its_name,
                 is_voice,
+                _end(its_name),
             )
         case _ if (
             first.get("goal") == goal["goal"] and first.get("awaited") == "agreement" and goal["status"] == "proposed"
         ):
             yield Saying(_("Proposed %(when)s, and not agreed yet. It can stay this open.", when=on))
         case _ if goal["wording"] and goal["wording"] != goal["statement"]:
-            yield Saying(_("Put now as"), shortened(goal["wording"], MAX_NOTE_CHARACTERS))
+            wording = shortened(goal["wording"], MAX_NOTE_CHARACTERS)
+            yield Saying(_("Put now as"), wording, after=_end(wording))
 
 
 def _of_the_review(language: Language, row: Told, words: Told) -> Iterator[Saying]:

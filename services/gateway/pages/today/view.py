@@ -9,6 +9,7 @@ from typing import Literal
 from events.identity import PLAN
 from services.gateway.pages import days, terms
 from services.gateway.pages.addresses import PATIENT, TODAY, address
+from services.gateway.pages.clinicians import in_order, of_whom, with_whom
 from services.gateway.pages.language import Language
 from services.gateway.pages.today.changes import Since, since_review
 from services.gateway.pages.today.pictures import Drawn, mood_of, week_of
@@ -157,17 +158,13 @@ def _held(language: Language, told: Told) -> Iterator[str]:
 
 
 def _also(language: Language, told: Told, reader: str) -> str:
-    _ = language.gettext
-    clinician = told["clinician"]
-    parts = []
-    if clinician is not None:
-        parts.append(_("With you") if clinician == reader else _("With %(who)s", who=clinician))
+    parts = [with_whom(language, told["clinician"], reader)]
     if told["setting"] is not None:
         parts.append(terms.setting(language, told["setting"]))
     ways = [terms.accommodation(language, each) for each in told["accommodations"]]
     if ways:
         parts.append(language.both(ways))
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def _lead(language: Language, counts: Told, upcoming: Sequence[Told], day: date) -> str:
@@ -219,12 +216,12 @@ def _next_review(language: Language, upcoming: Sequence[Told], day: date) -> str
 def _filters(language: Language, org: str, counts: Told, *, reader: str, clinician: str | None) -> Iterator[Filter]:
     _ = language.gettext
     theirs: Mapping[str | None, int] = {each["clinician"]: each["patients"] for each in counts["by_clinician"]}
+    if not theirs and clinician is None:
+        return  # Nothing to choose from.
     everyone = language.number(sum(theirs.values()))
     yield Filter(_("Everyone, %(number)s", number=everyone), address(TODAY, org=org), clinician is None)
-    named = [each for each in theirs if each is not None]
-    for each in sorted(named, key=lambda each: (each != reader, each)):
-        number = language.number(theirs[each])
-        text = _("Mine, %(number)s", number=number) if each == reader else f"{each}, {number}"
+    for each in in_order(theirs, reader):
+        text = of_whom(language, each, theirs[each], reader)
         yield Filter(text, address(TODAY, org=org, query={"clinician": each}), clinician == each)
 
 
@@ -246,6 +243,6 @@ def _soon(language: Language, org: str, review: Told, day: date) -> Soon:
         days.ahead(language, date.fromisoformat(review["due_on"]), day),
         patient,
         address(PATIENT, org=org, patient=patient),
-        shortened(review["statement"], _SHORT),
-        review["own_words"] is True,
+        shortened(review["wording"] or review["statement"], _SHORT),
+        review["own_words"] is True and not review["wording"],
     )

@@ -86,7 +86,10 @@ async def audited_event_page(
     from services.gateway.pages.audit.proof import proof_of_event  # noqa: PLC0415
 
     event = await event_at(here, asks, org, position, query)
-    zone = await here.read("audit_trail", org, None, lambda connection: clinic_zone(connection, org), short=True)
+    # Of one patient: what happened is told by the clock of where they are treated, as on the page of the goal.
+    zone = await here.read(
+        "audit_trail", org, None, lambda connection: clinic_zone(connection, org, event["patient"]), short=True
+    )
     stream = here.logs.placement.stream_of(org)
     language = page.language
     notary, care = await asyncio.gather(here.notaries.state(stream), here.standing.care())

@@ -18,6 +18,7 @@ from services.gateway.pages import addresses
 from services.gateway.pages.developers.event_types import event_type, groups
 from services.gateway.pages.developers.messages import subjects
 from services.gateway.pages.developers.operations_of_api import paragraphs_of, subjects_of
+from services.gateway.pages.navigation import org_of
 from services.gateway.pages.rendering import Page, Shows
 from services.gateway.problems import HTTP_STATUS, RequestRefused
 from services.gateway.public_address import public_base
@@ -116,7 +117,8 @@ async def _asyncapi(request: Request) -> dict[str, Any]:  # JSON
 
 
 def _answer(page: Page, template: str, **shown: Any) -> Response:
-    return page.answer(f"developers/{template}.html", addresses=addresses, address=addresses.address, **shown)
+    org = org_of(page.principal)
+    return page.answer(f"developers/{template}.html", org=org, addresses=addresses, address=addresses.address, **shown)
 
 
 def _sample(type_name: str) -> Sample:

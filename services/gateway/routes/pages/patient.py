@@ -4,6 +4,7 @@ from asyncio import gather
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from events.errors import Rejected
@@ -11,6 +12,7 @@ from events.identity import GoalId
 from projections.audit_trail.revisions import RevisedGoal, revisions
 from projections.goal_state import queries
 from projections.goal_state.patient.record import PatientRecord
+from projections.goal_state.quarantined import unread_goals
 from services.gateway.asking import Asking, Asks
 from services.gateway.gateway import Gateway, Here
 from services.gateway.pages import addresses
@@ -27,9 +29,11 @@ async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: P
     """Why somebody is in treatment, what it is all for, and how it is going, from a bounded number of queries."""
     from services.gateway.pages.patient.view import patient_shown  # noqa: PLC0415 - Babel, for pages alone
 
-    record = await here.read(
-        "goal_state", org, None, lambda connection: queries.record(connection, org, patient, with_diaries=True)
-    )
+    def read(connection: Connection) -> tuple[PatientRecord, Sequence[GoalId]]:
+        record = queries.record(connection, org, patient, with_diaries=True)
+        return record, unread_goals(connection, org, patient)
+
+    record, unread = await here.read("goal_state", org, None, read)
     if record.is_empty:
         raise Rejected("plan.missing", f"Patient {patient} has no plan in {org}.")
     revised, is_behind = await gather(_revised(here, asks, org, patient, record), behind(here, "goal_state", org))
@@ -47,6 +51,7 @@ async def patient_page(here: Here, asks: Asks, page: Shows, org: Org, patient: P
         org=org,
         shown=shown,
         is_behind=is_behind,
+        unread=addresses.of_goals(unread),
         today_address=addresses.address(addresses.TODAY, org=org) if await asks.may_read("schedule", org) else None,
         sheets=addresses.address(addresses.SESSION, org=org, patient=patient) if record.valid_goals else None,
     )

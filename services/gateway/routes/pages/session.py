@@ -1,5 +1,6 @@
 """GET …/session: pages to print and to look at together, for one patient, or for all who have a review on a day."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from events.vocabulary import Token
+from projections.goal_state.quarantined import unread_goals
 from services.gateway.asking import Asks
 from services.gateway.gateway import Here
 from services.gateway.pages import addresses
@@ -56,15 +58,20 @@ async def session_page(
         found["sheets"] = [each for each in found["sheets"] if each["goal"] == query.goal]
         if not found["sheets"]:
             raise RequestRefused("http.not_found", "There is no sheet of such a goal.")
+    unread = await here.read(
+        "goal_state", org, query.min_position, lambda connection: unread_goals(connection, org, patient)
+    )
     language = page.language
     of_patient = addresses.address(addresses.PATIENT, org=org, patient=patient)
     return page.answer(
         "session.html",
         org=org,
         heading=language.gettext("For the session with %(patient)s", patient=patient),
+        unread=addresses.of_goals(unread),
         views=sheets(language, [found], query.form, query.day),
         nothing=language.gettext("There is no open goal to print. A page appears as soon as there is one."),
         forms=_forms(page, query.form or usual_form(found["accommodations"]), query),
+        choosing=None,
         crumb={"address": of_patient, "name": language.gettext("Back to %(patient)s", patient=patient)},
         following=None,
     )
@@ -78,6 +85,8 @@ async def sessions_page(
     from services.gateway.pages.session.view import sheets  # noqa: PLC0415 - as above
 
     found = await sessions_found(here, asks, org, query)
+    unread = await here.read("goal_state", org, query.min_position, lambda connection: unread_goals(connection, org))
+    asks.saw(org, {each.patient for each in unread})
     language = page.language
     of_today = addresses.address(addresses.TODAY, org=org)
     following = None
@@ -87,12 +96,20 @@ async def sessions_page(
         "session.html",
         org=org,
         heading=_heading(page, query.day),
+        unread=addresses.of_goals(unread),
         views=sheets(language, found["items"], query.form, query.day),
-        nothing=language.gettext("No review is due on this day. Another day can be chosen on Reviews."),
+        nothing=language.gettext("No review is due on this day. Choose another one."),
         forms=_forms(page, query.form, query, of_several=True),
+        choosing=_other_day(query),
         crumb={"address": of_today, "name": language.gettext("Today")},
         following=following,
     )
+
+
+def _other_day(query: SessionsPageQuery) -> Mapping[str, object]:
+    """What the form for another day begins with, and what it keeps of the address."""
+    form = {"form": query.form} if query.form else {}
+    return {"day": query.day, "kept": _kept(query.model_copy(update={"day": None}), **form)}
 
 
 def _heading(page: Page, day: date | None) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from events.goal.types import Changes, Revised
 from events.identity import GoalId
-from tests.builders import active_goal, event
+from tests.builders import active_goal, event, opened
 from tests.integration.gateway.http import Http
 from tests.waiting import eventually
 
@@ -80,6 +80,20 @@ async def test_one_event_is_shown_with_its_change_and_as_it_is_stored(http: Http
     assert "ce-id" in answer.text
     assert "<script" not in answer.text
     assert f'href="/clinic/{org}/patients/p1/goals/g1"' in answer.text
+
+
+async def test_days_are_those_of_most_plans_and_of_an_event_those_of_its_own_plan(http: Http, org: str) -> None:
+    zones = {"a1": "UTC", "p1": "Europe/Dublin", "p2": "Europe/Dublin"}
+    plans = [
+        await http.record(event(GoalId(org, patient, "g").plan, opened(time_zone=zone), role="clinician"))
+        for patient, zone in zones.items()
+    ]
+    await http.get(f"/v1/orgs/{org}/audit", min_position=plans[-1], limit=1)
+
+    assert "those of Europe/Dublin" in (await http.ask(f"/clinic/{org}/audit")).text
+    assert "those of UTC" in (await http.ask(f"/clinic/{org}/audit", patient="a1")).text
+    for position, zone in zip(plans, zones.values(), strict=True):
+        assert f"those of {zone}" in (await http.ask(f"/clinic/{org}/audit/{position}")).text
 
 
 async def test_there_is_no_page_of_an_event_that_is_not_there(http: Http, org: str, revised: int) -> None:

@@ -64,6 +64,21 @@ async def test_a_page_is_in_the_language_that_is_asked_for(http: Http, path: str
     assert "Ir al contenido" in page
 
 
+async def test_apostrophes_are_those_of_print(http: Http) -> None:
+    page = unescape(await _page(http, "/docs/api/read"))
+
+    assert "today in each plan’s time zone" in page
+    assert "plan's time zone" not in page
+
+
+async def test_refusals_of_an_operation_are_in_order(http: Http) -> None:
+    page = await _page(http, "/docs/api/submit")
+
+    found = [each.split(", ") for each in re.findall(r"Says no with ([\d, ]+):", page)]
+    assert found
+    assert all(each == sorted(each) for each in found)
+
+
 async def test_the_api_is_listed_whole_and_each_operation_leads_to_what_it_takes(http: Http) -> None:
     document, page = await http.get("/openapi.json"), await _page(http, "/docs")
 

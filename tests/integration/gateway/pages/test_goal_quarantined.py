@@ -17,6 +17,7 @@ async def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, httpx.Res
     await server.start()
     async with alone(server, folder) as place:
         await place.record("sound", "spoilt")
+        await place.open_plan("unread")
         await place.spoil("spoilt")
         await place.spoil("unread")
         await place.build()
@@ -25,6 +26,8 @@ async def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, httpx.Res
                 goal: await client.get(f"/clinic/{ORG}/patients/p-{goal}/goals/{goal}")
                 for goal in ("sound", "spoilt", "unread")
             }
+            for name in ("patients/p-unread", "patients/p-sound", "patients/p-unread/session", "session", "reviews"):
+                found[name] = await client.get(f"/clinic/{ORG}/{name}")
     await server.stop()
     return found
 
@@ -49,6 +52,24 @@ def test_a_goal_of_which_nothing_could_be_read_is_not_said_to_be_unknown(pages: 
     assert unread.status_code == 503
     assert unread.headers["content-type"].startswith("text/html")
     assert "This goal is recorded, and cannot be shown" in unread.text
+
+
+@pytest.mark.parametrize("page", ["patients/p-unread", "patients/p-unread/session", "session", "reviews"])
+def test_the_pages_that_go_without_it_say_so_and_lead_to_it(pages: dict[str, httpx.Response], page: str) -> None:
+    answer = pages[page]
+
+    assert answer.status_code == 200
+    assert "One goal cannot be shown now." in answer.text
+    assert f'<a href="/clinic/{ORG}/patients/p-unread/goals/unread">p-unread.unread</a>' in answer.text
+
+
+def test_a_patient_of_whom_all_is_shown_has_no_such_line(pages: dict[str, httpx.Response]) -> None:
+    assert "cannot be shown now" not in pages["patients/p-sound"].text
+
+
+def test_the_code_to_name_stands_where_it_is_asked_for(pages: dict[str, httpx.Response]) -> None:
+    assert "and name this code: <code>projection.quarantined</code>" in pages["unread"].text
+    assert pages["unread"].text.count("projection.quarantined</code>") == 1
 
 
 def test_it_names_the_event_the_reason_and_what_to_do(pages: dict[str, httpx.Response]) -> None:

@@ -1,6 +1,7 @@
 """The pages for talks, and the same pages as a PDF by the command line."""
 
 import asyncio
+import re
 import stat
 import sys
 from datetime import timedelta
@@ -62,6 +63,19 @@ async def test_a_patient_has_a_page_in_the_form_that_the_plan_asks_for(http: Htt
     assert '<article class="sheet simple' in usual.text
     assert '<article class="sheet large' in large.text
     assert "style=" not in usual.text
+
+
+async def test_where_no_review_is_due_another_day_can_be_chosen(http: Http, org: str, treated: int) -> None:
+    empty = await http.ask(f"/clinic/{org}/session", min_position=treated, day=TALK - DAY, clinician="c2", form="large")
+
+    assert "No review is due on this day. Choose another one." in empty.text
+    form = re.search(r'<form method="get" action="([^"]+)" class="choosing-day">(.*?)</form>', empty.text, re.DOTALL)
+    assert form is not None
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[2]))
+    assert f'name="day" value="{(TALK - DAY).isoformat()}"' in form[2]
+    chosen = await http.client.get(form[1], params={**kept, "day": TALK.isoformat()})
+    assert '<article class="sheet large' in chosen.text
+    assert ("ben-walk" in chosen.text, "anna-home" in chosen.text) == (True, False)
 
 
 async def test_a_day_has_a_page_for_everybody_with_a_review(http: Http, org: str, treated: int) -> None:

@@ -12,7 +12,7 @@ from events.goal import types as g
 from events.identity import GoalId
 from services.access.principal import Principal, Role
 from services.gateway.projection_status import Standing
-from services.gateway.routes.pages import today
+from services.gateway.routes.pages import reviews, today
 from tests.builders import NOON, active_goal, entry, event, proposed
 from tests.integration.gateway.http import Http
 from tests.tokens import bearing
@@ -106,7 +106,7 @@ async def test_a_patient_sees_neither_page(http: Http, org: str, clinic: int) ->
 
 
 async def test_the_page_is_in_spanish_for_whoever_asks_for_it(http: Http, org: str, clinic: int) -> None:
-    answer = await http.client.get(f"/clinic/{org}/today", headers={"accept-language": "es-MX,es;q=0.9"})
+    answer = await read(http, f"/clinic/{org}/today", clinic, **{"accept-language": "es-MX,es;q=0.9"})
     assert 'lang="es-MX"' in answer.text
     assert "Hablar primero con" in answer.text
 
@@ -137,6 +137,22 @@ async def test_patients_behind_the_first_ones_are_a_link_away(
     second = (await http.client.get(unescape(rest))).text
     assert re.findall(r'id="row-(\w+)"', second) == ["p3"]
     assert "today.js" not in second, "a page of an earlier moment stays as it is"
+
+
+async def test_reviews_are_counted_truly_though_the_list_is_in_parts(
+    http: Http, org: str, clinic: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = await http.record(*active_goal(GoalId(org, "p4", "walk")), *active_goal(GoalId(org, "p5", "walk")))
+    monkeypatch.setattr(reviews, "ROWS", 1)
+    first = (await read(http, f"/clinic/{org}/reviews", position)).text
+    assert "Everyone, 4" in first
+    assert "3 reviews are due since an earlier day." in first
+    parts = [first]
+    while following := re.search(r'href="([^"]+)">Show the reviews behind these', parts[-1]):
+        parts.append((await http.client.get(unescape(following[1]))).text)
+    assert len(parts) == 4
+    assert all("Everyone, 4" in part for part in parts)
+    assert ["Seven weeks" in part for part in parts] == [True, False, False, False]
 
 
 async def test_a_page_whose_projection_is_behind_says_so_above_its_heading(

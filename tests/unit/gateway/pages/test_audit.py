@@ -66,6 +66,16 @@ def test_a_line_tells_when_by_the_clinics_clock_who_what_and_why() -> None:
     assert found.goal_address == "/clinic/northside/patients/pt-1/goals/walk"
 
 
+def test_what_cairn_adds_is_by_itself_and_by_no_other_system() -> None:
+    by_itself = told(actor="cairn", actorrole="system", submittedby="cairn", submitterrole="system")
+
+    found, page = line(ENGLISH, by_itself, DUBLIN), event_view(ENGLISH, by_itself, UNPROVEN, ZONE)
+
+    assert (found.by.id, found.by.role) == ("Cairn itself", "")
+    assert (page.submitted_by, page.submitter_role) == ("Cairn itself", "")
+    assert line(ENGLISH, told(actor="ehr", actorrole="system"), DUBLIN).by.role == "another system"
+
+
 def test_a_plan_is_no_goal_to_lead_to() -> None:
     found = line(ENGLISH, told(goal="plan", type="cairn.plan.closed.v1", data={"reason": "moved"}), DUBLIN)
 
@@ -129,7 +139,7 @@ def test_what_is_no_change_tells_what_it_says() -> None:
 
     assert [(fact.name, fact.text) for fact in found.facts] == [
         ("Day", "26 October 2026"),
-        ("Who was there", "patient; clinician"),
+        ("Who was there", "patient and clinician"),
         ("What was decided", "go on as it is"),
     ]
     assert found.later == "one day later"

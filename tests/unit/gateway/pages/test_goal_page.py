@@ -98,6 +98,31 @@ def by_clinician(data: Any, **more: Any) -> Event:
     return event(GOAL, data, role="clinician", actor="c1", **more)
 
 
+# what it is
+
+
+def test_what_exactly_it_is_stands_in_words_as_far_as_somebody_said_it() -> None:
+    worked_out = smart(
+        specific="The evening group", relevant="My daughter", achievable={"confidence": 7, "supports": "A lift there"}
+    )
+    assert [(fact.name, fact.text) for fact in shown(*begun(smart=worked_out)).head.in_words] == [
+        ("What exactly", "The evening group"),
+        ("What is counted", "groups attended"),
+        ("What would be enough", "at least 3 groups attended a week"),
+        ("Until", "for 4 weeks"),
+        ("What makes it possible", "A lift there"),
+        ("How sure", "7 of 10"),
+        ("Why it matters", "My daughter"),
+    ]
+    assert shown(active_goal(GOAL)[0], event(GOAL, proposed())).head.in_words == []
+
+
+def test_what_is_not_agreed_by_both_is_headed_as_proposed() -> None:
+    plan = active_goal(GOAL)[0]
+    assert shown(plan, event(GOAL, proposed(smart=smart()))).facts_heading == "What is proposed"
+    assert shown(*begun()).facts_heading == "What was agreed"
+
+
 # whose words
 
 

@@ -86,7 +86,7 @@ def test_words_that_wait_are_the_largest_and_a_clinicians_words_are_not_in_the_p
     told = row(reason("waiting_for_clinician", 5, awaited="answer_to_contest"), words=contest)
     assert words_of(told) == Saying("", "Not my words", is_voice=True)
     (told_of,) = about(ENGLISH, told)
-    assert sentence(told_of) == "Pushed back on Saturday on the goal “Get through an evening”"
+    assert sentence(told_of) == "Pushed back on Saturday on the goal “Get through an evening” ."
     by_staff = row(words={"goal": "evenings", "of": "statement", "text": "Give samples", "who": CLINICIAN})
     assert words_of(by_staff) == Saying("", "Give samples", is_voice=False)
 
@@ -225,8 +225,28 @@ def test_the_lead_counts_people_by_what_they_need() -> None:
     assert [each.text for each in found.filters] == ["Everyone, 2", "Mine, 2"]
 
 
+def test_a_plan_that_nobody_has_is_with_no_person_of_that_name() -> None:
+    unassigned = row(reason("waiting_for_clinician", 54, awaited="agreement"), clinician="unassigned")
+    by_clinician = [{"clinician": "unassigned", "patients": 1}, {"clinician": "cl-9", "patients": 1}]
+    found = view(answer(unassigned, by_clinician=by_clinician))
+    (section,) = found.sections
+    assert [each.text for each in found.filters] == ["Everyone, 2", "cl-9, 1", "Not assigned, 1"]
+    assert section.rows[0].whys[0].text == "Waits for an answer, 54\u00a0days"
+    assert section.rows[0].also.startswith("Nobody has it yet")
+
+
+def test_where_nobody_is_in_treatment_there_is_nothing_to_choose_from() -> None:
+    assert view(answer(by_clinician=[])).filters == []
+
+
 def test_a_quiet_day_says_what_comes_next() -> None:
-    upcoming = {"patient": "pt-1", "due_on": "2026-11-27", "statement": "Get through an evening", "own_words": True}
+    upcoming = {
+        "patient": "pt-1",
+        "due_on": "2026-11-27",
+        "statement": "Get through an evening",
+        "wording": None,
+        "own_words": True,
+    }
     assert view(answer(row()), (upcoming,)).lead == ("One person. Nobody waits. Next review: Tomorrow, Friday, pt-1.")
     assert view(answer()).lead == "Nobody is in treatment here yet."
 
