@@ -9,6 +9,7 @@ import pytest
 from nats.js.api import RePublish
 from pydantic_core import from_json, to_json
 
+from events.envelope import StoredMessage
 from events.leaf import fingerprint
 from events.log import Log, RawBatch, RawMessage
 from events.log.client.resilient import ResilientClient
@@ -81,7 +82,9 @@ async def test_each_way_of_reading_gives_what_is_stored(kept: ResilientClient) -
         past = await taken(batches, max(published))
     alone = [await read_at(kept, "KEPT", position) for position in published]
     async with asyncio.timeout(30), aclosing(Follower(kept, "KEPT", 0).batches()) as by_name:
-        named = list((await anext(by_name)).messages)
+        named: list[StoredMessage] = []
+        while len(named) < len(published):
+            named += (await anext(by_name)).messages
 
     stored = [await stored_at(kept, position) for position in published]
     assert [each.headers for each in stored] == list(published.values())

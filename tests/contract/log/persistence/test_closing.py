@@ -1,6 +1,7 @@
 """A factory's thread and connection end when it is closed, or forgotten, and with the server or without."""
 
 import gc
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -80,7 +81,9 @@ def test_a_program_that_closes_nothing_ends_in_silence() -> None:
         check=False,
     )
 
-    assert (ended.returncode, ended.stderr) == (0, "")
+    # In this mode asyncio also tells of each step that took a while, as on a machine that is busy.
+    said = [line for line in ended.stderr.splitlines() if not re.match(r"Executing <.* took [\d.]+ seconds$", line)]
+    assert (ended.returncode, said) == (0, [])
 
 
 def is_stored(recorder: NATSApplicationRecorder) -> bool:
