@@ -79,6 +79,10 @@ run: setup ## Run Cairn here until Ctrl-C; its settings are CAIRN_* variables.
 test: setup ## Run the tests, on all cores, those of pages with Chromium; ARGS='-k goal -x -n0' is passed on.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
+.PHONY: slowest
+slowest: setup ## List which tests cost most, in seconds of the processor; ARGS=tests/unit says of which.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n0 -q -p tests.processor_time $(ARGS)
+
 .PHONY: exchange
 exchange: setup ## Test with what others read and write Cairn's formats by; needs npm's registry.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n0 tests/exchange $(ARGS)

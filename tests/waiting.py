@@ -7,6 +7,9 @@ from time import monotonic
 from typing import TypeVar, overload
 
 T = TypeVar("T")
+_FIRST_PAUSE_SECONDS = 0.01
+_LONGEST_PAUSE_SECONDS = 0.05
+"""What takes long is looked for less often: a look costs what is waited for some of the processor's time."""
 
 
 @overload
@@ -24,6 +27,7 @@ async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 10) 
         AssertionError: when it is not within the time, with what it gave last.
     """
     end = monotonic() + within
+    pause = _FIRST_PAUSE_SECONDS
     while True:
         found = check()
         result: T = await found if inspect.isawaitable(found) else found
@@ -31,4 +35,5 @@ async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 10) 
             return result
         if monotonic() > end:
             raise AssertionError(f"not within {within} s; last: {result!r}")
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause)
+        pause = min(1.1 * pause, _LONGEST_PAUSE_SECONDS)

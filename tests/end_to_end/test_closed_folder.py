@@ -103,7 +103,8 @@ def closed(
 
 async def test_make_run_gets_ready_and_ends_with_ctrl_c(closed: ClosedFolder) -> None:
     nats_port, http_port = map(str, free_ports())
-    async with closed.make("run", CAIRN_NATS_PORT=nats_port, CAIRN_HTTP_PORT=http_port) as running:
+    settings = {"CAIRN_NATS_PORT": nats_port, "CAIRN_HTTP_PORT": http_port, "CAIRN_SAMPLE": "false"}
+    async with closed.make("run", **settings) as running:
         assert running.stdout is not None
         said: list[bytes] = []
         while not (said and said[-1].startswith(b"ready ")):

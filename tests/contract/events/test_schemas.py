@@ -15,7 +15,8 @@ from events.catalog import TYPES, Json, decode, encode, json_schema
 from events.envelope import structured, to_cloudevent
 from events.errors import Rejected
 from events.identity import PLAN
-from events.json_schemas import ENVELOPE, OUTCOME, published_schemas
+from events.json_schemas import ENVELOPE, OUTCOME, published_schema, published_schemas
+from events.json_schemas import SCHEMAS as NAMES
 from events.outcome import OutcomeError, OutcomeEvent, RecordedOutcome, RejectedOutcome, encode_outcome
 from events.payload import Payload
 from events.plan.types import PlanPayload
@@ -73,18 +74,18 @@ def test_the_published_files_are_what_the_models_say() -> None:
     assert files == published_schemas()
 
 
-@pytest.mark.parametrize("name", published_schemas())
+@pytest.mark.parametrize("name", NAMES)
 def test_each_is_a_json_schema_of_2020_12_with_an_id_of_its_own(name: str) -> None:
-    schema = published_schemas()[name]
+    schema = published_schema(name)
 
     Draft202012Validator.check_schema(schema)
     assert (schema["$id"], schema["title"]) == (f"urn:cairn:schema:{name}", name)
 
 
-@pytest.mark.parametrize("name", published_schemas())
+@pytest.mark.parametrize("name", NAMES)
 def test_each_says_all_in_words_of_json_schema(name: str) -> None:
     """A validator passes over a word that it does not know, and with it over what the word should have forbidden."""
-    assert set(keywords(published_schemas()[name])) <= KEYWORDS
+    assert set(keywords(published_schema(name))) <= KEYWORDS
 
 
 @few
@@ -191,7 +192,7 @@ def test_cairn_is_never_laxer_than_its_schema(name: str, document: Json) -> None
 
 
 def test_the_envelopes_schema_fits_what_is_offered_and_what_is_read_back() -> None:
-    envelope = published_schemas()[ENVELOPE]
+    envelope = published_schema(ENVELOPE)
 
     for each in recorded(active_goal()):
         assert fits(envelope, structured(each.event))
@@ -220,7 +221,7 @@ def test_the_envelopes_schema_fits_what_is_offered_and_what_is_read_back() -> No
 def test_the_envelopes_schema_refuses_what_cairn_refuses(wrong: Json) -> None:
     offered = structured(active_goal()[0])
 
-    assert not fits(published_schemas()[ENVELOPE], {**offered, **wrong})
+    assert not fits(published_schema(ENVELOPE), {**offered, **wrong})
 
 
 def test_the_outcomes_schema_fits_every_answer() -> None:
@@ -232,5 +233,5 @@ def test_the_outcomes_schema_fits_every_answer() -> None:
     )
 
     for answer in (recorded_once, rejected, RejectedOutcome(code="log.busy", detail="Later.")):
-        assert fits(published_schemas()[OUTCOME], json.loads(encode_outcome(answer)))
-    assert not fits(published_schemas()[OUTCOME], {"status": "lost"})
+        assert fits(published_schema(OUTCOME), json.loads(encode_outcome(answer)))
+    assert not fits(published_schema(OUTCOME), {"status": "lost"})

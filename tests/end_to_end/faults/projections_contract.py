@@ -24,9 +24,9 @@ from tests.end_to_end.faults.tables import Tables, rebuilt, whole
 from tests.waiting import eventually
 
 NewDatabase = Callable[[], str]
-EVENTS = 20_000
-TO_BUILD = 16_000
-"""More than one transaction takes in."""
+EVENTS = 6_000
+TO_BUILD = 10_000
+"""More than two transactions of a build take in, so that it can be killed between them."""
 KILLS = 2
 TAKEOVERS = 2
 

@@ -15,7 +15,6 @@ from events.envelope import structured
 from events.event import Event
 from events.log import connect, declare_log
 from events.log.stream import STREAM
-from projections.catalog import NAMES
 from services.embedded_server import EmbeddedServer
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.forked import Ran, cairn
@@ -28,7 +27,7 @@ SETTLING_SECONDS = 45
 
 
 class Installation:
-    """nats-server, the goals service, intake, reminders, the projections, the access record and a gateway.
+    """nats-server, and the processes that `cairn up` has: projections, goals, the gateway, and the background.
 
     Args:
         folder: Of this installation alone.
@@ -42,6 +41,7 @@ class Installation:
         self._folder = folder
         self._http_port = http_port
         self._services: dict[str, ServiceProcess] = {}
+        self._http: httpx.AsyncClient
 
     @property
     def http_url(self) -> str:
@@ -49,6 +49,8 @@ class Installation:
 
     async def start(self) -> None:
         """Start everything, as `cairn up` does: the log's stream, then the projections, then the others."""
+        # One for all requests: to make one takes 30 ms of processor time, and readiness is asked for time and again.
+        self._http = httpx.AsyncClient(base_url=self.http_url, timeout=30)
         await self.server.start()
         nc = await connect(self.server.url, name="operator")
         await declare_log(nc)
@@ -58,18 +60,14 @@ class Installation:
             "CAIRN_DATABASE_URL": self.database_url,
             "CAIRN_HTTP_PORT": str(self._http_port),
         }
-        projections = {name: ("projection", name) for name in NAMES}
-        others = {name: (name,) for name in ("goals", "intake", "reminders", "access", "gateway")}
-        for together in (projections, others):
-            services = {
-                name: ServiceProcess(*arguments, data_dir=self._folder, **environment)
-                for name, arguments in together.items()
-            }
+        for together in (("projections",), ("goals", "gateway", "background")):
+            services = {name: ServiceProcess(name, data_dir=self._folder, **environment) for name in together}
             self._services |= services
             await asyncio.gather(*(each.start() for each in services.values()))
 
     async def stop(self) -> None:
         """End everything in good order."""
+        await self._http.aclose()
         await asyncio.gather(*(each.stop() for each in self._services.values()))
         self._services.clear()
         await self.server.stop()
@@ -118,14 +116,12 @@ class Installation:
         return of_everyone(self._folder)
 
     async def get(self, path: str, *, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.http_url, timeout=30, headers=self.headers) as http:
-            return await http.get(path, params=params, headers=headers)
+        return await self._http.get(path, params=params, headers={**self.headers, **(headers or {})})
 
     async def post(self, submission: Event) -> httpx.Response:
         """Offer an event over HTTP."""
-        async with httpx.AsyncClient(base_url=self.http_url, timeout=30, headers=self.headers) as http:
-            body = to_json(structured(submission))
-            return await http.post("/v1/events", content=body, headers={"content-type": "application/cloudevents+json"})
+        headers = {**self.headers, "content-type": "application/cloudevents+json"}
+        return await self._http.post("/v1/events", content=to_json(structured(submission)), headers=headers)
 
     async def record(self, submissions: Iterable[Event]) -> int:
         """Offer events that are recorded; the position of the last."""

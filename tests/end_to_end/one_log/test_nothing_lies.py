@@ -81,7 +81,7 @@ class Story:
                         self._begun.add(goal_id)
 
     async def _kill(self) -> None:
-        service = self._here.service(self._chance.choice(["goals", "goal_state", "audit_trail"]))
+        service = self._here.service(self._chance.choice(["goals", "projections"]))
         await service.kill()
         await self._submit()
         await service.start()

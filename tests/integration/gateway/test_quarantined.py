@@ -32,7 +32,7 @@ async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Alone]
     await server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def client(here: Alone) -> AsyncIterator[httpx.AsyncClient]:
     async with here.gateway() as client:
         yield client
