@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pydantic_core import from_json
 
@@ -23,6 +24,16 @@ from tests.builders import as_bytes
 from tests.postgresql import PostgresqlServer, running_postgresql
 
 pytest_plugins = ["tests.distribution"]
+# The same examples on every run and every machine, however long a busy one takes: a test that passes here passes there.
+hypothesis.settings.register_profile(
+    "cairn",
+    max_examples=30,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("cairn")
 _orgs = count(1)
 
 Submit = Callable[[Event], Awaitable[Outcome]]

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from functools import cache, partial
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from pydantic import AwareDatetime, BaseModel, ValidationError
@@ -16,9 +15,6 @@ from events.payload import Payload
 from events.plan.consent_terms import Sha256
 from events.plan.types import PLAN_EVENTS, PlanPayload, TimeZone
 from events.vocabulary import Label, Number, Text, Token
-
-few = settings(max_examples=30, deadline=None, database=None, derandomize=True)
-"""The same examples on every run and every machine: a test that passes here passes there."""
 
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")) | st.sampled_from("\n\t"), min_size=1

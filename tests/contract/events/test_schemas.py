@@ -21,7 +21,7 @@ from events.outcome import OutcomeError, OutcomeEvent, RecordedOutcome, Rejected
 from events.payload import Payload
 from events.plan.types import PlanPayload
 from tests.builders import active_goal, recorded
-from tests.strategies import few, payloads
+from tests.strategies import payloads
 
 SCHEMAS = Path(events.__file__).parent / "schemas"
 PROPOSAL = {"statement": "x", "kind": "process", "horizon": "short_term"}
@@ -88,7 +88,6 @@ def test_each_says_all_in_words_of_json_schema(name: str) -> None:
     assert set(keywords(published_schema(name))) <= KEYWORDS
 
 
-@few
 @given(st.data())
 @pytest.mark.parametrize("payload", TYPES.values(), ids=lambda payload: payload.type_name)
 def test_whatever_cairn_records_fits_its_schema(payload: type[Payload], data: st.DataObject) -> None:

@@ -14,7 +14,7 @@ from events.identity import PLAN
 from events.payload import Payload
 from events.plan.types import PLAN_EVENTS, PlanPayload
 from events.vocabulary import Measure, Smart
-from tests.strategies import few, payloads
+from tests.strategies import payloads
 
 PROPOSED = "cairn.goal.proposed.v1"
 LOGGED = "cairn.goal.progress_logged.v1"
@@ -248,7 +248,6 @@ class TestOlderVersions:
 
 
 class TestEncoding:
-    @few
     @given(st.data())
     @pytest.mark.parametrize("payload", TYPES.values(), ids=lambda payload: payload.type_name)
     def test_gives_back_what_it_was_given(self, payload: type[Payload], data: st.DataObject) -> None:

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from events.goal.entries import Entries, PackedEntries, ProgressEntry, Rating
 from events.vocabulary import Actor
 from tests.builders import TODAY
-from tests.strategies import few
 
 ACTOR = Actor(id="p1", role="patient")
 MANY = 100
@@ -107,7 +106,6 @@ def test_all_are_taken_out_one_by_one(packing: bool) -> None:
     assert entries.with_one(entry(7)) == (entry(7),)
 
 
-@few
 @given(st.lists(st.tuples(st.sampled_from(["log", "change", "withdraw", "pack"]), st.integers(0, 60)), max_size=120))
 def test_whatever_is_done_the_entries_are_those_of_a_list(steps: list[tuple[str, int]]) -> None:
     entries, expected = Entries(), list[ProgressEntry]()

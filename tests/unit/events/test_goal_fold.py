@@ -24,7 +24,7 @@ from events.goal.state import (
 )
 from events.vocabulary import Actor, ActorRole, External, Smart, Template
 from tests.builders import GOAL, NOON, TODAY, entry, event, gas, opened, proposed, recorded, smart
-from tests.strategies import few, goal_payloads
+from tests.strategies import goal_payloads
 
 PATIENT = Actor(id="p1", role="patient")
 CLINICIAN = Actor(id="c1", role="clinician")
@@ -417,7 +417,6 @@ def test_events_of_the_plan_add_nothing_to_a_goal() -> None:
     assert fold_goals(recorded([plan])) is None
 
 
-@few
 @given(
     st.lists(st.tuples(st.sampled_from(["patient", "clinician", "family", "system"]), goal_payloads), max_size=12),
     goal_payloads,

@@ -13,7 +13,6 @@ from events.goal import GoalState
 from events.goal import types as g
 from events.goal.gas import GasScores, t_score, t_scores
 from tests.builders import TODAY, entry, gas, proposed
-from tests.strategies import few
 from tests.unit.events.goals import called, goal
 
 LEVELS = st.lists(st.integers(-2, 2), min_size=1, max_size=8)
@@ -118,14 +117,12 @@ def test_the_latest_level_is_that_of_the_latest_day() -> None:
     assert t_scores([told]).t_score == 60
 
 
-@few
 @given(LEVELS)
 def test_expected_on_every_goal_is_fifty_and_signs_mirror_around_it(levels: list[int]) -> None:
     assert t_score([0] * len(levels)) == 50
     assert t_score(levels) - 50 == pytest.approx(50 - t_score([-level for level in levels]))
 
 
-@few
 @given(LEVELS, st.integers(1, 9))
 def test_equal_weights_change_nothing(levels: list[int], weight: int) -> None:
     assert t_score(levels, [weight] * len(levels)) == pytest.approx(t_score(levels))

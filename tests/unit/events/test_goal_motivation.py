@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from events.goal.entries import ProgressEntry
 from events.goal.motivation import dips, falls
 from tests.builders import TODAY, entry, proposed
-from tests.strategies import few
 from tests.unit.events.goals import goal
 
 
@@ -55,7 +54,6 @@ def test_dips_are_those_of_the_days_they_are_for(days: list[tuple[int, int | Non
     assert [each.entry for each in dips(told(*days))] == [f"e{number}" for number in dipping]
 
 
-@few
 @given(st.lists(st.tuples(st.integers(0, 20), st.none() | st.integers(0, 10)), max_size=12))
 def test_all_dips_are_the_entries_of_which_each_is_one(days: list[tuple[int, int | None]]) -> None:
     entries = told(*days)

@@ -15,7 +15,7 @@ from events.plan.state import Measurement
 from events.vocabulary import Priority, Program, TreatmentReason
 from tests.builders import NOON, PLAN, TODAY, event, opened, recorded
 from tests.consents import PAPER, consent, disclosed
-from tests.strategies import few, plan_payloads
+from tests.strategies import plan_payloads
 
 OWN = TreatmentReason(text="Be there for my son", whose="own")
 
@@ -164,7 +164,6 @@ def test_a_plan_reads_as_its_state() -> None:
     assert (read["reasons"], read["status"]) == ([{"text": "Be there for my son", "whose": "own"}], "open")
 
 
-@few
 @given(st.lists(plan_payloads, max_size=12))
 def test_no_order_of_valid_events_is_refused(story: Sequence[PlanPayload]) -> None:
     plan = folded(opened(), *story)

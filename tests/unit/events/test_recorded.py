@@ -29,7 +29,7 @@ from events.submission import read_submission
 from events.vocabulary import Actor
 from events.voiding import VOIDING
 from tests.builders import GOAL, NOON, as_bytes, event, proposed, recorded
-from tests.strategies import few, payloads, tokens
+from tests.strategies import payloads, tokens
 from tests.unit.events.envelopes import HELD, stored
 
 
@@ -153,7 +153,6 @@ def events(draw: st.DrawFn, payload: type[Payload]) -> Event:
     )
 
 
-@few
 @given(st.data())
 @pytest.mark.parametrize("payload", TYPES.values(), ids=lambda payload: payload.type_name)
 def test_every_event_survives_both_modes_and_the_log(payload: type[Payload], data: st.DataObject) -> None:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from events.identity import GoalId
 from services.fhir.ids import SURE_TO_FIT, digest_of, fhir_id, patient_fhir_id, read_fhir_id
-from tests.strategies import few
 
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 ids = st.builds(GoalId, *[st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)] * 3)
@@ -40,7 +39,6 @@ def test_an_id_that_cannot_be_written_out_is_a_digest(goal_id: GoalId) -> None:
     assert (address.tokens, address.digest) == ((), written)
 
 
-@few
 @given(ids | short_ids)
 def test_every_id_is_one_for_fhir_and_can_be_told_from_every_other(goal_id: GoalId) -> None:
     for written, tokens, part in (
@@ -56,7 +54,6 @@ def test_every_id_is_one_for_fhir_and_can_be_told_from_every_other(goal_id: Goal
         assert address.tokens == goal_id[:tokens] or address.digest == digest_of(goal_id[:tokens])
 
 
-@few
 @given(ids | short_ids)
 def test_only_an_id_of_many_characters_or_with_an_odd_beginning_needs_to_be_looked_up(goal_id: GoalId) -> None:
     address = read_fhir_id(fhir_id(goal_id, 2**31), 3, part=True)

@@ -28,7 +28,7 @@ from services.fhir.outgoing.patient import PatientHistory, goal_versions, histor
 from services.fhir.outgoing.target import write_smart, write_target
 from services.sample.clinic import northside
 from tests.builders import GOAL, TODAY, active_goal, entry, event, gas, opened, proposed, recorded
-from tests.strategies import few, goal_payloads, values
+from tests.strategies import goal_payloads, values
 
 RELEASES: tuple[Release, ...] = ("R4", "R5")
 BASE = "http://127.0.0.1:8080/fhir/R4"
@@ -62,7 +62,6 @@ def test_everything_of_the_sample_clinic_is_valid(release: Release) -> None:
     assert kinds == {"Patient", "CarePlan", "Goal", "Observation", "Provenance"}
 
 
-@few
 @given(values(Proposed), st.lists(goal_payloads, max_size=6))
 def test_whatever_a_goal_has_come_to_it_is_valid(first: Proposed, then: list[g.GoalPayload]) -> None:
     events = recorded([event(GOAL, data) for data in (first, *then)])

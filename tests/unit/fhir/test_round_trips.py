@@ -24,7 +24,7 @@ from services.fhir.outgoing.goal import write_goal
 from services.fhir.outgoing.patient import history_of
 from services.sample.clinic import northside
 from tests.builders import NOON, TODAY, event, recorded
-from tests.strategies import few, goal_payloads, values
+from tests.strategies import goal_payloads, values
 from tests.unit.fhir.resources import document, planned
 from tests.unit.fhir.round_trips import folded, submitted, there_and_back, what_comes_back, written
 
@@ -51,7 +51,6 @@ def _has_each_entry_once(told: Sequence[tuple[Payload, object]]) -> bool:
     return len(set(entries)) == len(entries)
 
 
-@few
 @given(st.tuples(values(Proposed), roles), st.lists(later, max_size=8).filter(_has_each_entry_once))
 def test_any_goal_comes_back_as_it_went_out(
     first: tuple[Payload, ActorRole], then: list[tuple[Payload, ActorRole]]
@@ -62,7 +61,6 @@ def test_any_goal_comes_back_as_it_went_out(
         assert what_comes_back(there_and_back(state, release)) == what_comes_back(state)
 
 
-@few
 @given(values(Imported))
 def test_any_imported_goal_comes_back_as_it_went_out(data: Imported) -> None:
     state = goal_of([(data, "system")])

@@ -22,7 +22,7 @@ from services.goals.appends import CAIRN
 from services.goals.history import History
 from services.goals.packing import pack, unpack
 from tests.builders import GOAL, NOON, PLAN, TODAY, entry, event, opened, proposed, recorded, smart
-from tests.strategies import few, goal_payloads, plan_payloads
+from tests.strategies import goal_payloads, plan_payloads
 
 PROPOSAL = event(GOAL, proposed(smart=smart()), id="proposal")
 ACTIVATION = event(GOAL, g.Activated(), role="clinician", id="activation")
@@ -104,13 +104,11 @@ class TestAHistory:
 
 class TestASnapshot:
     @given(st.lists(goal_payloads, max_size=8))
-    @few
     def test_holds_whatever_a_goal_adds_up_to(self, payloads: list[GoalPayload]) -> None:
         events = recorded([PROPOSAL, *(event(GOAL, payload) for payload in payloads)])
         assert again(history(events)).goal == fold_goals(events)
 
     @given(st.lists(plan_payloads, max_size=8))
-    @few
     def test_holds_whatever_a_plan_adds_up_to(self, payloads: list[PlanPayload]) -> None:
         events = recorded([event(PLAN, opened()), *(event(PLAN, payload) for payload in payloads)])
         assert again(history(events, PLAN)).plan == fold_plans(events)
@@ -142,7 +140,6 @@ class TestASnapshot:
         assert History.from_snapshot(GOAL, made) is None
 
     @given(st.data())
-    @few
     def test_that_is_damaged_is_not_read(self, data: st.DataObject) -> None:
         made = bytearray(history().snapshot())
         made[data.draw(st.integers(0, len(made) - 1))] ^= data.draw(st.integers(1, 255))
@@ -155,7 +152,6 @@ class TestASnapshot:
 
 class TestPacking:
     @given(st.lists(goal_payloads, max_size=8))
-    @few
     def test_changes_nothing_of_a_goal(self, payloads: list[GoalPayload]) -> None:
         events = recorded([PROPOSAL, *(event(GOAL, payload) for payload in payloads)])
         remembered = history(events)
@@ -164,7 +160,6 @@ class TestPacking:
         assert remembered.goal == fold_goals(events)
 
     @given(st.lists(plan_payloads, max_size=8))
-    @few
     def test_changes_nothing_of_a_plan(self, payloads: list[PlanPayload]) -> None:
         events = recorded([event(PLAN, opened()), *(event(PLAN, payload) for payload in payloads)])
         remembered = history(events, PLAN)

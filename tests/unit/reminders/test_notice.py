@@ -13,7 +13,7 @@ from events.plan import PlanPayload, fold_plans
 from services.reminders.notice import Occasion, current, occasions, upcoming
 from services.reminders.reviews import MOVING
 from tests.builders import GOAL, NOON, PLAN, active_goal, event, opened, recorded
-from tests.strategies import few, goal_payloads, plan_payloads
+from tests.strategies import goal_payloads, plan_payloads
 
 DUE = date(2026, 3, 16)
 SCHEDULED = event(GOAL, g.ReviewScheduled(due_on=DUE, cause="initial"), role="system", actor="cairn")
@@ -110,14 +110,12 @@ def test_its_id_is_that_of_the_goal_the_day_and_the_kind_however_often_the_revie
 
 
 @given(goal_payloads)
-@few
 def test_what_moves_a_review_is_not_passed_over(payload: GoalPayload) -> None:
     before, after = fold_goals(history()), fold_goals(history(payload))
     assert payload.type_name in MOVING or _review(after) == _review(before) or not _begun(payload)
 
 
 @given(plan_payloads)
-@few
 def test_what_moves_the_clinic_s_day_is_not_passed_over(payload: PlanPayload) -> None:
     plans = fold_plans(recorded([event(PLAN, opened()), event(PLAN, payload)]))
     assert plans is not None
