@@ -16,7 +16,7 @@ from tests.postgresql import temporary_folder
 _ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="module", params=KINDS)
 async def url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """A database with a view of three rows, and one that has no end."""
     kind: Kind = request.param
