@@ -17,7 +17,11 @@ from events.log.child_process import end_with_parent
 
 CAIRN = "services.cli"
 _IMPORTED = (
-    *("psycopg", "rich.table", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite"),
+    *("psycopg", "rich.console", "rich.table"),
+    *("sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite"),
+    *("events.log.persistence.factory", "services.cli.import_fhir", "services.fhir.incoming.run"),
+    *("services.cli.export_history", "services.notary.counting_witnesses", "services.notary.history_export"),
+    *("services.gateway.pages.history.timeline", "services.gateway.pages.pdf"),
     *(f"projections.{name}.projection" for name in ("goal_state", "audit_trail", "review_schedule")),
     *(
         f"services.cli.{name}"

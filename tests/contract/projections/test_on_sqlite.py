@@ -128,6 +128,11 @@ class TestServed(ServedContract):
     def database_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'cairn.db'}"
 
+    @pytest.mark.parametrize("seed", range(2, 8))
+    def test_so_it_is_in_further_lives(self, engine: Engine, seed: int) -> None:
+        """Here, where it costs least: what is different in them is folded before any database comes in."""
+        self.live_through(engine, seed)
+
 
 class TestQueries(QueriesContract):
     @pytest.fixture(scope="class")
