@@ -32,7 +32,7 @@ async def knows(own_witness: OwnWitness, size: int) -> None:
         summary = own_witness.summary()
         return summary is not None and any(first == 1 and last >= size for first, last in summary.spans)
 
-    await eventually(spans, within=30)
+    await eventually(spans, within=90)
 
 
 async def is_told_of(own_witness: OwnWitness, checkpoint: Checkpoint) -> None:
