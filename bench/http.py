@@ -21,7 +21,7 @@ from bench.entry import entry
 from bench.filling import fill
 from bench.gateway import ORG
 from bench.http_connection import http_connections
-from bench.http_load import read, submit
+from bench.http_load import read, read_once, submit
 from bench.http_requests import PAGES, READINGS, REQUESTS, Page, Reading, Request, path
 from bench.life import BEGINNING, Step, activation, goal_ids, life
 from bench.live import Live, live
@@ -107,13 +107,13 @@ class _Bench:
         self._stages = stages
 
     async def read(self, reading: Reading, goals: Sequence[GoalId]) -> list[Case]:
-        """A reading over each number of connections."""
+        """A reading for the first time, and then over each number of connections."""
         paths = list(dict.fromkeys(path(reading, goal_id) for goal_id in goals))
+        cases = [await self._for_the_first_time(reading, paths)]
         if self._readers:
             answers = await _answers(self._running[""], paths)
             for reader in self._readers.values():
                 await reader.prepare(answers)
-        cases = []
         for width in self._options.connections:
             turns: dict[str, Turn[Run]] = {
                 name: partial(self._read, _door(there), paths, width) for name, there in self._running.items()
@@ -123,6 +123,14 @@ class _Bench:
                 turns[name] = partial(self._read, (reader.port, None), theirs, width)
             cases.append(await self._case({"request": reading, "connections": width}, turns))
         return cases
+
+    async def _for_the_first_time(self, reading: Reading, paths: Sequence[str]) -> Case:
+        """Every path once, over one connection: whatever remembers what it has answered has nothing to remember yet."""
+        of: dict[str, int | str] = {"request": reading, "each": "for the first time"}
+        with self._stages(f"{reading} for the first time", len(self._running)) as stage:
+            turns = {name: partial(self._once_around, _door(there), paths) for name, there in self._running.items()}
+            runs = await in_turns(turns, 1, stage)
+        return case(of, "answers/s", runs.pop(""), runs)
 
     async def look(self, page: Page, goals: Sequence[GoalId]) -> list[Case]:
         """A page over each number of connections. It is nothing that a peer could answer with out of a table."""
@@ -178,6 +186,11 @@ class _Bench:
         port, token = door
         async with http_connections(port, width, token) as connections:
             return await read(connections, paths, self._options)
+
+    async def _once_around(self, door: _Door, paths: Sequence[str]) -> Run:
+        port, token = door
+        async with http_connections(port, 1, token) as connections:
+            return await read_once(connections[0], paths)
 
     async def _submit(self, there: Live, width: int) -> Run:
         port, token = _door(there)

@@ -7,7 +7,9 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Seconds = Annotated[float, Field(gt=0, le=600)]
+MOST_SECONDS = 600
+"""The longest time that one run may be given."""
+Seconds = Annotated[float, Field(gt=0, le=MOST_SECONDS)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 Rate = Annotated[float, Field(gt=0, le=100_000)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]

@@ -22,6 +22,8 @@ LOW_CONFIDENCE_BELOW = 5
 SILENT_AFTER = timedelta(days=7)
 EARLY_IN_TREATMENT = timedelta(days=30)
 EARLY_HORIZON = timedelta(weeks=4)
+MOST_COPIES_TOLD = 20
+"""Of how many other patients with a goal in the same words the number is told; of more, that they are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Around:
         plan: The patient's plan.
         today: Today in the clinic's time zone.
         goals: The patient's goals, this one among them.
-        copies: How many other patients have a goal with the same text.
+        copies: How many other patients have a goal with the same text; of more than :data:`MOST_COPIES_TOLD` it makes
+            no difference how many.
         diary: What the goal's own diary comes to.
     """
 
@@ -201,6 +204,8 @@ def copied_text(goal: GoalFacts, around: Around) -> str | None:
     """The same text stands on other patients' goals (S22)."""
     if not around.copies:
         return None
+    if around.copies > MOST_COPIES_TOLD:
+        return f"More than {MOST_COPIES_TOLD} other patients have a goal in the same words."
     return f"{_count(around.copies, 'other patient has', 'other patients have')} a goal in the same words."
 
 

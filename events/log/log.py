@@ -21,6 +21,7 @@ from events.log.following import Follower, RawFollower
 from events.log.handing_over import HandedOver
 from events.log.leader import Leader
 from events.log.message import Message, guard
+from events.log.quiet_patients import QuietPatients
 from events.log.raw_reading import read_at, read_pages
 from events.log.reading import Batch, DirectReader, RawBatch
 from events.log.stream import STREAM
@@ -77,6 +78,7 @@ class Log:
         self._stream = stream
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, stream)
+        self._quiet = QuietPatients(nc, stream, self._reader.head)
         self._leader = Leader(nc, self._replies, ack_seconds)
         self._writer = Writer(nc, self._replies, self._reader, max_waiting=max_waiting, ack_seconds=ack_seconds)
 
@@ -129,16 +131,23 @@ class Log:
 
     async def patient_ends_with(self, goal_id: GoalId, last: StoredMessage) -> bool:
         """Whether a message is still the last one of everything that the goal's patient has, as the replica that
-        answers has it.
+        answers has it; or as the feed has it, once that has been asked (`quiet_patients.py`).
 
         Raises:
             LogUnreachable: the log does not answer.
         """
+        patient = goal_id.on(LOG).rpartition(".")[0]
+        if await self._quiet.ends_with(patient, last.position):
+            return True
+        question = self._quiet.asking(patient)
         # The last message of each subject: the server finds these by its index of subjects, without looking at the log.
         found = await self._reader.last(goal_id.patient_on(LOG))
-        return [(each.subject, each.position, each.recorded_ns, each.data) for each in found[-1:]] == [
+        is_last = [(each.subject, each.position, each.recorded_ns, each.data) for each in found[-1:]] == [
             (last.subject, last.position, last.recorded_ns, last.data)
         ]
+        if is_last:
+            self._quiet.answered(patient, question, last.position)
+        return is_last
 
     async def read_sound(self, goal_id: GoalId) -> list[RecordedEvent]:
         """The events of one goal or plan up to its first message that cannot be read.
@@ -370,7 +379,8 @@ class Log:
         return [recorded for recorded in readable(whole) if recorded.position > after]
 
     async def close(self) -> None:
-        """Stop listening for replies; the connection stays with its owner."""
+        """Stop listening; the connection stays with its owner."""
+        await self._quiet.close()
         await self._replies.close()
 
 

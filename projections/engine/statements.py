@@ -57,7 +57,9 @@ def fetch(connection: Connection, query: Executable, parameters: Mapping[str, ob
     if connection.dialect.name != "sqlite":
         return [tuple(row) for row in connection.execute(query, parameters)]
     text, slots, constants, made = _compiled_query(query)
-    values = _values(slots, {**constants, **parameters} if constants else parameters)
+    values = [*constants]
+    for slot, name, convert in slots:
+        values[slot] = convert(parameters[name]) if convert else parameters[name]
     try:
         found: list[Values] = _driver(connection).execute(text, values).fetchall()
     except sqlite3.Error as error:
@@ -111,15 +113,16 @@ class _Query(NamedTuple):
     """A query as SQLite's driver takes it.
 
     Attributes:
-        slots: For each place in the text, the name of its parameter and what makes the driver's value of it.
-        constants: The values of those parameters that are written in the query.
+        slots: The places in the text that are filled at each time: the name of the parameter, and what makes the
+            driver's value of it.
+        constants: The driver's values of all places; None in those.
         made: What makes the values of a column out of those of the driver, by the place of the column, where it takes
             that.
     """
 
     text: str
-    slots: _Slots
-    constants: Mapping[str, object]
+    slots: Sequence[tuple[int, str, _Convert | None]]
+    constants: Sequence[object]
     made: Sequence[tuple[int, _Convert]]
 
 
@@ -131,7 +134,10 @@ def _compiled_query(query: Executable) -> _Query:
         for slot, column in enumerate(cast(SelectBase, query).selected_columns)
         if (convert := column.type.dialect_impl(_SQLITE).result_processor(_SQLITE, None)) is not None
     ]
-    return _Query(str(compiled), _slots(compiled), _constants(compiled), made)
+    slots, constants = _slots(compiled), _constants(compiled)
+    given = [(slot, name, convert) for slot, (name, convert) in enumerate(slots) if name not in constants]
+    values = _values(slots, {**{name: None for _, name, _ in given}, **constants})
+    return _Query(str(compiled), given, values, made)
 
 
 @cache

@@ -5,12 +5,30 @@ from collections.abc import Collection
 from pydantic_core import to_json
 from sqlalchemy import Connection, FromClause, func, select
 
+from events.goal.flags import MOST_COPIES_TOLD
 from projections.engine.key_lookup import id_elements, narrowed
-from projections.engine.paging import AnySelect
+from projections.engine.paging import AnySelect, without_index
 from projections.engine.statements import fetch
 from projections.goal_state.tables import tables
 
 _GOALS = tables()["goals"]
+
+
+def patients_with_text(goals: FromClause, of: FromClause) -> AnySelect:
+    """How many patients have a goal with the text of a goal, and no more of them than it takes to tell of them.
+
+    A text that comes from a template may be thousands of patients', and one goal is read without counting them all.
+    Goals entered in error do not count.
+
+    Args:
+        goals: Those that are counted.
+        of: The goal, of a query around this one.
+    """
+    same = (goals.c.org == of.c.org, goals.c.statement_hash == of.c.statement_hash)
+    # SQLite would go through all patients in the order of their ids, to leave out doubles without remembering any.
+    patient = without_index(goals.c.patient).label("patient")
+    some = select(patient).distinct().where(goals.c.status != "entered_in_error", *same).correlate(of)
+    return select(func.count()).select_from(some.limit(MOST_COPIES_TOLD + 2).subquery())  # the goal's own, and one more
 
 
 def patients_by_text(goals: FromClause) -> AnySelect:

@@ -23,7 +23,7 @@ from projections.engine.key_lookup import id_elements, narrowed
 from projections.engine.paging import AnySelect
 from projections.engine.plan_join import of_the_patient
 from projections.engine.statements import fetch
-from projections.goal_state.copies import copies, other_patients, patients_by_text
+from projections.goal_state.copies import copies, other_patients, patients_with_text
 from projections.goal_state.diary import read_diary
 from projections.goal_state.quarantined import IS_QUARANTINED, quarantined_of_rows
 from projections.goal_state.stored_states import diaries, of_the_goal, state_with_diary
@@ -190,13 +190,7 @@ def _plan_facts(kept: str) -> PlanFacts:
 
 _ASKED = _GOALS.c.goal == bindparam("goal")
 _OTHERS = _GOALS.alias("others")
-_BY_TEXT = patients_by_text(_OTHERS)
-_PATIENTS = (
-    _BY_TEXT.with_only_columns(_BY_TEXT.selected_columns.patients, maintain_column_froms=True)
-    .where(_OTHERS.c.org == _GOALS.c.org, _OTHERS.c.statement_hash == _GOALS.c.statement_hash)
-    .correlate(_GOALS)
-    .scalar_subquery()
-)
+_PATIENTS = patients_with_text(_OTHERS, _GOALS).scalar_subquery()
 # IN would be put together anew each time.
 _IS_OPEN = or_(*(_GOALS.c.status == status for status in sorted(OPEN)))
 _ONE_BESIDE_OTHERS = (

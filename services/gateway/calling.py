@@ -69,10 +69,14 @@ class Call:
 
     They are marked (`routing.py`): `Query` with a model of all parameters, `Header`, and `Depends` with a function
     whose arguments are found in the same way. A `Request` is the request itself; the rest is named in the path.
+
+    Attributes:
+        function: The function.
+        is_plain: Whether it has nothing to wait for: neither itself nor an argument that another function gives.
     """
 
     def __init__(self, function: Callable[..., Any]):
-        self._function = function
+        self.function = function
         self._is_async = inspect.iscoroutinefunction(function)
         self._ways: list[tuple[str, _Way]] = []
         self._calls: list[tuple[str, Call]] = []
@@ -84,6 +88,7 @@ class Call:
                 self._calls.append((name, Call(mark.function)))
             else:
                 self._ways.append((name, _way(name, wanted, mark, parameter.default)))
+        self.is_plain = not self._is_async and not self._calls
 
     async def __call__(self, request: Request) -> Any:
         """What the function answers.
@@ -107,8 +112,9 @@ class Call:
     async def answer(self, request: Request, found: dict[str, Any]) -> Any:
         """What the function answers, with what :meth:`arguments` found."""
         for name, call in self._calls:
-            found[name] = await call.answer(request, found[name])
-        answer = self._function(**found)
+            given = found[name]
+            found[name] = call.function(**given) if call.is_plain else await call.answer(request, given)
+        answer = self.function(**found)
         return await answer if self._is_async else answer
 
 
@@ -164,11 +170,14 @@ def _from_header(name: str, adapter: TypeAdapter[Any], default: Any) -> _Way:
 
 
 def _from_query(model: type[BaseModel]) -> _Way:
+    of_nothing = _of_nothing(model)
     lists = {field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
 
     def find(request: Request, errors: _Errors) -> Any:
         query: bytes = request.scope["query_string"]
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else []
+        if not query and of_nothing is not None:
+            return of_nothing
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
         # Of a parameter that is given twice the last counts, unless it takes several values.
         given: dict[str, object] = dict(pairs)
         for name in lists.intersection(given):
@@ -179,6 +188,16 @@ def _from_query(model: type[BaseModel]) -> _Way:
             _note(errors, error, "query")
 
     return find
+
+
+def _of_nothing(model: type[BaseModel]) -> BaseModel | None:
+    """What an address without a query asks for, as most are; None where something has to be said, or may change."""
+    if not model.model_config.get("frozen"):
+        return None
+    try:
+        return model.model_validate({})
+    except ValidationError:
+        return None
 
 
 def _note(errors: _Errors, error: ValidationError, *where: str) -> None:

@@ -5,9 +5,14 @@ An address is that of the template which writes out more of it: `…/Goal/_searc
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from services.gateway.access.operations import Operation
+
+MAX_REMEMBERED_PATHS = 2048
+"""Of how many paths it is remembered what is there."""
 
 
 class Matched(NamedTuple):
@@ -35,14 +40,20 @@ class _Node:
 
 
 class OperationTree:
-    """Finds the operation of a request among those of a table."""
+    """Finds the operation of a request among those of a table.
+
+    Attributes:
+        find: The operation of a method and a path; see :meth:`_find`.
+    """
 
     def __init__(self, operations: Iterable[Operation]):
         self._root = _Node()
         for operation in operations:
             self._add(operation)
+        # What is read now is mostly what was read a moment ago.
+        self.find = lru_cache(MAX_REMEMBERED_PATHS)(self._find)
 
-    def find(self, method: str, path: str) -> Matched | None:
+    def _find(self, method: str, path: str) -> Matched | None:
         """The operation of a method and a path, decoded once as ASGI has it; None where nothing is at the address."""
         first, *segments = path.split("/")
         if first or not segments:
@@ -51,7 +62,7 @@ class OperationTree:
             if not node.operations:
                 continue
             operation, names = node.operations.get(method, (None, ()))
-            named = dict(zip(names, given, strict=True)) if operation else {}
+            named = MappingProxyType(dict(zip(names, given, strict=True)) if operation else {})
             return Matched(operation, named, frozenset(node.operations))
         return None
 

@@ -34,6 +34,10 @@ class _HeadAndBody:
     def __getattr__(self, name: str) -> Any:  # Any: whatever a transport has
         return getattr(self._transport, name)
 
+    def is_closing(self) -> bool:
+        """Whether the connection is being ended."""
+        return self._transport.is_closing()
+
     def write(self, data: bytes) -> None:
         """Send it, with what was held back before; or hold it back for as long as nothing else has its turn."""
         if self._held is not None:

@@ -38,6 +38,7 @@ class TimedProtocol(PromptProtocol):
         """Expect the first request."""
         super().connection_made(transport)
         self._await("headers")
+        self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing more."""
@@ -47,7 +48,10 @@ class TimedProtocol(PromptProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what has come."""
         super().data_received(data)
-        if self._awaited != "headers" or self.transport.is_closing():
+        if self._awaited is None or self.transport.is_closing():
+            return
+        self._watch()
+        if self._awaited != "headers":
             return
         self._unfinished += len(data)
         if self._unfinished > MAX_HEADER_BYTES:
@@ -79,16 +83,18 @@ class TimedProtocol(PromptProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        if part is not None:
-            seconds = self.header_seconds if part == "headers" else self.body_seconds
+
+    def _watch(self) -> None:
+        """Give what is still awaited its time. A request that has come as a whole, as nearly all do, needs no timer."""
+        if self._deadline is None:
+            seconds = self.header_seconds if self._awaited == "headers" else self.body_seconds
             self._deadline = self.loop.call_later(seconds, self._too_slow)
 
     def _too_slow(self) -> None:
         self._deadline = None
         if self._awaited == "headers" and self._is_answering:
             # What the client began with is its next request, and the answer to the one before is not at its end yet.
-            self._awaited = None
-            self._await("headers")
+            self._watch()
         else:
             self._hang_up(_TOO_SLOW)
 

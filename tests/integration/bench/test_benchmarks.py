@@ -144,9 +144,9 @@ def test_measures_every_case(result: dict[str, Any]) -> None:
             for figure in ({}, {"memory": "at most"})
         ],
         "http": [
-            {"request": request, "connections": connections}
+            {"request": request, **asked}
             for request in ("goal", "goals", "caseload", "reviews", "plan", "history", "audit", "fhir")
-            for connections in (1, 3)
+            for asked in ({"each": "for the first time"}, {"connections": 1}, {"connections": 3})
         ]
         + [
             {"request": request, "entries": entries, **figure}

@@ -253,6 +253,8 @@ def test_outcome_first() -> None:
 def test_copied_text() -> None:
     assert raised(goal(proposed()), around(copies=1))["copied_text"].startswith("1 other patient has")
     assert raised(goal(proposed()), around(copies=2))["copied_text"].startswith("2 other patients have")
+    assert raised(goal(proposed()), around(copies=20))["copied_text"].startswith("20 other patients have")
+    assert raised(goal(proposed()), around(copies=21))["copied_text"].startswith("More than 20 other patients have")
     assert "copied_text" not in raised(goal(proposed()))
 
 
