@@ -118,7 +118,7 @@ class Podman:
 
     def end(self) -> None:
         """End what runs, and take containers, volumes and networks away."""
-        self("rm", "--all", "--force", "--depend")
+        self("rm", "--all", "--force", "--depend", "--time", "0")
         self("volume", "rm", "--all", "--force")
         self("network", "prune", "--force")
         # podman mounts its store upon itself, and leaves it so; nobody could take the folder away.
