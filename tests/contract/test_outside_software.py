@@ -46,7 +46,11 @@ def test_faststream_describes_no_handler_that_names_the_message_of_nats_py() -> 
 
 async def test_fastapi_answers_no_head_where_it_answers_get() -> None:
     app = FastAPI()
-    app.get("/")(dict)
+
+    @app.get("/")
+    def read() -> dict[str, str]:
+        return {}
+
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
         assert (await client.get("/")).status_code == 200
         assert (await client.head("/")).status_code == 405
