@@ -116,9 +116,15 @@ class Podman:
         lines = self("ps", "--all", "--format", "{{.Names}}\t{{.Status}}").splitlines()
         return {name: state for name, _, state in (line.partition("\t") for line in lines)}
 
+    def remove(self, *containers: str) -> None:
+        """Take containers away, in this order, also those that run."""
+        for name in containers:
+            self("rm", "--force", "--time", "0", name)
+
     def end(self) -> None:
         """End what runs, and take containers, volumes and networks away."""
-        self("rm", "--all", "--force", "--depend", "--time", "0")
+        # The last one first: podman takes none away that another one waits for.
+        self.remove(*reversed(self.states()))
         self("volume", "rm", "--all", "--force")
         self("network", "prune", "--force")
         # podman mounts its store upon itself, and leaves it so; nobody could take the folder away.

@@ -72,7 +72,7 @@ async def test_a_whole_cairn_runs_within_the_limits_of_its_container(podman: Pod
     limits = ("--read-only-tmpfs=false", "--cpus", "1", "--memory", "512m", "--volume", "data:/var/lib/cairn")
     podman("run", "--detach", "--name", "whole", *CLOSED, *limits, CAIRN, "cairn", "up")
     inside = ("exec", "whole")
-    await eventually(lambda: "\nready " in podman("logs", "whole"), within=90)
+    await eventually(lambda: "ready nats=" in podman("logs", "whole"), within=90)
     assert podman(*inside, "python", "-c", "from events.log.cores import cores; print(cores())").strip() == "1"
     assert podman(*inside, "sh", "-c", "touch /x /tmp/x 2>&1; true").count("Read-only file system") == 2
     made = podman(
@@ -109,7 +109,7 @@ async def test_every_service_of_compose_runs_in_a_container_of_its_own(podman: P
     recorded = str([("northside", "pt-1", "walk", "active")])
     await eventually(lambda: podman("exec", "cairn_gateway_1", "python", "-c", _GOALS).strip() == recorded, within=30)
     running = podman.states()
-    assert len(running) == 9
+    assert len(running) == 9, running
     assert all(state.startswith("Up ") for state in running.values()), running
     ends_in_peace(podman, *running)
 
@@ -121,3 +121,4 @@ def ends_in_peace(podman: Podman, *containers: str) -> None:
     assert time.monotonic() - began < GRACE_SECONDS
     states = podman.states()
     assert {name: states[name].split(") ")[0] for name in containers} == dict.fromkeys(containers, "Exited (0")
+    podman.remove(*reversed(containers))
