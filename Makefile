@@ -87,6 +87,11 @@ slowest: setup ## List which tests cost most, in seconds of the processor; ARGS=
 exchange: setup ## Test with what others read and write Cairn's formats by; needs npm's registry.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n0 tests/exchange $(ARGS)
 
+# Building the image takes longer than any test may.
+.PHONY: image
+image: setup ## Build the image and run it as deploy/ says; needs root, and apt-get for podman.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n0 -o faulthandler_timeout=1800 tests/image $(ARGS)
+
 .PHONY: check
 check: lint types test exchange ## Check all that CI checks: style, imports, types, tests, the exchange with others.
 

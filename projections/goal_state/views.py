@@ -150,7 +150,7 @@ def _reviews(
 
 
 def _today(tables: Tables, dialect: str) -> View:
-    caseload, goals = tables["caseload"], tables["goals"]
+    caseload, goals, waiting = tables["caseload"], tables["goals"], tables["waiting"]
     found = union_all(*_reasons(tables, dialect)).subquery("reasons")
     order = [found.c.place, func.coalesce(found.c.since, _LAST_DAY), found.c.need, found.c.goal, found.c.awaited]
     rank = func.row_number().over(partition_by=(found.c.org, found.c.patient), order_by=order)
@@ -159,11 +159,17 @@ def _today(tables: Tables, dialect: str) -> View:
         "rank": cast(rank, Integer),
         "statement": goals.c.statement,
         "wording": goals.c.wording,
+        # Of the table itself, so that readers which go by declared types find one: in most rows they are null.
+        "awaited": waiting.c.awaited,
+        "text": waiting.c.text,
     }
     of_goal = and_(of_the_patient(goals, found), goals.c.goal == found.c.goal)
+    awaited = and_(*(column == found.c[column.name] for column in waiting.primary_key))
     columns = [(derived[name] if name in derived else found.c[name]).label(name) for name in _TODAY]
     query = select(*columns).select_from(
-        found.join(caseload, of_the_patient(caseload, found)).join(goals, of_goal, isouter=True)
+        found.join(caseload, of_the_patient(caseload, found))
+        .join(goals, of_goal, isouter=True)
+        .join(waiting, awaited, isouter=True)
     )
     return View("Why each patient in treatment is to be talked to, in the order of Today.", _TODAY, query)
 
@@ -182,10 +188,10 @@ def _reasons(tables: Tables, dialect: str) -> Iterator[Select[Any]]:  # Any: of 
         ("no_entry", quiet, and_(quiet.is_not(None), caseload.c.silent_from <= day)),
     )
     for need, since, condition in of_goals:
-        yield _reason(caseload, goals, need, since, null(), null()).where(is_open(goals), condition)
+        yield _reason(caseload, goals, need, since).where(is_open(goals), condition)
     for need, role in (("waiting_for_clinician", "clinician"), ("waiting_for_patient", "patient")):
         since = day_of(waiting.c.since, caseload, dialect)
-        asked = _reason(caseload, waiting, need, since, waiting.c.awaited, waiting.c.text)
+        asked = _reason(caseload, waiting, need, since, *(waiting.c[name] for name in _OF_WHAT_WAITS))
         yield asked.where(without_index(waiting.c.role) == role)
 
 
@@ -194,9 +200,9 @@ def _reason(
     rows: Table,
     need: Need,
     since: ColumnElement[Any],
-    awaited: ColumnElement[Any],
-    text: ColumnElement[Any],
+    *waiting: ColumnElement[Any],
 ) -> Select[Any]:  # Any: of several types
+    key = waiting or [null()] * len(_OF_WHAT_WAITS)
     return (
         select(
             *(rows.c[name] for name in GoalId._fields),
@@ -204,12 +210,13 @@ def _reason(
             literal_column(str(NEEDS.index(need)), Integer).label("need"),
             literal_column(f"'{need}'", Text).label("why"),
             type_coerce(since, Date).label("since"),
-            cast(awaited, Text).label("awaited"),
-            cast(text, Text).label("text"),
+            *(cast(value, Text).label(name) for name, value in zip(_OF_WHAT_WAITS, key, strict=True)),
         )
         .select_from(caseload.join(rows, of_the_patient(rows, caseload)))
         .where(without_index(caseload.c.need) < OVER)
     )
 
 
+_OF_WHAT_WAITS = ("role", "awaited", "request")
+"""What, beside the goal, says which of the words that are awaited it is; null in other reasons."""
 _LAST_DAY = literal(NO_REVIEW, Date)

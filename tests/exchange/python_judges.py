@@ -1,6 +1,5 @@
 """Programs in Python that Cairn does not depend on and that judge it, in an environment of their own."""
 
-import hashlib
 import os
 import shutil
 import signal
@@ -13,19 +12,20 @@ from pathlib import Path
 import pytest
 from pydantic_core import from_json, to_json
 
+from tests.exchange.python_environment import environment
+
 JUDGES = Path(__file__).parent / "judges"
 _LOCK = JUDGES / "requirements.txt"
 _NEEDED = (3, 12)
 _PYTHONS = ("python3", "python3.12", "python3.13", "python3.14", "python3.15")
-_INSTALLING_SECONDS = 120
 _RUNNING_SECONDS = 60
 
 
 class PythonJudges:
     """The programs, and the environment that they run in."""
 
-    def __init__(self, environment: Path):
-        self._bin = environment / "bin"
+    def __init__(self, folder: Path):
+        self._bin = folder / "bin"
 
     @classmethod
     def installed(cls, cache: Path) -> "PythonJudges":
@@ -33,21 +33,7 @@ class PythonJudges:
 
         The test fails, with a sentence, where there is no Python that is new enough, or no registry with the packages.
         """
-        environment = cache / hashlib.sha256(_LOCK.read_bytes()).hexdigest()[:16]
-        if not (environment / "installed").exists():
-            shutil.rmtree(environment, ignore_errors=True)
-            _uv("venv", "--quiet", "--no-project", "--python", str(_python()), str(environment))
-            _uv(
-                "pip",
-                "sync",
-                "--quiet",
-                "--python",
-                str(environment / "bin" / "python"),
-                "--require-hashes",
-                str(_LOCK),
-            )
-            (environment / "installed").touch()
-        return cls(environment)
+        return cls(environment(cache, _LOCK, _python()))
 
     @property
     def python(self) -> Path:
@@ -110,15 +96,3 @@ def _python() -> Path:
     return pytest.fail(
         "aics-tlog and aics-witness need Python 3.12 or later, and there is none in the path or of pyenv."
     )
-
-
-def _uv(*arguments: str) -> None:
-    uv = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
-    assert uv is not None
-    try:
-        ended = subprocess.run((uv, *arguments), check=False, capture_output=True, timeout=_INSTALLING_SECONDS)
-        why = ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
-    except subprocess.TimeoutExpired:
-        why = f"It did not end within {_INSTALLING_SECONDS} seconds."
-    if why is not None:
-        pytest.fail(f"The packages of {_LOCK} could not be installed; these tests need a package registry:\n{why}")

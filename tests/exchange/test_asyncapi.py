@@ -43,3 +43,17 @@ async def test_a_document_that_is_wrong_is_refused(document: Document, javascrip
     told = javascript.told("asyncapi.mjs", wrong)
 
     assert any(each["severity"] == 0 and each["path"].startswith("operations/submit") for each in told["said"])
+
+
+def test_it_looks_a_reference_below_an_id_up_from_the_root(javascript: JavaScript) -> None:
+    """JSON Schema has it looked up in the schema that has the `$id`. So the schemas of the document have none."""
+    own = {"$id": "https://example.org/answer", "$defs": {"Level": {"type": "integer"}}}
+
+    def said(reference: str) -> list[str]:
+        schemas = {"Level": {"type": "integer"}, "Answer": {**own, "properties": {"level": {"$ref": reference}}}}
+        info = {"title": "one schema", "version": "1"}
+        told = javascript.told("asyncapi.mjs", {"asyncapi": "3.0.0", "info": info, "components": {"schemas": schemas}})
+        return [each["code"] for each in told["said"] if each["severity"] == 0]
+
+    assert said("#/components/schemas/Level") == []
+    assert said("#/$defs/Level") == ["invalid-ref"]

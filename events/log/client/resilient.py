@@ -98,6 +98,9 @@ class ResilientClient(Client):
         await super()._connect_to_server(server)
 
     async def _close(self, status: int, do_cbs: bool = True) -> None:
+        if not self.is_connected:
+            # It can be written nowhere, and nats-py would try: uvloop refuses that on a connection that is closed.
+            self._pending, self._pending_data_size = [], 0
         try:
             await super()._close(status, do_cbs)
         finally:

@@ -3,6 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
@@ -78,6 +79,24 @@ def far(today: date) -> list[Event]:
     ]
 
 
+@contextmanager
+def everything_written(database_url: str) -> Iterator[Connection]:
+    """A connection to a database into which every projection has written the sample clinic, and what is :func:`far`."""
+    engine = open_database(database_url)
+    today = datetime.now(UTC).date()
+    sample = Clinic(northside(today), today).recorded
+    messages = [as_message(each) for each in (*sample, *recorded(far(today), first_position=len(sample) + 1))]
+    messages[-1] = messages[-1]._replace(data=b"\x00")
+    for name in NAMES:
+        writer = ProjectionWriter(engine, projection_named(name), "CAIRN_LOG")
+        writer.resume()
+        writer.take(messages, head=len(messages))
+        assert writer.go_live(["CAIRN_LOG"])
+    with reading(engine) as connection:
+        yield connection
+    engine.dispose()
+
+
 class ViewsContract(ABC):
     """Inherit, and say which database, and what it takes for today."""
 
@@ -94,19 +113,8 @@ class ViewsContract(ABC):
     @pytest.fixture(scope="class")
     @classmethod
     def connection(cls, database_url: str) -> Iterator[Connection]:
-        engine = open_database(database_url)
-        today = datetime.now(UTC).date()
-        sample = Clinic(northside(today), today).recorded
-        messages = [as_message(each) for each in (*sample, *recorded(far(today), first_position=len(sample) + 1))]
-        messages[-1] = messages[-1]._replace(data=b"\x00")
-        for name in NAMES:
-            writer = ProjectionWriter(engine, projection_named(name), "CAIRN_LOG")
-            writer.resume()
-            writer.take(messages, head=len(messages))
-            assert writer.go_live(["CAIRN_LOG"])
-        with reading(engine) as connection:
+        with everything_written(database_url) as connection:
             yield connection
-        engine.dispose()
 
     @pytest.mark.parametrize("name", NAMES)
     def test_a_view_has_the_columns_that_are_described(self, connection: Connection, name: str) -> None:

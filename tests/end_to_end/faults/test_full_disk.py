@@ -65,6 +65,8 @@ async def test_on_a_full_disk_nothing_is_called_recorded_and_what_was_stays_read
             await assert_readable(clients.answers, log)
 
             own_server.make_room()
+            still = await offered(clients, a_plan(org))
+            assert isinstance(still, RejectedOutcome), "nats-server stores nothing until it is started again"
             await own_server.stop()
             await own_server.start()
 

@@ -10,6 +10,7 @@ from nats.errors import Error as NatsError
 from pydantic_core import from_json, to_json
 
 from events.event import Event
+from events.goal import types as g
 from events.identity import LOG, GoalId
 from events.log import Log, connect, declare_log
 from events.log.client.connection import flush
@@ -23,6 +24,7 @@ from services.settings import Settings
 from tests.builders import active_goal, entry, event
 from tests.conftest import Submit, running, submitting_over
 from tests.integration.goals.steps import code
+from tests.stored import stored
 from tests.waiting import eventually
 
 GOAL = GoalId("northside", "pt-1", "walk")
@@ -301,7 +303,24 @@ async def test_a_log_whose_events_another_one_takes_in_too_is_not_written(tmp_pa
         assert isinstance(refused, RejectedOutcome)
         assert "2 streams take in what is recorded on CAIRN_LOG" in refused.detail
         await other.close()
+        await leaf.stop()
+        async with running(lambda ready: goals.serve(settings, ready)):
+            assert code(await submit(active_goal(OTHER)[0])) == "recorded", "the link was cut"
     finally:
         await connection.close()
         await leaf.stop()
         await hub.stop()
+
+
+async def test_a_goal_that_a_joined_log_has_left_here_is_entered_in_error(
+    service: Submit, connection: ResilientClient
+) -> None:
+    """Of a goal of the other Cairn its first event alone lands here: what follows names a position of the other log."""
+    plan, proposal, *_ = active_goal(OTHER)
+    _, landed = stored((plan, proposal))
+    await connection.jetstream().publish(landed.subject, landed.data, headers=dict(landed.headers))
+    error = event(OTHER, g.EnteredInError(reason="It came from another Cairn over a leaf node."))
+
+    assert code(await service(error)) == "plan.missing"
+    assert code(await service(plan)) == "recorded"
+    assert code(await service(error)) == "recorded"

@@ -1,9 +1,11 @@
 """A message that nats-py cannot read does not silence whoever receives it; a lost answer is given up soon."""
 
 import asyncio
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import uvloop
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import MaxPayloadError, NoRespondersError
@@ -14,7 +16,7 @@ from events.identity import GoalId
 from events.log import Append, Log, LogUnreachable
 from events.log.client.direct_subscription import hand_over_directly
 from events.log.client.headers import read_headers
-from events.log.client.resilient import ResilientClient
+from events.log.client.resilient import ResilientClient, connect_client
 from events.log.stream import STREAM
 from events.log.stream_state import read_state
 from services.embedded_server import EmbeddedServer
@@ -165,6 +167,26 @@ async def test_an_answer_that_was_lost_with_its_connection_is_given_up_soon(
     with pytest.raises(LogUnreachable):
         await answer
     await log.close()
+
+
+def test_closing_after_the_server_has_gone_is_no_error_whatever_is_still_to_be_sent(tmp_path: Path) -> None:
+    async def stopped_after_its_server() -> bool:
+        server = EmbeddedServer(tmp_path / "nats")
+        await server.start()
+        heard = list[Exception]()
+
+        async def hear(error: Exception) -> None:
+            heard.append(error)
+
+        client = await connect_client([server.url], error_cb=hear, reconnect_time_wait=0.1)
+        await server.stop()
+        await eventually(lambda: any(isinstance(each, ConnectionRefusedError) for each in heard))
+        await client.publish("a", b"as services announce how far they are")
+        await client.close()
+        return client.is_closed
+
+    # With the loop of the services, which refuses what asyncio's own lets pass.
+    assert uvloop.run(stopped_after_its_server())
 
 
 async def test_answers_go_to_whoever_asked(nc: ResilientClient) -> None:

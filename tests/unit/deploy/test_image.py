@@ -1,6 +1,7 @@
 """The image: only what the lock names, run by nobody in particular, reachable from its machine alone."""
 
 import re
+import subprocess
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_what_is_taken_from_the_development_lock_is_there_and_complete() -> None
     assert needed("psycopg", "binary") <= postgresql | runtime
     assert needed("opentelemetry-sdk") | needed("opentelemetry-exporter-otlp-proto-http") <= tracing | runtime
     assert not tracing & runtime
+
+
+def test_both_stages_are_of_the_same_python() -> None:
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["$PYTHON", "$PYTHON"]
+    assert "\nARG PYTHON=python:3.11-slim\n" in DOCKERFILE
+
+
+def test_awk_takes_each_package_with_its_hashes_and_nothing_else() -> None:
+    lock = HOUSE / "requirements-dev.lock"
+    stanzas = dict(re.findall(r"^([a-z0-9-]+)(==.*\n(?: .*\n)+)", lock.read_text(), re.MULTILINE))
+    programs = re.findall(r"awk '([^']+)'", DOCKERFILE)
+    for program, names in zip(programs, taken_from_the_development_lock(), strict=True):
+        taken = subprocess.run(("awk", program, str(lock)), check=True, capture_output=True, text=True).stdout
+        assert taken == "".join(name + stanzas[name] for name in sorted(names))
+        assert taken.count("--hash=sha256:") >= len(names)
 
 
 def test_nothing_is_cached_in_the_image() -> None:

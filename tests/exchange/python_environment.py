@@ -1,0 +1,39 @@
+"""An environment for programs in Python that Cairn does not depend on, with the packages of a lock of their own."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_INSTALLING_SECONDS = 120
+
+
+def environment(cache: Path, lock: Path, interpreter: Path) -> Path:
+    """Its folder below `cache`, made once for each lock.
+
+    The test fails, with a sentence, where no registry has the packages.
+    """
+    folder = cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    if not (folder / "installed").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        python = str(folder / "bin" / "python")
+        _uv(lock, "venv", "--quiet", "--no-project", "--python", str(interpreter), str(folder))
+        _uv(lock, "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(lock))
+        (folder / "installed").touch()
+    return folder
+
+
+def _uv(lock: Path, *arguments: str) -> None:
+    uv = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
+    assert uv is not None
+    try:
+        ended = subprocess.run((uv, *arguments), check=False, capture_output=True, timeout=_INSTALLING_SECONDS)
+        why = ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
+    except subprocess.TimeoutExpired:
+        why = f"It did not end within {_INSTALLING_SECONDS} seconds."
+    if why is not None:
+        pytest.fail(f"The packages of {lock} could not be installed; these tests need a package registry:\n{why}")
