@@ -8,7 +8,9 @@ import base64
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+
+from events.outcome import RejectedOutcome
 
 SUBJECT = "cairn.notary"
 """Asked on `cairn.notary.STREAM`; the notary of that stream of the log answers."""
@@ -160,8 +162,6 @@ Ask = (
     | AskSign
     | AskWitnesses
 )
-ASK: TypeAdapter[Ask] = TypeAdapter(Annotated[Ask, Field(discriminator="ask")])
-"""Reads a request."""
 
 
 class _Answer(BaseModel):
@@ -297,17 +297,17 @@ class KeysAnswer(_Answer):
     successions: tuple[str, ...] = ()
 
 
-class NotaryRefusal(_Answer):
+class NotaryRefusal(RejectedOutcome):
     """Why a request is not answered.
 
     Attributes:
         code: `proof.none` where there is no such thing, `proof.not_yet` where it is not signed yet, `proof.stopped`
-            where nothing will be any more, `request.invalid` where the request is not understood.
+            where nothing will be any more, `request.invalid` where the request is not understood, `internal.error`
+            where Cairn made a mistake.
         detail: A sentence.
     """
 
-    code: Literal["proof.none", "proof.not_yet", "proof.stopped", "request.invalid"]
-    detail: str
+    code: Literal["proof.none", "proof.not_yet", "proof.stopped", "request.invalid", "internal.error"]
 
 
 NotaryAnswer = NotaryStatus | NoteAnswer | BytesAnswer | ProofsAnswer | KeysAnswer | NotaryRefusal

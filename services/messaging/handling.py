@@ -1,0 +1,127 @@
+"""What is around every handler of a message: it is counted and traced, and whoever asks is told of an error, too."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from time import perf_counter
+from typing import Any, Self
+
+from faststream import BaseMiddleware, Depends
+from faststream.exceptions import IgnoredException, RejectMessage
+from faststream.message import StreamMessage
+from faststream.nats import NatsMessage
+from pydantic import ValidationError
+
+from events.errors import Rejected
+from events.outcome import OutcomeError, RejectedOutcome
+from events.tracing import tracing
+from services.access.policy import Denied
+from services.messaging.counting import Became, Counts
+from services.reply_subjects import may_be_answered
+
+_log = logging.getLogger("cairn.messages")
+Call = Callable[[Any], Awaitable[Any]]
+"""The rest of the handling, as FastStream hands it to a middleware. Any: a message, and what a handler returns."""
+
+
+class _Around(BaseMiddleware[Any, Any]):
+    """A middleware that knows on which channel a message came."""
+
+    @property
+    def channel(self) -> str:
+        """The channel's name in the AsyncAPI document: never the subject, which names patients."""
+        name: str = self.context.get_local("handler_").specification.config.title_
+        return name
+
+
+class Counted(_Around):
+    """Counts what becomes of each message.
+
+    Attributes:
+        counts: Where.
+    """
+
+    counts: Counts
+
+    @classmethod
+    def by(cls, counts: Counts) -> type[Self]:
+        """A middleware that counts there."""
+        return type(cls.__name__, (cls,), {"counts": counts})
+
+    async def consume_scope(self, call_next: Call, msg: StreamMessage[Any]) -> Any:
+        """Handle a message, and count it."""
+        began = perf_counter()
+        became: Became = "failed"
+        try:
+            answer = await call_next(msg)
+            refused = isinstance(answer, RejectedOutcome)
+            became = ("failed" if answer.code == _FAILED.code else "refused") if refused else "answered"
+            return answer
+        except IgnoredException:
+            became = "refused"
+            raise
+        finally:
+            self.counts.count(self.channel, became, perf_counter() - began)
+
+
+class Traced(_Around):
+    """Makes a span of the handling of each message that has a traceparent, where spans are made."""
+
+    async def consume_scope(self, call_next: Call, msg: StreamMessage[Any]) -> Any:
+        """Handle a message in a span."""
+        if tracing.tracer is None:
+            return await call_next(msg)
+        with tracing.tracer.answering(self.channel, msg.headers) or nullcontext():
+            return await call_next(msg)
+
+
+class Refused(_Around):
+    """Answers what a handler cannot take, or fails at: with a code, a sentence, and the fields that are wrong.
+
+    FastStream alone leaves whoever asks without an answer then.
+    """
+
+    async def consume_scope(self, call_next: Call, msg: StreamMessage[Any]) -> Any:
+        """Handle a message, or refuse it."""
+        try:
+            return await call_next(msg)
+        except ValidationError as error:
+            return _not_understood(error)
+        except Denied as denied:
+            return RejectedOutcome.of(denied.rejection)
+        except Rejected as rejection:
+            return RejectedOutcome.of(rejection)
+        except IgnoredException:
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect of Cairn's is answered too
+            # The exception's text may hold a patient's words.
+            _log.error("a request on %s failed: %s", self.channel, type(error).__name__)
+            return _FAILED
+
+
+async def _check_reply(message: NatsMessage) -> None:
+    """Do nothing for a request whose answer would go where Cairn's own rights do harm."""
+    if not may_be_answered(message.raw_message.reply):
+        _log.warning("a request was not taken: its reply subject is Cairn's or the server's own")
+        raise RejectMessage
+
+
+ANSWERABLE = Depends(_check_reply)
+"""What a subscriber depends on that answers: the request names a subject that may be answered, or none."""
+
+
+def _not_understood(error: ValidationError) -> RejectedOutcome:
+    """What is answered to a body that is not as the handler needs it. What stands in it is not repeated."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    errors = [OutcomeError(field=".".join(map(str, each["loc"][1:])), detail=each["msg"]) for each in found]
+    return RejectedOutcome(
+        code="request.invalid",
+        detail="The request is not understood: its body is not the JSON that is described for this subject.",
+        errors=tuple(errors),
+    )
+
+
+_FAILED = RejectedOutcome(
+    code="internal.error",
+    detail="Cairn made a mistake. Its log file says which. Ask again later, or tell its operator.",
+)
