@@ -6,7 +6,7 @@ the tiles lead to.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Annotated
 
@@ -27,7 +27,9 @@ from services.notary.notary import Notary
 from services.notary.requests import (
     QUEUE,
     SUBJECT,
+    ActsAnswer,
     Ask,
+    AskActs,
     AskCheckpoint,
     AskConsistency,
     AskEntries,
@@ -51,6 +53,7 @@ from services.notary.tile_tree import TileTree
 
 WAIT_SECONDS = 25.0
 """How long a request for a signature may wait for the log, the disk and the witnesses."""
+TellActs = Callable[[], Awaitable[ActsAnswer]]
 _REQUESTS_AT_ONCE = 64
 """How many requests are worked on at a time; more wait at the server's pace."""
 _AT_ONCE = 16
@@ -96,16 +99,23 @@ class Unanswered(Exception):
         self.refusal = refusal
 
 
+async def _nothing_was_done() -> ActsAnswer:
+    """The acts of a notary of which nobody keeps any."""
+    return ActsAnswer(acts=(), recorded=0)
+
+
 class Answering:
     """Answers for one notary.
 
     Args:
         notary: The notary.
         seconds: How long a request for a signature may wait.
+        acts: Tells what was done with the notary.
     """
 
-    def __init__(self, notary: Notary, seconds: float = WAIT_SECONDS):
+    def __init__(self, notary: Notary, seconds: float = WAIT_SECONDS, acts: TellActs = _nothing_was_done):
         self._notary = notary
+        self._acts = acts
         self._seconds = seconds
 
     async def answer(self, asked: Ask) -> NotaryAnswer:
@@ -142,8 +152,8 @@ class Answering:
                 return BytesAnswer(content=self._consistency(old, new))
             case AskStatement():
                 return NoteAnswer(note=str(await self._statement(asked)))
-            case AskKeys():
-                return self._notary.keys()
+            case AskKeys() | AskActs():
+                return self._notary.keys() if isinstance(asked, AskKeys) else await self._acts()
             case AskSign():
                 return NoteAnswer(note=str(await self._sign()))
 

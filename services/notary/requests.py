@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 from events.outcome import RejectedOutcome
+from services.administration.notary_act import NotaryAct
 
 SUBJECT = "cairn.notary"
 """Asked on `cairn.notary.STREAM`; the notary of that stream of the log answers."""
@@ -19,6 +20,9 @@ QUEUE = "notary"
 MAX_PROOFS = 200
 """How many proofs, or hashes of subtrees, one request may ask for: an answer stays below what NATS carries."""
 MAX_NODES = 4_000
+
+MAX_ACTS = 1_000
+"""How many acts an answer tells of at most, the newest ones."""
 
 Size = Annotated[int, Field(ge=0, lt=2**63)]
 Position = Annotated[int, Field(ge=1, lt=2**63)]
@@ -137,6 +141,12 @@ class AskKeys(_Asked):
     ask: Literal["keys"] = "keys"
 
 
+class AskActs(_Asked):
+    """What was done with the notary; answered with :class:`ActsAnswer`."""
+
+    ask: Literal["acts"] = "acts"
+
+
 class AskSign(_Asked):
     """Sign now, ask the witnesses, and publish: for a backup; answered with :class:`NoteAnswer`."""
 
@@ -159,6 +169,7 @@ Ask = (
     | AskConsistency
     | AskStatement
     | AskKeys
+    | AskActs
     | AskSign
     | AskWitnesses
 )
@@ -297,6 +308,18 @@ class KeysAnswer(_Answer):
     successions: tuple[str, ...] = ()
 
 
+class ActsAnswer(_Answer):
+    """What was done with the notary.
+
+    Attributes:
+        acts: Each act, in order; the newest thousand.
+        recorded: How many of them are recorded. The others are noted beside its keys, and are recorded soon.
+    """
+
+    acts: tuple[NotaryAct, ...]
+    recorded: int
+
+
 class NotaryRefusal(RejectedOutcome):
     """Why a request is not answered.
 
@@ -310,4 +333,4 @@ class NotaryRefusal(RejectedOutcome):
     code: Literal["proof.none", "proof.not_yet", "proof.stopped", "request.invalid", "internal.error"]
 
 
-NotaryAnswer = NotaryStatus | NoteAnswer | BytesAnswer | ProofsAnswer | KeysAnswer | NotaryRefusal
+NotaryAnswer = NotaryStatus | NoteAnswer | BytesAnswer | ProofsAnswer | KeysAnswer | ActsAnswer | NotaryRefusal
