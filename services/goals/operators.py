@@ -11,7 +11,6 @@ from services.access.policy import check_operation
 from services.goals.stream_partition import StreamPartition
 from services.goals.voiding import VoidRequest
 from services.messaging.broker import Broker
-from services.messaging.handling import ANSWERABLE
 
 _QUEUE = "goals"
 
@@ -37,10 +36,10 @@ def hear_operators(
         return await partition_of(goal_id.org).voiding.void(goal_id, request, principal.id)
 
     for each in addressed:
-        broker.subscriber(
+        broker.answer(
             f"{VOID}.{each}",
+            void,
             queue=_QUEUE,
-            dependencies=(ANSWERABLE,),
             title="void",
-            description="An operator declares that a message which cannot be read counts for nothing.",
-        )(void)
+            says="An operator declares that a message which cannot be read counts for nothing.",
+        )

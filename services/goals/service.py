@@ -34,7 +34,6 @@ from services.goals.refusals import BUSY, refusal
 from services.goals.stream_partition import StreamPartition
 from services.goals.watch import REPLACED, LogComparison, Watch
 from services.messaging.broker import Broker, telling
-from services.messaging.handling import ANSWERABLE
 from services.presence import cairn_version
 from services.reply_subjects import may_be_answered
 from services.settings import Settings
@@ -152,13 +151,13 @@ def answer_health(broker: Broker, streams: Iterable[str], watch_of: Callable[[st
         return health
 
     for stream in streams:
-        broker.subscriber(
+        broker.answer(
             f"{HEALTH}.{stream}",
+            answering(stream),
             queue=_QUEUE,
-            dependencies=(ANSWERABLE,),
             title="health",
-            description="Whether submissions to a stream of the log are recorded.",
-        )(answering(stream))
+            says="Whether submissions to a stream of the log are recorded.",
+        )
 
 
 def hear_comparisons(broker: Broker, compared: Callable[[LogComparison], None]) -> None:

@@ -1,7 +1,7 @@
 """The FastStream broker on Cairn's own connection."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
@@ -21,6 +21,8 @@ from services.messaging.counting import Counts
 from services.messaging.handling import Counted, Refused, Traced
 from services.reply_subjects import may_be_answered
 
+Handler = Callable[..., Awaitable[object]]
+Consume = Callable[[Msg], Coroutine[Any, Any, Any]]  # as FastStream has it
 FINISH_SECONDS = 5.0
 """How long messages that were taken have to be answered when a service ends, while NATS is there."""
 _AT_ONCE = 0.0
@@ -42,15 +44,37 @@ class Broker(NatsBroker):
 
     def __init__(self, nc: ResilientClient | None = None):
         self.counts = Counts()
+        self._answering: set[str] = set()
         super().__init__(
             parser=_answerable,
             decoder=_decoded,
-            middlewares=(Counted.by(self.counts), Traced, Refused),
+            middlewares=(Counted.by(self.counts), Traced, Refused.on(self._answering)),
             graceful_timeout=FINISH_SECONDS,
             logger=None,
         )
         self._nc = nc
         self._heard: list[tuple[CoreSubscriber, Callable[[Msg], None]]] = []
+
+    def answer(
+        self, subject: str, handler: Handler, *, queue: str = "", at_once: int = 1, title: str, says: str
+    ) -> None:
+        """Answer what is asked on a subject with what a handler gives back.
+
+        This is for what is not that hot: what is around a handler takes about 150 µs of CPU for each request.
+
+        Args:
+            handler: What it takes and gives is said by its types. What it raises is answered, too.
+            queue: The queue group, of which one member answers.
+            at_once: How many requests are handled at the same time; more wait at the server's pace.
+            title: What the channel is called in the AsyncAPI document, and counted by.
+            says: What it is for.
+        """
+        self._answering.add(title)
+        subscriber = self.subscriber(subject, queue=queue, title=title, description=says)
+        subscriber(handler)
+        if at_once > 1:
+            # FastStream's own workers (`max_workers`) take twice the time of all the rest of a request (0.7.8).
+            subscriber.consume = _at_once(at_once, subscriber.consume)  # type: ignore[assignment, method-assign]
 
     def hear(self, subject: str, queue: str, limit: int, take: Callable[[Msg], None], *, title: str, says: str) -> None:
         """Call `take` with each message on a subject as it arrives; one member of the queue group gets it.
@@ -126,6 +150,24 @@ class Broker(NatsBroker):
     async def _connect(self) -> ResilientClient:
         self.config.connect(self._connected)
         return self._connected
+
+
+def _at_once(most: int, consume: Consume) -> Consume:
+    """Handle messages at the same time, so many at most."""
+    room = asyncio.Semaphore(most)
+    handling: set[asyncio.Task[Any]] = set()
+
+    def done(task: asyncio.Task[Any]) -> None:
+        handling.discard(task)
+        room.release()
+
+    async def begin(msg: Msg) -> None:
+        await room.acquire()
+        task = asyncio.create_task(consume(msg))
+        handling.add(task)
+        task.add_done_callback(done)
+
+    return begin
 
 
 def telling(dropped: Callable[[str], None]) -> Callable[[Exception], Awaitable[None]]:

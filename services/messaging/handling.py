@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from time import perf_counter
 from typing import Any, Self
 
-from faststream import BaseMiddleware, Depends
+from faststream import BaseMiddleware
 from faststream.exceptions import IgnoredException, RejectMessage
 from faststream.message import StreamMessage
-from faststream.nats import NatsMessage
 from pydantic import ValidationError
 
 from events.errors import Rejected
@@ -78,11 +78,25 @@ class Traced(_Around):
 class Refused(_Around):
     """Answers what a handler cannot take, or fails at: with a code, a sentence, and the fields that are wrong.
 
-    FastStream alone leaves whoever asks without an answer then.
+    FastStream alone leaves whoever asks without an answer then. A request whose answer would go where Cairn's own
+    rights do harm is not handled at all, on the channels that answer.
+
+    Attributes:
+        answering: The channels that answer.
     """
+
+    answering: AbstractSet[str]
+
+    @classmethod
+    def on(cls, answering: AbstractSet[str]) -> type[Self]:
+        """A middleware for a broker of which these channels answer; they may become more."""
+        return type(cls.__name__, (cls,), {"answering": answering})
 
     async def consume_scope(self, call_next: Call, msg: StreamMessage[Any]) -> Any:
         """Handle a message, or refuse it."""
+        if not may_be_answered(msg.raw_message.reply) and self.channel in self.answering:
+            _log.warning("a request was not taken: its reply subject is Cairn's or the server's own")
+            raise RejectMessage
         try:
             return await call_next(msg)
         except ValidationError as error:
@@ -97,17 +111,6 @@ class Refused(_Around):
             # The exception's text may hold a patient's words.
             _log.error("a request on %s failed: %s", self.channel, type(error).__name__)
             return _FAILED
-
-
-async def _check_reply(message: NatsMessage) -> None:
-    """Do nothing for a request whose answer would go where Cairn's own rights do harm."""
-    if not may_be_answered(message.raw_message.reply):
-        _log.warning("a request was not taken: its reply subject is Cairn's or the server's own")
-        raise RejectMessage
-
-
-ANSWERABLE = Depends(_check_reply)
-"""What a subscriber depends on that answers: the request names a subject that may be answered, or none."""
 
 
 def _not_understood(error: ValidationError) -> RejectedOutcome:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from services.messaging.broker import Broker
-from services.messaging.handling import ANSWERABLE
 from services.presence import HEALTH, Presence, cairn_version
 
 
@@ -14,10 +13,10 @@ def answer_presence(broker: Broker, service: str) -> None:
     async def presence() -> Presence:
         return Presence(service=service, version=cairn_version(), since=since, handled=broker.counts.handled)
 
-    broker.subscriber(
+    broker.answer(
         f"{HEALTH}.{service}",
+        presence,
         queue=service,
-        dependencies=(ANSWERABLE,),
         title=f"health_of_{service}",
-        description=f"Whether the {service} service is there, since when, and in which version.",
-    )(presence)
+        says=f"Whether the {service} service is there, since when, and in which version.",
+    )

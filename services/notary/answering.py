@@ -19,8 +19,7 @@ from events.transparency.merkle import HASH_BYTES, leaf_hash
 from events.transparency.notes import Note, signed
 from events.transparency.proving import Subtree, inclusion_proof
 from events.transparency.tiles import TILE_WIDTH, Tile, width_at
-from services.messaging.broker import Broker
-from services.messaging.handling import ANSWERABLE
+from services.messaging.broker import Broker, Handler
 from services.notary.errors import NotaryUnusable, SigningStopped, SigningWaits
 from services.notary.log_leaves import EVERYTHING, leaves
 from services.notary.notary import Notary
@@ -70,21 +69,21 @@ def answer_requests(broker: Broker, streams: Iterable[str], answering_of: "Calla
         answering_of: What answers for a stream's notary.
     """
 
-    def answering(stream: str) -> Callable[..., object]:
+    def answering(stream: str) -> Handler:
         async def notary(asked: Annotated[Ask, Field(discriminator="ask")]) -> NotaryAnswer:
             return await answering_of(stream).answer(asked)
 
         return notary
 
     for stream in streams:
-        broker.subscriber(
+        broker.answer(
             f"{SUBJECT}.{stream}",
+            answering(stream),
             queue=QUEUE,
-            max_workers=_REQUESTS_AT_ONCE,
-            dependencies=(ANSWERABLE,),
+            at_once=_REQUESTS_AT_ONCE,
             title="notary",
-            description="The notary of a stream of the log is asked for proofs, checkpoints and keys, or to sign.",
-        )(answering(stream))
+            says="The notary of a stream of the log is asked for proofs, checkpoints and keys, or to sign.",
+        )
 
 
 class Unanswered(Exception):

@@ -17,7 +17,6 @@ from services.access.policy import Denied
 from services.embedded_server import EmbeddedServer
 from services.messaging.broker import Broker
 from services.messaging.counting import Handled
-from services.messaging.handling import ANSWERABLE
 from tests.waiting import eventually
 
 Answer = Mapping[str, object]
@@ -46,10 +45,8 @@ class House:
         self.taken: list[Asked] = []
         self.go_on = asyncio.Event()
         self.waiting = 0
-        self.broker.subscriber(f"{org}.lay", queue="layers", dependencies=(ANSWERABLE,), title="lay", max_workers=4)(
-            self.lay
-        )
-        self.broker.subscriber(f"{org}.wait", title="wait", max_workers=4)(self.wait)
+        self.broker.answer(f"{org}.lay", self.lay, queue="layers", title="lay", says="Lay stones.")
+        self.broker.answer(f"{org}.wait", self.wait, at_once=4, title="wait", says="Wait.")
 
     async def lay(self, asked: Asked) -> Cairn:
         self.taken.append(asked)
