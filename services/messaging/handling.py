@@ -34,7 +34,7 @@ class _Around(BaseMiddleware[Any, Any]):
         return name
 
 
-class Counted(_Around):
+class Counting(_Around):
     """Counts what becomes of each message.
 
     Attributes:
@@ -64,7 +64,7 @@ class Counted(_Around):
             self.counts.count(self.channel, became, perf_counter() - began)
 
 
-class Traced(_Around):
+class Tracing(_Around):
     """Makes a span of the handling of each message that has a traceparent, where spans are made."""
 
     async def consume_scope(self, call_next: Call, msg: StreamMessage[Any]) -> Any:
@@ -75,7 +75,7 @@ class Traced(_Around):
             return await call_next(msg)
 
 
-class Refused(_Around):
+class Refusing(_Around):
     """Answers what a handler cannot take, or fails at: with a code, a sentence, and the fields that are wrong.
 
     FastStream alone leaves whoever asks without an answer then. A request whose answer would go where Cairn's own
