@@ -18,7 +18,7 @@ from events.log.client.connection import flush, log_error
 from events.log.client.direct_subscription import hand_over_directly
 from events.log.client.resilient import ResilientClient
 from services.messaging.counting import Counts
-from services.messaging.handling import Counting, Refusing, Tracing
+from services.messaging.handling import Handling
 from services.reply_subjects import may_be_answered
 
 Handler = Callable[..., Awaitable[object]]
@@ -48,7 +48,7 @@ class Broker(NatsBroker):
         super().__init__(
             parser=_answerable,
             decoder=_decoded,
-            middlewares=(Counting.by(self.counts), Tracing, Refusing.on(self._answering)),
+            middlewares=(Handling.of(self.counts, self._answering),),
             graceful_timeout=FINISH_SECONDS,
             logger=None,
         )

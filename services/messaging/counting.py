@@ -1,5 +1,6 @@
 """What became of the messages that a service has heard, by their channel."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Literal
 
@@ -23,15 +24,23 @@ class Counts:
     """What became of messages, by the channel's name."""
 
     def __init__(self) -> None:
-        self._handled: dict[str, Handled] = {}
+        self._handled: defaultdict[tuple[str, Became], int] = defaultdict(int)
+        self._seconds: defaultdict[str, float] = defaultdict(float)
 
     @property
     def handled(self) -> Mapping[str, Handled]:
         """What became of them so far."""
-        return dict(self._handled)
+        return {
+            channel: Handled(
+                answered=self._handled[channel, "answered"],
+                refused=self._handled[channel, "refused"],
+                failed=self._handled[channel, "failed"],
+                seconds=seconds,
+            )
+            for channel, seconds in self._seconds.items()
+        }
 
     def count(self, channel: str, became: Became, seconds: float) -> None:
         """Count a message."""
-        before = self._handled.get(channel, Handled())
-        more = {became: getattr(before, became) + 1, "seconds": before.seconds + seconds}
-        self._handled[channel] = before.model_copy(update=more)
+        self._handled[channel, became] += 1
+        self._seconds[channel] += seconds

@@ -24,93 +24,66 @@ Call = Callable[[Any], Awaitable[Any]]
 """The rest of the handling, as FastStream hands it to a middleware. Any: a message, and what a handler returns."""
 
 
-class _Around(BaseMiddleware[Any, Any]):
-    """A middleware that knows on which channel a message came."""
-
-    @property
-    def channel(self) -> str:
-        """The channel's name in the AsyncAPI document: never the subject, which names patients."""
-        name: str = self.context.get_local("handler_").specification.config.title_
-        return name
-
-
-class Counting(_Around):
-    """Counts what becomes of each message.
-
-    Attributes:
-        counts: Where.
-    """
-
-    counts: Counts
-
-    @classmethod
-    def by(cls, counts: Counts) -> type[Self]:
-        """A middleware that counts there."""
-        return type(cls.__name__, (cls,), {"counts": counts})
-
-    async def consume_scope(self, call_next: Call, msg: StreamMessage[Any]) -> Any:
-        """Handle a message, and count it."""
-        began = perf_counter()
-        became: Became = "failed"
-        try:
-            answer = await call_next(msg)
-            refused = isinstance(answer, RejectedOutcome)
-            became = ("failed" if answer.code == _FAILED.code else "refused") if refused else "answered"
-            return answer
-        except IgnoredException:
-            became = "refused"
-            raise
-        finally:
-            self.counts.count(self.channel, became, perf_counter() - began)
-
-
-class Tracing(_Around):
-    """Makes a span of the handling of each message that has a traceparent, where spans are made."""
-
-    async def consume_scope(self, call_next: Call, msg: StreamMessage[Any]) -> Any:
-        """Handle a message in a span."""
-        if tracing.tracer is None:
-            return await call_next(msg)
-        with tracing.tracer.answering(self.channel, msg.headers) or nullcontext():
-            return await call_next(msg)
-
-
-class Refusing(_Around):
-    """Answers what a handler cannot take, or fails at: with a code, a sentence, and the fields that are wrong.
+class Handling(BaseMiddleware[Any, Any]):
+    """Counts and traces the handling of each message, and answers what a handler cannot take, or fails at.
 
     FastStream alone leaves whoever asks without an answer then. A request whose answer would go where Cairn's own
-    rights do harm is not handled at all, on the channels that answer.
+    rights do harm is not handled at all, on the channels that answer. It is one middleware, as FastStream takes about
+    12 µs for each.
 
     Attributes:
+        counts: Where messages are counted.
         answering: The channels that answer.
     """
 
+    counts: Counts
     answering: AbstractSet[str]
 
     @classmethod
-    def on(cls, answering: AbstractSet[str]) -> type[Self]:
-        """A middleware for a broker of which these channels answer; they may become more."""
-        return type(cls.__name__, (cls,), {"answering": answering})
+    def of(cls, counts: Counts, answering: AbstractSet[str]) -> type[Self]:
+        """The middleware of a broker of which these channels answer; they may become more."""
+        return type(cls.__name__, (cls,), {"counts": counts, "answering": answering})
 
     async def consume_scope(self, call_next: Call, msg: StreamMessage[Any]) -> Any:
-        """Handle a message, or refuse it."""
-        if not may_be_answered(msg.raw_message.reply) and self.channel in self.answering:
-            _log.warning("a request was not taken: its reply subject is Cairn's or the server's own")
-            raise RejectMessage
+        """Handle a message."""
+        # The channel's name in the AsyncAPI document: never the subject, which names patients.
+        channel: str = self.context.get_local("handler_").specification.config.title_
+        began = perf_counter()
+        became: Became = "refused"
         try:
-            return await call_next(msg)
-        except ValidationError as error:
-            return _not_understood(error)
-        except Denied as denied:
-            return RejectedOutcome.of(denied.rejection)
-        except Rejected as rejection:
-            return RejectedOutcome.of(rejection)
-        except IgnoredException:
-            raise
-        except Exception as error:  # noqa: BLE001 - a defect of Cairn's is answered too
-            # The exception's text may hold a patient's words.
-            _log.error("a request on %s failed: %s", self.channel, type(error).__name__)
-            return _FAILED
+            if not may_be_answered(msg.raw_message.reply) and channel in self.answering:
+                _log.warning("a request was not taken: its reply subject is Cairn's or the server's own")
+                raise RejectMessage
+            if tracing.tracer is None:
+                answer = await _answer(call_next, msg, channel)
+            else:
+                with tracing.tracer.answering(channel, msg.headers) or nullcontext():
+                    answer = await _answer(call_next, msg, channel)
+            if not isinstance(answer, RejectedOutcome):
+                became = "answered"
+            elif answer.code == _FAILED.code:
+                became = "failed"
+            return answer
+        finally:
+            self.counts.count(channel, became, perf_counter() - began)
+
+
+async def _answer(call_next: Call, msg: StreamMessage[Any], channel: str) -> Any:
+    """What a handler gives back, or the refusal that stands for what it raises."""
+    try:
+        return await call_next(msg)
+    except ValidationError as error:
+        return _not_understood(error)
+    except Denied as denied:
+        return RejectedOutcome.of(denied.rejection)
+    except Rejected as rejection:
+        return RejectedOutcome.of(rejection)
+    except IgnoredException:
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect of Cairn's is answered too
+        # The exception's text may hold a patient's words.
+        _log.error("a request on %s failed: %s", channel, type(error).__name__)
+        return _FAILED
 
 
 def _not_understood(error: ValidationError) -> RejectedOutcome:
