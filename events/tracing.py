@@ -4,7 +4,8 @@ Only `services/tracing.py` knows OpenTelemetry. Without a tracer, each function 
 given.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import ParamSpec, Protocol, TypeVar
 
 from events.envelope import StoredMessage
@@ -24,6 +25,13 @@ class Tracer(Protocol):
 
     def step(self, name: str, work: Callable[Work, Result]) -> Callable[Work, Result]:
         """The same, with a span of this name for what is done for a submission that has one."""
+
+    def answering(self, channel: str, headers: Mapping[str, str]) -> AbstractContextManager[object] | None:
+        """A span for the handling of a message with these headers; None for one that has no traceparent.
+
+        Args:
+            channel: What the channel is called.
+        """
 
     def projected(
         self, projection: str, stream: str, messages: Sequence[StoredMessage], quarantined: Collection[int], began: int

@@ -95,6 +95,19 @@ class Spans:
 
         return step
 
+    def answering(self, channel: str, headers: Mapping[str, str]) -> AbstractContextManager[Span] | None:
+        """A span `answer` (server) for the handling of a message that has a traceparent, which is its parent."""
+        parent = _parent(headers, TRACEPARENT, TRACESTATE)
+        if parent is None:
+            return None
+        attributes = {
+            **_NATS,
+            "messaging.operation.name": "answer",
+            "messaging.operation.type": "process",
+            "messaging.destination.name": channel,
+        }
+        return self._current("answer", parent, SpanKind.SERVER, attributes)
+
     def projected(
         self, projection: str, stream: str, messages: Sequence[StoredMessage], quarantined: Collection[int], began: int
     ) -> None:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, TypeAdapter
 
 from events.leaf import hole, leaf_of
 from events.log import Log
@@ -20,7 +20,6 @@ from events.transparency.notes import Note, signed
 from events.transparency.proving import Subtree
 from events.transparency.tiles import SubtreesFromTiles, Tile, width_at
 from services.notary.requests import (
-    ASK,
     SUBJECT,
     Ask,
     AskCheckpoint,
@@ -45,6 +44,7 @@ from services.notary.tile_tree import TileTree
 
 ORIGIN = "records.clinic.example/tlog/7f3k2m9q-1"
 WITNESS = "alpha"
+_REQUESTS: TypeAdapter[Ask] = TypeAdapter(Annotated[Ask, Field(discriminator="ask")])
 
 
 class FakeNotary:
@@ -158,7 +158,7 @@ class FakeNotary:
         await message.respond(self._answered(message.data).model_dump_json().encode())
 
     def _answered(self, request: bytes) -> BaseModel:
-        asked = ASK.validate_json(request)
+        asked = _REQUESTS.validate_json(request)
         self.asked[asked.ask] += 1
         if isinstance(asked, AskStatus):
             return self.status

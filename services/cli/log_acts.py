@@ -12,19 +12,25 @@ from services.cli.printing import minute, number_of, print_json, print_table
 
 if TYPE_CHECKING:
     from services.administration.application import Act
+    from services.administration.notary_act import NotaryAct
 
 
 @click.command()
 @json_option
 @nats_url_option
 def acts(nats_url: str | None, as_json: bool) -> None:
-    """List what operators did about the log: adopted it, restored it, voided a message; when, by whom and why."""
-    found = asyncio.run(_acts(nats_url))
+    """List what was done about the log: it was adopted or restored, a message voided; when, by whom and why.
+
+    Behind that, what was done with its notary.
+    """
+    found, of_notaries = asyncio.run(_acts(nats_url))
     if as_json:
-        print_json({"items": [act._asdict() for act in found], "next": None})
-    elif found:
+        notary = [{"stream": stream, **act.model_dump(mode="json")} for stream, act in of_notaries]
+        print_json({"items": [act._asdict() for act in found], "notary": notary, "next": None})
+    elif found or of_notaries:
         columns = ("When", "What", "Stream", "Position", "By", "Why", "Lost")
-        print_table(columns, map(_row, found), wide=("Why", "Lost"))
+        rows = (*map(_row, found), *(_notary_row(stream, act) for stream, act in of_notaries))
+        print_table(columns, rows, wide=("Why", "Lost"))
     else:
         click.echo("Operators have done nothing about the log so far.")
 
@@ -34,12 +40,20 @@ def counted(lost: Mapping[str, int]) -> str:
     return ", ".join(number_of(count, what.removesuffix("s")) for what, count in lost.items())
 
 
-async def _acts(nats_url: str | None) -> "list[Act]":
-    from services.administration.recording import recorded_acts
+async def _acts(nats_url: str | None) -> "tuple[list[Act], list[tuple[str, NotaryAct]]]":
+    from services.administration.recording import recorded_acts, recorded_notary_acts
+    from services.cli.configuration import load_settings
 
+    streams = load_settings().placement.streams
     async with connected(nats_url) as nc:
-        return await recorded_acts(nc)
+        of_notaries = [(stream, act) for stream in streams for act in await recorded_notary_acts(nc, stream)]
+        return await recorded_acts(nc), of_notaries
 
 
 def _row(act: "Act") -> tuple[object, ...]:
     return minute(act.at), act.kind, act.stream, act.position, act.by, act.reason, counted(act.lost)
+
+
+def _notary_row(stream: str, act: "NotaryAct") -> tuple[object, ...]:
+    what = f"notary: {act.kind.replace('_', ' ')}"
+    return minute(act.at.isoformat()), what, stream, act.size, act.by, act.reason, ""

@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 import click
 
 from services.cli.notary_folders import stream_option, tell_keys, the_stream
+from services.cli.parameters import operator_option
 from services.cli.running import make_files_for_the_owner_alone
 
 
 @click.command()
 @click.option("--domain", required=True, help="A domain that you own, such as records.clinic.example.")
+@operator_option
 @stream_option
-def init(domain: str, stream: str | None) -> None:
+def init(domain: str, by: str, stream: str | None) -> None:
     """Make the notary: the name of the log, which stays for ever, and the keys that sign for it. Once.
 
     They are in CAIRN_NOTARY_DIR, outside the data folder.
@@ -25,7 +27,7 @@ def init(domain: str, stream: str | None) -> None:
     settings = load_settings()
     stream = the_stream(settings, stream)
     folder = notary_folder(settings, stream)
-    founded = found(folder, domain, stream, datetime.now(UTC))
+    founded = found(folder, domain, stream, datetime.now(UTC), by)
     tell_keys(founded)
     click.echo(
         f"The private keys are in {folder.folder}.\n\nWhat to do next:\n"

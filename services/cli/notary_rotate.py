@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from services.cli.notary_folders import stream_option, the_stream
+from services.cli.parameters import operator_option
 from services.cli.running import make_files_for_the_owner_alone
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@operator_option
 @stream_option
 @click.option("--finish", is_flag=True, help="Sign with the new key alone, and delete the old one.")
 @click.option("--force", is_flag=True, help="With --finish: although too few witnesses accept the new key.")
-def rotate(stream: str | None, finish: bool, force: bool) -> None:
+def rotate(by: str, stream: str | None, finish: bool, force: bool) -> None:
     """Make a new key for checkpoints. Both keys sign until --finish, so that everybody has time to learn the new one.
 
     --finish asks each witness of the policy whether it accepts the new key alone, and is refused where too few do: from
@@ -28,6 +30,7 @@ def rotate(stream: str | None, finish: bool, force: bool) -> None:
     A key that somebody else may know is not rotated: begin a new generation with `cairn notary succeed`.
     """
     from services.cli.configuration import load_settings
+    from services.notary.acts import note_rotation
     from services.notary.founding import new_key
     from services.notary.places import notary_folder
 
@@ -44,13 +47,16 @@ def rotate(stream: str | None, finish: bool, force: bool) -> None:
             identity = folder.identity()
             generation = folder.generation(identity)
             if finish:
-                retired = generation.finish_rotation(datetime.now(UTC))
+                now = datetime.now(UTC)
+                retired = generation.finish_rotation(now)
+                note_rotation(folder, generation, "rotation_finished", by, now)
                 click.echo(
                     f"Signs no more: {retired.verifier}\nIts private half is deleted. The list of keys keeps it."
                 )
                 return
             key = new_key(identity.origin)
             generation.begin_rotation(key)
+            note_rotation(folder, generation, "rotation_begun", by, datetime.now(UTC))
     except OSError as error:
         raise click.ClickException(f"The notary's keys cannot be written: {error.strerror}.") from None
     click.echo(

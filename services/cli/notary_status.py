@@ -12,8 +12,18 @@ from services.cli.parameters import json_option, nats_url_option
 from services.cli.printing import print_json, printable
 
 if TYPE_CHECKING:
-    from services.notary.requests import NotaryStatus
+    from services.notary.requests import ActsAnswer, NotaryStatus
 
+_ACTS_SHOWN = 10
+"""How many of the newest acts are shown; --json has them all."""
+_SAID = {
+    "founded": "made",
+    "rotation_begun": "a new key signs beside the old one, put there",
+    "rotation_finished": "the new key signs alone, decided",
+    "succeeded": "a new generation begun",
+    "stopped": "STOPPED signing",
+    "resumed": "went on signing",
+}
 UNPUBLISHED_AFTER = timedelta(minutes=5)
 """How long what is signed may wait for cosignatures before the exit code says so. Witnesses are restarted, too."""
 
@@ -31,12 +41,14 @@ def status(stream: str | None, ask_witnesses: bool, as_json: bool, nats_url: str
     The exit code is 1 where it has stopped signing, does not sign now, has published nothing of what it signed for five
     minutes, cannot read its policy, or does not answer.
     """
-    found = asyncio.run(_status(stream, nats_url, ask_witnesses=ask_witnesses))
+    told = asyncio.run(_status(stream, nats_url, ask_witnesses=ask_witnesses))
+    found = [status for status, _ in told]
     if as_json:
-        print_json([each.model_dump(mode="json") for each in found])
+        print_json([{**each.model_dump(mode="json"), **acts.model_dump(mode="json")} for each, acts in told])
     else:
-        for each in found:
+        for each, acts in told:
             _print(each)
+            _print_acts(acts)
     now = datetime.now(UTC)
     if any(each.stopped or each.waiting or each.policy_trouble or _is_unpublished(each, now) for each in found):
         raise click.exceptions.Exit(1)
@@ -46,7 +58,9 @@ def _is_unpublished(status: "NotaryStatus", now: datetime) -> bool:
     return status.unpublished_since is not None and now - status.unpublished_since > UNPUBLISHED_AFTER
 
 
-async def _status(stream: str | None, nats_url: str | None, *, ask_witnesses: bool) -> "list[NotaryStatus]":
+async def _status(
+    stream: str | None, nats_url: str | None, *, ask_witnesses: bool
+) -> "list[tuple[NotaryStatus, ActsAnswer]]":
     from services.cli.configuration import load_settings
     from services.notary.asking import AskedNotary
 
@@ -56,7 +70,9 @@ async def _status(stream: str | None, nats_url: str | None, *, ask_witnesses: bo
     async with connected(nats_url) as nc:
         streams = (stream,) if stream is not None else placement.streams
         notaries = [AskedNotary(nc, each) for each in streams]
-        return [await (each.ask_witnesses() if ask_witnesses else each.status()) for each in notaries]
+        return [
+            (await (each.ask_witnesses() if ask_witnesses else each.status()), await each.acts()) for each in notaries
+        ]
 
 
 def _print(status: "NotaryStatus") -> None:
@@ -88,6 +104,14 @@ def _print(status: "NotaryStatus") -> None:
             "  Witnesses that do not cosign are asked again later and later, up to every ten minutes. At once:"
             " cairn notary status --ask-witnesses."
         )
+
+
+def _print_acts(told: "ActsAnswer") -> None:
+    for number, act in enumerate(told.acts[-_ACTS_SHOWN:], max(0, len(told.acts) - _ACTS_SHOWN)):
+        by = f" by {printable(act.by)}" if act.by else ""
+        why = f": {printable(act.reason)}" if act.reason else ""
+        later = "" if number < told.recorded else " (noted beside the keys, recorded when NATS is there)"
+        click.echo(f"  {_time(act.at)}: {_SAID[act.kind]}{by}{why}{later}")
 
 
 def _time(at: datetime | None) -> str:

@@ -12,6 +12,7 @@ from events.time_zones import release, released_on
 from services.access.records.recorder import AccessRecorder
 from services.gateway.notaries import NotaryState
 from services.gateway.readiness import StreamHealth
+from services.messaging.counting import Handled
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -48,6 +49,18 @@ class Metrics:
         self._standing = _gauges(self._registry)
         self._streams = _stream_gauges(self._registry)
         self._notaries = _notary_gauges(self._registry)
+        self._handled = Gauge(
+            "cairn_messages_handled",
+            "Messages over NATS since the service that answers began. Several copies answer in turns.",
+            ("service", "channel", "became"),
+            registry=self._registry,
+        )
+        self._handling = Gauge(
+            "cairn_messages_handling_seconds",
+            "Seconds that all of them took together.",
+            ("service", "channel"),
+            registry=self._registry,
+        )
         Gauge(
             "cairn_time_zone_data_released_timestamp_seconds",
             "When the time zone data was released that days are told by.",
@@ -86,6 +99,7 @@ class Metrics:
         statuses: Collection[Mapping[str, Any]] = (),  # Any: JSON of mixed values
         streams: Mapping[str, StreamHealth] | None = None,
         notaries: Mapping[str, NotaryState] | None = None,
+        handled: Mapping[str, Mapping[str, Handled]] | None = None,
     ) -> bytes:
         """Everything counted, in the Prometheus text format.
 
@@ -93,9 +107,16 @@ class Metrics:
             statuses: How the projections are doing now, as `/v1/projections` tells it. What is not known is not shown.
             streams: How each stream of the log is doing.
             notaries: How the notary of each stream is.
+            handled: What became of the messages that each service heard, by their channel.
         """
-        for gauge in (*self._standing.values(), *self._streams.values(), *self._notaries.values()):
+        gauges = (*self._standing.values(), *self._streams.values(), *self._notaries.values())
+        for gauge in (*gauges, self._handled, self._handling):
             gauge.clear()
+        for service, channels in (handled or {}).items():
+            for channel, counted in channels.items():
+                for became in ("answered", "refused", "failed"):
+                    self._handled.labels(service, channel, became).set(getattr(counted, became))
+                self._handling.labels(service, channel).set(counted.seconds)
         for stream, health in (streams or {}).items():
             for name, gauge in self._streams.items():
                 if (value := getattr(health, name)) is not None:

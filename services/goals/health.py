@@ -1,9 +1,12 @@
 """The goals service's answer about its own health."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from services.messaging.counting import Handled
 
 HEALTH = "cairn.health.goals"
 """Asked on `cairn.health.goals.STREAM`; one of the services that write the stream answers."""
@@ -27,3 +30,6 @@ class Health(BaseModel):
     )
     version: str | None = Field(None, description="The version of Cairn that answers.")
     since: datetime | None = Field(None, description="When its process began to serve.")
+    handled: Mapping[str, Handled] = Field(
+        {}, description="What became of the messages it heard, by their channel; submissions are counted elsewhere."
+    )

@@ -5,7 +5,7 @@ What a service of Cairn submits for somebody else comes on `cairn.forwarded.ORG.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -28,12 +28,12 @@ from services.access.policy import check_submission
 from services.access.principal import Principal
 from services.administration.care import declare_care
 from services.goals.application import Answer
-from services.goals.broker import Broker
 from services.goals.health import HEALTH, Health
 from services.goals.operators import hear_operators
 from services.goals.refusals import BUSY, refusal
 from services.goals.stream_partition import StreamPartition
 from services.goals.watch import REPLACED, LogComparison, Watch
+from services.messaging.broker import Broker, telling
 from services.presence import cairn_version
 from services.reply_subjects import may_be_answered
 from services.settings import Settings
@@ -82,12 +82,17 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         )
         closing.push_async_callback(_close, partitions)
         endpoint = SubmissionEndpoint(partitions, nc, requests, limit=settings.max_waiting)
+        hearing = await connect(settings.nats_address, name="cairn-goals-submit", on_error=telling(endpoint.refuse))
+        closing.push_async_callback(hearing.close)
         closing.push_async_callback(endpoint.finish)
-        organisations = [org for stream in streams for org in placement.organisations(stream)]
-        broker = endpoint.broker(settings.nats_address, _submitted(organisations))
-        hear_operators(broker, partitions, requests, organisations)
-        signals = StreamSignals(partitions)
-        signals.subscribe(broker)
+        addressed = _addressed([org for stream in streams for org in placement.organisations(stream)])
+        broker = Broker(hearing)
+        hear_submissions(broker, addressed, settings.max_waiting, endpoint.take)
+        hear_operators(broker, addressed, partitions.of, requests)
+        watches = {stream: partition.watch for stream, partition in partitions.items()}
+        answer_health(broker, watches, watches.__getitem__)
+        signals = StreamSignals(watches)
+        hear_comparisons(broker, signals.compared)
         await signals.ask()
         closing.push_async_callback(broker.stop)
         for subject in _plans(placement, served):
@@ -96,18 +101,87 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         for stream in served:
             advisories = await nc.subscribe(f"{_ADVISORIES}.*.{stream}", cb=signals.changed)
             closing.push_async_callback(advisories.unsubscribe)
-        broker_connection = await broker.connect()
         await broker.start()
-        await flush(broker_connection)
         where = f" on {', '.join(streams)}" if streams else ""
         ready(f"goals: answering {SUBMIT}.ORG.PATIENT.GOAL{where}")
         await asyncio.Event().wait()
 
 
-def _submitted(organisations: Sequence[str]) -> list[str]:
-    """The subjects of the submissions of some organisations; of all when none are named, so that all get an answer."""
-    addressed = [f"{org}.>" for org in organisations] or [">"]
-    return [f"{prefix}.{each}" for prefix in (SUBMIT, FORWARDED) for each in addressed]
+def hear_submissions(broker: Broker, addressed: Iterable[str], limit: int, take: Callable[[Msg], None]) -> None:
+    """Subscribe to submissions, straight from the connection: they are what has to be quick (decision 0014).
+
+    Args:
+        addressed: What the subjects end with: whose submissions are answered.
+        limit: How many may wait.
+        take: Takes one.
+    """
+    for each in addressed:
+        broker.hear(
+            f"{SUBMIT}.{each}",
+            _QUEUE,
+            limit,
+            take,
+            title="submit",
+            says="Submit an event, and be answered when it is recorded or refused. A request that is not answered is"
+            " sent again: an event is recorded once.",
+        )
+        broker.hear(
+            f"{FORWARDED}.{each}",
+            _QUEUE,
+            limit,
+            take,
+            title="forwarded",
+            says="A submission that came over HTTP, or was left, with whom it is from.",
+        )
+
+
+def answer_health(broker: Broker, streams: Iterable[str], watch_of: Callable[[str], Watch]) -> None:
+    """Answer on `cairn.health.goals.STREAM` for each stream.
+
+    Args:
+        watch_of: The watch over a stream.
+    """
+    since = datetime.now(UTC)
+
+    def answering(stream: str) -> Callable[[], Awaitable[Health]]:
+        async def health() -> Health:
+            process = {"version": cairn_version(), "since": since, "handled": broker.counts.handled}
+            return watch_of(stream).health.model_copy(update=process)
+
+        return health
+
+    for stream in streams:
+        broker.answer(
+            f"{HEALTH}.{stream}",
+            answering(stream),
+            queue=_QUEUE,
+            title="health",
+            says="Whether submissions to a stream of the log are recorded.",
+        )
+
+
+def hear_comparisons(broker: Broker, compared: Callable[[LogComparison], None]) -> None:
+    """Hear on `cairn.replaced.NAME` whether the log is the one that a projection remembers.
+
+    Args:
+        compared: Takes in what was compared.
+    """
+
+    async def replaced(announcement: LogComparison) -> None:
+        compared(announcement)
+
+    # Every copy of this service hears it, so there is no queue.
+    broker.subscriber(
+        f"{REPLACED}.{{projection}}",
+        no_reply=True,
+        title="replaced",
+        description="Whether the log is the one that a projection remembers, each second.",
+    )(replaced)
+
+
+def _addressed(organisations: Sequence[str]) -> list[str]:
+    """What the subjects of some organisations end with; those of all when none are named, so that all get an answer."""
+    return [f"{org}.>" for org in organisations] or [">"]
 
 
 def _plans(placement: Placement, streams: Iterable[str]) -> list[str]:
@@ -120,41 +194,28 @@ async def _close(partitions: Iterable[StreamPartition]) -> None:
 
 
 class StreamSignals:
-    """Answers questions about the health of the streams, and hears when a stream was changed or replaced."""
+    """Hears when a stream was changed or replaced.
 
-    def __init__(self, partitions: Placed[StreamPartition]):
-        self._watches = {stream: partition.watch for stream, partition in partitions.items()}
+    Args:
+        watches: The watch over each stream.
+    """
 
-    def subscribe(self, broker: Broker) -> None:
-        """Answer on `cairn.health.goals.STREAM`, and listen on `cairn.replaced.NAME`."""
-        for stream, watch in self._watches.items():
-            broker.subscriber(f"{HEALTH}.{stream}", queue=_QUEUE)(_answering(watch))
-        # Every copy of this service hears it, so there is no queue.
-        broker.subscriber(f"{REPLACED}.*", no_reply=True)(self.replaced)
+    def __init__(self, watches: Mapping[str, Watch]):
+        self._watches = watches
 
     async def ask(self) -> None:
         """Learn whether the streams are the log that is remembered, before the first submission is taken."""
         await asyncio.gather(*(watch.ask() for watch in self._watches.values()))
 
-    async def replaced(self, announcement: LogComparison) -> None:
-        """A projection announces whether the log is the one that it remembers."""
-        watch = self._watches.get(announcement.stream)
+    def compared(self, comparison: LogComparison) -> None:
+        """Take in whether the log is the one that a projection remembers."""
+        watch = self._watches.get(comparison.stream)
         if watch is not None:
-            watch.compared(announcement)
+            watch.compared(comparison)
 
     async def changed(self, message: Msg) -> None:
         """The server announces that a stream was created, changed, deleted or restored."""
         self._watches[message.subject.rpartition(".")[2]].doubt()
-
-
-def _answering(watch: Watch) -> Callable[[], Awaitable[Health]]:
-    since = datetime.now(UTC)
-
-    async def health() -> Health:
-        """Whether submissions to the stream are recorded."""
-        return watch.health.model_copy(update={"version": cairn_version(), "since": since})
-
-    return health
 
 
 class SubmissionEndpoint:
@@ -169,14 +230,6 @@ class SubmissionEndpoint:
         self._bytes = 0
         self._ended: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-
-    def broker(self, url: str, subjects: Iterable[str]) -> Broker:
-        """The FastStream broker with a subscriber for each subject, not yet started."""
-        broker = Broker(url, name="cairn-goals-submit", dropped=self._refuse)
-
-        for subject in subjects:
-            broker.hear(subject, _QUEUE, self._limit, self._take)
-        return broker
 
     async def plan_changed(self, message: Msg) -> None:
         """Load a plan again before it is used, because another copy of this service may have changed it."""
@@ -193,13 +246,14 @@ class SubmissionEndpoint:
         if self._nc.is_connected:
             await flush(self._nc)
 
-    def _take(self, message: Msg) -> None:
+    def take(self, message: Msg) -> None:
+        """Decide about a submission, and answer it once its outcome is known."""
         if not may_be_answered(message.reply):
             _log.warning("a submission was not taken: its reply subject is Cairn's or the server's own")
             return
         size = len(message.data)
         if self._under_way >= self._limit or self._bytes + size > _MAX_BYTES_UNDER_WAY:
-            self._refuse(message.reply)
+            self.refuse(message.reply)
             return
         self._under_way += 1
         self._bytes += size
@@ -257,8 +311,8 @@ class SubmissionEndpoint:
         if self._ended is not None and not self._under_way and not self._ended.done():
             self._ended.set_result(None)
 
-    def _refuse(self, reply: str) -> None:
-        """Answer `log.busy` at once."""
+    def refuse(self, reply: str) -> None:
+        """Answer `log.busy` at once to a submission that is not taken."""
         if reply and may_be_answered(reply):
             self._send(reply, _BUSY)
 

@@ -8,7 +8,7 @@ disk, and while no such service runs the sender gets no acknowledgement, and NAT
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from faststream.nats import NatsMessage
@@ -25,8 +25,8 @@ from events.log.client.resilient import ResilientClient
 from services.access.nats_requests import REQUEST_INFO, NatsRequests
 from services.access.policy import Denied
 from services.access.principal import HEADER
-from services.goals.broker import Broker
 from services.intake.message_ids import MESSAGE_IDS, id_in_stream
+from services.messaging.broker import Broker
 from services.reply_subjects import may_be_answered
 
 _log = logging.getLogger("cairn.intake")
@@ -58,21 +58,9 @@ class Accepting:
         self._room = asyncio.Semaphore(SUBMISSIONS_ACCEPTED_AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def begin(self, url: str) -> Broker:
-        """A broker that accepts submissions until it is stopped. Services of one Cairn share them."""
+    async def begin(self) -> None:
+        """Hear what the stream answers. From then on submissions can be accepted."""
         await self._replies.open()
-        broker = Broker(url, name="cairn-intake-accepting", dropped=self._refuse_dropped)
-        subscriber = broker.subscriber(
-            f"{INTAKE}.*.*.*",
-            queue=_QUEUE,
-            no_reply=True,
-            pending_msgs_limit=_MAX_SUBMISSIONS_WAITING,
-            decoder=_undecoded,
-        )
-        # With several workers FastStream would let submissions overtake each other.
-        subscriber(self.accept)
-        await broker.start()
-        return broker
 
     async def finish(self) -> None:
         """Wait until the stream has answered for all that was sent to it, and hear no more of it."""
@@ -142,13 +130,38 @@ class Accepting:
             return _error(503, _STORE_FAILED, "The stream of waiting events is not there; nothing was kept.")
         return answer.data
 
-    def _refuse_dropped(self, reply: str) -> None:
+    def refuse_dropped(self, reply: str) -> None:
+        """Answer 503 to a submission that was dropped because too many wait."""
         if not reply or not may_be_answered(reply):
             return
         try:
             self._nc.send(reply, {}, _error(503, _STORE_FAILED, "Too much waits; nothing was kept. Publish it again."))
         except NatsError as error:
             _log.warning("an answer could not be sent: %s", type(error).__name__)
+
+
+def hear_intake(broker: Broker, accept: Callable[[NatsMessage], Awaitable[None]]) -> None:
+    """Subscribe to what is left for later. Services of one Cairn share it.
+
+    With several workers FastStream would let submissions overtake each other, so there is one, which does not wait.
+
+    Args:
+        accept: Accepts one.
+    """
+
+    async def left(message: NatsMessage) -> None:
+        await accept(message)
+
+    broker.subscriber(
+        f"{INTAKE}.{{org}}.{{patient}}.{{goal}}",
+        queue=_QUEUE,
+        no_reply=True,
+        pending_msgs_limit=_MAX_SUBMISSIONS_WAITING,
+        decoder=_undecoded,
+        title="intake",
+        description="Leave an event while services are down. Once it is acknowledged it is on the disk, with its"
+        " sender, and its outcome comes on the subject of outcomes.",
+    )(left)
 
 
 class _Sent(NamedTuple):

@@ -6,13 +6,13 @@ from functools import partial
 
 from events.identity import INTAKE
 from events.log import connect
-from events.log.client.connection import flush
 from services.access.nats_requests import NatsRequests
-from services.intake.accepting import Accepting
+from services.intake.accepting import Accepting, hear_intake
 from services.intake.forwarding import Forwarder
 from services.intake.pulling import Pull
 from services.intake.streams import declare_intake
-from services.presence import answer_for
+from services.messaging.broker import Broker, telling
+from services.messaging.presence import answer_presence
 from services.settings import Settings
 
 
@@ -31,11 +31,17 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         declare = partial(declare_intake, nc, settings.log_replicas)
         await declare()
         accepting = Accepting(nc, requests)
+        hearing = await connect(
+            settings.nats_address, name="cairn-intake-accepting", on_error=telling(accepting.refuse_dropped)
+        )
+        closing.push_async_callback(hearing.close)
         closing.push_async_callback(accepting.finish)
-        broker = await accepting.begin(settings.nats_address)
+        await accepting.begin()
+        broker = Broker(hearing)
+        hear_intake(broker, accepting.accept)
+        answer_presence(broker, "intake")
         closing.push_async_callback(broker.stop)
-        await flush(await broker.connect())
-        await answer_for(nc, "intake")
+        await broker.start()
         pull = Pull(nc, Forwarder(nc, settings.placement).forward, declare)
         ready(f"intake: accepting {INTAKE}.ORG.PATIENT.GOAL")
         await pull.run()

@@ -6,10 +6,11 @@ the tiles lead to.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import Field
 
 from events.identity import LOG, is_token
 from events.log.failures import LogUnreachable
@@ -18,12 +19,16 @@ from events.transparency.merkle import HASH_BYTES, leaf_hash
 from events.transparency.notes import Note, signed
 from events.transparency.proving import Subtree, inclusion_proof
 from events.transparency.tiles import TILE_WIDTH, Tile, width_at
+from services.messaging.broker import Broker, Handler
 from services.notary.errors import NotaryUnusable, SigningStopped, SigningWaits
 from services.notary.log_leaves import EVERYTHING, leaves
 from services.notary.notary import Notary
 from services.notary.requests import (
-    ASK,
+    QUEUE,
+    SUBJECT,
+    ActsAnswer,
     Ask,
+    AskActs,
     AskCheckpoint,
     AskConsistency,
     AskEntries,
@@ -36,6 +41,7 @@ from services.notary.requests import (
     AskTile,
     AskWitnesses,
     BytesAnswer,
+    NotaryAnswer,
     NotaryRefusal,
     NotaryStatus,
     NoteAnswer,
@@ -46,11 +52,38 @@ from services.notary.tile_tree import TileTree
 
 WAIT_SECONDS = 25.0
 """How long a request for a signature may wait for the log, the disk and the witnesses."""
+TellActs = Callable[[], Awaitable[ActsAnswer]]
+_REQUESTS_AT_ONCE = 64
+"""How many requests are worked on at a time; more wait at the server's pace."""
 _AT_ONCE = 16
 """How many proofs are made before others have their turn."""
 _LENGTH_BYTES = 2
 _SCOPE_TOKENS = 3
 _log = logging.getLogger("cairn.notary")
+
+
+def answer_requests(broker: Broker, streams: Iterable[str], answering_of: "Callable[[str], Answering]") -> None:
+    """Answer on `cairn.notary.STREAM` for each stream.
+
+    Args:
+        answering_of: What answers for a stream's notary.
+    """
+
+    def answering(stream: str) -> Handler:
+        async def notary(asked: Annotated[Ask, Field(discriminator="ask")]) -> NotaryAnswer:
+            return await answering_of(stream).answer(asked)
+
+        return notary
+
+    for stream in streams:
+        broker.answer(
+            f"{SUBJECT}.{stream}",
+            answering(stream),
+            queue=QUEUE,
+            at_once=_REQUESTS_AT_ONCE,
+            title="notary",
+            says="The notary of a stream of the log is asked for proofs, checkpoints and keys, or to sign.",
+        )
 
 
 class Unanswered(Exception):
@@ -65,38 +98,42 @@ class Unanswered(Exception):
         self.refusal = refusal
 
 
+async def _nothing_was_done() -> ActsAnswer:
+    """The acts of a notary of which nobody keeps any."""
+    return ActsAnswer(acts=(), recorded=0)
+
+
 class Answering:
     """Answers for one notary.
 
     Args:
         notary: The notary.
         seconds: How long a request for a signature may wait.
+        acts: Tells what was done with the notary.
     """
 
-    def __init__(self, notary: Notary, seconds: float = WAIT_SECONDS):
+    def __init__(self, notary: Notary, seconds: float = WAIT_SECONDS, acts: TellActs = _nothing_was_done):
         self._notary = notary
+        self._acts = acts
         self._seconds = seconds
 
-    async def answer(self, request: bytes) -> bytes:
+    async def answer(self, asked: Ask) -> NotaryAnswer:
         """The answer to a request, or the refusal of it."""
         try:
-            return (await self._answered(ASK.validate_json(request))).model_dump_json().encode()
-        except ValidationError:
-            refusal = NotaryRefusal(code="request.invalid", detail="The request is not understood.")
+            return await self._answered(asked)
         except Unanswered as unanswered:
-            refusal = unanswered.refusal
+            return unanswered.refusal
         except SigningStopped as stopped:
-            refusal = NotaryRefusal(code="proof.stopped", detail=f"{stopped}.")
+            return NotaryRefusal(code="proof.stopped", detail=f"{stopped}.")
         except SigningWaits as waits:
-            refusal = NotaryRefusal(code="proof.not_yet", detail=str(waits))
+            return NotaryRefusal(code="proof.not_yet", detail=str(waits))
         except (ValueError, NotaryUnusable, OSError, LogUnreachable) as trouble:
             _log.error("a proof could not be made: %s: %s", type(trouble).__name__, trouble)
-            refusal = NotaryRefusal(
+            return NotaryRefusal(
                 code="proof.none", detail="The notary has not what this needs. Its log file says what is missing."
             )
-        return refusal.model_dump_json().encode()
 
-    async def _answered(self, asked: Ask) -> BaseModel:
+    async def _answered(self, asked: Ask) -> NotaryAnswer:
         match asked:
             case AskStatus() | AskWitnesses():
                 return await self._status(asked)
@@ -114,8 +151,8 @@ class Answering:
                 return BytesAnswer(content=self._consistency(old, new))
             case AskStatement():
                 return NoteAnswer(note=str(await self._statement(asked)))
-            case AskKeys():
-                return self._notary.keys()
+            case AskKeys() | AskActs():
+                return self._notary.keys() if isinstance(asked, AskKeys) else await self._acts()
             case AskSign():
                 return NoteAnswer(note=str(await self._sign()))
 

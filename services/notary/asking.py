@@ -12,7 +12,9 @@ from events.transparency.notes import Note, parse_note
 from events.transparency.refusals import NotProven
 from services.notary.requests import (
     SUBJECT,
+    ActsAnswer,
     Ask,
+    AskActs,
     AskCheckpoint,
     AskConsistency,
     AskEntries,
@@ -113,6 +115,10 @@ class AskedNotary:
     async def keys(self) -> KeysAnswer:
         """Its keys, policy and earlier generations."""
         return await self._ask(AskKeys(), KeysAnswer)
+
+    async def acts(self) -> ActsAnswer:
+        """What was done with it."""
+        return await self._ask(AskActs(), ActsAnswer)
 
     async def sign(self) -> Note:
         """Have it sign what the log holds now, ask its witnesses, and publish."""

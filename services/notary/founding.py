@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from events.transparency.keys import NOTE, SignerKey, VerifierKey
+from services.administration.notary_act import NotaryAct
+from services.notary.acts import note_act
 from services.notary.durable_files import replace_file
 from services.notary.errors import NotaryUnusable
 from services.notary.generations import Generation
@@ -39,11 +41,12 @@ class Founded(NamedTuple):
     statements: VerifierKey
 
 
-def found(folder: NotaryFolder, domain: str, stream: str, now: datetime) -> Founded:
+def found(folder: NotaryFolder, domain: str, stream: str, now: datetime, by: str = "") -> Founded:
     """Make the notary of a stream.
 
     Args:
         domain: A name that the operator owns. It stays in every proof, for as long as one is kept.
+        by: Who makes it.
 
     Raises:
         NotaryUnusable: there is one already, the domain cannot be part of an origin, or nothing can be written.
@@ -63,6 +66,8 @@ def found(folder: NotaryFolder, domain: str, stream: str, now: datetime) -> Foun
         if not folder.policy():
             replace_file(folder.folder / POLICY_FILE, _POLICY.encode())
         folder.make(identity)
+        key = str(generation.keys()[0].verifier)
+        note_act(folder, NotaryAct(kind="founded", origin=identity.origin, at=now, by=by, key=key))
     except OSError as error:
         raise NotaryUnusable(f"The notary's folder {folder.folder} cannot be written: {error.strerror}.") from None
     return Founded(identity, generation.keys()[0].verifier, generation.statements_key().verifier)

@@ -5,6 +5,7 @@ is how it finds out that the log, or itself, is an older one.
 
     STREAM/identity.json      the origin; its last number is the generation that signs now
     STREAM/policy             whom the operator names as witnesses, and how many are enough (tlog-policy)
+    STREAM/acts.json          what was done with the notary (acts.py)
     STREAM/successions/1      the signed note by which the first generation ended
     STREAM/1/…                the keys and the memory of the first generation (generations.py)
 """
@@ -31,6 +32,7 @@ SUCCESSIONS = "successions"
 MAX_GENERATION = 9999
 _LOCK_FILE = "lock"
 _RUNNING_FILE = "running"
+_NOTING_FILE = "noting"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = rf"(?:{_LABEL}\.)*(?!\d+(?:[:/]|$)){_LABEL}"
 """Labels of letters, digits and hyphens between them, as names of machines have (RFC 1123); the last is no number."""
@@ -165,6 +167,17 @@ class NotaryFolder:
             NotaryUnusable: the folder cannot be written.
         """
         with self._held(_LOCK_FILE) as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Keep everybody else from noting what was done; it is allowed to whoever keeps the folder locked, too.
+
+        Raises:
+            NotaryUnusable: the folder cannot be written.
+        """
+        with self._held(_NOTING_FILE) as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
 

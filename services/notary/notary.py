@@ -19,6 +19,7 @@ from events.log.failures import LogUnreachable
 from events.log.run_until_first_ends import run_until_first_ends
 from events.transparency.checkpoints import Checkpoint
 from events.transparency.notes import Note
+from services.notary.acts import note_stop
 from services.notary.audit_schedule import AuditSchedule, SignedTree
 from services.notary.auditing import tiles_of
 from services.notary.checkpoint_archive import CheckpointArchive
@@ -342,7 +343,9 @@ class Notary:
         """Remember that nothing is signed any more, also after a restart."""
         try:
             if self.generation.stopped() is None:
-                self.generation.note_stopped(Stopped(reason=str(found).rstrip("."), at=self._now()))
+                stopped = Stopped(reason=str(found).rstrip("."), at=self._now())
+                self.generation.note_stopped(stopped)
+                note_stop(self._folder, self.identity.origin, stopped, self._signed)
         except (NotaryUnusable, OSError) as trouble:  # the next start finds what this one has found
             self._note_trouble(f"{found}; that cannot be remembered ({type(trouble).__name__})")
 

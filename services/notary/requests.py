@@ -8,7 +8,10 @@ import base64
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+
+from events.outcome import RejectedOutcome
+from services.administration.notary_act import NotaryAct
 
 SUBJECT = "cairn.notary"
 """Asked on `cairn.notary.STREAM`; the notary of that stream of the log answers."""
@@ -17,6 +20,9 @@ QUEUE = "notary"
 MAX_PROOFS = 200
 """How many proofs, or hashes of subtrees, one request may ask for: an answer stays below what NATS carries."""
 MAX_NODES = 4_000
+
+MAX_ACTS = 1_000
+"""How many acts an answer tells of at most, the newest ones."""
 
 Size = Annotated[int, Field(ge=0, lt=2**63)]
 Position = Annotated[int, Field(ge=1, lt=2**63)]
@@ -135,6 +141,12 @@ class AskKeys(_Asked):
     ask: Literal["keys"] = "keys"
 
 
+class AskActs(_Asked):
+    """What was done with the notary; answered with :class:`ActsAnswer`."""
+
+    ask: Literal["acts"] = "acts"
+
+
 class AskSign(_Asked):
     """Sign now, ask the witnesses, and publish: for a backup; answered with :class:`NoteAnswer`."""
 
@@ -157,11 +169,10 @@ Ask = (
     | AskConsistency
     | AskStatement
     | AskKeys
+    | AskActs
     | AskSign
     | AskWitnesses
 )
-ASK: TypeAdapter[Ask] = TypeAdapter(Annotated[Ask, Field(discriminator="ask")])
-"""Reads a request."""
 
 
 class _Answer(BaseModel):
@@ -297,17 +308,29 @@ class KeysAnswer(_Answer):
     successions: tuple[str, ...] = ()
 
 
-class NotaryRefusal(_Answer):
+class ActsAnswer(_Answer):
+    """What was done with the notary.
+
+    Attributes:
+        acts: Each act, in order; the newest thousand.
+        recorded: How many of them are recorded. The others are noted beside its keys, and are recorded soon.
+    """
+
+    acts: tuple[NotaryAct, ...]
+    recorded: int
+
+
+class NotaryRefusal(RejectedOutcome):
     """Why a request is not answered.
 
     Attributes:
         code: `proof.none` where there is no such thing, `proof.not_yet` where it is not signed yet, `proof.stopped`
-            where nothing will be any more, `request.invalid` where the request is not understood.
+            where nothing will be any more, `request.invalid` where the request is not understood, `internal.error`
+            where Cairn made a mistake.
         detail: A sentence.
     """
 
-    code: Literal["proof.none", "proof.not_yet", "proof.stopped", "request.invalid"]
-    detail: str
+    code: Literal["proof.none", "proof.not_yet", "proof.stopped", "request.invalid", "internal.error"]
 
 
-NotaryAnswer = NotaryStatus | NoteAnswer | BytesAnswer | ProofsAnswer | KeysAnswer | NotaryRefusal
+NotaryAnswer = NotaryStatus | NoteAnswer | BytesAnswer | ProofsAnswer | KeysAnswer | ActsAnswer | NotaryRefusal

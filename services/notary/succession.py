@@ -15,6 +15,8 @@ from events.transparency.checkpoints import checkpoint_of
 from events.transparency.merkle import HASH_BYTES
 from events.transparency.notes import Note, signed
 from events.transparency.tiles import TILE_WIDTH
+from services.administration.notary_act import NotaryAct
+from services.notary.acts import note_act
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.errors import NotaryUnusable
 from services.notary.founding import Founded, make_generation
@@ -64,6 +66,26 @@ def succession_text(ended: Generation, begun: Identity, succession: Succession) 
             lines.append(f"stopped {stopped.reason}")
     text = "".join(f"{line}\n" for line in lines)
     return f"{text}\n{succession.checkpoint}" if succession.checkpoint is not None else text
+
+
+def _act(ended: Generation, begun: Generation, succession: Succession, now: datetime) -> NotaryAct:
+    """What is noted of a succession."""
+    return NotaryAct(
+        kind="succeeded",
+        origin=begun.origin,
+        at=now,
+        by=succession.by,
+        reason=succession.reason,
+        key=str(begun.keys()[0].verifier),
+        size=_size_remembered(ended),
+    )
+
+
+def _size_remembered(ended: Generation) -> int:
+    """The size that was signed last; that of nothing where the memory of it is damaged."""
+    with suppress(NotaryUnusable):
+        return last.size if (last := ended.last_signed()) is not None else 0
+    return 0
 
 
 def _signed_last(ended: Generation) -> str:
@@ -162,6 +184,7 @@ def succeed(folder: NotaryFolder, succession: Succession, now: datetime) -> Foun
                 keys.append(ended.statements_key())
             note = signed(succession_text(ended, begun, succession), *keys)
             folder.succeed(identity, str(note), begun)
+            note_act(folder, _act(ended, generation, succession, now))
         except OSError as error:
             raise NotaryUnusable(f"The notary's folder {folder.folder} cannot be written: {error.strerror}.") from None
     return Founded(begun, generation.keys()[0].verifier, generation.statements_key().verifier)

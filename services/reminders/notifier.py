@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
+from faststream.nats import JStream
+from faststream.nats.publisher.usecase import LogicPublisher
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeout
 from nats.js.errors import APIError, NotFoundError
-from pydantic_core import to_json
 
 from events.identity import NOTICE, GoalId, parse_subject
 from events.log import LogUnreachable, WrongVersion
@@ -19,6 +20,7 @@ from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
 from events.log.message import is_wrong_sequence
 from events.log.reading import DirectReader
+from services.messaging.broker import Broker
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Notice, current, upcoming
 from services.reminders.reviews import Reviews
@@ -33,16 +35,39 @@ _STILL_ANSWERING_SECONDS = 2.0
 """How often the server is told, while the log is being followed to its end, that an alarm is being answered."""
 
 
+def notices_publisher(broker: Broker) -> LogicPublisher:
+    """What publishes notices on `cairn.notice.ORG.PATIENT.GOAL`, into their stream, which is declared elsewhere."""
+    return broker.publisher(
+        f"{NOTICE}.{{org}}.{{patient}}.{{goal}}",
+        stream=JStream(NOTICE_STREAM, declare=False),
+        timeout=_SERVER_ANSWER_SECONDS,
+        schema=Notice,
+        title="notice",
+        description="A goal's review is due, or overdue: ids and dates, and no text of a patient.",
+    )
+
+
 class Notifier:
     """Gives a notice when an alarm has rung.
 
     An alarm only names a goal. The notice is made from the log as it is when the alarm rings, so an alarm for a review
     that has moved gives no notice. A notice that is in the stream already is not given again, so an alarm that rings
     twice (which happens when nats-server is killed while it sends the alarm) gives one notice.
+
+    Args:
+        notices: What publishes them: :func:`notices_publisher`.
     """
 
-    def __init__(self, nc: ResilientClient, reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime]):
+    def __init__(
+        self,
+        nc: ResilientClient,
+        reviews: Reviews,
+        alarms: Alarms,
+        notices: LogicPublisher,
+        clock: Callable[[], datetime],
+    ):
         self._nc = nc
+        self._notices = notices
         self._js = nc.jetstream(timeout=_SERVER_ANSWER_SECONDS)
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, NOTICE_STREAM)
@@ -119,7 +144,7 @@ class Notifier:
             return
         headers = {**notice.headers(now), "Nats-Expected-Last-Subject-Sequence": str(last)}
         try:
-            await self._js.publish(subject, to_json(notice), stream=NOTICE_STREAM, headers=headers)
+            await self._notices.publish(notice, subject, headers, correlation_id=notice.id, stream=NOTICE_STREAM)
         except APIError as error:
             if is_wrong_sequence({"err_code": error.err_code}):
                 raise WrongVersion("another notice was given meanwhile") from error

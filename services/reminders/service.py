@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from faststream.nats.publisher.usecase import LogicPublisher
 from nats.errors import Error as NatsError
 
 from events.identity import NOTICE
@@ -19,9 +20,10 @@ from events.log.client.jetstream_api import ApiRefused, ApiUnanswered
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placed
 from events.log.run_until_first_ends import run_until_first_ends
-from services.presence import answer_for
+from services.messaging.broker import Broker
+from services.messaging.presence import answer_presence
 from services.reminders.alarms import Alarms
-from services.reminders.notifier import Notifier
+from services.reminders.notifier import Notifier, notices_publisher
 from services.reminders.reviews import Reviews
 from services.reminders.scheduling import Scheduler
 from services.reminders.stream import declare_notices
@@ -55,21 +57,27 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
 
 async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str], None], clock: Clock) -> None:
     await declare_notices(nc, settings.log_replicas, create=settings.may_make_streams)
-    await answer_for(nc, "reminders")
+    broker = Broker(nc)
+    answer_presence(broker, "reminders")
+    notices = notices_publisher(broker)
+    await broker.start()
     ready(f"reminders: giving {NOTICE}.ORG.PATIENT.GOAL")
     reviews = Reviews(nc, settings.placement, settings.notice_hour)
     try:
         while True:
-            await _work(nc, settings, reviews, clock)
+            await _work(nc, settings, reviews, notices, clock)
             await asyncio.sleep(_RESTART_SECONDS)
     finally:
+        await broker.stop()
         await reviews.close()
 
 
-async def _work(nc: ResilientClient, settings: Settings, reviews: Reviews, clock: Clock) -> None:
+async def _work(
+    nc: ResilientClient, settings: Settings, reviews: Reviews, notices: LogicPublisher, clock: Clock
+) -> None:
     """Work until the server or a stream cannot be used. What is remembered of reviews stays for the next time."""
     logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
-    teller = Notifier(nc, reviews, alarms, clock)
+    teller = Notifier(nc, reviews, alarms, notices, clock)
     try:
         waiting = await declare_notices(nc, settings.log_replicas, create=settings.may_make_streams)
         await run_until_first_ends(Scheduler(logs, reviews, alarms, clock, waiting).run(), teller.run())

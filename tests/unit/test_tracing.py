@@ -144,6 +144,21 @@ class TestProjected:
         assert (broken.status.status_code, broken.status.description) == (StatusCode.ERROR, "quarantined")
 
 
+class TestAnswering:
+    def test_a_message_with_a_traceparent_has_a_span_by_its_channel(self, exported: InMemorySpanExporter) -> None:
+        assert tracing.tracer is not None
+        assert tracing.tracer.answering("notary", {"traceparent": "nonsense"}) is None
+        assert tracing.tracer.answering("notary", {}) is None
+        span = tracing.tracer.answering("notary", {"traceparent": TRACEPARENT})
+        assert span is not None
+        with span:
+            pass
+
+        (made,) = exported.get_finished_spans()
+        assert (made.name, made.kind, parent_of(made)) == ("answer", SpanKind.SERVER, (TRACE, PARENT))
+        assert dict(made.attributes or {})["messaging.destination.name"] == "notary"
+
+
 class TestOff:
     def test_what_is_handed_over_comes_back_as_it_was(self) -> None:
         assert tracing.tracer is None

@@ -7,9 +7,11 @@ were revoked.
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
+from faststream.nats import NatsMessage
+from nats.aio.msg import Msg
+
 from events.errors import CairnError
 from events.log import connect
-from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from services.access.callout.accounts import accounts_of
 from services.access.callout.answering import MAX_QUESTIONS_AT_ONCE, Answering
@@ -20,7 +22,7 @@ from services.access.callout.servers import Servers
 from services.access.callout.tokens import Tokens
 from services.access.nats_users import NatsUsers
 from services.access.tokens.opening import open_authenticator
-from services.goals.broker import Broker
+from services.messaging.broker import Broker, telling
 from services.settings import Settings
 
 QUESTIONS = "$SYS.REQ.USER.AUTH"
@@ -63,24 +65,49 @@ async def serve(settings: Settings, ready: Callable[[str], None], open_tokens: O
         ending = Ending(connections, servers, tokens)
         await ending.look()
         answering = Answering(tokens, accounts, keys, connections, auth.publish)
-        broker = Broker(asked, name="cairn-auth", dropped=_give_up)
-        broker.hear(QUESTIONS, _QUEUE, MAX_QUESTIONS_AT_ONCE, answering.take)
+        broker = Broker(auth)
+        hear_questions(broker, answering.take)
         closing.push_async_callback(answering.finish)
         closing.push_async_callback(broker.stop)
-        asked_on = await broker.connect()
         await broker.start()
-        await flush(asked_on)
         ready(f"auth: admitting users of {', '.join(sorted(accounts))}")
         await ending.run()
 
 
 @asynccontextmanager
 async def _connected(url: str, name: str, log_api: str) -> AsyncIterator[ResilientClient]:
-    nc = await connect(url, name=f"cairn-auth-{name}", log_api=log_api)
+    nc = await connect(url, name=f"cairn-auth-{name}", log_api=log_api, on_error=telling(_give_up))
     try:
         yield nc
     finally:
         await nc.close()
+
+
+def hear_questions(broker: Broker, take: Callable[[Msg], None]) -> None:
+    """Hear what servers ask about clients.
+
+    Args:
+        take: Answers a question in the background.
+    """
+
+    async def question(message: NatsMessage) -> None:
+        take(message.raw_message)
+
+    broker.subscriber(
+        QUESTIONS,
+        queue=_QUEUE,
+        no_reply=True,
+        pending_msgs_limit=MAX_QUESTIONS_AT_ONCE,
+        decoder=_sealed,
+        title="auth",
+        description="A server asks who a client is that wants to connect.",
+        include_in_schema=False,
+    )(question)
+
+
+async def _sealed(message: NatsMessage) -> bytes:
+    """The body as it came: it may be sealed, and is never JSON."""
+    return message.body
 
 
 def _give_up(_: str) -> None:

@@ -13,8 +13,7 @@ from events.log.stream_state import NoStream, read_state
 from services.access.issuer.token_records import NAME, STREAM, Issued, Revoked, TokenRecords
 from services.access.issuer.tokens import MadeToken, create_token
 from services.access.principal import Principal
-from services.administration.application import PREFIX
-from services.administration.recording import NotRecorded
+from services.administration.recording import NotRecorded, environment
 
 T = TypeVar("T")
 
@@ -72,22 +71,10 @@ async def recorded_tokens(nc: ResilientClient, after: int = 0) -> tuple[list[Iss
 
 async def _in_thread(nc: ResilientClient, act: Callable[[TokenRecords], T], failure: str, replicas: int = 1) -> T:
     def run() -> T:
-        with TokenRecords(_environment(nc, replicas)) as records:
+        with TokenRecords(environment(NAME, nc, replicas)) as records:
             return act(records)
 
     try:
         return await asyncio.to_thread(run)
     except PersistenceError as error:
         raise NotRecorded(f"{failure}: {error}") from error
-
-
-def _environment(nc: ResilientClient, replicas: int) -> dict[str, str]:
-    """Settings of the persistence module, under names that nobody else's environment uses."""
-    named = NAME.upper()
-    return {
-        f"{named}_PERSISTENCE_MODULE": "events.log.persistence",
-        f"{named}_NATS_URL": nc.url,
-        f"{named}_NATS_API_PREFIX": nc.log_api,
-        f"{named}_NATS_STREAM": PREFIX,
-        f"{named}_NATS_REPLICAS": str(replicas),
-    }

@@ -24,6 +24,7 @@ from services.gateway.messages import headers
 from services.gateway.messages.channel import Body, Channel
 from services.gateway.messages.channels import CHANNELS
 from services.gateway.messages.embedding import SCHEMAS, Document, embedded, schemas_in
+from services.gateway.messages.running import broker_of_all
 
 DESCRIPTION = """
 What goes over NATS: submit goal events, hear what is recorded, be told of reviews, and read. Events are CloudEvents,
@@ -55,9 +56,11 @@ def asyncapi_document() -> Document:
 
 
 def _described() -> NatsBroker:
-    """A broker that is never started, with a subscriber or publisher for each channel."""
-    broker = NatsBroker()
+    """The subscribers and publishers of services, and beside them one for each channel that is not FastStream's."""
+    broker = broker_of_all()
     for channel in CHANNELS:
+        if channel.is_running:
+            continue
         payload = channel.carries.type if isinstance(channel.carries, Body) else Any
         if channel.directions[0] == "receive":
             subscriber = broker.subscriber(

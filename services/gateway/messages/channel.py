@@ -15,14 +15,14 @@ class Body:
 
     Attributes:
         name: What it is called in the document.
-        type: What it is read as; the schema is made from it.
+        type: What it is read as; the schema is made from it. That of a handler of FastStream's is its own.
         headers: The schema of its headers.
         content_type: As what it is sent.
         schema: Its schema, where the type does not tell it.
     """
 
     name: str
-    type: Any
+    type: Any = Any
     headers: Json | None = None
     content_type: str = "application/json"
     schema: Json | None = None
@@ -45,6 +45,7 @@ class Channel:
         is_public: Whether it is for those who build on Cairn; else it is for Cairn's own services.
         publishers: The users of the NATS server that publish there, where it is not public (deploy/nats).
         hearers: Those that hear it, where it is not public.
+        is_running: Whether it is a subscriber or publisher of FastStream's.
     """
 
     name: str
@@ -59,3 +60,4 @@ class Channel:
     is_public: bool = False
     publishers: Sequence[str] = ()
     hearers: Sequence[str] = ()
+    is_running: bool = False

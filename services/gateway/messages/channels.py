@@ -1,32 +1,31 @@
-"""Every subject of Cairn, in one table: those for whoever builds on it first, then those of its own services."""
+"""Every subject of Cairn, in one table: those for whoever builds on it first, then those of its own services.
 
+What services hear and publish by FastStream is taken from there, with its subject, queue group and types; here is what
+FastStream does not know: who may, which headers there are, and what else is in a message. The others are told of here
+alone: what is too hot for FastStream, what the NATS server publishes, and what comes from where FastStream is not
+(decision 0046).
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 from events.access_record import ACCESS, ACCESS_STREAM, AccessRecord
-from events.identity import FEED, FORWARDED, INTAKE, LOG, NOTICE, OUTCOME, REJECTED, SUBMIT, VOID, WAITING
+from events.identity import FEED, LOG, OUTCOME, REJECTED, WAITING
 from events.log.stream import STREAM
 from events.outcome import Outcome
-from projections.engine.announcing import CHECKPOINT, COMPARE, REPLACED, Announcement, LogComparison
+from projections.engine.announcing import CHECKPOINT, COMPARE, Announcement, LogComparison
 from services.administration.care import STREAM as CARE_STREAM
 from services.administration.care import SUBJECT as CARE
 from services.administration.care import Care
 from services.gateway.messages import headers
-from services.gateway.messages.channel import Body, Channel
+from services.gateway.messages.channel import Body, Channel, Events
+from services.gateway.messages.running import SERVICES, broker_of_all, running
 from services.gateway.reads_over_nats import MAX_REQUEST_BYTES, QUEUE, READ
-from services.goals.health import HEALTH, Health
-from services.goals.voiding import VoidRequest
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM
-from services.notary.publishing import SUBJECT as TLOG
-from services.notary.requests import QUEUE as NOTARY_QUEUE
-from services.notary.requests import SUBJECT as NOTARY
-from services.notary.requests import Ask, NotaryAnswer
-from services.presence import HEALTH as SERVICE_HEALTH
-from services.presence import Presence
 from services.reminders.notice import Notice
-from services.reminders.stream import ALARM_STREAM, MARK, NOTICE_STREAM, RUNG, SET
+from services.reminders.stream import ALARM_STREAM, MARK, RUNG, SET
 
 _GOAL = "{org}.{patient}.{goal}"
-_GOALS, _INTAKE_QUEUE = "goals", "intake"
 _OUTCOME = Body("Outcome", Outcome, schema={"$ref": "#/components/schemas/outcome"})
 _ACKNOWLEDGEMENT = Body(
     "Acknowledgement",
@@ -73,27 +72,54 @@ _MARK = {
     },
 }
 
+_QUESTION = Body("Question", schema={"description": "Nothing is read of it."})
+_RUNNING = running(broker_of_all())
+
+
+def _runs(
+    name: str,
+    carries: Events | Body,
+    *,
+    reply: Body | None = None,
+    is_public: bool = False,
+    publishers: Sequence[str] = (),
+    hearers: Sequence[str] = (),
+) -> Channel:
+    """A channel of a subscriber or publisher of FastStream's, and beside it what FastStream does not know.
+
+    Args:
+        reply: What comes back, where the handler's own type does not tell it.
+    """
+    runs = _RUNNING[name]
+    if reply is None and runs.answer is not None:
+        reply = Body(getattr(runs.answer, "__name__", f"{name.capitalize()}Answer"), runs.answer)
+    return Channel(
+        name,
+        runs.address,
+        runs.says,
+        (runs.direction,) if is_public else ("receive", "send"),
+        carries,
+        reply=reply,
+        queue=runs.queue,
+        stream=runs.stream,
+        is_public=is_public,
+        publishers=publishers,
+        hearers=hearers,
+        is_running=True,
+    )
+
+
 CHANNELS: tuple[Channel, ...] = (
-    Channel(
+    _runs(
         "submit",
-        f"{SUBMIT}.{_GOAL}",
-        "Submit an event, and be answered when it is recorded or refused. A request that is not answered is sent again:"
-        " an event is recorded once.",
-        ("receive",),
         "submitted",
         reply=_OUTCOME,
-        queue=_GOALS,
         is_public=True,
     ),
-    Channel(
+    _runs(
         "intake",
-        f"{INTAKE}.{_GOAL}",
-        "Leave an event while services are down. Once it is acknowledged it is on the disk, with its sender, and its"
-        " outcome comes on the subject of outcomes.",
-        ("receive",),
         "submitted",
         reply=_ACKNOWLEDGEMENT,
-        queue=_INTAKE_QUEUE,
         is_public=True,
     ),
     Channel(
@@ -112,24 +138,15 @@ CHANNELS: tuple[Channel, ...] = (
         "recorded",
         is_public=True,
     ),
-    Channel(
+    _runs(
         "notice",
-        f"{NOTICE}.{_GOAL}",
-        "A goal's review is due, or overdue: ids and dates, and no text of a patient.",
-        ("send",),
-        Body("Notice", Notice, headers.OF_A_NOTICE),
-        stream=NOTICE_STREAM,
+        Body("Notice", headers=headers.OF_A_NOTICE),
         is_public=True,
     ),
-    Channel(
+    _runs(
         "tlog",
-        f"{TLOG}.{{org}}",
-        "Each published checkpoint of the log that an organisation is in: a signed note (C2SP tlog-checkpoint) with its"
-        " cosignatures. Keep them, and nobody can show you another history later.",
-        ("send",),
         Body(
             "Checkpoint",
-            str,
             content_type="text/plain",
             schema={"type": "string", "description": "Origin, size, root, an empty line, and signature lines."},
         ),
@@ -156,14 +173,10 @@ CHANNELS: tuple[Channel, ...] = (
         stream=REJECTED_STREAM,
         publishers=("intake",),
     ),
-    Channel(
+    _runs(
         "forwarded",
-        f"{FORWARDED}.{_GOAL}",
-        "A submission that came over HTTP, or was left, with whom it is from.",
-        ("receive", "send"),
-        Body("Forwarded", Any, headers.FOR_A_PRINCIPAL, schema={"description": "The submission, as it came."}),
+        Body("Forwarded", headers=headers.FOR_A_PRINCIPAL, schema={"description": "The submission, as it came."}),
         reply=_OUTCOME,
-        queue=_GOALS,
         publishers=("gateway", "intake"),
         hearers=("goals",),
     ),
@@ -192,50 +205,23 @@ CHANNELS: tuple[Channel, ...] = (
         stream=STREAM,
         publishers=("goals",),
     ),
-    Channel(
+    _runs(
         "void",
-        f"{VOID}.{_GOAL}",
-        "An operator declares that a message which cannot be read counts for nothing.",
-        ("receive", "send"),
-        Body("VoidRequest", VoidRequest),
+        Body("VoidRequest"),
         reply=_OUTCOME,
-        queue=_GOALS,
         publishers=("log_operator",),
         hearers=("goals",),
     ),
-    Channel(
+    _runs(
         "health",
-        f"{HEALTH}.{{stream}}",
-        "Whether submissions to a stream of the log are recorded.",
-        ("receive", "send"),
-        Body("Question", Any, schema={"description": "Nothing is read of it."}),
-        reply=Body("Health", Health),
-        queue=_GOALS,
+        _QUESTION,
         publishers=("gateway", "operator"),
         hearers=("goals",),
     ),
-    *(
-        Channel(
-            f"health_of_{service}",
-            f"{SERVICE_HEALTH}.{service}",
-            f"Whether the {service} service is there, since when, and in which version.",
-            ("receive", "send"),
-            Body("Question", Any, schema={"description": "Nothing is read of it."}),
-            reply=Body("Presence", Presence),
-            queue=service,
-            publishers=("gateway",),
-            hearers=(service,),
-        )
-        for service in ("intake", "reminders", "notary")
-    ),
-    Channel(
+    *(_runs(f"health_of_{service}", _QUESTION, publishers=("gateway",), hearers=(service,)) for service in SERVICES),
+    _runs(
         "notary",
-        f"{NOTARY}.{{stream}}",
-        "The notary of a stream of the log is asked for proofs, checkpoints and keys, or to sign.",
-        ("receive", "send"),
-        Body("NotaryRequest", Ask),
-        reply=Body("NotaryAnswer", NotaryAnswer),
-        queue=NOTARY_QUEUE,
+        Body("NotaryRequest"),
         publishers=("gateway", "operator", "log_operator"),
         hearers=("notary",),
     ),
@@ -248,12 +234,9 @@ CHANNELS: tuple[Channel, ...] = (
         stream=CARE_STREAM,
         publishers=("operator", "log_operator"),
     ),
-    Channel(
+    _runs(
         "replaced",
-        f"{REPLACED}.{{projection}}",
-        "Whether the log is the one that a projection remembers, each second.",
-        ("receive", "send"),
-        Body("LogComparison", LogComparison),
+        Body("LogComparison"),
         publishers=("projections",),
         hearers=("goals",),
     ),
@@ -262,7 +245,7 @@ CHANNELS: tuple[Channel, ...] = (
         f"{COMPARE}.{{stream}}",
         "A goals service asks the projections how a stream compares with what they remember.",
         ("receive", "send"),
-        Body("Question", Any, schema={"description": "Nothing is read of it."}),
+        _QUESTION,
         reply=Body("LogComparison", LogComparison),
         publishers=("goals",),
         hearers=("projections",),

@@ -17,6 +17,7 @@ from services.gateway.problems import RequestRefused
 from services.gateway.projection_status import Status
 from services.gateway.readiness import StreamHealth
 from services.gateway.routing import Router
+from services.gateway.services_there import handled_messages
 
 _READY_SECONDS = 5.0
 _METRICS_SECONDS = 5.0
@@ -83,6 +84,6 @@ async def metrics(here: Here) -> Response:
     with suppress(TimeoutError):
         async with asyncio.timeout(_METRICS_SECONDS):
             streams = await here.readiness.streams(statuses)
-    notaries = await here.notaries.states()
+    notaries, handled = await asyncio.gather(here.notaries.states(), handled_messages(here.nc))
     here.metrics.readings(here.records)
-    return Response(here.metrics.exposition(statuses, streams, notaries), media_type=CONTENT_TYPE_LATEST)
+    return Response(here.metrics.exposition(statuses, streams, notaries, handled), media_type=CONTENT_TYPE_LATEST)

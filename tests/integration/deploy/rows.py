@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 LOG_STREAM, TOKENS, ACTS = "CAIRN_LOG", "CAIRN_ADMIN_tokens_events", "CAIRN_ADMIN_log_events"
 SNAPSHOTS, ACCESS, CARE = "KV_cairn_snapshots", "CAIRN_ACCESS", "CAIRN_ADMIN_care"
+NOTARY_ACTS = "CAIRN_ADMIN_notary_events"
 INTAKE, REJECTED, NOTICES, ALARMS = "CAIRN_INTAKE", "CAIRN_REJECTED", "CAIRN_NOTICES", "CAIRN_ALARMS"
-STREAMS = (LOG_STREAM, TOKENS, ACTS, CARE, SNAPSHOTS, ACCESS, INTAKE, REJECTED, NOTICES, ALARMS)
+STREAMS = (LOG_STREAM, TOKENS, ACTS, NOTARY_ACTS, CARE, SNAPSHOTS, ACCESS, INTAKE, REJECTED, NOTICES, ALARMS)
 PREFIXES = ("$JS.API", "$JS.log.API", "$JS.intake.API", "$JS.reminders.API", "$JS.access.API", "$JS.other.API")
 APIS = (
     *("STREAM.CREATE.{}", "STREAM.UPDATE.{}", "STREAM.DELETE.{}", "STREAM.PURGE.{}", "STREAM.INFO.{}"),
@@ -57,6 +58,7 @@ SUBJECTS = (
     ),
     *(f"cairn.{kind}.{org}" for kind in ("access", "tlog") for org in ORGS),
     *("$KV.cairn_snapshots.northside.pt-1.walk", "CAIRN_ADMIN.log.events.a", "CAIRN_ADMIN.tokens.events.a", "anything"),
+    "CAIRN_ADMIN.notary.events.a",
     *("_INBOX.of.somebody", "_INBOX_dana.1", "_R_.answer", "$SYS._INBOX.of.a-server"),
     *("$SYS.REQ.USER.AUTH", "$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.SERVER.PING.VARZ"),
     *("$SYS.REQ.SERVER.NOBODY.KICK", "$SYS.REQ.SERVER.NOBODY.VARZ", "$SYS.REQ.ACCOUNT.LOG.INFO"),
@@ -142,7 +144,10 @@ ROWS = {
         ("cairn.read gateways", "cairn.checkpoint.*", "cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "notary": Row(
-        ("cairn.tlog.*", *_THE_LOG, _ANSWERS, "_R_.>"),
+        (
+            *("cairn.tlog.*", "CAIRN_ADMIN.notary.events.*", *_THE_LOG, _ANSWERS, "_R_.>"),
+            *_api(NOTARY_ACTS, _MAKE, _STATE, _GET, prefix=_FROM_AFAR),
+        ),
         ("cairn.notary.* notary", "cairn.health.notary notary", "cairn.feed.>", _CHANGES, _ANSWERS),
     ),
     "access": Row(_api(ACCESS, _MAKE, _STATE, _GET, prefix=_FROM_AFAR), (_ANSWERS,)),

@@ -7,6 +7,7 @@ not its own: neither what it asks for nor an answer that it has sent elsewhere.
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import product
 
@@ -28,7 +29,8 @@ from services.access.principal import Principal
 from services.access.records.stream import access_config
 from services.administration.application import Act
 from services.administration.care import declare_care, note_care
-from services.administration.recording import record_act
+from services.administration.notary_act import NotaryAct
+from services.administration.recording import record_act, record_notary_acts
 from services.embedded_server import free_port
 from services.intake.streams import declare_intake
 from services.reminders.stream import declare_notices
@@ -41,6 +43,7 @@ from tests.integration.deploy.rows import (
     CARE,
     INTAKE,
     LOG_STREAM,
+    NOTARY_ACTS,
     NOTICES,
     QUEUES,
     REJECTED,
@@ -56,7 +59,7 @@ from tests.integration.deploy.rows import (
 
 GOAL = GoalId("northside", "pt-1", "walk")
 PLACES = {
-    **dict.fromkeys((LOG_STREAM, TOKENS, ACTS, CARE, SNAPSHOTS), "$JS.API"),
+    **dict.fromkeys((LOG_STREAM, TOKENS, ACTS, NOTARY_ACTS, CARE, SNAPSHOTS), "$JS.API"),
     **dict.fromkeys((INTAKE, REJECTED), "$JS.intake.API"),
     **dict.fromkeys((NOTICES, ALARMS), "$JS.reminders.API"),
     ACCESS: "$JS.access.API",
@@ -65,7 +68,7 @@ PLACES = {
 CHANGING = ("log_operator", "stream_operator")
 """Who may change streams, and does so here only to look at them."""
 OWN = {
-    "goals": {LOG_STREAM, TOKENS, ACTS, CARE, SNAPSHOTS},
+    "goals": {LOG_STREAM, TOKENS, ACTS, NOTARY_ACTS, CARE, SNAPSHOTS},
     "intake": {INTAKE, REJECTED},
     "reminders": {NOTICES, ALARMS},
 }
@@ -125,6 +128,11 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Depl
     somebody = Principal(id="dana", kind="person", roles=frozenset({"clinician"}), orgs=frozenset({"northside"}))
     await issue_token(operator, signing_key(folder, make=True), somebody, seconds=60, by="ada")
     await operator.close()
+    notary = await connect(server.url("notary"), name="tests", log_api="$JS.log.API")
+    made = NotaryAct(kind="founded", origin="records.clinic.example/tlog/abcdefgh-1", at=datetime.now(UTC))
+    for _ in range(2):
+        assert await record_notary_acts(notary, LOG_STREAM, (made,)) == (made,)
+    await notary.close()
     yield server
     await server.kill()
 

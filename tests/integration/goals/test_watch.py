@@ -99,6 +99,7 @@ async def test_a_service_that_records_says_so(service: Submit, connection: Resil
 
     assert said.pop("version") == cairn_version()
     assert datetime.fromisoformat(said.pop("since")) <= datetime.now(UTC)
+    assert said.pop("handled").keys() <= {"health", "replaced"}
     assert said == {"stream": STREAM, "state": "recording", "detail": "", "no_room_at": None, "missing": 0}
 
 

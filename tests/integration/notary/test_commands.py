@@ -1,5 +1,6 @@
 """The commands of the notary, as an operator gives them."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from events.transparency.notes import parse_note, signers_of
 from services.access.records.stream import declare_access
 from tests.forked import Ran, cairn
 from tests.integration.notary.house import STREAM, House
+from tests.waiting import eventually
 
 Operator = Callable[..., Awaitable[Ran]]
 KEY = re.compile(r"^(?:Key of|New key of) checkpoints: +(\S+)$", re.MULTILINE)
@@ -74,6 +76,21 @@ async def test_from_making_it_to_its_second_generation(house: House, operator: O
         assert ended.code == 0, ended
         assert "up to 4 leaves it is the same as the log is now" in ended.out
         assert key_in(ended).name.endswith("-2")
+
+        async def recorded() -> bool:
+            told = json.loads((await operator("notary", "status", "--json")).out)[0]
+            return bool(told["recorded"] == len(told["acts"]) == 4)
+
+        await eventually(recorded)
+        acts = json.loads((await operator("log", "acts", "--json")).out)["notary"]
+        assert [(each["kind"], each["by"], each["reason"]) for each in acts] == [
+            ("founded", "ada", ""),
+            ("rotation_begun", "ada", ""),
+            ("rotation_finished", "ada", ""),
+            ("succeeded", "ada", "a drill"),
+        ]
+        assert {each["stream"] for each in acts} == {STREAM}
+        assert "notary: rotation finished" in (await operator("log", "acts")).out
     secrets = [each.read_text() for each in house.settings.notary_folder.rglob("*-key*")]
     told = "".join(each.out + each.err for each in (made, again, status, rotated, finished, ended))
     assert len(secrets) == 4

@@ -5,17 +5,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner, Result
 
+from services.administration.notary_act import NotaryAct
 from services.cli import notary_status
-from services.notary.requests import NotaryStatus, WitnessStatus
+from services.notary.requests import ActsAnswer, NotaryStatus, WitnessStatus
 
 STATUS = NotaryStatus(
     origin="records.clinic.example/tlog/7f3k2m9q-1", stream="CAIRN_LOG", size=7, published_size=7, log_head=7
 )
 
 
+MADE = NotaryAct(kind="founded", origin=STATUS.origin, at=datetime(2026, 11, 28, 9, 30, tzinfo=UTC), by="ada")
+STOPPED = NotaryAct(kind="stopped", origin=STATUS.origin, at=MADE.at, reason="the log ends at position 5")
+
+
 def told(monkeypatch: pytest.MonkeyPatch, **more: object) -> Result:
-    async def status(*_: object, **__: object) -> list[NotaryStatus]:
-        return [STATUS.model_copy(update=more)]
+    async def status(*_: object, **__: object) -> list[tuple[NotaryStatus, ActsAnswer]]:
+        return [(STATUS.model_copy(update=more), ActsAnswer(acts=(MADE, STOPPED), recorded=1))]
 
     monkeypatch.setattr(notary_status, "_status", status)
     return CliRunner().invoke(notary_status.status, [])
@@ -23,6 +28,12 @@ def told(monkeypatch: pytest.MonkeyPatch, **more: object) -> Result:
 
 def test_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(monkeypatch).exit_code == 0
+
+
+def test_what_was_done_is_told_with_by_whom_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, stopped = told(monkeypatch).output.splitlines()[-2:]
+    assert made == "  2026-11-28 09:30:00 UTC: made by ada"
+    assert stopped.startswith("  2026-11-28 09:30:00 UTC: STOPPED signing: the log ends at position 5 (noted beside")
 
 
 @pytest.mark.parametrize(("minutes", "code"), [(1, 0), (6, 1)])

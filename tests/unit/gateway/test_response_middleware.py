@@ -26,6 +26,7 @@ from services.gateway.problems import RequestRefused
 from services.gateway.refusals import refusal_answer
 from services.gateway.response_middleware import ResponseMiddleware
 from services.gateway.routing import Query, Router
+from services.messaging.counting import Handled
 from tests.unit.gateway.statuses import status
 
 SECRET = "what a patient wrote"
@@ -145,6 +146,17 @@ async def test_requests_are_counted_by_route_and_never_by_id(client: httpx.Async
     assert 'cairn_projection_position{projection="goal_state",stream="CAIRN_LOG"} 7.0' in exposition
     assert "northside" not in exposition
     assert "p1" not in exposition
+
+
+def test_what_became_of_messages_is_shown_by_channel_as_long_as_it_is_known(metrics: Metrics) -> None:
+    handled = {"notary": {"notary": Handled(answered=3, refused=2, seconds=0.5)}}
+
+    exposition = metrics.exposition(handled=handled).decode()
+    for became, count in (("answered", 3), ("refused", 2), ("failed", 0)):
+        labels = f'became="{became}",channel="notary",service="notary"'
+        assert f"cairn_messages_handled{{{labels}}} {count}.0" in exposition
+    assert 'cairn_messages_handling_seconds{channel="notary",service="notary"} 0.5' in exposition
+    assert "cairn_messages_handled{" not in metrics.exposition().decode()
 
 
 @pytest.mark.parametrize(("size", "status"), [(0, 200), (1000, 200), (1001, 413), (100_000, 413)])

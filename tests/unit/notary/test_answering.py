@@ -3,6 +3,7 @@
 import logging
 import shutil
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from pydantic import BaseModel
@@ -13,6 +14,7 @@ from events.transparency.merkle import leaf_hash, proves_inclusion
 from events.transparency.notes import parse_note
 from services.notary.answering import Answering
 from services.notary.requests import (
+    Ask,
     AskCheckpoint,
     AskConsistency,
     AskEntries,
@@ -32,13 +34,17 @@ from tests.unit.notary.bench import Bench
 from tests.waiting import eventually
 from tests.witness_in_memory import WitnessInMemory
 
-
-async def asked(answering: Answering, request: BaseModel) -> bytes:
-    return await answering.answer(request.model_dump_json().encode())
+Kind = TypeVar("Kind", bound=BaseModel)
 
 
-async def refused(answering: Answering, request: BaseModel) -> str:
-    return NotaryRefusal.model_validate_json(await asked(answering, request)).code
+async def asked(answering: Answering, request: Ask, kind: type[Kind]) -> Kind:
+    answer = await answering.answer(request)
+    assert isinstance(answer, kind)
+    return answer
+
+
+async def refused(answering: Answering, request: Ask) -> str:
+    return (await asked(answering, request, NotaryRefusal)).code
 
 
 async def test_entries_are_the_leaves_with_holes_and_without_words(bench: Bench) -> None:
@@ -47,7 +53,7 @@ async def test_entries_are_the_leaves_with_holes_and_without_words(bench: Bench)
     bench.log.add(1)
     async with bench.running() as notary:
         await bench.published(notary, 6)
-        bundle = BytesAnswer.model_validate_json(await asked(Answering(notary), AskEntries(number=0, width=5))).content
+        bundle = (await asked(Answering(notary), AskEntries(number=0, width=5), BytesAnswer)).content
     leaves = [leaf_of(bench.log.messages[each]) if each not in (2, 5) else hole(each) for each in range(1, 6)]
     assert bundle == b"".join(len(each).to_bytes(2) + each for each in leaves)
     assert b"words of a patient" not in bundle
@@ -72,7 +78,7 @@ async def test_what_is_not_published_is_not_proven_yet(bench: Bench) -> None:
     async with bench.running() as notary:
         await bench.published(notary, 5)
         answering = Answering(notary)
-        refusals: list[tuple[BaseModel, str]] = [
+        refusals: list[tuple[Ask, str]] = [
             (AskCheckpoint(size=6), "proof.not_yet"),
             (AskProofs(positions=(6,)), "proof.not_yet"),
             (AskProofs(positions=(1,), size=6), "proof.not_yet"),
@@ -84,7 +90,7 @@ async def test_what_is_not_published_is_not_proven_yet(bench: Bench) -> None:
         ]
         for each, code in refusals:
             assert await refused(answering, each) == code, each
-        assert BytesAnswer.model_validate_json(await asked(answering, AskConsistency(old=5, new=5))).content == b""
+        assert (await asked(answering, AskConsistency(old=5, new=5), BytesAnswer)).content == b""
 
 
 async def test_a_data_folder_that_was_put_back_goes_on_being_proven(bench: Bench, tmp_path: Path) -> None:
@@ -106,11 +112,11 @@ async def test_a_data_folder_that_was_put_back_goes_on_being_proven(bench: Bench
     async with bench.running() as notary:
         await eventually(lambda: notary.status.stopped is not None and notary.status.log_head == 5)
         answering = Answering(notary)
-        answer = ProofsAnswer.model_validate_json(await asked(answering, AskProofs(positions=(1,))))
+        answer = await asked(answering, AskProofs(positions=(1,)), ProofsAnswer)
         assert parse_note(answer.note.encode()).text == five.text
         hashes = [answer.proofs[0][at : at + 32] for at in range(0, len(answer.proofs[0]), 32)]
         assert proves_inclusion(0, 5, leaf_hash(leaf_of(bench.log.messages[1])), hashes, bench.root(5))
-        assert BytesAnswer.model_validate_json(await asked(answering, AskConsistency(old=1, new=5))).content
+        assert (await asked(answering, AskConsistency(old=1, new=5), BytesAnswer)).content
         for lost in (AskProofs(positions=(6,)), AskConsistency(old=5, new=300)):
             assert await refused(answering, lost) == "proof.stopped"
         status = notary.status
@@ -131,7 +137,7 @@ async def test_where_a_witness_knows_more_the_end_of_the_log_is_told_on(bench: B
         await eventually(lambda: "northside has cosigned a tree with 9 leaves" in (notary.status.stopped or ""))
         bench.log.add(7)
         await eventually(lambda: notary.status.log_head == 13)
-        answer = ProofsAnswer.model_validate_json(await asked(Answering(notary), AskProofs(positions=(5,))))
+        answer = await asked(Answering(notary), AskProofs(positions=(5,)), ProofsAnswer)
         assert len(answer.proofs) == 1
 
 
@@ -146,14 +152,14 @@ async def test_one_that_waits_for_its_witnesses_proves_and_states_what_is_publis
     async with bench.running() as notary:
         await eventually(lambda: notary.status.waiting is not None)
         answering = Answering(notary)
-        refusal = NotaryRefusal.model_validate_json(await asked(answering, AskSign()))
+        refusal = await asked(answering, AskSign(), NotaryRefusal)
         assert refusal.code == "proof.not_yet"
         assert refusal.detail == "Not enough witnesses have said yet what they last cosigned, so nothing is signed."
         assert await refused(answering, AskProofs(positions=(6,))) == "proof.not_yet"
-        answer = ProofsAnswer.model_validate_json(await asked(answering, AskProofs(positions=(5,))))
+        answer = await asked(answering, AskProofs(positions=(5,)), ProofsAnswer)
         assert len(answer.proofs) == 1
-        statement = await asked(answering, AskStatement(scope="northside", size=5, files={}))
-        assert "events 5" in NoteAnswer.model_validate_json(statement).note
+        statement = await asked(answering, AskStatement(scope="northside", size=5, files={}), NoteAnswer)
+        assert "events 5" in statement.note
 
 
 @pytest.mark.parametrize(
@@ -173,8 +179,8 @@ async def test_whose_word_it_is(bench: Bench) -> None:
     bench.log.add(5)
     async with bench.running() as notary:
         await bench.published(notary, 5)
-        answer = KeysAnswer.model_validate_json(await asked(Answering(notary), AskKeys()))
-        note = NoteAnswer.model_validate_json(await asked(Answering(notary), AskSign())).note
+        answer = await asked(Answering(notary), AskKeys(), KeysAnswer)
+        note = (await asked(Answering(notary), AskSign(), NoteAnswer)).note
     assert answer.origin == bench.founded.identity.origin
     assert [(each.use, each.key) for each in answer.keys] == [
         ("checkpoints", str(bench.founded.checkpoints)),

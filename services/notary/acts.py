@@ -1,0 +1,180 @@
+"""What was done with a notary: kept beside its keys at once, and recorded in the house's own stream when NATS is there.
+
+The file is what a command writes that runs without NATS, and a notary that stops because the log is away. The record
+(`services/administration/notary_history.py`) is where it is read from, and where it cannot be taken back. Neither is
+asked before anything is signed: for that, keys and memory are in files of their own (decision 0037).
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from importlib import import_module
+from types import ModuleType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from events.errors import CairnError
+from events.log.client.resilient import ResilientClient
+from services.administration.notary_act import NotaryAct
+from services.notary.generations import Generation, Signed, Stopped
+from services.notary.identity import NotaryFolder
+from services.notary.kept_models import keep, kept
+from services.notary.requests import MAX_ACTS, ActsAnswer
+
+_FILE = "acts.json"
+_LOOK_SECONDS = 2.0
+_AGAIN_SECONDS = 10.0
+"""How soon it is tried again to record what could not be recorded."""
+_log = logging.getLogger("cairn.notary")
+
+
+class _Noted(BaseModel):
+    """What the file holds.
+
+    Attributes:
+        acts: Everything that was done, in order.
+        recorded: How many of them are known to be recorded.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    acts: tuple[NotaryAct, ...] = ()
+    recorded: int = 0
+
+
+def note_act(folder: NotaryFolder, act: NotaryAct) -> None:
+    """Note what was done, once it was.
+
+    Raises:
+        NotaryUnusable: the file is damaged.
+        OSError: it cannot be written.
+    """
+    with folder.noting():
+        noted = _noted(folder)
+        keep(folder.folder / _FILE, noted.model_copy(update={"acts": (*noted.acts, act)}))
+
+
+def note_rotation(
+    folder: NotaryFolder,
+    generation: Generation,
+    kind: Literal["rotation_begun", "rotation_finished"],
+    by: str,
+    now: datetime,
+) -> None:
+    """Note that a rotation of the key of checkpoints has begun, or is finished.
+
+    Raises:
+        NotaryUnusable, OSError: as :func:`note_act`.
+    """
+    key, last = str(generation.keys()[0].verifier), generation.last_signed()
+    size = last.size if last is not None else 0
+    note_act(folder, NotaryAct(kind=kind, origin=generation.origin, at=now, by=by, key=key, size=size))
+
+
+def note_stop(folder: NotaryFolder, origin: str, stopped: Stopped, signed: Signed | None) -> None:
+    """Note that a notary signs no more.
+
+    Args:
+        signed: What it has signed last.
+
+    Raises:
+        NotaryUnusable, OSError: as :func:`note_act`.
+    """
+    size = signed.size if signed is not None else 0
+    note_act(folder, NotaryAct(kind="stopped", origin=origin, at=stopped.at, reason=stopped.reason, size=size))
+
+
+def note_what_nobody_did(folder: NotaryFolder, now: datetime) -> None:
+    """Note what was done without being noted: by an earlier version, or by hand.
+
+    Raises:
+        NotaryUnusable, OSError: as :func:`note_act`.
+    """
+    identity = folder.identity()
+    acts = _noted(folder).acts
+    if not acts:
+        reason = "It was made before acts were noted."
+        note_act(folder, NotaryAct(kind="founded", origin=identity.origin, at=identity.made_at, reason=reason))
+    elif acts[-1].kind == "stopped" and folder.generation(identity).stopped() is None:
+        reason = "What it had stopped for was put right."
+        note_act(folder, NotaryAct(kind="resumed", origin=identity.origin, at=now, reason=reason))
+
+
+def unrecorded(folder: NotaryFolder) -> Sequence[NotaryAct]:
+    """What was noted and is not known to be recorded, in order.
+
+    Raises:
+        NotaryUnusable: the file is damaged.
+    """
+    noted = _noted(folder)
+    return noted.acts[noted.recorded :]
+
+
+class ActRecorder:
+    """Records what is noted, in order and once, whenever NATS is there.
+
+    Args:
+        nc: A connection from :func:`events.log.connect`, which stays with its owner.
+        folder: The notary's files.
+        stream: The stream of the log.
+        replicas: On how many servers of a cluster the record is kept, when its stream is made.
+    """
+
+    def __init__(self, nc: ResilientClient, folder: NotaryFolder, stream: str, replicas: int = 1):
+        self._nc = nc
+        self._folder = folder
+        self._stream = stream
+        self._replicas = replicas
+
+    async def run(self) -> None:
+        """Record until cancelled."""
+        while True:
+            all_recorded = await self.record()
+            await asyncio.sleep(_LOOK_SECONDS if all_recorded else _AGAIN_SECONDS)
+
+    async def record(self) -> bool:
+        """Record what is noted.
+
+        Returns:
+            Whether all of it is recorded now.
+        """
+        try:
+            if acts := unrecorded(self._folder):
+                await _recording().record_notary_acts(self._nc, self._stream, acts, self._replicas)
+                _note_recorded(self._folder, len(acts))
+        except (CairnError, OSError) as trouble:
+            _log.warning("what was done with the notary of %s is not recorded yet: %s", self._stream, trouble)
+            return False
+        return True
+
+    async def acts(self) -> ActsAnswer:
+        """Everything that was done: what is recorded, and behind it what is noted only.
+
+        Raises:
+            NotaryUnusable: the file is damaged.
+        """
+        recorded: tuple[NotaryAct, ...] = ()
+        try:
+            recorded = await _recording().recorded_notary_acts(self._nc, self._stream)
+        except CairnError as trouble:
+            _log.warning("the record of what was done cannot be read now: %s", trouble)
+        known = {each.id for each in recorded}
+        noted = [each for each in _noted(self._folder).acts if each.id not in known]
+        return ActsAnswer(acts=(*recorded, *noted)[-MAX_ACTS:], recorded=len(recorded))
+
+
+def _noted(folder: NotaryFolder) -> _Noted:
+    return kept(folder.folder / _FILE, _Noted) or _Noted()
+
+
+def _note_recorded(folder: NotaryFolder, more: int) -> None:
+    with folder.noting():
+        noted = _noted(folder)
+        keep(folder.folder / _FILE, noted.model_copy(update={"recorded": noted.recorded + more}))
+
+
+def _recording() -> ModuleType:
+    """What records, with the `eventsourcing` library: several MB, for those alone who have something to record."""
+    return import_module("services.administration.recording")
