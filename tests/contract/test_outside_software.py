@@ -1,6 +1,6 @@
 """What outside software does that Cairn leans on, or works around, where no test of Cairn's own shows it.
 
-Each is a row of docs/compatibility.md. One that fails has changed: look whether what Cairn does about it is needed still.
+Each is a row of docs/compatibility.md. One that fails has changed: what Cairn does about it may be needed no more.
 """
 
 import sqlite3
