@@ -23,6 +23,7 @@ _NEW_KEY_FILE = "checkpoint-key.new"
 PERIODS_FILE = "keys.json"
 SIGNED_FILE = "last-signed.json"
 STOPPED_FILE = "stopped.json"
+RESUMED_FILE = "resumed.json"
 WITNESSES_FILE = "witnesses.json"
 ARCHIVE_FILE = "checkpoints"
 
@@ -67,6 +68,26 @@ class Stopped(_Kept):
 
     reason: str
     at: datetime
+
+
+class Resumed(_Kept):
+    """That signing went on after it had stopped, by the decision of a person.
+
+    Attributes:
+        stopped: Why it had stopped, and when.
+        reason: Why that was no loss, in a sentence; no patient's words.
+        by: Who decided.
+        at: When.
+    """
+
+    stopped: Stopped
+    reason: str
+    by: str
+    at: datetime
+
+
+class _AllResumed(_Kept):
+    resumed: tuple[Resumed, ...] = ()
 
 
 class WitnessMemory(_Kept):
@@ -245,6 +266,32 @@ class Generation:
             OSError: it cannot be written.
         """
         keep(self.folder / STOPPED_FILE, stopped)
+
+    def resume(self, reason: str, by: str, now: datetime) -> Resumed:
+        """Take back that nothing may be signed, once it is kept for ever that it was so.
+
+        Raises:
+            NotaryUnusable: it has not stopped, or a file is damaged or cannot be written.
+        """
+        stopped = self.stopped()
+        if stopped is None:
+            raise NotaryUnusable(f"The notary of {self.origin} has not stopped, so there is nothing to resume.")
+        resumed = Resumed(stopped=stopped, reason=reason, by=by, at=now)
+        try:
+            keep(self.folder / RESUMED_FILE, _AllResumed(resumed=(*self.resumed(), resumed)))
+            (self.folder / STOPPED_FILE).unlink()
+            sync_folder(self.folder)
+        except OSError as error:
+            raise NotaryUnusable(f"The notary's folder {self.folder} cannot be written: {error.strerror}.") from None
+        return resumed
+
+    def resumed(self) -> tuple[Resumed, ...]:
+        """Each time that signing went on after it had stopped, the first one first.
+
+        Raises:
+            NotaryUnusable: the file is damaged.
+        """
+        return (kept(self.folder / RESUMED_FILE, _AllResumed) or _AllResumed()).resumed
 
     def witnesses(self) -> WitnessMemories:
         """What is known of the witnesses.

@@ -306,7 +306,7 @@ class Notary:
                 rounds.catch_up()
 
     async def _prove_on(self, stopped: Stopped) -> None:
-        """Sign nothing, and have the tree for proofs of what was signed, until an operator begins a new generation."""
+        """Sign nothing, and have the tree for proofs of what was signed, until an operator has decided what comes."""
         line = f"{self.identity.stream} is signed no more: {stopped.reason}. docs/proof.md says what to do."
         _log.error("the notary has stopped signing: %s", line)
         self._tell(f"{TOLD}{line}")
@@ -314,7 +314,7 @@ class Notary:
             self.tree = open_largest_tree(self._tree_folder(self.identity), self._last, self.published)
         except (NotaryUnusable, OSError) as trouble:
             _log.warning("no proofs can be made: %s", trouble)
-        await run_until_first_ends(self._until_succeeded(), self._look_on())
+        await run_until_first_ends(self._until_succeeded(), self._until_resumed(), self._look_on())
 
     async def _look_on(self) -> None:
         """Go on knowing where the log ends and whom the policy names, while nothing is signed."""
@@ -328,6 +328,11 @@ class Notary:
     async def _until_succeeded(self) -> None:
         """Wait until an operator has begun a new generation."""
         while self._folder.identity() == self.identity:  # noqa: ASYNC110 - another process changes the file
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _until_resumed(self) -> None:
+        """Wait until an operator lets it sign on."""
+        while self.generation.stopped() is not None:  # noqa: ASYNC110 - as above
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _heed_changes(self, rounds: SigningRounds, heeded: str) -> None:
