@@ -23,6 +23,7 @@ from services.notary.audit_schedule import AuditSchedule, SignedTree
 from services.notary.auditing import tiles_of
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.cosigning import MakeClient, witnessed_at
+from services.notary.ended import EndedGeneration, ended_generation
 from services.notary.errors import (
     TOLD,
     Contradiction,
@@ -105,6 +106,7 @@ class Notary:
         self._tell = tell
         self._audit_every = audit_every
         self._head = 0
+        self._ended: dict[int, EndedGeneration] = {}
         self._begun = asyncio.Event()
         """Set while it signs, and not before the first checks are done."""
         self._trouble: Stopped | None = None
@@ -179,6 +181,16 @@ class Notary:
             audited_at=audited.at if audited else None,
             audit_wrong=audited.wrong if audited else None,
         )
+
+    def ended(self, number: int) -> EndedGeneration | None:
+        """What is left of an earlier generation; None where there is no such one.
+
+        Raises:
+            NotaryUnusable, OSError: it cannot be read.
+        """
+        if number not in self._ended and 0 < number < self.identity.generation:
+            self._ended[number] = ended_generation(self._folder, self.identity, number, self._tree_folder)
+        return self._ended.get(number)
 
     def keys(self) -> KeysAnswer:
         """Its keys, its policy, and the notes of earlier generations.
