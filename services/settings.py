@@ -260,8 +260,8 @@ class Settings(BaseSettings):
     )
     witness_gateway_url: Annotated[str, AfterValidator(_protected)] | None = Field(
         None,
-        description="The HTTP API that tells `cairn witness serve` which events were recorded while it did not listen."
-        " Without it, what it has missed stays unknown.",
+        description="The HTTP API that tells `cairn witness serve` which events were recorded while it did not listen,"
+        " and at its start which checkpoint is published. Without it, what it has missed stays unknown.",
     )
     witness_token_file: Path | None = Field(
         None, description="The file with the access token for that API; it may read the organisation's history."

@@ -1,4 +1,4 @@
-"""`cairn notary`: make the log's notary, see how it is, rotate its key, and begin a new generation."""
+"""`cairn notary`: make the log's notary, see how it is, rotate its key, let it sign on, and begin a new generation."""
 
 import click
 
@@ -8,6 +8,7 @@ _COMMANDS = {
     "init": Lazy("services.cli.notary_init", "init", "Make the notary of a stream of the log, once."),
     "status": Lazy("services.cli.notary_status", "status", "Show what it has signed, and who has cosigned it."),
     "rotate": Lazy("services.cli.notary_rotate", "rotate", "Sign with a new key, under the same name of the log."),
+    "resume": Lazy("services.cli.notary_resume", "resume", "Sign on after a mistake that is put right."),
     "succeed": Lazy("services.cli.notary_succeed", "succeed", "Begin a new generation, after a loss for good."),
 }
 

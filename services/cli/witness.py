@@ -117,7 +117,8 @@ def serve(nats_url: str | None) -> None:
 def status(as_json: bool) -> None:
     """Say whom the witness trusts, what it has cosigned and counted, and what it refused.
 
-    The exit code is 1 where a log has shown two histories, or other events than those that were counted.
+    The exit code is 1 where a log has shown two histories, or other events than those that were counted, and where the
+    records are older than what the witness itself has signed.
     """
     with _opened() as (folder, records):
         found = _status(folder, records)
@@ -125,7 +126,7 @@ def status(as_json: bool) -> None:
         print_json(found)
     else:
         _print_status(found)
-    if found["forks"] or (found["counted"] or {}).get("contradiction"):
+    if found["put_back"] or found["forks"] or (found["counted"] or {}).get("contradiction"):
         raise SystemExit(1)
 
 
@@ -168,6 +169,7 @@ def _status(folder: "WitnessFolder", records: "Records") -> Json:
         "statements": str(folder.statement_key().verifier),
         "trusted": [str(key) for key in records.trusted()],
         "logs": logs,
+        "put_back": records.put_back(),
         "forks": forks,
         "evidence": [
             {"origin": each.origin, "at": _instant(each.at), "reason": each.reason} for each in records.evidence()
@@ -193,6 +195,8 @@ def _print_status(found: Json) -> None:
         )
         if counted["contradiction"]:
             click.echo(f"WRONG       {printable(counted['contradiction'])}")
+    if found["put_back"]:
+        click.echo(f"WRONG       {printable(found['put_back'])}")
     for fork in found["forks"]:
         click.echo(f"WRONG       {fork['origin']}: {printable(fork['reason'])}")
     for each in found["evidence"][-_SHOWN_EVIDENCE:]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import NamedTuple
 
 from events.log.client.resilient import ResilientClient
 from services.gateway.problems import RequestRefused
@@ -43,6 +44,20 @@ class _Known:
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+class NamedLog(NamedTuple):
+    """What an origin's last part names.
+
+    Attributes:
+        stream: The stream of the log.
+        generation: The number of its generation.
+        signs: Whether that is the one that signs now.
+    """
+
+    stream: str
+    generation: int
+    signs: bool
+
+
 class Notaries:
     """The notary of each stream of the log.
 
@@ -52,13 +67,19 @@ class Notaries:
     """
 
     def __init__(self, nc: ResilientClient, streams: Collection[str]):
+        self._nc = nc
         self._asked = {stream: AskedNotary(nc, stream) for stream in streams}
-        self._quickly = {stream: AskedNotary(nc, stream, ANSWER_SECONDS) for stream in streams}
+        self._quickly = {stream: AskedNotary(nc, stream, seconds=ANSWER_SECONDS) for stream in streams}
         self._known = {stream: _Known() for stream in streams}
 
     def of(self, stream: str) -> AskedNotary:
         """The notary of a stream."""
         return self._asked[stream]
+
+    def of_log(self, log: NamedLog) -> AskedNotary:
+        """The notary of a stream, to be asked about one generation of its log."""
+        # By its number also where it signs: a moment ago another one may have begun.
+        return AskedNotary(self._nc, log.stream, log.generation)
 
     async def state(self, stream: str) -> NotaryState:
         """How the notary of a stream is, or was at most :data:`STATUS_SECONDS` ago."""
@@ -73,8 +94,8 @@ class Notaries:
         found = await asyncio.gather(*(self.state(stream) for stream in self._known))
         return dict(zip(self._known, found, strict=True))
 
-    async def stream_of(self, origin_id: str) -> str:
-        """The stream whose log has an origin that ends with this id.
+    async def log_of(self, origin_id: str) -> NamedLog:
+        """The log whose origin ends with this id, or did in an earlier generation.
 
         Raises:
             RequestRefused: 404 `proof.none`, when there is none; 503 `proof.unavailable`, when it may be that of a
@@ -84,8 +105,12 @@ class Notaries:
         # A page does without a notary that is slow to answer; here there is nothing to tell without it.
         await asyncio.gather(*(self._ask_patiently(stream) for stream in self._known))
         for stream, known in self._known.items():
-            if known.origin.rpartition("/")[2] == origin_id:
-                return stream
+            name, _, signs = known.origin.rpartition("/")[2].rpartition("-")
+            if name != origin_id.rpartition("-")[0]:
+                continue
+            number, present = int(origin_id.rpartition("-")[2]), int(signs)
+            if number <= present:
+                return NamedLog(stream, number, signs=number == present)
         if not all(known.origin for known in self._known.values()):
             raise RequestRefused("proof.unavailable", "No notary that answers now has a log of this name. Try again.")
         raise no_such_log()

@@ -20,6 +20,7 @@ from events.transparency.notes import Note, signed
 from events.transparency.proving import Subtree, inclusion_proof
 from events.transparency.tiles import TILE_WIDTH, Tile, width_at
 from services.messaging.broker import Broker, Handler
+from services.notary.ended import EndedGeneration
 from services.notary.errors import NotaryUnusable, SigningStopped, SigningWaits
 from services.notary.log_leaves import EVERYTHING, leaves
 from services.notary.notary import Notary
@@ -137,24 +138,40 @@ class Answering:
         match asked:
             case AskStatus() | AskWitnesses():
                 return await self._status(asked)
-            case AskCheckpoint(size=size, below=below):
-                return NoteAnswer(note=str(self._checkpoint(size) if below is None else self._checkpoint_below(below)))
-            case AskTile(level=level, number=number, width=width):
-                return BytesAnswer(content=self._tile(Tile(level, number, width)))
+            case AskCheckpoint() | AskTile() | AskConsistency() | AskKeys():
+                return await self._kept(asked)
             case AskEntries(number=number, width=width):
                 return BytesAnswer(content=await self._entries(number, width))
             case AskProofs(positions=positions, size=size):
                 return await self._proofs(positions, size)
             case AskNodes(nodes=nodes):
                 return BytesAnswer(content=await self._nodes([Subtree(*each) for each in nodes]))
-            case AskConsistency(old=old, new=new):
-                return BytesAnswer(content=self._consistency(old, new))
             case AskStatement():
                 return NoteAnswer(note=str(await self._statement(asked)))
-            case AskKeys() | AskActs():
-                return self._notary.keys() if isinstance(asked, AskKeys) else await self._acts()
+            case AskActs():
+                return await self._acts()
             case AskSign():
                 return NoteAnswer(note=str(await self._sign()))
+
+    async def _kept(self, asked: AskCheckpoint | AskTile | AskConsistency | AskKeys) -> NotaryAnswer:
+        """What there is of the generation that signs, and goes on being there of each that has ended."""
+        of: Notary | EndedGeneration = self._notary
+        if asked.generation not in (None, self._notary.identity.generation):
+            ended = await asyncio.to_thread(self._notary.ended, asked.generation)
+            if ended is None:
+                raise _none("There is no such generation that has ended.")
+            of = ended
+        match asked:
+            case AskCheckpoint(below=int() as below):
+                return NoteAnswer(note=str(self._checkpoint_below(of, below)))
+            case AskCheckpoint(size=size):
+                return NoteAnswer(note=str(self._checkpoint(of, size)))
+            case AskTile(level=level, number=number, width=width):
+                return BytesAnswer(content=self._tile(of, Tile(level, number, width)))
+            case AskConsistency(old=old, new=new):
+                return BytesAnswer(content=self._consistency(of, old, new))
+            case AskKeys():
+                return of.keys if isinstance(of, EndedGeneration) else of.keys()
 
     async def _status(self, asked: AskStatus | AskWitnesses) -> NotaryStatus:
         if isinstance(asked, AskWitnesses):
@@ -163,29 +180,28 @@ class Answering:
                     await self._notary.ask_witnesses()
         return self._notary.status
 
-    def _checkpoint(self, size: int | None) -> Note:
-        published = self._notary.published
-        found = published.note if size is None else published.first_of(size)
+    def _checkpoint(self, of: Notary | EndedGeneration, size: int | None) -> Note:
+        found = of.published.note if size is None else of.published.first_of(size)
         if found is None:
-            raise self._not_yet(size)
+            raise self._not_there(of, size)
         return found
 
-    def _checkpoint_below(self, size: int) -> Note:
-        found = self._notary.published.last_below(size)
+    def _checkpoint_below(self, of: Notary | EndedGeneration, size: int) -> Note:
+        found = of.published.last_below(size)
         if found is None:
             raise _none("No checkpoint of a smaller tree is kept.")
         return found
 
-    def _tile(self, tile: Tile) -> bytes:
-        if width_at(tile.level, tile.number, self._notary.published.size) < tile.width:
+    def _tile(self, of: Notary | EndedGeneration, tile: Tile) -> bytes:
+        if width_at(tile.level, tile.number, of.published.size) < tile.width:
             raise _none("The published tree has no such tile.")
-        found = self._tree().tile(tile)
+        found = self._tree(of).tile(tile)
         if found is None or len(found) != tile.width * HASH_BYTES:
             raise ValueError(f"tile {tile.address} is not whole")
         return found
 
     async def _entries(self, number: int, width: int) -> bytes:
-        hashes = self._tile(Tile(0, number, width))
+        hashes = self._tile(self._notary, Tile(0, number, width))
         first, last = number * TILE_WIDTH, number * TILE_WIDTH + width
         found: list[bytes] = []
         async for page in self._notary.log.read_raw(EVERYTHING, first, last):
@@ -202,7 +218,7 @@ class Answering:
         size = checkpoint_of(note).size
         if max(positions) > size:
             raise self._not_yet(max(positions))
-        read = self._tree().reader(size)
+        read = self._tree(self._notary).reader(size)
         made = []
         for count, position in enumerate(positions, 1):
             made.append(b"".join(inclusion_proof(position - 1, size, read)))
@@ -211,7 +227,7 @@ class Answering:
         return ProofsAnswer(note=str(note), proofs=tuple(made))
 
     async def _nodes(self, nodes: Sequence[Subtree]) -> bytes:
-        tree = self._tree()
+        tree = self._tree(self._notary)
         size = min(tree.size, self._notary.published.size)
         if any((each.number + 1) << each.level > size for each in nodes):
             raise _none("The published tree has no such subtree.")
@@ -223,12 +239,12 @@ class Answering:
                 await asyncio.sleep(0)
         return b"".join(found)
 
-    def _consistency(self, old: int, new: int) -> bytes:
+    def _consistency(self, of: Notary | EndedGeneration, old: int, new: int) -> bytes:
         if old > new:
             raise _none("A larger tree is no earlier state of a smaller one.")
-        tree = self._tree()
-        if new > min(tree.size, self._notary.published.size):
-            raise self._not_yet(new)
+        tree = self._tree(of)
+        if new > min(tree.size, of.published.size):
+            raise self._not_there(of, new)
         return b"".join(tree.consistency_proof(old, new))
 
     async def _statement(self, asked: AskStatement) -> Note:
@@ -273,10 +289,16 @@ class Answering:
             raise self._not_yet(size)
         raise _none(f"No checkpoint of size {size} is kept. Ask for a checkpoint first.")
 
-    def _tree(self) -> TileTree:
-        if self._notary.tree is None:
-            raise self._not_yet(None)
-        return self._notary.tree
+    def _tree(self, of: Notary | EndedGeneration) -> TileTree:
+        if of.tree is None:
+            raise self._not_there(of, None)
+        return of.tree
+
+    def _not_there(self, of: Notary | EndedGeneration, what: int | None) -> Unanswered:
+        """The refusal of what no published tree has."""
+        if of is self._notary:
+            return self._not_yet(what)
+        return _none("The generation had ended before it had published that, or its tiles are lost.")
 
     def _not_yet(self, what: int | None) -> Unanswered:
         """The refusal of what no published tree has yet; raises SigningStopped where none ever will."""

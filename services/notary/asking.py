@@ -65,11 +65,16 @@ class AskedNotary:
     Args:
         nc: A connection from :func:`events.log.connect`, which stays with its owner.
         stream: The stream of the log.
+        generation: Of which generation checkpoints, tiles, consistency and keys are asked for; None for the one that
+            signs.
         seconds: How long an answer may take.
     """
 
-    def __init__(self, nc: ResilientClient, stream: str, seconds: float = ANSWER_SECONDS):
+    def __init__(
+        self, nc: ResilientClient, stream: str, generation: int | None = None, *, seconds: float = ANSWER_SECONDS
+    ):
         self._nc = nc
+        self._generation = generation
         self._subject = f"{SUBJECT}.{stream}"
         self._stream = stream
         self._seconds = seconds
@@ -84,11 +89,14 @@ class AskedNotary:
 
     async def checkpoint(self, size: int | None = None, below: int | None = None) -> Note:
         """The newest published checkpoint, the first kept one of at least a size, or the last kept one below a size."""
-        return self._note((await self._ask(AskCheckpoint(size=size, below=below), NoteAnswer)).note)
+        return self._note(
+            (await self._ask(AskCheckpoint(size=size, below=below, generation=self._generation), NoteAnswer)).note
+        )
 
     async def tile(self, level: int, number: int, width: int) -> bytes:
         """The hashes of a tile, joined."""
-        return (await self._ask(AskTile(level=level, number=number, width=width), BytesAnswer)).content
+        asked = AskTile(level=level, number=number, width=width, generation=self._generation)
+        return (await self._ask(asked, BytesAnswer)).content
 
     async def entries(self, number: int, width: int) -> bytes:
         """A bundle of leaves, each with its length in front."""
@@ -105,7 +113,8 @@ class AskedNotary:
 
     async def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that one tree is an earlier state of another."""
-        return _hashes((await self._ask(AskConsistency(old=old, new=new), BytesAnswer)).content)
+        asked = AskConsistency(old=old, new=new, generation=self._generation)
+        return _hashes((await self._ask(asked, BytesAnswer)).content)
 
     async def statement(self, scope: str, size: int, files: dict[str, str]) -> Note:
         """The signed statement of how many events there are of somebody."""
@@ -114,7 +123,7 @@ class AskedNotary:
 
     async def keys(self) -> KeysAnswer:
         """Its keys, policy and earlier generations."""
-        return await self._ask(AskKeys(), KeysAnswer)
+        return await self._ask(AskKeys(generation=self._generation), KeysAnswer)
 
     async def acts(self) -> ActsAnswer:
         """What was done with it."""
@@ -133,7 +142,9 @@ class AskedNotary:
         seconds = seconds or self._seconds
         try:
             async with self._nc.answer_within(seconds):
-                message = await self._nc.request(self._subject, asked.model_dump_json().encode(), timeout=seconds)
+                # Without what is not asked for: a notary of an earlier version does not know it.
+                request = asked.model_dump_json(exclude_none=True).encode()
+                message = await self._nc.request(self._subject, request, timeout=seconds)
         except (NatsError, OSError, TimeoutError):
             raise silent from None
         try:

@@ -246,6 +246,15 @@ class Generation:
         """
         keep(self.folder / STOPPED_FILE, stopped)
 
+    def forget_stopped(self) -> None:
+        """Take back that nothing may be signed; whoever does that has noted it before.
+
+        Raises:
+            OSError: it cannot be taken back.
+        """
+        (self.folder / STOPPED_FILE).unlink()
+        sync_folder(self.folder)
+
     def witnesses(self) -> WitnessMemories:
         """What is known of the witnesses.
 

@@ -24,6 +24,7 @@ from services.notary.audit_schedule import AuditSchedule, SignedTree
 from services.notary.auditing import tiles_of
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.cosigning import MakeClient, witnessed_at
+from services.notary.ended import EndedGeneration, ended_generation
 from services.notary.errors import (
     TOLD,
     Contradiction,
@@ -106,6 +107,7 @@ class Notary:
         self._tell = tell
         self._audit_every = audit_every
         self._head = 0
+        self._ended: dict[int, EndedGeneration] = {}
         self._begun = asyncio.Event()
         """Set while it signs, and not before the first checks are done."""
         self._trouble: Stopped | None = None
@@ -180,6 +182,16 @@ class Notary:
             audited_at=audited.at if audited else None,
             audit_wrong=audited.wrong if audited else None,
         )
+
+    def ended(self, number: int) -> EndedGeneration | None:
+        """What is left of an earlier generation; None where there is no such one.
+
+        Raises:
+            NotaryUnusable, OSError: it cannot be read.
+        """
+        if number not in self._ended and 0 < number < self.identity.generation:
+            self._ended[number] = ended_generation(self._folder, self.identity, number, self._tree_folder)
+        return self._ended.get(number)
 
     def keys(self) -> KeysAnswer:
         """Its keys, its policy, and the notes of earlier generations.
@@ -307,7 +319,7 @@ class Notary:
                 rounds.catch_up()
 
     async def _prove_on(self, stopped: Stopped) -> None:
-        """Sign nothing, and have the tree for proofs of what was signed, until an operator begins a new generation."""
+        """Sign nothing, and have the tree for proofs of what was signed, until an operator has decided what comes."""
         line = f"{self.identity.stream} is signed no more: {stopped.reason}. docs/proof.md says what to do."
         _log.error("the notary has stopped signing: %s", line)
         self._tell(f"{TOLD}{line}")
@@ -315,7 +327,7 @@ class Notary:
             self.tree = open_largest_tree(self._tree_folder(self.identity), self._last, self.published)
         except (NotaryUnusable, OSError) as trouble:
             _log.warning("no proofs can be made: %s", trouble)
-        await run_until_first_ends(self._until_succeeded(), self._look_on())
+        await run_until_first_ends(self._until_succeeded(), self._until_resumed(), self._look_on())
 
     async def _look_on(self) -> None:
         """Go on knowing where the log ends and whom the policy names, while nothing is signed."""
@@ -329,6 +341,11 @@ class Notary:
     async def _until_succeeded(self) -> None:
         """Wait until an operator has begun a new generation."""
         while self._folder.identity() == self.identity:  # noqa: ASYNC110 - another process changes the file
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _until_resumed(self) -> None:
+        """Wait until an operator lets it sign on."""
+        while self.generation.stopped() is not None:  # noqa: ASYNC110 - as above
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _heed_changes(self, rounds: SigningRounds, heeded: str) -> None:

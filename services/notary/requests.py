@@ -55,7 +55,17 @@ class AskStatus(_Asked):
     ask: Literal["status"] = "status"
 
 
-class AskCheckpoint(_Asked):
+class _AskedOf(_Asked):
+    """A request about one generation.
+
+    Attributes:
+        generation: Its number; None for the one that signs.
+    """
+
+    generation: Annotated[int, Field(ge=1, le=9999)] | None = None
+
+
+class AskCheckpoint(_AskedOf):
     """A checkpoint; answered with :class:`NoteAnswer`.
 
     Attributes:
@@ -68,7 +78,7 @@ class AskCheckpoint(_Asked):
     below: Size | None = None
 
 
-class AskTile(_Asked):
+class AskTile(_AskedOf):
     """The hashes of a tile of the newest published tree; answered with :class:`BytesAnswer`."""
 
     ask: Literal["tile"] = "tile"
@@ -109,7 +119,7 @@ class AskNodes(_Asked):
     nodes: Annotated[tuple[tuple[Level, Size], ...], Field(min_length=1, max_length=MAX_NODES)]
 
 
-class AskConsistency(_Asked):
+class AskConsistency(_AskedOf):
     """The proof that a smaller tree is an earlier state of a larger one; answered with :class:`BytesAnswer`."""
 
     ask: Literal["consistency"] = "consistency"
@@ -135,7 +145,7 @@ class AskStatement(_Asked):
     files: Annotated[dict[str, Annotated[str, Field(pattern="^[0-9a-f]{64}$")]], Field(max_length=2_000)]
 
 
-class AskKeys(_Asked):
+class AskKeys(_AskedOf):
     """Whose word the notary's is; answered with :class:`KeysAnswer`."""
 
     ask: Literal["keys"] = "keys"
@@ -295,9 +305,10 @@ class KeysAnswer(_Answer):
 
     Attributes:
         origin: The name of the log.
-        keys: All that it has had in this generation.
+        keys: All that it has had in that generation.
         policy: Whom the operator names, in the form of tlog-policy: the log, its witnesses, and how many are enough.
-        successions: The signed notes by which earlier generations ended, the first one first.
+        successions: The signed notes by which earlier generations ended, the first one first; and that by which this
+            one did.
         former: All keys of earlier generations, which checkpoints of those are checked by.
     """
 

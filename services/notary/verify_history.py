@@ -24,6 +24,7 @@ import sys
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate, islice
@@ -48,7 +49,8 @@ LEFT_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 MAX_FILE_BYTES = 1 << 26
 """How large a file may be that is read as a whole; the events and the hashes are read line by line."""
 MAX_LINE_BYTES = 1 << 26
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 16
+"""How much is read at once: what a processor has near."""
 CLOCK_SECONDS = 300
 """How far two clocks may be apart before what they say is a contradiction."""
 MAX_LATE_TOLD = 5
@@ -61,7 +63,8 @@ MAX_SUBJECT_BYTES = (1 << 16) - 1
 """How long a subject can be, as a leaf has two bytes for its length."""
 LEAF_BEGIN = Struct(">14sQQH")
 """How a leaf begins, with the byte before every leaf: its version, position, time, and the length of the subject."""
-DECODE = json.JSONDecoder().decode
+DECODE64 = binascii.a2b_base64
+DECODE = json.JSONDecoder().raw_decode
 Json = Any
 
 
@@ -149,14 +152,16 @@ class Event(NamedTuple):
 
     def leaf_hash_with(self, headers: "Headers") -> bytes:
         """The hash of its leaf, where its headers were looked at already."""
-        subject = self.subject.encode()
-        hidden = self.withheld
+        position, recorded_ns, text, _, body, hidden = self
+        digest, subject = hashlib.sha256, text.encode()
         if not hidden:
-            hidden = sha256(sha256(b"cairn-headers/1\n" + headers.blind) + headers.own) + sha256(
-                sha256(b"cairn-body/1\n" + headers.blind) + self.body
+            own, blind, *_ = headers
+            hidden = (
+                digest(digest(b"cairn-headers/1\n" + blind).digest() + own).digest()
+                + digest(digest(b"cairn-body/1\n" + blind).digest() + body).digest()
             )
-        begin = LEAF_BEGIN.pack(b"\x00cairn-leaf/1\n", self.position, self.recorded_ns, len(subject))
-        return sha256(begin + subject + hidden)
+        begin = LEAF_BEGIN.pack(b"\x00cairn-leaf/1\n", position, recorded_ns, len(subject))
+        return digest(begin + subject + hidden).digest()
 
 
 class Shown(NamedTuple):
@@ -426,10 +431,11 @@ class History:
         size, root = self.checkpoint.size, self.checkpoint.root
         if self._positions and self._positions[-1] > size:
             raise Wrong(f"position {self._positions[-1]} is behind the end of the checkpoint")
-        with self._lines(NODES) as lines:
-            walk = Walk(self._positions, self._leaves, lines)
-            if walk.root(size) != root:
-                raise Wrong("the events do not lead to the root of the checkpoint: some were changed, or a hash was")
+        for comparing in (False, True):  # only to find out which event is wrong does it take every hash on the way
+            with self._lines(NODES) as lines, nullcontext() if comparing else suppress(Wrong):
+                if Walk(self._positions, self._leaves, lines, comparing=comparing).root(size) == root:
+                    return
+        raise Wrong("the events do not lead to the root of the checkpoint: some were changed, or a hash was")
 
     def _check_statement(self) -> Sequence[str]:
         note = Note(self._bytes("statement"), "statement")
@@ -568,27 +574,34 @@ class History:
         """Read the events once, and keep of each its position, its time and the hash of its leaf."""
         versions: dict[str, int] = {}
         uncounted: dict[str, int] = {}
-        before = 0
-        recorded = 0
+        places: dict[str, tuple[str, bytes]] = {}
+        before = earliest = 0
         for event in self._events():
-            if event.position <= before:
-                raise Wrong(f"position {event.position} does not follow position {before}")
-            before = event.position
-            place = event.place
-            if not (place == self.scope or place.startswith(f"{self.scope}.")):
-                raise Wrong(f"the event at position {event.position} is not of {self.scope}")
-            self._positions.append(event.position)
-            self._recorded.append(event.recorded_ns)
-            headers = headers_of(event.headers)
+            position, recorded, subject, block, _, withheld = event
+            if position <= before:
+                raise Wrong(f"position {position} does not follow position {before}")
+            before = position
+            if subject not in places:
+                place = event.place
+                if not (place == self.scope or place.startswith(f"{self.scope}.")):
+                    raise Wrong(f"the event at position {position} is not of {self.scope}")
+                places[subject] = place, place.encode()
+            place, named = places[subject]
+            headers = headers_of(block)
+            self._positions.append(position)
+            self._recorded.append(recorded)
             self._leaves.append(event.leaf_hash_with(headers))
-            if event.withheld:
+            version = versions.get(place, 0) + 1
+            if withheld:
                 self.withheld += 1
-                versions[place] = versions.get(place, 0) + 1
+                versions[place] = version
+            elif headers[2] == named and headers[3] == b"%d" % version:
+                versions[place] = version
             elif (oddity := odd(event, place, headers, versions, uncounted)) is not None:
                 self._note_oddity(oddity)
-            if event.recorded_ns < recorded - CLOCK_SECONDS * SECOND:
-                self._note_oddity(f"position {event.position} was recorded before the event that precedes it")
-            recorded = event.recorded_ns
+            if recorded < earliest:
+                self._note_oddity(f"position {position} was recorded before the event that precedes it")
+            earliest = recorded - CLOCK_SECONDS * SECOND
 
     def _note_oddity(self, oddity: str) -> None:
         """Remember the first thing that is odd about events, which is said once it is known that they are the log's."""
@@ -598,7 +611,11 @@ class History:
         with self._lines(EVENTS) as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    yield event_of(DECODE(line.decode()))
+                    text = line.decode()
+                    said, end = DECODE(text)
+                    if end != len(text):
+                        raise ValueError("more than one value")
+                    yield event_of(said)
                 except (KeyError, TypeError, ValueError, RecursionError):
                     raise Wrong(f"line {number} of {EVENTS} is no event") from None
 
@@ -634,17 +651,18 @@ class History:
 
 def event_of(said: Json) -> Event:
     """The event of a line; raises ValueError, KeyError or TypeError for what is none."""
-    position, recorded = natural(said["position"]), natural(said["recorded_ns"])
-    subject = said["subject"]
-    if not isinstance(subject, str) or len(subject.encode()) > MAX_SUBJECT_BYTES or not position:
+    position, recorded, subject = said["position"], said["recorded_ns"], said["subject"]
+    if not (type(position) is type(recorded) is int and 0 < position < 1 << 63 and 0 <= recorded < 1 << 63):
+        raise ValueError("no position or no time")
+    if type(subject) is not str or len(subject.encode()) > MAX_SUBJECT_BYTES:
         raise ValueError("no subject")
-    if "withheld" in said:
-        withheld = binascii.a2b_base64(said["withheld"], strict_mode=True)
-        if len(withheld) != 64:
-            raise ValueError("not the hashes of headers and body")
-        return Event(position, recorded, subject, b"", b"", withheld)
-    headers = binascii.a2b_base64(said["headers"], strict_mode=True)
-    return Event(position, recorded, subject, headers, binascii.a2b_base64(said["body"], strict_mode=True))
+    if "withheld" not in said:
+        headers, body = said["headers"], said["body"]
+        return Event(position, recorded, subject, DECODE64(headers, strict_mode=True), DECODE64(body, strict_mode=True))
+    withheld = DECODE64(said["withheld"], strict_mode=True)
+    if len(withheld) != 64:
+        raise ValueError("not the hashes of headers and body")
+    return Event(position, recorded, subject, b"", b"", withheld)
 
 
 def odd(
@@ -657,15 +675,15 @@ def odd(
         versions: The last version of each goal or plan so far.
         uncounted: How many messages of each have no version: Cairn could not read them, and a newer one may count them.
     """
-    if headers.subject not in (None, place.encode()):
+    _, _, named, text = headers
+    if named not in (None, place.encode()):
         return f"the event at position {event.position} names another goal than it is stored under"
-    text = headers.version
-    if not text.isdigit() or text.startswith(b"0") or len(text) > MAX_DIGITS:
+    if not text or not text.isdigit() or text.startswith(b"0") or len(text) > MAX_DIGITS:
         uncounted[place] = uncounted.get(place, 0) + 1
         return None
     version, expected = int(text), versions.get(place, 0) + 1
     versions[place] = version
-    if version == expected or (version < expected and headers.type.endswith(b".voided.v1")):
+    if version == expected or (version < expected and event.attributes.get("ce-type", "").endswith(".voided.v1")):
         return None  # from a message on that is void, versions are counted again
     if 0 < version - expected <= uncounted.get(place, 0):
         uncounted[place] -= version - expected
@@ -693,12 +711,14 @@ class Walk:
         positions: Where the leaves are, from 1, in order.
         leaves: Their hashes.
         lines: The hashes, each as `[level, number, "BASE64"]`. Their order counts; level and number are for people.
+        comparing: Whether to find out which leaf is wrong; else the hashes for that are passed over.
     """
 
-    def __init__(self, positions: Sequence[int], leaves: Sequence[bytes], lines: Iterator[bytes]):
+    def __init__(self, positions: Sequence[int], leaves: Sequence[bytes], lines: Iterator[bytes], *, comparing: bool):
         self._positions = positions
         self._leaves = leaves
-        self._hashes = (binascii.a2b_base64(line[-HASH_FROM_END:-2]) for line in lines)
+        self._lines = lines
+        self._comparing = comparing
 
     def root(self, size: int) -> bytes:
         """The root of the tree of a size."""
@@ -719,7 +739,7 @@ class Walk:
             if first < end:
                 self._compare(peaks[-1], first, end)
             start, first = start + (1 << level), end
-        if next(self._hashes, None) is not None:
+        if next(self._lines, None) is not None:
             raise Wrong(f"{NODES} has more hashes than the proofs need")
         found = peaks.pop() if peaks else sha256(b"")
         while peaks:
@@ -728,7 +748,9 @@ class Walk:
 
     def _subtree(self, level: int, number: int, first: int, end: int) -> bytes:
         if end - first < 2:
-            return next(self._hashes) if first == end else self._path(level, first)
+            return self._next() if first == end else self._path(level, first)
+        if end - first == 1 << level and not self._comparing:
+            return self._full(first, end)
         below, left, right = level - 1, 2 * number, 2 * number + 1
         middle = bisect_left(self._positions, (right << below) + 1, first, end)
         one = self._subtree(below, left, first, middle)
@@ -738,21 +760,37 @@ class Walk:
         other = self._subtree(below, right, middle, end)
         if both:
             self._compare(other, middle, end)
-        return hashlib.sha256(b"\x01" + one + other).digest()
+        return node(one, other)
+
+    def _full(self, first: int, end: int) -> bytes:
+        """The hash of a subtree with all its leaves, which needs no other hash."""
+        row, digest = self._leaves[first:end], hashlib.sha256
+        self._pass_over(2 * (end - first) - 2)
+        while len(row) > 1:
+            row = [digest(b"\x01" + one + other).digest() for one, other in zip(row[::2], row[1::2], strict=True)]
+        return row[0]
 
     def _path(self, level: int, place: int) -> bytes:
         """The hash of a subtree with one leaf: what is left of it comes first, then what is right of it."""
-        index, found, hashes, digest = self._positions[place] - 1, self._leaves[place], self._hashes, hashlib.sha256
-        lefts = [next(hashes) for each in range(level - 1, -1, -1) if index >> each & 1]
+        index, found, digest = self._positions[place] - 1, self._leaves[place], hashlib.sha256
+        lefts = [self._next() for each in range(level - 1, -1, -1) if index >> each & 1]
         for each in range(level):
             if index >> each & 1:
                 found = digest(b"\x01" + lefts.pop() + found).digest()
             else:
-                found = digest(b"\x01" + found + next(hashes)).digest()
+                found = digest(b"\x01" + found + self._next()).digest()
         return found
 
+    def _next(self) -> bytes:
+        return binascii.a2b_base64(next(self._lines)[-HASH_FROM_END:-2])
+
+    def _pass_over(self, number: int) -> None:
+        next(islice(self._lines, number - 1, None))
+
     def _compare(self, found: bytes, first: int, end: int) -> None:
-        if next(self._hashes) != found:
+        if not self._comparing:
+            self._pass_over(1)
+        elif self._next() != found:
             raise Wrong(not_there(self._positions[first]) + ("" if end - first == 1 else ", or that of one behind it"))
 
 
@@ -779,7 +817,7 @@ class Lines:
     def _read(self) -> Iterator[bytes]:
         digest, rest = hashlib.sha256(), b""
         try:
-            while piece := self._opened.read(PIECE_BYTES):
+            while piece := self._opened.read(PIECE_BYTES + len(rest)):
                 digest.update(piece)
                 *lines, rest = (rest + piece).split(b"\n")
                 if len(rest) > MAX_LINE_BYTES:
@@ -1106,46 +1144,40 @@ class Policy:
 # --------------------------------------------------------------------------------------------- bytes and words
 
 
-class Headers(NamedTuple):
-    """What is read of a block of headers in one pass.
-
-    Attributes:
-        own: The event's own lines, each with its line end: without those of the server, and without the blind.
-        blind: What the event is blinded with; nothing where it is not.
-        subject: Which goal or plan it names; None where it names none.
-    """
-
-    own: bytes = b""
-    blind: bytes = b""
-    subject: bytes | None = None
-    version: bytes = b""
-    type: bytes = b""
+Headers = tuple[bytes, bytes, bytes | None, bytes | None]
+"""What is read of a block of headers: the event's own lines, each with its line end, without those of the server and
+without the blind; what it is blinded with, nothing where it is not; the goal or plan that it names; and its version
+there. The last two are None where it does not say so."""
+VERSION, LINE_END = b"NATS/1.0\r\n", b"\r\n"
+SERVERS, BLIND = b"\r\nnats-", b"\r\ncairn-blind:"
+"""How the lines begin, in any case, that are not the event's own."""
 
 
 def headers_of(block: bytes) -> Headers:
     """What is read of a block of headers as it is stored; raises Wrong for what is no such block."""
     if not block:
-        return Headers()
-    if not block.startswith(b"NATS/1.0\r\n") or not block.endswith(b"\r\n\r\n"):
+        return b"", b"", None, None
+    if not block.startswith(VERSION) or not block.endswith(b"\r\n\r\n"):
         raise Wrong("an event has headers that are no block of NATS")
-    block, _ = without(block, b"\r\nnats-")
-    block, blind = without(block, b"\r\ncairn-blind:")
     lower = block.lower()
-    subject, version, kind = [
-        None if (at := lower.rfind(begin)) < 0 else block[at + len(begin) : lower.find(b"\r\n", at + 2)].strip()
-        for begin in LOOKED_AT
-    ]
-    return Headers(
-        block[len(b"NATS/1.0\r\n") : -2],
-        unblinded(blind.strip()) if blind else b"",
-        subject,
-        version or b"",
-        kind or b"",
-    )
+    servers, at = lower.find(SERVERS), lower.find(BLIND)
+    end = lower.find(LINE_END, at + 2)
+    if at < 0 and servers < 0:
+        own, blind = block[len(VERSION) : -2], b""
+    elif at >= 0 and servers in (-1, end) and lower.count(SERVERS, end) == lower.count(LINE_END, end) - 2:
+        # As Cairn writes it: behind the blind there are only lines of the server, and before it none.
+        own, blind = block[len(VERSION) : at + 2], block[at + len(BLIND) : end]
+    else:
+        rest, blind = without(without(block, SERVERS)[0], BLIND)
+        own = rest[len(VERSION) : -2]
+    opened = unblinded(blind.strip()) if blind else b""
+    return own, opened, last_of(b"\r\nce-subject:", block, lower), last_of(b"\r\nce-version:", block, lower)
 
 
-LOOKED_AT = (b"\r\nce-subject:", b"\r\nce-version:", b"\r\nce-type:")
-"""How the lines begin that the check looks at; the last of each counts."""
+def last_of(begin: bytes, block: bytes, lower: bytes) -> bytes | None:
+    """What the last line says that begins in a certain way; None where there is none."""
+    at = lower.rfind(begin)
+    return None if at < 0 else block[at + len(begin) : lower.find(LINE_END, at + 2)].strip()
 
 
 def without(block: bytes, begin: bytes) -> tuple[bytes, bytes]:
@@ -1156,7 +1188,7 @@ def without(block: bytes, begin: bytes) -> tuple[bytes, bytes]:
         return block, b""
     kept, start = [], 0
     while at >= 0:
-        end = lower.find(b"\r\n", at + 2)
+        end = lower.find(LINE_END, at + 2)
         kept.append(block[start:at])
         begun, start = at, end
         at = lower.find(begin, end)

@@ -1,5 +1,5 @@
 """What the gateway tells of the past: the organisation's events as server-sent events (`GET /v1/feed`), of which only
-position, subject and version are looked at. What an event says is not kept.
+position, subject and version are looked at. What an event says is not kept. And the checkpoint that is published.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from events.identity import LOG
+from events.transparency.notes import MAX_NOTE_BYTES
 from services.access.tokens.issuer_urls import is_protected
 from services.witness.errors import WitnessRecordsUnusable
 from services.witness.event_count import SeenEvent
@@ -20,6 +21,7 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 """How long a line of the feed may be; an event with everything around it is far smaller."""
 _SILENT_SECONDS = 60.0
 """The feed says something every 15 seconds."""
+_CHECKPOINT_SECONDS = 5.0
 _HEARTBEAT = b": heartbeat"
 _UNREADABLE = "cairn.log.unreadable"
 _MAX_TOKEN_BYTES = 16 * 1024
@@ -30,7 +32,7 @@ class FeedBroken(Exception):
 
 
 class GatewayFeed:
-    """The feed of one Cairn.
+    """The feed of one Cairn, and the checkpoints of its logs.
 
     Args:
         url: Where its HTTP API is: https, or http on this very machine.
@@ -46,7 +48,7 @@ class GatewayFeed:
                 "CAIRN_WITNESS_GATEWAY_URL must be an https address, or an http address of this very machine: the token"
                 " goes there."
             )
-        self._url = f"{url.rstrip('/')}/v1/feed"
+        self._url = url.rstrip("/")
         self._token_file = token_file
 
     async def past(self, org: str, after: int) -> AsyncGenerator[SeenEvent | None, None]:
@@ -56,21 +58,50 @@ class GatewayFeed:
             FeedBroken: it ends, or cannot be read.
         """
         headers = {"accept": "text/event-stream", "accept-encoding": "identity"}
-        headers["authorization"] = f"Bearer {await asyncio.to_thread(self._token)}"
-        tls = await asyncio.to_thread(httpx.create_ssl_context)
-        timeout = httpx.Timeout(_SILENT_SECONDS)
         try:
             async with (
-                httpx.AsyncClient(verify=tls, trust_env=False, follow_redirects=False, timeout=timeout) as http,
-                http.stream("GET", self._url, params={"org": org, "after": after}, headers=headers) as answer,
+                await self._client(_SILENT_SECONDS) as http,
+                http.stream("GET", "/v1/feed", params={"org": org, "after": after}, headers=headers) as answer,
             ):
-                if answer.status_code != HTTPStatus.OK:
-                    raise FeedBroken(f"the gateway answers with status {answer.status_code}")
+                _check(answer)
                 async with aclosing(_lines(answer.aiter_raw())) as lines:
                     async for seen in _events(lines, org):
                         yield seen
         except (httpx.HTTPError, OSError) as error:
             raise FeedBroken(f"the gateway does not answer ({type(error).__name__})") from None
+
+    async def published(self, origin: str) -> bytes:
+        """The newest published checkpoint of a log.
+
+        Raises:
+            FeedBroken: there is none, or it cannot be read.
+        """
+        path = f"/tlog/{origin.rpartition('/')[2]}/checkpoint"
+        content = b""
+        try:
+            async with (
+                await self._client(_CHECKPOINT_SECONDS) as http,
+                http.stream("GET", path, headers={"accept-encoding": "identity"}) as answer,
+            ):
+                _check(answer)
+                async for part in answer.aiter_raw():
+                    content += part
+                    if len(content) > MAX_NOTE_BYTES:
+                        raise FeedBroken("what it gives as a checkpoint is too long")
+        except (httpx.HTTPError, OSError) as error:
+            raise FeedBroken(f"the gateway does not answer ({type(error).__name__})") from None
+        return content
+
+    async def _client(self, seconds: float) -> httpx.AsyncClient:
+        headers = {"authorization": f"Bearer {await asyncio.to_thread(self._token)}"}
+        return httpx.AsyncClient(
+            base_url=self._url,
+            headers=headers,
+            verify=await asyncio.to_thread(httpx.create_ssl_context),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(seconds),
+        )
 
     def _token(self) -> str:
         try:
@@ -78,6 +109,11 @@ class GatewayFeed:
                 return opened.read(_MAX_TOKEN_BYTES).decode("ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise FeedBroken(f"the token in {self._token_file} cannot be read ({type(error).__name__})") from None
+
+
+def _check(answer: httpx.Response) -> None:
+    if answer.status_code != HTTPStatus.OK:
+        raise FeedBroken(f"the gateway answers with status {answer.status_code}")
 
 
 async def _lines(parts: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:

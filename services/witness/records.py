@@ -20,6 +20,8 @@ MAX_EVIDENCE = 1_000
 """How many refused requests are kept of one log; each has another checkpoint or statement that the log has signed."""
 _LAYOUT = 1
 _WAIT_SECONDS = 10.0
+_LATER_TABLES = "CREATE TABLE IF NOT EXISTS put_back (reason TEXT NOT NULL) STRICT"
+"""What records of an earlier version do not have yet."""
 _TABLES = """
 CREATE TABLE identity (records TEXT NOT NULL) STRICT;
 CREATE TABLE keys (vkey TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
@@ -124,6 +126,7 @@ class Records:
             _set_up(self.db)
             found = self.db.execute("SELECT records FROM identity").fetchall()
             layout = self.db.execute("PRAGMA user_version").fetchone()
+            self.db.execute(_LATER_TABLES)
         except sqlite3.Error as error:
             self.db.close()
             raise WitnessRecordsUnusable(f"The records {file} cannot be read: {error}.") from None
@@ -180,6 +183,15 @@ class Records:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             raise
+
+    def put_back(self) -> str | None:
+        """What shows that these records are older than the witness's own word; None where nothing does."""
+        found = self.db.execute("SELECT reason FROM put_back LIMIT 1").fetchone()
+        return None if found is None else str(found[0])
+
+    def note_put_back(self, reason: str) -> None:
+        """Remember that these records are older than the witness's own word."""
+        self.db.execute("INSERT INTO put_back VALUES (?)", (reason,))
 
     # ------------------------------------------------------------------------------------------ whom it trusts
 

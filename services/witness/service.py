@@ -15,7 +15,7 @@ from services.settings import Settings
 from services.witness.app import WitnessEndpoints
 from services.witness.counting import EventCounter
 from services.witness.event_count import EventCount
-from services.witness.gateway_feed import GatewayFeed
+from services.witness.gateway_feed import FeedBroken, GatewayFeed
 from services.witness.identity import WitnessFolder
 from services.witness.records import Records
 from services.witness.records_thread import RecordsThread
@@ -44,7 +44,10 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             witness = Witness(records, key, _now)
             count = None if settings.witness_org is None else EventCount(records, settings.witness_org, _now())
             statements = StatementSigner(records, count, statement_key, _now)
-            async with _counting(settings, count, witness, thread) as counted:
+            gateway = _gateway(settings)
+            if gateway is not None:
+                await _be_reminded(witness, gateway, thread)
+            async with _counting(settings, count, witness, thread, gateway) as counted:
                 app = WitnessEndpoints(witness, statements, thread, counted).app()
                 await serve_http(
                     app, listener, begun=lambda: ready(f"witness: serving {address_of(listener)} as {identity.name}")
@@ -57,8 +60,16 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 class _Counting:
     """Counts the events of an organisation, from when NATS can be reached; cosigning does not wait for that."""
 
-    def __init__(self, settings: Settings, count: EventCount, witness: Witness, thread: RecordsThread):
+    def __init__(
+        self,
+        settings: Settings,
+        count: EventCount,
+        witness: Witness,
+        thread: RecordsThread,
+        gateway: GatewayFeed | None,
+    ):
         self._settings = settings
+        self._gateway = gateway
         self._count = count
         self._witness = witness
         self._thread = thread
@@ -73,11 +84,8 @@ class _Counting:
         while nc is None:
             await asyncio.sleep(_CONNECT_AGAIN_SECONDS)
             nc = await self.connected()
-        gateway = None
-        if self._settings.witness_gateway_url is not None and self._settings.witness_token_file is not None:
-            gateway = GatewayFeed(self._settings.witness_gateway_url, self._settings.witness_token_file)
         try:
-            self._counter = EventCounter(nc, self._count, self._witness, self._thread, gateway)
+            self._counter = EventCounter(nc, self._count, self._witness, self._thread, self._gateway)
             await self._counter.run()
         finally:
             await nc.close()
@@ -100,15 +108,34 @@ class _Counting:
             await self._counter.written()
 
 
+def _gateway(settings: Settings) -> GatewayFeed | None:
+    if settings.witness_gateway_url is None or settings.witness_token_file is None:
+        return None
+    return GatewayFeed(settings.witness_gateway_url, settings.witness_token_file)
+
+
+async def _be_reminded(witness: Witness, gateway: GatewayFeed, thread: RecordsThread) -> None:
+    """Before anything is signed, look at what is published for one's own signatures."""
+    for origin in await thread.run(witness.known_origins):
+        try:
+            await thread.run(partial(witness.reminded, await gateway.published(origin)))
+        except FeedBroken as broken:
+            _log.warning("What is published of %s could not be looked at: %s.", origin, broken)
+
+
 @asynccontextmanager
 async def _counting(
-    settings: Settings, count: EventCount | None, witness: Witness, thread: RecordsThread
+    settings: Settings,
+    count: EventCount | None,
+    witness: Witness,
+    thread: RecordsThread,
+    gateway: GatewayFeed | None,
 ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Count while the block lasts, where somebody's events are counted; gives what waits for all that was heard."""
     if count is None:
         yield partial(asyncio.sleep, 0)
         return
-    counting = _Counting(settings, count, witness, thread)
+    counting = _Counting(settings, count, witness, thread, gateway)
     nc = await counting.connected()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(counting.run(nc))

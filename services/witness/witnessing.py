@@ -3,6 +3,10 @@
 A cosignature says: at this time, this is the largest tree of this log that I have seen, and it extends all that I saw
 before. So the old size is compared with what is stored, the new tree is stored, and the line goes out, in this order
 and within one transaction; and no time is signed that is before the last one.
+
+Records that were put back from a copy, with keys and all, look right by themselves. But the witness's own signature on
+what it does not remember is nobody else's: each checkpoint that it is shown is looked at for one, and from then on it
+signs nothing.
 """
 
 import logging
@@ -10,7 +14,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from http import HTTPStatus
 
-from events.transparency.checkpoints import Checkpoint, checkpoint_of, cosigned
+from events.transparency.checkpoints import Checkpoint, checkpoint_of, cosignatures_of, cosigned
 from events.transparency.keys import NOTE, SignerKey, VerifierKey
 from events.transparency.merkle import EMPTY_ROOT, proves_consistency
 from events.transparency.notes import Note, SignatureLine, parse_note, signers_of
@@ -51,6 +55,7 @@ class Witness:
         except NotProven as refused:
             raise NotCosigned(HTTPStatus.BAD_REQUEST, f"The request cannot be read: {refused}.") from None
         with self._records.changing():
+            self._hold_own_word(request.note, checkpoint)
             decided = self._decided(request, checkpoint, extended, body)
         if isinstance(decided, NotCosigned):
             raise decided
@@ -69,6 +74,7 @@ class Witness:
             _log.warning("What was announced as a checkpoint is none: %s", refused)
             return None
         with self._records.changing():
+            self._hold_own_word(note, checkpoint)
             try:
                 signers = signers_of(note, self._records.trusted(checkpoint.origin))
             except NotProven:
@@ -82,6 +88,21 @@ class Witness:
             self._records.signed_tree(tree, announced=True)
             return checkpoint
 
+    def reminded(self, given: bytes) -> None:
+        """Look at a checkpoint that is published for a signature of one's own that is not remembered."""
+        try:
+            note = parse_note(given)
+            checkpoint = checkpoint_of(note)
+        except NotProven as refused:
+            _log.warning("What is published as a checkpoint is none: %s", refused)
+            return
+        with self._records.changing():
+            self._hold_own_word(note, checkpoint)
+
+    def known_origins(self) -> list[str]:
+        """The logs of which a tree is known."""
+        return self._records.known_origins()
+
     def last_cosigned(self, origin_hash: str) -> str | None:
         """The last note that was cosigned, by the SHA-256 of a log's origin as hex; None for none."""
         for origin in self._records.known_origins():
@@ -94,6 +115,9 @@ class Witness:
         self, request: AddCheckpoint, checkpoint: Checkpoint, extended: bool, body: bytes
     ) -> SignatureLine | NotCosigned:
         """The line, or why there is none. What has to be remembered of either is written."""
+        if self._records.put_back() is not None:
+            detail = "The records of this witness are older than its own word, so it signs nothing any more."
+            return NotCosigned(HTTPStatus.SERVICE_UNAVAILABLE, detail)
         try:
             signers = self._signers(request, checkpoint, extended)
         except NotCosigned as refused:
@@ -157,6 +181,23 @@ class Witness:
             "The clock of this witness is behind its last cosignature.",
             retry_seconds=behind if behind <= _CLOCK_RETRY_SECONDS else None,
         )
+
+    def _hold_own_word(self, note: Note, checkpoint: Checkpoint) -> None:
+        """Find out by a note whether the records are older than what this witness has signed."""
+        try:
+            own = cosignatures_of(note, [self._key.verifier])
+        except NotProven:  # somebody else wrote that line
+            return
+        state = self._records.state(checkpoint.origin)
+        size, at = (0, 0) if state is None else (state.size, state.at)
+        if all(checkpoint.size <= size and each.at <= at for each in own) or self._records.put_back() is not None:
+            return
+        reason = (
+            f"It has cosigned a tree of {checkpoint.origin} with {leaves(checkpoint.size)}, and does not remember it:"
+            " its records were put back from a copy."
+        )
+        _log.error("This witness signs nothing any more. %s docs/witness.md says what to do.", reason)
+        self._records.note_put_back(reason)
 
     def _is_second_history(self, tree: SignedTree, given: bytes) -> bool:
         """Whether a log has signed another tree of the same size before. It is kept as evidence then, and said."""

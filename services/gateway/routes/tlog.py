@@ -22,9 +22,10 @@ from services.gateway.answers import written_answer
 from services.gateway.asking import Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
-from services.gateway.notaries import no_such_log
+from services.gateway.notaries import NamedLog, no_such_log
 from services.gateway.problems import RequestRefused
 from services.gateway.routing import Path, Query, Router
+from services.notary.asking import AskedNotary
 from services.notary.requests import KeysAnswer, NotaryStatus
 
 router = Router(prefix=TLOG, tags=["proof"])
@@ -80,7 +81,7 @@ class TwoSizes(BaseModel):
 )
 async def log_checkpoint(here: Here, asks: Asks, origin_id: OriginId) -> Response:
     """How large the log is and what the root of its tree is, signed by the log and cosigned by its witnesses."""
-    note = await here.notaries.of(await _stream(here, asks.principal, origin_id)).checkpoint()
+    note = await (await _notary(here, asks.principal, origin_id)).checkpoint()
     return Response(str(note), headers=_ALWAYS_AS_NEW, media_type=_TEXT)
 
 
@@ -93,7 +94,7 @@ async def log_checkpoint(here: Here, asks: Asks, origin_id: OriginId) -> Respons
 async def log_tile(here: Here, asks: Asks, origin_id: OriginId, address: TileAddress) -> Response:
     """The hashes of a tile (C2SP tlog-tiles), from which every proof can be made; of one at the right edge, as many as
     the address says. 404 for what the newest checkpoint does not need."""
-    notary = here.notaries.of(await _stream(here, asks.principal, origin_id))
+    notary = await _notary(here, asks.principal, origin_id)
     tile = _tile(address)
     return Response(await notary.tile(tile.level, tile.number, tile.width), headers=_NEVER_CHANGES, media_type=_BYTES)
 
@@ -107,7 +108,7 @@ async def log_tile(here: Here, asks: Asks, origin_id: OriginId, address: TileAdd
 async def log_entries(here: Here, asks: Asks, origin_id: OriginId, address: BundleAddress) -> Response:
     """The leaves of a tile (C2SP tlog-tiles), which say of whom each event is, and when it was recorded. For whoever
     may read of all organisations of the log."""
-    stream = await _stream(here, asks.principal, origin_id)
+    stream = await _present(here, asks.principal, origin_id)
     tile = _tile(f"0/{address}")
     notary = here.notaries.of(stream)
     size = checkpoint_of(await notary.checkpoint()).size
@@ -127,7 +128,7 @@ async def log_entries(here: Here, asks: Asks, origin_id: OriginId, address: Bund
 async def log_consistency(here: Here, asks: Asks, origin_id: OriginId, query: Annotated[TwoSizes, Query()]) -> Response:
     """The proof (RFC 9162, section 2.1.4) between the checkpoints of two sizes, as `verify_history.py` takes it with
     `--consistency` and a witness in the middle of a request. Empty where nothing has to be shown."""
-    notary = here.notaries.of(await _stream(here, asks.principal, origin_id))
+    notary = await _notary(here, asks.principal, origin_id)
     proof = await notary.consistency(query.old, query.new)
     lines = "".join(f"{base64.b64encode(each).decode()}\n" for each in proof)
     return Response(lines, headers=_NEVER_CHANGES, media_type=_TEXT)
@@ -139,7 +140,7 @@ async def log_consistency(here: Here, asks: Asks, origin_id: OriginId, query: An
 async def log_keys(here: Here, asks: Asks, origin_id: OriginId) -> Response:
     """The keys that the log has signed with, the policy that its operator names, and the notes by which earlier
     generations ended. Whoever checks a history takes the keys from somebody else: this is the log's own word."""
-    keys = await here.notaries.of(await _stream(here, asks.principal, origin_id)).keys()
+    keys = await (await _notary(here, asks.principal, origin_id)).keys()
     return written_answer(keys.model_dump_json().encode(), _ALWAYS_AS_NEW)
 
 
@@ -148,21 +149,38 @@ async def log_keys(here: Here, asks: Asks, origin_id: OriginId) -> Response:
 )
 async def log_status(here: Here, asks: Asks, origin_id: OriginId) -> Response:
     """What it has signed last, how each witness is, and whether it has stopped; at most two seconds old."""
-    status = (await here.notaries.state(await _stream(here, asks.principal, origin_id))).status
+    status = (await here.notaries.state(await _present(here, asks.principal, origin_id))).status
     if status is None:
         raise RequestRefused("proof.unavailable", "The notary does not answer now. Try again.")
     return written_answer(status.model_dump_json().encode(), _ALWAYS_AS_NEW)
 
 
-async def _stream(here: Gateway, principal: Principal, origin_id: str) -> str:
-    """The stream of a log of which whoever asks may read.
+async def _notary(here: Gateway, principal: Principal, origin_id: str) -> AskedNotary:
+    """The notary that is asked about a log of which whoever asks may read.
 
     Raises:
         RequestRefused: 404, for a log of others as for one that is not there.
     """
-    stream = await here.notaries.stream_of(origin_id)
-    if may_read(principal, "checkpoints") or _orgs_on(here, principal, stream):
-        return stream
+    return here.notaries.of_log(await _log(here, principal, origin_id))
+
+
+async def _present(here: Gateway, principal: Principal, origin_id: str) -> str:
+    """The stream of a log that is signed now, of which whoever asks may read.
+
+    Raises:
+        RequestRefused: 404, also for a generation that has ended.
+    """
+    log = await _log(here, principal, origin_id)
+    if not log.signs:
+        detail = "This generation of the log has ended. Its checkpoint, tiles, consistency and keys can be read."
+        raise RequestRefused("proof.none", detail)
+    return log.stream
+
+
+async def _log(here: Gateway, principal: Principal, origin_id: str) -> NamedLog:
+    log = await here.notaries.log_of(origin_id)
+    if may_read(principal, "checkpoints") or _orgs_on(here, principal, log.stream):
+        return log
     raise no_such_log()
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from events.log.backup import Manifest, restore_archive, write_archive
+from events.log.stream import log_config
 from events.transparency.checkpoints import opened_checkpoint
 from events.transparency.keys import VerifierKey, parse_verifier_key
 from events.transparency.notes import parse_note, signers_of
@@ -95,6 +97,44 @@ async def test_from_making_it_to_its_second_generation(house: House, operator: O
     told = "".join(each.out + each.err for each in (made, again, status, rotated, finished, ended))
     assert len(secrets) == 4
     assert not [each for each in secrets if each.split("+", 4)[4].strip() in told]
+
+
+async def test_a_wrong_copy_that_is_put_right_is_signed_on(house: House, operator: Operator, tmp_path: Path) -> None:
+    house.found()
+    resume = ("notary", "resume", "--reason", "the copy of yesterday")
+    archives = [tmp_path / "older", tmp_path / "newer"]
+
+    async def put_back(archive: Path, manifest: Manifest) -> None:
+        await house.nc.jetstream().delete_stream(STREAM)
+        await restore_archive(house.nc, manifest, archive, log_config(), lambda *_: None)
+
+    async with house.notary():
+        manifests: list[Manifest] = []
+        for archive in archives:
+            await house.write(2)
+            await house.published(2 * len(manifests) + 2)
+            manifests.append(await write_archive(house.nc, STREAM, archive, lambda *_: None))
+        unstopped = await operator(*resume)
+        assert "has not stopped" in unstopped.err
+        await put_back(archives[0], manifests[0])
+        await house.stops()
+
+        refused = await operator(*resume)
+        assert (refused.code, "ends at position 2" in refused.err) == (1, True)
+        await house.write(3)
+        refused = await operator(*resume)
+        assert (refused.code, "is another one than" in refused.err) == (1, True), refused
+
+        await put_back(archives[1], manifests[1])
+        resumed = await operator(*resume)
+        assert resumed.code == 0, resumed
+        assert "had stopped at" in resumed.out
+        await house.write(1)
+        await house.published(5)
+        status = await operator("notary", "status")
+        stopped, went_on = status.out.splitlines()[-2:]
+        assert "STOPPED signing: the log ends at position 2" in stopped
+        assert "went on signing by ada: the copy of yesterday" in went_on
 
 
 async def test_a_backup_without_a_notary_says_so_and_is_made(house: House, operator: Operator, tmp_path: Path) -> None:

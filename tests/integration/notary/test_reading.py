@@ -1,6 +1,7 @@
 """What the notary has signed, read through a gateway as a stranger's software reads it."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -17,8 +18,10 @@ from events.transparency.tiles import SubtreesFromTiles, Tile, width_at
 from projections.engine.database import open_database
 from services.access.records.stream import declare_access
 from services.notary.founding import Founded
+from services.notary.succession import Succession, succeed
 from tests.integration.gateway.alone import Alone
 from tests.integration.notary.house import ORG, House
+from tests.waiting import eventually
 
 EVENTS = 300
 
@@ -75,3 +78,30 @@ async def test_a_stranger_checks_an_event_and_that_the_log_only_grew(
         leaves.append(bundle[2 : 2 + length])
         bundle = bundle[2 + length :]
     assert b"".join(map(leaf_hash, leaves)) == tiles[0, 1]
+
+
+async def test_a_generation_that_has_ended_can_still_be_read(
+    house: House, founded: Founded, client: httpx.AsyncClient
+) -> None:
+    ended = f"/tlog/{founded.identity.origin.rpartition('/')[2]}"
+    paths = ("checkpoint", "tile/0/000", "tile/0/001.p/44", "consistency?old=10&new=300")
+    before = [(await client.get(f"{ended}/{path}")).content for path in paths]
+    checkpoint = opened_checkpoint(parse_note(before[0]), founded.checkpoints)
+    begun = succeed(house.folder, Succession("the key was seen", "ada", EVENTS, None), datetime.now(UTC))
+    now = ended.removesuffix("1") + "2"
+
+    async def published() -> bool:
+        return (await client.get(f"{now}/checkpoint")).status_code == 200
+
+    await eventually(published)
+    after = [await client.get(f"{ended}/{path}") for path in paths]
+
+    assert [each.content for each in after] == before
+    assert (checkpoint.origin, checkpoint.size) == (founded.identity.origin, EVENTS)
+    keys = (await client.get(f"{ended}/keys")).json()
+    assert (keys["origin"], len(keys["successions"])) == (founded.identity.origin, 1)
+    assert [each["key"] for each in keys["keys"]] == [str(founded.checkpoints), str(founded.statements)]
+    assert (await client.get(f"{now}/keys")).json()["origin"] == begun.identity.origin
+    for gone in ("status", "tile/entries/000", "tile/0/002", "consistency?old=10&new=301"):
+        assert (await client.get(f"{ended}/{gone}")).status_code == 404, gone
+    assert (await client.get(f"{ended.removesuffix('1')}3/checkpoint")).status_code == 404

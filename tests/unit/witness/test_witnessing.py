@@ -271,6 +271,45 @@ def test_monitors_get_the_last_note_with_both_signatures(witness: Witness, log: 
     assert found == str(log.checkpoint(7).with_lines([line]))
 
 
+@pytest.mark.parametrize("way", ["announced", "published", "asked"])
+@pytest.mark.parametrize("later", [7, 12], ids=["the same tree at a later time", "a larger tree"])
+def test_records_that_were_put_back_are_found_by_its_own_signature(
+    tmp_path: Path, witness: Witness, records: Records, log: SigningLog, clock: Clock, way: str, later: int
+) -> None:
+    times(witness, log, 0, 7)
+    records.copy_to(tmp_path / "copy.db")
+    clock.now += 60
+    cosigned = log.checkpoint(later).with_lines([witness.add_checkpoint(log.request(7, later))])
+    with closing(Records(tmp_path / "copy.db", "ours")) as older:
+        put_back = Witness(older, KEY, clock)
+        if way == "announced":
+            put_back.announced(str(cosigned).encode())
+        elif way == "published":
+            put_back.reminded(str(cosigned).encode())
+        else:
+            refused(put_back, bytes(AddCheckpoint(0, (), cosigned)))
+
+        assert refused(put_back, log.request(7, 14)) == (503, None)
+    with closing(Records(tmp_path / "copy.db", "ours")) as reopened:
+        assert f"with {later} leaves, and does not remember it" in (reopened.put_back() or "")
+        assert refused(Witness(reopened, KEY, clock), log.request(7, 14)) == (503, None)
+    witness.reminded(str(cosigned).encode())
+    assert records.put_back() is None
+
+
+def test_a_line_that_only_looks_like_its_own_says_nothing(
+    witness: Witness, records: Records, log: SigningLog, clock: Clock
+) -> None:
+    times(witness, log, 0, 7)
+    line = witness.add_checkpoint(log.request(7, 9))
+    forged = log.checkpoint(12).with_lines([line])
+    witness.reminded(str(forged).encode())
+    witness.reminded(b"no note")
+
+    assert records.put_back() is None
+    assert refused(witness, log.request(7, 12)) == (409, 9)
+
+
 def test_records_never_go_back(witness: Witness, records: Records, log: SigningLog) -> None:
     times(witness, log, 0, 7)
     smaller = checkpoint_of(log.checkpoint(3))
