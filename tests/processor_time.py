@@ -4,7 +4,7 @@ Unlike the time that a test takes, they are the same on a busy machine.
 """
 
 import os
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
@@ -13,7 +13,7 @@ import pytest
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _LISTED = 30
-_spent: Counter[str] = Counter()
+_spent: dict[str, float] = defaultdict(float)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,13 +28,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List the files and the tests that cost most."""
-    files: Counter[str] = Counter()
+    files: dict[str, float] = defaultdict(float)
     for test, seconds in _spent.items():
         files[test.partition("::")[0]] += seconds
     for what, found in (("files", files), ("tests", _spent)):
-        terminalreporter.section(f"seconds of the processor: {what}, {found.total():.0f} in all")
-        for name, seconds in found.most_common(_LISTED):
-            terminalreporter.write_line(f"{seconds:8.2f}  {name}")
+        terminalreporter.section(f"seconds of the processor: {what}, {sum(found.values()):.0f} in all")
+        for name in sorted(found, key=found.__getitem__, reverse=True)[:_LISTED]:
+            terminalreporter.write_line(f"{found[name]:8.2f}  {name}")
 
 
 def _seconds() -> float:
