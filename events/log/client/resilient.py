@@ -106,13 +106,6 @@ class ResilientClient(Client):
         finally:
             self._close_transport()
 
-    async def drain(self) -> None:
-        """Close once all is handed over; at once where the connection is lost, over which nothing can be: no error."""
-        if self.is_reconnecting:
-            await self.close()
-        else:
-            await super().drain()
-
     def _close_transport(self) -> None:
         if self._transport is not None:
             self._transport.close()  # type: ignore[no-untyped-call]  # nats-py leaves it unannotated
