@@ -31,6 +31,7 @@ from bench.options import Bounds, Counts, Stages
 from bench.pairing import Turn, in_turns
 from bench.result import CLIENT, Case, Compared, Run, case
 from bench.room import EVENT_BYTES, ROW_BYTES
+from bench.start_parts import PARTS
 from bench.starting import built, restarted
 from events.identity import GoalId
 from events.log.client.resilient import ResilientClient
@@ -46,12 +47,14 @@ class StartOptions(Bounds):
     """About how many events the logs have, beside one that has none.
 
     Attributes:
+        parts: Of :data:`bench.start_parts.PARTS`.
         rest_seconds: How long nothing is done before one looks at what is taken at rest.
         databases: Where views are counted.
         against: The folder of another build, which has an environment of its own.
     """
 
     events: Counts = (30_000, 300_000)
+    parts: tuple[str, ...] = PARTS
     rest_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     databases: tuple[Kind, ...] = KINDS
     against: Path | None = None
@@ -87,8 +90,12 @@ async def run(options: StartOptions, stages: Stages) -> Compared:
     with workplace(options) as directory:
         sizes = [await _filled(directory, events, stages) for events in (0, *sorted(set(options.events)))]
         bench = _Bench(directory, sizes, beside(options.against), options, stages)
-        cases = [*await bench.first_builds(), *await bench.restarts(), *await bench.reads()]
-        async with databases(directory, options.databases) as there:
+        cases = await bench.first_builds()
+        if "restarts" in options.parts:
+            cases += await bench.restarts()
+        if "reads" in options.parts:
+            cases += await bench.reads()
+        async with databases(directory, options.databases if "counts" in options.parts else ()) as there:
             for kind in there.kinds:
                 cases += await bench.counts(kind, there)
     return Compared(

@@ -6,15 +6,19 @@ from typing import Generic
 from events.identity import GoalId
 from projections.engine.projection import Remembered, State
 
-MOST_CHARACTERS_REMEMBERED = 16 * 1024 * 1024
+MOST_CHARACTERS_REMEMBERED = 4 * 1024 * 1024
 """Of stored text, of all the states that are remembered; as objects they take about ten times as many bytes."""
 
 
 class Memory(Generic[State]):
-    """The most recently used states. What falls out is loaded from the tables when it is needed again."""
+    """The most recently used states. What falls out is loaded from the tables when it is needed again.
+
+    Attributes:
+        capacity: How many characters of stored text they may come to.
+    """
 
     def __init__(self, capacity: int = MOST_CHARACTERS_REMEMBERED):
-        self._capacity = capacity
+        self.capacity = capacity
         self._weight = 0
         self._kept: OrderedDict[GoalId, Remembered[State]] = OrderedDict()
 
@@ -31,5 +35,11 @@ class Memory(Generic[State]):
         former = self._kept.pop(goal_id, None)
         self._weight += remembered.weight - (former.weight if former else 0)
         self._kept[goal_id] = remembered
-        while self._weight > self._capacity and len(self._kept) > 1:
+        while self._weight > self.capacity and len(self._kept) > 1:
             self._weight -= self._kept.popitem(last=False)[1].weight
+
+    def forget(self, goal_id: GoalId) -> None:
+        """Remember a goal no longer: what it has come to is in the tables alone."""
+        former = self._kept.pop(goal_id, None)
+        if former is not None:
+            self._weight -= former.weight

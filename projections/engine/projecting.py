@@ -1,6 +1,7 @@
 """From the events of many goals to their row changes: with the states before them, which are remembered or loaded."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Generic
 
 from sqlalchemy import Engine
@@ -10,11 +11,11 @@ from events.identity import GoalId
 from projections.engine.database import reading
 from projections.engine.decoding import project_goal
 from projections.engine.memory import Memory
-from projections.engine.projection import Projected, Projection, State, Tables
+from projections.engine.projection import Projected, Projection, Remembered, State, Tables
 from projections.engine.quarantine import Quarantined
 
-_GOALS_PER_LOAD = 2_000
-"""How many goals' states one query loads."""
+_GOALS_AT_A_TIME = 2_000
+"""How many goals' states one query loads. A batch may be about many more, whose states would take too much memory."""
 
 
 class Projecting(Generic[State]):
@@ -29,27 +30,41 @@ class Projecting(Generic[State]):
         self._projection = projection
         self._tables = tables
         self._memory: Memory[State] = Memory()
+        self._after: dict[GoalId, Remembered[State] | None] = {}
+        """What to keep in mind of the last batch; None of a goal of which there is no room to keep it."""
 
     def project(
         self, by_goal: Mapping[GoalId, Sequence[RecordedEvent]]
     ) -> tuple[dict[GoalId, Projected[State]], list[Quarantined]]:
-        """The changes of each goal, and the events for quarantine."""
-        states = self._states(by_goal)
+        """The changes of each goal, without the states after them, and the events for quarantine."""
+        self._after.clear()
         projected: dict[GoalId, Projected[State]] = {}
         refused: list[Quarantined] = []
-        for goal_id, events in by_goal.items():
-            taken, rest = project_goal(self._projection, states.get(goal_id), events)
-            refused += rest
-            if taken is not None:
+        room = self._memory.capacity
+        all_goals = iter(by_goal.items())
+        while some := dict(islice(all_goals, _GOALS_AT_A_TIME)):
+            states = self._states(some)
+            for goal_id, events in some.items():
+                taken, rest = project_goal(self._projection, states.get(goal_id), events)
+                refused += rest
+                if taken is None:
+                    continue
+                if taken.after is not None:
+                    kept = self._projection.kept(taken.after)
+                    room -= kept.weight
+                    self._after[goal_id] = kept if room >= 0 or not self._after else None
+                    taken = taken._replace(after=None)
                 projected[goal_id] = taken
         return projected, refused
 
-    def remember(self, projected: Mapping[GoalId, Projected[State]]) -> None:
-        """Keep the states in mind, now that the changes are in the tables."""
-        kept = self._projection.kept
-        for goal_id, each in projected.items():
-            if each.after is not None:
-                self._memory.keep(goal_id, kept(each.after))
+    def remember(self) -> None:
+        """Keep the states after the last batch in mind, now that its changes are in the tables."""
+        for goal_id, kept in self._after.items():
+            if kept is None:
+                self._memory.forget(goal_id)
+            else:
+                self._memory.keep(goal_id, kept)
+        self._after.clear()
 
     def _states(self, by_goal: Mapping[GoalId, Sequence[RecordedEvent]]) -> dict[GoalId, State]:
         """What is known of the goals before these events, as far as the projector needs it."""
@@ -61,9 +76,8 @@ class Projecting(Generic[State]):
                 states[goal_id] = state
             elif events[0].version > 1 and self._projection.needs_state(events):
                 unknown.append((goal_id, events))
-        for start in range(0, len(unknown), _GOALS_PER_LOAD):
-            some = dict(unknown[start : start + _GOALS_PER_LOAD])
+        if unknown:
             with reading(self._engine) as connection:
-                loaded = self._projection.load(connection, self._tables, some)
+                loaded = self._projection.load(connection, self._tables, dict(unknown))
             states.update((goal_id, remembered.state) for goal_id, remembered in loaded.items())
         return states

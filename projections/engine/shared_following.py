@@ -22,7 +22,7 @@ from projections.engine.fetching import Demand, fetched_ahead
 
 MOST_EVENTS_PER_TRANSACTION = 4_000
 """About how many events one transaction takes in while a projection catches up."""
-_MOST_EVENTS_WHEN_SEVERAL_CATCH_UP = 16_000
+_MOST_EVENTS_WHEN_SEVERAL_CATCH_UP = 32_000
 """The same where others catch up too. Then hardly anybody waits for the database, and of events of one goal that come
 together its state is loaded, and its row written, only once."""
 _KEPT_MESSAGES = 1_000

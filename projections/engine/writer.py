@@ -172,7 +172,7 @@ class ProjectionWriter(Generic[State]):
             self._quarantined.pop(subject, None)
         for event in refused:
             self._quarantined.setdefault(event.subject, event.position)
-        self._projecting.remember(projected)
+        self._projecting.remember()
         # What is built beside was projected, and traced, when it was new.
         if tracing.tracer is not None and self.is_live:
             quarantined = {event.position for event in refused}

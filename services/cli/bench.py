@@ -17,6 +17,7 @@ from bench.peers import NAMES as PEERS
 from bench.peers import PROJECTIONS as PROJECTION_PEERS
 from bench.peers import READERS
 from bench.proof_parts import PARTS as PROOF_PARTS
+from bench.start_parts import PARTS as START_PARTS
 from services.cli.lazy import Group
 from services.cli.parameters import json_option
 
@@ -279,6 +280,14 @@ def whole(**options: object) -> None:
     default=(30_000, 300_000),
     show_default=True,
     help="Events in a log, about; may be given several times.",
+)
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(START_PARTS),
+    multiple=True,
+    default=START_PARTS,
+    help="What is measured; first builds always are; may be given several times.  [all]",
 )
 @click.option(
     "--rest",

@@ -15,6 +15,7 @@ from events.log.run_until_first_ends import run_until_first_ends
 from projections.engine.quarantine import reason_of
 from services.access.service import serve as serve_access
 from services.intake.service import serve as serve_intake
+from services.node.first_builds import first_builds
 from services.node.replaced_log import look_for_a_replaced_log
 from services.notary.errors import TOLD, NotaryUnusable
 from services.notary.places import streams_with_a_notary
@@ -29,7 +30,13 @@ _log = logging.getLogger("cairn.background")
 
 Ready = Callable[[str], None]
 Service = Callable[[Settings, Ready], Coroutine[Any, Any, None]]  # as asyncio runs it
-SERVICES: Mapping[str, Service] = {"intake": serve_intake, "reminders": serve_reminders, "access": serve_access}
+
+
+async def _serve_reminders(settings: Settings, ready: Ready) -> None:
+    await serve_reminders(settings, ready, others_first=partial(first_builds, settings))
+
+
+SERVICES: Mapping[str, Service] = {"intake": serve_intake, "reminders": _serve_reminders, "access": serve_access}
 
 
 async def serve(

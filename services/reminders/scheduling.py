@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -31,6 +31,8 @@ _MAX_GOALS_TOGETHER = 500
 _MANY_ALARMS_WAITING = 100
 """If more alarms than these have rung when the service begins, all of the log is followed, so that it is read once and
 not for each of them."""
+_LONG_WAY_EVENTS = 20_000
+"""How many events are so many that other services go first: to follow them takes a second, their alarms much longer."""
 _OTHER_SCHEDULER_SECONDS = 1.0
 """How long this copy waits before it tries again, after another copy has moved the mark."""
 _MAX_POSITIONS_UNMARKED = 10_000
@@ -44,16 +46,24 @@ class Scheduler:
     of the log is far away, goals are collected, and each goal's alarm is set once for many of its events.
 
     Args:
+        others_first: Waits for whatever goes before a long way through the log.
         waiting: How many alarms have rung and are not answered yet.
     """
 
     def __init__(
-        self, logs: Placed[Log], reviews: Reviews, alarms: Alarms, clock: Callable[[], datetime], waiting: int = 0
+        self,
+        logs: Placed[Log],
+        reviews: Reviews,
+        alarms: Alarms,
+        clock: Callable[[], datetime],
+        others_first: Callable[[], Awaitable[object]],
+        waiting: int = 0,
     ):
         self._logs = logs
         self._reviews = reviews
         self._alarms = alarms
         self._clock = clock
+        self._others_first = others_first
         self._many_wait = waiting > _MANY_ALARMS_WAITING
 
     async def run(self) -> None:
@@ -90,6 +100,8 @@ class Scheduler:
         moved: dict[GoalId, int] = {}
         last: StoredMessage | None = None
         after = BEGINNING if self._many_wait and not self._reviews.has_begun(stream) else marked
+        if await log.head() - after.position >= _LONG_WAY_EVENTS:
+            await self._others_first()
         self._reviews.begin(stream, await log.check(marked), after.position)
         async for batch in log.follow(after, every=_LOOK_SECONDS):
             for message in batch.messages:

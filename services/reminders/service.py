@@ -8,7 +8,7 @@ too, notices for reviews that are due or overdue by then are given again.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from faststream.nats.publisher.usecase import LogicPublisher
@@ -38,11 +38,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock = _now) -> None:
+async def _nobody() -> None:
+    """For `others_first`: nobody goes first."""
+
+
+async def serve(
+    settings: Settings,
+    ready: Callable[[str], None],
+    clock: Clock = _now,
+    others_first: Callable[[], Awaitable[object]] = _nobody,
+) -> None:
     """Set alarms and give notices until cancelled.
 
     Args:
         clock: The clock by which reviews are due; alarms ring by the server's own clock.
+        others_first: Waits for those on the same machine that go before a long way through the log.
 
     Raises:
         NotReachable: when there is no NATS server at the address.
@@ -50,12 +60,18 @@ async def serve(settings: Settings, ready: Callable[[str], None], clock: Clock =
     """
     nc = await connect(settings.nats_address, name="cairn-reminders", log_api=settings.log_api_prefix)
     try:
-        await run_until_first_ends(_serve(nc, settings, ready, clock))
+        await run_until_first_ends(_serve(nc, settings, ready, clock, others_first))
     finally:
         await nc.close()
 
 
-async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str], None], clock: Clock) -> None:
+async def _serve(
+    nc: ResilientClient,
+    settings: Settings,
+    ready: Callable[[str], None],
+    clock: Clock,
+    others_first: Callable[[], Awaitable[object]],
+) -> None:
     await declare_notices(nc, settings.log_replicas, create=settings.may_make_streams)
     broker = Broker(nc)
     answer_presence(broker, "reminders")
@@ -65,7 +81,7 @@ async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str],
     reviews = Reviews(nc, settings.placement, settings.notice_hour)
     try:
         while True:
-            await _work(nc, settings, reviews, notices, clock)
+            await _work(nc, settings, reviews, notices, clock, others_first)
             await asyncio.sleep(_RESTART_SECONDS)
     finally:
         await broker.stop()
@@ -73,14 +89,20 @@ async def _serve(nc: ResilientClient, settings: Settings, ready: Callable[[str],
 
 
 async def _work(
-    nc: ResilientClient, settings: Settings, reviews: Reviews, notices: LogicPublisher, clock: Clock
+    nc: ResilientClient,
+    settings: Settings,
+    reviews: Reviews,
+    notices: LogicPublisher,
+    clock: Clock,
+    others_first: Callable[[], Awaitable[object]],
 ) -> None:
     """Work until the server or a stream cannot be used. What is remembered of reviews stays for the next time."""
     logs, alarms = Placed(settings.placement, lambda stream: Log(nc, stream)), Alarms(nc)
     teller = Notifier(nc, reviews, alarms, notices, clock)
     try:
         waiting = await declare_notices(nc, settings.log_replicas, create=settings.may_make_streams)
-        await run_until_first_ends(Scheduler(logs, reviews, alarms, clock, waiting).run(), teller.run())
+        scheduler = Scheduler(logs, reviews, alarms, clock, others_first, waiting)
+        await run_until_first_ends(scheduler.run(), teller.run())
     except (NatsError, ApiRefused, ApiUnanswered, LogUnavailable, LogUnreachable, TimeoutError) as trouble:
         _log.warning("notices have to wait: %s", type(trouble).__name__)
     finally:

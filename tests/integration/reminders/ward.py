@@ -1,7 +1,7 @@
 """A Cairn as the tests of reminders use it: goals with reviews, and someone who listens for notices."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -42,6 +42,10 @@ def told(goal_id: GoalId, day: date, kind: str) -> Told:
     return str(goal_id), day.isoformat(), kind
 
 
+async def nobody() -> None:
+    """For those who go first."""
+
+
 @dataclass
 class Ward:
     """A server, its settings, and the notices that were heard."""
@@ -55,9 +59,13 @@ class Ward:
     def js(self) -> JetStreamContext:
         return self.nc.jetstream()
 
-    def reminders(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> running:
+    def reminders(
+        self,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        others_first: Callable[[], Awaitable[object]] = nobody,
+    ) -> running:
         """The reminders service, while the block lasts."""
-        return running(lambda ready: reminders.serve(self.settings, ready, clock))
+        return running(lambda ready: reminders.serve(self.settings, ready, clock, others_first))
 
     async def hear(self, message: Msg) -> None:
         self.heard.append(message)

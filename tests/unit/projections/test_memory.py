@@ -37,3 +37,12 @@ def test_one_state_heavier_than_the_capacity_is_still_kept() -> None:
     memory: Memory[str] = Memory(capacity=5)
     remember(memory, A)
     assert memory.recall(A) == "a"
+
+
+def test_what_is_forgotten_makes_room() -> None:
+    memory: Memory[str] = Memory(capacity=25)
+    remember(memory, A, B)
+    memory.forget(A)
+    memory.forget(C)
+    remember(memory, C)
+    assert [memory.recall(goal) for goal in (A, B, C)] == [None, "b", "c"]
