@@ -29,9 +29,10 @@ _FEWEST_IN_A_BATCH = 24
 """How many writes are cheaper as one batch than one by one (measured; docs/performance.md)."""
 _MOST_BATCHES = 2
 """How many batches are under way at once; the server allows 50, but the disk gains nothing from more."""
-_SENT_AHEAD_WRITES = 32, 128
+_SENT_AHEAD_WRITES = 64, 128
 """How many writes of one moment go ahead of the rest, so that the server stores them while the others are being made:
-where it has nothing to store yet, and where it has a batch already."""
+where it has nothing to store yet, and where it has a batch already. Fewer wait for that one: what a batch takes of the
+server by itself is what forty messages in it take (docs/decisions/0040)."""
 _PATIENCE = 2.0
 """For how many waits of an acknowledgement a write is sent anew while no server leads the stream: a cluster that
 has lost its leader elects another one within 4 to 9 seconds (nats-server 2.15)."""
@@ -185,7 +186,7 @@ class Writer:
     def _flush(self) -> None:
         self._flush_due = False
         while self._waiting and self._batches < _MOST_BATCHES:
-            if len(self._waiting) >= _FEWEST_IN_A_BATCH:
+            if len(self._waiting) >= (_SENT_AHEAD_WRITES[1] if self._batches else _FEWEST_IN_A_BATCH):
                 self._send(self._next_group())
             elif self._batches or self._singles + len(self._waiting) > _FEWEST_IN_A_BATCH:
                 return

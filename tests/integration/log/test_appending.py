@@ -103,7 +103,7 @@ async def test_of_many_appends_the_first_are_stored_while_the_others_are_made_re
     recorded = await asyncio.gather(*(log.append(first_of(f"pt-{number}")) for number in range(300)))
 
     batches = await batch_ids(log, org, max(each.position for (each,) in recorded))
-    assert sorted(Counter(batch for each in batches.values() for batch in each).values()) == [32, 128, 140]
+    assert sorted(Counter(batch for each in batches.values() for batch in each).values()) == [64, 108, 128]
 
 
 async def test_two_appends_of_one_patient_never_share_a_batch(log: Log, org: str) -> None:
