@@ -4,6 +4,9 @@ A feed promises nothing (`live_feed.py`), so it is believed only as far as it ca
 asked about again. A gap in its positions, one that does not rise, and a new connection forget everybody. And once a
 second, while somebody wants to know, the stream is asked for its last position: until the feed has come so far,
 nobody counts as quiet. What a feed lost at its very end is therefore found out within that second.
+
+Whoever asks is told what the server knew by then: it sends a message of the feed before it acknowledges that it is
+stored, and before the pong that is waited for here.
 """
 
 import asyncio
@@ -11,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 
 from events.identity import FEED
 from events.log.client.direct_subscription import subscribe_raw
@@ -48,6 +52,8 @@ class QuietPatients:
         self._connections = 0
         self._subscription: Subscription | None = None
         self._looking = asyncio.Lock()
+        self._hearing: asyncio.Task[bool] | None = None
+        self._heard_next: asyncio.Task[bool] | None = None
 
     async def ends_with(self, patient: str, position: int) -> bool:
         """Whether the last message of a patient is still the one at a position; False where that has to be asked.
@@ -58,11 +64,12 @@ class QuietPatients:
         Raises:
             LogUnreachable: the stream does not answer.
         """
-        if self._is_believed():
-            return self._last.get(patient) == position
-        async with self._looking:
-            if not self._is_believed():
-                await self._look()
+        if not self._is_believed():
+            async with self._looking:
+                if not self._is_believed():
+                    await self._look()
+        if self._last.get(patient) != position or not await self._hear_what_was_sent():
+            return False
         return self._is_believed() and self._last.get(patient) == position
 
     def asking(self, patient: str) -> Question:
@@ -84,6 +91,22 @@ class QuietPatients:
         subscription, self._subscription = self._subscription, None
         if subscription is not None and not self._nc.is_closed:
             await subscription.unsubscribe()
+
+    async def _hear_what_was_sent(self) -> bool:
+        """Hear all that the server has sent by now, together with others; False where it does not answer."""
+        if self._heard_next is None:
+            self._heard_next = asyncio.create_task(self._flushed_after(self._hearing))
+        return await asyncio.shield(self._heard_next)
+
+    async def _flushed_after(self, before: asyncio.Task[bool] | None) -> bool:
+        if before is not None:
+            await asyncio.wait([before])
+        self._hearing, self._heard_next = self._heard_next, None
+        try:
+            await self._nc.flush()
+        except (NatsError, TimeoutError):
+            return False
+        return True
 
     def _is_believed(self) -> bool:
         return monotonic() - self._believed_from < _BELIEVED_SECONDS and self._is_same_connection()

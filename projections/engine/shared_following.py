@@ -28,7 +28,7 @@ together its state is loaded, and its row written, only once."""
 _KEPT_MESSAGES = 1_000
 """How far a projection may be behind the others and still be among them."""
 _SHORTEST_PAUSE_SECONDS = 0.004
-_LONGEST_PAUSE_SECONDS = 0.04
+_LONGEST_PAUSE_SECONDS = 0.02
 _PAUSE_FOR_WORK = 3
 """How many times as long as the projections worked on a batch they are left alone before the next one."""
 _log = logging.getLogger("cairn.projections")

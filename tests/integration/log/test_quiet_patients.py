@@ -6,11 +6,12 @@ import pytest
 
 from events.envelope import StoredMessage
 from events.identity import FEED, LOG, GoalId
-from events.log import Append, Log
+from events.log import Append, Log, connect
 from events.log.client.resilient import ResilientClient
 from events.log.quiet_patients import QuietPatients
 from events.log.reading import DirectReader
 from events.log.stream import STREAM
+from services.embedded_server import EmbeddedServer
 from tests.builders import entry, event
 
 GOAL = GoalId("north", "p1", "walk")
@@ -49,6 +50,12 @@ class Patients:
         if and_see:
             await self.see(goal_id)
 
+    def over(self, nc: ResilientClient) -> "Patients":
+        """The same patients, as another connection writes of them."""
+        others = Patients(nc)
+        others._ends, others._versions = dict(self._ends), self._versions
+        return others
+
     async def see(self, goal_id: GoalId) -> None:
         """Know what a patient ends with now."""
         self._ends[goal_id] = (await self.log.read_stored(goal_id.patient_on(LOG)))[-1]
@@ -79,6 +86,19 @@ async def test_what_is_stored_of_a_patient_is_known_at_once(patients: Patients) 
         assert not await patients.ends(GOAL)
         await patients.see(GOAL)
         assert await patients.ends(GOAL)
+
+
+async def test_what_another_connection_has_stored_is_known_at_once(
+    patients: Patients, own_server: EmbeddedServer, asked: list[str]
+) -> None:
+    """Whoever was told that something is recorded may ask over another connection, and faster than the feed."""
+    writer = patients.over(await connect(own_server.url, name="a writer"))
+    for goal_id in (GOAL, OTHER):
+        await writer.enter(goal_id, and_see=False)
+
+    assert [await patients.ends(goal_id) for goal_id in (GOAL, OTHER)] == [False, False]
+    assert asked == [GOAL.patient_on(LOG), OTHER.patient_on(LOG)]
+    await writer.nc.close()
 
 
 async def test_only_the_patient_of_whom_something_came_is_asked_about(patients: Patients, asked: list[str]) -> None:
