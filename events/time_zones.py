@@ -39,6 +39,7 @@ def time_zone(name: str) -> ZoneInfo:
         return ZoneInfo.from_file(file, key=name)
 
 
+@cache
 def release() -> str:
     """The version of the wheel: year and number of the release of the IANA database, such as 2026.6 for 2026f."""
     return version("tzdata")

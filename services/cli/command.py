@@ -1,7 +1,6 @@
 """The root of the command line. Only click is imported here; each command brings its own."""
 
 import sys
-from collections.abc import Sequence
 from io import TextIOWrapper
 
 import click
@@ -39,15 +38,6 @@ _COMMANDS = {
 @click.version_option(package_name="cairn", message="%(prog)s %(version)s")
 def cairn() -> None:
     """Cairn keeps the personal goals that drive addiction treatment, as events that are never taken away."""
-
-
-def run_command(arguments: Sequence[str]) -> int:
-    """Run a command in this process, by the arguments that follow `cairn`, and give its exit code."""
-    try:
-        cairn(arguments, prog_name="cairn")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 1
-    return 0
 
 
 def main() -> None:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from events.errors import CairnError, first_of
 from services.cli.lazy import Group
 from services.cli.running import make_files_for_the_owner_alone, run_until_stopped
 
 if TYPE_CHECKING:
     from services.settings import Settings
 
+Serve = Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]  # as asyncio runs it
 _SERVICES_WITHOUT_OPTIONS = ("intake", "reminders", "access", "gateway")
 SERVICES = ("goals", "notary", *_SERVICES_WITHOUT_OPTIONS)
 _STOP_SERVICE_SECONDS = 10.0
@@ -38,8 +40,7 @@ def _service(name: str) -> click.Command:
     @click.command(name, help=f"Run the {name} service.")
     @_nats_url
     def command(nats_url: str | None) -> None:
-        settings = _settings(nats_url)
-        run_service(name, lambda ready: import_module(f"services.{name}.service").serve(settings, ready))
+        run_service(name, _serving(name, settings=_settings(nats_url)))
 
     return command
 
@@ -93,10 +94,7 @@ def background(nats_url: str | None) -> None:
     Each is on its own otherwise, as when it runs by itself. Lines that start with `log` say whether the database was
     built from another log than the present one.
     """
-    from services.node.background import serve as serve_background
-
-    settings = _settings(nats_url)
-    run_service("background", lambda ready: serve_background(settings, ready, click.echo))
+    run_service("background", _serving("background", settings=_settings(nats_url)))
 
 
 @serve.command()
@@ -113,8 +111,8 @@ def projection(
 
     if name not in every_name():
         raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
-    served = (f"projection-{name}", (name,))
-    _run_projections(*served, nats_url, database_url, until_level=until_level, handed_over=handed_over)
+    settings = _settings(nats_url, database_url=database_url)
+    run_service(f"projection-{name}", _keeping_up((name,), settings, until_level=until_level, handed_over=handed_over))
 
 
 @serve.command()
@@ -125,44 +123,7 @@ def projections(nats_url: str | None, database_url: str | None) -> None:
 
     They read the log once, for all of them. Each is on its own otherwise, as when it runs by itself.
     """
-    from projections.catalog import NAMES
-
-    _run_projections("projections", NAMES, nats_url, database_url)
-
-
-def _run_projections(
-    name: str,
-    served: Sequence[str],
-    nats_url: str | None,
-    database_url: str | None,
-    *,
-    until_level: bool = False,
-    handed_over: bool = False,
-) -> None:
-    from events.log.handing_over import HandedOver
-    from projections.catalog import projection_named
-    from projections.engine.catching_up import Command
-    from projections.engine.service import serve as serve_projections
-
-    settings = _settings(nats_url, database_url=database_url)
-    addresses = (settings.nats_address, settings.database_address)
-    log = (settings.placement.streams, settings.log_api_prefix)
-    found = [projection_named(each) for each in served]
-
-    def catching_up(one: str, handed_over: bool) -> Command:
-        by_itself = ("-P", "-m", "services.cli", "serve", "projection", one, "--until-level")
-        source = ("--handed-over",) if handed_over else ()
-        return Command((sys.executable, *by_itself, *source), settings.environment())
-
-    several = catching_up if len(found) > 1 else None
-    source = HandedOver(sys.stdin.buffer) if handed_over else None
-
-    def serve_them(ready: Callable[[str], None]) -> Coroutine[Any, Any, None]:  # as asyncio runs it
-        return serve_projections(
-            *(found, *addresses, ready, *log), until_level=until_level, catching_up=several, handed_over=source
-        )
-
-    run_service(name, serve_them)
+    run_service("projections", _serving("projections", settings=_settings(nats_url, database_url=database_url)))
 
 
 @serve.command()
@@ -189,9 +150,67 @@ def auth(make_keys: bool, nats_url: str | None) -> None:
     run_service("auth", lambda ready: serve_auth(settings, ready))
 
 
-def run_service(
-    name: str, serve: Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]
-) -> None:  # as asyncio runs it
+def run_as_fork(arguments: Sequence[str], settings: "Settings") -> int:
+    """Run a service in a process that `cairn up` has forked. An error of Cairn ends it with one plain sentence.
+
+    Args:
+        arguments: What follows `cairn serve`; without options.
+        settings: Those of the service. Neither they nor the command line are read again, which takes longer, and takes
+            memory for each service; see :mod:`services.node.forking`.
+
+    Returns:
+        The exit code.
+    """
+    code = 0
+    try:
+        run_service("-".join(arguments), _serving(*arguments, settings=settings))
+    except* CairnError as refused:
+        click.ClickException(str(first_of(refused))).show()
+        code = 1
+    return code
+
+
+def _serving(kind: str, *names: str, settings: "Settings") -> Serve:
+    """What serves, of a service that is run by settings alone."""
+    if kind == "background":
+        from services.node.background import serve as serve_background
+
+        return lambda ready: serve_background(settings, ready, click.echo)
+    if kind == "projections":
+        from projections.catalog import NAMES
+
+        return _keeping_up(NAMES, settings)
+    if kind == "projection":
+        return _keeping_up(names, settings)
+    return lambda ready: import_module(f"services.{kind}.service").serve(settings, ready)
+
+
+def _keeping_up(
+    names: Sequence[str], settings: "Settings", *, until_level: bool = False, handed_over: bool = False
+) -> Serve:
+    """What serves projections; several of them in one process."""
+    from events.log.handing_over import HandedOver
+    from projections.catalog import projection_named
+    from projections.engine.catching_up import Command
+    from projections.engine.service import serve as serve_projections
+
+    addresses = (settings.nats_address, settings.database_address)
+    log = (settings.placement.streams, settings.log_api_prefix)
+    found = [projection_named(each) for each in names]
+
+    def catching_up(one: str, handed_over: bool) -> Command:
+        by_itself = ("-P", "-m", "services.cli", "serve", "projection", one, "--until-level")
+        source = ("--handed-over",) if handed_over else ()
+        return Command((sys.executable, *by_itself, *source), settings.environment())
+
+    several = catching_up if len(found) > 1 else None
+    source = HandedOver(sys.stdin.buffer) if handed_over else None
+    return lambda ready: serve_projections(
+        *(found, *addresses, ready, *log), until_level=until_level, catching_up=several, handed_over=source
+    )
+
+
+def run_service(name: str, serve: Serve) -> None:
     """Run a service until a signal stops the process.
 
     Args:

@@ -1,6 +1,7 @@
 """`cairn up`: start a whole Cairn with one command."""
 
 import asyncio
+import gc
 from pathlib import Path
 
 import click
@@ -29,10 +30,12 @@ def up(
 
     One line that starts with `ready` names the addresses. If a port is taken, the next free one is used.
     """
-    from services.cli.command import run_command
+    gc.disable()  # nothing that is imported is garbage; what would be freed leaves holes for each fork to fill
     from services.cli.configuration import load_settings
+    from services.cli.serve import run_as_fork
     from services.cli.time_zone_data import tell_if_outdated
     from services.node.forking import Forks
+    from services.node.node import run_node
 
     make_files_for_the_owner_alone()
     settings = load_settings(
@@ -44,9 +47,7 @@ def up(
         sample=False if no_sample else None,
     )
     tell_if_outdated(_say)
-    forks = Forks(run_command)
-    from services.node.node import run_node
-
+    forks = Forks(run_as_fork)
     # Not by uvloop, which its forks begin with anew: it would find there what a loop before theirs has left.
     run_until_stopped(
         lambda: run_node(settings, say=_say, ready=click.echo, forks=forks), _STOP_NODE_SECONDS, asyncio.run

@@ -58,7 +58,9 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
         lock = await stack.enter_async_context(locked(settings.data_dir))
         if settings.oidc_issuer is None:
             signing_key(settings.data_dir)
-        settings = settings.model_copy(update={"nats_url": await _nats(settings, lock, stack, say)})
+        # The server's process comes first, and gets ready while this one imports.
+        nats_url, _ = await asyncio.gather(_nats(settings, lock, stack, say), forks.prepare())
+        settings = settings.model_copy(update={"nats_url": nats_url})
         settings = settings.model_copy(update={"http_port": _port(settings.http_host, settings.http_port, say)})
         nc = await connect(settings.nats_address, name="cairn node", log_api=settings.log_api_prefix)
         stack.push_async_callback(nc.close)
@@ -70,13 +72,13 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
                 say(line)
             log.hear(line)
 
-        background = ServiceProcess(_BACKGROUND, settings.environment(), logs, say, forks, hear)
+        background = ServiceProcess(_BACKGROUND, settings, logs, say, forks, hear)
         keeping = await stack.enter_async_context(_kept([background]))
         await _until({background: log.compared}, keeping, say)
         projections = [("projections",), *(("projection", name) for name in brought_names())]
         # Projections that find the log replaced say so, and keep the goals service from recording; so they come first.
         for together in (projections, _SERVICES) if log.found else ((*_SERVICES, *projections),):
-            services = [ServiceProcess(each, settings.environment(), logs, say, forks) for each in together]
+            services = [ServiceProcess(each, settings, logs, say, forks) for each in together]
             keeping += await stack.enter_async_context(_kept(services))
             await _until({service: service.ready for service in services}, keeping, say)
         await _until({background: background.ready}, keeping, say)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +11,7 @@ from events.errors import CairnError
 from services.node.backoff import Backoff
 from services.node.ending import how_it_ended
 from services.node.forking import ForkedProcess, Forks
+from services.settings import Settings
 
 _MAX_FAILED_STARTS = 4
 _STOP_PROCESS_SECONDS = 15.0
@@ -26,7 +27,7 @@ class ServiceProcess:
 
     Args:
         arguments: The arguments of `cairn serve`.
-        environment: The settings of the service, as environment variables.
+        settings: Those of the service.
         logs: The directory of the service's log file.
         say: Called with one line whenever the service is started again.
         forks: Starts the process.
@@ -39,7 +40,7 @@ class ServiceProcess:
     def __init__(
         self,
         arguments: tuple[str, ...],
-        environment: Mapping[str, str],
+        settings: Settings,
         logs: Path,
         say: Callable[[str], None],
         forks: Forks,
@@ -48,7 +49,7 @@ class ServiceProcess:
         self.name = arguments[-1]
         self.log_file = logs / f"{self.name}.log"
         self._arguments = arguments
-        self._environment = environment
+        self._settings = settings
         self._say = say
         self._forks = forks
         self._heard = heard
@@ -76,7 +77,7 @@ class ServiceProcess:
         read_end, write_end = os.pipe()
         with _appending(self.log_file) as log:
             try:
-                process = self._forks.start(("serve", *self._arguments), self._environment, write_end, log.fileno())
+                process = self._forks.start(self._arguments, self._settings, write_end, log.fileno())
             finally:
                 os.close(write_end)
             self.pid = process.pid

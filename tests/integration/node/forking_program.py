@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from services.cli.command import run_command
+from services.cli.serve import run_as_fork
 from services.node.forking import Forks
 from services.node.process import ServiceFailed, ServiceProcess
 from services.settings import Settings
@@ -13,11 +13,12 @@ from services.settings import Settings
 def main() -> None:
     """Keep the service whose arguments follow the folder for its log."""
     folder, *arguments = sys.argv[1:]
-    asyncio.run(_keep(Forks(run_command), Path(folder), tuple(arguments)))
+    asyncio.run(_keep(Forks(run_as_fork), Path(folder), tuple(arguments)))
 
 
 async def _keep(forks: Forks, folder: Path, arguments: tuple[str, ...]) -> None:
-    service = ServiceProcess(arguments, Settings().environment(), folder, print, forks)
+    await forks.prepare()
+    service = ServiceProcess(arguments, Settings(), folder, print, forks)
     try:
         await service.keep()
     except ServiceFailed as failed:
