@@ -8,9 +8,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Annotated
-
-from pydantic import Field
 
 from events.identity import LOG, is_token
 from events.log.failures import LogUnreachable
@@ -71,7 +68,7 @@ def answer_requests(broker: Broker, streams: Iterable[str], answering_of: "Calla
     """
 
     def answering(stream: str) -> Handler:
-        async def notary(asked: Annotated[Ask, Field(discriminator="ask")]) -> NotaryAnswer:
+        async def notary(asked: Ask) -> NotaryAnswer:
             return await answering_of(stream).answer(asked)
 
         return notary

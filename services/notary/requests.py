@@ -169,7 +169,7 @@ class AskWitnesses(_Asked):
     ask: Literal["witnesses"] = "witnesses"
 
 
-Ask = (
+Ask = Annotated[
     AskStatus
     | AskCheckpoint
     | AskTile
@@ -181,8 +181,10 @@ Ask = (
     | AskKeys
     | AskActs
     | AskSign
-    | AskWitnesses
-)
+    | AskWitnesses,
+    Field(discriminator="ask"),
+]
+"""Any request."""
 
 
 class _Answer(BaseModel):
