@@ -96,21 +96,16 @@ class Unanswered(Exception):
         self.refusal = refusal
 
 
-async def _nothing_was_done() -> ActsAnswer:
-    """The acts of a notary of which nobody keeps any."""
-    return ActsAnswer(acts=(), recorded=0)
-
-
 class Answering:
     """Answers for one notary.
 
     Args:
         notary: The notary.
-        seconds: How long a request for a signature may wait.
         acts: Tells what was done with the notary.
+        seconds: How long a request for a signature may wait.
     """
 
-    def __init__(self, notary: Notary, seconds: float = WAIT_SECONDS, acts: TellActs = _nothing_was_done):
+    def __init__(self, notary: Notary, acts: TellActs, seconds: float = WAIT_SECONDS):
         self._notary = notary
         self._acts = acts
         self._seconds = seconds

@@ -93,7 +93,7 @@ async def serve(
             )
             acts = ActRecorder(nc, folder, stream, settings.log_replicas)
             running += (notary.run(), acts.run())
-            answering[stream] = Answering(notary, acts=acts.acts)
+            answering[stream] = Answering(notary, acts.acts)
         answer_requests(broker, folders, answering.__getitem__)
         answer_presence(broker, NAME)
         closing.push_async_callback(broker.stop)
