@@ -69,6 +69,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── LinkNotKept           a link to sign in with could not be written
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── NotaryUnusable        the notary's key, state or tiles cannot be used
+        │   └── ActsUnusable      what was done with it cannot be read or noted
         ├── SigningStopped        what would be signed does not extend what was signed before
         ├── SigningWaits          nothing is signed until something is there that is waited for
         ├── Contradiction         the log, the notary's memory or a witness contradicts what was signed

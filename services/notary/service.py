@@ -16,7 +16,7 @@ from services.messaging.presence import answer_presence
 from services.notary.acts import ActRecorder, note_what_nobody_did
 from services.notary.answering import Answering, answer_requests
 from services.notary.cosigning import MakeClient
-from services.notary.errors import WitnessUnusable
+from services.notary.errors import ActsUnusable, WitnessUnusable
 from services.notary.notary import Notary
 from services.notary.places import notary_folder, tree_folder
 from services.notary.publishing import Publisher, checkpoints_publisher
@@ -70,7 +70,10 @@ async def serve(
         settings.placement.check(stream)
     folders = {each: notary_folder(settings, each) for each in tuple(streams) or settings.placement.streams}
     for folder in folders.values():
-        note_what_nobody_did(folder, _now())  # where there is no notary, that is told before anything else
+        try:
+            note_what_nobody_did(folder, _now())  # where there is no notary, that is told before anything else
+        except ActsUnusable as trouble:  # it signs nevertheless
+            _log.error("what was done with the notary cannot be noted: %s", trouble)
     async with AsyncExitStack() as closing:
         nc = await connect(settings.nats_address, name="cairn-notary", log_api=settings.log_api_prefix)
         closing.push_async_callback(nc.close)
