@@ -69,6 +69,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── LinkNotKept           a link to sign in with could not be written
         ├── NoSuchToken           the embedded issuer has made no token of this id
         ├── NotaryUnusable        the notary's key, state or tiles cannot be used
+        │   └── ActsUnusable      what was done with it cannot be read or noted
         ├── SigningStopped        what would be signed does not extend what was signed before
         ├── SigningWaits          nothing is signed until something is there that is waited for
         ├── Contradiction         the log, the notary's memory or a witness contradicts what was signed
@@ -98,6 +99,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         ├── WrongTemplate         a goal template's file cannot be used
         ├── SampleRefused         an event of the sample was not recorded
         ├── AlreadyRunning        another node runs on the data directory
+        ├── UnusableFolder        the data directory cannot be made or written to
         ├── ServiceFailed         a service of the node does not start
         ├── NoPort                nothing can listen on the port
         ├── AddressTaken          a service cannot listen on the address

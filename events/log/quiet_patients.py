@@ -102,8 +102,11 @@ class QuietPatients:
         if before is not None:
             await asyncio.wait([before])
         self._hearing, self._heard_next = self._heard_next, None
+        if not self._nc.is_connected:
+            return False
         try:
-            await self._nc.flush()
+            async with self._nc.answer_within(_BELIEVED_SECONDS):
+                await self._nc.flush()
         except (NatsError, TimeoutError):
             return False
         return True

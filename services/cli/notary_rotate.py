@@ -30,7 +30,7 @@ def rotate(by: str, stream: str | None, finish: bool, force: bool) -> None:
     A key that somebody else may know is not rotated: begin a new generation with `cairn notary succeed`.
     """
     from services.cli.configuration import load_settings
-    from services.notary.acts import note_rotation
+    from services.notary.acts import check_acts, note_rotation
     from services.notary.founding import new_key
     from services.notary.places import notary_folder
 
@@ -46,6 +46,7 @@ def rotate(by: str, stream: str | None, finish: bool, force: bool) -> None:
         with folder.locked():
             identity = folder.identity()
             generation = folder.generation(identity)
+            check_acts(folder)
             if finish:
                 now = datetime.now(UTC)
                 retired = generation.finish_rotation(now)

@@ -18,6 +18,18 @@ class AlreadyRunning(CairnError):
     """Another node runs on the data directory."""
 
 
+class UnusableFolder(CairnError):
+    """The data directory cannot be made, or nothing can be written there."""
+
+    @classmethod
+    def of(cls, data_dir: Path, error: OSError) -> "UnusableFolder":
+        """The refusal of a data directory."""
+        return cls(
+            f"The data folder {data_dir} cannot be made or written to: {error.strerror or error}."
+            " Run this as the user whose data folder it is, or name another with CAIRN_DATA_DIR."
+        )
+
+
 @asynccontextmanager
 async def locked(data_dir: Path) -> AsyncIterator[int]:
     """Lock the data directory, and give the lock's file descriptor.
@@ -27,8 +39,12 @@ async def locked(data_dir: Path) -> AsyncIterator[int]:
 
     Raises:
         AlreadyRunning: another node holds the lock. The server of a killed node is waited for.
+        UnusableFolder: the lock cannot be written there.
     """
-    descriptor = os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise UnusableFolder.of(data_dir, error) from error
     try:
         await _lock(descriptor, data_dir)
         yield descriptor

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Literal
 
 from events.errors import CairnError
@@ -17,7 +18,7 @@ from services.gateway.edge.host_names import allowed_hosts
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.compared_log import ComparedLog
 from services.node.forking import Forks
-from services.node.lock import locked
+from services.node.lock import UnusableFolder, locked
 from services.node.other_log import what_to_do
 from services.node.ports import free_port
 from services.node.process import ServiceProcess
@@ -48,10 +49,7 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
     usual_place = settings.data_dir == Settings.model_fields["data_dir"].default
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
     logs = settings.data_dir / "logs"
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(PermissionError):  # somebody else's folder is theirs to open or close
-        settings.data_dir.chmod(0o700)  # patients' words: for nobody else's eyes, also in what an earlier version made
-    logs.mkdir(exist_ok=True)
+    _make_folders(settings.data_dir, logs)
     allowed_hosts(settings.http_host, settings.http_hosts, settings.public_url)  # one that is missing is told here
     open_database(settings.database_address).dispose()  # an address that is not valid is refused here, with a sentence
     async with AsyncExitStack() as stack:
@@ -98,6 +96,17 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
                     await _show_what_to_try(nc, settings, address, ready, say, usual_place=usual_place)
                     shown = True
             await log.until_changed()
+
+
+def _make_folders(data_dir: Path, logs: Path) -> None:
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(PermissionError):  # somebody else's folder is theirs to open or close
+            # Patients' words: for nobody else's eyes, also in what an earlier version made.
+            data_dir.chmod(0o700)
+        logs.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UnusableFolder.of(data_dir, error) from error
 
 
 async def _show_what_to_try(

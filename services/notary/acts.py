@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from events.errors import CairnError
 from events.log.client.resilient import ResilientClient
 from services.administration.notary_act import NotaryAct
-from services.notary.errors import NotaryUnusable
+from services.notary.errors import ActsUnusable, NotaryUnusable
 from services.notary.generations import Generation, Signed, Stopped
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.kept_models import keep, kept
@@ -28,10 +28,6 @@ _FILE = "acts.json"
 _LOOK_SECONDS = 2.0
 _AGAIN_SECONDS = 10.0
 """How soon it is tried again to record what could not be recorded."""
-_REMEDY = (
-    "It tells what was done with the notary, and nothing that is signed depends on it: move it away. What was not"
-    " recorded by then is lost."
-)
 _log = logging.getLogger("cairn.notary")
 
 
@@ -49,11 +45,20 @@ class _Noted(BaseModel):
     recorded: int = 0
 
 
+def check_acts(folder: NotaryFolder) -> None:
+    """Make sure that what is about to be done can be noted afterwards.
+
+    Raises:
+        ActsUnusable: the file is damaged.
+    """
+    _noted(folder)
+
+
 def note_act(folder: NotaryFolder, act: NotaryAct) -> None:
     """Note what was done, once it was.
 
     Raises:
-        NotaryUnusable: the file is damaged.
+        ActsUnusable: the file is damaged.
         OSError: it cannot be written.
     """
     with folder.noting():
@@ -123,7 +128,7 @@ def unrecorded(folder: NotaryFolder) -> Sequence[NotaryAct]:
     """What was noted and is not known to be recorded, in order.
 
     Raises:
-        NotaryUnusable: the file is damaged.
+        ActsUnusable: the file is damaged.
     """
     noted = _noted(folder)
     return noted.acts[noted.recorded :]
@@ -167,23 +172,29 @@ class ActRecorder:
         return True
 
     async def acts(self) -> ActsAnswer:
-        """Everything that was done: what is recorded, and behind it what is noted only.
-
-        Raises:
-            NotaryUnusable: the file is damaged.
-        """
+        """Everything that was done: what is recorded, and behind it what is noted only; of both, what can be read."""
         recorded: tuple[NotaryAct, ...] = ()
         try:
             recorded = await _recording().recorded_notary_acts(self._nc, self._stream)
         except CairnError as trouble:
             _log.warning("the record of what was done cannot be read now: %s", trouble)
-        known = {each.id for each in recorded}
-        noted = [each for each in _noted(self._folder).acts if each.id not in known]
+        known, noted = {each.id for each in recorded}, list[NotaryAct]()
+        try:
+            noted.extend(each for each in _noted(self._folder).acts if each.id not in known)
+        except ActsUnusable as trouble:
+            _log.warning("what was noted cannot be read: %s", trouble)
         return ActsAnswer(acts=(*recorded, *noted)[-MAX_ACTS:], recorded=len(recorded))
 
 
 def _noted(folder: NotaryFolder) -> _Noted:
-    return kept(folder.folder / _FILE, _Noted, _REMEDY) or _Noted()
+    file = folder.folder / _FILE
+    try:
+        return kept(file, _Noted) or _Noted()
+    except NotaryUnusable:
+        raise ActsUnusable(
+            f"{file} cannot be read. It says what was done with the notary, and nothing else depends on it: put it back"
+            " from where a copy is kept, or move it away. What is recorded stays recorded."
+        ) from None
 
 
 def _note_recorded(folder: NotaryFolder, more: int) -> None:

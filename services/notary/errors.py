@@ -10,6 +10,10 @@ class NotaryUnusable(CairnError):
     """The notary's key, state or tiles cannot be used; the sentence says what to do."""
 
 
+class ActsUnusable(NotaryUnusable):
+    """What was done with the notary cannot be read, nor noted; what is signed does not depend on it."""
+
+
 class Contradiction(CairnError):
     """The log, the tiles, the notary's memory or a witness contradicts what was signed: signing has to stop."""
 

@@ -16,7 +16,7 @@ from events.transparency.merkle import HASH_BYTES
 from events.transparency.notes import Note, signed
 from events.transparency.tiles import TILE_WIDTH
 from services.administration.notary_act import NotaryAct
-from services.notary.acts import note_act
+from services.notary.acts import check_acts, note_act
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.errors import NotaryUnusable
 from services.notary.founding import Founded, make_generation
@@ -178,6 +178,7 @@ def succeed(folder: NotaryFolder, succession: Succession, now: datetime) -> Foun
         if identity.generation == MAX_GENERATION:
             raise NotaryUnusable(f"{identity.origin} can have no next generation.")
         begun = identity.succeeded(now)
+        check_acts(folder)
         try:
             generation = make_generation(folder, begun)
             keys = [generation.statements_key()]

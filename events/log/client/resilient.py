@@ -117,6 +117,12 @@ class ResilientClient(Client):
                 if not timeout.expired():
                     timeout.reschedule(asyncio.get_running_loop().time())
 
+    async def _process_pong(self) -> None:
+        if self._pongs and self._pongs[0].done():
+            # Whoever waited for it has given up, and nats-py would end its read loop for good.
+            self._pongs[0] = asyncio.get_running_loop().create_future()
+        await super()._process_pong()
+
     def _message(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> Msg:
         return self._build_message(sid, subject, reply, data, read_usual_headers(headers) if headers else None)
 

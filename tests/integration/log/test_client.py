@@ -189,6 +189,23 @@ def test_ending_after_the_server_has_gone_is_no_error_whatever_is_still_to_be_se
     assert uvloop.run(stopped_after_its_server())
 
 
+async def test_a_flush_that_was_given_up_does_not_silence_the_client(nc: ResilientClient) -> None:
+    given_up = asyncio.ensure_future(nc.flush())
+    await asyncio.sleep(0)  # its ping is out, and the answer is not read yet
+    given_up.cancel()
+    await nc.flush()
+
+    subject, taken = nc.new_inbox(), list[bytes]()
+
+    async def take(message: Msg) -> None:
+        taken.append(message.data)
+
+    subscription = await nc.subscribe(subject, cb=take)
+    await nc.publish(subject, b"still heard")
+    await eventually(lambda: taken == [b"still heard"])
+    await subscription.unsubscribe()
+
+
 async def test_answers_go_to_whoever_asked(nc: ResilientClient) -> None:
     async def echo(message: Msg) -> None:
         await message.respond(message.data + (message.headers or {}).get("mark", "").encode())

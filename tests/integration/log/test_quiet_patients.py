@@ -1,13 +1,15 @@
 """A patient of whom the feed has told nothing is not asked about again, unless the feed may have lost something."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
 import pytest
 
 from events.envelope import StoredMessage
 from events.identity import FEED, LOG, GoalId
-from events.log import Append, Log, connect
+from events.log import Append, Log, LogUnreachable, connect
 from events.log.client.resilient import ResilientClient
 from events.log.quiet_patients import QuietPatients
 from events.log.reading import DirectReader
@@ -163,6 +165,25 @@ async def test_a_feed_that_has_not_come_to_the_end_is_not_believed(
     assert not await quiet.ends_with(patient, 1)
     await patients.enter(OTHER)  # comes where the feed was behind
     assert await quiet.ends_with(patient, 1)
+
+
+async def test_a_server_that_goes_while_it_is_heard_out_keeps_nobody_waiting(
+    patients: Patients, own_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.log.quiet_patients._BELIEVED_SECONDS", 3600.0)
+    pinged = asyncio.Event()
+
+    async def lose(_: object = None) -> None:
+        pinged.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(patients.nc, "_send_ping", lose)
+        asking = asyncio.ensure_future(patients.ends(GOAL))
+        await pinged.wait()
+    await own_server.kill()
+    async with asyncio.timeout(8):  # nats-py alone waits ten seconds for an answer that was lost
+        with suppress(LogUnreachable):
+            assert not await asking
 
 
 async def test_an_answer_that_was_overtaken_does_not_count(patients: Patients) -> None:

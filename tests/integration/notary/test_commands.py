@@ -137,6 +137,22 @@ async def test_a_wrong_copy_that_is_put_right_is_signed_on(house: House, operato
         assert "went on signing by ada: the copy of yesterday" in went_on
 
 
+async def test_a_notary_signs_though_nobody_knows_what_was_done_with_it(
+    house: House, operator: Operator, tmp_path: Path
+) -> None:
+    assert (await operator("notary", "init", "--domain", "records.clinic.example")).code == 0
+    await house.write(3)
+    (acts,) = tmp_path.rglob("acts.json")  # noqa: ASYNC240 - a handful of files
+    acts.write_text("{")
+    async with house.notary():
+        await house.published(3)
+        keys = (acts.parent / "1" / "keys.json").read_bytes()
+        refused = await operator("notary", "rotate")
+        assert (refused.code, (acts.parent / "1" / "keys.json").read_bytes()) == (1, keys)
+        assert "It says what was done with the notary, and nothing else depends on it" in refused.err
+        assert "signed:     3 leaves" in (await operator("notary", "status")).out
+
+
 async def test_a_backup_without_a_notary_says_so_and_is_made(house: House, operator: Operator, tmp_path: Path) -> None:
     await house.write(1)
     await declare_access(house.nc)

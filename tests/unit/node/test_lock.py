@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from services.node.address import NodeAddress, write_address
-from services.node.lock import AlreadyRunning, locked
+from services.node.forking import Forks
+from services.node.lock import AlreadyRunning, UnusableFolder, locked
+from services.node.node import run_node
+from services.settings import Settings
 
 
 async def test_a_second_node_is_told_who_runs_there_and_no_token(tmp_path: Path) -> None:
@@ -23,3 +26,20 @@ async def test_a_directory_that_was_left_can_be_taken_again(tmp_path: Path) -> N
     for _ in range(2):
         async with locked(tmp_path) as descriptor:
             assert descriptor > 2
+
+
+async def test_a_place_where_no_directory_can_be_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    data_dir = tmp_path / "file" / "data"
+
+    async def start() -> None:
+        await run_node(Settings(data_dir=data_dir), print, print, Forks(lambda _, __: 0))
+
+    async def lock() -> None:
+        async with locked(data_dir):
+            pass
+
+    for refused in (start, lock):
+        with pytest.raises(UnusableFolder) as raised:
+            await refused()
+        assert f"The data folder {data_dir} cannot be made or written to: Not a directory." in str(raised.value)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.notary.acts import note_act, note_missing_acts, note_rotation, unrecorded
-from services.notary.errors import NotaryUnusable
+from services.notary.errors import ActsUnusable
 from services.notary.founding import new_key
 from services.notary.generations import STOPPED_FILE
 from services.notary.succession import Succession, succeed
@@ -78,7 +78,19 @@ def test_it_may_be_noted_while_the_folder_is_locked(bench: Bench) -> None:
 def test_a_damaged_file_is_said_and_not_written_over(bench: Bench) -> None:
     made = unrecorded(bench.folder)[0]
     (bench.folder.folder / ACTS).write_text("{")
-    with pytest.raises(NotaryUnusable, match=rf"{ACTS} .* nothing that is signed depends on it"):
+    with pytest.raises(ActsUnusable, match=f"{ACTS} cannot be read. It says what was done"):
         note_act(bench.folder, made)
     note_missing_acts(bench.folder, NOW)  # with which a notary begins
     assert (bench.folder.folder / ACTS).read_text() == "{"
+
+
+async def test_nothing_is_done_that_could_not_be_noted(bench: Bench) -> None:
+    bench.log.add(3)
+    async with bench.running() as notary:
+        await bench.published(notary, 3)
+    (bench.folder.folder / ACTS).write_text("{")
+
+    with pytest.raises(ActsUnusable):
+        succeed(bench.folder, Succession("the disk was lost", "grace", 2, None), NOW)
+
+    assert bench.folder.identity() == bench.founded.identity
