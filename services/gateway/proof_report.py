@@ -63,7 +63,7 @@ def _of(stream: str, notary: NotaryState, acts: Sequence[NotaryAct] | None, wait
     status = notary.status
     if status is None:
         state = "silent" if notary.is_missed else "none"
-        nothing = {**dict.fromkeys(_TOLD), "witnesses": [], "behind_seconds": None, "acts": None}
+        nothing: Json = {**dict.fromkeys(_TOLD), "witnesses": [], "behind_seconds": None, "acts": None}
         return {**nothing, "stream": stream, "state": state}
     state = "stopped" if status.stopped else "signing"
     newest = None if acts is None else [each.model_dump() for each in reversed(acts[-ACTS_TOLD:])]
