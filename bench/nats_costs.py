@@ -8,7 +8,7 @@ Ends with 1 when one of them is not so any more: the place that copes with it ma
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,7 +54,7 @@ class Costs:
         while (await self._js.stream_info(_STREAM)).state.messages < _MESSAGES:
             await self._nc.flush()
 
-    async def ratios(self) -> Iterator[tuple[str, float, float]]:
+    async def ratios(self) -> Sequence[tuple[str, float, float]]:
         """What is compared in words, how many times as dear it is, and how many times it is to be at least."""
         every = await self._seconds(lambda: self._batches(">"))
         pattern = await self._seconds(lambda: self._batches("log.>"))
@@ -62,16 +62,10 @@ class Costs:
         by_multi_last = await self._seconds(self._multi_lasts_of_a_patient)
         erased = await self._seconds(lambda: self._delete(1, erase=True))
         kept = await self._seconds(lambda: self._delete(_DELETED + 1, erase=False))
-        return iter(
-            [
-                ("a batch of direct gets by `log.>`, to one by `>`", pattern / every, 1.5),
-                (
-                    "a direct get of all of a patient, to `multi_last`",
-                    by_direct_get / (by_multi_last / _MORE_OFTEN),
-                    10,
-                ),
-                ("STREAM.MSG.DELETE, to the same with no_erase", erased / kept, 2),
-            ]
+        return (
+            ("a batch of direct gets by `log.>`, to one by `>`", pattern / every, 1.5),
+            ("a direct get of all of a patient, to `multi_last`", by_direct_get / (by_multi_last / _MORE_OFTEN), 10),
+            ("STREAM.MSG.DELETE, to the same with no_erase", erased / kept, 2),
         )
 
     async def _seconds(self, work: Work) -> float:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from events.leaf import hole, leaf_of
 from events.log import Log
@@ -47,7 +47,7 @@ from services.notary.tile_tree import TileTree
 
 ORIGIN = "records.clinic.example/tlog/7f3k2m9q-1"
 WITNESS = "alpha"
-_REQUESTS: TypeAdapter[Ask] = TypeAdapter(Annotated[Ask, Field(discriminator="ask")])
+_REQUESTS: TypeAdapter[Ask] = TypeAdapter(Ask)
 
 
 class FakeNotary:

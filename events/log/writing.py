@@ -31,8 +31,8 @@ _MOST_BATCHES = 2
 """How many batches are under way at once; the server allows 50, but the disk gains nothing from more."""
 _SENT_AHEAD_WRITES = 64, 128
 """How many writes of one moment go ahead of the rest, so that the server stores them while the others are being made:
-where it has nothing to store yet, and where it has a batch already. Fewer wait for that one: what a batch takes of the
-server by itself is what forty messages in it take (docs/decisions/0040)."""
+where it has nothing to store yet, and where it has a batch already. Fewer wait for that one: a batch takes by itself as
+much of the server as a hundred messages in it (docs/decisions/0040)."""
 _PATIENCE = 2.0
 """For how many waits of an acknowledgement a write is sent anew while no server leads the stream: a cluster that
 has lost its leader elects another one within 4 to 9 seconds (nats-server 2.15)."""

@@ -25,7 +25,6 @@ Handler = Callable[..., Awaitable[object]]
 Consume = Callable[[Msg], Coroutine[Any, Any, Any]]  # as FastStream has it
 FINISH_SECONDS = 5.0
 """How long messages that were taken have to be answered when a service ends, while NATS is there."""
-_AT_ONCE = 0.0
 _NOWHERE = "This broker describes its subscribers and publishers; it has no connection."
 
 
@@ -60,7 +59,7 @@ class Broker(NatsBroker):
     ) -> None:
         """Answer what is asked on a subject with what a handler gives back.
 
-        This is for what is not that hot: what is around a handler takes about 150 µs of CPU for each request.
+        This is for what is not that hot: what is around a handler takes about 140 µs of CPU for each request.
 
         Args:
             handler: What it takes and gives is said by its types. What it raises is answered, too.
@@ -116,7 +115,7 @@ class Broker(NatsBroker):
         for subscriber, take in self._heard:
             if subscriber.subscription is not None:
                 hand_over_directly(subscriber.subscription, take)
-        await flush(self._connected)
+        await flush(self._owners_connection)
 
     async def stop(
         self,
@@ -125,12 +124,12 @@ class Broker(NatsBroker):
         exc_tb: TracebackType | None = None,
     ) -> None:
         """Hear no more, and answer what was taken. While NATS is away nobody can be answered, and it ends at once."""
-        if self._connected.is_connected:
+        if self._owners_connection.is_connected:
             with suppress(NatsError, TimeoutError):
                 async with asyncio.timeout(FINISH_SECONDS):
                     await self._hear_what_is_on_its_way()
         else:
-            self.config.broker_config.graceful_timeout = _AT_ONCE
+            self.config.broker_config.graceful_timeout = 0.0
         self._connection = None  # FastStream would drain it, and wait for NATS; but it is its owner's
         await super().stop(exc_type, exc_val, exc_tb)
 
@@ -142,14 +141,14 @@ class Broker(NatsBroker):
                 await subscription.drain()  # type: ignore[attr-defined]  # nats-py's own, of whatever kind
 
     @property
-    def _connected(self) -> ResilientClient:
+    def _owners_connection(self) -> ResilientClient:
         if self._nc is None:
             raise RuntimeError(_NOWHERE)
         return self._nc
 
     async def _connect(self) -> ResilientClient:
-        self.config.connect(self._connected)
-        return self._connected
+        self.config.connect(self._owners_connection)
+        return self._owners_connection
 
 
 def _at_once(most: int, consume: Consume) -> Consume:

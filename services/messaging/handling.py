@@ -87,7 +87,7 @@ async def _answer(call_next: Call, msg: StreamMessage[Any], channel: str) -> Any
 
 
 def _not_understood(error: ValidationError) -> RejectedOutcome:
-    """What is answered to a body that is not as the handler needs it. What stands in it is not repeated."""
+    """What is answered to a body that is not as the handler needs it. It goes to the sender alone, and into no log."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     errors = [OutcomeError(field=".".join(map(str, each["loc"][1:])), detail=each["msg"]) for each in found]
     return RejectedOutcome(

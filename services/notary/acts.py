@@ -1,4 +1,4 @@
-"""What was done with a notary: kept beside its keys at once, and recorded in the house's own stream when NATS is there.
+"""What was done with a notary: kept beside its keys at once, and recorded in a stream of its own when NATS is there.
 
 The file is what a command writes that runs without NATS, and a notary that stops because the log is away. The record
 (`services/administration/notary_history.py`) is where it is read from, and where it cannot be taken back. Neither is
@@ -18,8 +18,9 @@ from pydantic import BaseModel, ConfigDict
 from events.errors import CairnError
 from events.log.client.resilient import ResilientClient
 from services.administration.notary_act import NotaryAct
+from services.notary.errors import NotaryUnusable
 from services.notary.generations import Generation, Signed, Stopped
-from services.notary.identity import NotaryFolder
+from services.notary.identity import Identity, NotaryFolder
 from services.notary.kept_models import keep, kept
 from services.notary.requests import MAX_ACTS, ActsAnswer
 
@@ -27,6 +28,10 @@ _FILE = "acts.json"
 _LOOK_SECONDS = 2.0
 _AGAIN_SECONDS = 10.0
 """How soon it is tried again to record what could not be recorded."""
+_REMEDY = (
+    "It tells what was done with the notary, and nothing that is signed depends on it: move it away. What was not"
+    " recorded by then is lost."
+)
 _log = logging.getLogger("cairn.notary")
 
 
@@ -86,20 +91,32 @@ def note_stop(folder: NotaryFolder, origin: str, stopped: Stopped, signed: Signe
     note_act(folder, NotaryAct(kind="stopped", origin=origin, at=stopped.at, reason=stopped.reason, size=size))
 
 
-def note_what_nobody_did(folder: NotaryFolder, now: datetime) -> None:
+def note_missing_acts(folder: NotaryFolder, now: datetime) -> None:
     """Note what was done without being noted: by an earlier version, or by hand.
 
+    What cannot be noted is logged, as a notary signs without its acts.
+
     Raises:
-        NotaryUnusable, OSError: as :func:`note_act`.
+        NotaryUnusable: there is no notary, or it cannot be read what it has signed.
     """
     identity = folder.identity()
-    acts = _noted(folder).acts
+    is_stopped = folder.generation(identity).stopped() is not None
+    try:
+        missing = _missing(identity, _noted(folder).acts, now, is_stopped=is_stopped)
+        if missing is not None:
+            note_act(folder, missing)
+    except (NotaryUnusable, OSError) as trouble:
+        _log.warning("what was done with the notary of %s cannot be noted: %s", identity.stream, trouble)
+
+
+def _missing(identity: Identity, acts: Sequence[NotaryAct], now: datetime, *, is_stopped: bool) -> NotaryAct | None:
     if not acts:
         reason = "It was made before acts were noted."
-        note_act(folder, NotaryAct(kind="founded", origin=identity.origin, at=identity.made_at, reason=reason))
-    elif acts[-1].kind == "stopped" and folder.generation(identity).stopped() is None:
+        return NotaryAct(kind="founded", origin=identity.origin, at=identity.made_at, reason=reason)
+    if acts[-1].kind == "stopped" and not is_stopped:
         reason = "What it had stopped for was put right."
-        note_act(folder, NotaryAct(kind="resumed", origin=identity.origin, at=now, reason=reason))
+        return NotaryAct(kind="resumed", origin=identity.origin, at=now, reason=reason)
+    return None
 
 
 def unrecorded(folder: NotaryFolder) -> Sequence[NotaryAct]:
@@ -166,7 +183,7 @@ class ActRecorder:
 
 
 def _noted(folder: NotaryFolder) -> _Noted:
-    return kept(folder.folder / _FILE, _Noted) or _Noted()
+    return kept(folder.folder / _FILE, _Noted, _REMEDY) or _Noted()
 
 
 def _note_recorded(folder: NotaryFolder, more: int) -> None:

@@ -8,9 +8,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Annotated
-
-from pydantic import Field
 
 from events.identity import LOG, is_token
 from events.log.failures import LogUnreachable
@@ -71,7 +68,7 @@ def answer_requests(broker: Broker, streams: Iterable[str], answering_of: "Calla
     """
 
     def answering(stream: str) -> Handler:
-        async def notary(asked: Annotated[Ask, Field(discriminator="ask")]) -> NotaryAnswer:
+        async def notary(asked: Ask) -> NotaryAnswer:
             return await answering_of(stream).answer(asked)
 
         return notary
@@ -99,21 +96,16 @@ class Unanswered(Exception):
         self.refusal = refusal
 
 
-async def _nothing_was_done() -> ActsAnswer:
-    """The acts of a notary of which nobody keeps any."""
-    return ActsAnswer(acts=(), recorded=0)
-
-
 class Answering:
     """Answers for one notary.
 
     Args:
         notary: The notary.
-        seconds: How long a request for a signature may wait.
         acts: Tells what was done with the notary.
+        seconds: How long a request for a signature may wait.
     """
 
-    def __init__(self, notary: Notary, seconds: float = WAIT_SECONDS, acts: TellActs = _nothing_was_done):
+    def __init__(self, notary: Notary, acts: TellActs, seconds: float = WAIT_SECONDS):
         self._notary = notary
         self._acts = acts
         self._seconds = seconds

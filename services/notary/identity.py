@@ -29,7 +29,6 @@ from services.notary.kept_models import keep, kept
 IDENTITY_FILE = "identity.json"
 POLICY_FILE = "policy"
 SUCCESSIONS = "successions"
-MAX_GENERATION = 9999
 _LOCK_FILE = "lock"
 _RUNNING_FILE = "running"
 _NOTING_FILE = "noting"

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -91,29 +91,51 @@ async def rebuild_tree(log: RawLog, folder: Path, last: Signed, now: datetime) -
         OSError: they cannot be written.
     """
     _log.warning("the tiles are not whole on the disk; building them anew from the log up to position %d", last.size)
-    if (head := await log.head()) < last.size:
-        raise Contradiction(f"the log ends at position {head}, and a tree with {leaves(last.size)} was signed")
     built = folder / _BUILT
     tree = TileTree(TileFiles(built), 0)
-    async for batch in log.follow_raw():
-        hashes = leaf_hashes(batch.messages, tree.size)
-        tree.extend(hashes[: last.size - tree.size])
+    async for hashes in hashes_up_to(log, last.size):
+        tree.extend(hashes)
         if tree.size - tree.written >= _MAX_UNWRITTEN or tree.size == last.size:
             await asyncio.to_thread(tree.write)
-        if tree.size == last.size:
-            break
-        if not batch.messages:
-            raise Contradiction(
-                f"the log has nothing from position {tree.size + 1} on, and a tree with {leaves(last.size)} was signed"
-            )
-    if tree.root != last.root:
-        raise Contradiction(f"the log is another one than the one of which {leaves(last.size)} were signed")
+    check_root(tree.root, last)
     there = folder / TILES
     if there.exists():
         there.replace(folder / f"{TILES}.broken-{now:%Y%m%dT%H%M%SZ}")
     built.replace(there)
     sync_folder(folder)
     return TileTree(TileFiles(there), last.size)
+
+
+async def hashes_up_to(log: RawLog, size: int) -> AsyncGenerator[Sequence[bytes], None]:
+    """The hashes of all leaves of the tree of a size that was signed, read from the log, some at a time.
+
+    Raises:
+        Contradiction: the log is shorter.
+        LogReplaced: as following it.
+    """
+    if (head := await log.head()) < size:
+        raise Contradiction(f"the log ends at position {head}, and a tree with {leaves(size)} was signed")
+    read = 0
+    async for batch in log.follow_raw():
+        hashes = leaf_hashes(batch.messages, read)[: size - read]
+        read += len(hashes)
+        yield hashes
+        if read == size:
+            break
+        if not batch.messages:
+            raise Contradiction(
+                f"the log has nothing from position {read + 1} on, and a tree with {leaves(size)} was signed"
+            )
+
+
+def check_root(root: bytes, last: Signed) -> None:
+    """Check that the whole log has come to the root that was signed last.
+
+    Raises:
+        Contradiction: it has not.
+    """
+    if root != last.root:
+        raise Contradiction(f"the log is another one than the one of which {leaves(last.size)} were signed")
 
 
 async def check_log(log: RawLog, tree: TileTree) -> int:

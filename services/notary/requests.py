@@ -20,7 +20,8 @@ QUEUE = "notary"
 MAX_PROOFS = 200
 """How many proofs, or hashes of subtrees, one request may ask for: an answer stays below what NATS carries."""
 MAX_NODES = 4_000
-
+MAX_GENERATION = 9999
+"""The last generation that an origin can name."""
 MAX_ACTS = 1_000
 """How many acts an answer tells of at most, the newest ones."""
 
@@ -62,7 +63,7 @@ class _AskedOf(_Asked):
         generation: Its number; None for the one that signs.
     """
 
-    generation: Annotated[int, Field(ge=1, le=9999)] | None = None
+    generation: Annotated[int, Field(ge=1, le=MAX_GENERATION)] | None = None
 
 
 class AskCheckpoint(_AskedOf):
@@ -169,7 +170,7 @@ class AskWitnesses(_Asked):
     ask: Literal["witnesses"] = "witnesses"
 
 
-Ask = (
+Ask = Annotated[
     AskStatus
     | AskCheckpoint
     | AskTile
@@ -181,8 +182,10 @@ Ask = (
     | AskKeys
     | AskActs
     | AskSign
-    | AskWitnesses
-)
+    | AskWitnesses,
+    Field(discriminator="ask"),
+]
+"""Any request."""
 
 
 class _Answer(BaseModel):

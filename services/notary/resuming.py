@@ -16,8 +16,8 @@ from services.notary.errors import Contradiction, NotaryUnusable
 from services.notary.generations import ARCHIVE_FILE, Signed, Stopped
 from services.notary.heeded_policy import HeededPolicy
 from services.notary.identity import Identity, NotaryFolder
-from services.notary.log_leaves import RawLog, leaf_hashes
-from services.notary.opening import open_tree, rebuild_tree
+from services.notary.log_leaves import RawLog
+from services.notary.opening import check_root, hashes_up_to, open_tree, rebuild_tree
 from services.notary.published import CHECKPOINT_FILE, Published
 from services.notary.succession import check_words
 from services.notary.tile_tree import TileTree
@@ -103,24 +103,9 @@ async def _tree(log: RawLog, tree_folder: Path, last: Signed, now: datetime) -> 
         tree = open_tree(tree_folder, last)
     except NotaryUnusable:
         return await rebuild_tree(log, tree_folder, last, now)
-    await _check_log(log, last)
-    return tree
-
-
-async def _check_log(log: RawLog, last: Signed) -> None:
-    head = await log.head()
-    if head < last.size:
-        raise Contradiction(f"the log ends at position {head}, and a tree with {leaves(last.size)} was signed")
     grown = CompactRange()
-    async for batch in log.follow_raw():
-        for hashed in leaf_hashes(batch.messages, grown.size):
-            if grown.size < last.size:
-                grown.append(hashed)
-        if grown.size == last.size:
-            break
-        if not batch.messages:
-            raise Contradiction(
-                f"the log has nothing from position {grown.size + 1} on, and a tree with {leaves(last.size)} was signed"
-            )
-    if grown.root != last.root:
-        raise Contradiction(f"the log is another one than the one of which {leaves(last.size)} were signed")
+    async for hashes in hashes_up_to(log, last.size):
+        for each in hashes:
+            grown.append(each)
+    check_root(grown.root, last)
+    return tree

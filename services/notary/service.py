@@ -13,7 +13,7 @@ from events.log.run_until_first_ends import run_until_first_ends
 from events.transparency.policies import Witness
 from services.messaging.broker import Broker
 from services.messaging.presence import answer_presence
-from services.notary.acts import ActRecorder, note_what_nobody_did
+from services.notary.acts import ActRecorder, note_missing_acts
 from services.notary.answering import Answering, answer_requests
 from services.notary.cosigning import MakeClient
 from services.notary.errors import WitnessUnusable
@@ -70,7 +70,7 @@ async def serve(
         settings.placement.check(stream)
     folders = {each: notary_folder(settings, each) for each in tuple(streams) or settings.placement.streams}
     for folder in folders.values():
-        note_what_nobody_did(folder, _now())  # where there is no notary, that is told before anything else
+        note_missing_acts(folder, _now())  # where there is no notary, that is told before anything else
     async with AsyncExitStack() as closing:
         nc = await connect(settings.nats_address, name="cairn-notary", log_api=settings.log_api_prefix)
         closing.push_async_callback(nc.close)
@@ -93,7 +93,7 @@ async def serve(
             )
             acts = ActRecorder(nc, folder, stream, settings.log_replicas)
             running += (notary.run(), acts.run())
-            answering[stream] = Answering(notary, acts=acts.acts)
+            answering[stream] = Answering(notary, acts.acts)
         answer_requests(broker, folders, answering.__getitem__)
         answer_presence(broker, NAME)
         closing.push_async_callback(broker.stop)

@@ -21,10 +21,11 @@ from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.errors import NotaryUnusable
 from services.notary.founding import Founded, make_generation
 from services.notary.generations import ARCHIVE_FILE, Generation
-from services.notary.identity import MAX_GENERATION, Identity, NotaryFolder
+from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
 from services.notary.opening import TILES
 from services.notary.published import CHECKPOINT_FILE, Published
+from services.notary.requests import MAX_GENERATION
 from services.notary.tile_files import TileFiles
 
 FIRST_LINE = "cairn succession/1"

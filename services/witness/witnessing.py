@@ -55,7 +55,7 @@ class Witness:
         except NotProven as refused:
             raise NotCosigned(HTTPStatus.BAD_REQUEST, f"The request cannot be read: {refused}.") from None
         with self._records.changing():
-            self._hold_own_word(request.note, checkpoint)
+            self._note_if_put_back(request.note, checkpoint)
             decided = self._decided(request, checkpoint, extended, body)
         if isinstance(decided, NotCosigned):
             raise decided
@@ -74,7 +74,7 @@ class Witness:
             _log.warning("What was announced as a checkpoint is none: %s", refused)
             return None
         with self._records.changing():
-            self._hold_own_word(note, checkpoint)
+            self._note_if_put_back(note, checkpoint)
             try:
                 signers = signers_of(note, self._records.trusted(checkpoint.origin))
             except NotProven:
@@ -97,7 +97,7 @@ class Witness:
             _log.warning("What is published as a checkpoint is none: %s", refused)
             return
         with self._records.changing():
-            self._hold_own_word(note, checkpoint)
+            self._note_if_put_back(note, checkpoint)
 
     def known_origins(self) -> list[str]:
         """The logs of which a tree is known."""
@@ -182,7 +182,7 @@ class Witness:
             retry_seconds=behind if behind <= _CLOCK_RETRY_SECONDS else None,
         )
 
-    def _hold_own_word(self, note: Note, checkpoint: Checkpoint) -> None:
+    def _note_if_put_back(self, note: Note, checkpoint: Checkpoint) -> None:
         """Find out by a note whether the records are older than what this witness has signed."""
         try:
             own = cosignatures_of(note, [self._key.verifier])

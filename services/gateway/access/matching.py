@@ -43,18 +43,17 @@ class OperationTree:
     """Finds the operation of a request among those of a table.
 
     Attributes:
-        find: The operation of a method and a path; see :meth:`_find`.
+        find: The operation of a method and a path, decoded once as ASGI has it; None where nothing is at the address.
     """
 
     def __init__(self, operations: Iterable[Operation]):
         self._root = _Node()
         for operation in operations:
             self._add(operation)
-        # What is read now is mostly what was read a moment ago.
+        # To find it again costs a dictionary's look: what is read now is mostly what was read a moment ago.
         self.find = lru_cache(MAX_REMEMBERED_PATHS)(self._find)
 
     def _find(self, method: str, path: str) -> Matched | None:
-        """The operation of a method and a path, decoded once as ASGI has it; None where nothing is at the address."""
         first, *segments = path.split("/")
         if first or not segments:
             return None

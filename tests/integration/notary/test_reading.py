@@ -18,6 +18,7 @@ from events.transparency.tiles import SubtreesFromTiles, Tile, width_at
 from projections.engine.database import open_database
 from services.access.records.stream import declare_access
 from services.notary.founding import Founded
+from services.notary.requests import SUBJECT, NotaryRefusal
 from services.notary.succession import Succession, succeed
 from tests.integration.gateway.alone import Alone
 from tests.integration.notary.house import ORG, House
@@ -78,6 +79,13 @@ async def test_a_stranger_checks_an_event_and_that_the_log_only_grew(
         leaves.append(bundle[2 : 2 + length])
         bundle = bundle[2 + length :]
     assert b"".join(map(leaf_hash, leaves)) == tiles[0, 1]
+
+
+async def test_a_request_that_is_not_understood_is_answered(house: House, founded: Founded) -> None:
+    async with house.notary():
+        for body in (b"", b"{}", b'{"ask":"everything"}', b'{"ask":"proofs","positions":[]}', b"\xff"):
+            answer = await house.nc.request(f"{SUBJECT}.{founded.identity.stream}", body, timeout=20)
+            assert NotaryRefusal.model_validate_json(answer.data).code == "request.invalid", body
 
 
 async def test_a_generation_that_has_ended_can_still_be_read(

@@ -14,7 +14,6 @@ from events.log import Log
 from events.transparency.checkpoints import Checkpoint
 from events.transparency.notes import Note, SignatureLine, signed, signers_of
 from services.gateway.feed import stream_batches
-from services.http_serving import address_of, listen, serve_http
 from services.notary.founding import Founded
 from services.notary.publishing import SUBJECT
 from services.notary.witness_answers import Cosigned, StatementRefused
@@ -22,6 +21,7 @@ from services.notary.wording import leaves
 from services.witness.event_count import Span
 from tests.integration.notary.house import ORG, House
 from tests.integration.witness.own_witness import OwnWitness
+from tests.serving import serving
 from tests.waiting import eventually
 from tests.witnesses import SigningLog
 
@@ -199,10 +199,5 @@ async def gateway_of(log: Log) -> AsyncIterator[str]:
 
     closing_down = asyncio.Event()
     app = Starlette(routes=[Route("/v1/feed", feed)])
-    with listen("127.0.0.1", 0, service="The test", setting="nothing") as listener:
-        serving = asyncio.create_task(serve_http(app, listener, begun=lambda: None, ending=closing_down.set))
-        try:
-            yield address_of(listener)
-        finally:
-            serving.cancel()
-            await asyncio.wait({serving})
+    async with serving(app, closing_down.set) as address:
+        yield address

@@ -1,6 +1,5 @@
 """A witness whose whole folder was put back from a copy is reminded at its start of what it had signed."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,9 +12,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from events.transparency.notes import Note
-from services.http_serving import address_of, listen, serve_http
 from services.notary.witness_answers import Cosigned, TryLater
 from tests.integration.witness.own_witness import OwnWitness
+from tests.serving import serving
 from tests.witnesses import SigningLog
 
 
@@ -28,13 +27,8 @@ async def gateway_with(published: Note | None) -> AsyncIterator[str]:
         return PlainTextResponse(str(published or ""), 404 if published is None else 200)
 
     app = Starlette(routes=[Route("/tlog/7f3k2m9q-1/checkpoint", checkpoint)])
-    with listen("127.0.0.1", 0, service="The test", setting="nothing") as listener:
-        serving = asyncio.create_task(serve_http(app, listener, begun=lambda: None))
-        try:
-            yield address_of(listener)
-        finally:
-            serving.cancel()
-            await asyncio.wait({serving})
+    async with serving(app) as address:
+        yield address
 
 
 @pytest.mark.parametrize("is_published", [True, False])

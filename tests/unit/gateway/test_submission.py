@@ -45,6 +45,10 @@ class Nats:
             raise self.end
         return Msg(_client=ResilientClient(), data=self.end)
 
+    async def request(self, subject: str, payload: bytes, timeout: float) -> Msg:  # noqa: ASYNC109 - as nats-py has it
+        """What services are asked for how they are: none is there."""
+        raise NatsTimeout
+
 
 class NoProjections:
     """Of which nothing is to be told."""

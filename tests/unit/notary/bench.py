@@ -10,13 +10,24 @@ from events.leaf import hole, leaf_of
 from events.transparency.checkpoints import opened_checkpoint
 from events.transparency.merkle import CompactRange, leaf_hash
 from events.transparency.notes import Note
+from services.notary.answering import WAIT_SECONDS, Answering
 from services.notary.founding import Founded, found
 from services.notary.generations import Generation
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.notary import Notary
+from services.notary.requests import ActsAnswer
 from tests.log_in_memory import STREAM, LogInMemory
 from tests.waiting import eventually
 from tests.witness_in_memory import WitnessInMemory, made_of
+
+
+def answering_for(notary: Notary, seconds: float = WAIT_SECONDS) -> Answering:
+    """What answers for a notary, where nobody asks what was done with it."""
+
+    async def no_acts() -> ActsAnswer:
+        return ActsAnswer(acts=(), recorded=0)
+
+    return Answering(notary, no_acts, seconds)
 
 
 class Sent:

@@ -30,7 +30,7 @@ from services.notary.requests import (
     ProofsAnswer,
 )
 from tests.log_in_memory import LogInMemory
-from tests.unit.notary.bench import Bench
+from tests.unit.notary.bench import Bench, answering_for
 from tests.waiting import eventually
 from tests.witness_in_memory import WitnessInMemory
 
@@ -53,7 +53,7 @@ async def test_entries_are_the_leaves_with_holes_and_without_words(bench: Bench)
     bench.log.add(1)
     async with bench.running() as notary:
         await bench.published(notary, 6)
-        bundle = (await asked(Answering(notary), AskEntries(number=0, width=5), BytesAnswer)).content
+        bundle = (await asked(answering_for(notary), AskEntries(number=0, width=5), BytesAnswer)).content
     leaves = [leaf_of(bench.log.messages[each]) if each not in (2, 5) else hole(each) for each in range(1, 6)]
     assert bundle == b"".join(len(each).to_bytes(2) + each for each in leaves)
     assert b"words of a patient" not in bundle
@@ -66,18 +66,18 @@ async def test_entries_that_were_changed_behind_the_tiles_are_refused_and_said(
     async with bench.running() as notary:
         await bench.published(notary, 5)
         bench.log.messages[3] = bench.log.messages[3]._replace(recorded_ns=1)
-        assert await refused(Answering(notary), AskEntries(number=0, width=5)) == "proof.none"
+        assert await refused(answering_for(notary), AskEntries(number=0, width=5)) == "proof.none"
     assert any(each.levelno == logging.ERROR and "between 1 and 5" in each.getMessage() for each in caplog.records)
 
 
 async def test_what_is_not_published_is_not_proven_yet(bench: Bench) -> None:
-    answering = Answering(bench.made(), seconds=0.05)
+    answering = answering_for(bench.made(), seconds=0.05)
     for request in (AskCheckpoint(), AskProofs(positions=(1,)), AskSign()):
         assert await refused(answering, request) == "proof.not_yet"
     bench.log.add(5)
     async with bench.running() as notary:
         await bench.published(notary, 5)
-        answering = Answering(notary)
+        answering = answering_for(notary)
         refusals: list[tuple[Ask, str]] = [
             (AskCheckpoint(size=6), "proof.not_yet"),
             (AskProofs(positions=(6,)), "proof.not_yet"),
@@ -111,7 +111,7 @@ async def test_a_data_folder_that_was_put_back_goes_on_being_proven(bench: Bench
 
     async with bench.running() as notary:
         await eventually(lambda: notary.status.stopped is not None and notary.status.log_head == 5)
-        answering = Answering(notary)
+        answering = answering_for(notary)
         answer = await asked(answering, AskProofs(positions=(1,)), ProofsAnswer)
         assert parse_note(answer.note.encode()).text == five.text
         hashes = [answer.proofs[0][at : at + 32] for at in range(0, len(answer.proofs[0]), 32)]
@@ -137,7 +137,7 @@ async def test_where_a_witness_knows_more_the_end_of_the_log_is_told_on(bench: B
         await eventually(lambda: "northside has cosigned a tree with 9 leaves" in (notary.status.stopped or ""))
         bench.log.add(7)
         await eventually(lambda: notary.status.log_head == 13)
-        answer = await asked(Answering(notary), AskProofs(positions=(5,)), ProofsAnswer)
+        answer = await asked(answering_for(notary), AskProofs(positions=(5,)), ProofsAnswer)
         assert len(answer.proofs) == 1
 
 
@@ -151,7 +151,7 @@ async def test_one_that_waits_for_its_witnesses_proves_and_states_what_is_publis
     witness.silent = True
     async with bench.running() as notary:
         await eventually(lambda: notary.status.waiting is not None)
-        answering = Answering(notary)
+        answering = answering_for(notary)
         refusal = await asked(answering, AskSign(), NotaryRefusal)
         assert refusal.code == "proof.not_yet"
         assert refusal.detail == "Not enough witnesses have said yet what they last cosigned, so nothing is signed."
@@ -170,8 +170,8 @@ async def test_a_statement_is_about_somebody(bench: Bench, scope: str, files: di
     bench.log.add(5)
     async with bench.running() as notary:
         await bench.published(notary, 5)
-        assert await refused(Answering(notary), AskStatement(scope=scope, size=5, files=files)) == "request.invalid"
-        code = await refused(Answering(notary), AskStatement(scope="northside", size=4, files={}))
+        assert await refused(answering_for(notary), AskStatement(scope=scope, size=5, files=files)) == "request.invalid"
+        code = await refused(answering_for(notary), AskStatement(scope="northside", size=4, files={}))
     assert code == "proof.none"
 
 
@@ -179,8 +179,8 @@ async def test_whose_word_it_is(bench: Bench) -> None:
     bench.log.add(5)
     async with bench.running() as notary:
         await bench.published(notary, 5)
-        answer = await asked(Answering(notary), AskKeys(), KeysAnswer)
-        note = (await asked(Answering(notary), AskSign(), NoteAnswer)).note
+        answer = await asked(answering_for(notary), AskKeys(), KeysAnswer)
+        note = (await asked(answering_for(notary), AskSign(), NoteAnswer)).note
     assert answer.origin == bench.founded.identity.origin
     assert [(each.use, each.key) for each in answer.keys] == [
         ("checkpoints", str(bench.founded.checkpoints)),

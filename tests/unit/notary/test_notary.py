@@ -11,7 +11,6 @@ from events.transparency.merkle import leaf_hash, proves_inclusion
 from events.transparency.notes import signers_of
 from services.notary import notary as notary_module
 from services.notary import signing_rounds
-from services.notary.answering import Answering
 from services.notary.errors import NotaryUnusable, SigningStopped
 from services.notary.founding import new_key
 from services.notary.generations import Generation
@@ -30,7 +29,7 @@ from services.notary.succession import Succession, newest_checkpoint, succeed
 from services.notary.tile_tree import TileTree
 from services.notary.witness_answers import Alarm
 from tests.log_in_memory import LogInMemory
-from tests.unit.notary.bench import Bench
+from tests.unit.notary.bench import Bench, answering_for
 from tests.waiting import eventually
 from tests.witness_in_memory import WitnessInMemory
 
@@ -55,7 +54,7 @@ async def test_a_position_without_a_message_is_a_hole(bench: Bench) -> None:
     del bench.log.messages[1], bench.log.messages[4]
     async with bench.running() as notary:
         await bench.published(notary, 6)
-        answer = await Answering(notary).answer(AskProofs(positions=(4,)))
+        answer = await answering_for(notary).answer(AskProofs(positions=(4,)))
     assert isinstance(answer, ProofsAnswer)
     proof = [answer.proofs[0][at : at + 32] for at in range(0, len(answer.proofs[0]), 32)]
     assert proves_inclusion(3, 6, leaf_hash(hole(4)), proof, bench.root(6))
@@ -267,7 +266,7 @@ async def test_since_when_nothing_is_published_is_known_and_witnesses_are_asked_
         await eventually(lambda: notary.status.unpublished_since is not None)
         times = len(witness.asked)
         witness.instead = None
-        status = await Answering(notary).answer(AskWitnesses())
+        status = await answering_for(notary).answer(AskWitnesses())
         assert isinstance(status, NotaryStatus)
         assert len(witness.asked) > times
         assert (status.published_size, status.unpublished_since) == (2, None)
@@ -285,7 +284,7 @@ async def test_of_a_tree_whose_tile_is_lost_nothing_wrong_is_said(bench: Bench) 
     bench.log.add(600)
     async with bench.running() as notary:
         await bench.published(notary, 600)
-        answering = Answering(notary)
+        answering = answering_for(notary)
 
         async def tile(number: int, width: int) -> NotaryAnswer:
             return await answering.answer(AskTile(level=0, number=number, width=width))

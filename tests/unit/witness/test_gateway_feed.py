@@ -1,6 +1,5 @@
 """Of the gateway's feed a witness takes position and subject; what is no feed of its organisation breaks off."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.http_serving import address_of, listen, serve_http
 from services.witness.errors import WitnessRecordsUnusable
 from services.witness.event_count import SeenEvent
 from services.witness.gateway_feed import MAX_LINE_BYTES, FeedBroken, GatewayFeed
+from tests.serving import serving
 
 
 def frame(**said: object) -> str:
@@ -36,14 +35,8 @@ async def answering(body: str | bytes, status: int = 200) -> AsyncIterator[str]:
         assert dict(request.query_params) == {"org": "northside", "after": "2"}
         return Response(body, status)
 
-    with listen("127.0.0.1", 0, service="The test", setting="nothing") as listener:
-        app = Starlette(routes=[Route("/v1/feed", feed)])
-        serving = asyncio.create_task(serve_http(app, listener, begun=lambda: None))
-        try:
-            yield address_of(listener)
-        finally:
-            serving.cancel()
-            await asyncio.wait({serving})
+    async with serving(Starlette(routes=[Route("/v1/feed", feed)])) as address:
+        yield address
 
 
 async def told(body: str | bytes, token: Path, status: int = 200) -> tuple[list[SeenEvent | None], str]:
