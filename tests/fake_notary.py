@@ -19,9 +19,12 @@ from events.transparency.merkle import leaf_hash
 from events.transparency.notes import Note, signed
 from events.transparency.proving import Subtree
 from events.transparency.tiles import SubtreesFromTiles, Tile, width_at
+from services.administration.notary_act import NotaryAct
 from services.notary.requests import (
     SUBJECT,
+    ActsAnswer,
     Ask,
+    AskActs,
     AskCheckpoint,
     AskConsistency,
     AskEntries,
@@ -54,6 +57,7 @@ class FakeNotary:
         tree: Its tree; add leaves by `add`.
         status: What it says of itself; what it has signed is filled in.
         note: The newest checkpoint; None before the first.
+        acts: What was done with it, in order.
         asked: How often it was asked for each kind of thing.
 
     Args:
@@ -82,6 +86,7 @@ class FakeNotary:
         self.tree = TileTree(TileFiles(folder), 0)
         self.status = NotaryStatus(origin=origin, stream=stream, quorum="any of 1" if witnessed else "none")
         self.note: Note | None = None
+        self.acts: tuple[NotaryAct, ...] = ()
         self.asked: Counter[str] = Counter()
         self._leaves: list[bytes] = []
 
@@ -162,6 +167,8 @@ class FakeNotary:
         self.asked[asked.ask] += 1
         if isinstance(asked, AskStatus):
             return self.status
+        if isinstance(asked, AskActs):
+            return ActsAnswer(acts=self.acts, recorded=len(self.acts))
         if isinstance(asked, AskKeys):
             period = KeyPeriod(key=str(self._key.verifier), use="checkpoints", since=datetime.now(UTC))
             return KeysAnswer(origin=self._key.name, keys=(period,), policy=self.policy)

@@ -75,9 +75,8 @@ def _say(exported: ExportedHistory, output: str, *, as_json: bool) -> None:
     events = f"{exported.events} event{'s' * (exported.events != 1)}"
     click.echo(f"{events} of {exported.scope}, proven by the checkpoint of size {exported.size} of {exported.origin}.")
     if exported.withheld:
-        click.echo(
-            f"Of {exported.withheld} of them only the proof is there: consents to others, or disclosures to them."
-        )
+        of = "one of them" if exported.withheld == 1 else f"{exported.withheld} of them"
+        click.echo(f"Of {of} only the proof is there: consents to others, or disclosures to them.")
     if exported.not_proven:
         click.echo(f"Left out: {exported.not_proven} that no checkpoint has yet.", err=True)
     for name, why in exported.not_counted:

@@ -1,12 +1,13 @@
 """The notaries of the log, as a gateway asks them: how each is, and which stream a name under `/tlog/` belongs to."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import NamedTuple
 
 from events.log.client.resilient import ResilientClient
+from services.administration.notary_act import NotaryAct
 from services.gateway.problems import RequestRefused
 from services.notary.asking import AskedNotary, NotaryRefused, NotarySilent
 from services.notary.requests import NotaryStatus
@@ -94,6 +95,11 @@ class Notaries:
         found = await asyncio.gather(*(self.state(stream) for stream in self._known))
         return dict(zip(self._known, found, strict=True))
 
+    async def acts(self) -> Mapping[str, Sequence[NotaryAct] | None]:
+        """What was done with the notary of each stream, in order; None where it does not tell."""
+        found = await asyncio.gather(*map(self._acts, self._quickly.values()))
+        return dict(zip(self._quickly, found, strict=True))
+
     async def log_of(self, origin_id: str) -> NamedLog:
         """The log whose origin ends with this id, or did in an earlier generation.
 
@@ -114,6 +120,12 @@ class Notaries:
         if not all(known.origin for known in self._known.values()):
             raise RequestRefused("proof.unavailable", "No notary that answers now has a log of this name. Try again.")
         raise no_such_log()
+
+    async def _acts(self, notary: AskedNotary) -> Sequence[NotaryAct] | None:
+        try:
+            return (await notary.acts()).acts
+        except (NotarySilent, NotaryRefused):
+            return None
 
     async def _ask_patiently(self, stream: str) -> None:
         known = self._known[stream]

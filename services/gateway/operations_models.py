@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.administration.care import Care
+from services.administration.notary_act import NotaryAct
 from services.gateway.models import ProjectionStatus
 from services.gateway.troubles import Trouble
 from services.notary.requests import WitnessStatus
@@ -84,6 +85,9 @@ class ProofOfStream(BaseModel):
     policy_trouble: str | None = Field(description="Why the policy as it is written is not heeded, in a sentence.")
     audited_at: datetime | None = Field(description="When the log was last read again and compared with the tree.")
     audit_wrong: int | None = Field(description="How many events differed then.")
+    acts: list[NotaryAct] | None = Field(
+        description="What was done with the notary last: when, by whom and why; the newest first."
+    )
 
 
 class OperationsReport(BaseModel):

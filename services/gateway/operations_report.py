@@ -1,7 +1,8 @@
 """How this Cairn is doing, in one answer: its services by name, its log and the proof of it, its projections, and what
 asks for somebody.
 
-Nothing here is about anybody: no organisation, no id of a patient or a goal, no word that somebody said.
+Nothing here is about a patient: no organisation, no id of a patient or a goal, no word that a patient said. Of
+operators it tells who did what with a notary, and why.
 """
 
 import asyncio
@@ -34,15 +35,15 @@ async def operations_report(here: Gateway) -> Json:
 
     What cannot be found out is null, and is itself among what asks for somebody.
     """
-    statuses, states, goals, (services, notaries), care, unrecorded = await asyncio.gather(
+    statuses, states, goals, (services, notaries, acts), care, unrecorded = await asyncio.gather(
         _statuses(here),
         here.standing.states(),
         here.readiness.goals(),
-        asyncio.gather(ask_services(here.nc), here.notaries.states()),
+        asyncio.gather(ask_services(here.nc), here.notaries.states(), here.notaries.acts()),
         here.standing.care(),
         _unrecorded(here),
     )
-    proofs = await proof_report(here.standing, states, notaries)
+    proofs = await proof_report(here.standing, states, notaries, acts)
     troubles = [
         *pressing(proofs),
         *_troubles_of_log(states, goals, care),

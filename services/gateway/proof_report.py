@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from services.administration.notary_act import NotaryAct
 from services.gateway.notaries import NotaryState
 from services.gateway.projection_status import Standing, States
 from services.gateway.troubles import Json, trouble
@@ -14,19 +15,29 @@ BEHIND_SECONDS = 30.0
 slow."""
 MAX_UNWITNESSED = timedelta(minutes=30)
 """How old the newest cosigned checkpoint may be. A log in which nothing happens is cosigned every ten minutes, too."""
+ACTS_TOLD = 5
+"""How many of the newest acts of a notary are told. `cairn log acts` has them all."""
 _TOLD = set(NotaryStatus.model_fields) - {"root"}
 _PRESSING = frozenset({"proof.stopped", "proof.altered"})
 
 
-async def proof_report(standing: Standing, states: States, notaries: Mapping[str, NotaryState]) -> list[Json]:
+async def proof_report(
+    standing: Standing,
+    states: States,
+    notaries: Mapping[str, NotaryState],
+    acts: Mapping[str, Sequence[NotaryAct] | None],
+) -> list[Json]:
     """What is known of the proof of each stream of the log. What nobody can tell now is None.
 
     Args:
         states: Each stream of the log.
         notaries: Who signs it.
+        acts: What was done with each notary, in order; None where nobody tells.
     """
     found = await asyncio.gather(*(_waiting(standing, stream, states, state) for stream, state in notaries.items()))
-    return [_of(stream, state, each) for (stream, state), each in zip(notaries.items(), found, strict=True)]
+    return [
+        _of(stream, state, acts[stream], each) for (stream, state), each in zip(notaries.items(), found, strict=True)
+    ]
 
 
 def pressing(proofs: Sequence[Json]) -> list[Json]:
@@ -48,13 +59,15 @@ async def _waiting(standing: Standing, stream: str, states: States, notary: Nota
     return 0.0 if published >= state.last else await standing.waiting_seconds(stream, published, state)
 
 
-def _of(stream: str, notary: NotaryState, waiting: float | None) -> Json:
+def _of(stream: str, notary: NotaryState, acts: Sequence[NotaryAct] | None, waiting: float | None) -> Json:
     status = notary.status
     if status is None:
         state = "silent" if notary.is_missed else "none"
-        return {**dict.fromkeys(_TOLD), "stream": stream, "state": state, "witnesses": [], "behind_seconds": None}
+        nothing: Json = {**dict.fromkeys(_TOLD), "witnesses": [], "behind_seconds": None, "acts": None}
+        return {**nothing, "stream": stream, "state": state}
     state = "stopped" if status.stopped else "signing"
-    return {**status.model_dump(include=_TOLD), "state": state, "behind_seconds": waiting}
+    newest = None if acts is None else [each.model_dump() for each in reversed(acts[-ACTS_TOLD:])]
+    return {**status.model_dump(include=_TOLD), "state": state, "behind_seconds": waiting, "acts": newest}
 
 
 def _troubles(proofs: Sequence[Json]) -> Iterator[Json]:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from events.log.stream import STREAM
+from services.administration.notary_act import NotaryAct
 from services.embedded_server import EmbeddedServer
 from services.gateway import notaries, proof_report
 from services.notary.requests import WitnessStatus
@@ -117,13 +118,31 @@ async def test_that_signing_has_stopped_comes_before_everything_else(
     assert (await client.get("/readyz")).status_code == ready.status_code
 
 
+async def test_the_newest_acts_are_told_and_shown(client: httpx.AsyncClient, notary: FakeNotary) -> None:
+    at = datetime(2026, 11, 28, 18, 29, tzinfo=UTC)
+    more = proof_report.ACTS_TOLD + 1
+    notary.acts = tuple(
+        NotaryAct(kind="rotation_begun", origin=ORIGIN, at=at, by=f"op-{number}", reason="It was due.")
+        for number in range(more)
+    )
+
+    proof, _ = await report(client)
+    page = (await client.get("/operations")).text
+
+    newest = [f"op-{number}" for number in reversed(range(1, more))]
+    assert [(each["by"], each["reason"]) for each in proof["acts"]] == [(who, "It was due.") for who in newest]
+    places = [page.index(f"a new key began to sign beside the old one, by {who}") for who in newest]
+    assert places == sorted(places)
+    assert "by op-0" not in page
+
+
 async def test_a_notary_that_answered_before_is_missed(here: Alone, client: httpx.AsyncClient, tmp_path: Path) -> None:
     async with FakeNotary(here.nc, STREAM, tmp_path):
         await client.get("/v1/operations")
 
     proof, troubles = await report(client)
 
-    assert proof["state"] == "silent"
+    assert (proof["state"], proof["acts"]) == ("silent", None)
     assert of_proof(troubles) == [("proof.silent", STREAM)]
 
 

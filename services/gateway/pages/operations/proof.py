@@ -1,12 +1,15 @@
-"""The part Proof of the page Operations: what is signed, who has cosigned it, and when it was last compared."""
+"""The part Proof of the page Operations: what is signed, who has cosigned it, when it was last compared, and what was
+done with the notary."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.administration.notary_act import Kind
 from services.gateway.pages.language import Language
 from services.gateway.pages.operations.facts import Fact, moment
 
 Json = Mapping[str, Any]  # a JSON object of mixed values
+_ANSWERING = ("signing", "stopped")
 
 
 def proof_facts(language: Language, proof: Json) -> Iterator[Fact]:
@@ -32,6 +35,36 @@ def proof_facts(language: Language, proof: Json) -> Iterator[Fact]:
     for witness in proof["witnesses"]:
         yield _witness(language, witness)
     yield _compared(language, proof)
+
+
+def proof_acts(language: Language, proof: Json) -> Iterator[Fact]:
+    """What was done last with the notary of one stream of the log, the newest first: when, what, by whom and why."""
+    if proof["state"] not in _ANSWERING:
+        return
+    if proof["acts"] is None:
+        yield Fact(language.gettext("Last act"), language.gettext("not known at the moment"), "cairn log acts")
+        return
+    for act in proof["acts"]:
+        did = _did(language, act["kind"])
+        said = language.gettext("%(did)s, by %(who)s", did=did, who=act["by"]) if act["by"] else did
+        yield Fact(moment(language, act["at"]), said, detail=act["reason"])
+
+
+def _did(language: Language, kind: Kind) -> str:
+    _ = language.gettext
+    match kind:
+        case "founded":
+            return _("the notary was made")
+        case "rotation_begun":
+            return _("a new key began to sign beside the old one")
+        case "rotation_finished":
+            return _("the new key began to sign alone")
+        case "succeeded":
+            return _("a new generation began")
+        case "stopped":
+            return _("signing stopped")
+        case "resumed":
+            return _("signing went on")
 
 
 def _stopped(language: Language, proof: Json) -> str:

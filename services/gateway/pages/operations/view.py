@@ -9,7 +9,7 @@ from services.gateway.pages.language import Language
 from services.gateway.pages.operations.facts import Fact, moment
 from services.gateway.pages.operations.names import Chip, chip, projection_name, service_name
 from services.gateway.pages.operations.notices import Notice, notice
-from services.gateway.pages.operations.proof import proof_facts
+from services.gateway.pages.operations.proof import proof_acts, proof_facts
 
 Json = Mapping[str, Any]  # a JSON object of mixed values
 _KIB = 1024
@@ -64,6 +64,19 @@ class LogView:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofView:
+    """The proof of a stream of the log; its name where there are several.
+
+    Attributes:
+        acts: What was done last with its notary, the newest first.
+    """
+
+    name: str
+    facts: Sequence[Fact]
+    acts: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
 class OperationsView:
     """The page.
 
@@ -79,7 +92,7 @@ class OperationsView:
     notices: Sequence[Notice]
     projections: Sequence[ProjectionLine] | None
     logs: Sequence[LogView]
-    proofs: Sequence[LogView]
+    proofs: Sequence[ProofView]
     services: Sequence[ServiceLine]
     at: datetime
 
@@ -99,7 +112,7 @@ def operations_view(language: Language, report: Json) -> OperationsView:
         [notice(language, each) for each in report["troubles"]],
         None if statuses is None else [_projection(language, each, several=several) for each in statuses],
         [LogView(each["stream"] if several else "", list(_facts(language, each))) for each in report["log"]],
-        [LogView(each["stream"] if several else "", list(proof_facts(language, each))) for each in report["proof"]],
+        [_proof(language, each, several=several) for each in report["proof"]],
         [_service(language, each) for each in report["services"]],
         report["at"],
     )
@@ -129,6 +142,11 @@ def _projection(language: Language, status: Json, *, several: bool) -> Projectio
         else "",
         trouble=f"{status['last_error_at'][:19]} {status['last_error']}" if status["last_error"] else "",
     )
+
+
+def _proof(language: Language, proof: Json, *, several: bool) -> ProofView:
+    facts, acts = list(proof_facts(language, proof)), list(proof_acts(language, proof))
+    return ProofView(proof["stream"] if several else "", facts, acts)
 
 
 def _service(language: Language, service: Json) -> ServiceLine:

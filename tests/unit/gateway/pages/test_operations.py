@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from services.gateway.pages.language import language_of, languages
+from services.administration.notary_act import Kind
+from services.gateway.pages.language import Language, language_of, languages
 from services.gateway.pages.operations.view import operations_view
 from services.gateway.troubles import Trouble
 
@@ -62,6 +63,7 @@ PROOF = {
     "unpublished_since": None,
     "audited_at": AT,
     "audit_wrong": 0,
+    "acts": [],
 }
 SERVICES = [
     {"name": "goals", "state": "recording", "stream": None, "version": "0.1.0", "since": AT},
@@ -179,6 +181,39 @@ def test_what_is_wrong_with_the_proof_stands_where_it_is_wrong() -> None:
     assert facts["Witness alpha"] == ("has cosigned nothing yet", "", "It does not know this log.")
     assert facts["Last compared with the log"][0] == "28 November 2026, 18:29 UTC, 2 events differ"
     assert facts["Cosigned by enough"][0] == "nothing yet; the policy asks for any of 1"
+
+
+def acts_of_proof(language: Language = ENGLISH, **given: Any) -> list[tuple[str, str, str]]:  # Any: JSON
+    (proof,) = operations_view(language, report(proof=[{**PROOF, **given}])).proofs
+    return [(fact.name, fact.text, fact.detail) for fact in proof.acts]
+
+
+def act(kind: str, **given: Any) -> Mapping[str, Any]:  # Any: JSON of mixed values
+    return {"kind": kind, "at": AT, "by": "", "reason": "", **given}
+
+
+def test_what_was_done_with_the_notary_is_told_with_when_by_whom_and_why() -> None:
+    when, why = "28 November 2026, 18:29 UTC", "The copy of Monday was put back."
+    acts = [act("resumed", by="Ada Example", reason=why), act("stopped", reason="The log ends early."), act("founded")]
+
+    assert acts_of_proof(acts=acts) == [
+        (when, "signing went on, by Ada Example", why),
+        (when, "signing stopped", "The log ends early."),
+        (when, "the notary was made", ""),
+    ]
+
+
+def test_acts_that_cannot_be_told_are_not_none() -> None:
+    assert acts_of_proof(acts=None) == [("Last act", "not known at the moment", "")]
+    assert acts_of_proof(acts=None, state="silent") == []
+    assert acts_of_proof(acts=[]) == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_two_acts_are_told_alike(code: str) -> None:
+    told = acts_of_proof(language_of([code], None), acts=[act(kind) for kind in get_args(Kind)])
+
+    assert len({said for _, said, _ in told}) == len(get_args(Kind))
 
 
 def test_services_say_since_when_and_one_that_does_not_answer_stands_out() -> None:
