@@ -6,8 +6,8 @@ second, while somebody wants to know, the stream is asked for its last position:
 nobody counts as quiet. What a feed lost at its very end is therefore found out within that second.
 
 Whoever asks is told what the server knew by then: it sends a message of the feed before it acknowledges that it is
-stored, and before the pong that is waited for here. In a cluster, where another server may have stored it, that is what a
-replica says that lags.
+stored, and before the pong that is waited for here. In a cluster, where another server may have stored it, that is
+what a replica says that lags.
 """
 
 import asyncio

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Tab
 from events.goal.types import ProgressLogged
 from projections.engine.columns import Instant
 from projections.engine.naming import Naming
+from projections.engine.of_postgresql import on_postgresql
 from projections.engine.projection import Tables
 
 VERSION = 8
@@ -85,10 +86,10 @@ def tables(naming: Naming = _LIVE) -> Tables:
     }
     events = made["events"]
     # A diary grows every day, and what else happened to a goal is found without it.
-    Index(
+    moments = Index(
         naming.index("events", "moments"),
         *(events.c[name] for name in ("org", "patient", "goal", "position")),
         sqlite_where=events.c.type != DIARY_TYPE,
-        postgresql_where=events.c.type != DIARY_TYPE,
     )
+    on_postgresql(moments, where=events.c.type != DIARY_TYPE)
     return made

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Dialect, String
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import TIMESTAMP, Dialect, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _IN_UTC_LENGTH = len('"2026-03-01T12:00:00.000001Z"')

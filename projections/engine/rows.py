@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic_core import to_json
 from sqlalchemy import (
@@ -25,13 +25,16 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import column as sql_column
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.dml import UpdateBase
 
 from projections.engine.columns import Instant
 from projections.engine.projection import Projected, Row, Tables
 from projections.engine.statements import run_many
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 _Kind = Literal["delete", "update", "upsert"]
 _KEY = "key_"
@@ -79,16 +82,21 @@ def upsert(connection: Connection, table: Table) -> Executable:
 
 @cache
 def _upsert(dialect: str, table: Table) -> Executable:
-    return _or_update(_insert(dialect, table), table.columns)
+    return _or_update(insert_of(dialect, table), table.columns)
 
 
-def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+def insert_of(dialect: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """An `INSERT` as a database has it, with its `ON CONFLICT`."""
+    if dialect != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - it takes memory, of those alone who have that database
+
+    return postgresql.insert(table)
 
 
 def _or_update(
-    insert: postgresql.Insert | sqlite.Insert, columns: Iterable[Column[Any]]
-) -> postgresql.Insert | sqlite.Insert:
+    insert: "postgresql.Insert | sqlite.Insert", columns: Iterable[Column[Any]]
+) -> "postgresql.Insert | sqlite.Insert":
     others = {column.name: insert.excluded[column.name] for column in columns if not column.primary_key}
     keys = list(insert.table.primary_key)
     return insert.on_conflict_do_update(index_elements=keys, set_=others) if others else insert.on_conflict_do_nothing()
@@ -122,7 +130,7 @@ def _all_at_once(kind: _Kind, table: Table, names: tuple[str, ...]) -> Executabl
             new = {column.name: given.c[column.name] for column in columns if not column.primary_key}
             return update(table).where(*same_key).values(new)
         case "upsert":
-            return _or_update(postgresql.insert(table).from_select(names, select(*given.c)), columns)
+            return _or_update(insert_of("postgresql", table).from_select(names, select(*given.c)), columns)
 
 
 @cache

@@ -25,7 +25,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
 
 from events.goal.flags import SILENT_AFTER
@@ -38,6 +37,7 @@ from projections.engine.key_lookup import PATIENT, wanted, wanted_keys
 from projections.engine.paging import AnySelect
 from projections.engine.plan_join import of_the_patient
 from projections.engine.projection import Tables
+from projections.engine.rows import insert_of
 from projections.engine.statements import execute, execute_many
 from projections.goal_state.caseload_needs import NEEDS, NO_NEED, NO_REVIEW, OVER, Need
 
@@ -112,8 +112,7 @@ def _of_one(dialect: str, caseload: Table, goals: Table, plans: Table, waiting: 
 
 def _written(dialect: str, caseload: Table, rows: AnySelect) -> Executable:
     names = [column.name for column in rows.selected_columns]
-    insert = postgresql.insert(caseload) if dialect == "postgresql" else sqlite.insert(caseload)
-    written = insert.from_select(names, rows)
+    written = insert_of(dialect, caseload).from_select(names, rows)
     others = {column.name: written.excluded[column.name] for column in caseload.columns if not column.primary_key}
     return written.on_conflict_do_update(index_elements=list(caseload.primary_key), set_=others)
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from projections.engine.columns import Instant
 from projections.engine.naming import Naming
+from projections.engine.of_postgresql import on_postgresql
 from projections.engine.projection import SUMS, Tables
 
 VERSION = 11
@@ -101,18 +102,13 @@ def _goals(naming: Naming, metadata: MetaData) -> Table:
         Index(naming.index("goals", "status"), "org", "status", "patient", "goal"),
         # With all that is asked for when copies of a statement are counted, so that no row has to be read for it.
         Index(naming.index("goals", "statement"), "org", "statement_hash", "status", "patient"),
-        # Every event of a goal writes its row anew; with room beside it, PostgreSQL leaves the indexes as they are.
-        postgresql_with={"fillfactor": 50},
     )
     # Of the few goals that are to be raised; with all that is asked for, so that SQLite takes no other for as good.
     raised = goals.c.raise_at_next_session
-    Index(
-        naming.index("goals", "dip"),
-        *(goals.c.org, goals.c.patient, raised),
-        sqlite_where=raised,
-        postgresql_where=raised,
-    )
-    return goals
+    dip = Index(naming.index("goals", "dip"), *(goals.c.org, goals.c.patient, raised), sqlite_where=raised)
+    on_postgresql(dip, where=raised)
+    # Every event of a goal writes its row anew; with room beside it, PostgreSQL leaves the indexes as they are.
+    return on_postgresql(goals, **{"with": {"fillfactor": 50}})
 
 
 def _documents(naming: Naming, metadata: MetaData) -> Table:
@@ -156,12 +152,12 @@ def _entries(naming: Naming, metadata: MetaData) -> Table:
     )
     # Few entries tell a level; with all that is asked for when levels are drawn over time.
     tells_level = entries.c.level.is_not(None)
-    Index(
+    level = Index(
         naming.index("entries", "level"),
         *(entries.c[name] for name in ("org", "patient", "goal", "day", "version", "level")),
         sqlite_where=tells_level,
-        postgresql_where=tells_level,
     )
+    on_postgresql(level, where=tells_level)
     return entries
 
 
@@ -274,7 +270,7 @@ def _measurements(naming: Naming, metadata: MetaData) -> Table:
 
 def _caseload(naming: Naming, metadata: MetaData) -> Table:
     """What asks for attention of everyone, over their open goals (`projections.goal_state.caseload_rows`)."""
-    return Table(
+    caseload = Table(
         naming.table("caseload"),
         metadata,
         *_of_a_patient(),
@@ -310,9 +306,9 @@ def _caseload(naming: Naming, metadata: MetaData) -> Table:
         Column("awaited", Text, nullable=False),
         Index(naming.index("caseload", "need"), "org", "need", "next_review_on", "patient"),
         info={SUMS: True},
-        # An entry writes the row anew, as it does that of its goal.
-        postgresql_with={"fillfactor": 50},
     )
+    # An entry writes the row anew, as it does that of its goal.
+    return on_postgresql(caseload, **{"with": {"fillfactor": 50}})
 
 
 def _of_a_patient() -> Iterator[Column[str]]:

@@ -14,7 +14,7 @@ from services.access.authentication import Authenticator
 from services.gateway.access.consents import Consents, consents_for
 from services.gateway.access.middleware import Access
 from services.gateway.access_records import AccessRecords
-from services.gateway.calling import Endpoints
+from services.gateway.calling import Endpoints, calls_of
 from services.gateway.edge.host_names import AllowedHosts
 from services.gateway.edge.hosts import HostCheck
 from services.gateway.edge.origins import OriginCheck
@@ -91,6 +91,8 @@ _WITH_ENDPOINTS = (
     reviews_pages,
     developers,
 )
+_ROUTERS: Sequence[Router] = tuple(module.router for module in _WITH_ENDPOINTS)
+_CALLS = calls_of(_ROUTERS)  # when imported: what `cairn up` has before it forks, its gateway does not make again
 
 
 def create_app(
@@ -115,7 +117,7 @@ def create_app(
     """
     signing_in = signing_in or SigningIn(authenticator)
     signs_in_at = signing_in.issuer.issuer_name if signing_in.issuer is not None else None
-    endpoints = Endpoints(Application(gateway, issuer_metadata, signing_in))
+    endpoints = Endpoints(Application(gateway, issuer_metadata, signing_in), _CALLS)
     layers: ASGIApp = AccessRecords(endpoints, gateway.records)
     consents = consents or partial(consents_for, gateway.logs)
     layers = Access(layers, authenticator, consents, gateway.records, gateway.public_url, signs_in_at)
@@ -138,7 +140,7 @@ class Application:
         issuer_metadata: IssuerMetadata = lambda: None,
         signing_in: SigningIn | None = None,
     ):
-        self.routers: Sequence[Router] = tuple(module.router for module in _WITH_ENDPOINTS)
+        self.routers = _ROUTERS
         self.state = State({"gateway": gateway, "issuer_metadata": issuer_metadata, "signing_in": signing_in})
 
     @cached_property

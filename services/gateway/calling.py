@@ -5,9 +5,9 @@ longer than everything that Cairn does for a reading, and whoever judged the req
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Annotated, Any, Protocol, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -26,26 +26,17 @@ _Way = Callable[[Request, _Errors], Any]
 """How one argument is found in a request; what is wrong with it is added to the errors."""
 
 
-class WithEndpoints(Protocol):
-    """What has endpoints."""
-
-    routers: Sequence[Router]
-
-
 class Endpoints:
     """The ASGI application behind the door: calls the endpoint of the operation that a request was judged by.
 
     Args:
-        application: Their routers, and what they find as `request.app`.
+        application: What endpoints find as `request.app`.
+        calls: Of :func:`calls_of`.
     """
 
-    def __init__(self, application: WithEndpoints):
+    def __init__(self, application: object, calls: "Mapping[tuple[str, str], Call]"):
         self._application = application
-        self._calls = {
-            (route.method, route.path): Call(route.endpoint)
-            for router in application.routers
-            for route in router.routes
-        }
+        self._calls = calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -116,6 +107,11 @@ class Call:
             found[name] = call.function(**given) if call.is_plain else await call.answer(request, given)
         answer = self.function(**found)
         return await answer if self._is_async else answer
+
+
+def calls_of(routers: Iterable[Router]) -> Mapping[tuple[str, str], Call]:
+    """How each endpoint is called, by its method and address."""
+    return {(route.method, route.path): Call(route.endpoint) for router in routers for route in router.routes}
 
 
 def _mark(wanted: Any) -> Any:

@@ -8,12 +8,13 @@ import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
-
-from nacl.signing import SigningKey
+from typing import TYPE_CHECKING, NamedTuple
 
 from events.errors import CairnError
 from events.log.client.nkeys import BadKey, public_text, seed_bytes
+
+if TYPE_CHECKING:
+    from nacl.signing import SigningKey
 
 _MAX_FILE_BYTES = 64 * 1024
 _JWT = re.compile(r"-----BEGIN NATS USER JWT-----\s+(\S+)\s")
@@ -90,12 +91,14 @@ def _text(file: Path) -> str:
         raise NoSeed(f"{file} cannot be read, or is no file of a NATS user.") from None
 
 
-def _key(seed: str, file: Path) -> SigningKey:
+def _key(seed: str, file: Path) -> "SigningKey":
+    from nacl.signing import SigningKey  # noqa: PLC0415 - for those alone who sign: it takes 1 MB of memory
+
     try:
         return SigningKey(seed_bytes("user", seed))
     except BadKey:
         raise NoSeed(f"{file} holds no seed of a NATS user (SU…).") from None
 
 
-def _signature(key: SigningKey, nonce: str) -> bytes:
+def _signature(key: "SigningKey", nonce: str) -> bytes:
     return base64.b64encode(key.sign(nonce.encode()).signature)

@@ -9,10 +9,10 @@ from tests.forked import Forked, without_settings
 
 NOWHERE = "nats://127.0.0.1:1"
 _PREPARED = """
-import asyncio, threading
+import asyncio, sys, threading
 from services.node.forking import Forks
 asyncio.run(Forks(lambda arguments, settings: 0).prepare())
-print(threading.active_count())
+print(threading.active_count(), *({"sqlalchemy.dialects.postgresql", "nacl"} & set(sys.modules)))
 """
 """In an interpreter of its own: the tests' processes are forks, and threads are not forked along."""
 
@@ -49,7 +49,7 @@ async def test_a_service_gets_its_settings_from_the_node(tmp_path: Path) -> None
     assert f"No NATS server answers at {NOWHERE}" in ran.err
 
 
-async def test_what_services_need_starts_no_thread_while_it_is_imported() -> None:
+async def test_importing_what_services_need_starts_no_thread_and_leaves_out_what_few_installations_use() -> None:
     program = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", _PREPARED), stdin=DEVNULL, stdout=PIPE, env=without_settings()
     )

@@ -19,7 +19,7 @@ from services.gateway.access.matching import OperationTree
 from services.gateway.access.operations import Operation
 from services.gateway.answers import json_answer
 from services.gateway.bodies import read_body
-from services.gateway.calling import Endpoints
+from services.gateway.calling import Endpoints, calls_of
 from services.gateway.metrics import Metrics
 from services.gateway.parameters import Org
 from services.gateway.problems import RequestRefused
@@ -61,7 +61,7 @@ def application(metrics: Metrics) -> ASGIApp:
     async def body(request: Request) -> Response:
         return json_answer(len(await read_body(request, 1000)))
 
-    endpoints = Endpoints(SimpleNamespace(routers=(api,)))
+    endpoints = Endpoints(SimpleNamespace(), calls_of((api,)))
 
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
         matched = ADDRESSES.find(scope["method"], scope["path"])
