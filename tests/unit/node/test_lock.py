@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -10,6 +11,9 @@ from services.node.forking import Forks
 from services.node.lock import AlreadyRunning, UnusableFolder, locked
 from services.node.node import run_node
 from services.settings import Settings
+
+_NONE_ARE_FORKED = cast(Forks, None)
+"""It ends before that; and an instance changes how this process waits for its children."""
 
 
 async def test_a_second_node_is_told_who_runs_there_and_no_token(tmp_path: Path) -> None:
@@ -33,7 +37,7 @@ async def test_a_place_where_no_directory_can_be_is_told_in_a_sentence(tmp_path:
     data_dir = tmp_path / "file" / "data"
 
     async def start() -> None:
-        await run_node(Settings(data_dir=data_dir), print, print, Forks(lambda _, __: 0))
+        await run_node(Settings(data_dir=data_dir), print, print, _NONE_ARE_FORKED)
 
     async def lock() -> None:
         async with locked(data_dir):
