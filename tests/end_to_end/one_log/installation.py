@@ -16,6 +16,7 @@ from events.event import Event
 from events.log import connect, declare_log
 from events.log.stream import STREAM
 from services.embedded_server import EmbeddedServer
+from services.goals.health import HEALTH, Health
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.forked import Ran, cairn
 from tests.tokens import of_everyone
@@ -158,6 +159,17 @@ class Installation:
         said = await eventually(refused, within=SETTLING_SECONDS)
         assert said is not None
         return said
+
+    async def until_the_goals_service_finds(self, state: str) -> None:
+        """Wait until it knows how the log is. A gateway looks by itself, and may know it a third of a second sooner."""
+        nc = await connect(self.server.url, name="operator")
+
+        async def found() -> bool:
+            answer = await nc.request(f"{HEALTH}.{STREAM}", timeout=SETTLING_SECONDS)
+            return Health.model_validate_json(answer.data).state == state
+
+        await eventually(found, within=SETTLING_SECONDS)
+        await nc.close()
 
     async def readiness(self) -> tuple[int, Json]:
         try:

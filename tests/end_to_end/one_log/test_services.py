@@ -63,6 +63,7 @@ async def test_settings_that_forget_stop_recording_until_they_are_mended(shared:
     await shared.change_the_stream(max_msgs=1000, discard=DiscardPolicy.OLD)
 
     await shared.until_refused("log.unfit")
+    await shared.until_the_goals_service_finds("unfit")
     answer = await shared.post(also("new", "pt-3"))
     assert (answer.status_code, answer.json()["code"]) == (503, "log.unfit"), answer.text
     assert 'cairn_log_fit{stream="CAIRN_LOG"} 0.0' in (await shared.get("/metrics")).text
