@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -22,7 +23,6 @@ _SQLITE_PRAGMAS = (
     "journal_mode = WAL",
     # A power cut may take the last transactions back, but always rows and checkpoint together: they are built again.
     "synchronous = NORMAL",
-    "cache_size = -32768",
     # A page that changes again and again is carried over to the file less often; the log beside it stays below 64 MB.
     "wal_autocheckpoint = 16000",
     # A reader that has kept it from being begun anew, so that it grew, leaves no more than that behind.
@@ -30,6 +30,11 @@ _SQLITE_PRAGMAS = (
     # Views read the tables of that name, also when another build has been given it.
     "legacy_alter_table = ON",
 )
+CACHE_KIB = 32 * 1024
+"""How much of an SQLite file each connection keeps at hand."""
+CACHE_KIB_IN_BULK = 4 * 1024
+"""The same for whoever takes in many events at once. What a large transaction needs is found in the kernel's cache as well,
+and a larger one of its own makes the process grow with the file."""
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -42,7 +47,7 @@ class UnusableDatabase(CairnError):
     """The address is not one of a database that projections can be kept in."""
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, cache_kib: int = CACHE_KIB) -> Engine:
     """Open the projections' database; connections are made when they are needed.
 
     An SQLite file that is deleted or replaced meanwhile is noticed with the next transaction, which uses what is in its
@@ -50,6 +55,7 @@ def open_database(url: str) -> Engine:
 
     Args:
         url: `sqlite:///path` (the folder is made when it is missing) or `postgresql://…`.
+        cache_kib: How much of an SQLite file each connection keeps at hand.
 
     Raises:
         UnusableDatabase: when it is neither, or the driver is not installed.
@@ -62,7 +68,7 @@ def open_database(url: str) -> Engine:
         turns = _Turns(engine)
         engine.update_execution_options(**{_TURNS: turns})
         event.listen(engine, "engine_disposed", turns.close)
-        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "connect", partial(_configure_sqlite, cache_kib))
         event.listen(engine, "begin", _begin_sqlite)
         if address.database and address.database != ":memory:":
             DatabaseFile(Path(address.database)).watched_by(engine)
@@ -167,9 +173,9 @@ def without_patient_text(error: SQLAlchemyError) -> str:
 
 
 # The driver's connection has no common type across drivers.
-def _configure_sqlite(connection: Any, _record: object) -> None:
+def _configure_sqlite(cache_kib: int, connection: Any, _record: object) -> None:
     connection.isolation_level = None  # Cairn begins its transactions itself, below.
-    for pragma in _SQLITE_PRAGMAS:
+    for pragma in (*_SQLITE_PRAGMAS, f"cache_size = -{cache_kib}"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -4,8 +4,7 @@ An event can void a message that could not be read. The goal is then taken in fr
 put into quarantine since then are read again from the log.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from events.envelope import StoredMessage, UnreadableEvent, read_recorded
@@ -48,57 +47,65 @@ def anchor_at(message: StoredMessage) -> Anchor:
     return message.anchor if isinstance(message, ReadOnce) else Anchor.at(message)
 
 
-@dataclass(frozen=True, slots=True)
 class Arrival:
-    """The events of a batch by goal, in order, and those that could not be read or whose goal is in quarantine.
+    """A batch: the events of each goal, in order, and those that could not be read or whose goal is in quarantine.
+
+    A goal's events are decoded when it is its turn: those of a large batch would take more memory than all else.
+
+    Args:
+        messages: All of the batch.
+        quarantined_at: The subjects that are in quarantine already, and the position since which they are.
+        again: All that is stored on the subjects on which a message of the batch voids another (`read_again`).
 
     Attributes:
+        quarantined: Those for quarantine, of the goals that have had their turn.
         again: The subjects whose events in quarantine are all here once more, so that they can leave it.
     """
 
-    by_goal: Mapping[GoalId, Sequence[RecordedEvent]]
-    quarantined: Sequence[Quarantined]
-    again: frozenset[str] = frozenset()
+    def __init__(
+        self,
+        messages: Sequence[StoredMessage],
+        quarantined_at: Mapping[str, int],
+        again: Mapping[str, Sequence[StoredMessage]] = _NONE,
+    ):
+        self.quarantined: list[Quarantined] = []
+        self.again = frozenset(again)
+        self._messages = messages
+        self._quarantined_at = quarantined_at
+        self._stored_again = again
 
+    def goals(self) -> Iterator[tuple[GoalId, Sequence[RecordedEvent]]]:
+        """The events of each goal that has any which can be read. To be taken once."""
+        for subject, stored in self._stored_again.items():
+            known = [each for each in stored if each.position <= self._messages[-1].position]
+            events, rest = read_quarantined(known, self._quarantined_at.get(subject, self._messages[0].position))
+            self.quarantined += rest
+            if events:
+                yield events[0].goal_id, events
+        by_subject: dict[str, list[StoredMessage]] = {}
+        for message in self._messages:
+            if (others := by_subject.get(message.subject)) is None:
+                by_subject[message.subject] = [message]
+            else:
+                others.append(message)
+        for subject, messages in by_subject.items():
+            if subject not in self.again and (events := self._decoded(subject, messages)):
+                yield events[0].event.goal_id, events
 
-def read_messages(
-    messages: Sequence[StoredMessage],
-    quarantined_at: Mapping[str, int],
-    again: Mapping[str, Sequence[StoredMessage]] = _NONE,
-) -> Arrival:
-    """Decode a batch.
-
-    Args:
-        quarantined_at: The subjects that are in quarantine already, and the position since which they are.
-        again: All that is stored on the subjects on which a message of the batch voids another (`read_again`).
-    """
-    by_goal: dict[GoalId, list[RecordedEvent]] = {}
-    quarantined: list[Quarantined] = []
-    since = dict(quarantined_at)
-    for subject, stored in again.items():
-        known = [each for each in stored if each.position <= messages[-1].position]
-        known_events, rest = read_quarantined(known, since.get(subject, messages[0].position))
-        quarantined += rest
-        if known_events:
-            by_goal[known_events[0].goal_id] = known_events
-    for message in messages:
-        if message.subject in again:
-            continue
-        if message.subject in since:
-            quarantined.append(behind_quarantined(message.position, message.subject, since[message.subject]))
-            continue
-        try:
-            recorded = message.read() if isinstance(message, ReadOnce) else read_recorded(message)
-        except UnreadableEvent as error:
-            since[message.subject] = message.position
-            quarantined.append(Quarantined(message.position, message.subject, error.reason))
-            continue
-        goal_id = recorded.event.goal_id
-        if (events := by_goal.get(goal_id)) is None:
-            by_goal[goal_id] = [recorded]
-        else:
-            events.append(recorded)
-    return Arrival(by_goal, quarantined, frozenset(again))
+    def _decoded(self, subject: str, messages: Sequence[StoredMessage]) -> list[RecordedEvent]:
+        """What can be read of the messages on one subject; the rest goes to quarantine."""
+        since = self._quarantined_at.get(subject)
+        events: list[RecordedEvent] = []
+        for message in messages:
+            if since is not None:
+                self.quarantined.append(behind_quarantined(message.position, subject, since))
+                continue
+            try:
+                events.append(message.read() if isinstance(message, ReadOnce) else read_recorded(message))
+            except UnreadableEvent as error:
+                since = message.position
+                self.quarantined.append(Quarantined(since, subject, error.reason))
+        return events
 
 
 def read_quarantined(messages: Sequence[StoredMessage], since: int) -> tuple[list[RecordedEvent], list[Quarantined]]:

@@ -8,6 +8,9 @@ from projections.engine.projection import Remembered, State
 
 MOST_CHARACTERS_REMEMBERED = 4 * 1024 * 1024
 """Of stored text, of all the states that are remembered; as objects they take about ten times as many bytes."""
+MOST_CHARACTERS_REMEMBERED_IN_BULK = 256 * 1024
+"""The same while a long log is caught up with: a batch is then about so many goals that few are remembered from the one
+before, and the state of each is loaded once for many events."""
 
 
 class Memory(Generic[State]):

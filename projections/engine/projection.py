@@ -102,6 +102,8 @@ class Projection(Generic[State]):
         suffices: Whether what was kept in mind is all that the projector needs for the next events; where it is not,
             the state is loaded.
         views: What SQL dashboards read: (the live tables, `sqlite` or `postgresql`) → views.
+        most_together: How many events one transaction takes in while others catch up too. Many are worth it where a
+            goal's state is loaded, and its row written, once for all of its events in a batch.
         add_up: Writes what the rows of patients, of whatever goals and plans, add up to, into a table that is named by
             :data:`SUMS`: of these patients, or of everyone. It is called for those whose rows have changed, in the
             same transaction; and for everyone before a build goes live, because until then nobody reads it.
@@ -116,6 +118,7 @@ class Projection(Generic[State]):
     views: Callable[[Tables, str], Views] = no_views
     kept: Callable[[Remembered[State]], Remembered[State]] = _all_of_it
     suffices: Callable[[State, Sequence[RecordedEvent]], bool] = _for_all
+    most_together: int = 8_000
     add_up: Callable[[Connection, Tables, Collection[GoalId] | None], None] | None = None
 
     def tables(self, slot: Slot = Slot.LIVE) -> Tables:

@@ -17,7 +17,7 @@ from projections.engine.decoding import read_quarantined
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection
 from projections.engine.quarantine import Quarantined, leave_quarantine, quarantine
-from projections.engine.rows import collect, write
+from projections.engine.rows import write
 from projections.engine.sums import add_up_changes
 from projections.engine.tables import CHECKPOINTS, QUARANTINE
 
@@ -97,11 +97,11 @@ def _release(
         if not waiting - void <= {each.position for each in quarantined} <= waiting:
             raise NotComplete(f"The log does not give all the events of {subject} that are in quarantine.")
         events, rest = read_quarantined(known, since)
-        by_goal = {events[0].goal_id: events} if events else {}
-        projected, refused = Projecting(engine, projection, projection.tables(key.slot)).project(by_goal)
+        goals = [(events[0].goal_id, events)] if events else []
+        changes, patients, refused = Projecting(engine, projection, projection.tables(key.slot)).project(goals)
         still = sorted([*refused, *rest])
-        write(connection, projection.tables(key.slot), collect(list(projected.values())))
-        add_up_changes(connection, projection, key.slot, projected)
+        write(connection, projection.tables(key.slot), changes)
+        add_up_changes(connection, projection, key.slot, patients)
         leave_quarantine(connection, key, [subject])
         quarantine(connection, key, still)
         # The service has this goal in mind as quarantined; told that its tables have changed, it looks again.

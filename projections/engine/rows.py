@@ -2,7 +2,6 @@
 and the driver, which takes longer than the database does.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
@@ -31,7 +30,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from projections.engine.columns import Instant
 from projections.engine.projection import Projected, Row, Tables
-from projections.engine.statements import run_many
+from projections.engine.statements import Values, run_many
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -39,9 +38,33 @@ if TYPE_CHECKING:
 _Kind = Literal["delete", "update", "upsert"]
 _KEY = "key_"
 """Before the names of keys, because those of columns are taken by what is set."""
-_ByTable = dict[str, list[Row]]
 _AsTexts = Callable[[Sequence[Any]], Sequence[object]]  # Any: each column has a type of its own
-_Values = Callable[[Sequence[Row]], list[tuple[object, ...]]]
+
+
+class Rows:
+    """Rows of one table with values in the same columns. As dictionaries they would take three times the memory.
+
+    Args:
+        names: Of those columns.
+    """
+
+    def __init__(self, names: tuple[str, ...]):
+        self.names = names
+        # With the first name twice, because of one name alone an itemgetter makes no tuple.
+        self._pick = itemgetter(names[0], *names)
+        self._picked: list[Values] = []
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Put rows behind those that are there."""
+        self._picked += map(self._pick, rows)
+
+    def columns(self) -> dict[str, Sequence[Any]]:  # Any: each column has a type of its own
+        """The values of each column, in the order of the rows."""
+        return dict(zip(self.names, list(zip(*self._picked, strict=True))[1:], strict=True))
+
+
+_ByTable = dict[str, Rows]
+_Values = Callable[[Rows], Iterator[Values]]
 
 
 class Changes(NamedTuple):
@@ -51,18 +74,30 @@ class Changes(NamedTuple):
     updates: _ByTable
     upserts: _ByTable
 
+    def add(self, projected: Projected[Any]) -> None:  # Any: rows do not depend on the state's type
+        """Add those of one more goal."""
+        for by_table, rows_by_table in (
+            (self.upserts, projected.upserts),
+            (self.updates, projected.updates),
+            (self.deletes, projected.deletes),
+        ):
+            for table, rows in rows_by_table.items():
+                if rows:
+                    if (there := by_table.get(table)) is None:
+                        there = by_table[table] = Rows(tuple(rows[0]))
+                    there.add(rows)
 
-def collect(projected: Iterable[Projected[Any]]) -> Changes:  # Any: rows do not depend on the state's type
+
+def no_changes() -> Changes:
+    """None yet."""
+    return Changes({}, {}, {})
+
+
+def collect(projected: Iterable[Projected[Any]]) -> Changes:  # Any: as above
     """The changes of many goals, table by table."""
-    changes = Changes(defaultdict(list), defaultdict(list), defaultdict(list))
-    deletes, updates, upserts = changes
+    changes = no_changes()
     for each in projected:
-        for table, rows in each.upserts.items():
-            upserts[table] += rows
-        for table, rows in each.updates.items():
-            updates[table] += rows
-        for table, rows in each.deletes.items():
-            deletes[table] += rows
+        changes.add(each)
     return changes
 
 
@@ -71,8 +106,7 @@ def write(connection: Connection, tables: Tables, changes: Changes) -> None:
     kinds: tuple[_Kind, ...] = ("delete", "update", "upsert")
     for kind, by_table in zip(kinds, changes, strict=True):
         for name, rows in by_table.items():
-            if rows:
-                _write(connection, kind, tables[name], rows)
+            _write(connection, kind, tables[name], rows)
 
 
 def upsert(connection: Connection, table: Table) -> Executable:
@@ -102,12 +136,13 @@ def _or_update(
     return insert.on_conflict_do_update(index_elements=keys, set_=others) if others else insert.on_conflict_do_nothing()
 
 
-def _write(connection: Connection, kind: _Kind, table: Table, rows: Sequence[Row]) -> None:
-    names = tuple(rows[0])
+def _write(connection: Connection, kind: _Kind, table: Table, rows: Rows) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(_all_at_once(kind, table, names), {"rows": to_json(rows).decode()})
+        columns = rows.columns()
+        as_json = to_json([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
+        connection.execute(_all_at_once(kind, table, rows.names), {"rows": as_json.decode()})
     else:
-        statement, values = _one_by_one(kind, table, names)
+        statement, values = _one_by_one(kind, table, rows.names)
         run_many(connection, statement, values(rows))
 
 
@@ -155,16 +190,13 @@ def _one_by_one(kind: _Kind, table: Table, names: tuple[str, ...]) -> tuple[str,
 
 def _values(table: Table, names: Sequence[str]) -> _Values:
     """What SQLite's driver takes: days and instants as text. Column by column, which is quicker than row by row."""
-    # With the first name twice, because of one name alone an itemgetter makes no tuple.
-    pick = itemgetter(names[0], *names)
-    written_as_text = [(slot, as_texts) for slot, name in enumerate(names) if (as_texts := _as_texts(table.c[name]))]
+    written_as_text = {name: as_texts for name in names if (as_texts := _as_texts(table.c[name]))}
 
-    def values(rows: Sequence[Row]) -> list[tuple[object, ...]]:
-        picked: Iterator[Sequence[object]] = zip(*map(pick, rows), strict=True)
-        _, *columns = picked
-        for slot, as_texts in written_as_text:
-            columns[slot] = as_texts(columns[slot])
-        return list(zip(*columns, strict=True))
+    def values(rows: Rows) -> Iterator[Values]:
+        columns: dict[str, Sequence[object]] = {**rows.columns()}
+        for name, as_texts in written_as_text.items():
+            columns[name] = as_texts(columns[name])
+        return zip(*[columns[name] for name in names], strict=True)
 
     return values
 

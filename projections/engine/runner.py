@@ -149,7 +149,7 @@ class Runner(Generic[State]):
         """Take in the log, until what was built beside is live."""
         writer = self._writer
         demand = Demand()
-        async with aclosing(self._following.batches(writer.anchor, demand)) as batches:
+        async with aclosing(self._following.batches(writer.anchor, demand, writer.most_together)) as batches:
             async for batch in batches:
                 if batch.messages:
                     again = await read_again(self._log, batch.messages)

@@ -24,8 +24,9 @@ from projections.engine.catching_up import (
     can_catch_up_beside,
     ways,
 )
-from projections.engine.database import open_database
+from projections.engine.database import CACHE_KIB, CACHE_KIB_IN_BULK, open_database
 from projections.engine.fitness import check_database
+from projections.engine.memory import MOST_CHARACTERS_REMEMBERED, MOST_CHARACTERS_REMEMBERED_IN_BULK
 from projections.engine.projection import Projection
 from projections.engine.quarantine import reason_of
 from projections.engine.runner import Runner
@@ -81,7 +82,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
 
     names = " ".join(positions)
     async with AsyncExitStack() as stack:
-        engine = open_database(database_url)
+        engine = open_database(database_url, cache_kib=CACHE_KIB_IN_BULK if until_level else CACHE_KIB)
         stack.callback(engine.dispose)
         await asyncio.to_thread(check_database, engine)
         nc = await connect(nats_url, name=f"cairn projection {names}", log_api=log_api)
@@ -105,7 +106,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
             await stack.enter_async_context(beside.begun(catching_up, read))
         async with asyncio.TaskGroup() as running:
             for projection in projections:
-                keeping_up = _KeepingUp(projection, nc, engine, logs, following)
+                keeping_up = _KeepingUp(projection, nc, engine, logs, following, in_bulk=until_level)
                 told = partial(started, projection.name)
                 running.create_task(keeping_up.run(told, beside, until_level=until_level))
 
@@ -121,7 +122,11 @@ async def _far_behind(
 
 
 class _KeepingUp:
-    """One projection, kept up with every stream."""
+    """One projection, kept up with every stream.
+
+    Args:
+        in_bulk: Whether it ends as soon as it is at the end of the log, so that it takes in many events at once.
+    """
 
     def __init__(
         self,
@@ -130,12 +135,15 @@ class _KeepingUp:
         engine: Engine,
         logs: Mapping[str, Log],
         following: Mapping[str, SharedFollowing],
+        *,
+        in_bulk: bool,
     ):
         self._projection = projection
         self._announcer = Announcer(nc, projection.name)
         self._engine = engine
         self._logs = logs
         self._following = following
+        self._remembers = MOST_CHARACTERS_REMEMBERED_IN_BULK if in_bulk else MOST_CHARACTERS_REMEMBERED
 
     async def run(self, started: Callable[[str, int], None], beside: CatchingUp, *, until_level: bool) -> None:
         """Keep it up for ever, or until it is at the end of the log.
@@ -150,7 +158,7 @@ class _KeepingUp:
 
     async def _keep_up(self, stream: str, started: Callable[[int], None], *, until_level: bool) -> None:
         while True:
-            writer = ProjectionWriter(self._engine, self._projection, stream)
+            writer = ProjectionWriter(self._engine, self._projection, stream, remembers=self._remembers)
             log, following = self._logs[stream], self._following[stream]
             runner = Runner(log, following, self._announcer, writer, tuple(self._logs), until_level=until_level)
             try:

@@ -22,9 +22,6 @@ from projections.engine.fetching import Demand, fetched_ahead
 
 MOST_EVENTS_PER_TRANSACTION = 4_000
 """About how many events one transaction takes in while a projection catches up."""
-_MOST_EVENTS_WHEN_SEVERAL_CATCH_UP = 32_000
-"""The same where others catch up too. Then hardly anybody waits for the database, and of events of one goal that come
-together its state is loaded, and its row written, only once."""
 _KEPT_MESSAGES = 1_000
 """How far a projection may be behind the others and still be among them."""
 _SHORTEST_PAUSE_SECONDS = 0.004
@@ -54,11 +51,15 @@ class SharedFollowing:
         self._worked = 0.0
         """How long the slowest projection worked on its last batch, of those that have told since the pause before."""
 
-    async def batches(self, after: Anchor, demand: Demand) -> AsyncGenerator[Batch, None]:
+    async def batches(
+        self, after: Anchor, demand: Demand, most_together: int = MOST_EVENTS_PER_TRANSACTION
+    ) -> AsyncGenerator[Batch, None]:
         """Everything behind an anchor for ever, as :meth:`events.log.Log.follow`, in large batches.
 
         Args:
             demand: As of :func:`projections.engine.fetching.fetched_ahead`.
+            most_together: About how many events come at once of what is handed over. Then others catch up too, and
+                hardly anybody waits for the database.
 
         Raises:
             LogReplaced: as :meth:`events.log.Log.follow`.
@@ -69,7 +70,7 @@ class SharedFollowing:
             while True:
                 anchor = Anchor.at(last) if last else after
                 handed_over, self._handed_over = self._handed_over, None
-                most = _MOST_EVENTS_WHEN_SEVERAL_CATCH_UP if handed_over else MOST_EVENTS_PER_TRANSACTION
+                most = most_together if handed_over else MOST_EVENTS_PER_TRANSACTION
                 following = self._log.follow_with_process(anchor, handed_over)
                 at_end = False
                 async with aclosing(fetched_ahead(following, most, demand)) as alone:

@@ -85,7 +85,7 @@ def run(connection: Connection, text: str, values: Sequence[object] = ()) -> int
         raise _wrapped(connection, text, error) from error
 
 
-def run_many(connection: Connection, text: str, rows: Sequence[Sequence[object]]) -> None:
+def run_many(connection: Connection, text: str, rows: Iterable[Sequence[object]]) -> None:
     """Give SQLite's driver a statement for each of many rows.
 
     Raises:

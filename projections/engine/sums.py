@@ -1,25 +1,24 @@
 """What the rows of a patient add up to: a goal is projected by itself, and lists of patients are about all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection
 
 from events.identity import GoalId
 from projections.engine.naming import Slot
-from projections.engine.projection import Projected, Projection
+from projections.engine.projection import Projection
 
 AnyProjection = Projection[Any]  # Any: nothing here depends on what it remembers
 
 
-def add_up_changes(
-    connection: Connection, projection: AnyProjection, slot: Slot, projected: Mapping[GoalId, Projected[Any]]
-) -> None:
-    """Add up anew what changes, already written, may have moved; in the transaction that writes them."""
-    if projection.add_up is None or slot is not Slot.LIVE:
-        return
-    patients = {goal_id.plan for goal_id, each in projected.items() if each.adds_up_anew}
-    if patients:
+def add_up_changes(connection: Connection, projection: AnyProjection, slot: Slot, patients: Collection[GoalId]) -> None:
+    """Add up anew what changes of some patients, already written, may have moved; in the transaction that writes them.
+
+    Args:
+        patients: By their plans.
+    """
+    if projection.add_up is not None and slot is Slot.LIVE and patients:
         projection.add_up(connection, projection.tables(), patients)
 
 

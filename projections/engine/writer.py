@@ -23,12 +23,13 @@ from projections.engine.checkpoint import (
 )
 from projections.engine.collector import collector_paused
 from projections.engine.database import reading, writing
-from projections.engine.decoding import anchor_at, read_messages
+from projections.engine.decoding import Arrival, anchor_at
+from projections.engine.memory import MOST_CHARACTERS_REMEMBERED
 from projections.engine.naming import Slot
 from projections.engine.projecting import Projecting
 from projections.engine.projection import Projection, State
 from projections.engine.quarantine import leave_quarantine, quarantine, quarantined_subjects
-from projections.engine.rows import collect, write
+from projections.engine.rows import write
 from projections.engine.statistics import FEWEST_EVENTS, count_rows
 from projections.engine.status import Working
 from projections.engine.status_writer import StatusWriter
@@ -48,19 +49,29 @@ class ProjectionWriter(Generic[State]):
         stream: The one that it is built from.
         beside: Whether to build beside the live tables whatever their version is. Otherwise that is done only when
             there are none, or older ones.
+        remembers: As :class:`projections.engine.projecting.Projecting` takes it.
 
     Attributes:
         key: Whose checkpoint it moves, known once it has resumed.
     """
 
-    def __init__(self, engine: Engine, projection: Projection[State], stream: str, *, beside: bool = False):
+    def __init__(
+        self,
+        engine: Engine,
+        projection: Projection[State],
+        stream: str,
+        *,
+        beside: bool = False,
+        remembers: int = MOST_CHARACTERS_REMEMBERED,
+    ):
         self.key = CheckpointKey(projection.name, Slot.BUILDING if beside else Slot.LIVE, stream)
         self._engine = engine
         self._projection = projection
         self._beside = beside
         self._at = Checkpoint(position=0, epoch=0)
         self._resumed = False
-        self._projecting = Projecting(engine, projection, projection.tables(self.key.slot))
+        self._remembers = remembers
+        self._projecting = self._new_projecting()
         self._quarantined: dict[str, int] = {}
         self._status = StatusWriter()
         self._counted_beside = False
@@ -86,6 +97,11 @@ class ProjectionWriter(Generic[State]):
     def version(self) -> int:
         """Of the projection."""
         return self._projection.version
+
+    @property
+    def most_together(self) -> int:
+        """Of the projection."""
+        return self._projection.most_together
 
     @property
     def restored_in_steps(self) -> bool:
@@ -115,7 +131,7 @@ class ProjectionWriter(Generic[State]):
             self._status.failed(str(CheckpointPutBack(self.key.projection, was=before.position, now=self._at.position)))
         self._resumed = True
         self._count_at = max(FEWEST_EVENTS, self._at.position)
-        self._projecting = Projecting(self._engine, self._projection, self._projection.tables(self.key.slot))
+        self._projecting = self._new_projecting()
         return self.position
 
     def take(
@@ -151,18 +167,17 @@ class ProjectionWriter(Generic[State]):
         again: Mapping[str, Sequence[StoredMessage]],
     ) -> None:
         began = time.time_ns()
-        arrival = read_messages(messages, self._quarantined, again)
-        projected, refused = self._projecting.project(arrival.by_goal)
+        arrival = Arrival(messages, self._quarantined, again)
+        changes, patients, refused = self._projecting.project(arrival.goals())
         refused += arrival.quarantined
         anchor = anchor_at(messages[-1])
         self._status.took(messages, head)
-        changes = collect(projected.values())
         if begins:
             begins()
         with writing(self._engine) as connection:
             moved = move_checkpoint(connection, self.key, expected=self._at, to=anchor)
             write(connection, self._projection.tables(self.key.slot), changes)
-            add_up_changes(connection, self._projection, self.key.slot, projected)
+            add_up_changes(connection, self._projection, self.key.slot, patients)
             leave_quarantine(connection, self.key, arrival.again & self._quarantined.keys())
             quarantine(connection, self.key, refused)
             state: Working = "live" if anchor.position >= self.head else "catching_up"
@@ -311,6 +326,10 @@ class ProjectionWriter(Generic[State]):
         with writing(self._engine) as connection:
             count_rows(connection, self._projection.tables().values())
         self._count_at = 2 * self.position
+
+    def _new_projecting(self) -> Projecting[State]:
+        tables = self._projection.tables(self.key.slot)
+        return Projecting(self._engine, self._projection, tables, self._remembers)
 
     @property
     def _is_on_sqlite(self) -> bool:

@@ -52,5 +52,6 @@ PROJECTION = Projection(
     views=views,
     kept=in_brief,
     suffices=suffices,
+    most_together=32_000,
     add_up=add_up,
 )

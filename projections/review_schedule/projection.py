@@ -30,5 +30,6 @@ PROJECTION = Projection(
     needs_state=may_move_a_review,
     load=_load,
     project=project,
+    most_together=16_000,
     views=views,
 )
