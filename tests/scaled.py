@@ -13,7 +13,8 @@ from events.identity import GoalId
 from events.plan import types as p
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import reading, writing
-from projections.engine.rows import Changes, write
+from projections.engine.projection import Projected
+from projections.engine.rows import collect, write
 from projections.engine.writer import ProjectionWriter
 from tests.builders import active_goal, entry, event, gas, proposed, recorded
 from tests.stored import as_message
@@ -82,7 +83,7 @@ def _copy(engine: Engine, name: str, table: Table, copies: int, span: int) -> No
         some += (_copied(row, number, number * span) for row in rows)
         if len(some) >= _ROWS_AT_ONCE or number == copies - 1:
             with writing(engine) as connection:
-                write(connection, {name: table}, Changes({}, {}, {name: some}))
+                write(connection, {name: table}, collect([Projected({name: some})]))
             some = []
 
 

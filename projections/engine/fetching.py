@@ -2,8 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from typing import NamedTuple
 
+from events.envelope import StoredMessage
 from events.log import Batch
+
+
+class Gathered(NamedTuple):
+    """A batch of the log, of which nobody else has the list of messages: whoever takes it may empty that early."""
+
+    messages: list[StoredMessage]
+    head: int
 
 
 class Demand:
@@ -31,7 +40,7 @@ class Demand:
         await self._there.wait()
 
 
-async def fetched_ahead(source: AsyncIterator[Batch], most: int, demand: Demand) -> AsyncGenerator[Batch, None]:
+async def fetched_ahead(source: AsyncIterator[Batch], most: int, demand: Demand) -> AsyncGenerator[Gathered, None]:
     """The same messages in the same order, put together into as few batches as there is a demand for.
 
     Args:
@@ -66,7 +75,7 @@ async def fetched_ahead(source: AsyncIterator[Batch], most: int, demand: Demand)
             if not waiting:
                 await fetching
                 return
-            batch = Batch(tuple(message for each in waiting for message in each.messages), waiting[-1].head)
+            batch = Gathered([message for each in waiting for message in each.messages], waiting[-1].head)
             waiting.clear()
             if not fetching.done():
                 arrived.clear()

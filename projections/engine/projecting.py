@@ -15,7 +15,7 @@ from projections.engine.projection import Projection, Remembered, State, Tables
 from projections.engine.quarantine import Quarantined
 from projections.engine.rows import Changes, no_changes
 
-_GOALS_AT_A_TIME = 2_000
+_GOALS_AT_A_TIME = 500
 """How many goals' states one query loads. A batch may be about many more, whose states would take too much memory."""
 
 

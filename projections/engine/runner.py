@@ -8,6 +8,7 @@ from typing import Generic
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from events.envelope import StoredMessage
 from events.log import Log, LogUnreachable
 from events.log.anchor import LogReplaced
 from events.log.run_until_first_ends import run_until_first_ends
@@ -153,7 +154,12 @@ class Runner(Generic[State]):
             async for batch in batches:
                 if batch.messages:
                     again = await read_again(self._log, batch.messages)
-                    await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
+
+                    def begins(messages: list[StoredMessage] = batch.messages) -> None:
+                        messages.clear()  # the next ones take their place
+                        demand.now_threadsafe()
+
+                    await self._thread.do(writer.take, batch.messages, batch.head, begins, again)
                 else:
                     await self._thread.do(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head

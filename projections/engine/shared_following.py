@@ -18,7 +18,7 @@ from events.log import Batch, Log
 from events.log.anchor import Anchor
 from events.log.handing_over import HandedOver
 from projections.engine.decoding import ReadOnce
-from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.fetching import Demand, Gathered, fetched_ahead
 
 MOST_EVENTS_PER_TRANSACTION = 4_000
 """About how many events one transaction takes in while a projection catches up."""
@@ -53,7 +53,7 @@ class SharedFollowing:
 
     async def batches(
         self, after: Anchor, demand: Demand, most_together: int = MOST_EVENTS_PER_TRANSACTION
-    ) -> AsyncGenerator[Batch, None]:
+    ) -> AsyncGenerator[Gathered, None]:
         """Everything behind an anchor for ever, as :meth:`events.log.Log.follow`, in large batches.
 
         Args:
@@ -100,7 +100,7 @@ class SharedFollowing:
             self._following = asyncio.create_task(self._follow(Anchor.at(last) if last else after))
         return position >= self._begin
 
-    async def _newest(self, position: int) -> AsyncGenerator[Batch, None]:
+    async def _newest(self, position: int) -> AsyncGenerator[Gathered, None]:
         """What is behind a position, for as long as it is kept and somebody follows."""
         clock = asyncio.get_running_loop().time
         following = self._following
@@ -109,21 +109,21 @@ class SharedFollowing:
             if messages := self._behind(position):
                 position = messages[-1].position
                 began = clock()
-                yield Batch(messages, self._head)
+                yield Gathered(messages, self._head)
                 self._worked = max(self._worked, clock() - began)
             elif following is None or following.done():
                 return
             else:
                 await arrived.wait()
 
-    def _behind(self, position: int) -> tuple[StoredMessage, ...]:
+    def _behind(self, position: int) -> list[StoredMessage]:
         found: list[StoredMessage] = []
         for message in reversed(self._kept):
             if message.position <= position:
                 break
             found.append(message)
         found.reverse()
-        return tuple(found)
+        return found
 
     async def _follow(self, anchor: Anchor) -> None:
         """Keep the newest messages. What goes wrong is found out by each projection, which then follows by itself."""

@@ -145,7 +145,8 @@ class ProjectionWriter(Generic[State]):
 
         Args:
             head: The last position of the stream, as far as is known.
-            begins: Called when all rows are computed and the transaction begins: from then on the process mostly waits.
+            begins: Called when all rows are computed and the transaction begins: from then on the process mostly waits,
+                and the messages are needed no more.
             again: What :func:`projections.engine.healing.read_again` gives for the messages.
 
         Raises:
@@ -172,6 +173,8 @@ class ProjectionWriter(Generic[State]):
         refused += arrival.quarantined
         anchor = anchor_at(messages[-1])
         self._status.took(messages, head)
+        # What is built beside was projected, and traced, when it was new.
+        traced = [*messages] if tracing.tracer is not None and self.is_live else []
         if begins:
             begins()
         with writing(self._engine) as connection:
@@ -188,10 +191,9 @@ class ProjectionWriter(Generic[State]):
         for event in refused:
             self._quarantined.setdefault(event.subject, event.position)
         self._projecting.remember()
-        # What is built beside was projected, and traced, when it was new.
-        if tracing.tracer is not None and self.is_live:
+        if tracing.tracer is not None and traced:
             quarantined = {event.position for event in refused}
-            tracing.tracer.projected(self.key.projection, self.key.stream, messages, quarantined, began)
+            tracing.tracer.projected(self.key.projection, self.key.stream, traced, quarantined, began)
         self._count_as_it_grows()
 
     def note(self, state: Working, head: int = 0, error: str | None = None) -> None:

@@ -9,7 +9,7 @@ from events.event import RecordedEvent
 from events.goal import types as g
 from events.goal.types import ProgressLogged
 from events.identity import LOG, GoalId
-from projections.engine.decoding import project_goal, read_messages
+from projections.engine.decoding import Arrival, project_goal
 from projections.engine.projection import Projected
 from projections.goal_state.projection import PROJECTION
 from tests.builders import GOAL, active_goal, entry, event, proposed, recorded
@@ -19,12 +19,23 @@ OTHER = GoalId("northside", "pt-2", "read")
 
 
 def test_events_come_goal_by_goal_in_order() -> None:
-    arrival = read_messages(stored([event(GOAL, proposed()), event(OTHER, proposed()), event(GOAL, g.Agreed())]), {})
-    assert {str(goal): [each.version for each in events] for goal, events in arrival.by_goal.items()} == {
+    arrival = Arrival(stored([event(GOAL, proposed()), event(OTHER, proposed()), event(GOAL, g.Agreed())]), {})
+    assert {str(goal): [each.version for each in events] for goal, events in arrival.goals()} == {
         str(GOAL): [1, 2],
         str(OTHER): [1],
     }
     assert arrival.quarantined == []
+
+
+def test_events_are_decoded_when_it_is_their_goal_s_turn() -> None:
+    messages = stored([event(GOAL, proposed()), event(OTHER, proposed())])
+    messages[1] = messages[1]._replace(data=b"{not json")
+    arrival = Arrival(messages, {})
+    goals = arrival.goals()
+    assert next(goals)[0] == GOAL
+    assert arrival.quarantined == []
+    assert list(goals) == []
+    assert [each.position for each in arrival.quarantined] == [2]
 
 
 def test_an_unreadable_event_holds_its_goal_and_no_other() -> None:
@@ -32,8 +43,8 @@ def test_an_unreadable_event_holds_its_goal_and_no_other() -> None:
         [event(GOAL, proposed()), event(GOAL, g.Agreed()), event(GOAL, g.Agreed()), event(OTHER, proposed())]
     )
     messages[1] = messages[1]._replace(data=b"{not json")
-    arrival = read_messages(messages, {})
-    assert {goal: len(events) for goal, events in arrival.by_goal.items()} == {GOAL: 1, OTHER: 1}
+    arrival = Arrival(messages, {})
+    assert {goal: len(events) for goal, events in arrival.goals()} == {GOAL: 1, OTHER: 1}
     assert [each.position for each in arrival.quarantined] == [2, 3]
     assert arrival.quarantined[1].reason == "quarantined since position 2"
 
@@ -41,14 +52,16 @@ def test_an_unreadable_event_holds_its_goal_and_no_other() -> None:
 def test_the_reason_does_not_repeat_what_a_patient_wrote() -> None:
     messages = stored([event(GOAL, entry("e1", note="I drank on Tuesday"))])
     broken = messages[0].data.replace(b'"entry":"e1"', b'"entry":"I drank on Tuesday"')
-    (quarantined,) = read_messages([messages[0]._replace(data=broken)], {}).quarantined
+    arrival = Arrival([messages[0]._replace(data=broken)], {})
+    assert not list(arrival.goals())
+    (quarantined,) = arrival.quarantined
     assert "entry" in quarantined.reason
     assert "Tuesday" not in quarantined.reason
 
 
 def test_a_goal_that_is_in_quarantine_already_stays_there() -> None:
-    arrival = read_messages(stored([event(GOAL, proposed())]), {GOAL.on(LOG): 7})
-    assert not arrival.by_goal
+    arrival = Arrival(stored([event(GOAL, proposed())]), {GOAL.on(LOG): 7})
+    assert not list(arrival.goals())
     assert arrival.quarantined[0].reason == "quarantined since position 7"
 
 
@@ -59,9 +72,9 @@ def test_what_was_held_comes_again_once_the_message_is_void() -> None:
     batch = [as_message(replace(void, version=2)), *other_goal(at=4)]
     whole = [before[0], unread, *batch[:1], as_message(replace(void, position=9, version=3))]
 
-    arrival = read_messages(batch, {GOAL.on(LOG): 2}, {GOAL.on(LOG): whole})
+    arrival = Arrival(batch, {GOAL.on(LOG): 2}, {GOAL.on(LOG): whole})
 
-    assert {goal: [each.position for each in events] for goal, events in arrival.by_goal.items()} == {
+    assert {goal: [each.position for each in events] for goal, events in arrival.goals()} == {
         GOAL: [3],
         OTHER: [4],
     }
@@ -75,9 +88,9 @@ def test_what_is_behind_another_unreadable_message_stays_in_quarantine() -> None
     void = recorded([event(GOAL, g.Voided(position=3, reason="Not ours"))], first_position=4)[0]
     batch = [as_message(replace(void, version=2))]
 
-    arrival = read_messages(batch, {GOAL.on(LOG): 2}, {GOAL.on(LOG): [before[0], *unread, *batch]})
+    arrival = Arrival(batch, {GOAL.on(LOG): 2}, {GOAL.on(LOG): [before[0], *unread, *batch]})
 
-    assert not arrival.by_goal
+    assert not list(arrival.goals())
     assert [each.position for each in arrival.quarantined] == [2, 3, 4]
     assert arrival.quarantined[2].reason == "quarantined since position 2"
 

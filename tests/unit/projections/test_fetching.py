@@ -8,7 +8,7 @@ import pytest
 
 from events.envelope import StoredMessage
 from events.log import Batch
-from projections.engine.fetching import Demand, fetched_ahead
+from projections.engine.fetching import Demand, Gathered, fetched_ahead
 from tests.builders import NOON
 from tests.stored import in_nanoseconds
 
@@ -24,7 +24,7 @@ async def source(*batches: Batch) -> AsyncIterator[Batch]:
         yield each
 
 
-def positions(got: Batch) -> list[int]:
+def positions(got: Gathered) -> list[int]:
     return [message.position for message in got.messages]
 
 
@@ -62,7 +62,7 @@ async def test_it_fetches_no_further_ahead_than_asked() -> None:
 
 
 async def test_an_empty_batch_gets_through() -> None:
-    assert [got async for got in fetched_ahead(source(batch(head=0)), most=10, demand=Demand())] == [batch(head=0)]
+    assert [got async for got in fetched_ahead(source(batch(head=0)), most=10, demand=Demand())] == [([], 0)]
 
 
 async def test_a_failure_of_the_source_is_told_after_what_came_before_it() -> None:

@@ -13,7 +13,7 @@ from events.log.stream import STREAM
 from projections.catalog import projection_named
 from projections.engine import projecting
 from projections.engine.database import open_database, reading
-from projections.engine.memory import Memory
+from projections.engine.memory import MOST_CHARACTERS_REMEMBERED
 from projections.engine.naming import Slot
 from projections.engine.projection import Projected, Projection, Remembered
 from projections.engine.writer import ProjectionWriter
@@ -37,15 +37,16 @@ def test_the_rows_are_the_same_with_little_room(tmp_path: Path, monkeypatch: pyt
     messages = a_step_at_a_time()
     expected = _rows(tmp_path / "much.db", name, [messages])
     monkeypatch.setattr(projecting, "_GOALS_AT_A_TIME", 2)
-    monkeypatch.setattr(projecting, "Memory", lambda: Memory[object](capacity=700))
     size = len(GOALS) + 2
     batches = [messages[start : start + size] for start in range(0, len(messages), size)]
-    assert _rows(tmp_path / "little.db", name, batches) == expected
+    assert _rows(tmp_path / "little.db", name, batches, remembers=700) == expected
 
 
-def _rows(path: Path, name: str, batches: Sequence[Sequence[StoredMessage]]) -> dict[str, list[tuple[object, ...]]]:
+def _rows(
+    path: Path, name: str, batches: Sequence[Sequence[StoredMessage]], remembers: int = MOST_CHARACTERS_REMEMBERED
+) -> dict[str, list[tuple[object, ...]]]:
     engine = open_database(f"sqlite:///{path}")
-    writer = ProjectionWriter(engine, projection_named(name), STREAM)
+    writer = ProjectionWriter(engine, projection_named(name), STREAM, remembers=remembers)
     writer.resume()
     head = batches[-1][-1].position
     for batch in batches:
@@ -60,8 +61,7 @@ def _rows(path: Path, name: str, batches: Sequence[Sequence[StoredMessage]]) -> 
     return rows
 
 
-def test_a_state_that_there_was_no_room_for_leaves_no_older_one_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projecting, "Memory", lambda: Memory[int](capacity=25))
+def test_a_state_that_there_was_no_room_for_leaves_no_older_one_behind() -> None:
     before: list[int | None] = []
     weights = {GOALS[0]: iter((10, 20, 20)), GOALS[1]: iter((10,))}
 
@@ -79,8 +79,8 @@ def test_a_state_that_there_was_no_room_for_leaves_no_older_one_behind(monkeypat
         project=project,
     )
     first, other = (recorded(active_goal(goal_id))[1:] for goal_id in GOALS[:2])
-    here = projecting.Projecting(create_engine("sqlite://"), fake, {})
+    here = projecting.Projecting(create_engine("sqlite://"), fake, {}, remembers=25)
     for batch in ({GOALS[0]: first[:1]}, {GOALS[1]: other[:1], GOALS[0]: first[1:2]}, {GOALS[0]: first[2:]}):
-        here.project(batch)
+        here.project(batch.items())
         here.remember()
     assert before == [None, None, 1, None]

@@ -13,7 +13,7 @@ from events.log import Batch, Log, LogUnreachable
 from events.log.anchor import Anchor
 from events.log.handing_over import HandedOver
 from projections.engine import shared_following
-from projections.engine.decoding import ReadOnce, read_messages
+from projections.engine.decoding import Arrival, ReadOnce
 from projections.engine.fetching import Demand
 from projections.engine.shared_following import SharedFollowing
 from tests.builders import NOON, active_goal, recorded
@@ -180,7 +180,7 @@ async def test_nobody_follows_any_more_once_the_last_one_has_ended() -> None:
 
 def test_a_message_that_several_take_in_is_decoded_once() -> None:
     stored = ReadOnce._make(as_message(recorded(active_goal())[0]))
-    (first,), (second,) = (next(iter(read_messages([stored], {}).by_goal.values())) for _ in range(2))
+    (first,), (second,) = (events for _ in range(2) for _, events in Arrival([stored], {}).goals())
     assert first is second
 
 
@@ -199,9 +199,8 @@ async def test_while_several_catch_up_each_takes_more_at_once(
     monkeypatch: pytest.MonkeyPatch, handed_over: HandedOver | None, most: int
 ) -> None:
     monkeypatch.setattr(shared_following, "MOST_EVENTS_PER_TRANSACTION", 10)
-    monkeypatch.setattr(shared_following, "_MOST_EVENTS_WHEN_SEVERAL_CATCH_UP", 40)
     following = SharedFollowing(cast(Log, InSmallBatches(200)), handed_over)
-    async with aclosing(following.batches(BEGINNING, Demand())) as batches:
+    async with aclosing(following.batches(BEGINNING, Demand(), most_together=40)) as batches:
         await anext(batches)
         await asyncio.sleep(0.05)  # while the first batch is worked on, more come
         assert len((await anext(batches)).messages) == most
