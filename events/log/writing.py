@@ -303,8 +303,9 @@ class Writer:
         for waiting in group.writes:
             waiting.settle(position)
             position += len(waiting.write.messages)
-        if len(group.writes) >= _FEWEST_IN_A_BATCH and not self._batches:
-            self._await_next_writes(len(group.writes))
+        answered = len(group.writes)
+        if answered >= max(_FEWEST_IN_A_BATCH, len(self._waiting)) and not self._batches:
+            self._await_next_writes(answered)
 
     def _unanswered(self, group: _Group) -> None:
         self._done(group)
