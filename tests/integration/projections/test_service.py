@@ -209,6 +209,26 @@ async def test_until_level_it_ends_where_the_log_ends(log: Log, nats_url: str, o
     its.engine.dispose()
 
 
+async def test_one_that_cannot_come_to_the_end_keeps_no_other_from_what_is_new(
+    log: Log, nats_url: str, org: str, tmp_path: Path
+) -> None:
+    its, outdated = (Database(name, tmp_path / "cairn.db", nats_url) for name in ("goal_state", "review_schedule"))
+    past = await record_many(log, org, goals=3, days=3)
+    newer = replace(outdated.projection, version=outdated.projection.version + 1)
+    async with asyncio.timeout(30):
+        await serve([newer], nats_url, its.url, print, until_level=True)
+    both = [its.projection, outdated.projection]
+    serving = asyncio.create_task(serve(both, nats_url, its.url, print, until_level=True))
+    await its.reaches(past)
+    live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
+    await its.reaches(live)
+    assert not serving.done()
+    serving.cancel()
+    await asyncio.wait([serving])
+    its.engine.dispose()
+    outdated.engine.dispose()
+
+
 async def test_killed_in_one_process_and_started_again_they_all_go_on(
     log: Log, nats_url: str, org: str, tmp_path: Path
 ) -> None:
