@@ -8,7 +8,7 @@ from events.log import Batch
 from events.log.handing_over import Given, HandedOver
 from projections.engine.decoding import ReadOnce
 
-_MOST_WAITING = 16
+_MOST_WAITING = 4
 """How many batches may wait for one that is slower than others; the process that reads makes them of 1,000 messages."""
 _PATIENCE_SECONDS = 30.0
 """How long others wait for one that takes nothing. It is given no more then, and reads the rest by itself."""
@@ -38,7 +38,7 @@ class TakenTogether(HandedOver):
                 yield given
         finally:
             self._leave_out(taker)
-            if not self._takers:
+            if not self._takers:  # or it waits for what nobody takes
                 self._dealing.cancel()
                 await asyncio.gather(self._dealing, return_exceptions=True)
 
@@ -50,6 +50,8 @@ class TakenTogether(HandedOver):
                     for taker in tuple(self._takers):
                         if not await taker.give(once):
                             self._leave_out(taker)
+                    if not self._takers:
+                        return
         finally:
             for taker in tuple(self._takers):
                 taker.end()
