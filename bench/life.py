@@ -12,7 +12,7 @@ from events.plan import types as p
 from events.vocabulary import Actor, Measure, Smart
 
 BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-"""When every synthetic goal is proposed; a Monday."""
+"""When every synthetic goal is proposed that has a whole life; a Monday."""
 GOAL_EVENTS = 20
 """How many events :func:`life` has about the goal; one about the plan comes before them."""
 LIFE_EVENTS = GOAL_EVENTS + 1
@@ -29,18 +29,22 @@ def goal_ids(org: str, count: int) -> list[GoalId]:
     return [GoalId(org, f"p{number:07d}", "walk") for number in range(count)]
 
 
-def activation(goal_id: GoalId) -> Iterator[Step]:
-    """From the opened plan to the active goal with its first review: 1 event of the plan, 4 of the goal."""
+def activation(goal_id: GoalId, begins: datetime = BEGINNING) -> Iterator[Step]:
+    """From the opened plan to the active goal with its first review: 1 event of the plan, 4 of the goal.
+
+    Args:
+        begins: When all of it happens; the review is due two weeks later.
+    """
     smart = Smart(measure=Measure(what="walks", target=3, per="week", direction="at_least"), for_weeks=10)
-    yield (_event(goal_id.plan, 1, CLINICIAN, 0, p.Opened(reasons=(), clinician="c1")),)
+    yield (_event_at(begins, goal_id.plan, 1, CLINICIAN, p.Opened(reasons=(), clinician="c1")),)
     statement = "I want to walk by the river again without looking over my shoulder"
     proposed = g.Proposed(statement=statement, kind="process", horizon="short_term", relevance=9, smart=smart)
-    yield (_event(goal_id, 1, PATIENT, 0, proposed),)
-    yield (_event(goal_id, 2, CLINICIAN, 0, g.Agreed()),)
-    review = g.ReviewScheduled(due_on=_day(14), cause="initial")
+    yield (_event_at(begins, goal_id, 1, PATIENT, proposed),)
+    yield (_event_at(begins, goal_id, 2, CLINICIAN, g.Agreed()),)
+    review = g.ReviewScheduled(due_on=(begins + timedelta(days=14)).date(), cause="initial")
     yield (
-        _event(goal_id, 3, CLINICIAN, 0, g.Activated(review_every_days=14)),
-        _event(goal_id, 4, _SYSTEM, 0, review, cause=3),
+        _event_at(begins, goal_id, 3, CLINICIAN, g.Activated(review_every_days=14)),
+        _event_at(begins, goal_id, 4, _SYSTEM, review, cause=3),
     )
 
 
@@ -74,7 +78,12 @@ def _entry(goal_id: GoalId, version: int, day: int) -> Step:
 
 
 def _event(goal_id: GoalId, version: int, actor: Actor, day: int, data: Payload, cause: int | None = None) -> Event:
-    time = BEGINNING + timedelta(days=day)
+    return _event_at(BEGINNING + timedelta(days=day), goal_id, version, actor, data, cause)
+
+
+def _event_at(
+    time: datetime, goal_id: GoalId, version: int, actor: Actor, data: Payload, cause: int | None = None
+) -> Event:
     return Event(goal_id, SOURCE, f"v{version}", time, actor, data, cause=cause)
 
 

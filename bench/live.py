@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from time import perf_counter
@@ -93,10 +94,13 @@ async def live(
     """An installation of its own, with some active goals, each of which was submitted to once.
 
     Args:
-        filling: Makes them. Without it, nothing has happened to them since they were activated.
+        filling: Makes them. Without it, they were activated a day ago, and nothing has happened to them since: their
+            reviews lie ahead, so that reminders have no notice to give while something is measured.
     """
     with workplace(options) as directory:
-        await fill_data_dir(directory, filling or partial(fill, goals=goals, life=activation))
+        begins = datetime.now(UTC) - timedelta(days=1)
+        activated = partial(fill, goals=goals, life=partial(activation, begins=begins))
+        await fill_data_dir(directory, filling or activated)
         async with installation(build, directory) as ready:
             nc = await connect(ready.nats_url, name="cairn bench")
             try:

@@ -9,7 +9,7 @@ import marshal
 from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from contextlib import aclosing, suppress
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from events.log.follower_process import PIPE_BYTES, framed, frames, unpack
 from events.log.reading import Batch
@@ -60,6 +60,13 @@ async def _with_room(takers: Sequence[StreamWriter]) -> list[StreamWriter]:
     return [draining[task] for task in done if task.exception() is None]
 
 
+class Given(NamedTuple):
+    """A batch that is handed over, and the position behind which the first of them began."""
+
+    begin: int
+    batch: Batch
+
+
 class HandedOver:
     """What another process has read of a stream, and hands over to this one.
 
@@ -75,6 +82,15 @@ class HandedOver:
 
         There is nothing if it begins later, or is of another stream.
         """
+        async with aclosing(self.given(stream)) as all_given:
+            async for begin, batch in all_given:
+                if begin > after:
+                    return
+                if messages := tuple(each for each in batch.messages if each.position > after):
+                    yield Batch(messages, batch.head)
+
+    async def given(self, stream: str) -> AsyncGenerator["Given", None]:
+        """All that is handed over; nothing if it is of another stream."""
         output = StreamReader(PIPE_BYTES)
         loop = asyncio.get_running_loop()
         transport, _ = await loop.connect_read_pipe(lambda: StreamReaderProtocol(output), self._source)
@@ -82,12 +98,10 @@ class HandedOver:
             with suppress(OSError):
                 async with aclosing(frames(output)) as all_frames:
                     begin = await anext(all_frames, None)
-                    its_stream, its_after = marshal.loads(begin) if begin else ("", 0)  # noqa: S302 - from our own
-                    if its_stream != stream or its_after > after:
+                    its_stream, after = marshal.loads(begin) if begin else ("", 0)  # noqa: S302 - from our own
+                    if its_stream != stream:
                         return
                     async for packed in all_frames:
-                        batch = unpack(packed)
-                        if messages := tuple(each for each in batch.messages if each.position > after):
-                            yield Batch(messages, batch.head)
+                        yield Given(after, unpack(packed))
         finally:
             transport.close()

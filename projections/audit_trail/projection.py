@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from events.identity import GoalId
+from events.payload import Payload
 from projections.audit_trail.differences import State
 from projections.audit_trail.events import events_of_types, last_versions
-from projections.audit_trail.projector import fold, project, tells_before_and_after, types_told_by
+from projections.audit_trail.projector import fold, kinds_told_by, project, tells_before_and_after
 from projections.audit_trail.tables import VERSION, tables
 from projections.audit_trail.views import views
 from projections.engine.projection import Projection, Remembered, Tables, Upcoming
@@ -19,11 +20,12 @@ def _load(connection: Connection, tables: Tables, upcoming: Upcoming) -> Mapping
 
     Revisions are rare, so this costs less than keeping every goal's state at hand.
     """
-    by_types: dict[frozenset[str], list[GoalId]] = defaultdict(list)
+    by_kinds: dict[frozenset[type[Payload]], list[GoalId]] = defaultdict(list)
     for goal_id, events in upcoming.items():
-        by_types[types_told_by(events)].append(goal_id)
+        by_kinds[kinds_told_by(events)].append(goal_id)
     states: dict[GoalId, State] = {}
-    for types, goal_ids in by_types.items():
+    for kinds, goal_ids in by_kinds.items():
+        types = frozenset(kind.type_name for kind in kinds)
         for recorded in events_of_types(connection, tables, goal_ids, types):
             state = fold(states.get(recorded.goal_id), recorded)
             if state is not None:

@@ -35,7 +35,6 @@ TOLD_BY: Mapping[type[Payload], frozenset[type[Payload]]] = {
 """The events that change something, and those that tell what stood there before: no others have to be folded for it."""
 CHANGING_TYPES = frozenset(each.type_name for each in TOLD_BY)
 """The types of events that have rows in the table of changes."""
-_TELLING = frozenset().union(*TOLD_BY.values())
 _DEFINED_ELSEWHERE = {"due": "smart"}
 """Changes that have no field of their own in the state."""
 _SAID_BY_THE_EVENT = (".corrected", ".setback_version")
@@ -47,10 +46,9 @@ def tells_before_and_after(events: Sequence[RecordedEvent]) -> bool:
     return any(type(recorded.event.data) in TOLD_BY for recorded in events)
 
 
-def types_told_by(events: Sequence[RecordedEvent]) -> frozenset[str]:
-    """The types of the events, earlier ones of the same goal or plan, that tell what stood there before these."""
-    kinds = frozenset().union(*(TOLD_BY.get(type(recorded.data), ()) for recorded in events))
-    return frozenset(kind.type_name for kind in kinds)
+def kinds_told_by(events: Sequence[RecordedEvent]) -> frozenset[type[Payload]]:
+    """The events, of the same goal or plan, that tell what stood there before those of these that change something."""
+    return frozenset().union(*(TOLD_BY.get(type(recorded.event.data), ()) for recorded in events))
 
 
 def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[State]:
@@ -81,9 +79,10 @@ def fold(state: State | None, recorded: RecordedEvent) -> State | None:
 def _changes(state: State | None, events: Sequence[RecordedEvent]) -> dict[int, list[Difference]]:
     """What each of the events that change something changed, by its position."""
     found: dict[int, list[Difference]] = {}
+    telling = kinds_told_by(events)
     for recorded in events:
         kind = type(recorded.data)
-        if kind not in _TELLING:
+        if kind not in telling:
             continue
         after = fold(state, recorded)
         if kind in TOLD_BY:

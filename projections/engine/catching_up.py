@@ -2,7 +2,8 @@
 
 Python does one thing at a time in a process. The first build of three projections takes both of two cores that way, the
 build of one keeps no other waiting, and the memory that it took is given back with the process. Several read the log
-only once: what one process has read is handed over to all of them.
+only once: what one process has read is handed over to all of them. Of those, no more have a process of their own than
+there are cores; the others share one, in which each message is decoded only once.
 """
 
 import asyncio
@@ -42,8 +43,8 @@ class Command(NamedTuple):
     environment: Mapping[str, str]
 
 
-Commands = Callable[[str, bool], Command]
-"""What catches up for a projection, by its name, and whether what was read comes on the standard input."""
+Commands = Callable[[Sequence[str], bool], Command]
+"""What catches up for projections, by their names, and whether what was read comes on the standard input."""
 
 
 class Way(NamedTuple):
@@ -68,12 +69,16 @@ async def ways(
 
 
 class Reading(NamedTuple):
-    """Part of a stream that is read once, for several projections."""
+    """Part of a stream that is read once, for several projections.
+
+    Attributes:
+        names: Of the projections, in the order in which they are served.
+    """
 
     stream: str
     after: int
     until: int
-    names: frozenset[str]
+    names: tuple[str, ...]
 
 
 ReadPacked = Callable[[Reading], AsyncGenerator[bytes, None]]
@@ -81,24 +86,28 @@ ReadPacked = Callable[[Reading], AsyncGenerator[bytes, None]]
 
 
 class CatchingUp:
-    """The processes that take projections to the end of the log, one for each, and the reading that they share.
+    """The processes that take projections to the end of the log, and the reading that they share.
 
     Args:
-        projections: How far each has to go on each stream.
+        projections: How far each has to go on each stream, in the order in which they are served.
     """
 
     def __init__(self, projections: Mapping[str, Mapping[str, Way]]):
-        self._projections = projections
         self._reading = shared_reading(projections)
-        self._processes: dict[str, Process] = {}
+        shared = self._reading.names if self._reading else ()
+        self._alone = tuple(name for name in projections if name not in shared)
+        self._shared = on_cores(shared, cores())
+        self._processes: dict[tuple[str, ...], Process] = {}
 
     @asynccontextmanager
     async def begun(self, command: Commands, read: ReadPacked) -> AsyncIterator[None]:
         """Start the processes; those that are still at work are ended with the block."""
         handing_over: asyncio.Task[None] | None = None
         try:
-            for name in self._projections:
-                self._processes[name] = await _start(command(name, self._shares(name)), self._shares(name))
+            for name in self._alone:
+                self._processes[name,] = await _start(command((name,), False), handed_over=False)
+            for names in self._shared:
+                self._processes[names] = await _start(command(names, True), handed_over=True)
             if self._reading is not None:
                 handing_over = asyncio.create_task(self._hand_over(self._reading, read))
             yield
@@ -110,15 +119,12 @@ class CatchingUp:
 
     async def end_of(self, name: str) -> None:
         """Wait until a process ends; when it was killed, whoever waits goes on from the checkpoint that it has left."""
-        process = self._processes.get(name)
+        process = next((process for names, process in self._processes.items() if name in names), None)
         if process and (code := await process.wait()):
             _log.warning("%s: the process that caught up ended with exit code %d", name, code)
 
-    def _shares(self, name: str) -> bool:
-        return self._reading is not None and name in self._reading.names
-
     async def _hand_over(self, reading: Reading, read: ReadPacked) -> None:
-        inputs = [self._processes[name].stdin for name in reading.names]
+        inputs = [self._processes[names].stdin for names in self._shared]
         async with aclosing(read(reading)) as packed:
             await hand_over(packed, reading.stream, reading.after, [taker for taker in inputs if taker])
 
@@ -131,13 +137,19 @@ def shared_reading(projections: Mapping[str, Mapping[str, Way]]) -> Reading | No
     (stream,) = streams
     found = {name: of[stream] for name, of in projections.items()}
     after = min(way.position for way in found.values())
-    names = frozenset(name for name, way in found.items() if way.position - after < WORTH_A_PROCESS)
+    names = tuple(name for name, way in found.items() if way.position - after < WORTH_A_PROCESS)
     if len(names) < 2:
         return None
     return Reading(stream, after, max(way.position + way.ahead for way in found.values()), names)
 
 
-async def _start(command: Command, handed_over: bool) -> Process:
+def on_cores(names: Sequence[str], cores: int) -> list[tuple[str, ...]]:
+    """Who shares a process: the first have one each, and those for whom there is no further core have the last one."""
+    alone = min(len(names), max(cores, 1)) - 1
+    return [*((name,) for name in names[:alone]), *filter(None, [tuple(names[max(alone, 0) :])])]
+
+
+async def _start(command: Command, *, handed_over: bool) -> Process:
     return await asyncio.create_subprocess_exec(
         *command.arguments,
         env=command.environment,

@@ -58,20 +58,18 @@ def open_database(url: str, *, cache_kib: int = CACHE_KIB) -> Engine:
         cache_kib: How much of an SQLite file each connection keeps at hand.
 
     Raises:
-        UnusableDatabase: when it is neither, or the driver is not installed.
+        UnusableDatabase: when it is neither, the file's folder cannot be made, or the driver is not installed.
     """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        if address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        file = _file(address)
         engine = create_engine(address, hide_parameters=True, poolclass=QueuePool, pool_use_lifo=True)
         turns = _Turns(engine)
         engine.update_execution_options(**{_TURNS: turns})
         event.listen(engine, "engine_disposed", turns.close)
         event.listen(engine, "connect", partial(_configure_sqlite, cache_kib))
         event.listen(engine, "begin", _begin_sqlite)
-        if address.database and address.database != ":memory:":
-            DatabaseFile(Path(address.database)).watched_by(engine)
+        DatabaseFile(file).watched_by(engine)
         return engine
     try:
         # Said, as the driver would otherwise take that of the database, and give bytes where it has none (SQL_ASCII).
@@ -96,6 +94,24 @@ def _address(url: str) -> URL:
             f" {address.drivername}."
         )
     return address.set(drivername=_DRIVERS[address.drivername])
+
+
+def _file(address: URL) -> Path:
+    """The file of an SQLite database, in a folder that is there."""
+    if not address.database or address.database == ":memory:":
+        raise UnusableDatabase(
+            "A database in memory is nothing for projections, as each process would have one of its own. Name a file:"
+            " sqlite:///path."
+        )
+    file = Path(address.database)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnusableDatabase(
+            f"The folder {file.parent} of the database cannot be made: {error.strerror}. Make it, for the user of this,"
+            " or name another."
+        ) from None
+    return file
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class Runner(Generic[State]):
     Args:
         following: Of that stream; perhaps for other projections too.
         streams: All streams that the projection is built from.
-        until_level: Whether to end as soon as the live tables are at the end of the stream.
+        level: Called whenever the live tables are at the end of the stream, by whoever ends this then.
     """
 
     def __init__(
@@ -57,16 +57,14 @@ class Runner(Generic[State]):
         announcer: Announcer,
         writer: ProjectionWriter[State],
         streams: Collection[str] = (STREAM,),
-        *,
-        until_level: bool = False,
+        level: Callable[[], None] | None = None,
     ):
         self._log = log
         self._following = following
         self._announcer = announcer
         self._writer = writer
         self._streams = streams
-        self._until_level = until_level
-        self._is_level = False
+        self._level = level
         self._thread = DatabaseThread(f"projection-{writer.key.projection}")
         self._watch = Watch(log, writer, self._thread, announcer)
         self._started: Callable[[int], None] | None = None
@@ -74,7 +72,7 @@ class Runner(Generic[State]):
         self._trouble: str | None = None
 
     async def run(self, started: Callable[[int], None]) -> None:
-        """Run until cancelled, or level; a transaction that has begun is finished first.
+        """Run until cancelled; a transaction that has begun is finished first.
 
         Args:
             started: Called once, with the checkpoint: as soon as the database has given it when the tables can be
@@ -84,7 +82,7 @@ class Runner(Generic[State]):
         name = self._writer.key.projection
         pause = _FIRST_PAUSE_SECONDS
         try:
-            while not self._is_level:
+            while True:
                 before = self._writer.position
                 try:
                     await self._go_on()
@@ -159,16 +157,17 @@ class Runner(Generic[State]):
                         messages.clear()  # the next ones take their place
                         demand.now_threadsafe()
 
-                    await self._thread.do(writer.take, batch.messages, batch.head, begins, again)
+                    async with self._following.turn:
+                        await self._thread.do(writer.take, batch.messages, batch.head, begins, again)
                 else:
                     await self._thread.do(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head
                 if complete and await self._go_live():
                     return
                 await self._tell()
-                if self._until_level and writer.is_live and writer.position >= writer.head:
-                    self._is_level, self._may_note = True, False  # somebody else goes on with the tables
-                    return
+                if self._level and writer.is_live and writer.position >= writer.head:
+                    self._may_note = False  # somebody else goes on with the tables
+                    self._level()
 
     async def _go_live(self) -> bool:
         """Put what was built beside in the place of the live tables; False if they have gone further meanwhile."""

@@ -63,9 +63,9 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
         log_api: What JetStream's API begins with for those streams; see :func:`events.log.connect`.
         streams: Of the log. Organisations may be placed on several, and each has a checkpoint of its own.
         until_level: Whether to end as soon as they are all at the end of the log.
-        catching_up: What catches up with the log for one of them when it has a long way to go at first;
+        catching_up: What catches up with the log for those of them that have a long way to go at first;
             without it they all do so in this process.
-        handed_over: What another process has read of the log, if that is one stream, for the first of them.
+        handed_over: What another process has read of the log, if that is one stream, for all of them.
 
     Raises:
         events.log.client.connection.NotReachable: when no NATS server answers at first.
@@ -91,13 +91,21 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
         logs = {stream: Log(nc, stream=stream) for stream in streams}
         for stream, log in logs.items():
             stack.push_async_callback(log.close)
-            following[stream] = SharedFollowing(log, handed_over if len(streams) == 1 else None)
+            given = handed_over if len(streams) == 1 else None
+            following[stream] = SharedFollowing(log, given, len(projections) if given else 1)
         far = await _far_behind(engine, projections, logs) if catching_up and can_catch_up_beside() else {}
         for name, found in far.items():
-            _log.info("%s: a process of its own catches up", name)
+            _log.info("%s: another process catches up", name)
             for stream, way in found.items():
                 started(name, stream, way.position)
         beside = CatchingUp(far)
+        level: set[tuple[str, str]] = set()
+        all_level = asyncio.Event()
+
+        def is_level(name: str, stream: str) -> None:
+            level.add((name, stream))
+            if len(level) == len(projections) * len(streams):
+                all_level.set()
 
         def read(part: Reading) -> AsyncGenerator[bytes, None]:
             return read_packed(nc.url, part.stream, part.after, part.until, nc.log_api)
@@ -105,10 +113,17 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
         if catching_up and far:
             await stack.enter_async_context(beside.begun(catching_up, read))
         async with asyncio.TaskGroup() as running:
+            tasks: list[asyncio.Task[None]] = []
             for projection in projections:
                 keeping_up = _KeepingUp(projection, nc, engine, logs, following, in_bulk=until_level)
                 told = partial(started, projection.name)
-                running.create_task(keeping_up.run(told, beside, until_level=until_level))
+                ended = partial(is_level, projection.name) if until_level else None
+                tasks.append(running.create_task(keeping_up.run(told, beside, ended)))
+            if until_level:
+                # One that is there early goes on with what is new: the last one may need long, or never be there.
+                await all_level.wait()
+                for task in tasks:
+                    task.cancel()
 
 
 async def _far_behind(
@@ -145,30 +160,32 @@ class _KeepingUp:
         self._following = following
         self._remembers = MOST_CHARACTERS_REMEMBERED_IN_BULK if in_bulk else MOST_CHARACTERS_REMEMBERED
 
-    async def run(self, started: Callable[[str, int], None], beside: CatchingUp, *, until_level: bool) -> None:
-        """Keep it up for ever, or until it is at the end of the log.
+    async def run(
+        self, started: Callable[[str, int], None], beside: CatchingUp, level: Callable[[str], None] | None
+    ) -> None:
+        """Keep it up for ever.
 
         Args:
             beside: The processes that catch up, perhaps one for it.
+            level: Called with a stream whenever it is at the end of it, by whoever ends this then.
         """
         await beside.end_of(self._projection.name)
         async with self._announcer.answering(), asyncio.TaskGroup() as running:
             for stream in self._logs:
-                running.create_task(self._keep_up(stream, partial(started, stream), until_level=until_level))
+                told = partial(level, stream) if level else None
+                running.create_task(self._keep_up(stream, partial(started, stream), told))
 
-    async def _keep_up(self, stream: str, started: Callable[[int], None], *, until_level: bool) -> None:
+    async def _keep_up(self, stream: str, started: Callable[[int], None], level: Callable[[], None] | None) -> None:
         while True:
             writer = ProjectionWriter(self._engine, self._projection, stream, remembers=self._remembers)
             log, following = self._logs[stream], self._following[stream]
-            runner = Runner(log, following, self._announcer, writer, tuple(self._logs), until_level=until_level)
+            runner = Runner(log, following, self._announcer, writer, tuple(self._logs), level)
             try:
                 await runner.run(started)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other projections go on
                 # Without the message, which may repeat what a patient wrote.
                 _log.error("%s: %s; beginning again", self._projection.name, reason_of(error))
                 await asyncio.sleep(_AGAIN_SECONDS)
-            else:
-                return
 
 
 def _in_words(positions: Mapping[str, int]) -> str:

@@ -35,3 +35,9 @@ class NotaryAct(BaseModel):
     reason: str = ""
     key: str = ""
     size: int = 0
+
+
+def founding(origin: str, at: datetime, *, by: str = "", reason: str = "", key: str = "") -> NotaryAct:
+    """That a notary was made: the same act however often it is noted, in whichever generation, as it was made once."""
+    log, _, _ = origin.rpartition("-")
+    return NotaryAct(id=f"founded {log}", kind="founded", origin=origin, at=at, by=by, reason=reason, key=key)

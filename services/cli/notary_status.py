@@ -12,6 +12,7 @@ from services.cli.parameters import json_option, nats_url_option
 from services.cli.printing import print_json, printable
 
 if TYPE_CHECKING:
+    from services.notary.asking import AskedNotary
     from services.notary.requests import ActsAnswer, NotaryStatus
 
 _ACTS_SHOWN = 10
@@ -44,11 +45,16 @@ def status(stream: str | None, ask_witnesses: bool, as_json: bool, nats_url: str
     told = asyncio.run(_status(stream, nats_url, ask_witnesses=ask_witnesses))
     found = [status for status, _ in told]
     if as_json:
-        print_json([{**each.model_dump(mode="json"), **acts.model_dump(mode="json")} for each, acts in told])
+        print_json(
+            [each.model_dump(mode="json") | (acts.model_dump(mode="json") if acts else {}) for each, acts in told]
+        )
     else:
         for each, acts in told:
             _print(each)
-            _print_acts(acts)
+            if acts is None:
+                click.echo("  It is an earlier version, which does not tell what was done with it. Start it again.")
+            else:
+                _print_acts(acts)
     now = datetime.now(UTC)
     if any(each.stopped or each.waiting or each.policy_trouble or _is_unpublished(each, now) for each in found):
         raise click.exceptions.Exit(1)
@@ -60,7 +66,7 @@ def _is_unpublished(status: "NotaryStatus", now: datetime) -> bool:
 
 async def _status(
     stream: str | None, nats_url: str | None, *, ask_witnesses: bool
-) -> "list[tuple[NotaryStatus, ActsAnswer]]":
+) -> "list[tuple[NotaryStatus, ActsAnswer | None]]":
     from services.cli.configuration import load_settings
     from services.notary.asking import AskedNotary
 
@@ -71,8 +77,20 @@ async def _status(
         streams = (stream,) if stream is not None else placement.streams
         notaries = [AskedNotary(nc, each) for each in streams]
         return [
-            (await (each.ask_witnesses() if ask_witnesses else each.status()), await each.acts()) for each in notaries
+            (await (each.ask_witnesses() if ask_witnesses else each.status()), await acts_of(each)) for each in notaries
         ]
+
+
+async def acts_of(notary: "AskedNotary") -> "ActsAnswer | None":
+    """What was done with a notary; None where it is an earlier version, which does not understand the question."""
+    from services.notary.asking import NotaryRefused
+
+    try:
+        return await notary.acts()
+    except NotaryRefused as refused:
+        if refused.code != "request.invalid":
+            raise
+        return None
 
 
 def _print(status: "NotaryStatus") -> None:

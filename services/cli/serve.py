@@ -103,16 +103,25 @@ def background(nats_url: str | None) -> None:
 @_database_url
 @click.option("--until-level", is_flag=True, help="End as soon as it is at the end of the log.")
 @click.option("--handed-over", is_flag=True, hidden=True, help="Begin with what comes on the standard input.")
+@click.option("--with", "others", multiple=True, metavar="NAME", hidden=True, help="Run this one in the same process.")
 def projection(
-    name: str, nats_url: str | None, database_url: str | None, *, until_level: bool, handed_over: bool
+    name: str,
+    nats_url: str | None,
+    database_url: str | None,
+    others: tuple[str, ...],
+    *,
+    until_level: bool,
+    handed_over: bool,
 ) -> None:
     """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
     from projections.catalog import every_name
 
-    if name not in every_name():
-        raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
+    names = (name, *others)
+    for each in names:
+        if each not in every_name():
+            raise click.UsageError(f"There is no projection “{each}”; there are {', '.join(every_name())}.")
     settings = _settings(nats_url, database_url=database_url)
-    run_service(f"projection-{name}", _keeping_up((name,), settings, until_level=until_level, handed_over=handed_over))
+    run_service(f"projection-{name}", _keeping_up(names, settings, until_level=until_level, handed_over=handed_over))
 
 
 @serve.command()
@@ -198,12 +207,14 @@ def _keeping_up(
     log = (settings.placement.streams, settings.log_api_prefix)
     found = [projection_named(each) for each in names]
 
-    def catching_up(one: str, handed_over: bool) -> Command:
-        by_itself = ("-P", "-m", "services.cli", "serve", "projection", one, "--until-level")
+    def catching_up(those: Sequence[str], handed_over: bool) -> Command:
+        first, *others = those
+        by_itself = ("-P", "-m", "services.cli", "serve", "projection", first, "--until-level")
+        beside = (word for other in others for word in ("--with", other))
         source = ("--handed-over",) if handed_over else ()
-        return Command((sys.executable, *by_itself, *source), settings.environment())
+        return Command((sys.executable, *by_itself, *beside, *source), settings.environment())
 
-    several = catching_up if len(found) > 1 else None
+    several = catching_up if len(found) > 1 and not until_level else None
     source = HandedOver(sys.stdin.buffer) if handed_over else None
     return lambda ready: serve_projections(
         *(found, *addresses, ready, *log), until_level=until_level, catching_up=several, handed_over=source

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from events.log import Log, LogFull, LogReplaced, LogUnreachable
 from events.log.anchor import BEGINNING, Anchor
 from events.log.fitness import Fitness
+from events.log.run_until_first_ends import run_until_first_ends
 from events.log.stream_state import NoStream, StreamState
 from events.outcome import RejectedOutcome
 from services.goals.health import Health
@@ -82,6 +83,7 @@ class Watch:
         self._failed = False
         self._looking = asyncio.Lock()
         self._doubted = asyncio.Event()
+        self._objected = asyncio.Event()
 
     @property
     def refusal(self) -> RejectedOutcome | None:
@@ -148,7 +150,7 @@ class Watch:
         if not self._objections:
             # It may be a projection of another Cairn, whose servers have been joined to these.
             self._counted_at = -COUNT_SECONDS
-            self._doubted.set()
+            self._objected.set()
             _log.warning("nothing is recorded on %s: %s remembers another log", self._stream, comparison.projection)
         self._objections[comparison.projection] = monotonic()
         self._replaced = RejectedOutcome(
@@ -181,8 +183,19 @@ class Watch:
 
     async def run(self) -> None:
         """Look at the stream again and again, until cancelled."""
+        # Side by side: the answers of other streams are waited for, and what becomes of this one is to be seen at once.
+        await run_until_first_ends(self._keep_looking(), self._keep_counting())
+
+    async def _keep_counting(self) -> None:
         while True:
             await self._count()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._objected.wait()
+            self._objected.clear()
+
+    async def _keep_looking(self) -> None:
+        while True:
             await self.look()
             await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
             end = monotonic() + (_RECHECK_SECONDS if self._failed else LOOK_SECONDS)

@@ -45,6 +45,7 @@ class ReplacedLog:
         self._nc = nc
         self._engine = engine
         self._logs = logs
+        self._projections = every_name()  # which looks through all packages: those beside a process do not change
         self.found: Sequence[OfAnotherLog] = ()
 
     async def look(self) -> None:
@@ -53,7 +54,7 @@ class ReplacedLog:
         Raises:
             LogUnreachable, SQLAlchemyError: a log or the database does not answer.
         """
-        self.found = await of_another_log(self._engine, self._logs, every_name())
+        self.found = await of_another_log(self._engine, self._logs, self._projections)
         for stream in self._logs:
             with suppress(NatsError):
                 await self._nc.publish(f"{REPLACED}.{_ANNOUNCED_AS}", self._comparison(stream))

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from events.errors import CairnError
 from events.log.client.resilient import ResilientClient
-from services.administration.notary_act import NotaryAct
+from services.administration.notary_act import NotaryAct, founding
 from services.notary.errors import ActsUnusable, NotaryUnusable
 from services.notary.generations import Generation, Signed, Stopped
 from services.notary.identity import Identity, NotaryFolder
@@ -116,8 +116,8 @@ def note_missing_acts(folder: NotaryFolder, now: datetime) -> None:
 
 def _missing(identity: Identity, acts: Sequence[NotaryAct], now: datetime, *, is_stopped: bool) -> NotaryAct | None:
     if not acts:
-        reason = "It was made before acts were noted."
-        return NotaryAct(kind="founded", origin=identity.origin, at=identity.made_at, reason=reason)
+        # Or the file was moved away: then the record has this act already.
+        return founding(identity.origin, identity.made_at, reason="It was made before acts were noted.")
     if acts[-1].kind == "stopped" and not is_stopped:
         reason = "What it had stopped for was put right."
         return NotaryAct(kind="resumed", origin=identity.origin, at=now, reason=reason)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from events.transparency.keys import NOTE, SignerKey, VerifierKey
-from services.administration.notary_act import NotaryAct
+from services.administration.notary_act import founding
 from services.notary.acts import note_act
 from services.notary.durable_files import replace_file
 from services.notary.errors import NotaryUnusable
@@ -67,7 +67,7 @@ def found(folder: NotaryFolder, domain: str, stream: str, now: datetime, by: str
             replace_file(folder.folder / POLICY_FILE, _POLICY.encode())
         folder.make(identity)
         key = str(generation.keys()[0].verifier)
-        note_act(folder, NotaryAct(kind="founded", origin=identity.origin, at=now, by=by, key=key))
+        note_act(folder, founding(identity.origin, now, by=by, key=key))
     except OSError as error:
         raise NotaryUnusable(f"The notary's folder {folder.folder} cannot be written: {error.strerror}.") from None
     return Founded(identity, generation.keys()[0].verifier, generation.statements_key().verifier)

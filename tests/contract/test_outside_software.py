@@ -3,6 +3,7 @@
 Each is a row of docs/compatibility.md. One that fails has changed: what Cairn does about it may be needed no more.
 """
 
+import logging
 import sqlite3
 import subprocess
 import sys
@@ -130,3 +131,22 @@ def test_weasyprint_moves_nothing_to_the_end_of_a_column_with_a_least_height() -
 
     PdfReader(BytesIO(HTML(string=html).write_pdf())).pages[0].extract_text(visitor_text=see)
     assert 0 < abs(heights["first"] - heights["last"]) < 100
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("p { font-size: clamp(9px, 1px + 1vw, 20px); padding: calc(1rem + 1vw) }", ""),
+        ("p { font-size: clamp(1rem, 1rem + 1vw, 2rem) }", "Invalid math function"),
+        ("p { font-weight: 650 }", "Ignored `font-weight"),
+        ("@media print { p { color: red } }", ""),
+        ("@media print and (min-width: 1px) { p { color: red } }", "the whole @media rule was ignored"),
+    ],
+)
+def test_weasyprint_says_which_rules_of_a_stylesheet_it_drops(
+    rule: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "weasyprint"):
+        HTML(string=f"<style>{rule}</style><p>words</p>").render()
+    assert said in caplog.text
+    assert bool(caplog.text) == bool(said)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from events.errors import CairnError
+from events.log.client.nkeys import BadKey, public_bytes
 from services.access.callout.jwt import BadJwt, Claims, verified
 from services.access.callout.keys import CalloutKeys
 from services.access.callout.sealing import NotForUs, opened
@@ -107,6 +108,10 @@ def read_request(message: bytes, server_xkey: str | None, keys: CalloutKeys, now
         raise BadRequest("A request is signed by another server than it names.")
     if request.exp <= now:
         raise BadRequest("A request came when its server had given it up.")
+    try:
+        public_bytes("user", question.user_nkey)
+    except BadKey:
+        raise BadRequest("A request names its client by a key that is none (`user_nkey`).") from None
     return AuthorizationRequest(
         server=question.server_id.id,
         server_xkey=server_xkey,

@@ -1,13 +1,17 @@
 """Who is admitted, to which account and under which name, and who is refused."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from nacl.signing import SigningKey
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from events.log.client.connection import flush
+from services.access.callout import answers
+from services.access.callout.jwt import signed
 from services.access.principal import Principal
 from tests.integration.callout.configured import USERS, StubTokens, client, connect_user, refusal
 from tests.integration.deploy.deployed import Deployed
@@ -122,6 +126,44 @@ async def test_a_long_token_reaches_the_callout(server: Deployed, tokens: StubTo
     tokens.add(long, id="long", roles={"clinician"}, orgs={"northside"})
     async with client(server, long, "long") as admitted:
         assert await admitted.may_publish("cairn.submit.northside.pt-1.walk")
+
+
+class TestTheServer:
+    """Why Cairn always writes permissions and a name: what nats-server makes of a user that has none."""
+
+    @pytest.fixture
+    def without(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[set[str]], None]:
+        """Has the callout leave claims out of the users that it makes; those below `nats` are written `nats.…`."""
+
+        def leave_out(names: set[str]) -> None:
+            def shorter(claims: dict[str, Any], key: SigningKey) -> str:
+                if claims["nats"]["type"] == "user":
+                    nats = {name: value for name, value in claims["nats"].items() if f"nats.{name}" not in names}
+                    claims = {name: value for name, value in claims.items() if name not in names} | {"nats": nats}
+                return signed(claims, key)
+
+            monkeypatch.setattr(answers, "signed", shorter)
+
+        return leave_out
+
+    async def test_lets_one_without_permissions_do_everything_in_its_account(
+        self, server: Deployed, tokens: StubTokens, without: Callable[[set[str]], None]
+    ) -> None:
+        tokens.add("limited", roles={"patient"}, orgs={"northside"}, patient="pt-1")
+        async with client(server, "limited") as patient:
+            assert not await patient.may_subscribe(">")
+        without({"nats.pub", "nats.sub"})
+        async with client(server, "limited") as patient:
+            assert await patient.may_subscribe(">")
+            assert await patient.may_publish("cairn.submit.northside.pt-2.walk")
+
+    async def test_believes_the_name_that_a_client_has_given_where_it_has_no_other(
+        self, server: Deployed, tokens: StubTokens, without: Callable[[set[str]], None]
+    ) -> None:
+        tokens.add("nameless", roles={"clinician"}, orgs={"northside"})
+        without({"name"})
+        info = await seen_as(server, "nameless", "cairn.submit.northside.pt-1.walk", user="org.northside")
+        assert info["user"] == "org.northside"
 
 
 async def test_configured_users_log_in_with_their_own_passwords(server: Deployed) -> None:

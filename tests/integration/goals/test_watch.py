@@ -137,6 +137,23 @@ async def test_nothing_is_recorded_while_the_stream_would_forget(
     assert (await health(connection))["state"] == "recording"
 
 
+async def test_a_change_is_seen_while_other_streams_are_still_asked(
+    own_server: EmbeddedServer, connection: ResilientClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.goals.watch._ANSWERS_SECONDS", 3600.0)
+    settings = Settings(nats_url=own_server.url, data_dir=own_server.data_dir)
+
+    async def is_unfit() -> bool:
+        return bool((await health(connection))["state"] == "unfit")
+
+    async with running(lambda ready: goals.serve(settings, ready)):
+        assert not await is_unfit()
+
+        await updated(connection, max_msgs=400)
+
+        await eventually(is_unfit)
+
+
 async def test_what_has_gone_stays_gone_and_is_said(
     service: Submit, connection: ResilientClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,13 +1,15 @@
 """A remembered position says which log it was: one that is shorter, or other, is noticed before anything is read."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from nats.js.api import DiscardPolicy
 
-from events.log import Anchor, Log, LogReplaced, LogUnreachable, declare_log
+from events.log import Anchor, Log, LogFull, LogReplaced, LogUnreachable, declare_log
+from events.log.backup import restore_archive, write_archive
 from events.log.client.resilient import ResilientClient
-from events.log.stream import STREAM
+from events.log.stream import STREAM, log_config
 from tests.integration.log.conftest import Appends, filled, following, positions_until
 from tests.waiting import eventually
 
@@ -137,10 +139,31 @@ async def test_without_the_stream_nobody_can_tell(own: ResilientClient, first_of
         await log.check(anchor)
 
 
+async def test_a_log_that_is_put_back_is_the_same_though_its_stream_is_made_at_another_time(
+    own: ResilientClient, first_of: Appends, tmp_path: Path
+) -> None:
+    log = Log(own)
+    await filled(log, first_of, 3)
+    anchor, made = await log.anchor(3), (await log.state()).created
+    assert anchor is not None
+    manifest = await write_archive(own, STREAM, tmp_path / "backup", lambda _: None)
+    await own.jetstream().delete_stream(STREAM)
+    await restore_archive(own, manifest, tmp_path / "backup", log_config(), lambda _: None)
+
+    assert (await log.check(anchor)).last == 3
+    assert (await log.state()).created != made
+
+
 async def test_events_that_a_change_of_settings_drops_are_missing(own: ResilientClient, first_of: Appends) -> None:
+    """A limit drops what is above it only where the stream discards the oldest; otherwise what is new is refused."""
     log = Log(own)
     await filled(log, first_of, 3)
     js = own.jetstream()
+    await js.update_stream((await js.stream_info(STREAM)).config.evolve(max_msgs=2))
+    with pytest.raises(LogFull):
+        await log.append(first_of("pt-3"))
+    assert (await log.state()).missing == 0
+
     await js.update_stream((await js.stream_info(STREAM)).config.evolve(max_msgs=2, discard=DiscardPolicy.OLD))
 
     async def one_is_missing() -> bool:

@@ -12,7 +12,7 @@ from services.administration.notary_act import NotaryAct
 from services.administration.notary_history import NotaryHistories, NotaryHistory
 from services.administration.recording import environment, record_notary_acts, recorded_notary_acts
 from services.embedded_server import EmbeddedServer
-from services.notary.acts import ActRecorder, note_act, unrecorded
+from services.notary.acts import ActRecorder, note_act, note_missing_acts, unrecorded
 from services.notary.founding import found
 from services.notary.identity import NotaryFolder
 from tests.waiting import eventually
@@ -94,6 +94,20 @@ async def test_a_folder_that_was_put_back_takes_nothing_from_the_record(
     told = await recorder.acts()
     assert [each.reason for each in told.acts] == ["", "lost with the folder", "afterwards"]
     assert told.recorded == 3
+
+
+async def test_a_file_that_was_moved_away_does_not_have_the_notary_made_twice(
+    nc: ResilientClient, folder: NotaryFolder, org: str
+) -> None:
+    recorder = ActRecorder(nc, folder, org)
+    await recorder.record()
+    (folder.folder / "acts.json").unlink()
+    note_missing_acts(folder, NOW)
+
+    await recorder.record()
+
+    assert [(each.kind, each.by) for each in (await recorder.acts()).acts] == [("founded", "ada")]
+    assert unrecorded(folder) == ()
 
 
 async def test_each_act_is_an_event_of_its_own_kind_in_a_stream_that_loses_none(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -125,8 +125,8 @@ async def test_one_with_a_long_way_to_go_catches_up_in_a_process_of_its_own(
     environment = {**os.environ, "CAIRN_NATS_URL": nats_url, "CAIRN_DATABASE_URL": its.url, "PYTHONPATH": str(HOUSE)}
     catching_up: list[str] = []
 
-    def command(name: str, _: bool) -> Command:
-        catching_up.append(name)
+    def command(names: Sequence[str], _: bool) -> Command:
+        catching_up.extend(names)
         return Command(arguments, environment)
 
     serving = asyncio.create_task(serve([its.projection], nats_url, its.url, print, catching_up=command))
@@ -144,8 +144,15 @@ async def test_one_with_a_long_way_to_go_catches_up_in_a_process_of_its_own(
     its.engine.dispose()
 
 
+@pytest.mark.parametrize(("cores", "stuck"), [(2, ()), (3, ("audit_trail",))])
 async def test_several_with_a_long_way_to_go_read_the_log_once(
-    log: Log, nats_url: str, org: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    log: Log,
+    nats_url: str,
+    org: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cores: int,
+    stuck: tuple[str, ...],
 ) -> None:
     monkeypatch.setattr("projections.engine.service.WORTH_A_PROCESS", 1)
     started: list[str] = []
@@ -156,27 +163,31 @@ async def test_several_with_a_long_way_to_go_read_the_log_once(
         return await start(*arguments, **options)
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", noting)
+    monkeypatch.setattr("projections.engine.catching_up.cores", lambda: cores)
     every = [Database(name, tmp_path / "cairn.db", nats_url) for name in NAMES]
     past = await record_many(log, org, goals=3, days=3)
     ours = {"CAIRN_NATS_URL": nats_url, "CAIRN_DATABASE_URL": every[0].url, "PYTHONPATH": str(HOUSE)}
     environment = {**os.environ, **ours}
 
-    def command(name: str, handed_over: bool) -> Command:
+    def command(names: Sequence[str], handed_over: bool) -> Command:
         assert handed_over
-        if name == "audit_trail":  # which takes nothing of what it is given, and keeps nobody waiting
+        if names == stuck:  # which takes nothing of what it is given, and keeps nobody waiting
             return Command((sys.executable, "-c", "import time; time.sleep(600)"), environment)
         options = ("--until-level", "--handed-over")
-        return Command((sys.executable, "-P", "-m", "services.cli", "serve", "projection", name, *options), environment)
+        cairn = (sys.executable, "-P", "-m", "services.cli", "serve", "projection")
+        others = (word for name in names[1:] for word in ("--with", name))
+        return Command((*cairn, names[0], *others, *options), environment)
 
     served = [its.projection for its in every]
     serving = asyncio.create_task(serve(served, nats_url, every[0].url, print, catching_up=command))
-    working = [its for its in every if its.projection.name != "audit_trail"]
+    working = [its for its in every if its.projection.name not in stuck]
     for its in working:
         await its.reaches(past)
     live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
     for its in working:
         await its.reaches(live)
     assert len([each for each in started if "follower_process" in each]) == 1
+    assert len(started) == 1 + cores
     serving.cancel()
     await asyncio.wait([serving])
     for its in working:
@@ -196,6 +207,26 @@ async def test_until_level_it_ends_where_the_log_ends(log: Log, nats_url: str, o
     assert its.position >= last
     assert its.status["state"] == "live"  # whoever waited for it goes on
     its.engine.dispose()
+
+
+async def test_one_that_cannot_come_to_the_end_keeps_no_other_from_what_is_new(
+    log: Log, nats_url: str, org: str, tmp_path: Path
+) -> None:
+    its, outdated = (Database(name, tmp_path / "cairn.db", nats_url) for name in ("goal_state", "review_schedule"))
+    past = await record_many(log, org, goals=3, days=3)
+    newer = replace(outdated.projection, version=outdated.projection.version + 1)
+    async with asyncio.timeout(30):
+        await serve([newer], nats_url, its.url, print, until_level=True)
+    both = [its.projection, outdated.projection]
+    serving = asyncio.create_task(serve(both, nats_url, its.url, print, until_level=True))
+    await its.reaches(past)
+    live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
+    await its.reaches(live)
+    assert not serving.done()
+    serving.cancel()
+    await asyncio.wait([serving])
+    its.engine.dispose()
+    outdated.engine.dispose()
 
 
 async def test_killed_in_one_process_and_started_again_they_all_go_on(

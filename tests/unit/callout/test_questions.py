@@ -2,6 +2,7 @@
 
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey
 from nats.aio.msg import Msg
 
+from events.log.client.nkeys import public_text
 from services.access.callout.answering import Answering
 from services.access.callout.connections import Connections
 from services.access.callout.jwt import BadJwt, signed, verified
@@ -31,6 +33,15 @@ from tests.unit.callout.servers import (
 
 def read(message: bytes, server_xkey: str | None = None) -> str:
     return read_request(message, server_xkey, KEYS, time.time()).token
+
+
+def refusal(message: bytes) -> str | None:
+    """Why a question is refused; None where it is read."""
+    try:
+        read(message)
+    except BadRequest as refused:
+        return str(refused)
+    return None
 
 
 class TestAQuestion:
@@ -60,6 +71,7 @@ class TestAQuestion:
             {"nats": {"type": "user"}},
             {"nats": {"version": 1}},
             {"nats": {"user_nkey": ""}},
+            {"nats": {"user_nkey": SERVER_ID}},
             {"nats": {"server_id": {"id": "N" * 56}}},
             {"nats": {"connect_opts": []}},
             {"nats": {"client_info": {"id": "many"}}},
@@ -106,6 +118,31 @@ class TestAQuestion:
                 read(message, key)
 
 
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats()
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+    | st.sampled_from([SERVER_ID, USER_NKEY, KEYS.issuer, "t" * 20_000]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "alg", "x"]), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from(["aud", "iss", "sub", "exp", "iat", "jti"]),
+    st.sampled_from(["server_id", "user_nkey", "client_info", "connect_opts", "type", "version"]),
+    ANYTHING,
+    st.booleans(),
+)
+def test_anything_in_the_place_of_a_claim_is_read_or_refused_with_a_sentence(
+    claim: str, below: str, value: object, is_below: bool
+) -> None:
+    said = refusal(question(**({"nats": {below: value}} if is_below else {claim: value})))
+    assert said is None or said.endswith(".")
+
+
 @given(st.binary(max_size=200), st.sampled_from([b"", b"e30.e30.", b"W10.W10.W10", b"e30.W10.e30"]))
 def test_no_bytes_are_a_token_that_nobody_has_signed(message: bytes, beside: bytes) -> None:
     for each in (message, beside + message, message + beside):
@@ -118,6 +155,59 @@ def test_what_is_sealed_for_one_is_not_opened_by_another() -> None:
     assert opened(sealed(b"words", KEYS.xkey, SERVER_CURVE), SERVER_XKEY, KEYS.curve) == b"words"
     with pytest.raises(NotForUs):
         opened(sealed(b"words", other.xkey, SERVER_CURVE), SERVER_XKEY, KEYS.curve)
+
+
+def part(content: bytes) -> bytes:
+    return urlsafe_b64encode(content).rstrip(b"=")
+
+
+def signed_by_the_server(claims: bytes, head: bytes = b'{"typ":"JWT","alg":"ed25519-nkey"}') -> bytes:
+    """A token whose parts are any bytes, with a signature that is right."""
+    content = part(head) + b"." + part(claims)
+    return content + b"." + part(SERVER.sign(content).signature)
+
+
+ISSUED = b'{"iss":"%b"' % SERVER_ID.encode()
+NONE = "is none, or its signature is wrong"
+NOT_AS_IT_HAS_TO_BE = "is not as it has to be"
+
+
+def secret_question(**changed: Any) -> bytes:
+    """A question with a token that must be in no line, and that is not over when a test begins."""
+    return question("a-secret", **{"exp": 2**40} | changed)
+
+
+RUBBISH: Mapping[str, tuple[bytes, str | None, str]] = {
+    "nothing": (b"", None, NONE),
+    "bytes": (bytes(range(256)), None, NONE),
+    "words": (b"a-secret", None, NONE),
+    "JSON": (b'{"token":"a-secret"}', None, NONE),
+    "empty parts": (b"..", None, NONE),
+    "two parts": (secret_question().rpartition(b".")[0], None, NONE),
+    "four parts": (b"e30." + secret_question(), None, NONE),
+    "a head that is a list": (signed_by_the_server(ISSUED + b"}", b"[]"), None, NONE),
+    "a head without an algorithm": (signed_by_the_server(ISSUED + b"}", b"{}"), None, NONE),
+    "another algorithm": (signed_by_the_server(ISSUED + b"}", b'{"alg":"none"}'), None, "is not signed with"),
+    "claims that are no JSON": (signed_by_the_server(ISSUED), None, NONE),
+    "claims that are no object": (signed_by_the_server(b"7"), None, NONE),
+    "claims of one name": (signed_by_the_server(ISSUED + b"}"), None, NOT_AS_IT_HAS_TO_BE),
+    "claims a thousand deep": (signed_by_the_server(ISSUED + b',"nats":' + b"[" * 1000), None, NONE),
+    "a half of a character": (signed_by_the_server(ISSUED + b',"aud":"\\ud800"}'), None, NONE),
+    "a moment that is no whole number": (secret_question(exp=1.5), None, "(exp)"),
+    "a token too long": (
+        secret_question(options={"auth_token": "a-secret" * 10_000}),
+        None,
+        "(nats.connect_opts.auth_token)",
+    ),
+    "another issuer's": (secret_question(sub="A"), None, "for an issuer with another key"),
+    "another server's": (secret_question(nats={"server_id": {"id": "a"}}), None, "by another server"),
+    "one that is over": (secret_question(exp=1), None, "had given it up"),
+    "a server's key for a client": (secret_question(nats={"user_nkey": SERVER_ID}), None, "(`user_nkey`)"),
+    "not sealed": (secret_question(), SERVER_XKEY, "is not sealed"),
+    "no key": (sealed_question("a-secret"), "a-secret", "names a key that is none"),
+    "a key of zeros": (sealed_question("a-secret"), public_text("curve", bytes(32)), "for another key"),
+    "cut off": (sealed_question("a-secret")[:40], SERVER_XKEY, "for another key"),
+}
 
 
 class TestAnswers:
@@ -136,16 +226,17 @@ class TestAnswers:
     def asked(self, reply: str, data: bytes, headers: dict[str, str] | None = None) -> Msg:
         return Msg(_client=None, subject="x", reply=reply, data=data, headers=headers)  # type: ignore[arg-type]  # nobody answers through it
 
-    async def test_what_cannot_be_read_gets_none(
-        self, answering: Answering, sent: dict[str, bytes], caplog: pytest.LogCaptureFixture
+    @pytest.mark.parametrize("kind", RUBBISH)
+    async def test_what_cannot_be_read_gets_none_and_a_line_that_says_why(
+        self, answering: Answering, sent: dict[str, bytes], caplog: pytest.LogCaptureFixture, kind: str
     ) -> None:
-        answering.take(self.asked("nothing", b""))
-        answering.take(self.asked("bytes", b"a-secret"))
-        answering.take(self.asked("not sealed", b"a-secret", {SERVER_KEY: "a-secret"}))
-        answering.take(self.asked("for another", question("a-secret", sub="A")))
+        message, server_key, why = RUBBISH[kind]
+        answering.take(self.asked("x", message, {SERVER_KEY: server_key} if server_key is not None else None))
         await answering.finish()
         assert sent == {}
-        assert len(caplog.records) == 4
+        (line,) = caplog.records
+        assert why in line.getMessage()
+        assert line.exc_info is None
         assert "a-secret" not in caplog.text
 
     async def test_what_can_be_read_gets_one_that_is_sealed_if_it_was(

@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from services.administration.notary_act import NotaryAct
 from services.cli import notary_status
+from services.notary.asking import AskedNotary, NotaryRefused
 from services.notary.requests import ActsAnswer, NotaryStatus, WitnessStatus
 
 STATUS = NotaryStatus(
@@ -18,12 +19,15 @@ MADE = NotaryAct(kind="founded", origin=STATUS.origin, at=datetime(2026, 11, 28,
 STOPPED = NotaryAct(kind="stopped", origin=STATUS.origin, at=MADE.at, reason="the log ends at position 5")
 
 
-def told(monkeypatch: pytest.MonkeyPatch, **more: object) -> Result:
-    async def status(*_: object, **__: object) -> list[tuple[NotaryStatus, ActsAnswer]]:
-        return [(STATUS.model_copy(update=more), ActsAnswer(acts=(MADE, STOPPED), recorded=1))]
+ACTS = ActsAnswer(acts=(MADE, STOPPED), recorded=1)
+
+
+def told(monkeypatch: pytest.MonkeyPatch, *arguments: str, acts: ActsAnswer | None = ACTS, **more: object) -> Result:
+    async def status(*_: object, **__: object) -> list[tuple[NotaryStatus, ActsAnswer | None]]:
+        return [(STATUS.model_copy(update=more), acts)]
 
     monkeypatch.setattr(notary_status, "_status", status)
-    return CliRunner().invoke(notary_status.status, [])
+    return CliRunner().invoke(notary_status.status, arguments)
 
 
 def test_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,3 +60,23 @@ def test_a_policy_that_is_not_heeded_is_an_error(monkeypatch: pytest.MonkeyPatch
     assert done.exit_code == 1
     assert "POLICY not heeded as it is written" in done.output
     assert "it names no quorum" in done.output
+
+
+async def test_an_earlier_version_does_not_understand_what_it_is_asked() -> None:
+    class Earlier(AskedNotary):
+        def __init__(self, code: str):
+            self.code = code
+
+        async def acts(self) -> ActsAnswer:
+            raise NotaryRefused(self.code, "The body is no request.")
+
+    assert await notary_status.acts_of(Earlier("request.invalid")) is None
+    with pytest.raises(NotaryRefused):
+        await notary_status.acts_of(Earlier("internal.error"))
+
+
+def test_what_an_earlier_version_does_not_tell_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = told(monkeypatch, acts=None)
+    assert done.exit_code == 0
+    assert done.output.splitlines()[-1].startswith("  It is an earlier version, which does not tell what was done")
+    assert "recorded" not in told(monkeypatch, "--json", acts=None).output

@@ -15,7 +15,7 @@ from events.identity import GoalId
 from events.plan import types as p
 from events.vocabulary import Priority
 from projections.audit_trail.differences import State
-from projections.audit_trail.projector import fold, project, tells_before_and_after, types_told_by
+from projections.audit_trail.projector import fold, kinds_told_by, project, tells_before_and_after
 from tests.builders import GOAL, PLAN, active_goal, entry, event, opened, proposed, recorded, smart
 from tests.contract.projections.lives import lives
 
@@ -121,8 +121,8 @@ def test_what_changed_is_told_by_some_types_of_earlier_events_alone(seed: int) -
     for each in recorded(lives(Random(seed), 400)):
         earlier = before[each.goal_id]
         if tells_before_and_after([each]) and earlier:
-            types = types_told_by([each])
-            whole, some = state(earlier), state(one for one in earlier if one.type_name in types)
+            kinds = kinds_told_by([each])
+            whole, some = state(earlier), state(one for one in earlier if type(one.data) in kinds)
             assert (whole is None) == (some is None)
             if whole and some:
                 some = some.with_changes({"version": whole.version})

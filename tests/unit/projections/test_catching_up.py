@@ -1,6 +1,8 @@
-"""Which projections share a reading of the log while they catch up."""
+"""Which projections share a reading of the log while they catch up, and which of them a process."""
 
-from projections.engine.catching_up import WORTH_A_PROCESS, Reading, Way, shared_reading
+import pytest
+
+from projections.engine.catching_up import WORTH_A_PROCESS, Reading, Way, on_cores, shared_reading
 
 FAR = 10 * WORTH_A_PROCESS
 
@@ -10,7 +12,7 @@ def ways(**positions: int) -> dict[str, dict[str, Way]]:
 
 
 def test_those_that_are_about_as_far_share_one_from_the_position_of_the_last_one() -> None:
-    expected = Reading("CAIRN_LOG", 3, FAR, frozenset({"one", "two"}))
+    expected = Reading("CAIRN_LOG", 3, FAR, ("one", "two"))
     assert shared_reading(ways(one=10, two=3, three=3 + WORTH_A_PROCESS)) == expected
 
 
@@ -23,3 +25,19 @@ def test_one_alone_shares_nothing() -> None:
 def test_several_streams_are_read_by_each_projection_for_itself() -> None:
     both = {"ONE": Way(0, FAR), "OTHER": Way(0, FAR)}
     assert shared_reading({"one": both, "two": both}) is None
+
+
+@pytest.mark.parametrize(
+    ("cores", "expected"),
+    [
+        (1, [("one", "two", "three")]),
+        (2, [("one",), ("two", "three")]),
+        (3, [("one",), ("two",), ("three",)]),
+        (8, [("one",), ("two",), ("three",)]),
+    ],
+)
+def test_as_many_have_a_process_as_there_are_cores_and_the_others_share_one(
+    cores: int, expected: list[tuple[str, ...]]
+) -> None:
+    assert on_cores(("one", "two", "three"), cores) == expected
+    assert on_cores((), cores) == []

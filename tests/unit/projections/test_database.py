@@ -194,6 +194,18 @@ def test_an_address_of_anything_else_is_refused_without_repeating_it(url: str) -
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused_as_each_process_would_have_its_own(url: str) -> None:
+    with pytest.raises(UnusableDatabase, match=r"in memory is nothing for projections.*Name a file: sqlite:///path"):
+        open_database(url)
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    with pytest.raises(UnusableDatabase, match=r"The folder .*a file/deeper of the database cannot be made: Not a dir"):
+        open_database(f"sqlite:///{tmp_path / 'a file' / 'deeper' / 'cairn.db'}")
+
+
 def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(UnusableDatabase, match=r"pip install 'psycopg\[binary\]'"):

@@ -1,0 +1,72 @@
+"""What is handed over to a process is taken together by several projections in it, each message as one object."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from io import BytesIO
+
+import pytest
+
+from events.envelope import StoredMessage
+from events.log import Batch
+from events.log.handing_over import Given, HandedOver
+from projections.engine import taken_together
+from projections.engine.taken_together import TakenTogether
+from tests.builders import NOON
+from tests.stored import in_nanoseconds
+
+STREAM = "CAIRN_LOG"
+BEGIN = 5
+
+
+def message(position: int) -> StoredMessage:
+    return StoredMessage(f"cairn.log.org.p{position}.walk", position, in_nanoseconds(NOON), {}, b"{}")
+
+
+class Ready(HandedOver):
+    """Batches of one message each, from behind `BEGIN` on."""
+
+    def __init__(self, batches: int):
+        super().__init__(BytesIO())
+        self._batches = batches
+
+    async def given(self, stream: str) -> AsyncGenerator[Given, None]:
+        for position in range(BEGIN + 1, BEGIN + 1 + self._batches):
+            yield Given(BEGIN, Batch((message(position),), BEGIN + self._batches))
+            await asyncio.sleep(0)
+
+
+async def taken(together: TakenTogether, after: int = BEGIN) -> list[StoredMessage]:
+    async with aclosing(together.batches(STREAM, after)) as batches:
+        return [each async for batch in batches for each in batch.messages]
+
+
+async def test_each_gets_everything_behind_its_position_and_the_same_objects() -> None:
+    together = TakenTogether(Ready(40), 3)
+    whole, part, none = await asyncio.gather(taken(together), taken(together, BEGIN + 3), taken(together, BEGIN - 1))
+    assert [each.position for each in whole] == list(range(BEGIN + 1, BEGIN + 41))
+    assert len(part) == 37
+    assert all(one is other for one, other in zip(part, whole[3:], strict=True))
+    assert none == []
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_one_that_takes_nothing_does_not_keep_the_others_waiting(
+    monkeypatch: pytest.MonkeyPatch, comes: bool
+) -> None:
+    monkeypatch.setattr(taken_together, "_PATIENCE_SECONDS", 0.05)
+    together = TakenTogether(Ready(40), 2)
+    if comes:
+        stuck = together.batches(STREAM, BEGIN)
+        await anext(stuck)
+    assert len(await taken(together)) == 40
+    if comes:
+        rest = [batch async for batch in stuck]
+        assert 0 < len(rest) < 39  # what waited for it; then nothing more comes
+
+
+async def test_one_that_ends_early_is_nothing_to_the_others() -> None:
+    together = TakenTogether(Ready(40), 2)
+    async with aclosing(together.batches(STREAM, BEGIN)) as early:
+        await anext(early)
+    assert len(await taken(together)) == 40
