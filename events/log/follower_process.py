@@ -31,7 +31,7 @@ WORTH_A_PROCESS = 50_000
 """How many events make it worth to start a process: about as many as are read while it starts."""
 _PROGRAM = "from events.log.follower_process import main; main()"
 _BATCH_MESSAGES = 1000
-PIPE_BYTES = 1024 * 1024
+PIPE_BYTES = 4 * 1024 * 1024
 """What may wait at the end of a pipe that reads."""
 _SIZE_BYTES = 4
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 from events.log.follower_process import PIPE_BYTES, framed, frames, unpack
 from events.log.reading import Batch
 
-_AHEAD_BYTES = 4 * 1024 * 1024
+_AHEAD_BYTES = 8 * 1024 * 1024
 """How much may wait for one that is slower than others."""
 _STEP_BYTES = 1024 * 1024
 """How much of it one must have taken before it is given more."""

@@ -32,7 +32,7 @@ _SQLITE_PRAGMAS = (
 )
 CACHE_KIB = 32 * 1024
 """How much of an SQLite file each connection keeps at hand."""
-CACHE_KIB_IN_BULK = 4 * 1024
+CACHE_KIB_IN_BULK = 16 * 1024
 """The same for whoever takes in many events at once. What a large transaction needs is found in the kernel's cache as
 well, and a larger one of its own makes the process grow with the file."""
 _DRIVERS = {
