@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -45,11 +46,13 @@ async def test_those_of_one_moment_see_one_state_and_those_of_the_next_what_was_
     engine: Engine, turns: ShortTurns
 ) -> None:
     def count_and_write(connection: Connection) -> object:
-        found = count(connection)
+        counted = count(connection)
         write(engine)
-        return found
+        return counted
 
-    assert await asyncio.gather(turns.read(count_and_write), turns.read(count)) == [0, 0]
+    found = await asyncio.gather(turns.read(count_and_write), turns.read(count))
+
+    assert found == [0, 0]
     assert await turns.read(count) == 1
 
 
@@ -60,28 +63,29 @@ async def test_what_was_committed_before_a_query_was_asked_is_seen_although_othe
         write(engine)
         return await turns.read(count)
 
-    assert await asyncio.gather(turns.read(count), write_and_count()) == [1, 1]
+    found = await asyncio.gather(turns.read(count), write_and_count())
+
+    assert found == [1, 1]
 
 
 async def test_a_mistake_of_one_is_its_own(turns: ShortTurns) -> None:
     def mistaken(connection: Connection) -> object:
         raise KeyError
 
-    before, mistake, behind = await asyncio.gather(
-        turns.read(count), turns.read(mistaken), turns.read(count), return_exceptions=True
-    )
+    found = await asyncio.gather(turns.read(count), turns.read(mistaken), turns.read(count), return_exceptions=True)
 
-    assert (before, behind) == (0, 0)
-    assert isinstance(mistake, KeyError)
+    assert found[0] == found[2] == 0
+    assert isinstance(found[1], KeyError)
 
 
 async def test_one_that_does_not_end_is_broken_off_and_the_others_are_answered(turns: ShortTurns) -> None:
-    endless, behind = await asyncio.gather(
-        turns.read(lambda connection: connection.scalar(ENDLESS)), turns.read(count), return_exceptions=True
-    )
+    def endless(connection: Connection) -> object:
+        return connection.scalar(ENDLESS)
 
-    assert isinstance(endless, BrokenOff)
-    assert behind == 0
+    found = await asyncio.gather(turns.read(endless), turns.read(count), return_exceptions=True)
+
+    assert isinstance(found[0], BrokenOff)
+    assert found[1] == 0
 
 
 async def test_without_a_connection_all_are_broken_off(engine: Engine) -> None:
@@ -104,20 +108,18 @@ async def test_who_has_gone_is_not_answered_and_keeps_nobody(turns: ShortTurns) 
 
 
 async def test_between_long_turns_all_else_goes_on(turns: ShortTurns) -> None:
-    answered: list[int] = []
+    answered: list[None] = []
 
-    def hold_up(number: int) -> None:
-        end = asyncio.get_running_loop().time() + 0.01
-        while asyncio.get_running_loop().time() < end:
+    def hold_up(_: Connection) -> None:
+        end = perf_counter() + 0.01
+        while perf_counter() < end:
             pass
-        answered.append(number)
+        answered.append(None)
 
-    async def look() -> int:
+    asked = [asyncio.ensure_future(turns.read(hold_up)) for _ in range(5)]
+    while not answered:
         await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        return len(answered)
 
-    *_, meanwhile = await asyncio.gather(*(turns.read(lambda _, n=n: hold_up(n)) for n in range(5)), look())
-
-    assert meanwhile < 5
-    assert answered == [0, 1, 2, 3, 4]
+    assert len(answered) < len(asked)
+    await asyncio.gather(*asked)
+    assert len(answered) == len(asked)
