@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from itertools import count
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import as_bytes
+from tests.forked import still_running
 from tests.postgresql import PostgresqlServer, running_postgresql
 
-pytest_plugins = ["tests.distribution"]
+pytest_plugins = ["tests.distribution", "tests.time_limit"]
 # The same examples on every run and every machine, however long a busy one takes: a test that passes here passes there.
 hypothesis.settings.register_profile(
     "cairn",
@@ -37,6 +38,15 @@ hypothesis.settings.load_profile("cairn")
 _orgs = count(1)
 
 Submit = Callable[[Event], Awaitable[Outcome]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a test that fails what the processes that it has started say, and where they are."""
+    report = yield
+    if report.failed:
+        report.sections += [(str(each), each.says()) for each in still_running()]
+    return report
 
 
 @pytest.fixture(scope="session")
