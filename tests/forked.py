@@ -38,6 +38,8 @@ _IMPORTED = (
     *("services.goals.replaying", "services.node.lost_events", "services.node.remembered"),
     *(f"services.{name}.service" for name in ("access", "gateway", "goals", "intake", "reminders")),
     *("projections.engine.service", "services.node.background", "services.node.node"),
+    *("anyio._backends._asyncio", "encodings.idna", "uvicorn.lifespan.off", "services.cli.time_zone_data"),
+    *("rich._emoji_codes", "services.cli.exports", "services.disclosure.request", "tests.setting_pages"),
 )
 """All that most commands and services import when they run."""
 _forking = get_context("forkserver")
