@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
+from setproctitle import getproctitle
 
 from events.log.child_process import end_with_parent
 
@@ -84,6 +85,12 @@ class Forked:
         self._process.start()
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
     def has_ended(self) -> bool:
         return self._process.exitcode is not None
 
@@ -92,10 +99,20 @@ class Forked:
         if not self.has_ended and self._process.pid is not None:
             os.kill(self._process.pid, number)
 
-    async def wait(self) -> Ran:
+    async def ended(self) -> int:
         """Wait for the end; the exit code is negative when it was a signal."""
-        await asyncio.to_thread(self._process.join)
-        return Ran(self._process.exitcode or 0, self._out.read_text(), self._err.read_text())
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._process.sentinel, over.set)
+        try:
+            await over.wait()
+        finally:
+            loop.remove_reader(self._process.sentinel)
+        self._process.join()
+        return self._process.exitcode or 0
+
+    async def wait(self) -> Ran:
+        """Wait for the end, and read what it has said."""
+        return Ran(await self.ended(), self._out.read_text(), self._err.read_text())
 
 
 def without_settings() -> dict[str, str]:
@@ -122,10 +139,13 @@ async def cairn(
 
 def _run(program: str, arguments: tuple[str, ...], environment: dict[str, str], files: tuple[Path, Path, Path]) -> None:
     end_with_parent()
+    getproctitle()  # setproctitle finds its place in memory by the environment, which is about to change
     for number, path in enumerate(files):
         with path.open("ab" if number else "rb") as file:
             os.dup2(file.fileno(), number)
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - the one that multiprocessing took away
+    # The first multiprocessing took away; the others are of files of another kind than what is there now.
+    sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115 - open to the end
+    sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115 - as above
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["cairn", *arguments]
