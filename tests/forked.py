@@ -66,6 +66,7 @@ class Forked:
         err: The file that is its standard error.
         program: The module whose `main` it is.
         given: What it reads on standard input.
+        folder: Where it runs; None for where the tests do.
     """
 
     def __init__(
@@ -77,10 +78,11 @@ class Forked:
         *,
         program: str = CAIRN,
         given: Path = _NOTHING,
+        folder: Path | None = None,
     ):
         self._out, self._err = out, err
         self._process = _forking.Process(
-            target=_run, args=(program, arguments, dict(environment), (given, out, err)), daemon=True
+            target=_run, args=(program, arguments, dict(environment), (given, out, err), folder), daemon=True
         )
         self._process.start()
 
@@ -137,12 +139,20 @@ async def cairn(
             process.send_signal(signal.SIGKILL)
 
 
-def _run(program: str, arguments: tuple[str, ...], environment: dict[str, str], files: tuple[Path, Path, Path]) -> None:
+def _run(
+    program: str,
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    files: tuple[Path, Path, Path],
+    folder: Path | None,
+) -> None:
     end_with_parent()
     getproctitle()  # setproctitle finds its place in memory by the environment, which is about to change
     for number, path in enumerate(files):
         with path.open("ab" if number else "rb") as file:
             os.dup2(file.fileno(), number)
+    if folder is not None:
+        os.chdir(folder)
     # The first multiprocessing took away; the others are of files of another kind than what is there now.
     sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115 - open to the end
     sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115 - as above

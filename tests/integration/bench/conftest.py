@@ -57,9 +57,10 @@ class ForkedProcess:
     ) -> "ForkedProcess":
         """Start a command, whose errors go to a pipe or a file."""
         out = await _Pipe.opened()
-        err = await _Pipe.opened() if isinstance(errors, int) else None
-        file = err.end if isinstance(errors, int) else Path(errors.name)
-        return cls(Forked(arguments, environment, out.end, file), out, err)
+        if not isinstance(errors, int):
+            return cls(Forked(arguments, environment, out.end, Path(errors.name)), out, None)
+        err = await _Pipe.opened()
+        return cls(Forked(arguments, environment, out.end, err.end), out, err)
 
     def terminate(self) -> None:
         """Ask it to end."""
