@@ -24,7 +24,7 @@ from services.gateway.pages.addresses import is_page
 from services.gateway.refusals import FHIR_ROOT
 from tests.builders import active_goal
 from tests.fake_notary import ORIGIN
-from tests.integration.gateway.http import Http
+from tests.integration.gateway.http import PLAIN, Http
 from tests.tokens import REFUSED, bearing
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -173,7 +173,7 @@ async def ask(client: httpx.AsyncClient, operation: Operation, about: About, hea
 
 @pytest.fixture
 async def client(gateway_url: str) -> Any:
-    async with httpx.AsyncClient(base_url=gateway_url, timeout=30) as asking:
+    async with httpx.AsyncClient(base_url=gateway_url, timeout=30, verify=PLAIN) as asking:
         yield asking
 
 
