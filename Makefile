@@ -85,7 +85,7 @@ slowest: setup ## List which tests cost most, in seconds of the processor; ARGS=
 
 .PHONY: exchange
 exchange: setup ## Test with what others read and write Cairn's formats by; needs npm's registry.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n0 tests/exchange $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/exchange $(ARGS)
 
 # Building the image takes longer than any test may.
 .PHONY: image

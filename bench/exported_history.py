@@ -102,7 +102,7 @@ def _text(hashed: bytes) -> str:
 
 
 async def _cairn(settings: Settings, *arguments: str) -> None:
-    await _succeed([sys.executable, "-m", "services.cli", *arguments], settings.environment())
+    await _succeed([sys.executable, "-P", "-m", "services.cli", *arguments], settings.environment())
 
 
 async def _succeed(

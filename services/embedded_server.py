@@ -152,8 +152,8 @@ class EmbeddedServer:
                 preexec_fn=end_with_parent,
             )
         try:
-            async with asyncio.timeout(_START_SECONDS):
-                await self._answering(log_start)
+            async with asyncio.timeout(_START_SECONDS) as limit:
+                await self._answering(log_start, limit)
         except TimeoutError:
             await self.stop()
             raise ServerFailed(f"nats-server did not answer in {_START_SECONDS:.0f} s. {self._last_words()}") from None
@@ -185,9 +185,12 @@ class EmbeddedServer:
             process.kill()
             await process.wait()
 
-    async def _answering(self, log_start: int) -> None:
-        """Wait for this server, by its log from a place on: at its port there might be another."""
-        while True:
+    async def _answering(self, log_start: int, limit: asyncio.Timeout) -> None:
+        """Wait for this server, by its log from a place on: at its port there might be another.
+
+        The limit is looked at here too: asyncio.wait_for of Python 3.11, in nats-py, can swallow its cancellation.
+        """
+        while not limit.expired():
             if self._process is None or self._process.returncode is not None:
                 raise ServerFailed(f"nats-server ended at once. {self._last_words()}")
             if _READY not in self._words(log_start):
@@ -209,6 +212,7 @@ class EmbeddedServer:
                 await asyncio.sleep(0.02)
             finally:
                 await connection.close()
+        raise TimeoutError
 
     def _words(self, log_start: int) -> bytes:
         with self.log_file.open("rb") as log:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from itertools import count
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.settings import Settings
 from tests.builders import as_bytes
+from tests.forked import still_running
 from tests.postgresql import PostgresqlServer, running_postgresql
 
-pytest_plugins = ["tests.distribution"]
+pytest_plugins = ["tests.distribution", "tests.time_limit"]
 # The same examples on every run and every machine, however long a busy one takes: a test that passes here passes there.
 hypothesis.settings.register_profile(
     "cairn",
@@ -39,9 +40,18 @@ _orgs = count(1)
 Submit = Callable[[Event], Awaitable[Outcome]]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a test that fails what the processes that it has started say, and where they are."""
+    report = yield
+    if report.failed:
+        report.sections += [(str(each), each.says()) for each in still_running()]
+    return report
+
+
 @pytest.fixture(scope="session")
 async def nats_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServer]:
-    # It ends with the tests, so nothing has to outlive a power cut. One of a test's own syncs, as Cairn's does.
+    # No power is cut here, and what was written outlives a process that is killed. To sync would wait for the disk.
     server = EmbeddedServer(tmp_path_factory.mktemp("nats"), sync_always=False)
     await server.start()
     yield server
@@ -50,8 +60,8 @@ async def nats_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 
 @pytest.fixture
 async def own_server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
-    """A server of one test's own: nobody else speaks on it, and it may be stopped."""
-    server = EmbeddedServer(tmp_path / "nats")
+    """A server of one test's own: nobody else speaks on it, and it may be stopped, or killed."""
+    server = EmbeddedServer(tmp_path / "nats", sync_always=False)
     await server.start()
     yield server
     await server.stop()

@@ -53,7 +53,7 @@ class ShortReads:
         if kept is None or is_replaced(kept):
             raise BrokenOff
         driver = _driver_of(kept)
-        self._until = monotonic() + self._most_seconds
+        self.begin_query()
         try:
             driver.execute("BEGIN")
             yield kept
@@ -65,6 +65,10 @@ class ShortReads:
             self._until = inf  # the end of a reading is not broken off
             if driver.in_transaction:
                 driver.execute("COMMIT")
+
+    def begin_query(self) -> None:
+        """Give the next query of a reading its time: each is broken off by itself."""
+        self._until = monotonic() + self._most_seconds
 
     def open(self) -> None:
         """Make the connection, if there is none to the file that is there now. It may wait, so it is for a thread."""

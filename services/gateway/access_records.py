@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from events.access_record import PURPOSES, AccessRecord, Channel
 from events.errors import FieldError
@@ -21,7 +21,7 @@ from services.access.records.recorder import AccessRecorder, ReadingNotRecorded
 from services.gateway.access.judging import ReadingRefused
 from services.gateway.access.operations import Operation
 from services.gateway.problems import RequestRefused
-from services.gateway.refusals import FHIR_ROOT, refusal_answer
+from services.gateway.refusals import FHIR_ROOT
 
 PURPOSE_HEADER = "Cairn-Purpose"
 """The header in which a request says why it reads."""
@@ -40,42 +40,20 @@ _ANSWERED_SOON = ("/v1/orgs/", FHIR_ROOT)
 """Where the addresses begin whose answers have to be recorded within moments."""
 
 
-class AccessRecords:
-    """ASGI middleware that holds an answer back until the reading is recorded, and refuses it if that fails."""
+async def record_reading(recorder: AccessRecorder, scope: Scope, status: int) -> None:
+    """Record what an answer of this status is about to tell; it may go out once this returns.
 
-    def __init__(self, app: ASGIApp, recorder: AccessRecorder):
-        self._app = app
-        self._recorder = recorder
+    Raises:
+        ReadingNotRecorded: it could not be recorded, so nothing must be told.
+    """
+    if _tells(status) and (records := _records(scope)):
+        await recorder.record(records)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        try:
-            _purpose(scope)
-        except RequestRefused as unusable:
-            await refusal_answer(scope, unusable)(scope, receive, send)
-            return
-        refused = False
 
-        async def answer(message: Message) -> None:
-            nonlocal refused
-            if message["type"] == "http.response.start" and _tells(message["status"]):
-                try:
-                    if records := _records(scope):
-                        await self._recorder.record(records)
-                except ReadingNotRecorded as error:
-                    refused = True
-                    await refusal_answer(scope, not_recorded(error))(scope, receive, send)
-            if not refused:
-                await send(message)
-
-        if scope["path"].startswith(_ANSWERED_SOON):
-            with self._recorder.expecting():
-                await self._app(scope, receive, answer)
-        else:
-            await self._app(scope, receive, answer)
+def is_answered_soon(scope: Scope) -> bool:
+    """Whether a request is at an address whose answers have to be recorded within moments."""
+    path: str = scope["path"]
+    return path.startswith(_ANSWERED_SOON)
 
 
 class FeedRecords:
@@ -173,10 +151,10 @@ def _records(scope: Scope) -> Sequence[AccessRecord]:
 def _reading_request(scope: Scope) -> ReadingRequest:
     channel: Channel = scope["state"].get("channel", "http")
     client = scope.get("client")
-    return ReadingRequest(scope["state"]["asking"].principal, channel, client[0] if client else None, _purpose(scope))
+    return ReadingRequest(scope["state"]["asking"].principal, channel, client[0] if client else None, purpose_of(scope))
 
 
-def _purpose(scope: Scope) -> str | None:
+def purpose_of(scope: Scope) -> str | None:
     """The purpose that the request names.
 
     Raises:

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp
 from services.access.authentication import Authenticator
 from services.gateway.access.consents import Consents, consents_for
 from services.gateway.access.middleware import Access
-from services.gateway.access_records import AccessRecords
 from services.gateway.calling import Endpoints, calls_of
 from services.gateway.edge.host_names import AllowedHosts
 from services.gateway.edge.hosts import HostCheck
@@ -117,13 +116,13 @@ def create_app(
     """
     signing_in = signing_in or SigningIn(authenticator)
     signs_in_at = signing_in.issuer.issuer_name if signing_in.issuer is not None else None
-    endpoints = Endpoints(Application(gateway, issuer_metadata, signing_in), _CALLS)
-    layers: ASGIApp = AccessRecords(endpoints, gateway.records)
+    layers: ASGIApp = Endpoints(Application(gateway, issuer_metadata, signing_in), _CALLS, gateway.records)
     consents = consents or partial(consents_for, gateway.logs)
     layers = Access(layers, authenticator, consents, gateway.records, gateway.public_url, signs_in_at)
     layers = OriginCheck(HeadRequests(layers), gateway.public_url)
     layers = HostCheck(layers, hosts or AllowedHosts())
-    return ForwardedHeaders(ResponseMiddleware(layers, gateway.metrics, refused_page), trusted_proxies)
+    layers = ResponseMiddleware(layers, gateway.metrics, refused_page)
+    return ForwardedHeaders(layers, trusted_proxies) if trusted_proxies else layers
 
 
 class Application:

@@ -15,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from services.access.records.recorder import AccessRecorder
 from services.gateway.access.operations import Operation
+from services.gateway.access_records import is_answered_soon, purpose_of, record_reading
 from services.gateway.handlers import failure_answer
 from services.gateway.routing import ArgumentsInvalid, Depends, Header, Query, Router
 from services.gateway.unchanged import has_etag, unless_unchanged
@@ -29,30 +31,45 @@ _Way = Callable[[Request, _Errors], Any]
 class Endpoints:
     """The ASGI application behind the door: calls the endpoint of the operation that a request was judged by.
 
+    An answer that tells something about patients goes out once the reading is recorded.
+
     Args:
         application: What endpoints find as `request.app`.
         calls: Of :func:`calls_of`.
+        recorder: Records what is read.
     """
 
-    def __init__(self, application: object, calls: "Mapping[tuple[str, str], Call]"):
+    def __init__(self, application: object, calls: "Mapping[tuple[str, str], Call]", recorder: AccessRecorder):
         self._application = application
         self._calls = calls
+        self._recorder = recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         scope["app"] = self._application
-        operation: Operation = scope["state"]["operation"]
         request = Request(scope, receive, send)
+        if is_answered_soon(scope):
+            with self._recorder.expecting():
+                answer = await self._answer(request)
+        else:
+            answer = await self._answer(request)
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        scope = request.scope
+        operation: Operation = scope["state"]["operation"]
         try:
+            purpose_of(scope)  # what names none that there is is not even read
             answer: Response = await self._calls[operation.method, operation.path](request)
             if has_etag(operation):
                 answer = unless_unchanged(scope, answer)
+            await record_reading(self._recorder, scope, answer.status_code)
         except Exception as error:
             found = await failure_answer(request, error)
             if found is None:
                 raise
-            answer = found
-        await answer(scope, receive, send)
+            return found
+        return answer
 
 
 class Call:

@@ -20,7 +20,10 @@ from services.gateway.problems import RequestRefused, log_replaced
 
 HEARTBEAT_SECONDS = 15.0
 HEARTBEAT = b": heartbeat\n"
-"""A comment. The blank line that would follow it ends an event, which some clients then give out empty."""
+"""A comment: all there was has been told, and nothing more has come. The blank line that would follow it ends an event,
+which some clients then give out empty."""
+NOT_THERE_YET = b": not there yet\n"
+"""What comes in its place while the log has not been read to its end: a witness takes a heartbeat for that end."""
 _BEGINNING = b": Cairn's live feed\nretry: 2000\n"
 UNREADABLE = "cairn.log.unreadable"
 """The type of what stands in the place of an event that this version cannot read."""
@@ -42,17 +45,19 @@ async def stream_batches(
     judge_again: JudgeAgain,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncGenerator[bytes, None]:
-    """Frames for an endless response, with a heartbeat whenever nothing happens.
+    """Frames for an endless response, with a comment whenever nothing happens: a heartbeat, once all there was is told.
 
     It ends when `closing` is set, and with a frame that says so when the log turns out to be another one, or when it
     cannot be recorded whom the next events are about, or the reader may not read on.
 
     Args:
+        batches: As :meth:`events.log.log.Log.follow` gives them: an empty one when the end is first reached.
         before: Awaited with each batch before any of it is told.
         judge_again: Raises RequestRefused when the reader is not accepted or allowed any more; asked before each batch
             that tells something, so that nothing is told after a revocation, and as often as a heartbeat may come.
     """
     yield _BEGINNING
+    caught_up = False
     closed = asyncio.ensure_future(closing.wait())
     refused = asyncio.ensure_future(_refused_later(judge_again, heartbeat_seconds))
     following = asyncio.ensure_future(_next(batches))
@@ -78,11 +83,12 @@ async def stream_batches(
                 except ReadingNotRecorded as error:
                     yield _last_frame(NOT_RECORDED, not_recorded(error))
                     return
+                caught_up |= not batch.messages
                 for chunk in _chunks(batch.messages):
                     yield chunk
                 following = asyncio.ensure_future(_next(batches))
             elif not closed.done():
-                yield HEARTBEAT
+                yield HEARTBEAT if caught_up else NOT_THERE_YET
     finally:
         closed.cancel()
         refused.cancel()

@@ -13,8 +13,9 @@ from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
+from services.access.records.recorder import ReadingNotRecorded
 from services.gateway.access.judging import ReadingRefused
-from services.gateway.access_records import record_refused_reading
+from services.gateway.access_records import not_recorded, record_refused_reading
 from services.gateway.problems import HTTP_STATUS, HeldBack, RequestRefused, log_replaced, refused_read
 from services.gateway.refusals import refusal_answer
 from services.gateway.routing import ArgumentsInvalid
@@ -70,6 +71,10 @@ async def _bad_cursor(request: Request, error: BadCursor) -> Response:
     return refusal_answer(request.scope, refused)
 
 
+async def _unrecorded(request: Request, error: ReadingNotRecorded) -> Response:
+    return refusal_answer(request.scope, not_recorded(error))
+
+
 async def _gone(request: Request, error: Exception) -> Response:
     """Nobody is there to be answered."""
     return Response(status_code=400)
@@ -110,6 +115,7 @@ _ANSWERS: Mapping[type, Callable[[Request, Any], Awaitable[Response]]] = {  # An
     Rejected: _rejected,
     ArgumentsInvalid: _invalid,
     BadCursor: _bad_cursor,
+    ReadingNotRecorded: _unrecorded,
     ClientDisconnect: _gone,
     UnreadableEvent: _unreadable,
     GoalIsQuarantined: _quarantined,

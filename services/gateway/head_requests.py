@@ -1,5 +1,6 @@
 """HEAD wherever there is GET: the same answer without its body (RFC 9110, section 9.3.2)."""
 
+from collections.abc import Awaitable
 from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,11 +19,13 @@ class HeadRequests:
     def __init__(self, app: ASGIApp):
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._headers_alone(scope, receive, send)
+
+    async def _headers_alone(self, scope: Scope, receive: Receive, send: Send) -> None:
         as_get = {**scope, "method": "GET"}
 
         async def answer(message: Message) -> None:

@@ -5,7 +5,7 @@ from a proxy that is trusted, and both of them do: whoever else could send them 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
@@ -53,11 +53,11 @@ class ForwardedHeaders:
         self._app = app
         self._trusted = trusted
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass on one request."""
-        if self._trusted and scope["type"] == "http" and self._trusts(scope.get("client")):
+        if scope["type"] == "http" and self._trusts(scope.get("client")):
             scope = _as_asked_for(scope)
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
     def _trusts(self, client: Sequence[object] | None) -> bool:
         if not client:

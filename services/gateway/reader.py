@@ -1,8 +1,8 @@
 """Running the projections' synchronous queries: short ones at once, others beside the event loop.
 
-A short query, one by key, of an SQLite file is answered on the loop itself: there is nothing to wait for, and threads
-that take turns with the loop take several times as long. All others, and those of PostgreSQL, run in threads. There,
-too, short ones have threads of their own, so that no list or report holds them up.
+A short query, one by key, of an SQLite file is answered on the loop itself (`short_turns.py`): there is nothing to wait
+for, and threads that take turns with the loop take several times as long. All others, and those of PostgreSQL, run in
+threads. There, too, short ones have threads of their own, so that no list or report holds them up.
 """
 
 import asyncio
@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from projections.engine.database import reading
-from projections.engine.short_reads import BrokenOff, ShortReads
+from projections.engine.short_reads import BrokenOff
 from services.gateway.problems import RequestRefused
 from services.gateway.projection_checkpoints import why_not_readable
+from services.gateway.short_turns import ShortTurns
 
 READERS = 4
 """How many queries run at a time; more than there are cores for them only get in each other's way."""
@@ -44,7 +45,7 @@ class Reader:
         self._streams = streams
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="cairn-read")
         self._short_threads = ThreadPoolExecutor(SHORT_READERS, thread_name_prefix="cairn-short-read")
-        self._short_reads = ShortReads(engine) if engine.dialect.name == "sqlite" else None
+        self._short_turns = ShortTurns(engine) if engine.dialect.name == "sqlite" else None
 
     async def read(self, query: Callable[[Connection], T], of: str | None = None, *, short: bool = False) -> T:
         """What the query finds, in one read transaction.
@@ -78,15 +79,14 @@ class Reader:
         """Let running queries end, and take no more."""
         for threads in (self._threads, self._short_threads):
             threads.shutdown(wait=True, cancel_futures=True)
-        if self._short_reads is not None:
-            self._short_reads.close()
+        if self._short_turns is not None:
+            self._short_turns.close()
 
     async def _at_once(self, query: Callable[[Connection], T]) -> T:
-        if self._short_reads is None:
+        if self._short_turns is None:
             return await asyncio.get_running_loop().run_in_executor(self._short_threads, self._run, query)
         try:
-            with self._short_reads.reading() as connection:
-                return query(connection)
+            return await self._short_turns.read(query)
         except BrokenOff:
             return await self._in_thread(query)
 
@@ -96,6 +96,6 @@ class Reader:
     def _run(self, query: Callable[[Connection], T]) -> T:
         with reading(self._engine) as connection:
             found = query(connection)
-        if self._short_reads is not None:
-            self._short_reads.open()
+        if self._short_turns is not None:
+            self._short_turns.open()
         return found

@@ -3,6 +3,7 @@
 import logging
 import time
 import traceback
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,7 +14,8 @@ from services.gateway.refusals import REFUSED_PAGE, RefusedPage, refusal_answer
 
 _log = logging.getLogger("cairn.gateway")
 
-_HEADERS = (
+_Header = tuple[bytes, bytes]
+_HEADERS: Sequence[_Header] = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
@@ -22,6 +24,7 @@ _HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 """What every answer has that does not say otherwise."""
+_NAMES = frozenset(name for name, _ in _HEADERS)
 
 
 class ResponseMiddleware:
@@ -51,8 +54,7 @@ class ResponseMiddleware:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                given = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(each for each in _HEADERS if each[0] not in given)]
+                message["headers"] = _with_usual(message["headers"])
                 self._metrics.answered(
                     scope["method"], _template(scope), message["status"], time.perf_counter() - begun
                 )
@@ -67,6 +69,13 @@ class ResponseMiddleware:
                 mistake = RequestRefused("internal.error", "Cairn made a mistake; its log says where.")
                 await refusal_answer(scope, mistake)(scope, receive, answer)
             # An answer that has begun is broken off by the server, so that nobody takes it for whole.
+
+
+def _with_usual(headers: Collection[_Header]) -> Sequence[_Header]:
+    given = {name for name, _ in headers}
+    if _NAMES.isdisjoint(given):
+        return [*headers, *_HEADERS]
+    return [*headers, *(each for each in _HEADERS if each[0] not in given)]
 
 
 def _template(scope: Scope) -> str:

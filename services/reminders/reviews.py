@@ -84,12 +84,15 @@ class Reviews:
         self._came_further = asyncio.Event()
         self._came_further_at = asyncio.get_running_loop().time()
 
-    def has_begun(self, stream: str) -> bool:
-        """Whether a stream was followed already."""
-        return stream in self._followed
+    def reached(self, stream: str) -> int | None:
+        """The position up to which a stream was taken in; None when it was not followed yet."""
+        return self._followed[stream][1] if stream in self._followed else None
 
     def begin(self, stream: str, state: StreamState, position: int) -> None:
-        """Note that a stream is followed from a position on. If it is another one than before, all is forgotten."""
+        """Note that a stream is followed from a position on, which is not behind the one that was reached before.
+
+        If the stream is another one than before, all is forgotten.
+        """
         created, _ = self._followed.get(stream, (state.created, 0))
         if created != state.created:
             self._goals.clear()

@@ -99,7 +99,11 @@ class Scheduler:
     async def _follow(self, stream: str, log: Log, marked: Anchor) -> None:
         moved: dict[GoalId, int] = {}
         last: StoredMessage | None = None
-        after = BEGINNING if self._many_wait and not self._reviews.has_begun(stream) else marked
+        known = self._reviews.reached(stream)
+        after = BEGINNING if self._many_wait and known is None else marked
+        if known is not None and known < marked.position:
+            # Another copy has moved the mark further than this one had come: what lies between is news to its reviews.
+            after = Anchor(known)
         if await log.head() - after.position >= _LONG_WAY_EVENTS:
             await self._others_first()
         self._reviews.begin(stream, await log.check(marked), after.position)

@@ -5,10 +5,12 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 VARIABLE = "CAIRN_TEST_BROWSER"
 """The path of a browser. Where it is set, as CI does, no test that needs one is skipped."""
+WAITING_MS = 30_000
+"""How long is waited for what a page is to show; on a busy machine that may take long."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _ALONE = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -32,6 +34,7 @@ def is_required() -> bool:
 @asynccontextmanager
 async def running_chromium() -> AsyncIterator[Browser]:
     """A browser that runs until the block ends."""
+    expect.set_options(timeout=WAITING_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=[*_ALONE])
         yield browser

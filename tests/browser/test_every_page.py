@@ -1,9 +1,11 @@
 """What holds for every page: nothing goes wrong in a browser, and nobody is kept from reading or using it."""
 
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
+from services.access.principal import Principal
 from tests.browser.conftest import Open
 from tests.browser.pages import PAGES, Looked
 from tests.browser.window import NARROW, WIDE, Window
@@ -17,26 +19,108 @@ _CONTROLS = """() => {
   found.forEach((each, number) => { each.dataset.tabbed = number; });
   return found.map((each) => each.outerHTML.slice(0, 120));
 }"""
-_FOCUSED = """() => {
-  const each = document.activeElement;
-  if (!each || each === document.body) return null;
-  const style = getComputedStyle(each), box = each.getBoundingClientRect();
-  const seen = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
-  return { number: each.dataset.tabbed ?? null, seen, there: box.width > 0 && box.right > 0 && box.left < innerWidth };
+# Whatever has the focus, each time that a key goes down and has not moved it on yet, and at the end.
+_NOTE_FOCUS = """() => {
+  window.focused = [];
+  window.noteFocus = () => {
+    const each = document.activeElement;
+    if (!each || each === document.body) return;
+    const style = getComputedStyle(each), box = each.getBoundingClientRect();
+    const seen = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+    const there = box.width > 0 && box.right > 0 && box.left < innerWidth;
+    window.focused.push({ number: each.dataset.tabbed ?? null, seen: seen && there });
+  };
+  addEventListener("keydown", window.noteFocus, true);
 }"""
+_FOCUSED = "() => { window.noteFocus(); return window.focused; }"
 _STOPS_OF_A_DATE = 3
 """How often Tab stops in a field for a date beside the first time: at month, year and calendar."""
 _SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _FINDINGS = """async (rules) => {
   const what = rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } };
-  return (await axe.run(what)).violations.map((each) =>
+  return (await axe.run({ ...what, resultTypes: ["violations"] })).violations.map((each) =>
     `${each.id}: ${each.help}: ${each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
 }"""
 
 _WHERE_THINGS_ARE = ("target-size", "scrollable-region-focusable", "meta-viewport", "aria-hidden-focus", "region")
 """What may be otherwise in a narrow window; the other rules look at what is there, and not where."""
 
-every_page = pytest.mark.parametrize("looked", PAGES, ids=lambda looked: looked.name)
+
+class Windows:
+    """One window for each person who looks, with the next page where the one before was: a new one takes much longer.
+
+    Args:
+        options: As Playwright's `new_context` takes them.
+    """
+
+    def __init__(self, window: Open, stack: AsyncExitStack, **options: bool | str):
+        self._window, self._stack, self._options = window, stack, options
+        self._open: list[tuple[Principal | None, Window]] = []
+
+    async def show(self, looked: Looked) -> Window:
+        """The page as it is when somebody has just come to it."""
+        seen = next((window for principal, window in self._open if principal == looked.principal), None)
+        if seen is None:
+            seen = await self._stack.enter_async_context(self._window(looked.principal, **self._options))
+            self._open.append((looked.principal, seen))
+        seen.complaints.clear()
+        await seen.look("light", WIDE)
+        await seen.open(looked.path, looked.status)
+        return seen
+
+
+@pytest.fixture(scope="module")
+async def windows(window: Open) -> AsyncIterator[Windows]:
+    async with AsyncExitStack() as stack:
+        yield Windows(window, stack, reduced_motion="reduce")
+
+
+@pytest.fixture(scope="module")
+async def without_scripts(window: Open) -> AsyncIterator[Windows]:
+    async with AsyncExitStack() as stack:
+        yield Windows(window, stack, java_script_enabled=False)
+
+
+@pytest.fixture(scope="module", params=PAGES, ids=lambda looked: looked.name)
+async def shown(windows: Windows, request: pytest.FixtureRequest) -> Window:
+    """Each page, opened once for two tests: axe looks at it as it comes, and then the keyboard moves about in it."""
+    return await windows.show(request.param)
+
+
+async def test_axe_finds_nothing(shown: Window, axe: str) -> None:
+    await shown.page.evaluate(axe)
+    found = {"light": await found_by_axe(shown)}
+    await shown.look("dark")
+    found["dark"] = await found_by_axe(shown, "color-contrast", "link-in-text-block")
+    await shown.look("light", NARROW)
+    found["narrow"] = await found_by_axe(shown, *_WHERE_THINGS_ARE)
+
+    assert {how: told for how, told in found.items() if told} == {}
+
+
+async def test_nothing_goes_wrong_on_it_and_the_keyboard_reaches_everything_in_sight(shown: Window) -> None:
+    """It complains of nothing, asks nobody else and needs no sideways scroll."""
+    await shown.look("light", WIDE)
+    unreached, unseen = await reached_by_tab(shown)
+    beyond = {}
+    for width in (WIDE, NARROW):
+        await shown.look("light", width)
+        beyond[width] = await shown.page.evaluate(_SIDEWAYS)
+
+    assert shown.complaints == []
+    assert unreached == []
+    assert unseen == set()
+    assert beyond == {WIDE: 0, NARROW: 0}
+    assert await shown.page.locator("h1").count() == 1
+    assert (await shown.page.get_attribute("html", "lang") or "").startswith("en")
+
+
+@pytest.mark.parametrize("looked", PAGES, ids=lambda looked: looked.name)
+async def test_it_is_read_without_scripts(without_scripts: Windows, looked: Looked) -> None:
+    seen = await without_scripts.show(looked)
+
+    assert await seen.page.locator("h1").is_visible()
+    assert len(await seen.page.inner_text("main")) > 20
 
 
 async def found_by_axe(window: Window, *rules: str) -> list[str]:
@@ -45,59 +129,16 @@ async def found_by_axe(window: Window, *rules: str) -> list[str]:
     return found
 
 
-@every_page
-async def test_axe_finds_nothing(window: Open, looked: Looked, axe: str) -> None:
-    async with window(looked.principal, bypass_csp=True) as seen:
-        await seen.open(looked.path, looked.status)
-        await seen.page.evaluate(axe)
-        found = {"light": await found_by_axe(seen)}
-        await seen.look("dark")
-        found["dark"] = await found_by_axe(seen, "color-contrast", "link-in-text-block")
-        await seen.look("light", NARROW)
-        found["narrow"] = await found_by_axe(seen, *_WHERE_THINGS_ARE)
-
-        assert {how: told for how, told in found.items() if told} == {}
-
-
-@every_page
-async def test_nothing_goes_wrong_on_it_and_the_keyboard_reaches_everything_in_sight(
-    window: Open, looked: Looked
-) -> None:
-    """It complains of nothing, asks nobody else and needs no sideways scroll; one opening of the page tells it all."""
-    async with window(looked.principal, reduced_motion="reduce") as seen:
-        await seen.open(looked.path, looked.status)
-        unreached, unseen = await reached_by_tab(seen)
-        beyond: dict[int, Any] = {}
-        for width in (WIDE, NARROW):
-            await seen.look("light", width)
-            beyond[width] = await seen.page.evaluate(_SIDEWAYS)
-
-        assert seen.complaints == []
-        assert unreached == []
-        assert unseen == set()
-        assert beyond == {WIDE: 0, NARROW: 0}
-        assert await seen.page.locator("h1").count() == 1
-        assert (await seen.page.get_attribute("html", "lang") or "").startswith("en")
-
-
 async def reached_by_tab(window: Window) -> tuple[list[str], set[str]]:
     """The controls that Tab does not reach, and those that are not seen to have been reached."""
     controls: list[str] = await window.page.evaluate(_CONTROLS)
-    reached, unseen = set(), set()
-    for _ in range(len(controls) + _STOPS_OF_A_DATE * len(await window.page.locator("input[type=date]").all()) + 1):
-        await window.page.keyboard.press("Tab")
-        focused = await window.page.evaluate(_FOCUSED)
-        if focused is not None and focused["number"] is not None:
-            reached.add(int(focused["number"]))
-            if not (focused["seen"] and focused["there"]):
-                unseen.add(controls[int(focused["number"])])
+    dates = await window.page.locator("input[type=date]").count()
+    await window.page.evaluate(_NOTE_FOCUS)
+    # Held down it goes on and on, with half the messages of as many presses.
+    for _ in range(len(controls) + _STOPS_OF_A_DATE * dates + 1):
+        await window.page.keyboard.down("Tab")
+    await window.page.keyboard.up("Tab")
+    focused = [each for each in await window.page.evaluate(_FOCUSED) if each["number"] is not None]
+    reached = {int(each["number"]) for each in focused}
+    unseen = {controls[int(each["number"])] for each in focused if not each["seen"]}
     return [control for number, control in enumerate(controls) if number not in reached], unseen
-
-
-@every_page
-async def test_it_is_read_without_scripts(window: Open, looked: Looked) -> None:
-    async with window(looked.principal, java_script_enabled=False) as seen:
-        await seen.open(looked.path, looked.status)
-
-        assert await seen.page.locator("h1").is_visible()
-        assert len(await seen.page.inner_text("main")) > 20

@@ -14,6 +14,7 @@ from services.access.issuer.signing_key import signing_key
 from services.access.issuer.tokens import create_token
 from services.access.principal import Principal, Role
 from services.gateway.access.sessions import SESSION, cookie_name
+from tests.browser.chromium import WAITING_MS
 from tests.end_to_end.node import RunningNode
 
 Scheme = Literal["light", "dark"]
@@ -81,7 +82,7 @@ async def opened(
         options: As Playwright's `new_context` takes them, such as `java_script_enabled`.
     """
     context = await browser.new_context(viewport={"width": WIDE, "height": _HEIGHT}, **{"locale": "en-GB", **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAITING_MS)
     if principal is not None:
         await sign_in(context, node, principal)
     page = await context.new_page()

@@ -1,12 +1,10 @@
 """deploy/README.md's runbook is true: after each loss its commands, run as they stand there, bring Cairn back."""
 
 import asyncio
-import os
 import re
 import shutil
 import sqlite3
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from asyncio.subprocess import DEVNULL, Process
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from events.event import Event
 from events.identity import GoalId
 from tests.builders import GOAL, active_goal, as_bytes
 from tests.end_to_end.node import HOUSE, RunningNode, start_cairn
+from tests.shells import run
 
 _RUNBOOK = (HOUSE / "deploy" / "README.md").read_text().partition("## When the log, or the database, is not")[2]
 _RUNBOOK = _RUNBOOK.partition("\n## ")[0]
@@ -49,21 +48,9 @@ class Installation:
 
     async def shell(self, commands: str) -> str:
         """Run commands of the runbook; what they say."""
-        process = await asyncio.create_subprocess_exec(
-            *("bash", "-euc", commands),
-            cwd=self.folder,
-            stdout=PIPE,
-            stderr=STDOUT,
-            env={
-                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                "HOME": str(self.folder),
-                "LANG": "C.UTF-8",
-                "CAIRN_DATA_DIR": str(self.data),
-            },
-        )
-        said, _ = await asyncio.wait_for(process.communicate(), _SECONDS)
-        assert process.returncode == 0, f"{commands}\nended with {process.returncode} and said:\n{said.decode()}"
-        return said.decode()
+        status, said = await run(commands, self.folder, {"CAIRN_DATA_DIR": str(self.data)})
+        assert status == 0, f"{commands}\nended with {status} and said:\n{said}"
+        return said
 
     async def submit(self, *events: Event) -> None:
         """Offer events, each of which must be recorded."""

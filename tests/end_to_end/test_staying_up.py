@@ -1,6 +1,5 @@
 """A node heals what dies, ends in order, and starts again on the same data."""
 
-import asyncio
 import os
 import signal
 from pathlib import Path
@@ -100,26 +99,15 @@ async def test_it_ends_in_order_or_is_killed_leaves_nothing_behind_but_its_data_
     assert await goals_of(again, org, position) == ["walk"]
     assert "Loading" not in again.said  # the sample is for an empty log
     children = again.children()
-    await again.stop(signal.SIGKILL)
-
-    once_more = await start(tmp_path / "data", ports, "--no-sample")
-    await eventually(lambda: not [what for what, pid in children.items() if is_running(pid)], within=30)
-    assert await goals_of(once_more, org, position) == ["walk"]
-    await ends(once_more, signal.SIGTERM)
-
-
-async def test_when_the_node_is_killed_everything_ends_with_it(tmp_path: Path, ports: Ports) -> None:
-    node = await start(tmp_path / "data", ports, "--no-sample")
-    children = node.children()
     running = read_address(tmp_path / "data")
     assert running is not None
-    assert running.pid == node.process.pid
-
-    os.kill(running.pid, signal.SIGKILL)
-
-    async with asyncio.timeout(60):
-        assert await node.process.wait() == -signal.SIGKILL
+    assert running.pid == again.process.pid
+    assert await again.stop(signal.SIGKILL) == -signal.SIGKILL
     await eventually(lambda: not [what for what, pid in children.items() if is_running(pid)], within=30)
+
+    once_more = await start(tmp_path / "data", ports, "--no-sample")
+    assert await goals_of(once_more, org, position) == ["walk"]
+    await ends(once_more, signal.SIGTERM)
 
 
 async def ends(node: RunningNode, number: signal.Signals) -> None:

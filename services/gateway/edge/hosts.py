@@ -3,6 +3,7 @@ machine names that host, and to a browser the gateway is then a part of the page
 """
 
 import re
+from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,14 +24,13 @@ class HostCheck:
         self._app = app
         self._allowed = allowed
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request."""
         if scope["type"] == "http" and scope["path"] not in _PROBES:
             refused = self._refused([value for name, value in scope["headers"] if name == b"host"])
             if refused is not None:
-                await refusal_answer(scope, refused)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+                return refusal_answer(scope, refused)(scope, receive, send)
+        return self._app(scope, receive, send)
 
     def _refused(self, hosts: list[bytes]) -> RequestRefused | None:
         found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None

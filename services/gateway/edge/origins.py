@@ -4,6 +4,7 @@ The rule is that of Go's `http.CrossOriginProtection` (Go 1.25), which needs no 
 HEAD and OPTIONS ask for changes nothing, so they pass.
 """
 
+from collections.abc import Awaitable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -28,13 +29,12 @@ class OriginCheck:
         self._app = app
         self._own = _origin(public_url) if public_url else None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request."""
         if scope["type"] == "http" and scope["method"] not in _SAFE and self._is_foreign(Headers(scope=scope)):
             detail = "A web page of another origin asks this. Ask it from this origin, or from outside a browser."
-            await refusal_answer(scope, RequestRefused("http.origin", detail))(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+            return refusal_answer(scope, RequestRefused("http.origin", detail))(scope, receive, send)
+        return self._app(scope, receive, send)
 
     def _is_foreign(self, headers: Headers) -> bool:
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")

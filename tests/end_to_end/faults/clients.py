@@ -24,6 +24,7 @@ _ANSWER_SECONDS = 1.0
 _LONGEST_ANSWER_SECONDS = 8.0
 _PAUSE_SECONDS = 0.05
 _WORKING_SECONDS = 60
+_CONNECTING_SECONDS = 30
 _ALWAYS = asyncio.Event()
 _ALWAYS.set()
 
@@ -54,17 +55,24 @@ async def submit(nc: Client, submission: Event, *, while_set: asyncio.Event = _A
         while_set: Nothing is sent while this is not set.
 
     Raises:
-        AssertionError: it is refused for good.
+        AssertionError: it is refused for good, or not recorded in a minute. The minute is counted here: a time limit
+            around this may be swallowed by nats-py, whose requests wait with asyncio.wait_for of Python 3.11.
     """
     seconds = _ANSWER_SECONDS
+    end = monotonic() + _WORKING_SECONDS
     while True:
         await while_set.wait()
         began = monotonic()
-        match await ask(nc, submission, seconds):
+        match answer := await ask(nc, submission, seconds):
             case RecordedOutcome() as outcome:
                 return outcome
             case RejectedOutcome(retryable=False) as refusal:
                 raise AssertionError(f"{submission.goal_id} {submission.type_name}: {refusal}")
+        if monotonic() > end:
+            raise AssertionError(
+                f"{submission.goal_id} {submission.type_name} is not recorded in {_WORKING_SECONDS} s;"
+                f" last: {answer}; connected: {nc.is_connected}, closed: {nc.is_closed}"
+            )
         if monotonic() - began >= seconds:  # otherwise nobody was there, or the log was not
             seconds = min(2 * seconds, _LONGEST_ANSWER_SECONDS)
         await asyncio.sleep(_PAUSE_SECONDS)  # as a considerate sender does between two tries
@@ -145,13 +153,14 @@ async def connected(servers: list[str], number: int = 8) -> AsyncIterator[list[C
     async with AsyncExitStack() as stack:
         connections = []
         for _ in range(number):
-            nc = await nats.connect(
-                address.servers,
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.05,
-                error_cb=_unheard,
-                **address.credentials,
-            )
+            async with asyncio.timeout(_CONNECTING_SECONDS):
+                nc = await nats.connect(
+                    address.servers,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=0.05,
+                    error_cb=_unheard,
+                    **address.credentials,
+                )
             stack.push_async_callback(nc.close)
             connections.append(nc)
         yield connections

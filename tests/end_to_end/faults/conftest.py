@@ -14,6 +14,15 @@ Moments = Callable[[Clients, int], list[int]]
 
 
 @pytest.fixture
+async def own_server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
+    """One that syncs, as Cairn's does: what is answered here is what is looked for after a fault."""
+    server = EmbeddedServer(tmp_path / "nats")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
 async def goals(own_server: EmbeddedServer, tmp_path: Path) -> AsyncIterator[ServiceProcess]:
     """The only goals service on the server."""
     service = ServiceProcess("goals", data_dir=tmp_path, CAIRN_NATS_URL=own_server.url)

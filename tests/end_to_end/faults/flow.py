@@ -13,7 +13,7 @@ from events.log import Append, Log
 from tests.builders import entry, event
 from tests.contract.projections.story import READ, story
 
-AHEAD = 1_000
+AHEAD = 500
 """How many events more than its readers have taken in there are usually: there is always work for them."""
 _DAYS = 20
 _AT_ONCE = 5

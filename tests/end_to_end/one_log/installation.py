@@ -37,7 +37,7 @@ class Installation:
     """
 
     def __init__(self, folder: Path, database_url: str, http_port: int):
-        self.server = EmbeddedServer(folder / "nats")
+        self.server = EmbeddedServer(folder / "nats", sync_always=False)
         self.database_url = database_url
         self._folder = folder
         self._http_port = http_port

@@ -148,7 +148,7 @@ def new_database(tmp_path: Path) -> NewDatabase:
     return lambda: f"sqlite:///{tmp_path / 'cairn.db'}"
 
 
-@seeds(2)
+@seeds(1)
 async def test_no_order_of_things_ends_with_an_acknowledged_event_missing_while_it_is_ready(
     here: Installation, seed: int
 ) -> None:

@@ -50,7 +50,7 @@ def run(own_server: EmbeddedServer) -> Run:
 @pytest.fixture(scope="session")
 async def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of such a log, made once."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("backed-up"))
+    server = EmbeddedServer(tmp_path_factory.mktemp("backed-up"), sync_always=False)
     await server.start()
     nc = await connect(server.url, name="operator")
     await declare_log(nc)

@@ -26,7 +26,7 @@ from tests.integration.administration.conftest import EVENTS
 @pytest.fixture
 async def elsewhere(tmp_path: Path) -> AsyncIterator[ResilientClient]:
     """A connection to a server that has no log."""
-    server = EmbeddedServer(tmp_path / "elsewhere")
+    server = EmbeddedServer(tmp_path / "elsewhere", sync_always=False)
     await server.start()
     connection = await connect(server.url, name="operator")
     yield connection
@@ -39,7 +39,7 @@ async def test_on_a_stopped_node(backup: Path, tmp_path: Path) -> None:
     restored = await cairn("log", "restore", str(backup), CAIRN_DATA_DIR=str(data))
     assert restored.code == 0, restored.err
     assert "Nothing is wrong" in restored.out
-    server = EmbeddedServer(data / "nats")
+    server = EmbeddedServer(data / "nats", sync_always=False)
     await server.start()
     nc = await connect(server.url, name="looking")
     log = Log(nc)

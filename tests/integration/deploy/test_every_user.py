@@ -5,11 +5,11 @@ not its own: neither what it asks for nor an answer that it has sent elsewhere.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import product
+from itertools import cycle, islice, product
 
 import pytest
 from nats.errors import Error as NatsError
@@ -214,11 +214,19 @@ async def test_no_answer_is_stored_wherever_it_is_sent(server: Deployed, name: s
     replies = [reply for reply in ELSEWHERE if not reply.endswith(tuple(own))]
     subjects = [subject for subject in every_subject() if may_publish(ROWS[name], subject)]
     async with connected(server, name, *CHANGING) as [user, log, others]:
-        for subject, body, reply in product(subjects, map(to_json, REQUESTS), replies):
+        for subject, (body, reply) in product(subjects, _together(tuple(map(to_json, REQUESTS)), replies)):
             await user.nc.publish(subject, body, reply=reply, headers={**NOTHING_STORED, **FORGED})
         await flush(user.nc)
         await settled(log.nc, others.nc)
     assert set(changed(before, await content(server))) <= own
+
+
+def _together(requests: Sequence[bytes], replies: Sequence[str]) -> list[tuple[bytes, str]]:
+    """Each request and each place of an answer, in a pair with some other.
+
+    What a request brings about depends on the subject, and so does where its answer may go: not on each other.
+    """
+    return list(islice(zip(cycle(requests), cycle(replies)), max(len(requests), len(replies))))
 
 
 async def settled(log: ResilientClient, others: ResilientClient) -> None:

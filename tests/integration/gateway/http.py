@@ -1,5 +1,6 @@
 """A client of the gateway, as the tests of its endpoints use it."""
 
+import ssl
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from events.outcome import RecordedOutcome
 from tests.conftest import Submit
 
 # Any below: JSON as it was answered, for a test to look into.
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients whose addresses begin with http: to read whom to trust takes as long as ten requests."""
 
 
 @dataclass(frozen=True)

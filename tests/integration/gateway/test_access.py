@@ -7,7 +7,7 @@ import asyncio
 import csv
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, product
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
@@ -24,7 +24,7 @@ from services.gateway.pages.addresses import is_page
 from services.gateway.refusals import FHIR_ROOT
 from tests.builders import active_goal
 from tests.fake_notary import ORIGIN
-from tests.integration.gateway.http import Http
+from tests.integration.gateway.http import PLAIN, Http
 from tests.tokens import REFUSED, bearing
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -125,6 +125,16 @@ def request(operation: Operation, about: About) -> tuple[str, dict[str, str]]:
     return operation.path.format(id=ids.get(resource, f"{patient}.g1.x1"), **named), query
 
 
+def each_once(operations: Iterable[Operation], abouts: Sequence[About]) -> Iterator[tuple[Operation, About]]:
+    """Each operation about each of these, but once where a request does not say whom it is about."""
+    for operation in operations:
+        asked = []
+        for about in abouts:
+            if (its := request(operation, about)) not in asked:
+                asked.append(its)
+                yield operation, about
+
+
 def code_of(answer: httpx.Response) -> str:
     """Cairn's code in a problem, in an OperationOutcome, or on a page."""
     if answer.headers.get("content-type", "").startswith("text/html"):
@@ -163,7 +173,7 @@ async def ask(client: httpx.AsyncClient, operation: Operation, about: About, hea
 
 @pytest.fixture
 async def client(gateway_url: str) -> Any:
-    async with httpx.AsyncClient(base_url=gateway_url, timeout=30) as asking:
+    async with httpx.AsyncClient(base_url=gateway_url, timeout=30, verify=PLAIN) as asking:
         yield asking
 
 
@@ -185,7 +195,9 @@ async def test_each_role_is_told_what_the_policy_grants_and_nothing_else(
     abouts = [About(clinics.own, "p1"), About(clinics.other, "p1")]
     if role in _TELLS_PATIENTS_APART:
         abouts.append(About(clinics.own, "p2"))
-    wrong = await asyncio.gather(*(check(operation, about) for operation in OPERATIONS for about in abouts))
+    # What is open to everybody has no outcome by role; it is asked for without a token below.
+    closed = [operation for operation in OPERATIONS if operation.reading != "open"]
+    wrong = await asyncio.gather(*(check(*each) for each in each_once(closed, abouts)))
 
     assert [each for found in wrong for each in found] == []
 
@@ -269,7 +281,7 @@ async def test_reads_over_nats_are_judged_as_over_http(
 ) -> None:
     headers = bearing(who(role, clinics.own))
     reads = [each for each in OPERATIONS if each.method == "GET" and each.path.startswith("/v1/")]
-    for operation, about in product(reads, (About(clinics.own, "p1"), About(clinics.other, "p1"))):
+    for operation, about in each_once(reads, (About(clinics.own, "p1"), About(clinics.other, "p1"))):
         if operation.path == _FEED:
             continue
         path, query = request(operation, about)

@@ -17,7 +17,7 @@ from services.gateway.service import serve
 from services.settings import Settings
 from tests.builders import active_goal, entry, event, opened
 from tests.conftest import running
-from tests.integration.gateway.http import Http
+from tests.integration.gateway.http import PLAIN, Http
 from tests.integration.gateway.listening import Listener, Received, listening, position_of
 from tests.tokens import ANYONE, written_out
 from tests.waiting import eventually
@@ -37,7 +37,10 @@ async def another_gateway(settings: Settings) -> AsyncIterator[httpx.AsyncClient
 
         await serve(settings.model_copy(update={"http_port": 0}), note, written_out)
 
-    async with running(gateway), httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30, headers=ANYONE) as client:
+    async with (
+        running(gateway),
+        httpx.AsyncClient(base_url=said[0].split()[-1], timeout=30, headers=ANYONE, verify=PLAIN) as client,
+    ):
         yield client
 
 

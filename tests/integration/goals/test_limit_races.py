@@ -40,7 +40,7 @@ async def serving(nats_url: str, folder: Path) -> AsyncIterator[None]:
 @pytest.fixture(scope="module")
 async def nc(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ResilientClient]:
     """A connection to a server where the processes share the submissions among them."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("nats"))
+    server = EmbeddedServer(tmp_path_factory.mktemp("nats"), sync_always=False)
     await server.start()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(server.stop)
@@ -87,7 +87,7 @@ async def active(nc: ResilientClient, ids: Sequence[GoalId]) -> list[GoalState]:
     return [state for state in states if state is not None and state.status == "active"]
 
 
-@pytest.mark.parametrize("limit", [1, 3, 5])
+@pytest.mark.parametrize("limit", [1, 4])
 async def test_fifty_activations_at_once_admit_exactly_the_limit(
     nc: ResilientClient, ids: list[GoalId], limit: int
 ) -> None:

@@ -90,7 +90,7 @@ class Counter:
 
 @pytest.fixture(scope="session")
 async def intake_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServer]:
-    server = EmbeddedServer(tmp_path_factory.mktemp("intake"))
+    server = EmbeddedServer(tmp_path_factory.mktemp("intake"), sync_always=False)
     await server.start()
     yield server
     await server.stop()

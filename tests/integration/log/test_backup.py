@@ -30,7 +30,7 @@ def _moved(_: int) -> None:
 @pytest.fixture
 async def other(tmp_path: Path) -> AsyncIterator[ResilientClient]:
     """A connection to a server that has no log yet."""
-    server = EmbeddedServer(tmp_path / "other")
+    server = EmbeddedServer(tmp_path / "other", sync_always=False)
     await server.start()
     connection = await connect(server.url, name="other")
     yield connection

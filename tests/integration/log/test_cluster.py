@@ -145,13 +145,20 @@ async def follow_to(position: int, batches: AsyncIterator[Batch], seen: list[int
 async def test_what_is_appended_while_no_server_leads_is_stored_once_another_one_does(
     cluster: Cluster, own: ResilientClient, first_of: Appends
 ) -> None:
-    """A cluster takes seconds to elect another leader; nobody who appends meanwhile is turned away."""
-    log = Log(own)
-    await log.append(first_of("pt-0"))
+    """A cluster takes seconds to elect another leader; nobody who appends meanwhile is turned away.
+
+    On a busy machine it takes longer, so whoever appends is given a patience of a minute. They are connected to the
+    others: whoever loses the connection itself is told so at once.
+    """
     leader = await cluster.leader(own)
+    to_the_others = await connect(",".join(each.url for each in cluster.servers if each is not leader), name="test")
+    log = Log(to_the_others, ack_seconds=30)
+    await log.append(first_of("pt-0"))
     await leader.kill()
 
     recorded = await asyncio.gather(*(log.append(first_of(f"pt-{number}")) for number in range(1, 41)))
 
     assert sorted(each.position for (each,) in recorded) == list(range(2, 42))
     await leader.start()
+    await log.close()
+    await to_the_others.close()

@@ -29,7 +29,7 @@ class Asking(EmbeddedServer):
         before, _, behind = super().configuration().partition("authorization {")
         return before + self.asks + behind.partition("\n")[2]
 
-    async def _answering(self, log_start: int) -> None:
+    async def _answering(self, log_start: int, limit: asyncio.Timeout) -> None:
         """Wait for its word; the test connects by itself."""
 
         async def ready() -> bool:

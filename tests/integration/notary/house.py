@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from events.identity import GoalId
+from events.identity import FEED, GoalId
 from events.log import Append, Log, connect, declare_log
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
@@ -81,6 +81,22 @@ class House:
                 for plan in plans
             )
         )
+
+    async def is_listened_to(self) -> None:
+        """Wait until somebody hears what is recorded; until then the server answers that nobody does."""
+        inbox = self.nc.new_inbox()
+        answers = await self.nc.subscribe(inbox)
+
+        async def heard() -> bool:
+            await self.nc.publish(f"{FEED}.{ORG}.nobody.nothing", b"", reply=inbox)
+            await self.nc.publish(inbox, b"asked")  # behind the server's answer, if there is one
+            if (await answers.next_msg(timeout=20)).data == b"asked":
+                return True
+            await answers.next_msg(timeout=20)
+            return False
+
+        await eventually(heard, within=30)
+        await answers.unsubscribe()
 
     @asynccontextmanager
     async def notary(self, make_client: MakeClient = service.make_client) -> AsyncIterator[None]:

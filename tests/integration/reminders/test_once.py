@@ -1,13 +1,21 @@
 """Each notice is given once: over restarts, kills in the middle, and two copies of the service."""
 
+import asyncio
 import os
 import signal
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from events.identity import GoalId
+from events.log import Log
+from events.log.placement import Placed, Placement
+from events.log.stream import STREAM
+from services.reminders.alarms import Alarms
+from services.reminders.reviews import Reviews
+from services.reminders.scheduling import Scheduler
+from services.reminders.stream import declare_notices
 from tests.end_to_end.faults.processes import ServiceProcess
-from tests.integration.reminders.ward import TODAY, TOMORROW, Ward, midnight, told
+from tests.integration.reminders.ward import TODAY, TOMORROW, Ward, begun, midnight, nobody, told
 from tests.waiting import eventually
 
 GOAL = GoalId("northside", "pt-1", "walk")
@@ -55,6 +63,34 @@ async def test_two_copies_give_each_notice_once(ward: Ward) -> None:
         await ward.hears(*(told(goal_id, TODAY, "due") for goal_id in goals(40)))
         await ward.answered()
     assert sorted(await ward.kept()) == sorted(ward.told)
+
+
+async def test_a_copy_that_stood_by_knows_what_came_meanwhile(ward: Ward) -> None:
+    """What was seen: it went on from where the other one was, and answered alarms without a notice."""
+    plan_opened, proposal, agreement, activation = begun(GOAL, TOMORROW)
+    await declare_notices(ward.nc)
+    log = Log(ward.nc)
+    logs, reviews = Placed(Placement(), lambda _: log), Reviews(ward.nc, Placement(), 0)
+
+    async def follows_to(position: int) -> None:
+        alarms = Alarms(ward.nc)
+        following = asyncio.create_task(Scheduler(logs, reviews, alarms, lambda: datetime.now(UTC), nobody).run())
+        try:
+            await eventually(lambda: (reviews.reached(STREAM) or 0) >= position, within=40)
+        finally:
+            following.cancel()
+            await asyncio.wait({following})
+            await alarms.close()
+
+    await follows_to(await ward.record(plan_opened, proposal, agreement))
+    async with ward.reminders():
+        last = await ward.record(activation)
+        await ward.marked(last)
+    await follows_to(last)
+
+    assert [each.notice.kind for each in await reviews.of(GOAL) or ()] == ["due", "overdue"]
+    await reviews.close()
+    await log.close()
 
 
 async def test_the_second_copy_goes_on_when_the_first_is_gone(ward: Ward) -> None:

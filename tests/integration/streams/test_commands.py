@@ -37,7 +37,7 @@ async def filled(run: Run, logs: Placed[Log]) -> None:
 
 @pytest.fixture
 async def elsewhere(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
-    server = EmbeddedServer(tmp_path / "elsewhere")
+    server = EmbeddedServer(tmp_path / "elsewhere", sync_always=False)
     await server.start()
     yield server
     await server.stop()

@@ -15,7 +15,7 @@ from tests.conftest import Submit, running, submitting_over
 @pytest.fixture(scope="module")
 async def settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
     folder = tmp_path_factory.mktemp("tracing")
-    server = EmbeddedServer(folder / "nats")
+    server = EmbeddedServer(folder / "nats", sync_always=False)
     await server.start()
     yield Settings(nats_url=server.url, data_dir=folder)
     await server.stop()

@@ -63,6 +63,7 @@ async def test_what_it_has_heard_from_the_beginning_it_vouches_for(house: House,
     trusted(own_witness, house)
     async with own_witness.serving(nats_url=house.server.url) as client:
         write_policy(own_witness, house)
+        await house.is_listened_to()
         await house.write(5)
         async with house.notary():
             checkpoint = await house.published(5)
@@ -91,6 +92,7 @@ async def test_what_it_has_missed_it_does_not_vouch_for_until_the_gateway_tells_
     token.write_text("a token\n")
     async with own_witness.serving(nats_url=house.server.url) as client:
         write_policy(own_witness, house)
+        await house.is_listened_to()
         async with house.notary():
             await house.write(1)
             checkpoint = await house.published(5)
@@ -158,13 +160,8 @@ async def test_two_histories_are_found_where_the_organisation_is_shown_another(
     trusted(own_witness, house)
     async with own_witness.serving(nats_url=house.server.url):
         write_policy(own_witness, house)
-
-        async def listens() -> bool:
-            await house.write(1)
-            summary = own_witness.summary()
-            return summary is not None and summary.heard > 0
-
-        await eventually(listens)
+        await house.is_listened_to()
+        await house.write(1)
         async with house.notary():
             checkpoint = await house.published(await house.log.head())
         await is_told_of(own_witness, checkpoint)

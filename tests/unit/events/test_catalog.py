@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.catalog import TYPES, UPCASTS, Json, decode, encode, payload_type
@@ -248,6 +248,7 @@ class TestOlderVersions:
 
 
 class TestEncoding:
+    @settings(max_examples=12)  # of each type
     @given(st.data())
     @pytest.mark.parametrize("payload", TYPES.values(), ids=lambda payload: payload.type_name)
     def test_gives_back_what_it_was_given(self, payload: type[Payload], data: st.DataObject) -> None:

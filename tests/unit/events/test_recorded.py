@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.catalog import TYPES
@@ -153,6 +153,7 @@ def events(draw: st.DrawFn, payload: type[Payload]) -> Event:
     )
 
 
+@settings(max_examples=12)  # of each type; what is around the payload is the same for all of them
 @given(st.data())
 @pytest.mark.parametrize("payload", TYPES.values(), ids=lambda payload: payload.type_name)
 def test_every_event_survives_both_modes_and_the_log(payload: type[Payload], data: st.DataObject) -> None:

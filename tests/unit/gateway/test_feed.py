@@ -96,7 +96,7 @@ def test_an_event_that_cannot_be_read_leaves_a_mark_and_no_gap() -> None:
 
 async def test_what_is_no_event_ends_in_no_blank_line() -> None:
     """A blank line gives out an event, and some clients give out one without data."""
-    source = Source(Batch((stored(1),), 1))
+    source = Source(Batch((stored(1),), 1), Batch((), 1))
 
     async with aclosing(
         stream_batches(source.follow(), asyncio.Event(), at_once, allowed, heartbeat_seconds=0.01)
@@ -105,6 +105,16 @@ async def test_what_is_no_event_ends_in_no_blank_line() -> None:
 
     assert sent == [b": Cairn's live feed\nretry: 2000\n", frame(stored(1)), HEARTBEAT, HEARTBEAT]
     assert HEARTBEAT == b": heartbeat\n"
+
+
+async def test_before_the_end_of_the_log_is_reached_it_says_so_in_place_of_a_heartbeat() -> None:
+    """What was seen: a witness took a heartbeat before the first event for the end, and never asked for the past."""
+    for source in (Source(), Source(Batch((stored(1),), 2))):
+        frames = stream_batches(source.follow(), asyncio.Event(), at_once, allowed, heartbeat_seconds=0.01)
+        async with aclosing(frames):
+            sent = [await anext(frames) for _ in range(4)]
+        assert HEARTBEAT not in sent
+        assert sent[-1] == b": not there yet\n"
 
 
 async def test_batches_come_in_order_and_heartbeats_when_nothing_does() -> None:
@@ -196,7 +206,7 @@ async def test_it_goes_on_while_nobody_can_say_whether_the_reader_may_read_on() 
         asked.set()
         raise RequestRefused("access.unavailable", "The issuer does not answer.")
 
-    frames = stream_batches(Source().follow(), asyncio.Event(), at_once, judge_again, 0.01)
+    frames = stream_batches(Source(Batch((), 0)).follow(), asyncio.Event(), at_once, judge_again, 0.01)
     async with aclosing(frames):
         while not asked.is_set():
             await anext(frames)

@@ -86,7 +86,7 @@ offers = st.lists(
     min_size=20,
     max_size=45,
 )
-under_chance = settings(max_examples=40)
+under_chance = settings(max_examples=25)
 
 
 def played(story: Sequence[Offered], past: Past) -> list[Past]:

@@ -95,7 +95,7 @@ def is_stored(recorder: NATSApplicationRecorder) -> bool:
 
 
 async def test_a_server_that_goes_away_and_comes_back(environment: Environment, tmp_path: Path) -> None:
-    server = EmbeddedServer(tmp_path)
+    server = EmbeddedServer(tmp_path, sync_always=False)
     await server.start()
     variables = {**environment, "NATS_URL": server.url, "NATS_ACK_SECONDS": "1"}
     with closing(NATSFactory(Environment(env=variables))) as factory:

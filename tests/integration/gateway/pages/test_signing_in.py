@@ -15,13 +15,13 @@ from services.access.principal import Principal
 from services.gateway.access.sessions import SESSION, cookie_name
 from services.settings import Settings
 from tests.builders import active_goal
-from tests.integration.gateway.http import Http
+from tests.integration.gateway.http import PLAIN, Http
 from tests.tokens import ANYONE, bearing
 
 
 @pytest.fixture
 async def browser(gateway_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=gateway_url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=gateway_url, timeout=30, verify=PLAIN) as client:
         yield client
 
 

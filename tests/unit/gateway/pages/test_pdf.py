@@ -153,7 +153,7 @@ def test_without_weasyprint_or_pango_it_says_what_to_install(monkeypatch: pytest
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("text", [" ".join(["step"] * 600), "W" * 3900], ids=["long", "without a space"])
 def test_steps_and_wins_that_are_longer_than_a_page_go_on(form: Form, text: str) -> None:
-    told = sheet(steps=[step(level, f"{text} end{level}") for level in (2, 1, 0, -1, -2)], wins=[win(f"{text} won")])
+    told = sheet(steps=[step(level, f"{text} end{level}") for level in (2, 1)], wins=[win(f"{text} won")])
     made = read(pdf_of(html(told, form=form), "a4"))
     said = " ".join(page.extract_text() for page in made.pages)
 
