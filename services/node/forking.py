@@ -102,6 +102,7 @@ class Forks:
     def _fork(self, arguments: Sequence[str], settings: Settings, out: int, err: int) -> int:
         with _deaf():
             gc.freeze()  # a collection would write to, and so copy, each page that forks share
+            _write_out()  # or the fork would say once more what this process has yet to write
             pid = os.fork()
             if pid == 0:
                 asyncio._set_running_loop(None)  # noqa: SLF001 - for whoever makes event loops, and the fork leaves one
@@ -128,9 +129,7 @@ class Forks:
             setproctitle(" ".join(("cairn", "serve", *arguments)))
             code = self._run(arguments, settings)
         finally:
-            with suppress(OSError, ValueError):
-                sys.stdout.flush()
-                sys.stderr.flush()
+            _write_out()
             os._exit(code)  # what the node would do at its end is not for its forks to do
 
     def _hear_of_ends(self) -> None:
@@ -143,6 +142,12 @@ class Forks:
                 del self._ending[pid]
                 if not ending.done():
                     ending.set_result(os.waitstatus_to_exitcode(status))
+
+
+def _write_out() -> None:
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
 
 
 @contextmanager
