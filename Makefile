@@ -90,7 +90,7 @@ exchange: setup ## Test with what others read and write Cairn's formats by; need
 # Building the image takes longer than any test may.
 .PHONY: image
 image: setup ## Build the image and run it as deploy/ says; needs root, and apt-get for podman.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n0 -o faulthandler_timeout=1800 tests/image $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n0 -p no:tests.time_limit -o faulthandler_timeout=1800 tests/image $(ARGS)
 
 .PHONY: check
 check: lint types test exchange ## Check all that CI checks: style, imports, types, tests, the exchange with others.

@@ -60,6 +60,8 @@ async def serve_http(
         http=TimedProtocol,
         lifespan="off",
         ws="none",
+        # Said, as uvicorn would take an application whose `__call__` only passes on what another one awaits for ASGI 2.
+        interface="asgi3",
         # An access log would hold what people search for; the metrics count requests without it.
         access_log=False,
         log_config=None,

@@ -184,7 +184,7 @@ class _Stretch(Generic[M]):
         """Up to here there is nothing more to read, although nothing was found there."""
         self._asked_for = 0
         """The end of the stream that was known when the pages were asked for; 0 when none are."""
-        self._asked_at = self._grown_at = self._heard_at = self._look_at = self._ask_at = 0.0
+        self._begun_at = self._asked_at = self._grown_at = self._heard_at = self._look_at = self._ask_at = 0.0
         self._pause = _FIRST_PAUSE_SECONDS
         self.head = 0
 
@@ -198,6 +198,7 @@ class _Stretch(Generic[M]):
         changes = f"$JS.EVENT.ADVISORY.STREAM.*.{self._stream}"
         self._advisories = await subscribe_raw(self._nc, changes, self._note_change)
         self._take_in(await check_anchor(self._nc, self._stream, self._anchor))
+        self._begun_at = self._clock()
 
     async def close(self) -> None:
         """Listen no more."""
@@ -237,7 +238,7 @@ class _Stretch(Generic[M]):
                 if self._is_behind:
                     if self._clock() >= self._ask_at:
                         await self._read()
-                    elif or_end and self._clock() >= self._grown_at + _REPLICA_SECONDS:
+                    elif or_end and self._has_waited_for_replicas:
                         return []
                 elif not self._joined:
                     await self._join()
@@ -264,6 +265,17 @@ class _Stretch(Generic[M]):
     @property
     def _is_behind(self) -> bool:
         return self.head > max(self._reached, self._settled)
+
+    @property
+    def _has_waited_for_replicas(self) -> bool:
+        """Whether a replica that lags has had its time; for a part of the stream, to come to what there was at first.
+
+        Otherwise nobody would ever hear of the end of a part in which nothing happens while the rest grows and grows.
+        """
+        has_all_of_the_beginning = self._asked_at >= self._begun_at + _REPLICA_SECONDS
+        if self._subject is not None and has_all_of_the_beginning:
+            return True
+        return self._clock() >= self._grown_at + _REPLICA_SECONDS
 
     async def _read(self) -> None:
         """Ask for what is behind the last message that was handed out."""

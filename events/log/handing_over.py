@@ -89,7 +89,7 @@ class HandedOver:
                 if messages := tuple(each for each in batch.messages if each.position > after):
                     yield Batch(messages, batch.head)
 
-    async def given(self, stream: str) -> AsyncGenerator["Given", None]:
+    async def given(self, stream: str) -> AsyncGenerator[Given, None]:
         """All that is handed over; nothing if it is of another stream."""
         output = StreamReader(PIPE_BYTES)
         loop = asyncio.get_running_loop()

@@ -1,7 +1,8 @@
 """Writing to a stream: group commit with optimistic concurrency, and recovery of appends that are in doubt.
 
 Writes that arrive together leave together, as one atomic batch: one fsync for all. A lone message is a plain publish
-with no added wait. What is refused as a batch is tried one by one, so a conflict costs only its owner.
+with no added wait, unless a batch was answered just now: then it waits some milliseconds for the next writes of those
+who were answered. What is refused as a batch is tried one by one, so a conflict costs only its owner.
 """
 
 import asyncio

@@ -15,7 +15,7 @@ CHECKS = (
     "unsupported_method",
     "allow_header_conformance",
 )
-SECONDS = 240
+SECONDS = 220
 OF_THE_INTERPRETER = "AST constructor recursion depth mismatch"
 """CPython 3.11 fails so now and then when something else parses meanwhile, and hypothesis parses a lot."""
 

@@ -83,7 +83,7 @@ async def follow_events(
 
     `Last-Event-ID` resumes right behind the event of that id, without a gap or a repeat, and `after` right behind a
     position. Without either, the feed begins with what is recorded from now on. A comment comes every 15 seconds when
-    nothing else does.
+    nothing else does: `: heartbeat` once all there was has been told, and `: not there yet` before that.
 
     An id that is not of this log is answered with 409 `log.replaced`: it comes from another Cairn, or the log has
     become another one since, by a restore from a backup or otherwise. A feed that is open then ends with an event of

@@ -153,6 +153,6 @@ async def test_no_order_of_things_ends_with_an_acknowledged_event_missing_while_
     here: Installation, seed: int
 ) -> None:
     story = Story(here, seed)
-    async with asyncio.timeout(240):
+    async with asyncio.timeout(200):
         for _ in range(STEPS):
             await story.go_on()

@@ -44,6 +44,20 @@ async def test_it_tells_smart_applications_what_the_issuer_says(settings: Settin
     await asyncio.wait({task})
 
 
+async def test_behind_a_proxy_that_is_trusted_it_answers_as_if_asked_at_the_proxy(settings: Settings, log: Log) -> None:
+    named = {"trusted_proxies": "127.0.0.1", "http_hosts": "cairn.example.org"}
+    task, url = await started(settings.model_copy(update=named))
+
+    passed_on = {"x-forwarded-host": "cairn.example.org", "x-forwarded-proto": "https"}
+    async with httpx.AsyncClient(headers=ANYONE | passed_on) as client:
+        told = await client.get(f"{url}/fhir/R4/metadata")
+    assert told.status_code == 200, told.text
+    assert told.json()["implementation"]["url"] == "https://cairn.example.org/fhir/R4"
+
+    task.cancel()
+    await asyncio.wait({task})
+
+
 async def test_the_client_hangs_up_first(settings: Settings, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     # Otherwise a request may be sent on a connection that the gateway is just closing.
     kept: list[float] = []

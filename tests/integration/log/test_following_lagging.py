@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import count
 
 import pytest
 from nats.aio.msg import Msg
@@ -10,6 +11,7 @@ from pydantic_core import from_json, to_json
 
 from events.identity import LOG
 from events.log import Log, connect
+from events.log import following as following_of_the_log
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from services.embedded_server import EmbeddedServer
@@ -119,3 +121,24 @@ async def test_what_comes_live_is_handed_out_before_a_replica_has_it(
         for number in range(6, 10):
             await log.append(first_of(f"live-{number}"))
         assert await positions_until(batches, 9) == [6, 7, 8, 9]
+
+
+async def test_the_end_is_reached_although_others_record_without_a_pause(
+    own: ResilientClient, first_of: Appends, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of what there was at first, of a part of the log in which nothing happens."""
+    monkeypatch.setattr(following_of_the_log, "_REPLICA_SECONDS", 0.5)
+    monkeypatch.setattr(following_of_the_log, "_LOOK_SECONDS", 0.1)
+    log = Log(own)
+    await filled(log, first_of, 1)
+
+    async def record() -> None:
+        for number in count():
+            await log.append(first_of(f"live-{number}"))
+            await asyncio.sleep(0.05)
+
+    recording = asyncio.create_task(record())
+    async with asyncio.timeout(20), following(log, subject=f"{LOG}.quiet.*.*") as batches:
+        assert (await anext(batches)).messages == ()
+    recording.cancel()
+    await asyncio.wait({recording})

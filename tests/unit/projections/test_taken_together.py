@@ -54,7 +54,7 @@ async def test_each_gets_everything_behind_its_position_and_the_same_objects() -
 async def test_one_that_takes_nothing_does_not_keep_the_others_waiting(
     monkeypatch: pytest.MonkeyPatch, comes: bool
 ) -> None:
-    monkeypatch.setattr(taken_together, "_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(taken_together, "_PATIENCE_SECONDS", 0.3)
     together = TakenTogether(Ready(40), 2)
     if comes:
         stuck = together.batches(STREAM, BEGIN)
