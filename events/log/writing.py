@@ -1,8 +1,7 @@
 """Writing to a stream: group commit with optimistic concurrency, and recovery of appends that are in doubt.
 
 Writes that arrive together leave together, as one atomic batch: one fsync for all. A lone message is a plain publish
-with no added wait, unless a batch was answered just now: then it waits some milliseconds for the next writes of those
-who were answered. What is refused as a batch is tried one by one, so a conflict costs only its owner.
+with no added wait. What is refused as a batch is tried one by one, so a conflict costs only its owner.
 """
 
 import asyncio
@@ -34,11 +33,6 @@ _SENT_AHEAD_WRITES = 64, 128
 """How many writes of one moment go ahead of the rest, so that the server stores them while the others are being made:
 where it has nothing to store yet, and where it has a batch already. Fewer wait for that one: a batch takes by itself as
 much of the server as a hundred messages in it (docs/decisions/0040)."""
-_MOST_OF_THOSE_ANSWERED = 0.9
-_NEXT_WRITES_SECONDS = 0.01
-"""For how many of those whom a batch has answered, and for how long at most, the next batch waits: they mostly have
-more to write. One that leaves at once finds half of them, and so there would always be two where one is enough
-(docs/decisions/0048)."""
 _PATIENCE = 2.0
 """For how many waits of an acknowledgement a write is sent anew while no server leads the stream: a cluster that
 has lost its leader elects another one within 4 to 9 seconds (nats-server 2.15)."""
@@ -104,9 +98,8 @@ class Writer:
     """Stores messages in one stream; nothing else in Cairn writes to that stream.
 
     Everything but recovery is done in callbacks of the event loop: a task and a timeout for each write would cost more
-    than the write. While a batch is under way, what arrives waits for the next one, and that for those whom the first
-    has answered; few enough writes go one by one, because a batch has a price of its own (the server stages it on the
-    disk).
+    than the write. While a batch is under way, what arrives waits for the next one; few enough writes go one by one,
+    because a batch has a price of its own (the server stages it on the disk).
 
     Args:
         max_waiting: How many writes may wait before further ones are refused as busy.
@@ -131,9 +124,6 @@ class Writer:
         self._singles = 0
         self._batches = 0
         self._flush_due = False
-        self._awaited = 0
-        """How many writes have to wait before the next ones leave; 0 when nothing more is waited for."""
-        self._awaiting: asyncio.TimerHandle | None = None
         self._finding_out: set[asyncio.Task[None]] = set()
         self._batch_ids = NUID()
 
@@ -195,8 +185,6 @@ class Writer:
 
     def _flush(self) -> None:
         self._flush_due = False
-        if len(self._waiting) < self._awaited:
-            return
         while self._waiting and self._batches < _MOST_BATCHES:
             if len(self._waiting) >= (_SENT_AHEAD_WRITES[1] if self._batches else _FEWEST_IN_A_BATCH):
                 self._send(self._next_group())
@@ -204,22 +192,6 @@ class Writer:
                 return
             else:
                 self._send([self._waiting.popleft()])
-
-    def _await_next_writes(self, answered: int) -> None:
-        """Let the next batch wait for what those will write who were answered just now."""
-        self._await_no_more()
-        self._awaited = min(len(self._waiting) + int(_MOST_OF_THOSE_ANSWERED * answered), _SENT_AHEAD_WRITES[0])
-        self._awaiting = asyncio.get_running_loop().call_later(_NEXT_WRITES_SECONDS, self._go_without)
-
-    def _go_without(self) -> None:
-        self._await_no_more()
-        self._flush_soon()
-
-    def _await_no_more(self) -> None:
-        self._awaited = 0
-        if self._awaiting is not None:
-            self._awaiting.cancel()
-            self._awaiting = None
 
     def _next_group(self) -> list[_Waiting]:
         """As many as fit into a batch, each boundary at most once."""
@@ -243,7 +215,6 @@ class Writer:
         return group
 
     def _send(self, writes: list[_Waiting]) -> None:
-        self._await_no_more()
         group = _Group(writes, self._nc.stats["reconnects"])
         self._count(group, 1)
         group.reply = self._replies.expect(lambda message: self._answered(group, message))
@@ -304,9 +275,6 @@ class Writer:
         for waiting in group.writes:
             waiting.settle(position)
             position += len(waiting.write.messages)
-        answered = len(group.writes)
-        if answered >= max(_FEWEST_IN_A_BATCH, len(self._waiting)) and not self._batches:
-            self._await_next_writes(answered)
 
     def _unanswered(self, group: _Group) -> None:
         self._done(group)

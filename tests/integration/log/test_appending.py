@@ -106,36 +106,6 @@ async def test_of_many_appends_the_first_are_stored_while_the_others_are_made_re
     assert sorted(Counter(batch for each in batches.values() for batch in each).values()) == [64, 108, 128]
 
 
-async def test_those_who_were_answered_share_the_next_batch_with_those_who_waited(
-    log: Log, org: str, first_of: Appends
-) -> None:
-    """Otherwise there would always be two halves, one of which waits while the other is stored."""
-    half, rounds = 30, 5
-
-    async def write(number: int) -> int:
-        append = first_of(f"pt-{number}")
-        (stored,) = await log.append(append)
-        for version in range(1, rounds):
-            (stored,) = await log.append(append._replace(version=version, expected=stored.position))
-        return stored.position
-
-    await log.append(first_of("pt-before"))  # from here on an append is sent without anything to be waited for
-    first = [asyncio.create_task(write(number)) for number in range(half)]
-    for _ in range(5):
-        await asyncio.sleep(0)  # long enough for these to leave, and too short for an answer
-    second = [asyncio.create_task(write(half + number)) for number in range(half)]
-    last = max(await asyncio.gather(*first, *second))
-
-    together: Counter[str | None] = Counter()
-    async with following(log, subject=f"{LOG}.{org}.*.*") as batches:
-        async for batch in batches:
-            together.update(message.headers.get("Nats-Batch-Id") for message in batch.messages)
-            if batch.messages and batch.messages[-1].position == last:
-                break
-    assert max(together.values()) > 1.5 * half
-    assert len(together) < 2 * rounds
-
-
 async def test_two_appends_of_one_patient_never_share_a_batch(log: Log, org: str) -> None:
     """Guards do not see their own batch: sharing one, both would be accepted."""
     begun = [Append((active_goal(GoalId(org, "pt-1", f"goal-{number}"))[1],), 0, 0) for number in range(10)]
