@@ -36,7 +36,8 @@ endef
 
 # What an environment was made from is copied into it last, so an interrupted setup has no such copy and
 # is made again, and one that is up to date costs one comparison. The folder belongs to it, because an
-# environment does not survive being moved.
+# environment does not survive being moved. Cairn is put in by the uv that the lock names: an environment
+# that uv made has no pip, and there may be no uv outside of it any more.
 .PHONY: setup
 setup: ## Make .venv from the lock, with Cairn in it; does nothing when it is up to date.
 	@locked() { pwd; cat $(LOCK); }; \
@@ -45,7 +46,6 @@ setup: ## Make .venv from the lock, with Cairn in it; does nothing when it is up
 	$(quietly); \
 	$(find_python); \
 	set -e; \
-	uv=$$(command -v uv || true); \
 	if ! locked | cmp -s - .venv/locked || ! test -x $(BIN)/python; then \
 		python=$$(find_python) || { \
 			echo 'Cairn needs Python 3.11 or later, with its venv module, and found none.' >&2; \
@@ -55,6 +55,7 @@ setup: ## Make .venv from the lock, with Cairn in it; does nothing when it is up
 		}; \
 		echo "Making .venv with $$("$$python" --version); the first time takes about a minute."; \
 		rm -rf .venv; \
+		uv=$$(command -v uv || true); \
 		if test -n "$$uv"; then \
 			quietly "$$uv" venv --no-project --python "$$python" .venv; \
 			quietly "$$uv" pip sync --python $(BIN)/python --require-hashes $(LOCK); \
@@ -64,11 +65,7 @@ setup: ## Make .venv from the lock, with Cairn in it; does nothing when it is up
 		fi; \
 		locked >.venv/locked.part && mv .venv/locked.part .venv/locked; \
 	fi; \
-	if test -n "$$uv"; then \
-		quietly "$$uv" pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
-	else \
-		quietly $(BIN)/python -m pip install --no-deps --no-build-isolation --editable .; \
-	fi; \
+	quietly $(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	ready >.venv/ready.part && mv .venv/ready.part .venv/ready
 
 .PHONY: run
