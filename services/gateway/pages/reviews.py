@@ -40,7 +40,7 @@ class Cell:
     """A day of the calendar.
 
     Attributes:
-        number: The day of the month; with the month where one begins.
+        number: The day of the month; with the month where one begins, and on the first day of all.
         name: What the day is called by itself.
         more: How many reviews are on the day that have no room.
     """
@@ -211,12 +211,14 @@ def _calendar(
     by_day: dict[date, list[OnDay]] = {}
     for each in on_days:
         by_day.setdefault(each.on, []).append(each)
-    return [_cell(language, org, day, today, by_day.get(day, ())) for day in days]
+    return [
+        _cell(language, org, day, today, by_day.get(day, ()), with_month=day.day == 1 or day == days[0]) for day in days
+    ]
 
 
-def _cell(language: Language, org: str, day: date, today: date, there: Sequence[OnDay]) -> Cell:
+def _cell(language: Language, org: str, day: date, today: date, there: Sequence[OnDay], *, with_month: bool) -> Cell:
     return Cell(
-        language.short_day(day) if day.day == 1 else language.number(day.day),
+        language.short_day(day) if with_month else language.number(day.day),
         language.weekday_and_day(day),
         day == today,
         [_in_cell(language, org, each) for each in there],

@@ -58,6 +58,7 @@ def test_the_calendar_has_seven_weeks_from_the_one_before_to_the_last_day() -> N
     found = view()
     assert [len(week) for week in found.weeks] == [7] * 7
     assert found.weeks[0][0].name == "Monday 16 November"
+    assert [found.weeks[0][0].number, found.weeks[0][1].number] == ["16 Nov", "17"]
     assert last_day(DAY) == date(2027, 1, 3)
     assert found.weeks[-1][-1].number == "3"
     assert [each.name for week in found.weeks for each in week if each.is_today] == ["Thursday 26 November"]
