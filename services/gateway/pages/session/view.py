@@ -253,7 +253,8 @@ def _aim(language: Language, week: Json) -> str:
 
 def _counted(language: Language, amount: float, unit: str | None) -> str:
     number = number_in_words(language, amount)
-    return f"{number} {unit}" if unit else number
+    # A unit is somebody's own word, mostly for many, such as “evenings”. What is counted stands above.
+    return f"{number} {unit}" if unit and amount != 1 else number
 
 
 def number_in_words(language: Language, value: float) -> str:

@@ -85,6 +85,7 @@ def test_the_form_is_what_the_plan_asks_for_unless_another_is_chosen(accommodati
     [
         (week(days_told=0, days_done=0, amount=None), "Nothing told yet this week. You aim for six."),
         (week(unit="evenings"), "Told so far: three evenings. You aim for six."),
+        (week(amount=1, unit="evenings"), "Told so far: one. You aim for six."),
         (week(amount=90, low=150, unit="minutes"), "Told so far: 90 minutes. You aim for 150."),
         (week(low=None, high=3), "Told so far: three. You aim for at most three."),
         (week(low=2, high=4), "Told so far: three. You aim for two to four."),
