@@ -63,7 +63,7 @@ class ShortReads:
             raise BrokenOff from error
         finally:
             self._until = inf  # the end of a reading is not broken off
-            if driver.in_transaction:
+            if self._kept is kept and driver.in_transaction:  # one that was given up is closed, and has none
                 driver.execute("COMMIT")
 
     def begin_query(self) -> None:

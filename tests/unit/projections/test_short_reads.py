@@ -64,6 +64,14 @@ def test_a_query_that_does_not_end_is_broken_off_and_the_next_is_answered(short:
     assert count(short) == 0
 
 
+def test_a_query_that_the_database_refuses_is_broken_off_and_a_new_connection_answers(short: ShortReads) -> None:
+    with pytest.raises(BrokenOff), short.reading() as connection:
+        connection.scalar(text("SELECT count(*) FROM no_such_table"))
+
+    short.open()
+    assert count(short) == 0
+
+
 def test_what_comes_too_late_is_broken_off_or_answered_and_nothing_else(engine: Engine) -> None:
     late = ShortReads(engine, most_seconds=-1)
     late.open()
