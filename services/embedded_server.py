@@ -156,7 +156,8 @@ class EmbeddedServer:
                 await self._answering(log_start, limit)
         except TimeoutError:
             await self.stop()
-            raise ServerFailed(f"nats-server did not answer in {_START_SECONDS:.0f} s. {self._last_words()}") from None
+            words = self._last_words(log_start)
+            raise ServerFailed(f"nats-server did not answer in {_START_SECONDS:.0f} s. {words}") from None
 
     async def wait(self) -> int:
         """Wait for the server to end, and give its exit code."""
@@ -192,7 +193,7 @@ class EmbeddedServer:
         """
         while not limit.expired():
             if self._process is None or self._process.returncode is not None:
-                raise ServerFailed(f"nats-server ended at once. {self._last_words()}")
+                raise ServerFailed(f"nats-server ended at once. {self._last_words(log_start)}")
             if _READY not in self._words(log_start):
                 await asyncio.sleep(0.02)
                 continue
@@ -219,8 +220,8 @@ class EmbeddedServer:
             log.seek(log_start)
             return log.read()
 
-    def _last_words(self) -> str:
-        lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
+    def _last_words(self, log_start: int) -> str:
+        lines = self._words(log_start).decode(errors="replace").splitlines()
         return f"Its last words: {lines[-1]}" if lines else "It said nothing."
 
 

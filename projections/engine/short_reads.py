@@ -63,8 +63,9 @@ class ShortReads:
             raise BrokenOff from error
         finally:
             self._until = inf  # the end of a reading is not broken off
-            if self._kept is kept and driver.in_transaction:  # one that was given up is closed, and has none
-                driver.execute("COMMIT")
+            with suppress(sqlite3.Error):  # of a connection that was given up there is nothing to end
+                if driver.in_transaction:
+                    driver.execute("COMMIT")
 
     def begin_query(self) -> None:
         """Give the next query of a reading its time: each is broken off by itself."""

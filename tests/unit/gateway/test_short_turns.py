@@ -88,6 +88,20 @@ async def test_one_that_does_not_end_is_broken_off_and_the_others_are_answered(t
     assert found[1] == 0
 
 
+async def test_one_that_the_database_cannot_answer_is_broken_off_and_nothing_is_said_of_what_it_asked(
+    turns: ShortTurns, caplog: pytest.LogCaptureFixture
+) -> None:
+    def of_a_table_that_is_gone(connection: Connection) -> object:
+        return connection.scalar(text("SELECT :words FROM gone"), {"words": "what a patient said"})
+
+    found = await asyncio.gather(turns.read(of_a_table_that_is_gone), turns.read(count), return_exceptions=True)
+    await asyncio.to_thread(turns.open)
+
+    assert isinstance(found[0], BrokenOff)
+    assert await turns.read(count) == 0
+    assert not caplog.records
+
+
 async def test_without_a_connection_all_are_broken_off(engine: Engine) -> None:
     turns = ShortTurns(engine)
 
