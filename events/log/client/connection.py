@@ -15,6 +15,9 @@ from events.log.client.resilient import JETSTREAM_API, ResilientClient, connect_
 
 _log = logging.getLogger("cairn.nats")
 _FIRST_CONTACT_SECONDS = 3.0
+_CONNECTING_SECONDS = 20.0
+"""How long a server that answered at first has until one is connected; nats-py would go on trying for ever when it is
+gone by then, and whoever connects in a thread could not be ended."""
 OLDEST_SERVER = (2, 14, 0)
 """The oldest nats-server that Cairn works with. Atomic batches as it uses them came with 2.12, and the releases before
 2.14 are not maintained by its makers any more."""
@@ -57,7 +60,7 @@ async def connect(
 
     Raises:
         NotAnAddress: when the URL cannot be read.
-        NotReachable: when nothing answers at first.
+        NotReachable: when nothing answers at first, or it is gone before one is connected.
         NotAdmitted: when the server does not know the user, or not with this password.
         OlderServer: when it is of a release before :data:`OLDEST_SERVER`.
     """
@@ -65,22 +68,24 @@ async def connect(
     try:
         await first_contact(address.servers)
         await _admission(address)
-        nc = await connect_client(
-            address.servers,
-            name=name,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.2,
-            connect_timeout=5,
-            ping_interval=20,
-            max_outstanding_pings=2,
-            error_cb=on_error,
-            disconnected_cb=_on_disconnect,
-            reconnected_cb=_on_reconnect,
-            pending_size=64 * 1024 * 1024,
-            **address.credentials,
-        )
+        async with asyncio.timeout(_CONNECTING_SECONDS):
+            nc = await connect_client(
+                address.servers,
+                name=name,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.2,
+                connect_timeout=5,
+                ping_interval=20,
+                max_outstanding_pings=2,
+                error_cb=on_error,
+                disconnected_cb=_on_disconnect,
+                reconnected_cb=_on_reconnect,
+                pending_size=64 * 1024 * 1024,
+                **address.credentials,
+            )
     except (OSError, NatsError, TimeoutError) as error:
-        raise NotReachable(f"No NATS server answers at {address}: {error}.") from error
+        reason = str(error) or "it is gone again"
+        raise NotReachable(f"No NATS server answers at {address}: {reason}.") from error
     nc.url, nc.log_api = url, log_api
     return nc
 

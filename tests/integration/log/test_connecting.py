@@ -254,3 +254,32 @@ def test_the_servers_of_an_address_have_the_same_files(tmp_path: Path) -> None:
 
     with pytest.raises(NotAnAddress, match="names its files once, for all of them"):
         read_address(f"nats://one?nkey={file},nats://two?creds=/nowhere")
+
+
+async def test_a_server_that_is_gone_before_one_is_connected_is_not_waited_for_for_ever(
+    nats_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.log.client.connection._CONNECTING_SECONDS", 0.5)
+    met = 0
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+        writer.close()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal met
+        met += 1
+        if met > 2:  # after the first contact, and after it is known that the server lets one in
+            writer.close()
+            return
+        from_server, to_server = await asyncio.open_connection("127.0.0.1", nats_server.port)
+        with suppress(OSError):
+            await asyncio.gather(pass_on(reader, to_server), pass_on(from_server, writer))
+
+    async with await asyncio.start_server(meet, "127.0.0.1", 0) as between:
+        port = between.sockets[0].getsockname()[1]
+        with pytest.raises(NotReachable, match="it is gone again"):
+            await connect(f"nats://{nats_server.token}@127.0.0.1:{port}", name="tests")
+
+    assert met > 2
