@@ -27,7 +27,7 @@ class Together(LoadFileScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together | None:
-    """Files go out by name: those that start processes before the short ones of `unit`, which fill up the end."""
+    """Files go out in the order of `testpaths`."""
     if config.getoption("dist") != "loadfile":
         return None
     config.option.loadscopereorder = False
@@ -36,8 +36,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """One more than there are cores: now and then each waits for a disk, an election, or a process that starts."""
-    return (yield) + 1
+    """Two more than there are cores: each waits much for a disk, an election, a page, or a process that starts."""
+    return (yield) + 2
 
 
 @pytest.hookimpl(wrapper=True)
