@@ -36,8 +36,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Two more than there are cores: each waits much for a disk, an election, a page, or a process that starts."""
-    return (yield) + 2
+    """One more than there are cores: now and then each waits for a disk, an election, or a process that starts."""
+    return (yield) + 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from nats.aio.msg import Msg
 
+from events.log.client.connection import flush
 from services.access.callout.permissions import permissions
 from services.access.principal import Principal
 from tests.integration.callout.configured import StubTokens, connect_user
@@ -34,7 +35,7 @@ async def test_its_code_connects_and_submits(server: Deployed, tokens: StubToken
     nc = await example["connect"](f"nats://127.0.0.1:{server.port}", "pt-1", lambda: "secret")
     async with connect_user(server, "goals") as goals:
         await goals.subscribe("cairn.submit.>", cb=answer)
-        await goals.flush()
+        await flush(goals)
         outcome = await example["log_progress"](nc, {"subject": "northside.pt-1.walk"})
     await nc.close()
     assert outcome == {"status": "recorded"}

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -191,12 +192,19 @@ async def test_a_server_that_stood_still_is_asked_when_it_goes_on(
     assert [each.position for each in await impatient.read(recorded.goal_id)] == [1]
 
 
+def _stands_still(pid: int) -> bool:
+    """Whether all threads of a process are stopped, which on a busy machine takes a moment."""
+    states = [stat.read_text().rpartition(")")[2].split()[0] for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) == {"T"}
+
+
 async def test_a_server_that_stands_still_leaves_the_doubt_and_what_is_sent_again_is_told_apart(
     own_server: EmbeddedServer, own: ResilientClient, impatient: Log, first_of: Appends
 ) -> None:
     append = first_of("pt-1")
     os.kill(own_server.pid, signal.SIGSTOP)
     try:
+        await eventually(lambda: _stands_still(own_server.pid))
         with pytest.raises(LogUnavailable) as caught:
             await impatient.append(append)
     finally:
