@@ -58,6 +58,8 @@ class OneLogContract:
         await here.record(begun("walk"))
         backup = await here.backup("older")
         await here.record([also(f"lost-{number}") for number in range(3)])
+        # What no projection has taken in yet, none can miss.
+        await eventually(here.has_caught_up, within=SETTLING_SECONDS)
         await here.delete_the_stream()
         assert (restored := await here.restore(backup)).code == 0, restored.err
         await here.until_refused("log.replaced")
