@@ -2,40 +2,22 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from time import perf_counter
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from projections.engine.database import open_database, writing
 from projections.engine.short_reads import BrokenOff
 from services.gateway.short_turns import ShortTurns
-
-COUNT = text("SELECT count(*) FROM notes")
-ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+from tests.unit.notes import COUNT, ENDLESS, write
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(f"sqlite:///{tmp_path / 'cairn.db'}")
-    with writing(engine) as connection:
-        connection.execute(text("CREATE TABLE notes (note TEXT)"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def turns(engine: Engine) -> Iterator[ShortTurns]:
-    turns = ShortTurns(engine)
+def turns(notes: Engine) -> Iterator[ShortTurns]:
+    turns = ShortTurns(notes)
     turns.open()
     yield turns
     turns.close()
-
-
-def write(engine: Engine) -> None:
-    with writing(engine) as connection:
-        connection.execute(text("INSERT INTO notes VALUES ('one')"))
 
 
 def count(connection: Connection) -> object:
@@ -43,11 +25,11 @@ def count(connection: Connection) -> object:
 
 
 async def test_those_of_one_moment_see_one_state_and_those_of_the_next_what_was_committed_since(
-    engine: Engine, turns: ShortTurns
+    notes: Engine, turns: ShortTurns
 ) -> None:
     def count_and_write(connection: Connection) -> object:
         counted = count(connection)
-        write(engine)
+        write(notes)
         return counted
 
     found = await asyncio.gather(turns.read(count_and_write), turns.read(count))
@@ -57,10 +39,10 @@ async def test_those_of_one_moment_see_one_state_and_those_of_the_next_what_was_
 
 
 async def test_what_was_committed_before_a_query_was_asked_is_seen_although_others_have_asked_before(
-    engine: Engine, turns: ShortTurns
+    notes: Engine, turns: ShortTurns
 ) -> None:
     async def write_and_count() -> object:
-        write(engine)
+        write(notes)
         return await turns.read(count)
 
     found = await asyncio.gather(turns.read(count), write_and_count())
@@ -102,8 +84,8 @@ async def test_one_that_the_database_cannot_answer_is_broken_off_and_nothing_is_
     assert not caplog.records
 
 
-async def test_without_a_connection_all_are_broken_off(engine: Engine) -> None:
-    turns = ShortTurns(engine)
+async def test_without_a_connection_all_are_broken_off(notes: Engine) -> None:
+    turns = ShortTurns(notes)
 
     found = await asyncio.gather(turns.read(count), turns.read(count), return_exceptions=True)
 

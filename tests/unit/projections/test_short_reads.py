@@ -8,30 +8,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from projections.engine.database import open_database, writing
 from projections.engine.short_reads import BrokenOff, ShortReads
-
-COUNT = text("SELECT count(*) FROM notes")
-ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+from tests.unit.notes import COUNT, ENDLESS, write
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "cairn.db"
+def path(notes: Engine) -> Path:
+    """The file that the notes are in."""
+    assert notes.url.database is not None
+    return Path(notes.url.database)
 
 
 @pytest.fixture
-def engine(path: Path) -> Iterator[Engine]:
-    engine = open_database(f"sqlite:///{path}")
-    with writing(engine) as connection:
-        connection.execute(text("CREATE TABLE notes (note TEXT)"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def short(engine: Engine) -> Iterator[ShortReads]:
-    short = ShortReads(engine, most_seconds=0.5)
+def short(notes: Engine) -> Iterator[ShortReads]:
+    short = ShortReads(notes, most_seconds=0.5)
     short.open()
     yield short
     short.close()
@@ -42,17 +32,12 @@ def count(short: ShortReads) -> object:
         return connection.scalar(COUNT)
 
 
-def write(engine: Engine) -> None:
-    with writing(engine) as connection:
-        connection.execute(text("INSERT INTO notes VALUES ('one')"))
-
-
-def test_each_reading_sees_what_is_committed_and_one_state_of_it(engine: Engine, short: ShortReads) -> None:
+def test_each_reading_sees_what_is_committed_and_one_state_of_it(notes: Engine, short: ShortReads) -> None:
     assert count(short) == 0
-    write(engine)
+    write(notes)
     with short.reading() as connection:
         assert connection.scalar(COUNT) == 1
-        write(engine)
+        write(notes)
         assert connection.scalar(COUNT) == 1
     assert count(short) == 2
 
@@ -72,8 +57,8 @@ def test_a_query_that_the_database_refuses_is_broken_off_and_a_new_connection_an
     assert count(short) == 0
 
 
-def test_what_comes_too_late_is_broken_off_or_answered_and_nothing_else(engine: Engine) -> None:
-    late = ShortReads(engine, most_seconds=-1)
+def test_what_comes_too_late_is_broken_off_or_answered_and_nothing_else(notes: Engine) -> None:
+    late = ShortReads(notes, most_seconds=-1)
     late.open()
     for _ in range(3000):
         with suppress(BrokenOff):
@@ -93,8 +78,8 @@ def test_a_mistake_of_the_query_leaves_the_connection_as_it_was(short: ShortRead
     assert count(short) == 0
 
 
-def test_a_file_that_was_replaced_is_not_read_any_more(path: Path, engine: Engine, short: ShortReads) -> None:
-    write(engine)
+def test_a_file_that_was_replaced_is_not_read_any_more(path: Path, notes: Engine, short: ShortReads) -> None:
+    write(notes)
     assert count(short) == 1
     with closing(sqlite3.connect(path.with_name("other"))) as other:
         other.execute("CREATE TABLE notes (note TEXT)")
