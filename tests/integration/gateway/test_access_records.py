@@ -96,7 +96,7 @@ _ENDLESS = "follow_events"
 
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServer]:
-    server = EmbeddedServer(tmp_path_factory.mktemp("nats"))
+    server = EmbeddedServer(tmp_path_factory.mktemp("nats"), sync_always=False)
     await server.start()
     yield server
     await server.stop()

@@ -27,6 +27,7 @@ from tests.builders import active_goal, entry, event, opened
 from tests.conftest import Submit
 from tests.consents import HOSPITAL, TREATMENT, consent, disclosed
 from tests.end_to_end.node import HOUSE, start_cairn
+from tests.forked import cairn
 from tests.integration.gateway.http import Http
 from tests.waiting import eventually
 
@@ -293,9 +294,9 @@ async def test_of_several_patients_those_without_consent_are_left_out_and_named(
 async def test_two_exports_at_once_are_two_disclosures(http: Http, walk: GoalId, log: Log, nats_url: str) -> None:
     await http.record(given(walk.plan))
 
-    both = await asyncio.gather(*(_in_process_of_its_own(nats_url, walk) for _ in range(2)))
+    both = await asyncio.gather(*(cairn(*_asked(nats_url, walk)) for _ in range(2)))
 
-    assert both == [0, 0]
+    assert [ran.code for ran in both] == [0, 0]
     assert len(await on_record(log, walk)) == 2
 
 
@@ -355,10 +356,9 @@ async def test_disclosures_are_listed_over_http_and_by_the_command(http: Http, w
     assert problem["code"] == "plan.missing"
 
     asked = ("--org", walk.org, "--patient", walk.patient, "--nats-url", nats_url)
-    process = await start_cairn(("disclosures", *asked), HOUSE, {})
-    out, _ = await process.communicate()
-    assert "general: General Hospital   TREAT" in out.decode()
-    assert "2.31 consent" in out.decode()
+    ran = await cairn("disclosures", *asked)
+    assert "general: General Hospital   TREAT" in ran.out
+    assert "2.31 consent" in ran.out
 
 
 async def test_a_plan_reads_with_its_consents(http: Http, walk: GoalId) -> None:
@@ -372,9 +372,3 @@ async def test_a_plan_reads_with_its_consents(http: Http, walk: GoalId) -> None:
 def _asked(nats_url: str, goal: GoalId) -> tuple[str, ...]:
     asked = ("--org", goal.org, "--patient", goal.patient, "--nats-url", nats_url)
     return ("export", "fhir", *asked, *TO_HOSPITAL)
-
-
-async def _in_process_of_its_own(nats_url: str, goal: GoalId) -> int:
-    process = await start_cairn(_asked(nats_url, goal), HOUSE, {})
-    await process.communicate()
-    return process.returncode or 0

@@ -37,7 +37,7 @@ READINGS = [
 @pytest.fixture(scope="module")
 async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Alone]:
     """A patient with five events and four readings."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("nats"))
+    server = EmbeddedServer(tmp_path_factory.mktemp("nats"), sync_always=False)
     await server.start()
     async with alone(server, tmp_path_factory.mktemp("gateway")) as place:
         plan, *rest = active_goal(GOAL)

@@ -22,7 +22,7 @@ REASON = "the log has 5 events, and 9 were signed before"
 @pytest.fixture(scope="module")
 async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Alone]:
     folder = tmp_path_factory.mktemp("report")
-    server = EmbeddedServer(folder / "nats")
+    server = EmbeddedServer(folder / "nats", sync_always=False)
     await server.start()
     async with alone(server, folder) as place:
         await place.record("g1")

@@ -31,7 +31,7 @@ GOAL = f"/v1/orgs/{ORG}/patients/p-g2/goals/g2"
 @pytest.fixture(scope="module")
 async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Alone]:
     folder = tmp_path_factory.mktemp("proofs")
-    server = EmbeddedServer(folder / "nats")
+    server = EmbeddedServer(folder / "nats", sync_always=False)
     await server.start()
     async with alone(server, folder) as place:
         await place.record("g1", "g2")

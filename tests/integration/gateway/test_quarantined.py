@@ -21,7 +21,7 @@ GOAL = f"{PATIENT}/goals/{{goal}}"
 async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Alone]:
     """Three goals: a sound one, one quarantined after its activation, and one quarantined from its first event on."""
     folder = tmp_path_factory.mktemp("quarantined")
-    server = EmbeddedServer(folder / "nats")
+    server = EmbeddedServer(folder / "nats", sync_always=False)
     await server.start()
     async with alone(server, folder) as place:
         await place.record("sound", "spoilt")

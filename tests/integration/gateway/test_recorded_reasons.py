@@ -28,7 +28,7 @@ CLINICIAN = Principal(id="c1", kind="person", roles=frozenset({"clinician"}), or
 @pytest.fixture(scope="module")
 async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Alone]:
     """A patient with a goal that was activated beyond the plan's limit."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("nats"))
+    server = EmbeddedServer(tmp_path_factory.mktemp("nats"), sync_always=False)
     await server.start()
     async with alone(server, tmp_path_factory.mktemp("gateway")) as place:
         plan, *its = active_goal(GoalId(ORG, "p1", "g1"))

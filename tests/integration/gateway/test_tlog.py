@@ -32,7 +32,7 @@ OTHER = "elsewhere"
 async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Alone]:
     """More events than a tile has hashes, of one organisation."""
     folder = tmp_path_factory.mktemp("tlog")
-    server = EmbeddedServer(folder / "nats")
+    server = EmbeddedServer(folder / "nats", sync_always=False)
     await server.start()
     async with alone(server, folder) as place:
         numbers = count()

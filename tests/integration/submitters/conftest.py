@@ -77,7 +77,7 @@ def _configuration(folder: Path, port: int) -> str:
     north, south = (DANA, PATIENT, SISTER), (DANA_IN_SOUTH, PATIENT_IN_SOUTH)
     return f"""
 listen: "127.0.0.1:{port}"
-jetstream {{ store_dir: {json.dumps(str(folder / "store"))}, sync_interval: always }}
+jetstream {{ store_dir: {json.dumps(str(folder / "store"))} }}
 accounts {{
   CAIRN {{
     jetstream: enabled

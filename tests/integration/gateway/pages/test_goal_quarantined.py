@@ -13,7 +13,7 @@ from tests.integration.gateway.alone import ORG, alone
 async def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, httpx.Response]:
     """Of a sound goal, one quarantined after its activation, and one quarantined from its first event on."""
     folder = tmp_path_factory.mktemp("quarantined")
-    server = EmbeddedServer(folder / "nats")
+    server = EmbeddedServer(folder / "nats", sync_always=False)
     await server.start()
     async with alone(server, folder) as place:
         await place.record("sound", "spoilt")
