@@ -77,7 +77,8 @@ def _by_cairn(goal_id: GoalId, data: g.GoalPayload) -> Event:
 
 def _copy(engine: Engine, name: str, table: Table, copies: int, span: int) -> None:
     with reading(engine) as connection:
-        rows = [dict(row._mapping) for row in connection.execute(select(table))]
+        # With names that are texts and no more: of SQLAlchemy's own, JSON asks each time what they are.
+        rows = [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(select(table))]
     some: list[Mapping[str, object]] = []
     for number in range(1, copies):
         some += (_copied(row, number, number * span) for row in rows)

@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -19,40 +20,52 @@ _CODE = re.compile(r"[a-z]+\.[a-z_]+")
 _TAKES_A_CODE = {"PydanticCustomError", "Rejected", "RejectedOutcome", "RequestRefused"}
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
+class Said(NamedTuple):
+    """What all modules say.
+
+    Attributes:
+        raised: The modules, each with a code that is given there as an argument to what takes one.
+        texts: Every text.
+        bases: Every class that is defined, with the first that it is derived from.
+    """
+
+    raised: set[tuple[str, str]]
+    texts: set[str]
+    bases: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def said() -> Said:
+    """Read once, as that takes a second and more."""
+    said = Said(set(), set(), {})
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             name = str(path.relative_to(ROOT))
             if name != "events/codes.py":
-                yield name, ast.parse(path.read_text(encoding="utf-8"))
+                _read(name, ast.parse(path.read_text(encoding="utf-8")), said)
+    return said
 
 
-def _texts(tree: ast.AST) -> Iterator[str]:
+def _read(module: str, tree: ast.Module, said: Said) -> None:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+        match node:
+            case ast.Constant(value=str(text)):
+                said.texts.add(text)
+            case ast.Call(func=ast.Name(id=name)) if name in _TAKES_A_CODE:
+                code = next((each.value for each in node.keywords if each.arg == "code"), next(iter(node.args), None))
+                if isinstance(code, ast.Constant) and _CODE.fullmatch(str(code.value)):
+                    said.raised.add((module, str(code.value)))
+            case ast.ClassDef(name=name, bases=[ast.Name(id=base), *_]):
+                said.bases[name] = base
 
 
-def _raised(tree: ast.Module) -> Iterator[str]:
-    """The codes that are given as an argument to what takes one."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TAKES_A_CODE:
-            code = next((each.value for each in node.keywords if each.arg == "code"), next(iter(node.args), None))
-            if isinstance(code, ast.Constant) and _CODE.fullmatch(str(code.value)):
-                yield str(code.value)
+def test_every_code_that_is_raised_is_in_the_table(said: Said) -> None:
+    assert len(said.raised) > len(CODES)
+    assert {(name, code) for name, code in said.raised if code not in CODES} == set()
 
 
-def test_every_code_that_is_raised_is_in_the_table() -> None:
-    raised = {(name, code) for name, tree in _modules() for code in _raised(tree)}
-
-    assert len(raised) > len(CODES)
-    assert {(name, code) for name, code in raised if code not in CODES} == set()
-
-
-def test_every_code_in_the_table_is_used() -> None:
-    used = {text for _, tree in _modules() for text in _texts(tree)}
-
-    assert CODES.keys() - used == CANNOT_HAPPEN
+def test_every_code_in_the_table_is_used(said: Said) -> None:
+    assert CODES.keys() - said.texts == CANNOT_HAPPEN
 
 
 def test_every_meaning_is_a_sentence() -> None:
@@ -70,9 +83,9 @@ def test_a_submission_is_rejected_with_a_code_of_submissions_only(code: str) -> 
         Rejected(code, "x")
 
 
-def test_every_error_is_in_the_tree_under_the_error_that_it_is_one_of() -> None:
+def test_every_error_is_in_the_tree_under_the_error_that_it_is_one_of(said: Said) -> None:
     assert errors.__doc__ is not None
-    assert dict(_drawn(errors.__doc__)) == _defined()
+    assert dict(_drawn(errors.__doc__)) == _errors(said.bases)
 
 
 def _drawn(docstring: str) -> Iterator[tuple[str, str]]:
@@ -88,16 +101,8 @@ def _drawn(docstring: str) -> Iterator[tuple[str, str]]:
             above.append((depth, name if is_error else above[-1][1]))
 
 
-def _defined() -> dict[str, str]:
-    """Each error that the packages define, and the one that it is derived from."""
-    bases = {
-        node.name: base.id
-        for _, tree in _modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-        for base in node.bases[:1]
-        if isinstance(base, ast.Name)
-    }
+def _errors(bases: Mapping[str, str]) -> dict[str, str]:
+    """Of all classes those that are errors."""
 
     def is_error(name: str) -> bool:
         return name == "CairnError" or (name in bases and is_error(bases[name]))

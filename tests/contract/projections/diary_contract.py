@@ -60,6 +60,7 @@ class DiaryContract(ABC):
         for engine in (short, long):
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 cls.gather_statistics(connection)
+                connection.commit()  # on SQLite even this connection begins a transaction
         yield short, long
         short.dispose()
         long.dispose()

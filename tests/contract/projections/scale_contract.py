@@ -309,6 +309,7 @@ class ScaleContract(ABC):
     def _cost(self, engine: Engine, query: Query, *, analyzed: bool) -> int:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             self.analyze(connection, analyzed)
+            connection.commit()  # on SQLite even this connection begins a transaction
         with reading(engine) as connection:
             query(connection)  # What is asked for the first time looks into the catalog as well.
             return self.cost(connection, query)
