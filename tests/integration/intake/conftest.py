@@ -102,13 +102,13 @@ async def counter(intake_server: EmbeddedServer, org: str) -> AsyncIterator[Coun
     nc = await connect(intake_server.url, name="intake tests")
     for stream in (INTAKE_STREAM, REJECTED_STREAM):
         try:
+            # nats-server 2.15.1 removes a deleted stream's files a moment later: one of its name might find messages in
+            # them, were it not for the purge.
+            await nc.jetstream().purge_stream(stream)
             await nc.jetstream().delete_stream(stream)
         except NotFoundError:
             continue
     await declare_intake(nc)
-    for stream in (INTAKE_STREAM, REJECTED_STREAM):
-        # nats-server 2.15.1 removes a deleted stream's files a moment later: one of its name may find messages there.
-        await nc.jetstream().purge_stream(stream)
     settings = Settings(nats_url=intake_server.url, data_dir=intake_server.data_dir)
     counter = Counter(intake_server, nc, settings, org, [])
 
