@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from time import perf_counter
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from projections.engine.short_reads import BrokenOff
+from projections.engine.short_reads import BrokenOff, ShortReads
+from services.gateway import short_turns
 from services.gateway.short_turns import ShortTurns
 from tests.unit.notes import COUNT, ENDLESS, write
 
 
 @pytest.fixture
-def turns(notes: Engine) -> Iterator[ShortTurns]:
+def turns(notes: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[ShortTurns]:
+    # A busy machine stands still for longer than a short query may take.
+    monkeypatch.setattr(short_turns, "ShortReads", partial(ShortReads, most_seconds=0.5))
     turns = ShortTurns(notes)
     turns.open()
     yield turns
@@ -25,8 +29,10 @@ def count(connection: Connection) -> object:
 
 
 async def test_those_of_one_moment_see_one_state_and_those_of_the_next_what_was_committed_since(
-    notes: Engine, turns: ShortTurns
+    notes: Engine, turns: ShortTurns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(short_turns, "_TURN_SECONDS", 10)  # what is written meanwhile waits for a disk
+
     def count_and_write(connection: Connection) -> object:
         counted = count(connection)
         write(notes)
