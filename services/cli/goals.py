@@ -43,7 +43,7 @@ def goals() -> None:
 @audience_option
 @include_option
 @limit_option
-@click.option("--cursor", help="Go on behind an earlier page: its `next`.")
+@click.option("--cursor", metavar="NEXT", help="Begin where an earlier page ended: the `next` that it had.")
 @min_position_option
 @purpose_option
 @json_option
@@ -71,7 +71,7 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
 
 
 @goals.command("show")
-@click.argument("goal_id", type=GoalIdType())
+@click.argument("goal_id", metavar="ORG.PATIENT.GOAL", type=GoalIdType())
 @moment_options
 @audience_option
 @include_option

@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -44,6 +44,19 @@ class InstantType(click.ParamType[datetime]):
         if instant is None or instant.tzinfo is None:
             self.fail(f"“{printable(value)[:60]}” is no instant such as 2026-01-31T09:30:00+01:00.", param, ctx)
         return instant
+
+
+class DayType(click.ParamType[date]):
+    """A day of the calendar."""
+
+    name = "DATE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day."""
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"“{printable(value)[:60]}” is no day such as 2026-01-31.", param, ctx)
 
 
 class ProjectionType(click.ParamType["Projection[Any]"]):
@@ -107,7 +120,7 @@ audience_option = click.option(
 include_option = click.option(
     "--include",
     metavar="PARTS",
-    help="What is wanted of that which grows with the diary: progress, weekly_wins, or both with a comma.",
+    help="Add what grows with a goal's diary: progress, weekly_wins, or both with a comma.",
 )
 operator_option = click.option(
     "--by",
