@@ -11,6 +11,7 @@ from services.cli.connection import connected
 from services.cli.lazy import Group
 from services.cli.parameters import (
     GoalIdType,
+    StatusType,
     audience_option,
     clinician_option,
     include_option,
@@ -37,7 +38,7 @@ def goals() -> None:
 @org_option
 @click.option("--patient", help="Only this patient's.")
 @clinician_option
-@click.option("--status", help="Only goals in this status, such as active.")
+@click.option("--status", type=StatusType(), help="Only goals in this status, such as active.")
 @click.option("--overdue", is_flag=True, default=None, help="Only goals with an overdue review.")
 @click.option("--text", help="Only goals whose words contain this.")
 @audience_option

@@ -77,6 +77,8 @@ def test_the_folder_without_a_key_is_named_whole(tmp_path: Path, monkeypatch: py
         (("replay", "a.b.c", "--as-of", "soon\x1b[2J"), "is no instant such as"),
         (("replay", "a.b.c", "--as-of", "2026-01-31T09:00:00Z", "--position", "3"), "not both"),
         (("goals", "list", "--limit", "0"), "0 is not in the range"),
+        (("goals", "list", "--status", "done"), "“done” is no status of a goal; there are proposed, contested, agreed"),
+        (("goals", "list", "--include", "progress,moods"), "“moods” is no part; there are progress, weekly_wins"),
         (("goals", "show"), "Missing argument 'ORG.PATIENT.GOAL'"),
         (("reviews", "--until", "tomorrow"), "“tomorrow” is no day such as 2026-01-31"),
         (("export", "session", "a", "--output", "-", "--day", "31.1.2026"), "is no day such as 2026-01-31"),
