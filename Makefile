@@ -23,21 +23,29 @@ quietly() { \
 }
 endef
 
-# find_python: print the first Python that is new enough and can make an environment.
+# find_python: print the first Python that is new enough and can make an environment. Where that is one of .venv
+# itself, which is activated, it is the one that .venv was made from: setup may take .venv away.
 define find_python
 find_python() { \
 	for python in $(if $(PYTHON),'$(PYTHON)',python3 python3.14 python3.13 python3.12 python3.11 python); do \
-		"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-			&& command -v "$$python" && return; \
+		"$$python" -c 'import os, sys, venv, ensurepip; \
+			taken_away = os.path.join(os.path.realpath(".venv"), ""); \
+			python = sys._base_executable; \
+			within = os.path.realpath(os.path.dirname(python)) + os.sep; \
+			python = os.path.realpath(python) if within.startswith(taken_away) else python; \
+			unusable = sys.version_info < (3, 11) or python.startswith(taken_away); \
+			unusable or print(python); \
+			sys.exit(unusable)' 2>/dev/null && return; \
 	done; \
 	return 1; \
 }
 endef
 
-# What an environment was made from is copied into it last, so an interrupted setup has no such copy and
-# is made again, and one that is up to date costs one comparison. The folder belongs to it, because an
-# environment does not survive being moved. Cairn is put in by the uv that the lock names: an environment
-# that uv made has no pip, and there may be no uv outside of it any more.
+# What an environment was made from is copied into it last, so an interrupted setup has no such copy and is made
+# again, and one that is up to date costs one comparison. The copies are the first to go, so nothing that was taken
+# away in part counts as up to date. The folder belongs to it, because an environment does not survive being moved.
+# Cairn is put in by the uv that the lock names: an environment that uv made has no pip, and there may be no uv
+# outside of it any more.
 .PHONY: setup
 setup: ## Make .venv from the lock, with Cairn in it; does nothing when it is up to date.
 	@locked() { pwd; cat $(LOCK); }; \
@@ -46,6 +54,7 @@ setup: ## Make .venv from the lock, with Cairn in it; does nothing when it is up
 	$(quietly); \
 	$(find_python); \
 	set -e; \
+	rm -f .venv/ready; \
 	if ! locked | cmp -s - .venv/locked || ! test -x $(BIN)/python; then \
 		python=$$(find_python) || { \
 			echo 'Cairn needs Python 3.11 or later, with its venv module, and found none.' >&2; \
@@ -54,6 +63,7 @@ setup: ## Make .venv from the lock, with Cairn in it; does nothing when it is up
 			exit 1; \
 		}; \
 		echo "Making .venv with $$("$$python" --version); the first time takes about a minute."; \
+		rm -f .venv/locked; \
 		rm -rf .venv; \
 		uv=$$(command -v uv || true); \
 		if test -n "$$uv"; then \

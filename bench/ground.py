@@ -69,7 +69,7 @@ def workplace(options: Options) -> Iterator[Path]:
 
 
 async def fill_data_dir(directory: Path, filling: Filling) -> None:
-    """Fill the log of an embedded server's data directory, on a server that leaves syncing to the kernel."""
+    """Fill the log of an embedded server's data folder, on a server that leaves syncing to the kernel."""
     async with _server(directory, sync_always=False) as (_, nc):
         await filling(nc)
 

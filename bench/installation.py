@@ -40,11 +40,11 @@ class Installation(NamedTuple):
 async def installation(
     build: Build, data_dir: Path, *, http_port: int = 0, database_url: str | None = None
 ) -> AsyncIterator[Installation]:
-    """Run `cairn up` of a build over a data directory, from when it is ready until it has ended.
+    """Run `cairn up` of a build over a data folder, from when it is ready until it has ended.
 
     Args:
         http_port: 0 for any.
-        database_url: Without it, SQLite in the data directory.
+        database_url: Without it, SQLite in the data folder.
 
     Raises:
         BenchFailed: it did not start, or ended.

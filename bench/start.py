@@ -69,7 +69,7 @@ class _Size(NamedTuple):
     """One log.
 
     Attributes:
-        template: The data directory in which it was filled; nothing was ever started on it.
+        template: The data folder in which it was filled; nothing was ever started on it.
     """
 
     template: Path
@@ -104,7 +104,7 @@ async def run(options: StartOptions, stages: Stages) -> Compared:
 
 
 class _Bench:
-    """The cases. The first one leaves a data directory for each build and size that the others begin with."""
+    """The cases. The first one leaves a data folder for each build and size that the others begin with."""
 
     def __init__(
         self,

@@ -38,7 +38,7 @@ async def built(build: Build, data_dir: Path, events: int, database_url: str | N
 
 
 async def restarted(build: Build, data_dir: Path, rest_seconds: float) -> Run:
-    """Start over a data directory that was in use before; the rate is the seconds until `/readyz` says `ready`.
+    """Start over a data folder that was in use before; the rate is the seconds until `/readyz` says `ready`.
 
     Args:
         rest_seconds: For how long nothing is done before one looks at what is taken at rest.

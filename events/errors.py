@@ -98,8 +98,8 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         │   └── UnsupportedSearch it uses a parameter that Cairn does not know
         ├── WrongTemplate         a goal template's file cannot be used
         ├── SampleRefused         an event of the sample was not recorded
-        ├── AlreadyRunning        another node runs on the data directory
-        ├── UnusableFolder        the data directory cannot be made or written to
+        ├── AlreadyRunning        another node runs on the data folder
+        ├── UnusableFolder        the data folder cannot be made or written to
         ├── ServiceFailed         a service of the node does not start
         ├── NoPort                nothing can listen on the port
         ├── AddressTaken          a service cannot listen on the address

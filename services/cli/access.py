@@ -87,7 +87,11 @@ def rebuild(yes: bool, database_url: str | None) -> None:
         click.confirm("The tables are built again from the stream alone. Go on?", abort=True)
     with open_tables(database_url) as engine, writing(engine) as connection:
         dropped = begin_anew(connection)
-    click.echo("The tables are built again." if dropped else "There are no tables of the access record.")
+    click.echo(
+        "The tables are dropped; `cairn serve access` or `cairn up` builds them again."
+        if dropped
+        else "There are no tables of the access record."
+    )
 
 
 async def _listed(nats_url: str | None, org: str, patient: str, limit: int, query: dict[str, object]) -> Json:

@@ -37,7 +37,12 @@ _COMMANDS = {
 )
 @click.version_option(package_name="cairn", message="%(prog)s %(version)s")
 def cairn() -> None:
-    """Cairn keeps the personal goals that drive addiction treatment, as events that are never taken away."""
+    """Cairn keeps the personal goals that drive addiction treatment, as events that are never taken away.
+
+    A command ends with 0 when it has done what it was asked. It ends with 1 when it could not, or has found something
+    wrong, and with 2 when its options or settings are not right. Where a command means more by a code, its help says
+    so.
+    """
 
 
 def main() -> None:

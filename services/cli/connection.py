@@ -27,11 +27,12 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
     """A connection to a running Cairn.
 
     Raises:
-        click.ClickException: no server answers at the address; the message says what to do.
+        click.ClickException: no server answers at the address, or it does not let the command in; the message says
+            where the command looked for one, and what to do.
     """
     from events.log import connect
     from events.log.client.address import read_address
-    from events.log.client.connection import NotReachable
+    from events.log.client.connection import NotAdmitted, NotReachable
     from services.cli.configuration import load_settings
 
     settings = load_settings()
@@ -40,10 +41,22 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
         nc = await connect(address, name="cairn command", log_api=settings.log_api_prefix)
     except NotReachable:
         raise click.ClickException(
-            f"No NATS server answers at {read_address(address)}. Start Cairn with `make run` or `cairn up`,"
-            " or name its address with --nats-url."
+            f"{_looked_in(nats_url, settings)}No NATS server answers at {read_address(address)}. Start Cairn with"
+            " `make run` or `cairn up`; or name the data folder of one that runs with CAIRN_DATA_DIR, or its address"
+            " with --nats-url."
         ) from None
+    except NotAdmitted as refused:
+        raise click.ClickException(f"{_looked_in(nats_url, settings)}{refused}") from None
     try:
         yield nc
     finally:
         await nc.close()
+
+
+def _looked_in(given: str | None, settings: "Settings") -> str:
+    """The data folder in which a command found no running node, for one that was given no address; else nothing."""
+    from services.node.address import read_address
+
+    if given or settings.nats_url or read_address(settings.data_dir):
+        return ""
+    return f"No `cairn up` runs on the data folder {settings.data_dir.absolute()}. "

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_tables(database_url: str | None) -> "Iterator[Engine]":
-    """The database: the one given, else the one set, else that in the data directory. Only the services create one.
+    """The database: the one given, else the one set, else that in the data folder. Only the services create one.
 
     Raises:
         click.ClickException: there is no database, it is not set up for projections, or it refuses; the message says

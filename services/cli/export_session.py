@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 import click
@@ -10,7 +10,7 @@ import click
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.new_file import Output, output_options
-from services.cli.parameters import clinician_option, nats_url_option
+from services.cli.parameters import DayType, clinician_option, nats_url_option
 from services.cli.printing import Json
 from services.gateway.pages.session.sheet_size import Form, Paper
 
@@ -23,7 +23,7 @@ _PAGE_REVIEWS = 100
 @click.command()
 @click.argument("whose", metavar="ORG[.PATIENT]")
 @output_options("FILE.pdf|-", required=True)
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day of the talks.  [today]")
+@click.option("--day", type=DayType(), help="The day of the talks.  [today]")
 @clinician_option
 @click.option("--form", type=click.Choice(get_args(Form)), help="How pages are set.  [as each plan asks]")
 @click.option("--paper", type=click.Choice(get_args(Paper)), default="a4", show_default=True, help="The paper.")
@@ -33,7 +33,7 @@ _PAGE_REVIEWS = 100
 def session(
     whose: str,
     output: Output,
-    day: datetime | None,
+    day: date | None,
     clinician: str | None,
     form: Form | None,
     paper: Paper,
@@ -61,8 +61,8 @@ def session(
         raise click.ClickException(str(missing)) from None
     _refuse_terminal(output)
     output.refuse_existing()
-    found = asyncio.run(_read(nats_url, org, patient, day.date() if day else None, clinician))
-    pages, made = _made(language, found, form, paper, day.date() if day else None)
+    found = asyncio.run(_read(nats_url, org, patient, day, clinician))
+    pages, made = _made(language, found, form, paper, day)
     if not pages:
         raise click.ClickException(
             f"There is nothing to print: {whose} has {'no open goal' if patient else 'no review on that day'}."

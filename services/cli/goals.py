@@ -11,6 +11,7 @@ from services.cli.connection import connected
 from services.cli.lazy import Group
 from services.cli.parameters import (
     GoalIdType,
+    StatusType,
     audience_option,
     clinician_option,
     include_option,
@@ -37,13 +38,13 @@ def goals() -> None:
 @org_option
 @click.option("--patient", help="Only this patient's.")
 @clinician_option
-@click.option("--status", help="Only goals in this status, such as active.")
+@click.option("--status", type=StatusType(), help="Only goals in this status, such as active.")
 @click.option("--overdue", is_flag=True, default=None, help="Only goals with an overdue review.")
 @click.option("--text", help="Only goals whose words contain this.")
 @audience_option
 @include_option
 @limit_option
-@click.option("--cursor", help="Go on behind an earlier page: its `next`.")
+@click.option("--cursor", metavar="NEXT", help="Begin where an earlier page ended: the `next` that it had.")
 @min_position_option
 @purpose_option
 @json_option
@@ -71,7 +72,7 @@ def list_goals(nats_url: str | None, as_json: bool, org: str, limit: int, **quer
 
 
 @goals.command("show")
-@click.argument("goal_id", type=GoalIdType())
+@click.argument("goal_id", metavar="ORG.PATIENT.GOAL", type=GoalIdType())
 @moment_options
 @audience_option
 @include_option

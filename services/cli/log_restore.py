@@ -91,6 +91,9 @@ async def _server(nats_url: str | None, settings: "Settings") -> AsyncIterator["
                 f"A Cairn (process {node.pid}) runs on {data_dir}; the log cannot be restored meanwhile. Stop it"
                 f" (Ctrl-C, or kill {node.pid}), run this again, and start Cairn again."
             )
+        click.echo(
+            f"Restoring into the data folder {data_dir}{'' if data_dir.exists() else ', which is new'}.", err=True
+        )
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = await stack.enter_async_context(locked(data_dir))
         server = EmbeddedServer(data_dir / "nats", holding=(lock,))

@@ -19,7 +19,7 @@ _VOID_ANSWER_SECONDS = 30.0
 
 
 @click.command()
-@click.argument("goal_id", type=GoalIdType())
+@click.argument("goal_id", metavar="ORG.PATIENT.GOAL", type=GoalIdType())
 @click.argument("position", type=click.IntRange(min=1))
 @click.option("--reason", required=True, help="Why the message is void; it stays in the record for ever.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

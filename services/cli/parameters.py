@@ -1,9 +1,9 @@
 """Options and values that several commands take, read as strictly as the services read them."""
 
 import getpass
-from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
@@ -11,7 +11,10 @@ from services.cli.printing import printable
 
 if TYPE_CHECKING:
     from events.identity import GoalId
+    from events.vocabulary import Status
     from projections.engine.projection import Projection
+
+Name = TypeVar("Name", bound=str)
 
 
 class GoalIdType(click.ParamType["GoalId"]):
@@ -44,6 +47,57 @@ class InstantType(click.ParamType[datetime]):
         if instant is None or instant.tzinfo is None:
             self.fail(f"“{printable(value)[:60]}” is no instant such as 2026-01-31T09:30:00+01:00.", param, ctx)
         return instant
+
+
+class DayType(click.ParamType[date]):
+    """A day of the calendar."""
+
+    name = "DATE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day."""
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"“{printable(value)[:60]}” is no day such as 2026-01-31.", param, ctx)
+
+
+class StatusType(click.ParamType["Status"]):
+    """A status of a goal."""
+
+    name = "STATUS"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "Status":
+        """Read the status."""
+        from events.vocabulary import Status
+
+        return _one_of(get_args(Status), value, "status of a goal", self, param, ctx)
+
+
+class PartsType(click.ParamType[str]):
+    """What of a goal grows with its diary, by names with commas between them."""
+
+    name = "PARTS"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the names."""
+        from events.goal.reading import PARTS
+
+        return ",".join(_one_of(PARTS, part, "part", self, param, ctx) for part in str(value).split(","))
+
+
+def _one_of(
+    names: Sequence[Name],
+    value: object,
+    what: str,
+    type_: click.ParamType[Any],  # Any: of whatever values
+    param: click.Parameter | None,
+    ctx: click.Context | None,
+) -> Name:
+    for name in names:
+        if name == value:
+            return name
+    type_.fail(f"“{printable(value)[:60]}” is no {what}; there are {', '.join(names)}.", param, ctx)
 
 
 class ProjectionType(click.ParamType["Projection[Any]"]):
@@ -106,8 +160,8 @@ audience_option = click.option(
 )
 include_option = click.option(
     "--include",
-    metavar="PARTS",
-    help="What is wanted of that which grows with the diary: progress, weekly_wins, or both with a comma.",
+    type=PartsType(),
+    help="Add what grows with a goal's diary: progress, weekly_wins, or both with a comma.",
 )
 operator_option = click.option(
     "--by",

@@ -16,12 +16,14 @@ READ = "cairn.read"
 PAGE_ITEMS = 50
 """Items asked for at once: a page of whole goals stays far below what one NATS message holds."""
 _READ_ANSWER_SECONDS = 15.0
+_INVALID = 422
 
 
 async def read(nc: "Client", path: str, **query: object) -> Json:
     """Read one page of the HTTP API over NATS; parameters that are None are left out.
 
     Raises:
+        click.UsageError: what is asked for cannot be; the message is the gateway's own.
         click.ClickException: no gateway answers, or the gateway refuses; the message is the gateway's own.
     """
     from nats.errors import NoRespondersError
@@ -46,7 +48,8 @@ async def read(nc: "Client", path: str, **query: object) -> Json:
     status = int((reply.headers or {}).get("status", "200"))
     body: Json = from_json(reply.data) if reply.data else {}
     if status >= 400:
-        raise click.ClickException(printable(body.get("detail")) or f"The gateway answered {status}.")
+        refusal = click.UsageError if status == _INVALID else click.ClickException
+        raise refusal(printable(body.get("detail")) or f"The gateway answered {status}.")
     return body
 
 

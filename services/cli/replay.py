@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("goal_id", type=GoalIdType())
+@click.argument("goal_id", metavar="ORG.PATIENT.GOAL", type=GoalIdType())
 @moment_options
 @purpose_option
 @json_option
@@ -67,7 +67,7 @@ async def _read(
     async with connected(nats_url) as nc:
         log = Log(nc, stream)
         if moment.position is not None and moment.position > (head := await log.head()):
-            raise click.ClickException(f"The log ends at position {head}; it has no position {moment.position}.")
+            raise click.UsageError(f"The log ends at position {head}; it has no position {moment.position}.")
         of_patient, unreadable = await log.read_patient_in_part(goal_id)
         seen = {goal_id.org: (goal_id.patient,)} if of_patient else {}
         await CommandReadings(nc).record(seen, reading="history", operation="replay", interaction="history-instance")

@@ -7,6 +7,7 @@ import click
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import (
+    DayType,
     clinician_option,
     json_option,
     limit_option,
@@ -21,8 +22,8 @@ from services.cli.reading import read_pages
 @click.command()
 @org_option
 @click.option("--status", type=click.Choice(["upcoming", "due", "overdue"]), help="Only these.")
-@click.option("--until", metavar="DATE", help="Only those due by this day.")
-@click.option("--day", metavar="DATE", help="Seen from this day instead of today.")
+@click.option("--until", type=DayType(), help="Only those due by this day.")
+@click.option("--day", type=DayType(), help="Seen from this day instead of today.")
 @click.option("--patient", help="Only this patient's.")
 @clinician_option
 @limit_option

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from services.settings import Settings
 
 Serve = Callable[[Callable[[str], None]], Coroutine[Any, Any, None]]  # as asyncio runs it
-_SERVICES_WITHOUT_OPTIONS = ("intake", "reminders", "access", "gateway")
+_SERVICES_WITHOUT_OPTIONS = {
+    "intake": "Run the intake service: it keeps what is submitted on `cairn.intake` until it is decided.",
+    "reminders": "Run the reminders service: it gives a notice when a review is due, and another when it is overdue.",
+    "access": "Run the access service: it keeps the record of who read what.",
+    "gateway": "Run the gateway: HTTP, the pages, and the same reads over NATS.",
+}
 SERVICES = ("goals", "notary", *_SERVICES_WITHOUT_OPTIONS)
 _STOP_SERVICE_SECONDS = 10.0
 _nats_url = click.option("--nats-url", metavar="URL", help="The NATS server.  [CAIRN_NATS_URL]")
@@ -36,8 +41,8 @@ def serve() -> None:
     click.get_current_context().call_on_close(gc.enable)
 
 
-def _service(name: str) -> click.Command:
-    @click.command(name, help=f"Run the {name} service.")
+def _service(name: str, does: str) -> click.Command:
+    @click.command(name, help=does)
     @_nats_url
     def command(nats_url: str | None) -> None:
         run_service(name, _serving(name, settings=_settings(nats_url)))
@@ -45,8 +50,8 @@ def _service(name: str) -> click.Command:
     return command
 
 
-for _name in _SERVICES_WITHOUT_OPTIONS:
-    serve.add_command(_service(_name))
+for _name, _does in _SERVICES_WITHOUT_OPTIONS.items():
+    serve.add_command(_service(_name, _does))
 
 
 @serve.command()
@@ -59,7 +64,7 @@ for _name in _SERVICES_WITHOUT_OPTIONS:
 )
 @_nats_url
 def goals(streams: tuple[str, ...], nats_url: str | None) -> None:
-    """Run the goals service."""
+    """Run the goals service: it decides what is submitted, and records it in the log."""
     from services.goals.service import serve as serve_goals
 
     settings = _settings(nats_url)

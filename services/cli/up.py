@@ -12,11 +12,19 @@ _STOP_NODE_SECONDS = 60.0
 
 
 @click.command()
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="[CAIRN_DATA_DIR, .cairn]")
-@click.option("--nats-port", type=click.IntRange(0, 65535), help="[CAIRN_NATS_PORT, 4222]")
-@click.option("--http-port", type=click.IntRange(0, 65535), help="[CAIRN_HTTP_PORT, 8080]")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The data folder: the log, SQLite, keys, log files.  [CAIRN_DATA_DIR, .cairn]",
+)
+@click.option("--nats-port", type=click.IntRange(0, 65535), help="Where nats-server listens.  [CAIRN_NATS_PORT, 4222]")
+@click.option("--http-port", type=click.IntRange(0, 65535), help="Where the gateway listens.  [CAIRN_HTTP_PORT, 8080]")
 @click.option("--nats-url", metavar="URL", help="Use this NATS server and start none.  [CAIRN_NATS_URL]")
-@click.option("--database-url", metavar="URL", help="[CAIRN_DATABASE_URL, SQLite in the data directory]")
+@click.option(
+    "--database-url",
+    metavar="URL",
+    help="The database of the projections.  [CAIRN_DATABASE_URL, SQLite in the data folder]",
+)
 @click.option("--no-sample", is_flag=True, help="Leave an empty log empty.  [CAIRN_SAMPLE=false]")
 def up(
     data_dir: Path | None,

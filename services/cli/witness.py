@@ -45,7 +45,7 @@ def init(name: str) -> None:
 
 
 @witness.command()
-@click.argument("vkey")
+@click.argument("vkey", metavar="NAME+ID+KEY")
 @click.option("--size", type=click.IntRange(1, 2**63 - 1), help="With --root: begin from the tree of this size.")
 @click.option("--root", metavar="BASE64", help="The root of that tree.")
 def trust(vkey: str, size: int | None, root: str | None) -> None:
@@ -69,7 +69,7 @@ def trust(vkey: str, size: int | None, root: str | None) -> None:
 
 
 @witness.command()
-@click.argument("vkey")
+@click.argument("vkey", metavar="NAME+ID+KEY")
 def distrust(vkey: str) -> None:
     """Trust a key of a log no longer. What was cosigned stays."""
     from events.transparency.keys import parse_verifier_key

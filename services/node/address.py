@@ -1,4 +1,4 @@
-"""The addresses of a running node: the file in its data directory from which commands read them."""
+"""The addresses of a running node: the file in its data folder from which commands read them."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def write_address(data_dir: Path, address: NodeAddress) -> None:
 
 
 def read_address(data_dir: Path) -> NodeAddress | None:
-    """The address of the node that runs on the data directory; None when no node runs there."""
+    """The address of the node that runs on the data folder; None when no node runs there."""
     try:
         found = json.loads((data_dir / FILE).read_text(encoding="utf-8"))
         address = NodeAddress(int(found["pid"]), str(found["nats_url"]), str(found["http_url"]))

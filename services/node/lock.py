@@ -1,4 +1,4 @@
-"""The lock of a data directory: only one node runs on it."""
+"""The lock of a data folder: only one node runs on it."""
 
 import asyncio
 import fcntl
@@ -15,15 +15,15 @@ _KILLED_NODE_SECONDS = 30.0
 
 
 class AlreadyRunning(CairnError):
-    """Another node runs on the data directory."""
+    """Another node runs on the data folder."""
 
 
 class UnusableFolder(CairnError):
-    """The data directory cannot be made, or nothing can be written there."""
+    """The data folder cannot be made, or nothing can be written there."""
 
     @classmethod
     def of(cls, data_dir: Path, error: OSError) -> "UnusableFolder":
-        """The refusal of a data directory."""
+        """The refusal of a data folder."""
         return cls(
             f"The data folder {data_dir} cannot be made or written to: {error.strerror or error}."
             " Run this as the user whose data folder it is, or name another with CAIRN_DATA_DIR."
@@ -32,7 +32,7 @@ class UnusableFolder(CairnError):
 
 @asynccontextmanager
 async def locked(data_dir: Path) -> AsyncIterator[int]:
-    """Lock the data directory, and give the lock's file descriptor.
+    """Lock the data folder, and give the lock's file descriptor.
 
     A process that inherits the descriptor holds the lock too. nats-server inherits it: two servers that write one store
     would damage it, and after a node was killed its server takes a moment to close.

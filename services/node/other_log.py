@@ -1,5 +1,6 @@
 """A projection of another log than the present one, and what an operator can do about it."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +25,7 @@ class OfAnotherLog(NamedTuple):
 
 def what_to_do(found: Sequence[OfAnotherLog], address: NodeAddress, data_dir: Path) -> list[str]:
     """What happened, and what an operator can do. No line begins with `ready`, for which programs wait."""
-    cairn = f"CAIRN_DATA_DIR={data_dir} {cairn_command()}"
+    cairn = f"CAIRN_DATA_DIR={shlex.quote(str(data_dir))} {cairn_command()}"
     where = f"nats={without_secret(address.nats_url)} http={address.http_url} data={data_dir}"
     furthest = max(each.position for each in found)
     enough = f"One that goes up to position {furthest:,} or further brings everything back; with an older one,"

@@ -136,7 +136,7 @@ class AskedNotary:
     async def _ask(self, asked: Ask, answer: type[Answer], seconds: float | None = None) -> Answer:
         silent = NotarySilent(
             f"No notary answers for the stream {self._stream}. `cairn serve notary` and `cairn up` run it, once"
-            " `cairn notary init` has made one."
+            " `cairn notary init` has made one; a `cairn up` from before has to be started again."
         )
         if not self._nc.is_connected:  # nats-py would keep the request until there is
             raise silent

@@ -106,9 +106,12 @@ class GatewayFeed:
     def _token(self) -> str:
         try:
             with self._token_file.open("rb") as opened:
-                return opened.read(_MAX_TOKEN_BYTES).decode("ascii").strip()
+                token = opened.read(_MAX_TOKEN_BYTES).decode("ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise FeedBroken(f"the token in {self._token_file} cannot be read ({type(error).__name__})") from None
+        if not token:
+            raise FeedBroken(f"the file {self._token_file} has no token in it")
+        return token
 
 
 def _check(answer: httpx.Response) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from events.goal.flags import FLAGS
+from services.gateway.access.operations import OPERATIONS
 
 HOUSE = Path(__file__).parents[2]
 DOCUMENT = (HOUSE / "docs" / "requirements.md").read_text()
@@ -48,6 +49,15 @@ def test_the_tests_that_are_named_beside_the_requirements_are_there() -> None:
     named = set(re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", DOCUMENT))
 
     assert [f"{file}::{test}" for file, test in sorted(named) if test not in names(HOUSE / file)] == []
+
+
+def test_the_endpoints_that_are_named_are_there() -> None:
+    there = {operation.path for operation in OPERATIONS}
+    named = re.findall(r"`GET ([^`?]+)", DOCUMENT)
+    paths = {name: f"/v1/orgs/{{org}}{name.replace('…', '/patients/{patient}')}" for name in named}
+
+    assert named
+    assert [name for name, path in paths.items() if path not in there] == []
 
 
 def test_every_flag_is_named() -> None:

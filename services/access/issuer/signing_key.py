@@ -35,8 +35,8 @@ def signing_key(data_dir: Path, *, make: bool = True) -> OKPKey:
         if not file.exists():
             if not make:
                 raise UnusableSigningKey(
-                    f"There is no key to sign tokens with in {data_dir}. Start Cairn once, and name the data folder of"
-                    " that Cairn with CAIRN_DATA_DIR."
+                    f"There is no key to sign tokens with in {data_dir.absolute()}. Start Cairn once, and name the data"
+                    " folder of that Cairn with CAIRN_DATA_DIR."
                 )
             _make(file)
         return _read(file)

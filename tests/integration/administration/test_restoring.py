@@ -39,6 +39,7 @@ async def test_on_a_stopped_node(backup: Path, tmp_path: Path) -> None:
     restored = await cairn("log", "restore", str(backup), CAIRN_DATA_DIR=str(data))
     assert restored.code == 0, restored.err
     assert "Nothing is wrong" in restored.out
+    assert restored.err.startswith(f"Restoring into the data folder {data}, which is new.\n")
     server = EmbeddedServer(data / "nats", sync_always=False)
     await server.start()
     nc = await connect(server.url, name="looking")

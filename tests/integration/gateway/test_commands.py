@@ -63,7 +63,7 @@ async def test_replay_refuses_a_position_that_the_log_does_not_have(http: Http, 
 
     ran = await cairn("replay", str(goal), "--position", str(10**9), "--nats-url", nats_url)
 
-    assert (ran.code, ran.out) == (1, "")
+    assert (ran.code, ran.out) == (2, "")
     assert "it has no position 1000000000." in ran.err
 
 
@@ -72,8 +72,8 @@ async def test_a_position_that_the_log_does_not_have_is_said_in_the_gateway_s_wo
 ) -> None:
     ran = await cairn("goals", "list", "--org", org, "--min-position", str(10**9), "--nats-url", nats_url)
 
-    assert ran.code == 1
-    assert ran.err.startswith("Error: The log ends at position ")
+    assert ran.code == 2
+    assert "Error: The log ends at position " in ran.err
 
 
 async def test_status_is_told_line_by_line_until_ctrl_c(http: Http, nats_url: str) -> None:

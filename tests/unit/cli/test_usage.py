@@ -1,6 +1,7 @@
 """Foreseeable trouble ends with one plain sentence and the right exit code."""
 
 import socket
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -41,6 +42,32 @@ def test_without_a_server_the_address_and_the_remedy_are_named(command: tuple[st
     assert ran.stdout == ""
 
 
+def test_a_command_that_was_given_no_address_says_in_which_folder_it_looked_for_a_cairn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAIRN_DATA_DIR", raising=False)
+    monkeypatch.delenv("CAIRN_NATS_URL", raising=False)
+    port = closed_port()
+    ran = run("goals", "list", CAIRN_NATS_PORT=str(port))
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith(
+        f"Error: No `cairn up` runs on the data folder {tmp_path / '.cairn'}."
+        f" No NATS server answers at nats://127.0.0.1:{port}. "
+    )
+    assert "CAIRN_DATA_DIR" in ran.stderr
+    named = run("goals", "list", CAIRN_NATS_URL=f"nats://127.0.0.1:{port}")
+    assert named.stderr.startswith("Error: No NATS server answers at ")
+
+
+def test_the_folder_without_a_key_is_named_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAIRN_DATA_DIR", raising=False)
+    ran = run("token", "create", "--role", "operator", "--actor", "op")
+    assert ran.exit_code == 1
+    assert f"no key to sign tokens with in {tmp_path / '.cairn'}." in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -50,6 +77,11 @@ def test_without_a_server_the_address_and_the_remedy_are_named(command: tuple[st
         (("replay", "a.b.c", "--as-of", "soon\x1b[2J"), "is no instant such as"),
         (("replay", "a.b.c", "--as-of", "2026-01-31T09:00:00Z", "--position", "3"), "not both"),
         (("goals", "list", "--limit", "0"), "0 is not in the range"),
+        (("goals", "list", "--status", "done"), "“done” is no status of a goal; there are proposed, contested, agreed"),
+        (("goals", "list", "--include", "progress,moods"), "“moods” is no part; there are progress, weekly_wins"),
+        (("goals", "show"), "Missing argument 'ORG.PATIENT.GOAL'"),
+        (("reviews", "--until", "tomorrow"), "“tomorrow” is no day such as 2026-01-31"),
+        (("export", "session", "a", "--output", "-", "--day", "31.1.2026"), "is no day such as 2026-01-31"),
         (("serve", "reminder"), "No such command 'reminder'"),
         (("serve", "projection", "moods"), "There is no projection “moods”; there are goal_state"),
         (("projections", "rebuild", "moods"), "There is no projection “moods”; there are goal_state"),

@@ -7,19 +7,33 @@ import pytest
 
 HOUSE = Path(__file__).parents[3]
 DOCUMENTS = [
+    *(HOUSE / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     HOUSE / "deploy" / "README.md",
-    *(HOUSE / "docs" / name for name in ("architecture.md", "nats_users.md", "projections.md", "views.md")),
-    *(HOUSE / "docs" / "decisions").glob("*.md"),
+    *sorted((HOUSE / "docs").rglob("*.md")),
 ]
+_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(HOUSE)))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@_document
 def test_links_lead_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", document.read_text())
+    links = re.findall(r"\]\(([^)#]+)[)#]", document.read_text())
     assert [link for link in links if "://" not in link and not (document.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@_document
+def test_links_to_a_heading_lead_to_one(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text())
+    pages = ((document.parent / page if page else document, heading) for page, heading in links)
+    assert [(page.name, heading) for page, heading in pages if heading not in headings(page)] == []
+
+
+def headings(page: Path) -> set[str]:
+    """The headings of a page, as links name them."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+@_document
 def test_files_that_are_named_exist(document: Path) -> None:
     named = re.findall(
         r"`((?:bench|deploy|events|examples|projections|services|tests)/[\w./-]*)`", document.read_text()

@@ -1,4 +1,4 @@
-"""One node to a data directory."""
+"""One node to a data folder."""
 
 import os
 from pathlib import Path

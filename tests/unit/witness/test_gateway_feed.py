@@ -101,3 +101,8 @@ async def test_a_refusal_or_no_answer_breaks_off(token: Path, tmp_path: Path) ->
 def test_the_token_goes_nowhere_where_others_can_read_it(token: Path) -> None:
     with pytest.raises(WitnessRecordsUnusable, match="the token"):
         GatewayFeed("http://gateway.example", token)
+
+
+async def test_a_file_without_a_token_is_named() -> None:
+    with pytest.raises(FeedBroken, match="the file /dev/null has no token in it"):
+        await anext(GatewayFeed("http://127.0.0.1:9", Path("/dev/null")).past("northside", 2))
