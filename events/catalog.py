@@ -12,6 +12,7 @@ from events.goal.types import GOAL_EVENTS
 from events.identity import PLAN
 from events.payload import RECORDED, Payload
 from events.plan.types import PLAN_EVENTS, PlanPayload
+from events.vocabulary import SUBMITTED
 
 Json = dict[str, Any]  # a JSON object, before its schema has been looked at
 Upcast = Callable[[Json], Json]
@@ -75,7 +76,7 @@ def decode(type_name: str, body: bytes | str, goal: str, *, recorded: bool = Fal
         type_name = newer
     payload = payload_type(type_name, goal)
     try:
-        read: Payload = payload.__pydantic_validator__.validate_json(body, context=RECORDED if recorded else None)
+        read: Payload = payload.__pydantic_validator__.validate_json(body, context=RECORDED if recorded else SUBMITTED)
     except ValidationError as error:
         raise _refusal(type_name, error) from None
     return read
@@ -124,7 +125,7 @@ def _refusal(type_name: str, error: ValidationError) -> Rejected:
     code = codes.pop() if len(codes) == 1 else "event.invalid"
     by_field: dict[str, list[str]] = {}
     for item in found:
-        by_field.setdefault(_path(item["loc"]), []).append(_said(item["type"], item["msg"], item["loc"]))
+        by_field.setdefault(field_named(item["loc"]), []).append(_said(item["type"], item["msg"], item["loc"]))
     errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_MAX_ERRORS])
     named = ", ".join(each.field or "the event as a whole" for each in errors[:5])
     more = f" and {len(by_field) - 5} more" if len(by_field) > 5 else ""
@@ -140,8 +141,11 @@ def _code(kind: str, where: tuple[int | str, ...]) -> str:
     return "event.invalid"
 
 
-def _path(where: tuple[int | str, ...]) -> str:
-    # For a union pydantic adds the name of the class or validator that it tried; a sender knows only the fields.
+def field_named(where: tuple[int | str, ...]) -> str:
+    """The field of an event that a place in pydantic's errors is, such as `smart.measure.target`.
+
+    For a union pydantic adds the name of the class or validator that it tried; a sender knows only the fields.
+    """
     return ".".join(str(part) for part in where if not (isinstance(part, str) and _is_branch(part)))
 
 
