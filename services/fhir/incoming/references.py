@@ -16,7 +16,8 @@ _TYPE_OF = {"subject": "Patient"}
 _PEOPLE = ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson")
 _TYPES = {GOAL_IDENTIFIER: "Goal", PATIENT_IDENTIFIER: "Patient"}
 _RESTFUL = re.compile(
-    r"(?P<base>(?i:https?)://\S+/)?(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.\-]{1,64})(/_history/[^/]+)?", re.ASCII
+    r"(?P<base>(?i:https?)://\S+/)?(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.\-]{1,64})(/_history/[^/]+)?",
+    re.ASCII,
 )
 _CONDITIONAL = re.compile(r"(?:(?i:https?)://[^?\s]+/)?(?P<type>[A-Z][A-Za-z]{1,63})\?(?P<query>.+)", re.ASCII)
 _URN = re.compile(r"urn:(?:uuid|oid):(?P<id>[A-Za-z0-9.\-]{1,64})", re.ASCII | re.IGNORECASE)
@@ -92,8 +93,8 @@ def _literal(path: str, literal: str, stated: str | None, found: Found, document
 def _searched(query: str) -> list[tuple[str, str]]:
     """The identifiers in a search that finds one person: each with its system; none where it is open to several.
 
-    The search is part of an address, so it may be percent-encoded, and `\\` keeps the signs of a search (FHIR R4 3.1.1.4).
-    What else is asked for can only say the same of whoever has the identifier.
+    It is part of an address, so it may be percent-encoded, and has the escapes of a search (FHIR R4 3.1.1.4.0.1). What
+    else is asked for can only say the same of whoever has the identifier.
     """
     found = []
     for parameter in query.split("&"):

@@ -8,6 +8,7 @@ from fhir.resources.observation import Observation as R5Observation
 from fhir.resources.R4B.observation import Observation as R4Observation
 from pydantic import ValidationError
 
+from events.catalog import field_named
 from events.goal.types import ProgressLogged
 from events.vocabulary import Actor, ActorRole
 from services.fhir.incoming.bindings import OBSERVATION
@@ -16,7 +17,7 @@ from services.fhir.incoming.documents import Document, Found
 from services.fhir.incoming.entry import read_entry
 from services.fhir.incoming.identity import found_token
 from services.fhir.incoming.nested import unread_parts
-from services.fhir.incoming.parsing import fhir_path, parse
+from services.fhir.incoming.parsing import parse
 from services.fhir.incoming.references import Target, resolve
 from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.loinc import ATTAINMENT_LEVELS, LOINC, SCORES, ScoreKind
@@ -111,7 +112,7 @@ def read_score(found: Found, document: Document, goal_of: GoalOf = lambda patien
         payload = ProgressLogged(entry=entry, on=on, level=level, **fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = fhir_path(first["loc"])
+        where = field_named(first["loc"])
         raise RefusedResource(
             "component" if where else "", f"Cairn's {where or 'entry'} cannot hold what it says: {first['msg']}."
         ) from None
