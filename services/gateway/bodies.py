@@ -13,7 +13,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The body, of at most `limit` bytes.
 
     Raises:
-        RequestRefused: 415, when it is compressed, so that nobody knows how large it is; 413, once what was sent has been
+        RequestRefused: 415, when it is compressed, so that nobody knows its size; 413, once what was sent has been
             read and dropped (within reason), or at once when the sender asked first (`Expect: 100-continue`).
     """
     if request.headers.get("content-encoding", _AS_IT_IS).strip().lower() not in ("", _AS_IT_IS):
