@@ -11,7 +11,7 @@ from services.fhir.incoming.identity import contained_token, identifier_token, o
 from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.vocabulary import ACTOR_IDENTIFIER, GOAL_IDENTIFIER, PATIENT_IDENTIFIER
 
-_TYPE_OF = {"subject": "Patient"}
+_TYPE_OF = {"subject": "Patient", "focus[0]": "Goal"}
 """The type of whatever an element names by an identifier alone, without saying its type."""
 _PEOPLE = ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson")
 _TYPES = {GOAL_IDENTIFIER: "Goal", PATIENT_IDENTIFIER: "Patient"}
@@ -40,8 +40,8 @@ def resolve(path: str, reference: object, found: Found, document: Document) -> T
     """Where a Reference element of a resource points.
 
     Relative and absolute addresses, `urn:uuid:` and `urn:oid:` (by the fullUrl of a bundle entry, else as they are),
-    `#id` of a contained resource, and people who are named by an identifier: logically, or in a search such as
-    `Patient?identifier=SYSTEM|VALUE`.
+    `#id` of a contained resource, and people, and Goals of the file, that are named by an identifier: logically, or in
+    a search such as `Patient?identifier=SYSTEM|VALUE`.
 
     A reference that Cairn wrote carries Cairn's own id, and comes back to what it meant.
 
@@ -57,7 +57,7 @@ def resolve(path: str, reference: object, found: Found, document: Document) -> T
     if not isinstance(literal, str) or not literal:
         identified = _identified(stated or _TYPE_OF.get(path), identifiers_of(parts), document)
         if identified is None:
-            raise RefusedResource(path, "It has no literal reference, so there is no telling to whom it belongs.")
+            raise RefusedResource(path, "It has no literal reference, so there is no telling where it points.")
         return identified
     if literal.startswith("#"):
         return _contained(path, literal[1:], found, document)
@@ -110,14 +110,14 @@ def _searched(query: str) -> list[tuple[str, str]]:
 
 
 def _identified(kind: str | None, identifiers: Sequence[tuple[str, str]], document: Document) -> Target | None:
-    """Whoever has one of the identifiers: a Patient in the file, else someone who is known by the first of them."""
-    if kind not in _PEOPLE or not identifiers:
+    """What has one of the identifiers: a Patient or Goal in the file, else someone who is known by the first of them."""
+    if kind is None or not identifiers:
         return None
-    if kind == "Patient":
-        known = next((document.patients[each] for each in identifiers if each in document.patients), None)
-        if known is not None:
-            return Target(kind, token_of(known))
-    return Target(kind, identifier_token(*identifiers[0]))
+    named = ((kind, *each) for each in identifiers)
+    known = next((document.identified[each] for each in named if each in document.identified), None)
+    if known is not None:
+        return Target(kind, token_of(known))
+    return Target(kind, identifier_token(*identifiers[0])) if kind in _PEOPLE else None
 
 
 def _own(reference: object) -> Target | None:
