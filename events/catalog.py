@@ -42,11 +42,13 @@ def payload_type(type_name: str, goal: str) -> type[Payload]:
         nearest = difflib.get_close_matches(type_name[:200], offered, n=3, cutoff=0.5)
         hint = f" The nearest known: {', '.join(nearest)}." if nearest else " `cairn schemas list` names them all."
         shown = type_name[:100] if type_name.isprintable() else "(unprintable)"
-        raise Rejected("event.unknown_type", f"“{shown}” is no event type of Cairn.{hint}")
+        detail = f"“{shown}” is no event type of Cairn.{hint}"
+        raise Rejected("event.unknown_type", detail, (FieldError("type", detail),))
     if (type_name in _OF_PLANS) != (goal == PLAN):
         belongs = "plan" if issubclass(payload, PlanPayload) else "goal"
         wanted = "ends in .plan" if belongs == "plan" else "names a goal"
-        raise Rejected("identity.mismatch", f"{type_name} is about a {belongs}, so its subject {wanted}.")
+        detail = f"{type_name} is about a {belongs}, so its subject {wanted}."
+        raise Rejected("identity.mismatch", detail, (FieldError("subject", detail),))
     return payload
 
 
@@ -120,7 +122,8 @@ def _refusal(type_name: str, error: ValidationError) -> Rejected:
     """Turn pydantic's errors into a rejection, without the rejected values: they may be a patient's text."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     if any(item["type"] == "json_invalid" for item in found):
-        return Rejected("event.invalid", "The data is not JSON that Cairn can read.")
+        detail = "The data is not JSON that Cairn can read."
+        return Rejected("event.invalid", detail, (FieldError("data", detail),))
     codes = {_code(item["type"], item["loc"]) for item in found}
     code = codes.pop() if len(codes) == 1 else "event.invalid"
     by_field: dict[str, list[str]] = {}

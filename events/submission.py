@@ -205,7 +205,8 @@ def _agreed_id(subject: object, goal_id: GoalId | None) -> GoalId:
         return parse_goal_id(subject)
     if subject != str(goal_id):
         own = parse_goal_id(subject)
-        raise Rejected("identity.mismatch", f"The event's subject is {own}, but it was sent to {goal_id}.")
+        detail = f"The event's subject is {own}, but it was sent to {goal_id}."
+        raise Rejected("identity.mismatch", detail, (FieldError("subject", detail),))
     return goal_id
 
 

@@ -110,7 +110,7 @@ def _searched(query: str) -> list[tuple[str, str]]:
 
 
 def _identified(kind: str | None, identifiers: Sequence[tuple[str, str]], document: Document) -> Target | None:
-    """What has one of the identifiers: a Patient or Goal in the file, else someone who is known by the first of them."""
+    """What has one of the identifiers: a Patient or Goal in the file, else someone who is known by the first."""
     if kind is None or not identifiers:
         return None
     named = ((kind, *each) for each in identifiers)
