@@ -12,6 +12,7 @@ from events.goal.types import GOAL_EVENTS
 from events.identity import PLAN
 from events.payload import RECORDED, Payload
 from events.plan.types import PLAN_EVENTS, PlanPayload
+from events.vocabulary import SUBMITTED
 
 Json = dict[str, Any]  # a JSON object, before its schema has been looked at
 Upcast = Callable[[Json], Json]
@@ -41,11 +42,13 @@ def payload_type(type_name: str, goal: str) -> type[Payload]:
         nearest = difflib.get_close_matches(type_name[:200], offered, n=3, cutoff=0.5)
         hint = f" The nearest known: {', '.join(nearest)}." if nearest else " `cairn schemas list` names them all."
         shown = type_name[:100] if type_name.isprintable() else "(unprintable)"
-        raise Rejected("event.unknown_type", f"“{shown}” is no event type of Cairn.{hint}")
+        detail = f"“{shown}” is no event type of Cairn.{hint}"
+        raise Rejected("event.unknown_type", detail, (FieldError("type", detail),))
     if (type_name in _OF_PLANS) != (goal == PLAN):
         belongs = "plan" if issubclass(payload, PlanPayload) else "goal"
         wanted = "ends in .plan" if belongs == "plan" else "names a goal"
-        raise Rejected("identity.mismatch", f"{type_name} is about a {belongs}, so its subject {wanted}.")
+        detail = f"{type_name} is about a {belongs}, so its subject {wanted}."
+        raise Rejected("identity.mismatch", detail, (FieldError("subject", detail),))
     return payload
 
 
@@ -75,7 +78,7 @@ def decode(type_name: str, body: bytes | str, goal: str, *, recorded: bool = Fal
         type_name = newer
     payload = payload_type(type_name, goal)
     try:
-        read: Payload = payload.__pydantic_validator__.validate_json(body, context=RECORDED if recorded else None)
+        read: Payload = payload.__pydantic_validator__.validate_json(body, context=RECORDED if recorded else SUBMITTED)
     except ValidationError as error:
         raise _refusal(type_name, error) from None
     return read
@@ -119,12 +122,13 @@ def _refusal(type_name: str, error: ValidationError) -> Rejected:
     """Turn pydantic's errors into a rejection, without the rejected values: they may be a patient's text."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     if any(item["type"] == "json_invalid" for item in found):
-        return Rejected("event.invalid", "The data is not JSON that Cairn can read.")
+        detail = "The data is not JSON that Cairn can read."
+        return Rejected("event.invalid", detail, (FieldError("data", detail),))
     codes = {_code(item["type"], item["loc"]) for item in found}
     code = codes.pop() if len(codes) == 1 else "event.invalid"
     by_field: dict[str, list[str]] = {}
     for item in found:
-        by_field.setdefault(_path(item["loc"]), []).append(_said(item["type"], item["msg"], item["loc"]))
+        by_field.setdefault(field_named(item["loc"]), []).append(_said(item["type"], item["msg"], item["loc"]))
     errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_MAX_ERRORS])
     named = ", ".join(each.field or "the event as a whole" for each in errors[:5])
     more = f" and {len(by_field) - 5} more" if len(by_field) > 5 else ""
@@ -140,8 +144,11 @@ def _code(kind: str, where: tuple[int | str, ...]) -> str:
     return "event.invalid"
 
 
-def _path(where: tuple[int | str, ...]) -> str:
-    # For a union pydantic adds the name of the class or validator that it tried; a sender knows only the fields.
+def field_named(where: tuple[int | str, ...]) -> str:
+    """The field of an event that a place in pydantic's errors is, such as `smart.measure.target`.
+
+    For a union pydantic adds the name of the class or validator that it tried; a sender knows only the fields.
+    """
     return ".".join(str(part) for part in where if not (isinstance(part, str) and _is_branch(part)))
 
 

@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from events.errors import FieldError, Rejected
 
@@ -30,18 +33,51 @@ def may_be_doubled(body: bytes, quotes: int) -> bool:
     return body.count(b'"') != quotes or (_BACKSLASH in body and b"\\u0022" in body)
 
 
-def refuse_doubled_names(body: bytes) -> None:
+def refuse_doubled_names(body: bytes, *below: str) -> None:
     """Refuse an event, as JSON, in which a name stands twice in one object.
+
+    Args:
+        body: The event, or a part of it.
+        below: Where in the event that part is.
 
     Raises:
         Rejected: `event.invalid` with the path of each such name.
     """
     event = json.loads(body, object_pairs_hook=_Object, parse_int=str, parse_float=str)
-    paths = list(_doubled(event, ()))
+    paths = list(_doubled(event, below))
     if paths:
         named = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
         errors = tuple(FieldError(path, _DETAIL) for path in paths[:_MAX_ERRORS])
         raise Rejected("event.invalid", f"The event's JSON is not right at {named}. {_DETAIL}", errors)
+
+
+def refuse_doubled_names_of_data(body: bytes) -> None:
+    """Refuse the data of an event, where they are a text of their own; what is no JSON is left for others to refuse.
+
+    Raises:
+        Rejected: as :func:`refuse_doubled_names`.
+    """
+    try:
+        data = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        return
+    if may_be_doubled(body, to_json(data).count(b'"')):
+        refuse_doubled_names(body, "data")
+
+
+def with_doubled_names(body: bytes) -> Any:  # any JSON
+    """What a JSON text says, of whose objects :func:`names_doubled_in` tells the doubled names.
+
+    Raises:
+        ValueError: the text is no JSON.
+    """
+    value = from_json(body, allow_inf_nan=False)
+    return json.loads(body, object_pairs_hook=_Object) if may_be_doubled(body, to_json(value).count(b'"')) else value
+
+
+def names_doubled_in(value: object) -> list[str]:
+    """The names of one object, not of those in it, that stood there twice."""
+    return value.doubled if isinstance(value, _Object) else []
 
 
 def _doubled(value: object, path: tuple[str, ...]) -> Iterator[str]:

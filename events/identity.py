@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from events.errors import Rejected
+from events.errors import FieldError, Rejected
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _THREE = re.compile(r"\.".join([f"({TOKEN.pattern})"] * 3), re.ASCII)
@@ -63,16 +63,12 @@ def parse_goal_id(text: str) -> GoalId:
         return GoalId(*right.groups())
     parts = text.split(".")
     if len(parts) != 3:
-        raise Rejected(
-            "identity.mismatch",
+        raise _mismatch(
             f"“{_shown(text)}” is not an id: it has {len(parts)} part{'s' * (len(parts) != 1)},"
-            " and ORG.PATIENT.GOAL has 3.",
+            " and ORG.PATIENT.GOAL has 3."
         )
     wrong = next(name for name, part in zip(GoalId._fields, parts, strict=True) if not is_token(part))
-    raise Rejected(
-        "identity.mismatch",
-        f"The {wrong} in “{_shown(text)}” must be 1 to 64 letters, digits, hyphens or underscores.",
-    )
+    raise _mismatch(f"The {wrong} in “{_shown(text)}” must be 1 to 64 letters, digits, hyphens or underscores.")
 
 
 def parse_subject(prefix: str, subject: str) -> GoalId:
@@ -83,8 +79,12 @@ def parse_subject(prefix: str, subject: str) -> GoalId:
     """
     head, rest = subject[: len(prefix) + 1], subject[len(prefix) + 1 :]
     if head != f"{prefix}.":
-        raise Rejected("identity.mismatch", f"The subject must start with {prefix}.")
+        raise _mismatch(f"The subject must start with {prefix}.")
     return parse_goal_id(rest)
+
+
+def _mismatch(detail: str) -> Rejected:
+    return Rejected("identity.mismatch", detail, (FieldError("subject", detail),))
 
 
 @lru_cache(maxsize=16384)  # A log holds the subject of a goal again and again.

@@ -12,18 +12,18 @@ from pydantic_core import from_json, to_json
 
 from events.attribute_headers import PREFIX, Extension, by_lower_case_name, decode_value, read_attributes
 from events.catalog import Json, decode
-from events.doubled_names import may_be_doubled, refuse_doubled_names
+from events.doubled_names import may_be_doubled, refuse_doubled_names, refuse_doubled_names_of_data
 from events.envelope import MAX_EVENT_BYTES, RESERVED, STRUCTURED, named_actor
 from events.errors import FieldError, Rejected
 from events.event import Event
 from events.identity import GoalId, parse_goal_id
+from events.instants import read_instant
 from events.media_types import is_json, media_type, without_byte_order_mark
 from events.trace_context import TRACEPARENT, trace_context
 from events.vocabulary import ActorRole
 from events.voiding import VOIDING
 
 _ROLES: tuple[str, ...] = get_args(ActorRole)
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAX_EXTENSIONS = 16
@@ -62,6 +62,7 @@ def read_submission(body: bytes, headers: Mapping[str, str] | None = None, goal_
         attributes: Json = dict(read_attributes(named))
         if "content-type" in named:
             attributes["datacontenttype"] = named["content-type"]
+        refuse_doubled_names_of_data(body)
         event = _submission(attributes, body, goal_id)
     else:
         structured = _json_object(body)
@@ -108,9 +109,12 @@ def _data(event: Json) -> bytes:
     if data is None:
         detail = "data_base64 must be JSON in base64 (RFC 4648, section 4)."
         try:
-            return without_byte_order_mark(base64.b64decode(encoded, validate=True))
+            decoded = without_byte_order_mark(base64.b64decode(encoded, validate=True))
         except (TypeError, ValueError, binascii.Error):
             pass
+        else:
+            refuse_doubled_names_of_data(decoded)
+            return decoded
     raise Rejected("event.invalid", detail, (FieldError("data_base64", detail),))
 
 
@@ -201,7 +205,8 @@ def _agreed_id(subject: object, goal_id: GoalId | None) -> GoalId:
         return parse_goal_id(subject)
     if subject != str(goal_id):
         own = parse_goal_id(subject)
-        raise Rejected("identity.mismatch", f"The event's subject is {own}, but it was sent to {goal_id}.")
+        detail = f"The event's subject is {own}, but it was sent to {goal_id}."
+        raise Rejected("identity.mismatch", detail, (FieldError("subject", detail),))
     return goal_id
 
 
@@ -220,11 +225,7 @@ _FIRST_YEAR = 1900
 def _time(value: str, wrong: list[FieldError]) -> datetime:
     if not value:
         return _EPOCH
-    match = _RFC3339.fullmatch(value)
-    try:
-        time = datetime.fromisoformat(value.upper()) if match else None
-    except ValueError:
-        time = None
+    time = read_instant(value)
     if time is None:
         wrong.append(FieldError("time", "time must be RFC 3339, such as 2026-01-31T09:30:00+01:00."))
         return _EPOCH

@@ -5,12 +5,22 @@ would obey those and PostgreSQL cannot store a null.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 ActorRole = Literal["patient", "clinician", "supervisor", "family", "system"]
@@ -58,17 +68,22 @@ INSTRUMENT_RANGES: dict[Instrument, tuple[int, int]] = {
 }
 """Lowest and highest score of each instrument: PHQ-9 (Kroenke 2001), K10 (Kessler 2002), NCCN Distress Thermometer."""
 
+SUBMITTED: Mapping[str, bool] = {"submitted": True}
+"""The validation context of what somebody submits: it is looked at more closely than what was recorded before."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029]")
 
 
-def _clean(text: str) -> str:
+def _clean(text: str, info: ValidationInfo) -> str:
     if not text or text.isspace():
         raise PydanticCustomError("blank", "must say something; it is empty")
-    # The first check is quick and holds for most texts.
-    if not text.isprintable() and _CONTROL.search(text.replace("\r\n", "\n")):
+    if text.isprintable():  # quick, and so for most texts
+        return text
+    if _CONTROL.search(text.replace("\r\n", "\n")):
         raise PydanticCustomError(
             "control_character", "must not contain control characters; line breaks and tabs are fine"
         )
+    if info.context is SUBMITTED and all(each.isspace() or unicodedata.category(each) == "Cf" for each in text):
+        raise PydanticCustomError("blank", "must say something; nothing in it can be seen")
     return text
 
 
@@ -257,8 +272,10 @@ class GasScale(Value):
     difficulty: Annotated[int, Field(ge=0, le=3)] | None = None
 
     @model_validator(mode="after")
-    def _distinct(self) -> Self:
+    def _distinct(self, info: ValidationInfo) -> Self:
         texts = [" ".join(text.split()).casefold() for text in self.levels.values()]
+        if info.context is SUBMITTED:  # one letter may be written in several ways that look the same
+            texts = [unicodedata.normalize("NFC", text) for text in texts]
         if len(set(texts)) < len(texts):
             raise PydanticCustomError("gas.levels", "each level needs a text of its own; two are the same")
         return self

@@ -4,6 +4,7 @@ import types
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from unicodedata import category
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -19,7 +20,7 @@ from events.vocabulary import Label, Number, Text, Token
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")) | st.sampled_from("\n\t"), min_size=1
 )
-visible = texts.filter(lambda text: not text.isspace())
+visible = texts.filter(lambda text: any(not each.isspace() and category(each) != "Cf" for each in text))
 tokens = st.from_regex(r"[A-Za-z0-9_-]{1,8}", fullmatch=True)
 
 _LEAVES: list[tuple[object, SearchStrategy[Any]]] = [  # Any: one strategy for each kind of value

@@ -40,8 +40,10 @@ class InstantType(click.ParamType[datetime]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Read the instant."""
+        from events.instants import read_instant
+
         try:
-            instant = datetime.fromisoformat(str(value))
+            instant = read_instant(str(value)) or datetime.fromisoformat(str(value))
         except ValueError:
             instant = None
         if instant is None or instant.tzinfo is None:

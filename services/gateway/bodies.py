@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from services.gateway.problems import HTTP_STATUS, RequestRefused
 
+_AS_IT_IS = "identity"
 DRAINED_BYTES = 64 * 1024 * 1024
 """How much of a body that is too large is read and dropped, so that its sender gets to see the answer."""
 
@@ -12,9 +13,15 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The body, of at most `limit` bytes.
 
     Raises:
-        RequestRefused: 413, once what was sent has been read and dropped (within reason); at once when the sender asked
-            first (`Expect: 100-continue`).
+        RequestRefused: 415, when it is compressed, so that nobody knows its size; 413, once what was sent has been
+            read and dropped (within reason), or at once when the sender asked first (`Expect: 100-continue`).
     """
+    if request.headers.get("content-encoding", _AS_IT_IS).strip().lower() not in ("", _AS_IT_IS):
+        raise RequestRefused(
+            "request.media_type",
+            "The body is encoded (Content-Encoding); Cairn reads bodies that are sent as they are.",
+            headers={"accept-encoding": _AS_IT_IS},
+        )
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit and "expect" in request.headers:
         raise _too_large(limit)

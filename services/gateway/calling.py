@@ -184,17 +184,22 @@ def _from_header(name: str, adapter: TypeAdapter[Any], default: Any) -> _Way:
 
 def _from_query(model: type[BaseModel]) -> _Way:
     of_nothing = _of_nothing(model)
-    lists = {field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    lists = {name for name, field in fields.items() if get_origin(field.annotation) is list}
+    once = fields.keys() - lists
 
     def find(request: Request, errors: _Errors) -> Any:
         query: bytes = request.scope["query_string"]
         if not query and of_nothing is not None:
             return of_nothing
         pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        # Of a parameter that is given twice the last counts, unless it takes several values.
         given: dict[str, object] = dict(pairs)
         for name in lists.intersection(given):
             given[name] = [value for each, value in pairs if each == name]
+        if len(given) < len(pairs):  # nothing says which one counts
+            names = [name for name, _ in pairs]
+            doubled = [name for name in given if name in once and names.count(name) > 1]
+            errors += [{"loc": ("query", name), "type": "given_twice", "msg": "Give it once"} for name in doubled]
         try:
             return model.__pydantic_validator__.validate_python(given)
         except ValidationError as error:

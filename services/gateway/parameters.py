@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from events.flag import Audience
 from events.goal.reading import Part
+from events.instants import read_instant
 from events.vocabulary import Token
 from projections.audit_trail.filters import AuditFilter
 from projections.engine.filters import FIRST_DAY, LAST_DAY, Day, PersonId
@@ -19,7 +20,6 @@ from services.gateway.routing import Path
 
 YEARS_ACCOUNTED_FOR = timedelta(days=3 * 366)
 """How far back disclosures are listed unless more is asked for: the three years of 42 CFR 2.25, and no day less."""
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
 _LAST_POSITION = 2**63 - 1
 
@@ -39,11 +39,12 @@ def _instant(value: object) -> object:
         return value
     # In a query string a plus sign that was not encoded arrives as a space.
     text = _LOST_PLUS.sub("+", value) if isinstance(value, str) else ""
-    if not _RFC3339.fullmatch(text):
+    instant = read_instant(text)
+    if instant is None or instant.tzinfo is None:
         raise PydanticCustomError(
             "instant", "must be an instant with an offset, such as 2026-01-31T09:30:00Z or 2026-01-31T09:30:00+01:00"
         )
-    return text
+    return instant
 
 
 _FIRST, _LAST = (datetime.combine(day, time(), UTC) for day in (FIRST_DAY, LAST_DAY))

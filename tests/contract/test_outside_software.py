@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import date
 from io import BytesIO
 
 import httpx
@@ -16,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
+from fhir.resources.goal import Goal
 from nats.aio.msg import Msg
 from pydantic import PydanticUserError
 from pypdf import PdfReader
@@ -150,3 +152,17 @@ def test_weasyprint_says_which_rules_of_a_stylesheet_it_drops(
         HTML(string=f"<style>{rule}</style><p>words</p>").render()
     assert said in caplog.text
     assert bool(caplog.text) == bool(said)
+
+
+def test_fhir_resources_guesses_what_is_no_fhir_and_leaves_a_leap_second_a_text() -> None:
+    least = {"lifecycleStatus": "active", "description": {"text": "Walk"}, "subject": {"reference": "Patient/p1"}}
+    target = [{"measure": {"text": "walks"}, "detailInteger": True}]
+
+    guessed = Goal.model_validate({**least, "startDate": 0, "target": target}, strict=True)
+    leap = Goal.model_validate({**least, "meta": {"lastUpdated": "2016-12-31T23:59:60Z"}})
+
+    assert guessed.startDate == date(1970, 1, 1)
+    assert guessed.target is not None
+    assert guessed.target[0].detailInteger == 1
+    assert leap.meta is not None
+    assert leap.meta.lastUpdated == "2016-12-31T23:59:60Z"

@@ -13,12 +13,14 @@ from fhir.resources.R4B import coding as r4_coding
 from fhir.resources.R4B import extension as r4_extension
 from fhir.resources.R4B import goal as r4_goal
 
+from events.instants import read_instant
+
 Concept = r4.CodeableConcept | r5.CodeableConcept
 Coding = r4_coding.Coding | r5_coding.Coding
 Extension = r4_extension.Extension | r5_extension.Extension
 Goal = r4_goal.Goal | r5_goal.Goal
-_FIRST_YEAR = 1900
-"""The first year of dates that are meant; it is also the earliest that an event's time can be in."""
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+"""The years of dates that are meant; the first is also the earliest that an event's time can be in."""
 
 
 def codings(concept: Concept | None) -> list[Coding]:
@@ -47,6 +49,7 @@ def code_in(concept: Concept | None, system: str) -> str | None:
 
 def full_date(value: object) -> date | None:
     """A date with its day; None for a year or a month, which FHIR also takes for a date."""
+    value = _with_leap_second(value)
     if isinstance(value, datetime):
         return value.date()
     return value if isinstance(value, date) else None
@@ -55,15 +58,21 @@ def full_date(value: object) -> date | None:
 def real_date(value: object) -> date | None:
     """A date with its day that can be one of a person's treatment.
 
-    Other systems write 0001-01-01 where they know no date.
+    Other systems write 0001-01-01 where they know no date, and 9999-12-31 where there is no end.
     """
     day = full_date(value)
-    return day if day is not None and day.year >= _FIRST_YEAR else None
+    return day if day is not None and _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def not_a_date(value: object) -> str:
     """Why :func:`real_date` does not take a value, with the value."""
-    return f"{value}, which is no date of a goal" if isinstance(value, date) else f"{value}, which names no day"
+    is_dated = full_date(value) is not None
+    return f"{value}, which is no date of a goal" if is_dated else f"{value}, which names no day"
+
+
+def _with_leap_second(value: object) -> object:
+    """`fhir.resources` leaves an instant with a leap second a text, as Python's own type has no such second."""
+    return read_instant(value) if isinstance(value, str) else value
 
 
 def instant(value: object) -> datetime | None:
@@ -73,6 +82,7 @@ def instant(value: object) -> datetime | None:
     """
     if real_date(value) is None:
         return None
+    value = _with_leap_second(value)
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     return datetime.combine(value, time.min, UTC) if isinstance(value, date) else None

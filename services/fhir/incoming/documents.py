@@ -23,6 +23,7 @@ _ADDRESS = re.compile(
     r"(?:\S+/)?(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.\-]{1,64})(?:/_history/\S*)?", re.ASCII
 )
 _DELETED = ("Goal", "Observation")
+_IDENTIFIED = ("Patient", "Goal")
 _OF_A_UUID = re.compile(r"urn:uuid:", re.IGNORECASE)
 
 
@@ -80,7 +81,7 @@ class Document:
     Attributes:
         deletions: Goals and Observations that the file says were deleted.
         entries: Each fullUrl with the resource under it.
-        patients: Each identifier of a Patient, as system and value, with that Patient's id.
+        identified: Each identifier of a Patient or Goal, as type, system and value, with the id of the resource.
         refused_lines: The lines of an ndjson file that are no resources.
     """
 
@@ -89,7 +90,7 @@ class Document:
     scores: tuple[Found, ...]
     entries: Mapping[str, Address]
     deletions: tuple[Found, ...] = ()
-    patients: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    identified: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     refused_lines: tuple[RefusedLine, ...] = ()
 
 
@@ -154,10 +155,10 @@ def document_of(file: str, content: bytes) -> Document:
         ),
         entries={each.full_url: Address(each.type, each.id) for each in found if each.full_url and each.id},
         deletions=tuple(each for each in found if each.deleted),
-        patients={
-            identifier: each.id
+        identified={
+            (each.type, *identifier): each.id
             for each in reversed(found)
-            if each.type == "Patient" and each.id and each.container is None
+            if each.type in _IDENTIFIED and each.id and each.container is None and not each.deleted
             for identifier in identifiers_of(each.resource)
         },
         refused_lines=refused_lines,

@@ -9,6 +9,7 @@ from fhir.resources import goal as r5
 from fhir.resources.R4B import goal as r4
 
 from services.fhir.incoming.concepts import not_a_date, real_date, whole
+from services.fhir.vocabulary import UCUM
 
 GoalTarget = r4.GoalTarget | r5.GoalTarget
 Duration = Any  # a Duration of either FHIR version
@@ -61,10 +62,13 @@ def read_due(targets: Sequence[GoalTarget], main: int, start: date | None) -> Du
 
 
 def unit_of_time(quantity: Duration) -> str | None:
-    """The UCUM code of a unit of time, by the quantity's code, else by its unit in words; None when it is another."""
-    if quantity.code and quantity.code in UNITS_OF_TIME:
-        return UNITS_OF_TIME[quantity.code]
-    return UNITS_OF_TIME.get((quantity.unit or "").casefold()) if not quantity.code else None
+    """The UCUM code of a unit of time, by the quantity's code, else by its unit in words; None when it is another.
+
+    A code of another system than UCUM says nothing here; the unit beside it does.
+    """
+    if quantity.code and quantity.system in (None, UCUM):
+        return UNITS_OF_TIME.get(quantity.code)
+    return UNITS_OF_TIME.get((quantity.unit or "").casefold())
 
 
 def _of_target(target: GoalTarget, index: int, start: date | None) -> Due:
@@ -78,10 +82,12 @@ def _of_target(target: GoalTarget, index: int, start: date | None) -> Due:
     unit, count = unit_of_time(target.dueDuration), whole(target.dueDuration.value)
     if unit == "h" and count is not None and count % 24 == 0:
         unit, count = "d", count // 24
+    if target.dueDuration.comparator is not None:
+        return Due(left_out=(f"{path}.dueDuration: with a comparator it names no day",))
     if unit is None or unit == "h" or count is None or not 0 < count <= _MOST_WEEKS * 7:
         return Due(left_out=(f"{path}.dueDuration",))
     if start is not None:
-        on = _after(start, count, unit)
+        on = real_date(_after(start, count, unit))
         return Due(on=on, target=index) if on else Due(left_out=(f"{path}.dueDuration",))
     weeks, rest = divmod(count * _DAYS.get(unit, 0), 7)
     if rest or not 0 < weeks <= _MOST_WEEKS:
@@ -89,13 +95,10 @@ def _of_target(target: GoalTarget, index: int, start: date | None) -> Due:
     return Due(for_weeks=weeks, target=index)
 
 
-def _after(start: date, count: int, unit: str) -> date | None:
+def _after(start: date, count: int, unit: str) -> date:
     """The day that lies so many units behind a day; the last of the month where the month has no such day."""
-    try:
-        if unit in _DAYS:
-            return start + timedelta(days=count * _DAYS[unit])
-        years, month = divmod(start.month - 1 + count * _MONTHS[unit], 12)
-        year, month = start.year + years, month + 1
-        return date(year, month, min(start.day, monthrange(year, month)[1]))
-    except (OverflowError, ValueError):
-        return None
+    if unit in _DAYS:
+        return start + timedelta(days=count * _DAYS[unit])
+    years, month = divmod(start.month - 1 + count * _MONTHS[unit], 12)
+    year, month = start.year + years, month + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1]))

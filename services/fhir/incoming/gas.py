@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from events.vocabulary import GasScale
+from events.vocabulary import SUBMITTED, GasScale
 from services.fhir.incoming.concepts import Extension, parts
 from services.fhir.incoming.refusal import RefusedResource
 from services.fhir.loinc import ATTAINMENT_LEVELS, LOINC
@@ -72,7 +72,7 @@ def _scale(levels: Mapping[str, str], own: Mapping[str, int], baseline: int | No
     in_order = {level: levels[level] for level in ("-2", "-1", "0", "1", "2") if level in levels}
     begun = {} if baseline is None else {"baseline": baseline}
     try:
-        return GasScale.model_validate({"levels": in_order, **own, **begun})
+        return GasScale.model_validate({"levels": in_order, **own, **begun}, context=SUBMITTED)
     except ValidationError as error:
         said_wrong = error.errors(include_url=False, include_input=False, include_context=False)[0]["msg"]
         raise RefusedResource("extension", f"The scale is not usable: {said_wrong}.") from None

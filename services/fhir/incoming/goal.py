@@ -8,6 +8,7 @@ from fhir.resources.goal import Goal as R5Goal
 from fhir.resources.R4B.goal import Goal as R4Goal
 from pydantic import ValidationError
 
+from events.catalog import field_named
 from events.goal.types import Imported
 from events.vocabulary import Party
 from services.fhir.incoming.agreement import agreed_by
@@ -32,7 +33,7 @@ from services.fhir.incoming.life_area import life_area
 from services.fhir.incoming.measures import read_targets
 from services.fhir.incoming.nested import unread_parts
 from services.fhir.incoming.own import OWN, At, read_own
-from services.fhir.incoming.parsing import fhir_path, parse
+from services.fhir.incoming.parsing import parse
 from services.fhir.incoming.references import Target, resolve
 from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.incoming.status import read_status
@@ -92,7 +93,7 @@ def map_goal(found: Found, document: Document, baselines: Mapping[GoalKey, int])
     except ValidationError as error:  # the resource is right, but says more than an event can hold
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise RefusedResource(
-            "", f"Cairn's {fhir_path(first['loc']) or first['type']} cannot hold what it says: {first['msg']}."
+            "", f"Cairn's {field_named(first['loc']) or first['type']} cannot hold what it says: {first['msg']}."
         ) from None
 
 

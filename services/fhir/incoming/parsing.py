@@ -1,16 +1,21 @@
 """Checking a resource against its FHIR version, with a path and a sentence for what is wrong."""
 
+import re
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from services.fhir.incoming.bindings import Bindings, check_codes
+from services.fhir.incoming.json_kinds import check_json
 from services.fhir.incoming.refusal import Json, RefusedResource
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _NOT_OURS = ("contained", "id", "text")
 """Checked elsewhere, or not at all: what is contained are resources of their own, and ids only have to tell apart."""
+_NOT_IN_ITS_FORM = re.compile(r"(?P<kind>\w+) value string does not match spec regex")
+_EXAMPLES = {"Date": "2026-01-31", "Decimal": "4.5"}
+_INSTANT = "2026-01-31T09:30:00+01:00"
 
 
 def parse(model: type[Model], resource: Json, bindings: Bindings) -> Model:
@@ -24,6 +29,7 @@ def parse(model: type[Model], resource: Json, bindings: Bindings) -> Model:
         raise RefusedResource(
             path, "It changes the meaning in a way that Cairn does not know, so FHIR forbids reading on."
         )
+    check_json(resource)
     check_codes(resource, bindings)
     try:
         return model.model_validate({name: value for name, value in resource.items() if name not in _NOT_OURS})
@@ -53,4 +59,9 @@ def _sentence(kind: str, message: str) -> str:
     if kind in ("json_invalid", "json_type"):
         return "It must be an object."
     message = " ".join(message.removeprefix("Value error, ").split())
+    malformed = _NOT_IN_ITS_FORM.match(message)
+    if malformed:
+        return f"It is not in the form that FHIR has for it, such as {_EXAMPLES.get(malformed['kind'], _INSTANT)}."
+    if kind == "string_pattern_mismatch":
+        return "It is not in the form that FHIR has for it; an empty text is none."
     return message[:1].upper() + message[1:200].rstrip(".!") + "."

@@ -72,4 +72,4 @@ def subject_of(found: Found, document: Document) -> Target | None:
 
 def _form(server: str) -> str:
     """A server's base address without what does not tell servers apart."""
-    return server.removeprefix("https://").removeprefix("http://").rstrip("/").casefold()[:_LONGEST]
+    return server.casefold().removeprefix("https://").removeprefix("http://").rstrip("/")[:_LONGEST]

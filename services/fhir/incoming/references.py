@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from services.fhir.escapes import split_unescaped, unescaped
 from services.fhir.incoming.documents import Document, Found, identifiers_of, same_address
 from services.fhir.incoming.identity import contained_token, identifier_token, own_id, token_of
 from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.vocabulary import ACTOR_IDENTIFIER, GOAL_IDENTIFIER, PATIENT_IDENTIFIER
 
-_TYPE_OF = {"subject": "Patient"}
+_TYPE_OF = {"subject": "Patient", "focus[0]": "Goal"}
 """The type of whatever an element names by an identifier alone, without saying its type."""
 _PEOPLE = ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson")
 _TYPES = {GOAL_IDENTIFIER: "Goal", PATIENT_IDENTIFIER: "Patient"}
 _RESTFUL = re.compile(
-    r"(?P<base>https?://\S+/)?(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.\-]{1,64})(/_history/[^/]+)?", re.ASCII
+    r"(?P<base>(?i:https?)://\S+/)?(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.\-]{1,64})(/_history/[^/]+)?",
+    re.ASCII,
 )
-_CONDITIONAL = re.compile(r"(?P<type>[A-Z][A-Za-z]{1,63})\?identifier=(?P<system>[^|&]+)\|(?P<value>[^|&]+)", re.ASCII)
+_CONDITIONAL = re.compile(r"(?:(?i:https?)://[^?\s]+/)?(?P<type>[A-Z][A-Za-z]{1,63})\?(?P<query>.+)", re.ASCII)
 _URN = re.compile(r"urn:(?:uuid|oid):(?P<id>[A-Za-z0-9.\-]{1,64})", re.ASCII | re.IGNORECASE)
 
 
@@ -38,8 +40,8 @@ def resolve(path: str, reference: object, found: Found, document: Document) -> T
     """Where a Reference element of a resource points.
 
     Relative and absolute addresses, `urn:uuid:` and `urn:oid:` (by the fullUrl of a bundle entry, else as they are),
-    `#id` of a contained resource, and people who are named by an identifier: logically, or as
-    `Patient?identifier=SYSTEM|VALUE`.
+    `#id` of a contained resource, and people, and Goals of the file, that are named by an identifier: logically, or in
+    a search such as `Patient?identifier=SYSTEM|VALUE`.
 
     A reference that Cairn wrote carries Cairn's own id, and comes back to what it meant.
 
@@ -55,7 +57,7 @@ def resolve(path: str, reference: object, found: Found, document: Document) -> T
     if not isinstance(literal, str) or not literal:
         identified = _identified(stated or _TYPE_OF.get(path), identifiers_of(parts), document)
         if identified is None:
-            raise RefusedResource(path, "It has no literal reference, so there is no telling to whom it belongs.")
+            raise RefusedResource(path, "It has no literal reference, so there is no telling where it points.")
         return identified
     if literal.startswith("#"):
         return _contained(path, literal[1:], found, document)
@@ -82,22 +84,40 @@ def _literal(path: str, literal: str, stated: str | None, found: Found, document
         return Target(stated, token_of(urn["id"]))
     conditional = _CONDITIONAL.fullmatch(literal)
     if conditional:
-        identifier = (unquote(conditional["system"]), unquote(conditional["value"]))
-        identified = _identified(conditional["type"], [identifier], document)
+        identified = _identified(conditional["type"], _searched(conditional["query"]), document)
         if identified is not None:
             return identified
     raise RefusedResource(path, "It is no reference that Cairn can follow within the file, such as Patient/123.")
 
 
+def _searched(query: str) -> list[tuple[str, str]]:
+    """The identifiers in a search that finds one person: each with its system; none where it is open to several.
+
+    It is part of an address, so it may be percent-encoded, and has the escapes of a search (FHIR R4 3.1.1.4.0.1). What
+    else is asked for can only say the same of whoever has the identifier.
+    """
+    found = []
+    for parameter in query.split("&"):
+        name, _, value = parameter.partition("=")
+        if unquote(name) != "identifier":
+            continue
+        searched = unquote(value)
+        parts = [unescaped(part) for part in split_unescaped(searched, "|")]
+        if len(split_unescaped(searched, ",")) > 1 or len(parts) != 2 or not all(parts):
+            return []
+        found.append((parts[0], parts[1]))
+    return found
+
+
 def _identified(kind: str | None, identifiers: Sequence[tuple[str, str]], document: Document) -> Target | None:
-    """Whoever has one of the identifiers: a Patient in the file, else someone who is known by the first of them."""
-    if kind not in _PEOPLE or not identifiers:
+    """What has one of the identifiers: a Patient or Goal in the file, else someone who is known by the first."""
+    if kind is None or not identifiers:
         return None
-    if kind == "Patient":
-        known = next((document.patients[each] for each in identifiers if each in document.patients), None)
-        if known is not None:
-            return Target(kind, token_of(known))
-    return Target(kind, identifier_token(*identifiers[0]))
+    named = ((kind, *each) for each in identifiers)
+    known = next((document.identified[each] for each in named if each in document.identified), None)
+    if known is not None:
+        return Target(kind, token_of(known))
+    return Target(kind, identifier_token(*identifiers[0])) if kind in _PEOPLE else None
 
 
 def _own(reference: object) -> Target | None:

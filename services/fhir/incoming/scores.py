@@ -8,6 +8,7 @@ from fhir.resources.observation import Observation as R5Observation
 from fhir.resources.R4B.observation import Observation as R4Observation
 from pydantic import ValidationError
 
+from events.catalog import field_named
 from events.goal.types import ProgressLogged
 from events.vocabulary import Actor, ActorRole
 from services.fhir.incoming.bindings import OBSERVATION
@@ -16,7 +17,7 @@ from services.fhir.incoming.documents import Document, Found
 from services.fhir.incoming.entry import read_entry
 from services.fhir.incoming.identity import found_token
 from services.fhir.incoming.nested import unread_parts
-from services.fhir.incoming.parsing import fhir_path, parse
+from services.fhir.incoming.parsing import parse
 from services.fhir.incoming.references import Target, resolve
 from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.loinc import ATTAINMENT_LEVELS, LOINC, SCORES, ScoreKind
@@ -101,9 +102,9 @@ def read_score(found: Found, document: Document, goal_of: GoalOf = lambda patien
     if goal is None:
         raise RefusedResource("focus[0]", "It names no Goal, and no Goal in these files has the score as its outcome.")
     kind = _kind(observation.code)
+    actor, unnamed = _actor(found, document)
     if in_error:
-        stated = instant(_stated(observation))
-        return Score(patient, goal, entry, kind or "follow_up", None, stated, _actor(found, document), None)
+        return Score(patient, goal, entry, kind or "follow_up", None, instant(_stated(observation)), actor, None)
     at, on = _moment(observation)
     level = _level(observation.valueCodeableConcept) if kind is not None else None
     fields = read_entry(observation)
@@ -111,7 +112,7 @@ def read_score(found: Found, document: Document, goal_of: GoalOf = lambda patien
         payload = ProgressLogged(entry=entry, on=on, level=level, **fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = fhir_path(first["loc"])
+        where = field_named(first["loc"])
         raise RefusedResource(
             "component" if where else "", f"Cairn's {where or 'entry'} cannot hold what it says: {first['msg']}."
         ) from None
@@ -122,9 +123,9 @@ def read_score(found: Found, document: Document, goal_of: GoalOf = lambda patien
         kind=kind or "follow_up",
         level=level,
         at=at,
-        actor=_actor(found, document),
+        actor=actor,
         payload=payload,
-        left_out=_left_out(resource, of_cairn=bool(fields)),
+        left_out=(*_left_out(resource, of_cairn=bool(fields)), *unnamed, *_comment(observation.valueCodeableConcept)),
         is_amended=observation.status in _AMENDED,
     )
 
@@ -147,9 +148,14 @@ def _left_out(resource: Json, *, of_cairn: bool) -> tuple[str, ...]:
     read = _READ | (_OF_CAIRN if of_cairn else frozenset())
     meta = resource.get("meta")
     further = [f"meta.{name}" for name in meta if name not in _META] if isinstance(meta, dict) else []
-    performers = resource.get("performer")
-    several = [f"performer[{index}]" for index in range(1, len(performers))] if isinstance(performers, list) else []
-    return (*sorted(resource.keys() - read), *further, *several, *unread_parts(resource, read))
+    return (*sorted(resource.keys() - read), *further, *unread_parts(resource, read))
+
+
+def _comment(answer: Concept | None) -> tuple[str, ...]:
+    """The words of an answer, where they say more than the name of its code."""
+    said = (answer.text or "").casefold() if answer is not None else ""
+    repeated = {(each.display or "").casefold() for each in codings(answer)}
+    return ("valueCodeableConcept.text",) if said and said not in repeated else ()
 
 
 def _kind(code: Concept) -> ScoreKind | None:
@@ -192,16 +198,19 @@ def _stated(observation: R4Observation | R5Observation) -> object:
     )
 
 
-def _actor(found: Found, document: Document) -> Actor | None:
-    performers = found.resource.get("performer") or []
-    for performer in performers:
+def _actor(found: Found, document: Document) -> tuple[Actor | None, tuple[str, ...]]:
+    """The first performer who can be told apart, and the paths of all others."""
+    actor, others = None, []
+    for index, performer in enumerate(found.resource.get("performer") or ()):
         try:
             target = resolve("performer", performer, found, document)
         except RefusedResource:  # someone who is only named; the score stays
-            continue
-        if target.type in _ROLES:
-            return Actor(id=target.token, role=_ROLES[target.type])
-    return None
+            target = None
+        if actor is None and target is not None and target.type in _ROLES:
+            actor = Actor(id=target.token, role=_ROLES[target.type])
+        else:
+            others.append(f"performer[{index}]")
+    return actor, tuple(others)
 
 
 def _listed(codes: tuple[str, ...]) -> str:

@@ -184,7 +184,8 @@ def _standing(state: GoalState) -> tuple[str, str | None]:
 
 
 def _in_words(state: GoalState) -> str:
-    return (f"closed as {state.outcome}" if state.outcome else state.status).replace("_", " ")
+    # A goal that was closed and then entered in error still has its outcome.
+    return (f"closed as {state.outcome}" if state.status == "closed" else state.status).replace("_", " ")
 
 
 def _left_out(new: GoalState, elsewhere: GoalState) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import NamedTuple, TypeVar
 
+from events.instants import read_instant
 from services.fhir.incoming.concepts import real_date
 from services.fhir.incoming.documents import Found
 from services.fhir.incoming.refusal import Json
@@ -93,8 +94,8 @@ def newest(versions: Sequence[tuple[Item, Versioned]]) -> Item:
 
 def _instant(stated: object) -> datetime | None:
     try:
-        instant = datetime.fromisoformat(stated) if isinstance(stated, str) else None
+        instant = read_instant(stated) if isinstance(stated, str) else None
         known = instant is not None and instant.tzinfo is not None and real_date(instant) is not None
         return instant.astimezone(UTC) if instant is not None and known else None
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None

@@ -11,7 +11,7 @@ from services.gateway.edge.host_names import AllowedHosts
 from services.gateway.problems import RequestRefused
 from services.gateway.refusals import refusal_answer
 
-_HOST = re.compile(rb"(?:(?P<name>[A-Za-z0-9._-]{1,253})|\[(?P<literal>[0-9A-Fa-f:.]{2,45})\])(?::[0-9]{1,5})?")
+_HOST = re.compile(rb"(?:(?P<name>[A-Za-z0-9._-]{1,253})|\[(?P<literal>[0-9A-Fa-f:.]{2,45})\])(?::[0-9]{0,5})?")
 _PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 """What is answered for whatever host, because probes and Prometheus name the address of a machine or a container. The
 first two tell nothing, and the third takes a token, which no web page has."""

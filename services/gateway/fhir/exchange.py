@@ -153,4 +153,6 @@ def _is_ours(media_range: str, release: Release) -> bool:
 
 def _preferences(request: Request) -> set[str]:
     lines = request.headers.getlist("prefer")
-    return {each.replace(" ", "").lower() for line in lines for part in line.split(",") for each in part.split(";")}
+    # A value may be a token or a quoted string, which say the same (RFC 7240, section 2).
+    plain = (line.replace(" ", "").replace('"', "").lower() for line in lines)
+    return {each for line in plain for part in line.split(",") for each in part.split(";")}

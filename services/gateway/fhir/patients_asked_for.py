@@ -10,8 +10,8 @@ from typing import NamedTuple
 from events.errors import Rejected
 from events.identity import PLAN, GoalId, is_token
 from projections.goal_state.identifiers import goals_called
+from services.fhir.escapes import escaped, split_unescaped, unescaped
 from services.fhir.ids import fhir_id, patient_fhir_id
-from services.fhir.outgoing.search.escapes import escaped, split_unescaped, unescaped
 from services.fhir.outgoing.search.parameters import NAMING, OF_ONE_PATIENT
 from services.fhir.outgoing.search.query import Criterion, SearchQuery, naming
 from services.fhir.vocabulary import ENTRY_IDENTIFIER, GOAL_IDENTIFIER, PATIENT_IDENTIFIER

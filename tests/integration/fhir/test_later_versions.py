@@ -226,6 +226,15 @@ async def test_a_step_that_an_import_cannot_take_is_reported_with_what_differs(i
     assert (await state()).status == "closed"
 
 
+async def test_a_goal_that_was_closed_and_then_entered_in_error_is_told_as_that(import_: Import) -> None:
+    await import_(completed(1))
+    await import_(version(2, lifecycleStatus="entered-in-error"))
+
+    (line, _) = await import_(version(3))
+
+    assert "status: active there, entered in error in Cairn" in line["detail"]
+
+
 async def test_a_scale_that_cannot_be_read_does_not_take_the_known_one_away(import_: Import, state: State) -> None:
     await import_(version(1, extension=SCALE))
 

@@ -151,6 +151,7 @@ async def test_what_is_not_known_is_refused_unless_the_client_is_lenient(http: H
         issue = await refused(http, query, headers=headers)
         assert (issue["code"], issue["details"]["coding"][0]["code"]) == ("invalid", "request.invalid")
 
+    assert await found(http, query, {"prefer": 'handling="lenient"'})
     bundle = await found(http, query, {"prefer": "return=representation; handling=lenient"})
     assert bundle["total"] == 1
     assert ids(bundle) == [str(goal)]

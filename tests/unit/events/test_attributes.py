@@ -62,10 +62,37 @@ class TestAttributes:
             "2026-03-02 11:00:00Z",
             "2026-03-02T11:00:00.000000Z",
             "2026-03-02T11:00:00.000000000-00:00",
+            "2026-03-02T11:00:00.0000000000000Z",
         ],
     )
     def test_give_the_instant_as_rfc_3339(self, written: str) -> None:
         assert whole(time=written).time == datetime(2026, 3, 2, 11, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("code", "field", "changed"),
+        [
+            ("identity.mismatch", "subject", {"subject": "northside.pt-1"}),
+            ("identity.mismatch", "subject", {"subject": "northside.pt-1.wälk"}),
+            ("identity.mismatch", "subject", {"subject": "northside.pt-2.walk"}),
+            ("identity.mismatch", "subject", {"type": "cairn.plan.closed.v1"}),
+            ("event.unknown_type", "type", {"type": "cairn.goal.helt.v1"}),
+            ("event.invalid", "data", {"data": None, "data_base64": "ew=="}),
+        ],
+    )
+    def test_that_are_refused_are_named_as_the_field_that_they_are(
+        self, code: str, field: str, changed: dict[str, object]
+    ) -> None:
+        rejection = refused(code, json.dumps({**WHOLE, **changed}).encode())
+
+        assert [each.field for each in rejection.errors] == [field]
+
+    @pytest.mark.parametrize("written", ["2016-12-31T23:59:60Z", "2017-01-01T12:59:60.000+13:00"])
+    def test_give_a_leap_second_as_the_second_before(self, written: str) -> None:
+        assert whole(time=written).time == datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+    @pytest.mark.parametrize("written", ["2016-12-31T22:59:60Z", "2016-12-31T23:59:60+01:00", "2016-12-31T23:59:61Z"])
+    def test_know_no_leap_second_but_at_the_end_of_a_day(self, written: str) -> None:
+        refused_whole("event.invalid", field="time", time=written)
 
     @pytest.mark.parametrize("written", ["2026-03-02T12:00:00", "2026-03-02T12:00:00.5"])
     def test_give_the_instant_with_an_offset(self, written: str) -> None:

@@ -138,6 +138,16 @@ class TestStructuredMode:
 
         assert [each.field for each in refused("event.invalid", body).errors] == [field]
 
+    @pytest.mark.parametrize("twice", ['{"reason":"a","reason":"b"}', '{"reason":"a","r\\u0065ason":"b"}'])
+    def test_refuses_a_name_that_is_there_twice_in_the_data_in_the_same_words_in_every_form(self, twice: str) -> None:
+        in_binary = refusal(twice.encode(), BINARY)
+        whole = json.dumps(WHOLE).replace('{"reason": "Hospital"}', twice).encode()
+        encoded = {name: value for name, value in WHOLE.items() if name != "data"}
+        encoded["data_base64"] = base64.b64encode(twice.encode()).decode()
+
+        assert in_binary == refusal(whole, {}) == refusal(json.dumps(encoded).encode(), {})
+        assert [each.field for each in in_binary[2]] == ["data.reason"]
+
     def test_says_at_most_fifty_of_many_doubled_names(self) -> None:
         names = ", ".join(f'"x{number}": 1, "x{number}": 2' for number in range(60))
 

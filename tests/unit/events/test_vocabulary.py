@@ -9,6 +9,7 @@ from events.goal import types as g
 from events.plan import types as p
 from events.vocabulary import (
     INSTRUMENT_RANGES,
+    SUBMITTED,
     Achievable,
     GasScale,
     Label,
@@ -44,6 +45,12 @@ class TestText:
     def test_says_something(self, text: str) -> None:
         with pytest.raises(ValidationError, match="empty"):
             TEXT.validate_python(text)
+
+    @pytest.mark.parametrize("text", ["\u200b", " \u200e\u00ad", "\ufeff\n"])
+    def test_that_is_submitted_shows_something(self, text: str) -> None:
+        with pytest.raises(ValidationError, match="seen"):
+            TEXT.validate_python(text, context=SUBMITTED)
+        assert TEXT.validate_python(text) == text, "what was recorded once stays readable"
 
     @pytest.mark.parametrize("code", [0x00, 0x08, 0x0B, 0x0C, 0x0D, 0x1B, 0x1F, 0x7F, 0x80, 0x85, 0x9F, 0x2028, 0x2029])
     def test_holds_no_control_characters(self, code: int) -> None:
@@ -130,6 +137,13 @@ class TestGasScale:
     def test_knows_five_levels_only(self, level: str) -> None:
         with pytest.raises(ValidationError):
             GasScale.model_validate({"levels": {level: "Something"}})
+
+    def test_that_is_submitted_has_no_two_texts_that_look_the_same(self) -> None:
+        same = {"levels": {"0": "A caf\u00e9", "1": "A cafe\u0301"}}
+
+        with pytest.raises(ValidationError, match="two are the same"):
+            GasScale.model_validate(same, context=SUBMITTED)
+        assert GasScale.model_validate(same).levels == same["levels"], "what was recorded once stays readable"
 
     def test_has_no_blank_text(self) -> None:
         with pytest.raises(ValidationError):

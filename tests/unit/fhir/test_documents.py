@@ -1,6 +1,8 @@
 """From files to resources."""
 
+import codecs
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,27 @@ def test_a_broken_line_of_ndjson_costs_that_line(line: bytes, reason: str, place
     ((number, why),) = [(each.line, each.reason) for each in read.refused_lines]
     assert number == place + 1
     assert why.startswith(reason)
+
+
+def test_joined_files_may_have_a_byte_order_mark_in_the_middle() -> None:
+    content = b"\n".join(codecs.BOM_UTF8 + to_json(goal(id=id)) for id in ("g1", "g2"))
+
+    assert [found.id for found in document_of("goals.ndjson", content).goals] == ["g1", "g2"]
+
+
+@pytest.mark.parametrize(
+    ("once", "twice", "name"),
+    [
+        ('"entry":[', '"entry":[],"entry":[', "entry"),
+        ('"fullUrl":', '"fullUrl":"urn:uuid:x","fullUrl":', "entry[0].fullUrl"),
+    ],
+)
+def test_a_bundle_in_which_a_name_stands_twice_around_resources_is_refused(once: str, twice: str, name: str) -> None:
+    content = to_json(bundle(goal())).decode().replace(once, twice).encode()
+
+    with pytest.raises(RefusedFile, match=re.escape(f"the name {name} twice")) as refused:
+        document_of("file.json", content)
+    assert refused.value.goals == ("Goal/g1",)
 
 
 def test_one_resource_over_many_lines_that_is_broken_is_no_ndjson() -> None:

@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from pydantic_core import to_json
 
 from events.goal.types import Imported
 from events.vocabulary import External
+from services.fhir.incoming.documents import document_of
+from services.fhir.incoming.goal import map_goal
 from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.vocabulary import SECURITY
-from tests.unit.fhir.resources import coded, goal, mapped
+from tests.unit.fhir.resources import bundle, coded, goal, mapped
 
 ACHIEVEMENT = "http://terminology.hl7.org/CodeSystem/goal-achievement"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/goal-category"
@@ -52,11 +55,62 @@ def test_a_date_without_its_day_is_not_made_up() -> None:
 
 
 @pytest.mark.parametrize("element", ["startDate", "statusDate"])
-def test_a_date_in_the_year_1_is_left_out_by_name(element: str) -> None:
-    taken = mapped(goal(**{element: "0001-01-01"}))
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_date_that_stands_for_none_is_left_out_by_name(element: str, day: str) -> None:
+    taken = mapped(goal(**{element: day}))
 
     assert (taken.payload.started_on, taken.payload.status_on, taken.dates) == (None, None, ())
-    assert taken.left_out == (f"{element}: 0001-01-01, which is no date of a goal",)
+    assert taken.left_out == (f"{element}: {day}, which is no date of a goal",)
+
+
+def test_a_leap_second_is_the_end_of_its_day() -> None:
+    assert mapped(goal(meta={"lastUpdated": "2016-12-31T23:59:60Z"})).dates == (
+        datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"startDate": 0}, "startDate"),
+        ({"startDate": 1772452800}, "startDate"),
+        ({"meta": {"lastUpdated": 1772452800}}, "meta.lastUpdated"),
+        ({"target": [{"measure": {"text": "walks"}, "detailInteger": True}]}, "target[0].detailInteger"),
+        ({"target": [{"measure": {"text": "walks"}, "detailBoolean": 1}]}, "target[0].detailBoolean"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_and_not_guessed(fields: Json, path: str) -> None:
+    with pytest.raises(RefusedResource) as refused:
+        mapped(goal(**fields))
+
+    assert refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("once", "twice", "path"),
+    [
+        ('"id":"g1"', '"id":"g0","id":"g1"', "id"),
+        ('"text":"Walk every day"', '"text":"Walk","t\\u0065xt":"Swim"', "description.text"),
+    ],
+)
+def test_a_name_that_stands_twice_refuses_the_goal_and_no_other(once: str, twice: str, path: str) -> None:
+    content = to_json(bundle(goal(), goal(id="g2", description={"text": "Swim"}))).decode().replace(once, twice)
+
+    read = document_of("file.json", content.encode())
+
+    assert [map_goal(each, read, {}).goal for each in read.goals[1:]] == ["g2"]
+    with pytest.raises(RefusedResource, match="twice") as refused:
+        map_goal(read.goals[0], read, {})
+    assert refused.value.path == path
+
+
+def test_what_an_event_cannot_hold_is_named_as_the_field_that_it_is() -> None:
+    huge = {"measure": {"text": "walks"}, "detailQuantity": {"value": 12345678901234567890}}
+
+    with pytest.raises(RefusedResource) as refused:
+        mapped(goal(target=[huge]))
+
+    assert refused.value.detail.startswith("Cairn's target cannot hold what it says: ")
 
 
 def test_an_update_in_the_year_1_is_left_out_by_name() -> None:

@@ -64,6 +64,10 @@ def test_a_reference_is_resolved_within_the_file(reference: str, target: Target)
         {"reference": ""},
         {"reference": 7},
         {"reference": "Patient?identifier=12345"},
+        {"reference": "Patient?identifier=|12345"},
+        {"reference": "Patient?identifier=urn:x:mrn|42,urn:x:mrn|43"},
+        {"reference": "Patient?identifier=urn:x:mrn|42&identifier=43"},
+        {"reference": "Patient?name=Chalmers"},
         {"reference": "p1"},
         {"reference": "../../etc/passwd"},
         {"reference": "#nobody"},
@@ -101,6 +105,32 @@ def test_a_patient_named_by_an_identifier_is_one_person_however_that_is_written(
     assert is_token(logical.token)
     assert logical.token != "42"
     assert logical != patient_of({"type": "Patient", "identifier": {**MRN, "system": "urn:y:mrn"}})
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "Patient?identifier=urn:x:mrn%7C42",
+        "Patient?identifier=urn%3Ax%3Amrn%7C42",
+        "https://ehr.example/fhir/Patient?identifier=urn:x:mrn|42",
+        "Patient?active=true&identifier=urn:x:mrn|42",
+        "Patient?identifier=urn:x:mrn|42&_count=1",
+    ],
+)
+def test_a_search_for_a_patient_by_an_identifier_means_whoever_has_it_however_it_is_written(reference: str) -> None:
+    assert patient_of({"reference": reference}) == patient_of({"identifier": MRN})
+
+
+def test_an_escaped_sign_in_a_search_belongs_to_the_identifier() -> None:
+    searched = patient_of({"reference": r"Patient?identifier=urn:x:mrn|4\,2"})
+
+    assert searched == patient_of({"identifier": {**MRN, "value": "4,2"}})
+
+
+def test_the_scheme_of_an_address_is_read_in_any_case() -> None:
+    patient = patient_of({"reference": "HTTPS://ehr.example/fhir/Patient/p1"})
+
+    assert patient == Target("Patient", "p1", "HTTPS://ehr.example/fhir/")
 
 
 def test_an_identifier_of_a_patient_in_the_file_means_that_patient() -> None:

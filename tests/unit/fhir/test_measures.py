@@ -224,14 +224,29 @@ def test_months_and_years_run_by_the_calendar(duration: Json, start: str, due: d
     assert smart({"dueDuration": duration}, startDate=start) == Smart(due=due)
 
 
-def test_a_due_date_in_the_year_1_is_left_out_by_name() -> None:
-    assert left_out({"dueDate": "0001-01-01"}) == ("target[0].dueDate: 0001-01-01, which is no date of a goal",)
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_due_date_that_stands_for_none_is_left_out_by_name(day: str) -> None:
+    assert left_out({"dueDate": day}) == (f"target[0].dueDate: {day}, which is no date of a goal",)
 
 
-def test_a_duration_that_runs_off_the_calendar_is_left_out() -> None:
-    endless = {"dueDuration": {"value": 4, "code": "wk"}}
+def test_a_duration_of_centuries_is_left_out() -> None:
+    endless = {"dueDuration": {"value": 200, "code": "a"}}
 
-    assert left_out(endless, startDate="9999-12-31") == ("target[0].dueDuration",)
+    assert left_out(endless, startDate="2026-01-05") == ("target[0].dueDuration",)
+
+
+@pytest.mark.parametrize("comparator", ["<", ">="])
+def test_a_duration_with_a_comparator_names_no_day(comparator: str) -> None:
+    within = {"dueDuration": {"value": 4, "code": "wk", "comparator": comparator}}
+
+    assert left_out(within, startDate="2026-01-05") == ("target[0].dueDuration: with a comparator it names no day",)
+
+
+def test_only_a_code_of_ucum_names_a_unit_of_time() -> None:
+    elsewhere = {"value": 4, "code": "wk", "system": "urn:other"}
+
+    assert left_out({"dueDuration": elsewhere}, startDate="2026-01-05") == ("target[0].dueDuration",)
+    assert smart({"dueDuration": {**elsewhere, "unit": "weeks"}}) == Smart(for_weeks=4)
 
 
 @pytest.mark.parametrize(

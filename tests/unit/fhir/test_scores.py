@@ -6,9 +6,10 @@ import pytest
 
 from events.goal.types import ProgressLogged
 from events.vocabulary import Actor
-from services.fhir.incoming.refusal import RefusedResource
+from services.fhir.incoming.refusal import Json, RefusedResource
 from services.fhir.incoming.scores import Score, read_score
-from tests.unit.fhir.resources import coded, document, score
+from services.fhir.loinc import LOINC
+from tests.unit.fhir.resources import bundle, coded, document, goal, score
 
 
 def read(**fields: object) -> Score:
@@ -59,6 +60,38 @@ def test_the_code_says_whether_it_is_the_baseline(code: str, kind: str) -> None:
 )
 def test_whoever_gave_the_score_is_the_actor(performer: object, actor: Actor | None) -> None:
     assert read(performer=performer).actor == actor
+
+
+def test_every_performer_but_the_actor_is_named_as_left_out() -> None:
+    performers = [{"display": "Dr Bone"}, {"reference": "Patient/p1"}, {"reference": "Practitioner/d1"}]
+
+    assert read(performer=performers).left_out == ("performer[0]", "performer[2]")
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"), [("A little better", ("valueCodeableConcept.text",)), ("somewhat more", ()), (None, ())]
+)
+def test_words_of_an_answer_that_say_more_than_its_code_are_named(text: str | None, left_out: tuple[str, ...]) -> None:
+    answer = {"coding": [{"system": LOINC, "code": "LA34480-6", "display": "Somewhat more"}]}
+
+    assert read(valueCodeableConcept={**answer, **({"text": text} if text else {})}).left_out == left_out
+
+
+@pytest.mark.parametrize(
+    "focus",
+    [
+        {"identifier": {"system": "urn:ehr:goal", "value": "G-77"}},
+        {"type": "Goal", "identifier": {"system": "urn:ehr:goal", "value": "G-77"}},
+        {"reference": "Goal?identifier=urn:ehr:goal%7CG-77"},
+    ],
+)
+def test_a_goal_of_the_file_may_be_named_by_its_identifier(focus: Json) -> None:
+    known = goal(id="g9", identifier=[{"system": "urn:ehr:goal", "value": "G-77"}])
+    scored = document(bundle(known, score(focus=[focus])))
+
+    assert read_score(scored.scores[0], scored).goal == "g9"
+    with pytest.raises(RefusedResource):
+        read(focus=[focus])
 
 
 def test_a_score_of_a_period_is_that_of_its_end() -> None:

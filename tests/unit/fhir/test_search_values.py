@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.fhir.escapes import escaped, split_unescaped, unescaped
 from services.fhir.outgoing.search.dates import read_span, read_wanted, span_matches
-from services.fhir.outgoing.search.escapes import escaped, split_unescaped, unescaped
 from services.fhir.outgoing.search.tokens import Token, token_matches
 
 STATUS = "http://hl7.org/fhir/goal-status"

@@ -41,6 +41,7 @@ class TestHosts:
         [
             "localhost",
             "localhost:8080",
+            "localhost:",
             "LOCALHOST.",
             "127.0.0.1",
             "127.8.0.1:80",

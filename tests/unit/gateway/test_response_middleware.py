@@ -129,6 +129,13 @@ async def test_invalid_parameters_are_each_named(client: httpx.AsyncClient) -> N
     assert [each["field"] for each in response.json()["errors"]] == ["org", "count"]
 
 
+async def test_a_parameter_of_one_value_is_not_given_twice(client: httpx.AsyncClient) -> None:
+    response = await client.get("/orgs/northside/unknown?count=1&count=1")
+
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"field": "count", "detail": "count: Give it once."}]
+
+
 async def test_answers_are_not_kept_guessed_or_framed(client: httpx.AsyncClient) -> None:
     for path in ("/orgs/northside/mistake", "/orgs/northside/unknown", "/nowhere"):
         headers = (await client.get(path)).headers
@@ -166,6 +173,14 @@ async def test_a_body_is_read_up_to_its_limit(client: httpx.AsyncClient, size: i
     response = await client.post("/body", content=b"x" * size)
 
     assert response.status_code == status
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("identity", 200), ("Identity", 200), ("gzip", 415), ("br", 415)])
+async def test_a_body_is_read_only_as_it_is(client: httpx.AsyncClient, encoding: str, status: int) -> None:
+    response = await client.post("/body", content=b"x", headers={"content-encoding": encoding})
+
+    assert response.status_code == status
+    assert response.headers.get("accept-encoding") == (None if status == 200 else "identity")
 
 
 async def test_a_body_without_a_length_is_bounded_too(client: httpx.AsyncClient) -> None:

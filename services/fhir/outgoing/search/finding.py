@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import cmp_to_key
 from typing import NamedTuple
 
+from services.fhir.escapes import unescaped
 from services.fhir.outgoing.elements import Json
 from services.fhir.outgoing.observations import BASELINE, CLOSING
 from services.fhir.outgoing.search.dates import Span, read_wanted, span_matches
-from services.fhir.outgoing.search.escapes import unescaped
 from services.fhir.outgoing.search.parameters import OF_ONE_PATIENT, Value
 from services.fhir.outgoing.search.query import Criterion, InvalidSearch, SearchQuery
 from services.fhir.outgoing.search.tokens import Token, token_matches

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from events.errors import CairnError
+from services.fhir.escapes import split_unescaped
 from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.fhir.outgoing.search.dates import read_wanted
-from services.fhir.outgoing.search.escapes import split_unescaped
 from services.fhir.outgoing.search.parameters import NAMING, SEARCH_PARAMETERS, SearchParameter
 
 DEFAULT_COUNT, MAX_COUNT = 100, 500

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from services.fhir.outgoing.search.escapes import split_unescaped, unescaped
+from services.fhir.escapes import split_unescaped, unescaped
 
 
 class Token(NamedTuple):
