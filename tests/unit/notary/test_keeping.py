@@ -182,7 +182,7 @@ class TestMaking:
     ) -> None:
         generation.note_signed(Signed(size=3, root=bytes(32), at=NOW))
         (folder.folder / "identity.json").unlink()
-        with pytest.raises(NotaryUnusable, match="have signed a tree with 3 leaves, and identity.json"):
+        with pytest.raises(NotaryUnusable, match=r"have signed a tree with 3 leaves, and identity\.json"):
             found(folder, "records.clinic.example", "CAIRN_LOG", NOW)
         assert generation.keys()[0].verifier == founded.checkpoints
 
