@@ -191,7 +191,9 @@ class History:
         self.note = Note(self._bytes("checkpoint"), "checkpoint")
         self.checkpoint = Checkpoint(self.note)
         if (origin := about.get("origin")) != self.checkpoint.origin:
-            raise Wrong(f"the checkpoint is of another log than the history: {self.checkpoint.origin}, and not {origin}")
+            raise Wrong(
+                f"the checkpoint is of another log than the history: {self.checkpoint.origin}, and not {origin}"
+            )
         self.keys = KeyList(self._json("keys.json"), self.checkpoint.origin)
         self.cosigned: dict[str, int] = {}
         self.counted: list[str] = []

@@ -565,9 +565,7 @@ async def test_a_time_before_a_cosigned_checkpoint_without_the_event_is_reported
     assert said.count("LATE") == 1
 
 
-async def test_a_time_after_a_cosignature_is_told_and_accuses_nobody(
-    tmp_path: Path, policy: str, capsys: Said
-) -> None:
+async def test_a_time_after_a_cosignature_is_told_and_accuses_nobody(tmp_path: Path, policy: str, capsys: Said) -> None:
     """A witness's clock that was behind for a moment must not spoil every later export of an honest log."""
     ahead = Clinic(tmp_path, [message(each) for each in range(1, 301)], kept=(200,))
     ahead.messages[198:] = [each._replace(recorded_ns=each.recorded_ns + 10**13) for each in ahead.messages[198:]]
