@@ -22,9 +22,9 @@ from fastapi import FastAPI
 from fastapi.sse import format_sse_event
 from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
-from nats.aio.msg import Msg
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
+from nats.aio.msg import Msg
 from pydantic import Field, PydanticUserError, TypeAdapter
 from pypdf import PdfReader
 from sqlalchemy import Column, Integer, MetaData, Table, quoted_name

@@ -6,6 +6,7 @@ from events.transparency.checkpoints import Checkpoint, cosigned
 from events.transparency.keys import COSIGNATURE, NOTE, SignerKey
 from events.transparency.merkle import EMPTY_ROOT
 from events.transparency.notes import signed
+from services.notary.verify_history import CLOCK_SECONDS
 from services.notary.witness_answers import (
     MAX_CLOCK_SECONDS,
     SIZE_TYPE,
@@ -17,7 +18,6 @@ from services.notary.witness_answers import (
     WitnessAnswer,
     read_answer,
 )
-from services.notary.verify_history import CLOCK_SECONDS
 
 LOG = SignerKey("clinic.example/tlog/7f3k2m9q-1", NOTE, bytes(32))
 WITNESS = SignerKey("witness.example/w1", COSIGNATURE, bytes(range(32)))
