@@ -79,7 +79,7 @@ def test_uvicorn_takes_what_only_passes_on_an_awaitable_for_an_application_of_as
         def __call__(self, scope: Scope, receive: Receive, send: Send) -> object:
             return answer(scope, receive, send)
 
-    taken = uvicorn.Config(PassingOn(), log_config=None)  # type: ignore[arg-type]
+    taken = uvicorn.Config(PassingOn(), log_config=None)
     taken.load()
     assert taken.interface == "asgi2"
 
