@@ -21,12 +21,13 @@ def init(domain: str, by: str, stream: str | None) -> None:
     from services.cli.configuration import load_settings
     from services.notary.founding import found
     from services.notary.identity import POLICY_FILE
-    from services.notary.places import notary_folder
+    from services.notary.places import check_not_lost, notary_folder
 
     make_files_for_the_owner_alone()
     settings = load_settings()
     stream = the_stream(settings, stream)
     folder = notary_folder(settings, stream)
+    check_not_lost(settings, stream)
     founded = found(folder, domain, stream, datetime.now(UTC), by)
     tell_keys(founded)
     click.echo(

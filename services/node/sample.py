@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from nats.errors import Error as NatsError
 
-from events.errors import Rejected
+from events.errors import CairnError, Rejected
 from events.identity import parse_goal_id
-from events.log import Log
+from events.log import Log, LogUnreachable
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
 from services.sample.clinic import ORG, SHOWN_GOAL
@@ -46,12 +46,14 @@ async def load_sample(nc: ResilientClient, settings: Settings, say: Callable[[st
 
 
 async def shown_goal(nc: ResilientClient, placement: Placement) -> str | None:
-    """The goal of the sample to look at first; None when the log does not have the sample."""
+    """The goal of the sample to look at first; None when the log does not have the sample, or does not tell now."""
     log = _log(nc, placement)
     if log is None:
         return None
     try:
         return SHOWN_GOAL if await log.read(parse_goal_id(SHOWN_GOAL)) else None
+    except CairnError:  # a server that was killed a moment ago is back soon; what to try is no reason to end with it
+        return None
     finally:
         await log.close()
 
@@ -66,6 +68,8 @@ def _log(nc: ResilientClient, placement: Placement) -> Log | None:
 async def _is_empty(log: Log) -> bool:
     try:
         return await log.head() == 0
+    except LogUnreachable:  # what does not answer is not known to be empty
+        return False
     finally:
         await log.close()
 

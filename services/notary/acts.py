@@ -3,6 +3,9 @@
 The file is what a command writes that runs without NATS, and a notary that stops because the log is away. The record
 (`services/administration/notary_history.py`) is where it is read from, and where it cannot be taken back. Neither is
 asked before anything is signed: for that, keys and memory are in files of their own (decision 0037).
+
+The record is in the same store as the log, and is lost or put back together with it. So what was recorded once is not
+taken for recorded: at each start, and after each reconnect, the file is compared with the record anew (decision 0058).
 """
 
 import asyncio
@@ -36,13 +39,11 @@ class _Noted(BaseModel):
 
     Attributes:
         acts: Everything that was done, in order.
-        recorded: How many of them are known to be recorded.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)  # earlier versions wrote how many of them were recorded
 
     acts: tuple[NotaryAct, ...] = ()
-    recorded: int = 0
 
 
 def check_acts(folder: NotaryFolder) -> None:
@@ -63,7 +64,7 @@ def note_act(folder: NotaryFolder, act: NotaryAct) -> None:
     """
     with folder.noting():
         noted = _noted(folder)
-        keep(folder.folder / _FILE, noted.model_copy(update={"acts": (*noted.acts, act)}))
+        keep(folder.folder / _FILE, _Noted(acts=(*noted.acts, act)))
 
 
 def note_rotation(
@@ -124,14 +125,13 @@ def _missing(identity: Identity, acts: Sequence[NotaryAct], now: datetime, *, is
     return None
 
 
-def unrecorded(folder: NotaryFolder) -> Sequence[NotaryAct]:
-    """What was noted and is not known to be recorded, in order.
+def noted_acts(folder: NotaryFolder) -> Sequence[NotaryAct]:
+    """Everything that was noted, in order.
 
     Raises:
         ActsUnusable: the file is damaged.
     """
-    noted = _noted(folder)
-    return noted.acts[noted.recorded :]
+    return _noted(folder).acts
 
 
 class ActRecorder:
@@ -149,6 +149,8 @@ class ActRecorder:
         self._folder = folder
         self._stream = stream
         self._replicas = replicas
+        self._recorded: tuple[int, Sequence[NotaryAct]] | None = None
+        """What is recorded, as far as is known, and after how many reconnects it was found to be."""
 
     async def run(self) -> None:
         """Record until cancelled."""
@@ -162,10 +164,12 @@ class ActRecorder:
         Returns:
             Whether all of it is recorded now.
         """
+        connection = self._nc.stats["reconnects"]
         try:
-            if acts := unrecorded(self._folder):
-                await _recording().record_notary_acts(self._nc, self._stream, acts, self._replicas)
-                _note_recorded(self._folder, len(acts))
+            noted = noted_acts(self._folder)
+            if self._recorded != (connection, noted):
+                await _recording().record_notary_acts(self._nc, self._stream, noted, self._replicas)
+                self._recorded = connection, noted
         except (CairnError, OSError) as trouble:
             _log.warning("what was done with the notary of %s is not recorded yet: %s", self._stream, trouble)
             return False
@@ -197,12 +201,6 @@ def _noted(folder: NotaryFolder) -> _Noted:
         ) from None
 
 
-def _note_recorded(folder: NotaryFolder, more: int) -> None:
-    with folder.noting():
-        noted = _noted(folder)
-        keep(folder.folder / _FILE, noted.model_copy(update={"recorded": noted.recorded + more}))
-
-
 def _recording() -> ModuleType:
-    """What records, with the `eventsourcing` library: several MB, for those alone who have something to record."""
+    """What records, with the `eventsourcing` library: several MB, for those alone who have a notary."""
     return import_module("services.administration.recording")

@@ -10,7 +10,8 @@ from services.notary.errors import NotaryUnusable
 from services.notary.generations import ARCHIVE_FILE
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.opening import open_largest_tree
-from services.notary.published import CHECKPOINT_FILE, Published
+from services.notary.places import CHECKPOINT_FILE
+from services.notary.published import Published
 from services.notary.requests import KeysAnswer
 from services.notary.tile_tree import TileTree
 from services.notary.trust import whole_policy

@@ -11,8 +11,9 @@ from services.notary.acts import note_act
 from services.notary.durable_files import replace_file
 from services.notary.errors import NotaryUnusable
 from services.notary.generations import Generation
-from services.notary.identity import POLICY_FILE, Identity, NotaryFolder, is_origin
+from services.notary.identity import IDENTITY_FILE, POLICY_FILE, Identity, NotaryFolder, is_origin
 from services.notary.statements import STATEMENTS
+from services.notary.wording import leaves
 
 _ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _ID_LENGTH = 10
@@ -77,9 +78,16 @@ def make_generation(folder: NotaryFolder, identity: Identity) -> Generation:
     """Make the keys of a generation that has not begun yet.
 
     Raises:
+        NotaryUnusable: there are keys of it already, and they have signed.
         OSError: they cannot be written.
     """
     generation = folder.generation(identity)
+    if (last := generation.last_signed()) is not None:
+        raise NotaryUnusable(
+            f"The keys in {generation.folder} have signed a tree with {leaves(last.size)}, and {IDENTITY_FILE}, which"
+            " says of which log they are, is not beside that folder any more. Put that file back from where a copy is"
+            " kept."
+        )
     if generation.folder.exists():  # keys of an attempt that was broken off: they have never signed anything
         shutil.rmtree(generation.folder)
     generation.make(new_key(identity.origin), new_key(identity.origin + STATEMENTS))

@@ -23,7 +23,8 @@ class HeededPolicy:
         make: Makes what asks a witness.
 
     Attributes:
-        policy: As it was heeded last; before that, one that asks for nobody.
+        policy: As it was heeded last; before that, as it is written, and one that asks for nobody where that cannot be
+            read.
         trouble: Why what the operator has written now is not heeded, in a sentence; None where it is.
 
     Raises:
@@ -38,7 +39,13 @@ class HeededPolicy:
         self._witnesses: Witnesses | None = None
         self._text = ""
         self.trouble: str | None = None
-        self.policy = Policy(NOBODY)
+        self.policy = self._as_written()
+
+    def _as_written(self) -> Policy:
+        try:
+            return read_policy(whole_policy(self._folder.policy(), ()))
+        except NotaryUnusable:
+            return Policy(NOBODY)
 
     @property
     def statuses(self) -> tuple[WitnessStatus, ...]:

@@ -38,7 +38,8 @@ from services.notary.heeded_policy import HeededPolicy
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
 from services.notary.opening import check_log, open_largest_tree, open_tree, rebuild_tree
-from services.notary.published import CHECKPOINT_FILE, Published
+from services.notary.places import CHECKPOINT_FILE
+from services.notary.published import Published
 from services.notary.publishing import Audience
 from services.notary.requests import KeysAnswer, NotaryStatus
 from services.notary.signing import CheckpointSigner

@@ -7,6 +7,8 @@ from services.notary.errors import NotaryUnusable
 from services.notary.identity import Identity, NotaryFolder
 from services.settings import Settings
 
+CHECKPOINT_FILE = "checkpoint"
+"""The newest published checkpoint, beside the tiles, as a log of tiles has it."""
 _TREES = "notary"
 
 
@@ -27,13 +29,47 @@ def notary_folder(settings: Settings, stream: str) -> NotaryFolder:
 
 def tree_folder(settings: Settings, identity: Identity) -> Path:
     """The folder with the tiles and the published checkpoint of one generation of a log."""
-    return settings.data_dir.absolute() / _TREES / identity.stream / str(identity.generation)
+    return _trees(settings, identity.stream) / str(identity.generation)
+
+
+def check_not_lost(settings: Settings, stream: str) -> None:
+    """Check that a stream which was signed still has its notary.
+
+    The folder may be on a disk that is not there now, or that was swapped. Nothing may look then as if nobody had ever
+    made a notary, and nobody may make another one by mistake.
+
+    Raises:
+        NotaryUnusable: the data folder has what was published, and the notary's folder is not there.
+    """
+    folder = notary_folder(settings, stream)
+    if folder.has_notary or (published := _last_published(settings, stream)) is None:
+        return
+    raise NotaryUnusable(
+        f"The log was signed and published as {published}, and there is no notary in {folder.folder}: its keys are not"
+        " there, and nothing is signed. Put that folder back. Where it is"
+        f" lost for good, move {_trees(settings, stream)} aside and make a new notary (cairn notary init): for"
+        " witnesses and readers that is another log."
+    )
 
 
 def streams_with_a_notary(settings: Settings) -> Sequence[str]:
-    """The streams of the log for which somebody has made a notary on this machine.
+    """The streams of the log for which somebody has made a notary on this machine, also where its folder is gone.
 
     Raises:
         NotaryUnusable: as :func:`notary_folder`.
     """
-    return [stream for stream in settings.placement.streams if notary_folder(settings, stream).has_notary]
+    return [
+        stream
+        for stream in settings.placement.streams
+        if notary_folder(settings, stream).has_notary or _last_published(settings, stream) is not None
+    ]
+
+
+def _trees(settings: Settings, stream: str) -> Path:
+    return settings.data_dir.absolute() / _TREES / stream
+
+
+def _last_published(settings: Settings, stream: str) -> str | None:
+    """Under which name a stream was last published, as the data folder has it; None where it was not."""
+    found = {file.stat().st_mtime_ns: file for file in _trees(settings, stream).glob(f"*/{CHECKPOINT_FILE}")}
+    return found[max(found)].read_text(encoding="utf-8", errors="replace").partition("\n")[0] if found else None

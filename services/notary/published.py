@@ -10,7 +10,6 @@ from events.transparency.refusals import NotProven
 from services.notary.checkpoint_archive import CheckpointArchive
 from services.notary.durable_files import replace_file
 
-CHECKPOINT_FILE = "checkpoint"
 KEEP_SECONDS = 600
 """How far apart the checkpoints are that are kept for ever."""
 MAX_RECENT = 1_000

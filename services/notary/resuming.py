@@ -18,7 +18,8 @@ from services.notary.heeded_policy import HeededPolicy
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog
 from services.notary.opening import check_root, hashes_up_to, open_tree, rebuild_tree
-from services.notary.published import CHECKPOINT_FILE, Published
+from services.notary.places import CHECKPOINT_FILE
+from services.notary.published import Published
 from services.notary.succession import check_words
 from services.notary.tile_tree import TileTree
 from services.notary.wording import leaves

@@ -18,7 +18,7 @@ from services.notary.answering import Answering, answer_requests
 from services.notary.cosigning import MakeClient
 from services.notary.errors import WitnessUnusable
 from services.notary.notary import Notary
-from services.notary.places import notary_folder, tree_folder
+from services.notary.places import check_not_lost, notary_folder, tree_folder
 from services.notary.publishing import Publisher, checkpoints_publisher
 from services.notary.requests import SUBJECT
 from services.notary.witness_dealings import AskedWitness
@@ -69,7 +69,8 @@ async def serve(
     for stream in streams:
         settings.placement.check(stream)
     folders = {each: notary_folder(settings, each) for each in tuple(streams) or settings.placement.streams}
-    for folder in folders.values():
+    for stream, folder in folders.items():
+        check_not_lost(settings, stream)
         note_missing_acts(folder, _now())  # where there is no notary, that is told before anything else
     async with AsyncExitStack() as closing:
         nc = await connect(settings.nats_address, name="cairn-notary", log_api=settings.log_api_prefix)

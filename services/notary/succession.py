@@ -24,7 +24,8 @@ from services.notary.generations import ARCHIVE_FILE, Generation
 from services.notary.identity import Identity, NotaryFolder
 from services.notary.log_leaves import RawLog, leaf_hashes
 from services.notary.opening import TILES
-from services.notary.published import CHECKPOINT_FILE, Published
+from services.notary.places import CHECKPOINT_FILE
+from services.notary.published import Published
 from services.notary.requests import MAX_GENERATION
 from services.notary.tile_files import TileFiles
 

@@ -53,7 +53,8 @@ PIECE_BYTES = 1 << 16
 """How much is read at once: what a processor has near."""
 CLOCK_SECONDS = 300
 """How far two clocks may be apart before what they say is a contradiction."""
-MAX_LATE_TOLD = 5
+MAX_TIMES_TOLD = 5
+"""Of how many events it is told in words that their times contradict each other; of the others, how many there are."""
 SECOND = 1_000_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HASH_FROM_END = 46
@@ -189,6 +190,10 @@ class History:
         self.scope = str(about.get("scope", ""))
         self.note = Note(self._bytes("checkpoint"), "checkpoint")
         self.checkpoint = Checkpoint(self.note)
+        if (origin := about.get("origin")) != self.checkpoint.origin:
+            raise Wrong(
+                f"the checkpoint is of another log than the history: {self.checkpoint.origin}, and not {origin}"
+            )
         self.keys = KeyList(self._json("keys.json"), self.checkpoint.origin)
         self.cosigned: dict[str, int] = {}
         self.counted: list[str] = []
@@ -196,6 +201,7 @@ class History:
         self.withheld = 0
         self.earlier: list[Shown] = []
         self.late: dict[int, str] = {}
+        self.clocks: dict[int, str] = {}
         self.later: list[str] = []
         self.successions: list[Succession] = []
         self.aside: list[str] = []
@@ -272,9 +278,10 @@ class History:
             earlier = counted(len(self.earlier), "earlier checkpoint is", "earlier checkpoints are")
             lines.append(f"{earlier} shown to be of the same tree, which only grew.")
         lines += self.later
-        lines += islice(self.late.values(), MAX_LATE_TOLD)
-        if len(self.late) > MAX_LATE_TOLD:
-            lines.append(f"LATE: so are {len(self.late) - MAX_LATE_TOLD} more.")
+        for mark, told_of in (("LATE", self.late), ("CLOCKS", self.clocks)):
+            lines += (f"{mark}: {each}" for each in islice(told_of.values(), MAX_TIMES_TOLD))
+            if len(told_of) > MAX_TIMES_TOLD:
+                lines.append(f"{mark}: so are {len(told_of) - MAX_TIMES_TOLD} more.")
         if self.vouched:
             witnesses = counted(len(self.policy.witnesses), "witness", "witnesses")
             lines.append(
@@ -542,22 +549,36 @@ class History:
         self._sizes = [each.checkpoint.size for each in shown]
         self._seen = list(accumulate((max(each.times) for each in shown), max))
         self._first_seen = list(accumulate((min(each.times) for each in reversed(shown)), min))[::-1]
+        begin = 0
+        for size, first in zip(self._sizes, self._first_seen, strict=True):
+            end = bisect_left(self._positions, size + 1)
+            latest = (first + CLOCK_SECONDS) * SECOND
+            if max(self._recorded[begin:end], default=0) > latest:
+                self._note_early(begin, end, latest, first)
+            begin = end
         for each in shown:
-            first, last = min(each.times), max(each.times)
+            last = max(each.times)
             inside = bisect_left(self._positions, each.checkpoint.size + 1)
-            if inside and self._recorded[inside - 1] > (first + CLOCK_SECONDS) * SECOND:
-                raise Wrong(
-                    f"position {self._positions[inside - 1]} says that it was recorded at"
-                    f" {moment(self._recorded[inside - 1])}, after it was cosigned at {instant(first)}"
-                )
             for position, recorded in islice(zip(self._positions, self._recorded, strict=True), inside, None):
                 if recorded >= (last - CLOCK_SECONDS) * SECOND:
                     break
                 self.late.setdefault(
                     position,
-                    f"LATE: position {position} says that it was recorded at {moment(recorded)}, and was not there when"
-                    f" the log was cosigned at {instant(last)}. It was put in later with an earlier time, or the notary"
-                    " was behind the log then: ask since when there is one.",
+                    f"position {position} says that it was recorded at {moment(recorded)}, and was not there when the"
+                    f" log was cosigned at {instant(last)}. It was put in later with an earlier time, or the notary was"
+                    " behind the log then, or the witness's clock was ahead: ask since when there is a notary, and"
+                    " whether other witnesses say the same.",
+                )
+
+    def _note_early(self, begin: int, end: int, latest: int, cosigned: int) -> None:
+        """Note which of some events were cosigned before the time at which they say that they were recorded."""
+        for position, recorded in zip(self._positions[begin:end], self._recorded[begin:end], strict=True):
+            if recorded > latest:
+                self.clocks.setdefault(
+                    position,
+                    f"position {position} says that it was recorded at {moment(recorded)}, and was there already when"
+                    f" the log was cosigned at {instant(cosigned)}. One of the two clocks was wrong: do not go by"
+                    " either.",
                 )
 
     def _bracket(self, position: int) -> Iterator[str]:
@@ -579,7 +600,11 @@ class History:
         for event in self._events():
             position, recorded, subject, block, _, withheld = event
             if position <= before:
-                raise Wrong(f"position {position} does not follow position {before}")
+                raise Wrong(
+                    f"the event at position {position} is there twice"
+                    if position == before
+                    else f"the events are not in their order: position {position} does not follow position {before}"
+                )
             before = position
             if subject not in places:
                 place = event.place
@@ -600,7 +625,10 @@ class History:
             elif (oddity := odd(event, place, headers, versions, uncounted)) is not None:
                 self._note_oddity(oddity)
             if recorded < earliest:
-                self._note_oddity(f"position {position} was recorded before the event that precedes it")
+                self.clocks[position] = (
+                    f"position {position} says that it was recorded at {moment(recorded)}, well before the event that"
+                    " precedes it. The log's clock was put back in between, or was ahead before."
+                )
             earliest = recorded - CLOCK_SECONDS * SECOND
 
     def _note_oddity(self, oddity: str) -> None:

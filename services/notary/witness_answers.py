@@ -21,6 +21,9 @@ _ALARMS: Mapping[int, str] = {
     HTTPStatus.FORBIDDEN: "it does not trust the key that signed: was the key rotated without telling it?",
     HTTPStatus.NOT_FOUND: "it does not know this log: it is not registered there",
 }
+MAX_CLOCK_SECONDS = 300
+"""How far the time of a cosignature may be from this machine's own: as far as `verify_history.py` takes it for no
+contradiction. What is published with a wrong time stays, and would put each event around it in a wrong light."""
 _FORK_OF_NOTHING = "it refuses a checkpoint as no extension, and is not known to have cosigned any"
 
 
@@ -88,7 +91,7 @@ WitnessAnswer = Cosigned | AnotherSize | Fork | TryLater | Alarm
 
 
 def read_answer(
-    status: int, media_type: str, body: bytes, old_size: int, note: Note, witness: VerifierKey
+    status: int, media_type: str, body: bytes, old_size: int, note: Note, witness: VerifierKey, now: float
 ) -> WitnessAnswer:
     """What an answer to `add-checkpoint` means.
 
@@ -97,9 +100,10 @@ def read_answer(
         old_size: The size that was said to be the one that it has last cosigned.
         note: The checkpoint that was sent.
         witness: The key that the policy has for the witness; lines of other keys are passed over.
+        now: The time here, in seconds since 1970.
     """
     if status == HTTPStatus.OK:
-        return _cosigned(body, note, witness)
+        return _cosigned(body, note, witness, now)
     if status == HTTPStatus.CONFLICT and media_type == SIZE_TYPE:
         size = _SIZE.fullmatch(body)
         if size is None:
@@ -114,7 +118,7 @@ def read_answer(
     return Alarm(_ALARMS.get(status, f"it answers with status {status}"))
 
 
-def _cosigned(body: bytes, note: Note, witness: VerifierKey) -> WitnessAnswer:
+def _cosigned(body: bytes, note: Note, witness: VerifierKey, now: float) -> WitnessAnswer:
     try:
         lines = [line for line in parse_lines(body.decode()) if line.is_of(witness)]
         found = cosignatures_of(Note(note.text, tuple(lines)), [witness])
@@ -124,6 +128,12 @@ def _cosigned(body: bytes, note: Note, witness: VerifierKey) -> WitnessAnswer:
         return Alarm("it answers without a cosignature of the key that the policy has for it")
     if found[0].at == 0:
         return Alarm("its cosignature has no time")
+    if abs(ahead := found[0].at - round(now)) > MAX_CLOCK_SECONDS:
+        where = "ahead of" if ahead > 0 else "behind"
+        return Alarm(
+            f"its clock is {abs(ahead):,} s {where} this machine's, so its cosignature is not used: put right the one"
+            " that is wrong"
+        )
     return Cosigned(lines[-1])
 
 

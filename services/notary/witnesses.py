@@ -6,7 +6,8 @@ which way a checkpoint goes is set in one place, the policy.
 """
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from http import HTTPStatus
 from typing import NamedTuple
@@ -53,12 +54,15 @@ class WitnessClient:
         url: The prefix of its addresses, as the policy has it: https, or http on this very machine.
         key: The key that the policy has for it.
         seconds: How long an answer may take.
+        now: The time here, in seconds since 1970.
 
     Raises:
         WitnessUnusable: it cannot be asked at this address.
     """
 
-    def __init__(self, url: str, key: VerifierKey, seconds: float = WITNESS_SECONDS):
+    def __init__(
+        self, url: str, key: VerifierKey, seconds: float = WITNESS_SECONDS, now: Callable[[], float] = time.time
+    ):
         if not is_protected(url) or urlsplit(url).query:
             raise WitnessUnusable(
                 f"The witness {key.name} has no address with https, or with http on this very machine, so it is not"
@@ -67,6 +71,7 @@ class WitnessClient:
         self.key = key
         self._url = url.rstrip("/")
         self._seconds = seconds
+        self._now = now
         self._http: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
 
@@ -88,7 +93,7 @@ class WitnessClient:
             return Alarm(f"it answers with more than {MAX_WITNESS_ANSWER_BYTES // 1024} KiB")
         except (httpx.HTTPError, OSError, TimeoutError):
             return TryLater()
-        return read_answer(*answer, old_size, note, self.key)
+        return read_answer(*answer, old_size, note, self.key, self._now())
 
     async def add_statement(self, note: Note, key: VerifierKey) -> SignatureLine | StatementRefused:
         """Ask for a signature of a statement of how many events there are: Cairn's own addition to the protocol.

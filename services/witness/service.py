@@ -23,6 +23,8 @@ from services.witness.statements import StatementSigner
 from services.witness.witnessing import Witness
 
 _CONNECT_AGAIN_SECONDS = 2.0
+_REMIND_AGAIN_SECONDS = 60.0
+"""How soon a gateway that did not tell what is published is asked again."""
 _log = logging.getLogger("cairn.witness")
 
 
@@ -45,9 +47,10 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             count = None if settings.witness_org is None else EventCount(records, settings.witness_org, _now())
             statements = StatementSigner(records, count, statement_key, _now)
             gateway = _gateway(settings)
-            if gateway is not None:
-                await _be_reminded(witness, gateway, thread)
-            async with _counting(settings, count, witness, thread, gateway) as counted:
+            async with (
+                _reminding(witness, gateway, thread),
+                _counting(settings, count, witness, thread, gateway) as counted,
+            ):
                 app = WitnessEndpoints(witness, statements, thread, counted).app()
                 await serve_http(
                     app, listener, begun=lambda: ready(f"witness: serving {address_of(listener)} as {identity.name}")
@@ -114,13 +117,41 @@ def _gateway(settings: Settings) -> GatewayFeed | None:
     return GatewayFeed(settings.witness_gateway_url, settings.witness_token_file)
 
 
-async def _be_reminded(witness: Witness, gateway: GatewayFeed, thread: RecordsThread) -> None:
-    """Before anything is signed, look at what is published for one's own signatures."""
+@asynccontextmanager
+async def _reminding(witness: Witness, gateway: GatewayFeed | None, thread: RecordsThread) -> AsyncIterator[None]:
+    """Look at what is published for one's own signatures, before anything is signed.
+
+    Where the gateway does not tell then, it is asked again while the block lasts, until it does.
+    """
+    trouble = await _reminded(witness, gateway, thread) if gateway is not None else None
+    if gateway is None or trouble is None:
+        yield
+        return
+    _log.warning("%s It is asked again until it tells.", trouble)
+    task = asyncio.create_task(_until_reminded(witness, gateway, thread))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _until_reminded(witness: Witness, gateway: GatewayFeed, thread: RecordsThread) -> None:
+    while True:
+        await asyncio.sleep(_REMIND_AGAIN_SECONDS)
+        if await _reminded(witness, gateway, thread) is None:
+            return
+
+
+async def _reminded(witness: Witness, gateway: GatewayFeed, thread: RecordsThread) -> str | None:
+    """Look at the newest published checkpoint of each known log; of which one the gateway does not tell, and why."""
+    trouble = None
     for origin in await thread.run(witness.known_origins):
         try:
             await thread.run(partial(witness.reminded, await gateway.published(origin)))
         except FeedBroken as broken:
-            _log.warning("What is published of %s could not be looked at: %s.", origin, broken)
+            trouble = f"What is published of {origin} could not be looked at: {broken}."
+    return trouble
 
 
 @asynccontextmanager

@@ -3,25 +3,35 @@
 Each is a row of docs/compatibility.md. One that fails has changed: what Cairn does about it may be needed no more.
 """
 
+import asyncio
 import logging
+import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import date
+from importlib.resources import files
 from io import BytesIO
+from typing import Annotated
 
 import httpx
 import psycopg
 import pytest
+import uvicorn
 from fastapi import FastAPI
+from fastapi.sse import format_sse_event
 from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
 from fhir.resources.goal import Goal
+from joserfc import jwt
+from joserfc.jwk import OctKey, OKPKey
 from nats.aio.msg import Msg
-from pydantic import PydanticUserError
+from pydantic import Field, PydanticUserError, TypeAdapter
 from pypdf import PdfReader
 from sqlalchemy import Column, Integer, MetaData, Table, quoted_name
+from starlette.responses import StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 from weasyprint import HTML
 
 from tests.postgresql import PostgresqlServer
@@ -57,6 +67,117 @@ async def test_fastapi_answers_no_head_where_it_answers_get() -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
         assert (await client.get("/")).status_code == 200
         assert (await client.head("/")).status_code == 405
+
+
+def test_fastapi_puts_a_blank_line_behind_a_comment_and_behind_a_time_to_wait() -> None:
+    assert format_sse_event(comment="still there") == b": still there\n\n"
+    assert format_sse_event(retry=2_000) == b"retry: 2000\n\n"
+
+
+def test_uvicorn_takes_what_only_passes_on_an_awaitable_for_an_application_of_asgi_2() -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    class PassingOn:
+        def __call__(self, scope: Scope, receive: Receive, send: Send) -> object:
+            return answer(scope, receive, send)
+
+    taken = uvicorn.Config(PassingOn(), log_config=None)
+    taken.load()
+    assert taken.interface == "asgi2"
+
+
+@pytest.mark.parametrize(("whose", "scheme"), [("127.0.0.1", "https"), ("::1", "https"), ("10.0.0.1", "http")])
+async def test_uvicorn_believes_the_scheme_that_this_machine_names_and_knows_no_host(whose: str, scheme: str) -> None:
+    seen: list[Scope] = []
+
+    async def look(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(_: Message) -> None: ...
+
+    config = uvicorn.Config(look, log_config=None)
+    config.load()
+    said = [(b"host", b"here"), (b"x-forwarded-host", b"elsewhere"), (b"x-forwarded-proto", b"https")]
+    asked = {"type": "http", "scheme": "http", "server": ("here", 80), "client": (whose, 4711), "headers": said}
+    await config.loaded_app(asked, receive, send)
+
+    assert (seen[0]["scheme"], dict(seen[0]["headers"])[b"host"], seen[0]["server"]) == (scheme, b"here", ("here", 80))
+
+
+async def test_starlette_cancels_an_answer_that_is_left_at_every_await() -> None:
+    cancelled = 0
+    left = asyncio.Event()
+
+    async def parts() -> AsyncIterator[str]:
+        nonlocal cancelled
+        try:
+            yield "one"
+            left.set()
+            await asyncio.sleep(60)
+        finally:
+            for _ in range(3):
+                try:
+                    await asyncio.sleep(0.01)
+                except asyncio.CancelledError:
+                    cancelled += 1
+
+    async def receive() -> Message:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None: ...
+
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}}
+    await StreamingResponse(parts())(scope, receive, send)
+
+    assert cancelled == 3
+
+
+async def test_asyncio_lets_the_kernel_wait_on_a_connection_to_a_listener_that_does_not_say_tcp() -> None:
+    async def holds_back(listener: socket.socket) -> bool:
+        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        async def look(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connection = writer.get_extra_info("socket")
+            told.set_result(not connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(look, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            try:
+                return await told
+            finally:
+                writer.close()
+
+    says_so = socket.socket(proto=socket.IPPROTO_TCP)
+    says_so.bind(("127.0.0.1", 0))
+    says_so.listen()
+    assert await holds_back(socket.create_server(("127.0.0.1", 0)))
+    assert not await holds_back(says_so)
+
+
+def test_pydantic_describes_bounds_of_a_union_in_words_that_json_schema_does_not_have() -> None:
+    schema = TypeAdapter(Annotated[int | float, Field(ge=0, le=10)]).json_schema()
+    assert (schema["ge"], schema["le"]) == (0, 10)
+
+
+def test_tzdata_lists_the_zone_of_a_machine_that_nobody_has_set_up() -> None:
+    assert "Factory" in files("tzdata").joinpath("zones").read_text().split()
+
+
+def test_joserfc_checks_no_claim_and_no_type_when_it_decodes() -> None:
+    key = OctKey.import_key("a key that is long enough for HS256 to take it")
+    said = jwt.encode({"alg": "HS256", "typ": "another+jwt"}, {"exp": 1}, key)
+
+    assert jwt.decode(said, key).claims == {"exp": 1}
+
+
+def test_joserfc_has_no_error_of_its_own_for_a_key_on_another_curve() -> None:
+    with pytest.raises(KeyError):
+        OKPKey.import_key({"kty": "OKP", "crv": "Ed25518", "x": "A" * 43})
 
 
 async def test_httpx_has_no_error_of_its_own_for_an_answer_that_was_read() -> None:

@@ -38,6 +38,25 @@ async def test_a_store_whose_last_block_was_cut(
     assert (manifest["events"], manifest["position"], manifest["missing"]) == (EVENTS - 1, EVENTS, 1)
 
 
+async def test_a_store_that_was_killed_and_whose_end_is_torn_off(
+    own_server: EmbeddedServer, own: ResilientClient, own_log: Log, run: Run, tmp_path: Path
+) -> None:
+    """The server has no index of it then, and says of no position that it is missing: an earlier word shows it."""
+    (tmp_path / "before.json").write_text((await run("log", "verify", "--json")).out)
+    await own_server.kill()
+    *_, block = sorted(own_server.data_dir.rglob(f"streams/{STREAM}/msgs/*.blk"))
+    with block.open("r+b") as file:
+        file.truncate(block.stat().st_size - 200)
+    await own_server.start()
+
+    state = (await own.jetstream().stream_info(STREAM)).state
+    assert (state.last_seq, state.messages, state.num_deleted) == (EVENTS - 1, EVENTS - 1, None)
+    compared = await run("log", "verify", "--since", str(tmp_path / "before.json"))
+    assert compared.code == 1
+    assert "is missing" not in compared.out
+    assert f"the log ends here, and went up to position {EVENTS} when it was read before" in compared.out
+
+
 async def test_an_event_that_nobody_decided(own: ResilientClient, own_log: Log, run: Run) -> None:
     """Words of one patient, published into the record of another, by somebody who may write the log."""
     [stored, *_] = await own_log.read_stored(GOAL.on("cairn.log"))

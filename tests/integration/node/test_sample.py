@@ -1,14 +1,16 @@
 """The sample is loaded through the front door: once, into an empty log, and to its end."""
 
+from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from events.identity import parse_goal_id
-from events.log import Log
+from events.log import Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
+from services.embedded_server import EmbeddedServer
 from services.node.sample import load_sample, shown_goal
 from services.sample.clinic import SHOWN_GOAL, northside
 from services.sample.load import load
@@ -16,6 +18,13 @@ from services.settings import Settings
 
 TODAY = date(2026, 3, 2)
 pytestmark = pytest.mark.usefixtures("goals_service")
+
+
+@pytest.fixture
+async def own_nc(own_server: EmbeddedServer) -> AsyncIterator[ResilientClient]:
+    nc = await connect(own_server.url, name="test")
+    yield nc
+    await nc.close()
 
 
 async def test_every_event_is_recorded_and_loading_it_again_records_nothing(nc: ResilientClient, log: Log) -> None:
@@ -45,6 +54,19 @@ async def test_what_was_interrupted_is_finished_with_the_day_it_was_begun_on(
     assert said[0].startswith("Loading")
     assert said[1].startswith("Loaded")
     assert names_in(tmp_path) == []
+
+
+async def test_a_server_that_was_killed_meanwhile_ends_nothing(
+    own_server: EmbeddedServer, own_nc: ResilientClient, tmp_path: Path
+) -> None:
+    """The node starts the server again; that it cannot tell now whether there is a sample is no reason to end."""
+    await declare_log(own_nc)
+    await own_server.kill()
+    said: list[str] = []
+
+    await load_sample(own_nc, Settings(data_dir=tmp_path), said.append)
+    assert await shown_goal(own_nc, Placement()) is None
+    assert said == []
 
 
 def names_in(directory: Path) -> list[str]:

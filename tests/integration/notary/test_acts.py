@@ -1,5 +1,6 @@
 """What was done with a notary is recorded in the house's stream: in order, once, and as soon as NATS is there."""
 
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from services.administration.notary_act import NotaryAct
 from services.administration.notary_history import NotaryHistories, NotaryHistory
 from services.administration.recording import environment, record_notary_acts, recorded_notary_acts
 from services.embedded_server import EmbeddedServer
-from services.notary.acts import ActRecorder, note_act, note_missing_acts, unrecorded
+from services.notary.acts import ActRecorder, note_act, note_missing_acts, noted_acts
 from services.notary.founding import found
 from services.notary.identity import NotaryFolder
 from tests.waiting import eventually
@@ -63,15 +64,35 @@ async def test_what_is_noted_while_nats_is_away_is_recorded_when_it_is_there_aga
         ("stopped", "two", ""),
         ("stopped", "three", ""),
     ]
-    assert unrecorded(folder) == ()
     assert (await recorder.acts()).recorded == 4
+
+
+async def test_what_was_lost_with_the_store_is_recorded_anew(
+    own_server: EmbeddedServer, own_nc: ResilientClient, folder: NotaryFolder
+) -> None:
+    """A disk is swapped: the record was on it, and an older one, or none, is there now. Nothing may wait for ever."""
+    recorder = ActRecorder(own_nc, folder, STREAM)
+    note_act(folder, act("recorded, and lost with the disk"))
+    assert await recorder.record()
+
+    await own_server.stop()
+    shutil.rmtree(own_server.data_dir / "jetstream")
+    await own_server.start()
+    await eventually(lambda: own_nc.is_connected and own_nc.stats["reconnects"] > 0)
+    note_act(folder, act("afterwards"))
+    assert await recorder.record()
+
+    told = await recorder.acts()
+    assert [each.reason for each in told.acts] == ["", "recorded, and lost with the disk", "afterwards"]
+    assert told.recorded == 3
+    assert await recorded_notary_acts(own_nc, STREAM) == told.acts
 
 
 async def test_what_was_recorded_without_its_being_known_is_not_recorded_again(
     nc: ResilientClient, folder: NotaryFolder, org: str
 ) -> None:
     note_act(folder, act("one"))
-    first, second = unrecorded(folder)
+    first, second = noted_acts(folder)
     await record_notary_acts(nc, org, (first,))  # and then the notary was killed
 
     await ActRecorder(nc, folder, org).record()
@@ -107,7 +128,6 @@ async def test_a_file_that_was_moved_away_does_not_have_the_notary_made_twice(
     await recorder.record()
 
     assert [(each.kind, each.by) for each in (await recorder.acts()).acts] == [("founded", "ada")]
-    assert unrecorded(folder) == ()
 
 
 async def test_each_act_is_an_event_of_its_own_kind_in_a_stream_that_loses_none(

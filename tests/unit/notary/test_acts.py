@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.notary.acts import note_act, note_missing_acts, note_rotation, unrecorded
+from services.notary.acts import note_act, note_missing_acts, note_rotation, noted_acts
 from services.notary.errors import ActsUnusable
 from services.notary.founding import new_key
 from services.notary.generations import STOPPED_FILE
@@ -18,7 +18,7 @@ ACTS = "acts.json"
 
 
 def kinds(bench: Bench) -> list[str]:
-    return [each.kind for each in unrecorded(bench.folder)]
+    return [each.kind for each in noted_acts(bench.folder)]
 
 
 async def test_from_its_making_to_its_second_generation(bench: Bench) -> None:
@@ -33,7 +33,7 @@ async def test_from_its_making_to_its_second_generation(bench: Bench) -> None:
     ended = succeed(bench.folder, Succession("the disk was lost", "grace", 2, None), NOW)
 
     assert kinds(bench) == ["founded", "rotation_begun", "rotation_finished", "succeeded"]
-    made, begun, finished, succeeded = unrecorded(bench.folder)
+    made, begun, finished, succeeded = noted_acts(bench.folder)
     assert (made.origin, made.key) == (bench.founded.identity.origin, str(bench.founded.checkpoints))
     assert (begun.by, begun.size, begun.at) == ("ada", 3, NOW)
     assert begun.key == finished.key != made.key
@@ -52,7 +52,7 @@ async def test_that_it_stops_is_noted_once_with_what_was_found(bench: Bench) -> 
             why = notary.status.stopped
 
     assert kinds(bench) == ["founded", "stopped"]
-    assert (unrecorded(bench.folder)[-1].reason, unrecorded(bench.folder)[-1].size) == (why, 3)
+    assert (noted_acts(bench.folder)[-1].reason, noted_acts(bench.folder)[-1].size) == (why, 3)
 
     (bench.generation.folder / STOPPED_FILE).unlink()
     for _ in range(2):
@@ -65,7 +65,7 @@ def test_one_that_an_earlier_version_made_was_made_when_it_was(bench: Bench) -> 
     for _ in range(2):
         note_missing_acts(bench.folder, NOW)
 
-    (made,) = unrecorded(bench.folder)
+    (made,) = noted_acts(bench.folder)
     assert (made.kind, made.at, made.by) == ("founded", bench.founded.identity.made_at, "")
 
 
@@ -76,7 +76,7 @@ def test_it_may_be_noted_while_the_folder_is_locked(bench: Bench) -> None:
 
 
 def test_a_damaged_file_is_said_and_not_written_over(bench: Bench) -> None:
-    made = unrecorded(bench.folder)[0]
+    made = noted_acts(bench.folder)[0]
     (bench.folder.folder / ACTS).write_text("{")
     with pytest.raises(ActsUnusable, match=f"{ACTS} cannot be read. It says what was done"):
         note_act(bench.folder, made)

@@ -48,7 +48,9 @@ async def test_it_names_everything_that_lies_beside_it(tmp_path: Path) -> None:
     assert [name for name in sorted(told) if f"<code>{name}" not in PAGE] == []
 
 
-@pytest.mark.parametrize("said", ["VOUCHED FOR", "CONSISTENT IN ITSELF ONLY", "WRONG", "LATE", "--policy", "--also"])
+@pytest.mark.parametrize(
+    "said", ["VOUCHED FOR", "CONSISTENT IN ITSELF ONLY", "WRONG", "LATE", "CLOCKS", "--policy", "--also"]
+)
 def test_it_explains_what_the_program_says(said: str) -> None:
     assert said in PAGE
     assert said in Path(verify_history.__file__).read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from services.notary.errors import NotaryUnusable
 from services.notary.founding import Founded, found, new_key
 from services.notary.generations import KEY_FILE, RETIRING_KEY_FILE, SIGNED_FILE, STOPPED_FILE, Generation, Signed
 from services.notary.identity import NotaryFolder
-from services.notary.places import notary_folder, streams_with_a_notary, tree_folder
+from services.notary.places import check_not_lost, notary_folder, streams_with_a_notary, tree_folder
 from services.notary.published import KEEP_SECONDS, Published
 from services.notary.succession import Succession, succeed
 from services.notary.trust import quorum_of, whole_policy
@@ -157,6 +157,34 @@ class TestMaking:
         for inside in (tmp_path / "data", tmp_path / "data" / "keys", tmp_path / "link" / "keys"):
             with pytest.raises(NotaryUnusable, match="inside the data folder"):
                 notary_folder(settings.model_copy(update={"notary_dir": inside}), "CAIRN_LOG")
+
+    def test_a_folder_that_is_not_there_any_more_is_missed(self, tmp_path: Path) -> None:
+        """A disk that is not mounted must not look as if nobody had ever made a notary."""
+        settings = Settings(data_dir=tmp_path / "data")
+        check_not_lost(settings, "CAIRN_LOG")
+        folder = notary_folder(settings, "CAIRN_LOG")
+        identity = found(folder, "records.clinic.example", "CAIRN_LOG", NOW).identity
+        check_not_lost(settings, "CAIRN_LOG")
+        tree = tree_folder(settings, identity)
+        tree.mkdir(parents=True)
+        (tree / "checkpoint").write_text(f"{identity.origin}\n3\n{'A' * 43}=\n\n")
+        settings.notary_folder.rename(tmp_path / "elsewhere")
+
+        assert streams_with_a_notary(settings) == ["CAIRN_LOG"]
+        with pytest.raises(NotaryUnusable, match=rf"published as {identity.origin}, and there is no notary in"):
+            check_not_lost(settings, "CAIRN_LOG")
+
+        (tmp_path / "elsewhere").rename(settings.notary_folder)
+        check_not_lost(settings, "CAIRN_LOG")
+
+    def test_keys_that_have_signed_are_never_written_over(
+        self, folder: NotaryFolder, generation: Generation, founded: Founded
+    ) -> None:
+        generation.note_signed(Signed(size=3, root=bytes(32), at=NOW))
+        (folder.folder / "identity.json").unlink()
+        with pytest.raises(NotaryUnusable, match=r"have signed a tree with 3 leaves, and identity\.json"):
+            found(folder, "records.clinic.example", "CAIRN_LOG", NOW)
+        assert generation.keys()[0].verifier == founded.checkpoints
 
 
 class TestRotation:

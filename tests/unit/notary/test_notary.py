@@ -13,7 +13,7 @@ from services.notary import notary as notary_module
 from services.notary import signing_rounds
 from services.notary.errors import NotaryUnusable, SigningStopped
 from services.notary.founding import new_key
-from services.notary.generations import Generation
+from services.notary.generations import KEY_FILE, Generation
 from services.notary.published import Published
 from services.notary.requests import (
     AskProofs,
@@ -206,6 +206,13 @@ async def test_a_new_generation_begins_also_while_all_is_well(bench: Bench) -> N
         assert opened_checkpoint(note, begun.checkpoints).size == 3
         former = {each.key for each in notary.keys().former}
         assert former == {str(bench.founded.checkpoints), str(bench.founded.statements)}
+
+
+async def test_what_the_policy_asks_for_is_told_also_while_a_key_is_missing(bench: Bench) -> None:
+    bench.trust("all", WitnessInMemory())
+    (bench.generation.folder / KEY_FILE).unlink()
+
+    assert bench.made().status.quorum == "all of 1"
 
 
 async def test_a_policy_is_heeded_when_it_changes_and_kept_when_it_is_wrong(bench: Bench) -> None:

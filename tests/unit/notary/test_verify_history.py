@@ -201,6 +201,21 @@ def change_the_order(export: Path) -> None:
     write(export / "events.jsonl", said)
 
 
+def show_one_twice(export: Path) -> None:
+    said = lines(export / "events.jsonl")
+    said.insert(5, said[5])
+    write(export / "events.jsonl", said)
+
+
+def put_the_checkpoint_of_another_log(export: Path) -> None:
+    other = SignerKey("another.example/tlog/7f3k2m9q-1", NOTE, bytes([9]) * 32)
+    (export / "checkpoint").write_text(str(signed(Checkpoint(other.name, 300, bytes(32)).text, other)))
+
+
+def put_an_older_checkpoint(export: Path) -> None:
+    (export / "checkpoint").write_bytes((export / "earlier" / "250").read_bytes().partition(b"\n\n")[2])
+
+
 def leave_out_the_last(export: Path) -> None:
     write(export / "events.jsonl", lines(export / "events.jsonl")[:-1])
 
@@ -314,7 +329,10 @@ def break_off_the_statement(export: Path) -> None:
         (change_a_time, "position 11 is not the one in the log"),
         (change_a_header, "position 11 is not the one in the log"),
         (swap_two, "position 11 is not the one in the log"),
-        (change_the_order, "position 13 does not follow position 15"),
+        (change_the_order, "the events are not in their order: position 13 does not follow position 15"),
+        (show_one_twice, "the event at position 11 is there twice"),
+        (put_the_checkpoint_of_another_log, "the checkpoint is of another log than the history: another.example"),
+        (put_an_older_checkpoint, "is against another checkpoint than the export's"),
         (leave_out_the_last, "the operator states “events 150”, and the export has “events 149”"),
         (leave_out_one, "an event of northside.p1.g3 is missing"),
         (leave_out_a_goal, "the operator states “events 150”, and the export has “events 75”"),
@@ -547,7 +565,8 @@ async def test_a_time_before_a_cosigned_checkpoint_without_the_event_is_reported
     assert said.count("LATE") == 1
 
 
-async def test_a_time_after_a_cosignature_is_wrong(tmp_path: Path, policy: str, capsys: Said) -> None:
+async def test_a_time_after_a_cosignature_is_told_and_accuses_nobody(tmp_path: Path, policy: str, capsys: Said) -> None:
+    """A witness's clock that was behind for a moment must not spoil every later export of an honest log."""
     ahead = Clinic(tmp_path, [message(each) for each in range(1, 301)], kept=(200,))
     ahead.messages[198:] = [each._replace(recorded_ns=each.recorded_ns + 10**13) for each in ahead.messages[198:]]
     early = Clinic(tmp_path / "tree", ahead.messages, kept=(200,))
@@ -562,8 +581,25 @@ async def test_a_time_after_a_cosignature_is_wrong(tmp_path: Path, policy: str, 
     early.note = cosigned_too_early  # type: ignore[method-assign]
     export = await early.export(tmp_path / "export")
 
-    assert main([str(export), "--policy", policy, "--quiet"]) == 1
-    assert "position 199 says that it was recorded at" in capsys.readouterr().out
+    assert main([str(export), "--policy", policy, "--quiet"]) == 0
+    said = capsys.readouterr().out
+    assert "CLOCKS: position 199 says that it was recorded at" in said
+    assert "One of the two clocks was wrong" in said
+    assert said.count("CLOCKS") == 1
+
+
+async def test_a_clock_of_the_log_that_was_put_back_is_told_and_accuses_nobody(
+    tmp_path: Path, policy: str, capsys: Said
+) -> None:
+    messages = [message(position) for position in range(1, 301)]
+    messages[:100] = [each._replace(recorded_ns=each.recorded_ns + 3_600 * 10**9) for each in messages[:100]]
+    export = await Clinic(tmp_path, messages).export(tmp_path / "export")
+
+    assert main([str(export), "--policy", policy, "--quiet"]) == 0
+    said = capsys.readouterr().out
+    assert "CLOCKS: position 101 says that it was recorded at" in said
+    assert "well before the event that precedes it. The log's clock was put back" in said
+    assert "CLOCKS: so are" in said
 
 
 def test_the_timeline_says_between_which_times_an_event_came_to_be_there(

@@ -6,7 +6,9 @@ from events.transparency.checkpoints import Checkpoint, cosigned
 from events.transparency.keys import COSIGNATURE, NOTE, SignerKey
 from events.transparency.merkle import EMPTY_ROOT
 from events.transparency.notes import signed
+from services.notary.verify_history import CLOCK_SECONDS
 from services.notary.witness_answers import (
+    MAX_CLOCK_SECONDS,
     SIZE_TYPE,
     Alarm,
     AnotherSize,
@@ -22,11 +24,12 @@ WITNESS = SignerKey("witness.example/w1", COSIGNATURE, bytes(range(32)))
 ANOTHER = SignerKey("witness.example/w2", COSIGNATURE, bytes(range(1, 33)))
 NOTE_SENT = signed(Checkpoint(LOG.name, 0, EMPTY_ROOT).text, LOG)
 OLDER = signed(Checkpoint(LOG.name, 1, EMPTY_ROOT).text, LOG)
-LINE = cosigned(NOTE_SENT, WITNESS, 1_800_000_000)
+NOW = 1_800_000_000
+LINE = cosigned(NOTE_SENT, WITNESS, NOW)
 
 
 def answer(status: int, body: str = "", media_type: str = "text/plain") -> WitnessAnswer:
-    return read_answer(status, media_type, body.encode(), 7, NOTE_SENT, WITNESS.verifier)
+    return read_answer(status, media_type, body.encode(), 7, NOTE_SENT, WITNESS.verifier, NOW)
 
 
 def test_its_cosignature_is_taken_and_other_lines_are_passed_over() -> None:
@@ -44,6 +47,20 @@ def test_an_answer_without_its_cosignature_is_an_alarm(body: str) -> None:
     assert isinstance(answer(200, body), Alarm)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "where"), [(301, "301 s ahead of"), (-21_600, "21,600 s behind")], ids=["ahead", "behind"]
+)
+def test_a_cosignature_of_another_time_than_ours_is_an_alarm(seconds: int, where: str) -> None:
+    """It would stay for ever, and have an honest log look as if events had been put in later, or before their time."""
+    found = answer(200, f"{cosigned(NOTE_SENT, WITNESS, NOW + seconds)}\n")
+    assert isinstance(found, Alarm)
+    assert f"its clock is {where} this machine's" in found.reason
+
+    near = cosigned(NOTE_SENT, WITNESS, NOW + (300 if seconds > 0 else -300))
+    assert answer(200, f"{near}\n") == Cosigned(near)
+    assert MAX_CLOCK_SECONDS == CLOCK_SECONDS, "what is published is no contradiction to whoever checks it"
+
+
 def test_another_size_is_a_number_and_nothing_else() -> None:
     assert answer(409, "257\n", SIZE_TYPE) == AnotherSize(257)
     for body in ("", "-1\n", "0257\n", "2 57\n", "٣\n"):
@@ -56,7 +73,7 @@ def test_the_very_size_that_was_said_is_a_fork_as_the_first_release_of_the_proto
 
 @pytest.mark.parametrize(("status", "body", "media_type"), [(409, "0\n", SIZE_TYPE), (409, "", ""), (422, "", "")])
 def test_one_that_has_cosigned_nothing_has_cosigned_no_other_tree(status: int, body: str, media_type: str) -> None:
-    found = read_answer(status, media_type, body.encode(), 0, NOTE_SENT, WITNESS.verifier)
+    found = read_answer(status, media_type, body.encode(), 0, NOTE_SENT, WITNESS.verifier, NOW)
     assert isinstance(found, Alarm)
 
 

@@ -22,7 +22,8 @@ CHECKPOINT = Checkpoint(LOG.name, 1, leaf_hash(b"one"))
 SENT = signed(CHECKPOINT.text, LOG)
 ANOTHER_LOG = signed(SENT.text.replace(LOG.name, "another.example/tlog/7f3k2m9q-1"), LOG)
 STATED = signed(f"cairn-statement/1\n{LOG.name}\n1\nnorthside\nevents 1\nlast 1\n", LOG)
-LINE = cosigned(SENT, WITNESS, 1_800_000_000)
+NOW = 1_800_000_000
+LINE = cosigned(SENT, WITNESS, NOW)
 
 Answer = Callable[[str, bytes], bytes]
 
@@ -51,7 +52,7 @@ async def asked(answer: Answer, path: str = "/w", seconds: float = 20) -> AsyncI
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    client = WitnessClient(f"http://127.0.0.1:{port}{path}", WITNESS.verifier, seconds)
+    client = WitnessClient(f"http://127.0.0.1:{port}{path}", WITNESS.verifier, seconds, lambda: NOW)
     try:
         yield client
     finally:
