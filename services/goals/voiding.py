@@ -66,6 +66,7 @@ class Voiding:
         Args:
             submitter: The id of the principal whose request it is, which is recorded.
         """
+        await self._watch.look_if_due()
         if (refused := self._watch.refusal) is not None:
             return refused
         try:

@@ -102,13 +102,14 @@ ROWS = {
     "goals": Row(
         (
             *("cairn.log.*.*.*", "$KV.cairn_snapshots.*.*.*", _ANSWERS, "_R_.>", f"cairn.compare.{LOG_STREAM}"),
+            "cairn.replaced.cairn-goals",
             *_api(LOG_STREAM, _MAKE, _STATE, _GET),
             *_api(SNAPSHOTS, _MAKE, _GET, "STREAM.PURGE"),
             *_api(CARE, _MAKE),
         ),
         (
             *("cairn.submit.> goals", "cairn.forwarded.> goals", "cairn.void.> goals", "cairn.health.goals.* goals"),
-            *("cairn.feed.*.*.plan", "cairn.replaced.*", _CHANGES, _ANSWERS),
+            *("cairn.feed.*.*.plan", "cairn.replaced.*", f"cairn.compare.{LOG_STREAM}", _CHANGES, _ANSWERS),
         ),
     ),
     "intake": Row(
