@@ -87,12 +87,14 @@ class Snapshots:
             return None
         return stored.data if stored else None
 
-    async def keep_known(self, stream: str, known: bytes) -> None:
-        """Keep what is known of a stream of the log, until the snapshots are emptied."""
+    async def keep_known(self, stream: str, known: bytes) -> bool:
+        """Keep what is known of a stream of the log, until the snapshots are emptied; whether it is kept."""
         try:
             await self._writer.write(Write((Message(_stream_key(stream), {}, known),)))
         except CairnError as error:
             _log.info("what is known of the log is not written: %s", error)
+            return False
+        return True
 
     async def empty(self) -> None:
         """Take everything away, so that every goal is read from the log again.

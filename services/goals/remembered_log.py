@@ -50,6 +50,7 @@ class RememberedLog:
         self._settled = 0
         self._adopted: int | None = None
         self._kept = b""
+        self._is_recalled = False
 
     @property
     def _all(self) -> tuple[Anchor, ...]:
@@ -86,8 +87,11 @@ class RememberedLog:
         return True
 
     async def recall(self) -> None:
-        """Remember what was kept by a service that has ended."""
+        """Remember what was kept by a service that has ended; once, as this one keeps it from then on."""
+        if self._is_recalled:
+            return
         kept = await self._snapshots.last_known(self._stream)
+        self._is_recalled = True
         if kept is None:
             return
         try:
@@ -159,8 +163,9 @@ class RememberedLog:
         """Keep what is remembered for a service that starts again, if it is something new."""
         kept = _Kept(anchors=self._all, adopted=self._adopted or 0).model_dump_json().encode()
         if kept != self._kept:
-            await self._snapshots.keep_known(self._stream, kept)
-            self._kept = kept
+            self._kept = kept  # before it is written: the snapshots may be emptied meanwhile
+            if not await self._snapshots.keep_known(self._stream, kept):
+                self._kept = b""
 
     def must_keep_again(self) -> None:
         """Note that the snapshots were emptied."""

@@ -39,6 +39,8 @@ _RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
 _SHORTEST_PAUSE_SECONDS = 0.05
 """How far two looks are apart at least, however often there is reason for doubt."""
+_ANSWERED_SECONDS = 5.0
+"""How long a log that may have been replaced has to say whether it is the right one, before a submission is refused."""
 _COMPARE_SECONDS = 3.0
 """How long is waited for somebody who remembers the log, before a service that starts records anything."""
 _FURTHER_COMPARISONS_SECONDS = 0.05
@@ -86,10 +88,12 @@ class Watch:
         self._reconnects = -1
         self._doubts = 0
         self._doubts_looked_at = 0
+        self._looks = 0
         self._failed = False
         self._looking = asyncio.Lock()
         self._doubted = asyncio.Event()
         self._objected = asyncio.Event()
+        self._looked = asyncio.Event()
 
     @property
     def refusal(self) -> RejectedOutcome | None:
@@ -179,8 +183,7 @@ class Watch:
             _log.warning("%s is the log that everybody remembers: events are recorded again", self._stream)
 
     async def ask(self) -> None:
-        """Learn whether the log is still the same: from all who remember it, and from a service that has ended."""
-        await self._remembered.recall()
+        """Ask all who remember the log whether it is still the same. If nobody is there, that is known at once."""
         answers = await compared(self._nc, self._stream, first=_COMPARE_SECONDS, further=_FURTHER_COMPARISONS_SECONDS)
         for answer in answers:
             self.compared(answer)
@@ -191,12 +194,20 @@ class Watch:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_LOOK_SECONDS):
                     await self.look()
+                    await self._remembered.keep()
         await self._stop_answering()
 
     async def run(self) -> None:
         """Look at the stream again and again, until cancelled."""
         # Side by side: the answers of other streams are waited for, and what becomes of this one is to be seen at once.
-        await run_until_first_ends(self._keep_looking(), self._keep_counting())
+        await run_until_first_ends(self._keep_looking(), self._keep_counting(), self._keep_known())
+
+    async def _keep_known(self) -> None:
+        """Keep what is known after each look; where that is slow, nobody waits for it."""
+        while True:
+            await self._looked.wait()
+            self._looked.clear()
+            await self._remembered.keep()
 
     async def _keep_counting(self) -> None:
         while True:
@@ -209,8 +220,8 @@ class Watch:
     async def _keep_looking(self) -> None:
         while True:
             await self.look()
-            await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
-            end = monotonic() + (_RECHECK_SECONDS if self._failed else LOOK_SECONDS)
+            await asyncio.sleep(_RECHECK_SECONDS if self._failed else _SHORTEST_PAUSE_SECONDS)
+            end = monotonic() + LOOK_SECONDS
             while not self._doubted.is_set() and not self.is_due and monotonic() < end:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_RECHECK_SECONDS):
@@ -223,14 +234,26 @@ class Watch:
             await self._look_alone()
 
     async def look_if_due(self) -> None:
-        """Look at the stream if the log may have been replaced, and nobody else has looked meanwhile."""
-        if self.is_due:
+        """Look at the stream if the log may have been replaced, and nobody else has looked meanwhile.
+
+        Raises:
+            LogUnreachable: it does not answer, also after some seconds. Nobody knows whether it is the right one.
+        """
+        end = monotonic() + _ANSWERED_SECONDS
+        while self.is_due:
+            before = self._looks
             async with self._looking:
-                if self.is_due:
+                if self._looks == before:
                     await self._look_alone()
+            if not self._failed:
+                return
+            if monotonic() > end:
+                raise LogUnreachable("The log does not answer.")
+            await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
 
     async def _look_alone(self) -> None:
         reconnects, doubts = self._nc.stats["reconnects"], self._doubts
+        self._looks += 1
         self._failed = False
         try:
             await self._look()
@@ -243,8 +266,9 @@ class Watch:
             )
         except LogUnreachable:
             self._failed = True
-        finally:
-            self._reconnects, self._doubts_looked_at = reconnects, doubts
+            return
+        self._reconnects, self._doubts_looked_at = reconnects, doubts
+        self._looked.set()
 
     async def _count(self) -> None:
         """Ask whether another stream takes in the same events, as where two servers are joined by a leaf node.
@@ -277,6 +301,7 @@ class Watch:
         self._joined = RejectedOutcome(code="log.unfit", detail=detail)
 
     async def _look(self) -> None:
+        await self._remembered.recall()
         replaced: LogReplaced | None = None
         try:
             state = await self._remembered.compare()
@@ -296,7 +321,6 @@ class Watch:
         await self._judge(state)
         if replaced is None:
             await self._remembered.renew(state)
-        await self._remembered.keep()
 
     async def _miss(self, replaced: LogReplaced) -> None:
         """Object to the log, and tell the other goals services and whoever asks, until it is the right one again."""
