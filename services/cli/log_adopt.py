@@ -43,8 +43,8 @@ def adopt(yes: bool, by: str, reason: str, database_url: str | None, as_json: bo
 
     Says what is lost for good, and asks. Every projection that is of another log is built anew from this one, beside
     running services, which go on by themselves afterwards; goals services forget the other log. What the former log had
-    and this one has not is lost then; where a backup has it, restore that instead. With --json and without --yes it only
-    tells; the exit code is then 1 if there is something to adopt.
+    and this one has not is lost then; where a backup has it, restore that instead. With --json and without --yes it
+    only tells; the exit code is then 1 if there is something to adopt.
     """
     with open_tables(database_url) as engine:
         asyncio.run(_adopt(engine, nats_url, by, reason, yes=yes, as_json=as_json))
@@ -179,6 +179,6 @@ async def _record(nc: "ResilientClient", adoptions: "Sequence[Adoption]", by: st
     for each in adoptions:
         lost = {**(each.lost.counts if each.lost else {}), **({"missing": each.missing} if each.missing else {})}
         if unseen := each.unseen:
-            lost["acknowledged"] = unseen
+            lost["events"] = lost.get("events", 0) + unseen
         position, fingerprint = each.anchor
         await record_act(nc, Act("adopted", each.stream, by, reason, position, fingerprint, each.head, lost), replicas)

@@ -47,7 +47,10 @@ _FURTHER_COMPARISONS_SECONDS = 0.05
 """How much later than the first answer the others may come."""
 _LAST_LOOK_SECONDS = 1.0
 """How long a service that ends takes at most to note what it knows last."""
-_UNTIL = "Nothing is recorded until its operator has decided (`cairn log adopt`). Send the event again later with the same id."
+_UNTIL = (
+    "Nothing is recorded until its operator has decided (`cairn log adopt`)."
+    " Send the event again later with the same id."
+)
 
 
 class Watch:
