@@ -16,6 +16,7 @@ from nats.errors import Error as NatsError
 from events.event import Event
 from events.identity import FEED, FORWARDED, PLAN, SUBMIT, parse_subject
 from events.log import connect, declare_log
+from events.log.cancellation import until_cancelled
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
 from events.log.comparison import REPLACED, LogComparison
@@ -105,7 +106,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         await broker.start()
         where = f" on {', '.join(streams)}" if streams else ""
         ready(f"goals: answering {SUBMIT}.ORG.PATIENT.GOAL{where}")
-        await asyncio.Event().wait()
+        await until_cancelled()
 
 
 def hear_submissions(broker: Broker, addressed: Iterable[str], limit: int, take: Callable[[Msg], None]) -> None:
