@@ -88,7 +88,7 @@ class Snapshots:
         return stored.data if stored else None
 
     async def keep_known(self, stream: str, known: bytes) -> bool:
-        """Keep what is known of a stream of the log, until the snapshots are emptied; whether it is kept."""
+        """Keep what is known of a stream of the log; whether it is kept."""
         try:
             await self._writer.write(Write((Message(_stream_key(stream), {}, known),)))
         except CairnError as error:
@@ -97,13 +97,13 @@ class Snapshots:
         return True
 
     async def empty(self) -> None:
-        """Take everything away, so that every goal is read from the log again.
+        """Take all snapshots of goals away, so that every goal is read from the log again.
 
         Raises:
             LogUnreachable: the server does not do it.
         """
         try:
-            await self._nc.jetstream(timeout=10).purge_stream(_STREAM)
+            await self._nc.jetstream(timeout=10).purge_stream(_STREAM, subject=f"$KV.{BUCKET}.*.*.*")
         except NotFoundError:
             pass  # there were none
         except (NatsError, TimeoutError) as error:
@@ -119,5 +119,5 @@ def _key(goal_id: GoalId) -> str:
 
 
 def _stream_key(stream: str) -> str:
-    """The key of a stream; no goal has it, as no organisation has a `=` in its name."""
-    return f"$KV.{BUCKET}.log=.{stream}.known"
+    """The key of a stream: one name, where a goal has three."""
+    return f"$KV.{BUCKET}.{stream}"

@@ -162,14 +162,8 @@ class RememberedLog:
     async def keep(self) -> None:
         """Keep what is remembered for a service that starts again, if it is something new."""
         kept = _Kept(anchors=self._all, adopted=self._adopted or 0).model_dump_json().encode()
-        if kept != self._kept:
-            self._kept = kept  # before it is written: the snapshots may be emptied meanwhile
-            if not await self._snapshots.keep_known(self._stream, kept):
-                self._kept = b""
-
-    def must_keep_again(self) -> None:
-        """Note that the snapshots were emptied."""
-        self._kept = b""
+        if kept != self._kept and await self._snapshots.keep_known(self._stream, kept):
+            self._kept = kept
 
     async def _bears_out(self, anchor: Anchor) -> StreamState:
         try:

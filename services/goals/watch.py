@@ -77,7 +77,7 @@ class Watch:
         self._stream = stream
         self._log = log
         self._remembered = remembered
-        self._forget_histories = forget
+        self._forget = forget
         self._fitness = Fitness(stream, (), 0)
         self._unfit: RejectedOutcome | None = None
         self._replaced: RejectedOutcome | None = None
@@ -248,11 +248,10 @@ class Watch:
             async with self._looking:
                 if self._looks == before:
                     await self._look_alone()
-            if not self._failed:
-                return
-            if monotonic() > end:
-                raise LogUnreachable("The log does not answer.")
-            await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
+            if self._failed:
+                if monotonic() > end:
+                    raise LogUnreachable("The log does not answer.")
+                await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
 
     async def _look_alone(self) -> None:
         reconnects, doubts = self._nc.stats["reconnects"], self._doubts
@@ -261,7 +260,7 @@ class Watch:
         try:
             await self._look()
         except LogReplaced:  # while it was looked at
-            self._doubted.set()
+            self.doubt()
         except NoStream:
             self._refuse(
                 f"There is no stream {self._stream}; nothing was recorded. Its operator can restore it.",
@@ -352,11 +351,6 @@ class Watch:
         if subscription is not None and not self._nc.is_closed:
             with suppress(NatsError):
                 await subscription.unsubscribe()
-
-    async def _forget(self) -> None:
-        """Forget what memory has of the log."""
-        await self._forget_histories()
-        self._remembered.must_keep_again()
 
     async def _judge(self, state: StreamState) -> None:
         before, self._fitness = self._fitness, Fitness.of(self._stream, state)
