@@ -78,8 +78,8 @@ def _print_stream(adoption: Adoption) -> None:
         click.echo(f"From {adoption.stream} are missing, for good: {gone}. `cairn log verify` says which.")
     if adoption.acknowledged:
         click.echo(
-            f"{adoption.stream} is another log than before. A goals service was acknowledged events up to position"
-            f" {adoption.acknowledged:,}; the log ends at position {adoption.head:,}, or holds another event there."
+            f"To a goals service {adoption.stream} had acknowledged events up to position {adoption.acknowledged:,}."
+            f" The log ends at position {adoption.head:,}, or holds another event there."
         )
         if adoption.unseen:
             gone = counted({"events": adoption.unseen})
