@@ -1,6 +1,7 @@
 """A cancellation that a library has swallowed is heeded nevertheless."""
 
 import asyncio
+from typing import NoReturn
 
 
 def heed_cancellation() -> None:
@@ -12,3 +13,10 @@ def heed_cancellation() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
+
+
+async def until_cancelled() -> NoReturn:
+    """Wait until this is cancelled, for whoever has begun to serve; at once if that was while it began."""
+    heed_cancellation()
+    while True:
+        await asyncio.get_running_loop().create_future()

@@ -1,7 +1,8 @@
 """Whether a stream is fit to be the log: it is set up to forget nothing, and nothing has gone from it.
 
 What has gone stays gone also when the settings are mended, and is told until an operator has adopted the log without
-it. How much was adopted is kept with the stream itself, in its metadata: whoever sees the stream sees that.
+it. When the log was adopted, and without how much, is kept with the stream itself, in its metadata: whoever sees the
+stream sees that.
 """
 
 from typing import NamedTuple
@@ -12,7 +13,8 @@ from events.log.failures import LogUnreachable
 from events.log.stream import wrong_settings
 from events.log.stream_state import StreamState, read_state
 
-_ADOPTED = "cairn-missing-adopted"
+_MISSING_ADOPTED = "cairn-missing-adopted"
+_ADOPTED_AT = "cairn-adopted-at"
 
 
 class Fitness(NamedTuple):
@@ -31,8 +33,7 @@ class Fitness(NamedTuple):
     @classmethod
     def of(cls, stream: str, state: StreamState) -> "Fitness":
         """Judge a stream by what the server says of it."""
-        adopted = (state.config.get("metadata") or {}).get(_ADOPTED, "")
-        given_up = int(adopted) if adopted.isdecimal() else 0
+        given_up = _number(state, _MISSING_ADOPTED)
         return cls(stream, wrong_settings(state.config), max(0, state.missing - given_up))
 
     @property
@@ -53,16 +54,32 @@ class Fitness(NamedTuple):
         return " ".join(sentences)
 
 
-async def adopt_missing(nc: ResilientClient, stream: str) -> None:
-    """Note with a stream that what is missing from it now is known and given up. Needs the operator's rights.
+def adopted_at(state: StreamState) -> int:
+    """When an operator last adopted a stream as it is, in nanoseconds since 1970 by its server's clock; 0 for never."""
+    return _number(state, _ADOPTED_AT)
+
+
+async def adopt_as_it_is(nc: ResilientClient, stream: str) -> None:
+    """Note with a stream that it counts from now on as it is: whoever remembers more of it forgets that.
+
+    What is missing from it is known and given up. Needs the operator's rights.
 
     Raises:
         LogUnreachable: the server does not do it; says why.
     """
     state = await read_state(nc, stream)
-    metadata = {**(state.config.get("metadata") or {}), _ADOPTED: str(state.missing)}
+    metadata = dict(state.config.get("metadata") or {})
+    metadata[_ADOPTED_AT] = str(max(state.now_ns, adopted_at(state) + 1))
+    if state.missing:
+        metadata[_MISSING_ADOPTED] = str(state.missing)
     try:
         # The server's own words go back to it, also those that this client does not know.
         await ask_api(nc, f"STREAM.UPDATE.{stream}", {**state.config, "metadata": metadata})
     except (ApiRefused, ApiUnanswered) as error:
         raise LogUnreachable(f"The stream {stream} could not be changed. {error}") from error
+
+
+def _number(state: StreamState, name: str) -> int:
+    """A number that is kept in the metadata of a stream; 0 where there is none."""
+    kept = (state.config.get("metadata") or {}).get(name, "")
+    return int(kept) if kept.isdecimal() else 0

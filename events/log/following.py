@@ -235,15 +235,12 @@ class _Stretch(Generic[M]):
                 raise self._pages.failure
             if not self._pages.asking:
                 self._settle()
-                if self._is_behind:
-                    if self._clock() >= self._ask_at:
-                        await self._read()
-                    elif or_end and self._has_waited_for_replicas:
-                        return []
-                elif not self._joined:
+                if self._is_behind and self._clock() >= self._ask_at:
+                    await self._read()
+                elif not self._joined and self._may_join:
                     await self._join()
                     continue
-                elif or_end:
+                elif or_end and (not self._is_behind or self._has_waited_for_replicas):
                     return []
             await self._wait()
 
@@ -265,6 +262,15 @@ class _Stretch(Generic[M]):
     @property
     def _is_behind(self) -> bool:
         return self.head > max(self._reached, self._settled)
+
+    @property
+    def _may_join(self) -> bool:
+        """Whether it is time to listen to the feed.
+
+        For a part of the stream, also while a replica that may lag is asked again. While the rest grows and grows it
+        always may, and what is new of the part would be found by asking only.
+        """
+        return self._subject is not None or not self._is_behind
 
     @property
     def _has_waited_for_replicas(self) -> bool:

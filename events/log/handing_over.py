@@ -77,6 +77,10 @@ class HandedOver:
     def __init__(self, source: BinaryIO):
         self._source = source
 
+    def decline(self) -> None:
+        """Take nothing of it, so that nobody waits for this one."""
+        self._source.close()
+
     async def batches(self, stream: str, after: int) -> AsyncGenerator[Batch, None]:
         """What is behind a position, without a gap or a repeat, as far as it is handed over.
 

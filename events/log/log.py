@@ -349,8 +349,13 @@ class Log:
         """
         anchor = Anchor.of(after)
         head = anchor.position
-        with suppress(LogUnreachable):  # which following waits out
-            head = (await self.check(anchor)).last
+        try:
+            with suppress(LogUnreachable):  # which following waits out
+                head = (await self.check(anchor)).last
+        except BaseException:
+            if handed_over is not None:
+                handed_over.decline()
+            raise
         last: StoredMessage | None = None
         if handed_over is not None:
             async with aclosing(handed_over.batches(self._stream, anchor.position)) as batches:

@@ -1,7 +1,7 @@
 """Folded goals in the key-value bucket `cairn_snapshots`, so that a cold one need not be read from its first event.
 
 A cache and nothing more: it is written behind, may be stale, and may be deleted at any time. Whoever uses a snapshot
-checks it against the log.
+checks it against the log. Beside the goals stands what the goals services last knew of each stream of the log.
 """
 
 import logging
@@ -78,14 +78,32 @@ class Snapshots:
             except CairnError as error:
                 _log.info("snapshots not written: %s", error)
 
+    async def last_known(self, stream: str) -> bytes | None:
+        """What was kept last about a stream of the log, if it is within reach."""
+        try:
+            stored = await self._reader.newest(_stream_key(stream))
+        except LogUnreachable as error:
+            _log.debug("nothing is known of the log of before: %s", error)
+            return None
+        return stored.data if stored else None
+
+    async def keep_known(self, stream: str, known: bytes) -> bool:
+        """Keep what is known of a stream of the log; whether it is kept."""
+        try:
+            await self._writer.write(Write((Message(_stream_key(stream), {}, known),)))
+        except CairnError as error:
+            _log.info("what is known of the log is not written: %s", error)
+            return False
+        return True
+
     async def empty(self) -> None:
-        """Take all snapshots away, so that every goal is read from the log again.
+        """Take all snapshots of goals away, so that every goal is read from the log again.
 
         Raises:
             LogUnreachable: the server does not do it.
         """
         try:
-            await self._nc.jetstream(timeout=10).purge_stream(_STREAM)
+            await self._nc.jetstream(timeout=10).purge_stream(_STREAM, subject=f"$KV.{BUCKET}.*.*.*")
         except NotFoundError:
             pass  # there were none
         except (NatsError, TimeoutError) as error:
@@ -98,3 +116,8 @@ class Snapshots:
 
 def _key(goal_id: GoalId) -> str:
     return goal_id.on(f"$KV.{BUCKET}")
+
+
+def _stream_key(stream: str) -> str:
+    """The key of a stream: one name, where a goal has three."""
+    return f"$KV.{BUCKET}.{stream}"

@@ -11,12 +11,11 @@ from pydantic import BaseModel, NonNegativeInt, ValidationError
 
 from events.log.anchor import LogReplaced
 from events.log.client.resilient import ResilientClient
+from events.log.comparison import COMPARE, REPLACED, LogComparison
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot
 
 CHECKPOINT = "cairn.checkpoint"
-REPLACED = "cairn.replaced"
-COMPARE = "cairn.compare"
 _log = logging.getLogger("cairn.projections")
 
 
@@ -26,24 +25,6 @@ class Announcement(BaseModel):
     stream: str
     slot: Slot
     position: NonNegativeInt
-
-
-class LogComparison(BaseModel):
-    """Whether the log is the one of which a projection has tables.
-
-    Attributes:
-        projection: Who says so.
-        stream: Of the log.
-        replaced: Whether the log is another one.
-        position: The last position that the tables hold.
-        head: Where a log that is another one ends; 0 otherwise.
-    """
-
-    projection: str
-    stream: str
-    replaced: bool
-    position: NonNegativeInt
-    head: NonNegativeInt = 0
 
 
 class Announcer:

@@ -39,6 +39,7 @@ class ShortReads:
         self._engine = engine
         self._most_seconds = most_seconds
         self._kept: Connection | None = None
+        self._former: list[Connection] = []
         self._opening = Lock()
         self._until = 0.0
 
@@ -49,6 +50,7 @@ class ShortReads:
         Raises:
             BrokenOff: the database could not answer at once, or there is no connection yet.
         """
+        self._close_former()
         kept = self._kept
         if kept is None or is_replaced(kept):
             raise BrokenOff
@@ -72,7 +74,10 @@ class ShortReads:
         self._until = monotonic() + self._most_seconds
 
     def open(self) -> None:
-        """Make the connection, if there is none to the file that is there now. It may wait, so it is for a thread."""
+        """Make the connection, if there is none to the file that is there now. It may wait, so it is for a thread.
+
+        The former one may be in use meanwhile; whoever reads next closes it.
+        """
         with self._opening:
             former = self._kept
             if former is not None and not is_replaced(former):
@@ -87,14 +92,19 @@ class ShortReads:
             driver.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
             self._kept = connection
             if former is not None:
-                former.close()
+                self._former.append(former)
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Give the connection up, by the thread that reads."""
         kept, self._kept = self._kept, None
         if kept is not None:
+            self._former.append(kept)
+        self._close_former()
+
+    def _close_former(self) -> None:
+        while self._former:
             with suppress(DBAPIError):
-                kept.close()
+                self._former.pop().close()
 
     def _is_late(self) -> bool:
         return monotonic() > self._until

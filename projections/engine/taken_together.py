@@ -28,6 +28,12 @@ class TakenTogether(HandedOver):
         self._takers = list(self._to_come)
         self._dealing: asyncio.Task[None] | None = None
 
+    def decline(self) -> None:
+        """Take nothing of it for one of the takers, so that the others do not wait for that one."""
+        self._leave_out(self._to_come.pop())
+        if not self._takers and self._dealing is None:
+            self._handed_over.decline()
+
     async def given(self, stream: str) -> AsyncGenerator[Given, None]:
         """All that is handed over, as long as one keeps up with the others."""
         taker = self._to_come.pop()

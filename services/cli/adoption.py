@@ -17,7 +17,7 @@ _GOALS_LISTED = 100
 
 
 class Adoption(NamedTuple):
-    """One stream whose log is not the one that the projections were built from.
+    """One stream whose log is not the one that is remembered, or from which events are missing.
 
     Attributes:
         head: Where the log ends.
@@ -25,6 +25,7 @@ class Adoption(NamedTuple):
         lost: What the audit trail has and the log has not; None when the audit trail could not be asked.
         anchor: The event at the last position up to which both logs are known to be the same.
         missing: How many events are missing from the present log.
+        acknowledged: The furthest position that a goals service remembers and misses; 0 when none does.
     """
 
     stream: str
@@ -33,13 +34,19 @@ class Adoption(NamedTuple):
     lost: "Lost | None"
     anchor: "Anchor"
     missing: int = 0
+    acknowledged: int = 0
+
+    @property
+    def unseen(self) -> int:
+        """How many events at least were acknowledged that neither the log nor a projection has come to."""
+        return max(0, self.acknowledged - max(self.head, *(each.position for each in self.projections), 0))
 
 
 def print_plan(adoptions: Sequence[Adoption]) -> None:
     """Print what is lost for good, and what will be done."""
     for each in adoptions:
         _print_stream(each)
-    if any(each.missing or each.lost is None or each.lost.goals for each in adoptions):
+    if any(each.missing or each.acknowledged or each.lost is None or each.lost.goals for each in adoptions):
         click.echo("If a backup has what is lost here, do not adopt: stop Cairn and put that backup in place with")
         click.echo("`cairn log restore FOLDER`.")
     names = ", ".join(affected(adoptions))
@@ -50,7 +57,7 @@ def print_plan(adoptions: Sequence[Adoption]) -> None:
         )
     if any(each.missing for each in adoptions):
         click.echo("- What is missing from the log is noted with its stream as given up; Cairn no longer warns of it.")
-    click.echo("- Snapshots of the goals service: emptied; every goal is read from the log again.")
+    click.echo("- The goals service: forgets the other log and its snapshots; every goal is read from the log again.")
     click.echo("- Reminders: begin anew by themselves.")
     click.echo("- It is recorded that you did this, and what was lost (`cairn log acts`).")
 
@@ -69,6 +76,14 @@ def _print_stream(adoption: Adoption) -> None:
     if adoption.missing:
         gone = counted({"events": adoption.missing})
         click.echo(f"From {adoption.stream} are missing, for good: {gone}. `cairn log verify` says which.")
+    if adoption.acknowledged:
+        click.echo(
+            f"To a goals service {adoption.stream} had acknowledged events up to position {adoption.acknowledged:,}."
+            f" The log ends at position {adoption.head:,}, or holds another event there."
+        )
+        if adoption.unseen:
+            gone = counted({"events": adoption.unseen})
+            click.echo(f"Lost for good, and seen by no projection: at least {gone}. Their senders know which.")
     if not adoption.projections:
         return
     remembered = ", ".join(f"{each.projection} {each.position:,}" for each in adoption.projections)
@@ -99,5 +114,7 @@ def _as_json(adoption: Adoption) -> Json:
         "same_until": lost.same_until if lost else None,
         "lost": lost.counts if lost else None,
         "missing": adoption.missing,
+        "acknowledged": adoption.acknowledged,
+        "unseen": adoption.unseen,
         "goals": [{"goal": str(goal.goal_id), "events": goal.events, "gone": goal.gone} for goal in goals],
     }

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from events.log import Log
     from events.log.client.resilient import ResilientClient
 
+_FIRST_ANSWER_SECONDS = 2.0
+_FURTHER_ANSWERS_SECONDS = 0.5
+"""How long is waited for goals services that miss something in the log."""
+
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do it without asking.")
@@ -35,12 +39,12 @@ if TYPE_CHECKING:
 @json_option
 @nats_url_option
 def adopt(yes: bool, by: str, reason: str, database_url: str | None, as_json: bool, nats_url: str | None) -> None:
-    """Let the log count as it is, when the projections remember another one, or events are missing from it.
+    """Let the log count as it is, when somebody remembers another one, or events are missing from it.
 
     Says what is lost for good, and asks. Every projection that is of another log is built anew from this one, beside
-    running services, which go on by themselves afterwards. What the former log had and this one has not is lost then;
-    where a backup has it, restore that instead. With --json and without --yes it only tells; the exit code is then 1 if
-    there is something to adopt.
+    running services, which go on by themselves afterwards; goals services forget the other log. What the former log had
+    and this one has not is lost then; where a backup has it, restore that instead. With --json and without --yes it
+    only tells; the exit code is then 1 if there is something to adopt.
     """
     with open_tables(database_url) as engine:
         asyncio.run(_adopt(engine, nats_url, by, reason, yes=yes, as_json=as_json))
@@ -56,7 +60,7 @@ async def _adopt(engine: "Engine", nats_url: str | None, by: str, reason: str, *
         logs = {stream: Log(nc, stream) for stream in settings.placement.streams}
         for log in logs.values():
             stack.push_async_callback(log.close)
-        adoptions = await _adoptions(engine, logs)
+        adoptions = await _adoptions(engine, nc, logs)
         if not adoptions:
             _nothing(as_json)
             if not as_json:
@@ -69,8 +73,8 @@ async def _adopt(engine: "Engine", nats_url: str | None, by: str, reason: str, *
                 print_as_json(adoptions, adopted=False)
             raise click.exceptions.Exit(1)
         await _build_anew(engine, logs, adoptions)
-        await _give_up_missing(nc, adoptions)
         await _empty_snapshots(nc)
+        await _let_count(nc, adoptions)
         await _record(nc, adoptions, by, reason, settings.log_replicas)
         if as_json:
             print_as_json(adoptions, adopted=True)
@@ -84,7 +88,7 @@ def _nothing(as_json: bool) -> None:
     if as_json:
         print_as_json([], adopted=False)
     else:
-        click.echo("There is nothing to adopt: every projection is of the log that is there, and nothing is missing.")
+        click.echo("There is nothing to adopt: nobody remembers another log than this one, and nothing is missing.")
 
 
 def _say_of_access_record(engine: "Engine") -> None:
@@ -102,7 +106,7 @@ def _say_of_access_record(engine: "Engine") -> None:
             )
 
 
-async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adoption]:
+async def _adoptions(engine: "Engine", nc: "ResilientClient", logs: "Mapping[str, Log]") -> list[Adoption]:
     from events.log.anchor import BEGINNING
     from events.log.fitness import Fitness
     from projections.catalog import every_name
@@ -112,6 +116,7 @@ async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adopti
 
     await asyncio.to_thread(declare_checkpoints, engine)
     found = await of_another_log(engine, logs, every_name())
+    acknowledged = {stream: await _acknowledged(nc, stream) for stream in logs}
     adoptions = []
     for stream in dict.fromkeys(each.stream for each in found):
         log = logs[stream]
@@ -120,20 +125,30 @@ async def _adoptions(engine: "Engine", logs: "Mapping[str, Log]") -> list[Adopti
         anchor = await log.anchor(lost.same_until) if lost else None
         projections = tuple(each for each in found if each.stream == stream)
         missing = Fitness.of(stream, state).missing
-        adoptions.append(Adoption(stream, state.last, projections, lost, anchor or BEGINNING, missing))
+        same_until = anchor or BEGINNING
+        adoptions.append(Adoption(stream, state.last, projections, lost, same_until, missing, acknowledged[stream]))
     for stream in logs.keys() - {each.stream for each in adoptions}:
         state = await logs[stream].state()
-        if missing := Fitness.of(stream, state).missing:
-            adoptions.append(Adoption(stream, state.last, (), None, BEGINNING, missing))
+        missing = Fitness.of(stream, state).missing
+        if missing or acknowledged[stream]:
+            adoptions.append(Adoption(stream, state.last, (), None, BEGINNING, missing, acknowledged[stream]))
     return adoptions
 
 
-async def _give_up_missing(nc: "ResilientClient", adoptions: "Sequence[Adoption]") -> None:
-    from events.log.fitness import adopt_missing
+async def _acknowledged(nc: "ResilientClient", stream: str) -> int:
+    """The furthest position that a goals service misses in the log; 0 when none does."""
+    from events.log.comparison import GOALS, compared
+
+    answers = await compared(nc, stream, first=_FIRST_ANSWER_SECONDS, further=_FURTHER_ANSWERS_SECONDS)
+    return max((each.position for each in answers if each.projection == GOALS and each.replaced), default=0)
+
+
+async def _let_count(nc: "ResilientClient", adoptions: "Sequence[Adoption]") -> None:
+    """Let each stream count as it is, for goals services too, also for those that are down now."""
+    from events.log.fitness import adopt_as_it_is
 
     for each in adoptions:
-        if each.missing:
-            await adopt_missing(nc, each.stream)
+        await adopt_as_it_is(nc, each.stream)
 
 
 async def _build_anew(engine: "Engine", logs: "Mapping[str, Log]", adoptions: "Sequence[Adoption]") -> None:
@@ -163,5 +178,7 @@ async def _record(nc: "ResilientClient", adoptions: "Sequence[Adoption]", by: st
 
     for each in adoptions:
         lost = {**(each.lost.counts if each.lost else {}), **({"missing": each.missing} if each.missing else {})}
+        if unseen := each.unseen:
+            lost["events"] = lost.get("events", 0) + unseen
         position, fingerprint = each.anchor
         await record_act(nc, Act("adopted", each.stream, by, reason, position, fingerprint, each.head, lost), replicas)

@@ -177,8 +177,7 @@ class Goals:
     async def _decided(self, submission: Event, *, tried: int, patient_wide: bool) -> Outcome:
         until = 0
         for attempt in range(tried, _MAX_APPEND_ATTEMPTS):
-            if self._watch.is_due:
-                await self._watch.look()
+            await self._watch.look_if_due()
             if (refused := self._watch.refusal) is not None:
                 return refused
             history = await self._histories.get(submission.goal_id)
@@ -197,10 +196,15 @@ class Goals:
     async def _catch_up(self, submission: Event, history: History, *, patient_wide: bool) -> int:
         """Bring the histories up to what the log's leader has; returns the position that the next load must reach."""
         if patient_wide:
-            return await self._log.last(submission.goal_id, patient_wide=True)
-        await self._histories.confirm(history)
+            last = await self._log.last(submission.goal_id, patient_wide=True)
+            if last < history.position:
+                self._watch.doubt()
+            return last
+        goes_on = await self._histories.confirm(history)
         if not submission.goal_id.is_plan:
-            await self._histories.confirm(await self._histories.get(submission.goal_id.plan))
+            goes_on &= await self._histories.confirm(await self._histories.get(submission.goal_id.plan))
+        if not goes_on:
+            self._watch.doubt()
         return 0
 
     async def _attempt(self, submission: Event, history: History, until: int, *, patient_wide: bool) -> Outcome:
@@ -259,7 +263,7 @@ class Goals:
 
     def _take(self, history: History, recorded: tuple[RecordedEvent, ...]) -> None:
         """Remember what the log has taken."""
-        self._watch.acknowledged(recorded[-1].position)
+        self._watch.acknowledged(recorded[-1])
         for each in recorded:
             if each.position > history.position:
                 history.take(each)

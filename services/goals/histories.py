@@ -89,8 +89,11 @@ class Histories:
         self._memory.grown(history)
         return True
 
-    async def confirm(self, history: History) -> None:
+    async def confirm(self, history: History) -> bool:
         """Bring the history up to what the log's leader has, although a lagging replica may answer; or drop it.
+
+        Returns:
+            False when the log does not hold what memory has of it.
 
         Raises:
             LogUnreachable, UnreadableEvent: as :meth:`get`.
@@ -99,8 +102,8 @@ class Histories:
         last = await self._log.last(history.goal_id)
         if last < position:
             self.drop(history.goal_id)
-        else:
-            await self.refresh(history, last)
+            return False
+        return await self.refresh(history, last)
 
     async def of_patient(self, own: History, until: int = 0) -> tuple[dict[str, History], int]:
         """All goals of a history's patient by their token, refreshed, and the position of the patient's last event.

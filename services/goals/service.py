@@ -16,8 +16,10 @@ from nats.errors import Error as NatsError
 from events.event import Event
 from events.identity import FEED, FORWARDED, PLAN, SUBMIT, parse_subject
 from events.log import connect, declare_log
+from events.log.cancellation import until_cancelled
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
+from events.log.comparison import REPLACED, LogComparison
 from events.log.placement import Placed, Placement
 from events.log.snapshots import Snapshots
 from events.outcome import encode_outcome
@@ -32,7 +34,7 @@ from services.goals.health import HEALTH, Health
 from services.goals.operators import hear_operators
 from services.goals.refusals import BUSY, refusal
 from services.goals.stream_partition import StreamPartition
-from services.goals.watch import REPLACED, LogComparison, Watch
+from services.goals.watch import Watch
 from services.messaging.broker import Broker, telling
 from services.presence import cairn_version
 from services.reply_subjects import may_be_answered
@@ -104,7 +106,7 @@ async def serve(settings: Settings, ready: Callable[[str], None], streams: Seque
         await broker.start()
         where = f" on {', '.join(streams)}" if streams else ""
         ready(f"goals: answering {SUBMIT}.ORG.PATIENT.GOAL{where}")
-        await asyncio.Event().wait()
+        await until_cancelled()
 
 
 def hear_submissions(broker: Broker, addressed: Iterable[str], limit: int, take: Callable[[Msg], None]) -> None:
@@ -161,7 +163,7 @@ def answer_health(broker: Broker, streams: Iterable[str], watch_of: Callable[[st
 
 
 def hear_comparisons(broker: Broker, compared: Callable[[LogComparison], None]) -> None:
-    """Hear on `cairn.replaced.NAME` whether the log is the one that a projection remembers.
+    """Hear on `cairn.replaced.NAME` whether the log is the one that somebody remembers.
 
     Args:
         compared: Takes in what was compared.
@@ -175,7 +177,8 @@ def hear_comparisons(broker: Broker, compared: Callable[[LogComparison], None]) 
         f"{REPLACED}.{{projection}}",
         no_reply=True,
         title="replaced",
-        description="Whether the log is the one that a projection remembers, each second.",
+        description="Whether the log is the one that somebody remembers: a projection each second, and a goals service"
+        " every few seconds while it objects.",
     )(replaced)
 
 
@@ -208,7 +211,7 @@ class StreamSignals:
         await asyncio.gather(*(watch.ask() for watch in self._watches.values()))
 
     def compared(self, comparison: LogComparison) -> None:
-        """Take in whether the log is the one that a projection remembers."""
+        """Take in whether the log is the one that somebody remembers."""
         watch = self._watches.get(comparison.stream)
         if watch is not None:
             watch.compared(comparison)

@@ -8,6 +8,7 @@ from events.log.client.resilient import ResilientClient
 from events.log.snapshots import Snapshots
 from services.goals.application import Goals
 from services.goals.histories import Histories
+from services.goals.remembered_log import RememberedLog
 from services.goals.voiding import Voiding
 from services.goals.watch import Watch
 from services.settings import Settings
@@ -28,16 +29,17 @@ class StreamPartition:
         self._snapshots = snapshots
         self._histories = Histories(self._log, snapshots, limit=room, snapshot_every=settings.snapshot_every)
         self._behind = asyncio.create_task(self._histories.write_behind())
-        self.watch = Watch(nc, stream, self._log, self._forget)
+        self.watch = Watch(nc, stream, self._log, RememberedLog(stream, self._log, snapshots), self._forget)
         self._watching = asyncio.create_task(self.watch.run())
         self.goals = Goals(self._log, self._histories, self.watch)
         self.voiding = Voiding(self._log, self._histories, self.watch)
 
     async def close(self) -> None:
-        """Write the last snapshots until the time is up, and stop listening for replies."""
+        """Write the last snapshots until the time is up, and what is known of the log; stop listening for replies."""
         self._watching.cancel()
         self._behind.cancel()
         await self._histories.write_last_snapshots()
+        await self.watch.close()
         await self._log.close()
 
     async def _forget(self) -> None:

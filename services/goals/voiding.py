@@ -66,9 +66,10 @@ class Voiding:
         Args:
             submitter: The id of the principal whose request it is, which is recorded.
         """
-        if (refused := self._watch.refusal) is not None:
-            return refused
         try:
+            await self._watch.look_if_due()
+            if (refused := self._watch.refusal) is not None:
+                return refused
             return await self._voided(goal_id, request, submitter)
         except Rejected as rejection:
             return RejectedOutcome.of(rejection)

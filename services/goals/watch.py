@@ -1,4 +1,7 @@
-"""The watch over a stream of the log: it is still the same log, its settings keep every event, and none is missing."""
+"""The watch over a stream of the log: it is still the same log, its settings keep every event, and none is missing.
+
+Nothing is recorded on a log that is another one than somebody remembers, be it a projection or a goals service.
+"""
 
 import asyncio
 import logging
@@ -7,17 +10,20 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
-from pydantic import BaseModel, Field
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 
+from events.event import RecordedEvent
 from events.log import Log, LogFull, LogReplaced, LogUnreachable
-from events.log.anchor import BEGINNING, Anchor
+from events.log.client.resilient import ResilientClient
+from events.log.comparison import COMPARE, GOALS, REPLACED, LogComparison, compared
 from events.log.fitness import Fitness
 from events.log.run_until_first_ends import run_until_first_ends
 from events.log.stream_state import NoStream, StreamState
 from events.outcome import RejectedOutcome
 from services.goals.health import Health
+from services.goals.remembered_log import RememberedLog
 
 _log = logging.getLogger("cairn.goals")
 LOOK_SECONDS = 2.5
@@ -33,24 +39,18 @@ _RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
 _SHORTEST_PAUSE_SECONDS = 0.05
 """How far two looks are apart at least, however often there is reason for doubt."""
-
-REPLACED = "cairn.replaced"
-"""On `cairn.replaced.NAME`, whoever remembers a position of the log announces whether the log is still the same."""
-COMPARE = "cairn.compare"
-"""On `cairn.compare.STREAM` a goals service asks for these announcements before it records anything."""
+_ANSWERED_SECONDS = 5.0
+"""How long a log that may have been replaced has to say whether it is the right one, before a submission is refused."""
 _COMPARE_SECONDS = 3.0
+"""How long is waited for somebody who remembers the log, before a service that starts records anything."""
 _FURTHER_COMPARISONS_SECONDS = 0.05
 """How much later than the first answer the others may come."""
-
-
-class LogComparison(BaseModel):
-    """The message on `cairn.replaced.NAME`, which is repeated every second or two."""
-
-    projection: str = Field(description="Who has compared: a projection, or `cairn up`.")
-    stream: str = Field(description="The stream of the log.")
-    replaced: bool = Field(description="Whether the log is another one than the one that is remembered.")
-    position: int = Field(description="The position that is remembered.")
-    head: int = Field(default=0, description="Where a log that is another one ends now.")
+_LAST_LOOK_SECONDS = 1.0
+"""How long a service that ends takes at most to note what it knows last."""
+_UNTIL = (
+    "Nothing is recorded until its operator has decided (`cairn log adopt`)."
+    " Send the event again later with the same id."
+)
 
 
 class Watch:
@@ -60,17 +60,24 @@ class Watch:
         nc: The connection over which the log is written.
         stream: The stream's name.
         log: The stream as the log.
+        remembered: What this service remembers of it.
         forget: Called when the log was replaced or has lost events, because what memory has of the log may be wrong
             then.
     """
 
-    def __init__(self, nc: Client, stream: str, log: Log, forget: Callable[[], Awaitable[None]]):
+    def __init__(
+        self,
+        nc: ResilientClient,
+        stream: str,
+        log: Log,
+        remembered: RememberedLog,
+        forget: Callable[[], Awaitable[None]],
+    ):
         self._nc = nc
         self._stream = stream
         self._log = log
+        self._remembered = remembered
         self._forget = forget
-        self._anchor = BEGINNING
-        self._highest = 0
         self._fitness = Fitness(stream, (), 0)
         self._unfit: RejectedOutcome | None = None
         self._replaced: RejectedOutcome | None = None
@@ -79,11 +86,17 @@ class Watch:
         self._full = ""
         self._full_at = datetime.min.replace(tzinfo=UTC)
         self._objections: dict[str, float] = {}
+        self._missed: LogComparison | None = None
+        self._answering: Subscription | None = None
         self._reconnects = -1
+        self._doubts = 0
+        self._doubts_looked_at = 0
+        self._looks = 0
         self._failed = False
         self._looking = asyncio.Lock()
         self._doubted = asyncio.Event()
         self._objected = asyncio.Event()
+        self._looked = asyncio.Event()
 
     @property
     def refusal(self) -> RejectedOutcome | None:
@@ -92,8 +105,11 @@ class Watch:
 
     @property
     def is_due(self) -> bool:
-        """Whether the connection was made again since the last look; the log may have been replaced meanwhile."""
-        return self._nc.stats["reconnects"] != self._reconnects
+        """Whether the log may have been replaced since the last look: the connection was made again, or there is doubt.
+
+        Nothing is to be decided before :meth:`look_if_due`.
+        """
+        return self._doubts != self._doubts_looked_at or self._nc.stats["reconnects"] != self._reconnects
 
     @property
     def health(self) -> Health:
@@ -113,17 +129,16 @@ class Watch:
 
     def doubt(self) -> None:
         """Look at the stream as soon as possible."""
+        self._doubts += 1
         self._doubted.set()
 
-    def acknowledged(self, position: int) -> None:
-        """Note the position of an event that the log has taken; if it is not the highest so far, look at the stream."""
+    def acknowledged(self, recorded: RecordedEvent) -> None:
+        """Note the last event that the log has taken; if it is not the highest so far, look at the stream."""
         if self._full:
             self._full = ""
             _log.warning("the log %s has room again: events are recorded", self._stream)
-        if position > self._highest:
-            self._highest = position
-        else:
-            self._doubted.set()
+        if not self._remembered.acknowledged(recorded):
+            self._doubted.set()  # most often another answer was overtaken, and nobody has to wait for the look
 
     def full(self, error: LogFull) -> None:
         """Note that the log has stored nothing for want of room. Submissions are tried nevertheless."""
@@ -133,58 +148,69 @@ class Watch:
             _log.warning("nothing is recorded on %s: %s", self._stream, self._full)
 
     def compared(self, comparison: LogComparison) -> None:
-        """Take in that a projection has compared the log with what it remembers.
+        """Take in that somebody has compared the log with what they remember.
 
-        Silence is no agreement: once a projection has objected, nothing is recorded until the same one agrees.
+        Silence is no agreement: once a projection has objected, nothing is recorded until the same one agrees. What
+        another goals service misses, this one misses too from now on, and finds by itself when it is there again.
         """
+        if comparison.projection == GOALS:
+            if self._remembered.heard(comparison):
+                self.doubt()
+            return
         objected_at = self._objections.get(comparison.projection)
         if comparison.replaced:
+            if not self._objections:
+                # It may be a projection of another Cairn, whose servers have been joined to these.
+                self._counted_at = -COUNT_SECONDS
+                self._objected.set()
+            self._objections[comparison.projection] = monotonic()
             self._object(comparison)
         elif objected_at is not None and monotonic() - objected_at >= OBJECTION_SECONDS:
             del self._objections[comparison.projection]
-            if not self._objections:
-                self._replaced = None
-                _log.warning("%s is the log that every projection remembers: events are recorded again", self._stream)
+            self._agree()
 
     def _object(self, comparison: LogComparison) -> None:
-        if not self._objections:
-            # It may be a projection of another Cairn, whose servers have been joined to these.
-            self._counted_at = -COUNT_SECONDS
-            self._objected.set()
+        """Record nothing: somebody, who may be this service, remembers another log."""
+        if self._replaced is None:
             _log.warning("nothing is recorded on %s: %s remembers another log", self._stream, comparison.projection)
-        self._objections[comparison.projection] = monotonic()
         self._replaced = RejectedOutcome(
             code="log.replaced",
             detail=f"The log {self._stream} is another one than before: {comparison.projection} remembers position"
-            f" {comparison.position}, and the log ends at {comparison.head} or holds another event there. Nothing is"
-            " recorded until its operator has decided (`cairn log adopt`). Send the event again later with the same"
-            " id.",
+            f" {comparison.position}, and the log ends at {comparison.head} or holds another event there. {_UNTIL}",
         )
+
+    def _agree(self) -> None:
+        """Record again, if nobody remembers another log any more."""
+        if self._replaced is not None and not self._objections and self._missed is None:
+            self._replaced = None
+            _log.warning("%s is the log that everybody remembers: events are recorded again", self._stream)
 
     async def ask(self) -> None:
         """Ask all who remember the log whether it is still the same. If nobody is there, that is known at once."""
-        answered = asyncio.Event()
-        inbox = self._nc.new_inbox()
+        answers = await compared(self._nc, self._stream, first=_COMPARE_SECONDS, further=_FURTHER_COMPARISONS_SECONDS)
+        for answer in answers:
+            self.compared(answer)
 
-        async def hear(message: Msg) -> None:
-            if message.data:  # or it is the server, which says that nobody is there
-                self.compared(LogComparison.model_validate_json(message.data))
-                await asyncio.sleep(_FURTHER_COMPARISONS_SECONDS)
-            answered.set()
-
-        subscription = await self._nc.subscribe(inbox, cb=hear)
-        try:
-            await self._nc.publish(f"{COMPARE}.{self._stream}", reply=inbox)
+    async def close(self) -> None:
+        """Note for a service that starts again what is known last."""
+        if self._nc.is_connected:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_COMPARE_SECONDS):
-                    await answered.wait()
-        finally:
-            await subscription.unsubscribe()
+                async with asyncio.timeout(_LAST_LOOK_SECONDS):
+                    await self.look()
+                    await self._remembered.keep()
+        await self._stop_answering()
 
     async def run(self) -> None:
         """Look at the stream again and again, until cancelled."""
         # Side by side: the answers of other streams are waited for, and what becomes of this one is to be seen at once.
-        await run_until_first_ends(self._keep_looking(), self._keep_counting())
+        await run_until_first_ends(self._keep_looking(), self._keep_counting(), self._keep_known())
+
+    async def _keep_known(self) -> None:
+        """Keep what is known after each look; where that is slow, nobody waits for it."""
+        while True:
+            await self._looked.wait()
+            self._looked.clear()
+            await self._remembered.keep()
 
     async def _keep_counting(self) -> None:
         while True:
@@ -197,8 +223,8 @@ class Watch:
     async def _keep_looking(self) -> None:
         while True:
             await self.look()
-            await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
-            end = monotonic() + (_RECHECK_SECONDS if self._failed else LOOK_SECONDS)
+            await asyncio.sleep(_RECHECK_SECONDS if self._failed else _SHORTEST_PAUSE_SECONDS)
+            end = monotonic() + LOOK_SECONDS
             while not self._doubted.is_set() and not self.is_due and monotonic() < end:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_RECHECK_SECONDS):
@@ -208,22 +234,43 @@ class Watch:
     async def look(self) -> None:
         """Look at the stream now; if the server does not answer, the last known state stays valid."""
         async with self._looking:
-            self._reconnects = self._nc.stats["reconnects"]
-            self._failed = False
-            try:
-                await self._look()
-            except LogReplaced as replaced:
-                _log.warning("%s What was remembered of it is forgotten; what it holds now counts.", replaced)
-                self._anchor, self._highest = BEGINNING, 0
-                self._doubted.set()
-                await self._forget()
-            except NoStream:
-                self._refuse(
-                    f"There is no stream {self._stream}; nothing was recorded. Its operator can restore it.",
-                    code="log.unavailable",
-                )
-            except LogUnreachable:
-                self._failed = True
+            await self._look_alone()
+
+    async def look_if_due(self) -> None:
+        """Look at the stream if the log may have been replaced, and nobody else has looked meanwhile.
+
+        Raises:
+            LogUnreachable: it does not answer, also after some seconds. Nobody knows whether it is the right one.
+        """
+        end = monotonic() + _ANSWERED_SECONDS
+        while self.is_due:
+            before = self._looks
+            async with self._looking:
+                if self._looks == before:
+                    await self._look_alone()
+            if self._failed:
+                if monotonic() > end:
+                    raise LogUnreachable("The log does not answer.")
+                await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
+
+    async def _look_alone(self) -> None:
+        reconnects, doubts = self._nc.stats["reconnects"], self._doubts
+        self._looks += 1
+        self._failed = False
+        try:
+            await self._look()
+        except LogReplaced:  # while it was looked at
+            self.doubt()
+        except NoStream:
+            self._refuse(
+                f"There is no stream {self._stream}; nothing was recorded. Its operator can restore it.",
+                code="log.unavailable",
+            )
+        except LogUnreachable:
+            self._failed = True
+            return
+        self._reconnects, self._doubts_looked_at = reconnects, doubts
+        self._looked.set()
 
     async def _count(self) -> None:
         """Ask whether another stream takes in the same events, as where two servers are joined by a leaf node.
@@ -256,16 +303,54 @@ class Watch:
         self._joined = RejectedOutcome(code="log.unfit", detail=detail)
 
     async def _look(self) -> None:
-        highest = self._highest
-        state = await self._log.check(self._anchor)
-        if state.last < highest:
-            state = await self._log.check(Anchor(highest))
+        await self._remembered.recall()
+        replaced: LogReplaced | None = None
+        try:
+            state = await self._remembered.compare()
+        except LogReplaced as found:
+            replaced, state = found, await self._log.state()
+        if self._remembered.was_adopted(state):
+            _log.warning("%s was adopted as it is: what was remembered of another log is forgotten", self._stream)
+            await self._forget()
+            replaced = None
+        if replaced is not None:
+            await self._miss(replaced)
+        elif self._missed is not None:
+            await self._tell(self._missed.model_copy(update={"replaced": False}))
+            self._missed = None
+            await self._stop_answering()
+            self._agree()
         await self._judge(state)
-        newer = await self._log.anchor(state.last)
-        if newer is not None:
-            # The older anchor was checked before and after the newer one was read, so both are of the same log.
-            await self._log.check(self._anchor)
-            self._anchor = newer
+        if replaced is None:
+            await self._remembered.renew(state)
+
+    async def _miss(self, replaced: LogReplaced) -> None:
+        """Object to the log, and tell the other goals services and whoever asks, until it is the right one again."""
+        is_new = self._missed is None
+        self._missed = self._remembered.missed(replaced)
+        self._object(self._missed)
+        if is_new:
+            _log.warning("%s Nothing is recorded.", replaced)
+            await self._forget()
+        with suppress(NatsError):
+            if self._answering is None:
+                self._answering = await self._nc.subscribe(f"{COMPARE}.{self._stream}", cb=self._answer)
+        await self._tell(self._missed)
+
+    async def _tell(self, comparison: LogComparison) -> None:
+        with suppress(NatsError):
+            await self._nc.publish(f"{REPLACED}.{GOALS}", comparison.model_dump_json().encode())
+
+    async def _answer(self, question: Msg) -> None:
+        if self._missed is not None and question.reply:
+            with suppress(NatsError):
+                await self._nc.publish(question.reply, self._missed.model_dump_json().encode())
+
+    async def _stop_answering(self) -> None:
+        subscription, self._answering = self._answering, None
+        if subscription is not None and not self._nc.is_closed:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
 
     async def _judge(self, state: StreamState) -> None:
         before, self._fitness = self._fitness, Fitness.of(self._stream, state)

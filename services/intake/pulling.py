@@ -17,6 +17,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from pydantic_core import to_json
 
+from events.log.cancellation import heed_cancellation
 from services.intake.streams import CONSUMER, INTAKE_STREAM
 
 _log = logging.getLogger("cairn.intake")
@@ -56,10 +57,9 @@ class Pull:
         """Pull until cancelled. Submissions in hand then have a few seconds; the rest goes back to the stream."""
         inbox = self._nc.new_inbox()
         subscription = await self._nc.subscribe(inbox, cb=self._take)
-        task = asyncio.current_task()
         try:
-            # nats-py's wait_for, before Python 3.12, may swallow a cancellation that meets an answer.
-            while task is not None and not task.cancelling():
+            while True:
+                heed_cancellation()
                 while len(self._in_hand) >= SUBMISSIONS_IN_HAND:
                     await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
                 await self._pull(inbox)

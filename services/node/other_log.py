@@ -10,10 +10,12 @@ from services.node.welcome import cairn_command
 
 
 class OfAnotherLog(NamedTuple):
-    """A projection whose tables were built from another log than the present one.
+    """A projection whose tables were built from another log than the present one, or a goals service that knew that.
 
     Attributes:
-        position: The last position of the other log that the projection has projected.
+        projection: Its name; `cairn-goals` for a goals service.
+        position: The last position of the other log that the projection has projected, or that was acknowledged to the
+            goals service.
         head: The last position of the present log.
     """
 
@@ -48,5 +50,5 @@ def _by_stream(found: Sequence[OfAnotherLog]) -> list[str]:
         head = max(each.head for each in projections)
         state = f"ends at position {head:,}" if head else "is empty"
         remembered = ", ".join(f"{each.projection} {each.position:,}" for each in projections)
-        lines.append(f"{stream} {state}; the database remembers, up to positions: {remembered}.")
+        lines.append(f"{stream} {state}; remembered are, up to positions: {remembered}.")
     return lines

@@ -1,4 +1,4 @@
-"""Finding that the database was built from another log. A node says so then, and waits for the operator's decision.
+"""Finding that the log is another one than is remembered. A node says so then, and waits for the operator's decision.
 
 The log's folder may be lost, or an older log may have been put in its place. The node must not look healthy then:
 events that were recorded now would be lost when the right log is put back.
@@ -7,38 +7,38 @@ events that were recorded now would be lost when the right log is put back.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from time import monotonic
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable, connect
 from events.log.client.resilient import ResilientClient
+from events.log.comparison import COMPARE, GOALS, REPLACED, LogComparison
 from projections.catalog import every_name
-from projections.engine.announcing import REPLACED, LogComparison
 from projections.engine.database import open_database, without_patient_text
 from projections.engine.fitness import check_database
-from services.goals.watch import COMPARE
 from services.node.compared_log import found_line
 from services.node.other_log import OfAnotherLog
 from services.node.remembered import declare_checkpoints, of_another_log
 from services.settings import Settings
 
 _LOOK_AGAIN_SECONDS = 2.0
+_GOALS_SECONDS = 10.0
+"""How long it counts that a goals service has said that it misses something; it says so every few seconds."""
 _ANNOUNCED_AS = "cairn-up"
 """The name under which the node announces its comparison, beside those of the projections."""
 
 
 class ReplacedLog:
-    """Compares the database with the log, again and again.
+    """Compares the database with the log, again and again, and hears of goals services that miss something in it.
 
-    It announces what it finds on `cairn.replaced.cairn-up`, so that nothing is recorded on another log even while no
-    projection runs that would object. A goals service that starts asks for it on `cairn.compare.STREAM`, so that it
-    records nothing before it has heard it.
-
-    Attributes:
-        found: The projections that were built from another log than the present one; empty when there are none.
+    It announces what it finds in the database on `cairn.replaced.cairn-up`, so that nothing is recorded on another log
+    even while no projection runs that would object. A goals service that starts asks for it on `cairn.compare.STREAM`,
+    so that it records nothing before it has heard it.
     """
 
     def __init__(self, nc: ResilientClient, engine: Engine, logs: Mapping[str, Log]):
@@ -46,7 +46,16 @@ class ReplacedLog:
         self._engine = engine
         self._logs = logs
         self._projections = every_name()  # which looks through all packages: those beside a process do not change
-        self.found: Sequence[OfAnotherLog] = ()
+        self._in_database: Sequence[OfAnotherLog] = ()
+        self._missed: dict[str, tuple[float, OfAnotherLog]] = {}
+
+    @property
+    def found(self) -> Sequence[OfAnotherLog]:
+        """The projections that were built from another log than the present one, and goals services that miss something
+        in it; empty when there are none.
+        """
+        recently = monotonic() - _GOALS_SECONDS
+        return (*self._in_database, *(missed for heard_at, missed in self._missed.values() if heard_at > recently))
 
     async def look(self) -> None:
         """Compare the database with the log, and announce the result.
@@ -54,10 +63,19 @@ class ReplacedLog:
         Raises:
             LogUnreachable, SQLAlchemyError: a log or the database does not answer.
         """
-        self.found = await of_another_log(self._engine, self._logs, self._projections)
+        self._in_database = await of_another_log(self._engine, self._logs, self._projections)
         for stream in self._logs:
             with suppress(NatsError):
                 await self._nc.publish(f"{REPLACED}.{_ANNOUNCED_AS}", self._comparison(stream))
+
+    async def hear(self, announcement: Msg) -> None:
+        """Take in that a goals service misses something in the log; it says so again and again as long as it does."""
+        with suppress(ValidationError):
+            said = LogComparison.model_validate_json(announcement.data)
+            self._missed.pop(said.stream, None)
+            if said.stream in self._logs and said.replaced:
+                missed = OfAnotherLog(said.projection, said.stream, said.position, said.head)
+                self._missed[said.stream] = monotonic(), missed
 
     async def answer(self, question: Msg) -> None:
         """Tell a goals service that starts, on `cairn.compare.STREAM`, what was found last."""
@@ -67,7 +85,7 @@ class ReplacedLog:
                 await self._nc.publish(question.reply, self._comparison(stream))
 
     def _comparison(self, stream: str) -> bytes:
-        furthest = max((each for each in self.found if each.stream == stream), default=None, key=_position)
+        furthest = max((each for each in self._in_database if each.stream == stream), default=None, key=_position)
         comparison = LogComparison(
             projection=_ANNOUNCED_AS,
             stream=stream,
@@ -101,6 +119,8 @@ async def look_for_a_replaced_log(settings: Settings, tell: Callable[[str], None
         replaced = ReplacedLog(nc, engine, logs)
         questions = await nc.subscribe(f"{COMPARE}.*", cb=replaced.answer)
         stack.push_async_callback(questions.unsubscribe)
+        announcements = await nc.subscribe(f"{REPLACED}.{GOALS}", cb=replaced.hear)
+        stack.push_async_callback(announcements.unsubscribe)
         trouble = None
         try:
             await asyncio.to_thread(check_database, engine)
@@ -110,14 +130,15 @@ async def look_for_a_replaced_log(settings: Settings, tell: Callable[[str], None
             trouble = (
                 f"The database does not answer, so it cannot be compared with the log: {without_patient_text(error)}"
             )
-        tell(found_line(replaced.found, trouble))
+        told = replaced.found
+        tell(found_line(told, trouble))
         while True:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-            before = replaced.found
             with suppress(LogUnreachable, SQLAlchemyError):
                 await replaced.look()
-            if bool(before) != bool(replaced.found):
-                tell(found_line(replaced.found))
+            if bool(told) != bool(replaced.found):
+                told = replaced.found
+                tell(found_line(told))
 
 
 def _position(found: OfAnotherLog) -> int:

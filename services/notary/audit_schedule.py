@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
 from events.log.bounded_reading import RestUnread
+from events.log.cancellation import until_cancelled
 from events.transparency.checkpoints import Checkpoint
 from services.notary.auditing import LeafComparison, ReadTile, compare_leaves
 from services.notary.errors import Contradiction
@@ -106,8 +107,7 @@ class AuditSchedule:
         """
         while True:
             if (pause := self.pause) is None:
-                await asyncio.Event().wait()  # until this is cancelled
-                return
+                await until_cancelled()
             await asyncio.sleep(pause.total_seconds())
             if await self.compare() is None:
                 await asyncio.sleep(_AGAIN_SECONDS)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from time import monotonic
 
 from faststream.nats import JStream
 from faststream.nats.publisher.usecase import LogicPublisher
@@ -24,7 +25,7 @@ from services.messaging.broker import Broker
 from services.reminders.alarms import Alarms
 from services.reminders.notice import Notice, current, upcoming
 from services.reminders.reviews import Reviews
-from services.reminders.stream import ALARM_STREAM, CONSUMER, NOTICE_STREAM, RUNG
+from services.reminders.stream import ACK_WAIT_SECONDS, ALARM_STREAM, CONSUMER, NOTICE_STREAM, RUNG
 
 _log = logging.getLogger("cairn.reminders")
 _FETCH_SECONDS = 5.0
@@ -118,6 +119,7 @@ class Notifier:
 
     async def _look_at(self, goal_id: GoalId, alarm: Msg) -> None:
         # The positions of the alarm and the last notice are read before the log, so that a later change is noticed.
+        looked_at = monotonic()
         place, last = await asyncio.gather(self._alarms.place(goal_id), self._last_notice(goal_id))
         while not await self._reviews.is_up_to_date(goal_id, _STILL_ANSWERING_SECONDS):
             await alarm.in_progress()
@@ -126,7 +128,7 @@ class Notifier:
             return
         now = self._clock()
         if occasion := current(known, now):
-            await self._tell(occasion.notice, now, last)
+            await self._tell(occasion.notice, now, last, looked_at)
         if occasion := upcoming(known, now):
             await self._alarms.set(place, occasion)
 
@@ -137,11 +139,17 @@ class Notifier:
         except NotFoundError:
             return 0
 
-    async def _tell(self, notice: Notice, now: datetime, last: int) -> None:
+    async def _tell(self, notice: Notice, now: datetime, last: int, looked_at: float) -> None:
         subject = notice.goal_id.on(NOTICE)
         given = await self._reader.until(subject, 0, last)
         if any(message.headers.get("ce-id") == notice.id for message in given):
             return
+        # The stream refuses a second one, but who listens hears it nevertheless. Has this copy stood still for so long
+        # that another one was given the alarm, that one may have told it since.
+        while monotonic() - looked_at >= ACK_WAIT_SECONDS:
+            looked_at = monotonic()
+            if await self._last_notice(notice.goal_id) != last:
+                raise WrongVersion("another notice was given meanwhile")
         headers = {**notice.headers(now), "Nats-Expected-Last-Subject-Sequence": str(last)}
         try:
             await self._notices.publish(notice, subject, headers, correlation_id=notice.id, stream=NOTICE_STREAM)

@@ -22,7 +22,8 @@ CONSUMER = "reminders"
 _KEPT = ("subjects", "retention", "storage", "max_age", "max_msgs", "max_msgs_per_subject", "allow_direct")
 _SCHEDULED = (*_KEPT, "allow_atomic", "allow_rollup_hdrs", "allow_msg_ttl", "allow_msg_schedules")
 _OF_ALARMS = (f"{SET}.*.*.*", f"{RUNG}.*.*.*", MARK)
-_ACK_WAIT_SECONDS = 5.0
+ACK_WAIT_SECONDS = 5.0
+"""How long an alarm may be answered before another copy is given it."""
 
 
 def notices_config(replicas: int = 1) -> StreamConfig:
@@ -65,7 +66,7 @@ def consumer_config() -> ConsumerConfig:
         description="Answers alarms by giving notices.",
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
-        ack_wait=_ACK_WAIT_SECONDS,
+        ack_wait=ACK_WAIT_SECONDS,
         max_ack_pending=1,
         max_deliver=-1,
         filter_subject=f"{RUNG}.*.*.*",

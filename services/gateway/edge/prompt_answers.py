@@ -22,7 +22,11 @@ class PromptProtocol(HttpToolsProtocol):
 
 
 class _HeadAndBody:
-    """A transport that sends what is written first together with what follows in that moment; else it is as it was."""
+    """A transport that sends what is written first together with what follows in that moment; else it is as it was.
+
+    To a client that has hung up nothing is sent. uvloop would refuse that with an error, of which the log would have
+    a page for each such client.
+    """
 
     __slots__ = ("_held", "_loop", "_transport")
 
@@ -40,7 +44,9 @@ class _HeadAndBody:
 
     def write(self, data: bytes) -> None:
         """Send it, with what was held back before; or hold it back for as long as nothing else has its turn."""
-        if self._held is not None:
+        if self._transport.is_closing():
+            self._held = None
+        elif self._held is not None:
             held, self._held = self._held, None
             self._transport.writelines((held, data))
         else:
@@ -53,6 +59,6 @@ class _HeadAndBody:
         self._transport.close()
 
     def _let_go(self) -> None:
-        if self._held is not None:
-            held, self._held = self._held, None
+        held, self._held = self._held, None
+        if held is not None and not self._transport.is_closing():
             self._transport.write(held)

@@ -11,9 +11,10 @@ from typing import Any
 
 from events.access_record import ACCESS, ACCESS_STREAM, AccessRecord
 from events.identity import FEED, LOG, OUTCOME, REJECTED, WAITING
+from events.log.comparison import COMPARE, LogComparison
 from events.log.stream import STREAM
 from events.outcome import Outcome
-from projections.engine.announcing import CHECKPOINT, COMPARE, Announcement, LogComparison
+from projections.engine.announcing import CHECKPOINT, Announcement
 from services.administration.care import STREAM as CARE_STREAM
 from services.administration.care import SUBJECT as CARE
 from services.administration.care import Care
@@ -237,18 +238,19 @@ CHANNELS: tuple[Channel, ...] = (
     _runs(
         "replaced",
         Body("LogComparison"),
-        publishers=("projections",),
+        publishers=("projections", "goals"),
         hearers=("goals",),
     ),
     Channel(
         "compare",
         f"{COMPARE}.{{stream}}",
-        "A goals service asks the projections how a stream compares with what they remember.",
+        "A goals service that starts, or `cairn log adopt`, asks how a stream compares with what is remembered of it:"
+        " projections answer, and goals services that object.",
         ("receive", "send"),
         _QUESTION,
         reply=Body("LogComparison", LogComparison),
-        publishers=("goals",),
-        hearers=("projections",),
+        publishers=("goals", "log_operator"),
+        hearers=("projections", "goals"),
     ),
     Channel(
         "checkpoint",

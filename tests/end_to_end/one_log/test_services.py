@@ -12,6 +12,7 @@ from events.log import connect
 from tests.builders import entry, event
 from tests.end_to_end.one_log.conftest import ORG, Exchanged, NewDatabase, also, begun, feed_ids, goal
 from tests.end_to_end.one_log.installation import SETTLING_SECONDS, Installation
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,33 @@ async def test_settings_that_forget_stop_recording_until_they_are_mended(shared:
     await shared.change_the_stream(max_msgs=-1, discard=DiscardPolicy.NEW)
     await shared.until_ready()
     assert (await shared.post(also("new", "pt-3"))).status_code == 201
+
+
+async def test_what_was_acknowledged_and_no_projection_has_seen_is_missed(here: Installation) -> None:
+    """What was seen: the goals service warned, forgot, and went on; nobody else knew that anything was missing."""
+    await here.record(begun("walk"))
+    backup = await here.backup("older")
+    await eventually(here.has_caught_up, within=SETTLING_SECONDS)
+    await here.service("projections").stop()
+    unseen = also("swim")
+    position = await here.record([unseen])
+    await here.delete_the_stream()
+    assert (restored := await here.restore(backup)).code == 0, restored.err
+
+    await here.until_the_goals_service_finds("replaced")
+    refused = await here.post(also("new"))
+    assert (refused.status_code, refused.json()["code"]) == (503, "log.replaced"), refused.text
+    await here.service("projections").start()
+    said = await here.until_refused("log.replaced")
+    assert "cairn log adopt" in said["detail"]
+
+    (adopted,) = (await here.adopt())["streams"]
+    assert (adopted["projections"], adopted["acknowledged"], adopted["unseen"]) == ([], position, 1)
+    await here.until_ready()
+    position = await here.record([unseen, also("new")])
+    assert await here.goals_of(ORG, min_position=position) == ["new", "swim", "walk"]
+    acts = await here.cairn("log", "acts")
+    assert "1 event" in acts.out, acts.out
 
 
 async def test_a_goals_service_that_does_not_answer_is_not_ready(shared: Installation) -> None:

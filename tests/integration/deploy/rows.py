@@ -47,6 +47,7 @@ SUBJECTS = (
     *(
         "cairn.checkpoint.goal_state",
         "cairn.replaced.goal_state",
+        "cairn.replaced.cairn-goals",
         f"cairn.compare.{LOG_STREAM}",
         f"cairn.health.goals.{LOG_STREAM}",
         "cairn.health.intake",
@@ -57,7 +58,13 @@ SUBJECTS = (
         f"cairn.care.{LOG_STREAM}.backed_up",
     ),
     *(f"cairn.{kind}.{org}" for kind in ("access", "tlog") for org in ORGS),
-    *("$KV.cairn_snapshots.northside.pt-1.walk", "CAIRN_ADMIN.log.events.a", "CAIRN_ADMIN.tokens.events.a", "anything"),
+    *(
+        "$KV.cairn_snapshots.northside.pt-1.walk",
+        f"$KV.cairn_snapshots.{LOG_STREAM}",
+        "CAIRN_ADMIN.log.events.a",
+        "CAIRN_ADMIN.tokens.events.a",
+        "anything",
+    ),
     "CAIRN_ADMIN.notary.events.a",
     *("_INBOX.of.somebody", "_INBOX_dana.1", "_R_.answer", "$SYS._INBOX.of.a-server"),
     *("$SYS.REQ.USER.AUTH", "$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.SERVER.PING.VARZ"),
@@ -102,13 +109,14 @@ ROWS = {
     "goals": Row(
         (
             *("cairn.log.*.*.*", "$KV.cairn_snapshots.*.*.*", _ANSWERS, "_R_.>", f"cairn.compare.{LOG_STREAM}"),
+            *("cairn.replaced.cairn-goals", f"$KV.cairn_snapshots.{LOG_STREAM}"),
             *_api(LOG_STREAM, _MAKE, _STATE, _GET),
             *_api(SNAPSHOTS, _MAKE, _GET, "STREAM.PURGE"),
             *_api(CARE, _MAKE),
         ),
         (
             *("cairn.submit.> goals", "cairn.forwarded.> goals", "cairn.void.> goals", "cairn.health.goals.* goals"),
-            *("cairn.feed.*.*.plan", "cairn.replaced.*", _CHANGES, _ANSWERS),
+            *("cairn.feed.*.*.plan", "cairn.replaced.*", f"cairn.compare.{LOG_STREAM}", _CHANGES, _ANSWERS),
         ),
     ),
     "intake": Row(

@@ -1,15 +1,20 @@
 """What is answered goes out at once: no part of it waits until the client has acknowledged another."""
 
 import asyncio
+import logging
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.edge.slow_clients import TimedProtocol
+from tests.waiting import eventually
 
 ASKED = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n"
 HEAD = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
@@ -119,3 +124,36 @@ async def test_a_word_at_the_end_does_not_overtake_an_answer() -> None:
         writer.write(ASKED + b"no HTTP at all\r\n\r\n")
         came = await reader.read()
     assert came.count(b"HTTP/1.1 ") == 1 or came.index(b"told") < came.index(b"400 Bad Request")
+
+
+def test_clients_that_hang_up_leave_nothing_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """What was seen: a page of errors for nearly every one, so that one client could fill the disk."""
+    reset = struct.pack("ii", 1, 0)
+    answered = 0
+
+    async def in_parts(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal answered
+        for _ in range(int(scope["path"].removeprefix("/"))):
+            await asyncio.sleep(0)
+        await send(HEAD)
+        await send({"type": "http.response.body", "body": b"to", "more_body": True})
+        await send({"type": "http.response.body", "body": b"ld"})
+        answered += 1
+
+    def hang_up(address: tuple[str, int], turns: int, how: bytes | None) -> None:
+        with socket.create_connection(address) as client:
+            client.sendall(f"GET /{turns} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode())
+            if how is not None:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, how)
+
+    async def they_hang_up() -> None:
+        async with serving(in_parts) as server, asyncio.timeout(20):
+            for turns in range(60):
+                address = server.servers[0].sockets[0].getsockname()
+                await asyncio.to_thread(hang_up, address, turns % 6, reset if turns % 2 else None)
+            await eventually(lambda: not (server.server_state.connections or server.server_state.tasks))
+
+    uvloop.run(they_hang_up())  # asyncio's own loop takes what nobody will get
+
+    assert answered > 0
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []

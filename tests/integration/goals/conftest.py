@@ -14,12 +14,15 @@ from events.log.stream import STREAM
 from events.outcome import Outcome
 from services.goals.application import Goals
 from services.goals.histories import Histories
+from services.goals.remembered_log import RememberedLog
 from services.goals.watch import Watch
 from tests.outcomes import outcome_of
 
 
 class Core(Goals):
     """The service's core, whose answers can be waited for."""
+
+    watch: Watch
 
     async def submit(self, submission: Event) -> Outcome:
         """The outcome of a submission."""
@@ -38,7 +41,10 @@ def goals_on(nc: ResilientClient, log: Log, snapshots: Snapshots, *, snapshot_ev
     async def forget() -> None:
         histories.clear()
 
-    return Core(log, histories, Watch(nc, STREAM, log, forget))
+    watch = Watch(nc, STREAM, log, RememberedLog(STREAM, log, snapshots), forget)
+    core = Core(log, histories, watch)
+    core.watch = watch
+    return core
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from events.identity import GoalId
 from events.log import Log, connect, declare_log
 from events.log.backup import Manifest, restore_archive, write_archive
 from events.log.client.resilient import ResilientClient
+from events.log.fitness import adopt_as_it_is
 from events.log.snapshots import Snapshots
 from events.log.stream import STREAM, log_config
 from events.outcome import RecordedOutcome
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
-from services.goals.watch import Watch
+from services.goals.health import HEALTH, Health
 from services.settings import Settings
 from tests.builders import active_goal, entry, event
 from tests.conftest import Submit, running, submitting_over
@@ -91,6 +93,17 @@ async def settled(submit: Submit, offered: Event) -> str:
     return await eventually(answer)
 
 
+async def health_of(nc: ResilientClient) -> Health:
+    return Health.model_validate_json((await nc.request(f"{HEALTH}.{STREAM}", b"", timeout=10)).data)
+
+
+async def records_again(nc: ResilientClient) -> None:
+    async def records() -> bool:
+        return (await health_of(nc)).state == "recording"
+
+    await eventually(records)
+
+
 async def held_by(log: Log, *events: Event) -> bool:
     """Whether the log holds each of these once."""
     keys = [each.event.key for goal_id in {each.goal_id for each in events} for each in await log.read(goal_id)]
@@ -98,14 +111,10 @@ async def held_by(log: Log, *events: Event) -> bool:
 
 
 class TestAService:
-    async def test_calls_nothing_a_duplicate_that_a_restored_log_does_not_hold(
-        self,
-        service: Submit,
-        connection: ResilientClient,
-        own_log: Log,
-        tmp_path: Path,
-        caplog: pytest.LogCaptureFixture,
+    async def test_records_nothing_on_an_older_log_until_that_is_adopted(
+        self, service: Submit, connection: ResilientClient, own_log: Log, tmp_path: Path
     ) -> None:
+        """No projection runs, so none can object: what was acknowledged, this service alone can miss."""
         for each in ACTIVE:
             assert code(await service(each)) == "recorded"
         backup = await backed_up(connection, tmp_path / "backup")
@@ -114,12 +123,95 @@ class TestAService:
 
         await restored(connection, backup, tmp_path / "backup")
 
-        # A log that has grown to its former length by the time when it is looked at would not be told apart.
-        await eventually(lambda: "is another one than before" in caplog.text)
+        assert [await settled(service, each) for each in STORY] == ["log.replaced"] * 8
+        assert await own_log.head() == 5
+        said = await health_of(connection)
+        assert said.state == "replaced"
+        assert "cairn-goals remembers position 9, and the log ends at 5" in said.detail
+
+        await adopt_as_it_is(connection, STREAM)
+
+        await records_again(connection)
         assert [await settled(service, each) for each in STORY] == ["duplicate"] * 4 + ["recorded"] * 4
         assert code(await service(event(GOAL, entry("new")))) == "recorded"
         assert await held_by(own_log, *STORY)
         assert [each.version for each in await own_log.read(GOAL)] == list(range(1, 10))
+
+    async def test_records_again_when_the_right_log_is_back(
+        self, service: Submit, connection: ResilientClient, own_log: Log, tmp_path: Path
+    ) -> None:
+        for each in ACTIVE:
+            assert code(await service(each)) == "recorded"
+        older = await backed_up(connection, tmp_path / "older")
+        for each in LATER:
+            assert code(await service(each)) == "recorded"
+        right = await backed_up(connection, tmp_path / "right")
+        await restored(connection, older, tmp_path / "older")
+        assert await settled(service, STORY[0]) == "log.replaced"
+
+        await restored(connection, right, tmp_path / "right")
+
+        await records_again(connection)
+        assert [await settled(service, each) for each in STORY] == ["duplicate"] * 8
+        assert code(await service(event(GOAL, entry("new")))) == "recorded"
+        assert await held_by(own_log, *STORY)
+
+    async def test_remembers_it_when_it_starts_again(
+        self, own_server: EmbeddedServer, connection: ResilientClient, own_log: Log, tmp_path: Path
+    ) -> None:
+        settings = Settings(nats_url=own_server.url, data_dir=own_server.data_dir)
+        submit = submitting_over(connection)
+        async with running(lambda ready: goals.serve(settings, ready)):
+            for each in ACTIVE:
+                assert code(await submit(each)) == "recorded"
+            backup = await backed_up(connection, tmp_path / "backup")
+            for each in LATER:
+                assert code(await submit(each)) == "recorded"
+
+        await restored(connection, backup, tmp_path / "backup")
+
+        for _ in range(2):
+            async with running(lambda ready: goals.serve(settings, ready)):
+                assert code(await submit(STORY[0])) == "log.replaced"
+        await adopt_as_it_is(connection, STREAM)
+        for _ in range(2):
+            async with running(lambda ready: goals.serve(settings, ready)):
+                assert await settled(submit, STORY[0]) == "duplicate"
+
+    async def test_tells_another_one_that_never_saw_what_is_missing(
+        self, own_server: EmbeddedServer, connection: ResilientClient, own_log: Log, tmp_path: Path
+    ) -> None:
+        """Only one of two remembers it: neither records, also when that one has ended; an adoption counts for all."""
+        settings = Settings(nats_url=own_server.url, data_dir=own_server.data_dir)
+        async with AsyncExitStack() as second:
+            async with AsyncExitStack() as first:
+                submit = submitting_over(connection)
+                await first.enter_async_context(running(lambda ready: goals.serve(settings, ready)))
+                for each in ACTIVE:
+                    assert code(await submit(each)) == "recorded"
+                backup = await backed_up(connection, tmp_path / "backup")
+                for each in LATER:
+                    assert code(await submit(each)) == "recorded"
+                await restored(connection, backup, tmp_path / "backup")
+                assert await settled(submit, STORY[0]) == "log.replaced"
+                # So that what the first one knows is with itself alone.
+                await connection.jetstream().purge_stream("KV_cairn_snapshots")
+                await second.enter_async_context(running(lambda ready: goals.serve(settings, ready)))
+            assert code(await submit(STORY[0])) == "log.replaced"
+            await second.enter_async_context(running(lambda ready: goals.serve(settings, ready)))
+
+            async def refused() -> set[str]:
+                return {code(await submit(each)) for each in STORY * 4}
+
+            assert await refused() == {"log.replaced"}
+            assert await own_log.head() == 5
+
+            await adopt_as_it_is(connection, STREAM)
+
+            async def everybody_records() -> bool:
+                return await refused() == {"duplicate"}
+
+            await eventually(everybody_records)
 
     async def test_goes_on_with_the_very_log_that_it_had(
         self, service: Submit, connection: ResilientClient, own_log: Log, tmp_path: Path
@@ -134,7 +226,7 @@ class TestAService:
         assert code(await service(event(GOAL, entry("new")))) == "recorded"
         assert await held_by(own_log, *STORY)
 
-    async def test_begins_anew_on_a_log_that_was_emptied(
+    async def test_begins_anew_on_a_log_that_was_emptied_and_adopted(
         self, service: Submit, connection: ResilientClient, own_log: Log
     ) -> None:
         for each in STORY:
@@ -142,6 +234,9 @@ class TestAService:
 
         await emptied(connection)
 
+        assert await settled(service, STORY[0]) == "log.replaced"
+        await adopt_as_it_is(connection, STREAM)
+        await records_again(connection)
         assert [await settled(service, each) for each in STORY] == ["recorded"] * 8
         assert await held_by(own_log, *STORY)
 
@@ -176,8 +271,8 @@ class TestAService:
         shutil.copytree(tmp_path / "copy", own_server.data_dir / "jetstream")
         await own_server.start()
 
-        assert [await settled(service, each) for each in STORY] == ["duplicate"] * 4 + ["recorded"] * 4
-        assert await held_by(own_log, *STORY)
+        assert [await settled(service, each) for each in STORY] == ["log.replaced"] * 8
+        assert await own_log.head() == 5
 
 
 class TestAMemoryBeyondTheLog:
@@ -193,8 +288,11 @@ class TestAMemoryBeyondTheLog:
             assert code(await core.submit(each)) == "recorded"
         await restored(connection, backup, tmp_path / "backup")
 
-        assert code(await core.submit(event(GOAL, entry("new")))) == "recorded"
+        assert code(await core.submit(event(GOAL, entry("new")))) == "log.replaced"
 
+        await adopt_as_it_is(connection, STREAM)
+        await core.watch.look()
+        assert code(await core.submit(event(GOAL, entry("new")))) == "recorded"
         assert [each.version for each in await own_log.read(GOAL)] == [1, 2, 3, 4, 5]
 
     async def test_is_loaded_anew_for_an_event_that_it_takes_for_known(
@@ -207,6 +305,9 @@ class TestAMemoryBeyondTheLog:
             assert code(await core.submit(each)) == "recorded"
         await restored(connection, backup, tmp_path / "backup")
 
+        assert code(await core.submit(STORY[-1])) == "log.replaced"
+        await adopt_as_it_is(connection, STREAM)
+        await core.watch.look()
         assert [code(await core.submit(each)) for each in reversed(STORY)] == ["recorded"] * 4 + ["duplicate"] * 4
         assert await held_by(own_log, *STORY)
 
@@ -223,6 +324,9 @@ class TestAMemoryBeyondTheLog:
         await restored(connection, backup, tmp_path / "backup")
 
         resumption = event(GOAL, g.Resumed(reason="Back"), role="clinician")
+        assert code(await core.submit(resumption)) == "log.replaced"
+        await adopt_as_it_is(connection, STREAM)
+        await core.watch.look()
         assert code(await core.submit(resumption)) == refused
 
     async def test_is_loaded_anew_where_the_patient_has_nothing_any_more(
@@ -232,7 +336,11 @@ class TestAMemoryBeyondTheLog:
             assert code(await core.submit(each)) == "recorded"
         await emptied(connection)
 
-        assert code(await core.submit(event(GOAL, g.Resumed(reason="Back"), role="clinician"))) == "plan.missing"
+        resumption = event(GOAL, g.Resumed(reason="Back"), role="clinician")
+        assert code(await core.submit(resumption)) == "log.replaced"
+        await adopt_as_it_is(connection, STREAM)
+        await core.watch.look()
+        assert code(await core.submit(resumption)) == "plan.missing"
         assert await own_log.head() == 0
 
     async def test_is_loaded_anew_where_another_event_stands_at_its_place(
@@ -247,39 +355,11 @@ class TestAMemoryBeyondTheLog:
         for each in active_goal(GOAL._replace(patient="pt-2")) + active_goal(GOAL):
             assert code(await elsewhere.submit(each)) == "recorded"
 
-        outcome = await core.submit(event(GOAL, entry("new")))
+        assert code(await core.submit(event(GOAL, entry("new")))) == "log.replaced"
 
-        assert isinstance(outcome, RecordedOutcome)
+        await adopt_as_it_is(connection, STREAM)
+        await core.watch.look()
+        assert isinstance(await core.submit(event(GOAL, entry("new"))), RecordedOutcome)
         assert [each.version for each in await own_log.read(GOAL)] == [1, 2, 3, 4, 5]
         await snapshots.close()
         await other.close()
-
-
-async def test_an_append_that_lands_no_higher_than_the_last_makes_the_watch_look_at_once(
-    connection: ResilientClient, own_log: Log, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.goals.watch.LOOK_SECONDS", 3600.0)
-    times: list[int] = []
-
-    async def forget() -> None:
-        times.append(await own_log.head())
-
-    watch = Watch(connection, STREAM, own_log, forget)
-    snapshots = Snapshots(connection)
-    core = goals_on(connection, own_log, snapshots)
-    for each in ACTIVE:
-        outcome = await core.submit(each)
-        assert isinstance(outcome, RecordedOutcome)
-        watch.acknowledged(outcome.events[-1].position)
-    async with running(lambda ready: watch_over(watch, ready)):
-        await emptied(connection)
-        watch.acknowledged(1)
-        await eventually(lambda: times == [0])
-    await snapshots.close()
-
-
-async def watch_over(watch: Watch, ready: object) -> None:
-    await watch.look()
-    assert callable(ready)
-    ready("watching")
-    await watch.run()

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import count
 
 import pytest
 from nats.aio.msg import Msg
 from pydantic_core import from_json, to_json
 
+from events.envelope import StoredMessage
 from events.identity import LOG
 from events.log import Log, connect
 from events.log import following as following_of_the_log
 from events.log.client.resilient import ResilientClient
+from events.log.live_feed import LiveFeed
 from events.log.stream import STREAM
 from services.embedded_server import EmbeddedServer
 from tests.integration.log.conftest import Appends, filled, following, positions_until
@@ -142,3 +144,36 @@ async def test_the_end_is_reached_although_others_record_without_a_pause(
         assert (await anext(batches)).messages == ()
     recording.cancel()
     await asyncio.wait({recording})
+
+
+async def test_a_part_of_the_log_is_heard_live_although_others_record_without_a_pause(
+    own: ResilientClient, first_of: Appends, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was seen: as a replica always might lag, the part was asked for once a second, and its feed not heard."""
+    monkeypatch.setattr(following_of_the_log, "_LOOK_SECONDS", 0.1)
+    listens = asyncio.Event()
+    listen = LiveFeed.listen
+
+    async def noted(feed: LiveFeed[StoredMessage], subjects: Sequence[str]) -> None:
+        await listen(feed, subjects)
+        listens.set()
+
+    monkeypatch.setattr(LiveFeed, "listen", noted)
+    log = Log(own)
+    (first,) = await filled(log, first_of, 1)
+
+    async def record() -> None:
+        for number in count():
+            await log.append(first_of(f"live-{number}"))
+            await asyncio.sleep(0.05)
+
+    recording = asyncio.create_task(record())
+    wanted = first_of("wanted")
+    subject = wanted.events[0].goal_id.on(LOG)
+    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+        waiting = asyncio.ensure_future(anext(each async for each in batches if each.messages))
+        await listens.wait()
+        (recorded,) = await log.append(wanted)
+        assert [each.position for each in (await waiting).messages] == [recorded.position]
+    recording.cancel()
+    assert first < recorded.position

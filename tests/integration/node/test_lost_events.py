@@ -12,6 +12,7 @@ from events.event import Event
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
+from events.log.comparison import GOALS, LogComparison, compared
 from events.log.placement import EVERY
 from events.log.stream import STREAM
 from projections.audit_trail.projection import PROJECTION
@@ -138,3 +139,30 @@ async def test_a_node_objects_to_another_log_that_comes_while_it_runs(
 
     assert [each.projection for each in log.found] == ["audit_trail"]
     assert (said["position"], said["head"]) == (5, 0)
+
+
+async def test_a_node_says_that_a_goals_service_misses_something(
+    own_server: EmbeddedServer, nc: ResilientClient, its_log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database knows nothing of it; nor does the node object because of it, or the two would never agree again."""
+    monkeypatch.setattr("services.node.replaced_log._LOOK_AGAIN_SECONDS", 0.05)
+    settings = Settings(nats_url=own_server.url, data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'cairn.db'}")
+    log = ComparedLog(pytest.fail)
+    said = LogComparison(projection=GOALS, stream=STREAM, replaced=True, position=7, head=5)
+    looking = asyncio.create_task(look_for_a_replaced_log(settings, log.hear))
+    try:
+        async with asyncio.timeout(20):
+            await log.compared.wait()
+            assert not log.found
+            await nc.publish(f"cairn.replaced.{GOALS}", said.model_dump_json().encode())
+            await log.until_changed()
+            assert log.found == [OfAnotherLog(GOALS, STREAM, 7, 5)]
+            assert not any(each.replaced for each in await compared(nc, STREAM, first=10, further=0))
+
+            again = said.model_copy(update={"replaced": False})
+            await nc.publish(f"cairn.replaced.{GOALS}", again.model_dump_json().encode())
+            await log.until_changed()
+            assert not log.found
+    finally:
+        looking.cancel()
+        await asyncio.wait([looking])

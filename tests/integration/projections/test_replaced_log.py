@@ -96,6 +96,8 @@ async def test_it_stands_still_until_the_right_log_is_back(store: Store, nc: Res
             "replaced": True,
             "position": last,
             "head": older,
+            "fingerprint": "",
+            "adopted": 0,
         }
 
         beyond = await store.record("org", "swim", 9)

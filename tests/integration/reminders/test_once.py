@@ -5,15 +5,22 @@ import os
 import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
-from events.identity import GoalId
+import pytest
+
+from events.envelope import StoredMessage
+from events.identity import NOTICE, GoalId
 from events.log import Log
 from events.log.placement import Placed, Placement
+from events.log.reading import DirectReader
 from events.log.stream import STREAM
+from services.reminders import notifier
 from services.reminders.alarms import Alarms
+from services.reminders.notice import Notice
 from services.reminders.reviews import Reviews
 from services.reminders.scheduling import Scheduler
-from services.reminders.stream import declare_notices
+from services.reminders.stream import ACK_WAIT_SECONDS, declare_notices
 from tests.end_to_end.faults.processes import ServiceProcess
 from tests.integration.reminders.ward import TODAY, TOMORROW, Ward, begun, midnight, nobody, told
 from tests.waiting import eventually
@@ -53,6 +60,32 @@ async def test_a_review_that_moves_away_and_back_is_not_told_again(ward: Ward) -
         await ward.move(GOAL, TOMORROW)
         await ward.marked(await ward.move(GOAL, TODAY))
         await ward.rings_at(GOAL, midnight(TOMORROW))  # it has rung for today, and been answered
+    assert await ward.kept() == ward.told == [told(GOAL, TODAY, "due")]
+
+
+async def test_a_copy_that_stood_still_in_the_middle_tells_nothing_that_another_has_told(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was seen: the stream refused the second notice, and whoever listened had heard it nevertheless."""
+    clock, until = monotonic(), DirectReader.until
+    notice = Notice(**GOAL._asdict(), due_on=TODAY, kind="due", sequence=1)
+    monkeypatch.setattr(notifier, "monotonic", lambda: clock)
+
+    async def stands_still(reader: DirectReader, subject: str, after: int, last: int) -> list[StoredMessage]:
+        nonlocal clock
+        given = await until(reader, subject, after, last)
+        if subject == GOAL.on(NOTICE) and not given:
+            body, headers = notice.model_dump_json().encode(), notice.headers(datetime.now(UTC))
+            await ward.js.publish(subject, body, headers=headers)
+            clock += ACK_WAIT_SECONDS
+        return given
+
+    monkeypatch.setattr(DirectReader, "until", stands_still)
+    async with ward.reminders():
+        await ward.begin(GOAL, TODAY)
+        await ward.rings_at(GOAL, midnight(TOMORROW))
+        await ward.answered()
+
     assert await ward.kept() == ward.told == [told(GOAL, TODAY, "due")]
 
 

@@ -89,3 +89,19 @@ def test_a_file_that_was_replaced_is_not_read_any_more(path: Path, notes: Engine
         count(short)
     short.open()
     assert count(short) == 0
+
+
+def test_a_reading_goes_on_though_a_connection_to_another_file_is_made_meanwhile(
+    path: Path, engine: Engine, short: ShortReads
+) -> None:
+    write(engine)
+    with closing(sqlite3.connect(path.with_name("other"))) as other:
+        other.execute("CREATE TABLE notes (note TEXT)")
+
+    with short.reading() as connection:
+        assert connection.scalar(COUNT) == 1
+        path.with_name("other").replace(path)
+        short.open()
+        assert connection.scalar(COUNT) == 1
+
+    assert count(short) == 0

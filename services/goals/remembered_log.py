@@ -1,0 +1,184 @@
+"""What a goals service remembers of a stream of the log: what is acknowledged does not become another log unnoticed.
+
+Projections remember only what they have taken in. Between that and the acknowledgement lie some milliseconds, and as
+long as a projection is down or catches up: what is lost there, only the goals service can miss (decision 0054).
+"""
+
+from pydantic import BaseModel, ValidationError
+
+from events.envelope import UnreadableEvent
+from events.event import RecordedEvent
+from events.log import Log, LogReplaced
+from events.log.anchor import BEGINNING, Anchor
+from events.log.comparison import GOALS, LogComparison
+from events.log.fitness import adopted_at
+from events.log.snapshots import Snapshots
+from events.log.stream_state import StreamState
+
+
+class _Kept(BaseModel):
+    """What outlives the service.
+
+    Attributes:
+        anchors: What the log must hold.
+        adopted: The last adoption of the stream that the service knew of.
+    """
+
+    anchors: tuple[Anchor, ...]
+    adopted: int
+
+
+class RememberedLog:
+    """Remembers a stream of the log, and compares it with what is there.
+
+    It is kept beside the snapshots, so that a service that starts again still knows it. It is forgotten when an
+    operator adopts the stream as it is.
+
+    Args:
+        stream: The stream's name.
+        log: The stream as the log.
+    """
+
+    def __init__(self, stream: str, log: Log, snapshots: Snapshots):
+        self._stream = stream
+        self._log = log
+        self._snapshots = snapshots
+        self._anchors: tuple[Anchor, ...] = ()
+        self._last: RecordedEvent | None = None
+        self._highest = 0
+        self._doubts = 0
+        self._settled = 0
+        self._adopted: int | None = None
+        self._kept = b""
+        self._is_recalled = False
+
+    @property
+    def _all(self) -> tuple[Anchor, ...]:
+        """Everything that the log must hold, as others can be told it."""
+        last = () if self._last is None else (Anchor(self._last.position),)
+        return (*self._anchors, *last)
+
+    def acknowledged(self, recorded: RecordedEvent) -> bool:
+        """Remember the last event that the log has taken.
+
+        Returns:
+            False when it is not the highest so far. Then nothing takes the place of what is remembered, until that was
+            compared: an older log gives the same positions once more.
+        """
+        if recorded.position <= self._highest:
+            self._doubts += 1
+            return False
+        self._highest = recorded.position
+        if self._doubts == self._settled:
+            self._last = recorded
+        return True
+
+    def heard(self, said: LogComparison) -> bool:
+        """Remember what another goals service misses in the log; False when that is nothing new.
+
+        What it missed before an adoption counts no more.
+        """
+        anchor = Anchor(said.position, said.fingerprint)
+        if not said.replaced or said.adopted < (self._adopted or 0) or anchor in self._all:
+            return False
+        self._anchors += (anchor,)
+        if self._adopted is None:
+            self._adopted = said.adopted
+        return True
+
+    async def recall(self) -> None:
+        """Remember what was kept by a service that has ended; once, as this one keeps it from then on."""
+        if self._is_recalled:
+            return
+        kept = await self._snapshots.last_known(self._stream)
+        self._is_recalled = True
+        if kept is None:
+            return
+        try:
+            found = _Kept.model_validate_json(kept)
+        except ValidationError:  # another version of Cairn has kept it
+            return
+        self._anchors += tuple(each for each in found.anchors if each not in self._anchors)
+        self._adopted = max(found.adopted, self._adopted or 0)
+
+    async def compare(self) -> StreamState:
+        """Make sure that the log holds everything that is remembered; with the stream's state.
+
+        What has gone from a stream that forgets is no sign of another log: the watch counts what is missing.
+
+        Raises:
+            LogReplaced: it ends before something, or holds something else there.
+            LogUnreachable: it does not answer.
+        """
+        last = self._last
+        for anchor in self._anchors or (BEGINNING,):
+            state = await self._bears_out(anchor)
+        if last is not None:
+            if state.last < last.position:
+                state = await self._log.check(Anchor(last.position))
+            await self._check(last, state)
+        return state
+
+    def missed(self, replaced: LogReplaced) -> LogComparison:
+        """What is told to the other goals services when the log does not hold something."""
+        position = replaced.position
+        fingerprint = next((each.fingerprint for each in self._anchors if each.position == position), "")
+        return LogComparison(
+            projection=GOALS,
+            stream=self._stream,
+            replaced=True,
+            position=position,
+            head=replaced.head,
+            fingerprint=fingerprint,
+            adopted=self._adopted or 0,
+        )
+
+    def was_adopted(self, state: StreamState) -> bool:
+        """Whether the stream was adopted as it is since it was last asked. Everything is forgotten then."""
+        known, self._adopted = self._adopted, max(adopted_at(state), self._adopted or 0)
+        if known is None or known >= self._adopted:
+            return False
+        self._anchors, self._last, self._highest = (), None, 0
+        return True
+
+    async def renew(self, state: StreamState) -> None:
+        """Remember the end of the log, in the place of what it was compared with.
+
+        Raises:
+            LogReplaced: it is another one by now.
+            LogUnreachable: it does not answer.
+        """
+        last, anchors, doubts = self._last, self._anchors, self._doubts
+        newest = await self._log.anchor(state.last)
+        if newest is None:
+            return
+        # What was remembered was there before the newest was read, and is afterwards: so they are of the same log.
+        await self.compare()
+        self._settled = doubts
+        if self._last is last:
+            self._last = None
+        self._anchors = (newest, *(each for each in self._anchors if each not in anchors))
+
+    async def keep(self) -> None:
+        """Keep what is remembered for a service that starts again, if it is something new."""
+        kept = _Kept(anchors=self._all, adopted=self._adopted or 0).model_dump_json().encode()
+        if kept != self._kept and await self._snapshots.keep_known(self._stream, kept):
+            self._kept = kept
+
+    async def _bears_out(self, anchor: Anchor) -> StreamState:
+        try:
+            return await self._log.check(anchor)
+        except LogReplaced as replaced:
+            if replaced.head < anchor.position or await self._log.anchor(anchor.position) is not None:
+                raise
+            return await self._log.state()
+
+    async def _check(self, recorded: RecordedEvent, state: StreamState) -> None:
+        """Make sure that an event is where it was acknowledged."""
+        try:
+            there = await self._log.at(recorded.event.goal_id, recorded.position)
+            is_there = there is not None and there.event.key == recorded.event.key
+        except UnreadableEvent:
+            is_there = False
+        if not is_there and await self._log.anchor(recorded.position) is not None:
+            raise LogReplaced(self._stream, recorded.position, state.last)
