@@ -162,16 +162,6 @@ def _environment(language: "Language") -> "Environment":
         language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext
     )
     environment.globals["static"] = {name: file.address for name, file in static_files().items()}
-    for name in (
-        "day",
-        "short_day",
-        "day_with_year",
-        "weekday",
-        "weekday_and_day",
-        "number",
-        "clock",
-        "both",
-        "quoted",
-    ):
+    for name in _FILTERS:
         environment.filters[name] = getattr(language, name)
     return environment

@@ -6,6 +6,7 @@ from datetime import date
 
 from events.goal import GoalState
 from events.goal.entries import ProgressEntry
+from services.gateway.pages.counted import counted
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.diary import Cell, DiaryPicture, Span, diary_picture
 from services.gateway.pages.pictures.ladder import signed
@@ -133,8 +134,7 @@ def told(language: Language, entry: ProgressEntry, unit: str | None) -> str:
     if entry.done is not None:
         parts.append(_("done") if entry.done else _("went otherwise"))
     if entry.value is not None:
-        value = language.number(entry.value)
-        parts.append(_("%(value)s %(unit)s", value=value, unit=unit) if unit else value)
+        parts.append(counted(language, entry.value, unit))
     if entry.level is not None:
         parts.append(_("step %(level)s", level=signed(entry.level)))
     if entry.mood is not None:

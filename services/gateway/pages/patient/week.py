@@ -7,6 +7,7 @@ from datetime import date
 from projections.engine.paging import Json
 from projections.goal_state.today_week import DayState
 from services.gateway.pages.changes import capitalized
+from services.gateway.pages.counted import counted
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.week import Day, Mark, WeekPicture, week_picture
 
@@ -67,30 +68,56 @@ def _on_stone(language: Language, value: float | None) -> str | None:
 
 
 def _sum(language: Language, week: Json) -> str:
-    measured, measure = week["measured"], week["measure"]
-    if measured is not None:
-        amount, wanted = language.number(measured["amount"]), language.number(measured["target"])
-        unit = (measure["unit"] or measure["what"]) if measure else ""
-        if measured["per"] == "day":
-            return language.gettext("%(kept)s of %(told)s told days as planned.", kept=amount, told=wanted)
-        if measured["direction"] == "at_most":
-            return language.gettext(
-                "%(amount)s %(unit)s so far, %(most)s at most.", amount=amount, unit=unit, most=wanted
-            )
-        if measured["amount"] > measured["target"]:
-            return language.gettext(
-                "%(amount)s %(unit)s so far, %(wanted)s agreed.", amount=amount, unit=unit, wanted=wanted
-            )
-        if measured["per"] == "month":
-            return language.gettext(
-                "%(amount)s of %(wanted)s %(unit)s this month.", amount=amount, wanted=wanted, unit=unit
-            )
-        return language.gettext("%(amount)s of %(wanted)s %(unit)s so far.", amount=amount, wanted=wanted, unit=unit)
-    if week["kept"] or week["otherwise"]:
+    if week["measured"] is not None:
+        return capitalized(_measured(language, week["measured"], week["measure"]))
+    if week["kept"]:
         return language.ngettext("One day as planned so far.", "%(number)s days as planned so far.", week["kept"])
+    if week["otherwise"]:
+        return ""  # which days these are is said behind it
     if week["told"]:
         return language.ngettext("One day told so far.", "%(number)s days told so far.", week["told"])
     return language.gettext("Nothing told this week yet.")
+
+
+def _measured(language: Language, measured: Json, measure: Json | None) -> str:
+    amount, target = measured["amount"], measured["target"]
+    if measured["per"] == "day":
+        return language.ngettext(
+            "%(kept)s of one told day as planned.",
+            "%(kept)s of %(number)s told days as planned.",
+            target,
+            kept=language.number(amount),
+        )
+    unit = (measure["unit"] or measure["what"]) if measure else None
+    wanted = language.number(target)
+    if measured["direction"] == "at_most":
+        return counted(
+            language,
+            amount,
+            unit,
+            lambda said: language.gettext("%(amount)s so far, %(most)s at most.", amount=said, most=wanted),
+        )
+    if amount > target:
+        return counted(
+            language,
+            amount,
+            unit,
+            lambda said: language.gettext("%(amount)s so far, %(wanted)s agreed.", amount=said, wanted=wanted),
+        )
+    so_far = language.number(amount)
+    if measured["per"] == "month":
+        return counted(
+            language,
+            target,
+            unit,
+            lambda said: language.gettext("%(amount)s of %(wanted)s this month.", amount=so_far, wanted=said),
+        )
+    return counted(
+        language,
+        target,
+        unit,
+        lambda said: language.gettext("%(amount)s of %(wanted)s so far.", amount=so_far, wanted=said),
+    )
 
 
 def _by_state(language: Language, told: Sequence[Json]) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from projections.engine.paging import Json
+from services.gateway.pages.counted import counted
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.ladder import LadderPicture, Step, ladder_picture
 from services.gateway.pages.session.questions import question
@@ -253,8 +254,8 @@ def _aim(language: Language, week: Json) -> str:
 
 def _counted(language: Language, amount: float, unit: str | None) -> str:
     number = number_in_words(language, amount)
-    # A unit is somebody's own word, mostly for many, such as “evenings”. What is counted stands above.
-    return f"{number} {unit}" if unit and amount != 1 else number
+    # What is counted stands above, so that beside one nothing more has to be said.
+    return number if language.is_one(amount) else counted(language, amount, unit, written=number)
 
 
 def number_in_words(language: Language, value: float) -> str:
