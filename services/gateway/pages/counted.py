@@ -1,7 +1,7 @@
 """A number with its unit in a sentence.
 
-A unit is somebody's own word, and mostly the one for many, such as “evenings”: nobody can know what one is called. So it
-stands before a number for which the language has a form of its own, and behind every other number.
+A unit is somebody's own word, and mostly the one for many, such as “evenings”: nobody can know what one is called.
+So it stands before a number for which the language has a form of its own, and behind every other number.
 """
 
 from collections.abc import Callable
