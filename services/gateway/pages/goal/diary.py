@@ -71,6 +71,7 @@ class DiaryView:
         rows: Entries of these weeks, in the order of their days.
         latest: The last note of these weeks, and its day.
         is_whole: Whether all entries of these weeks are in the rows.
+        is_drawn_whole: Whether they are all in the calendar, so that a day that is not told is known to be untold.
     """
 
     caption: str
@@ -82,6 +83,7 @@ class DiaryView:
     rows: Sequence[ToldDay]
     latest: ToldDay | None
     is_whole: bool
+    is_drawn_whole: bool
 
     @property
     def is_begun(self) -> bool:
@@ -108,7 +110,7 @@ def diary_view(
         is_whole: Whether these are all entries of these weeks.
     """
     unit = goal.smart.measure.unit if goal.smart and goal.smart.measure else None
-    picture = diary_picture(entries, span, began=began, today=today, ended=ended)
+    picture = diary_picture(entries, span, began=began, today=today, ended=ended, is_whole=is_whole)
     is_drawn = bool(entries) or goal.started_on is not None or goal.is_begun
     in_order = sorted(entries, key=lambda entry: (entry.on, entry.version))
     rows = list(_rows(language, in_order[-MAX_ROWS:], unit))
@@ -124,6 +126,7 @@ def diary_view(
         rows,
         noted[-1] if noted else None,
         is_whole and len(entries) <= MAX_ROWS,
+        is_whole,
     )
 
 

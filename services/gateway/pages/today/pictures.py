@@ -68,7 +68,7 @@ def week_of(language: Language, row: Told) -> Drawn | None:
     about = _about(goal, week)
     told = [_said(language, each, today) for each in week["days"] if each["state"] != "ahead"]
     which = language.gettext("Last week") if last else language.gettext("This week")
-    name = f"{which}, {about}." if about else f"{which}."
+    name = _ended(f"{which}, {about}" if about else which)
     text = " ".join(_sentences(language, goal, week))
     return Drawn(week_picture(f"{name} {'; '.join(told)}.", days, letters), text, which if last else "")
 
@@ -180,16 +180,16 @@ def _reached(language: Language, goal: Told, week: Told) -> str:
         else:
             so_far = _("%(amount)s of %(wanted)s", amount=amount, wanted=wanted)
             so_far = so_far if is_over else _("%(said)s so far", said=so_far)
-        return _("%(so_far)s: %(about)s.", so_far=so_far, about=about) if about else f"{so_far}."
+        return _with(language, so_far, about)
     values = [language.number(each["value"]) for each in week["days"] if each["value"] is not None]
     if values and measured is not None and isinstance(measure and measure["target"], int | float):
         wanted = language.number(measure["target"])
         told = _("%(values)s told, %(target)s agreed", values=language.both(values), target=wanted)
-        return _("%(so_far)s: %(about)s.", so_far=told, about=about) if about else f"{told}."
+        return _with(language, told, about)
     days = [date.fromisoformat(each["on"]) for each in week["days"] if each["state"] in ("kept", "otherwise", "told")]
     if week["kept"]:
         kept = language.ngettext("As planned on one day", "As planned on %(number)s days", week["kept"])
-        return _("%(so_far)s: %(about)s.", so_far=kept, about=about) if about else f"{kept}."
+        return _with(language, kept, about)
     return _("Told: %(days)s. No weekly target.", days=language.both([language.weekday(day) for day in days]))
 
 
@@ -197,6 +197,15 @@ def _told(language: Language, amount: str, *, is_over: bool) -> str:
     if is_over:
         return language.gettext("%(said)s told", said=amount)
     return language.gettext("%(said)s so far", said=amount)
+
+
+def _with(language: Language, so_far: str, about: str) -> str:
+    return _ended(language.gettext("%(so_far)s: %(about)s", so_far=so_far, about=about) if about else so_far)
+
+
+def _ended(text: str) -> str:
+    """A sentence, which ends with the mark of words that were left out, or else with a full stop."""
+    return text if text.endswith("…") else f"{text}."
 
 
 def _about(goal: Told, week: Told) -> str:

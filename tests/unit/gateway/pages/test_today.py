@@ -189,6 +189,18 @@ def test_on_a_monday_morning_the_last_week_is_drawn_and_named() -> None:
     assert [each.day.mark for each in drawn.picture.days] == ["kept", "unknown", "unknown", *["kept"] * 4]
 
 
+def test_what_is_counted_and_long_ends_with_one_mark() -> None:
+    told = goal()
+    told["week"]["measure"] = {**told["week"]["measure"], "what": "evenings without alcohol " * 9}
+
+    drawn = week_of(ENGLISH, row(goals=[told]))
+
+    assert drawn is not None
+    assert "evenings… One told otherwise." in drawn.text
+    assert isinstance(drawn.picture, WeekPicture)
+    assert "evenings… Monday as planned;" in drawn.picture.name
+
+
 def test_a_monday_that_is_not_over_is_not_yet_a_day_of_which_we_do_not_know() -> None:
     drawn = week_of(ENGLISH, row(goals=[goal(week=week("today", *["ahead"] * 6, measured=None))]))
 
