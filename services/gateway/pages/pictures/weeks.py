@@ -22,6 +22,8 @@ _SHARE = 0.44
 _ROOM_OF_DAY = 58
 """The least room in which a day can be written below."""
 _GAP, _HALF_LETTER = 6, 5
+_CLEAR = 2.5
+"""So much the line of what was agreed lies above as many stones, so that it cuts none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,9 @@ def _lines(weeks: Sequence[WeekTold], places: _Places) -> Iterator[str]:
         if not is_known:
             continue
         steps = list(group)
-        path = f"M{places.edge(steps[0][0])} {places.above(steps[0][1].wanted)}"
-        path += "".join(f" V{places.above(week.wanted)} H{places.edge(place + 1)}" for place, week in steps)
-        yield path
+        first, _ = steps[0]
+        heights = [round(places.above(week.wanted) - _CLEAR, 1) for _, week in steps]
+        turns = "".join(
+            f" V{height} H{places.edge(place + 1)}" for height, (place, _) in zip(heights, steps, strict=True)
+        )
+        yield f"M{places.edge(first)} {heights[0]}{turns}"
