@@ -13,7 +13,6 @@ from typing import Any
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Date, Table, bindparam, literal_column, or_, select
 
-from events.goal.measured import monday
 from events.time_zones import UTC_ZONE
 from projections.engine.clinic_day import clinic_days
 from projections.engine.key_lookup import id_elements, narrowed, of_each
@@ -27,7 +26,7 @@ from projections.goal_state.stored_states import of_the_goal
 from projections.goal_state.tables import tables
 from projections.goal_state.today_goals import AwaitedWord, Goal, OfPatient, Score, read_patient
 from projections.goal_state.today_order import Patient, counted, patients_of
-from projections.goal_state.today_week import Entry
+from projections.goal_state.today_week import Entry, counts_from
 
 DAYS_SHOWN = 28
 """How many days of a diary are looked at, the day of looking among them."""
@@ -78,8 +77,7 @@ def today(
 def _told(connection: Connection, org: str, page: Sequence[Patient]) -> list[Json]:
     """The rows of a page."""
     first_day = min(each.looked.day for each in page)
-    # A measure per month counts from its first day.
-    since = min(first_day - timedelta(days=DAYS_SHOWN - 1), monday(first_day), first_day.replace(day=1))
+    since = min(first_day - timedelta(days=DAYS_SHOWN - 1), counts_from(first_day))
     last_day = max(each.looked.day for each in page)
     wanted = to_json([each.patient for each in page]).decode()
     asked = {"org": org, "wanted": wanted, "since": since, "until": last_day}

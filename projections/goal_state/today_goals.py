@@ -14,7 +14,7 @@ from projections.goal_state.caseload_reasons import Reason
 from projections.goal_state.diary import read_diary
 from projections.goal_state.served_goals import read_facts
 from projections.goal_state.today_order import Patient
-from projections.goal_state.today_week import Entry, week_of
+from projections.goal_state.today_week import Entry, last_week_of, week_of
 
 
 class Goal(NamedTuple):
@@ -208,6 +208,7 @@ def _goal(goal: Goal, document: Json, entries: Sequence[Entry], changes: Changes
     review = max(document["reviews"], key=lambda each: (each["on"], each["version"]), default=None)
     levels = _levels(document, entries)
     diary = read_diary(goal.diary)
+    week = week_of(document, entries, day) if goal.status in ("active", "held") else None
     offered = offers(read_facts(goal.facts), diary.facts) if diary.raised or diary.setbacks else []
     return {
         "goal": goal.goal,
@@ -221,7 +222,8 @@ def _goal(goal: Goal, document: Json, entries: Sequence[Entry], changes: Changes
         "review": None if review is None else _review(review, document, levels),
         "step": _step(document, levels, review["on"] if review else None),
         "revisions": list(_revisions(goal, document, changes, review, zone)),
-        "week": week_of(document, entries, day) if goal.status in ("active", "held") else None,
+        "week": week,
+        "last_week": None if week is None else last_week_of(document, entries, day, week),
         "offers": [{"decision": each.decision, "text": each.sentence} for each in offered],
     }
 

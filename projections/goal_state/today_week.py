@@ -13,6 +13,7 @@ from projections.engine.paging import Json
 DayState = Literal["kept", "otherwise", "told", "untold", "today", "ahead"]
 """What is known of a day: told as planned, told otherwise, told without either, not told though it is over, and not
 told yet because it is the day of looking, or still to come."""
+A_WEEK = timedelta(days=7)
 _read_measure = TypeAdapter(Measure).validator.validate_python
 
 
@@ -61,6 +62,28 @@ def week_of(document: Json, entries: Sequence[Entry], day: date, *, today: date 
         "value": sum(values) if values else None,
         "measured": None if measured is None else measured.model_dump(mode="json"),
     }
+
+
+def last_week_of(document: Json, entries: Sequence[Entry], day: date, this_week: Json) -> Json | None:
+    """The week before that of a day, while it is the latest of which anything is told; else None.
+
+    On a Monday morning it is the one to look at: of the new week there is nothing to tell yet.
+
+    Args:
+        this_week: As :func:`week_of` gives the week of the day.
+    """
+    if this_week["told"]:
+        return None
+    before = week_of(document, entries, monday(day) - A_WEEK, today=day)
+    return before if before["told"] else None
+
+
+def counts_from(day: date) -> date:
+    """The first day of which something counts in the week of a day and in the one before it.
+
+    A measure per month counts from its first day.
+    """
+    return (monday(day) - A_WEEK).replace(day=1)
 
 
 def _measure(document: Json) -> Measure | None:

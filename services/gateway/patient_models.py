@@ -115,6 +115,9 @@ class Branch(GoalInShort):
     this_week: WeekToday | None = Field(
         description="How the week goes, as Today tells it; null while nobody works on it."
     )
+    last_week: WeekToday | None = Field(
+        description="The week before, while something is told of it and nothing of this week; else null."
+    )
     goals: list["Branch"] = Field(description="The goals that support it.")
 
 

@@ -42,7 +42,7 @@ class StepOfScale(_Told):
 
 
 class WeekOfGoal(_Told):
-    """How far the week of the day came with a goal. What nobody told is unknown: it adds nothing and takes nothing."""
+    """How far a week came with a goal. What nobody told is unknown: it adds nothing and takes nothing."""
 
     goal: str
     days_told: int
@@ -75,6 +75,10 @@ class Sheet(_Told):
     began: int | None = Field(description="The level of the step at which the goal began.")
     now: int | None = Field(description="The level of the step where it stands.")
     reached: list[int] = Field(description="The levels that were told.")
+    week_begins: date = Field(description="The Monday of the week that is told.")
+    is_last_week: bool = Field(
+        description="Whether it is the week before the present one: while something is told of it and nothing of this."
+    )
     week: list[WeekOfGoal]
     milestones: list[MilestoneAhead]
     wins: list[WinTold]

@@ -101,7 +101,7 @@ class RevisionToday(_Told):
 
 
 class DayToday(_Told):
-    """A day of this week."""
+    """A day of a week."""
 
     on: date
     state: DayState = Field(
@@ -114,7 +114,7 @@ class DayToday(_Told):
 
 
 class WeekToday(_Told):
-    """This week of a goal. A day that nobody told of is unknown: neither zero nor a failure."""
+    """A week of a goal. A day that nobody told of is unknown: neither zero nor a failure."""
 
     from_: date = Field(alias="from", description="Its Monday.")
     measure: Measure | None
@@ -150,6 +150,9 @@ class GoalToday(_Told):
     step: Step | None = Field(description="The step to the latest level, where that was told after the last review.")
     revisions: list[RevisionToday] = Field(description="Since the last review.")
     week: WeekToday | None = Field(description="Null while the goal is not worked on.")
+    last_week: WeekToday | None = Field(
+        description="The week before, while something is told of it and nothing of this week; else null."
+    )
     offers: list[OfferToday] = Field(description="After a dip in motivation or a setback.")
 
 

@@ -12,7 +12,7 @@ from events.identity import parse_goal_id
 from events.log import Log, LogUnreachable
 from events.log.client.resilient import ResilientClient
 from events.log.placement import Placement
-from services.sample.clinic import ORG, SHOWN_GOAL
+from services.sample.clinic import ORG, SHOWN_GOAL, today_there
 from services.sample.load import load
 from services.settings import Settings
 
@@ -36,7 +36,7 @@ async def load_sample(nc: ResilientClient, settings: Settings, say: Callable[[st
     if today is None:
         if not await _is_empty(log):
             return
-        today = datetime.now(UTC).date()
+        today = today_there(datetime.now(UTC))
         under_way.write_text(today.isoformat(), encoding="utf-8")
     say(f"Loading the sample clinic “{ORG}” …")
     loaded = await load(nc, today)

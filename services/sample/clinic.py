@@ -19,6 +19,11 @@ TIME_ZONE = "Europe/Dublin"
 _SEED = "northside, six people, ten weeks"
 
 
+def today_there(now: datetime) -> date:
+    """The day in the clinic at a moment: a little after midnight it is another one than elsewhere."""
+    return now.astimezone(time_zone(TIME_ZONE)).date()
+
+
 def northside(today: date) -> list[Event]:
     """Everything that happened in the ten weeks before a day, patient by patient, each in the order of time.
 

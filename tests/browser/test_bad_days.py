@@ -17,7 +17,7 @@ from tests.browser.conftest import Open
 from tests.browser.pages import Looked, is_there
 from tests.browser.test_today import tell
 from tests.browser.window import NARROW, person
-from tests.builders import active_goal, entry, event, opened, proposed, smart
+from tests.builders import active_goal, entry, event, gas, opened, proposed, smart
 from tests.conftest import submitting_over
 from tests.end_to_end.node import RunningNode
 from tests.exchange.javascript import JavaScript
@@ -31,6 +31,15 @@ NOTE = (
     "<svg onload=\"document.title='taken'\"> “quoted” ]]> <!-- \u4f60\u597d \u0645\u0631\u062d\u0628\u0627 "
     + "long" * 900
 )
+LONG_ID = "cl-" + "kapitaen" * 7
+LONG_STEPS = {
+    "-2": "\u0623\u0646\u0627\u0645 \u0637\u0648\u0627\u0644 \u0627\u0644\u0644\u064a\u0644",
+    "-1": "lentokonesuihkuturbiinimoottoriapumekaanikkoaliupseerioppilas",
+    "0": "a" * 300,
+    "1": "<b>park</b>",
+    "2": "Out",
+}
+"""Of right-to-left words, of one word that is longer than a line, and of one that is longer than several."""
 PAGES = [
     each
     for each in (
@@ -52,8 +61,13 @@ async def hostile(node: RunningNode) -> None:
     goal = GoalId(ORG, PATIENT, "walk")
     usual = active_goal(goal)
     events = [
-        event(goal.plan, opened(reasons=({"text": STATEMENT, "whose": "own"},)), role="clinician", actor="c1"),
-        event(goal, proposed(statement=STATEMENT, smart=smart())),
+        event(
+            goal.plan,
+            opened(clinician=LONG_ID, reasons=({"text": STATEMENT, "whose": "own"},)),
+            role="clinician",
+            actor="c1",
+        ),
+        event(goal, proposed(statement=STATEMENT, smart=smart(), gas=gas(levels=LONG_STEPS))),
         *usual[2:],
         event(goal, entry("e1", note=NOTE[:4000], done=True, mood=5)),
     ]

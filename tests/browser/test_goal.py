@@ -6,8 +6,15 @@ import re
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Open
+from tests.browser.window import NARROW
 
 GOAL = "/clinic/northside/patients/pt-e6a1/goals/people"
+# The stones of the ladder from the highest down: what is drawn, or the step itself where it is the stone.
+_STONES = """() => [...document.querySelectorAll("#then .ladder li")].map((step) => {
+  const drawn = step.querySelector("svg").getBoundingClientRect();
+  const box = drawn.width > 0 ? drawn : step.getBoundingClientRect();
+  return { wide: Math.round(box.width), tall: Math.round(box.height) };
+})"""
 
 
 async def test_the_slider_shows_the_goal_as_it_stood_and_stays_where_it_is(window: Open) -> None:
@@ -128,3 +135,32 @@ async def test_a_restart_is_told_and_the_slider_can_be_tried_again(window: Open)
         await page.keyboard.press("ArrowLeft")
 
         await expect(page.locator("#then")).to_contain_text("As it stood on")
+
+
+async def test_on_a_narrow_screen_each_stone_has_its_words_on_it_and_the_cairn_is_widest_at_its_foot(
+    window: Open,
+) -> None:
+    async with window() as seen:
+        for width in (NARROW, 390):
+            await seen.look("light", width)
+            await seen.open(GOAL)
+
+            stones = await seen.page.evaluate(_STONES)
+
+            assert len(stones) == 5
+            assert all(stone["wide"] > 2 * stone["tall"] for stone in stones), stones
+            assert [stone["wide"] for stone in stones] == sorted(stone["wide"] for stone in stones)
+
+
+async def test_an_id_goes_to_the_next_line_whole_and_one_that_is_longer_than_a_line_breaks(window: Open) -> None:
+    async with window() as seen:
+        await seen.look("light", NARROW)
+        await seen.open("/clinic/northside/today")
+        heights = await seen.page.evaluate(
+            '() => [...document.querySelectorAll(".soon .id, .who .id")].map((each) => each.getClientRects().length)'
+        )
+        await seen.page.evaluate('() => { document.querySelector(".who .id").textContent = "pt-".repeat(40); }')
+
+        assert heights
+        assert set(heights) == {1}
+        assert await seen.page.evaluate("() => document.documentElement.scrollWidth") == NARROW

@@ -36,7 +36,8 @@ def read_session(
         `day`, `accommodations` (of the plan), and `sheets`, those with the earliest talk first. A sheet has `goal`,
         `status`, `statement`, `own_words` (whether the statement came from the patient; None where nobody knows),
         `talk_on` (the next review of the goals on it, from the day on), `steps` (the highest first: `level`, `text`,
-        `by_patient`), `began`, `now` and `reached` (levels), `week`, `milestones` (ahead in the week), `wins`,
+        `by_patient`), `began`, `now` and `reached` (levels), `week`, `week_begins` (its Monday), `is_last_week`
+        (whether it is the one before, as nothing is told of the new), `milestones` (ahead in the week), `wins`,
         `asks_about` (:data:`~projections.goal_state.patient.talk.About`), and `quarantined` as in
         :func:`events.goal.reading.read_goal`.
     """
@@ -79,7 +80,7 @@ def _sheet(on_it: Sequence[GoalState], record: PatientRecord, today: date, told_
         "own_words": None if goal.created_by.role == "system" else goal.created_by.role == "patient",
         "talk_on": min((day for day in reviews if day >= today), default=None),
         **_scale(goal, record.diary(goal).latest_level),
-        "week": _week([each for each in on_it if each.status == "active"], told_on),
+        **_latest_week([each for each in on_it if each.status == "active"], told_on),
         "milestones": [
             {"goal": each.goal, "text": ahead.text, "due": ahead.due}
             for each in on_it
@@ -115,16 +116,27 @@ def _scale_by_patient(goal: GoalState) -> bool:
     return (changed[-1] if changed else goal.created_by.role) == "patient"
 
 
-def _week(goals: Sequence[GoalState], today: date) -> list[Json]:
+def _latest_week(goals: Sequence[GoalState], today: date) -> Json:
+    """The week of a day; on a Monday morning, and for as long as nothing is told of it, the one before if that was."""
+    week = monday(today)
+    if not _is_told(goals, week) and _is_told(goals, week - _WEEK):
+        week -= _WEEK
+    return {"week_begins": week, "is_last_week": week < monday(today), "week": _week(goals, week)}
+
+
+def _is_told(goals: Sequence[GoalState], week: date) -> bool:
+    return any(week <= entry.on < week + _WEEK for goal in goals for entry in goal.progress)
+
+
+def _week(goals: Sequence[GoalState], week: date) -> list[Json]:
     """How far the week came, of each goal that has something to count; where none has, of each that was told of."""
-    found = [_of_week(goal, today) for goal in goals]
+    found = [_of_week(goal, week) for goal in goals]
     counted = [each for each in found if each["what"] is not None]
     return counted or [each for each in found if each["days_told"]]
 
 
-def _of_week(goal: GoalState, today: date) -> Json:
+def _of_week(goal: GoalState, week: date) -> Json:
     measure = goal.smart.measure if goal.smart else None
-    week = monday(today)
     entries = [each for each in goal.progress if week <= each.on < week + _WEEK]
     return {
         "goal": goal.goal,

@@ -9,7 +9,7 @@ from events.goal.state import Milestone
 from projections.engine.paging import Json
 from projections.goal_state.patient.plan import goals_by_priority, priorities_without_goals
 from projections.goal_state.patient.record import PatientRecord
-from projections.goal_state.patient.week import week_of_goal
+from projections.goal_state.patient.week import weeks_now
 
 _A_WEEK = timedelta(days=7)
 
@@ -24,8 +24,8 @@ def read_tree(record: PatientRecord, today: date) -> Json:
         `day`, `week` (`begins`, `ends`: Monday and Sunday around the day), `priorities` (each with its `goals`, and
         `served_by`: the ids of the open goals that serve it, wherever they stand), `goals_without_priority`, `orphans`
         (open short-term goals that lead to no long-term goal) and `priorities_without_goals`. A goal has the
-        `milestones` that are due, or were met, in the week, `this_week` as :func:`week_of_goal` gives it, below it the
-        `goals` that support it, and `quarantined` as in :func:`events.goal.reading.read_goal`.
+        `milestones` that are due, or were met, in the week, `this_week` and `last_week` as :func:`weeks_now` gives
+        them, below it the `goals` that support it, and `quarantined` as in :func:`events.goal.reading.read_goal`.
     """
     monday = today - timedelta(days=today.weekday())
     goals = record.valid_goals
@@ -49,11 +49,13 @@ def read_tree(record: PatientRecord, today: date) -> Json:
         return {priority for each in supporting(goal) for priority in priorities_of(each)}
 
     def branch(goal: GoalState) -> Json:
+        this_week, last_week = weeks_now(goal, today)
         milestones = [_milestone(each) for each in goal.milestones if _is_of_the_week(each, monday)]
         return {
             **_in_short(goal, record),
             "milestones": milestones,
-            "this_week": week_of_goal(goal, today),
+            "this_week": this_week,
+            "last_week": last_week,
             "goals": [branch(each) for each in supporting(goal)],
         }
 

@@ -1,30 +1,26 @@
 """One week of a patient's goal, as Today tells of it: each day as it was told, and the sum beside the target."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from events.goal import GoalState
 from events.goal.measured import monday
 from projections.engine.paging import Json
 from projections.goal_state.patient.span import Span
-from projections.goal_state.today_week import Entry, week_of
-
-_A_WEEK = timedelta(days=7)
+from projections.goal_state.today_week import A_WEEK, Entry, last_week_of, week_of
 
 
-def counts_from(day: date) -> date:
-    """The first day of which something counts in the week of a day: a measure per month counts from its first day."""
-    first = monday(day)
-    return min(first, day.replace(day=1), first.replace(day=1))
-
-
-def week_of_goal(goal: GoalState, day: date) -> Json | None:
-    """The week of a day as it stands on that day; None while the goal is not worked on.
+def weeks_now(goal: GoalState, day: date) -> tuple[Json | None, Json | None]:
+    """The week of a day as it stands on that day, and the one before while nothing is told of it.
 
     Returns:
-        As :func:`week_of`.
+        As :func:`week_of` and :func:`last_week_of`; both None while the goal is not worked on.
     """
-    return _week(goal, _entries(goal), day, day) if goal.is_begun else None
+    if not goal.is_begun:
+        return None, None
+    document, entries = _document(goal), _entries(goal)
+    week = week_of(document, entries, day)
+    return week, last_week_of(document, entries, day, week)
 
 
 def weeks_of_goal(goal: GoalState, today: date, span: Span) -> list[Json]:
@@ -40,26 +36,27 @@ def weeks_of_goal(goal: GoalState, today: date, span: Span) -> list[Json]:
     for each in entries:
         by_month.setdefault((each.day.year, each.day.month), []).append(each)
     last = monday(today) if goal.is_begun else monday(entries[-1].day)
+    document = _document(goal)
     return [
-        _week(goal, _around(by_month, week), week, today)
+        week_of(document, _around(by_month, week), week, today=today)
         for week in _mondays(monday(entries[0].day), last)
         if span.touches_week(week)
     ]
 
 
-def _week(goal: GoalState, entries: list[Entry], day: date, today: date) -> Json:
-    return week_of({"smart": goal.smart.model_dump(mode="json") if goal.smart else None}, entries, day, today=today)
+def _document(goal: GoalState) -> Json:
+    return {"smart": goal.smart.model_dump(mode="json") if goal.smart else None}
 
 
 def _mondays(first: date, last: date) -> Iterator[date]:
     while first <= last:
         yield first
-        first += _A_WEEK
+        first += A_WEEK
 
 
 def _around(by_month: dict[tuple[int, int], list[Entry]], week: date) -> list[Entry]:
     """What was told in the months that a week touches, until its end: so much is looked at for one week."""
-    ends = week + _A_WEEK
+    ends = week + A_WEEK
     months = dict.fromkeys(((week.year, week.month), (ends.year, ends.month)))
     return [each for month in months for each in by_month.get(month, ()) if each.day < ends]
 

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from events.goal import GoalState
 from events.vocabulary import Achievable, GasScale, Measure, Smart, TargetRange
 from services.gateway.pages import terms
+from services.gateway.pages.counted import counted
 from services.gateway.pages.language import Language
 from services.gateway.pages.word_changes import Piece, word_changes
 
@@ -70,23 +71,36 @@ def target(language: Language, measure: Measure) -> str:
     low, high = (wanted.low, wanted.high) if isinstance(wanted, TargetRange) else (wanted, None)
     if not isinstance(wanted, TargetRange) and measure.direction == "at_most":
         low, high = None, wanted
-    unit = measure.unit or measure.what
-    amounts = [None if each is None else f"{language.number(each)}" for each in (low, high)]
-    if amounts[0] is not None and amounts[1] is not None:
-        often = language.gettext("%(low)s to %(high)s %(unit)s", low=amounts[0], high=amounts[1], unit=unit)
-    elif amounts[1] is not None:
-        often = language.gettext("at most %(amount)s %(unit)s", amount=amounts[1], unit=unit)
-    elif measure.direction == "at_least":
-        often = language.gettext("at least %(amount)s %(unit)s", amount=amounts[0], unit=unit)
-    else:
-        often = language.pgettext("amount", "%(amount)s %(unit)s", amount=amounts[0], unit=unit)
-    if measure.per == "day":
-        return language.gettext("%(often)s a day", often=often)
-    if measure.per == "week":
-        return language.gettext("%(often)s a week", often=often)
-    if measure.per == "month":
-        return language.gettext("%(often)s a month", often=often)
-    return often
+    number = low if high is None else high
+    written = None
+    if low is not None and high is not None:
+        written = language.gettext("%(low)s to %(high)s", low=language.number(low), high=language.number(high))
+
+    def said(amount: str) -> str:
+        return _how_often(language, measure, _bound(language, measure, low, high, amount))
+
+    return counted(language, number or 0, measure.unit or measure.what, said, written=written)
+
+
+def _bound(language: Language, measure: Measure, low: float | None, high: float | None, amount: str) -> str:
+    """On which side of an amount a number is enough."""
+    if low is None:
+        return language.gettext("at most %(amount)s", amount=amount)
+    if high is None and measure.direction == "at_least":
+        return language.gettext("at least %(amount)s", amount=amount)
+    return amount
+
+
+def _how_often(language: Language, measure: Measure, often: str) -> str:
+    match measure.per:
+        case "day":
+            return language.gettext("%(often)s a day", often=often)
+        case "week":
+            return language.gettext("%(often)s a week", often=often)
+        case "month":
+            return language.gettext("%(often)s a month", often=often)
+        case _:
+            return often
 
 
 def capitalized(text: str) -> str:

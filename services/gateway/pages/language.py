@@ -71,6 +71,10 @@ class Language:
         """A number as it is written in this language."""
         return _number(value, self.locale)
 
+    def is_one(self, value: float) -> bool:
+        """Whether a thing beside this number has the form that it has beside one: in English 1, in French also 0."""
+        return bool(self.locale.plural_form(int(value) if value == int(value) else value) == "one")
+
     def day(self, day: date) -> str:
         """A day and its month, such as `28 November`."""
         return format_skeleton("MMMMd", _at_noon(day), locale=self.locale)

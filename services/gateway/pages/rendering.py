@@ -3,6 +3,7 @@
 Jinja2 and Babel are imported when the first page is asked for: a gateway that only serves programs does without them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +23,7 @@ from services.gateway.routing import Depends
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from services.gateway.pages.language import Language
 
@@ -34,6 +36,8 @@ CONTENT_SECURITY_POLICY = (
 _FILTERS = ("day", "short_day", "day_with_year", "weekday", "weekday_and_day", "number", "clock", "both", "quoted")
 """What templates write days, numbers and words with: methods of :class:`Language`."""
 
+_ID = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]{1,24}(?![\w-]))\w+(?:-\w+)+")
+"""What looks like an id in a sentence, and is short enough for a line of a narrow screen."""
 _LONG = 1_400
 """From how many bytes on a page is sent compressed: what is shorter goes out in one packet."""
 
@@ -111,6 +115,13 @@ class Page:
         return HTMLResponse(body, status, headers=headers)
 
 
+def unbroken(text: str) -> "Markup":
+    """A sentence in which no line ends within an id, such as `cl-03`."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 - see above
+
+    return Markup(_ID.sub(r'<span class="together">\g<0></span>', str(escape(text))))  # noqa: S704 - it is escaped
+
+
 def by_itself(template: str, language: "Language", **shown: Any) -> str:
     """The HTML of a template that has no frame and answers no request."""
     return _environment(language).get_template(template).render(language=language, **shown)
@@ -162,16 +173,7 @@ def _environment(language: "Language") -> "Environment":
         language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext
     )
     environment.globals["static"] = {name: file.address for name, file in static_files().items()}
-    for name in (
-        "day",
-        "short_day",
-        "day_with_year",
-        "weekday",
-        "weekday_and_day",
-        "number",
-        "clock",
-        "both",
-        "quoted",
-    ):
+    environment.filters["unbroken"] = unbroken
+    for name in _FILTERS:
         environment.filters[name] = getattr(language, name)
     return environment

@@ -12,7 +12,7 @@ from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.patient.series import read_series
 from projections.goal_state.patient.span import Span
 from projections.goal_state.patient.tree import read_tree
-from projections.goal_state.patient.week import counts_from
+from projections.goal_state.today_week import counts_from
 from services.gateway.access.consents import with_own_consents
 from services.gateway.answers import json_answer
 from services.gateway.asking import Asks

@@ -73,7 +73,7 @@ def _arrival(day: Calendar) -> Iterator[Happening]:
 def _evenings(day: Calendar) -> Iterator[Happening | Diary]:
     wanted = Measure(what="evenings without alcohol", unit="evenings", target=5, per="week", direction="at_least")
     first = Smart(
-        specific="On weekdays, from coming home until bed, no alcohol; phone call or walk when it gets loud.",
+        specific="From coming home until bed, no alcohol; phone call or walk when it gets loud.",
         measure=wanted,
         achievable=Achievable(confidence=6, supports="Sister on the phone, walking route by the canal"),
         relevant="Evenings are when it always started.",
@@ -165,7 +165,7 @@ def _evenings(day: Calendar) -> Iterator[Happening | Diary]:
         44,
         "20:00",
         EVENINGS,
-        g.MilestoneSet(milestone="first-full-week", text="A whole week, Monday to Sunday", due=day(60)),
+        g.MilestoneSet(milestone="first-full-week", text="A whole week, seven evenings in a row", due=day(60)),
     )
     yield patient(52, "21:10", EVENINGS, g.MilestoneMet(milestone="first-full-week", on=day(52)))
     yield clinician(

@@ -22,8 +22,8 @@ from projections.goal_state.caseload_rows import add_up
 from projections.goal_state.patient.plan import read_plan_with_goals
 from projections.goal_state.patient.record import PatientRecord, fold_patient
 from projections.goal_state.patient.tree import read_tree
-from projections.goal_state.patient.week import counts_from
 from projections.goal_state.projector import statement_hash
+from projections.goal_state.today_week import counts_from
 from tests.builders import event, recorded
 from tests.contract.projections.contract import DatabaseContract, started, take
 from tests.contract.projections.lives import ORG, PATIENTS, lives

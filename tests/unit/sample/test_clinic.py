@@ -1,14 +1,15 @@
 """The sample clinic: the same every time, accepted by the rules, and worth looking at."""
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from events.event import Event
 from events.goal import GoalState, missing_parts
 from events.goal import types as g
-from services.sample.clinic import SHOWN_GOAL, northside
+from projections.goal_state.patient.week import weeks_now
+from services.sample.clinic import SHOWN_GOAL, northside, today_there
 from services.sample.story import DAYS
 from tests.clinic import Clinic
 
@@ -53,10 +54,31 @@ def test_each_patient_s_events_are_in_the_order_of_time(events: list[Event]) -> 
     assert all(times == sorted(times) for times in by_patient.values())
 
 
-@pytest.mark.parametrize("today", [TODAY, date(2026, 10, 26), date(2028, 3, 1)], ids=str)
+SPECIAL_DAYS = (date(2026, 10, 26), date(2027, 1, 1), date(2028, 2, 29), date(2028, 3, 1))
+"""The day after an hour was told twice, a New Year's Day, a leap day, and the one after."""
+
+
+@pytest.mark.parametrize("today", [TODAY, *SPECIAL_DAYS], ids=str)
 def test_the_rules_accept_every_event(today: date) -> None:
     clinic = Clinic(northside(today), today)
     assert len(clinic.goals) == 15
+
+
+@pytest.mark.parametrize("today", [*(TODAY + timedelta(days=day) for day in range(7)), *SPECIAL_DAYS], ids=str)
+def test_whenever_it_is_opened_each_patient_has_told_of_some_days_of_the_week_that_is_shown(today: date) -> None:
+    found = Clinic(northside(today), today)
+    told: defaultdict[str, int] = defaultdict(int)
+    for goal in filter(None, found.goals.values()):
+        week, last = weeks_now(goal, today)
+        told[goal.patient] = max(told[goal.patient], *(each["told"] for each in (week, last) if each), 0)
+
+    assert len(told) == 6
+    assert min(told.values()) > 0
+
+
+def test_a_little_after_midnight_in_the_clinic_it_is_the_new_day_there() -> None:
+    assert today_there(datetime(2026, 7, 31, 23, 30, tzinfo=UTC)) == date(2026, 8, 1)
+    assert today_there(datetime(2026, 11, 30, 23, 30, tzinfo=UTC)) == date(2026, 11, 30)
 
 
 def test_both_frameworks_are_used(goals: dict[str, GoalState]) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from events.goal import GoalState
 from events.goal.entries import ProgressEntry
+from services.gateway.pages.counted import counted
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.diary import Cell, DiaryPicture, Span, diary_picture
 from services.gateway.pages.pictures.ladder import signed
@@ -70,6 +71,7 @@ class DiaryView:
         rows: Entries of these weeks, in the order of their days.
         latest: The last note of these weeks, and its day.
         is_whole: Whether all entries of these weeks are in the rows.
+        is_drawn_whole: Whether they are all in the calendar, so that a day that is not told is known to be untold.
     """
 
     caption: str
@@ -81,6 +83,7 @@ class DiaryView:
     rows: Sequence[ToldDay]
     latest: ToldDay | None
     is_whole: bool
+    is_drawn_whole: bool
 
     @property
     def is_begun(self) -> bool:
@@ -107,7 +110,7 @@ def diary_view(
         is_whole: Whether these are all entries of these weeks.
     """
     unit = goal.smart.measure.unit if goal.smart and goal.smart.measure else None
-    picture = diary_picture(entries, span, began=began, today=today, ended=ended)
+    picture = diary_picture(entries, span, began=began, today=today, ended=ended, is_whole=is_whole)
     is_drawn = bool(entries) or goal.started_on is not None or goal.is_begun
     in_order = sorted(entries, key=lambda entry: (entry.on, entry.version))
     rows = list(_rows(language, in_order[-MAX_ROWS:], unit))
@@ -123,6 +126,7 @@ def diary_view(
         rows,
         noted[-1] if noted else None,
         is_whole and len(entries) <= MAX_ROWS,
+        is_whole,
     )
 
 
@@ -133,8 +137,7 @@ def told(language: Language, entry: ProgressEntry, unit: str | None) -> str:
     if entry.done is not None:
         parts.append(_("done") if entry.done else _("went otherwise"))
     if entry.value is not None:
-        value = language.number(entry.value)
-        parts.append(_("%(value)s %(unit)s", value=value, unit=unit) if unit else value)
+        parts.append(counted(language, entry.value, unit))
     if entry.level is not None:
         parts.append(_("step %(level)s", level=signed(entry.level)))
     if entry.mood is not None:

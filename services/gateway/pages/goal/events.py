@@ -12,7 +12,6 @@ from projections.engine.paging import Json
 from projections.goal_state.patient.record import PatientRecord
 from services.gateway.pages import terms
 from services.gateway.pages.changes import Change, changes_between
-from services.gateway.pages.goal.status import outcome
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.ladder import signed
 from services.gateway.pages.voices import Said, who
@@ -232,7 +231,7 @@ def _resumed(telling: Telling) -> Told:
 
 
 def _closed(telling: Telling) -> Told:
-    how = outcome(telling.language, telling.data["outcome"])
+    how = terms.outcome(telling.language, telling.data["outcome"])
     title = telling.language.gettext("Closed: %(how)s", how=how)
     asides = [] if telling.data.get("level") is None else [_found_at(telling, telling.data["level"])]
     return Told(title, "review", telling.said(telling.data["reason"]), asides)

@@ -14,7 +14,7 @@ from projections.goal_state.patient.record import PatientRecord
 from services.gateway.as_of import Axis
 from services.gateway.pages.pictures.diary import Span, span_of
 
-MAX_ENTRIES = 200
+MAX_ENTRIES = 1_000
 """How many entries of the weeks that are drawn the page shows, those that came in last."""
 MAX_EVENTS = 24
 """How many events of its way the page shows at a time; earlier ones have an address of their own."""

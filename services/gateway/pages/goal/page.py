@@ -10,6 +10,7 @@ from services.gateway.pages.goal.found import Earlier, GoalFound, HistoryFound
 from services.gateway.pages.goal.then import Slider, Stood, Then, not_yet, slider, then, when_text
 from services.gateway.pages.goal.view import Fact, Head, facts, facts_heading, head
 from services.gateway.pages.goal.way import Way, way
+from services.gateway.pages.goal.weeks import Weeks, weeks_view
 from services.gateway.pages.language import Language
 
 
@@ -19,11 +20,13 @@ class GoalPage:
 
     Attributes:
         then: Where the goal stands, or stood at the moment that was asked for.
+        weeks: How much was told week by week, of a goal that wants so much a week.
         slider, way: None for those who may not read what happened.
     """
 
     head: Head
     then: Then
+    weeks: Weeks | None
     slider: Slider | None
     diary: DiaryView
     way: Way | None
@@ -68,6 +71,7 @@ def goal_page(
     return GoalPage(
         head(language, goal, found.record, texts(found.versions), today=days.today, own=own),
         then_view(language, found, earlier),
+        weeks_view(language, found),
         slider(language, history.moments, by, chosen, found.zone) if history else None,
         diary_view(
             language,

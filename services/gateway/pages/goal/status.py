@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from events.goal import GoalState
-from events.vocabulary import Outcome
 from projections.goal_state.patient.levels import LevelSeen
+from services.gateway.pages import terms
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.ladder import LadderPicture
 from services.gateway.pages.voices import Said
@@ -29,17 +29,6 @@ class Sentence:
 def status_sentences(language: Language, goal: GoalState, today: date) -> list[Sentence]:
     """What became of the goal, what is awaited and when it is looked at again."""
     return [*_became(language, goal), *_awaited(language, goal), *_next_review(language, goal, today)]
-
-
-def outcome(language: Language, which: Outcome) -> str:
-    """How a goal ended, as it goes on after a colon. None of it is a failure."""
-    return {
-        "achieved": lambda: language.gettext("reached"),
-        "partially_achieved": lambda: language.gettext("reached in part"),
-        "not_achieved": lambda: language.gettext("ended before it was reached"),
-        "retired": lambda: language.gettext("let go"),
-        "replaced": lambda: language.gettext("another goal took its place"),
-    }[which]()
 
 
 def level_sentence(language: Language, levels: Sequence[LevelSeen]) -> str | None:
@@ -91,7 +80,7 @@ def _became(language: Language, goal: GoalState) -> Iterator[Sentence]:
         case "held":
             yield Sentence(language.gettext("At rest since %(day)s.", day=day) if day else language.gettext("At rest."))
         case "closed":
-            how = outcome(language, goal.outcome) if goal.outcome else ""
+            how = terms.outcome(language, goal.outcome) if goal.outcome else ""
             text = language.gettext("Closed on %(day)s: %(how)s.", day=day, how=how) if day else how
             yield Sentence(text)
         case "entered_in_error":

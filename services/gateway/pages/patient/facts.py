@@ -81,13 +81,11 @@ def _diary(language: Language, record: PatientRecord, engagement: Json, today: d
 def _reviews(language: Language, attendance: Json) -> str:
     if not attendance["reviews"]:
         return language.gettext("none held yet")
-    together = language.number(attendance["with_patient"])
-    return language.ngettext(
-        "one held, %(together)s of them together",
-        "%(number)s held, %(together)s of them together",
-        attendance["reviews"],
-        together=together,
-    )
+    number, together = attendance["reviews"], attendance["with_patient"]
+    held = language.ngettext("one held", "%(number)s held", number)
+    if number == together == 1:
+        return language.gettext("%(held)s, together", held=held)
+    return language.gettext("%(held)s, %(together)s of them together", held=held, together=language.number(together))
 
 
 def _wins(language: Language, record: PatientRecord, today: date) -> Iterator[Said]:
@@ -119,7 +117,10 @@ def _linked(language: Language, record: PatientRecord, linked: Json) -> str:
     name = (measure.unit or measure.what) if measure else language.quoted(goal.wording or goal.statement)
     said = []
     if linked["told"]:
-        said.append(language.gettext("%(done)s of %(told)s told days", done=linked["done"], told=linked["told"]))
+        done = language.number(linked["done"])
+        said.append(
+            language.ngettext("%(done)s of one told day", "%(done)s of %(number)s told days", linked["told"], done=done)
+        )
     if change := linked["change"]:
         if change > 0:
             said.append(language.ngettext("one step up", "%(number)s steps up", change))

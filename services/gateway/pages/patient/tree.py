@@ -95,7 +95,7 @@ def tree_shown(language: Language, record: PatientRecord, tree: Json, *, simplif
             goal.wording if goal.wording != goal.statement else None,
             None if level is None or not pictures else level + 3,
             "" if level is None else terms.step(language, level),
-            week_shown(language, branch["this_week"], today, began=goal.started_on),
+            week_shown(language, branch["last_week"] or branch["this_week"], today, began=goal.started_on),
             [_milestone(language, each, today) for each in branch["milestones"]],
             [shown(each) for each in branch["goals"]],
         )

@@ -1,12 +1,14 @@
-"""This week of a goal as a strip of stones, and what it comes to in a sentence."""
+"""A week of a goal as a strip of stones, and what it comes to in a sentence: this one, or the one before it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from events.goal.measured import monday
 from projections.engine.paging import Json
 from projections.goal_state.today_week import DayState
 from services.gateway.pages.changes import capitalized
+from services.gateway.pages.counted import counted
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.week import Day, Mark, WeekPicture, week_picture
 
@@ -25,8 +27,9 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class WeekShown:
-    """A week as it is drawn, and the sentence beside it."""
+    """A week as it is drawn, which one it is, and the sentence beside it."""
 
+    heading: str
     picture: WeekPicture
     sentence: str
 
@@ -51,9 +54,15 @@ def week_shown(language: Language, week: Json | None, today: date, *, began: dat
         for each in week["days"]
     ]
     letters = [language.weekday_letter(each["on"]) for each in week["days"]]
-    sentence = " ".join(filter(None, (_sum(language, week), *_by_state(language, told))))
-    name = language.gettext("This week, day by day. %(sentence)s", sentence=sentence)
-    return WeekShown(week_picture(name, marks, letters), sentence)
+    is_over = week["from"] < monday(today)
+    sentence = " ".join(filter(None, (_sum(language, week, is_over=is_over), *_by_state(language, told))))
+    if is_over:
+        heading = language.gettext("Last week")
+        name = language.gettext("Last week, day by day. %(sentence)s", sentence=sentence)
+    else:
+        heading = language.gettext("This week")
+        name = language.gettext("This week, day by day. %(sentence)s", sentence=sentence)
+    return WeekShown(heading, week_picture(name, marks, letters), sentence)
 
 
 def _is_told(day: Json) -> bool:
@@ -66,31 +75,63 @@ def _on_stone(language: Language, value: float | None) -> str | None:
     return text if text is not None and len(text) <= 4 else None
 
 
-def _sum(language: Language, week: Json) -> str:
-    measured, measure = week["measured"], week["measure"]
-    if measured is not None:
-        amount, wanted = language.number(measured["amount"]), language.number(measured["target"])
-        unit = (measure["unit"] or measure["what"]) if measure else ""
-        if measured["per"] == "day":
-            return language.gettext("%(kept)s of %(told)s told days as planned.", kept=amount, told=wanted)
-        if measured["direction"] == "at_most":
-            return language.gettext(
-                "%(amount)s %(unit)s so far, %(most)s at most.", amount=amount, unit=unit, most=wanted
-            )
-        if measured["amount"] > measured["target"]:
-            return language.gettext(
-                "%(amount)s %(unit)s so far, %(wanted)s agreed.", amount=amount, unit=unit, wanted=wanted
-            )
-        if measured["per"] == "month":
-            return language.gettext(
-                "%(amount)s of %(wanted)s %(unit)s this month.", amount=amount, wanted=wanted, unit=unit
-            )
-        return language.gettext("%(amount)s of %(wanted)s %(unit)s so far.", amount=amount, wanted=wanted, unit=unit)
-    if week["kept"] or week["otherwise"]:
-        return language.ngettext("One day as planned so far.", "%(number)s days as planned so far.", week["kept"])
-    if week["told"]:
-        return language.ngettext("One day told so far.", "%(number)s days told so far.", week["told"])
-    return language.gettext("Nothing told this week yet.")
+def _sum(language: Language, week: Json, *, is_over: bool) -> str:
+    if week["measured"] is not None:
+        said = _measured(language, week["measured"], week["measure"], is_over=is_over)
+        return capitalized(f"{said}.")
+    if week["kept"]:
+        said = language.ngettext("One day as planned", "%(number)s days as planned", week["kept"])
+    elif week["otherwise"]:
+        return ""  # which days these are is said behind it
+    elif week["told"]:
+        said = language.ngettext("One day told", "%(number)s days told", week["told"])
+    else:
+        return language.gettext("Nothing told this week yet.")
+    if not is_over:
+        said = language.gettext("%(said)s so far", said=said)
+    return f"{said}."
+
+
+def _measured(language: Language, measured: Json, measure: Json | None, *, is_over: bool) -> str:
+    amount, target = measured["amount"], measured["target"]
+    if measured["per"] == "day":
+        return language.ngettext(
+            "%(kept)s of one told day as planned",
+            "%(kept)s of %(number)s told days as planned",
+            target,
+            kept=language.number(amount),
+        )
+    unit = (measure["unit"] or measure["what"]) if measure else None
+    wanted, reached = language.number(target), language.number(amount)
+
+    def told(said: str) -> str:
+        if is_over:
+            return language.gettext("%(said)s told", said=said)
+        return language.gettext("%(said)s so far", said=said)
+
+    if measured["direction"] == "at_most":
+        return counted(
+            language,
+            amount,
+            unit,
+            lambda said: language.gettext("%(amount)s, %(most)s at most", amount=told(said), most=wanted),
+        )
+    if amount > target:
+        return counted(
+            language,
+            amount,
+            unit,
+            lambda said: language.gettext("%(amount)s, %(wanted)s agreed", amount=told(said), wanted=wanted),
+        )
+
+    def of_target(said: str) -> str:
+        return language.gettext("%(amount)s of %(wanted)s", amount=reached, wanted=said)
+
+    if measured["per"] == "month":
+        return counted(
+            language, target, unit, lambda said: language.gettext("%(said)s this month", said=of_target(said))
+        )
+    return counted(language, target, unit, of_target if is_over else lambda said: told(of_target(said)))
 
 
 def _by_state(language: Language, told: Sequence[Json]) -> list[str]:

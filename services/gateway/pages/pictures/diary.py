@@ -108,7 +108,13 @@ def span_of(began: date, ends: date, *, first: date | None = None, last: date | 
 
 
 def diary_picture(
-    entries: Iterable[ProgressEntry], span: Span, *, began: date, today: date, ended: date | None
+    entries: Iterable[ProgressEntry],
+    span: Span,
+    *,
+    began: date,
+    today: date,
+    ended: date | None,
+    is_whole: bool = True,
 ) -> DiaryPicture:
     """A calendar of the days of a span.
 
@@ -116,6 +122,8 @@ def diary_picture(
         began: The first day of the goal.
         today: The day of looking, where the patient is treated.
         ended: The last day of a goal that is over.
+        is_whole: Whether these are all entries of the span. Where they are not, a day without one is left blank: it may
+            have been told.
     """
     by_day: dict[date, list[ProgressEntry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda each: each.version):
@@ -123,7 +131,8 @@ def diary_picture(
     weeks = []
     for number in range((span.last - span.first).days // 7 + 1):
         days = (span.first + number * _WEEK + place * _DAY for place in range(7))
-        weeks.append(tuple(_cell(day, by_day.get(day, ()), began, today, ended) for day in days))
+        cells = (_cell(day, by_day.get(day, ()), began, today, ended) for day in days)
+        weeks.append(tuple(cell if is_whole or cell.mark != "unknown" else Cell(cell.on, None) for cell in cells))
     known = [cell for week in weeks for cell in week if cell.on <= today]
     told = sum(bool(cell.entries) for cell in known)
     return DiaryPicture(tuple(weeks), told, sum(cell.mark == "unknown" for cell in known))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from projections.engine.paging import Json
+from services.gateway.pages.counted import counted
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.ladder import LadderPicture, Step, ladder_picture
 from services.gateway.pages.session.questions import question
@@ -64,6 +65,9 @@ class SheetView:
         by_patient: Whether the words came from the patient.
         words_size: How large the words are set.
         ladder: The scale; None for a goal without one.
+        week: What is told of it; nothing of a goal that is not worked on.
+        week_heading: Which week that is.
+        ahead_heading: What stands above what is ahead; empty where it is of the week that is told.
         is_behind: Whether the goal has more events than are known here.
         is_one_page: Whether it is a single page; otherwise it goes on to a second one.
     """
@@ -79,7 +83,9 @@ class SheetView:
     words_size: str
     steps_heading: str
     ladder: LadderPicture | None
+    week_heading: str
     week: Sequence[WeekLine]
+    ahead_heading: str
     ahead: Sequence[str]
     wins: Sequence[WinLine]
     question: str
@@ -110,7 +116,8 @@ def sheets(
 def _sheet(language: Language, patient: str, sheet: Json, form: Form, day: date | None) -> SheetView:
     simple = form == "simple"
     talk_on = day or _day(sheet["talk_on"])
-    week = [_week_line(language, each) for each in sheet["week"]]
+    is_over = sheet["is_last_week"]
+    week = [_week_line(language, each, is_over=is_over) for each in sheet["week"]]
     wins = [WinLine(each["milestones"], each["note"], bool(each["by_patient"])) for each in sheet["wins"]]
     ahead = [
         language.gettext("Until %(day)s: %(text)s", day=language.weekday(_known(each["due"])), text=each["text"])
@@ -118,11 +125,13 @@ def _sheet(language: Language, patient: str, sheet: Json, form: Form, day: date 
     ]
     asked = question(language, sheet["asks_about"], simple=simple)
     ladder = _ladder(sheet, simple=simple)
-    week = week or [WeekLine(None, language.gettext("Nothing told yet this week."), 0, "")]
+    if not week and sheet["status"] == "active":
+        week = [WeekLine(None, language.gettext("Nothing told yet this week."), 0, "")]
+    ahead_heading = language.gettext("This week") if is_over and ahead else ""
     texts = Texts(
         sheet["statement"],
         [(step.text, step.is_now or step.is_beginning) for step in ladder.steps] if ladder else (),
-        [*(" ".join(filter(None, (line.what, line.said))) for line in week), *ahead],
+        [*(" ".join(filter(None, (line.what, line.said))) for line in week), *filter(None, [ahead_heading]), *ahead],
         sum(line.stones > 0 for line in week),
         [" ".join([*win.reached, win.note or ""]) for win in wins],
         asked,
@@ -140,7 +149,9 @@ def _sheet(language: Language, patient: str, sheet: Json, form: Form, day: date 
         words_size=words_size(sheet["statement"]),
         steps_heading=_steps_heading(language, sheet["steps"]),
         ladder=ladder,
+        week_heading=language.gettext("Last week") if is_over else language.gettext("This week"),
         week=week,
+        ahead_heading=ahead_heading,
         ahead=ahead,
         wins=wins[:told],
         question=asked,
@@ -189,10 +200,10 @@ def _fewest(steps: Sequence[Step]) -> list[Step]:
     return [step for place, step in enumerate(steps) if place in kept]
 
 
-def _week_line(language: Language, week: Json) -> WeekLine:
+def _week_line(language: Language, week: Json, *, is_over: bool) -> WeekLine:
     done = min(week["days_done"], _MOST_STONES)
     what = week["what"]
-    said = [_told(language, week), _aim(language, week)]
+    said = [_told(language, week, is_over=is_over), _aim(language, week)]
     return WeekLine(
         what[:1].upper() + what[1:] if what else None,
         " ".join(filter(None, said)),
@@ -201,12 +212,12 @@ def _week_line(language: Language, week: Json) -> WeekLine:
     )
 
 
-def _told(language: Language, week: Json) -> str:
+def _told(language: Language, week: Json, *, is_over: bool) -> str:
     told, amount = week["days_told"], week["amount"]
     if not told:
-        return language.gettext("Nothing told yet this week.")
+        return language.gettext("Nothing told.") if is_over else language.gettext("Nothing told yet this week.")
     if week["what"] is None:
-        return _days_told(language, told)
+        return _days_told(language, told, is_over=is_over)
     if week["low"] is None and week["high"] is None:
         return language.gettext("Told as done.") if week["days_done"] else ""
     if week["per"] == "day" and amount is not None:
@@ -215,15 +226,19 @@ def _told(language: Language, week: Json) -> str:
             "It went as you aim on one day.", "It went as you aim on %(number)s days.", amount, number=days
         )
     if amount is None:
-        return _days_told(language, told)
-    counted = _counted(language, amount, week["unit"])
+        return _days_told(language, told, is_over=is_over)
+    amount_said = _counted(language, amount, week["unit"])
     if week["per"] == "month":
-        return language.gettext("Told so far this month: %(amount)s.", amount=counted)
-    return language.gettext("Told so far: %(amount)s.", amount=counted)
+        return language.gettext("Told so far this month: %(amount)s.", amount=amount_said)
+    if is_over:
+        return language.gettext("Told: %(amount)s.", amount=amount_said)
+    return language.gettext("Told so far: %(amount)s.", amount=amount_said)
 
 
-def _days_told(language: Language, days: int) -> str:
+def _days_told(language: Language, days: int, *, is_over: bool) -> str:
     said = number_in_words(language, days)
+    if is_over:
+        return language.ngettext("You told of one day.", "You told of %(number)s days.", days, number=said)
     return language.ngettext(
         "You told of one day this week.", "You told of %(number)s days this week.", days, number=said
     )
@@ -253,8 +268,8 @@ def _aim(language: Language, week: Json) -> str:
 
 def _counted(language: Language, amount: float, unit: str | None) -> str:
     number = number_in_words(language, amount)
-    # A unit is somebody's own word, mostly for many, such as “evenings”. What is counted stands above.
-    return f"{number} {unit}" if unit and amount != 1 else number
+    # What is counted stands above, so that beside one nothing more has to be said.
+    return number if language.is_one(amount) else counted(language, amount, unit, written=number)
 
 
 def number_in_words(language: Language, value: float) -> str:

@@ -1,4 +1,4 @@
-"""The pictures of a row of Today: this week as stones, and four weeks of mood as a line, each with its sentence."""
+"""The pictures of a row of Today: the week as stones, and four weeks of mood as a line, each with its sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,32 +34,43 @@ class Drawn:
 
     Attributes:
         picture: None where nobody told what it would show.
+        heading: Which week it is, where that is not the present one.
     """
 
     picture: WeekPicture | LinePicture | None
     text: str
+    heading: str = ""
 
 
 def week_of(language: Language, row: Told) -> Drawn | None:
-    """This week of the goal of which most days are told; None while none is worked on."""
+    """The week of the goal of which most days are told; None while none is worked on.
+
+    It is this one, and the last one for as long as nothing of this one is told.
+    """
     goals = [goal for goal in row["goals"] if goal["week"] is not None]
     if not goals:
         return None
     # The one of the first reason, where they are told alike.
     first = row["reasons"][0]["goal"] if row["reasons"] else None
     goal = max(
-        goals, key=lambda each: (each["week"]["told"], each["goal"] == first, each["week"]["measured"] is not None)
+        goals,
+        key=lambda each: (
+            each["week"]["told"],
+            each["last_week"]["told"] if each["last_week"] else 0,
+            each["goal"] == first,
+            each["week"]["measured"] is not None,
+        ),
     )
-    week, today = goal["week"], date.fromisoformat(row["day"])
+    last, today = goal["last_week"], date.fromisoformat(row["day"])
+    week = last or goal["week"]
     days = [_day(language, each, today) for each in week["days"]]
     letters = [_letter(language, day.on) for day in days]
-    about = _about(goal)
+    about = _about(goal, week)
     told = [_said(language, each, today) for each in week["days"] if each["state"] != "ahead"]
-    if about:
-        name = language.gettext("This week, %(about)s. %(days)s.", about=about, days="; ".join(told))
-    else:
-        name = language.gettext("This week. %(days)s.", days="; ".join(told))
-    return Drawn(week_picture(name, days, letters), " ".join(_sentences(language, goal)))
+    which = language.gettext("Last week") if last else language.gettext("This week")
+    name = _ended(f"{which}, {about}" if about else which)
+    text = " ".join(_sentences(language, goal, week))
+    return Drawn(week_picture(f"{name} {'; '.join(told)}.", days, letters), text, which if last else "")
 
 
 def mood_of(language: Language, row: Told) -> Drawn:
@@ -126,12 +137,11 @@ def _said(language: Language, told: Told, today: date) -> str:
     return _("%(weekday)s told", weekday=weekday)
 
 
-def _sentences(language: Language, goal: Told) -> Sequence[str]:
+def _sentences(language: Language, goal: Told, week: Told) -> Sequence[str]:
     _, ngettext = language.gettext, language.ngettext
-    week = goal["week"]
     if not week["told"]:
-        return [_("Nothing told this week: we do not know.")]
-    found = [_reached(language, goal)]
+        return [_nothing(language, week)]
+    found = [_reached(language, goal, week)]
     # A number says by itself that it is another than the one that was agreed.
     if week["otherwise"] and week["value"] is None:
         found.append(ngettext("One told otherwise.", "%(number)s told otherwise.", week["otherwise"]))
@@ -140,38 +150,67 @@ def _sentences(language: Language, goal: Told) -> Sequence[str]:
         found.append(_("Not told: %(days)s.", days=language.both([language.weekday(day) for day in untold])))
     elif untold:
         found.append(ngettext("One day not told.", "%(number)s days not told.", len(untold)))
+    if week is not goal["week"] and goal["week"]["untold"]:
+        found.append(_nothing(language, goal["week"]))
     return found
 
 
-def _reached(language: Language, goal: Told) -> str:
+def _nothing(language: Language, week: Told) -> str:
+    """Of this week, of which nothing is told; on its Monday nothing could be."""
+    if week["untold"]:
+        return language.gettext("Nothing told this week: we do not know.")
+    return language.gettext("Nothing told yet this week.")
+
+
+def _reached(language: Language, goal: Told, week: Told) -> str:
     _ = language.gettext
-    week = goal["week"]
+    is_over = week is not goal["week"]
     measured, measure = week["measured"], week["measure"]
-    about = _about(goal)
+    about = _about(goal, week)
     if measured is not None and measured["per"] in ("week", "month"):
         amount, wanted = language.number(measured["amount"]), language.number(measured["target"])
         if measured["direction"] == "at_most":
-            so_far = _("%(amount)s so far, at most %(target)s agreed", amount=amount, target=wanted)
+            so_far = _(
+                "%(amount)s, at most %(target)s agreed",
+                amount=_told(language, amount, is_over=is_over),
+                target=wanted,
+            )
         elif measured["amount"] > measured["target"]:
-            so_far = _("%(amount)s so far, %(target)s agreed", amount=amount, target=wanted)
+            so_far = _("%(amount)s, %(wanted)s agreed", amount=_told(language, amount, is_over=is_over), wanted=wanted)
         else:
-            so_far = _("%(amount)s of %(target)s so far", amount=amount, target=wanted)
-        return _("%(so_far)s: %(about)s.", so_far=so_far, about=about) if about else f"{so_far}."
+            so_far = _("%(amount)s of %(wanted)s", amount=amount, wanted=wanted)
+            so_far = so_far if is_over else _("%(said)s so far", said=so_far)
+        return _with(language, so_far, about)
     values = [language.number(each["value"]) for each in week["days"] if each["value"] is not None]
     if values and measured is not None and isinstance(measure and measure["target"], int | float):
         wanted = language.number(measure["target"])
         told = _("%(values)s told, %(target)s agreed", values=language.both(values), target=wanted)
-        return _("%(so_far)s: %(about)s.", so_far=told, about=about) if about else f"{told}."
+        return _with(language, told, about)
     days = [date.fromisoformat(each["on"]) for each in week["days"] if each["state"] in ("kept", "otherwise", "told")]
     if week["kept"]:
         kept = language.ngettext("As planned on one day", "As planned on %(number)s days", week["kept"])
-        return _("%(so_far)s: %(about)s.", so_far=kept, about=about) if about else f"{kept}."
+        return _with(language, kept, about)
     return _("Told: %(days)s. No weekly target.", days=language.both([language.weekday(day) for day in days]))
 
 
-def _about(goal: Told) -> str:
+def _told(language: Language, amount: str, *, is_over: bool) -> str:
+    if is_over:
+        return language.gettext("%(said)s told", said=amount)
+    return language.gettext("%(said)s so far", said=amount)
+
+
+def _with(language: Language, so_far: str, about: str) -> str:
+    return _ended(language.gettext("%(so_far)s: %(about)s", so_far=so_far, about=about) if about else so_far)
+
+
+def _ended(text: str) -> str:
+    """A sentence, which ends with the mark of words that were left out, or else with a full stop."""
+    return text if text.endswith("…") else f"{text}."
+
+
+def _about(goal: Told, week: Told) -> str:
     """What is counted, or how the goal is put; empty for those who may read no words."""
-    measure = goal["week"]["measure"]
+    measure = week["measure"]
     return shortened((measure and measure["what"]) or goal["wording"] or goal["statement"] or "", 60).rstrip(".")
 
 

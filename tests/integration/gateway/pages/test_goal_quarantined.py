@@ -60,7 +60,7 @@ def test_the_pages_that_go_without_it_say_so_and_lead_to_it(pages: dict[str, htt
 
     assert answer.status_code == 200
     assert "One goal cannot be shown now." in answer.text
-    assert f'<a href="/clinic/{ORG}/patients/p-unread/goals/unread">p-unread.unread</a>' in answer.text
+    assert f'<a class="id" href="/clinic/{ORG}/patients/p-unread/goals/unread">p-unread.unread</a>' in answer.text
 
 
 def test_a_patient_of_whom_all_is_shown_has_no_such_line(pages: dict[str, httpx.Response]) -> None:

@@ -32,6 +32,8 @@ def sheet(**fields: object) -> Json:
         "now": 1,
         "reached": [-1, 0, 1],
         "week": [week()],
+        "week_begins": "2026-03-02",
+        "is_last_week": False,
         "milestones": [],
         "wins": [win("Shop. Alone."), win("The park!"), win("Rang her.")],
         "asks_about": "going_on",

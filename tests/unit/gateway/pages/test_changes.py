@@ -52,6 +52,8 @@ def test_a_target_that_changes_is_one_sentence_of_which_the_number_is_marked() -
             "30 to 60 euro a month",
         ),
         (Measure(what="put aside", unit="euro", target=TargetRange(high=1500)), "at most 1,500 euro"),
+        (Measure(what="evenings", target=1, per="week", direction="at_least"), "evenings: at least 1 a week"),
+        (Measure(what="walks", unit="times", target=TargetRange(low=0, high=1)), "times: 0 to 1"),
         (Measure(what="open day visited", target=True), "open day visited"),
         (Measure(what="it is not known yet"), "it is not known yet"),
     ],

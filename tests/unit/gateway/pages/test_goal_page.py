@@ -168,7 +168,7 @@ def test_each_step_has_the_voice_of_whoever_wrote_it() -> None:
     [
         (None, "Worked on since 2 March 2026."),
         (g.Held(reason="in hospital"), "At rest since 2 March 2026."),
-        (g.Closed(outcome="not_achieved", reason="moved"), "Closed on 2 March 2026: ended before it was reached."),
+        (g.Closed(outcome="not_achieved", reason="moved"), "Closed on 2 March 2026: over, and some of it stays open."),
         (g.Closed(outcome="retired", reason="moved"), "Closed on 2 March 2026: let go."),
         (g.EnteredInError(reason="wrong"), "Struck out on 2 March 2026: it should not have been recorded."),
     ],

@@ -145,6 +145,25 @@ def test_days_before_the_work_began_are_not_days_that_were_not_told() -> None:
     assert [each.day.mark for each in week.picture.days][:3] == ["ahead", "ahead", "unknown"]
 
 
+def test_on_a_monday_morning_the_tree_has_the_last_week() -> None:
+    its = (*begun(smart=FIRST), told(0, done=True), told(3, done=False))
+
+    week = shown(*its, now=NOON + timedelta(days=7)).tree.priorities[0].goals[0].week
+
+    assert week is not None
+    assert week.heading == "Last week"
+    assert week.sentence == "1 of 5 evenings. Thursday told otherwise. 5 days not told: we do not know."
+
+
+def test_a_target_of_one_is_named_before_its_number() -> None:
+    one = FIRST.model_copy(update={"measure": WANTED.model_copy(update={"target": 1})})
+
+    week = shown(*begun(smart=one), told(4, done=True)).tree.priorities[0].goals[0].week
+
+    assert week is not None
+    assert week.sentence.startswith("Evenings: 1 of 1 so far.")
+
+
 def test_more_than_was_agreed_is_said_beside_what_was_agreed() -> None:
     most = FIRST.model_copy(update={"measure": WANTED.model_copy(update={"target": 1})})
 

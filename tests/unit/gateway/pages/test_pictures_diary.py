@@ -43,6 +43,16 @@ def test_after_the_goal_is_over_no_day_is_asked_for() -> None:
     assert {found[day] for day in found if day > BEGAN + timedelta(days=3)} == {None}
 
 
+def test_where_entries_were_left_out_no_day_is_called_untold() -> None:
+    told_on = BEGAN + timedelta(days=5)
+    picture = diary_picture(
+        [told(told_on, done=True)], span_of(BEGAN, TODAY), began=BEGAN, today=TODAY, ended=None, is_whole=False
+    )
+
+    assert (picture.told, picture.untold) == (1, 0)
+    assert {cell.mark for cell in picture.days if cell.on < TODAY} == {None, "kept"}
+
+
 def test_told_and_untold_days_are_counted_up_to_today() -> None:
     span = span_of(BEGAN, TODAY)
     picture = diary_picture([told(BEGAN, mood=4), told(TODAY, 2, mood=5)], span, began=BEGAN, today=TODAY, ended=None)

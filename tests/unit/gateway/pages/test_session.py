@@ -102,6 +102,16 @@ def test_a_week_is_said_in_words(told: Json, said: str) -> None:
     assert [line.said for line in view(sheet(week=[told])).week] == [said]
 
 
+def test_until_something_is_told_of_a_week_the_last_one_stands_there_with_what_is_ahead_in_this() -> None:
+    ahead = {"goal": "walk", "text": "To the park", "due": "2026-03-06"}
+    page = sheet(is_last_week=True, week=[week(unit="evenings")], milestones=[ahead])
+
+    assert view(page).week_heading == "Last week"
+    assert "Last week Evenings without a drink Told: three evenings. You aim for six." in (said := text(page))
+    assert "This week Until Friday: To the park" in said
+    assert "This week" not in text(sheet(is_last_week=True))
+
+
 def test_a_day_is_a_stone_that_is_named_and_one_that_was_not_told_is_nothing() -> None:
     (line,) = view(sheet(week=[week(days_done=1)])).week
     assert (line.stones, line.stones_said) == (1, "One stone, for one day")
@@ -138,6 +148,7 @@ def test_what_people_wrote_is_escaped_everywhere(form: Form) -> None:
 def test_a_goal_without_scale_week_and_wins_still_has_its_words_and_a_question() -> None:
     said = text(sheet(steps=[], week=[], wins=[], talk_on=None, asks_about="new_goal"))
     assert "For our talk “I want to go out by myself.” This week Nothing told yet this week." in said
+    assert "week" not in text(sheet(steps=[], week=[], wins=[], status="proposed"))
     assert "What could be a small first step?" in said
 
 

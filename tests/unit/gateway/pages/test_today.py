@@ -177,6 +177,37 @@ def test_a_week_of_which_nobody_told_anything_is_unknown() -> None:
     assert drawn.text == "Nothing told this week: we do not know."
 
 
+def test_on_a_monday_morning_the_last_week_is_drawn_and_named() -> None:
+    new = week("today", *["ahead"] * 6, measured=None)
+    drawn = week_of(ENGLISH, row(goals=[goal(week=new, last_week=week("kept", *["untold"] * 2, *["kept"] * 4))]))
+
+    assert drawn is not None
+    assert drawn.heading == "Last week"
+    assert drawn.text == ("5 of 6: evenings without alcohol. Not told: Tuesday and Wednesday.")
+    assert isinstance(drawn.picture, WeekPicture)
+    assert drawn.picture.name.startswith("Last week, evenings without alcohol. Monday as planned; Tuesday not told;")
+    assert [each.day.mark for each in drawn.picture.days] == ["kept", "unknown", "unknown", *["kept"] * 4]
+
+
+def test_what_is_counted_and_long_ends_with_one_mark() -> None:
+    told = goal()
+    told["week"]["measure"] = {**told["week"]["measure"], "what": "evenings without alcohol " * 9}
+
+    drawn = week_of(ENGLISH, row(goals=[told]))
+
+    assert drawn is not None
+    assert "evenings… One told otherwise." in drawn.text
+    assert isinstance(drawn.picture, WeekPicture)
+    assert "evenings… Monday as planned;" in drawn.picture.name
+
+
+def test_a_monday_that_is_not_over_is_not_yet_a_day_of_which_we_do_not_know() -> None:
+    drawn = week_of(ENGLISH, row(goals=[goal(week=week("today", *["ahead"] * 6, measured=None))]))
+
+    assert drawn is not None
+    assert (drawn.heading, drawn.text) == ("", "Nothing told yet this week.")
+
+
 def test_the_goal_of_which_most_is_told_is_drawn() -> None:
     silent = goal(goal="money", week=week("untold", "untold", "untold", "today", "ahead", "ahead", "ahead"))
     drawn = week_of(ENGLISH, row(goals=[silent, goal()]))

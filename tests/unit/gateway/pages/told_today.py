@@ -46,6 +46,7 @@ def goal(**fields: object) -> Told:
         "step": None,
         "revisions": [],
         "week": week("kept", "untold", "otherwise", "today", "ahead", "ahead", "ahead"),
+        "last_week": None,
         "offers": [],
     }
     return {**told, **fields}

@@ -125,7 +125,20 @@ def test_a_page_for_a_later_day_tells_of_the_week_that_there_is() -> None:
     (week,) = read_session(there, day(7), told_on=day(6))["sheets"][0]["week"]
 
     assert week["days_done"] == 1
-    assert sheet(there, day(7))["week"][0]["days_done"] == 0
+
+
+def test_until_something_is_told_of_a_week_the_last_one_is_told() -> None:
+    there = record(*active("walk"), *diary("walk", d6={"done": True}, d8={"done": True}))
+
+    def told(today: int) -> tuple[bool, date, int]:
+        page = sheet(record(*active("walk"), *diary("walk", d6={"done": True})) if today < 8 else there, day(today))
+        return page["is_last_week"], page["week_begins"], page["week"][0]["days_done"]
+
+    assert told(6) == (False, day(0), 1)
+    assert told(7) == (True, day(0), 1)
+    assert told(8) == (False, day(7), 1)
+    assert told(14) == (True, day(7), 1)
+    assert told(21) == (False, day(21), 0)
 
 
 def test_a_milestone_of_the_rest_of_the_week_is_ahead() -> None:

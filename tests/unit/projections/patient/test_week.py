@@ -1,6 +1,7 @@
 """A week of a goal: what was told is added up beside the target, and a day that nobody told is counted as that."""
 
 from datetime import timedelta
+from itertools import chain
 
 from events.event import Event
 from events.goal import types as g
@@ -8,7 +9,8 @@ from projections.engine.paging import Json
 from projections.goal_state.patient.series import read_series
 from projections.goal_state.patient.span import Span
 from projections.goal_state.patient.tree import read_tree
-from projections.goal_state.patient.week import counts_from, weeks_of_goal
+from projections.goal_state.patient.week import weeks_of_goal
+from projections.goal_state.today_week import counts_from
 from tests.builders import NOON, event, smart
 from tests.unit.projections.patient.records import MONDAY, day, diary, goal_id, put_forward, record
 
@@ -94,7 +96,24 @@ def test_the_series_of_a_goal_has_its_weeks() -> None:
     assert [each["kept"] for each in walk["weeks"]] == [1, 0]
 
 
-def test_what_counts_for_a_week_begins_with_its_month() -> None:
+def test_what_counts_for_a_week_and_the_one_before_begins_with_the_month_of_that() -> None:
     assert counts_from(day(15)) == MONDAY.replace(day=1)
     assert counts_from(day(30)) == MONDAY.replace(day=1)  # the first of April, in a week that began in March
-    assert counts_from(day(36)) == MONDAY.replace(month=4, day=1)
+    assert counts_from(day(36)) == MONDAY.replace(day=1)
+    assert counts_from(day(42)) == MONDAY.replace(month=4, day=1)
+
+
+def test_until_something_is_told_of_a_week_the_last_one_is_told_beside_it() -> None:
+    entries = {2: diary("walk", d2={"done": True}), 8: diary("walk", d8={"done": True})}
+
+    def leaf(today: int) -> tuple[int, int | None]:
+        told = (each for on, each in entries.items() if on <= today)
+        its = record(*worked_on("walk", smart=smart()), *chain.from_iterable(told))
+        (walk,) = read_tree(its, day(today))["goals_without_priority"]
+        return walk["this_week"]["told"], walk["last_week"] and walk["last_week"]["kept"]
+
+    assert leaf(6) == (1, None)
+    assert leaf(7) == (0, 1)
+    assert leaf(8) == (1, None)
+    assert leaf(14) == (0, 1)
+    assert leaf(21) == (0, None)
