@@ -23,7 +23,7 @@ from projections.engine.catching_up import (
     can_catch_up_beside,
     ways,
 )
-from projections.engine.database import CACHE_KIB, CACHE_KIB_IN_BULK, open_database
+from projections.engine.database import IN_BULK, Cache, open_database
 from projections.engine.fitness import check_database
 from projections.engine.memory import MOST_CHARACTERS_REMEMBERED, MOST_CHARACTERS_REMEMBERED_IN_BULK
 from projections.engine.projection import Projection
@@ -82,7 +82,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
 
     names = " ".join(positions)
     async with AsyncExitStack() as stack:
-        engine = open_database(database_url, cache_kib=CACHE_KIB_IN_BULK if until_level else CACHE_KIB)
+        engine = open_database(database_url, cache=IN_BULK if until_level else Cache())
         stack.callback(engine.dispose)
         await asyncio.to_thread(check_database, engine)
         nc = await connect(nats_url, name=f"cairn projection {names}", log_api=log_api)
