@@ -8,7 +8,7 @@ there are cores; the others share one, in which each message is decoded only onc
 
 import asyncio
 import logging
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio import StreamWriter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, NamedTuple
@@ -17,7 +17,6 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.log import Log, LogUnreachable
-from events.log.child_process import end_with_parent
 from events.log.cores import cores
 from events.log.handing_over import hand_over
 from projections.engine.builds import build_at
@@ -26,25 +25,11 @@ from projections.engine.database import reading
 from projections.engine.naming import Slot
 from projections.engine.projection import Projection
 from projections.engine.tables import BUILDS
+from projections.engine.workers import Worker
 
 WORTH_A_PROCESS = 20_000
 """How many events make it worth to start a process: it takes in as many in some seconds, and starts in one."""
 _log = logging.getLogger("cairn.projections")
-
-
-class Command(NamedTuple):
-    """What catches up, until it is at the end of the log.
-
-    Attributes:
-        environment: All of it; what is secret is here and not among the arguments, which everybody can read.
-    """
-
-    arguments: Sequence[str]
-    environment: Mapping[str, str]
-
-
-Commands = Callable[[Sequence[str], bool], Command]
-"""What catches up for projections, by their names, and whether what was read comes on the standard input."""
 
 
 class Way(NamedTuple):
@@ -97,36 +82,45 @@ class CatchingUp:
         shared = self._reading.names if self._reading else ()
         self._alone = tuple(name for name in projections if name not in shared)
         self._shared = on_cores(shared, cores())
-        self._processes: dict[tuple[str, ...], Process] = {}
+        self._working: dict[tuple[str, ...], Worker] = {}
 
     @asynccontextmanager
-    async def begun(self, command: Commands, read: ReadPacked) -> AsyncIterator[None]:
-        """Start the processes; those that are still at work are ended with the block."""
+    async def begun(self, workers: Sequence[Worker], read: ReadPacked) -> AsyncIterator[None]:
+        """Let workers begin, as many as are needed; the others are ended at once, and those at work with the block."""
         handing_over: asyncio.Task[None] | None = None
+        idle = list(workers)
         try:
             for name in self._alone:
-                self._processes[name,] = await _start(command((name,), False), handed_over=False)
+                self._working[name,] = worker = idle.pop()
+                await worker.begin((name,), handed_over=False)
+            inputs: list[StreamWriter] = []
             for names in self._shared:
-                self._processes[names] = await _start(command(names, True), handed_over=True)
+                self._working[names] = worker = idle.pop()
+                inputs.append(await worker.begin(names, handed_over=True))
+            await _end(idle)
             if self._reading is not None:
-                handing_over = asyncio.create_task(self._hand_over(self._reading, read))
+                handing_over = asyncio.create_task(_hand_over(self._reading, read, inputs))
             yield
         finally:
             if handing_over is not None:
                 handing_over.cancel()
                 await asyncio.gather(handing_over, return_exceptions=True)
-            await asyncio.gather(*map(_ended, self._processes.values()))
+            await _end(workers)
 
     async def end_of(self, name: str) -> None:
         """Wait until a process ends; when it was killed, whoever waits goes on from the checkpoint that it has left."""
-        process = next((process for names, process in self._processes.items() if name in names), None)
-        if process and (code := await process.wait()):
+        worker = next((worker for names, worker in self._working.items() if name in names), None)
+        if worker and (code := await worker.ended()):
             _log.warning("%s: the process that caught up ended with exit code %d", name, code)
 
-    async def _hand_over(self, reading: Reading, read: ReadPacked) -> None:
-        inputs = [self._processes[names].stdin for names in self._shared]
-        async with aclosing(read(reading)) as packed:
-            await hand_over(packed, reading.stream, reading.after, [taker for taker in inputs if taker])
+
+async def _hand_over(reading: Reading, read: ReadPacked, takers: Sequence[StreamWriter]) -> None:
+    async with aclosing(read(reading)) as packed:
+        await hand_over(packed, reading.stream, reading.after, takers)
+
+
+async def _end(workers: Sequence[Worker]) -> None:
+    await asyncio.gather(*(worker.end() for worker in workers))
 
 
 def shared_reading(projections: Mapping[str, Mapping[str, Way]]) -> Reading | None:
@@ -147,25 +141,6 @@ def on_cores(names: Sequence[str], cores: int) -> list[tuple[str, ...]]:
     """Who shares a process: the first have one each, and those for whom there is no further core have the last one."""
     alone = min(len(names), max(cores, 1)) - 1
     return [*((name,) for name in names[:alone]), *filter(None, [tuple(names[max(alone, 0) :])])]
-
-
-async def _start(command: Command, *, handed_over: bool) -> Process:
-    return await asyncio.create_subprocess_exec(
-        *command.arguments,
-        env=command.environment,
-        stdin=PIPE if handed_over else DEVNULL,
-        stdout=DEVNULL,
-        # Ctrl-C is meant for the process that waits for this one, and that process ends this one.
-        start_new_session=True,
-        preexec_fn=end_with_parent,
-    )
-
-
-async def _ended(process: Process) -> None:
-    """End a process that is still there, which finishes its transaction first."""
-    with suppress(ProcessLookupError):
-        process.terminate()
-    await process.wait()
 
 
 def can_catch_up_beside() -> bool:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -33,8 +33,10 @@ _SQLITE_PRAGMAS = (
 CACHE_KIB = 32 * 1024
 """How much of an SQLite file each connection keeps at hand."""
 CACHE_KIB_IN_BULK = 16 * 1024
-"""The same for whoever takes in many events at once. What a large transaction needs is found in the kernel's cache as
-well, and a larger one of its own makes the process grow with the file."""
+"""The same of the connection that writes, for whoever takes in many events at once. What a large transaction needs is
+found in the kernel's cache as well, and a larger one of its own makes the process grow with the file."""
+READING_CACHE_KIB_IN_BULK = 2 * 1024
+"""The same of those that read then: SQLite forgets what they have read with the next transaction."""
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -43,11 +45,28 @@ _DRIVERS = {
 }
 
 
+class Cache(NamedTuple):
+    """How much of an SQLite file connections keep at hand, in KiB.
+
+    Attributes:
+        reading: Each of those that read.
+        writing: The one that writes.
+    """
+
+    reading: int = CACHE_KIB
+    writing: int = CACHE_KIB
+
+
+_AS_USUAL = Cache()
+IN_BULK = Cache(READING_CACHE_KIB_IN_BULK, CACHE_KIB_IN_BULK)
+"""For whoever takes in many events at once."""
+
+
 class UnusableDatabase(CairnError):
     """The address is not one of a database that projections can be kept in."""
 
 
-def open_database(url: str, *, cache_kib: int = CACHE_KIB) -> Engine:
+def open_database(url: str, *, cache: Cache = _AS_USUAL) -> Engine:
     """Open the projections' database; connections are made when they are needed.
 
     An SQLite file that is deleted or replaced meanwhile is noticed with the next transaction, which uses what is in its
@@ -55,7 +74,7 @@ def open_database(url: str, *, cache_kib: int = CACHE_KIB) -> Engine:
 
     Args:
         url: `sqlite:///path` (the folder is made when it is missing) or `postgresql://…`.
-        cache_kib: How much of an SQLite file each connection keeps at hand.
+        cache: How much of an SQLite file connections keep at hand.
 
     Raises:
         UnusableDatabase: when it is neither, the file's folder cannot be made, or the driver is not installed.
@@ -64,10 +83,10 @@ def open_database(url: str, *, cache_kib: int = CACHE_KIB) -> Engine:
     if address.get_backend_name() == "sqlite":
         file = _file(address)
         engine = create_engine(address, hide_parameters=True, poolclass=QueuePool, pool_use_lifo=True)
-        turns = _Turns(engine)
+        turns = _Turns(engine, cache.writing)
         engine.update_execution_options(**{_TURNS: turns})
         event.listen(engine, "engine_disposed", turns.close)
-        event.listen(engine, "connect", partial(_configure_sqlite, cache_kib))
+        event.listen(engine, "connect", partial(_configure_sqlite, cache.reading))
         event.listen(engine, "begin", _begin_sqlite)
         DatabaseFile(file).watched_by(engine)
         return engine
@@ -147,8 +166,9 @@ class _Turns:
     of a transaction of one event.
     """
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine, cache_kib: int):
         self._engine = engine
+        self._cache_kib = cache_kib
         self._lock = Lock()
         self._kept: Connection | None = None
 
@@ -179,6 +199,7 @@ class _Turns:
             self._kept = None
         if self._kept is None:
             self._kept = self._engine.connect().execution_options(**{_WRITES: True})
+            run(self._kept, f"PRAGMA cache_size = -{self._cache_kib}")
         return self._kept
 
 

@@ -50,7 +50,8 @@ def anchor_at(message: StoredMessage) -> Anchor:
 class Arrival:
     """A batch: the events of each goal, in order, and those that could not be read or whose goal is in quarantine.
 
-    A goal's events are decoded when it is its turn: those of a large batch would take more memory than all else.
+    A goal's events are decoded when it is its turn: those of a large batch would take more memory than all else. Its
+    messages are dropped then, so that there is room for the rows that they become.
 
     Args:
         messages: All of the batch.
@@ -70,25 +71,26 @@ class Arrival:
     ):
         self.quarantined: list[Quarantined] = []
         self.again = frozenset(again)
-        self._messages = messages
+        self._begin, self._end = messages[0].position, messages[-1].position
+        self._messages: dict[str, list[StoredMessage]] = {}
+        for message in messages:
+            if (others := self._messages.get(message.subject)) is None:
+                self._messages[message.subject] = [message]
+            else:
+                others.append(message)
         self._quarantined_at = quarantined_at
         self._stored_again = again
 
     def goals(self) -> Iterator[tuple[GoalId, Sequence[RecordedEvent]]]:
         """The events of each goal that has any which can be read. To be taken once."""
         for subject, stored in self._stored_again.items():
-            known = [each for each in stored if each.position <= self._messages[-1].position]
-            events, rest = read_quarantined(known, self._quarantined_at.get(subject, self._messages[0].position))
+            known = [each for each in stored if each.position <= self._end]
+            events, rest = read_quarantined(known, self._quarantined_at.get(subject, self._begin))
             self.quarantined += rest
             if events:
                 yield events[0].goal_id, events
-        by_subject: dict[str, list[StoredMessage]] = {}
-        for message in self._messages:
-            if (others := by_subject.get(message.subject)) is None:
-                by_subject[message.subject] = [message]
-            else:
-                others.append(message)
-        for subject, messages in by_subject.items():
+        for subject in tuple(self._messages):
+            messages = self._messages.pop(subject)
             if subject not in self.again and (events := self._decoded(subject, messages)):
                 yield events[0].event.goal_id, events
 

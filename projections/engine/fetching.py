@@ -40,13 +40,16 @@ class Demand:
         await self._there.wait()
 
 
-async def fetched_ahead(source: AsyncIterator[Batch], most: int, demand: Demand) -> AsyncGenerator[Gathered, None]:
+async def fetched_ahead(
+    source: AsyncIterator[Batch], most: int, demand: Demand, *, in_full: bool = False
+) -> AsyncGenerator[Gathered, None]:
     """The same messages in the same order, put together into as few batches as there is a demand for.
 
     Args:
         source: Batches of the log.
         most: How many messages may wait. A batch holds as many at most, and the source's own last one on top.
         demand: Asked when so many wait, or have been taken. There is one when someone waits for messages.
+        in_full: Whether a batch is waited for until it holds as many, or the log has no more.
     """
     waiting: list[Batch] = []
     arrived = asyncio.Event()
@@ -57,7 +60,8 @@ async def fetched_ahead(source: AsyncIterator[Batch], most: int, demand: Demand)
             async for batch in source:
                 waiting.append(batch)
                 fetched += len(batch.messages)
-                arrived.set()
+                if not in_full or fetched >= most or _is_last(batch):
+                    arrived.set()
                 if fetched >= most:
                     fetched = 0
                     await demand.wait()
@@ -83,3 +87,8 @@ async def fetched_ahead(source: AsyncIterator[Batch], most: int, demand: Demand)
     finally:
         fetching.cancel()
         await asyncio.gather(fetching, return_exceptions=True)
+
+
+def _is_last(batch: Batch) -> bool:
+    """Whether the log has nothing behind it yet."""
+    return not batch.messages or batch.messages[-1].position >= batch.head

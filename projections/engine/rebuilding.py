@@ -195,7 +195,8 @@ class Rebuild:
                 again = await read_again(self._logs[stream], batch.messages)
                 try:
                     if batch.messages:
-                        await self._thread.do(writer.take, batch.messages, batch.head, demand.now_threadsafe, again)
+                        ready, held = demand.now_threadsafe, batch.messages.clear
+                        await self._thread.do(writer.take, batch.messages, batch.head, ready, again, held)
                     else:
                         await self._thread.do(writer.note, "live", batch.head)
                 except TablesChanged:

@@ -8,7 +8,6 @@ from typing import Generic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from events.envelope import StoredMessage
 from events.log import Log, LogUnreachable
 from events.log.anchor import LogReplaced
 from events.log.run_until_first_ends import run_until_first_ends
@@ -152,13 +151,9 @@ class Runner(Generic[State]):
             async for batch in batches:
                 if batch.messages:
                     again = await read_again(self._log, batch.messages)
-
-                    def begins(messages: list[StoredMessage] = batch.messages) -> None:
-                        messages.clear()  # the next ones take their place
-                        demand.now_threadsafe()
-
+                    ready, held = demand.now_threadsafe, batch.messages.clear
                     async with self._following.turn:
-                        await self._thread.do(writer.take, batch.messages, batch.head, begins, again)
+                        await self._thread.do(writer.take, batch.messages, batch.head, ready, again, held)
                 else:
                     await self._thread.do(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head

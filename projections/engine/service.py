@@ -18,19 +18,19 @@ from projections.engine.announcing import Announcer
 from projections.engine.catching_up import (
     WORTH_A_PROCESS,
     CatchingUp,
-    Commands,
     Reading,
     Way,
     can_catch_up_beside,
     ways,
 )
-from projections.engine.database import CACHE_KIB, CACHE_KIB_IN_BULK, open_database
+from projections.engine.database import IN_BULK, Cache, open_database
 from projections.engine.fitness import check_database
 from projections.engine.memory import MOST_CHARACTERS_REMEMBERED, MOST_CHARACTERS_REMEMBERED_IN_BULK
 from projections.engine.projection import Projection
 from projections.engine.quarantine import reason_of
 from projections.engine.runner import Runner
 from projections.engine.shared_following import SharedFollowing
+from projections.engine.workers import Worker
 from projections.engine.writer import ProjectionWriter
 
 _AGAIN_SECONDS = 1.0
@@ -47,7 +47,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
     log_api: str = JETSTREAM_API,
     *,
     until_level: bool = False,
-    catching_up: Commands | None = None,
+    workers: Sequence[Worker] = (),
     handed_over: HandedOver | None = None,
 ) -> None:
     """Keep projections up with the log until the task is cancelled.
@@ -63,8 +63,8 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
         log_api: What JetStream's API begins with for those streams; see :func:`events.log.connect`.
         streams: Of the log. Organisations may be placed on several, and each has a checkpoint of its own.
         until_level: Whether to end as soon as they are all at the end of the log.
-        catching_up: What catches up with the log for those of them that have a long way to go at first;
-            without it they all do so in this process.
+        workers: Which catch up with the log for those of them that have a long way to go at first, one for each of
+            them at most; without any they all do so in this process. They have all ended with this.
         handed_over: What another process has read of the log, if that is one stream, for all of them.
 
     Raises:
@@ -82,7 +82,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
 
     names = " ".join(positions)
     async with AsyncExitStack() as stack:
-        engine = open_database(database_url, cache_kib=CACHE_KIB_IN_BULK if until_level else CACHE_KIB)
+        engine = open_database(database_url, cache=IN_BULK if until_level else Cache())
         stack.callback(engine.dispose)
         await asyncio.to_thread(check_database, engine)
         nc = await connect(nats_url, name=f"cairn projection {names}", log_api=log_api)
@@ -93,7 +93,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
             stack.push_async_callback(log.close)
             given = handed_over if len(streams) == 1 else None
             following[stream] = SharedFollowing(log, given, len(projections) if given else 1)
-        far = await _far_behind(engine, projections, logs) if catching_up and can_catch_up_beside() else {}
+        far = await _far_behind(engine, projections, logs) if workers and can_catch_up_beside() else {}
         for name, found in far.items():
             _log.info("%s: another process catches up", name)
             for stream, way in found.items():
@@ -110,8 +110,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
         def read(part: Reading) -> AsyncGenerator[bytes, None]:
             return read_packed(nc.url, part.stream, part.after, part.until, nc.log_api)
 
-        if catching_up and far:
-            await stack.enter_async_context(beside.begun(catching_up, read))
+        await stack.enter_async_context(beside.begun(workers, read))
         async with asyncio.TaskGroup() as running:
             tasks: list[asyncio.Task[None]] = []
             for projection in projections:

@@ -67,7 +67,8 @@ class SharedFollowing:
         Args:
             demand: As of :func:`projections.engine.fetching.fetched_ahead`.
             most_together: About how many events come at once of what is handed over. Then others catch up too, and
-                hardly anybody waits for the database.
+                hardly anybody waits for the database. So many are waited for: whoever is quicker than the others would
+                otherwise take small batches, which cost it more.
 
         Raises:
             LogReplaced: as :meth:`events.log.Log.follow`.
@@ -82,7 +83,7 @@ class SharedFollowing:
                 most = most_together if handed_over else MOST_EVENTS_PER_TRANSACTION
                 following = self._log.follow_with_process(anchor, handed_over)
                 at_end = False
-                async with aclosing(fetched_ahead(following, most, demand)) as alone:
+                async with aclosing(fetched_ahead(following, most, demand, in_full=bool(handed_over))) as alone:
                     async for batch in alone:
                         last = batch.messages[-1] if batch.messages else last
                         at_end = at_end or last is None or last.position >= batch.head

@@ -140,14 +140,15 @@ class ProjectionWriter(Generic[State]):
         head: int,
         begins: Callable[[], None] | None = None,
         again: Mapping[str, Sequence[StoredMessage]] = _NOTHING_AGAIN,
+        held: Callable[[], None] | None = None,
     ) -> None:
         """Write what a batch comes to, and move the checkpoint to its last position, in one transaction.
 
         Args:
             head: The last position of the stream, as far as is known.
-            begins: Called when all rows are computed and the transaction begins: from then on the process mostly waits,
-                and the messages are needed no more.
+            begins: Called when all rows are computed and the transaction begins: from then on the process mostly waits.
             again: What :func:`projections.engine.healing.read_again` gives for the messages.
+            held: Called as soon as nobody else needs to hold the messages: each is dropped once its rows are computed.
 
         Raises:
             CheckpointMoved: another copy was faster; nothing was written.
@@ -158,7 +159,7 @@ class ProjectionWriter(Generic[State]):
         After an error only :meth:`resume` leads on.
         """
         with collector_paused():
-            self._take(messages, head, begins, again)
+            self._take(messages, head, begins, again, held)
 
     def _take(
         self,
@@ -166,15 +167,18 @@ class ProjectionWriter(Generic[State]):
         head: int,
         begins: Callable[[], None] | None,
         again: Mapping[str, Sequence[StoredMessage]],
+        held: Callable[[], None] | None,
     ) -> None:
         began = time.time_ns()
         arrival = Arrival(messages, self._quarantined, again)
-        changes, patients, refused = self._projecting.project(arrival.goals())
-        refused += arrival.quarantined
         anchor = anchor_at(messages[-1])
         self._status.took(messages, head)
         # What is built beside was projected, and traced, when it was new.
         traced = [*messages] if tracing.tracer is not None and self.is_live else []
+        if held:
+            held()
+        changes, patients, refused = self._projecting.project(arrival.goals())
+        refused += arrival.quarantined
         if begins:
             begins()
         with writing(self._engine) as connection:

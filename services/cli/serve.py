@@ -3,12 +3,13 @@
 import gc
 import logging
 import os
-import sys
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+from setproctitle import setproctitle
 
 from events.errors import CairnError, first_of
 from services.cli.lazy import Group
@@ -107,26 +108,14 @@ def background(nats_url: str | None) -> None:
 @_nats_url
 @_database_url
 @click.option("--until-level", is_flag=True, help="End as soon as it is at the end of the log.")
-@click.option("--handed-over", is_flag=True, hidden=True, help="Begin with what comes on the standard input.")
-@click.option("--with", "others", multiple=True, metavar="NAME", hidden=True, help="Run this one in the same process.")
-def projection(
-    name: str,
-    nats_url: str | None,
-    database_url: str | None,
-    others: tuple[str, ...],
-    *,
-    until_level: bool,
-    handed_over: bool,
-) -> None:
+def projection(name: str, nats_url: str | None, database_url: str | None, *, until_level: bool) -> None:
     """Run one projection: goal_state, audit_trail, review_schedule, or one that another package brings."""
     from projections.catalog import every_name
 
-    names = (name, *others)
-    for each in names:
-        if each not in every_name():
-            raise click.UsageError(f"There is no projection “{each}”; there are {', '.join(every_name())}.")
+    if name not in every_name():
+        raise click.UsageError(f"There is no projection “{name}”; there are {', '.join(every_name())}.")
     settings = _settings(nats_url, database_url=database_url)
-    run_service(f"projection-{name}", _keeping_up(names, settings, until_level=until_level, handed_over=handed_over))
+    run_service(f"projection-{name}", _keeping_up((name,), settings, until_level=until_level))
 
 
 @serve.command()
@@ -175,9 +164,13 @@ def run_as_fork(arguments: Sequence[str], settings: "Settings") -> int:
     Returns:
         The exit code.
     """
+    return _exit_code(lambda: run_service("-".join(arguments), _serving(*arguments, settings=settings)))
+
+
+def _exit_code(run: Callable[[], None]) -> int:
     code = 0
     try:
-        run_service("-".join(arguments), _serving(*arguments, settings=settings))
+        run()
     except* CairnError as refused:
         click.ClickException(str(first_of(refused))).show()
         code = 1
@@ -200,30 +193,34 @@ def _serving(kind: str, *names: str, settings: "Settings") -> Serve:
 
 
 def _keeping_up(
-    names: Sequence[str], settings: "Settings", *, until_level: bool = False, handed_over: bool = False
+    names: Sequence[str], settings: "Settings", *, until_level: bool = False, source: BinaryIO | None = None
 ) -> Serve:
-    """What serves projections; several of them in one process."""
+    """What serves projections; several of them in one process, and beside it workers that catch up for them.
+
+    Args:
+        source: Where it comes from what another process has read of the log, for one that ends when it is level.
+    """
     from events.log.handing_over import HandedOver
     from projections.catalog import projection_named
-    from projections.engine.catching_up import Command
     from projections.engine.service import serve as serve_projections
+    from projections.engine.workers import Worker
 
     addresses = (settings.nats_address, settings.database_address)
     log = (settings.placement.streams, settings.log_api_prefix)
     found = [projection_named(each) for each in names]
-
-    def catching_up(those: Sequence[str], handed_over: bool) -> Command:
-        first, *others = those
-        by_itself = ("-P", "-m", "services.cli", "serve", "projection", first, "--until-level")
-        beside = (word for other in others for word in ("--with", other))
-        source = ("--handed-over",) if handed_over else ()
-        return Command((sys.executable, *by_itself, *beside, *source), settings.environment())
-
-    several = catching_up if len(found) > 1 and not until_level else None
-    source = HandedOver(sys.stdin.buffer) if handed_over else None
+    # Forked here, where there is no thread yet.
+    workers = [Worker(partial(_catch_up, settings)) for _ in found] if len(found) > 1 and not until_level else ()
+    handed_over = HandedOver(source) if source else None
     return lambda ready: serve_projections(
-        *(found, *addresses, ready, *log), until_level=until_level, catching_up=several, handed_over=source
+        *(found, *addresses, ready, *log), until_level=until_level, workers=workers, handed_over=handed_over
     )
+
+
+def _catch_up(settings: "Settings", names: Sequence[str], source: BinaryIO | None) -> int:
+    """Run projections in a worker until they are at the end of the log; its exit code."""
+    setproctitle(" ".join(("cairn", "serve", "projection", *names, "--until-level")))
+    serve = _keeping_up(names, settings, until_level=True, source=source)
+    return _exit_code(lambda: run_service(f"projection-{names[0]}", serve))
 
 
 def run_service(name: str, serve: Serve) -> None:

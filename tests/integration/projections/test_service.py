@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import os
-import sys
+import signal
+from asyncio import StreamWriter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from pydantic_core import from_json
@@ -16,10 +18,10 @@ from events.identity import GoalId
 from events.log import Log, connect, declare_log
 from events.log.client.connection import NotReachable
 from events.log.client.resilient import ResilientClient
+from events.log.handing_over import HandedOver
 from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.announcing import Announcer
-from projections.engine.catching_up import Command
 from projections.engine.checkpoint import Checkpoint
 from projections.engine.database import writing
 from projections.engine.projection import Tables, Views
@@ -27,11 +29,11 @@ from projections.engine.runner import Runner
 from projections.engine.service import serve
 from projections.engine.shared_following import SharedFollowing
 from projections.engine.table_locks import TablesInUse
+from projections.engine.workers import Worker
 from projections.engine.writer import ProjectionWriter
 from services.embedded_server import EmbeddedServer
 from tests.conftest import running
 from tests.end_to_end.faults.processes import ServiceProcess
-from tests.end_to_end.node import HOUSE
 from tests.integration.projections.clinic import Database, diary, record, record_many
 from tests.integration.projections.conftest import OpenDatabase
 from tests.waiting import eventually
@@ -104,38 +106,49 @@ def fails(_tables: Tables, _dialect: str) -> Views:
     raise RuntimeError("what a patient wrote")
 
 
-@pytest.mark.parametrize(
-    "program", ["cairn", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], ids=["", "killed"]
-)
+@pytest.fixture
+def workers(nats_url: str, tmp_path: Path) -> list[Worker]:
+    """Forked here, where no event loop runs: one for each projection, which look into a file for what to do first."""
+    orders = tmp_path / "orders"
+
+    def run(names: Sequence[str], source: BinaryIO | None) -> int:
+        order = orders.read_text() if orders.exists() else ""
+        if order == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if order in names:  # it takes nothing of what it is given, and keeps nobody waiting
+            signal.pause()
+        handed_over = HandedOver(source) if source else None
+        found, url = [projection_named(name) for name in names], f"sqlite:///{tmp_path / 'cairn.db'}"
+        # What pytest keeps of what is printed is no file of this process any more.
+        asyncio.run(serve(found, nats_url, url, lambda _: None, until_level=True, handed_over=handed_over))
+        return 0
+
+    return [Worker(run) for _ in NAMES]
+
+
+@pytest.mark.parametrize("order", ["", "die"])
 async def test_one_with_a_long_way_to_go_catches_up_in_a_process_of_its_own(
+    workers: list[Worker],
     log: Log,
     nats_url: str,
     org: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    program: str,
+    order: str,
 ) -> None:
     caplog.set_level(logging.INFO)
     monkeypatch.setattr("projections.engine.service.WORTH_A_PROCESS", 1)
+    (tmp_path / "orders").write_text(order)
     its = Database("goal_state", tmp_path / "cairn.db", nats_url)
     past = await record_many(log, org, goals=3, days=3)
-    by_itself = ("-P", "-m", "services.cli", "serve", "projection", "goal_state", "--until-level")
-    arguments = (sys.executable, *by_itself) if program == "cairn" else (sys.executable, "-c", program)
-    environment = {**os.environ, "CAIRN_NATS_URL": nats_url, "CAIRN_DATABASE_URL": its.url, "PYTHONPATH": str(HOUSE)}
-    catching_up: list[str] = []
-
-    def command(names: Sequence[str], _: bool) -> Command:
-        catching_up.extend(names)
-        return Command(arguments, environment)
-
-    serving = asyncio.create_task(serve([its.projection], nats_url, its.url, print, catching_up=command))
+    serving = asyncio.create_task(serve([its.projection], nats_url, its.url, print, workers=workers))
     await its.reaches(past)
-    assert catching_up == ["goal_state"]
+    assert "goal_state: another process catches up" in caplog.text
     await eventually(lambda: its.status["state"] == "live")
     live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
     await its.reaches(live)
-    assert ("ended with exit code" in caplog.text) == (program != "cairn")
+    assert ("ended with exit code -9" in caplog.text) == (order == "die")
     serving.cancel()
     await asyncio.wait([serving])
     rebuilt = await its.rebuilt(log, live)
@@ -144,50 +157,47 @@ async def test_one_with_a_long_way_to_go_catches_up_in_a_process_of_its_own(
     its.engine.dispose()
 
 
-@pytest.mark.parametrize(("cores", "stuck"), [(2, ()), (3, ("audit_trail",))])
+@pytest.mark.parametrize(("cores", "stuck"), [(2, ""), (3, "audit_trail")])
 async def test_several_with_a_long_way_to_go_read_the_log_once(
+    workers: list[Worker],
     log: Log,
     nats_url: str,
     org: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     cores: int,
-    stuck: tuple[str, ...],
+    stuck: str,
 ) -> None:
     monkeypatch.setattr("projections.engine.service.WORTH_A_PROCESS", 1)
+    (tmp_path / "orders").write_text(stuck)
     started: list[str] = []
-    start = asyncio.create_subprocess_exec
+    start, begin = asyncio.create_subprocess_exec, Worker.begin
 
     async def noting(*arguments: str, **options: Any) -> asyncio.subprocess.Process:
         started.append(" ".join(arguments))
         return await start(*arguments, **options)
 
+    async def beginning(worker: Worker, names: Sequence[str], *, handed_over: bool) -> StreamWriter:
+        assert handed_over
+        began.append(names)
+        return await begin(worker, names, handed_over=handed_over)
+
+    began: list[Sequence[str]] = []
     monkeypatch.setattr(asyncio, "create_subprocess_exec", noting)
+    monkeypatch.setattr(Worker, "begin", beginning)
     monkeypatch.setattr("projections.engine.catching_up.cores", lambda: cores)
     every = [Database(name, tmp_path / "cairn.db", nats_url) for name in NAMES]
     past = await record_many(log, org, goals=3, days=3)
-    ours = {"CAIRN_NATS_URL": nats_url, "CAIRN_DATABASE_URL": every[0].url, "PYTHONPATH": str(HOUSE)}
-    environment = {**os.environ, **ours}
-
-    def command(names: Sequence[str], handed_over: bool) -> Command:
-        assert handed_over
-        if names == stuck:  # which takes nothing of what it is given, and keeps nobody waiting
-            return Command((sys.executable, "-c", "import time; time.sleep(600)"), environment)
-        options = ("--until-level", "--handed-over")
-        cairn = (sys.executable, "-P", "-m", "services.cli", "serve", "projection")
-        others = (word for name in names[1:] for word in ("--with", name))
-        return Command((*cairn, names[0], *others, *options), environment)
-
     served = [its.projection for its in every]
-    serving = asyncio.create_task(serve(served, nats_url, every[0].url, print, catching_up=command))
-    working = [its for its in every if its.projection.name not in stuck]
+    serving = asyncio.create_task(serve(served, nats_url, every[0].url, print, workers=workers))
+    working = [its for its in every if its.projection.name != stuck]
     for its in working:
         await its.reaches(past)
     live = await record(log, diary(GoalId(org, "pt-1", "live"), 2))
     for its in working:
         await its.reaches(live)
-    assert len([each for each in started if "follower_process" in each]) == 1
-    assert len(started) == 1 + cores
+    assert len([each for each in started if "follower_process" in each]) == len(started) == 1
+    assert len(began) == cores
     serving.cancel()
     await asyncio.wait([serving])
     for its in working:
@@ -197,6 +207,17 @@ async def test_several_with_a_long_way_to_go_read_the_log_once(
         rebuilt.path.unlink()
     for its in every:
         its.engine.dispose()
+
+
+async def test_whoever_has_nothing_to_catch_up_with_ends_its_workers(
+    workers: list[Worker], log: Log, nats_url: str, org: str, tmp_path: Path
+) -> None:
+    its = Database("goal_state", tmp_path / "cairn.db", nats_url)
+    past = await record_many(log, org, goals=1, days=1)
+    async with running(partial(serve, [its.projection], nats_url, its.url, workers=workers)):
+        await its.reaches(past)
+        assert [await worker.ended() for worker in workers] == [0] * len(workers)
+    its.engine.dispose()
 
 
 async def test_until_level_it_ends_where_the_log_ends(log: Log, nats_url: str, org: str, tmp_path: Path) -> None:

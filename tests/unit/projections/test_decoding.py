@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from weakref import ref
 
 from events.envelope import StoredMessage
 from events.event import RecordedEvent
@@ -36,6 +37,26 @@ def test_events_are_decoded_when_it_is_their_goal_s_turn() -> None:
     assert arrival.quarantined == []
     assert list(goals) == []
     assert [each.position for each in arrival.quarantined] == [2]
+
+
+def test_messages_are_dropped_once_their_goal_has_had_its_turn() -> None:
+    class Headers(dict[str, str]):  # of which there are weak references
+        pass
+
+    messages = [
+        each._replace(headers=Headers(each.headers))
+        for each in stored([event(GOAL, proposed()), event(OTHER, proposed())])
+    ]
+    first, second = (ref(each.headers) for each in messages)
+    arrival = Arrival(messages, {})
+    messages.clear()
+    goals = arrival.goals()
+    next(goals)
+    assert second() is not None
+    next(goals)
+    assert first() is None
+    assert list(goals) == []
+    assert second() is None
 
 
 def test_an_unreadable_event_holds_its_goal_and_no_other() -> None:

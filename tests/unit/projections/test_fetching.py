@@ -48,6 +48,22 @@ async def test_what_has_arrived_meanwhile_comes_as_one_batch() -> None:
     assert (positions(got), got.head) == ([1, 2, 3], 3)
 
 
+async def test_a_full_batch_is_waited_for_until_the_log_has_no_more() -> None:
+    async def slow() -> AsyncIterator[Batch]:
+        for position in range(1, 10):
+            yield batch(position)
+            await asyncio.sleep(0)  # whoever waits has its turn
+
+    async with aclosing(fetched_ahead(slow(), most=4, demand=Demand(), in_full=True)) as batches:
+        assert [positions(got) async for got in batches] == [[1, 2, 3, 4], [5, 6, 7, 8], [9]]
+
+
+async def test_what_arrived_of_a_batch_that_never_is_full_comes_at_the_end_of_the_source() -> None:
+    given = source(batch(1), batch(2))
+    async with aclosing(fetched_ahead(given, most=4, demand=Demand(), in_full=True)) as batches:
+        assert [positions(got) async for got in batches] == [[1, 2]]
+
+
 async def test_it_fetches_no_further_ahead_than_asked() -> None:
     asked: list[int] = []
 

@@ -204,3 +204,20 @@ async def test_while_several_catch_up_each_takes_more_at_once(
         await anext(batches)
         await asyncio.sleep(0.05)  # while the first batch is worked on, more come
         assert len((await anext(batches)).messages) == most
+
+
+class Slowly(InSmallBatches):
+    """Whoever waits for messages has a turn behind each of them."""
+
+    async def follow_with_process(
+        self, after: Anchor, handed_over: HandedOver | None = None
+    ) -> AsyncGenerator[Batch, None]:
+        async for batch in super().follow_with_process(after, handed_over):
+            yield batch
+            await asyncio.sleep(0)
+
+
+async def test_one_that_is_quicker_than_what_is_handed_over_waits_for_as_many() -> None:
+    following = SharedFollowing(cast(Log, Slowly(100)), HandedOver(BytesIO()))
+    async with aclosing(following.batches(BEGINNING, Demand(), most_together=40)) as batches:
+        assert [len((await anext(batches)).messages) for _ in range(3)] == [40, 40, 20]
