@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 set -euo pipefail
 
-# Guess: reading changes nothing. readAllBackwards() and readStreamBackwards() of LocalEventSource, the event store in memory of
-#   npm @acuris/eventstore-api, give the events from last to first; whoever reads forwards afterwards gets them as they were written.
-# Seen: in 3.0.0 a read backwards turns the store itself round. From then on a read forwards gives the last event first, the "latest" event of a
-#   stream is its first one, and what is written next stands behind the oldest. A second read backwards turns it round again, so that which
-#   order a reader gets depends on how often somebody has looked. Positions and event numbers stay with their events; nothing is refused.
+# Guess: reading changes nothing. readAllBackwards() and readStreamBackwards() of LocalEventSource, the event store in memory of npm
+#   @acuris/eventstore-api, give the events from last to first; whoever reads forwards afterwards gets them as they were written.
+# Seen: in 3.0.0 a read backwards turns the store itself round. From then on a read forwards gives the last event first, the "latest" event
+#   of a stream is its first one, and what is written next stands behind the oldest. A second read backwards turns it round again, so that
+#   which order a reader gets depends on how often somebody has looked. Positions and event numbers stay with their events; nothing is
+#   refused.
 # Cost: a test that looks at the last event before it replays folds the history backwards: an achieved goal is "set" again, and a follower
 #   that remembers the position of the last event it was given remembers the first one.
 

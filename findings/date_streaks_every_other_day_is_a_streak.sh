@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 set -euo pipefail
 
-# Guess: a streak is days in a row, whatever the hour at which each was ticked. Its README: "Find a variety of streak metrics from a list of dates", with
-#   Date objects in every example; it sorts them by the start of their day.
-# Seen: npm date-streaks 1.2.1 counts whole spans of 24 hours between two of them. The evening of one day, the morning of the next but one and the morning of the
-#   next but one again are a streak of three, with two days left out. An evening and the next morning are one day, so three days in a row
-#   can be a streak of one. With all at the same hour it is as guessed.
+# Guess: a streak is days in a row, whatever the hour at which each was ticked. Its README: "Find a variety of streak metrics from a list of
+#   dates", with Date objects in every example; it sorts them by the start of their day.
+# Seen: npm date-streaks 1.2.1 counts whole spans of 24 hours between two of them. The evening of one day, the morning of the next but one
+#   and the morning of the next but one again are a streak of three, with two days left out. An evening and the next morning are one day, so
+#   three days in a row can be a streak of one. With all at the same hour it is as guessed.
 # Cost: a person who kept a goal every day is told one, and one who did on every second day is told all.
 
 work=$(mktemp -d)

@@ -2,10 +2,11 @@
 set -euo pipefail
 
 # Guess: a snapshot holds the data that it was given; a text is a text, as it is in the events.
-# Seen: npm eventstore 1.15.5 (store in memory) reads snapshots back so that every text that looks like a moment is a Date. The very same member of an event
-#   stays a text. A day without a time stays one too, and a moment with an offset that is no Z as well; of "…00:00Z" a reader gets "…00:00.000Z".
-# Cost: a state that comes from a snapshot is not the state that comes from the events: a text that a person has typed is compared with ===, shown
-#   in the host's time zone, or written with other characters, only for aggregates that are old enough to have a snapshot.
+# Seen: npm eventstore 1.15.5 (store in memory) reads snapshots back so that every text that looks like a moment is a Date. The very same
+#   member of an event stays a text. A day without a time stays one too, and a moment with an offset that is no Z as well; of "…00:00Z" a
+#   reader gets "…00:00.000Z".
+# Cost: a state that comes from a snapshot is not the state that comes from the events: a text that a person has typed is compared with ===,
+#   shown in the host's time zone, or written with other characters, only for aggregates that are old enough to have a snapshot.
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

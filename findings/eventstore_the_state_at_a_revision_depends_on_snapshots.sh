@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 set -euo pipefail
 
-# Guess: a snapshot only saves time. getFromSnapshot(query, revMax) gives a snapshot and the events behind it which together are what the events
-#   alone up to that "maximum revision number" are.
-# Seen: in npm eventstore 1.15.5 (store in memory) revMax itself is left out of the events and let in as a snapshot: up to 2 the events are 0 and 1; once
-#   there is a snapshot of revision 2 the same question answers with that one, so the state of 2. With several snapshots the oldest is taken.
-#   With revMax left out all is as guessed.
+# Guess: a snapshot only saves time. getFromSnapshot(query, revMax) gives a snapshot and the events behind it which together are what the
+#   events alone up to that "maximum revision number" are.
+# Seen: in npm eventstore 1.15.5 (store in memory) revMax itself is left out of the events and let in as a snapshot: up to 2 the events are
+#   0 and 1; once there is a snapshot of revision 2 the same question answers with that one, so the state of 2. With several snapshots the
+#   oldest is taken. With revMax left out all is as guessed.
 # Cost: "what did the plan say at revision 2" has one answer before the nightly job that makes snapshots and another after it.
 
 work=$(mktemp -d)

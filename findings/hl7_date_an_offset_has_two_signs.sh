@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 set -euo pipefail
 
-# Guess: stringify() writes HL7's "YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ]" of its README: half past two in Berlin's winter is 20260115143000+0100.
-# Seen: npm hl7-date 1.0.1 writes "+-100" there, and "+-6-30" in Kolkata; only at and west of Greenwich the offset is right. Its own parse() takes no notice
-#   of such an offset and reads the time of the host, so that a test on one machine passes. Half past ten at 0 seconds loses nothing, three o'clock sharp
-#   its minutes, and midnight on 1 March its day ("202603").
+# Guess: stringify() writes HL7's "YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ]" of its README: half past two in Berlin's winter is
+#   20260115143000+0100.
+# Seen: npm hl7-date 1.0.1 writes "+-100" there, and "+-6-30" in Kolkata; only at and west of Greenwich the offset is right. Its own parse()
+#   takes no notice of such an offset and reads the time of the host, so that a test on one machine passes. Half past ten at 0 seconds loses
+#   nothing, three o'clock sharp its minutes, and midnight on 1 March its day ("202603").
 # Cost: a hospital in Europe, Africa or Asia sends times that no receiver can read, or that one reads an hour or more off.
 
 work=$(mktemp -d)

@@ -2,10 +2,11 @@
 set -euo pipefail
 
 # Guess: a time of HL7 v2 with an offset (20260301120000+0100) is one moment, whoever reads it.
-# Seen: toDate() of npm hl7parser 1.0.1 leaves the offset out and reads noon as noon of the host, in any zone. Without seconds it reads part of the offset
-#   as seconds: 202603011200+1100 is one second past noon. A month (202603), an hour (2026030112) and a day with an offset are null, as if nothing stood there.
-# Cost: the same message gives other moments on the server in UTC and on the desk; across a border results are hours off and may come
-#   before the order.
+# Seen: toDate() of npm hl7parser 1.0.1 leaves the offset out and reads noon as noon of the host, in any zone. Without seconds it reads part
+#   of the offset as seconds: 202603011200+1100 is one second past noon. A month (202603), an hour (2026030112) and a day with an offset are
+#   null, as if nothing stood there.
+# Cost: the same message gives other moments on the server in UTC and on the desk; across a border results are hours off and may come before
+#   the order.
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

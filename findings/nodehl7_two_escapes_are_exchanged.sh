@@ -2,7 +2,8 @@
 set -euo pipefail
 
 # Guess: HL7 v2 (2.A, "escape sequences") has \F\ for the field separator and \S\ for the component separator; a reader gives back | and ^.
-# Seen: npm nodehl7 2.0.0 gives ^ for \F\ and | for \S\. The other three (\T\, \R\, \E\) are right, so a text with "&" in it shows nothing of it.
+# Seen: npm nodehl7 2.0.0 gives ^ for \F\ and | for \S\. The other three (\T\, \R\, \E\) are right, so a text with "&" in it shows nothing
+#   of it.
 # Cost: "10|20 mg" in a note is read as "10^20 mg", a power of ten. What is written again by another program from the parsed text has the
 #   two exchanged for good.
 

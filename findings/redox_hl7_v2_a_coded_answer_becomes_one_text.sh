@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 set -euo pipefail
 
-# Guess: what Parser has read Generator writes as it was, and a value that is given as a number is written. Its README: "converts HL7v2 messages
-#   to and from a JSON representation".
-# Seen: npm @redoxengine/redox-hl7-v2 1.0.1 reads OBX-5, whose type OBX-2 names, as one text and writes that with its separators escaped: a coded answer
-#   with three components comes back as one component. A number is written, 0 is not: the field is empty. A backslash that a text has in front of an F, S, R
-#   or T is taken for an escape when it is read back.
+# Guess: what Parser has read Generator writes as it was, and a value that is given as a number is written. Its README: "converts HL7v2
+#   messages to and from a JSON representation".
+# Seen: npm @redoxengine/redox-hl7-v2 1.0.1 reads OBX-5, whose type OBX-2 names, as one text and writes that with its separators escaped: a
+#   coded answer with three components comes back as one component. A number is written, 0 is not: the field is empty. A backslash that a
+#   text has in front of an F, S, R or T is taken for an escape when it is read back.
 # Cost: a relay turns every coded result (CE, CWE) and every range (SN) into words that no table knows; "no drinks" is a missing answer.
 
 work=$(mktemp -d)

@@ -2,8 +2,8 @@
 set -euo pipefail
 
 # Guess: serialize() escapes the delimiters of HL7 v2 in a text wherever the text stands; its parse() reads what it wrote.
-# Seen: npm tiny-hl7 1.0.7 escapes until the first field of a segment that has components. The fields behind that one are written as they are: a | in
-#   them begins another field, a & parts. OBX-3 nearly always has components, and OBX-5, the result, stands behind it.
+# Seen: npm tiny-hl7 1.0.7 escapes until the first field of a segment that has components. The fields behind that one are written as they
+#   are: a | in them begins another field, a & parts. OBX-3 nearly always has components, and OBX-5, the result, stands behind it.
 # Cost: read and written unchanged, a note "10|20 mg" loses "20 mg" into OBX-6, where units are; with a plain code in OBX-3 all is well, so
 #   it depends on the sender which results are whole.
 
