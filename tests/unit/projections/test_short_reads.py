@@ -92,9 +92,9 @@ def test_a_file_that_was_replaced_is_not_read_any_more(path: Path, notes: Engine
 
 
 def test_a_reading_goes_on_though_a_connection_to_another_file_is_made_meanwhile(
-    path: Path, engine: Engine, short: ShortReads
+    path: Path, notes: Engine, short: ShortReads
 ) -> None:
-    write(engine)
+    write(notes)
     with closing(sqlite3.connect(path.with_name("other"))) as other:
         other.execute("CREATE TABLE notes (note TEXT)")
 
