@@ -197,8 +197,8 @@ def _from_query(model: type[BaseModel]) -> _Way:
         for name in lists.intersection(given):
             given[name] = [value for each, value in pairs if each == name]
         if len(given) < len(pairs):  # nothing says which one counts
-            names = [name for name, _ in pairs]
-            doubled = [name for name in given if name in once and names.count(name) > 1]
+            values = set(pairs)
+            doubled = [name for name in given if name in once and sum(name == each for each, _ in values) > 1]
             errors += [{"loc": ("query", name), "type": "given_twice", "msg": "Give it once"} for name in doubled]
         try:
             return model.__pydantic_validator__.validate_python(given)

@@ -112,7 +112,9 @@ def _is_resource(value: object) -> bool:
 def _goals_in(value: object) -> list[str]:
     """The Goals in a file that is refused, for its count."""
     if isinstance(value, dict):
-        value = [each.get("resource") for each in value.get("entry") or () if isinstance(each, dict)]
+        entries = value.get("entry")
+        entries = entries if isinstance(entries, list) else []
+        value = [each.get("resource") for each in entries if isinstance(each, dict)]
     return [
         f"Goal/{each.get('id', '?')}"
         for each in (value if isinstance(value, list) else ())

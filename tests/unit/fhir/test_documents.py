@@ -145,6 +145,11 @@ def test_a_bundle_in_which_a_name_stands_twice_around_resources_is_refused(once:
     assert refused.value.goals == ("Goal/g1",)
 
 
+def test_neither_are_the_entries_of_a_bundle_that_are_no_list() -> None:
+    with pytest.raises(RefusedFile, match="the name type twice"):
+        document_of("file", b'{"resourceType": "Bundle", "type": "batch", "type": "batch", "entry": 5}')
+
+
 def test_one_resource_over_many_lines_that_is_broken_is_no_ndjson() -> None:
     broken = b'{"resourceType": "Goal",\n"identifier": [\n{"resourceType": "Goal"}\n], "description": {'
 

@@ -129,8 +129,10 @@ async def test_invalid_parameters_are_each_named(client: httpx.AsyncClient) -> N
     assert [each["field"] for each in response.json()["errors"]] == ["org", "count"]
 
 
-async def test_a_parameter_of_one_value_is_not_given_twice(client: httpx.AsyncClient) -> None:
-    response = await client.get("/orgs/northside/unknown?count=1&count=1")
+async def test_a_parameter_of_one_value_is_not_given_two(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/orgs/northside/unknown?count=1&count=1")).status_code == 404
+
+    response = await client.get("/orgs/northside/unknown?count=1&count=2")
 
     assert response.status_code == 422
     assert response.json()["errors"] == [{"field": "count", "detail": "count: Give it once."}]
