@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from events.envelope import UnreadableEvent
 from events.event import RecordedEvent
+from events.identity import GoalId
 from events.log import Log, LogReplaced
 from events.log.anchor import BEGINNING, Anchor
 from events.log.comparison import GOALS, LogComparison
@@ -174,11 +175,15 @@ class RememberedLog:
             return await self._log.state()
 
     async def _check(self, recorded: RecordedEvent, state: StreamState) -> None:
-        """Make sure that an event is where it was acknowledged."""
+        """Make sure that an event is where it was acknowledged, if there is one at all."""
         try:
-            there = await self._log.at(recorded.event.goal_id, recorded.position)
-            is_there = there is not None and there.event.key == recorded.event.key
+            there = await self._log.event_at(recorded.position)
+            is_same = there is None or _identity(there) == _identity(recorded)
         except UnreadableEvent:
-            is_there = False
-        if not is_there and await self._log.anchor(recorded.position) is not None:
+            is_same = False
+        if not is_same:
             raise LogReplaced(self._stream, recorded.position, state.last)
+
+
+def _identity(recorded: RecordedEvent) -> tuple[GoalId, tuple[str, str]]:
+    return recorded.event.goal_id, recorded.event.key

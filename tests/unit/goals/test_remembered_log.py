@@ -6,7 +6,6 @@ from typing import cast
 import pytest
 
 from events.event import RecordedEvent
-from events.identity import GoalId
 from events.log import Log, LogReplaced
 from events.log.anchor import BEGINNING, Anchor
 from events.log.comparison import GOALS, LogComparison
@@ -48,9 +47,8 @@ class StandInLog:
         there = self.events[position - 1]
         return Anchor(position, there.event.id) if there else None
 
-    async def at(self, goal_id: GoalId, position: int) -> RecordedEvent | None:
-        there = self.events[position - 1]
-        return there if there and there.event.goal_id == goal_id else None
+    async def event_at(self, position: int) -> RecordedEvent | None:
+        return self.events[position - 1]
 
 
 class StandInSnapshots:
