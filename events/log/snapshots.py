@@ -26,7 +26,7 @@ _log = logging.getLogger("cairn.log")
 
 
 class Snapshots:
-    """The bucket, by goal. Nothing here raises: without snapshots everything works, only slower.
+    """The bucket, by goal. Reading and writing snapshots never raises: without them everything works, only slower.
 
     Args:
         nc: A connection from :func:`events.log.connect`.
@@ -79,12 +79,12 @@ class Snapshots:
                 _log.info("snapshots not written: %s", error)
 
     async def last_known(self, stream: str) -> bytes | None:
-        """What was kept last about a stream of the log, if it is within reach."""
-        try:
-            stored = await self._reader.newest(_stream_key(stream))
-        except LogUnreachable as error:
-            _log.debug("nothing is known of the log of before: %s", error)
-            return None
+        """What was kept last about a stream of the log; None when nothing was.
+
+        Raises:
+            LogUnreachable: the bucket does not answer, and nobody knows what was kept.
+        """
+        stored = await self._reader.newest(_stream_key(stream))
         return stored.data if stored else None
 
     async def keep_known(self, stream: str, known: bytes) -> bool:

@@ -4,17 +4,21 @@ Projections remember only what they have taken in. Between that and the acknowle
 long as a projection is down or catches up: what is lost there, only the goals service can miss (decision 0054).
 """
 
+import logging
+
 from pydantic import BaseModel, ValidationError
 
 from events.envelope import UnreadableEvent
 from events.event import RecordedEvent
 from events.identity import GoalId
-from events.log import Log, LogReplaced
+from events.log import Log, LogReplaced, LogUnreachable
 from events.log.anchor import BEGINNING, Anchor
 from events.log.comparison import GOALS, LogComparison
 from events.log.fitness import adopted_at
 from events.log.snapshots import Snapshots
 from events.log.stream_state import StreamState
+
+_log = logging.getLogger("cairn.goals")
 
 
 class _Kept(BaseModel):
@@ -87,20 +91,34 @@ class RememberedLog:
             self._adopted = said.adopted
         return True
 
-    async def recall(self) -> None:
-        """Remember what was kept by a service that has ended; once, as this one keeps it from then on."""
+    async def recall(self) -> bool:
+        """Remember what was kept by a service that has ended; once, as this one keeps it from then on.
+
+        Where the snapshots do not answer, nothing is kept in its place until they do.
+
+        Returns:
+            Whether there is something more that the log must hold.
+        """
         if self._is_recalled:
-            return
-        kept = await self._snapshots.last_known(self._stream)
+            return False
+        try:
+            kept = await self._snapshots.last_known(self._stream)
+        except LogUnreachable as error:
+            _log.info("what was kept of the log %s is not known yet: %s", self._stream, error)
+            return False
         self._is_recalled = True
         if kept is None:
-            return
+            return False
         try:
             found = _Kept.model_validate_json(kept)
         except ValidationError:  # another version of Cairn has kept it
-            return
-        self._anchors += tuple(each for each in found.anchors if each not in self._anchors)
-        self._adopted = max(found.adopted, self._adopted or 0)
+            return False
+        if found.adopted < (self._adopted or 0):  # it was forgotten by an adoption since
+            return False
+        more = tuple(each for each in found.anchors if each not in self._anchors)
+        self._anchors += more
+        self._adopted = found.adopted
+        return bool(more)
 
     async def compare(self) -> StreamState:
         """Make sure that the log holds everything that is remembered; with the stream's state.
@@ -161,7 +179,12 @@ class RememberedLog:
         self._anchors = (newest, *(each for each in self._anchors if each not in anchors))
 
     async def keep(self) -> None:
-        """Keep what is remembered for a service that starts again, if it is something new."""
+        """Keep what is remembered for a service that starts again, if it is something new.
+
+        What was kept before is recalled first.
+        """
+        if not self._is_recalled:
+            return
         kept = _Kept(anchors=self._all, adopted=self._adopted or 0).model_dump_json().encode()
         if kept != self._kept and await self._snapshots.keep_known(self._stream, kept):
             self._kept = kept

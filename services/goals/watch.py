@@ -206,10 +206,12 @@ class Watch:
         await run_until_first_ends(self._keep_looking(), self._keep_counting(), self._keep_known())
 
     async def _keep_known(self) -> None:
-        """Keep what is known after each look; where that is slow, nobody waits for it."""
+        """Keep what is known after each look, and recall what was kept before; where that is slow, nobody waits."""
         while True:
             await self._looked.wait()
             self._looked.clear()
+            if await self._remembered.recall():
+                self.doubt()
             await self._remembered.keep()
 
     async def _keep_counting(self) -> None:
@@ -303,7 +305,8 @@ class Watch:
         self._joined = RejectedOutcome(code="log.unfit", detail=detail)
 
     async def _look(self) -> None:
-        await self._remembered.recall()
+        if self._reconnects < 0:  # never looked at yet: what was kept is compared before anything is recorded
+            await self._remembered.recall()
         replaced: LogReplaced | None = None
         try:
             state = await self._remembered.compare()

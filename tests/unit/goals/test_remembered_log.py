@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from events.event import RecordedEvent
-from events.log import Log, LogReplaced
+from events.log import Log, LogReplaced, LogUnreachable
 from events.log.anchor import BEGINNING, Anchor
 from events.log.comparison import GOALS, LogComparison
 from events.log.snapshots import Snapshots
@@ -56,8 +56,11 @@ class StandInSnapshots:
 
     def __init__(self) -> None:
         self.known: bytes | None = None
+        self.answers = True
 
     async def last_known(self, _: str) -> bytes | None:
+        if not self.answers:
+            raise LogUnreachable("The log does not answer.")
         return self.known
 
     async def keep_known(self, _: str, known: bytes) -> bool:
@@ -194,6 +197,7 @@ class TestAnAdoption:
     ) -> None:
         remembered.acknowledged(log.append())
         assert not remembered.was_adopted(await log.state())
+        await remembered.recall()
         await remembered.keep()
         log.events.clear()
         log.adopted = 7
@@ -249,6 +253,44 @@ async def test_a_service_that_starts_again_remembers_the_same(
     assert await looked(on(log, snapshots)) is not None
     snapshots.known = b"of another version"
     assert await looked(on(log, snapshots)) is None
+
+
+class TestWhatWasKept:
+    async def test_stays_until_it_could_be_read(
+        self, log: StandInLog, snapshots: StandInSnapshots, remembered: RememberedLog
+    ) -> None:
+        log.append()
+        remembered.acknowledged(log.append())
+        await remembered.recall()
+        await remembered.keep()
+        log.events.pop()
+        snapshots.answers = False
+        again = on(log, snapshots)
+
+        assert await looked(again) is None, "nobody knows better yet"
+        await again.keep()
+        snapshots.answers = True
+
+        assert await again.recall()
+        assert not await again.recall()
+        assert await looked(again) is not None
+
+    async def test_counts_no_more_when_it_is_read_after_an_adoption(
+        self, log: StandInLog, snapshots: StandInSnapshots, remembered: RememberedLog
+    ) -> None:
+        remembered.acknowledged(log.append())
+        await remembered.recall()
+        await remembered.keep()
+        log.events.clear()
+        log.adopted = 7
+        snapshots.answers = False
+        again = on(log, snapshots)
+        assert await looked(again) is None
+        assert not again.was_adopted(await log.state())
+        snapshots.answers = True
+
+        assert not await again.recall()
+        assert await looked(again) is None
 
 
 def objection(*, adopted: int) -> LogComparison:
