@@ -178,16 +178,23 @@ class RememberedLog:
             self._last = None
         self._anchors = (newest, *(each for each in self._anchors if each not in anchors))
 
-    async def keep(self) -> None:
+    async def keep(self) -> bool:
         """Keep what is remembered for a service that starts again, if it is something new.
 
         What was kept before is recalled first.
+
+        Returns:
+            False when it was tried in vain.
         """
         if not self._is_recalled:
-            return
+            return True
         kept = _Kept(anchors=self._all, adopted=self._adopted or 0).model_dump_json().encode()
-        if kept != self._kept and await self._snapshots.keep_known(self._stream, kept):
-            self._kept = kept
+        if kept == self._kept:
+            return True
+        if not await self._snapshots.keep_known(self._stream, kept):
+            return False
+        self._kept = kept
+        return True
 
     async def _bears_out(self, anchor: Anchor) -> StreamState:
         try:

@@ -45,6 +45,8 @@ _COMPARE_SECONDS = 3.0
 """How long is waited for somebody who remembers the log, before a service that starts records anything."""
 _FURTHER_COMPARISONS_SECONDS = 0.05
 """How much later than the first answer the others may come."""
+_KEEP_AGAIN_SECONDS = 60.0
+"""How soon what is known is kept again where that has failed: accounts that do not allow it will not do so soon."""
 _LAST_LOOK_SECONDS = 1.0
 """How long a service that ends takes at most to note what it knows last."""
 _UNTIL = (
@@ -212,7 +214,8 @@ class Watch:
             self._looked.clear()
             if await self._remembered.recall():
                 self.doubt()
-            await self._remembered.keep()
+            if not await self._remembered.keep():
+                await asyncio.sleep(_KEEP_AGAIN_SECONDS)
 
     async def _keep_counting(self) -> None:
         while True:
