@@ -54,6 +54,7 @@ class RememberedLog:
         self._doubts = 0
         self._settled = 0
         self._adopted: int | None = None
+        self._told: int | None = None
         self._kept = b""
         self._is_recalled = False
 
@@ -81,10 +82,12 @@ class RememberedLog:
     def heard(self, said: LogComparison) -> bool:
         """Remember what another goals service misses in the log; False when that is nothing new.
 
-        What it missed before an adoption counts no more.
+        What it missed before the adoption that the stream tells of counts no more. Of a later one, to before which the
+        stream was put back, a service that began since does not know.
         """
         anchor = Anchor(said.position, said.fingerprint)
-        if not said.replaced or said.adopted < (self._adopted or 0) or anchor in self._all:
+        told = self._adopted if self._told is None else self._told
+        if not said.replaced or said.adopted < (told or 0) or anchor in self._all:
             return False
         self._anchors += (anchor,)
         if self._adopted is None:
@@ -154,7 +157,8 @@ class RememberedLog:
 
     def was_adopted(self, state: StreamState) -> bool:
         """Whether the stream was adopted as it is since it was last asked. Everything is forgotten then."""
-        known, self._adopted = self._adopted, max(adopted_at(state), self._adopted or 0)
+        self._told = adopted_at(state)
+        known, self._adopted = self._adopted, max(self._told, self._adopted or 0)
         if known is None or known >= self._adopted:
             return False
         self._anchors, self._last, self._highest = (), None, 0

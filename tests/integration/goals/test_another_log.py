@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from time import time_ns
 
 import pytest
 from nats.errors import Error as NatsError
@@ -386,3 +387,20 @@ async def test_a_replica_that_lags_is_no_other_log_where_a_message_is_missing(
     assert (await remembered.compare()).missing == 1
     await snapshots.close()
     await log.close()
+
+
+async def test_an_adoption_takes_also_after_one_by_a_clock_that_was_ahead(
+    core: Core, connection: ResilientClient
+) -> None:
+    ahead = {"cairn-adopted-at": str(time_ns() + 3600 * 10**9)}
+    await connection.jetstream().update_stream(log_config().evolve(metadata=ahead))
+    await core.watch.look()
+    assert code(await core.submit(ACTIVE[0])) == "recorded"
+    await emptied(connection)
+    await core.watch.look()
+    assert core.watch.health.state == "replaced"
+
+    await adopt_as_it_is(connection, STREAM)
+    await core.watch.look()
+
+    assert core.watch.health.state == "recording"

@@ -239,6 +239,18 @@ class TestAnotherService:
         assert remembered.heard(objection(adopted=7))
         assert await looked(remembered) is not None
 
+    async def test_is_listened_to_also_where_it_began_on_a_log_from_before_an_adoption(
+        self, log: StandInLog, remembered: RememberedLog
+    ) -> None:
+        log.adopted = 7
+        assert not remembered.was_adopted(await log.state())
+        log.adopted = 3
+        assert not remembered.was_adopted(await log.state())
+
+        assert not remembered.heard(objection(adopted=2))
+        assert remembered.heard(objection(adopted=3))
+        assert await looked(remembered) is not None
+
 
 async def test_a_service_that_starts_again_remembers_the_same(
     log: StandInLog, snapshots: StandInSnapshots, remembered: RememberedLog
