@@ -133,11 +133,9 @@ class RememberedLog:
             LogUnreachable: it does not answer.
         """
         last = self._last
-        for anchor in self._anchors or (BEGINNING,):
+        for anchor in sorted(self._all or (BEGINNING,), reverse=True):  # of what is missed, the furthest is told
             state = await self._bears_out(anchor)
         if last is not None:
-            if state.last < last.position:
-                state = await self._log.check(Anchor(last.position))
             await self._check(last, state)
         return state
 

@@ -114,6 +114,20 @@ async def test_misses_what_was_acknowledged_since_the_last_look(log: StandInLog,
     assert await looked(remembered) is None, "it is there again"
 
 
+async def test_tells_the_furthest_that_it_misses(log: StandInLog, remembered: RememberedLog) -> None:
+    """The operator is told up to where events were acknowledged."""
+    log.append()
+    remembered.acknowledged(log.append())
+    assert await looked(remembered) is None
+    remembered.acknowledged(log.append())
+
+    del log.events[1:]
+
+    found = await looked(remembered)
+    assert found is not None
+    assert (found.position, found.head) == (3, 1)
+
+
 async def test_misses_it_also_where_another_event_has_taken_its_place(
     log: StandInLog, remembered: RememberedLog
 ) -> None:
