@@ -109,12 +109,22 @@ async def read_anchor(nc: ResilientClient, stream: str, position: int) -> Anchor
     """
     if position == 0:
         return BEGINNING
+    stored = await read_message(nc, stream, position)
+    return None if stored is None else Anchor.at(stored)
+
+
+async def read_message(nc: ResilientClient, stream: str, position: int) -> StoredMessage | None:
+    """The message at a position; None when the log holds none there. Replicas that lag behind are waited for.
+
+    Raises:
+        LogUnreachable: the log does not answer.
+    """
     stored = await _message_at(nc, stream, position, 0.0)
     if stored is None:
         state = await read_state(nc, stream)
         if state.replicas > 1 and state.last >= position:  # who answered may lag behind the leader
             stored = await _message_at(nc, stream, position, _REPLICA_SECONDS)
-    return None if stored is None else Anchor.at(stored)
+    return stored
 
 
 async def _message_at(nc: ResilientClient, stream: str, position: int, patience: float) -> StoredMessage | None:

@@ -9,12 +9,16 @@ from typing import NamedTuple
 
 from events.log.client.jetstream_api import ApiRefused, ApiUnanswered, ask_api
 from events.log.client.resilient import ResilientClient
+from events.log.comparison import GOALS, LogComparison, compared
 from events.log.failures import LogUnreachable
 from events.log.stream import wrong_settings
 from events.log.stream_state import StreamState, read_state
 
 _MISSING_ADOPTED = "cairn-missing-adopted"
 _ADOPTED_AT = "cairn-adopted-at"
+_FIRST_ANSWER_SECONDS = 2.0
+_FURTHER_ANSWERS_SECONDS = 0.5
+"""How long is waited for goals services that miss something in the log."""
 
 
 class Fitness(NamedTuple):
@@ -59,17 +63,26 @@ def adopted_at(state: StreamState) -> int:
     return _number(state, _ADOPTED_AT)
 
 
+async def objections(nc: ResilientClient, stream: str) -> list[LogComparison]:
+    """What goals services miss in a stream of the log; empty when none misses anything."""
+    answers = await compared(nc, stream, first=_FIRST_ANSWER_SECONDS, further=_FURTHER_ANSWERS_SECONDS)
+    return [each for each in answers if each.projection == GOALS and each.replaced]
+
+
 async def adopt_as_it_is(nc: ResilientClient, stream: str) -> None:
     """Note with a stream that it counts from now on as it is: whoever remembers more of it forgets that.
 
-    What is missing from it is known and given up. Needs the operator's rights.
+    What is missing from it is known and given up. The adoption is later than each that somebody knows of who objects:
+    the stream may have been put back to before one that was noted by a clock that was ahead. Needs the operator's
+    rights.
 
     Raises:
         LogUnreachable: the server does not do it; says why.
     """
     state = await read_state(nc, stream)
     metadata = dict(state.config.get("metadata") or {})
-    metadata[_ADOPTED_AT] = str(max(state.now_ns, adopted_at(state) + 1))
+    known = max([adopted_at(state), *(each.adopted for each in await objections(nc, stream))])
+    metadata[_ADOPTED_AT] = str(max(state.now_ns, known + 1))
     if state.missing:
         metadata[_MISSING_ADOPTED] = str(state.missing)
     try:

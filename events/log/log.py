@@ -12,7 +12,7 @@ from events.envelope import StoredMessage, read_recorded, to_body, to_headers
 from events.event import Event, RecordedEvent
 from events.identity import LOG, GoalId, goal_id_of
 from events.log import follower_process
-from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor
+from events.log.anchor import Anchor, LogReplaced, check_anchor, read_anchor, read_message
 from events.log.client.replies import Replies
 from events.log.client.resilient import ResilientClient
 from events.log.cores import cores
@@ -281,6 +281,15 @@ class Log:
             LogUnreachable: the log does not answer.
         """
         return await read_anchor(self._nc, self._stream, position)
+
+    async def event_at(self, position: int) -> RecordedEvent | None:
+        """The event at a position, whosever it is, read as :meth:`anchor` is; None when there is no message.
+
+        Raises:
+            LogUnreachable, UnreadableEvent: as :meth:`read`.
+        """
+        stored = await read_message(self._nc, self._stream, position)
+        return read_recorded(stored) if stored else None
 
     def follow(
         self, after: int | Anchor = 0, *, subject: str | None = None, batch: int = 500, every: float | None = None

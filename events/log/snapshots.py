@@ -22,11 +22,13 @@ from events.log.writing import MAX_BATCH, Write, Writer
 
 BUCKET = "cairn_snapshots"
 _STREAM = f"KV_{BUCKET}"
+_KEEP_SECONDS = 5.0
+"""How long the server may take to keep what is known of a stream of the log."""
 _log = logging.getLogger("cairn.log")
 
 
 class Snapshots:
-    """The bucket, by goal. Nothing here raises: without snapshots everything works, only slower.
+    """The bucket, by goal. Reading and writing snapshots never raises: without them everything works, only slower.
 
     Args:
         nc: A connection from :func:`events.log.connect`.
@@ -37,6 +39,7 @@ class Snapshots:
         self._replies = Replies(nc)
         self._reader = DirectReader(nc, self._replies, _STREAM)
         self._writer = Writer(nc, self._replies, self._reader)
+        self._unkept: set[str] = set()
 
     async def declare(self, replicas: int = 1) -> None:
         """Make sure that the bucket is there; what an operator changed of it stays."""
@@ -79,21 +82,36 @@ class Snapshots:
                 _log.info("snapshots not written: %s", error)
 
     async def last_known(self, stream: str) -> bytes | None:
-        """What was kept last about a stream of the log, if it is within reach."""
-        try:
-            stored = await self._reader.newest(_stream_key(stream))
-        except LogUnreachable as error:
-            _log.debug("nothing is known of the log of before: %s", error)
-            return None
+        """What was kept last about a stream of the log; None when nothing was.
+
+        Raises:
+            LogUnreachable: the bucket does not answer, and nobody knows what was kept.
+        """
+        stored = await self._reader.newest(_stream_key(stream))
         return stored.data if stored else None
 
     async def keep_known(self, stream: str, known: bytes) -> bool:
-        """Keep what is known of a stream of the log; whether it is kept."""
+        """Keep what is known of a stream of the log; whether it is kept.
+
+        It is a write of its own: where accounts do not allow it, the batches of snapshots are taken nevertheless.
+        """
+        key = _stream_key(stream)
         try:
-            await self._writer.write(Write((Message(_stream_key(stream), {}, known),)))
-        except CairnError as error:
-            _log.info("what is known of the log is not written: %s", error)
+            await self._nc.jetstream(timeout=_KEEP_SECONDS).publish(key, known)
+        except (NatsError, TimeoutError, OSError) as error:
+            if stream not in self._unkept and self._nc.is_connected:
+                self._unkept.add(stream)
+                _log.warning(
+                    "what is known of the log %s is not kept for a service that starts again (%s): the user of the"
+                    " goals service needs the right to publish on %s (deploy/nats/accounts.conf), and the bucket room",
+                    stream,
+                    str(error) or type(error).__name__,
+                    key,
+                )
             return False
+        if stream in self._unkept:
+            self._unkept.remove(stream)
+            _log.warning("what is known of the log %s is kept again", stream)
         return True
 
     async def empty(self) -> None:

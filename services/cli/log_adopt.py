@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from events.log import Log
     from events.log.client.resilient import ResilientClient
 
-_FIRST_ANSWER_SECONDS = 2.0
-_FURTHER_ANSWERS_SECONDS = 0.5
-"""How long is waited for goals services that miss something in the log."""
-
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do it without asking.")
@@ -137,10 +133,9 @@ async def _adoptions(engine: "Engine", nc: "ResilientClient", logs: "Mapping[str
 
 async def _acknowledged(nc: "ResilientClient", stream: str) -> int:
     """The furthest position that a goals service misses in the log; 0 when none does."""
-    from events.log.comparison import GOALS, compared
+    from events.log.fitness import objections
 
-    answers = await compared(nc, stream, first=_FIRST_ANSWER_SECONDS, further=_FURTHER_ANSWERS_SECONDS)
-    return max((each.position for each in answers if each.projection == GOALS and each.replaced), default=0)
+    return max((each.position for each in await objections(nc, stream)), default=0)
 
 
 async def _let_count(nc: "ResilientClient", adoptions: "Sequence[Adoption]") -> None:

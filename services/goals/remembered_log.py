@@ -4,16 +4,21 @@ Projections remember only what they have taken in. Between that and the acknowle
 long as a projection is down or catches up: what is lost there, only the goals service can miss (decision 0054).
 """
 
+import logging
+
 from pydantic import BaseModel, ValidationError
 
 from events.envelope import UnreadableEvent
 from events.event import RecordedEvent
-from events.log import Log, LogReplaced
+from events.identity import GoalId
+from events.log import Log, LogReplaced, LogUnreachable
 from events.log.anchor import BEGINNING, Anchor
 from events.log.comparison import GOALS, LogComparison
 from events.log.fitness import adopted_at
 from events.log.snapshots import Snapshots
 from events.log.stream_state import StreamState
+
+_log = logging.getLogger("cairn.goals")
 
 
 class _Kept(BaseModel):
@@ -49,6 +54,7 @@ class RememberedLog:
         self._doubts = 0
         self._settled = 0
         self._adopted: int | None = None
+        self._told: int | None = None
         self._kept = b""
         self._is_recalled = False
 
@@ -76,30 +82,46 @@ class RememberedLog:
     def heard(self, said: LogComparison) -> bool:
         """Remember what another goals service misses in the log; False when that is nothing new.
 
-        What it missed before an adoption counts no more.
+        What it missed before the adoption that the stream tells of counts no more. Of a later one, to before which the
+        stream was put back, a service that began since does not know.
         """
         anchor = Anchor(said.position, said.fingerprint)
-        if not said.replaced or said.adopted < (self._adopted or 0) or anchor in self._all:
+        told = self._adopted if self._told is None else self._told
+        if not said.replaced or said.adopted < (told or 0) or anchor in self._all:
             return False
         self._anchors += (anchor,)
         if self._adopted is None:
             self._adopted = said.adopted
         return True
 
-    async def recall(self) -> None:
-        """Remember what was kept by a service that has ended; once, as this one keeps it from then on."""
+    async def recall(self) -> bool:
+        """Remember what was kept by a service that has ended; once, as this one keeps it from then on.
+
+        Where the snapshots do not answer, nothing is kept in its place until they do.
+
+        Returns:
+            Whether there is something more that the log must hold.
+        """
         if self._is_recalled:
-            return
-        kept = await self._snapshots.last_known(self._stream)
+            return False
+        try:
+            kept = await self._snapshots.last_known(self._stream)
+        except LogUnreachable as error:
+            _log.info("what was kept of the log %s is not known yet: %s", self._stream, error)
+            return False
         self._is_recalled = True
         if kept is None:
-            return
+            return False
         try:
             found = _Kept.model_validate_json(kept)
         except ValidationError:  # another version of Cairn has kept it
-            return
-        self._anchors += tuple(each for each in found.anchors if each not in self._anchors)
-        self._adopted = max(found.adopted, self._adopted or 0)
+            return False
+        if found.adopted < (self._adopted or 0):  # it was forgotten by an adoption since
+            return False
+        more = tuple(each for each in found.anchors if each not in self._anchors)
+        self._anchors += more
+        self._adopted = found.adopted
+        return bool(more)
 
     async def compare(self) -> StreamState:
         """Make sure that the log holds everything that is remembered; with the stream's state.
@@ -111,11 +133,9 @@ class RememberedLog:
             LogUnreachable: it does not answer.
         """
         last = self._last
-        for anchor in self._anchors or (BEGINNING,):
+        for anchor in sorted(self._all or (BEGINNING,), reverse=True):  # of what is missed, the furthest is told
             state = await self._bears_out(anchor)
         if last is not None:
-            if state.last < last.position:
-                state = await self._log.check(Anchor(last.position))
             await self._check(last, state)
         return state
 
@@ -135,7 +155,8 @@ class RememberedLog:
 
     def was_adopted(self, state: StreamState) -> bool:
         """Whether the stream was adopted as it is since it was last asked. Everything is forgotten then."""
-        known, self._adopted = self._adopted, max(adopted_at(state), self._adopted or 0)
+        self._told = adopted_at(state)
+        known, self._adopted = self._adopted, max(self._told, self._adopted or 0)
         if known is None or known >= self._adopted:
             return False
         self._anchors, self._last, self._highest = (), None, 0
@@ -159,11 +180,23 @@ class RememberedLog:
             self._last = None
         self._anchors = (newest, *(each for each in self._anchors if each not in anchors))
 
-    async def keep(self) -> None:
-        """Keep what is remembered for a service that starts again, if it is something new."""
+    async def keep(self) -> bool:
+        """Keep what is remembered for a service that starts again, if it is something new.
+
+        What was kept before is recalled first.
+
+        Returns:
+            False when it was tried in vain.
+        """
+        if not self._is_recalled:
+            return True
         kept = _Kept(anchors=self._all, adopted=self._adopted or 0).model_dump_json().encode()
-        if kept != self._kept and await self._snapshots.keep_known(self._stream, kept):
-            self._kept = kept
+        if kept == self._kept:
+            return True
+        if not await self._snapshots.keep_known(self._stream, kept):
+            return False
+        self._kept = kept
+        return True
 
     async def _bears_out(self, anchor: Anchor) -> StreamState:
         try:
@@ -174,11 +207,15 @@ class RememberedLog:
             return await self._log.state()
 
     async def _check(self, recorded: RecordedEvent, state: StreamState) -> None:
-        """Make sure that an event is where it was acknowledged."""
+        """Make sure that an event is where it was acknowledged, if there is one at all."""
         try:
-            there = await self._log.at(recorded.event.goal_id, recorded.position)
-            is_there = there is not None and there.event.key == recorded.event.key
+            there = await self._log.event_at(recorded.position)
+            is_same = there is None or _identity(there) == _identity(recorded)
         except UnreadableEvent:
-            is_there = False
-        if not is_there and await self._log.anchor(recorded.position) is not None:
+            is_same = False
+        if not is_same:
             raise LogReplaced(self._stream, recorded.position, state.last)
+
+
+def _identity(recorded: RecordedEvent) -> tuple[GoalId, tuple[str, str]]:
+    return recorded.event.goal_id, recorded.event.key

@@ -45,6 +45,8 @@ _COMPARE_SECONDS = 3.0
 """How long is waited for somebody who remembers the log, before a service that starts records anything."""
 _FURTHER_COMPARISONS_SECONDS = 0.05
 """How much later than the first answer the others may come."""
+_KEEP_AGAIN_SECONDS = 60.0
+"""How soon what is known is kept again where that has failed: accounts that do not allow it will not do so soon."""
 _LAST_LOOK_SECONDS = 1.0
 """How long a service that ends takes at most to note what it knows last."""
 _UNTIL = (
@@ -206,11 +208,14 @@ class Watch:
         await run_until_first_ends(self._keep_looking(), self._keep_counting(), self._keep_known())
 
     async def _keep_known(self) -> None:
-        """Keep what is known after each look; where that is slow, nobody waits for it."""
+        """Keep what is known after each look, and recall what was kept before; where that is slow, nobody waits."""
         while True:
             await self._looked.wait()
             self._looked.clear()
-            await self._remembered.keep()
+            if await self._remembered.recall():
+                self.doubt()
+            if not await self._remembered.keep():
+                await asyncio.sleep(_KEEP_AGAIN_SECONDS)
 
     async def _keep_counting(self) -> None:
         while True:
@@ -303,7 +308,8 @@ class Watch:
         self._joined = RejectedOutcome(code="log.unfit", detail=detail)
 
     async def _look(self) -> None:
-        await self._remembered.recall()
+        if self._reconnects < 0:  # never looked at yet: what was kept is compared before anything is recorded
+            await self._remembered.recall()
         replaced: LogReplaced | None = None
         try:
             state = await self._remembered.compare()

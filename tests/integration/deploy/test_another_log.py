@@ -1,7 +1,11 @@
 """In the accounts of deploy/nats, a goals service is heard that misses something in the log."""
 
+import asyncio
 from pathlib import Path
 
+import pytest
+
+from events.identity import GoalId
 from events.log import Log, declare_log
 from events.log.client.connection import flush
 from events.log.comparison import GOALS, LogComparison, compared
@@ -37,6 +41,40 @@ async def test_other_goals_services_and_the_operator_hear_it(tmp_path: Path) -> 
             assert await snapshots.last_known(STREAM) is not None
             assert not [*one.refused, *another.refused, *operator.refused]
             await log.close()
+            await snapshots.close()
+    finally:
+        await server.kill()
+
+
+async def test_accounts_of_before_are_told_which_right_is_missing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is known of the log cannot be kept then; snapshots can."""
+    monkeypatch.setattr("events.log.snapshots._KEEP_SECONDS", 0.5)
+    folder = configuration(tmp_path)
+    accounts = folder / "accounts.conf"
+    right = f'"$KV.cairn_snapshots.{STREAM}"'
+    assert right in accounts.read_text()
+    accounts.write_text(accounts.read_text().replace(right, ""))
+    server = await start(folder / "server.conf", environment(tmp_path, free_port()))
+    try:
+        async with connected(server, "goals") as [goals]:
+            snapshots = Snapshots(goals.nc)
+            await snapshots.declare()
+            goal_ids = [
+                GoalId("northside", "pt-1", f"goal-{number}") for number in range(30)
+            ]  # as many as make a batch
+
+            kept, _ = await asyncio.gather(
+                snapshots.keep_known(STREAM, b"{}"), snapshots.put(dict.fromkeys(goal_ids, b"{}"))
+            )
+
+            assert not kept
+            assert not await snapshots.keep_known(STREAM, b"{}")
+            assert [await snapshots.get(each) for each in goal_ids] == [b"{}"] * 30
+            assert await snapshots.last_known(STREAM) is None
+            [warning] = [each.getMessage() for each in caplog.records if each.name == "cairn.log"]
+            assert f"the right to publish on $KV.cairn_snapshots.{STREAM} (deploy/nats/accounts.conf)" in warning
             await snapshots.close()
     finally:
         await server.kill()

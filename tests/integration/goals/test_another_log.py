@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from time import time_ns
 
 import pytest
 from nats.errors import Error as NatsError
@@ -11,7 +12,7 @@ from nats.errors import Error as NatsError
 from events.event import Event
 from events.goal import types as g
 from events.identity import GoalId
-from events.log import Log, connect, declare_log
+from events.log import Append, Log, connect, declare_log
 from events.log.backup import Manifest, restore_archive, write_archive
 from events.log.client.resilient import ResilientClient
 from events.log.fitness import adopt_as_it_is
@@ -21,11 +22,13 @@ from events.outcome import RecordedOutcome
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.goals.health import HEALTH, Health
+from services.goals.remembered_log import RememberedLog
 from services.settings import Settings
 from tests.builders import active_goal, entry, event
 from tests.conftest import Submit, running, submitting_over
 from tests.integration.goals.conftest import Core, goals_on
 from tests.integration.goals.steps import code
+from tests.lagging import LaggingReader
 from tests.waiting import eventually
 
 GOAL = GoalId("northside", "pt-1", "walk")
@@ -363,3 +366,41 @@ class TestAMemoryBeyondTheLog:
         assert [each.version for each in await own_log.read(GOAL)] == [1, 2, 3, 4, 5]
         await snapshots.close()
         await other.close()
+
+
+async def test_a_replica_that_lags_is_no_other_log_where_a_message_is_missing(
+    connection: ResilientClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    js = connection.jetstream()
+    await js.delete_stream(STREAM)
+    await js.add_stream(log_config().evolve(deny_delete=False))
+    with monkeypatch.context() as patch:
+        patch.setattr("events.log.log.DirectReader", LaggingReader)
+        log = Log(connection)
+    snapshots = Snapshots(connection)
+    remembered = RememberedLog(STREAM, log, snapshots)
+    for version, each in enumerate(ACTIVE[1:3]):
+        [recorded] = await log.append(Append((each,), version, version))
+        remembered.acknowledged(recorded)
+    await js.delete_msg(STREAM, 1)
+
+    assert (await remembered.compare()).missing == 1
+    await snapshots.close()
+    await log.close()
+
+
+async def test_an_adoption_takes_also_after_one_by_a_clock_that_was_ahead(
+    core: Core, connection: ResilientClient
+) -> None:
+    ahead = {"cairn-adopted-at": str(time_ns() + 3600 * 10**9)}
+    await connection.jetstream().update_stream(log_config().evolve(metadata=ahead))
+    await core.watch.look()
+    assert code(await core.submit(ACTIVE[0])) == "recorded"
+    await emptied(connection)
+    await core.watch.look()
+    assert code(await core.submit(ACTIVE[0])) == "log.replaced"
+
+    await adopt_as_it_is(connection, STREAM)
+    await core.watch.look()
+
+    assert code(await core.submit(ACTIVE[0])) == "recorded"

@@ -6,8 +6,7 @@ from typing import cast
 import pytest
 
 from events.event import RecordedEvent
-from events.identity import GoalId
-from events.log import Log, LogReplaced
+from events.log import Log, LogReplaced, LogUnreachable
 from events.log.anchor import BEGINNING, Anchor
 from events.log.comparison import GOALS, LogComparison
 from events.log.snapshots import Snapshots
@@ -48,9 +47,8 @@ class StandInLog:
         there = self.events[position - 1]
         return Anchor(position, there.event.id) if there else None
 
-    async def at(self, goal_id: GoalId, position: int) -> RecordedEvent | None:
-        there = self.events[position - 1]
-        return there if there and there.event.goal_id == goal_id else None
+    async def event_at(self, position: int) -> RecordedEvent | None:
+        return self.events[position - 1]
 
 
 class StandInSnapshots:
@@ -58,8 +56,11 @@ class StandInSnapshots:
 
     def __init__(self) -> None:
         self.known: bytes | None = None
+        self.answers = True
 
     async def last_known(self, _: str) -> bytes | None:
+        if not self.answers:
+            raise LogUnreachable("The log does not answer.")
         return self.known
 
     async def keep_known(self, _: str, known: bytes) -> bool:
@@ -111,6 +112,20 @@ async def test_misses_what_was_acknowledged_since_the_last_look(log: StandInLog,
     assert (found.position, found.head) == (3, 2)
     log.events.append(gone)
     assert await looked(remembered) is None, "it is there again"
+
+
+async def test_tells_the_furthest_that_it_misses(log: StandInLog, remembered: RememberedLog) -> None:
+    """The operator is told up to where events were acknowledged."""
+    log.append()
+    remembered.acknowledged(log.append())
+    assert await looked(remembered) is None
+    remembered.acknowledged(log.append())
+
+    del log.events[1:]
+
+    found = await looked(remembered)
+    assert found is not None
+    assert (found.position, found.head) == (3, 1)
 
 
 async def test_misses_it_also_where_another_event_has_taken_its_place(
@@ -196,6 +211,7 @@ class TestAnAdoption:
     ) -> None:
         remembered.acknowledged(log.append())
         assert not remembered.was_adopted(await log.state())
+        await remembered.recall()
         await remembered.keep()
         log.events.clear()
         log.adopted = 7
@@ -237,6 +253,18 @@ class TestAnotherService:
         assert remembered.heard(objection(adopted=7))
         assert await looked(remembered) is not None
 
+    async def test_is_listened_to_also_where_it_began_on_a_log_from_before_an_adoption(
+        self, log: StandInLog, remembered: RememberedLog
+    ) -> None:
+        log.adopted = 7
+        assert not remembered.was_adopted(await log.state())
+        log.adopted = 3
+        assert not remembered.was_adopted(await log.state())
+
+        assert not remembered.heard(objection(adopted=2))
+        assert remembered.heard(objection(adopted=3))
+        assert await looked(remembered) is not None
+
 
 async def test_a_service_that_starts_again_remembers_the_same(
     log: StandInLog, snapshots: StandInSnapshots, remembered: RememberedLog
@@ -251,6 +279,44 @@ async def test_a_service_that_starts_again_remembers_the_same(
     assert await looked(on(log, snapshots)) is not None
     snapshots.known = b"of another version"
     assert await looked(on(log, snapshots)) is None
+
+
+class TestWhatWasKept:
+    async def test_stays_until_it_could_be_read(
+        self, log: StandInLog, snapshots: StandInSnapshots, remembered: RememberedLog
+    ) -> None:
+        log.append()
+        remembered.acknowledged(log.append())
+        await remembered.recall()
+        await remembered.keep()
+        log.events.pop()
+        snapshots.answers = False
+        again = on(log, snapshots)
+
+        assert await looked(again) is None, "nobody knows better yet"
+        await again.keep()
+        snapshots.answers = True
+
+        assert await again.recall()
+        assert not await again.recall()
+        assert await looked(again) is not None
+
+    async def test_counts_no_more_when_it_is_read_after_an_adoption(
+        self, log: StandInLog, snapshots: StandInSnapshots, remembered: RememberedLog
+    ) -> None:
+        remembered.acknowledged(log.append())
+        await remembered.recall()
+        await remembered.keep()
+        log.events.clear()
+        log.adopted = 7
+        snapshots.answers = False
+        again = on(log, snapshots)
+        assert await looked(again) is None
+        assert not again.was_adopted(await log.state())
+        snapshots.answers = True
+
+        assert not await again.recall()
+        assert await looked(again) is None
 
 
 def objection(*, adopted: int) -> LogComparison:
