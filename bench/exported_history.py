@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench import judging
+from bench.environment import environment_of
 from bench.failed import BenchFailed
 from bench.ground import Ground, service
 from bench.result import Run
@@ -102,7 +103,7 @@ def _text(hashed: bytes) -> str:
 
 
 async def _cairn(settings: Settings, *arguments: str) -> None:
-    await _succeed([sys.executable, "-P", "-m", "services.cli", *arguments], settings.environment())
+    await _succeed([sys.executable, "-P", "-m", "services.cli", *arguments], environment_of(settings))
 
 
 async def _succeed(

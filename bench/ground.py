@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.builds import OURS, Build
+from bench.environment import environment_of
 from bench.options import Options
 from bench.ready_process import ready_process
 from bench.room import check_room
@@ -97,6 +98,6 @@ async def service(settings: Settings, *arguments: str, build: Build = OURS) -> A
         BenchFailed: it did not start, or had to be started again.
     """
     command = (str(build.python), "-P", "-m", "services.cli", "serve", *arguments)
-    environment = {**settings.environment(), "PYTHONPATH": str(build.house)}
+    environment = {**environment_of(settings), "PYTHONPATH": str(build.house)}
     async with ready_process(command, environment, settings.data_dir / "logs" / f"{arguments[-1]}.log") as (process, _):
         yield process

@@ -98,6 +98,7 @@ Every error that Cairn raises on purpose is a `CairnError`, and its text says wh
         │   └── UnsupportedSearch it uses a parameter that Cairn does not know
         ├── WrongTemplate         a goal template's file cannot be used
         ├── SampleRefused         an event of the sample was not recorded
+        │   └── SampleKeptBack    the log is another one than somebody remembers
         ├── AlreadyRunning        another node runs on the data folder
         ├── UnusableFolder        the data folder cannot be made or written to
         ├── ServiceFailed         a service of the node does not start

@@ -1,6 +1,5 @@
 """Every setting of Cairn, in one place: environment variables with the prefix `CAIRN_`."""
 
-import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -317,8 +316,3 @@ class Settings(BaseSettings):
     def notary_audit_every(self) -> timedelta | None:
         """How long after one audit of the notary's the next one begins; None for never."""
         return timedelta(hours=self.notary_audit_hours) if self.notary_audit_hours else None
-
-    def environment(self) -> dict[str, str]:
-        """This process's environment with these settings in it, for a child process that needs the same settings."""
-        ours = {f"CAIRN_{name.upper()}": str(value) for name, value in self if value is not None}
-        return {**{name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}, **ours}

@@ -25,7 +25,7 @@ from projections.engine.database import reading
 from projections.engine.naming import Slot
 from projections.engine.projection import Projection
 from projections.engine.tables import BUILDS
-from projections.engine.workers import Worker
+from projections.engine.workers import Worker, end_all
 
 WORTH_A_PROCESS = 20_000
 """How many events make it worth to start a process: it takes in as many in some seconds, and starts in one."""
@@ -86,7 +86,10 @@ class CatchingUp:
 
     @asynccontextmanager
     async def begun(self, workers: Sequence[Worker], read: ReadPacked) -> AsyncIterator[None]:
-        """Let workers begin, as many as are needed; the others are ended at once, and those at work with the block."""
+        """Let workers begin, as many as are needed, and end the others at once.
+
+        Those at work are given nothing more when the block ends; whoever has them ends them.
+        """
         handing_over: asyncio.Task[None] | None = None
         idle = list(workers)
         try:
@@ -97,7 +100,7 @@ class CatchingUp:
             for names in self._shared:
                 self._working[names] = worker = idle.pop()
                 inputs.append(await worker.begin(names, handed_over=True))
-            await _end(idle)
+            await end_all(idle)
             if self._reading is not None:
                 handing_over = asyncio.create_task(_hand_over(self._reading, read, inputs))
             yield
@@ -105,7 +108,6 @@ class CatchingUp:
             if handing_over is not None:
                 handing_over.cancel()
                 await asyncio.gather(handing_over, return_exceptions=True)
-            await _end(workers)
 
     async def end_of(self, name: str) -> None:
         """Wait until a process ends; when it was killed, whoever waits goes on from the checkpoint that it has left."""
@@ -117,10 +119,6 @@ class CatchingUp:
 async def _hand_over(reading: Reading, read: ReadPacked, takers: Sequence[StreamWriter]) -> None:
     async with aclosing(read(reading)) as packed:
         await hand_over(packed, reading.stream, reading.after, takers)
-
-
-async def _end(workers: Sequence[Worker]) -> None:
-    await asyncio.gather(*(worker.end() for worker in workers))
 
 
 def shared_reading(projections: Mapping[str, Mapping[str, Way]]) -> Reading | None:

@@ -20,7 +20,6 @@ from projections.engine.catching_up import (
     CatchingUp,
     Reading,
     Way,
-    can_catch_up_beside,
     ways,
 )
 from projections.engine.database import IN_BULK, Cache, open_database
@@ -30,7 +29,7 @@ from projections.engine.projection import Projection
 from projections.engine.quarantine import reason_of
 from projections.engine.runner import Runner
 from projections.engine.shared_following import SharedFollowing
-from projections.engine.workers import Worker
+from projections.engine.workers import Worker, end_all
 from projections.engine.writer import ProjectionWriter
 
 _AGAIN_SECONDS = 1.0
@@ -82,6 +81,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
 
     names = " ".join(positions)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(end_all, workers)  # first, as they wait from when they were forked, whatever happens
         engine = open_database(database_url, cache=IN_BULK if until_level else Cache())
         stack.callback(engine.dispose)
         await asyncio.to_thread(check_database, engine)
@@ -93,7 +93,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
             stack.push_async_callback(log.close)
             given = handed_over if len(streams) == 1 else None
             following[stream] = SharedFollowing(log, given, len(projections) if given else 1)
-        far = await _far_behind(engine, projections, logs) if workers and can_catch_up_beside() else {}
+        far = await _far_behind(engine, projections, logs) if workers else {}
         for name, found in far.items():
             _log.info("%s: another process catches up", name)
             for stream, way in found.items():

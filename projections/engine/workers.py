@@ -9,7 +9,6 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from asyncio import StreamWriter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,11 +16,11 @@ from typing import BinaryIO, NoReturn, cast
 
 from pydantic_core import from_json, to_json
 
-from events.log.child_process import end_with_parent
+from events.log.child_process import be_fork, close_all_but_standard_files, end_with_parent, write_out
 
 Run = Callable[[Sequence[str], BinaryIO | None], int]
 """Catches up for projections, by their names, perhaps with what comes from where; gives the exit code."""
-_IN, _OUT, _ERR = 0, 1, 2
+_IN, _OUT = 0, 1
 
 
 class Worker:
@@ -33,7 +32,7 @@ class Worker:
 
     def __init__(self, run: Run):
         ours, its = socket.socketpair()
-        _write_out()  # or the fork would say once more what this process has yet to write
+        write_out()  # or the fork would say once more what this process has yet to write
         self._pid = os.fork()
         if self._pid == 0:
             _become(run, its.detach())
@@ -73,19 +72,23 @@ class Worker:
         await self.ended()
 
 
+async def end_all(workers: Sequence[Worker]) -> None:
+    """End workers, which may have ended already."""
+    await asyncio.gather(*(worker.end() for worker in workers))
+
+
 def _become(run: Run, told: int) -> NoReturn:
     """Be the worker from here on, which ends with the process that has forked it."""
-    code = 1
-    try:
+
+    def catch_up() -> int:
         end_with_parent()
         os.setsid()  # Ctrl-C is meant for the process that waits for this one, and that process ends this one
         os.dup2(told, _IN)
         os.dup2(os.open(os.devnull, os.O_WRONLY), _OUT)
-        os.closerange(_ERR + 1, os.sysconf("SC_OPEN_MAX"))
-        code = _told(run)
-    finally:
-        _write_out()
-        os._exit(code)  # what the other process would do at its end is not for this one to do
+        close_all_but_standard_files()
+        return _told(run)
+
+    be_fork(catch_up)
 
 
 def _told(run: Run) -> int:
@@ -100,9 +103,3 @@ def _told(run: Run) -> int:
 def _exit_code(pid: int) -> int:
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status)
-
-
-def _write_out() -> None:
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()

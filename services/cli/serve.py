@@ -202,14 +202,15 @@ def _keeping_up(
     """
     from events.log.handing_over import HandedOver
     from projections.catalog import projection_named
+    from projections.engine.catching_up import can_catch_up_beside
     from projections.engine.service import serve as serve_projections
     from projections.engine.workers import Worker
 
     addresses = (settings.nats_address, settings.database_address)
     log = (settings.placement.streams, settings.log_api_prefix)
     found = [projection_named(each) for each in names]
-    # Forked here, where there is no thread yet.
-    workers = [Worker(partial(_catch_up, settings)) for _ in found] if len(found) > 1 and not until_level else ()
+    beside = len(found) > 1 and not until_level and can_catch_up_beside()
+    workers = [Worker(partial(_catch_up, settings)) for _ in found] if beside else ()  # here, where is no thread yet
     handed_over = HandedOver(source) if source else None
     return lambda ready: serve_projections(
         *(found, *addresses, ready, *log), until_level=until_level, workers=workers, handed_over=handed_over

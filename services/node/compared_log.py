@@ -56,6 +56,11 @@ class ComparedLog:
         self.found = heard.found
         self.compared.set()
 
+    async def until_found(self) -> None:
+        """Wait until the log is found replaced, which it may be already."""
+        while not self.found:
+            await self.until_changed()
+
     async def until_changed(self) -> None:
         """Wait until the log is found replaced, or is found to be the right one again, or was adopted."""
         await self._changed.wait()

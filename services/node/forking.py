@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from setproctitle import getproctitle, setproctitle
 
-from events.log.child_process import end_with_parent
+from events.log.child_process import be_fork, close_all_but_standard_files, end_with_parent, write_out
 from projections.catalog import NAMES
 from services.settings import Settings
 
@@ -102,7 +102,7 @@ class Forks:
     def _fork(self, arguments: Sequence[str], settings: Settings, out: int, err: int) -> int:
         with _deaf():
             gc.freeze()  # a collection would write to, and so copy, each page that forks share
-            _write_out()  # or the fork would say once more what this process has yet to write
+            write_out()  # or the fork would say once more what this process has yet to write
             pid = os.fork()
             if pid == 0:
                 asyncio._set_running_loop(None)  # noqa: SLF001 - for whoever makes event loops, and the fork leaves one
@@ -118,19 +118,18 @@ class Forks:
 
         The node ends everything in order.
         """
-        code = 1
-        try:
+
+        def run() -> int:
             end_with_parent()
             os.setsid()
             os.dup2(out, 1)
             os.dup2(err, 2)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            _close_all_but_standard_files()
+            close_all_but_standard_files()
             setproctitle(" ".join(("cairn", "serve", *arguments)))
-            code = self._run(arguments, settings)
-        finally:
-            _write_out()
-            os._exit(code)  # what the node would do at its end is not for its forks to do
+            return self._run(arguments, settings)
+
+        be_fork(run)
 
     def _hear_of_ends(self) -> None:
         for pid, ending in list(self._ending.items()):
@@ -144,12 +143,6 @@ class Forks:
                     ending.set_result(os.waitstatus_to_exitcode(status))
 
 
-def _write_out() -> None:
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-
-
 @contextmanager
 def _deaf() -> Iterator[None]:
     """Let signals wait. One that a fork takes in before it has handlers of its own would be the node's to handle."""
@@ -158,7 +151,3 @@ def _deaf() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _close_all_but_standard_files() -> None:
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))

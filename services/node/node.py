@@ -15,6 +15,7 @@ from projections.engine.database import open_database
 from services.access.issuer.signing_key import signing_key
 from services.embedded_server import EmbeddedServer
 from services.gateway.edge.host_names import allowed_hosts
+from services.gateway.goals_health import GoalsHealthCheck
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.compared_log import ComparedLog
 from services.node.forking import Forks
@@ -27,10 +28,13 @@ from services.node.server import running_server
 from services.node.sign_in import CLINICIAN_OF_THE_SAMPLE, SIGNED_IN_SECONDS, Link, make_link
 from services.node.welcome import how_to_look, ready_line, things_to_try
 from services.notary.errors import TOLD
+from services.sample.load import SampleKeptBack
 from services.settings import Settings
 
 Say = Callable[[str], None]
 _NOT_READY_NOTICE_SECONDS = 10.0
+_TOLD_SECONDS = 10.0
+"""How long is waited for what a goals service misses in the log; it says so every few seconds."""
 _BACKGROUND = ("background",)
 _SERVICES = (("goals",), ("gateway",))
 
@@ -80,14 +84,16 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
             keeping += await stack.enter_async_context(_kept(services))
             await _until({service: service.ready for service in services}, keeping, say)
         await _until({background: background.ready}, keeping, say)
+        await _hear_goals(nc, settings, log)
         if settings.sample and not log.found:
-            await load_sample(nc, settings, say)
+            await _load_sample(nc, settings, log, say)
         address = NodeAddress.of(settings)
         write_address(settings.data_dir, address)
         stack.callback(remove_address, settings.data_dir)
         shown = False
         while True:
-            if log.found:
+            is_replaced = bool(log.found)
+            if is_replaced:
                 for line in what_to_do(log.found, address, settings.data_dir):
                     ready(line)
             else:
@@ -95,7 +101,8 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
                 if not shown:
                     await _show_what_to_try(nc, settings, address, ready, say, usual_place=usual_place)
                     shown = True
-            await log.until_changed()
+            while bool(log.found) == is_replaced:
+                await log.until_changed()
 
 
 def _make_folders(data_dir: Path, logs: Path) -> None:
@@ -107,6 +114,23 @@ def _make_folders(data_dir: Path, logs: Path) -> None:
         logs.mkdir(exist_ok=True)
     except OSError as error:
         raise UnusableFolder.of(data_dir, error) from error
+
+
+async def _hear_goals(nc: ResilientClient, settings: Settings, log: ComparedLog) -> None:
+    """Ask the goals services, which serve by now, whether the log is another one; if so, wait for what they miss."""
+    answers = await GoalsHealthCheck(nc, settings.placement.streams).ask()
+    if any(health is not None and health.state == "replaced" for health in answers.values()):
+        with suppress(TimeoutError):  # it may be somebody else's projection that objects, which is not told here
+            async with asyncio.timeout(_TOLD_SECONDS):
+                await log.until_found()
+
+
+async def _load_sample(nc: ResilientClient, settings: Settings, log: ComparedLog, say: Say) -> None:
+    try:
+        await load_sample(nc, settings, say)
+    except SampleKeptBack as kept_back:
+        say(f"The sample is not loaded: {kept_back}")
+        await _hear_goals(nc, settings, log)
 
 
 async def _show_what_to_try(

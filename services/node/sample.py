@@ -26,6 +26,7 @@ async def load_sample(nc: ResilientClient, settings: Settings, say: Callable[[st
     The sample is the organisation northside. If that organisation has no stream, nothing is loaded.
 
     Raises:
+        SampleKeptBack: the log is another one than somebody remembers. It is loaded at a later start.
         SampleRefused: the rules refuse an event of the sample.
     """
     log = _log(nc, settings.placement)

@@ -23,6 +23,10 @@ class SampleRefused(CairnError):
     """An event of the sample was not recorded."""
 
 
+class SampleKeptBack(SampleRefused):
+    """An event of the sample was not recorded because the log is another one than somebody remembers."""
+
+
 class Loaded(NamedTuple):
     """The result of loading: how many events were recorded or duplicates, and the last position."""
 
@@ -35,6 +39,7 @@ async def load(nc: ResilientClient, today: date) -> Loaded:
     """Submit the clinic; patients side by side, each one's events in order, until one of them is not recorded.
 
     Raises:
+        SampleKeptBack: the log is another one than somebody remembers, so that nothing is recorded now.
         SampleRefused: an event was not recorded; the message names the event and the reason.
     """
     events = northside(today)
@@ -46,7 +51,8 @@ async def load(nc: ResilientClient, today: date) -> Loaded:
     outcomes = [outcome async for outcome in outcomes_in_order(events, outcome_of, in_hand=len(events))]
     for event, outcome in zip(events, outcomes, strict=True):
         if outcome["status"] != "recorded":
-            raise SampleRefused(f"{event.id} ({event.type_name} on {event.goal_id}): {outcome['detail']}")
+            refused = SampleKeptBack if outcome["code"] == "log.replaced" else SampleRefused
+            raise refused(f"{event.id} ({event.type_name} on {event.goal_id}): {outcome['detail']}")
     duplicate = sum(outcome["duplicate"] for outcome in outcomes)
     position = max(event["position"] for outcome in outcomes for event in outcome["events"])
     return Loaded(len(outcomes) - duplicate, duplicate, position)

@@ -7,7 +7,6 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import make_url
 
-from events.log.placement import Placement
 from services.settings import Settings
 
 
@@ -68,19 +67,6 @@ def test_a_named_database_is_used_as_it_is() -> None:
 def test_an_odd_directory_survives_the_database_url() -> None:
     settings = Settings(data_dir=Path("/data/a b%?#c"))
     assert make_url(settings.database_address).database == "/data/a b%?#c/cairn.db"
-
-
-def test_a_child_process_sees_the_same_and_nothing_older(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAIRN_NATS_URL", "nats://old:4222")
-    monkeypatch.setenv("PATH", "/bin")
-    placement = Placement({"CAIRN_LOG_A": ["northside"], "CAIRN_LOG_B": ["riverside"]})
-    settings = Settings(data_dir=Path("/d"), nats_url="nats://new:4222", sample=False, placement=placement)
-    environment = settings.environment()
-    assert environment["CAIRN_NATS_URL"] == "nats://new:4222"
-    assert environment["PATH"] == "/bin"
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert Settings() == settings
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

@@ -33,6 +33,7 @@ async def deployed(tmp_path: Path) -> AsyncIterator[Deployed]:
     readme = (CONFIGURATION.parent / "README.md").read_text()
     (command,) = re.findall(r"^sed .* accounts\.conf$", readme, re.MULTILINE)
     subprocess.run(["bash", "-c", command], cwd=config, check=True)  # noqa: ASYNC221 - before anything runs
+    assert 'CAIRN_LOG"' not in (config / "accounts.conf").read_text()
     server = await start(config / "server.conf", environment(tmp_path, free_port()))
     yield server
     await server.kill()

@@ -175,6 +175,7 @@ class TestAService:
 
         for _ in range(2):
             async with running(lambda ready: goals.serve(settings, ready)):
+                assert (await health_of(connection)).state == "replaced"
                 assert code(await submit(STORY[0])) == "log.replaced"
         await adopt_as_it_is(connection, STREAM)
         for _ in range(2):

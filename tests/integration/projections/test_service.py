@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import pytest
 from pydantic_core import from_json
+from sqlalchemy import Engine
 
 from events.identity import GoalId
 from events.log import Log, connect, declare_log
@@ -23,13 +24,13 @@ from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.announcing import Announcer
 from projections.engine.checkpoint import Checkpoint
-from projections.engine.database import writing
+from projections.engine.database import UnusableDatabase, writing
 from projections.engine.projection import Tables, Views
 from projections.engine.runner import Runner
 from projections.engine.service import serve
 from projections.engine.shared_following import SharedFollowing
 from projections.engine.table_locks import TablesInUse
-from projections.engine.workers import Worker
+from projections.engine.workers import Worker, end_all
 from projections.engine.writer import ProjectionWriter
 from services.embedded_server import EmbeddedServer
 from tests.conftest import running
@@ -218,6 +219,24 @@ async def test_whoever_has_nothing_to_catch_up_with_ends_its_workers(
         await its.reaches(past)
         assert [await worker.ended() for worker in workers] == [0] * len(workers)
     its.engine.dispose()
+
+
+async def test_one_that_cannot_begin_ends_its_workers(
+    workers: list[Worker], nats_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unusable(_engine: Engine) -> None:
+        raise UnusableDatabase("It cannot be used.")
+
+    monkeypatch.setattr("projections.engine.service.check_database", unusable)
+    try:
+        with pytest.raises(UnusableDatabase):
+            await serve(
+                [projection_named("goal_state")], nats_url, f"sqlite:///{tmp_path / 'cairn.db'}", print, workers=workers
+            )
+        async with asyncio.timeout(10):
+            assert [await worker.ended() for worker in workers] == [0] * len(workers)
+    finally:
+        await end_all(workers)
 
 
 async def test_until_level_it_ends_where_the_log_ends(log: Log, nats_url: str, org: str, tmp_path: Path) -> None:

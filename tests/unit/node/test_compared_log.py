@@ -40,3 +40,15 @@ async def test_trouble_is_said() -> None:
     said: list[str] = []
     ComparedLog(said.append).hear(found_line([], "The database does not answer."))
     assert said == ["The database does not answer."]
+
+
+async def test_until_it_is_found_replaced_is_waited_also_when_it_is_already() -> None:
+    log = ComparedLog(pytest.fail)
+    log.hear(found_line([]))
+    finding = asyncio.ensure_future(log.until_found())
+    await asyncio.sleep(0)
+    assert not finding.done()
+    log.hear(found_line([OTHER]))
+    async with asyncio.timeout(10):
+        await finding
+        await log.until_found()
