@@ -319,6 +319,9 @@ class Watch:
             _log.warning("%s was adopted as it is: what was remembered of another log is forgotten", self._stream)
             await self._forget()
             replaced = None
+            # Who still remembers another log, such as a projection in another database, says so again within seconds.
+            self._objections.clear()
+            self._agree()
         if replaced is not None:
             await self._miss(replaced)
         elif self._missed is not None:

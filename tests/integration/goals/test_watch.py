@@ -15,6 +15,7 @@ from events.identity import LOG, GoalId
 from events.log import Log, connect, declare_log
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
+from events.log.fitness import adopt_as_it_is
 from events.log.stream import STREAM
 from events.outcome import Outcome, RejectedOutcome
 from services.embedded_server import EmbeddedServer, free_port
@@ -262,6 +263,20 @@ class TestWhileAProjectionRemembersAnotherLog:
 
         await health(connection)  # comes behind it
         assert code(await service(event(GOAL, entry("e1")))) == "log.replaced"
+
+    async def test_an_adoption_ends_the_objections_from_before_it_at_once(
+        self, service: Submit, connection: ResilientClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.goals.watch.OBJECTION_SECONDS", 3600.0)
+        daily = event(GOAL, entry("e1"))
+        await self.announce(connection, STREAM)
+        await until(service, "log.replaced", event(GOAL, entry("e0")))
+
+        await adopt_as_it_is(connection, STREAM)
+
+        await until(service, "recorded", daily)
+        await self.announce(connection, STREAM)
+        await until(service, "log.replaced", event(GOAL, entry("e2")))
 
     async def test_another_stream_is_no_concern(self, service: Submit, connection: ResilientClient) -> None:
         await self.announce(connection, f"{STREAM}_B")
