@@ -18,10 +18,11 @@ _LEAST, _MOST = 40, 60
 """The scale shows at least so much, so that a small step does not look like a large one."""
 _DOT, _DOT_OF_MANY, _MANY = 5.0, 3.0, 30
 _BETWEEN_DAYS = 84.0
-"""The least room between the days that are written below."""
+"""The least room between the middles of days that are written below, and `_APART` between their ends."""
+_APART = 8.0
 _ABOVE_LINE = 7.0
-_CHARACTER, _TALL, _BELOW = 7.0, 16.0, 3.0
-"""About how much room a letter takes, above and below its line."""
+_CHARACTER, _TALL, _BELOW = 12.0, 21.0, 4.0
+"""About how much room a letter takes, above and below its line: one of a narrow screen, where they are largest."""
 Path = Sequence[tuple[float, float]]
 _ONE_LINE = 12.0
 """Two labels that are nearer would stand on each other."""
@@ -169,12 +170,12 @@ def _on_the_lines(path: Path, expected: float, began: float | None, words: Words
 
 def _free(path: Path, line: float, text: str) -> Label:
     """A word on a line, where the steps do not run through it: at the right, at the left, or between."""
-    y, wide = line - _ABOVE_LINE, len(text) * _CHARACTER
+    y = line - _ABOVE_LINE
     places = {"end": _RIGHT, "": _LEFT + _ABOVE_LINE, "mid": (_LEFT + _RIGHT) / 2}
-    begins = {"end": _RIGHT - wide, "": places[""], "mid": places["mid"] - wide / 2}
+    labels = [Label(x, y, text, anchor) for anchor, x in places.items()]
 
-    def is_free(anchor: str) -> bool:
-        left, right = begins[anchor], begins[anchor] + wide
+    def is_free(label: Label) -> bool:
+        left, right = _extent(label)
         top, bottom = y - _TALL, y + _BELOW
         return not any(
             max(min(from_x, to_x), left) <= min(max(from_x, to_x), right)
@@ -182,8 +183,7 @@ def _free(path: Path, line: float, text: str) -> Label:
             for (from_x, from_y), (to_x, to_y) in pairwise(path)
         )
 
-    anchor = next(filter(is_free, places), "end")
-    return Label(places[anchor], y, text, anchor)
+    return next(filter(is_free, labels), labels[0])
 
 
 def _below(days: Sequence[tuple[date, str]], x: Callable[[date], float]) -> list[Label]:
@@ -191,7 +191,19 @@ def _below(days: Sequence[tuple[date, str]], x: Callable[[date], float]) -> list
     placed: list[Label] = []
     for day, text in days:
         at = x(day)
-        if all(abs(at - each.x) >= _BETWEEN_DAYS for each in placed):
-            anchor = "" if at < _LEFT + _BETWEEN_DAYS / 2 else "end" if at > _RIGHT - _BETWEEN_DAYS / 4 else "mid"
-            placed.append(Label(at, _DAYS_Y, text, anchor))
+        anchor = "" if at < _LEFT + _BETWEEN_DAYS / 2 else "end" if at > _RIGHT - _BETWEEN_DAYS / 4 else "mid"
+        label = Label(at, _DAYS_Y, text, anchor)
+        begins, ends = _extent(label)
+        if all(
+            abs(at - each.x) >= _BETWEEN_DAYS and (ends + _APART <= left or right + _APART <= begins)
+            for each, (left, right) in ((each, _extent(each)) for each in placed)
+        ):
+            placed.append(label)
     return placed
+
+
+def _extent(label: Label) -> tuple[float, float]:
+    """From where to where a text goes."""
+    wide = len(label.text) * _CHARACTER
+    begins = label.x - {"": 0.0, "mid": wide / 2, "end": wide}[label.anchor]
+    return begins, begins + wide

@@ -19,8 +19,8 @@ _WIDEST, _SLIMMER = 20.0, 0.93
 """Half the width of the stone at the foot, and how much slimmer the one on it is."""
 _SHARE = 0.44
 """Of the room of a week, so much is half a stone at the foot."""
-_ROOM_OF_DAY = 58
-"""The least room in which a day can be written below."""
+_ROOM_OF_DAY = 86
+"""The least room in which a day can be written below, in the large letters of a narrow screen."""
 _GAP, _HALF_LETTER = 6, 5
 _CLEAR = 2.5
 """So much the line of what was agreed lies above as many stones, so that it cuts none of them."""
@@ -115,7 +115,7 @@ def weeks_picture(
     ground = height - _BELOW
     room = min((_RIGHT - _LEFT) / len(weeks), 2 * _WIDEST / _SHARE)
     places = _Places(room, ground)
-    every = 1 if room >= _ROOM_OF_DAY else 2
+    every = ceil(_ROOM_OF_DAY / room)
     piles = tuple(
         _pile(week, places, place, number, day if place % every == 0 else "")
         for place, (week, number, day) in enumerate(zip(weeks, numbers, days, strict=True))

@@ -1,6 +1,7 @@
 """The T-score as steps: it stands until something else is told, beside what was expected and where it began."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -85,6 +86,20 @@ def test_days_below_keep_their_distance_and_the_first_named_comes_first() -> Non
 
     assert below[0].text == "day 0"
     assert all(abs(one.x - other.x) > 80 for one in below for other in below if one is not other)
+
+
+def test_no_day_stands_on_another_in_the_large_letters_of_a_narrow_screen() -> None:
+    told = [Told(day(number), 40) for number in (0, 12, 28, 42, 58)]
+
+    below = [each for each in drawn(*told, until=63).labels if each.text.startswith("day")]
+
+    spans = []
+    for each in below:
+        wide = len(each.text) * 12
+        begins = each.x - {"": 0, "mid": wide / 2, "end": wide}[each.anchor]
+        spans.append((begins, begins + wide))
+    assert len(below) == 4
+    assert all(end < begins for (_, end), (begins, _) in pairwise(sorted(spans)))
 
 
 def test_one_score_of_one_day_has_a_picture() -> None:
