@@ -30,7 +30,7 @@ def what_to_do(found: Sequence[OfAnotherLog], address: NodeAddress, data_dir: Pa
     cairn = f"CAIRN_DATA_DIR={shlex.quote(str(data_dir))} {cairn_command()}"
     where = f"nats={without_secret(address.nats_url)} http={address.http_url} data={data_dir}"
     furthest = max(each.position for each in found)
-    enough = f"One that goes up to position {furthest:,} or further brings everything back; with an older one,"
+    enough = f"One up to position {furthest:,} or further brings back all that these remember; with an older one,"
     return [
         f"NOT READY: the log is another one than before. {where}",
         *(f"  {line}" for line in _by_stream(found)),
