@@ -8,7 +8,8 @@ from pydantic_core import from_json, to_json
 
 from events.errors import FieldError, Rejected
 
-_DETAIL = "The name stands twice in one JSON object, and nothing says which one counts."
+TWICE = "The name stands twice in one JSON object, and nothing says which one counts."
+"""What is said of such a name."""
 _BACKSLASH = ord("\\")  # a number is found faster than bytes are
 _MAX_ERRORS = 50
 """How many names a rejection names."""
@@ -47,8 +48,8 @@ def refuse_doubled_names(body: bytes, *below: str) -> None:
     paths = list(_doubled(event, below))
     if paths:
         named = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
-        errors = tuple(FieldError(path, _DETAIL) for path in paths[:_MAX_ERRORS])
-        raise Rejected("event.invalid", f"The event's JSON is not right at {named}. {_DETAIL}", errors)
+        errors = tuple(FieldError(path, TWICE) for path in paths[:_MAX_ERRORS])
+        raise Rejected("event.invalid", f"The event's JSON is not right at {named}. {TWICE}", errors)
 
 
 def refuse_doubled_names_of_data(body: bytes) -> None:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from events.goal.measured import Number, kept_on, measured_week, monday
+from events.goal.measured import Number, Told, kept_on, measured_week, monday
 from events.vocabulary import Measure
 from projections.engine.paging import Json
 
@@ -74,8 +74,13 @@ def last_week_of(document: Json, entries: Sequence[Entry], day: date, this_week:
     """
     if this_week["told"]:
         return None
-    before = week_of(document, entries, monday(day) - A_WEEK, today=day)
-    return before if before["told"] else None
+    before = monday(day) - A_WEEK
+    return week_of(document, entries, before, today=day) if is_told(entries, before) else None
+
+
+def is_told(entries: Iterable[Told], week: date) -> bool:
+    """Whether an entry is about a day of a week, by its Monday."""
+    return any(week <= each.on < week + A_WEEK for each in entries)
 
 
 def counts_from(day: date) -> date:

@@ -112,7 +112,8 @@ async def _adoptions(engine: "Engine", nc: "ResilientClient", logs: "Mapping[str
 
     await asyncio.to_thread(declare_checkpoints, engine)
     found = await of_another_log(engine, logs, every_name())
-    acknowledged = {stream: await _acknowledged(nc, stream) for stream in logs}
+    furthest = await asyncio.gather(*(_acknowledged(nc, stream) for stream in logs))
+    acknowledged = dict(zip(logs, furthest, strict=True))
     adoptions = []
     for stream in dict.fromkeys(each.stream for each in found):
         log = logs[stream]

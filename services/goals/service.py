@@ -210,7 +210,7 @@ class StreamSignals:
         """Learn whether the streams are the log that is remembered, before the first submission is taken."""
         await asyncio.gather(*(watch.ask() for watch in self._watches.values()))
         # Also what this service remembers itself: whoever asks how it is once it is ready is told that.
-        await asyncio.gather(*(watch.look() for watch in self._watches.values()))
+        await asyncio.gather(*(watch.look() for watch in self._watches.values() if watch.is_due))
 
     def compared(self, comparison: LogComparison) -> None:
         """Take in whether the log is the one that somebody remembers."""

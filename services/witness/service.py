@@ -123,11 +123,12 @@ async def _reminding(witness: Witness, gateway: GatewayFeed | None, thread: Reco
 
     Where the gateway does not tell then, it is asked again while the block lasts, until it does.
     """
-    trouble = await _reminded(witness, gateway, thread) if gateway is not None else None
-    if gateway is None or trouble is None:
+    troubles = await _reminded(witness, gateway, thread) if gateway is not None else []
+    if gateway is None or not troubles:
         yield
         return
-    _log.warning("%s It is asked again until it tells.", trouble)
+    for trouble in troubles:
+        _log.warning("%s It is asked again until it tells.", trouble)
     task = asyncio.create_task(_until_reminded(witness, gateway, thread))
     try:
         yield
@@ -139,19 +140,19 @@ async def _reminding(witness: Witness, gateway: GatewayFeed | None, thread: Reco
 async def _until_reminded(witness: Witness, gateway: GatewayFeed, thread: RecordsThread) -> None:
     while True:
         await asyncio.sleep(_REMIND_AGAIN_SECONDS)
-        if await _reminded(witness, gateway, thread) is None:
+        if not await _reminded(witness, gateway, thread):
             return
 
 
-async def _reminded(witness: Witness, gateway: GatewayFeed, thread: RecordsThread) -> str | None:
-    """Look at the newest published checkpoint of each known log; of which one the gateway does not tell, and why."""
-    trouble = None
+async def _reminded(witness: Witness, gateway: GatewayFeed, thread: RecordsThread) -> list[str]:
+    """Look at the newest published checkpoint of each known log; of which ones the gateway does not tell, and why."""
+    troubles = []
     for origin in await thread.run(witness.known_origins):
         try:
             await thread.run(partial(witness.reminded, await gateway.published(origin)))
         except FeedBroken as broken:
-            trouble = f"What is published of {origin} could not be looked at: {broken}."
-    return trouble
+            troubles.append(f"What is published of {origin} could not be looked at: {broken}.")
+    return troubles
 
 
 @asynccontextmanager

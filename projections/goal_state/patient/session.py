@@ -5,7 +5,7 @@ before: a talk that is late is still the next one.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from events.goal import GoalState
 from events.goal.entries import ProgressEntry
@@ -15,8 +15,7 @@ from projections.engine.paging import Json
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.patient.talk import about
 from projections.goal_state.patient.wins import MOST_WINS, latest_wins, leading_to
-
-_WEEK = timedelta(days=7)
+from projections.goal_state.today_week import A_WEEK, is_told
 
 
 def read_session(
@@ -85,7 +84,7 @@ def _sheet(on_it: Sequence[GoalState], record: PatientRecord, today: date, told_
             {"goal": each.goal, "text": ahead.text, "due": ahead.due}
             for each in on_it
             for ahead in each.milestones
-            if ahead.met_on is None and today <= ahead.due < monday(today) + _WEEK
+            if ahead.met_on is None and today <= ahead.due < monday(today) + A_WEEK
         ],
         "wins": read_wins(record, goal),
         "asks_about": about(on_it, record, today),
@@ -119,13 +118,10 @@ def _scale_by_patient(goal: GoalState) -> bool:
 def _latest_week(goals: Sequence[GoalState], today: date) -> Json:
     """The week of a day; on a Monday morning, and for as long as nothing is told of it, the one before if that was."""
     week = monday(today)
-    if not _is_told(goals, week) and _is_told(goals, week - _WEEK):
-        week -= _WEEK
+    entries = [entry for goal in goals for entry in goal.progress]
+    if not is_told(entries, week) and is_told(entries, week - A_WEEK):
+        week -= A_WEEK
     return {"week_begins": week, "is_last_week": week < monday(today), "week": _week(goals, week)}
-
-
-def _is_told(goals: Sequence[GoalState], week: date) -> bool:
-    return any(week <= entry.on < week + _WEEK for goal in goals for entry in goal.progress)
 
 
 def _week(goals: Sequence[GoalState], week: date) -> list[Json]:
@@ -137,7 +133,7 @@ def _week(goals: Sequence[GoalState], week: date) -> list[Json]:
 
 def _of_week(goal: GoalState, week: date) -> Json:
     measure = goal.smart.measure if goal.smart else None
-    entries = [each for each in goal.progress if week <= each.on < week + _WEEK]
+    entries = [each for each in goal.progress if week <= each.on < week + A_WEEK]
     return {
         "goal": goal.goal,
         "days_told": len({each.on for each in entries}),

@@ -10,8 +10,7 @@ from projections.engine.paging import Json
 from projections.goal_state.patient.plan import goals_by_priority, priorities_without_goals
 from projections.goal_state.patient.record import PatientRecord
 from projections.goal_state.patient.week import weeks_now
-
-_A_WEEK = timedelta(days=7)
+from projections.goal_state.today_week import A_WEEK
 
 
 def read_tree(record: PatientRecord, today: date) -> Json:
@@ -64,7 +63,7 @@ def read_tree(record: PatientRecord, today: date) -> Json:
         beneath[min(priorities_of(goal), key=ranks.__getitem__, default=None)].append(branch(goal))
     return {
         "day": today,
-        "week": {"begins": monday, "ends": monday + _A_WEEK - timedelta(days=1)},
+        "week": {"begins": monday, "ends": monday + A_WEEK - timedelta(days=1)},
         "priorities": [
             {
                 **priority.model_dump(),
@@ -109,7 +108,7 @@ def _is_orphan(goal: GoalState, goals: Mapping[str, GoalState]) -> bool:
 
 def _is_of_the_week(milestone: Milestone, monday: date) -> bool:
     days = (milestone.due, milestone.met_on)
-    return any(day is not None and monday <= day < monday + _A_WEEK for day in days)
+    return any(day is not None and monday <= day < monday + A_WEEK for day in days)
 
 
 def _milestone(milestone: Milestone) -> Json:

@@ -6,14 +6,13 @@ It takes a number for a date (0 is 1970-01-01) and `true` for the number 1.
 import re
 from collections.abc import Iterator
 
-from events.doubled_names import names_doubled_in
+from events.doubled_names import TWICE, names_doubled_in
 from services.fhir.incoming.refusal import Json, RefusedResource
 
 _IN_TIME = re.compile(r"\w*(?:Date|DateTime|Instant)|lastUpdated|start|end|issued|recorded|time", re.ASCII)
 """The names of elements that hold a date or an instant."""
 _OTHERS = frozenset({"contained", "text"})
 """Resources of their own, and what is written for people."""
-_TWICE = "The name stands twice in one JSON object, and nothing says which one counts."
 
 
 def check_json(resource: Json) -> None:
@@ -33,7 +32,7 @@ def _wrong(value: object, path: str) -> Iterator[tuple[str, str]]:
     if not isinstance(value, dict):
         return
     for name in names_doubled_in(value):
-        yield f"{path}.{name}".lstrip("."), _TWICE
+        yield f"{path}.{name}".lstrip("."), TWICE
     for name, inner in value.items():
         where = f"{path}.{name}".lstrip(".")
         if isinstance(inner, (dict, list)):

@@ -77,7 +77,7 @@ def _wrong(value: object) -> str | None:
     """What keeps a JSON value from being a FHIR resource."""
     if not isinstance(value, dict):
         return "is no JSON object, as a FHIR resource is."
-    if not isinstance(value.get("resourceType"), str):
+    if not _is_resource(value):
         return "is no FHIR resource: it has no resourceType."
     doubled = next(_doubled_around_resources(value, ""), None)
     return f"has the name {doubled} twice in one JSON object, and nothing says which one counts." if doubled else None

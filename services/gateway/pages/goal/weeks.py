@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from events.goal.measured import measured_week
+from events.goal.measured import measured_week, monday
 from events.vocabulary import Measure, TargetRange
+from projections.goal_state.today_week import A_WEEK
 from services.gateway.pages.goal.found import GoalFound
 from services.gateway.pages.language import Language
-from services.gateway.pages.pictures.diary import monday
 from services.gateway.pages.pictures.weeks import MAX_STONES, WeeksPicture, WeekTold, weeks_picture
-
-_A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,8 @@ def _wanted(measure: Measure | None) -> float | None:
 def _weeks(found: GoalFound, measure: Measure) -> Iterator[WeekTold]:
     week = max(found.span.first, monday(found.days.began))
     while week <= min(found.span.last, found.days.last):
-        ends = week + _A_WEEK
-        of_week = [entry for entry in found.entries if week <= entry.on < ends]
-        measured = measured_week(measure, of_week, week)
+        ends = week + A_WEEK
+        measured = measured_week(measure, found.entries, week)
         amount = None if measured is None else measured.amount
         is_ahead = amount is None and week <= found.days.today < ends
         yield WeekTold(week, amount, _agreed_by(found, ends), is_ahead=is_ahead)
