@@ -14,7 +14,7 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.goal.types import Activated, ReviewScheduled
 from events.identity import SUBMIT, GoalId
-from events.log import Append, Log, declare_log
+from events.log import Append, Log
 from events.log.anchor import BEGINNING
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
@@ -23,6 +23,7 @@ from services.reminders import service as reminders
 from services.reminders.alarms import read_mark
 from services.reminders.stream import ALARM_STREAM, MARK, NOTICE_STREAM, RUNG, SET
 from services.settings import Settings
+from tests.anew import make_anew
 from tests.builders import active_goal, as_bytes, event, opened
 from tests.conftest import running
 from tests.waiting import eventually
@@ -109,8 +110,7 @@ class Ward:
 
     async def lose_the_log(self) -> None:
         """Put an empty log in the place of this one."""
-        await self.js.delete_stream(STREAM)
-        await declare_log(self.nc)
+        await make_anew(self.nc)
 
     async def answered(self) -> None:
         """Wait until no alarm that has rung waits any more."""
