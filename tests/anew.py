@@ -9,8 +9,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from nats.errors import Error as NatsError
 from nats.js.api import StreamState
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from events.log import declare_log
 from events.log.backup import BackupFailed, Manifest, restore_archive
@@ -37,15 +38,15 @@ async def restore_anew(nc: ResilientClient, manifest: Manifest, folder: Path) ->
 
 
 async def _until(nc: ResilientClient, stream: str, make: Make, is_right: Callable[[StreamState], bool]) -> None:
-    await eventually(partial(_is_made, nc, stream, make, is_right))
+    await eventually(partial(_is_made, nc, stream, make, is_right), within=60)
 
 
 async def _is_made(nc: ResilientClient, stream: str, make: Make, is_right: Callable[[StreamState], bool]) -> bool:
     js = nc.jetstream(timeout=30)
-    with suppress(NotFoundError):
-        await js.delete_stream(stream)
     try:
+        with suppress(NotFoundError):
+            await js.delete_stream(stream)
         await make(nc)
-    except (APIError, BackupFailed, WrongStream):
+        return is_right((await js.stream_info(stream)).state)
+    except (NatsError, BackupFailed, WrongStream):  # in a cluster nobody may lead just then
         return False
-    return is_right((await js.stream_info(stream)).state)

@@ -79,7 +79,7 @@ async def test_following_ends_when_the_log_is_exchanged_meanwhile(own: Resilient
     log = Log(own)
     await filled(log, first_of, 3)
 
-    async with asyncio.timeout(30), following(Log(own)) as batches:
+    async with asyncio.timeout(60), following(Log(own)) as batches:
         await positions_until(batches, 3)
         await begun_anew(own)
         await filled(log, first_of, 5)
@@ -100,7 +100,7 @@ async def test_a_follower_that_waits_notices_it_too(
     else:
         monkeypatch.setattr("events.log.following._Stretch._note_change", lambda *_: None)
 
-    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+    async with asyncio.timeout(60), following(log, subject=subject) as batches:
         await positions_until(batches, 3)
         assert (await anext(batches)).messages == ()
         waiting = asyncio.ensure_future(anext(batches))
@@ -118,7 +118,7 @@ async def test_what_follows_in_another_log_is_not_handed_out(
     log = Log(own)
     await filled(log, first_of, 3)
 
-    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+    async with asyncio.timeout(60), following(log, subject=subject) as batches:
         await positions_until(batches, 3)
         assert (await anext(batches)).messages == ()
         waiting = asyncio.ensure_future(anext(batches))
