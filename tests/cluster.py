@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from nats.errors import Error as NatsError
+from pydantic_core import from_json
 
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
@@ -60,7 +61,7 @@ class Cluster:
 
         async def elected() -> str | None:
             try:
-                cluster = (await nc.jetstream(timeout=1).stream_info(stream)).cluster
+                cluster = (await nc.jetstream(timeout=5).stream_info(stream)).cluster
             except (NatsError, TimeoutError):
                 return None
             return cluster.leader if cluster and cluster.leader != other_than else None
@@ -71,8 +72,17 @@ class Cluster:
     async def change_leader(self, nc: ResilientClient, stream: str = STREAM) -> None:
         """Have another server lead the stream."""
         before = await self.leader(nc, stream)
-        await nc.request(f"$JS.API.STREAM.LEADER.STEPDOWN.{stream}", timeout=5)
+        await eventually(lambda: _steps_down(nc, stream), within=60)
         await self.leader(nc, stream, other_than=before.name)
+
+
+async def _steps_down(nc: ResilientClient, stream: str) -> bool:
+    """Whether the leader does so; on a busy machine nobody may lead just then."""
+    try:
+        answer = from_json((await nc.request(f"$JS.API.STREAM.LEADER.STEPDOWN.{stream}", timeout=5)).data)
+    except (NatsError, TimeoutError):
+        return False
+    return bool(answer.get("success"))
 
 
 @asynccontextmanager

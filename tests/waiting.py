@@ -13,15 +13,15 @@ _LONGEST_PAUSE_SECONDS = 0.05
 
 
 @overload
-async def eventually(check: Callable[[], Awaitable[T]], within: float = 10) -> T: ...
+async def eventually(check: Callable[[], Awaitable[T]], within: float = 30) -> T: ...
 
 
 @overload
-async def eventually(check: Callable[[], T], within: float = 10) -> T: ...
+async def eventually(check: Callable[[], T], within: float = 30) -> T: ...
 
 
-async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 10) -> T:
-    """What the check gives as soon as it is truthy.
+async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 30) -> T:
+    """What the check gives as soon as it is truthy. So long it takes on a machine that is busy with something else.
 
     Raises:
         AssertionError: when it is not within the time, with what it gave last.

@@ -22,6 +22,7 @@ from services.access.service import serve
 from services.embedded_server import EmbeddedServer
 from services.settings import Settings
 from tests.access import access_record
+from tests.anew import make_anew
 from tests.conftest import running
 from tests.forked import cairn
 from tests.waiting import eventually
@@ -118,8 +119,7 @@ async def test_of_another_stream_nothing_is_taken_in(
     await recorder.record([access_record("p1")])
     async with running(partial(serve, settings)):
         await eventually(lambda: readers(engine) == ["dana"])
-        await nc.jetstream().delete_stream(ACCESS_STREAM)
-        await declare_access(nc)
+        await make_anew(nc, declare_access, stream=ACCESS_STREAM)
         await recorder.record([access_record("p1", reader="eli")])
         await eventually(lambda: state(engine) == "log_replaced")
         assert readers(engine) == ["dana"]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from events.leaf import hole, leaf_of
-from events.log import Log, declare_log
+from events.log import Log
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from events.transparency.checkpoints import Checkpoint
@@ -25,6 +25,7 @@ from services.notary.audit_schedule import AuditSchedule, SignedTree
 from services.notary.auditing import tiles_of
 from services.notary.errors import Contradiction
 from services.notary.stream_audit import StreamAudit, audit_stream
+from tests.anew import make_anew
 from tests.builders import GOAL, active_goal
 from tests.decided import record_decided
 from tests.doctored import allow_deletes, reword
@@ -137,8 +138,7 @@ class TestALogThatIsNotWhatWasSigned:
 
     async def test_a_shorter_log_in_its_place(self, own: ResilientClient, notary: FakeNotary, run: Run) -> None:
         """The very same events as far as they go, recorded again at another time."""
-        await own.jetstream().delete_stream(STREAM)
-        await declare_log(own)
+        await make_anew(own)
         fresh = Log(own)
         shorter = await record_decided(fresh, [*active_goal(GOAL)])
         await fresh.close()

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from events.log import Append, Log, connect, declare_log
+from events.log import Append, Log, connect
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
 from events.plan import types as p
 from services.embedded_server import EmbeddedServer
+from tests.anew import make_anew
 from tests.builders import GOAL, TODAY, active_goal, event
 from tests.decided import record_decided
 from tests.integration.administration.conftest import EVENTS, Run
@@ -98,16 +99,14 @@ class TestSince:
         """The very same events, recorded again at another time."""
         before = tmp_path / "before.json"
         before.write_text((await run("log", "verify", "--json")).out)
-        await own.jetstream().delete_stream(STREAM)
-        await declare_log(own)
+        await make_anew(own)
         await record_decided(own_log, [*active_goal(GOAL)])
         shorter = await run("log", "verify", "--since", str(before))
         assert shorter.code == 1
         assert f"went up to position {EVENTS}" in shorter.out
 
         before.write_text((await run("log", "verify", "--json")).out)
-        await own.jetstream().delete_stream(STREAM)
-        await declare_log(own)
+        await make_anew(own)
         await record_decided(own_log, [*active_goal(GOAL)])
         changed = await run("log", "verify", "--since", str(before), "--json")
         assert changed.code == 1

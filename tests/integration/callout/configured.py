@@ -189,7 +189,7 @@ async def client(
     nc = await connect_client(
         [f"nats://127.0.0.1:{server.port}"],
         inbox_prefix=inbox_prefix(id_ or (token if isinstance(token, str) else "")).encode(),
-        connect_timeout=5,
+        connect_timeout=30,
         error_cb=on_error,
         closed_cb=note("closed"),
         disconnected_cb=note("disconnected"),
@@ -226,7 +226,7 @@ async def forever() -> None:
 @asynccontextmanager
 async def connect_user(server: Deployed, user: str) -> AsyncIterator[ResilientClient]:
     """A connection of a configured user, with its own password."""
-    nc = await connect_client([server.url(user)], allow_reconnect=False, connect_timeout=5)
+    nc = await connect_client([server.url(user)], allow_reconnect=False, connect_timeout=30)
     try:
         yield nc
     finally:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from services.access.callout import admission, connections, ending
-from services.access.callout.admission import KICK_BEFORE_SECONDS
 from services.access.callout.service import serve
 from services.settings import Settings
 from tests.conftest import running
@@ -15,7 +14,8 @@ from tests.integration.callout.configured import Connected, StubTokens, client, 
 from tests.integration.deploy.deployed import Deployed
 from tests.waiting import eventually
 
-SOON = KICK_BEFORE_SECONDS + 1
+MINUTE, HOUR = 60.0, 3600.0
+"""A token of an hour, and one that expires in a moment once :func:`expiring` says so."""
 Callout = Callable[[], running]
 
 
@@ -34,33 +34,46 @@ def clinician(tokens: StubTokens, token: str, **more: Any) -> None:
     tokens.add(token, roles={"clinician"}, orgs={"northside"}, **({"id": "dana"} | more))
 
 
+@pytest.fixture
+def expiring(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Has time pass, until tokens of a minute are about to expire. A busy machine needs seconds to connect with one."""
+
+    def pass_on() -> None:
+        for module in (admission, connections):
+            monkeypatch.setattr(module, "KICK_BEFORE_SECONDS", 2 * MINUTE)
+
+    return pass_on
+
+
 async def goes_on(connected: Connected) -> bool:
     await eventually(lambda: "reconnected" in connected.became and connected.nc.is_connected)
     return await connected.may_publish("cairn.submit.northside.pt-1.walk")
 
 
 async def test_a_client_with_a_new_token_goes_on_when_the_old_one_expires(
-    server: Deployed, tokens: StubTokens, callout: Callout
+    server: Deployed, tokens: StubTokens, callout: Callout, expiring: Callable[[], None]
 ) -> None:
-    clinician(tokens, "second")
+    clinician(tokens, "second", seconds=HOUR)
     given = iter(["first", "second"])
     async with callout():
-        clinician(tokens, "first", seconds=SOON)
+        clinician(tokens, "first", seconds=MINUTE)
         async with client(server, lambda: next(given), "dana", allow_reconnect=True) as connected:
             assert connected.became == []
+            expiring()
             assert await goes_on(connected)
     assert tokens.asked == ["first", "second"]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # nats-py drops what was refused open
 async def test_a_client_that_is_slow_to_get_a_new_token_is_refused_until_then(
-    server: Deployed, tokens: StubTokens, callout: Callout
+    server: Deployed, tokens: StubTokens, callout: Callout, expiring: Callable[[], None]
 ) -> None:
-    clinician(tokens, "second")
+    clinician(tokens, "second", seconds=HOUR)
     given = iter(["first", "first", "first", "second"])
     async with callout():
-        clinician(tokens, "first", seconds=SOON)
+        clinician(tokens, "first", seconds=MINUTE)
         async with client(server, lambda: next(given), "dana", allow_reconnect=True) as connected:
+            expiring()
             assert await goes_on(connected)
     assert tokens.asked == ["first", "first", "first", "second"]
     del connected
@@ -110,16 +123,17 @@ async def test_a_token_that_was_revoked_while_the_callout_was_away_does_not_outl
 
 
 async def test_a_callout_that_was_restarted_knows_when_the_tokens_of_before_expire(
-    server: Deployed, tokens: StubTokens, callout: Callout
+    server: Deployed, tokens: StubTokens, callout: Callout, expiring: Callable[[], None]
 ) -> None:
-    clinician(tokens, "second")
+    clinician(tokens, "second", seconds=HOUR)
     given = iter(["first", "second"])
     async with callout():
-        clinician(tokens, "first", seconds=SOON + 2)
+        clinician(tokens, "first", seconds=MINUTE)
         reconnecting = client(server, lambda: next(given), "dana", allow_reconnect=True)
         connected = await reconnecting.__aenter__()
     async with callout():
         assert connected.became == []
+        expiring()
         assert await goes_on(connected)
     await reconnecting.__aexit__(None, None, None)
 
@@ -144,9 +158,12 @@ async def test_the_server_itself_ends_a_connection_whose_token_has_expired(
 ) -> None:
     for module in (admission, connections):
         monkeypatch.setattr(module, "KICK_BEFORE_SECONDS", -1e9 if module is connections else 0)
-    async with callout():
-        clinician(tokens, "short", seconds=2)
-        async with client(server, "short", "dana", allow_reconnect=True) as short:
-            await eventually(lambda: "closed" in short.became)  # told a moment after `is_closed` says so
-            assert "authentication expired" in str(short.nc.last_error).lower()
-            assert (short.refused, short.became.count("closed")) == ([], 1)  # nats-py tells its error callback nothing
+
+    def given() -> str:
+        clinician(tokens, "short", seconds=4)  # from when the client has the server's ear
+        return "short"
+
+    async with callout(), client(server, given, "dana", allow_reconnect=True) as short:
+        await eventually(lambda: "closed" in short.became)  # told a moment after `is_closed` says so
+        assert "authentication expired" in str(short.nc.last_error).lower()
+        assert (short.refused, short.became.count("closed")) == ([], 1)  # nats-py tells its error callback nothing

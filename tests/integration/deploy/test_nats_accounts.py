@@ -126,6 +126,7 @@ class TestAnOrganisation:
             await flush(organisation.nc)
             await gateway.nc.request("cairn.forwarded.southside.pt-1.walk", b"{}", timeout=10)
             await offer(organisation.nc, event(GoalId("northside", "pt-3", "x"), g.Agreed()))
+            await flush(organisation.nc)
             assert inboxes.pending_msgs == 1  # its own
 
     @pytest.mark.parametrize("prefix", [SUBMIT, INTAKE])
@@ -182,7 +183,7 @@ class TestReadersOfTheLog:
             past, live = (event(GoalId("southside", role, name), proposed()) for name in ("past", "live"))
             [recorded] = await log.append(Append((past,), version=0, expected=0))
             followed: list[tuple[str, str]] = []
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 async for batch in Log(reader.nc).follow(recorded.position - 1):
                     followed += [(each.headers["ce-source"], each.headers["ce-id"]) for each in batch.messages]
                     if not batch.messages:

@@ -9,11 +9,11 @@ import pytest
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
-from events.log.stream import STREAM
 from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.gateway.feed_ids import encode
 from services.settings import Settings
+from tests.anew import make_anew
 from tests.builders import active_goal, entry, event
 from tests.integration.gateway.listening import listening, position_of
 from tests.integration.gateway.test_feed_resuming import another_gateway
@@ -48,8 +48,7 @@ async def client(own_server: EmbeddedServer, log: Log, tmp_path: Path) -> AsyncI
 
 async def replace(nc: ResilientClient, log: Log, events: int) -> None:
     """Put another log in the place of this one, with so many events."""
-    await nc.jetstream().delete_stream(STREAM)
-    await declare_log(nc)
+    await make_anew(nc)
     more = [event(GOAL, entry(f"e{number}")) for number in range(events)]
     await log.append(Append(tuple(more), 0, 0))
 

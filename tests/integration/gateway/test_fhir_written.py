@@ -7,11 +7,11 @@ import pytest
 
 from events.identity import LOG, PLAN, GoalId
 from events.log import Append, Log
-from events.log.stream import STREAM
 from projections.access_record.writer import AccessWriter
 from services.access.principal import Principal
 from services.embedded_server import EmbeddedServer
 from tests.access import access_records
+from tests.anew import make_anew
 from tests.builders import active_goal, entry, event
 from tests.consents import SISTER, consent
 from tests.integration.gateway.alone import ORG, Alone, alone
@@ -77,9 +77,7 @@ async def test_what_is_recorded_is_there_at_once(here: Alone, client: httpx.Asyn
 
 async def test_what_was_written_of_another_log_is_not_told(here: Alone, client: httpx.AsyncClient) -> None:
     assert (await client.get(address("Goal"))).json()["total"] == 1
-    stream = await here.nc.jetstream().stream_info(STREAM)
-    await here.nc.jetstream().delete_stream(STREAM)
-    await here.nc.jetstream().add_stream(stream.config)
+    await make_anew(here.nc)
     other = GoalId(ORG, "p1", "g2")
     plan, *its = active_goal(other)
     await here.log.append(Append((plan,), 0, 0))

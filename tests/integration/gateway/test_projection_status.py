@@ -9,7 +9,6 @@ import httpx
 import pytest
 from sqlalchemy import text, update
 
-from events.log import declare_log
 from events.log.stream import STREAM
 from projections.catalog import NAMES, projection_named
 from projections.engine.database import writing
@@ -17,6 +16,7 @@ from projections.engine.naming import Slot
 from projections.engine.tables import STATUS
 from services.embedded_server import EmbeddedServer
 from services.gateway.models import ProjectionList
+from tests.anew import make_anew
 from tests.integration.gateway.alone import ORG, Alone, alone
 from tests.waiting import eventually
 
@@ -169,8 +169,7 @@ async def test_the_clock_of_this_machine_does_not_count(
 async def test_a_projection_that_has_come_further_than_the_log_is_never_ready(here: Alone) -> None:
     await here.record("g1", "g2")
     await here.build()
-    await here.nc.jetstream().delete_stream(STREAM)
-    await declare_log(here.nc)
+    await make_anew(here.nc)
     await here.record("g1")
     async with here.gateway() as client:
         ready, metrics = await client.get("/readyz"), (await client.get("/metrics")).text

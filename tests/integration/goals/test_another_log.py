@@ -13,7 +13,7 @@ from events.event import Event
 from events.goal import types as g
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
-from events.log.backup import Manifest, restore_archive, write_archive
+from events.log.backup import Manifest, write_archive
 from events.log.client.resilient import ResilientClient
 from events.log.fitness import adopt_as_it_is
 from events.log.snapshots import Snapshots
@@ -24,6 +24,7 @@ from services.goals import service as goals
 from services.goals.health import HEALTH, Health
 from services.goals.remembered_log import RememberedLog
 from services.settings import Settings
+from tests.anew import make_anew, restore_anew
 from tests.builders import active_goal, entry, event
 from tests.conftest import Submit, running, submitting_over
 from tests.integration.goals.conftest import Core, goals_on
@@ -74,13 +75,11 @@ async def backed_up(nc: ResilientClient, folder: Path) -> Manifest:
 
 async def restored(nc: ResilientClient, manifest: Manifest, folder: Path) -> None:
     """The log deleted and made anew from a backup, as an operator may."""
-    await nc.jetstream().delete_stream(STREAM)
-    await restore_archive(nc, manifest, folder, log_config(), lambda _: None)
+    await restore_anew(nc, manifest, folder)
 
 
 async def emptied(nc: ResilientClient) -> None:
-    await nc.jetstream().delete_stream(STREAM)
-    await declare_log(nc)
+    await make_anew(nc)
 
 
 async def settled(submit: Submit, offered: Event) -> str:
@@ -373,8 +372,7 @@ async def test_a_replica_that_lags_is_no_other_log_where_a_message_is_missing(
     connection: ResilientClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     js = connection.jetstream()
-    await js.delete_stream(STREAM)
-    await js.add_stream(log_config().evolve(deny_delete=False))
+    await make_anew(connection, lambda _: js.add_stream(log_config().evolve(deny_delete=False)))
     with monkeypatch.context() as patch:
         patch.setattr("events.log.log.DirectReader", LaggingReader)
         log = Log(connection)

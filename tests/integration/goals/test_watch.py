@@ -254,8 +254,9 @@ class TestWhileAProjectionRemembersAnotherLog:
         assert (await health(connection))["state"] == "recording"
 
     async def test_an_objection_counts_for_some_seconds_although_another_copy_agrees(
-        self, service: Submit, connection: ResilientClient
+        self, service: Submit, connection: ResilientClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("services.goals.watch.OBJECTION_SECONDS", 3600.0)
         await self.announce(connection, STREAM)
         await until(service, "log.replaced", event(GOAL, entry("e0")))
 

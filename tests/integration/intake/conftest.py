@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.errors import NoStreamResponseError, NotFoundError
+from nats.js.errors import NoStreamResponseError
 from pydantic_core import from_json
 
 from events.envelope import STRUCTURED
@@ -20,6 +20,7 @@ from services.goals import service as goals
 from services.intake import service as intake
 from services.intake.streams import INTAKE_STREAM, REJECTED_STREAM, declare_intake
 from services.settings import Settings
+from tests.anew import make_anew
 from tests.builders import as_bytes
 from tests.conftest import running
 from tests.waiting import eventually
@@ -56,7 +57,7 @@ class Counter:
         """Publish an event durably; whether the service was there to take it, which has to connect again, too."""
         try:
             await self.hand_in(event)
-        except NoStreamResponseError:
+        except (NoStreamResponseError, TimeoutError):
             return False
         return True
 
@@ -70,7 +71,7 @@ class Counter:
         async def none_waits() -> bool:
             return await self.waiting() == 0
 
-        await eventually(none_waits, within=30)
+        await eventually(none_waits, within=60)
         await self.nc.flush()
 
     def told(self) -> list[dict[str, Any]]:
@@ -83,7 +84,7 @@ class Counter:
         try:
             kept = await self.js.stream_info(REJECTED_STREAM, subjects_filter=f"cairn.rejected.{self.org}.{goal}")
             count = sum((kept.state.subjects or {}).values())
-            return [await subscription.next_msg(timeout=5) for _ in range(count)]
+            return [await subscription.next_msg(timeout=30) for _ in range(count)]
         finally:
             await subscription.unsubscribe()
 
@@ -101,14 +102,7 @@ async def counter(intake_server: EmbeddedServer, org: str) -> AsyncIterator[Coun
     """A Cairn of which only the server is up, with nothing waiting."""
     nc = await connect(intake_server.url, name="intake tests")
     for stream in (INTAKE_STREAM, REJECTED_STREAM):
-        try:
-            # nats-server 2.15.1 removes a deleted stream's files a moment later: one of its name might find messages in
-            # them, were it not for the purge.
-            await nc.jetstream().purge_stream(stream)
-            await nc.jetstream().delete_stream(stream)
-        except NotFoundError:
-            continue
-    await declare_intake(nc)
+        await make_anew(nc, declare_intake, stream=stream)
     settings = Settings(nats_url=intake_server.url, data_dir=intake_server.data_dir)
     counter = Counter(intake_server, nc, settings, org, [])
 

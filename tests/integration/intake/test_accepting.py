@@ -4,6 +4,7 @@ import asyncio
 import sys
 from contextlib import AsyncExitStack
 from itertools import count
+from typing import Any
 
 import pytest
 from nats.js.api import AckPolicy, ConsumerConfig, PubAck, RetentionPolicy, StreamConfig
@@ -15,9 +16,10 @@ from events.event import Event
 from events.identity import INTAKE, WAITING, GoalId
 from events.log import Log
 from services.access.principal import everyone_of, principal_of
-from services.intake import streams
+from services.intake import service, streams
 from services.intake.message_ids import id_in_stream, id_of_sender
-from services.intake.streams import CONSUMER, INTAKE_STREAM
+from services.intake.streams import CONSUMER, INTAKE_STREAM, declare_intake
+from tests.anew import make_anew
 from tests.builders import as_bytes, event, opened, proposed
 from tests.integration.intake.conftest import Counter
 from tests.waiting import eventually
@@ -123,19 +125,31 @@ async def test_one_header_twice_is_refused_at_once(counter: Counter) -> None:
         writer.write(
             b"HPUB %b.%b.p1.walk _INBOX.raw %b\r\n%b{}\r\n" % (INTAKE.encode(), counter.org.encode(), size, headers)
         )
-        answer = await asyncio.wait_for(reader.readuntil(b"}}"), 10)
+        answer = await asyncio.wait_for(reader.readuntil(b"}}"), 60)
         writer.close()
 
     assert b"The header ce-id is there more than once." in answer
     assert await counter.waiting() == 0
 
 
-async def test_without_the_stream_nothing_is_acknowledged_until_it_is_there_again(counter: Counter) -> None:
+async def test_without_the_stream_nothing_is_acknowledged_until_it_is_there_again(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_declare = asyncio.Event()
+
+    async def declare_later(*arguments: Any) -> None:  # Any: what `declare_intake` takes
+        await may_declare.wait()
+        await declare_intake(*arguments)
+
+    monkeypatch.setattr(service, "declare_intake", declare_later)
+    may_declare.set()
     subject = f"{INTAKE}.{counter.org}.p1.walk"
     async with counter.intake():
+        may_declare.clear()
         await counter.js.delete_stream(INTAKE_STREAM)
         with pytest.raises(ServiceUnavailableError):
             await counter.js.publish(subject, b"{}")
+        may_declare.set()
 
         async def accepted() -> bool:
             try:
@@ -144,7 +158,7 @@ async def test_without_the_stream_nothing_is_acknowledged_until_it_is_there_agai
                 return False
             return True
 
-        await eventually(accepted, within=30)
+        await eventually(accepted)
 
 
 async def test_nothing_acknowledged_is_lost_when_the_service_is_killed_and_senders_repeat(
@@ -165,13 +179,13 @@ async def test_nothing_acknowledged_is_lost_when_the_service_is_killed_and_sende
                 except (APIError, NoStreamResponseError, TimeoutError):
                     await asyncio.sleep(0.05)  # as a sender does that is told to repeat
 
-    service = await _serving(counter)
+    serving = await _serving(counter)
     async with AsyncExitStack() as after, asyncio.TaskGroup() as group:
         for _ in range(20):
             group.create_task(send())
         await eventually(lambda: len(acknowledged) > 50)
-        service.kill()
-        await service.wait()
+        serving.kill()
+        await serving.wait()
         told = {plan.id for plan in acknowledged}
         kept = {await _waiting_id(counter, each) for each in range(1, await last_sequence(counter) + 1)}
         assert told <= kept
@@ -207,14 +221,13 @@ async def _waiting_id(counter: Counter, sequence: int) -> str:
 
 
 async def test_what_waits_from_an_earlier_version_is_forwarded_after_the_upgrade(counter: Counter) -> None:
-    await counter.js.delete_stream(INTAKE_STREAM)
     earlier = StreamConfig(
         name=INTAKE_STREAM,
         subjects=[f"{INTAKE}.*.*.*"],
         retention=RetentionPolicy.WORK_QUEUE,
         discard="new",  # type: ignore[arg-type]  # as the server words it
     )
-    await counter.js.add_stream(earlier)
+    await make_anew(counter.nc, lambda _: counter.js.add_stream(earlier), stream=INTAKE_STREAM)
     await counter.js.add_consumer(
         INTAKE_STREAM,
         ConsumerConfig(

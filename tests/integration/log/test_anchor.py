@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from nats.js.api import DiscardPolicy
 
-from events.log import Anchor, Log, LogFull, LogReplaced, LogUnreachable, declare_log
-from events.log.backup import restore_archive, write_archive
+from events.log import Anchor, Log, LogFull, LogReplaced, LogUnreachable
+from events.log.backup import write_archive
 from events.log.client.resilient import ResilientClient
-from events.log.stream import STREAM, log_config
+from events.log.stream import STREAM
+from tests.anew import make_anew, restore_anew
 from tests.integration.log.conftest import Appends, filled, following, positions_until
 from tests.waiting import eventually
 
 
 async def begun_anew(nc: ResilientClient) -> None:
     """The log's stream deleted, as an operator may, and declared again."""
-    await nc.jetstream().delete_stream(STREAM)
-    await declare_log(nc)
+    await make_anew(nc)
 
 
 async def test_the_log_that_an_anchor_was_taken_from_bears_it_out(own: ResilientClient, first_of: Appends) -> None:
@@ -79,7 +79,7 @@ async def test_following_ends_when_the_log_is_exchanged_meanwhile(own: Resilient
     log = Log(own)
     await filled(log, first_of, 3)
 
-    async with asyncio.timeout(30), following(Log(own)) as batches:
+    async with asyncio.timeout(60), following(Log(own)) as batches:
         await positions_until(batches, 3)
         await begun_anew(own)
         await filled(log, first_of, 5)
@@ -100,7 +100,7 @@ async def test_a_follower_that_waits_notices_it_too(
     else:
         monkeypatch.setattr("events.log.following._Stretch._note_change", lambda *_: None)
 
-    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+    async with asyncio.timeout(60), following(log, subject=subject) as batches:
         await positions_until(batches, 3)
         assert (await anext(batches)).messages == ()
         waiting = asyncio.ensure_future(anext(batches))
@@ -118,7 +118,7 @@ async def test_what_follows_in_another_log_is_not_handed_out(
     log = Log(own)
     await filled(log, first_of, 3)
 
-    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+    async with asyncio.timeout(60), following(log, subject=subject) as batches:
         await positions_until(batches, 3)
         assert (await anext(batches)).messages == ()
         waiting = asyncio.ensure_future(anext(batches))
@@ -147,8 +147,7 @@ async def test_a_log_that_is_put_back_is_the_same_though_its_stream_is_made_at_a
     anchor, made = await log.anchor(3), (await log.state()).created
     assert anchor is not None
     manifest = await write_archive(own, STREAM, tmp_path / "backup", lambda _: None)
-    await own.jetstream().delete_stream(STREAM)
-    await restore_archive(own, manifest, tmp_path / "backup", log_config(), lambda _: None)
+    await restore_anew(own, manifest, tmp_path / "backup")
 
     assert (await log.check(anchor)).last == 3
     assert (await log.state()).created != made

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 
 from events.identity import GoalId
 from events.log import Append, Log, LogUnavailable, WrongVersion
+from events.log.append_recovery import AppendRecovery
 from events.log.client.connection import flush
 from events.log.client.resilient import ResilientClient
+from events.log.message import Message
 from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.integration.log.conftest import Appends
@@ -28,8 +31,22 @@ def impatient(own: ResilientClient) -> Log:
     return Log(own, ack_seconds=ACK_SECONDS)
 
 
-async def restarted(server: EmbeddedServer, nc: ResilientClient) -> None:
-    """The connection is lost, and there again."""
+@pytest.fixture
+def looked_into(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """What is in doubt is looked into once a test says so: nobody knows how soon a server is there again."""
+    may_be, resolve = asyncio.Event(), AppendRecovery.resolve
+
+    async def resolve_later(recovery: AppendRecovery, messages: Sequence[Message], sent_on: int) -> int | None:
+        await may_be.wait()
+        return await resolve(recovery, messages, sent_on)
+
+    monkeypatch.setattr(AppendRecovery, "resolve", resolve_later)
+    return may_be
+
+
+async def restarted(server: EmbeddedServer, nc: ResilientClient, wire: Wire) -> None:
+    """Once something is lost, the connection is lost too, and there again."""
+    await eventually(lambda: wire.has_lost)
     await server.kill()
     await eventually(lambda: not nc.is_connected)
     await server.start()
@@ -122,12 +139,18 @@ async def test_a_doubt_is_not_settled_while_the_append_is_on_its_way_to_the_repl
 
 
 async def test_an_append_that_was_lost_with_its_connection_is_sent_again(
-    own_server: EmbeddedServer, own: ResilientClient, impatient: Log, wire: Wire, first_of: Appends
+    own_server: EmbeddedServer,
+    own: ResilientClient,
+    impatient: Log,
+    wire: Wire,
+    first_of: Appends,
+    looked_into: asyncio.Event,
 ) -> None:
     wire.lost = lambda body: True
     appending = asyncio.ensure_future(impatient.append(first_of("pt-1")))
-    await restarted(own_server, own)
+    await restarted(own_server, own, wire)
     wire.lost = lambda body: False
+    looked_into.set()
 
     (recorded,) = await appending
 
@@ -136,7 +159,13 @@ async def test_an_append_that_was_lost_with_its_connection_is_sent_again(
 
 @pytest.mark.parametrize("late", ["before", "behind"])
 async def test_an_append_that_arrives_late_and_again_is_stored_once(
-    own_server: EmbeddedServer, own: ResilientClient, impatient: Log, wire: Wire, first_of: Appends, late: str
+    own_server: EmbeddedServer,
+    own: ResilientClient,
+    impatient: Log,
+    wire: Wire,
+    first_of: Appends,
+    looked_into: asyncio.Event,
+    late: str,
 ) -> None:
     """A server may sit on what it read from a connection that is lost by now."""
     copies: list[bytes] = []
@@ -149,7 +178,8 @@ async def test_an_append_that_arrives_late_and_again_is_stored_once(
 
     wire.lost = first_of_two
     appending = asyncio.ensure_future(impatient.append(first_of("pt-1")))
-    await restarted(own_server, own)
+    await restarted(own_server, own, wire)
+    looked_into.set()
 
     (recorded,) = await appending
 
@@ -161,16 +191,22 @@ async def test_an_append_that_arrives_late_and_again_is_stored_once(
 
 
 async def test_what_another_has_recorded_meanwhile_is_no_doubt_of_ones_own(
-    own_server: EmbeddedServer, own: ResilientClient, impatient: Log, wire: Wire, first_of: Appends
+    own_server: EmbeddedServer,
+    own: ResilientClient,
+    impatient: Log,
+    wire: Wire,
+    first_of: Appends,
+    looked_into: asyncio.Event,
 ) -> None:
     """Its guard keeps the lost append out from then on, whatever became of its connection, and a second copy too."""
     append = first_of("pt-1")
     wire.lost = lambda body: True
     appending = asyncio.ensure_future(impatient.append(append))
-    await restarted(own_server, own)
+    await restarted(own_server, own, wire)
     wire.lost = lambda body: False
     other = replace(append.events[0], id="other")
     await Log(own).append(append._replace(events=(other,)))
+    looked_into.set()
 
     with pytest.raises(WrongVersion):
         await appending

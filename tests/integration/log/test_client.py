@@ -45,7 +45,7 @@ async def test_the_goals_service_answers_after_a_strange_message(
     reply = nc.new_inbox()
     answers = await nc.subscribe(reply)
     await _publish_raw(nats_url, subject, reply.encode(), headers, b"{}")
-    said = from_json((await answers.next_msg(timeout=10)).data)
+    said = from_json((await answers.next_msg(timeout=30)).data)
     assert said["status"] == "rejected"
     assert said["code"] in ("event.invalid", "identity.mismatch")
     await answers.unsubscribe()
@@ -79,7 +79,7 @@ async def test_what_is_sent_without_headers_arrives_without_headers(nc: Resilien
     subject = nc.new_inbox()
     subscription = await nc.subscribe(subject)
     nc.send(subject, {}, b"bare", "reply.to")
-    message = await subscription.next_msg(timeout=10)
+    message = await subscription.next_msg(timeout=30)
     assert (message.data, message.headers, message.reply) == (b"bare", None, "reply.to")
     await subscription.unsubscribe()
 
@@ -120,13 +120,13 @@ async def test_a_submission_with_two_ids_is_refused(goals_service: None, nc: Cli
 
     await _publish_raw(nats_url, b"cairn.submit.a.b.c", reply.encode(), headers, b"{}")
 
-    said = from_json((await answers.next_msg(timeout=10)).data)
+    said = from_json((await answers.next_msg(timeout=30)).data)
     assert (said["code"], [error["field"] for error in said["errors"]]) == ("event.invalid", ["id"])
     await answers.unsubscribe()
 
 
 async def _asked(nc: Client) -> dict[str, str]:
-    reply = await nc.request("cairn.submit.a.b.c", b"{}", timeout=5)
+    reply = await nc.request("cairn.submit.a.b.c", b"{}", timeout=20)
     answer: dict[str, str] = from_json(reply.data)
     return answer
 

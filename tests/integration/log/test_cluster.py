@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from functools import partial
 from itertools import count
 
 import pytest
@@ -12,7 +13,7 @@ from events.identity import LOG, GoalId
 from events.log import Append, Batch, Log, LogUnavailable, connect, declare_log
 from events.log.client.resilient import ResilientClient
 from events.log.message import Message, guarded
-from events.log.stream import STREAM
+from tests.anew import make_anew
 from tests.builders import active_goal
 from tests.cluster import Cluster, cluster_in
 from tests.integration.log.conftest import Appends, following
@@ -29,9 +30,8 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
 async def own(cluster: Cluster) -> AsyncIterator[ResilientClient]:
     """A connection to it, and an empty log of three replicas."""
     connection = await connect(cluster.url, name="test")
-    await declare_log(connection, replicas=3)
+    await make_anew(connection, partial(declare_log, replicas=3))
     yield connection
-    await connection.jetstream(timeout=10).delete_stream(STREAM)
     await connection.close()
 
 

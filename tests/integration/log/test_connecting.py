@@ -16,7 +16,7 @@ from events.log.client.address import NotAnAddress, read_address
 from events.log.client.connection import OlderServer
 from events.log.client.nkeys import Kind, public_text, seed_text
 from services.access.callout.jwt import signed
-from services.embedded_server import EmbeddedServer
+from services.embedded_server import EmbeddedServer, ServerFailed
 from tests.waiting import eventually
 
 
@@ -33,6 +33,8 @@ class Asking(EmbeddedServer):
         """Wait for its word; the test connects by itself."""
 
         async def ready() -> bool:
+            if self._process is None or self._process.returncode is not None:
+                raise ServerFailed(self._last_words(log_start))
             return b"Server is ready" in self._words(log_start)
 
         await eventually(ready)
@@ -259,7 +261,7 @@ def test_the_servers_of_an_address_have_the_same_files(tmp_path: Path) -> None:
 async def test_a_server_that_is_gone_before_one_is_connected_is_not_waited_for_for_ever(
     nats_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.client.connection._CONNECTING_SECONDS", 0.5)
+    monkeypatch.setattr("events.log.client.connection._CONNECTING_SECONDS", 2.0)
     met = 0
 
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -32,7 +32,7 @@ async def test_a_follower_hands_out_the_past_then_an_empty_batch_then_what_comes
     log = Log(own)
     past = await filled(log, first_of, 20)
 
-    async with asyncio.timeout(30), following(log) as batches:
+    async with asyncio.timeout(60), following(log) as batches:
         assert await positions_until(batches, past[-1]) == past
         caught_up = await anext(batches)
         assert (caught_up.messages, caught_up.head) == ((), past[-1])
@@ -47,7 +47,7 @@ async def test_a_follower_hands_out_the_past_then_an_empty_batch_then_what_comes
 async def test_an_empty_log_is_caught_up_with_at_once(own: ResilientClient, first_of: Appends) -> None:
     log = Log(own)
 
-    async with asyncio.timeout(30), following(log) as batches:
+    async with asyncio.timeout(60), following(log) as batches:
         assert (await anext(batches)).messages == ()
         await log.append(first_of("pt-1"))
         assert [message.position for message in (await anext(batches)).messages] == [1]
@@ -58,7 +58,7 @@ async def test_a_follower_begins_behind_any_position(own: ResilientClient, first
     log = Log(own)
     past = await filled(log, first_of, 20)
 
-    async with asyncio.timeout(30), following(log, after) as batches:
+    async with asyncio.timeout(60), following(log, after) as batches:
         (live,) = await log.append(first_of("live"))
 
         assert await positions_until(batches, live.position) == [*past[after:], live.position]
@@ -68,7 +68,7 @@ async def test_what_is_handed_out_reads_as_it_was_recorded(log: Log, org: str) -
     goal_id = GoalId(org, "pt-1", "walk")
     recorded = await log.append(Append(tuple(active_goal(goal_id)[1:]), 0, 0))
 
-    async with asyncio.timeout(30), following(log, subject=f"{LOG}.{org}.*.*") as batches:
+    async with asyncio.timeout(60), following(log, subject=f"{LOG}.{org}.*.*") as batches:
         batch = await anext(batches)
 
     assert [read_recorded(message).event for message in batch.messages] == [each.event for each in recorded]
@@ -81,7 +81,7 @@ async def test_batches_are_as_large_as_wanted_and_know_how_far_the_log_goes(
     log = Log(own)
     past = await filled(log, first_of, 50)
 
-    async with asyncio.timeout(30), following(log, batch=20) as batches:
+    async with asyncio.timeout(60), following(log, batch=20) as batches:
         positions: list[int] = []
         while len(positions) < 50:
             batch = await anext(batches)
@@ -136,7 +136,7 @@ async def test_a_slow_reader_is_told_how_far_the_log_has_gone_meanwhile(
     log = Log(own)
     await filled(log, first_of, 20)
 
-    async with asyncio.timeout(30), following(log, batch=10) as batches:
+    async with asyncio.timeout(60), following(log, batch=10) as batches:
         assert (await anext(batches)).head == 20
         await asyncio.gather(*(log.append(first_of(f"live-{number}")) for number in range(30)))
         await flush(own)
@@ -156,7 +156,7 @@ async def test_a_reader_that_is_slower_than_what_is_written_misses_nothing(
     log = Log(own)
     await filled(log, first_of, 5)
 
-    async with asyncio.timeout(30), following(log, batch=10) as batches:
+    async with asyncio.timeout(60), following(log, batch=10) as batches:
         positions = await positions_until(batches, 5)
         assert (await anext(batches)).messages == ()
         for part in range(10):
@@ -187,7 +187,7 @@ async def test_a_cancellation_that_the_client_swallows_ends_it_all_the_same(
     await asked.wait()
     reading.cancel()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with pytest.raises(asyncio.CancelledError):
             await reading
 
@@ -196,7 +196,7 @@ async def test_a_part_of_the_log_can_be_followed_alone(log: Log, org: str, first
     here = GoalId(org, "pt-1", "plan")
     elsewhere = GoalId(f"{org}-x", "pt-1", "plan")
 
-    async with asyncio.timeout(30), following(log, subject=here.patient_on(LOG)) as batches:
+    async with asyncio.timeout(60), following(log, subject=here.patient_on(LOG)) as batches:
         await log.append(Append((event(elsewhere, opened()),), 0, 0))
         (stored,) = await log.append(Append((event(here, opened()),), 0, 0))
         await log.append(Append((event(elsewhere._replace(patient="pt-2"), opened()),), 0, 0))
@@ -208,7 +208,7 @@ async def test_followers_do_not_take_from_each_other(own: ResilientClient, first
     log = Log(own)
     past = await filled(log, first_of, 30)
 
-    async with asyncio.timeout(30), following(log) as one, following(log, 10) as other:
+    async with asyncio.timeout(60), following(log) as one, following(log, 10) as other:
         assert await positions_until(one, past[-1]) == past
         assert await positions_until(other, past[-1]) == past[10:]
 
@@ -219,7 +219,7 @@ async def test_a_follower_makes_no_consumer_and_listens_no_more_when_it_is_let_g
     log = Log(own)
     past = await filled(log, first_of, 3)
     before = set(own._subs)
-    async with asyncio.timeout(30), following(log) as batches:
+    async with asyncio.timeout(60), following(log) as batches:
         await positions_until(batches, past[-1])
         assert (await anext(batches)).messages == ()
         assert not await own.jetstream().consumers_info(STREAM)
@@ -233,7 +233,7 @@ async def test_a_follower_in_no_hurry_does_not_listen_and_gets_everything(
 ) -> None:
     log = Log(own)
     past = await filled(log, first_of, 3)
-    async with asyncio.timeout(30), following(log, every=0.02) as batches:
+    async with asyncio.timeout(60), following(log, every=0.02) as batches:
         assert await positions_until(batches, past[-1]) == past
         assert (await anext(batches)).messages == ()
         later = [(await log.append(first_of(f"live-{number}")))[0].position for number in range(5)]
@@ -277,7 +277,7 @@ async def test_a_live_message_that_is_lost_is_read_from_the_log(
     lossy.lost = staticmethod(lost)
 
     subject = f"{LOG}.>" if filtered else None
-    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+    async with asyncio.timeout(60), following(log, subject=subject) as batches:
         assert await positions_until(batches, past[-1]) == past
         assert (await anext(batches)).messages == ()  # it listens from here on
         for number in range(40):
@@ -293,7 +293,7 @@ async def test_a_message_that_comes_live_is_the_one_that_is_stored(
     monkeypatch.setattr(following_of_the_log, "_LOOK_SECONDS", 60.0)  # nothing but the feed tells of what is new
     log = Log(own)
     goals = [GoalId(org, f"pt-{number}", "walk") for number in range(30)]
-    async with asyncio.timeout(30), following(log) as batches:
+    async with asyncio.timeout(60), following(log) as batches:
         assert (await anext(batches)).messages == ()
         await log.append(Append(tuple(active_goal(goals[0])[1:2]), 0, 0))
         await asyncio.gather(*(log.append(Append(tuple(active_goal(each)[1:]), 0, 0)) for each in goals[1:]))
@@ -302,7 +302,7 @@ async def test_a_message_that_comes_live_is_the_one_that_is_stored(
         while not live or live[-1].position < head:
             live += (await anext(batches)).messages
     stored: list[StoredMessage] = []
-    async with asyncio.timeout(30), following(log) as batches:
+    async with asyncio.timeout(60), following(log) as batches:
         while len(stored) < head:
             stored += (await anext(batches)).messages
 
@@ -320,7 +320,7 @@ async def test_positions_that_hold_nothing_any_more_are_passed_over(own: Resilie
         await js.delete_msg("KEPT", number)
 
     batches = Follower(own, "KEPT", 0, subject).batches()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await positions_until(batches, 9) == [2, 3, 6, 7, 8, 9]
         caught_up = await anext(batches)
         assert (caught_up.messages, caught_up.head) == ((), 10)
@@ -334,7 +334,7 @@ async def test_a_stream_that_republishes_nothing_is_followed_too(own: ResilientC
     await js.add_stream(name="QUIET", subjects=["quiet.*"], allow_direct=True)
     await js.publish("quiet.1", b"{}")
     batches = Follower(own, "QUIET", 0).batches()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await positions_until(batches, 1) == [1]
         assert (await anext(batches)).messages == ()
         await js.publish("quiet.2", b"{}")
@@ -349,7 +349,7 @@ async def test_the_head_of_a_part_moves_on_with_the_rest_of_the_log(
     elsewhere = GoalId(f"{org}-x", "pt-1", "plan")
     follower = Follower(log._nc, STREAM, await log.head(), here.patient_on(LOG))
     batches = follower.batches()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert (await anext(batches)).messages == ()
         waiting = asyncio.ensure_future(anext(batches))
         (outside,) = await log.append(Append((event(elsewhere, opened()),), 0, 0))

@@ -80,7 +80,7 @@ async def test_nothing_is_passed_over(
     replica.end = 15
     subject = f"{LOG}.>" if filtered else None
 
-    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+    async with asyncio.timeout(60), following(log, subject=subject) as batches:
         seen = await positions_until(batches, 15)
         waiting = asyncio.ensure_future(positions_until(batches, 22))
         await eventually(lambda: replica.asked[16])
@@ -101,7 +101,7 @@ async def test_what_it_lacked_is_read_once_it_has_it(
     past = await filled(log, first_of, 20)
     replica.end = 15
 
-    async with asyncio.timeout(30), following(log, subject=f"{LOG}.>" if filtered else None) as batches:
+    async with asyncio.timeout(60), following(log, subject=f"{LOG}.>" if filtered else None) as batches:
         seen = await positions_until(batches, 15)
         waiting = asyncio.ensure_future(positions_until(batches, 20))
         await eventually(lambda: replica.asked[16])
@@ -116,7 +116,7 @@ async def test_what_comes_live_is_handed_out_before_a_replica_has_it(
 ) -> None:
     log = Log(own)
     past = await filled(log, first_of, 5)
-    async with asyncio.timeout(30), following(log) as batches:
+    async with asyncio.timeout(60), following(log) as batches:
         assert await positions_until(batches, 5) == past
         assert (await anext(batches)).messages == ()
         replica.end = 5
@@ -140,7 +140,7 @@ async def test_the_end_is_reached_although_others_record_without_a_pause(
             await asyncio.sleep(0.05)
 
     recording = asyncio.create_task(record())
-    async with asyncio.timeout(20), following(log, subject=f"{LOG}.quiet.*.*") as batches:
+    async with asyncio.timeout(60), following(log, subject=f"{LOG}.quiet.*.*") as batches:
         assert (await anext(batches)).messages == ()
     recording.cancel()
     await asyncio.wait({recording})
@@ -170,10 +170,11 @@ async def test_a_part_of_the_log_is_heard_live_although_others_record_without_a_
     recording = asyncio.create_task(record())
     wanted = first_of("wanted")
     subject = wanted.events[0].goal_id.on(LOG)
-    async with asyncio.timeout(30), following(log, subject=subject) as batches:
+    async with asyncio.timeout(60), following(log, subject=subject) as batches:
         waiting = asyncio.ensure_future(anext(each async for each in batches if each.messages))
         await listens.wait()
         (recorded,) = await log.append(wanted)
         assert [each.position for each in (await waiting).messages] == [recorded.position]
     recording.cancel()
+    await asyncio.wait({recording})
     assert first < recorded.position

@@ -69,7 +69,7 @@ async def test_what_begins_later_or_is_of_another_stream_is_left_alone(stream: s
 async def test_one_that_takes_nothing_is_given_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handing_over, "_AHEAD_BYTES", 1000)
     monkeypatch.setattr(handing_over, "_STEP_BYTES", 500)
-    monkeypatch.setattr(handing_over, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(handing_over, "_PATIENCE_SECONDS", 2.0)  # one that takes may have to wait for a processor
     (quick, its_end), (stuck, other_end) = await pipe(), await pipe()
     handing = asyncio.create_task(hand_over(read(400), STREAM, 0, [stuck, quick]))
     assert await taken(its_end) == list(range(1, 801))

@@ -181,7 +181,7 @@ async def test_a_server_that_goes_while_it_is_heard_out_keeps_nobody_waiting(
         asking = asyncio.ensure_future(patients.ends(GOAL))
         await pinged.wait()
     await own_server.kill()
-    async with asyncio.timeout(8):  # nats-py alone waits ten seconds for an answer that was lost
+    async with asyncio.timeout(60):  # it would be believed for an hour
         with suppress(LogUnreachable):
             assert not await asking
 

@@ -45,7 +45,7 @@ async def publish(nc: ResilientClient, block: bytes, body: bytes) -> int:
     command = b"HPUB" if block else b"PUB"
     await nc._send_command(b"%b %b %b %b\r\n%b%b\r\n" % (command, SUBJECT.encode(), inbox.encode(), sizes, block, body))
     await nc._flush_pending()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         said = from_json(await answer)
     await subscription.unsubscribe()
     return int(said["seq"])
@@ -68,7 +68,7 @@ async def taken(batches: AsyncIterator[RawBatch], last: int) -> list[RawMessage]
 
 @asynccontextmanager
 async def followed(nc: ResilientClient) -> AsyncIterator[AsyncGenerator[RawBatch, None]]:
-    async with asyncio.timeout(30), aclosing(RawFollower(nc, "KEPT", 0).batches()) as batches:
+    async with asyncio.timeout(60), aclosing(RawFollower(nc, "KEPT", 0).batches()) as batches:
         yield batches
 
 
@@ -81,7 +81,7 @@ async def test_each_way_of_reading_gives_what_is_stored(kept: ResilientClient) -
     async with followed(kept) as batches:
         past = await taken(batches, max(published))
     alone = [await read_at(kept, "KEPT", position) for position in published]
-    async with asyncio.timeout(30), aclosing(Follower(kept, "KEPT", 0).batches()) as by_name:
+    async with asyncio.timeout(60), aclosing(Follower(kept, "KEPT", 0).batches()) as by_name:
         named: list[StoredMessage] = []
         while len(named) < len(published):
             named += (await anext(by_name)).messages

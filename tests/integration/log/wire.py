@@ -24,6 +24,11 @@ class Wire:
         self._lost: list[tuple[str, Mapping[str, str], bytes]] = []
         patch.setattr(nc, "send", self._sent)
 
+    @property
+    def has_lost(self) -> bool:
+        """Whether anything was lost."""
+        return bool(self._lost)
+
     def _sent(
         self,
         subject: str,

@@ -26,6 +26,7 @@ from services.node.other_log import OfAnotherLog
 from services.node.remembered import of_another_log
 from services.node.replaced_log import look_for_a_replaced_log
 from services.settings import Settings
+from tests.anew import make_anew
 from tests.builders import GOAL, active_goal, entry, event
 from tests.decided import record_decided
 
@@ -69,8 +70,7 @@ async def _built(engine: Engine, log: Log) -> None:
 
 
 async def _begun_anew(nc: ResilientClient, log: Log, events: list[Event]) -> None:
-    await nc.jetstream().delete_stream(STREAM)
-    await declare_log(nc)
+    await make_anew(nc)
     if events:
         await record_decided(log, events)
 

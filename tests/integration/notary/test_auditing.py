@@ -6,11 +6,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from events.log import declare_log
-from events.log.backup import restore_archive, write_archive
-from events.log.stream import log_config
+from events.log.backup import write_archive
 from events.transparency.checkpoints import checkpoint_of
 from services.notary.stream_audit import audit_stream
+from tests.anew import make_anew, restore_anew
 from tests.doctored import reword
 from tests.forked import Ran, cairn
 from tests.integration.notary.house import STREAM, House
@@ -77,8 +76,7 @@ async def test_a_machine_that_was_put_back_is_wrong_and_what_was_signed_is_prove
         await house.write(2)
         await house.published(5)
         await house.asked.sign()
-    await house.nc.jetstream().delete_stream(STREAM)
-    await restore_archive(house.nc, manifest, tmp_path / "backup", log_config(), lambda *_: None)
+    await restore_anew(house.nc, manifest, tmp_path / "backup")
     shutil.rmtree(house.settings.data_dir)
     shutil.copytree(tmp_path / "data-of-old", house.settings.data_dir)
 
@@ -99,8 +97,7 @@ async def test_without_any_tile_a_stop_is_wrong_all_the_same(house: House) -> No
     async with house.notary():
         await house.published(3)
     shutil.rmtree(house.settings.data_dir)
-    await house.nc.jetstream().delete_stream(STREAM)
-    await declare_log(house.nc)
+    await make_anew(house.nc)
 
     async with house.notary():
         await house.stops()

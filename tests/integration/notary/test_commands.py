@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from events.log.backup import Manifest, restore_archive, write_archive
-from events.log.stream import log_config
+from events.log.backup import Manifest, write_archive
 from events.transparency.checkpoints import opened_checkpoint
 from events.transparency.keys import VerifierKey, parse_verifier_key
 from events.transparency.notes import parse_note, signers_of
 from services.access.records.stream import declare_access
+from tests.anew import restore_anew
 from tests.forked import Ran, cairn
 from tests.integration.notary.house import STREAM, House
 from tests.waiting import eventually
@@ -105,8 +105,7 @@ async def test_a_wrong_copy_that_is_put_right_is_signed_on(house: House, operato
     archives = [tmp_path / "older", tmp_path / "newer"]
 
     async def put_back(archive: Path, manifest: Manifest) -> None:
-        await house.nc.jetstream().delete_stream(STREAM)
-        await restore_archive(house.nc, manifest, archive, log_config(), lambda *_: None)
+        await restore_anew(house.nc, manifest, archive)
 
     async with house.notary():
         manifests: list[Manifest] = []

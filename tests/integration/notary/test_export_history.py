@@ -5,7 +5,6 @@ import json
 import stat
 import time
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,10 @@ from services.access.records.stream import declare_access
 from services.embedded_server import EmbeddedServer
 from services.goals import service as goals
 from services.notary import service
-from services.notary.answering import Answering
+from services.notary.answering import Answering, TellActs
 from services.notary.asking import NotaryRefused
 from services.notary.history_export import CHECKER
+from services.notary.notary import Notary
 from services.notary.verify_history import main
 from tests.access import access_records
 from tests.builders import active_goal, entry, event
@@ -223,10 +223,17 @@ async def test_without_a_notary_nothing_is_written(house: House, tmp_path: Path)
 async def test_what_no_witness_has_seen_yet_ends_it_or_is_left_out(
     house: House, witness: WitnessInMemory, tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "Answering", partial(Answering, seconds=1.0))  # for how long witnesses are waited for
+    made: list[Answering] = []
+
+    def noted(notary: Notary, tell: TellActs) -> Answering:
+        made.append(Answering(notary, tell))
+        return made[-1]
+
+    monkeypatch.setattr(service, "Answering", noted)
     async with house.notary(made_of(witness)):
         size = checkpoint_of(await house.asked.sign()).size
         witness.silent = True
+        made[0]._seconds = 1.0  # so long a signature is waited for, which will not come
         await record(house, event(WALK, entry("e2", note="Not seen by anybody")))
 
         ran = await export(house, str(WALK), tmp_path / "export")

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from events.log import declare_log
-from events.log.backup import restore_archive, write_archive
-from events.log.stream import log_config
+from events.log.backup import write_archive
 from events.transparency.checkpoints import checkpoint_of, opened_checkpoint
 from events.transparency.keys import parse_verifier_key
 from events.transparency.notes import parse_note, signers_of
@@ -17,6 +15,7 @@ from services.notary.asking import NotaryRefused
 from services.notary.founding import new_key
 from services.notary.places import tree_folder
 from services.notary.succession import Succession, newest_checkpoint, size_of_agreement, succeed
+from tests.anew import make_anew, restore_anew
 from tests.integration.notary.house import STREAM, House
 from tests.waiting import eventually
 from tests.witness_in_memory import WitnessInMemory, made_of
@@ -35,8 +34,7 @@ async def test_an_older_log_that_is_put_back(
     manifest = await write_archive(house.nc, STREAM, tmp_path / "backup", unmoved)
 
     async def put_back() -> None:
-        await house.nc.jetstream().delete_stream(STREAM)
-        await restore_archive(house.nc, manifest, tmp_path / "backup", log_config(), unmoved)
+        await restore_anew(house.nc, manifest, tmp_path / "backup")
 
     async with house.notary():
         await house.write(2)
@@ -67,8 +65,7 @@ async def test_the_same_log_that_is_put_back_is_signed_on(house: House, tmp_path
     async with house.notary():
         await house.published(3)
         manifest = await write_archive(house.nc, STREAM, tmp_path / "backup", unmoved)
-        await house.nc.jetstream().delete_stream(STREAM)
-        await restore_archive(house.nc, manifest, tmp_path / "backup", log_config(), unmoved)
+        await restore_anew(house.nc, manifest, tmp_path / "backup")
         await house.write(1)
         await house.published(4)
         assert (await house.asked.status()).stopped is None
@@ -79,8 +76,7 @@ async def test_another_log_of_the_same_length(house: House) -> None:
     await house.write(3)
     async with house.notary():
         await house.published(3)
-    await house.nc.jetstream().delete_stream(STREAM)
-    await declare_log(house.nc)
+    await make_anew(house.nc)
     await house.write(4)
     async with house.notary():
         assert "position 3 of the log holds something else" in await house.stops()
@@ -127,8 +123,7 @@ async def test_a_new_generation_ends_the_stop(house: House) -> None:
     await house.write(3)
     async with house.notary():
         await house.published(3)
-        await house.nc.jetstream().delete_stream(STREAM)
-        await declare_log(house.nc)
+        await make_anew(house.nc)
         await house.write(2)
         await house.stops()
         old = house.folder.generation(ended.identity)

@@ -10,13 +10,13 @@ from events.event import Event
 from events.goal import types as g
 from events.identity import GoalId
 from events.log import Append
-from events.log.backup import restore_archive, write_archive
+from events.log.backup import write_archive
 from events.log.client.headers import headers_of
-from events.log.stream import log_config
 from services.notary.asking import NotarySilent
 from services.notary.places import tree_folder
 from services.notary.succession import Succession, newest_checkpoint, size_of_agreement, succeed
 from services.notary.verify_history import main
+from tests.anew import restore_anew
 from tests.builders import NOON, event, opened, proposed, smart
 from tests.doctored import allow_deletes, reword
 from tests.forked import Ran, cairn
@@ -143,8 +143,7 @@ async def test_an_older_log_that_was_put_back_is_not_exported_until_it_is_said_w
     await signed.published(END + 1)
     kept.write_text(str(await signed.asked.checkpoint()))
     before = (await signed.asked.keys()).policy
-    await signed.nc.jetstream().delete_stream(STREAM)
-    await restore_archive(signed.nc, manifest, tmp_path / "backup", log_config(), lambda *_: None)
+    await restore_anew(signed.nc, manifest, tmp_path / "backup")
     await signed.stops()
 
     exported = await export(signed, tmp_path / "export")

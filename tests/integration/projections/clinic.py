@@ -57,7 +57,7 @@ class Database:
             return read_status(connection, self.key.projection, STREAM)
 
     async def reaches(self, position: int) -> None:
-        await eventually(lambda: self.position >= position, within=30)
+        await eventually(lambda: self.position >= position, within=60)
 
     def rows(self, org: str) -> dict[str, list[tuple[object, ...]]]:
         """Every row of an organisation, in a fixed order; not what rows add up to, written by each database its way."""

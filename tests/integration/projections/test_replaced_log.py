@@ -60,17 +60,17 @@ def its(request: pytest.FixtureRequest, own_server: EmbeddedServer, tmp_path: Pa
 
 async def finds_it_replaced(its: Database) -> Json:
     """The status, once it says so."""
-    return await eventually(lambda: its.status if its.status["state"] == "log_replaced" else {}, within=30)
+    return await eventually(lambda: its.status if its.status["state"] == "log_replaced" else {}, within=60)
 
 
 async def goes_on(its: Database) -> None:
-    await eventually(lambda: its.status["state"] == "live", within=30)
+    await eventually(lambda: its.status["state"] == "live", within=60)
 
 
 async def hears(announced: Subscription, most_at: int) -> Json:
     """What is announced of a log that ends where it ends now."""
     while True:
-        said: Json = from_json((await announced.next_msg(timeout=10)).data)
+        said: Json = from_json((await announced.next_msg(timeout=30)).data)
         if said["head"] >= most_at:
             return said
 

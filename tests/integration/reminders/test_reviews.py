@@ -18,6 +18,7 @@ from events.log.stream import STREAM
 from events.plan.types import Amended
 from services.embedded_server import EmbeddedServer
 from services.reminders.reviews import Reviews
+from tests.anew import make_anew
 from tests.builders import active_goal, event, opened
 from tests.integration.reminders.ward import TODAY, TOMORROW
 
@@ -148,8 +149,7 @@ async def test_another_log_is_not_taken_for_the_one_that_was_followed(
     log: Log, reviews: Reviews, nc: ResilientClient
 ) -> None:
     await follow(log, reviews, await record(log, by_clinician(SCHEDULED)))
-    await nc.jetstream().delete_stream(STREAM)
-    await declare_log(nc)
+    await make_anew(nc)
     reviews.begin(STREAM, await log.state(), 0)
     assert await reviews.of(GOAL) == ()
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -14,7 +15,7 @@ from events.envelope import STRUCTURED
 from events.event import Event
 from events.goal.types import Activated, ReviewScheduled
 from events.identity import SUBMIT, GoalId
-from events.log import Append, Log, declare_log
+from events.log import Append, Log
 from events.log.anchor import BEGINNING
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
@@ -23,20 +24,25 @@ from services.reminders import service as reminders
 from services.reminders.alarms import read_mark
 from services.reminders.stream import ALARM_STREAM, MARK, NOTICE_STREAM, RUNG, SET
 from services.settings import Settings
+from tests.anew import make_anew
 from tests.builders import active_goal, as_bytes, event, opened
 from tests.conftest import running
 from tests.waiting import eventually
 
-TODAY = datetime.now(UTC).date()
-"""The real day: alarms ring by the server's clock."""
+_NOW = datetime.now(UTC)
+ZONE = f"Etc/GMT{_NOW.hour - 12:+d}"
+"""Where the clinics are: where it is noon as the tests begin, so that the day is the same for all of them."""
+TODAY = _NOW.astimezone(ZoneInfo(ZONE)).date()
+"""The real day there: alarms ring by the server's clock."""
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 Told = tuple[str, str, str]
 _BUSY_SECONDS = 90
 """How long what takes a second may take on a busy machine: notices are given one after another."""
 
 
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def midnight(day: date, zone: str = ZONE) -> datetime:
+    """When a day begins."""
+    return datetime.combine(day, time(), ZoneInfo(zone))
 
 
 def told(goal_id: GoalId, day: date, kind: str) -> Told:
@@ -109,8 +115,7 @@ class Ward:
 
     async def lose_the_log(self) -> None:
         """Put an empty log in the place of this one."""
-        await self.js.delete_stream(STREAM)
-        await declare_log(self.nc)
+        await make_anew(self.nc)
 
     async def answered(self) -> None:
         """Wait until no alarm that has rung waits any more."""
@@ -122,16 +127,19 @@ class Ward:
         await eventually(none_waits, within=_BUSY_SECONDS)
 
     async def marked(self, position: int, stream: str = STREAM) -> None:
-        """Wait until alarms are set up to a position of a stream of the log, and those that rang are answered."""
+        """Wait until alarms are set up to a position of a stream, as the log is now, and those that rang are answered."""
+        log = Log(self.nc, stream)
 
         async def reached() -> bool:
             try:
                 mark = await self.js.get_last_msg(ALARM_STREAM, MARK)
             except NatsError:
                 return False
-            return read_mark(mark.data or b"").get(stream, BEGINNING).position >= position
+            found = read_mark(mark.data or b"").get(stream, BEGINNING)
+            return found.position >= position and found == await log.anchor(found.position)
 
         await eventually(reached, within=_BUSY_SECONDS)
+        await log.close()
 
     @property
     def told(self) -> list[Told]:
@@ -153,7 +161,7 @@ class Ward:
         try:
             info = await self.js.stream_info(NOTICE_STREAM, subjects_filter="cairn.notice.>")
             messages = [
-                await subscription.next_msg(timeout=5) for _ in range(sum((info.state.subjects or {}).values()))
+                await subscription.next_msg(timeout=30) for _ in range(sum((info.state.subjects or {}).values()))
             ]
         finally:
             await subscription.unsubscribe()
@@ -181,7 +189,7 @@ def begun(goal_id: GoalId, first_review: date, **plan: object) -> list[Event]:
     """What begins a goal with its first review on a day; the last of it sets the review."""
     day = midnight(min(first_review, TODAY) - timedelta(days=3))
     _, proposal, agreement, _ = active_goal(goal_id, time=day)
-    plan_opened = event(goal_id.plan, opened(**plan), role="clinician", actor="c1", time=day)
+    plan_opened = event(goal_id.plan, opened(**{"time_zone": ZONE, **plan}), role="clinician", actor="c1", time=day)
     activated = Activated(first_review_on=first_review)
     return [
         *(plan_opened, proposal, agreement),

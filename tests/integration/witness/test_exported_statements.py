@@ -32,6 +32,7 @@ async def test_what_it_has_counted_it_signs(
     trusted(own_witness, house)
     async with own_witness.serving(nats_url=house.server.url):
         write_policy(own_witness, house)
+        await house.is_listened_to()
         await house.write(5)
         async with house.notary():
             await house.published(5)
