@@ -8,7 +8,7 @@ from typing import TypeVar, overload
 
 T = TypeVar("T")
 _USUALLY_SECONDS = 60.0
-"""Far longer than anything takes: on a busy machine all takes many times as long, and what comes is not waited for on."""
+"""Far longer than anything takes, as all takes many times as long on a busy machine."""
 _FIRST_PAUSE_SECONDS = 0.01
 _LONGEST_PAUSE_SECONDS = 0.05
 """What takes long is looked for less often: a look costs what is waited for some of the processor's time."""
