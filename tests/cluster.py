@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from nats.errors import Error as NatsError
 from pydantic_core import from_json
 
+from bench.peers.server import held_port
 from events.log.client.resilient import ResilientClient
 from events.log.stream import STREAM
-from services.embedded_server import EmbeddedServer, free_port
+from services.embedded_server import EmbeddedServer
 from services.embedded_token import nats_token
 from tests.waiting import eventually
 
@@ -38,10 +39,13 @@ class Member(EmbeddedServer):
 
 
 class Cluster:
-    """Three servers that know each other."""
+    """Three servers that know each other.
 
-    def __init__(self, folder: Path):
-        routes = [free_port() for _ in range(3)]
+    Args:
+        routes: The ports at which they do.
+    """
+
+    def __init__(self, folder: Path, routes: list[int]):
         self.servers = [Member(folder / f"nats-{place}", own, routes) for place, own in enumerate(routes, 1)]
 
     @property
@@ -88,9 +92,10 @@ async def _steps_down(nc: ResilientClient, stream: str) -> bool:
 @asynccontextmanager
 async def cluster_in(folder: Path) -> AsyncIterator[Cluster]:
     """A cluster that runs while the block lasts."""
-    cluster = Cluster(folder)
-    try:
-        await cluster.start()
-        yield cluster
-    finally:
-        await cluster.stop()
+    with ExitStack() as held:
+        cluster = Cluster(folder, [held.enter_context(held_port()) for _ in range(3)])
+        try:
+            await cluster.start()
+            yield cluster
+        finally:
+            await cluster.stop()

@@ -36,6 +36,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("cairn")
 _orgs = count(1)
+_STARTING_SECONDS = 120
 
 Submit = Callable[[Event], Awaitable[Outcome]]
 
@@ -123,7 +124,7 @@ def submitting_over(nc: ResilientClient) -> Submit:
 
     async def offer(event: Event) -> Outcome:
         reply = await nc.request(
-            event.goal_id.on(SUBMIT), as_bytes(event), timeout=20, headers={"content-type": STRUCTURED}
+            event.goal_id.on(SUBMIT), as_bytes(event), timeout=60, headers={"content-type": STRUCTURED}
         )
         said = from_json(reply.data)
         model = RecordedOutcome if said["status"] == "recorded" else RejectedOutcome
@@ -150,11 +151,13 @@ class running:
     async def __aenter__(self) -> None:
         is_ready = asyncio.get_running_loop().create_future()
         self._task = asyncio.ensure_future(self._serve(is_ready.set_result))
-        done, _ = await asyncio.wait({self._task, is_ready}, timeout=30, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(
+            {self._task, is_ready}, timeout=_STARTING_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
         if is_ready not in done:
             self._task.cancel()
             await self._task
-            raise AssertionError("the service ended, or was not ready in 30 s")
+            raise AssertionError(f"the service ended, or was not ready in {_STARTING_SECONDS} s")
 
     async def __aexit__(self, *_: object) -> None:
         self._task.cancel()

@@ -45,8 +45,8 @@ _IMPORTED = (
 """All that most commands and services import when they run."""
 _forking = get_context("forkserver")
 _forking.set_forkserver_preload(["__main__", __name__, *_IMPORTED])
-_RUNNING_SECONDS = 90
-_ENDING_SECONDS = 60
+_RUNNING_SECONDS = 180
+_ENDING_SECONDS = 120
 """A service that is told to end is ended by force after ten seconds of its own."""
 _DUMPING_SECONDS = 2
 _SHOWN_CHARACTERS = 20_000

@@ -13,8 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.peers.server import served
-from services.embedded_server import free_port
+from bench.peers.server import held_port, served
 from tests.postgresql import PostgresqlServer, temporary_folder
 
 _PROGRAM = Path("/usr/sbin/pgbouncer")
@@ -58,8 +57,10 @@ async def running_pgbouncer(server: PostgresqlServer, mode: str, connections: in
     """
     command = program()
     assert command is not None
-    port = free_port()
-    with _folder(_SETTINGS.format(server=server.port, port=port, mode=mode, connections=connections)) as folder:
+    with (
+        held_port() as port,
+        _folder(_SETTINGS.format(server=server.port, port=port, mode=mode, connections=connections)) as folder,
+    ):
         user = pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None  # as root it does not run
         async with served((command, str(folder / _FILE)), port, folder / "log", user=user):
             yield PostgresqlServer(port)

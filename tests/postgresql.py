@@ -70,5 +70,5 @@ async def running_postgresql() -> AsyncIterator[PostgresqlServer]:
     with TemporaryDirectory(dir=temporary_folder()) as folder:
         async with postgresql(Path(folder), durable=False) as port:
             server = PostgresqlServer(port)
-            await eventually(server.is_up, within=30)
+            await eventually(server.is_up)
             yield server

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from tests.forked import Forked
 
-_SECONDS = 90
+_SECONDS = 180
 _MOST_TOLD_BYTES = 1 << 20
 _CAIRN = """#!{python} -IS
 import json, os, socket, sys

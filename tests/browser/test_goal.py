@@ -9,6 +9,7 @@ from tests.browser.conftest import Open
 from tests.browser.window import NARROW
 
 GOAL = "/clinic/northside/patients/pt-e6a1/goals/people"
+_OF_A_MOMENT = re.compile("as_of=")
 # The stones of the ladder from the highest down: what is drawn, or the step itself where it is the stone.
 _STONES = """() => [...document.querySelectorAll("#then .ladder li")].map((step) => {
   const drawn = step.querySelector("svg").getBoundingClientRect();
@@ -31,12 +32,12 @@ async def test_the_slider_shows_the_goal_as_it_stood_and_stays_where_it_is(windo
         await expect(then).to_contain_text("As it stood on")
         await expect(then).to_contain_text("I meet two people who don")
         assert await page.evaluate("document.activeElement.id") == "slide"
-        assert (await slide.get_attribute("aria-valuetext") or "").startswith("Proposed")
-        assert "as_of=" in page.url
+        await expect(slide).to_have_attribute("aria-valuetext", re.compile("^Proposed"))
+        await expect(page).to_have_url(_OF_A_MOMENT)
 
         await page.keyboard.press("End")
         await expect(then).not_to_contain_text("As it stood on")
-        assert page.url.endswith(GOAL)
+        await expect(page).to_have_url(re.compile(f"{GOAL}$"))
         assert seen.complaints == []
 
 
@@ -46,11 +47,12 @@ async def test_the_address_that_the_slider_leaves_shows_the_same(window: Open) -
         await seen.page.locator("#slide").focus()
         await seen.page.keyboard.press("Home")
         await expect(seen.page.locator("#then")).to_contain_text("As it stood on")
+        await expect(seen.page).to_have_url(_OF_A_MOMENT)
         shown = await seen.page.inner_text("#then")
 
         await seen.page.reload()
 
-        assert await seen.page.inner_text("#then") == shown
+        await expect(seen.page.locator("#then")).to_have_text(shown, use_inner_text=True)
 
 
 async def test_the_other_time_has_moments_of_its_own(window: Open) -> None:
@@ -60,7 +62,8 @@ async def test_the_other_time_has_moments_of_its_own(window: Open) -> None:
         await page.evaluate("() => scrollTo(0, 200)")
         await recorded.focus()
         before = await page.evaluate("() => scrollY")
-        await recorded.check()
+        async with page.expect_response("**by=recorded**"):
+            await recorded.check()
         await page.wait_for_url("**by=recorded**")
         await expect(page.locator("#then")).to_have_attribute("aria-busy", "false")
 
@@ -73,8 +76,7 @@ async def test_the_other_time_has_moments_of_its_own(window: Open) -> None:
         await expect(jump).to_be_focused()
         await expect(jump).to_have_attribute("aria-current", "true")
         assert await page.evaluate("() => scrollY") == before
-        said = await page.inner_text("#slide-said")
-        assert said == await page.inner_text("#jump-1")
+        await expect(page.locator("#slide-said")).to_have_text(await page.inner_text("#jump-1"), use_inner_text=True)
         await expect(page.locator("#slide")).to_be_visible()
         await expect(page.locator("#as-of")).to_be_hidden()
         assert seen.complaints == []

@@ -1,5 +1,7 @@
 """Operations in a browser: what changes is put in its place every five seconds, and nothing else is touched."""
 
+import re
+
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Open
@@ -31,6 +33,7 @@ async def test_what_changed_is_put_in_place_and_the_rest_stays_as_it_is(window: 
         assert await page.evaluate("() => document.querySelector('[role=status]').kept")
         assert await page.evaluate("() => document.activeElement.textContent") == "Look again"
         await page.get_by_role("button", name="Look again by itself").click()
+        await expect(page.locator("#look-again")).not_to_have_class(re.compile("htmx-request"))  # nothing is under way
         before = len(asked)
         await page.clock.run_for(5 * _SECONDS)
         assert len(asked) == before

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 import pytest
-from playwright.async_api import PdfMargins
+from playwright.async_api import PdfMargins, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import Open
@@ -46,8 +46,8 @@ async def test_the_form_of_the_plan_is_chosen_and_another_one_is_a_link(window: 
     async with window() as seen:
         await seen.open("/clinic/northside/patients/pt-b52e/session")
         chosen = seen.page.locator(".filters [aria-current=true]")
-        assert await chosen.inner_text() == "Simple words and pictures"
+        await expect(chosen).to_have_text("Simple words and pictures")
         await seen.page.get_by_role("link", name="Large print").click()
-        assert await chosen.inner_text() == "Large print"
-        assert await seen.page.locator("article.sheet.large").count() == 2
+        await expect(chosen).to_have_text("Large print")
+        await expect(seen.page.locator("article.sheet.large")).to_have_count(2)
         assert seen.complaints == []

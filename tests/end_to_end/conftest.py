@@ -3,12 +3,12 @@
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bench.peers.server import held_port
 from tests.end_to_end.node import RunningNode
 
 
@@ -20,15 +20,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def ports() -> tuple[int, int]:
-    return free_ports()
+def ports() -> Iterator[tuple[int, int]]:
+    """Two ports that nobody else is given."""
+    with held_port() as nats_port, held_port() as http_port:
+        yield nats_port, http_port
 
 
 @pytest.fixture(scope="session")
 def taken_ports() -> Iterator[tuple[int, int]]:
     """Two ports that someone else listens on."""
-    with ExitStack() as stack:
-        yield listened_on(stack)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as first,
+        socket.create_server(("127.0.0.1", 0)) as second,
+    ):
+        yield first.getsockname()[1], second.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +51,3 @@ async def node(taken_ports: tuple[int, int], tmp_path_factory: pytest.TempPathFa
 async def http(node: RunningNode) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=node.http_url, timeout=20, headers=node.headers) as client:
         yield client
-
-
-def free_ports() -> tuple[int, int]:
-    """Two different ports that nothing listens on now."""
-    with ExitStack() as stack:
-        return listened_on(stack)
-
-
-def listened_on(stack: ExitStack) -> tuple[int, int]:
-    """Two ports that are listened on until the stack is unwound."""
-    first, second = (stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2))
-    return first.getsockname()[1], second.getsockname()[1]

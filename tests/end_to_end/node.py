@@ -13,8 +13,8 @@ from services.embedded_token import nats_token
 from tests.tokens import of_everyone
 
 HOUSE = Path(__file__).parents[2]
-_STARTING_SECONDS = 90
-_STOPPING_SECONDS = 60
+_STARTING_SECONDS = 180
+_STOPPING_SECONDS = 120
 
 
 class RunningNode:

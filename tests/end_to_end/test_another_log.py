@@ -37,11 +37,11 @@ async def test_the_first_line_says_so_and_no_sample_is_loaded(data: Path, ports:
     with said.open("wb") as errors:
         node = await start_cairn(("up", "--data-dir", str(data), *arguments), HOUSE, {}, errors.fileno())
     assert node.stdout is not None
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(180):
         first, second = [(await node.stdout.readline()).decode() for _ in range(2)]
     assert first.startswith("NOT READY: the log is another one than before."), said.read_text()
     assert "CAIRN_LOG is empty; remembered are, up to positions: cairn-goals 5." in second
     assert said.read_text() == ""
     node.terminate()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         assert await node.wait() == 0

@@ -19,14 +19,13 @@ import pytest
 
 from events.log.child_process import end_with_parent
 from tests.end_to_end.clone import clone, give, make_environment, python_for
-from tests.end_to_end.conftest import free_ports
 from tests.postgresql import temporary_folder
 
 _ON_POSTGRESQL = (
     "tests/contract/projections/test_on_postgresql.py::TestAuditTrail::test_it_says_how_it_is_doing",
     "tests/integration/bench/test_peers.py::test_a_peer_appends_as_often_as_it_is_asked[eventsourcing_postgresql]",
 )
-_SECONDS = 120
+_SECONDS = 220
 _IS_ROOT = os.geteuid() == 0
 
 
@@ -101,8 +100,8 @@ def closed(
     return ClosedFolder(path, account)
 
 
-async def test_make_run_gets_ready_and_ends_with_ctrl_c(closed: ClosedFolder) -> None:
-    nats_port, http_port = map(str, free_ports())
+async def test_make_run_gets_ready_and_ends_with_ctrl_c(closed: ClosedFolder, ports: tuple[int, int]) -> None:
+    nats_port, http_port = map(str, ports)
     settings = {"CAIRN_NATS_PORT": nats_port, "CAIRN_HTTP_PORT": http_port, "CAIRN_SAMPLE": "false"}
     async with closed.make("run", **settings) as running:
         assert running.stdout is not None

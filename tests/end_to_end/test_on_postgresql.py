@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from projections.data_dictionary import every_view
-from tests.end_to_end.conftest import free_ports
 from tests.end_to_end.node import RunningNode
 from tests.forked import cairn
 from tests.postgresql import PostgresqlServer
+from tests.waiting import eventually
 
 Row = dict[str, Any]  # Any: a row, or JSON as it was answered
 
@@ -24,9 +24,8 @@ def database_url(postgresql_server: PostgresqlServer) -> str:
 
 @pytest.fixture(scope="module")
 async def node(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningNode]:
-    nats_port, http_port = free_ports()
     data = tmp_path_factory.mktemp("on_postgresql") / "data"
-    node = await RunningNode.start(data, "--database-url", database_url, nats_port=nats_port, http_port=http_port)
+    node = await RunningNode.start(data, "--database-url", database_url, nats_port=0, http_port=0)
     yield node
     assert await node.stop() == 0
 
@@ -57,7 +56,8 @@ async def test_everything_known_is_in_postgresql_and_read_from_there(node: Runni
 
 @pytest.mark.parametrize("view", every_view())
 async def test_every_view_has_rows(node: RunningNode, database_url: str, view: str) -> None:
-    assert rows(database_url, f"SELECT * FROM {view} LIMIT 1")  # noqa: S608 - ours
+    # That somebody has read is recorded a moment after they have.
+    await eventually(lambda: rows(database_url, f"SELECT * FROM {view} LIMIT 1"))  # noqa: S608 - ours
 
 
 async def test_a_rebuild_takes_the_place_of_what_is_served(node: RunningNode, database_url: str) -> None:

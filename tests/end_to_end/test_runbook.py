@@ -15,6 +15,7 @@ from events.identity import GoalId
 from tests.builders import GOAL, active_goal, as_bytes
 from tests.end_to_end.node import HOUSE, RunningNode, start_cairn
 from tests.shells import run
+from tests.waiting import eventually
 
 _RUNBOOK = (HOUSE / "deploy" / "README.md").read_text().partition("## When the log, or the database, is not")[2]
 _RUNBOOK = _RUNBOOK.partition("\n## ")[0]
@@ -22,7 +23,7 @@ _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SHOWN = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BACK_UP, RESTORE, SEE_WHAT_IS_LOST, ADOPT, LOOK, AFTER_A_LOST_DATABASE, IS_IT_OF_THIS_LOG = _COMMANDS.findall(_RUNBOOK)
 OTHER, LOST = (GoalId("northside", "pt-2", name) for name in ("swim", "read"))
-_SECONDS = 90
+_SECONDS = 180
 
 
 class Installation:
@@ -48,9 +49,12 @@ class Installation:
 
     async def shell(self, commands: str) -> str:
         """Run commands of the runbook; what they say."""
-        status, said = await run(commands, self.folder, {"CAIRN_DATA_DIR": str(self.data)})
+        status, said = await self._run(commands)
         assert status == 0, f"{commands}\nended with {status} and said:\n{said}"
         return said
+
+    async def _run(self, commands: str) -> tuple[int | None, str]:
+        return await run(commands, self.folder, {"CAIRN_DATA_DIR": str(self.data)})
 
     async def submit(self, *events: Event) -> None:
         """Offer events, each of which must be recorded."""
@@ -61,7 +65,13 @@ class Installation:
 
     async def goals(self, position: int) -> set[str]:
         """What is read, once it has come to a position of the log."""
-        said = await self.shell(f"cairn goals list --json --org northside --min-position {position}")
+
+        async def read() -> str | None:
+            status, said = await self._run(f"cairn goals list --json --org northside --min-position {position}")
+            return said if status == 0 else None  # a gateway waits no longer than some seconds
+
+        said = await eventually(read)
+        assert said is not None
         return {f"{each['patient']}.{each['goal']}" for each in from_json(said)["items"]}
 
 
@@ -92,8 +102,8 @@ async def test_a_log_that_was_lost_comes_back_and_what_no_backup_has_is_listed(i
     assert [each["goals"] for each in told["streams"]] == [[{"goal": str(LOST), "events": 1, "gone": True}]]
 
     await installation.shell(ADOPT)
-    while not (await said_line(process)).startswith("ready "):
-        pass
+    while not (line := await said_line(process)).startswith("ready "):
+        assert line, "it has ended"
     said = await installation.shell(LOOK)
     (shown,) = _SHOWN.findall(_RUNBOOK)
     lines = (re.escape(line.strip()).replace("…", ".*") for line in shown.strip().splitlines())
@@ -122,7 +132,7 @@ async def test_a_whole_backup_needs_no_adoption_and_a_database_is_made_good(inst
     assert "goal_state" in await installation.shell(AFTER_A_LOST_DATABASE)
 
     _remove_database(installation)
-    shutil.copy(older, installation.data / "cairn.db")
+    older.rename(installation.data / "cairn.db")  # at once: services look for their database each second
     await installation.submit(active_goal(LOST)[1])
     assert await installation.goals(11) == {"pt-1.walk", "pt-2.swim", "pt-2.read"}
     assert "not equal" not in await installation.shell(IS_IT_OF_THIS_LOG)

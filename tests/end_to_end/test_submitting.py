@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 from pydantic_core import from_json, to_json
 
 from events.envelope import structured
@@ -10,6 +9,7 @@ from events.event import Event
 from events.identity import GoalId
 from tests.builders import active_goal, event, opened, proposed
 from tests.end_to_end.node import RunningNode
+from tests.end_to_end.reading import read
 from tests.forked import cairn
 
 
@@ -17,17 +17,15 @@ def as_lines(*events: Event) -> bytes:
     return b"".join(to_json(structured(each)) + b"\n" for each in events)
 
 
-async def test_a_goal_submitted_by_command_is_read_over_http(
-    node: RunningNode, http: httpx.AsyncClient, org: str
-) -> None:
+async def test_a_goal_submitted_by_command_is_read_over_http(node: RunningNode, org: str) -> None:
     goal = GoalId(org, "p1", "walk")
     ran = await cairn("submit", "-", "--nats-url", node.nats_url, stdin=as_lines(*active_goal(goal)))
     assert ran.code == 0, ran.out + ran.err
     outcomes = [from_json(line) for line in ran.out.splitlines()]
     assert [outcome["status"] for outcome in outcomes] == ["recorded"] * 4
     position = outcomes[-1]["events"][-1]["position"]
-    read = await http.get(f"/v1/orgs/{org}/patients/p1/goals/walk", params={"min_position": position})
-    assert (read.json()["status"], read.json()["version"]) == ("active", 4)
+    goal_read = await read(node, f"/v1/orgs/{org}/patients/p1/goals/walk", position)
+    assert (goal_read["status"], goal_read["version"]) == ("active", 4)
 
 
 async def test_the_same_lines_again_record_nothing(node: RunningNode, org: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from services.embedded_server import EmbeddedServer
 from tests.builders import event, opened
 from tests.end_to_end.faults.clients import connected, submit
 from tests.end_to_end.faults.processes import ServiceProcess
+from tests.end_to_end.faults.tables import Tables
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 OPENED = replace(
@@ -86,7 +88,9 @@ async def test_spans_arrive_at_the_collector_before_the_services_end(
     await goals.start()
     await projection.start()
 
-    await submitted(own_server, OPENED)
+    recorded = await submitted(own_server, OPENED)
+    with closing(Tables(environment["CAIRN_DATABASE_URL"])) as tables:
+        await tables.comes_to("goal_state", recorded.events[-1].position)
     await goals.stop()
     await projection.stop()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.chromium import VARIABLE, chromium, is_required, running_chromium
+from tests.browser.chromium import VARIABLE, WAITING_MS, chromium, is_required, running_chromium
 from tests.end_to_end.node import RunningNode
 from tests.exchange.issuer import running_issuer
 from tests.exchange.javascript import JavaScript
@@ -33,13 +33,16 @@ async def test_a_strict_session_survives_the_way_to_another_site_and_back(
         try:
             # The issuer is on 127.0.0.1: to a browser localhost is another site.
             base = node.http_url.replace("127.0.0.1", "localhost")
-            page = await (await browser.new_context(locale="en-GB")).new_page()
+            context = await browser.new_context(locale="en-GB")
+            context.set_default_timeout(WAITING_MS)
+            page = await context.new_page()
             await page.goto(f"{base}/sign-in?to=/clinic/northside/nothing")
             await expect(page.get_by_role("main")).to_contain_text("You go to 127.0.0.1, and come back.")
             await page.get_by_role("main").get_by_role("link", name="Sign in").click()
             await page.locator("input[name=login]").fill("cl-1")
             await page.locator("input[name=password]").fill("any")
             await page.locator("button[type=submit]").click()
+            await expect(page.locator("input[name=login]")).to_have_count(0)  # another page asks whether they agree
             await page.locator("button[type=submit]").click()
             await page.wait_for_url(f"{base}/clinic/northside/nothing")
 

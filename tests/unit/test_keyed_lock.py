@@ -133,7 +133,7 @@ async def test_a_failure_inside_lets_the_next_in() -> None:
         async with locks.of("walk"):
             raise ZeroDivisionError
 
-    async with asyncio.timeout(5), locks.of("walk"):
+    async with asyncio.timeout(60), locks.of("walk"):
         pass
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.forked import CAIRN, Forked, without_settings
 from tests.waiting import eventually
 
-_STARTING_SECONDS = 60
+_STARTING_SECONDS = 120
 _ACK_SECONDS = 1
 """Impatient: acknowledgements are lost here time and again, and every one of them is waited for."""
 

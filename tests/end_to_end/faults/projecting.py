@@ -55,7 +55,7 @@ async def services_on(server: EmbeddedServer, tables: Tables, folder: Path) -> A
 
 async def the_one_at_work(copies: Sequence[ServiceProcess]) -> ServiceProcess:
     """The copy that was not the last to find another at work; known once one of them has."""
-    await eventually(lambda: any(map(last_stood_by, copies)), within=60)
+    await eventually(lambda: any(map(last_stood_by, copies)), within=120)
     return min(copies, key=last_stood_by)
 
 
@@ -68,7 +68,7 @@ async def rebuilding(name: str, server: EmbeddedServer, tables: Tables, *, kill_
     """`cairn projections rebuild`, to its end, or killed once it has come so far."""
 
     async def killed(process: Forked, position: int) -> None:
-        await eventually(lambda: tables.position(name, Slot.BUILDING) >= position, within=60)
+        await eventually(lambda: tables.position(name, Slot.BUILDING) >= position, within=120)
         process.send_signal(signal.SIGKILL)
 
     there = ("--nats-url", server.url, "--database-url", tables.url)

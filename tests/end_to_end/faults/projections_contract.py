@@ -144,7 +144,7 @@ class ProjectionsContract(ABC):
         assert 0 < built < flow.total
         assert tables.rows(name) == before
         await new.start()
-        await eventually(lambda: version_of(tables, name) == version, within=60)
+        await eventually(lambda: version_of(tables, name) == version, within=120)
         live = tables.build(name, Slot.LIVE)
         assert live is not None
         assert live.number == begun.number  # gone on with, and not begun anew
@@ -166,7 +166,7 @@ async def killed_at(moments: Sequence[int], name: str, service: ServiceProcess, 
 
 
 async def has_come_to(tables: Tables, name: str, position: int) -> None:
-    await eventually(lambda: tables.position(name) >= position, within=60)
+    await eventually(lambda: tables.position(name) >= position, within=120)
 
 
 def version_of(tables: Tables, name: str) -> int | None:

@@ -18,7 +18,7 @@ from tests.builders import event, opened
 from tests.end_to_end.faults.clients import Answer, submit
 from tests.specification import given
 
-_READING_SECONDS = 60
+_READING_SECONDS = 120
 
 
 async def assert_nothing_is_lost(url: str, nc: Client, answers: list[Answer]) -> None:

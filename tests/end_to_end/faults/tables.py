@@ -20,7 +20,7 @@ from tests.waiting import eventually
 
 Rows = dict[str, list[tuple[object, ...]]]
 _BATCH = 2_000
-_COMING_SECONDS = 60
+_COMING_SECONDS = 120
 
 
 class Tables:

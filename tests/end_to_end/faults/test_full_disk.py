@@ -21,7 +21,7 @@ from tests.end_to_end.faults.seeds import seeds
 from tests.end_to_end.faults.stories import story
 
 Disk = BoundedFiles | SmallDisk
-ANSWER_SECONDS = 30
+ANSWER_SECONDS = 60
 MOST_LEFT = 24 * 1024
 LEAST_EVENT = 400
 ROOM_FOR_ONE = 800

@@ -24,6 +24,8 @@ from tests.waiting import eventually
 
 KILLS = 4
 MANY = 40
+_FOR_EVER_SECONDS = 1000
+"""Longer than a test may take: nobody gives up waiting for an answer."""
 
 
 class UnderWay(NamedTuple):
@@ -104,7 +106,7 @@ async def test_what_was_recorded_but_not_answered_is_a_duplicate_when_it_is_sent
         return await log.head() > head
 
     cut(wire)
-    unanswered = [asyncio.create_task(ask(client, each, seconds=60)) for each in now]
+    unanswered = [asyncio.create_task(ask(client, each, seconds=_FOR_EVER_SECONDS)) for each in now]
     await wire.cut.wait()
     await eventually(recorded)
     await service.kill()

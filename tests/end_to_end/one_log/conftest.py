@@ -9,11 +9,11 @@ from typing import NamedTuple
 import httpx
 import pytest
 
+from bench.peers.server import held_port
 from events.event import Event
 from events.goal import types as g
 from events.identity import GoalId
 from tests.builders import active_goal, entry, event, proposed, smart
-from tests.end_to_end.conftest import free_ports
 from tests.end_to_end.one_log.installation import SETTLING_SECONDS, Installation
 
 ORG = "northside"
@@ -36,12 +36,13 @@ class Exchanged(NamedTuple):
 @asynccontextmanager
 async def started(folder: Path, database_url: str) -> AsyncIterator[Installation]:
     """An installation, for the time of the block."""
-    installation = Installation(folder, database_url, free_ports()[0])
-    await installation.start()
-    try:
-        yield installation
-    finally:
-        await installation.stop()
+    with held_port() as http_port:
+        installation = Installation(folder, database_url, http_port)
+        await installation.start()
+        try:
+            yield installation
+        finally:
+            await installation.stop()
 
 
 @pytest.fixture

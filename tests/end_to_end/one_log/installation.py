@@ -23,7 +23,7 @@ from tests.tokens import of_everyone
 from tests.waiting import eventually
 
 Json = dict[str, Any]  # Any: as it was answered
-SETTLING_SECONDS = 45
+SETTLING_SECONDS = 90
 """How long an installation may take to notice what was done to it, or to get over it, on a busy machine."""
 
 
@@ -33,7 +33,7 @@ class Installation:
     Args:
         folder: Of this installation alone.
         database_url: Where its projections are.
-        http_port: Free on the loopback interface.
+        http_port: On the loopback interface, where nobody else listens.
     """
 
     def __init__(self, folder: Path, database_url: str, http_port: int):
@@ -51,7 +51,7 @@ class Installation:
     async def start(self) -> None:
         """Start everything, as `cairn up` does: the log's stream, then the projections, then the others."""
         # One for all requests: to make one takes 30 ms of processor time, and readiness is asked for time and again.
-        self._http = httpx.AsyncClient(base_url=self.http_url, timeout=30)
+        self._http = httpx.AsyncClient(base_url=self.http_url, timeout=60)
         await self.server.start()
         nc = await connect(self.server.url, name="operator")
         await declare_log(nc)

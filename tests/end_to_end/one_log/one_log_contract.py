@@ -32,6 +32,7 @@ class OneLogContract:
 
         said = await here.until_refused("log.replaced")
         assert "cairn log adopt" in said["detail"]
+        await here.until_the_goals_service_finds("replaced")
         refused = await here.post(also("new"))
         assert (refused.status_code, refused.json()["code"]) == (503, "log.replaced")
         status = await here.cairn("projections", "status")
@@ -84,6 +85,7 @@ class OneLogContract:
         await here.start()
 
         await here.until_refused("log.replaced")
+        await here.until_the_goals_service_finds("replaced")
         for submission in (also("new"), *told):
             answer = await here.post(submission)
             assert (answer.status_code, answer.json()["code"]) == (503, "log.replaced"), answer.text

@@ -75,7 +75,7 @@ class Story:
                 told: list[Event] = [] if goal_id in self._begun else active_goal(goal_id)
                 self._entries += 1
                 for each in (*told, event(goal_id, entry(f"entry-{self._entries}"))):
-                    outcome = await ask(nc, each, seconds=10)
+                    outcome = await ask(nc, each, seconds=30)
                     if outcome is not None and outcome.status == "recorded":
                         self._acknowledged.add((each.goal_id, each.key))
                         self._begun.add(goal_id)
@@ -153,6 +153,6 @@ async def test_no_order_of_things_ends_with_an_acknowledged_event_missing_while_
     here: Installation, seed: int
 ) -> None:
     story = Story(here, seed)
-    async with asyncio.timeout(200):
+    async with asyncio.timeout(230):
         for _ in range(STEPS):
             await story.go_on()

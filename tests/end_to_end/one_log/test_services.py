@@ -49,6 +49,7 @@ async def test_an_overdue_review_is_told_after_an_older_log_was_put_back(exchang
     here = exchanged.here
     nc = await connect(here.server.url, name="integrator")
     told = await nc.subscribe(f"cairn.notice.{ORG}.pt-2.>")
+    await nc.flush()
 
     await here.record(begun("read", "pt-2"))  # of March, and overdue by now
 

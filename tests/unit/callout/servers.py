@@ -36,7 +36,7 @@ def question(given: str = "word", **changed: Any) -> bytes:
     } | changed.pop("nats", {})
     claims = {
         "aud": "nats-authorization-request",
-        "exp": int(time.time()) + 2,
+        "exp": int(time.time()) + 60,
         "iat": int(time.time()),
         "iss": SERVER_ID,
         "jti": "one",

@@ -57,7 +57,7 @@ async def statuses(here: Gateway, readers: list[str]) -> Counter[int]:
         await app(scope, receive, send)
 
     reading = [asyncio.create_task(read(reader)) for reader in readers]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await all_answered.wait()
     here.closing.set()
     await asyncio.gather(*reading)

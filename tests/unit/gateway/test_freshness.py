@@ -10,6 +10,7 @@ from nats.aio.msg import Msg
 from projections.engine.announcing import Announcement
 from projections.engine.checkpoint import CheckpointKey
 from projections.engine.naming import Slot
+from services.gateway import freshness as freshness_module
 from services.gateway.freshness import Freshness
 from services.gateway.problems import RequestRefused
 from tests.waiting import eventually
@@ -34,7 +35,7 @@ class Database:
         return dict(self.positions)
 
 
-def freshness(database: Database, wait: float = 10.0, recheck: float = 10.0, head: int = 1000) -> Freshness:
+def freshness(database: Database, wait: float = 60.0, recheck: float = 60.0, head: int = 1000) -> Freshness:
     async def refuse_beyond_head(stream: str, position: int) -> None:
         if position > head:
             raise RequestRefused("request.invalid", f"{stream} ends at {head}.")
@@ -74,9 +75,10 @@ async def test_an_announced_position_needs_no_database() -> None:
     assert database.asked == 0
 
 
-async def test_where_a_projection_is_heard_of_its_next_announcement_is_waited_for_before_the_database_is_asked() -> (
-    None
-):
+async def test_where_a_projection_is_heard_of_its_next_announcement_is_waited_for_before_the_database_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(freshness_module, "ON_ITS_WAY_SECONDS", 60.0)  # a busy machine may stand still for longer
     database = Database(goal_state=6)
     fresh = freshness(database)
     await announce(fresh, GOALS, 6)

@@ -44,7 +44,7 @@ def application() -> FastAPI:
 async def ask(request: bytes, nats: Nats) -> tuple[str, bytes, dict[str, str]]:
     reads = ReadsOverNats(application(), cast(Client, nats))
     await reads.take(Msg(_client=Client(), subject=READ, reply="inbox.1", data=request))
-    return await asyncio.wait_for(nats.sent.get(), 5)
+    return await asyncio.wait_for(nats.sent.get(), 60)
 
 
 async def test_status_and_kind_travel_as_headers() -> None:
@@ -78,7 +78,7 @@ async def test_an_answer_goes_neither_into_the_log_nor_to_the_server(
     await reads.take(Msg(_client=Client(), subject=READ, reply=reply, data=b"/v1/echo/secret"))
     await reads.take(Msg(_client=Client(), subject=READ, reply="inbox.1", data=b"/v1/echo/a"))
 
-    subject, *_ = await asyncio.wait_for(nats.sent.get(), 5)
+    subject, *_ = await asyncio.wait_for(nats.sent.get(), 60)
     assert subject == "inbox.1"
     assert nats.sent.empty()
     assert "was not answered" in caplog.text

@@ -22,7 +22,7 @@ async def test_a_service_that_was_cancelled_while_it_began_ends() -> None:
     serving.cancel()
 
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(serving, 20)
+        await asyncio.wait_for(serving, 60)
 
 
 async def test_a_service_serves_until_it_is_cancelled() -> None:

@@ -56,7 +56,7 @@ async def test_one_that_fails_begins_again_and_the_others_go_on(caplog: pytest.L
     steady, failing = Serving("steady", iter([asyncio.Event()])), Serving("failing", ends())
     services = {"steady": steady, "failing": failing}
     serving = asyncio.create_task(background.serve(Settings(), said.append, said.append, services))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await begun_again.wait()
 
     assert not serving.done()
@@ -78,7 +78,7 @@ async def test_one_that_cannot_start_ends_the_process() -> None:
         "refused": refused,
     }
     with pytest.raises(CannotStart, match="No stream"):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await background.serve(Settings(), pytest.fail, lambda _: None, services)
 
 
@@ -94,7 +94,7 @@ async def test_a_notary_that_cannot_be_used_keeps_nobody_from_working(tmp_path: 
 
     services = {"steady": Serving("steady", iter([asyncio.Event()]))}
     serving = asyncio.create_task(background.serve(settings, ready, told.append, services))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await all_ready.wait()
     assert said == ["steady, notary: not usable"]
     assert [each for each in told if each.startswith("notary: ") and "identity.json cannot be read" in each]

@@ -31,7 +31,7 @@ async def test_a_change_is_told_and_the_first_time_is_none() -> None:
 
     log.hear(found_line([]))
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await changing
     assert not log.found
 
@@ -49,6 +49,6 @@ async def test_until_it_is_found_replaced_is_waited_also_when_it_is_already() ->
     await asyncio.sleep(0)
     assert not finding.done()
     log.hear(found_line([OTHER]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await finding
         await log.until_found()

@@ -48,21 +48,21 @@ async def test_they_are_waited_for_until_the_last_one_is_live(settings: Settings
     done, _ = await asyncio.wait({waiting}, timeout=0.2)
     assert not done
     await asyncio.to_thread(build, engine, last)
-    await asyncio.wait_for(waiting, 20)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_what_is_live_is_not_waited_for_when_it_is_built_anew(settings: Settings, engine: Engine) -> None:
     for name in NAMES:
         build(engine, name)
     ProjectionWriter(engine, projection_named(NAMES[0]), STREAM, beside=True).resume()
-    await asyncio.wait_for(first_builds(settings), 20)
+    await asyncio.wait_for(first_builds(settings), 60)
 
 
 async def test_a_build_that_nobody_goes_on_with_is_not_waited_for(settings: Settings, engine: Engine) -> None:
     begin(engine, NAMES[0])
-    await asyncio.wait_for(first_builds(settings, patience=0.01), 20)
+    await asyncio.wait_for(first_builds(settings, patience=0.01), 60)
 
 
 async def test_a_database_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
     nowhere = Settings(data_dir=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/none")
-    await asyncio.wait_for(first_builds(nowhere, patience=0.01), 20)
+    await asyncio.wait_for(first_builds(nowhere, patience=0.01), 60)

@@ -124,7 +124,7 @@ async def test_it_is_killed(bench: Bench, monkeypatch: pytest.MonkeyPatch, where
         patched.setattr(where, what, broken_off)
         bench.log.add(4)
         async with bench.running():
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await reached.wait()
     bench.log.add(300)
     async with bench.running() as notary:

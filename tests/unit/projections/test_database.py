@@ -62,7 +62,7 @@ def test_writers_of_one_process_take_turns_instead_of_trying_again_and_again(eng
             began.wait()
             with pytest.raises(TimeoutError):
                 other.result(timeout=0.1)
-        other.result(timeout=10)
+        other.result(timeout=60)
     with reading(engine) as connection:
         assert connection.scalars(text("SELECT note FROM notes")).all() == ["two"]
 

@@ -55,7 +55,7 @@ def test_a_forgotten_factory_ends_by_itself(environment: Environment) -> None:
 
     del recorder
     gc.collect()
-    thread.join(timeout=30)
+    thread.join(timeout=60)
 
     assert not thread.is_alive()
 
@@ -77,7 +77,7 @@ def test_a_program_that_closes_nothing_ends_in_silence() -> None:
         cwd=Path(__file__).parents[4],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

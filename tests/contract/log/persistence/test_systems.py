@@ -63,9 +63,9 @@ def test_every_event_is_processed_once_along_the_pipe(runner: type[Runner[UUID]]
             goal.review()
             goal.review()
             last = goals.save(goal)[-1].notification.id
-        counting.recorder.wait("Goals", last, timeout=10)
+        counting.recorder.wait("Goals", last, timeout=60)
         counted = counting.recorder.max_notification_id()
-        listening.recorder.wait("Counting", counted, timeout=10)
+        listening.recorder.wait("Counting", counted, timeout=60)
 
         assert isinstance(counting.recorder, NATSProcessRecorder)
         reviews: Reviews = counting.repository.get(Reviews.ID)
