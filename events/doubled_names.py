@@ -44,12 +44,7 @@ def refuse_doubled_names(body: bytes, *below: str) -> None:
     Raises:
         Rejected: `event.invalid` with the path of each such name.
     """
-    event = json.loads(body, object_pairs_hook=_Object, parse_int=str, parse_float=str)
-    paths = list(_doubled(event, below))
-    if paths:
-        named = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
-        errors = tuple(FieldError(path, TWICE) for path in paths[:_MAX_ERRORS])
-        raise Rejected("event.invalid", f"The event's JSON is not right at {named}. {TWICE}", errors)
+    _refuse(json.loads(body, object_pairs_hook=_Object, parse_int=str, parse_float=str), below)
 
 
 def refuse_doubled_names_of_data(body: bytes) -> None:
@@ -59,11 +54,10 @@ def refuse_doubled_names_of_data(body: bytes) -> None:
         Rejected: as :func:`refuse_doubled_names`.
     """
     try:
-        data = from_json(body, allow_inf_nan=False)
+        data = with_doubled_names(body)
     except ValueError:
         return
-    if may_be_doubled(body, to_json(data).count(b'"')):
-        refuse_doubled_names(body, "data")
+    _refuse(data, ("data",))
 
 
 def with_doubled_names(body: bytes) -> Any:  # any JSON
@@ -79,6 +73,14 @@ def with_doubled_names(body: bytes) -> Any:  # any JSON
 def names_doubled_in(value: object) -> list[str]:
     """The names of one object, not of those in it, that stood there twice."""
     return value.doubled if isinstance(value, _Object) else []
+
+
+def _refuse(event: object, below: tuple[str, ...]) -> None:
+    paths = list(_doubled(event, below))
+    if paths:
+        named = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
+        errors = tuple(FieldError(path, TWICE) for path in paths[:_MAX_ERRORS])
+        raise Rejected("event.invalid", f"The event's JSON is not right at {named}. {TWICE}", errors)
 
 
 def _doubled(value: object, path: tuple[str, ...]) -> Iterator[str]:

@@ -75,8 +75,13 @@ class LogReplaced(CairnError):
         self.head = head
 
 
-async def check_anchor(nc: ResilientClient, stream: str, anchor: Anchor) -> StreamState:
+async def check_anchor(
+    nc: ResilientClient, stream: str, anchor: Anchor, state: StreamState | None = None
+) -> StreamState:
     """Make sure that the log is the one that an anchor was taken from.
+
+    Args:
+        state: The stream's state, where it was read when the anchor was there already; otherwise it is read.
 
     Returns:
         The state of the stream.
@@ -85,7 +90,7 @@ async def check_anchor(nc: ResilientClient, stream: str, anchor: Anchor) -> Stre
         LogReplaced: it is another one.
         LogUnreachable: the log does not answer, or no replica that answers has come so far.
     """
-    state = await read_state(nc, stream)
+    state = state or await read_state(nc, stream)
     # A leader that was elected a moment ago may not have taken in yet all that the former one acknowledged.
     patience = _REPLICA_SECONDS if state.replicas > 1 else 0.0
     while state.last < anchor.position and patience > 0:

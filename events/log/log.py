@@ -253,14 +253,17 @@ class Log:
         """
         return await read_state(self._nc, self._stream)
 
-    async def check(self, anchor: Anchor) -> StreamState:
+    async def check(self, anchor: Anchor, state: StreamState | None = None) -> StreamState:
         """Make sure that the log is the one that an anchor was taken from; with the stream's state.
+
+        Args:
+            state: The stream's state, where it was read when the anchor was there already; otherwise it is read.
 
         Raises:
             LogReplaced: it is another one.
             LogUnreachable: the log does not answer.
         """
-        return await check_anchor(self._nc, self._stream, anchor)
+        return await check_anchor(self._nc, self._stream, anchor, state)
 
     async def streams_that_take(self, subject: str, seconds: float) -> int:
         """How many streams store what is appended on a subject, asked without storing anything; it should be one.

@@ -30,12 +30,12 @@ _SQLITE_PRAGMAS = (
     # Views read the tables of that name, also when another build has been given it.
     "legacy_alter_table = ON",
 )
-CACHE_KIB = 32 * 1024
+_CACHE_KIB = 32 * 1024
 """How much of an SQLite file each connection keeps at hand."""
-CACHE_KIB_IN_BULK = 16 * 1024
+_CACHE_KIB_IN_BULK = 16 * 1024
 """The same of the connection that writes, for whoever takes in many events at once. What a large transaction needs is
 found in the kernel's cache as well, and a larger one of its own makes the process grow with the file."""
-READING_CACHE_KIB_IN_BULK = 2 * 1024
+_READING_CACHE_KIB_IN_BULK = 2 * 1024
 """The same of those that read then: SQLite forgets what they have read with the next transaction."""
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -53,12 +53,12 @@ class Cache(NamedTuple):
         writing: The one that writes.
     """
 
-    reading: int = CACHE_KIB
-    writing: int = CACHE_KIB
+    reading: int = _CACHE_KIB
+    writing: int = _CACHE_KIB
 
 
-_AS_USUAL = Cache()
-IN_BULK = Cache(READING_CACHE_KIB_IN_BULK, CACHE_KIB_IN_BULK)
+AS_USUAL = Cache()
+IN_BULK = Cache(_READING_CACHE_KIB_IN_BULK, _CACHE_KIB_IN_BULK)
 """For whoever takes in many events at once."""
 
 
@@ -66,7 +66,7 @@ class UnusableDatabase(CairnError):
     """The address is not one of a database that projections can be kept in."""
 
 
-def open_database(url: str, *, cache: Cache = _AS_USUAL) -> Engine:
+def open_database(url: str, *, cache: Cache = AS_USUAL) -> Engine:
     """Open the projections' database; connections are made when they are needed.
 
     An SQLite file that is deleted or replaced meanwhile is noticed with the next transaction, which uses what is in its

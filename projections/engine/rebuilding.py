@@ -196,7 +196,9 @@ class Rebuild:
                 try:
                     if batch.messages:
                         ready, held = demand.now_threadsafe, batch.messages.clear
-                        await self._thread.do(writer.take, batch.messages, batch.head, ready, again, held)
+                        await self._thread.do(
+                            writer.take, batch.messages, batch.head, begins=ready, again=again, held=held
+                        )
                     else:
                         await self._thread.do(writer.note, "live", batch.head)
                 except TablesChanged:

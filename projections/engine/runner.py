@@ -153,7 +153,9 @@ class Runner(Generic[State]):
                     again = await read_again(self._log, batch.messages)
                     ready, held = demand.now_threadsafe, batch.messages.clear
                     async with self._following.turn:
-                        await self._thread.do(writer.take, batch.messages, batch.head, ready, again, held)
+                        await self._thread.do(
+                            writer.take, batch.messages, batch.head, begins=ready, again=again, held=held
+                        )
                 else:
                     await self._thread.do(writer.note, "live", batch.head)
                 complete = not writer.is_live and writer.position >= writer.head

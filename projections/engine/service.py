@@ -22,7 +22,7 @@ from projections.engine.catching_up import (
     Way,
     ways,
 )
-from projections.engine.database import IN_BULK, Cache, open_database
+from projections.engine.database import AS_USUAL, IN_BULK, open_database
 from projections.engine.fitness import check_database
 from projections.engine.memory import MOST_CHARACTERS_REMEMBERED, MOST_CHARACTERS_REMEMBERED_IN_BULK
 from projections.engine.projection import Projection
@@ -82,7 +82,7 @@ async def serve(  # noqa: PLR0913 - what differs between the commands
     names = " ".join(positions)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(end_all, workers)  # first, as they wait from when they were forked, whatever happens
-        engine = open_database(database_url, cache=IN_BULK if until_level else Cache())
+        engine = open_database(database_url, cache=IN_BULK if until_level else AS_USUAL)
         stack.callback(engine.dispose)
         await asyncio.to_thread(check_database, engine)
         nc = await connect(nats_url, name=f"cairn projection {names}", log_api=log_api)

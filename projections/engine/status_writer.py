@@ -40,7 +40,7 @@ class StatusWriter:
         self.head = max(self.head, head, messages[-1].position)
 
     def failed(self, error: str) -> None:
-        """Remember a trouble, which stays written down until there is another one."""
+        """Remember a trouble, which stays written down until there is another one; once `live`, it is over."""
         self._error = (error, datetime.now(UTC))
 
     def write(self, connection: Connection, key: CheckpointKey, state: Working) -> None:

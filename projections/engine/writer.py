@@ -138,6 +138,7 @@ class ProjectionWriter(Generic[State]):
         self,
         messages: Sequence[StoredMessage],
         head: int,
+        *,
         begins: Callable[[], None] | None = None,
         again: Mapping[str, Sequence[StoredMessage]] = _NOTHING_AGAIN,
         held: Callable[[], None] | None = None,

@@ -23,7 +23,8 @@ class Act(NamedTuple):
         stream: The stream of the log.
         by: Who did it.
         reason: Why, in the operator's words.
-        position, fingerprint: The position in the log that the act is about; see :class:`LogCare` for each kind.
+        position, fingerprint: The position in the log that the act is about, and the fingerprint of the message there;
+            see :class:`LogCare` for each kind. None and empty for an adoption where none is known.
         head: The position of the log's last message at the time of the act.
         lost: How much the act has lost, or found to be lost, by kind (`events`, `goals`, …).
         at: When the act was recorded, as RFC 3339; empty for an act that is not recorded yet.
@@ -33,7 +34,7 @@ class Act(NamedTuple):
     stream: str
     by: str
     reason: str
-    position: int
+    position: int | None
     fingerprint: str
     head: int
     lost: Lost = {}  # noqa: RUF012 - nobody changes it
@@ -52,7 +53,7 @@ class Administration(Application[UUID]):
             DatabaseError: of the `eventsourcing` library, when it cannot be stored.
         """
         care = self._care(act.stream)
-        fields = (act.by, act.reason, act.position, act.fingerprint, act.head, dict(act.lost))
+        fields = (act.by, act.reason, act.position or 0, act.fingerprint, act.head, dict(act.lost))
         match act.kind:
             case "adopted":
                 care.adopt(*fields)
@@ -95,7 +96,7 @@ def _act(happened: LogCare.Act, stream: str) -> Act:
         stream,
         happened.by,
         happened.reason,
-        happened.position,
+        None if isinstance(happened, LogCare.Adopted) and happened.position == 0 else happened.position,
         happened.fingerprint,
         happened.head,
         happened.lost,

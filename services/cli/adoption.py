@@ -23,7 +23,8 @@ class Adoption(NamedTuple):
         head: Where the log ends.
         projections: Those that were built from another log.
         lost: What the audit trail has and the log has not; None when the audit trail could not be asked.
-        anchor: The event at the last position up to which both logs are known to be the same.
+        anchor: The event at the last position up to which both logs are known to be the same; the beginning where none
+            is known.
         missing: How many events are missing from the present log.
         acknowledged: The furthest position that a goals service remembers and misses; 0 when none does.
     """
@@ -85,12 +86,17 @@ def _print_stream(adoption: Adoption) -> None:
             gone = counted({"events": adoption.unseen})
             click.echo(f"Lost for good, and seen by no projection: at least {gone}. Their senders know which.")
     if not adoption.projections:
+        if adoption.acknowledged:
+            click.echo("Up to which position it is the same log is not known: no projection remembers it.")
         return
     remembered = ", ".join(f"{each.projection} {each.position:,}" for each in adoption.projections)
     click.echo(f"{adoption.stream} is another log than before. The log ends at position {adoption.head:,}.")
     click.echo(f"The projections followed the former log up to these positions: {remembered}.")
     if adoption.lost is None:
-        click.echo("What was lost with the former log cannot be listed: there is no audit trail of it.")
+        click.echo(
+            "What was lost with the former log cannot be listed: there is no audit trail of it. Nor is it known up"
+            " to which position it is the same log."
+        )
         return
     click.echo(f"Up to position {adoption.lost.same_until:,} it is the same log.")
     if not adoption.lost.goals:

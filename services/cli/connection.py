@@ -46,7 +46,7 @@ async def connected(nats_url: str | None) -> AsyncIterator["ResilientClient"]:
             " with --nats-url."
         ) from None
     except NotAdmitted as refused:
-        raise click.ClickException(f"{_looked_in(nats_url, settings)}{refused}") from None
+        raise click.ClickException(f"{_found_in(settings)}{refused}") from None
     try:
         yield nc
     finally:
@@ -59,4 +59,15 @@ def _looked_in(given: str | None, settings: "Settings") -> str:
 
     if given or settings.nats_url or read_address(settings.data_dir):
         return ""
-    return f"No `cairn up` runs on the data folder {settings.data_dir.absolute()}. "
+    return _found_in(settings)
+
+
+def _found_in(settings: "Settings") -> str:
+    """Which node runs on the data folder: the token of another one than that is not found there."""
+    from services.node.address import read_address, without_secret
+
+    folder = settings.data_dir.absolute()
+    node = read_address(settings.data_dir)
+    if node is None:
+        return f"No `cairn up` runs on the data folder {folder}. "
+    return f"The `cairn up` on the data folder {folder} is at {without_secret(node.nats_url)}. "

@@ -1,13 +1,17 @@
 """Groups of commands: what they do is listed in whole sentences, and help is quick where nothing is imported for it."""
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import click
 
 from events.errors import CairnError, first_of
+
+_WITHOUT_VALUE = re.compile(r"(--[a-z][a-z-]*)=")
 
 
 class Lazy(NamedTuple):
@@ -37,6 +41,18 @@ class LazyGroup(click.Group):
         super().__init__(*args, **kwargs)
         self._lazy = commands
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse empty words, and take in the others.
+
+        An empty one is mostly a variable of a shell that is not set. Taken for a value, it would ask for everything, or
+        for nothing, where something was meant.
+        """
+        before = _before_an_empty_word(args)
+        if before is not None:
+            behind = f"Behind {before} stands" if before else "The first word is"
+            raise click.UsageError(f"{behind} an empty text. Give it a value, or leave it out.", ctx)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order in which they are declared."""
         return list(self._lazy)
@@ -60,3 +76,13 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except* CairnError as refused:
             raise click.ClickException(str(first_of(refused))) from refused
+
+
+def _before_an_empty_word(words: Sequence[str]) -> str | None:
+    """What stands before the first empty word, mostly the name of an option; None where no word is empty."""
+    for before, word in pairwise(("", *words)):
+        if not word:
+            return before
+        if without_value := _WITHOUT_VALUE.fullmatch(word):
+            return without_value[1]
+    return None

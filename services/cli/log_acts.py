@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 def acts(nats_url: str | None, as_json: bool) -> None:
     """List what was done about the log: it was adopted or restored, a message voided; when, by whom and why.
 
-    Behind that, what was done with its notary.
+    The position is that of the backup's last event, of the message, or, of an adoption, the last one up to which the
+    former log and this one are known to be the same; `none known` where no audit trail could tell,
+    such as where only a goals service remembered the former log. The head is where the log ended then. Behind that,
+    what was done with its notary.
     """
     found, of_notaries = asyncio.run(_acts(nats_url))
     if as_json:
         notary = [{"stream": stream, **act.model_dump(mode="json")} for stream, act in of_notaries]
         print_json({"items": [act._asdict() for act in found], "notary": notary, "next": None})
     elif found or of_notaries:
-        columns = ("When", "What", "Stream", "Position", "By", "Why", "Lost")
+        columns = ("When", "What", "Stream", "Position", "Head", "By", "Why", "Lost")
         rows = (*map(_row, found), *(_notary_row(stream, act) for stream, act in of_notaries))
         print_table(columns, rows, wide=("Why", "Lost"))
     else:
@@ -51,9 +54,10 @@ async def _acts(nats_url: str | None) -> "tuple[list[Act], list[tuple[str, Notar
 
 
 def _row(act: "Act") -> tuple[object, ...]:
-    return minute(act.at), act.kind, act.stream, act.position, act.by, act.reason, counted(act.lost)
+    position = "none known" if act.position is None else act.position
+    return minute(act.at), act.kind, act.stream, position, act.head, act.by, act.reason, counted(act.lost)
 
 
 def _notary_row(stream: str, act: "NotaryAct") -> tuple[object, ...]:
     what = f"notary: {act.kind.replace('_', ' ')}"
-    return minute(act.at.isoformat()), what, stream, act.size, act.by, act.reason, ""
+    return minute(act.at.isoformat()), what, stream, act.size, "", act.by, act.reason, ""

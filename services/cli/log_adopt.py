@@ -103,7 +103,7 @@ def _say_of_access_record(engine: "Engine") -> None:
 
 
 async def _adoptions(engine: "Engine", nc: "ResilientClient", logs: "Mapping[str, Log]") -> list[Adoption]:
-    from events.log.anchor import BEGINNING
+    from events.log.anchor import BEGINNING, Anchor
     from events.log.fitness import Fitness
     from projections.catalog import every_name
     from services.cli.configuration import load_settings
@@ -119,10 +119,9 @@ async def _adoptions(engine: "Engine", nc: "ResilientClient", logs: "Mapping[str
         log = logs[stream]
         state = await log.state()
         lost = await lost_events(engine, log, load_settings().placement.organisations(stream))
-        anchor = await log.anchor(lost.same_until) if lost else None
+        same_until = (await log.anchor(lost.same_until) or Anchor(lost.same_until)) if lost else BEGINNING
         projections = tuple(each for each in found if each.stream == stream)
         missing = Fitness.of(stream, state).missing
-        same_until = anchor or BEGINNING
         adoptions.append(Adoption(stream, state.last, projections, lost, same_until, missing, acknowledged[stream]))
     for stream in logs.keys() - {each.stream for each in adoptions}:
         state = await logs[stream].state()
@@ -176,5 +175,5 @@ async def _record(nc: "ResilientClient", adoptions: "Sequence[Adoption]", by: st
         lost = {**(each.lost.counts if each.lost else {}), **({"missing": each.missing} if each.missing else {})}
         if unseen := each.unseen:
             lost["events"] = lost.get("events", 0) + unseen
-        position, fingerprint = each.anchor
-        await record_act(nc, Act("adopted", each.stream, by, reason, position, fingerprint, each.head, lost), replicas)
+        known, fingerprint = each.anchor.position or None, each.anchor.fingerprint
+        await record_act(nc, Act("adopted", each.stream, by, reason, known, fingerprint, each.head, lost), replicas)

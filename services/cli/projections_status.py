@@ -34,7 +34,8 @@ Show = Callable[[Json], None]
 @nats_url_option
 def status(nats_url: str | None, as_json: bool, watch: bool, every: float) -> None:
     """Show each projection's position in the log, how far it is behind in events and seconds, its rate, what is in
-    quarantine, the last trouble, and what is being built beside.
+    quarantine, what is being built beside, and the last trouble since its service began: `over`, where the projection
+    has come to the end of the log since.
 
     In the state `log replaced` the tables were built from another log, and no event is projected: see
     `cairn log adopt`.
@@ -86,10 +87,10 @@ def _shown(as_json: bool) -> Iterator[Show]:
         yield lambda found: print_table(*columns_and_rows(found), wide=_WIDE)
 
 
-_WIDE = ("Last error",)
+_WIDE = ("Last trouble",)
 _COLUMNS = (
     *("Projection", "State", "Position", "Head", "Behind", "Seconds", "Events/s", "Quarantine", "Being built"),
-    "Last error",
+    "Last trouble",
 )
 
 
@@ -115,4 +116,12 @@ def _cells(status: Json) -> Iterator[object]:
     yield f"{status['quarantined']:,}"
     building = status["building"]
     yield f"version {building['version']}: {building['percent']} %" if building else ""
-    yield f"{printable(status['last_error_at'])[:19]} {status['last_error']}" if status["last_error"] else ""
+    yield _last_trouble(status)
+
+
+def _last_trouble(status: Json) -> str:
+    """Nothing becomes live as long as there is trouble; it stays noted, as most is over before anybody looks."""
+    if not status["last_error"]:
+        return ""
+    over = "over: " if status["state"] == "live" else ""
+    return f"{over}{printable(status['last_error_at'])[:19]} {status['last_error']}"

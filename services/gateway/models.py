@@ -65,7 +65,10 @@ class ProjectionStatus(BaseModel):
     rate: float = Field(description="Events per second while it last had work.")
     quarantined: int = Field(description="Events that it could not take, and those of the same goals behind them.")
     recorded_at: datetime | None
-    last_error: str | None
+    last_error: str | None = Field(
+        description="The last trouble since its service began. It stays until the next one; in the state `live` it is"
+        " over."
+    )
     last_error_at: datetime | None
     updated_at: datetime | None
     building: ProjectionBuild | None

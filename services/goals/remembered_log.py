@@ -132,9 +132,10 @@ class RememberedLog:
             LogReplaced: it ends before something, or holds something else there.
             LogUnreachable: it does not answer.
         """
-        last = self._last
-        for anchor in sorted(self._all or (BEGINNING,), reverse=True):  # of what is missed, the furthest is told
-            state = await self._bears_out(anchor)
+        last, remembered = self._last, self._all
+        state = await self._log.state()
+        for anchor in sorted(remembered or (BEGINNING,), reverse=True):  # of what is missed, the furthest is told
+            state = await self._bears_out(anchor, state)
         if last is not None:
             await self._check(last, state)
         return state
@@ -198,9 +199,9 @@ class RememberedLog:
         self._kept = kept
         return True
 
-    async def _bears_out(self, anchor: Anchor) -> StreamState:
+    async def _bears_out(self, anchor: Anchor, state: StreamState) -> StreamState:
         try:
-            return await self._log.check(anchor)
+            return await self._log.check(anchor, state)
         except LogReplaced as replaced:
             if replaced.head < anchor.position or await self._log.anchor(anchor.position) is not None:
                 raise

@@ -44,8 +44,9 @@ def check_not_lost(settings: Settings, stream: str) -> None:
     folder = notary_folder(settings, stream)
     if folder.has_notary or (published := _last_published(settings, stream)) is None:
         return
+    name = published.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
     raise NotaryUnusable(
-        f"The log was signed and published as {published}, and there is no notary in {folder.folder}: its keys are not"
+        f"The log was signed and published as {name}, and there is no notary in {folder.folder}: its keys are not"
         " there, and nothing is signed. Put that folder back. Where it is"
         f" lost for good, move {_trees(settings, stream)} aside and make a new notary (cairn notary init): for"
         " witnesses and readers that is another log."
@@ -69,7 +70,7 @@ def _trees(settings: Settings, stream: str) -> Path:
     return settings.data_dir.absolute() / _TREES / stream
 
 
-def _last_published(settings: Settings, stream: str) -> str | None:
-    """Under which name a stream was last published, as the data folder has it; None where it was not."""
-    found = {file.stat().st_mtime_ns: file for file in _trees(settings, stream).glob(f"*/{CHECKPOINT_FILE}")}
-    return found[max(found)].read_text(encoding="utf-8", errors="replace").partition("\n")[0] if found else None
+def _last_published(settings: Settings, stream: str) -> Path | None:
+    """The checkpoint that was last published of a stream, as the data folder has it; None where there is none."""
+    published = _trees(settings, stream).glob(f"*/{CHECKPOINT_FILE}")
+    return max(published, key=lambda file: file.stat().st_mtime_ns, default=None)

@@ -150,8 +150,8 @@ def _refusal(address: Address) -> str:
     given = "with this token" if "token" in address.credentials else "without a user and a password, or a token"
     return (
         f"The NATS server at {address} does not let anyone in {given}. The token of the server that `cairn up` starts"
-        " is in the file nats/token of its data folder: set CAIRN_DATA_DIR to that folder, so that commands find it by"
-        " themselves, or give it as nats://TOKEN@host:port."
+        " is in the file nats/token of its data folder: give it as nats://TOKEN@host:port. Or, while that Cairn runs,"
+        " set CAIRN_DATA_DIR to that folder and give no address: both are found there."
     )
 
 

@@ -80,9 +80,9 @@ def instant(value: object) -> datetime | None:
 
     None for what :func:`real_date` takes for no date.
     """
+    value = _with_leap_second(value)
     if real_date(value) is None:
         return None
-    value = _with_leap_second(value)
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     return datetime.combine(value, time.min, UTC) if isinstance(value, date) else None

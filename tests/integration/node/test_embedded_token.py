@@ -28,7 +28,7 @@ async def test_nobody_gets_in_without_it(own_server: EmbeddedServer, given: str)
 
 
 async def test_whoever_is_refused_is_told_where_it_is(own_server: EmbeddedServer) -> None:
-    with pytest.raises(NotAdmitted, match="nats/token of its data folder: set CAIRN_DATA_DIR"):
+    with pytest.raises(NotAdmitted, match="nats/token of its data folder: give it as nats://TOKEN@"):
         await connect(without_token(own_server), name="stranger")
 
 
@@ -87,7 +87,21 @@ async def test_commands_find_it_in_the_data_folder(own_server: EmbeddedServer, t
     for more in ((), ("--nats-url", without_token(own_server))):
         ran = await cairn("log", "acts", *more, CAIRN_DATA_DIR=str(tmp_path))
         assert ran.code == 0, ran.err
-    ran = await cairn("log", "acts", "--nats-url", without_token(own_server), CAIRN_DATA_DIR=str(tmp_path / "nothing"))
-    assert ran.code == 1
-    assert "CAIRN_DATA_DIR" in ran.err
-    assert own_server.token not in ran.err + ran.out
+
+
+async def test_who_is_refused_is_told_what_runs_on_the_data_folder(own_server: EmbeddedServer, tmp_path: Path) -> None:
+    """What was seen: told to set CAIRN_DATA_DIR, which was set, to a folder on which nothing ran."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    write_address(elsewhere, NodeAddress(os.getpid(), "nats://secret@127.0.0.1:1", "http://127.0.0.1:1"))
+    nothing = tmp_path / "nothing"
+    for data_dir, found in (
+        (nothing, f"No `cairn up` runs on the data folder {nothing}."),
+        (elsewhere, f"The `cairn up` on the data folder {elsewhere} is at nats://127.0.0.1:1."),
+    ):
+        ran = await cairn("log", "acts", "--nats-url", without_token(own_server), CAIRN_DATA_DIR=str(data_dir))
+        assert ran.code == 1
+        assert found in ran.err
+        assert "give it as nats://TOKEN@" in ran.err
+        assert own_server.token not in ran.err + ran.out
+        assert "secret" not in ran.err + ran.out

@@ -16,6 +16,7 @@ def test_what_only_a_goals_service_misses_is_told(capsys: pytest.CaptureFixture[
     assert "To a goals service CAIRN_LOG had acknowledged events up to position 9. The log ends at position 5" in told
     assert "seen by no projection: at least 4 events" in told
     assert "If a backup has what is lost here, do not adopt" in told
+    assert "Up to which position it is the same log is not known" in told
     assert "built anew" not in told
 
 

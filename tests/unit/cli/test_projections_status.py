@@ -33,12 +33,20 @@ def test_a_line_tells_all_of_a_projection(capsys: pytest.CaptureFixture[str]) ->
     )
     assert head.split() == [
         *("Projection", "State", "Position", "Head", "Behind", "Seconds", "Events/s", "Quarantine", "Being", "built"),
-        *("Last", "error"),
+        *("Last", "trouble"),
     ]
     assert [part.strip() for part in line.split("   ") if part.strip()] == [
         *("goal_state", "catching up", "1,000", "3,500", "2,500", "61.2", "1,234", "3", "version 2: 20 %"),
         "2026-03-02T12:00:00 OperationalError: disk I/O error",
     ]
+
+
+@pytest.mark.parametrize(("state", "told"), [("live", "over: "), ("catching_up", ""), ("stopped", "")])
+def test_trouble_is_over_once_the_projection_is_live_again(state: str, told: str) -> None:
+    """What was seen: a log that had been replaced was told of for hours after the right one was back."""
+    mended = status(state=state, last_error="no room", last_error_at="2026-03-02T12:00:00+00:00")
+    _, [[_, *cells]] = projections_status.columns_and_rows({"items": [mended], "next": None})
+    assert cells[-1] == f"{told}2026-03-02T12:00:00 no room"
 
 
 def test_how_long_something_waits_may_be_unknown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,6 +42,25 @@ def test_without_a_server_the_address_and_the_remedy_are_named(command: tuple[st
     assert ran.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("goals", "list", "--org", ""), "Behind --org stands"),
+        (("goals", "list", "--org="), "Behind --org stands"),
+        (("up", "--data-dir", ""), "Behind --data-dir stands"),
+        (("export", "session", "a.b", "--output="), "Behind --output stands"),
+        (("token", "revoke", ""), "Behind revoke stands"),
+        (("log", "restore", "--replace", ""), "Behind --replace stands"),
+        (("",), "The first word is"),
+    ],
+)
+def test_an_empty_text_is_refused_wherever_it_stands(arguments: tuple[str, ...], named: str) -> None:
+    """What was seen: `--org ""` was told that there is nothing at this address, `--output ""` that it is there already."""
+    ran = run(*arguments)
+    assert ran.exit_code == 2
+    assert f"Error: {named} an empty text. Give it a value, or leave it out." in ran.stderr
+
+
 def test_a_command_that_was_given_no_address_says_in_which_folder_it_looked_for_a_cairn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ class StandInLog:
     def __init__(self) -> None:
         self.events: list[RecordedEvent | None] = []
         self.adopted = 0
+        self.asked = 0
 
     def append(self) -> RecordedEvent:
         position = len(self.events) + 1
@@ -30,16 +31,17 @@ class StandInLog:
         return recorded
 
     async def state(self) -> StreamState:
+        self.asked += 1
         metadata = {"cairn-adopted-at": str(self.adopted)} if self.adopted else {}
         there = [each for each in self.events if each]
         return StreamState("", 1, len(self.events), len(there), {"metadata": metadata}, 0, 1)
 
-    async def check(self, anchor: Anchor) -> StreamState:
+    async def check(self, anchor: Anchor, state: StreamState | None = None) -> StreamState:
         if anchor.position > len(self.events):
             raise LogReplaced(STREAM, anchor.position, len(self.events))
         if anchor.fingerprint and await self.anchor(anchor.position) != anchor:
             raise LogReplaced(STREAM, anchor.position, len(self.events))
-        return await self.state()
+        return state or await self.state()
 
     async def anchor(self, position: int) -> Anchor | None:
         if position == 0:
@@ -96,6 +98,17 @@ async def looked(remembered: RememberedLog) -> LogReplaced | None:
         return replaced
     await remembered.renew(state)
     return None
+
+
+async def test_asks_once_how_the_stream_is_however_much_is_remembered(
+    log: StandInLog, remembered: RememberedLog
+) -> None:
+    log.append()
+    assert await looked(remembered) is None
+    remembered.acknowledged(log.append())
+    log.asked = 0
+    await remembered.compare()
+    assert log.asked == 1
 
 
 async def test_misses_what_was_acknowledged_since_the_last_look(log: StandInLog, remembered: RememberedLog) -> None:
