@@ -27,13 +27,14 @@ def read_instant(text: str) -> datetime | None:
         instant = datetime.fromisoformat(
             f"{match['minute']}:{second}{match['fraction'] or ''}{match['offset'] or ''}".upper()
         )
-        if is_leap and not _ends_a_day(instant):
+        if is_leap and not ends_a_day(instant):
             return None
     except (ValueError, OverflowError):  # no such day or hour; or one that lies before the first or after the last
         return None
     return instant
 
 
-def _ends_a_day(instant: datetime) -> bool:
+def ends_a_day(instant: datetime) -> bool:
+    """Whether an instant is in the last minute of a day in UTC, the only one that may have a leap second."""
     in_utc = instant.astimezone(UTC) if instant.tzinfo is not None else instant
     return (in_utc.hour, in_utc.minute) == (23, 59)

@@ -1,7 +1,7 @@
 """What a calendar shows of the reviews: each goal's next one, and those that fell away with their goals."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from sqlalchemy import Connection, exists, literal, select, union_all
@@ -21,6 +21,7 @@ class CalendarEntry(NamedTuple):
     Attributes:
         sequence: Grows whenever the review is set on another day, and once more when it falls away.
         called_off: Whether it fell away, because its goal came to an end.
+        revised_at: When it was recorded that the review is on this day, or that it fell away.
     """
 
     org: str
@@ -29,6 +30,7 @@ class CalendarEntry(NamedTuple):
     due_on: date
     sequence: int
     called_off: bool
+    revised_at: datetime
 
 
 def is_known(connection: Connection, org: str, patient: str | None) -> bool:
@@ -59,11 +61,13 @@ def calendar(
         *(_REVIEWS.c[name] for name in _SHARED),
         (2 * _REVIEWS.c.sequence).label("sequence"),
         literal(False).label("called_off"),
+        _REVIEWS.c.set_at.label("revised_at"),
     )
     fallen = select(
         *(_CALLED_OFF.c[name] for name in _SHARED),
         (2 * _CALLED_OFF.c.sequence + 1).label("sequence"),
         literal(True),
+        _CALLED_OFF.c.called_off_at,
     )
     # One patient's, or one clinician's, are few: what leads to them are not the days.
     day = without_index if patient is not None or filters.clinician is not None else lambda column: column
@@ -71,7 +75,7 @@ def calendar(
         query.where(reviews.c.org == org, day(reviews.c.due_on).between(from_, to))
         for query, reviews in ((ahead, _REVIEWS), (fallen, _CALLED_OFF))
     )
-    fallen = fallen.where(day(_CALLED_OFF.c.called_off_on) >= since)
+    fallen = fallen.where(day(_CALLED_OFF.c.called_off_at) >= datetime.combine(since, time(), UTC))
     if patient is not None:
         ahead, fallen = ahead.where(_REVIEWS.c.patient == patient), fallen.where(_CALLED_OFF.c.patient == patient)
     if filters.clinician is not None:

@@ -1,7 +1,7 @@
 """From events to rows: the fold, of which only the next review and what is shown beside it is kept."""
 
 from collections.abc import Sequence
-from datetime import UTC, date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from events.event import RecordedEvent
@@ -56,15 +56,16 @@ def project(state: State | None, events: Sequence[RecordedEvent]) -> Projected[S
 
 
 class _CalledOff(NamedTuple):
-    """A review that fell away, and the day (UTC) on which that was recorded."""
+    """A review that fell away, and when that was recorded."""
 
     review: ScheduledReview
-    on: date
+    at: datetime
 
 
 class _WasSet(NamedTuple):
-    """A review was set on a day; `moved_from` is the day that it was on before, where it was moved."""
+    """A review was set on a day, and when that was recorded; `moved_from` is the day before, where it was moved."""
 
+    at: datetime
     moved_from: date | None
 
 
@@ -82,11 +83,11 @@ def _folded(
         review = state.next_review if state else None
         state = fold_goal(state, recorded)
         if review and state and state.next_review is None:
-            called_off = _CalledOff(review, recorded.recorded_at.astimezone(UTC).date())
+            called_off = _CalledOff(review, recorded.recorded_at)
         if isinstance(recorded.data, goal_types.ReviewScheduled):
             data = recorded.data
             is_moved = review and data.cause not in _SET_IN_TURN and review.due_on != data.due_on
-            was_set = _WasSet(review.due_on if review and is_moved else None)
+            was_set = _WasSet(recorded.recorded_at, review.due_on if review and is_moved else None)
     return state, called_off, was_set
 
 
@@ -115,8 +116,8 @@ def _goal_rows(
         # Of a goal that had ended before these events, what was called off stays as it is.
         fallen: tuple[Row, ...] = ()
         if called_off:
-            review, on = called_off
-            fallen = ({**key, "due_on": review.due_on, "sequence": review.sequence, "called_off_on": on},)
+            review, at = called_off
+            fallen = ({**key, "due_on": review.due_on, "sequence": review.sequence, "called_off_at": at},)
         return Projected({"folded": (row,), "called_off": fallen}, deletes={"reviews": (key,)}, after=after)
     ahead: dict[str, object] = {
         **key,
@@ -130,9 +131,9 @@ def _goal_rows(
         "version": state.version,
         "position": state.position,
     }
+    if was_set is None:
+        # It stays where it is, and so does what it was moved from, and when.
+        return Projected({"folded": (row,)}, updates={"reviews": (ahead,)}, after=after)
+    ahead |= {"moved_from": was_set.moved_from, "set_at": was_set.at}
     deletes = {"called_off": (key,)} if set_anew else {}
-    if was_set is None and not set_anew:
-        # It stays where it is, and so does what it was moved from.
-        return Projected({"folded": (row,)}, deletes, {"reviews": (ahead,)}, after)
-    ahead["moved_from"] = was_set.moved_from if was_set else None
     return Projected({"folded": (row,), "reviews": (ahead,)}, deletes=deletes, after=after)

@@ -20,8 +20,10 @@ from projections.review_schedule.tables import tables
 _REVIEWS, _PLANS = tables()["reviews"], tables()["plans"]
 _THEIR_PLANS = _PLANS.alias("their_plans")
 _EVERY_REVIEW = ReviewFilter()
+_LISTED = tuple(column for column in _REVIEWS.c if column is not _REVIEWS.c.set_at)
+"""When a review was set is for calendars alone."""
 # SQLAlchemy's own kind of text takes ten times as long to be written as JSON.
-_TOLD = (*(str(column.name) for column in _REVIEWS.c), "clinician", "time_zone", "status")
+_TOLD = (*(str(column.name) for column in _LISTED), "clinician", "time_zone", "status")
 _GOAL = tuple(_TOLD.index(name) for name in GoalId._fields)
 _DUE_ON, _MOVED_FROM, _VERSION, _OWN_WORDS = map(_TOLD.index, ("due_on", "moved_from", "version", "own_words"))
 _ORDER = ("due_on", "patient", "goal")
@@ -92,7 +94,7 @@ def _reviews(shape: _Shape, *, after: bool) -> AnySelect:
     status = due_status(_REVIEWS, parameter_of_day(_PLANS, shape.zones))
     query = (
         select(
-            *(day if column is due_on else column for column in _REVIEWS.c),
+            *(day if column is due_on else column for column in _LISTED),
             _PLANS.c.clinician,
             _PLANS.c.time_zone,
             status.label("status"),

@@ -4,10 +4,11 @@ from functools import cache
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text
 
+from projections.engine.columns import Instant
 from projections.engine.naming import Naming
 from projections.engine.projection import Tables
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the tables, what the projector puts into them, the views, or the fold (`FOLD_VERSION`) change."""
 _LIVE = Naming("review_schedule")
 
@@ -29,6 +30,8 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("sequence", Integer, nullable=False),
             # The day that it was on before, where it was moved without one having taken place.
             Column("moved_from", Date),
+            # When it was recorded that the review is on its day.
+            Column("set_at", Instant, nullable=False),
             Column("goal_status", String(24), nullable=False),
             # As the goal was first put; wording is how it is put now, where that differs.
             Column("statement", Text, nullable=False),
@@ -49,9 +52,9 @@ def tables(naming: Naming = _LIVE) -> Tables:
             Column("goal", String(64), primary_key=True),
             Column("due_on", Date, nullable=False),
             Column("sequence", Integer, nullable=False),
-            # The day (UTC) on which that was recorded.
-            Column("called_off_on", Date, nullable=False),
-            Index(naming.index("called_off", "day"), "org", "called_off_on", "due_on"),
+            # When that was recorded.
+            Column("called_off_at", Instant, nullable=False),
+            Index(naming.index("called_off", "at"), "org", "called_off_at", "due_on"),
         ),
         "plans": Table(
             naming.table("plans"),

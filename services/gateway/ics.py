@@ -6,7 +6,7 @@ calendar to subscribe to a message to be scheduled by (RFC 5546), which some rea
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, timedelta
 
 from projections.review_schedule.calendar import CalendarEntry
 
@@ -17,12 +17,14 @@ _LINE = 74
 """With the blank before what is carried over, a line has at most 75 octets (RFC 5545, 3.1)."""
 
 
-def render_feed(entries: Sequence[CalendarEntry], name: str, now: datetime) -> Iterator[bytes]:
+def render_feed(entries: Sequence[CalendarEntry], name: str) -> Iterator[bytes]:
     """A feed of reviews, piece by piece: written out whole, a thousand of them are 240 KB.
+
+    DTSTAMP is when a review was set on its day, or fell away, as in a calendar without METHOD (RFC 5545, 3.8.7.2). So
+    the same reviews are the same bytes whenever they are asked for.
 
     Args:
         name: Whose reviews these are, in ids.
-        now: When the feed is made (DTSTAMP; RFC 5545, 3.8.7.2).
     """
     from icalendar import Calendar  # noqa: PLC0415 - a gateway that nobody asks for a calendar starts without it
 
@@ -34,23 +36,22 @@ def render_feed(entries: Sequence[CalendarEntry], name: str, now: datetime) -> I
     written: bytes = feed.to_ical()
     head, end, nothing = written.rpartition(b"END:VCALENDAR")
     yield head
-    stamp = f"{now:%Y%m%dT%H%M%SZ}"
     for first in range(0, len(entries), _EVENTS_AT_ONCE):
-        yield "".join(_event(entry, stamp) for entry in entries[first : first + _EVENTS_AT_ONCE]).encode()
+        yield "".join(_event(entry) for entry in entries[first : first + _EVENTS_AT_ONCE]).encode()
     yield end + nothing
 
 
-def _event(entry: CalendarEntry, stamp: str) -> str:
+def _event(entry: CalendarEntry) -> str:
     """As icalendar writes it, in a hundredth of the time. All that is filled in are tokens and numbers, which need no
     escaping, and of which two may make a line too long.
     """
-    org, patient, goal, due_on, sequence, called_off = entry
+    org, patient, goal, due_on, sequence, called_off, revised_at = entry
     goal_id = f"{org}.{patient}.{goal}"
     return (
         "BEGIN:VEVENT\r\n"
         "SUMMARY:Goal review\r\n"
         f"DTSTART;VALUE=DATE:{due_on:%Y%m%d}\r\n"
-        f"DTSTAMP:{stamp}\r\n"
+        f"DTSTAMP:{revised_at.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\n"
         f"{_line('UID', f'{goal_id}.review@cairn')}\r\n"
         f"SEQUENCE:{sequence}\r\n"
         "CLASS:PRIVATE\r\n"

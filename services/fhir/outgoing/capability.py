@@ -10,6 +10,8 @@ _SINCE = "2026-12-01"
 """The date of this statement; it changes with what it says."""
 VERSIONED: frozenset[ResourceType] = frozenset({"Goal", "CarePlan"})
 """The resources whose earlier versions can be read."""
+_DATED = VERSIONED | {"Patient", "Provenance"}
+"""The resources of which an answer says when they last changed."""
 _ALWAYS = ("_id", "_lastUpdated", "_security")
 _GENERAL = f"""\
 Read only: goals change by Cairn's events. A search names whose resources it is about ({{naming}}). Repeated parameters
@@ -49,7 +51,7 @@ def _resource(name: ResourceType) -> Json:
         interaction=[{"code": each} for each in ("read", *versions, "search-type")],
         versioning="versioned" if name in VERSIONED else "no-version",
         readHistory=name in VERSIONED,
-        conditionalRead="not-match",
+        conditionalRead="full-support" if name in _DATED else "not-match",
         searchInclude=inclusions(name, reverse=False),
         searchRevInclude=inclusions(name, reverse=True),
         searchParam=[_parameter(each) for each in SEARCH_PARAMETERS[name].values()],

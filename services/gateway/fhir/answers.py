@@ -1,4 +1,4 @@
-"""FHIR's answers: resources with their version, or the word that the client has this version already."""
+"""FHIR's answers: resources with their version."""
 
 import json
 from datetime import UTC, datetime
@@ -11,11 +11,10 @@ from starlette.responses import Response
 from services.fhir.outgoing.elements import Json
 from services.gateway.fhir.exchange import Exchange
 from services.gateway.refusals import FHIR_JSON
-from services.gateway.unchanged import names
 
 
 def resource_answer(asked: Exchange, resource: Json) -> Response:
-    """A resource, or 304 when it is one of the versions that the client has (`If-None-Match`).
+    """A resource with its ETag; of a version also when it was made.
 
     The ETag is the version (`meta.versionId`); of a resource without versions it is made of what it says.
     """
@@ -24,9 +23,8 @@ def resource_answer(asked: Exchange, resource: Json) -> Response:
     if "id" in resource:
         meta = resource.get("meta", {})
         headers["etag"] = f'W/"{meta.get("versionId") or sha256(to_json(resource)).hexdigest()[:32]}"'
-        if "lastUpdated" in meta:
+        if "versionId" in meta:
+            # Of the others something may have changed with the goal that they belong to: the unit of an entry, say.
             updated = datetime.fromisoformat(meta["lastUpdated"]).astimezone(UTC)
             headers["last-modified"] = format_datetime(updated, usegmt=True)
-        if names(asked.if_none_match, headers["etag"]):
-            return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=FHIR_JSON)

@@ -41,7 +41,6 @@ class Exchange:
         parameters: The parameters of address and body, without those of every FHIR request.
         lenient: Whether parameters that are not known are to be left out (`Prefer: handling=lenient`) and not refused.
         pretty: Whether the answer is to be indented.
-        if_none_match: The headers that name the versions which the client has already.
         operation: What the request was found to be.
     """
 
@@ -52,7 +51,6 @@ class Exchange:
     parameters: tuple[tuple[str, str], ...]
     lenient: bool
     pretty: bool
-    if_none_match: tuple[str, ...]
     operation: Operation
 
     def saw(self, *found: GoalId) -> None:
@@ -105,7 +103,6 @@ async def _exchange(
         tuple((name, value) for name, value in given if name not in ("_format", "_pretty")),
         "handling=lenient" in _preferences(request),
         ("_pretty", "true") in given,
-        tuple(request.headers.getlist("if-none-match")),
         request.state.operation,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
+from pydantic_core import to_json
 from sqlalchemy import Connection
 from starlette.responses import Response, StreamingResponse
 
@@ -15,6 +16,7 @@ from services.gateway.gateway import Gateway, Here
 from services.gateway.ics import CONTENT_TYPE, render_feed
 from services.gateway.parameters import CalendarQuery, Org, Patient
 from services.gateway.routing import Query, Router
+from services.gateway.unchanged import weak_etag
 
 router = Router(prefix="/v1/orgs/{org}", tags=["read"])
 
@@ -63,21 +65,24 @@ async def _feed(here: Gateway, asks: Asking, query: CalendarQuery, org: str, pat
     now = datetime.now(UTC)
     name = f"{org}.{patient}" if patient else org
 
-    def read(connection: Connection) -> Sequence[CalendarEntry] | None:
+    title = f"{name}, {query.clinician}" if query.clinician else name
+
+    def read(connection: Connection) -> tuple[Sequence[CalendarEntry], str] | None:
         if not is_known(connection, org, patient):
             return None
         from_, to = query.from_ or (now - DAYS_SHOWN).date(), query.to or (now + DAYS_SHOWN).date()
         since = (now - _REMEMBERED).date()
-        return calendar(connection, org, query, patient=patient, from_=from_, to=to, since=since)
+        entries = calendar(connection, org, query, patient=patient, from_=from_, to=to, since=since)
+        return entries, weak_etag(to_json([title, entries]))
 
-    entries = await here.read("review_schedule", org, query.min_position, read)
-    if entries is None:
+    found = await here.read("review_schedule", org, query.min_position, read)
+    if found is None:
         raise _unknown(org, patient)
+    entries, etag = found
     # All of them are recorded before the first is told; what is told is then written out as it goes.
     asks.saw(org, {entry.patient for entry in entries})
-    title = f"{name}, {query.clinician}" if query.clinician else name
-    headers = {"content-disposition": f'inline; filename="{name}.reviews.ics"'}
-    return StreamingResponse(_pieces(render_feed(entries, title, now)), media_type=CONTENT_TYPE, headers=headers)
+    headers = {"content-disposition": f'inline; filename="{name}.reviews.ics"', "etag": etag}
+    return StreamingResponse(_pieces(render_feed(entries, title)), media_type=CONTENT_TYPE, headers=headers)
 
 
 async def _pieces(written: Iterable[bytes]) -> AsyncIterator[bytes]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from icalendar import Calendar
 
-from events.goal.types import Closed, ReviewScheduled
+from events.goal.types import Changes, Closed, ReviewScheduled, Revised
 from events.identity import GoalId
 from tests.builders import TODAY, active_goal, event, opened
 from tests.integration.gateway.http import Http
@@ -80,6 +80,28 @@ async def test_a_review_that_moves_and_falls_away_keeps_its_uid(http: Http, org:
     assert [each["sequence"] for each in (begun, moved, gone)] == [2, 4, 5]
     assert [str(each["status"]) for each in (begun, moved, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert gone["dtstart"].dt == moved["dtstart"].dt == later.due_on
+
+
+async def test_the_same_reviews_are_the_same_calendar_and_need_not_be_sent_again(http: Http, org: str) -> None:
+    goal = GoalId(org, "p1", "g1")
+    path = f"/v1/orgs/{org}/reviews.ics"
+    position = await http.record(*active_goal(goal))
+    first = await http.ask(path, min_position=position)
+    revised = Revised(changes=Changes(wording="Up at eight"), reason="patient_request")
+    position = await http.record(event(goal, revised))
+    again = await http.ask(path, min_position=position)
+    has_it = {"if-none-match": first.headers["etag"]}
+    unchanged = await http.client.get(path, headers=has_it)
+
+    assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+    moved = ReviewScheduled(due_on=DUE + timedelta(days=7), cause="moved")
+    position = await http.record(event(goal, moved, role="clinician", actor="c1"))
+    changed = await http.client.get(path, headers=has_it, params={"min_position": position})
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != first.headers["etag"]
+    assert f"DTSTART;VALUE=DATE:{moved.due_on:%Y%m%d}" in changed.text
 
 
 async def test_a_wrong_parameter_is_named(http: Http, org: str) -> None:

@@ -1,5 +1,7 @@
 """FHIR search over HTTP: whose resources, what was applied, forms, what comes along, and links that lead on."""
 
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -267,6 +269,47 @@ async def test_a_version_that_the_client_has_is_not_sent_again(http: Http, goal:
     await http.record(event(goal, entry("e2", mood=5)))
     changed = await http.client.get(f"/fhir/R4/Goal/{goal}", headers={"if-none-match": 'W/"5"'})
     assert (changed.status_code, changed.headers["etag"]) == (200, 'W/"6"')
+
+
+async def test_what_has_not_changed_since_an_instant_is_not_sent_again(http: Http, goal: GoalId) -> None:
+    path = f"/fhir/R4/Goal/{goal}"
+    first = await http.client.get(path)
+    modified = parsedate_to_datetime(first.headers["last-modified"])
+    earlier, later = (format_datetime(modified + timedelta(seconds=by), usegmt=True) for by in (-1, 60))
+
+    async def status(**headers: str) -> int:
+        return (await http.client.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()})).status_code
+
+    assert await status(if_modified_since=first.headers["last-modified"]) == 304
+    assert await status(if_modified_since=later) == 304
+    assert await status(if_modified_since=earlier) == 200
+    # The ETag is more exact, and goes before; what is no date counts for nothing.
+    assert await status(if_modified_since=later, if_none_match='W/"other"') == 200
+    assert await status(if_modified_since=earlier, if_none_match=first.headers["etag"]) == 304
+    for no_date in ("yesterday", "2026-13-01", "", "Mon, 99 Foo 2026 99:99:99 GMT"):
+        assert await status(if_modified_since=no_date) == 200
+    form, headers = {"_id": str(goal)}, {"if-modified-since": later}
+    posted = await http.client.post("/fhir/R4/Goal/_search", data=form, headers=headers)
+    assert posted.status_code == 200
+
+
+async def test_the_statement_says_of_which_resources_it_is_told_when_they_changed(http: Http, goal: GoalId) -> None:
+    statement = (await http.client.get("/fhir/R4/metadata")).json()
+    conditional = {each["type"]: each["conditionalRead"] for each in statement["rest"][0]["resource"]}
+    addresses = {
+        "Goal": f"Goal/{goal}",
+        "Patient": f"Patient/{goal.org}.p1",
+        "CarePlan": f"CarePlan/{goal.plan}",
+        "Observation": f"Observation/{goal}.5",
+        "Provenance": f"Provenance/{goal}.5",
+        "AuditEvent": f"AuditEvent/{goal}.5",
+    }
+
+    assert conditional.keys() == addresses.keys()
+    for kind, address in addresses.items():
+        read = await http.client.get(f"/fhir/R4/{address}")
+        assert read.status_code == 200
+        assert ("last-modified" in read.headers) == (conditional[kind] == "full-support"), kind
 
 
 async def test_links_begin_with_the_address_that_was_asked_whoever_says_it_was_another(

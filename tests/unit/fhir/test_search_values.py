@@ -97,11 +97,20 @@ def test_a_date_is_found_by_prefix_and_precision(wanted: str, element: str, foun
         "0000",
         "ge",
         "2026-03-10T",
+        "2026-06-30T22:59:60Z",  # no day ends then
+        "2026-06-30T23:59:60+02:00",
+        "2026-06-30T23:59:61Z",
     ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whatever it says
         read_wanted(text)
+
+
+@pytest.mark.parametrize("leap", ["2016-12-31T23:59:60Z", "2017-01-01T08:59:60+09:00", "2016-12-31T23:59:60"])
+def test_a_leap_second_is_the_second_before(leap: str) -> None:
+    assert read_span(leap) == read_span("2016-12-31T23:59:59Z")
+    assert read_span("2016-12-31T23:59:60.25Z") == read_span("2016-12-31T23:59:59.25Z")
 
 
 def test_separators_can_be_escaped() -> None:

@@ -1,6 +1,6 @@
 """The feed of reviews as RFC 5545 has it, read back by an independent reader's rules and by icalendar."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,16 +9,23 @@ from icalendar import Calendar
 from projections.review_schedule.calendar import CalendarEntry
 from services.gateway.ics import render_feed
 
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+REVISED = datetime(2026, 3, 2, 12, 0, 5, 700_000, tzinfo=UTC)
 LONG = "x" * 64
 
 
-def entry(goal: str = "walk", *, org: str = "northside", sequence: int = 1, called_off: bool = False) -> CalendarEntry:
-    return CalendarEntry(org, "pt-1", goal, date(2026, 3, 16), sequence, called_off)
+def entry(
+    goal: str = "walk",
+    *,
+    org: str = "northside",
+    sequence: int = 1,
+    called_off: bool = False,
+    revised_at: datetime = REVISED,
+) -> CalendarEntry:
+    return CalendarEntry(org, "pt-1", goal, date(2026, 3, 16), sequence, called_off, revised_at)
 
 
 def rendered(*entries: CalendarEntry) -> bytes:
-    return b"".join(render_feed(entries, "northside", NOW))
+    return b"".join(render_feed(entries, "northside"))
 
 
 def events(feed: bytes) -> list[Any]:  # Any: components have no types of their own
@@ -35,8 +42,13 @@ def test_a_review_is_an_all_day_event_by_opaque_ids() -> None:
     assert str(event["uid"]) == "northside.pt-1.walk.review@cairn"
     assert str(event["summary"]) == "Goal review"
     assert str(event["description"]) == "northside.pt-1.walk"
-    assert event["dtstamp"].dt == NOW
     assert (str(event["status"]), str(event["transp"]), str(event["class"])) == ("CONFIRMED", "TRANSPARENT", "PRIVATE")
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9))])
+def test_a_review_bears_the_second_in_utc_at_which_it_was_last_revised(zone: timezone) -> None:
+    (event,) = events(rendered(entry(revised_at=REVISED.astimezone(zone))))
+    assert event["dtstamp"].dt == REVISED.replace(microsecond=0)
 
 
 def test_a_review_that_moved_keeps_its_uid_and_has_a_higher_sequence() -> None:
@@ -77,6 +89,6 @@ def test_an_event_is_written_as_icalendar_writes_it(goal: str, called_off: bool)
 
 
 def test_a_feed_is_written_piece_by_piece() -> None:
-    pieces = list(render_feed([entry(f"g{number}") for number in range(1000)], "northside", NOW))
+    pieces = list(render_feed([entry(f"g{number}") for number in range(1000)], "northside"))
     assert len(pieces) > 5
     assert len(events(b"".join(pieces))) == 1000

@@ -35,9 +35,7 @@ def history(*then: Event) -> list[RecordedEvent]:
 
 
 def called_off(projected: Projected[State]) -> Sequence[object]:
-    rows = projected.upserts.get("called_off", ())
-    assert all(row["called_off_on"] == RECORDED_ON for row in rows)
-    return [(row["due_on"], row["sequence"]) for row in rows]
+    return [(row["due_on"], row["sequence"]) for row in projected.upserts.get("called_off", ())]
 
 
 def test_a_review_that_is_ahead_is_not_called_off() -> None:
@@ -102,6 +100,21 @@ def test_a_review_that_is_set_anew_after_it_fell_away_is_there_once_and_counts_u
     assert [row["due_on"] for row in anew.upserts["reviews"]] == [SECOND]
 
 
+def test_a_review_was_revised_when_it_was_set_and_not_when_its_goal_was(database: Engine) -> None:
+    set_ = history(scheduled(FIRST))
+    written(database, set_)
+    revised = event(GOAL, g.Revised(changes=g.Changes(wording="Up at eight"), reason="patient_request"))
+    before = project(None, set_).after
+    assert before is not None
+
+    (update,) = project(before.state, recorded([revised], first_position=9)).updates["reviews"]
+
+    assert {"set_at", "moved_from"}.isdisjoint(update)
+    with reading(database) as connection:
+        (shown,) = calendar(connection, "northside", from_=EVER, to=NEVER, since=LONG_AGO)
+    assert shown.revised_at == set_[-1].recorded_at
+
+
 def test_who_is_known_has_something_recorded(database: Engine) -> None:
     written(database, history(scheduled(FIRST), CLOSED))
     with reading(database) as connection:
@@ -119,8 +132,10 @@ def test_a_calendar_shows_what_is_ahead_and_what_fell_away(database: Engine) -> 
         history(scheduled(FIRST), CLOSED),
         *(recorded([*active_goal(each, time=NOON)[1:], scheduled(SECOND, each)]) for each in (other, elsewhere)),
     )
-    fallen = CalendarEntry(*GOAL, FIRST, 3, called_off=True)
-    ahead = CalendarEntry(*other, SECOND, 2, called_off=False)
+    ended = history(scheduled(FIRST), CLOSED)[-1]
+    set_ = recorded([*active_goal(other, time=NOON)[1:], scheduled(SECOND, other)])[-1]
+    fallen = CalendarEntry(*GOAL, FIRST, 3, called_off=True, revised_at=ended.recorded_at)
+    ahead = CalendarEntry(*other, SECOND, 2, called_off=False, revised_at=set_.recorded_at)
     with reading(database) as connection:
         assert calendar(connection, "northside", from_=EVER, to=NEVER, since=LONG_AGO) == [fallen, ahead]
         assert calendar(connection, "northside", from_=EVER, to=NEVER, since=RECORDED_ON) == [fallen, ahead]

@@ -1,11 +1,14 @@
 """Date search: a value with a prefix against the span of time that an element covers (FHIR R4 3.1.1.5.7).
 
-Every date is a span: `2026-03` is a whole month. A value without a time zone is read in UTC.
+Every date is a span: `2026-03` is a whole month. A value without a time zone is read in UTC. A leap second is the second
+before, as everywhere in Cairn.
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+
+from events.instants import ends_a_day
 
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
@@ -17,6 +20,7 @@ _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
 """In a query a plus sign that was not encoded arrives as a space."""
 PREFIXES = frozenset({"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"})
 _EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_LEAP = 60
 _APPROXIMATELY = 0.1
 """`ap`: within a tenth of the time between now and the date, as the specification recommends."""
 
@@ -42,6 +46,7 @@ def read_span(text: str) -> Span:
     microseconds = int(fraction.ljust(6, "0")) if fraction else 0
     zone = datetime.fromisoformat(f"2000-01-01T00:00:00{found['zone'] or 'Z'}").tzinfo
     year, month = part["year"], part.get("month", 1)
+    is_leap = part.get("second") == _LEAP
     try:
         low = datetime(
             year,
@@ -49,12 +54,14 @@ def read_span(text: str) -> Span:
             part.get("day", 1),
             part.get("hour", 0),
             part.get("minute", 0),
-            part.get("second", 0),
+            59 if is_leap else part.get("second", 0),
             microseconds,
             tzinfo=zone,
         ).astimezone(UTC)
     except OverflowError:
         raise ValueError(text) from None
+    if is_leap and not ends_a_day(low):
+        raise ValueError(text)
     return Span(low, _end(low, part, fraction))
 
 
