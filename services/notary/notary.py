@@ -113,6 +113,8 @@ class Notary:
         """Set while it signs, and not before the first checks are done."""
         self._trouble: Stopped | None = None
         """Why nothing is signed now, though it is not stopped for good."""
+        self._trouble_at_work = False
+        """Whether that came up while it signed: then the next signature ends it, and not that it begins again."""
         self._take_up(folder.identity())
 
     async def run(self) -> None:
@@ -135,8 +137,11 @@ class Notary:
                 self._stop(found)
             except GenerationEnded:
                 _log.info("a new generation of the log has begun")
-            except (LogUnreachable, NatsError, OSError, TimeoutError) as trouble:
+            except (LogUnreachable, NatsError, ConnectionError, TimeoutError) as trouble:
                 _log.warning("the notary of %s has to wait: %s", self.identity.stream, type(trouble).__name__)
+            except OSError as trouble:
+                why = trouble.strerror or type(trouble).__name__
+                self._note_trouble(f"Its folder {self._folder.folder} cannot be read or written: {why}.")
             except NotaryUnusable as trouble:
                 self._note_trouble(str(trouble))
             self._take_up(self._folder.identity())
@@ -266,9 +271,12 @@ class Notary:
             self._signer = CheckpointSigner(self._folder, self.identity, tree)
             await self._ask_witnesses_first(tree)
             await self._audience.begin()
-            self._rounds = SigningRounds(tree, self._signer, self._policy, self.published, self._audience, self._now)
+            self._rounds = SigningRounds(
+                tree, self._signer, self._policy, self.published, self._audience, self._now, self._end_trouble
+            )
             closing.callback(self._rounds.end, SigningWaits("The notary begins again."))
-            self._trouble = None
+            if not self._trouble_at_work:
+                self._end_trouble()
             self._begun.set()
             await run_until_first_ends(
                 self._follow(tree, after, self._rounds),
@@ -371,3 +379,10 @@ class Notary:
         if self._trouble is None or self._trouble.reason != why.rstrip("."):
             _log.error("the notary of %s does not sign: %s", self.identity.stream, why)
             self._trouble = Stopped(reason=why.rstrip("."), at=self._now())
+            self._trouble_at_work = self._begun.is_set()
+
+    def _end_trouble(self) -> None:
+        """Take note that it signs."""
+        if self._trouble is not None:
+            _log.info("the notary of %s signs again", self.identity.stream)
+        self._trouble, self._trouble_at_work = None, False

@@ -37,6 +37,7 @@ class SigningRounds:
         published: Where it is published.
         audience: To whom it is sent.
         now: The time.
+        done: Called each time when the tree was written and signed, and published where enough have cosigned.
 
     Attributes:
         unpublished_since: Since when what is signed lacks cosignatures, so that it is not published; None while there
@@ -51,6 +52,7 @@ class SigningRounds:
         published: Published,
         audience: Audience,
         now: Callable[[], datetime],
+        done: Callable[[], None],
     ):
         self._tree = tree
         self._signer = signer
@@ -58,6 +60,7 @@ class SigningRounds:
         self._published = published
         self._audience = audience
         self._now = now
+        self._done = done
         self._growing = asyncio.Lock()
         """Held while leaves are added, and while what is there is written and signed."""
         self._arrived = asyncio.Event()
@@ -137,6 +140,7 @@ class SigningRounds:
                 note = await asyncio.to_thread(self._write_and_sign)
                 signed_size = self._tree.size
             published = await self._publish(note, keep=bool(waiting))
+            self._done()
             enough = published is not None
             self.unpublished_since = None if enough else self.unpublished_since or self._now()
             self._again = [each for each in self._again if each not in again]

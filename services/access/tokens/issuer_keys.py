@@ -71,16 +71,17 @@ class IssuerKeys:
             kid: A key that the caller needs.
 
         Raises:
-            TokenRefused: `access.unavailable`, when the issuer has not answered for `OLDEST_SECONDS`.
+            TokenRefused: `access.unavailable`, when the issuer has not answered for `OLDEST_SECONDS`, or does not
+                answer and the key is not known: it may have a new one.
         """
         ring = self._usable()
         if ring is None or (kid is not None and not ring.knows(kid)):
             await self._ask_as_needed(kid)
             ring = self._usable()
-        if ring is None:
+        if ring is None or (kid is not None and not ring.knows(kid) and not self._answers):
             raise TokenRefused(
                 "access.unavailable",
-                "The issuer of tokens does not answer, so that no token can be checked. Try again.",
+                "The issuer of tokens does not answer, so that this token cannot be checked. Try again.",
             )
         return ring
 

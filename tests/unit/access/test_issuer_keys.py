@@ -87,10 +87,27 @@ async def test_known_keys_are_used_while_it_is_away_but_not_for_ever(issuer: Iss
     assert (await issuer.keys.keys("k1")).knows("k1")
 
 
+async def test_a_key_that_is_not_known_while_it_is_away_is_not_called_a_wrong_one(issuer: Issuer) -> None:
+    """It may have a new one, and nobody can say."""
+    await issuer.keys.refresh()
+    issuer.away = True
+    issuer.published = ring(key("EC", "k2"), key("EC"))
+    for _ in range(3):
+        with pytest.raises(TokenRefused) as refused:
+            await issuer.keys.keys("k2")
+        assert refused.value.code == "access.unavailable"
+        assert (await issuer.keys.keys("k1")).knows("k1")
+    assert issuer.asked == 2
+    issuer.away = False
+    issuer.now += REFETCH_SECONDS
+    assert (await issuer.keys.keys("k2")).knows("k2")
+    assert not (await issuer.keys.keys("made-up")).knows("made-up")
+
+
 async def test_while_it_was_never_there_nothing_can_be_checked(issuer: Issuer) -> None:
     issuer.away = True
     for _ in range(5):
-        with pytest.raises(TokenRefused, match="no token can be checked"):
+        with pytest.raises(TokenRefused, match="cannot be checked"):
             await issuer.keys.keys()
     assert issuer.asked == 1
 

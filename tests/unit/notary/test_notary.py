@@ -1,6 +1,7 @@
 """The notary at work: what it signs, in which order, and what becomes of that when it is killed in between."""
 
 import asyncio
+import errno
 from datetime import UTC, datetime
 
 import pytest
@@ -285,6 +286,45 @@ async def test_only_one_signs_with_a_folder(bench: Bench) -> None:
         await bench.published(first, 1)
         async with bench.running() as second:
             await eventually(lambda: "there can be only one" in (second.status.waiting or ""))
+
+
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [(Generation, "note_signed"), (Published, "publish"), (TileTree, "write")],
+    ids=["what it remembers", "what is published", "the tiles"],
+)
+async def test_a_disk_that_is_full_is_told_until_it_signs_again(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    where: type,
+    what: str,
+) -> None:
+    """It begins again each second, and each time it is well until it writes: that is not told as the end of it."""
+    monkeypatch.setattr(notary_module, "_RESTART_SECONDS", 0)
+    writes, tried = getattr(where, what), 0
+
+    def has_no_room(*_: object, **__: object) -> None:
+        nonlocal tried
+        tried += 1
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    bench.log.add(1)
+    async with bench.running() as notary:
+        await bench.published(notary, 1)
+        monkeypatch.setattr(where, what, has_no_room)
+        bench.log.add(2)
+        await eventually(lambda: tried > 2)
+        assert (
+            notary.status.waiting
+            == f"Its folder {bench.folder.folder} cannot be read or written: No space left on device"
+        )
+        assert notary.status.stopped is None
+        monkeypatch.setattr(where, what, writes)
+        await bench.published(notary, 3)
+        await eventually(lambda: notary.status.waiting is None)
+    told = [each.message for each in caplog.records if "No space left" in each.message]
+    assert len(told) == 1
 
 
 async def test_of_a_tree_whose_tile_is_lost_nothing_wrong_is_said(bench: Bench) -> None:
