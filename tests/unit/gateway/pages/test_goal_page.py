@@ -313,7 +313,8 @@ def test_days_are_named_of_all_entries_of_a_line_also_where_it_opens_to_fewer() 
 
 
 def test_a_day_of_another_year_is_told_with_its_year() -> None:
-    page = shown(*begun(), now=NOON + 365 * DAY)
+    due = g.ReviewScheduled(due_on=NOON.date() + 14 * DAY, cause="routine")
+    page = shown(*begun(), event(GOAL, due, role="system", actor="cairn"), now=NOON + 365 * DAY)
 
     assert page.way is not None
     began = next(each for each in page.way.items if each.title == "The work began")
