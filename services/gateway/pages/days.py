@@ -31,6 +31,11 @@ def past(language: Language, day: date, today: date) -> str:
     return language.day(day) if day.year == today.year else language.day_with_year(day)
 
 
+def dated(language: Language, day: date, today: date) -> str:
+    """The day of the week and the date; of another year the date with that year."""
+    return language.weekday_and_day(day) if day.year == today.year else language.day_with_year(day)
+
+
 def short(language: Language, day: date, today: date) -> str:
     """The date in short, with the year where it is another."""
     return language.short_day(day) if day.year == today.year else language.day_with_year(day)

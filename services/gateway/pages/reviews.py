@@ -253,13 +253,13 @@ def _line(language: Language, org: str, review: Told, day: date, reader: str) ->
     due_on, patient, clinician = date.fromisoformat(review["due_on"]), review["patient"], review["clinician"]
     before = review["moved_from"] and date.fromisoformat(review["moved_from"])
     return Line(
-        day=days.ahead(language, due_on, day) if due_on >= day else language.weekday_and_day(due_on),
+        day=days.ahead(language, due_on, day) if due_on >= day else days.dated(language, due_on, day),
         patient=patient,
         goal=review["goal"],
         address=address(GOAL, org=org, patient=patient, goal=review["goal"]),
         statement=shortened(review["wording"] or review["statement"], _SHORT),
         is_voice=review["own_words"] is True and not review["wording"],
         also=with_whom(language, clinician, reader),
-        moved=_("moved from %(day)s", day=language.weekday_and_day(before)) if before else "",
+        moved=_("moved from %(day)s", day=days.dated(language, before, day)) if before else "",
         held=review["quarantined"] is not None,
     )

@@ -10,7 +10,7 @@ from events.goal.entries import ProgressEntry
 from projections.audit_trail.moments import Version, texts
 from projections.engine.paging import Json
 from projections.goal_state.patient.record import PatientRecord
-from services.gateway.pages import terms
+from services.gateway.pages import days, terms
 from services.gateway.pages.changes import Change, changes_between
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.ladder import signed
@@ -33,6 +33,7 @@ class WayTold:
         entries: Diary entries that were read, of the weeks that the calendar draws.
         record: The plan and the other goals of the patient.
         zone: Where the patient is treated.
+        today: The day of looking there; a day of another year is told with its year.
     """
 
     goal: GoalState
@@ -43,6 +44,7 @@ class WayTold:
     entries: Sequence[ProgressEntry]
     record: PatientRecord
     zone: tzinfo
+    today: date
 
 
 class Telling(NamedTuple):
@@ -73,7 +75,7 @@ class Telling(NamedTuple):
 
     def day(self, name: str) -> str:
         """A day that the event names."""
-        return self.language.day(date.fromisoformat(self.data[name]))
+        return days.past(self.language, date.fromisoformat(self.data[name]), self.given.today)
 
 
 class Told(NamedTuple):

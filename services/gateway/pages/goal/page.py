@@ -1,6 +1,7 @@
 """Everything that the page of a goal says, from what was read for it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from projections.audit_trail.moments import texts
 from services.gateway.as_of import Axis
@@ -22,6 +23,7 @@ class GoalPage:
         then: Where the goal stands, or stood at the moment that was asked for.
         weeks: How much was told week by week, of a goal that wants so much a week.
         slider, way: None for those who may not read what happened.
+        today: The day of looking, where the patient is treated.
     """
 
     head: Head
@@ -32,6 +34,7 @@ class GoalPage:
     way: Way | None
     facts_heading: str
     facts: list[Fact]
+    today: date
 
 
 def goal_page(
@@ -66,6 +69,7 @@ def goal_page(
                 found.entries,
                 found.record,
                 found.zone,
+                days.today,
             ),
         )
     return GoalPage(
@@ -86,6 +90,7 @@ def goal_page(
         told,
         facts_heading(language, goal),
         facts(language, goal, found.record),
+        days.today,
     )
 
 

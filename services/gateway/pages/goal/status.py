@@ -6,7 +6,7 @@ from datetime import date
 
 from events.goal import GoalState
 from projections.goal_state.patient.levels import LevelSeen
-from services.gateway.pages import terms
+from services.gateway.pages import days, terms
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.ladder import LadderPicture
 from services.gateway.pages.voices import Said
@@ -114,7 +114,7 @@ def _next_review(language: Language, goal: GoalState, today: date) -> Iterator[S
     if goal.next_review is None:
         return
     due = goal.next_review.due_on
-    day = language.weekday_and_day(due)
+    day = days.dated(language, due, today)
     if due < today:
         yield Sentence(language.gettext("Review due since %(day)s.", day=day))
     elif due == today:

@@ -16,7 +16,7 @@ from services.gateway.pages.changes import target, until
 from services.gateway.pages.goal.status import Sentence, status_sentences
 from services.gateway.pages.goal.then import put
 from services.gateway.pages.language import Language
-from services.gateway.pages.voices import Said, who
+from services.gateway.pages.voices import Said, WordsSize, who, words_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Head:
 
     Attributes:
         words: The words that the goal began with, which are never overwritten.
+        size: How large they are set.
         whose: Whose words these are, and since when.
         wording: How it is put now; None where it was never put otherwise.
         in_words: What exactly it is, in words; what nobody said, or the wording says already, has no line.
@@ -48,6 +49,7 @@ class Head:
     """
 
     words: Said
+    size: WordsSize
     whose: str
     wording: Said | None
     in_words: Sequence[Fact]
@@ -75,6 +77,7 @@ def head(
     quarantined = record.quarantined.get(goal.goal)
     return Head(
         Said(goal.statement, is_own=author.role == "patient"),
+        words_size(goal.statement),
         whose,
         put(language, goal, texts),
         list(_in_words(language, goal)),

@@ -12,6 +12,7 @@ from events.goal.entries import ProgressEntry
 from events.vocabulary import CAIRN_ITSELF
 from projections.engine.paging import Json
 from services.access.principal import HOUSE
+from services.gateway.pages import days
 from services.gateway.pages.changes import Change
 from services.gateway.pages.goal.diary import ToldDay, note_of, shortened, told
 from services.gateway.pages.goal.events import Aside, Sign, WayTold, told_event
@@ -63,23 +64,17 @@ class Folded:
         latest: The newest note among those that are here.
         rows: Those that are here, the newest first.
         elsewhere: What to ask for to see the weeks of those that are not here.
+        first: The first day of all of them; None where not all were read.
+        last: The last day of those that were read.
     """
 
     title: str
     latest: Said | None
     rows: Sequence[ToldDay]
     elsewhere: Mapping[str, str] | None
+    first: date | None
+    last: date | None
     sign: Sign = field(default="told", init=False)
-
-    @property
-    def first(self) -> date | None:
-        """The first day of those that are here."""
-        return min((row.on for row in self.rows), default=None)
-
-    @property
-    def last(self) -> date | None:
-        """The last day of those that are here."""
-        return max((row.on for row in self.rows), default=None)
 
 
 class Way(NamedTuple):
@@ -125,7 +120,7 @@ def _happened(language: Language, given: WayTold, event: Json, followed: Json | 
     found = told_event(language, given, event)
     asides = list(found.asides)
     if followed is not None and "due_on" in followed["data"]:
-        day = language.day(date.fromisoformat(followed["data"]["due_on"]))
+        day = days.past(language, date.fromisoformat(followed["data"]["due_on"]), given.today)
         asides.append((language.gettext("Next review set for %(day)s.", day=day), None))
     happened, recorded = (_local(event[name], given.zone) for name in ("time", "recordedtime"))
     caused = event["causeversion"] is not None
@@ -134,17 +129,17 @@ def _happened(language: Language, given: WayTold, event: Json, followed: Json | 
         by,
         event["enteredby"],
         _sent(language, event),
-        moment(language, happened),
-        moment(language, recorded),
+        _moment(language, happened, given.today),
+        _moment(language, recorded, given.today),
         event["version"],
         event["position"],
     )
     return Happened(happened.date(), found.sign, found.title, provenance, found.words, asides, found.changes)
 
 
-def moment(language: Language, at: datetime) -> str:
-    """A day and the time of day."""
-    return language.gettext("%(day)s, %(time)s", day=language.short_day(at.date()), time=language.clock(at))
+def _moment(language: Language, at: datetime, today: date) -> str:
+    day = days.short(language, at.date(), today)
+    return language.gettext("%(day)s, %(time)s", day=day, time=language.clock(at))
 
 
 def _folded(language: Language, given: WayTold, after: int, before: int, since: str) -> Folded:
@@ -165,7 +160,8 @@ def _folded(language: Language, given: WayTold, after: int, before: int, since: 
     if len(rows) < many:
         first = rows[-1].on if rows else _local(since, given.zone).date()
         elsewhere = {"to": first.isoformat()} if rows else {"from": first.isoformat()}
-    return Folded(title, latest, rows, elsewhere)
+    read = [each.on for each in here]
+    return Folded(title, latest, rows, elsewhere, min(read) if len(read) == many else None, max(read, default=None))
 
 
 def _note(language: Language, entry: ProgressEntry) -> Said | None:

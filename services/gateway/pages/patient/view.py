@@ -24,6 +24,7 @@ from services.gateway.pages.patient.course import CourseShown, course_shown
 from services.gateway.pages.patient.facts import Fact, facts_shown
 from services.gateway.pages.patient.story import Story, story_of
 from services.gateway.pages.patient.tree import TreeShown, Words, tree_shown, words_of
+from services.gateway.pages.voices import WordsSize, words_size
 
 _ALWAYS = Span()
 
@@ -34,6 +35,11 @@ class ReasonShown:
 
     text: str
     whose: str
+
+    @property
+    def size(self) -> WordsSize:
+        """How large it is set where it stands first."""
+        return words_size(self.text)
 
 
 @dataclass(frozen=True, slots=True)

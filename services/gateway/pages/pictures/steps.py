@@ -14,9 +14,11 @@ from services.gateway.pages.pictures.ladder import signed
 
 MAX_POINTS = 40
 """How many levels are drawn one by one; of more, the last of each week is, or of each longer period."""
-WIDTH, HEIGHT = 440, 222
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 420, 14, 186
+WIDTH = 440
+_LEFT, _RIGHT, _TOP = 40, 420, 14
 _HIGHEST_Y, _STEP = 24, 38
+_BELOW_LOWEST, _ENDS, _FOOT = 10, 26, 36
+"""How far lines go below the lowest step, and how far below that what stands at the two ends, and the foot, are."""
 _ROOM = 96
 """How far apart two words above the picture must be, so that both can be read."""
 
@@ -69,6 +71,7 @@ class StepsPicture:
         path: The line through all levels.
         thinned: Of which period only the last level is drawn; None where all are.
         first_text, last_text: What stands below its two ends.
+        bottom: Where the lines across the steps end: the picture is as tall as it has steps.
     """
 
     name: str
@@ -79,12 +82,21 @@ class StepsPicture:
     thinned: Thinned | None
     first_text: str
     last_text: str
+    bottom: int
     width: int = WIDTH
-    height: int = HEIGHT
     left: int = _LEFT
     right: int = _RIGHT
     top: int = _TOP
-    bottom: int = _BOTTOM
+
+    @property
+    def ends_y(self) -> int:
+        """Where what stands below its two ends is."""
+        return self.bottom + _ENDS
+
+    @property
+    def height(self) -> int:
+        """How tall it is."""
+        return self.bottom + _FOOT
 
 
 def steps_picture(
@@ -110,16 +122,18 @@ def steps_picture(
     """
     kept, thinned = thin(levels)
     now = max((version for _, version in reworded), default=0)
-    places = [(seen, _x(seen.on, first, last), _y(seen.level)) for seen in kept]
+    drawn = sorted({*scale, *(seen.level for seen in levels)}, reverse=True)
+    y = {level: _HIGHEST_Y + _STEP * (drawn[0] - level) for level in drawn}
+    places = [(seen, _x(seen.on, first, last), y[seen.level]) for seen in kept]
     points = tuple(
-        Point(seen, x, y, _kind(seen, now), 6 if seen.told_by == "review" else 5)
-        for seen, x, y in places
+        Point(seen, at, above, _kind(seen, now), 6 if seen.told_by == "review" else 5)
+        for seen, at, above in places
         if seen.told_by != "baseline"
     )
-    drawn = sorted({*scale, *(seen.level for seen in levels)}, reverse=True)
-    rows = tuple(Row(level, signed(level), _y(level), is_expected=level == 0) for level in drawn)
-    path = _path([(x, y) for _, x, y in places], _x(until or last, first, last))
-    return StepsPicture(name, rows, points, tuple(_rewordings(reworded, first, last)), path, thinned, *ends)
+    rows = tuple(Row(level, signed(level), y[level], is_expected=level == 0) for level in drawn)
+    path = _path([(at, above) for _, at, above in places], _x(until or last, first, last))
+    bottom = y[drawn[-1]] + _BELOW_LOWEST
+    return StepsPicture(name, rows, points, tuple(_rewordings(reworded, first, last)), path, thinned, *ends, bottom)
 
 
 def thin(levels: Sequence[LevelSeen]) -> tuple[Sequence[LevelSeen], Thinned | None]:
@@ -177,7 +191,3 @@ def _x(day: date, first: date, last: date) -> float:
     days = max((last - first).days, 1)
     share = min(max((day - first).days / days, 0.0), 1.0)
     return round(_LEFT + (_RIGHT - _LEFT) * share, 1)
-
-
-def _y(level: int) -> int:
-    return _HIGHEST_Y + _STEP * (2 - level)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from services.gateway.pages.voices import words_size
+
 Form = Literal["usual", "large", "simple"]
 Size = Literal[1, 2, 3]
 Paper = Literal["a4", "letter"]
@@ -29,8 +31,6 @@ _STONE: dict[Form, float] = {"usual": 3.0, "large": 2.4, "simple": 3.0}
 _GAP = 12.0
 _STEP_BESIDE, _WIN_BESIDE = 110.0, 34.0
 """How wide stones are beside their text."""
-_LONG_WORDS, _LONGER_WORDS = 90, 240
-"""Words of more characters are set smaller than short ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,6 @@ class Texts:
     piles: int
     wins: Sequence[str]
     question: str
-
-
-def words_size(words: str) -> Literal["short", "long", "longer"]:
-    """How large the words are set beside the other text."""
-    if len(words) <= _LONG_WORDS:
-        return "short"
-    return "long" if len(words) <= _LONGER_WORDS else "longer"
 
 
 def fitted(form: Form, texts: Texts) -> tuple[Size, bool, int]:

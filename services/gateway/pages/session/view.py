@@ -9,7 +9,8 @@ from services.gateway.pages.counted import counted
 from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.ladder import LadderPicture, Step, ladder_picture
 from services.gateway.pages.session.questions import question
-from services.gateway.pages.session.sheet_size import Form, Size, Texts, fitted, words_size
+from services.gateway.pages.session.sheet_size import Form, Size, Texts, fitted
+from services.gateway.pages.voices import WordsSize, words_size
 
 SIMPLE_FOR = frozenset({"simplified_language", "visual_tools"})
 """Whose plan asks for one of these gets the simple form unless another one is chosen."""
@@ -80,7 +81,7 @@ class SheetView:
     talk: str
     words: str
     by_patient: bool
-    words_size: str
+    words_size: WordsSize
     steps_heading: str
     ladder: LadderPicture | None
     week_heading: str

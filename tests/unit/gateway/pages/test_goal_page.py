@@ -20,7 +20,7 @@ from projections.goal_state.patient.record import fold_patient
 from services.gateway.pages.goal.events import TELLERS
 from services.gateway.pages.goal.found import Earlier, GoalFound, HistoryFound, days_of
 from services.gateway.pages.goal.page import GoalPage, goal_page
-from services.gateway.pages.goal.way import Folded, Happened
+from services.gateway.pages.goal.way import MAX_FOLDED, Folded, Happened
 from services.gateway.pages.language import language_of
 from services.gateway.pages.voices import Said
 from tests.builders import NOON, active_goal, entry, event, gas, opened, proposed, recorded, smart
@@ -286,6 +286,7 @@ def test_entries_between_other_events_are_folded_into_one_line_that_has_them() -
     assert isinstance(folded, Folded)
     assert [row.told for row in folded.rows] == ["mood 3", "mood 2", "mood 1"]
     assert folded.elsewhere is None
+    assert (folded.first, folded.last) == (NOON.date(), NOON.date())
 
 
 def test_entries_that_are_not_here_are_counted_and_lead_to_their_weeks() -> None:
@@ -297,6 +298,34 @@ def test_entries_that_are_not_here_are_counted_and_lead_to_their_weeks() -> None
     assert isinstance(folded, Folded)
     assert (folded.title, folded.rows) == ("2 diary entries", [])
     assert folded.elsewhere == {"from": "2026-03-02"}
+    assert (folded.first, folded.last) == (None, None)
+
+
+def test_days_are_named_of_all_entries_of_a_line_also_where_it_opens_to_fewer() -> None:
+    entries = [event(GOAL, entry(f"e{number}", NOON.date() + number * DAY)) for number in range(MAX_FOLDED + 1)]
+    page = shown(*begun(), *entries, now=NOON + 20 * DAY)
+
+    assert page.way is not None
+    folded = page.way.items[0]
+    assert isinstance(folded, Folded)
+    assert len(folded.rows) == MAX_FOLDED
+    assert (folded.first, folded.last) == (NOON.date(), NOON.date() + MAX_FOLDED * DAY)
+
+
+def test_a_day_of_another_year_is_told_with_its_year() -> None:
+    due = g.ReviewScheduled(due_on=NOON.date() + 14 * DAY, cause="routine")
+    page = shown(*begun(), event(GOAL, due, role="system", actor="cairn"), now=NOON + 365 * DAY)
+
+    assert page.way is not None
+    began = next(each for each in page.way.items if each.title == "The work began")
+    assert isinstance(began, Happened)
+    assert began.provenance.happened == "2 March 2026, 12:00"
+    assert page.head.sentences[-1].text == "Review due since 16 March 2026."
+
+
+@pytest.mark.parametrize(("many", "size"), [(40, "short"), (90, "short"), (91, "long"), (2000, "longer")])
+def test_long_words_of_a_goal_are_set_smaller(many: int, size: str) -> None:
+    assert shown(event(GOAL, proposed(statement="w" * many))).head.size == size
 
 
 def test_a_revision_tells_why_and_each_part_word_by_word() -> None:

@@ -33,6 +33,15 @@ def test_at_an_earlier_day_the_line_ends_there() -> None:
     assert picture.path == "M60 100 H140"
 
 
+def test_it_is_as_tall_as_it_has_steps() -> None:
+    five = drawn(seen(0, 1))
+    three = steps_picture("steps", [seen(0, 1)], scale=(-1, 0, 1), first=FIRST, last=LAST)
+    told_of_a_former_one = steps_picture("steps", [seen(0, 2)], scale=(-1, 0, 1), first=FIRST, last=LAST)
+
+    assert [row.y for row in three.rows] == [row.y for row in five.rows][:3]
+    assert [each.height for each in (five, three, told_of_a_former_one)] == [222, 146, 184]
+
+
 def test_reviews_are_rings_and_the_baseline_is_where_the_line_begins() -> None:
     picture = drawn(seen(0, -2, "baseline", None), seen(3, -1, "review"), seen(4, 0))
 
