@@ -38,6 +38,9 @@ _STOPS_OF_A_DATE = 3
 # By how much the page is wider than the window, and each table and text in it than the place it has.
 _SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll("main .scroll, main pre")]
   .map((each) => each.scrollWidth - each.clientWidth).filter((more) => more > 0)"""
+# What bears the same id as something before it: whatever is labelled by that id is named by the first of them.
+_SAME_IDS = """() => [...document.querySelectorAll("[id]")]
+  .filter((each) => document.getElementById(each.id) !== each).map((each) => each.outerHTML.slice(0, 120))"""
 _FINDINGS = """async (rules) => {
   const what = rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } };
   return (await axe.run({ ...what, resultTypes: ["violations"] })).violations.map((each) =>
@@ -106,7 +109,8 @@ async def test_axe_finds_nothing(shown: Window, axe: str) -> None:
 
 
 async def test_nothing_goes_wrong_on_it_and_the_keyboard_reaches_everything_in_sight(shown: Window) -> None:
-    """It complains of nothing, asks nobody else and needs no sideways scroll, neither does anything in it."""
+    """It complains of nothing, asks nobody else, needs no sideways scroll, neither does anything in it, and no two
+    things in it have one id."""
     await shown.look("light", WIDE)
     unreached, unseen = await reached_by_tab(shown)
     beyond = {}
@@ -118,6 +122,7 @@ async def test_nothing_goes_wrong_on_it_and_the_keyboard_reaches_everything_in_s
     assert unreached == []
     assert unseen == set()
     assert beyond == {WIDE: [], NARROW: []}
+    assert await shown.page.evaluate(_SAME_IDS) == []
     assert await shown.page.locator("h1").count() == 1
     assert (await shown.page.get_attribute("html", "lang") or "").startswith("en")
 
