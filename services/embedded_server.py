@@ -6,7 +6,9 @@ import shutil
 import socket
 import sysconfig
 from asyncio.subprocess import DEVNULL, Process
+from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
 
 import nats
 from nats.errors import Error as NatsError
@@ -26,6 +28,9 @@ its own it keeps half of an atomic batch (2.15), and for good if another stream 
 completes the batch at its next start."""
 _START_SECONDS = 30.0
 _STOP_SECONDS = 20.0
+_PORTS = range(20_000, 32_768)
+"""Below those that Linux (from 32,768 on) and others (from 49,152 on) give to connections."""
+_ports = SystemRandom()
 _READY = b"Server is ready"
 _TAKEN = "bind: address already in use"
 
@@ -238,11 +243,16 @@ def server_binary() -> str:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback interface that nothing listens on now.
+
+    It is none of those that a system gives to whoever connects, or asks for any port: while its server is started
+    again, nobody takes it by chance.
+    """
+    while True:
+        port = _ports.choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):  # somebody has it
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 async def _quiet(_: Exception) -> None:

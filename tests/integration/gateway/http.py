@@ -9,6 +9,7 @@ import httpx
 from events.event import Event
 from events.outcome import RecordedOutcome
 from tests.conftest import Submit
+from tests.waiting import eventually
 
 # Any below: JSON as it was answered, for a test to look into.
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -45,6 +46,17 @@ class Http:
         return response.json()
 
     async def ask(self, path: str, /, **query: object) -> httpx.Response:
-        """Whatever is answered."""
+        """Whatever is answered, once the projections are where they have to be: on a busy machine they take a while."""
         given = {name.rstrip("_"): str(value) for name, value in query.items() if value is not None}
-        return await self.client.get(path, params=given or None)
+
+        async def answer() -> httpx.Response | None:
+            response = await self.client.get(path, params=given or None)
+            return None if _is_behind(response) else response
+
+        response = await eventually(answer, within=60)
+        assert response is not None
+        return response
+
+
+def _is_behind(response: httpx.Response) -> bool:
+    return response.status_code == 503 and '"projection.behind"' in response.text

@@ -27,7 +27,7 @@ class Listener:
 
     async def begun(self) -> None:
         """Until the feed has said its first words: from then on nothing is missed."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not (await anext(self._lines)).startswith("retry:"):
                 pass
 
@@ -35,7 +35,7 @@ class Listener:
         """The next events: id, event, and data as JSON."""
         taken: list[Received] = []
         fields: dict[str, str] = {}
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(taken) < count:
                 line = await anext(self._lines)
                 if line and not line.startswith(":"):

@@ -80,7 +80,7 @@ async def test_status_is_told_line_by_line_until_ctrl_c(http: Http, nats_url: st
     arguments = ("projections", "status", "--watch", "--every", "0.1", "--json", "--nats-url", nats_url)
     process = await start_cairn(arguments, HOUSE, {})
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         lines = [from_json(await process.stdout.readline()) for _ in range(3)]
         process.send_signal(signal.SIGINT)
         _, err = await process.communicate()

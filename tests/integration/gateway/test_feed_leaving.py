@@ -91,7 +91,7 @@ async def are_there(server: MonitoredServer, count: int) -> None:
     async def so_many() -> bool:
         return await followers(server) == count
 
-    await eventually(so_many, within=20)
+    await eventually(so_many)
 
 
 async def ask(app: ASGIApp, taking: int, gone: asyncio.Event) -> None:
@@ -138,9 +138,9 @@ async def test_the_gateway_ends(nc: ResilientClient, own_server: MonitoredServer
             for _ in range(5):
                 feed = await readers.enter_async_context(listening(client, after=0))
                 await feed.take(1)
-            assert await followers(own_server) == 5
+            await are_there(own_server, 5)
 
-        assert await followers(own_server) == 0
+        await are_there(own_server, 0)
 
 
 @pytest.mark.parametrize("taking", [0, 1, 2])

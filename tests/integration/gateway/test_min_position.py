@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -12,6 +13,7 @@ from services.embedded_server import EmbeddedServer
 from tests.builders import active_goal, entry, event
 from tests.integration.gateway.alone import alone
 from tests.integration.gateway.http import Http
+from tests.waiting import eventually
 
 READS = (
     "/v1/orgs/{org}/goals",
@@ -122,6 +124,10 @@ async def behind(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[http
         position = await here.record("g2")
         async with here.gateway(wait_seconds=0.3) as client:
             client.headers["position"] = str(position)
+            for read in ("goals", "reviews", "audit"):  # one of each projection: it is known then how far that is
+                await eventually(
+                    partial(_is_said_to_be_behind, client, f"/v1/orgs/alone/{read}?min_position={position}")
+                )
             yield client
     await server.stop()
 
@@ -155,6 +161,11 @@ async def test_this_is_every_read_of_a_projection(http: Http) -> None:
 
     # Templates come with Cairn: there is no log behind them.
     assert {path for path in waits if "templates" not in path} == {as_described(read) for read in READS}
+
+
+async def _is_said_to_be_behind(client: httpx.AsyncClient, path: str) -> bool:
+    response = await client.get(path)
+    return bool(response.json().get("code") == "projection.behind")
 
 
 def _query(read: str) -> dict[str, str]:

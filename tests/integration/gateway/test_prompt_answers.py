@@ -93,7 +93,7 @@ async def test_a_head_does_not_wait_for_its_body() -> None:
         await may_go_on.wait()
         await send({"type": "http.response.body", "body": b"told"})
 
-    async with serving(slow) as server, client(server) as (reader, writer), asyncio.timeout(20):
+    async with serving(slow) as server, client(server) as (reader, writer), asyncio.timeout(60):
         writer.write(ASKED)
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
         may_go_on.set()
@@ -101,7 +101,7 @@ async def test_a_head_does_not_wait_for_its_body() -> None:
 
 
 async def test_an_answer_after_which_the_connection_ends_is_whole() -> None:
-    async with serving(app) as server, client(server) as (reader, writer), asyncio.timeout(20):
+    async with serving(app) as server, client(server) as (reader, writer), asyncio.timeout(60):
         writer.write(b"GET / HTTP/1.0\r\nhost: localhost\r\n\r\n")
         assert (await reader.read()).endswith(b"told")
 
@@ -112,7 +112,7 @@ async def test_a_body_that_waits_to_be_asked_for_is_asked_for() -> None:
         await send(HEAD)
         await send({"type": "http.response.body", "body": came["body"]})
 
-    async with serving(reads) as server, client(server) as (reader, writer), asyncio.timeout(20):
+    async with serving(reads) as server, client(server) as (reader, writer), asyncio.timeout(60):
         writer.write(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100 Continue")
         writer.write(b"mine")
@@ -120,7 +120,7 @@ async def test_a_body_that_waits_to_be_asked_for_is_asked_for() -> None:
 
 
 async def test_a_word_at_the_end_does_not_overtake_an_answer() -> None:
-    async with serving(app) as server, client(server) as (reader, writer), asyncio.timeout(20):
+    async with serving(app) as server, client(server) as (reader, writer), asyncio.timeout(60):
         writer.write(ASKED + b"no HTTP at all\r\n\r\n")
         came = await reader.read()
     assert came.count(b"HTTP/1.1 ") == 1 or came.index(b"told") < came.index(b"400 Bad Request")
@@ -147,7 +147,7 @@ def test_clients_that_hang_up_leave_nothing_in_the_log(caplog: pytest.LogCapture
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, how)
 
     async def they_hang_up() -> None:
-        async with serving(in_parts) as server, asyncio.timeout(20):
+        async with serving(in_parts) as server, asyncio.timeout(60):
             for turns in range(60):
                 address = server.servers[0].sockets[0].getsockname()
                 await asyncio.to_thread(hang_up, address, turns % 6, reset if turns % 2 else None)

@@ -17,7 +17,7 @@ from tests.tokens import ANYONE, ISSUER, written_out
 async def started(settings: Settings) -> tuple[asyncio.Task[None], str]:
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(settings.model_copy(update={"http_port": 0}), ready.set_result, written_out))
-    line = await asyncio.wait_for(ready, 20)
+    line = await asyncio.wait_for(ready, 60)
     return task, line.split()[-1]
 
 
@@ -79,12 +79,12 @@ async def test_the_client_hangs_up_first(settings: Settings, log: Log, monkeypat
 async def test_it_ends_although_feeds_are_open(settings: Settings, log: Log) -> None:
     task, url = await started(settings)
 
-    async with httpx.AsyncClient(timeout=20, headers=ANYONE) as client, client.stream("GET", f"{url}/v1/feed") as feed:
+    async with httpx.AsyncClient(timeout=60, headers=ANYONE) as client, client.stream("GET", f"{url}/v1/feed") as feed:
         chunks = feed.aiter_bytes()
         await anext(chunks)
         task.cancel()
         rest = [chunk async for chunk in chunks]
-        done, _ = await asyncio.wait({task}, timeout=20)
+        done, _ = await asyncio.wait({task}, timeout=60)
 
     assert done == {task}
     assert task.cancelled()

@@ -46,7 +46,7 @@ async def said(port: int, *parts: bytes) -> bytes:
     for part in parts:
         writer.write(part)
         await writer.drain()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         answer = await reader.read()
     writer.close()
     await writer.wait_closed()
@@ -77,7 +77,7 @@ async def test_a_byte_now_and_then_is_no_progress(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET / HTTP/1.1\r\n")
     answered = asyncio.ensure_future(reader.read())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not answered.done():
             writer.write(b"a")
             await asyncio.wait({answered}, timeout=0.05)
@@ -90,7 +90,7 @@ async def test_whoever_sends_a_whole_request_is_answered_and_may_send_the_next(p
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for _ in range(2):
         writer.write(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\nabc")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await reader.readuntil(ANSWER)
         # Longer than a request may take: the time between two is no part of one.
         await asyncio.sleep(Hurried.header_seconds + Hurried.body_seconds)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.embedded_server import EmbeddedServer, ServerFailed
+from services.embedded_server import EmbeddedServer, ServerFailed, free_port
 
 
 async def test_a_port_that_was_free_a_moment_ago_is_changed_for_another(
@@ -15,6 +15,23 @@ async def test_a_port_that_was_free_a_moment_ago_is_changed_for_another(
     await late.start()
     assert late.port != own_server.port
     await late.stop()
+
+
+def test_a_free_port_is_none_that_a_system_gives_away(own_port_range: tuple[int, int]) -> None:
+    given_away = range(own_port_range[0], own_port_range[1] + 1)
+    assert not [port for port in (free_port() for _ in range(100)) if port in given_away]
+
+
+@pytest.fixture
+def own_port_range() -> tuple[int, int]:
+    """The ports from which this system connects."""
+    told = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    if not told.exists():
+        pytest.skip(f"needs {told}, which Linux has")
+    first, last = map(int, told.read_text().split())
+    if first < 32_768:
+        pytest.skip("this system was told to give other ports away")
+    return first, last
 
 
 async def test_a_port_that_was_asked_for_is_not(own_server: EmbeddedServer, tmp_path: Path) -> None:

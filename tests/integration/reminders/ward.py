@@ -127,7 +127,7 @@ class Ward:
         await eventually(none_waits, within=_BUSY_SECONDS)
 
     async def marked(self, position: int, stream: str = STREAM) -> None:
-        """Wait until alarms are set up to a position of a stream, as the log is now, and those that rang are answered."""
+        """Wait until alarms are set up to a position of the log as it is now, and those that rang are answered."""
         log = Log(self.nc, stream)
 
         async def reached() -> bool:
