@@ -6,20 +6,17 @@ python -m tests.pgbouncer
 import os
 import pwd
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.peers.server import held_port, served
+from tests.debian import install
 from tests.postgresql import PostgresqlServer, temporary_folder
 
 _PROGRAM = Path("/usr/sbin/pgbouncer")
 """Where Debian has it, which is not on everybody's path."""
-# Without starting the service that comes with it.
-_INSTALL = "apt-get update -qq && RUNLEVEL=1 apt-get install -qq --yes --no-install-recommends pgbouncer"
 _UNPRIVILEGED = "nobody"
 _FILE = "pgbouncer.ini"
 _SETTINGS = """[databases]
@@ -43,8 +40,8 @@ def program() -> str | None:
 
 def get() -> None:
     """Install it where that may be done."""
-    if program() is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
-        subprocess.run(("sh", "-c", _INSTALL), check=False, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+    if program() is None:
+        install("pgbouncer")
 
 
 @asynccontextmanager

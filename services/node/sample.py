@@ -1,8 +1,11 @@
 """The sample clinic of a node. It is loaded once, into an empty log; an interrupted loading is finished."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlencode
 
 from nats.errors import Error as NatsError
@@ -18,6 +21,8 @@ from services.settings import Settings
 
 _UNDER_WAY = "sample.loading"
 _READ_ANSWER_SECONDS = 15.0
+_VISIBLE_SECONDS = 60.0
+_AGAIN_SECONDS = 0.2
 
 
 async def load_sample(nc: ResilientClient, settings: Settings, say: Callable[[str], None]) -> None:
@@ -83,10 +88,24 @@ def _begun_on(under_way: Path) -> date | None:
 
 
 async def _visible(nc: ResilientClient, position: int) -> None:
-    """Wait until every projection has reached the position, so that reads after the ready line find the clinic."""
+    """Wait until every projection has reached the position, so that reads after the ready line find the clinic.
+
+    A gateway waits for a projection for seconds only; on a slow machine it is asked again.
+    """
     query = urlencode({"min_position": position, "limit": 1})
-    for what in ("goals", "reviews", "audit"):
-        try:
-            await nc.request("cairn.read", f"/v1/orgs/{ORG}/{what}?{query}".encode(), timeout=_READ_ANSWER_SECONDS)
-        except (NatsError, TimeoutError):
-            return  # it will be there a little later
+    end = monotonic() + _VISIBLE_SECONDS
+    try:
+        for what in ("goals", "reviews", "audit"):
+            await _until_read(nc, f"/v1/orgs/{ORG}/{what}?{query}", end)
+    except (NatsError, TimeoutError):
+        return  # it will be there a little later
+
+
+async def _until_read(nc: ResilientClient, path: str, end: float) -> None:
+    """Ask until the projection is there, or it is so late."""
+    while True:
+        answer = await nc.request("cairn.read", path.encode(), timeout=_READ_ANSWER_SECONDS)
+        is_behind = (answer.headers or {}).get("status") == str(HTTPStatus.SERVICE_UNAVAILABLE.value)
+        if not is_behind or monotonic() > end:
+            return
+        await asyncio.sleep(_AGAIN_SECONDS)

@@ -6,16 +6,14 @@ Debian's Chromium with apt-get, where that may be run; else the one that npm's `
 """
 
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from tests.browser.chromium import chromium
+from tests.debian import install
 from tests.exchange.javascript import JavaScript
 
 _FROM_NPM = Path(__file__).parent / "from_npm"
-_INSTALL = "apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium"
 
 
 def browser_path(folder: Path) -> str:
@@ -26,11 +24,8 @@ def browser_path(folder: Path) -> str:
     """
     if (found := chromium()) is not None:
         return found
-    if os.geteuid() == 0 and shutil.which("apt-get") is not None:
-        subprocess.run(("sh", "-c", _INSTALL), check=False, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-        if (found := chromium()) is not None:
-            return found
-    return from_npm(folder)
+    install("chromium")
+    return chromium() or from_npm(folder)
 
 
 def from_npm(folder: Path) -> str:

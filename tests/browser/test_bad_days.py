@@ -15,6 +15,7 @@ from events.log import connect
 from events.log.client.resilient import ResilientClient
 from services.gateway.pages.refused import refused_page
 from services.gateway.problems import RequestRefused
+from services.sample.clinic import today_there
 from tests.browser.conftest import Open
 from tests.browser.pages import Looked, is_there
 from tests.browser.test_today import tell
@@ -172,7 +173,7 @@ async def test_a_page_that_is_open_while_the_gateway_is_killed_says_so_and_is_li
         os.kill(node.children()["gateway"], signal.SIGKILL)
         await expect(news).to_contain_text("Not live at the moment")
         await expect(news).to_contain_text("Live again")
-        await tell(node, goal, entry("after-the-kill", datetime.now(UTC).date(), note="Told after that."))
+        await tell(node, goal, entry("after-the-kill", today_there(datetime.now(UTC)), note="Told after that."))
 
         await expect(seen.page.locator("#row-pt-e6a1")).to_contain_text("Told after that.")
         assert seen.complaints == []

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from events.envelope import structured
 from events.goal.types import ProgressLogged
 from events.identity import GoalId
+from services.sample.clinic import today_there
 from tests.browser.conftest import Open
 from tests.browser.window import person
 from tests.builders import entry, event
@@ -41,7 +42,7 @@ async def test_a_row_that_stays_where_it_is_is_put_anew_without_moving_anything(
         await page.locator("#row-pt-e6a1 h3 a").focus()
         await page.evaluate("() => scrollTo(0, 400)")
         before = await page.evaluate(_TOP, "pt-e6a1")
-        await tell(node, PEOPLE, entry("live-1", datetime.now(UTC).date(), note="He <b>picked</b> up."))
+        await tell(node, PEOPLE, entry("live-1", today_there(datetime.now(UTC)), note="He <b>picked</b> up."))
 
         await page.get_by_text("He <b>picked</b> up.").wait_for()
         await expect(page.locator("#row-pt-e6a1")).not_to_have_class(re.compile("htmx-"))  # it is all done
@@ -57,7 +58,7 @@ async def test_a_row_that_would_move_waits_until_that_is_pressed(window: Open, n
         page = seen.page
         await seen.open(TODAY)
         rows = await page.evaluate(_ROWS)
-        await tell(node, MONEY, entry("live-2", datetime.now(UTC).date(), setback=True, note="Spent it."))
+        await tell(node, MONEY, entry("live-2", today_there(datetime.now(UTC)), setback=True, note="Spent it."))
 
         await page.get_by_role("button", name="Rows with news: 1").wait_for()
         assert await page.evaluate(_ROWS) == rows
@@ -79,7 +80,9 @@ async def test_no_row_moves_when_news_comes(window: Open, node: RunningNode, scr
         await page.evaluate("(top) => scrollTo(0, top)", scrolled)
         await page.evaluate("() => document.getElementById('row-pt-e6a1').dataset.section = 'elsewhere'")
         before = await page.evaluate(_TOPS)
-        await tell(node, PEOPLE, entry(f"still-{scrolled}", datetime.now(UTC).date(), note=f"Scrolled {scrolled}."))
+        await tell(
+            node, PEOPLE, entry(f"still-{scrolled}", today_there(datetime.now(UTC)), note=f"Scrolled {scrolled}.")
+        )
 
         await page.get_by_role("button", name="Rows with news: 1").wait_for()
         assert await page.evaluate(_TOPS) == before
@@ -101,7 +104,7 @@ async def test_whoever_may_not_follow_what_happens_is_shown_it_after_a_minute(wi
         await page.clock.install()
         await seen.open(TODAY)
         rows, before = await page.evaluate(_ROWS), await row.inner_text()
-        day = (datetime.now(UTC) - timedelta(days=1)).date()
+        day = today_there(datetime.now(UTC)) - timedelta(days=1)
         await tell(node, PEOPLE, entry("live-3", day, mood=2))
         await page.route("**/today", lambda route: route.abort())
         await page.clock.run_for(61_000)

@@ -49,5 +49,5 @@ async def node(taken_ports: tuple[int, int], tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 async def http(node: RunningNode) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=node.http_url, timeout=20, headers=node.headers) as client:
+    async with httpx.AsyncClient(base_url=node.http_url, timeout=60, headers=node.headers) as client:
         yield client

@@ -36,5 +36,5 @@ async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runnin
 
 @pytest.fixture(scope="session")
 async def http(node: RunningNode) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=node.http_url, timeout=20, headers=node.headers) as client:
+    async with httpx.AsyncClient(base_url=node.http_url, timeout=60, headers=node.headers) as client:
         yield client

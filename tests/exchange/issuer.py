@@ -85,14 +85,14 @@ class Issuer:
 async def running_issuer(javascript: JavaScript, algorithm: str) -> AsyncIterator[Issuer]:
     """An issuer that signs with an algorithm, until the block ends."""
     with javascript.started("issuer.mjs", algorithm) as said:
-        async with httpx.AsyncClient(base_url=said["issuer"], timeout=20) as http:
+        async with httpx.AsyncClient(base_url=said["issuer"], timeout=60) as http:
             yield Issuer(said["issuer"], said["audience"], said["elsewhere"], http)
 
 
 async def sent_back(issuer: Issuer, address: str, who: str, callback: str) -> str:
     """Where a browser is sent back to from an address of the issuer, after its person has logged in and agreed."""
     # A browser of its own: the issuer knows by a cookie who has logged in.
-    async with httpx.AsyncClient(base_url=issuer.url, timeout=20) as browser:
+    async with httpx.AsyncClient(base_url=issuer.url, timeout=60) as browser:
         for _ in range(_MOST_PAGES):
             answer = await browser.get(address)
             if answer.status_code == 200:  # a page: the first asks who it is, the second whether the person agrees

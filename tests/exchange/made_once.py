@@ -1,9 +1,14 @@
 """What is got from a registry once for all runs, and for all workers of one."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
+
+_TRYING_SECONDS = 200
+"""Shorter than a test may take to set up, with others waiting for it."""
+_PAUSE_SECONDS = 2
 
 
 @contextmanager
@@ -13,3 +18,21 @@ def alone_in(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def got(attempt: Callable[[float], str | None]) -> str | None:
+    """Try to get something until it is there, or the time is up: a registry may be slow, or away for a moment.
+
+    Args:
+        attempt: Is told how many seconds it has, and gives why it has failed; None when it has not. What an attempt has
+            got already, the next one finds in the tool's own cache.
+
+    Returns:
+        Why the last one has failed; None when it is there.
+    """
+    end = monotonic() + _TRYING_SECONDS
+    while (why := attempt(max(1.0, end - monotonic()))) is not None:
+        if monotonic() + _PAUSE_SECONDS > end:
+            return why
+        sleep(_PAUSE_SECONDS)
+    return None

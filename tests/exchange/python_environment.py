@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange.made_once import alone_in
-
-_INSTALLING_SECONDS = 180
+from tests.exchange.made_once import alone_in, got
 
 
 def environment(cache: Path, lock: Path, interpreter: Path) -> Path:
@@ -33,10 +31,14 @@ def environment(cache: Path, lock: Path, interpreter: Path) -> Path:
 def _uv(lock: Path, *arguments: str) -> None:
     uv = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
     assert uv is not None
-    try:
-        ended = subprocess.run((uv, *arguments), check=False, capture_output=True, timeout=_INSTALLING_SECONDS)
-        why = ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
-    except subprocess.TimeoutExpired:
-        why = f"It did not end within {_INSTALLING_SECONDS} seconds."
-    if why is not None:
+    command = (uv, *arguments)
+
+    def run(seconds: float) -> str | None:
+        try:
+            ended = subprocess.run(command, check=False, capture_output=True, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return f"It did not end within {seconds:.0f} seconds."
+        return ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
+
+    if (why := got(run)) is not None:
         pytest.fail(f"The packages of {lock} could not be installed; these tests need a package registry:\n{why}")

@@ -18,7 +18,7 @@ JUDGES = Path(__file__).parent / "judges"
 _LOCK = JUDGES / "requirements.txt"
 _NEEDED = (3, 12)
 _PYTHONS = ("python3", "python3.12", "python3.13", "python3.14", "python3.15")
-_RUNNING_SECONDS = 120
+_RUNNING_SECONDS = 200
 
 
 class PythonJudges:

@@ -87,7 +87,7 @@ async def test_a_bare_python_far_from_the_project_checks_it(
 
     def check() -> subprocess.CompletedProcess[str]:
         command = (str(judges.python), "-I", str(far / "verify_history.py"), str(far), "--policy", str(policy))
-        return subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", env={}, timeout=60)
+        return subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", env={}, timeout=200)
 
     checked = check()
     assert (checked.returncode, checked.stderr) == (0, "")

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 from events.envelope import structured
 from events.json_schemas import published_schemas
-from services.sample.clinic import northside
+from services.sample.clinic import northside, today_there
 from tests.exchange.javascript import JavaScript
 
 
 def test_ajv_compiles_all_of_them_and_takes_every_event_of_the_sample(javascript: JavaScript) -> None:
     schemas = published_schemas()
-    events = [structured(event) for event in northside(datetime.now(UTC).date())]
+    events = [structured(event) for event in northside(today_there(datetime.now(UTC)))]
 
     told = javascript.told("schemas.mjs", {"schemas": schemas, "events": events})
 
@@ -18,7 +18,7 @@ def test_ajv_compiles_all_of_them_and_takes_every_event_of_the_sample(javascript
 
 
 def test_ajv_refuses_what_does_not_fit(javascript: JavaScript) -> None:
-    event = {**structured(northside(datetime.now(UTC).date())[0]), "actorrole": "doctor", "data": {}}
+    event = {**structured(northside(today_there(datetime.now(UTC)))[0]), "actorrole": "doctor", "data": {}}
 
     told = javascript.told("schemas.mjs", {"schemas": published_schemas(), "events": [event]})
 

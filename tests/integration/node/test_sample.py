@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from nats.aio.msg import Msg
 
 from events.identity import parse_goal_id
 from events.log import Log, connect, declare_log
@@ -54,6 +55,24 @@ async def test_what_was_interrupted_is_finished_with_the_day_it_was_begun_on(
     assert said[0].startswith("Loading")
     assert said[1].startswith("Loaded")
     assert names_in(tmp_path) == []
+
+
+async def test_it_is_not_called_loaded_while_a_projection_is_behind(nc: ResilientClient, tmp_path: Path) -> None:
+    """What was seen, on a busy machine: a node was ready, and did not find its sample."""
+    statuses = ["503", "503", "200", "200", "503", "200"]
+    left = iter(statuses)
+
+    async def answer(message: Msg) -> None:
+        await nc.publish(message.reply, b"{}", headers={"status": next(left)})
+
+    (tmp_path / "sample.loading").write_text(TODAY.isoformat())
+    gateway = await nc.subscribe("cairn.read", cb=answer)
+    await nc.flush()
+    try:
+        await load_sample(nc, Settings(data_dir=tmp_path), lambda _: None)
+    finally:
+        await gateway.unsubscribe()
+    assert not list(left), "goals, reviews and audit were asked for until each was there"
 
 
 async def test_a_server_that_was_killed_meanwhile_ends_nothing(
