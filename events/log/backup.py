@@ -12,7 +12,8 @@ manifest says of the stream it was taken from.
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NamedTuple
@@ -127,16 +128,18 @@ async def write_archive(nc: ResilientClient, stream: str, folder: Path, progress
         The manifest, not yet written: its content is still to be verified.
 
     Raises:
-        BackupFailed: the folder holds a backup already, or the server gives no snapshot.
+        BackupFailed: the folder holds a backup already or cannot be written to, or the server gives no snapshot.
     """
-    _make_room(folder)
+    with _written_to(folder):
+        _make_room(folder)
     chunks: asyncio.Queue[Msg] = asyncio.Queue()
     inbox = nc.new_inbox()
     subscription = await nc.subscribe(inbox, cb=chunks.put)
     try:
         request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": _CHUNK_BYTES}
         answer = await _ask(nc, f"STREAM.SNAPSHOT.{stream}", request)
-        size, digest = await _save(nc, chunks, folder / _ARCHIVE, progress)
+        with _written_to(folder):
+            size, digest = await _save(nc, chunks, folder / _ARCHIVE, progress)
     finally:
         await subscription.unsubscribe()
     return Manifest(
@@ -150,12 +153,17 @@ async def write_archive(nc: ResilientClient, stream: str, folder: Path, progress
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:
-    """Complete a backup: without its manifest it is none."""
+    """Complete a backup: without its manifest it is none.
+
+    Raises:
+        BackupFailed: the folder cannot be written to.
+    """
     unfinished = folder / f"{_MANIFEST}.unfinished"
-    unfinished.unlink(missing_ok=True)
-    with _new_file(unfinished) as target:
-        target.write(manifest.model_dump_json(indent=2).encode())
-    unfinished.replace(folder / _MANIFEST)
+    with _written_to(folder):
+        unfinished.unlink(missing_ok=True)
+        with _new_file(unfinished) as target:
+            target.write(manifest.model_dump_json(indent=2).encode())
+        unfinished.replace(folder / _MANIFEST)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -284,6 +292,14 @@ def _check_archive(archive: Path, manifest: Manifest) -> None:
         raise BackupFailed(f"{archive} cannot be read: {error.strerror}.") from None
     if size != manifest.archive_bytes or digest != manifest.archive_sha256:
         raise BackupFailed(f"{archive} is not what was backed up: its size or its hash differs from the manifest's.")
+
+
+@contextmanager
+def _written_to(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BackupFailed(f"The backup cannot be written to {folder}: {error.strerror or error}.") from error
 
 
 def _new_file(path: Path) -> BinaryIO:

@@ -79,7 +79,7 @@ def open_database(url: str, *, cache: Cache = AS_USUAL) -> Engine:
     Raises:
         UnusableDatabase: when it is neither, the file's folder cannot be made, or the driver is not installed.
     """
-    address = _address(url)
+    address = address_of(url)
     if address.get_backend_name() == "sqlite":
         file = _file(address)
         engine = create_engine(address, hide_parameters=True, poolclass=QueuePool, pool_use_lifo=True)
@@ -100,7 +100,12 @@ def open_database(url: str, *, cache: Cache = AS_USUAL) -> Engine:
     return engine
 
 
-def _address(url: str) -> URL:
+def address_of(url: str) -> URL:
+    """The address of a database that projections can be kept in, with the driver that is used.
+
+    Raises:
+        UnusableDatabase: it is none.
+    """
     try:
         address = make_url(url)
     except ArgumentError:  # which repeats the address, and that may hold a password

@@ -10,6 +10,7 @@ from services.cli.connection import connected
 from services.cli.database import open_tables
 from services.cli.lazy import Group
 from services.cli.parameters import (
+    IdType,
     InstantType,
     database_url_option,
     json_option,
@@ -28,7 +29,7 @@ def access() -> None:
 
 @access.command("list")
 @org_option
-@click.option("--patient", required=True, help="Whose data.")
+@click.option("--patient", type=IdType(), required=True, help="Whose data.")
 @click.option("--since", type=InstantType(), help="Told at or after this instant.")
 @click.option("--until", type=InstantType(), help="Told before this instant.")
 @click.option("--reader", metavar="WHO", help="Only readings of this principal.")

@@ -18,17 +18,16 @@ def open_tables(database_url: str | None) -> "Iterator[Engine]":
         click.ClickException: there is no database, it is not set up for projections, or it refuses; the message says
             which.
     """
-    from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
     from events.errors import first_of
-    from projections.engine.database import UnusableDatabase, open_database, without_patient_text, writing
+    from projections.engine.database import UnusableDatabase, address_of, open_database, without_patient_text, writing
     from projections.engine.fitness import check_database
     from projections.engine.tables import declare_own
     from services.cli.configuration import load_settings
 
     address = load_settings(database_url=database_url).database_address
-    url = make_url(address)
+    url = address_of(address)
     _refuse_a_missing_file(url)
     engine = open_database(address)
     try:

@@ -8,6 +8,7 @@ import click
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import (
+    IdType,
     InstantType,
     json_option,
     limit_option,
@@ -29,7 +30,7 @@ _GROUNDS = {
 
 @click.command()
 @org_option
-@click.option("--patient", required=True, help="Whose data.")
+@click.option("--patient", type=IdType(), required=True, help="Whose data.")
 @click.option("--since", type=InstantType(), help="Made at or after this instant.  [three years back]")
 @click.option("--all", "all_", is_flag=True, help="All that were ever made.")
 @limit_option

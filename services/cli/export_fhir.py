@@ -7,18 +7,17 @@ from typing import Any
 
 import click
 
-from events.identity import is_token
 from services.cli.disclosing import destination, disclosure_options
 from services.cli.exporting import Exported, Release, export_patients
 from services.cli.new_file import STDOUT, Output, output_options
-from services.cli.parameters import json_option, nats_url_option, org_option
+from services.cli.parameters import IdType, json_option, nats_url_option, org_option
 from services.cli.printing import Json
 from services.cli.resource_file import Form, ResourceWriter, opened
 
 
 @click.command()
 @org_option
-@click.option("--patient", help="Only this patient.  [all of the organisation]")
+@click.option("--patient", type=IdType(), help="Only this patient.  [all of the organisation]")
 @disclosure_options
 @click.option("--without-history", is_flag=True, help="Leave out who did what when (Provenance).")
 @click.option("--version", type=click.Choice(["R4", "R5"]), default="R4", show_default=True, help="The FHIR release.")
@@ -61,9 +60,6 @@ def fhir(
 
     With --json the summary is JSON; where the resources go to standard output, the summary goes to standard error.
     """
-    for name, value in (("--org", org), ("--patient", patient)):
-        if value is not None and not is_token(value):
-            raise click.UsageError(f"{name} must be 1 to 64 letters, digits, hyphens or underscores.")
     where = destination(
         patient, f"The plan, goals, scores and entries as FHIR {version}", to, with_history=not to["without_history"]
     )

@@ -11,6 +11,7 @@ from services.cli.connection import connected
 from services.cli.lazy import Group
 from services.cli.parameters import (
     GoalIdType,
+    IdType,
     StatusType,
     audience_option,
     clinician_option,
@@ -36,7 +37,7 @@ def goals() -> None:
 
 @goals.command("list")
 @org_option
-@click.option("--patient", help="Only this patient's.")
+@click.option("--patient", type=IdType(), help="Only this patient's.")
 @clinician_option
 @click.option("--status", type=StatusType(), help="Only goals in this status, such as active.")
 @click.option("--overdue", is_flag=True, default=None, help="Only goals with an overdue review.")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from events.identity import is_token
 from events.vocabulary import UNASSIGNED
 from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
@@ -63,8 +62,6 @@ def fhir(
     exit code is 0 when the run came to its end, whatever was refused, and 1 when Cairn could not be reached or could
     not record.
     """
-    if not is_token(org):
-        raise click.UsageError("--org must be 1 to 64 letters, digits, hyphens or underscores.")
     report = asyncio.run(_import(files, org, _new_plan(time_zone, clinician), nats_url))
     if as_json:
         _print_lines(report, files)

@@ -35,7 +35,10 @@ class Group(click.Group):
 
 
 class LazyGroup(click.Group):
-    """A group of commands that imports a command when it runs. An error of Cairn ends it with one plain sentence."""
+    """A group of commands that imports a command when it runs.
+
+    An error of Cairn ends it with one plain sentence, and so does a file that cannot be read or written.
+    """
 
     def __init__(self, *args: Any, commands: Mapping[str, Lazy], **kwargs: Any):  # as click.Group takes them
         super().__init__(*args, **kwargs)
@@ -76,6 +79,11 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except* CairnError as refused:
             raise click.ClickException(str(first_of(refused))) from refused
+        except* OSError as failed:
+            error = first_of(failed)
+            if error.filename is None:  # about no file; click itself knows of a pipe that nobody reads any more
+                raise error from None
+            raise click.ClickException(f"{error.filename} cannot be used: {error.strerror}.") from failed
 
 
 def _before_an_empty_word(words: Sequence[str]) -> str | None:

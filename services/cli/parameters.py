@@ -33,6 +33,21 @@ class GoalIdType(click.ParamType["GoalId"]):
             self.fail(rejection.detail, param, ctx)
 
 
+class IdType(click.ParamType[str]):
+    """One part of an id: an organisation's, or a patient's. It becomes a part of the address that is read."""
+
+    name = "ID"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the id."""
+        from events.identity import is_token
+
+        if not is_token(str(value)):
+            option = param.opts[0] if param else "An id"
+            raise click.UsageError(f"{option} must be 1 to 64 letters, digits, hyphens or underscores.", ctx)
+        return str(value)
+
+
 class InstantType(click.ParamType[datetime]):
     """An RFC 3339 instant with its offset."""
 
@@ -148,7 +163,13 @@ database_url_option = click.option(
     help="The database of the projections.  [CAIRN_DATABASE_URL, or SQLite in CAIRN_DATA_DIR]",
 )
 org_option = click.option(
-    "--org", envvar="CAIRN_ORG", default="northside", show_default=True, show_envvar=True, help="The organisation."
+    "--org",
+    type=IdType(),
+    envvar="CAIRN_ORG",
+    default="northside",
+    show_default=True,
+    show_envvar=True,
+    help="The organisation.",
 )
 
 clinician_option = click.option("--clinician", metavar="WHO", help="Only this clinician's patients.")

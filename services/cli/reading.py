@@ -49,7 +49,7 @@ async def read(nc: "Client", path: str, **query: object) -> Json:
     body: Json = from_json(reply.data) if reply.data else {}
     if status >= 400:
         refusal = click.UsageError if status == _INVALID else click.ClickException
-        raise refusal(printable(body.get("detail")) or f"The gateway answered {status}.")
+        raise refusal(_said(body) or f"The gateway answered {status}.")
     return body
 
 
@@ -68,3 +68,10 @@ async def read_pages(nc: "Client", path: str, limit: int, query: Mapping[str, ob
         cursor = page.get("next")
         if not cursor or len(items) >= limit:
             return {"items": items, "next": cursor}
+
+
+def _said(problem: Json) -> str:
+    """What a refusal says; where several things are wrong, what it says of each, as nobody sees its fields here."""
+    errors = problem.get("errors") or ()
+    said = " ".join(each["detail"] for each in errors) if len(errors) > 1 else problem.get("detail")
+    return printable(said)

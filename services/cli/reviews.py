@@ -8,6 +8,7 @@ from services.cli.access_recording import purpose_option
 from services.cli.connection import connected
 from services.cli.parameters import (
     DayType,
+    IdType,
     clinician_option,
     json_option,
     limit_option,
@@ -24,7 +25,7 @@ from services.cli.reading import read_pages
 @click.option("--status", type=click.Choice(["upcoming", "due", "overdue"]), help="Only these.")
 @click.option("--until", type=DayType(), help="Only those due by this day.")
 @click.option("--day", type=DayType(), help="Seen from this day instead of today.")
-@click.option("--patient", help="Only this patient's.")
+@click.option("--patient", type=IdType(), help="Only this patient's.")
 @clinician_option
 @limit_option
 @min_position_option

@@ -12,6 +12,7 @@ from services.cli.parameters import json_option, nats_url_option
 from services.cli.printing import Json, number_of, print_json, printable
 
 if TYPE_CHECKING:
+    from events.transparency.keys import VerifierKey
     from services.settings import Settings
     from services.witness.identity import WitnessFolder
     from services.witness.records import Records
@@ -53,7 +54,7 @@ def trust(vkey: str, size: int | None, root: str | None) -> None:
 
     The first checkpoint of a log is believed; with --size and --root, only one that extends that tree is.
     """
-    from events.transparency.keys import parse_verifier_key, strict_base64
+    from events.transparency.keys import strict_base64
     from services.witness.witnessing import trust as trust_key
 
     pinned = None
@@ -62,7 +63,7 @@ def trust(vkey: str, size: int | None, root: str | None) -> None:
         if size is None or decoded is None or len(decoded) != 32:
             raise click.UsageError("--size and --root go together; a root is 32 bytes in base64, as in a checkpoint.")
         pinned = (size, decoded)
-    key = parse_verifier_key(vkey)
+    key = _read_key(vkey)
     with _opened() as (folder, records):
         trust_key(records, key, (folder.cosignature_key(), folder.statement_key()), pinned)
     click.echo(f"{key.name} is trusted with the key {key.id.hex()}.")
@@ -72,9 +73,7 @@ def trust(vkey: str, size: int | None, root: str | None) -> None:
 @click.argument("vkey", metavar="NAME+ID+KEY")
 def distrust(vkey: str) -> None:
     """Trust a key of a log no longer. What was cosigned stays."""
-    from events.transparency.keys import parse_verifier_key
-
-    key = parse_verifier_key(vkey)
+    key = _read_key(vkey)
     with _opened() as (_, records):
         was_trusted = records.distrust(key)
     if not was_trusted:
@@ -134,6 +133,16 @@ def _settings(**given: str | None) -> "Settings":
     from services.cli.configuration import load_settings
 
     return load_settings(**given)
+
+
+def _read_key(vkey: str) -> "VerifierKey":
+    from events.transparency.keys import parse_verifier_key
+    from events.transparency.refusals import NotProven
+
+    try:
+        return parse_verifier_key(vkey)
+    except NotProven as why:
+        raise click.UsageError(f"“{printable(vkey)[:80]}” is no key of a log: {why}.") from None
 
 
 @contextmanager

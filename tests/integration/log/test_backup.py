@@ -102,6 +102,12 @@ async def test_a_stream_that_is_not_there_cannot_be_backed_up(other: ResilientCl
         await write_archive(other, STREAM, tmp_path / "backup", _moved)
 
 
+async def test_a_folder_that_cannot_be_written_to_is_named(nc: ResilientClient, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BackupFailed, match=r"cannot be written to .*file: File exists"):
+        await write_archive(nc, STREAM, tmp_path / "file", _moved)
+
+
 def test_a_backup_without_its_manifest_is_none(tmp_path: Path) -> None:
     with pytest.raises(BackupFailed, match="no complete backup"):
         read_manifest(tmp_path)

@@ -54,11 +54,18 @@ async def test_reading_ends_with_the_last_page() -> None:
     ("gateway", "said"),
     [
         (Gateway({"detail": "There is no such goal.\x1b[2J"}, status=404), "There is no such goal.�[2J"),
+        (
+            Gateway(
+                {"detail": "That. See errors for each.", "errors": [{"detail": "That."}, {"detail": "This."}]},
+                status=422,
+            ),
+            "That. This.",
+        ),
         (Gateway({}, status=500), "The gateway answered 500."),
         (Gateway(NoRespondersError()), "No gateway answers at nats://127.0.0.1:4222. Start one"),
         (Gateway(NatsTimeout()), "did not answer within 15 s"),
     ],
-    ids=["refused", "wordless", "no gateway", "silence"],
+    ids=["refused", "refused for two reasons", "wordless", "no gateway", "silence"],
 )
 async def test_a_read_that_fails_says_why(gateway: Gateway, said: str) -> None:
     with pytest.raises(click.ClickException) as raised:

@@ -55,7 +55,7 @@ def test_without_a_server_the_address_and_the_remedy_are_named(command: tuple[st
     ],
 )
 def test_an_empty_text_is_refused_wherever_it_stands(arguments: tuple[str, ...], named: str) -> None:
-    """What was seen: `--org ""` was told that there is nothing at this address, `--output ""` that it is there already."""
+    """What was seen: `--org ""` was told of an address with nothing at it, `--output ""` that it is there already."""
     ran = run(*arguments)
     assert ran.exit_code == 2
     assert f"Error: {named} an empty text. Give it a value, or leave it out." in ran.stderr
@@ -109,6 +109,12 @@ def test_the_folder_without_a_key_is_named_whole(tmp_path: Path, monkeypatch: py
         (("projections", "quarantine", "retry", "--goal", "a.b"), "it has 2 parts, and ORG.PATIENT.GOAL has 3"),
         (("projections", "status", "--watch", "--every", "0"), "is not in the range"),
         (("submit", "no-such-file.jsonl"), "No such file"),
+        (("goals", "list", "--org", "a/b"), "--org must be 1 to 64 letters, digits, hyphens or underscores."),
+        (("reviews", "--patient", "a/b"), "--patient must be 1 to 64 letters"),
+        (("disclosures", "--patient", "a/b"), "--patient must be 1 to 64 letters"),
+        (("access", "list", "--patient", "a/b"), "--patient must be 1 to 64 letters"),
+        (("witness", "trust", "a+b"), "“a+b” is no key of a log: a key is NAME+ID+KEY"),
+        (("witness", "distrust", "a+b"), "“a+b” is no key of a log: a key is NAME+ID+KEY"),
     ],
     ids=lambda each: " ".join(each).encode("ascii", "ignore").decode() if isinstance(each, tuple) else "",
 )
@@ -117,6 +123,20 @@ def test_wrong_usage_is_said_with_exit_code_2(arguments: tuple[str, ...], said: 
     assert ran.exit_code == 2
     assert said in ran.stderr
     assert "\x1b" not in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["log adopt", "projections quarantine list", "access rebuild --yes"])
+def test_an_address_that_is_none_of_a_database_is_told_in_a_sentence(command: str) -> None:
+    ran = run(*command.split(), "--database-url", "nonsense")
+    assert ran.exit_code == 1
+    assert ran.stderr == "Error: The database's address must be sqlite:///path or postgresql://user@host/name.\n"
+
+
+def test_a_file_that_cannot_be_written_is_named_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ran = run("schemas", "write", "--dir", str(tmp_path / "file" / "schemas"))
+    assert ran.exit_code == 1
+    assert ran.stderr == f"Error: {tmp_path / 'file' / 'schemas'} cannot be used: Not a directory.\n"
 
 
 def test_a_setting_that_is_not_right_is_named() -> None:
