@@ -218,7 +218,7 @@ class Notary:
         """
         self.check_not_stopped()
         if self._trouble is not None:
-            raise SigningWaits(f"{self._trouble.reason}.")
+            raise SigningWaits(self._trouble.reason)
         head = await self.log.head()
         while self._rounds is None:
             await self._begun.wait()
@@ -267,7 +267,7 @@ class Notary:
             await self._ask_witnesses_first(tree)
             await self._audience.begin()
             self._rounds = SigningRounds(tree, self._signer, self._policy, self.published, self._audience, self._now)
-            closing.callback(self._rounds.end, SigningWaits("The notary begins again."))
+            closing.callback(self._rounds.end, SigningWaits("The notary begins again"))
             self._trouble = None
             self._begun.set()
             await run_until_first_ends(
