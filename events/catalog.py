@@ -13,6 +13,7 @@ from events.identity import PLAN
 from events.payload import RECORDED, Payload
 from events.plan.types import PLAN_EVENTS, PlanPayload
 from events.vocabulary import SUBMITTED
+from events.wrong_values import wrong_values
 
 Json = dict[str, Any]  # a JSON object, before its schema has been looked at
 Upcast = Callable[[Json], Json]
@@ -120,15 +121,15 @@ _MAX_ERRORS = 50
 
 def _refusal(type_name: str, error: ValidationError) -> Rejected:
     """Turn pydantic's errors into a rejection, without the rejected values: they may be a patient's text."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
-    if any(item["type"] == "json_invalid" for item in found):
+    found = wrong_values(error)
+    if any(each.kind == "json_invalid" for each in found):
         detail = "The data is not JSON that Cairn can read."
         return Rejected("event.invalid", detail, (FieldError("data", detail),))
-    codes = {_code(item["type"], item["loc"]) for item in found}
+    codes = {_code(each.kind, each.where) for each in found}
     code = codes.pop() if len(codes) == 1 else "event.invalid"
     by_field: dict[str, list[str]] = {}
-    for item in found:
-        by_field.setdefault(field_named(item["loc"]), []).append(_said(item["type"], item["msg"], item["loc"]))
+    for each in found:
+        by_field.setdefault(field_named(each.where), []).append(each.sentence)
     errors = tuple(FieldError(where, " Or: ".join(said)) for where, said in list(by_field.items())[:_MAX_ERRORS])
     named = ", ".join(each.field or "the event as a whole" for each in errors[:5])
     more = f" and {len(by_field) - 5} more" if len(by_field) > 5 else ""
@@ -160,15 +161,3 @@ def _is_branch(part: str) -> bool:
         or part in {"float", "int", "str", "[key]"}
         or part.startswith(("literal[", "function-"))
     )
-
-
-def _said(kind: str, message: str, where: tuple[int | str, ...]) -> str:
-    if kind == "extra_forbidden":
-        # The name is the sender's own text: a field, and no sentence, repeats it.
-        return "Cairn knows no field of this name here."
-    return _sentence(message)
-
-
-def _sentence(message: str) -> str:
-    message = message.removeprefix("Value error, ").strip()
-    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "!", "?")) else ".")

@@ -75,15 +75,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029]")
 
 def _clean(text: str, info: ValidationInfo) -> str:
     if not text or text.isspace():
-        raise PydanticCustomError("blank", "must say something; it is empty")
+        raise PydanticCustomError("blank", "It must say something; it is empty")
     if text.isprintable():  # quick, and so for most texts
         return text
     if _CONTROL.search(text.replace("\r\n", "\n")):
         raise PydanticCustomError(
-            "control_character", "must not contain control characters; line breaks and tabs are fine"
+            "control_character", "It must not contain control characters; line breaks and tabs are fine"
         )
     if info.context is SUBMITTED and all(each.isspace() or unicodedata.category(each) == "Cf" for each in text):
-        raise PydanticCustomError("blank", "must say something; nothing in it can be seen")
+        raise PydanticCustomError("blank", "It must say something; nothing in it can be seen")
     return text
 
 
@@ -212,7 +212,7 @@ class TargetRange(Value):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low is None and self.high is None:
-            raise PydanticCustomError("range_empty", "needs low, high, or both")
+            raise PydanticCustomError("range_empty", "It needs low, high, or both")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise PydanticCustomError("range_order", "low must not be above high")
         return self

@@ -28,7 +28,7 @@ from events.vocabulary import (
 def _known_zone(name: str, info: ValidationInfo) -> str:
     # What was recorded under an earlier release of the database stays readable.
     if not is_time_zone(name) and info.context is not RECORDED:
-        raise PydanticCustomError("time_zone", "is not a time zone of the IANA database, such as Europe/Vienna")
+        raise PydanticCustomError("time_zone", "It is not a time zone of the IANA database, such as Europe/Vienna")
     return name
 
 

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 def _without_null_character(value: str) -> str:
     if "\x00" in value:
-        raise PydanticCustomError("control_character", "must not contain a null character")
+        raise PydanticCustomError("control_character", "It must not contain a null character")
     return value
 
 

@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 from events.errors import CairnError
 from events.identity import TOKEN
 from events.vocabulary import ActorRole
+from events.wrong_values import wrong_values
 from services.access.policy import Denied
 from services.access.principal import BadPrincipal, Kind, Principal, Role, principal_of
 
@@ -110,9 +111,10 @@ class NatsUsers:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise BadNatsUsers(f"CAIRN_NATS_PRINCIPALS: {path} cannot be read as TOML: {error}.") from None
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise BadNatsUsers(f"CAIRN_NATS_PRINCIPALS: {path} is not right at {where}: {first['msg']}.") from None
+            first = wrong_values(error)[0]
+            raise BadNatsUsers(
+                f"CAIRN_NATS_PRINCIPALS: {path} is not right at {first.field}. {first.sentence}"
+            ) from None
 
     @property
     def organisations(self) -> Mapping[str, str]:

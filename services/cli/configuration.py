@@ -5,6 +5,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from events.wrong_values import wrong_values
 from services.settings import Settings
 
 
@@ -18,8 +19,7 @@ def load_settings(**given: Any) -> Settings:  # the fields of Settings, which ch
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         wrong = "; ".join(
-            ": ".join(filter(None, (".".join(map(str, each["loc"])), each["msg"].rstrip("."))))
-            for each in error.errors(include_url=False)
+            ": ".join(filter(None, (each.field, each.sentence.rstrip(".")))) for each in wrong_values(error)
         )
         raise click.UsageError(
             f"A setting is not right ({wrong}). Correct its option or its CAIRN_ variable."

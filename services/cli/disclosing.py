@@ -120,6 +120,7 @@ def _request(described: str, with_history: bool, given: Mapping[str, Any]) -> "D
     from pydantic import ValidationError
 
     from events.plan.consent_terms import Purpose, Recipient
+    from events.wrong_values import wrong_values
     from services.disclosure.request import DisclosureRequest
 
     _needed(f"--to {given['to']}", given, ("to_name", "purpose"))
@@ -138,8 +139,8 @@ def _request(described: str, with_history: bool, given: Mapping[str, Any]) -> "D
             given["describe"] or described,
         )
     except ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False)[0]
-        raise click.UsageError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}.") from None
+        wrong = wrong_values(error)[0]
+        raise click.UsageError(f"{wrong.field}: {wrong.sentence}") from None
 
 
 def _ground(given: Mapping[str, Any]) -> "OnConsent | Ground":

@@ -77,12 +77,13 @@ def _new_plan(time_zone: str, clinician: str) -> "Opened":
     from pydantic import ValidationError
 
     from events.plan.types import Opened
+    from events.wrong_values import wrong_values
 
     try:
         return Opened(reasons=(), clinician=clinician, time_zone=time_zone)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise click.UsageError(f"--{str(first['loc'][0]).replace('_', '-')} {first['msg']}.") from None
+        first = wrong_values(error)[0]
+        raise click.UsageError(f"--{str(first.where[0]).replace('_', '-')}: {first.sentence}") from None
 
 
 async def _import(files: tuple[Path, ...], org: str, new_plan: "Opened", nats_url: str | None) -> "Report":

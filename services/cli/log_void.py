@@ -40,13 +40,14 @@ def void(
     from pydantic import ValidationError
 
     from events.outcome import RecordedOutcome
+    from events.wrong_values import wrong_values
     from services.goals.voiding import VoidRequest
 
     try:
         request = VoidRequest(position=position, reason=reason, actor=by)
     except ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False)[0]
-        raise click.UsageError(f"--{wrong['loc'][0]}: {wrong['msg']}.") from None
+        wrong = wrong_values(error)[0]
+        raise click.UsageError(f"--{wrong.where[0]}: {wrong.sentence}") from None
     outcome = asyncio.run(_void(nats_url, goal_id, request, ask_first=not yes))
     if as_json:
         print_json(outcome.model_dump(mode="json", exclude_none=True))

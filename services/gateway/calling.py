@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from events.wrong_values import WrongValue, wrong_values
 from services.access.records.recorder import AccessRecorder
 from services.gateway.access.operations import Operation
 from services.gateway.access_records import is_answered_soon, purpose_of, record_reading
@@ -23,7 +24,7 @@ from services.gateway.routing import ArgumentsInvalid, Depends, Header, Query, R
 from services.gateway.unchanged import has_etag, unless_unchanged
 
 # Any below: functions of every signature are called here, and with whatever their arguments are.
-_Errors = list[dict[str, Any]]
+_Errors = list[WrongValue]
 _Way = Callable[[Request, _Errors], Any]
 """How one argument is found in a request; what is wrong with it is added to the errors."""
 
@@ -199,7 +200,7 @@ def _from_query(model: type[BaseModel]) -> _Way:
         if len(given) < len(pairs):  # nothing says which one counts
             values = set(pairs)
             doubled = [name for name in given if name in once and sum(name == each for each, _ in values) > 1]
-            errors += [{"loc": ("query", name), "type": "given_twice", "msg": "Give it once"} for name in doubled]
+            errors += [WrongValue(("query", name), "given_twice", "Give it once.") for name in doubled]
         try:
             return model.__pydantic_validator__.validate_python(given)
         except ValidationError as error:
@@ -219,5 +220,4 @@ def _of_nothing(model: type[BaseModel]) -> BaseModel | None:
 
 
 def _note(errors: _Errors, error: ValidationError, *where: str) -> None:
-    for each in error.errors(include_url=False, include_context=False, include_input=False):
-        errors.append({**each, "loc": (*where, *each["loc"])})
+    errors += [each._replace(where=(*where, *each.where)) for each in wrong_values(error)]

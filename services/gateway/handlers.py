@@ -11,6 +11,7 @@ from events.envelope import UnreadableEvent
 from events.errors import FieldError, Rejected
 from events.log import LogUnreachable
 from events.log.anchor import LogReplaced
+from events.wrong_values import WrongValue
 from projections.engine.paging import BadCursor
 from projections.engine.quarantine import GoalIsQuarantined
 from services.access.records.recorder import ReadingNotRecorded
@@ -47,23 +48,23 @@ async def _rejected(request: Request, error: Rejected) -> Response:
 
 
 async def _invalid(request: Request, error: ArgumentsInvalid) -> Response:
-    found = [_field_error(item["loc"], item["type"], item["msg"]) for item in error.errors[:_SHOWN]]
+    found = [_field_error(each) for each in error.errors[:_SHOWN]]
     mismatch = any(each.field in _TOKENS for each in found)
     code = "identity.mismatch" if mismatch else "request.invalid"
     first = found[0].detail if len(found) == 1 else f"{found[0].detail} See errors for each."
     return refusal_answer(request.scope, RequestRefused(code, first, found))
 
 
-def _field_error(where: tuple[int | str, ...], kind: str, message: str) -> FieldError:
-    field = ".".join(str(part) for part in where[1:])
+def _field_error(wrong: WrongValue) -> FieldError:
+    field = ".".join(map(str, wrong.where[1:]))
     if field in _TOKENS:
         return FieldError(field, f"{field} must be 1 to 64 letters, digits, hyphens or underscores.")
-    if kind == "extra_forbidden":
+    if wrong.kind == "extra_forbidden":
         # The name is the client's own text, so it is not repeated in the sentence.
         return FieldError(field[:100], "There is no such parameter here; see /openapi.json.")
-    if kind == "missing":
+    if wrong.kind == "missing":
         return FieldError(field, f"The parameter {field} is missing.")
-    return FieldError(field, f"{field or 'The request'}: {message}.")
+    return FieldError(field, f"{field}: {wrong.sentence}" if field else wrong.sentence)
 
 
 async def _bad_cursor(request: Request, error: BadCursor) -> Response:

@@ -42,7 +42,8 @@ def _instant(value: object) -> object:
     instant = read_instant(text)
     if instant is None or instant.tzinfo is None:
         raise PydanticCustomError(
-            "instant", "must be an instant with an offset, such as 2026-01-31T09:30:00Z or 2026-01-31T09:30:00+01:00"
+            "instant",
+            "It must be an instant with an offset, such as 2026-01-31T09:30:00Z or 2026-01-31T09:30:00+01:00",
         )
     return instant
 

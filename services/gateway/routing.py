@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from events.errors import CairnError
+from events.wrong_values import WrongValue
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])  # Any: endpoints take arguments of every kind
 
@@ -53,10 +54,10 @@ class ArgumentsInvalid(CairnError):
     """A request does not say what an endpoint asks for.
 
     Args:
-        errors: As pydantic tells of them; where each is begins with `path`, `query` or `header`.
+        errors: Where each is begins with `path`, `query` or `header`.
     """
 
-    def __init__(self, errors: Sequence[Mapping[str, Any]]):
+    def __init__(self, errors: Sequence[WrongValue]):
         self.errors = errors
         super().__init__("the request does not say what is asked for")
 

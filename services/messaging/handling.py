@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from events.errors import Rejected
 from events.outcome import OutcomeError, RejectedOutcome
 from events.tracing import tracing
+from events.wrong_values import wrong_values
 from services.access.policy import Denied
 from services.messaging.counting import Became, Counts
 from services.reply_subjects import may_be_answered
@@ -88,8 +89,9 @@ async def _answer(call_next: Call, msg: StreamMessage[Any], channel: str) -> Any
 
 def _not_understood(error: ValidationError) -> RejectedOutcome:
     """What is answered to a body that is not as the handler needs it. It goes to the sender alone, and into no log."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    errors = [OutcomeError(field=".".join(map(str, each["loc"][1:])), detail=each["msg"]) for each in found]
+    errors = [
+        OutcomeError(field=".".join(map(str, each.where[1:])), detail=each.sentence) for each in wrong_values(error)
+    ]
     return RejectedOutcome(
         code="request.invalid",
         detail="The request is not understood: its body is not the JSON that is described for this subject.",

@@ -119,7 +119,7 @@ class Answering:
         except SigningStopped as stopped:
             return NotaryRefusal(code="proof.stopped", detail=f"{stopped}.")
         except SigningWaits as waits:
-            return NotaryRefusal(code="proof.not_yet", detail=str(waits))
+            return NotaryRefusal(code="proof.not_yet", detail=self._with_witnesses(str(waits)))
         except (ValueError, NotaryUnusable, OSError, LogUnreachable) as trouble:
             _log.error("a proof could not be made: %s: %s", type(trouble).__name__, trouble)
             return NotaryRefusal(
@@ -268,7 +268,7 @@ class Answering:
         except TimeoutError:
             self._notary.check_not_stopped()
             waiting = self._notary.status.waiting
-            detail = "Too few witnesses have cosigned in time." if waiting is None else f"{waiting}."
+            detail = self._with_witnesses("Too few witnesses have cosigned in time" if waiting is None else waiting)
             raise Unanswered(NotaryRefusal(code="proof.not_yet", detail=detail)) from None
 
     def _note_of(self, size: int | None) -> Note:
@@ -298,8 +298,13 @@ class Answering:
         where = f"up to position {what} " if what is not None else ""
         detail = f"No checkpoint {where}has been published yet."
         if (waiting := self._notary.status.waiting) is not None:
-            detail = f"{detail} {waiting}."
+            detail = f"{detail} {self._with_witnesses(waiting)}"
         return Unanswered(NotaryRefusal(code="proof.not_yet", detail=detail))
+
+    def _with_witnesses(self, why: str) -> str:
+        """Why nothing is published, and what keeps each witness that does not cosign."""
+        troubles = (f"{each.name}: {each.trouble}" for each in self._notary.status.witnesses if each.trouble)
+        return " ".join((f"{why}.", *troubles))
 
 
 def _is_plain(name: str) -> bool:

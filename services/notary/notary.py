@@ -223,7 +223,7 @@ class Notary:
         """
         self.check_not_stopped()
         if self._trouble is not None:
-            raise SigningWaits(f"{self._trouble.reason}.")
+            raise SigningWaits(self._trouble.reason)
         head = await self.log.head()
         while self._rounds is None:
             await self._begun.wait()
@@ -274,7 +274,7 @@ class Notary:
             self._rounds = SigningRounds(
                 tree, self._signer, self._policy, self.published, self._audience, self._now, self._end_trouble
             )
-            closing.callback(self._rounds.end, SigningWaits("The notary begins again."))
+            closing.callback(self._rounds.end, SigningWaits("The notary begins again"))
             if not self._trouble_at_work:
                 self._end_trouble()
             self._begun.set()

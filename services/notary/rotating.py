@@ -12,7 +12,7 @@ from events.transparency.notes import Note, signed, signers_of
 from events.transparency.policies import NOBODY, Policy, Witness
 from services.notary.cosigning import MakeClient
 from services.notary.errors import NotaryUnusable
-from services.notary.witness_answers import Alarm, AnotherSize, Cosigned
+from services.notary.witness_answers import Alarm, AnotherSize, Cosigned, Fork, TryLater
 
 FINISH_ANYWAY = "With --force the rotation is finished all the same."
 
@@ -58,9 +58,9 @@ async def _why_not(witness: Witness, note: Note, make: MakeClient) -> str | None
         match await client.add_checkpoint(0, (), note):
             case Cosigned() | AnotherSize():
                 return None
-            case Alarm(reason):
-                return reason
-            case _:
-                return "it does not answer, or asks to be asked later"
+            case Alarm() | TryLater() as refused:
+                return refused.reason
+            case Fork():
+                return "it has cosigned another tree"
     finally:
         await client.close()

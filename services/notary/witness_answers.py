@@ -24,6 +24,8 @@ _ALARMS: Mapping[int, str] = {
 MAX_CLOCK_SECONDS = 300
 """How far the time of a cosignature may be from this machine's own: as far as `verify_history.py` takes it for no
 contradiction. What is published with a wrong time stays, and would put each event around it in a wrong light."""
+_MAX_SAID = 200
+"""How many characters are told of what a witness says."""
 _FORK_OF_NOTHING = "it refuses a checkpoint as no extension, and is not known to have cosigned any"
 
 
@@ -59,7 +61,18 @@ class Fork:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """The witness cannot answer now."""
+    """The witness cannot answer now.
+
+    Attributes:
+        said: What it says to that, in its own words; None where it does not answer, or says nothing.
+    """
+
+    said: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """What is the matter, in a sentence's rest."""
+        return "it does not answer, or asks to be asked later" if self.said is None else f"it says: {self.said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +127,16 @@ def read_answer(
     if status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
         return Fork() if old_size else Alarm(_FORK_OF_NOTHING)
     if status in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return TryLater()
+        return TryLater(_said(media_type, body))
     return Alarm(_ALARMS.get(status, f"it answers with status {status}"))
+
+
+def _said(media_type: str, body: bytes) -> str | None:
+    """What a witness says in words for people; of one of somebody else's it may be anything."""
+    if media_type != "text/plain":
+        return None
+    said = body.decode(errors="replace").strip()[:_MAX_SAID]
+    return said if said.isprintable() and said else None
 
 
 def _cosigned(body: bytes, note: Note, witness: VerifierKey, now: float) -> WitnessAnswer:

@@ -187,8 +187,8 @@ class WitnessDealings:
                 self._alarm_pause = min(2 * self._alarm_pause, ALARM_SECONDS)
             case AnotherSize():
                 self._leave_alone("It names another size each time that it is asked.")
-            case TryLater():
-                self._leave_alone("It does not answer, or asks to be asked later.")
+            case TryLater() as later:
+                self._leave_alone(_sentence(later.reason))
         return None
 
     def _hear_of(self, size: int) -> None:

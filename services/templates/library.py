@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from events.errors import CairnError
+from events.wrong_values import wrong_values
 from services.templates.template import GoalTemplate
 
 FILES = Path(__file__).parent / "files"
@@ -76,6 +77,5 @@ def _read(path: Path) -> GoalTemplate:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WrongTemplate(f"{path.name}: {error}") from error
     except ValidationError as error:
-        wrong = error.errors()[0]
-        field = ".".join(str(part) for part in wrong["loc"])
-        raise WrongTemplate(f"{path.name}: {field or 'the template'}: {wrong['msg']}.") from error
+        wrong = wrong_values(error)[0]
+        raise WrongTemplate(f"{path.name}: {wrong.field or 'the template'}: {wrong.sentence}") from error

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from events.vocabulary import SUBMITTED, GasScale
+from events.wrong_values import wrong_values
 from services.fhir.incoming.concepts import Extension, parts
 from services.fhir.incoming.refusal import RefusedResource
 from services.fhir.loinc import ATTAINMENT_LEVELS, LOINC
@@ -74,8 +75,7 @@ def _scale(levels: Mapping[str, str], own: Mapping[str, int], baseline: int | No
     try:
         return GasScale.model_validate({"levels": in_order, **own, **begun}, context=SUBMITTED)
     except ValidationError as error:
-        said_wrong = error.errors(include_url=False, include_input=False, include_context=False)[0]["msg"]
-        raise RefusedResource("extension", f"The scale is not usable: {said_wrong}.") from None
+        raise RefusedResource("extension", f"The scale is not usable. {wrong_values(error)[0].sentence}") from None
 
 
 def _level(value: object) -> int | None:

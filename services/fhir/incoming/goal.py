@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from events.catalog import field_named
 from events.goal.types import Imported
 from events.vocabulary import Party
+from events.wrong_values import wrong_values
 from services.fhir.incoming.agreement import agreed_by
 from services.fhir.incoming.bindings import GOAL, check_targets
 from services.fhir.incoming.concepts import (
@@ -91,9 +92,9 @@ def map_goal(found: Found, document: Document, baselines: Mapping[GoalKey, int])
     try:
         return _mapped(goal, found, document, patient, token, baselines.get((patient.token, token)))
     except ValidationError as error:  # the resource is right, but says more than an event can hold
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        first = wrong_values(error)[0]
         raise RefusedResource(
-            "", f"Cairn's {field_named(first['loc']) or first['type']} cannot hold what it says: {first['msg']}."
+            "", f"Cairn's {field_named(first.where) or first.kind} cannot hold what it says. {first.sentence}"
         ) from None
 
 

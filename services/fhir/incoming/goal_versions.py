@@ -50,7 +50,7 @@ def read_goals(
             except RefusedResource as refusal:
                 read.refused.append(Refusal(document.file, found.reference, refusal.path, refusal.detail))
                 continue
-            version = GoalVersion(document, found, mapped, people.server(patient))
+            version = GoalVersion(document, found, mapped, server=people.server(patient))
             versions.setdefault(GoalId(org, person, token), []).append(version)
     aliases = {goal_id: alias_of(goal_id, versions, known) for goal_id in versions}
     for goal_id, alias in aliases.items():

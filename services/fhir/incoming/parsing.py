@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from events.wrong_values import wrong_values
 from services.fhir.incoming.bindings import Bindings, check_codes
 from services.fhir.incoming.json_kinds import check_json
 from services.fhir.incoming.refusal import Json, RefusedResource
@@ -34,11 +35,11 @@ def parse(model: type[Model], resource: Json, bindings: Bindings) -> Model:
     try:
         return model.model_validate({name: value for name, value in resource.items() if name not in _NOT_OURS})
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise RefusedResource(fhir_path(first["loc"]), _sentence(first["type"], first["msg"])) from None
+        first = wrong_values(error)[0]
+        raise RefusedResource(_fhir_path(first.where), _sentence(first.kind, first.sentence)) from None
 
 
-def fhir_path(where: tuple[int | str, ...]) -> str:
+def _fhir_path(where: tuple[int | str, ...]) -> str:
     """A place in a resource as FHIR writes it: `target[0].dueDate`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
 
@@ -53,15 +54,14 @@ def _binding(resource: Json) -> list[str]:
     ]
 
 
-def _sentence(kind: str, message: str) -> str:
+def _sentence(kind: str, sentence: str) -> str:
     if kind == "extra_forbidden":
         return "This FHIR version has no such element."
     if kind in ("json_invalid", "json_type"):
         return "It must be an object."
-    message = " ".join(message.removeprefix("Value error, ").split())
-    malformed = _NOT_IN_ITS_FORM.match(message)
+    malformed = _NOT_IN_ITS_FORM.match(sentence)
     if malformed:
         return f"It is not in the form that FHIR has for it, such as {_EXAMPLES.get(malformed['kind'], _INSTANT)}."
     if kind == "string_pattern_mismatch":
         return "It is not in the form that FHIR has for it; an empty text is none."
-    return message[:1].upper() + message[1:200].rstrip(".!") + "."
+    return " ".join(sentence.split())[:200].rstrip(".!") + "."

@@ -9,12 +9,12 @@ from events.goal.state import GoalState
 from events.identity import GoalId
 from events.payload import Payload
 from services.fhir.incoming.corrections import correction_of, withdrawal_of
-from services.fhir.incoming.documents import Document, Found
+from services.fhir.incoming.documents import Document
 from services.fhir.incoming.goal import GoalKey
 from services.fhir.incoming.identity import token_of
 from services.fhir.incoming.known import Known, KnownGoal, Taken, entry_of
 from services.fhir.incoming.outcomes import Outcomes
-from services.fhir.incoming.people import SERVER, People
+from services.fhir.incoming.people import People
 from services.fhir.incoming.refusal import RefusedResource
 from services.fhir.incoming.scores import Score, read_score
 from services.fhir.incoming.submissions import (
@@ -26,29 +26,17 @@ from services.fhir.incoming.submissions import (
     first_event,
     further_event,
 )
-from services.fhir.incoming.versions import Versioned, VersionMark, is_newer, mark_of, newest
+from services.fhir.incoming.version_in_file import VersionInFile
+from services.fhir.incoming.versions import VersionMark, is_newer, newest
 
 _NO_TELLING = "Nothing tells whether it is later than what is known (meta.versionId, meta.lastUpdated, status amended)."
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreVersion:
+class ScoreVersion(VersionInFile):
     """One version of a score in a file; `score` is None for a deletion."""
 
-    document: Document
-    found: Found
     score: Score | None
-    server: str | None = None
-
-    @property
-    def versioned(self) -> Versioned:
-        """Its place among other versions."""
-        return Versioned(mark_of(self.found), self.found.newest_first)
-
-    @property
-    def attributes(self) -> dict[str, str]:
-        """What its events carry about where it comes from."""
-        return {**({SERVER: self.server} if self.server else {}), **self.versioned.mark.attributes()}
 
     @property
     def is_withdrawn(self) -> bool:
@@ -98,7 +86,7 @@ def read_scores(documents: Sequence[Document], people: People, org: str) -> Scor
                 read.refused.append(Refusal(document.file, found.reference, refusal.path, refusal.detail))
                 continue
             goal_id = GoalId(org, people.token(score.patient), score.goal)
-            version = ScoreVersion(document, found, score, people.server(score.patient))
+            version = ScoreVersion(document, found, score, server=people.server(score.patient))
             of_kind = baselines if score.kind == "baseline" else read.follow_ups
             of_kind.setdefault((goal_id, score.entry), []).append(version)
     _add_deletions(documents, (baselines, read.follow_ups), read)

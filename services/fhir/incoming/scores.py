@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from events.catalog import field_named
 from events.goal.types import ProgressLogged
 from events.vocabulary import Actor, ActorRole
+from events.wrong_values import wrong_values
 from services.fhir.incoming.bindings import OBSERVATION
 from services.fhir.incoming.concepts import Concept, codings, instant, real_date
 from services.fhir.incoming.documents import Document, Found
@@ -111,10 +112,10 @@ def read_score(found: Found, document: Document, goal_of: GoalOf = lambda patien
     try:
         payload = ProgressLogged(entry=entry, on=on, level=level, **fields)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = field_named(first["loc"])
+        first = wrong_values(error)[0]
+        where = field_named(first.where)
         raise RefusedResource(
-            "component" if where else "", f"Cairn's {where or 'entry'} cannot hold what it says: {first['msg']}."
+            "component" if where else "", f"Cairn's {where or 'entry'} cannot hold what it says. {first.sentence}"
         ) from None
     return Score(
         patient=patient,

@@ -95,8 +95,8 @@ async def test_who_asks_wrongly_is_told_a_code_a_sentence_and_the_fields(house: 
     assert (answer["status"], answer["code"]) == ("rejected", "request.invalid")
     assert str(answer["detail"]).startswith("The request is not understood")
     assert answer["errors"] == [
-        {"field": "stones", "detail": "Input should be greater than or equal to 1"},
-        {"field": "name", "detail": "Input should be a valid string"},
+        {"field": "stones", "detail": "It must be 1 or more."},
+        {"field": "name", "detail": "It must be a text."},
     ]
     assert house.taken == []
 

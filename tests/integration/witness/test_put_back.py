@@ -69,6 +69,8 @@ async def test_before_anything_is_signed_the_gateway_is_asked(
         again = await asked_again(client, log)
 
     assert isinstance(again, TryLater if is_published else Cosigned)
+    if isinstance(again, TryLater):
+        assert again.said == "The records of this witness are older than its own word, so it signs nothing any more."
 
 
 async def test_a_gateway_that_was_down_is_asked_until_it_tells(

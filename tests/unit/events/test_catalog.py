@@ -81,18 +81,22 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("body", "field", "saying"),
         [
-            ({}, "statement", "required"),
+            ({}, "statement", "It is missing."),
             ({**PROPOSAL, "kind": "both"}, "kind", "'process' or 'outcome'"),
             ({**PROPOSAL, "statement": " "}, "statement", "empty"),
-            ({**PROPOSAL, "statement": 5}, "statement", "string"),
+            ({**PROPOSAL, "statement": 5}, "statement", "It must be a text."),
             ({**PROPOSAL, "statement": "a\x00b"}, "statement", "control characters"),
-            ({**PROPOSAL, "relevance": 11}, "relevance", "less than or equal to 10"),
-            ({**PROPOSAL, "relevance": "7"}, "relevance", "integer"),
+            ({**PROPOSAL, "relevance": 11}, "relevance", "It must be 10 or less."),
+            ({**PROPOSAL, "relevance": "7"}, "relevance", "It must be a whole number."),
             ({**PROPOSAL, "wish": "x"}, "wish", "Cairn knows no field of this name here."),
             ({**PROPOSAL, "interventions": ["CBT", ""]}, "interventions.1", "empty"),
-            ({**PROPOSAL, "template": {"id": "a b", "version": 1}}, "template.id", "pattern"),
+            (
+                {**PROPOSAL, "template": {"id": "a b", "version": 1}},
+                "template.id",
+                "1 to 64 letters, digits, hyphens or underscores",
+            ),
             ({**PROPOSAL, "smart": {"achievable": {"confidence": 11}}}, "smart.achievable.confidence", "10"),
-            ({**PROPOSAL, "smart": {"due": "2026-02-30"}}, "smart.due", "day value"),
+            ({**PROPOSAL, "smart": {"due": "2026-02-30"}}, "smart.due", "a day that there is"),
             ({**PROPOSAL, "smart": {"due": "2026-04-01", "for_weeks": 4}}, "smart", "not both"),
         ],
     )

@@ -110,7 +110,7 @@ def test_what_an_event_cannot_hold_is_named_as_the_field_that_it_is() -> None:
     with pytest.raises(RefusedResource) as refused:
         mapped(goal(target=[huge]))
 
-    assert refused.value.detail.startswith("Cairn's target cannot hold what it says: ")
+    assert refused.value.detail.startswith("Cairn's target cannot hold what it says. It must be ")
 
 
 def test_an_update_in_the_year_1_is_left_out_by_name() -> None:

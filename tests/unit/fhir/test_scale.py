@@ -83,7 +83,7 @@ def test_a_text_without_a_level_is_left_out_as_it_cannot_be_placed() -> None:
         ),
         ([scaling("LA34481-4", "x", text_url="words")], "extension[0]: It has no text for its level"),
         ([*SCALE[:4], scaling("LA34481-4", "again")], "extension[4]: The level +0 has a text already"),
-        ([*SCALE[:4], scaling("LA34479-8", "walks to  the door")], "each level needs a text of its own"),
+        ([*SCALE[:4], scaling("LA34479-8", "walks to  the door")], "Each level needs a text of its own"),
         ([*SCALE[:4], of_another_system()], "extension[4].level: Its code must be one of LOINC's LA34479-8"),
     ],
     ids=["a code that is none", "no text", "a level twice", "a text twice", "a code of another system"],

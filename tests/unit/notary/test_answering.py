@@ -29,6 +29,7 @@ from services.notary.requests import (
     NoteAnswer,
     ProofsAnswer,
 )
+from services.notary.witness_answers import TryLater
 from tests.log_in_memory import LogInMemory
 from tests.unit.notary.bench import Bench, answering_for
 from tests.waiting import eventually
@@ -141,6 +142,25 @@ async def test_where_a_witness_knows_more_the_end_of_the_log_is_told_on(bench: B
         assert len(answer.proofs) == 1
 
 
+async def test_what_a_witness_says_that_does_not_cosign_is_passed_on(bench: Bench) -> None:
+    witness = WitnessInMemory()
+    bench.trust("all", witness)
+    bench.log.add(5)
+    async with bench.running() as notary:
+        await bench.published(notary, 5)
+        witness.instead = TryLater("The records of this witness are older than its own word.")
+        bench.log.add(1)
+        answering = answering_for(notary, seconds=0.05)
+        assert await refused(answering, AskSign()) == "proof.not_yet"
+        await eventually(lambda: notary.status.witnesses[0].trouble is not None)
+        refusal = await asked(answering, AskSign(), NotaryRefusal)
+    assert refusal.code == "proof.not_yet"
+    assert refusal.detail == (
+        "Too few witnesses have cosigned in time."
+        " northside: It says: The records of this witness are older than its own word."
+    )
+
+
 async def test_one_that_waits_for_its_witnesses_proves_and_states_what_is_published(bench: Bench) -> None:
     witness = WitnessInMemory()
     bench.trust("all", witness)
@@ -154,7 +174,10 @@ async def test_one_that_waits_for_its_witnesses_proves_and_states_what_is_publis
         answering = answering_for(notary)
         refusal = await asked(answering, AskSign(), NotaryRefusal)
         assert refusal.code == "proof.not_yet"
-        assert refusal.detail == "Not enough witnesses have said yet what they last cosigned, so nothing is signed."
+        assert refusal.detail == (
+            "Not enough witnesses have said yet what they last cosigned, so nothing is signed."
+            " northside: It does not answer."
+        )
         assert await refused(answering, AskProofs(positions=(6,))) == "proof.not_yet"
         answer = await asked(answering, AskProofs(positions=(5,)), ProofsAnswer)
         assert len(answer.proofs) == 1

@@ -88,6 +88,22 @@ def test_what_may_pass_is_tried_later(status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "media_type", "reason"),
+    [
+        ("The records are older.\n", "text/plain", "it says: The records are older."),
+        ("x" * 1000, "text/plain", f"it says: {'x' * 200}"),
+        ("", "text/plain", "it does not answer, or asks to be asked later"),
+        ("two\nlines", "text/plain", "it does not answer, or asks to be asked later"),
+        ("<h1>503</h1>", "text/html", "it does not answer, or asks to be asked later"),
+    ],
+)
+def test_what_it_says_to_that_is_passed_on_where_it_is_a_line_of_text(body: str, media_type: str, reason: str) -> None:
+    found = answer(503, body, media_type)
+    assert isinstance(found, TryLater)
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
     ("status", "why"), [(400, "cannot read"), (403, "rotated"), (404, "not registered"), (302, "302"), (999, "later")]
 )
 def test_what_people_have_to_put_right_is_an_alarm(status: int, why: str) -> None:

@@ -120,13 +120,13 @@ def test_dates_are_read(two_versions: Library) -> None:
     ("text", "says"),
     [
         ("id = ", "Invalid"),
-        (GOOD.format(version=0), "version: Input should be greater than or equal to 1"),
-        (GOOD.format(version=1).replace("version = 1", 'version = "1"'), "version: Input should be a valid integer"),
-        (GOOD.format(version=1).replace('"health"', '"money"'), "proposal.life_area: Input should be"),
+        (GOOD.format(version=0), "version: It must be 1 or more."),
+        (GOOD.format(version=1).replace("version = 1", 'version = "1"'), "version: It must be a whole number."),
+        (GOOD.format(version=1).replace('"health"', '"money"'), "proposal.life_area: It must be"),
         (GOOD.format(version=1).replace("due = 2027-01-31", ""), "lacks smart.due"),
         (GOOD.format(version=1).replace("[proposal.smart]", "[proposal.gas.levels]"), "proposal.gas.levels"),
-        (GOOD.format(version=1) + "colour = 1\n", "proposal.smart.colour: Extra inputs are not permitted"),
-        (GOOD.format(version=1).partition("[proposal]")[0], "proposal: Field required"),
+        (GOOD.format(version=1) + "colour = 1\n", "proposal.smart.colour: Cairn knows no field of this name here."),
+        (GOOD.format(version=1).partition("[proposal]")[0], "proposal: It is missing."),
     ],
     ids=["no_toml", "version_0", "version_text", "life_area", "incomplete", "levels", "unknown_field", "no_proposal"],
 )

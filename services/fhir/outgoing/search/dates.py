@@ -1,7 +1,7 @@
 """Date search: a value with a prefix against the span of time that an element covers (FHIR R4 3.1.1.5.7).
 
-Every date is a span: `2026-03` is a whole month. A value without a time zone is read in UTC. A leap second is the second
-before, as everywhere in Cairn.
+Every date is a span: `2026-03` is a whole month. A value without a time zone is read in UTC, and a leap second as the
+second before, as everywhere in Cairn.
 """
 
 import re
