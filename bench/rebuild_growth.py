@@ -24,6 +24,7 @@ from bench.options import Count, Options, Stages
 from bench.resident import with_children_bytes
 from bench.result import Case, Compared, Run, case
 from bench.room import EVENT_BYTES, ROW_BYTES
+from projections.catalog import projection_named
 
 _LOOK_SECONDS = 0.2
 
@@ -61,6 +62,7 @@ async def run(options: RebuildGrowthOptions, stages: Stages) -> Compared:
     """Fill both, and build in turn; the small log is the peer, so its ratio is the mark's."""
     if options.larger < options.smaller:
         raise BenchFailed(f"The log cannot grow from {options.smaller:,} events to {options.larger:,}.")
+    projection_named(options.projection)  # or it would be found missing when both are filled
     now = conditions(options.directory)
     cases: list[Case] = []
     async with (

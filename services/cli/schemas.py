@@ -92,6 +92,8 @@ def check(directory: Path) -> None:
     """Check that the published schemas are those of this Cairn, and that none was broken."""
     from events.json_schemas import published_schemas
 
+    if not directory.is_dir():
+        raise click.ClickException(f"There is no folder {directory}. `cairn schemas write` makes it.")
     current = published_schemas()
     broken = _broken(directory, current)
     stale = [name for name, schema in current.items() if _published(directory, name) != _text(schema)]

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from nats.aio.client import Client
+from nats.errors import AuthorizationError, SlowConsumerError, StaleConnectionError
 from nats.errors import Error as NatsError
 
 from events.errors import CairnError
@@ -55,7 +56,8 @@ async def connect(
         url: `nats://host:port`, `tls://host:port`, with `user:password@` before the host where the server asks for it;
             several, comma-separated, for a cluster.
         name: How the connection is called in the server's monitoring.
-        on_error: Called with errors that belong to no request.
+        on_error: Called with errors that belong to no request. That the server is not there any more, or lets nobody
+            in, is told once, until it is back; it is tried again several times a second.
         log_api: What JetStream's API begins with for the streams of the log's account, where that is not the user's.
 
     Raises:
@@ -65,6 +67,7 @@ async def connect(
         OlderServer: when it is of a release before :data:`OLDEST_SERVER`.
     """
     address = read_address(url)
+    away = _Away(address, on_error)
     try:
         await first_contact(address.servers)
         await _admission(address)
@@ -77,9 +80,9 @@ async def connect(
                 connect_timeout=5,
                 ping_interval=20,
                 max_outstanding_pings=2,
-                error_cb=on_error,
-                disconnected_cb=_on_disconnect,
-                reconnected_cb=_on_reconnect,
+                error_cb=away.hear,
+                disconnected_cb=away.is_gone,
+                reconnected_cb=away.is_back,
                 pending_size=64 * 1024 * 1024,
                 **address.credentials,
             )
@@ -88,6 +91,46 @@ async def connect(
         raise NotReachable(f"No NATS server answers at {address}: {reason}.") from error
     nc.url, nc.log_api = url, log_api
     return nc
+
+
+class _Away:
+    """Tells once why there is no connection, until there is one again; nats-py reports each attempt."""
+
+    def __init__(self, address: Address, tell: Callable[[Exception], Awaitable[None]]):
+        self._address = address
+        self._tell = tell
+        self._told: set[type[CairnError]] = set()
+        self._is_away = False
+
+    async def is_gone(self) -> None:
+        """Note that the connection is lost."""
+        self._is_away = True
+        _log.debug("disconnected from NATS")
+
+    async def hear(self, error: Exception) -> None:
+        """Hand an error on, if it is another one than that there is no connection, or that was not told yet."""
+        if isinstance(error, AuthorizationError):
+            await self._tell_once(NotAdmitted(f"The NATS server at {self._address} lets this user in no more."))
+        elif isinstance(error, OSError | StaleConnectionError) or (
+            self._is_away and not isinstance(error, SlowConsumerError)
+        ):
+            why = str(error) or type(error).__name__
+            await self._tell_once(
+                NotReachable(f"The NATS server at {self._address} does not answer any more ({why}); it is waited for.")
+            )
+        else:
+            await self._tell(error)
+
+    async def is_back(self) -> None:
+        """Note that there is a connection again."""
+        self._told.clear()
+        self._is_away = False
+        _log.info("connected to NATS again")
+
+    async def _tell_once(self, error: CairnError) -> None:
+        if type(error) not in self._told:
+            self._told.add(type(error))
+            await self._tell(error)
 
 
 async def flush(nc: Client) -> None:
@@ -157,11 +200,3 @@ def _refusal(address: Address) -> str:
 
 async def _unheard(_: Exception) -> None:
     """Ignore what nats-py reports on the side: the first attempt raises its error."""
-
-
-async def _on_disconnect() -> None:
-    _log.debug("disconnected from NATS")
-
-
-async def _on_reconnect() -> None:
-    _log.info("connected to NATS again")

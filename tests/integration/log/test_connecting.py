@@ -285,3 +285,34 @@ async def test_a_server_that_is_gone_before_one_is_connected_is_not_waited_for_f
             await connect(f"nats://{nats_server.token}@127.0.0.1:{port}", name="tests")
 
     assert met > 2
+
+
+async def test_that_the_server_is_away_is_told_once_however_often_it_is_tried(tmp_path: Path) -> None:
+    """What was seen: five lines a second, for as long as it was down."""
+    server, told, attempts = EmbeddedServer(tmp_path / "nats"), list[str](), 0
+
+    async def tell(error: Exception) -> None:
+        told.append(str(error))
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal attempts
+        attempts += 1
+        writer.close()
+
+    await server.start()
+    nc = await connect(server.url, name="tests", on_error=tell)
+    await server.stop()
+    nobody = await asyncio.start_server(hang_up, "127.0.0.1", server.port)
+    await eventually(lambda: attempts >= 3)
+    nobody.close()
+    await nobody.wait_closed()
+    [line] = told
+    assert line.startswith(f"The NATS server at nats://127.0.0.1:{server.port} does not answer any more (")
+    assert line.endswith("; it is waited for.")
+    assert server.token not in line
+    again = EmbeddedServer(server.data_dir, server.port)
+    await again.start()
+    await eventually(lambda: nc.is_connected)
+    await again.stop()
+    await eventually(lambda: len(told) == 2)
+    await nc.close()

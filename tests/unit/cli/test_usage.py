@@ -139,6 +139,22 @@ def test_a_file_that_cannot_be_written_is_named_in_a_sentence(tmp_path: Path) ->
     assert ran.stderr == f"Error: {tmp_path / 'file' / 'schemas'} cannot be used: Not a directory.\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("schemas", "check", "--dir", "no-such-folder"), "There is no folder no-such-folder."),
+        (
+            ("bench", "rebuild-growth", "--projection", "moods", "--from", "1", "--to", "1"),
+            "There is no projection “moods”",
+        ),
+    ],
+)
+def test_what_is_not_there_is_told_before_anything_is_done(arguments: tuple[str, ...], said: str) -> None:
+    ran = run(*arguments)
+    assert ran.exit_code == 1
+    assert said in ran.stderr
+
+
 def test_a_setting_that_is_not_right_is_named() -> None:
     ran = run("goals", "list", CAIRN_NATS_PORT="many")
     assert ran.exit_code == 2
