@@ -1,6 +1,7 @@
 """`cairn up`: start a whole Cairn with one command."""
 
 import asyncio
+import errno
 import gc
 from pathlib import Path
 
@@ -57,10 +58,17 @@ def up(
     tell_if_outdated(_say)
     forks = Forks(run_as_fork)
     # Not by uvloop, which its forks begin with anew: it would find there what a loop before theirs has left.
-    run_until_stopped(
-        lambda: run_node(settings, say=_say, ready=click.echo, forks=forks), _STOP_NODE_SECONDS, asyncio.run
-    )
+    run_until_stopped(lambda: run_node(settings, say=_say, ready=_tell, forks=forks), _STOP_NODE_SECONDS, asyncio.run)
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    _tell(line, err=True)
+
+
+def _tell(line: str, *, err: bool = False) -> None:
+    """Print a line. Where it goes to a full disk, it is lost; the node and its services go on."""
+    try:
+        click.echo(line, err=err)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise

@@ -34,7 +34,9 @@ COUNT_SECONDS = 30.0
 """How often it is asked whether another stream takes in what this one does."""
 _ANSWERS_SECONDS = 0.5
 """How long is waited for the answers of other streams, which may be far away."""
-MAKE_ROOM = "Make room for it; after its disk was full, nats-server has to be started again."
+MAKE_ROOM = (
+    "Make room for it; after its disk was full, nats-server has to be started again, which `cairn up` does by itself."
+)
 _RECHECK_SECONDS = 0.2
 """How soon a reconnect is noticed where nobody submits anything, and how soon a failed look is tried again."""
 _SHORTEST_PAUSE_SECONDS = 0.05

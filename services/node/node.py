@@ -19,6 +19,7 @@ from services.gateway.goals_health import GoalsHealthCheck
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.compared_log import ComparedLog
 from services.node.forking import Forks
+from services.node.full_disk import FullDisk, start_again_when_there_is_room
 from services.node.lock import UnusableFolder, locked
 from services.node.other_log import what_to_do
 from services.node.ports import free_port
@@ -61,11 +62,11 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
         if settings.oidc_issuer is None:
             signing_key(settings.data_dir)
         # The server's process comes first, and gets ready while this one imports.
-        nats_url, _ = await asyncio.gather(_nats(settings, lock, stack, say), forks.prepare())
+        (nats_url, server), _ = await asyncio.gather(_nats(settings, lock, stack, say), forks.prepare())
         settings = settings.model_copy(update={"nats_url": nats_url})
         settings = settings.model_copy(update={"http_port": _port(settings.http_host, settings.http_port, say)})
-        nc = await connect(settings.nats_address, name="cairn node", log_api=settings.log_api_prefix)
-        stack.push_async_callback(nc.close)
+        nc = await _connected(settings, stack)
+        await stack.enter_async_context(_heeding_a_full_disk(server, nc, settings, say))
         await place(nc, settings.placement, settings.log_replicas)
         log = ComparedLog(say)
 
@@ -156,13 +157,36 @@ async def _sign_in_link(nc: ResilientClient, settings: Settings, address: NodeAd
         return None
 
 
-async def _nats(settings: Settings, lock: int, stack: AsyncExitStack, say: Say) -> str:
+async def _nats(settings: Settings, lock: int, stack: AsyncExitStack, say: Say) -> tuple[str, EmbeddedServer | None]:
     """The URL of the server that was named, or of the embedded one, which is started."""
     if settings.nats_url is not None:
-        return settings.nats_url
+        return settings.nats_url, None
     port = _port("127.0.0.1", settings.nats_port, say)
     server = EmbeddedServer(settings.data_dir / "nats", port, holding=(lock,))
-    return await stack.enter_async_context(running_server(server, say))
+    return await stack.enter_async_context(running_server(server, say)), server
+
+
+async def _connected(settings: Settings, stack: AsyncExitStack) -> ResilientClient:
+    nc = await connect(settings.nats_address, name="cairn node", log_api=settings.log_api_prefix)
+    stack.push_async_callback(nc.close)
+    return nc
+
+
+@asynccontextmanager
+async def _heeding_a_full_disk(
+    server: EmbeddedServer | None, nc: ResilientClient, settings: Settings, say: Say
+) -> AsyncIterator[None]:
+    """Have the embedded server, if there is one, start again whenever its full disk has room again."""
+    if server is None:
+        yield
+        return
+    disk = FullDisk(server.data_dir, GoalsHealthCheck(nc, settings.placement.streams).ask)
+    heeding = asyncio.create_task(start_again_when_there_is_room(disk, server.stop, say))
+    try:
+        yield
+    finally:
+        heeding.cancel()
+        await asyncio.gather(heeding, return_exceptions=True)
 
 
 def _port(host: str, wanted: int, say: Say) -> int:

@@ -4,8 +4,9 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from events.errors import CairnError
 from services.node.backoff import Backoff
@@ -66,18 +67,24 @@ class ServiceProcess:
         backoff = Backoff()
         while True:
             backoff.started()
-            ended = await self._run()
+            try:
+                ended = how_it_ended(await self._run())
+            except OSError as error:  # there is no memory for a process, or no file for its log
+                ended = f"could not be run ({error.strerror or type(error).__name__})"
             pause = backoff.failed()
             if not self._was_ready and backoff.failures >= _MAX_FAILED_STARTS:
                 raise ServiceFailed(f"{self.name} does not start: {self.last_words()} See {self.log_file}.")
-            self._say(f"{self.name} {how_it_ended(ended)}; starting it again (see {self.log_file}).")
+            self._say(f"{self.name} {ended}; starting it again (see {self.log_file}).")
             await asyncio.sleep(pause)
 
     async def _run(self) -> int:
-        read_end, write_end = os.pipe()
         with _appending(self.log_file) as log:
+            read_end, write_end = os.pipe()
             try:
                 process = self._forks.start(self._arguments, self._settings, write_end, log.fileno())
+            except OSError:
+                os.close(read_end)
+                raise
             finally:
                 os.close(write_end)
             self.pid = process.pid
@@ -88,15 +95,15 @@ class ServiceProcess:
                 self.ready.clear()
                 await _end(process)
 
-    async def _listen(self, read_end: int, log: BinaryIO) -> None:
+    async def _listen(self, read_end: int, log: FileIO) -> None:
         said = asyncio.StreamReader()
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(said), os.fdopen(read_end, "rb")
         )
         try:
             async for line in said:
-                log.write(line)
-                log.flush()
+                with suppress(OSError):  # a full disk takes a line of the log, and not the service
+                    log.write(line)
                 if self._heard is not None:
                     self._heard(line.decode(errors="replace").rstrip())
                 if line.startswith(b"ready"):
@@ -123,8 +130,8 @@ async def _end(process: ForkedProcess) -> None:
         await process.wait()
 
 
-def _appending(log_file: Path) -> BinaryIO:
+def _appending(log_file: Path) -> FileIO:
     """The log file, opened to append. A file that has grown large is renamed first."""
     if log_file.exists() and log_file.stat().st_size > _MAX_LOG_FILE_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
-    return log_file.open("ab")
+    return log_file.open("ab", buffering=0)

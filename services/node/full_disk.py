@@ -1,0 +1,74 @@
+"""A node's nats-server after its disk was full: it is started again once there is room, as it stores nothing before.
+
+Only nats-server knows that it had no room, and it says so to nobody but its own log (docs/compatibility.md); a goals
+service finds it out by what is not stored. That the disk was full is seen here too, so that a disk that is slow is no
+reason to start anything again.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.goals.health import Health
+
+ROOM_BYTES = 16 * 1024 * 1024
+"""With less than this free, a disk counts as full: nats-server makes files of that size."""
+LOOK_SECONDS = 5.0
+"""How often the goals services are asked; so long it takes them to find that nothing is stored."""
+
+
+class FullDisk:
+    """Finds that the disk below nats-server was full and has room again.
+
+    Args:
+        folder: Where nats-server keeps its streams.
+        ask: Asks for the health of each stream's goals service; None of one that does not answer.
+        free: How many bytes are free for a folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        ask: Callable[[], Awaitable[Mapping[str, Health | None]]],
+        free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    ):
+        self._folder = folder
+        self._ask = ask
+        self._free = free
+        self._was_full = False
+        self._looked_after = datetime.now(UTC)
+
+    async def until_there_is_room(self) -> None:
+        """Wait until nothing was stored for want of room, and there is room again."""
+        while not await self._has_room_again():  # noqa: ASYNC110 - nobody tells that a disk has room
+            await asyncio.sleep(LOOK_SECONDS)
+        self._was_full, self._looked_after = False, datetime.now(UTC)
+
+    async def _has_room_again(self) -> bool:
+        found = [health.no_room_at for health in (await self._ask()).values() if health and health.state == "full"]
+        # A goals service says it until it has recorded something, also when the server was started again.
+        if not any(at is not None and at > self._looked_after for at in found):
+            return False
+        try:
+            has_room = self._free(self._folder) >= ROOM_BYTES
+        except OSError:
+            return False
+        self._was_full |= not has_room
+        return has_room and self._was_full
+
+
+async def start_again_when_there_is_room(
+    disk: FullDisk, stop: Callable[[], Awaitable[None]], say: Callable[[str], None]
+) -> None:
+    """Stop nats-server each time when its disk was full and has room again, until cancelled.
+
+    Args:
+        stop: Ends nats-server, which is started again whenever it ends.
+        say: Called with a line for whoever looks after the node.
+    """
+    while True:
+        await disk.until_there_is_room()
+        say("The disk was full and has room again; nats-server is started again, as it stores nothing before.")
+        await stop()
