@@ -30,6 +30,7 @@ async def test_the_slider_shows_the_goal_as_it_stood_and_stays_where_it_is(windo
         await page.keyboard.press("Home")
         await expect(then).to_contain_text("As it stood on")
         await expect(then).to_contain_text("I meet two people who don")
+        await expect(then).to_contain_text("Here then")
         assert await page.evaluate("document.activeElement.id") == "slide"
         assert (await slide.get_attribute("aria-valuetext") or "").startswith("Proposed")
         assert "as_of=" in page.url
