@@ -30,8 +30,8 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("today", "/clinic/northside/today", 1120, 900),
-    Picture("goal", "/clinic/northside/patients/pt-e6a1/goals/people", 1120, 1010),
+    Picture("today", "/clinic/northside/today", 1280, 1060),
+    Picture("goal", "/clinic/northside/patients/pt-e6a1/goals/people", 1120, 1060),
 )
 
 

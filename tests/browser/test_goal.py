@@ -31,6 +31,7 @@ async def test_the_slider_shows_the_goal_as_it_stood_and_stays_where_it_is(windo
         await page.keyboard.press("Home")
         await expect(then).to_contain_text("As it stood on")
         await expect(then).to_contain_text("I meet two people who don")
+        await expect(then).to_contain_text("Here then")
         assert await page.evaluate("document.activeElement.id") == "slide"
         await expect(slide).to_have_attribute("aria-valuetext", re.compile("^Proposed"))
         await expect(page).to_have_url(_OF_A_MOMENT)

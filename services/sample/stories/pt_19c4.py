@@ -72,7 +72,7 @@ def _groups(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield clinician(1, "13:30", GROUPS, g.Agreed())
-    yield clinician(1, "13:31", GROUPS, g.Activated())
+    yield clinician(1, "13:31", GROUPS, g.Activated(first_review_on=day(8)))
     for when in (8, 15, 22, 29, 36, 43, 50):
         yield clinician(
             when, "13:00", GROUPS, g.Reviewed(on=day(when), participants=("patient", "clinician"), decision="keep")
@@ -143,7 +143,7 @@ def _tools(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield clinician(12, "13:15", TOOLS, g.Agreed(note="The workshop has a place from Monday."))
-    yield clinician(12, "13:16", TOOLS, g.Activated())
+    yield clinician(12, "13:16", TOOLS, g.Activated(first_review_on=day(19)))
     for when, note in ((19, None), (26, "He fixed the bench nobody could fix.")):
         yield clinician(
             when,

@@ -69,7 +69,7 @@ def _nights(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield clinician(3, "17:00", NIGHTS, g.Agreed())
-    yield clinician(3, "17:05", NIGHTS, g.Activated())
+    yield clinician(3, "17:05", NIGHTS, g.Activated(first_review_on=day(17)))
     yield clinician(17, "17:00", NIGHTS, g.Reviewed(on=day(17), participants=("patient", "clinician"), decision="keep"))
     yield patient(
         21,
@@ -138,8 +138,8 @@ def _nights(day: Calendar) -> Iterator[Happening | Diary]:
 
 
 def _mornings(day: Calendar) -> Iterator[Happening | Diary]:
-    yield clinician(32, "17:00", MORNINGS, g.Agreed())
-    yield clinician(32, "17:02", MORNINGS, g.Activated())
+    yield clinician(31, "17:40", MORNINGS, g.Agreed())
+    yield clinician(31, "17:42", MORNINGS, g.Activated(first_review_on=day(46)))
     yield patient(
         39,
         "16:20",
@@ -210,7 +210,7 @@ def _money(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield clinician(17, "17:15", MONEY, g.Agreed())
-    yield clinician(17, "17:16", MONEY, g.Activated(review_every_days=28))
+    yield clinician(17, "17:16", MONEY, g.Activated(review_every_days=28, first_review_on=day(42)))
     yield clinician(
         42,
         "17:20",

@@ -96,7 +96,7 @@ def _evenings(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield clinician(2, "09:40", EVENINGS, g.Agreed(note="Your words stay as they are. Let us try it for two weeks."))
-    yield clinician(2, "09:45", EVENINGS, g.Activated())
+    yield clinician(2, "09:45", EVENINGS, g.Activated(first_review_on=day(15)))
     yield patient(
         11,
         "22:50",

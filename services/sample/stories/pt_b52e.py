@@ -72,7 +72,7 @@ def _outside(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield clinician(4, "11:05", OUTSIDE, g.Agreed())
-    yield clinician(4, "11:06", OUTSIDE, g.Activated())
+    yield clinician(4, "11:06", OUTSIDE, g.Activated(first_review_on=day(18)))
     yield clinician(
         18,
         "11:00",
@@ -180,7 +180,7 @@ def _breathe(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield patient(13, "11:10", BREATHE, g.Agreed(note="OK. With the cat."))
-    yield clinician(13, "11:12", BREATHE, g.Activated())
+    yield clinician(13, "11:12", BREATHE, g.Activated(first_review_on=day(27)))
     for when, level in ((27, 0), (41, 0), (55, 1)):
         yield clinician(
             when,

@@ -80,7 +80,7 @@ def _tablets(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield clinician(37, "09:30", TABLETS, g.Agreed())
-    yield clinician(37, "09:31", TABLETS, g.Activated())
+    yield clinician(37, "09:31", TABLETS, g.Activated(first_review_on=day(51)))
     yield clinician(
         51,
         "09:30",

@@ -75,7 +75,7 @@ def _people(day: Calendar) -> Iterator[Happening | Diary]:
         ),
     )
     yield clinician(7, "15:50", PEOPLE, g.Agreed())
-    yield clinician(7, "15:51", PEOPLE, g.Activated())
+    yield clinician(7, "15:51", PEOPLE, g.Activated(first_review_on=day(21)))
     yield clinician(
         21,
         "15:00",
@@ -166,7 +166,7 @@ def _course(day: Calendar) -> Iterator[Happening | Diary]:
             ),
         ),
     )
-    yield patient(22, "23:10", COURSE, g.Agreed(note="fine"))
+    yield patient(23, "23:10", COURSE, g.Agreed(note="fine"))
     yield clinician(24, "15:00", COURSE, g.Activated(first_review_on=day(38)))
     yield Diary(COURSE, (25, 38), kept=0.0, notes={31: "went. it was packed. left after ten minutes"})
     yield clinician(

@@ -21,7 +21,7 @@ _BETWEEN_DAYS = 84.0
 """The least room between the middles of days that are written below, and `_APART` between their ends."""
 _APART = 8.0
 _ABOVE_LINE = 7.0
-_CHARACTER, _TALL, _BELOW = 12.0, 21.0, 4.0
+_CHARACTER, _TALL, _BELOW = 13.0, 21.0, 4.0
 """About how much room a letter takes, above and below its line: one of a narrow screen, where they are largest."""
 Path = Sequence[tuple[float, float]]
 _ONE_LINE = 12.0
