@@ -39,8 +39,9 @@ from tests.postgresql import PostgresqlServer
 _WITH_A_CHILD = """
 import asyncio, threading
 async def threads():
-    child = await asyncio.create_subprocess_exec("sleep", "0.2")
+    child = await asyncio.create_subprocess_exec("sleep", "1000")
     print(threading.active_count())
+    child.kill()
     await child.wait()
 {watcher}
 asyncio.run(threads())

@@ -67,7 +67,7 @@ def swapped(writer: Writer) -> bool:
 def hurry(connection: Connection) -> None:
     """Let a query fail rather than wait for long."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
 
 
 def counted(engine: Engine, projection: AnyProjection) -> dict[str, int]:
