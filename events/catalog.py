@@ -13,7 +13,7 @@ from events.identity import PLAN
 from events.payload import RECORDED, Payload
 from events.plan.types import PLAN_EVENTS, PlanPayload
 from events.vocabulary import SUBMITTED
-from events.wrong_values import wrong_values
+from events.wrong_values import end_of_json, wrong_values
 
 Json = dict[str, Any]  # a JSON object, before its schema has been looked at
 Upcast = Callable[[Json], Json]
@@ -105,7 +105,8 @@ def _object(body: bytes | str) -> Json:
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise Rejected("event.invalid", f"The data is not JSON: {error}.") from None
+        detail = f"The data is not JSON that Cairn can read, at {end_of_json(error)}."
+        raise Rejected("event.invalid", detail) from None
     if not isinstance(value, dict):
         raise Rejected("event.invalid", "The data must be a JSON object.")
     return value

@@ -161,6 +161,7 @@ CODES: Mapping[str, Code] = {
         _gateway("access.scope_missing", "forbidden", "The token's scopes do not reach this."),
         _gateway("access.not_recorded", "retry", "The reading could not be recorded, so nothing is told. Try again."),
         _gateway("http.host", "misdirected", "The request names a host that this Cairn does not answer for."),
+        _gateway("http.malformed", "invalid", "What came is no request that Cairn can read to its end."),
         _gateway("http.origin", "forbidden", "A web page of another origin may not ask this."),
         _gateway("request.invalid", "invalid", "The request's parameters are not right."),
         _gateway("request.media_type", "media_type", "The body is of a kind that Cairn does not read."),

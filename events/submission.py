@@ -22,6 +22,7 @@ from events.media_types import is_json, media_type, without_byte_order_mark
 from events.trace_context import TRACEPARENT, trace_context
 from events.vocabulary import ActorRole
 from events.voiding import VOIDING
+from events.wrong_values import end_of_json
 
 _ROLES: tuple[str, ...] = get_args(ActorRole)
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
@@ -284,8 +285,8 @@ def _json_object(body: bytes) -> Json:
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        where = str(error).rpartition(" at ")[2]
-        raise Rejected("event.invalid", f"The event is not JSON that Cairn can read, at {where}.") from None
+        detail = f"The event is not JSON that Cairn can read, at {end_of_json(error)}."
+        raise Rejected("event.invalid", detail) from None
     if not isinstance(value, dict):
         raise Rejected(
             "event.invalid",

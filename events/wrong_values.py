@@ -120,6 +120,11 @@ def wrong_values(error: ValidationError) -> Sequence[WrongValue]:
     return [WrongValue(each["loc"], each["type"], sentence) for each, sentence in zip(found, sentences, strict=True)]
 
 
+def end_of_json(error: ValueError) -> str:
+    """Where pydantic's parser came to what is no JSON: `line 1 column 6`, without its word for it."""
+    return str(error).rpartition(" at ")[2]
+
+
 def sentence_of(kind: str, message: str, context: Mapping[str, Any]) -> str:  # Any: limits, patterns, names
     """What is wrong, in a sentence.
 

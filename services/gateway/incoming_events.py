@@ -17,6 +17,7 @@ from events.identity import GoalId
 from events.media_types import is_json, media_type, without_byte_order_mark
 from events.submission import addressee, is_binary
 from events.trace_context import trace_context
+from events.wrong_values import end_of_json
 from services.gateway.problems import RequestRefused
 
 MAX_BATCH_EVENTS = 500
@@ -68,7 +69,8 @@ def read_batch(body: bytes, headers: Mapping[str, str]) -> list[Submission | Rej
     try:
         events = from_json(without_byte_order_mark(body), allow_inf_nan=False)
     except ValueError as error:
-        raise Rejected("event.invalid", f"The batch is not JSON that Cairn can read: {error}.") from None
+        detail = f"The batch is not JSON that Cairn can read, at {end_of_json(error)}."
+        raise Rejected("event.invalid", detail) from None
     if not isinstance(events, list):
         raise Rejected("event.invalid", "A batch is a JSON array of CloudEvents.")
     if len(events) > MAX_BATCH_EVENTS:

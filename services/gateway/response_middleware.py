@@ -15,7 +15,7 @@ from services.gateway.refusals import REFUSED_PAGE, RefusedPage, refusal_answer
 _log = logging.getLogger("cairn.gateway")
 
 _Header = tuple[bytes, bytes]
-_HEADERS: Sequence[_Header] = (
+USUAL_HEADERS: Sequence[_Header] = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
@@ -24,7 +24,7 @@ _HEADERS: Sequence[_Header] = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 """What every answer has that does not say otherwise."""
-_NAMES = frozenset(name for name, _ in _HEADERS)
+_NAMES = frozenset(name for name, _ in USUAL_HEADERS)
 
 
 class ResponseMiddleware:
@@ -74,8 +74,8 @@ class ResponseMiddleware:
 def _with_usual(headers: Collection[_Header]) -> Sequence[_Header]:
     given = {name for name, _ in headers}
     if _NAMES.isdisjoint(given):
-        return [*headers, *_HEADERS]
-    return [*headers, *(each for each in _HEADERS if each[0] not in given)]
+        return [*headers, *USUAL_HEADERS]
+    return [*headers, *(each for each in USUAL_HEADERS if each[0] not in given)]
 
 
 def _template(scope: Scope) -> str:

@@ -24,7 +24,7 @@ _ALARMS: Mapping[int, str] = {
 MAX_CLOCK_SECONDS = 300
 """How far the time of a cosignature may be from this machine's own: as far as `verify_history.py` takes it for no
 contradiction. What is published with a wrong time stays, and would put each event around it in a wrong light."""
-_MAX_SAID = 200
+MAX_SAID_CHARACTERS = 200
 """How many characters are told of what a witness says."""
 _FORK_OF_NOTHING = "it refuses a checkpoint as no extension, and is not known to have cosigned any"
 
@@ -135,7 +135,7 @@ def _said(media_type: str, body: bytes) -> str | None:
     """What a witness says in words for people; of one of somebody else's it may be anything."""
     if media_type != "text/plain":
         return None
-    said = body.decode(errors="replace").strip()[:_MAX_SAID]
+    said = body.decode(errors="replace").strip()[:MAX_SAID_CHARACTERS]
     return said if said.isprintable() and said else None
 
 

@@ -6,12 +6,12 @@ from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.fhir.outgoing.search.parameters import NAMING, SEARCH_PARAMETERS, SearchParameter
 from services.fhir.outgoing.search.query import MAX_COUNT, inclusions
 
-_SINCE = "2026-12-01"
-"""The date of this statement; it changes with what it says."""
+_SINCE = "2026-11-30"
+"""The day on which what the statement says was last changed; a test finds a change that leaves it."""
 VERSIONED: frozenset[ResourceType] = frozenset({"Goal", "CarePlan"})
 """The resources whose earlier versions can be read."""
-_DATED = VERSIONED | {"Patient", "Provenance"}
-"""The resources of which an answer says when they last changed."""
+_WITH_VERSION_ID = VERSIONED | {"Patient", "Provenance"}
+"""The resources that bear a `meta.versionId`; an answer says when that version was made."""
 _ALWAYS = ("_id", "_lastUpdated", "_security")
 _GENERAL = f"""\
 Read only: goals change by Cairn's events. A search names whose resources it is about ({{naming}}). Repeated parameters
@@ -49,9 +49,9 @@ def _resource(name: ResourceType) -> Json:
     return given(
         type=name,
         interaction=[{"code": each} for each in ("read", *versions, "search-type")],
-        versioning="versioned" if name in VERSIONED else "no-version",
+        versioning="versioned" if name in _WITH_VERSION_ID else "no-version",
         readHistory=name in VERSIONED,
-        conditionalRead="full-support" if name in _DATED else "not-match",
+        conditionalRead="full-support" if name in _WITH_VERSION_ID else "not-match",
         searchInclude=inclusions(name, reverse=False),
         searchRevInclude=inclusions(name, reverse=True),
         searchParam=[_parameter(each) for each in SEARCH_PARAMETERS[name].values()],

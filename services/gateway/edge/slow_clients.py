@@ -5,9 +5,12 @@ them all, and nobody else could open one. Nor does it bound what it keeps of hea
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Literal
 
+from services.gateway.edge.no_request import written_refusal
 from services.gateway.edge.prompt_answers import PromptProtocol
+from services.gateway.problems import RequestRefused
 
 HEADER_SECONDS = 15.0
 """How long a client may take for the line and the headers of a request, from when it connected or began with them."""
@@ -15,8 +18,15 @@ BODY_SECONDS = 60.0
 """How long a client may take for a body; the largest, a batch, then comes with 70 KB a second."""
 MAX_HEADER_BYTES = 32 * 1024
 """How long the line and the headers of a request may be, together."""
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_SLOW = RequestRefused(
+    "http.malformed", "The request did not come to its end in time.", status=HTTPStatus.REQUEST_TIMEOUT
+)
+_TOO_LONG = RequestRefused(
+    "http.malformed",
+    f"The line and the headers of a request may have {MAX_HEADER_BYTES:,} bytes together.",
+    status=HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+)
+_NO_HTTP = RequestRefused("http.malformed", "What came is not HTTP/1.1.", status=HTTPStatus.BAD_REQUEST)
 
 _Part = Literal["headers", "body"]
 
@@ -106,15 +116,14 @@ class TimedProtocol(PromptProtocol):
         none_yet = self.cycle is None  # whatever uvicorn's type says
         return not (none_yet or self.cycle.response_complete)
 
-    def _hang_up(self, saying: bytes) -> None:
-        """End the connection with a word, unless that would be taken for an answer to another request."""
+    def _hang_up(self, saying: RequestRefused) -> None:
+        """End the connection with a refusal, unless that would be taken for an answer to another request."""
         if self.transport.is_closing():
             return
         if not self._is_answering:
-            self.transport.write(saying)
+            self.transport.write(written_refusal(saying, self.server_state.default_headers))
         self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Say that what came is no HTTP, unless something was said already."""
-        if not self.transport.is_closing():
-            super().send_400_response(msg)
+        self._hang_up(_NO_HTTP)

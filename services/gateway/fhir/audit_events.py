@@ -3,8 +3,6 @@
 The two are one list, the newest first. A page is taken from both, so that a long record is never read as a whole.
 """
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
@@ -19,6 +17,7 @@ from services.fhir.outgoing.audit_event import write_reading, write_recording
 from services.fhir.outgoing.bundles import searchset
 from services.fhir.outgoing.elements import Json
 from services.fhir.outgoing.outcome import not_applied
+from services.fhir.outgoing.places import NO_PLACE, read_place, written_place
 from services.fhir.outgoing.search.dates import read_wanted
 from services.fhir.outgoing.search.query import DEFAULT_COUNT, MAX_COUNT
 from services.gateway.fhir.addresses import find_part, find_patient, find_patient_part, read_reference, unknown
@@ -255,15 +254,12 @@ def _readings_before(after: _Place | None) -> AccessPlace | None:
 
 
 def _written(place: _Place) -> str:
-    parts = [place.at.isoformat(), *place[1:]]
-    return urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+    return written_place([place.at.isoformat(), *place[1:]])
 
 
 def _read_place(text: str) -> _Place:
     try:
-        at, source, position, number = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return _Place(
-            datetime.fromisoformat(at).astimezone(UTC), _READ if source else _WROTE, int(position), int(number)
-        )
-    except (ValueError, TypeError, RecursionError, OverflowError):  # no base64, no JSON, or of another shape
-        raise invalid("_after", "It is taken from the link next, as it stands there.") from None
+        at, source, position, number = read_place(text, str, int, int, int)
+        return _Place(datetime.fromisoformat(at).astimezone(UTC), _READ if source else _WROTE, position, number)
+    except (ValueError, OverflowError):
+        raise invalid("_after", NO_PLACE) from None

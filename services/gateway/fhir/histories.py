@@ -1,10 +1,8 @@
 """Answering `_history`: the versions of one resource, or of all of a type, the newest first."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from events.event import RecordedEvent
@@ -14,6 +12,7 @@ from projections.goal_state.evidence import MOST_PATIENTS_TOLD_BY_A_TOTAL
 from services.fhir.outgoing.bundles import Version, history
 from services.fhir.outgoing.elements import Json, Release
 from services.fhir.outgoing.patient import ResourceType, care_plan_versions, goal_versions
+from services.fhir.outgoing.places import NO_PLACE, read_place, written_place
 from services.fhir.outgoing.search.dates import read_span
 from services.fhir.outgoing.search.query import DEFAULT_COUNT, MAX_COUNT
 from services.gateway.access.consents import told_of
@@ -30,6 +29,8 @@ HISTORY_PARAMETERS = {
     "_summary": "count, for the number of versions.",
     "_after": "Where the page begins; taken from the link `next`.",
 }
+_MOST_DIGITS = 19
+"""Of a position of a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def history_of_one(asked: Exchange, versions: Sequence[Version], address: str) -
     found = [each for each in versions[::-1] if query.since is None or each.recorded.recorded_at >= query.since]
     first = 0
     if query.after is not None:
-        if not (query.after.isascii() and query.after.isdigit()):
+        if not (query.after.isascii() and query.after.isdigit()) or len(query.after) > _MOST_DIGITS:
             raise _no_place()
         first = next((at for at, each in enumerate(found) if each.recorded.position < int(query.after)), len(found))
     page = found[first : first + query.count]
@@ -156,17 +157,16 @@ def _instant(name: str, value: str) -> datetime:
 
 
 def _written_place(place: Place) -> str:
-    parts = [place.recorded_at.isoformat(), place.org, place.position]
-    return urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+    return written_place([place.recorded_at.isoformat(), place.org, place.position])
 
 
 def _read_place(text: str) -> Place:
     try:
-        recorded_at, org, position = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return Place(datetime.fromisoformat(recorded_at), str(org), int(position))
-    except (ValueError, TypeError, RecursionError):  # no base64, no JSON, or of another shape
+        recorded_at, org, position = read_place(text, str, str, int)
+        return Place(datetime.fromisoformat(recorded_at).astimezone(UTC), org, position)
+    except (ValueError, OverflowError):
         raise _no_place() from None
 
 
 def _no_place() -> Exception:
-    return invalid("_after", "It is taken from the link next, as it stands there.")
+    return invalid("_after", NO_PLACE)

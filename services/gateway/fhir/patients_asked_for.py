@@ -94,8 +94,6 @@ async def _by_reference(asked: Exchange, criterion: Criterion, value: str) -> _N
         if goal_id is None:
             raise invalid(name, f"Its identifier is one of Cairn's own: {' or '.join(_SYSTEMS)}, a bar, and the id.")
         return _leading_to(goal_id, "Patient" if types == ("Patient",) else "CarePlan" if goal_id.is_plan else "Goal")
-    if criterion.modifier and criterion.modifier not in types:
-        raise invalid(name, f"It refers to a {' or a '.join(types)}.")
     reference = read_reference(asked, name, unescaped(value), *([criterion.modifier] if criterion.modifier else types))
     if reference.type == "Patient":
         return _leading_to(await find_patient(asked, reference.id), reference.type)

@@ -8,6 +8,7 @@ from fhir.resources.R4B import get_fhir_model_class as r4_model
 from events.goal.types import Held
 from events.identity import GoalId
 from events.log import Log
+from services.fhir.outgoing.places import written_place
 from tests.builders import active_goal, entry, event
 from tests.integration.gateway.http import Http
 from tests.waiting import eventually
@@ -63,7 +64,7 @@ async def test_the_versions_of_a_goal_come_in_pages_since_an_instant_or_as_a_num
     for number in ("_count=0", "_summary=count"):
         counted = await bundle(http, f"{path}?{number}")
         assert (counted["total"], "entry" in counted) == (len(events), False)
-    for mistake in ("_since=monday", "_count=x", "_after=x", "mood=good", "_summary=text"):
+    for mistake in ("_since=monday", "_count=x", "_after=x", f"_after={'9' * 5000}", "mood=good", "_summary=text"):
         assert (await http.client.get(f"/fhir/R4/{path}?{mistake}")).status_code == 400
 
 
@@ -112,5 +113,6 @@ async def test_every_version_of_every_goal_or_plan_is_listed_the_newest_first(
     counted = await bundle(http, f"{kind}/_history?_summary=count&_since={since}")
     assert counted["total"] >= len(expected)
     assert "entry" not in counted
-    for mistake in ("_since=monday", "_after=x", "patient=x"):
+    beyond = written_place(["0001-01-01T00:00:00+14:00", "northside", 1])
+    for mistake in ("_since=monday", "_after=x", f"_after={beyond}", "patient=x"):
         assert (await http.client.get(f"/fhir/R4/{kind}/_history?{mistake}")).status_code == 400

@@ -293,9 +293,9 @@ async def test_what_has_not_changed_since_an_instant_is_not_sent_again(http: Htt
     assert posted.status_code == 200
 
 
-async def test_the_statement_says_of_which_resources_it_is_told_when_they_changed(http: Http, goal: GoalId) -> None:
+async def test_the_statement_says_which_resources_have_versions_and_dates(http: Http, goal: GoalId) -> None:
     statement = (await http.client.get("/fhir/R4/metadata")).json()
-    conditional = {each["type"]: each["conditionalRead"] for each in statement["rest"][0]["resource"]}
+    stated = {each["type"]: each for each in statement["rest"][0]["resource"]}
     addresses = {
         "Goal": f"Goal/{goal}",
         "Patient": f"Patient/{goal.org}.p1",
@@ -305,11 +305,12 @@ async def test_the_statement_says_of_which_resources_it_is_told_when_they_change
         "AuditEvent": f"AuditEvent/{goal}.5",
     }
 
-    assert conditional.keys() == addresses.keys()
+    assert stated.keys() == addresses.keys()
     for kind, address in addresses.items():
         read = await http.client.get(f"/fhir/R4/{address}")
         assert read.status_code == 200
-        assert ("last-modified" in read.headers) == (conditional[kind] == "full-support"), kind
+        assert ("last-modified" in read.headers) == (stated[kind]["conditionalRead"] == "full-support"), kind
+        assert ("versionId" in read.json().get("meta", {})) == (stated[kind]["versioning"] == "versioned"), kind
 
 
 async def test_links_begin_with_the_address_that_was_asked_whoever_says_it_was_another(

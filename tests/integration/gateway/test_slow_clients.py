@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from services.gateway.edge.slow_clients import MAX_HEADER_BYTES, TimedProtocol
+from services.gateway.problems import Problem
 
 ANSWER = b"told"
 
@@ -105,8 +106,36 @@ async def test_headers_that_are_too_long(port: int, end: bytes) -> None:
     answer = await said(port, b"GET / HTTP/1.1\r\nhost: localhost\r\nx", b"x" * MAX_HEADER_BYTES, end)
 
     assert answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 400 "))
-    assert answer.count(b"HTTP/1.1") == 1
+    assert answer.count(b"HTTP/1.1 ") == 1
     assert ANSWER not in answer
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "detail"),
+    [
+        (b"GARBAGE\r\n\r\n", 400, "What came is not HTTP/1.1."),
+        (b"GET / HTTP/1.1\r\nhost: localhost\r\nno header\r\n\r\n", 400, "What came is not HTTP/1.1."),
+        (b"GET / HTTP/1.1\r\nhost: localhost\r\n", 408, "The request did not come to its end in time."),
+        (
+            b"GET / HTTP/1.1\r\nx-long: ".ljust(MAX_HEADER_BYTES + 1, b"x"),  # more would be left unread
+            431,
+            "The line and the headers of a request may have 32,768 bytes together.",
+        ),
+    ],
+    ids=["no HTTP", "no header", "too slow", "too long"],
+)
+async def test_what_becomes_no_request_is_refused_as_all_else_is(
+    port: int, sent: bytes, status: int, detail: str
+) -> None:
+    head, _, body = (await said(port, sent)).partition(b"\r\n\r\n")
+
+    problem = Problem.model_validate_json(body)
+    assert (problem.status, problem.code, problem.detail) == (status, "http.malformed", detail)
+    line, *lines = head.decode().split("\r\n")
+    headers = dict(each.split(": ", 1) for each in lines)
+    assert line.startswith(f"HTTP/1.1 {status} ")
+    assert (headers["content-type"], headers["connection"]) == ("application/problem+json", "close")
+    assert (int(headers["content-length"]), headers["cache-control"]) == (len(body), "no-store")
 
 
 async def test_an_answer_is_whole_when_what_comes_behind_its_request_does_not_end(port: int) -> None:

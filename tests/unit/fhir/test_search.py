@@ -246,3 +246,18 @@ def test_the_provenance_of_a_goal_comes_with_it() -> None:
     brought = included(page.resources, query.includes, lambda kind: history.resources_of(kind, "R4"))
 
     assert [each["target"][0]["reference"] for each in brought] == ["Goal/northside.pt-1.cook..it/_history/1"]
+
+
+@pytest.mark.parametrize(
+    ("given", "modifiers"),
+    [
+        ("patient:Goal", "Patient, identifier, missing"),
+        ("start-date:exact", "missing"),
+        ("category:text", "missing, not"),
+    ],
+)
+def test_a_modifier_that_cannot_be_is_refused_with_those_that_can(given: str, modifiers: str) -> None:
+    with pytest.raises(InvalidSearch) as refused:
+        read_query("Goal", [(given, "northside.pt-1")], lenient=True)
+
+    assert refused.value.detail == f"Its modifiers are {modifiers}."

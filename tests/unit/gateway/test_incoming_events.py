@@ -152,6 +152,16 @@ def test_a_member_of_a_batch_says_the_same_as_when_it_comes_alone() -> None:
     assert json.loads(submission.body) == event
 
 
+@pytest.mark.parametrize(
+    ("body", "where"), [(b'[{"id": NaN}]', "line 1 column 9"), (b"[1,\n]", "line 2 column 1"), (b"", "line 1 column 0")]
+)
+def test_a_batch_that_is_no_json_is_told_where_it_ends_to_be_some(body: bytes, where: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        read_batch(body, {})
+
+    assert refused.value.detail == f"The batch is not JSON that Cairn can read, at {where}."
+
+
 def test_a_batch_in_which_a_name_is_there_twice_is_refused() -> None:
     body = to_json([EVENT, EVENT]).replace(b'"subject":', b'"subject":"a.b.c","subject":', 1)
 

@@ -1,7 +1,5 @@
 """Which resources a query finds, in which order, and which of them are on the page."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cmp_to_key
@@ -10,6 +8,7 @@ from typing import NamedTuple
 from services.fhir.escapes import unescaped
 from services.fhir.outgoing.elements import Json
 from services.fhir.outgoing.observations import BASELINE, CLOSING
+from services.fhir.outgoing.places import NO_PLACE, read_place, written_place
 from services.fhir.outgoing.search.dates import Span, read_wanted, span_matches
 from services.fhir.outgoing.search.parameters import OF_ONE_PATIENT, Value
 from services.fhir.outgoing.search.query import Criterion, InvalidSearch, SearchQuery
@@ -47,7 +46,7 @@ def find(resources: Iterable[Json], query: SearchQuery, now: datetime) -> Page:
         after = _read_place(query.after, query)
         placed = [each for each in placed if compare(each[0], after) > 0]
     page = placed[: query.count]
-    following = _written_place(page[-1][0]) if len(placed) > len(page) else None
+    following = written_place(page[-1][0]) if len(placed) > len(page) else None
     return Page([resource for _, resource in page], len(found), following)
 
 
@@ -119,21 +118,8 @@ def _own_place(resource: Json) -> Key:
     return [recorded.isoformat(timespec="microseconds") if recorded else "", goal, version]
 
 
-def _written_place(key: Key) -> str:
-    return urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
-
-
 def _read_place(text: str, query: SearchQuery) -> Key:
     try:
-        key = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
-        key = None
-    parts = [str] * (len(query.sort) + 2)
-    if (
-        not isinstance(key, list)
-        or len(key) != len(parts) + 1
-        or not all(each is None or isinstance(each, str) for each in key[: len(query.sort)])
-        or not all(isinstance(each, kind) for each, kind in zip(key[len(query.sort) :], (str, str, int), strict=True))
-    ):
-        raise InvalidSearch("_after", "It is taken from the link next, as it stands there.")
-    return key
+        return read_place(text, *[str | None] * len(query.sort), str, str, int)
+    except ValueError:
+        raise InvalidSearch("_after", NO_PLACE) from None

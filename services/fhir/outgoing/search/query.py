@@ -1,6 +1,6 @@
 """What a search asks for: the parameters of a request, read and checked, and what was not understood of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,17 +8,18 @@ from events.errors import CairnError
 from services.fhir.escapes import split_unescaped
 from services.fhir.outgoing.patient import TYPES, ResourceType
 from services.fhir.outgoing.search.dates import read_wanted
-from services.fhir.outgoing.search.parameters import NAMING, SEARCH_PARAMETERS, SearchParameter
+from services.fhir.outgoing.search.parameters import NAMING, SEARCH_PARAMETERS, Kind, SearchParameter
 
 DEFAULT_COUNT, MAX_COUNT = 100, 500
 """Resources on a page: where nothing is said, and at most; who asks for more gets as many, as FHIR allows."""
 MAX_ALTERNATIVES = 100
 """Values of one parameter, separated by commas."""
-_MODIFIERS: dict[str, frozenset[str]] = {
+_MODIFIERS: Mapping[Kind, frozenset[str]] = {
     "token": frozenset({"not", "missing"}),
     "date": frozenset({"missing"}),
-    "reference": frozenset({"missing", "identifier", *TYPES}),
+    "reference": frozenset({"missing", "identifier"}),
 }
+"""The modifiers of each kind of parameter; a reference has the types that it may lead to as well."""
 _SUMMARIES = frozenset({"count", "false"})
 _TOTALS = frozenset({"none", "estimate", "accurate"})
 
@@ -203,8 +204,9 @@ class _Reading:
             raise UnsupportedSearch(
                 given, f"{self._resource} is not searched by this; it is by {', '.join(self._known)}."
             )
-        if modifier and modifier not in _MODIFIERS[parameter.kind]:
-            raise InvalidSearch(name, f"Its modifiers are {', '.join(sorted(_MODIFIERS[parameter.kind]))}.")
+        modifiers = _MODIFIERS[parameter.kind].union(parameter.targets)
+        if modifier and modifier not in modifiers:
+            raise InvalidSearch(name, f"Its modifiers are {', '.join(sorted(modifiers))}.")
         values = tuple(each for each in split_unescaped(value, ",") if each.strip())
         if not values or len(values) > MAX_ALTERNATIVES:
             raise InvalidSearch(name, f"It takes one to {MAX_ALTERNATIVES} values, separated by commas.")
