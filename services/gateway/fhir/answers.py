@@ -1,7 +1,7 @@
 """FHIR's answers: resources with their version."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from services.gateway.refusals import FHIR_JSON
 
 
 def resource_answer(asked: Exchange, resource: Json) -> Response:
-    """A resource with its ETag; of a version also when it was made.
+    """A resource with its ETag; of a version also when it was made, from the next second on.
 
     The ETag is the version (`meta.versionId`); of a resource without versions it is made of what it says.
     """
@@ -25,6 +25,8 @@ def resource_answer(asked: Exchange, resource: Json) -> Response:
         headers["etag"] = f'W/"{meta.get("versionId") or sha256(to_json(resource)).hexdigest()[:32]}"'
         if "versionId" in meta:
             # Of the others something may have changed with the goal that they belong to: the unit of an entry, say.
-            updated = datetime.fromisoformat(meta["lastUpdated"]).astimezone(UTC)
-            headers["last-modified"] = format_datetime(updated, usegmt=True)
+            updated = datetime.fromisoformat(meta["lastUpdated"]).astimezone(UTC).replace(microsecond=0)
+            # While its second lasts, there may be another version of the same date (RFC 9110, 8.8.2.2).
+            if datetime.now(UTC) - updated >= timedelta(seconds=1):
+                headers["last-modified"] = format_datetime(updated, usegmt=True)
     return Response(body, headers=headers, media_type=FHIR_JSON)

@@ -63,7 +63,6 @@ async def test_a_goal_is_read_under_its_id(http: Http, goal: GoalId, release: st
     assert resource == await get(http, f"{release}/Goal/{goal}", _format="json")
     assert (resource["id"], resource["lifecycleStatus"]) == (str(goal), "on-hold")
     assert response.headers["etag"] == f'W/"{resource["meta"]["versionId"]}"'
-    assert response.headers["last-modified"].endswith("GMT")
 
 
 @pytest.mark.parametrize("release", RELEASES)

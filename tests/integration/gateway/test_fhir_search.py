@@ -1,6 +1,6 @@
 """FHIR search over HTTP: whose resources, what was applied, forms, what comes along, and links that lead on."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
@@ -273,7 +273,7 @@ async def test_a_version_that_the_client_has_is_not_sent_again(http: Http, goal:
 
 async def test_what_has_not_changed_since_an_instant_is_not_sent_again(http: Http, goal: GoalId) -> None:
     path = f"/fhir/R4/Goal/{goal}"
-    first = await http.client.get(path)
+    first = await _dated(http, path)
     modified = parsedate_to_datetime(first.headers["last-modified"])
     earlier, later = (format_datetime(modified + timedelta(seconds=by), usegmt=True) for by in (-1, 60))
 
@@ -293,6 +293,32 @@ async def test_what_has_not_changed_since_an_instant_is_not_sent_again(http: Htt
     assert posted.status_code == 200
 
 
+async def test_a_version_has_no_date_while_there_may_be_another_of_the_same_second(http: Http, goal: GoalId) -> None:
+    path = f"/fhir/R4/Goal/{goal}"
+    first = await _dated(http, path)
+    await http.record(event(goal, entry("e2", mood=5)))
+
+    changed = await http.client.get(path, headers={"if-modified-since": first.headers["last-modified"]})
+    second = datetime.fromisoformat(changed.json()["meta"]["lastUpdated"]).replace(microsecond=0)
+
+    assert changed.status_code == 200
+    assert "last-modified" not in changed.headers or datetime.now(UTC) - second >= timedelta(seconds=1)
+    later = await _dated(http, path)
+    assert parsedate_to_datetime(later.headers["last-modified"]) == second
+
+
+async def _dated(http: Http, path: str) -> httpx.Response:
+    """What is read there once it has a date."""
+
+    async def read() -> httpx.Response | None:
+        found = await http.client.get(path)
+        return found if "last-modified" in found.headers else None
+
+    found = await eventually(read)
+    assert found is not None
+    return found
+
+
 async def test_the_statement_says_which_resources_have_versions_and_dates(http: Http, goal: GoalId) -> None:
     statement = (await http.client.get("/fhir/R4/metadata")).json()
     stated = {each["type"]: each for each in statement["rest"][0]["resource"]}
@@ -307,9 +333,10 @@ async def test_the_statement_says_which_resources_have_versions_and_dates(http: 
 
     assert stated.keys() == addresses.keys()
     for kind, address in addresses.items():
-        read = await http.client.get(f"/fhir/R4/{address}")
+        is_dated = stated[kind]["conditionalRead"] == "full-support"
+        read = await (_dated(http, f"/fhir/R4/{address}") if is_dated else http.client.get(f"/fhir/R4/{address}"))
         assert read.status_code == 200
-        assert ("last-modified" in read.headers) == (stated[kind]["conditionalRead"] == "full-support"), kind
+        assert ("last-modified" in read.headers) == is_dated, kind
         assert ("versionId" in read.json().get("meta", {})) == (stated[kind]["versioning"] == "versioned"), kind
 
 
