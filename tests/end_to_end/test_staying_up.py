@@ -149,6 +149,7 @@ async def test_on_tables_of_a_newer_version_it_waits_for_the_command_that_it_nam
         return found and found[1]
 
     command = await eventually(advice, within=90)
+    assert command is not None
     ran = await cairn(*command.split(), CAIRN_DATA_DIR=str(data))
 
     assert ran.code == 0, ran.err
