@@ -1,8 +1,8 @@
 """A whole Cairn from one command: the embedded server, then every service, kept running until it is told to stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -66,6 +66,8 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
         settings = settings.model_copy(update={"nats_url": nats_url})
         settings = settings.model_copy(update={"http_port": _port(settings.http_host, settings.http_port, say)})
         nc = await _connected(settings, stack)
+        # Before the services are ready, which may take an operator's command: that has to find this Cairn.
+        address = stack.enter_context(_found_by_commands(settings))
         await stack.enter_async_context(_heeding_a_full_disk(server, nc, settings, say))
         await place(nc, settings.placement, settings.log_replicas)
         log = ComparedLog(say)
@@ -88,8 +90,7 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
         await _hear_goals(nc, settings, log)
         if settings.sample and not log.found:
             await _load_sample(nc, settings, log, say)
-        address = NodeAddress.of(settings)
-        write_address(settings.data_dir, address)
+        # At the end it goes first, so that whoever starts this Cairn again waits until the services have ended.
         stack.callback(remove_address, settings.data_dir)
         shown = False
         while True:
@@ -170,6 +171,17 @@ async def _connected(settings: Settings, stack: AsyncExitStack) -> ResilientClie
     nc = await connect(settings.nats_address, name="cairn node", log_api=settings.log_api_prefix)
     stack.push_async_callback(nc.close)
     return nc
+
+
+@contextmanager
+def _found_by_commands(settings: Settings) -> Iterator[NodeAddress]:
+    """Have commands find this node by its data folder for as long as the block lasts."""
+    address = NodeAddress.of(settings)
+    write_address(settings.data_dir, address)
+    try:
+        yield address
+    finally:
+        remove_address(settings.data_dir)
 
 
 @asynccontextmanager

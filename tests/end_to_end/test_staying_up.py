@@ -1,10 +1,14 @@
 """A node heals what dies, ends in order, and starts again on the same data."""
 
+import asyncio
 import os
+import re
 import signal
 import stat
+from asyncio.subprocess import DEVNULL
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +16,13 @@ from pydantic_core import from_json, to_json
 
 from events.envelope import structured
 from events.identity import GoalId
+from events.log.stream import STREAM
+from projections.catalog import projection_named
+from projections.engine.database import open_database
+from projections.engine.writer import ProjectionWriter
 from services.node.address import read_address
 from tests.builders import active_goal
-from tests.end_to_end.node import RunningNode, is_running
+from tests.end_to_end.node import RunningNode, is_running, start_cairn
 from tests.end_to_end.reading import read
 from tests.forked import cairn
 from tests.waiting import eventually
@@ -111,6 +119,40 @@ async def ends(node: RunningNode, number: signal.Signals) -> None:
     assert await node.stop(number) == 0
     assert not [what for what, pid in children.items() if is_running(pid)]
     assert read_address(Path(node.address["data"])) is None
+
+
+async def test_on_tables_of_a_newer_version_it_waits_for_the_command_that_it_names(
+    tmp_path: Path, ports: Ports
+) -> None:
+    """Also a node that is not ready is found by commands."""
+    data = tmp_path / "data"
+    database = f"sqlite:///{data}/cairn.db"
+    newer = replace(projection_named("goal_state"), version=projection_named("goal_state").version + 1)
+    engine = open_database(database)
+    writer = ProjectionWriter(engine, newer, STREAM)
+    writer.resume()
+    writer.note("live")
+    assert writer.go_live((STREAM,))
+    engine.dispose()
+    options = ("--data-dir", str(data), "--no-sample", "--nats-port", str(ports[0]), "--http-port", str(ports[1]))
+    process = await start_cairn(("up", *options), tmp_path, {}, stderr=DEVNULL)
+    assert process.stdout is not None
+
+    def advice() -> str | None:
+        log = data / "logs" / "projections.log"
+        found = re.search(r"To go back to it: cairn (.*)\.", log.read_text()) if log.exists() else None
+        return found and found[1]
+
+    command = await eventually(advice, within=90)
+    assert command is not None
+    ran = await cairn(*command.split(), CAIRN_DATA_DIR=str(data))
+
+    assert ran.code == 0, ran.err
+    async with asyncio.timeout(60):
+        assert (await process.stdout.readline()).startswith(b"ready ")
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(60):
+        assert await process.wait() == 0
 
 
 async def test_a_second_node_on_the_same_data_is_told_who_runs_there(node: RunningNode) -> None:

@@ -40,7 +40,7 @@ _WEIGHT_OF_THE_LAST = 0.25
 _RECORD_SECONDS = 3.0
 """How long the server may take to store a group before its readings are refused."""
 _SILENT: Json = {"description": "it does not answer"}
-_ABSENT: Json = {"description": "it is not there"}
+_ABSENT: Json = {"description": "it is not there, or no server of the cluster leads it"}
 _NEVER = {"Nats-Expected-Last-Sequence": str(2**62)}
 """A condition under which the server stores nothing, whatever the stream holds."""
 
