@@ -10,8 +10,9 @@ from services.access.callout import answering
 from services.access.callout.service import serve
 from services.settings import Settings
 from tests.conftest import running
-from tests.integration.callout.configured import StubTokens, client, connect_user, refusal
+from tests.integration.callout.configured import Connected, StubTokens, client, connect_user, refusal
 from tests.integration.deploy.deployed import Deployed
+from tests.waiting import eventually
 
 SUBMISSION = "cairn.submit.northside.pt-1.walk"
 
@@ -63,8 +64,18 @@ async def test_many_connect_at_once(server: Deployed, settings: Settings, tokens
     async with AsyncExitStack() as stack:
         for instance in two:
             await stack.enter_async_context(instance)
-        connected = await asyncio.gather(*(stack.enter_async_context(client(server, "dana")) for _ in range(50)))
-        assert all(each.nc.is_connected for each in connected)
+
+        async def gets_in() -> Connected | None:
+            """Whom the server gives up tries again: a busy machine needs more than its two seconds for all."""
+            try:
+                connected = await stack.enter_async_context(client(server, "dana"))
+            except NatsError:
+                return None
+            # nats-py calls a client connected whom the server has asked for a sign of life before it was let in.
+            return connected if connected.nc.is_connected else None
+
+        everybody = await asyncio.gather(*(eventually(gets_in, within=60) for _ in range(50)))
+        assert all(each is not None and each.nc.is_connected for each in everybody)
 
 
 async def test_of_more_than_it_can_take_each_gets_an_answer(
