@@ -43,7 +43,8 @@ def render_feed(entries: Sequence[CalendarEntry], name: str) -> Iterator[bytes]:
 
 def _event(entry: CalendarEntry) -> str:
     """As icalendar writes it, in a hundredth of the time. All that is filled in are tokens and numbers, which need no
-    escaping, and of which two may make a line too long.
+    escaping, and of which two may make a line too long. A whole day lasts a day without the word (RFC 5545, 3.6.1), but
+    not every reader knows (docs/compatibility.md).
     """
     org, patient, goal, due_on, sequence, called_off, revised_at = entry
     goal_id = f"{org}.{patient}.{goal}"
@@ -51,6 +52,7 @@ def _event(entry: CalendarEntry) -> str:
         "BEGIN:VEVENT\r\n"
         "SUMMARY:Goal review\r\n"
         f"DTSTART;VALUE=DATE:{due_on:%Y%m%d}\r\n"
+        "DURATION:P1D\r\n"
         f"DTSTAMP:{revised_at.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\n"
         f"{_line('UID', f'{goal_id}.review@cairn')}\r\n"
         f"SEQUENCE:{sequence}\r\n"

@@ -39,6 +39,7 @@ def test_a_review_is_an_all_day_event_by_opaque_ids() -> None:
     (event,) = events(rendered(entry()))
     assert event["dtstart"].dt == date(2026, 3, 16)
     assert b"DTSTART;VALUE=DATE:20260316\r\n" in rendered(entry())
+    assert event["duration"].dt == timedelta(days=1)
     assert str(event["uid"]) == "northside.pt-1.walk.review@cairn"
     assert str(event["summary"]) == "Goal review"
     assert str(event["description"]) == "northside.pt-1.walk"
