@@ -26,6 +26,7 @@ from projections.engine.tables import QUARANTINE
 from projections.engine.writer import ProjectionWriter
 from tests.builders import event as event_of
 from tests.builders import recorded
+from tests.contract.projections.statements import keep_statements
 from tests.contract.projections.story import COOK, WALK, story
 from tests.stored import as_message
 
@@ -56,6 +57,7 @@ class DatabaseContract(ABC):
     @pytest.fixture
     def engine(self, database_url: str) -> Iterator[Engine]:
         engine = open_database(database_url)
+        keep_statements(engine)
         yield engine
         engine.dispose()
 

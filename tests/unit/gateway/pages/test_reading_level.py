@@ -4,17 +4,22 @@ import pytest
 
 from services.gateway.pages.reading_level import MOST_WORDS, english_sentences, level, sentences, syllables, words
 
-SENTENCES = english_sentences()
 HARDEST = 6.0
 """The grade that the texts stay below: eleven years of age. docs/pages.md states the one that is measured."""
 
 
-def test_no_sentence_is_longer_than_plain_english_allows() -> None:
-    assert [each for each in SENTENCES if len(words(each)) > MOST_WORDS] == []
+@pytest.fixture(scope="module")
+def english() -> list[str]:
+    """Every sentence of the pages."""
+    return english_sentences()
 
 
-def test_the_texts_together_are_easy_to_read() -> None:
-    found = level(SENTENCES)
+def test_no_sentence_is_longer_than_plain_english_allows(english: list[str]) -> None:
+    assert [each for each in english if len(words(each)) > MOST_WORDS] == []
+
+
+def test_the_texts_together_are_easy_to_read(english: list[str]) -> None:
+    found = level(english)
     assert found.sentences > 50
     assert found.grade < HARDEST
 
