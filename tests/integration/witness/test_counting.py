@@ -27,13 +27,16 @@ from tests.witnesses import SigningLog
 
 
 async def knows(own_witness: OwnWitness, size: int) -> None:
-    """Wait until the witness knows of all events from the log's beginning to a position."""
+    """Wait until the witness knows of all events from the log's beginning to a position.
+
+    When a gateway falls silent, the witness waits for it for a minute, and asks again after half a minute more.
+    """
 
     def spans() -> bool:
         summary = own_witness.summary()
         return summary is not None and any(first == 1 and last >= size for first, last in summary.spans)
 
-    await eventually(spans, within=90)
+    await eventually(spans, within=180)
 
 
 async def has_heard(own_witness: OwnWitness, events: int) -> None:
