@@ -200,7 +200,7 @@ class EventCounter:
                 continue
             try:
                 await flush(self._nc)  # it hears what comes from here on
-                told = await self._past(gateway)
+                told = await self._past(gateway, session)
             except (FeedBroken, NatsError, TimeoutError, sqlite3.Error) as broken:
                 _log.warning("What was recorded while nobody listened is not known yet: %s.", broken)
                 await asyncio.sleep(_AGAIN_SECONDS)
@@ -209,8 +209,10 @@ class EventCounter:
             self._arrived.set()
             asked = session
 
-    async def _past(self, gateway: GatewayFeed) -> Span:
-        """Count what the gateway tells, up to something that was heard, or to where it has nothing more."""
+    async def _past(self, gateway: GatewayFeed, session: int) -> Span:
+        """Count what the gateway tells, up to something that was heard on this connection, or to where it has nothing
+        more. What was heard on the one before ends where that was lost, which nobody knows.
+        """
         await self.written()
         after = last = await self._thread.run(self._count.known_to)
         told: list[SeenEvent] = []
@@ -219,7 +221,7 @@ class EventCounter:
                 if event is not None:
                     told.append(event)
                     last = event.position
-                is_heard = self._open is not None and last >= self._open[1].first
+                is_heard = self._open is not None and self._open[0] == session and last >= self._open[1].first
                 if event is None or is_heard or len(told) >= _TOLD_AT_ONCE:
                     await self._count_them(told, [Span(after + 1, last)] if last > after else [])
                     told.clear()

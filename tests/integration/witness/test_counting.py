@@ -1,7 +1,7 @@
 """An organisation's witness counts what it hears, cosigns the real notary's checkpoints, and signs its statements."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from events.log import Log
+from events.log import Log, connect
+from events.log.client.resilient import ResilientClient
 from events.transparency.checkpoints import Checkpoint
 from events.transparency.notes import Note, SignatureLine, signed, signers_of
 from services.gateway.feed import stream_batches
@@ -18,7 +19,11 @@ from services.notary.founding import Founded
 from services.notary.publishing import SUBJECT
 from services.notary.witness_answers import Cosigned, StatementRefused
 from services.notary.wording import leaves
-from services.witness.event_count import Span
+from services.witness.counting import EventCounter
+from services.witness.event_count import EventCount, SeenEvent, Span
+from services.witness.gateway_feed import GatewayFeed
+from services.witness.records_thread import RecordsThread
+from services.witness.witnessing import Witness
 from tests.integration.notary.house import ORG, House
 from tests.integration.witness.own_witness import OwnWitness
 from tests.serving import serving
@@ -27,16 +32,13 @@ from tests.witnesses import SigningLog
 
 
 async def knows(own_witness: OwnWitness, size: int) -> None:
-    """Wait until the witness knows of all events from the log's beginning to a position.
-
-    When a gateway falls silent, the witness waits for it for a minute, and asks again after half a minute more.
-    """
+    """Wait until the witness knows of all events from the log's beginning to a position."""
 
     def spans() -> bool:
         summary = own_witness.summary()
         return summary is not None and any(first == 1 and last >= size for first, last in summary.spans)
 
-    await eventually(spans, within=180)
+    await eventually(spans)
 
 
 async def has_heard(own_witness: OwnWitness, events: int) -> None:
@@ -146,6 +148,53 @@ async def test_what_comes_while_the_connection_is_lost_is_told_by_the_gateway(
         await eventually(lambda: house.nc.is_connected)
         await house.write(3)
         await knows(own_witness, 6)
+
+
+async def test_what_was_heard_before_the_connection_was_lost_ends_nothing_that_the_gateway_tells(
+    house: House, own_witness: OwnWitness
+) -> None:
+    await house.write(3)
+    gateway = Telling(behind=3, events=3)
+    async with counting(house, own_witness, gateway) as nc:
+        await house.is_listened_to()
+        await house.write(1)
+        await has_heard(own_witness, 1)
+        await knows(own_witness, 4)
+        gateway.has_come.set()
+        nc.stats["reconnects"] += 1
+        await knows(own_witness, 7)
+
+
+class Telling(GatewayFeed):
+    """A gateway that tells what is behind what is heard, and once they have come, some events that nobody heard."""
+
+    def __init__(self, behind: int, events: int):
+        self.has_come = asyncio.Event()
+        self._now, self._later = behind, behind + 1 + events
+
+    async def past(self, org: str, after: int) -> AsyncGenerator[SeenEvent | None, None]:
+        """As the feed tells them."""
+        for position in range(after + 1, 1 + (self._later if self.has_come.is_set() else self._now)):
+            yield SeenEvent(position, f"pt-{position - 1}", "plan", 0, is_heard=False)
+        while True:
+            yield None
+
+
+@asynccontextmanager
+async def counting(house: House, own_witness: OwnWitness, gateway: GatewayFeed) -> AsyncIterator[ResilientClient]:
+    """The counting alone, over a connection of its own, which is given."""
+    thread, nc = RecordsThread(), await connect(house.server.url, name="witness")
+    with closing(own_witness.records()) as records:
+        witness = Witness(records, own_witness.folder.cosignature_key(), lambda: 0)
+        counter = EventCounter(nc, EventCount(records, ORG, 0), witness, thread, gateway)
+        task = asyncio.create_task(counter.run())
+        try:
+            yield nc
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await nc.close()
+            thread.close()
 
 
 async def test_it_cosigns_while_nats_is_away_and_counts_once_it_is_there(
