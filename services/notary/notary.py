@@ -141,7 +141,8 @@ class Notary:
                 _log.warning("the notary of %s has to wait: %s", self.identity.stream, type(trouble).__name__)
             except OSError as trouble:
                 why = trouble.strerror or type(trouble).__name__
-                self._note_trouble(f"Its folder {self._folder.folder} cannot be read or written: {why}.")
+                folders = f"{self._folder.folder} or {self._tree_folder(self.identity)}"
+                self._note_trouble(f"Something in {folders} cannot be read or written: {why}.")
             except NotaryUnusable as trouble:
                 self._note_trouble(str(trouble))
             self._take_up(self._folder.identity())

@@ -111,15 +111,21 @@ class _Away:
         """Hand an error on, if it is another one than that there is no connection, or that was not told yet."""
         if isinstance(error, AuthorizationError):
             await self._tell_once(NotAdmitted(f"The NATS server at {self._address} lets this user in no more."))
-        elif isinstance(error, OSError | StaleConnectionError) or (
-            self._is_away and not isinstance(error, SlowConsumerError)
-        ):
+        elif self._says_why(error):
             why = str(error) or type(error).__name__
             await self._tell_once(
                 NotReachable(f"The NATS server at {self._address} does not answer any more ({why}); it is waited for.")
             )
         else:
             await self._tell(error)
+
+    def _says_why(self, error: Exception) -> bool:
+        """Whether an error says why there is no connection. Others come here as well, such as what a subscription's
+        callback raises, which may be an OSError (a time that was over, a full disk) while there is one.
+        """
+        if self._is_away:
+            return isinstance(error, OSError | NatsError) and not isinstance(error, SlowConsumerError)
+        return isinstance(error, ConnectionError | StaleConnectionError)
 
     async def is_back(self) -> None:
         """Note that there is a connection again."""

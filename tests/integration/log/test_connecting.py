@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from nacl.signing import SigningKey
+from nats.aio.msg import Msg
 
 from events.log import NotAdmitted, NotReachable, connect
 from events.log.client.address import NotAnAddress, read_address
@@ -315,4 +316,26 @@ async def test_that_the_server_is_away_is_told_once_however_often_it_is_tried(tm
     await eventually(lambda: nc.is_connected)
     await again.stop()
     await eventually(lambda: len(told) == 2)
+    await nc.close()
+
+
+async def test_what_a_subscription_fails_at_is_told_each_time_and_is_no_loss_of_the_connection(tmp_path: Path) -> None:
+    server, told = EmbeddedServer(tmp_path / "nats"), list[Exception]()
+
+    async def tell(error: Exception) -> None:
+        told.append(error)
+
+    async def fail(message: Msg) -> None:
+        raise TimeoutError if message.data == b"late" else FileNotFoundError(2, "No such file")
+
+    await server.start()
+    nc = await connect(server.url, name="tests", on_error=tell)
+    await nc.subscribe("failing", cb=fail)
+    for data in (b"late", b"file", b"late"):
+        await nc.publish("failing", data)
+    await eventually(lambda: len(told) == 3)
+    assert [type(each) for each in told] == [TimeoutError, FileNotFoundError, TimeoutError]
+    await server.stop()
+    await eventually(lambda: len(told) == 4)
+    assert isinstance(told[3], NotReachable)
     await nc.close()
