@@ -15,6 +15,7 @@ from events.vocabulary import External
 from projections.engine.database import open_database
 from services.fhir.ids import digest_of
 from services.gateway.app import create_app
+from services.gateway.fhir import answers
 from services.gateway.gateway import open_gateway
 from services.settings import Settings
 from tests.builders import active_goal, entry, event, opened, proposed
@@ -271,9 +272,12 @@ async def test_a_version_that_the_client_has_is_not_sent_again(http: Http, goal:
     assert (changed.status_code, changed.headers["etag"]) == (200, 'W/"6"')
 
 
-async def test_what_has_not_changed_since_an_instant_is_not_sent_again(http: Http, goal: GoalId) -> None:
+async def test_what_has_not_changed_since_an_instant_is_not_sent_again(
+    http: Http, goal: GoalId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "_ALONE_AFTER", timedelta(0))
     path = f"/fhir/R4/Goal/{goal}"
-    first = await _dated(http, path)
+    first = await http.client.get(path)
     modified = parsedate_to_datetime(first.headers["last-modified"])
     earlier, later = (format_datetime(modified + timedelta(seconds=by), usegmt=True) for by in (-1, 60))
 
@@ -293,33 +297,23 @@ async def test_what_has_not_changed_since_an_instant_is_not_sent_again(http: Htt
     assert posted.status_code == 200
 
 
-async def test_a_version_has_no_date_while_there_may_be_another_of_the_same_second(http: Http, goal: GoalId) -> None:
+async def test_a_version_has_no_date_while_there_may_be_another_of_the_same_second(
+    http: Http, goal: GoalId, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = f"/fhir/R4/Goal/{goal}"
-    first = await _dated(http, path)
-    await http.record(event(goal, entry("e2", mood=5)))
+    young = await http.client.get(path, headers={"if-modified-since": format_datetime(datetime.now(UTC), usegmt=True)})
+    assert (young.status_code, "last-modified" in young.headers) == (200, False)
 
-    changed = await http.client.get(path, headers={"if-modified-since": first.headers["last-modified"]})
-    second = datetime.fromisoformat(changed.json()["meta"]["lastUpdated"]).replace(microsecond=0)
-
-    assert changed.status_code == 200
-    assert "last-modified" not in changed.headers or datetime.now(UTC) - second >= timedelta(seconds=1)
-    later = await _dated(http, path)
-    assert parsedate_to_datetime(later.headers["last-modified"]) == second
+    monkeypatch.setattr(answers, "_ALONE_AFTER", timedelta(0))
+    recorded = datetime.fromisoformat(young.json()["meta"]["lastUpdated"])
+    old = await http.client.get(path)
+    assert parsedate_to_datetime(old.headers["last-modified"]) == recorded.replace(microsecond=0)
 
 
-async def _dated(http: Http, path: str) -> httpx.Response:
-    """What is read there once it has a date."""
-
-    async def read() -> httpx.Response | None:
-        found = await http.client.get(path)
-        return found if "last-modified" in found.headers else None
-
-    found = await eventually(read)
-    assert found is not None
-    return found
-
-
-async def test_the_statement_says_which_resources_have_versions_and_dates(http: Http, goal: GoalId) -> None:
+async def test_the_statement_says_which_resources_have_versions_and_dates(
+    http: Http, goal: GoalId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "_ALONE_AFTER", timedelta(0))
     statement = (await http.client.get("/fhir/R4/metadata")).json()
     stated = {each["type"]: each for each in statement["rest"][0]["resource"]}
     addresses = {
@@ -333,10 +327,9 @@ async def test_the_statement_says_which_resources_have_versions_and_dates(http: 
 
     assert stated.keys() == addresses.keys()
     for kind, address in addresses.items():
-        is_dated = stated[kind]["conditionalRead"] == "full-support"
-        read = await (_dated(http, f"/fhir/R4/{address}") if is_dated else http.client.get(f"/fhir/R4/{address}"))
+        read = await http.client.get(f"/fhir/R4/{address}")
         assert read.status_code == 200
-        assert ("last-modified" in read.headers) == is_dated, kind
+        assert ("last-modified" in read.headers) == (stated[kind]["conditionalRead"] == "full-support"), kind
         assert ("versionId" in read.json().get("meta", {})) == (stated[kind]["versioning"] == "versioned"), kind
 
 
