@@ -74,7 +74,7 @@ class TileFiles:
             missing.append(folder)
             folder = folder.parent
         for each in reversed(missing):
-            each.mkdir(mode=0o700)
+            each.mkdir(mode=0o700, exist_ok=True)  # another notary of this process may make those above its own
         return {file.parent, *(each.parent for each in missing)}
 
 

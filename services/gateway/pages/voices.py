@@ -1,15 +1,11 @@
 """Whose words something is in: the patient's own, which stand in a voice of their own, or somebody else's."""
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Self
 
 from events.vocabulary import Actor, ActorRole
 from services.gateway.pages import terms
 from services.gateway.pages.language import Language
-
-WordsSize = Literal["short", "long", "longer"]
-"""How long words are that a page begins with; longer ones are set smaller, so that what follows stays in sight."""
-_LONG_WORDS, _LONGER_WORDS = 90, 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +38,3 @@ def who(language: Language, actor: str, role: ActorRole) -> str:
     if role == "patient":
         return language.gettext("the patient")
     return language.gettext("%(who)s, %(role)s", who=actor, role=terms.role(language, role))
-
-
-def words_size(words: str) -> WordsSize:
-    """How large words are set beside other text."""
-    if len(words) <= _LONG_WORDS:
-        return "short"
-    return "long" if len(words) <= _LONGER_WORDS else "longer"

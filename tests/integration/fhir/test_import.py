@@ -157,7 +157,7 @@ async def test_a_time_zone_or_clinician_that_cannot_be_is_a_mistake_in_the_comma
     result = await run("x.json", option, value, "--nats-url", nats_url)
 
     assert result.exit_code == 2
-    assert f"{option} " in result.stderr
+    assert f"{option}: " in result.stderr
 
 
 async def test_an_organisation_that_is_no_token_is_a_mistake_in_the_command(nats_url: str) -> None:

@@ -16,7 +16,8 @@ from services.gateway.pages.changes import target, until
 from services.gateway.pages.goal.status import Sentence, status_sentences
 from services.gateway.pages.goal.then import put
 from services.gateway.pages.language import Language
-from services.gateway.pages.voices import Said, WordsSize, who, words_size
+from services.gateway.pages.voices import Said, who
+from services.gateway.pages.words_size import WordsSize, words_size
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from services.gateway.pages.patient.course import CourseShown, course_shown
 from services.gateway.pages.patient.facts import Fact, facts_shown
 from services.gateway.pages.patient.story import Story, story_of
 from services.gateway.pages.patient.tree import TreeShown, Words, tree_shown, words_of
-from services.gateway.pages.voices import WordsSize, words_size
+from services.gateway.pages.words_size import WordsSize, words_size
 
 _ALWAYS = Span()
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from services.gateway.pages.voices import words_size
+from services.gateway.pages.words_size import words_size
 
 Form = Literal["usual", "large", "simple"]
 Size = Literal[1, 2, 3]

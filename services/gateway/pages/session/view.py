@@ -10,7 +10,7 @@ from services.gateway.pages.language import Language
 from services.gateway.pages.pictures.ladder import LadderPicture, Step, ladder_picture
 from services.gateway.pages.session.questions import question
 from services.gateway.pages.session.sheet_size import Form, Size, Texts, fitted
-from services.gateway.pages.voices import WordsSize, words_size
+from services.gateway.pages.words_size import WordsSize, words_size
 
 SIMPLE_FOR = frozenset({"simplified_language", "visual_tools"})
 """Whose plan asks for one of these gets the simple form unless another one is chosen."""
