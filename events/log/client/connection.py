@@ -4,6 +4,8 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from nats.aio.client import Client
@@ -12,13 +14,15 @@ from nats.errors import Error as NatsError
 
 from events.errors import CairnError
 from events.log.client.address import Address, read_address
-from events.log.client.resilient import JETSTREAM_API, ResilientClient, connect_client
+from events.log.client.resilient import JETSTREAM_API, ResilientClient, Undecided, connect_client
 
 _log = logging.getLogger("cairn.nats")
 _FIRST_CONTACT_SECONDS = 3.0
 _CONNECTING_SECONDS = 20.0
 """How long a server that answered at first has until one is connected; nats-py would go on trying for ever when it is
 gone by then, and whoever connects in a thread could not be ended."""
+_TRIES_BEFORE_THE_LAST = 4
+"""How often a server that has not decided is asked again; it takes two seconds each time."""
 OLDEST_SERVER = (2, 14, 0)
 """The oldest nats-server that Cairn works with. Atomic batches as it uses them came with 2.12, and the releases before
 2.14 are not maintained by its makers any more."""
@@ -70,9 +74,10 @@ async def connect(
     away = _Away(address, on_error)
     try:
         await first_contact(address.servers)
-        await _admission(address)
         async with asyncio.timeout(_CONNECTING_SECONDS):
-            nc = await connect_client(
+            await _admission(address)
+        async with asyncio.timeout(_CONNECTING_SECONDS):
+            nc = await _connected(
                 address.servers,
                 name=name,
                 max_reconnect_attempts=-1,
@@ -169,7 +174,7 @@ async def first_contact(servers: list[str]) -> None:
 async def _admission(address: Address) -> None:
     """Fail fast when the server does not let this user in; nats-py itself would go on trying for ever."""
     try:
-        trial = await connect_client(
+        trial = await _connected(
             address.servers,
             name="cairn admission",
             allow_reconnect=False,
@@ -202,6 +207,14 @@ def _refusal(address: Address) -> str:
         " is in the file nats/token of its data folder: give it as nats://TOKEN@host:port. Or, while that Cairn runs,"
         " set CAIRN_DATA_DIR to that folder and give no address: both are found there."
     )
+
+
+async def _connected(servers: list[str], **options: Any) -> ResilientClient:  # nats-py's own options
+    """A client that is connected, perhaps at a later try, where the server takes its time to decide whom it lets in."""
+    for _ in range(_TRIES_BEFORE_THE_LAST):
+        with suppress(Undecided):
+            return await connect_client(servers, **options)
+    return await connect_client(servers, **options)
 
 
 async def _unheard(_: Exception) -> None:

@@ -222,6 +222,10 @@ class ResilientClient(Client):
             self._pending = []
 
 
+class Undecided(NatsError):
+    """A server has not said whether it lets a user in."""
+
+
 async def connect_client(
     servers: list[str],
     signing: SigningUser | None = None,
@@ -229,8 +233,14 @@ async def connect_client(
 ) -> ResilientClient:
     """A connected client; one that cannot connect is closed, which nats-py leaves undone.
 
+    A server that takes more than two seconds to decide whom it lets in asks first whether the client is there. nats-py
+    (2.16) takes that for the answer, and gives a client that never counts as connected.
+
     Args:
         signing: Who connects by signing, where somebody does.
+
+    Raises:
+        Undecided: the server has not decided yet.
     """
     client = ResilientClient()
     client.needs_tls = "tls" in options or any(server.startswith("tls://") for server in servers)
@@ -239,6 +249,8 @@ async def connect_client(
         options |= {"signature_cb": signing.sign, "user_jwt_cb": signing.jwt}
     try:
         await client.connect(servers, **options)
+        if client.is_connecting:
+            raise Undecided("it has not decided yet whether it lets this user in")
     except BaseException:
         with suppress(TimeoutError):  # after a failed TLS handshake nats-py waits for an end that never comes
             async with asyncio.timeout(_CLOSING_SECONDS):

@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -265,11 +265,6 @@ async def test_a_server_that_is_gone_before_one_is_connected_is_not_waited_for_f
     monkeypatch.setattr("events.log.client.connection._CONNECTING_SECONDS", 2.0)
     met = 0
 
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            writer.write(data)
-        writer.close()
-
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal met
         met += 1
@@ -278,7 +273,7 @@ async def test_a_server_that_is_gone_before_one_is_connected_is_not_waited_for_f
             return
         from_server, to_server = await asyncio.open_connection("127.0.0.1", nats_server.port)
         with suppress(OSError):
-            await asyncio.gather(pass_on(reader, to_server), pass_on(from_server, writer))
+            await asyncio.gather(passed_on(reader, to_server), passed_on(from_server, writer))
 
     async with await asyncio.start_server(meet, "127.0.0.1", 0) as between:
         port = between.sockets[0].getsockname()[1]
@@ -286,6 +281,44 @@ async def test_a_server_that_is_gone_before_one_is_connected_is_not_waited_for_f
             await connect(f"nats://{nats_server.token}@127.0.0.1:{port}", name="tests")
 
     assert met > 2
+
+
+@pytest.mark.parametrize("undecided", [1, 3, 100])
+async def test_a_server_that_asks_before_it_has_decided_is_asked_again(
+    nats_server: EmbeddedServer, undecided: int
+) -> None:
+    """What nats-py does: it takes the question for the answer, and gives a client that never counts as connected."""
+    met = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal met
+        met += 1
+        number = met
+        from_server, to_server = await asyncio.open_connection("127.0.0.1", nats_server.port)
+        with closing(writer), closing(to_server), suppress(OSError, asyncio.IncompleteReadError):
+            writer.write(await from_server.readline())
+            if number > 1:  # the first contact says nothing
+                to_server.write(await reader.readuntil(b"PING\r\n"))
+                if number <= 1 + undecided:
+                    writer.write(b"PING\r\n")
+            await asyncio.gather(passed_on(reader, to_server), passed_on(from_server, writer))
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as between:
+        url = f"nats://{nats_server.token}@127.0.0.1:{between.sockets[0].getsockname()[1]}"
+        if undecided > 4:
+            with pytest.raises(NotReachable, match="it has not decided yet whether it lets this user in"):
+                await connect(url, name="tests")
+        else:
+            nc = await connect(url, name="tests")
+            assert (await nc.jetstream().account_info()).api.total >= 0
+            await nc.close()
+
+
+async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Everything that one side says, said to the other."""
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.close()
 
 
 async def test_that_the_server_is_away_is_told_once_however_often_it_is_tried(tmp_path: Path) -> None:
