@@ -6,7 +6,6 @@ import shutil
 import socket
 import sysconfig
 from asyncio.subprocess import DEVNULL, Process
-from contextlib import suppress
 from pathlib import Path
 from random import SystemRandom
 
@@ -30,9 +29,12 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 20.0
 _PORTS = range(20_000, 32_768)
 """Below those that Linux (from 32,768 on) and others (from 49,152 on) give to connections."""
-_ports = SystemRandom()
+_PORTS_TRIED = 100
+_random = SystemRandom()
 _READY = b"Server is ready"
 _TAKEN = "bind: address already in use"
+_given: set[int] = set()
+"""The ports that this process was given: whoever was given one may not listen on it yet."""
 
 
 class ServerFailed(CairnError):
@@ -246,13 +248,24 @@ def free_port() -> int:
     """A port of the loopback interface that nothing listens on now.
 
     It is none of those that a system gives to whoever connects, or asks for any port: while its server is started
-    again, nobody takes it by chance.
+    again, nobody takes it by chance. A process is never given the same one twice.
+
+    Raises:
+        ServerFailed: none of many ports can be had.
     """
-    while True:
-        port = _ports.choice(_PORTS)
-        with socket.socket() as probe, suppress(OSError):  # somebody has it
-            probe.bind(("127.0.0.1", port))
-            return port
+    refusal: OSError | None = None
+    others = [port for port in _PORTS if port not in _given]
+    for port in _random.sample(others, min(_PORTS_TRIED, len(others))):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:  # somebody has it, or nothing can listen there at all
+                refusal = error
+                continue
+        _given.add(port)
+        return port
+    why = refusal or "this process was given all of them"
+    raise ServerFailed(f"Nothing can listen on 127.0.0.1, ports {_PORTS.start} to {_PORTS.stop - 1}: {why}.")
 
 
 async def _quiet(_: Exception) -> None:

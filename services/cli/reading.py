@@ -30,17 +30,12 @@ async def read(nc: "Client", path: str, **query: object) -> Json:
     from nats.errors import TimeoutError as NatsTimeout
     from pydantic_core import from_json
 
-    from services.node.address import without_secret
-
     given = {name: value for name, value in query.items() if value is not None}
     request = f"{path}?{urlencode(given)}" if given else path
     try:
         reply = await nc.request(READ, request.encode(), timeout=_READ_ANSWER_SECONDS, headers=reading_headers())
     except NoRespondersError:
-        where = nc.connected_url.geturl() if nc.connected_url else "the NATS server"
-        raise click.ClickException(
-            f"No gateway answers at {without_secret(where)}. Start one with `make run` or `cairn serve gateway`."
-        ) from None
+        raise click.ClickException(_no_gateway(nc)) from None
     except NatsTimeout:
         raise click.ClickException(
             f"The gateway did not answer within {_READ_ANSWER_SECONDS:.0f} s. Try again."
@@ -68,6 +63,22 @@ async def read_pages(nc: "Client", path: str, limit: int, query: Mapping[str, ob
         cursor = page.get("next")
         if not cursor or len(items) >= limit:
             return {"items": items, "next": cursor}
+
+
+def _no_gateway(nc: "Client") -> str:
+    """That no gateway answers, and what to do: a `cairn up` that runs at the address starts one by itself."""
+    from services.cli.configuration import load_settings
+    from services.node.address import read_address, without_secret
+
+    if nc.connected_url is None:
+        where, node = "the NATS server", None
+    else:
+        where, node = without_secret(nc.connected_url.geturl()), read_address(load_settings().data_dir)
+    starts = node is not None and where in without_secret(node.nats_url).split(",")
+    advice = (
+        "Wait until the `cairn up` there is ready" if starts else "Start one with `make run` or `cairn serve gateway`"
+    )
+    return f"No gateway answers at {where}. {advice}."
 
 
 def _said(problem: Json) -> str:

@@ -19,7 +19,7 @@ from services.gateway.goals_health import GoalsHealthCheck
 from services.node.address import NodeAddress, remove_address, write_address
 from services.node.compared_log import ComparedLog
 from services.node.forking import Forks
-from services.node.full_disk import FullDisk, start_again_when_there_is_room
+from services.node.full_disk import heeding_a_full_disk
 from services.node.lock import UnusableFolder, locked
 from services.node.other_log import what_to_do
 from services.node.ports import free_port
@@ -66,45 +66,45 @@ async def run_node(settings: Settings, say: Say, ready: Say, forks: Forks) -> No
         settings = settings.model_copy(update={"nats_url": nats_url})
         settings = settings.model_copy(update={"http_port": _port(settings.http_host, settings.http_port, say)})
         nc = await _connected(settings, stack)
-        # Before the services are ready, which may take an operator's command: that has to find this Cairn.
-        address = stack.enter_context(_found_by_commands(settings))
-        await stack.enter_async_context(_heeding_a_full_disk(server, nc, settings, say))
-        await place(nc, settings.placement, settings.log_replicas)
-        log = ComparedLog(say)
+        # Found before the services are ready, which may take an operator's command. Found no longer before they end, so
+        # that whoever starts this Cairn again waits until they have ended.
+        with _found_by_commands(settings) as address:
+            await stack.enter_async_context(heeding_a_full_disk(server, nc, settings.placement.streams, say))
+            await place(nc, settings.placement, settings.log_replicas)
+            log = ComparedLog(say)
 
-        def hear(line: str) -> None:
-            if line.startswith(TOLD):
-                say(line)
-            log.hear(line)
+            def hear(line: str) -> None:
+                if line.startswith(TOLD):
+                    say(line)
+                log.hear(line)
 
-        background = ServiceProcess(_BACKGROUND, settings, logs, say, forks, hear)
-        keeping = await stack.enter_async_context(_kept([background]))
-        await _until({background: log.compared}, keeping, say)
-        projections = [("projections",), *(("projection", name) for name in brought_names())]
-        # Projections that find the log replaced say so, and keep the goals service from recording; so they come first.
-        for together in (projections, _SERVICES) if log.found else ((*_SERVICES, *projections),):
-            services = [ServiceProcess(each, settings, logs, say, forks) for each in together]
-            keeping += await stack.enter_async_context(_kept(services))
-            await _until({service: service.ready for service in services}, keeping, say)
-        await _until({background: background.ready}, keeping, say)
-        await _hear_goals(nc, settings, log)
-        if settings.sample and not log.found:
-            await _load_sample(nc, settings, log, say)
-        # At the end it goes first, so that whoever starts this Cairn again waits until the services have ended.
-        stack.callback(remove_address, settings.data_dir)
-        shown = False
-        while True:
-            is_replaced = bool(log.found)
-            if is_replaced:
-                for line in what_to_do(log.found, address, settings.data_dir):
-                    ready(line)
-            else:
-                ready(ready_line(address, settings.data_dir))
-                if not shown:
-                    await _show_what_to_try(nc, settings, address, ready, say, usual_place=usual_place)
-                    shown = True
-            while bool(log.found) == is_replaced:
-                await log.until_changed()
+            background = ServiceProcess(_BACKGROUND, settings, logs, say, forks, hear)
+            keeping = await stack.enter_async_context(_kept([background]))
+            await _until({background: log.compared}, keeping, say)
+            projections = [("projections",), *(("projection", name) for name in brought_names())]
+            # Projections that find the log replaced say so, and keep the goals service from recording: so they come
+            # first.
+            for together in (projections, _SERVICES) if log.found else ((*_SERVICES, *projections),):
+                services = [ServiceProcess(each, settings, logs, say, forks) for each in together]
+                keeping += await stack.enter_async_context(_kept(services))
+                await _until({service: service.ready for service in services}, keeping, say)
+            await _until({background: background.ready}, keeping, say)
+            await _hear_goals(nc, settings, log)
+            if settings.sample and not log.found:
+                await _load_sample(nc, settings, log, say)
+            shown = False
+            while True:
+                is_replaced = bool(log.found)
+                if is_replaced:
+                    for line in what_to_do(log.found, address, settings.data_dir):
+                        ready(line)
+                else:
+                    ready(ready_line(address, settings.data_dir))
+                    if not shown:
+                        await _show_what_to_try(nc, settings, address, ready, say, usual_place=usual_place)
+                        shown = True
+                while bool(log.found) == is_replaced:
+                    await log.until_changed()
 
 
 def _make_folders(data_dir: Path, logs: Path) -> None:
@@ -182,23 +182,6 @@ def _found_by_commands(settings: Settings) -> Iterator[NodeAddress]:
         yield address
     finally:
         remove_address(settings.data_dir)
-
-
-@asynccontextmanager
-async def _heeding_a_full_disk(
-    server: EmbeddedServer | None, nc: ResilientClient, settings: Settings, say: Say
-) -> AsyncIterator[None]:
-    """Have the embedded server, if there is one, start again whenever its full disk has room again."""
-    if server is None:
-        yield
-        return
-    disk = FullDisk(server.data_dir, GoalsHealthCheck(nc, settings.placement.streams).ask)
-    heeding = asyncio.create_task(start_again_when_there_is_room(disk, server.stop, say))
-    try:
-        yield
-    finally:
-        heeding.cancel()
-        await asyncio.gather(heeding, return_exceptions=True)
 
 
 def _port(host: str, wanted: int, say: Say) -> int:

@@ -67,13 +67,15 @@ class ServiceProcess:
         backoff = Backoff()
         while True:
             backoff.started()
+            not_run = ""
             try:
                 ended = how_it_ended(await self._run())
             except OSError as error:  # there is no memory for a process, or no file for its log
-                ended = f"could not be run ({error.strerror or type(error).__name__})"
+                ended = not_run = f"could not be run ({error.strerror or type(error).__name__})"
             pause = backoff.failed()
             if not self._was_ready and backoff.failures >= _MAX_FAILED_STARTS:
-                raise ServiceFailed(f"{self.name} does not start: {self.last_words()} See {self.log_file}.")
+                why = f"it {not_run}." if not_run else self.last_words()
+                raise ServiceFailed(f"{self.name} does not start: {why} See {self.log_file}.")
             self._say(f"{self.name} {ended}; starting it again (see {self.log_file}).")
             await asyncio.sleep(pause)
 
@@ -113,8 +115,13 @@ class ServiceProcess:
             transport.close()
 
     def last_words(self) -> str:
-        """The last line of the service's log file."""
-        lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
+        """The last line of the service's log file, or why there is none."""
+        try:
+            lines = self.log_file.read_text(errors="replace").splitlines()
+        except FileNotFoundError:
+            lines = []
+        except OSError as error:
+            return f"its log file cannot be read ({error.strerror or type(error).__name__})."
         return lines[-1].removeprefix("Error: ") if lines else "it has written nothing."
 
 

@@ -33,12 +33,15 @@ async def _keep(server: EmbeddedServer, say: Callable[[str], None]) -> None:
     backoff = Backoff()
     while True:
         backoff.started()
-        code = await server.wait()
-        say(f"nats-server {how_it_ended(code)}; starting it again on its port (see {server.log_file}).")
+        try:
+            ended = how_it_ended(await server.wait())
+        except ServerFailed:  # it was stopped at the moment when it had started
+            ended = "was stopped"
+        say(f"nats-server {ended}; starting it again on its port (see {server.log_file}).")
         while True:
             await asyncio.sleep(backoff.failed())
             try:
                 await server.start()
                 break
-            except ServerFailed as failed:
+            except (ServerFailed, OSError) as failed:  # a full disk takes no configuration either
                 say(f"nats-server does not start: {failed}")

@@ -143,12 +143,12 @@ async def test_on_tables_of_a_newer_version_it_waits_for_the_command_that_it_nam
         found = re.search(r"To go back to it: cairn (.*)\.", log.read_text()) if log.exists() else None
         return found and found[1]
 
-    command = await eventually(advice, within=90)
+    command = await eventually(advice, within=110)
     assert command is not None
     ran = await cairn(*command.split(), CAIRN_DATA_DIR=str(data))
 
     assert ran.code == 0, ran.err
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(110):
         assert (await process.stdout.readline()).startswith(b"ready ")
     process.send_signal(signal.SIGINT)
     async with asyncio.timeout(60):

@@ -1,5 +1,7 @@
 """Reads over NATS: paths with queries, pages put together, and the gateway's own words when it refuses."""
 
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import click
@@ -9,6 +11,7 @@ from nats.errors import TimeoutError as NatsTimeout
 from pydantic_core import to_json
 
 from services.cli.reading import read, read_pages
+from services.node.address import NodeAddress, write_address
 
 
 class Gateway:
@@ -62,12 +65,31 @@ async def test_reading_ends_with_the_last_page() -> None:
             "That. This.",
         ),
         (Gateway({}, status=500), "The gateway answered 500."),
-        (Gateway(NoRespondersError()), "No gateway answers at nats://127.0.0.1:4222. Start one"),
         (Gateway(NatsTimeout()), "did not answer within 15 s"),
     ],
-    ids=["refused", "refused for two reasons", "wordless", "no gateway", "silence"],
+    ids=["refused", "refused for two reasons", "wordless", "silence"],
 )
 async def test_a_read_that_fails_says_why(gateway: Gateway, said: str) -> None:
     with pytest.raises(click.ClickException) as raised:
         await read(gateway, "/p")  # type: ignore[arg-type]  # stands in
     assert raised.value.message.startswith(said) or said in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("port", "advice"),
+    [
+        (4222, "Wait until the `cairn up` there is ready."),
+        (4223, "Start one with `make run` or"),
+        (None, "Start one with `make run` or"),
+    ],
+    ids=["there", "elsewhere", "nowhere"],
+)
+async def test_without_a_gateway_one_is_started_or_the_node_that_starts_one_is_waited_for(
+    port: int | None, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAIRN_DATA_DIR", str(tmp_path))
+    if port is not None:
+        write_address(tmp_path, NodeAddress(os.getpid(), f"nats://t0ken@127.0.0.1:{port}", "http://127.0.0.1:1"))
+    with pytest.raises(click.ClickException) as raised:
+        await read(Gateway(NoRespondersError()), "/p")  # type: ignore[arg-type]  # stands in
+    assert raised.value.message.startswith(f"No gateway answers at nats://127.0.0.1:4222. {advice}")

@@ -5,12 +5,17 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from nats.aio.msg import Msg
 
+from events.log.client.resilient import ResilientClient
+from services.embedded_server import EmbeddedServer
 from services.goals.health import Health
 from services.node import full_disk
-from services.node.full_disk import ROOM_BYTES, FullDisk, start_again_when_there_is_room
+from services.node.full_disk import ROOM_BYTES, FullDisk, heeding_a_full_disk, start_again_when_there_is_room
 from tests.waiting import eventually
 
 STREAM = "CAIRN_LOG"
@@ -24,12 +29,13 @@ class House:
         free: How many bytes are free.
         looks: How often the disk was looked at.
         stopped: How often nats-server was stopped.
+        failures: How often it cannot be stopped from now on.
     """
 
     def __init__(self, folder: Path):
         self.full_at: datetime | None = None
         self.free = 100 * ROOM_BYTES
-        self.asked = self.looks = self.stopped = 0
+        self.asked = self.looks = self.stopped = self.failures = 0
         self.said: list[str] = []
         self.disk = FullDisk(folder, self.ask, self.free_for)
 
@@ -43,6 +49,9 @@ class House:
         return self.free
 
     async def stop(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise PermissionError
         self.stopped += 1
 
     def was_stopped(self, times: int) -> bool:
@@ -101,3 +110,51 @@ async def test_a_full_disk_on_which_nothing_is_recorded_is_left_alone(house: Hou
     house.free = 0
     await house.asks_again()
     assert house.looks == house.stopped == 0
+
+
+async def test_one_that_could_not_be_stopped_is_stopped_later(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.failures = 2
+    house.fills()
+    await eventually(lambda: house.looks > 2)
+    house.free = ROOM_BYTES
+    await eventually(lambda: house.stopped)
+    assert [record.name for record in caplog.records] == ["cairn.node"] * 2
+
+
+class Server(EmbeddedServer):
+    """A server without a process, which can be stopped."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder, 1)
+        self.stopped = asyncio.Event()
+
+    async def stop(self) -> None:
+        self.stopped.set()
+
+
+class Connection:
+    """A connection on which the goals service says that the log has no room."""
+
+    is_connected = True
+
+    async def request(self, subject: str, payload: bytes, timeout: float) -> Msg:  # noqa: ASYNC109 - as nats-py's
+        assert subject == f"cairn.health.goals.{STREAM}"
+        full = Health(stream=STREAM, state="full", no_room_at=datetime.now(UTC))
+        return Msg(_client=None, subject="", data=full.model_dump_json().encode())  # type: ignore[arg-type] # not answered
+
+
+async def test_a_node_stops_its_own_server_by_what_the_goals_service_and_the_disk_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, said, looked = Server(tmp_path), list[str](), list[Path]()
+
+    def usage(folder: Path) -> SimpleNamespace:
+        looked.append(folder)
+        return SimpleNamespace(free=0 if len(looked) == 1 else ROOM_BYTES)
+
+    monkeypatch.setattr(full_disk, "shutil", SimpleNamespace(disk_usage=usage))
+    async with heeding_a_full_disk(server, cast(ResilientClient, Connection()), [STREAM], said.append):
+        async with asyncio.timeout(60):
+            await server.stopped.wait()
+    assert set(looked) == {tmp_path}
+    assert len(said) == 1
