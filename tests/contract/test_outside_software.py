@@ -40,9 +40,11 @@ _WITH_A_CHILD = """
 import asyncio, threading
 async def threads():
     child = await asyncio.create_subprocess_exec("sleep", "1000")
-    print(threading.active_count())
-    child.kill()
-    await child.wait()
+    try:
+        print(threading.active_count())
+    finally:
+        child.kill()
+        await child.wait()
 {watcher}
 asyncio.run(threads())
 """

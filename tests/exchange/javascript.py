@@ -45,13 +45,13 @@ class JavaScript:
         """
         lock = clients / "package-lock.json"
         folder = cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-        with alone_in(cache):
+        with alone_in(cache) as end:
             if not (folder / "installed").exists():
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir(parents=True)
                 for name in ("package.json", "package-lock.json"):
                     shutil.copy(clients / name, folder)
-                _install(folder, lock, otherwise)
+                _install(folder, lock, end, otherwise)
                 (folder / "installed").touch()
             for program in clients.iterdir():
                 # Another worker may run it now.
@@ -95,7 +95,7 @@ class JavaScript:
             process.communicate()
 
 
-def _install(folder: Path, lock: Path, otherwise: Callable[[str], Any]) -> None:
+def _install(folder: Path, lock: Path, end: float, otherwise: Callable[[str], Any]) -> None:
     options = ("--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-timeout=60000")
 
     def install(seconds: float) -> str | None:
@@ -105,7 +105,7 @@ def _install(folder: Path, lock: Path, otherwise: Callable[[str], Any]) -> None:
             return f"It did not end within {seconds:.0f} seconds."
         return ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
 
-    if (why := got(install)) is not None:
+    if (why := got(install, end)) is not None:
         otherwise(
             f"The packages of {lock} could not be installed; these tests need npm's registry, or a mirror that npm is"
             f" set up for. npm says:\n{why}"

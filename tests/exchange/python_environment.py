@@ -18,17 +18,17 @@ def environment(cache: Path, lock: Path, interpreter: Path) -> Path:
     The test fails, with a sentence, where no registry has the packages.
     """
     folder = cache / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-    with alone_in(cache):
+    with alone_in(cache) as end:
         if not (folder / "installed").exists():
             shutil.rmtree(folder, ignore_errors=True)
             python = str(folder / "bin" / "python")
-            _uv(lock, "venv", "--quiet", "--no-project", "--python", str(interpreter), str(folder))
-            _uv(lock, "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(lock))
+            _uv(lock, end, "venv", "--quiet", "--no-project", "--python", str(interpreter), str(folder))
+            _uv(lock, end, "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(lock))
             (folder / "installed").touch()
     return folder
 
 
-def _uv(lock: Path, *arguments: str) -> None:
+def _uv(lock: Path, end: float, *arguments: str) -> None:
     uv = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
     assert uv is not None
     command = (uv, *arguments)
@@ -40,5 +40,5 @@ def _uv(lock: Path, *arguments: str) -> None:
             return f"It did not end within {seconds:.0f} seconds."
         return ended.stderr.decode(errors="replace")[-2000:] if ended.returncode else None
 
-    if (why := got(run)) is not None:
+    if (why := got(run, end)) is not None:
         pytest.fail(f"The packages of {lock} could not be installed; these tests need a package registry:\n{why}")

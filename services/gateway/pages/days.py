@@ -32,8 +32,8 @@ def past(language: Language, day: date, today: date) -> str:
 
 
 def dated(language: Language, day: date, today: date) -> str:
-    """The day of the week and the date; of another year the date with that year."""
-    return language.weekday_and_day(day) if day.year == today.year else language.day_with_year(day)
+    """The day of the week and the date, with the year where it is another."""
+    return language.weekday_and_day(day) if day.year == today.year else language.weekday_and_day_with_year(day)
 
 
 def short(language: Language, day: date, today: date) -> str:

@@ -99,6 +99,10 @@ class Language:
         """A day with the name of the day of the week, such as `Saturday 28 November`."""
         return format_date(day, self._weekday_and_day, locale=self.locale)
 
+    def weekday_and_day_with_year(self, day: date) -> str:
+        """A day with its month and year and the name of the day of the week, such as `Saturday, 28 November 2026`."""
+        return format_date(day, "full", locale=self.locale)
+
     def clock(self, moment: datetime | time) -> str:
         """The time of day, such as `18:29`."""
         return format_time(moment, "short", locale=self.locale)

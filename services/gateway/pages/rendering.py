@@ -5,7 +5,7 @@ Jinja2 and Babel are imported when the first page is asked for: a gateway that o
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -35,6 +35,8 @@ CONTENT_SECURITY_POLICY = (
 
 _FILTERS = ("day", "short_day", "day_with_year", "weekday", "weekday_and_day", "number", "clock", "both", "quoted")
 """What templates write days, numbers and words with: methods of :class:`Language`."""
+_FILTERS_FROM_TODAY = ("dated", "short")
+"""What they write days with that are told from a day of looking: functions of `days.py`, which they give that day."""
 
 _ID = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]{1,24}(?![\w-]))\w+(?:-\w+)+")
 """What looks like an id in a sentence, and is short enough for a line of a narrow screen."""
@@ -160,6 +162,8 @@ def _environment(language: "Language") -> "Environment":
     """Templates in one language; each is compiled once."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
 
+    from services.gateway.pages import days  # noqa: PLC0415 - see above
+
     environment = Environment(
         loader=PackageLoader("services.gateway.pages"),
         autoescape=True,
@@ -176,4 +180,6 @@ def _environment(language: "Language") -> "Environment":
     environment.filters["unbroken"] = unbroken
     for name in _FILTERS:
         environment.filters[name] = getattr(language, name)
+    for name in _FILTERS_FROM_TODAY:
+        environment.filters[name] = partial(getattr(days, name), language)
     return environment

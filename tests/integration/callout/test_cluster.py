@@ -1,16 +1,17 @@
 """A cluster: the callout is asked by every server, and ends connections on every server."""
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from nats.errors import Error as NatsError
 
+from bench.peers.server import held_port
 from services.access.callout.connections import Connection
 from services.access.callout.keys import CalloutKeys
 from services.access.callout.servers import Servers
 from services.access.callout.service import serve
-from services.embedded_server import free_port
 from services.settings import Settings
 from tests.conftest import running
 from tests.integration.callout.configured import StubTokens, client, connect_user, start_server
@@ -21,15 +22,16 @@ from tests.waiting import eventually
 @pytest.fixture
 async def cluster(keys: CalloutKeys, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Deployed]]:
     """Two servers of one cluster."""
-    routes = [free_port(), free_port()]
     there = []
-    for own in routes:
-        others = ", ".join(f"nats://127.0.0.1:{port}" for port in routes)
-        more = f'cluster {{ name: c, listen: "127.0.0.1:{own}", routes: [{others}], no_advertise: true }}'
-        there.append(await start_server(tmp_path_factory.mktemp("clustered"), free_port(), keys, more))
-    yield there
-    for each in there:
-        await each.kill()
+    with ExitStack() as held:
+        routes, ports = ([held.enter_context(held_port()) for _ in range(2)] for _ in range(2))
+        for own, port in zip(routes, ports, strict=True):
+            others = ", ".join(f"nats://127.0.0.1:{route}" for route in routes)
+            more = f'cluster {{ name: c, listen: "127.0.0.1:{own}", routes: [{others}], no_advertise: true }}'
+            there.append(await start_server(tmp_path_factory.mktemp("clustered"), port, keys, more))
+        yield there
+        for each in there:
+            await each.kill()
 
 
 async def test_a_client_of_another_server_is_admitted_and_ended(

@@ -160,7 +160,7 @@ async def test_the_server_itself_ends_a_connection_whose_token_has_expired(
         monkeypatch.setattr(module, "KICK_BEFORE_SECONDS", -1e9 if module is connections else 0)
 
     def given() -> str:
-        clinician(tokens, "short", seconds=4)  # from when the client has the server's ear
+        clinician(tokens, "short", seconds=10)  # from when the client has the server's ear
         return "short"
 
     async with callout(), client(server, given, "dana", allow_reconnect=True) as short:

@@ -15,7 +15,7 @@ import pytest
 from events.log.child_process import end_with_parent
 from events.log.client.connection import first_contact, flush
 from events.log.client.resilient import ResilientClient, connect_client
-from services.embedded_server import free_port, server_binary
+from services.embedded_server import server_binary
 from services.settings import Settings
 from tests.waiting import eventually
 
@@ -50,7 +50,7 @@ def environment(folder: Path, port: int, **more: str) -> dict[str, str]:
     return {
         "CAIRN_NATS_NAME": folder.name,
         "CAIRN_NATS_LISTEN": f"127.0.0.1:{port}",
-        "CAIRN_NATS_MONITOR": f"127.0.0.1:{free_port()}",
+        "CAIRN_NATS_MONITOR": "127.0.0.1:-1",  # any that is free: nobody asks there
         "CAIRN_NATS_STORE_DIR": str(folder / "store"),
         **{f"CAIRN_NATS_{user.upper()}_PASSWORD": password(user) for user in USERS},
         **more,

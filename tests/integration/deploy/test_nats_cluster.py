@@ -1,15 +1,16 @@
 """Three servers as deploy/nats/cluster.conf configures them: any one may fail."""
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import pytest
 from nats.errors import Error as NatsError
 
+from bench.peers.server import held_port
 from events.identity import GoalId
 from events.log import Log, connect
-from services.embedded_server import free_port
 from services.goals.service import serve as goals
 from services.settings import Settings
 from services.submission_client import submit
@@ -22,23 +23,24 @@ from tests.waiting import eventually
 @pytest.fixture
 async def cluster(tmp_path: Path) -> AsyncIterator[list[Deployed]]:
     secret = password("cluster")
-    ports = [free_port() for _ in range(3)]
-    routes = ", ".join(f"nats://cluster:{secret}@127.0.0.1:{port}" for port in ports)
     servers = []
-    for number, port in enumerate(ports, 1):
-        folder = tmp_path / f"cairn-{number}"
-        folder.mkdir()
-        settings = environment(
-            folder,
-            free_port(),
-            CAIRN_NATS_CLUSTER_LISTEN=f"127.0.0.1:{port}",
-            CAIRN_NATS_CLUSTER_PASSWORD=secret,
-            CAIRN_NATS_ROUTES=f"[{routes}]",
-        )
-        servers.append(await start(configuration(folder) / "cluster.conf", settings))
-    yield servers
-    for server in servers:
-        await server.kill()
+    with ExitStack() as held:
+        own_routes, ports = ([held.enter_context(held_port()) for _ in range(3)] for _ in range(2))
+        routes = ", ".join(f"nats://cluster:{secret}@127.0.0.1:{route}" for route in own_routes)
+        for number, (own_route, port) in enumerate(zip(own_routes, ports, strict=True), 1):
+            folder = tmp_path / f"cairn-{number}"
+            folder.mkdir()
+            settings = environment(
+                folder,
+                port,
+                CAIRN_NATS_CLUSTER_LISTEN=f"127.0.0.1:{own_route}",
+                CAIRN_NATS_CLUSTER_PASSWORD=secret,
+                CAIRN_NATS_ROUTES=f"[{routes}]",
+            )
+            servers.append(await start(configuration(folder) / "cluster.conf", settings))
+        yield servers
+        for server in servers:
+            await server.kill()
 
 
 def url(cluster: list[Deployed], user: str) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.peers.server import held_port
 from events.log import NotReachable, connect
-from services.embedded_server import free_port, server_binary
+from services.embedded_server import server_binary
 from tests.integration.deploy.deployed import Deployed, configuration, environment, password, start
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl, which makes the certificates")
@@ -38,25 +39,26 @@ async def test_clients_that_trust_the_authority_are_served_and_others_turn_away(
     certificates: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = configuration(tmp_path, tls=True) / "server.conf"
-    server: Deployed = await start(config, environment(tmp_path, free_port(), **certificates))
-    address = server.url("log_operator").replace("nats://", "tls://")
-    try:
-        with pytest.raises(NotReachable, match="certificate verify failed"):
-            await connect(address, name="tests")
-        monkeypatch.setenv("SSL_CERT_FILE", certificates["CAIRN_NATS_TLS_CA"])
-        nc = await connect(address, name="tests")
-        assert (await nc.jetstream().account_info()).api.total >= 0
-        await nc.close()
-    finally:
-        await server.kill()
+    with held_port() as port:
+        server: Deployed = await start(config, environment(tmp_path, port, **certificates))
+        address = server.url("log_operator").replace("nats://", "tls://")
+        try:
+            with pytest.raises(NotReachable, match="certificate verify failed"):
+                await connect(address, name="tests")
+            monkeypatch.setenv("SSL_CERT_FILE", certificates["CAIRN_NATS_TLS_CA"])
+            nc = await connect(address, name="tests")
+            assert (await nc.jetstream().account_info()).api.total >= 0
+            await nc.close()
+        finally:
+            await server.kill()
 
 
 def test_the_servers_of_a_cluster_check_each_other(certificates: dict[str, str], tmp_path: Path) -> None:
     config = configuration(tmp_path, tls=True) / "cluster.conf"
     settings = environment(
         tmp_path,
-        free_port(),
-        CAIRN_NATS_CLUSTER_LISTEN=f"127.0.0.1:{free_port()}",
+        4222,  # the configuration is checked only: nothing listens
+        CAIRN_NATS_CLUSTER_LISTEN="127.0.0.1:6222",
         CAIRN_NATS_CLUSTER_PASSWORD=password("cluster"),
         CAIRN_NATS_ROUTES="[]",
         **certificates,

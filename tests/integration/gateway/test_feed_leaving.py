@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Message
 
+from bench.peers.server import held_port
 from events.identity import GoalId
 from events.log import Append, Log, connect, declare_log
 from events.log.client.resilient import ResilientClient
@@ -17,7 +18,7 @@ from events.log.stream import STREAM
 from projections.engine.database import open_database
 from services.access.principal import everyone_of
 from services.access.records.stream import declare_access
-from services.embedded_server import EmbeddedServer, free_port
+from services.embedded_server import EmbeddedServer
 from services.gateway.app import create_app
 from services.gateway.gateway import open_gateway
 from services.settings import Settings
@@ -34,9 +35,9 @@ HEADERS = [(b"host", b"localhost"), *((name.encode(), value.encode()) for name, 
 class MonitoredServer(EmbeddedServer):
     """A server that says what is subscribed to."""
 
-    def __init__(self, data_dir: Path):
+    def __init__(self, data_dir: Path, monitor: int):
         super().__init__(data_dir)
-        self.monitor = free_port()
+        self.monitor = monitor
 
     def configuration(self) -> str:
         return f"{super().configuration()}http: 127.0.0.1:{self.monitor}\n"
@@ -44,10 +45,11 @@ class MonitoredServer(EmbeddedServer):
 
 @pytest.fixture
 async def own_server(tmp_path: Path) -> AsyncIterator[MonitoredServer]:
-    server = MonitoredServer(tmp_path / "nats")
-    await server.start()
-    yield server
-    await server.stop()
+    with held_port() as monitor:
+        server = MonitoredServer(tmp_path / "nats", monitor)
+        await server.start()
+        yield server
+        await server.stop()
 
 
 @pytest.fixture

@@ -30,8 +30,11 @@ from tests.conftest import running
 from tests.waiting import eventually
 
 _NOW = datetime.now(UTC)
-ZONE = f"Etc/GMT{_NOW.hour - 12:+d}"
+_WEST_OF_UTC = _NOW.hour - 12
+ZONE = f"Etc/GMT{_WEST_OF_UTC:+d}"
 """Where the clinics are: where it is noon as the tests begin, so that the day is the same for all of them."""
+ELSEWHERE = f"Etc/GMT{_WEST_OF_UTC + (6 if _WEST_OF_UTC < 0 else -6):+d}"
+"""Another zone, whose days begin six hours earlier or later at any time of the year."""
 TODAY = _NOW.astimezone(ZoneInfo(ZONE)).date()
 """The real day there: alarms ring by the server's clock."""
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)

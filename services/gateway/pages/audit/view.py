@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from events.goal.types import Revised
@@ -93,7 +93,7 @@ class AuditView:
         quarantined: The goals whose later events are missing.
         days: The fields of the form that are days.
         zone: The time zone of all days and times: of the patient searched for, else the one that most plans have.
-        this_year: The year that need not be said.
+        today: The day there, whose year need not be said.
     """
 
     search: Search
@@ -106,7 +106,7 @@ class AuditView:
     quarantined: Sequence[str]
     days: Sequence[str]
     zone: str
-    this_year: int
+    today: date
 
 
 def audit_view(
@@ -135,7 +135,7 @@ def audit_view(
         [f"{each['patient']}.{each['goal']}" for each in found["quarantined"]],
         DAYS,
         zone,
-        now.astimezone(clock).year,
+        now.astimezone(clock).date(),
     )
 
 

@@ -28,6 +28,21 @@ def test_a_day_is_named_as_it_is_spoken_of(away: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "dated", "short"),
+    [
+        ("en", ("Monday 2 March", "Sunday, 2 March 2025"), ("2 Mar", "2 March 2025")),
+        ("es", ("lunes, 2 de marzo", "domingo, 2 de marzo de 2025"), ("2 mar", "2 de marzo de 2025")),
+    ],
+)
+def test_a_day_of_another_year_has_its_year(language: str, dated: tuple[str, str], short: tuple[str, str]) -> None:
+    its = language_of([language], None)
+    both = date(2026, 3, 2), date(2025, 3, 2)
+
+    assert tuple(days.dated(its, day, TODAY) for day in both) == dated
+    assert tuple(days.short(its, day, TODAY) for day in both) == short
+
+
+@pytest.mark.parametrize(
     ("away", "said"),
     [
         (0, "review today"),

@@ -320,7 +320,7 @@ def test_a_day_of_another_year_is_told_with_its_year() -> None:
     began = next(each for each in page.way.items if each.title == "The work began")
     assert isinstance(began, Happened)
     assert began.provenance.happened == "2 March 2026, 12:00"
-    assert page.head.sentences[-1].text == "Review due since 16 March 2026."
+    assert page.head.sentences[-1].text == "Review due since Monday, 16 March 2026."
 
 
 @pytest.mark.parametrize(("many", "size"), [(40, "short"), (90, "short"), (91, "long"), (2000, "longer")])
