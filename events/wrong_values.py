@@ -88,7 +88,8 @@ _OF_DAYS: Mapping[str, str] = {
     "less_than": "It must be earlier than {lt}.",
     "less_than_equal": "It must be {le} or earlier.",
 }
-"""The sentences of those kinds whose limit is a day or an instant."""
+"""The sentences of those kinds whose limit is a day, an instant or a time of day."""
+_DAY_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:")
 _ONE = re.compile(r"\b1 (item|character|digit|byte)s")
 _PYDANTICS = frozenset(get_args(ErrorType)) - {"value_error", "assertion_error"}
 """The kinds of which pydantic itself has the words; the words of any other kind are of the code that raised it."""
@@ -139,6 +140,7 @@ def sentence_of(kind: str, message: str, context: Mapping[str, Any]) -> str:  # 
     if kind == "string_pattern_mismatch" and context["pattern"] == f"^{TOKEN.pattern}$":
         return _ID
     said = _BY_KIND.get(kind, _OTHERWISE)
-    if kind in _OF_DAYS and all(isinstance(limit, str) for limit in context.values()):  # numbers stay numbers
+    # Numbers stay numbers, and lengths of time are `2 hours`.
+    if kind in _OF_DAYS and all(_DAY_OR_TIME.match(str(limit)) for limit in context.values()):
         said = _OF_DAYS[kind]
     return _ONE.sub(r"1 \1", said.format_map(context))

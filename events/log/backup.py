@@ -138,8 +138,7 @@ async def write_archive(nc: ResilientClient, stream: str, folder: Path, progress
     try:
         request = {"deliver_subject": inbox, "no_consumers": True, "chunk_size": _CHUNK_BYTES}
         answer = await _ask(nc, f"STREAM.SNAPSHOT.{stream}", request)
-        with _written_to(folder):
-            size, digest = await _save(nc, chunks, folder / _ARCHIVE, progress)
+        size, digest = await _save(nc, chunks, folder, progress)
     finally:
         await subscription.unsubscribe()
     return Manifest(
@@ -251,11 +250,11 @@ def _make_room(folder: Path) -> None:
         raise BackupFailed(f"{folder} holds a backup already; name a new folder.")
 
 
-async def _save(
-    nc: ResilientClient, chunks: "asyncio.Queue[Msg]", archive: Path, progress: Progress
-) -> tuple[int, str]:
+async def _save(nc: ResilientClient, chunks: "asyncio.Queue[Msg]", folder: Path, progress: Progress) -> tuple[int, str]:
     size, mixed = 0, hashlib.sha256()
-    with _new_file(archive) as target:
+    with _written_to(folder):
+        target = _new_file(folder / _ARCHIVE)
+    try:
         while True:
             try:
                 async with asyncio.timeout(_ANSWER_SECONDS):
@@ -266,13 +265,24 @@ async def _save(
                 if (status := status_of(message)) not in (None, "204"):
                     raise BackupFailed(f"The server broke off the snapshot (status {status}).")
                 break
-            await asyncio.to_thread(target.write, message.data)
+            with _written_to(folder):
+                await asyncio.to_thread(target.write, message.data)
             mixed.update(message.data)
             size += len(message.data)
             progress(len(message.data))
             if message.reply:
-                await nc.publish(message.reply)
+                await _ask_for_more(nc, message.reply)
+    finally:
+        with _written_to(folder):
+            target.close()  # which writes what it has kept back
     return size, mixed.hexdigest()
+
+
+async def _ask_for_more(nc: ResilientClient, subject: str) -> None:
+    try:
+        await nc.publish(subject)
+    except (OSError, NatsError) as error:
+        raise BackupFailed(f"The connection to the server was lost during the snapshot: {error}.") from error
 
 
 async def _ask(nc: ResilientClient, request: str, body: Json) -> Json:

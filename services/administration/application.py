@@ -24,7 +24,8 @@ class Act(NamedTuple):
         by: Who did it.
         reason: Why, in the operator's words.
         position, fingerprint: The position in the log that the act is about, and the fingerprint of the message there;
-            see :class:`LogCare` for each kind. None and empty for an adoption where none is known.
+            see :class:`LogCare` for each kind. None and empty for an adoption of a log that has nothing in common with
+            the former one, or where nobody knows.
         head: The position of the log's last message at the time of the act.
         lost: How much the act has lost, or found to be lost, by kind (`events`, `goals`, …).
         at: When the act was recorded, as RFC 3339; empty for an act that is not recorded yet.

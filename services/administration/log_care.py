@@ -59,8 +59,8 @@ class LogCare(Aggregate):
         """Note that the log was adopted as it is, and that everything built from it was built again.
 
         Args:
-            position: The last position at which the former log and this one are known to be the same; 0 where none is
-                known, as when only a goals service remembers the former log.
+            position: The last position at which the former log and this one are known to be the same; 0 for none,
+                where they have nothing in common or nobody knows, as when only a goals service remembers the former.
             lost: How much the projections had that the log does not have, by kind: `events`, `goals`, `plans`.
         """
         self.adopted += 1

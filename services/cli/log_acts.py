@@ -22,8 +22,8 @@ def acts(nats_url: str | None, as_json: bool) -> None:
     """List what was done about the log: it was adopted or restored, a message voided; when, by whom and why.
 
     The position is that of the backup's last event, of the message, or, of an adoption, the last one up to which the
-    former log and this one are known to be the same; `none known` where no audit trail could tell,
-    such as where only a goals service remembered the former log. The head is where the log ended then. Behind that,
+    former log and this one are known to be the same: `none`, where they have nothing in common or nobody knows, such
+    as where only a goals service remembered the former log. The head is where the log ended then. Behind that,
     what was done with its notary.
     """
     found, of_notaries = asyncio.run(_acts(nats_url))
@@ -54,7 +54,7 @@ async def _acts(nats_url: str | None) -> "tuple[list[Act], list[tuple[str, Notar
 
 
 def _row(act: "Act") -> tuple[object, ...]:
-    position = "none known" if act.position is None else act.position
+    position = "none" if act.position is None else act.position
     return minute(act.at), act.kind, act.stream, position, act.head, act.by, act.reason, counted(act.lost)
 
 

@@ -11,6 +11,8 @@ from datetime import UTC, timedelta
 from projections.review_schedule.calendar import CalendarEntry
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
+EDITION = 1
+"""A part of a feed's ETag, raised when an event is written otherwise: subscribers then get what they have anew."""
 _HOURLY = timedelta(hours=1)
 _EVENTS_AT_ONCE = 200
 _LINE = 74

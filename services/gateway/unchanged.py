@@ -74,7 +74,7 @@ def _http_date(text: str) -> datetime | None:
     """The instant of an HTTP date (RFC 9110, 5.6.7); None for what is none."""
     try:
         instant = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year, or an offset, with too many digits
         return None
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 

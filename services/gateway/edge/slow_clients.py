@@ -26,7 +26,9 @@ _TOO_LONG = RequestRefused(
     f"The line and the headers of a request may have {MAX_HEADER_BYTES:,} bytes together.",
     status=HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
 )
-_NO_HTTP = RequestRefused("http.malformed", "What came is not HTTP/1.1.", status=HTTPStatus.BAD_REQUEST)
+_NO_HTTP = RequestRefused(
+    "http.malformed", "What came cannot be read as an HTTP/1.1 request.", status=HTTPStatus.BAD_REQUEST
+)
 
 _Part = Literal["headers", "body"]
 
@@ -78,8 +80,8 @@ class TimedProtocol(PromptProtocol):
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEADER_BYTES:
             self._hang_up(_TOO_LONG)
             raise _HeadersTooLong  # which ends the parsing
+        super().on_headers_complete()  # which refuses an address that it cannot read, before there is a cycle
         self._await("body")
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Expect nothing more: uvicorn itself ends a connection that is kept too long."""
@@ -125,5 +127,5 @@ class TimedProtocol(PromptProtocol):
         self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
-        """Say that what came is no HTTP, unless something was said already."""
+        """Say that what came cannot be read, unless something was said already."""
         self._hang_up(_NO_HTTP)

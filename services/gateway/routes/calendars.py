@@ -13,7 +13,7 @@ from projections.review_schedule.calendar import CalendarEntry, calendar, is_kno
 from services.gateway.asking import Asking, Asks
 from services.gateway.documentation import problems
 from services.gateway.gateway import Gateway, Here
-from services.gateway.ics import CONTENT_TYPE, render_feed
+from services.gateway.ics import CONTENT_TYPE, EDITION, render_feed
 from services.gateway.parameters import CalendarQuery, Org, Patient
 from services.gateway.routing import Query, Router
 from services.gateway.unchanged import weak_etag
@@ -73,7 +73,7 @@ async def _feed(here: Gateway, asks: Asking, query: CalendarQuery, org: str, pat
         from_, to = query.from_ or (now - DAYS_SHOWN).date(), query.to or (now + DAYS_SHOWN).date()
         since = (now - _REMEMBERED).date()
         entries = calendar(connection, org, query, patient=patient, from_=from_, to=to, since=since)
-        return entries, weak_etag(to_json([title, entries]))
+        return entries, weak_etag(to_json([EDITION, title, entries]))
 
     found = await here.read("review_schedule", org, query.min_position, read)
     if found is None:

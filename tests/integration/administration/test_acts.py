@@ -54,7 +54,7 @@ async def test_the_command_claims_no_position_where_none_is_known(own_server: Em
     await record_act(nc, FROM_NOBODY)
     as_table = await cairn("log", "acts", "--nats-url", own_server.url)
     [line] = (line for line in as_table.out.splitlines() if "adopted" in line)
-    assert [part.strip() for part in line.split("  ") if part.strip()][2:5] == ["CAIRN_LOG", "none known", "11"]
+    assert [part.strip() for part in line.split("  ") if part.strip()][2:5] == ["CAIRN_LOG", "none", "11"]
     as_json = await cairn("log", "acts", "--json", "--nats-url", own_server.url)
     [item] = json.loads(as_json.out)["items"]
     assert (item["position"], item["head"]) == (None, 11)

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from icalendar import Calendar
 
 from events.goal.types import Changes, Closed, ReviewScheduled, Revised
 from events.identity import GoalId
+from services.gateway.ics import EDITION
 from tests.builders import TODAY, active_goal, event, opened
 from tests.integration.gateway.http import Http
 
@@ -82,7 +84,9 @@ async def test_a_review_that_moves_and_falls_away_keeps_its_uid(http: Http, org:
     assert gone["dtstart"].dt == moved["dtstart"].dt == later.due_on
 
 
-async def test_the_same_reviews_are_the_same_calendar_and_need_not_be_sent_again(http: Http, org: str) -> None:
+async def test_the_same_reviews_are_the_same_calendar_and_need_not_be_sent_again(
+    http: Http, org: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     goal = GoalId(org, "p1", "g1")
     path = f"/v1/orgs/{org}/reviews.ics"
     position = await http.record(*active_goal(goal))
@@ -95,6 +99,9 @@ async def test_the_same_reviews_are_the_same_calendar_and_need_not_be_sent_again
 
     assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
     assert (unchanged.status_code, unchanged.content) == (304, b"")
+    with monkeypatch.context() as later_version:
+        later_version.setattr("services.gateway.routes.calendars.EDITION", EDITION + 1)
+        assert (await http.client.get(path, headers=has_it)).status_code == 200
 
     moved = ReviewScheduled(due_on=DUE + timedelta(days=7), cause="moved")
     position = await http.record(event(goal, moved, role="clinician", actor="c1"))

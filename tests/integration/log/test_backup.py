@@ -1,7 +1,10 @@
 """A backup is a consistent copy that proves itself, and comes back as the same log."""
 
+import os
 from collections.abc import AsyncIterator
+from errno import EPIPE
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,6 +109,32 @@ async def test_a_folder_that_cannot_be_written_to_is_named(nc: ResilientClient, 
     (tmp_path / "file").touch()
     with pytest.raises(BackupFailed, match=r"cannot be written to .*file: File exists"):
         await write_archive(nc, STREAM, tmp_path / "file", _moved)
+
+
+async def test_a_disk_that_is_full_is_told_as_such(
+    nc: ResilientClient, log: Log, org: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _filled(log, org)
+    monkeypatch.setattr("events.log.backup._new_file", lambda _: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb"))
+    with pytest.raises(BackupFailed, match=r"cannot be written to .*backup: No space left on device"):
+        await write_archive(nc, STREAM, tmp_path / "backup", _moved)
+
+
+async def test_a_connection_that_is_lost_is_no_fault_of_the_folder(
+    nc: ResilientClient, log: Log, org: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = nc.publish
+
+    async def lost(subject: str, *args: Any, **kwargs: Any) -> None:  # Any: whatever a message has
+        if subject.startswith("$JS.SNAPSHOT.ACK."):
+            raise BrokenPipeError(EPIPE, "Broken pipe")
+        await publish(subject, *args, **kwargs)
+
+    await _filled(log, org)
+    monkeypatch.setattr(nc, "publish", lost)
+    monkeypatch.setattr("events.log.backup._CHUNK_BYTES", 1024)  # in one piece, nothing is asked for
+    with pytest.raises(BackupFailed, match="connection to the server was lost"):
+        await write_archive(nc, STREAM, tmp_path / "backup", _moved)
 
 
 def test_a_backup_without_its_manifest_is_none(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What is wrong with a value is said in Cairn's own sentences, whatever pydantic calls it."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -44,6 +44,14 @@ def test_whatever_pydantic_finds_is_said_without_its_words(known: dict[str, Any]
         (Annotated[int, Field(le=500)], 501, "It must be 500 or less."),
         (Annotated[date, Field(ge=date(1900, 1, 1))], date(1899, 1, 1), "It must be 1900-01-01 or later."),
         (Annotated[date, Field(le=date(2199, 1, 1))], date(2200, 1, 1), "It must be 2199-01-01 or earlier."),
+        (Annotated[time, Field(gt=time(9, 30))], time(9), "It must be later than 09:30:00."),
+        (
+            Annotated[datetime, Field(lt=datetime(2026, 1, 1, tzinfo=UTC))],
+            datetime(2026, 1, 2, tzinfo=UTC),
+            "It must be earlier than 2026-01-01T00:00:00Z.",
+        ),
+        (Annotated[timedelta, Field(ge=timedelta(0))], timedelta(-1), "It must be 0 seconds or more."),
+        (Annotated[timedelta, Field(lt=timedelta(hours=2))], timedelta(hours=3), "It must be less than 2 hours."),
         (Literal["oldest", "newest"], "x", "It must be 'oldest' or 'newest'."),
         (Annotated[str, Field(min_length=1)], "", "It must have at least 1 character."),
         (Annotated[str, Field(max_length=21)], "x" * 22, "It must have at most 21 characters."),

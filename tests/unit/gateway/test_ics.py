@@ -1,13 +1,14 @@
 """The feed of reviews as RFC 5545 has it, read back by an independent reader's rules and by icalendar."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from hashlib import blake2b
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
 from projections.review_schedule.calendar import CalendarEntry
-from services.gateway.ics import render_feed
+from services.gateway.ics import EDITION, render_feed
 
 REVISED = datetime(2026, 3, 2, 12, 0, 5, 700_000, tzinfo=UTC)
 LONG = "x" * 64
@@ -87,6 +88,13 @@ def test_lines_end_in_crlf_and_are_folded_at_75_octets() -> None:
 def test_an_event_is_written_as_icalendar_writes_it(goal: str, called_off: bool) -> None:
     feed = rendered(entry(goal, called_off=called_off))
     assert events(feed)[0].to_ical() == feed[feed.index(b"BEGIN:VEVENT") : feed.index(b"END:VCALENDAR")]
+
+
+def test_what_is_written_otherwise_is_another_edition() -> None:
+    written = blake2b(rendered(entry(), entry(LONG, called_off=True)), digest_size=8).hexdigest()
+    assert (EDITION, written) == (1, "ebd513af04fcbacb"), (
+        "raise EDITION: subscribers keep what they have while it stays"
+    )
 
 
 def test_a_feed_is_written_piece_by_piece() -> None:
