@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 900 venv/bin/pip -q install --disable-pip-version-check cloudevents-pydantic==0.2.0 pydantic==2.14.4 2>/dev/null
+timeout 900 venv/bin/pip -q install --disable-pip-version-check cloudevents-pydantic==0.2.0 pydantic==2.14.4 cloudevents==1.13.0 python-ulid==3.2.1 2>/dev/null
 cat > try.py <<'PY'
 import json
 import sys

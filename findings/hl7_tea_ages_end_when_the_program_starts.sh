@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 900 venv/bin/pip -q install --disable-pip-version-check hl7-tea==2.0.1 names==0.3.0 freezegun==1.5.5 2>/dev/null
+timeout 900 venv/bin/pip -q install --disable-pip-version-check hl7-tea==2.0.1 names==0.3.0 freezegun==1.5.5 python-dateutil==4.0.0 2>/dev/null
 cat > try.py <<'PY'
 import sys
 from datetime import datetime

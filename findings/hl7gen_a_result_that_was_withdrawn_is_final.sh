@@ -13,7 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 900 venv/bin/pip -q install --disable-pip-version-check hl7gen==0.2.0 fhir.resources==8.3.0 hl7apy==1.3.5 2>/dev/null
+timeout 900 venv/bin/pip -q install --disable-pip-version-check hl7gen==0.2.0 fhir.resources==8.3.0 hl7apy==1.3.5 fhir-core==1.1.12 pydantic==2.14.4 Faker==40.63.0 2>/dev/null
 cat > try.py <<'PY'
 import sys
 from importlib.metadata import version

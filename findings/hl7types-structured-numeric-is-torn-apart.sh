@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 900 venv/bin/pip install --quiet --disable-pip-version-check hl7types==0.9.5
+timeout 900 venv/bin/pip install --quiet --disable-pip-version-check hl7types==0.9.5 pydantic==2.14.4
 venv/bin/pip list --disable-pip-version-check 2>/dev/null | grep -iE '^(hl7types) '
 
 cat > check.py <<'PY'

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-timeout 900 venv/bin/pip -q install --disable-pip-version-check ical-library==0.2.3 2>/dev/null
+timeout 900 venv/bin/pip -q install --disable-pip-version-check ical-library==0.2.3 pendulum==2.1.2 2>/dev/null
 cat > try.py <<'PY'
 import sys
 from importlib.metadata import version
