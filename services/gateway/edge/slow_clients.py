@@ -45,6 +45,7 @@ class TimedProtocol(PromptProtocol):
     _awaited: _Part | None = None
     _deadline: asyncio.TimerHandle | None = None
     _unfinished = 0
+    _last_word: RequestRefused | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Expect the first request."""
@@ -58,7 +59,9 @@ class TimedProtocol(PromptProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come."""
+        """Take what has come, unless the connection only waits for answers to end before it does."""
+        if self._last_word is not None:
+            return
         super().data_received(data)
         if self._awaited is None or self.transport.is_closing():
             return
@@ -88,6 +91,12 @@ class TimedProtocol(PromptProtocol):
         self._await(None)
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """Go on with the next request, or end the connection if what came behind this one was refused."""
+        super().on_response_complete()
+        if self._last_word is not None:
+            self._hang_up(self._last_word)
+
     def _await(self, part: _Part | None) -> None:
         if part == self._awaited:
             return
@@ -114,16 +123,19 @@ class TimedProtocol(PromptProtocol):
     def _is_answering(self) -> bool:
         """Whether an answer to an earlier request than the one that comes in is not at its end."""
         if self._awaited == "body":
-            return bool(self.pipeline) or self.cycle.response_started
+            return bool(self.pipeline)
         none_yet = self.cycle is None  # whatever uvicorn's type says
         return not (none_yet or self.cycle.response_complete)
 
     def _hang_up(self, saying: RequestRefused) -> None:
-        """End the connection with a refusal, unless that would be taken for an answer to another request."""
-        if self.transport.is_closing():
+        """End the connection with a refusal, behind the answers to earlier requests; without one where what is refused
+        is being answered already.
+        """
+        self._last_word = self._last_word or saying
+        if self.transport.is_closing() or self._is_answering:
             return
-        if not self._is_answering:
-            self.transport.write(written_refusal(saying, self.server_state.default_headers))
+        if not (self._awaited == "body" and self.cycle.response_started):
+            self.transport.write(written_refusal(self._last_word, self.server_state.default_headers))
         self.transport.close()
 
     def send_400_response(self, msg: str) -> None:

@@ -151,9 +151,23 @@ async def test_what_becomes_no_request_is_refused_as_all_else_is(
     assert "somewhere" not in caplog.text  # an address may name a patient
 
 
-async def test_an_answer_is_whole_when_what_comes_behind_its_request_does_not_end(port: int) -> None:
-    answer = await said(port, b"GET /later HTTP/1.1\r\nhost: localhost\r\n\r\nGET / HT")
+@pytest.mark.parametrize(
+    ("behind", "status"),
+    [
+        (b"GET / HT", 408),
+        (b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf", 408),
+        (b"GARBAGE\r\n\r\n", 400),
+        (b"GET http://somewhere:99999999/ HTTP/1.1\r\nhost: localhost\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nno length\r\n", 400),
+        (b"GET / HTTP/1.1\r\nx-long: ".ljust(MAX_HEADER_BYTES + 1, b"x"), 431),
+        (b"GET / HTTP/1.1\r\nx-long: ".ljust(MAX_HEADER_BYTES + 99, b"x") + b"\r\n\r\n", 431),
+    ],
+    ids=["slow", "slow body", "no HTTP", "no port", "no body", "too long", "too long, and whole"],
+)
+async def test_an_answer_is_whole_whatever_comes_behind_its_request(port: int, behind: bytes, status: int) -> None:
+    answer = await said(port, b"GET /later HTTP/1.1\r\nhost: localhost\r\n\r\n", behind)
 
     first, _, second = answer.partition(ANSWER)
     assert first.startswith(b"HTTP/1.1 200 ")
-    assert second.startswith(b"HTTP/1.1 408 ")
+    assert second.startswith(b"HTTP/1.1 %d " % status)
+    assert second.count(b"HTTP/1.1 4") == 1
