@@ -248,7 +248,7 @@ async def test_what_was_disclosed_can_be_taken_in_elsewhere(
 async def test_an_export_keeps_a_file_that_is_there_and_discloses_nothing_then(
     http: Http, walk: GoalId, nats_url: str, tmp_path: Path
 ) -> None:
-    await http.record(given(walk.plan))
+    position = await http.record(given(walk.plan))
     file, notice = tmp_path / "out.ndjson", tmp_path / "out.ndjson.notice.txt"
     for there in (file, notice):
         there.write_text("kept")
@@ -256,7 +256,7 @@ async def test_an_export_keeps_a_file_that_is_there_and_discloses_nothing_then(
         assert (refused.exit_code, f"{there} is there already" in refused.stderr) == (1, True)
         assert there.read_text() == "kept"
         there.unlink()
-    before = await http.get(f"/v1/orgs/{walk.org}/patients/{walk.patient}/disclosures")
+    before = await http.get(f"/v1/orgs/{walk.org}/patients/{walk.patient}/disclosures", min_position=position)
     notice.write_text("kept")
     ran = await exported(nats_url, walk, *TO_HOSPITAL, "--output", str(file), "--replace")
 
