@@ -4,9 +4,10 @@ import asyncio
 import json
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from nacl.signing import SigningKey
@@ -265,18 +266,14 @@ async def test_a_server_that_is_gone_before_one_is_connected_is_not_waited_for_f
     monkeypatch.setattr("events.log.client.connection._CONNECTING_SECONDS", 2.0)
     met = 0
 
-    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def meet(client: Side, server: Side) -> None:
         nonlocal met
         met += 1
         if met > 2:  # after the first contact, and after it is known that the server lets one in
-            writer.close()
             return
-        from_server, to_server = await asyncio.open_connection("127.0.0.1", nats_server.port)
-        with suppress(OSError):
-            await asyncio.gather(passed_on(reader, to_server), passed_on(from_server, writer))
+        await asyncio.gather(passed_on(client.reader, server.writer), passed_on(server.reader, client.writer))
 
-    async with await asyncio.start_server(meet, "127.0.0.1", 0) as between:
-        port = between.sockets[0].getsockname()[1]
+    async with between(nats_server, meet) as port:
         with pytest.raises(NotReachable, match="it is gone again"):
             await connect(f"nats://{nats_server.token}@127.0.0.1:{port}", name="tests")
 
@@ -290,21 +287,19 @@ async def test_a_server_that_asks_before_it_has_decided_is_asked_again(
     """What nats-py does: it takes the question for the answer, and gives a client that never counts as connected."""
     met = 0
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(client: Side, server: Side) -> None:
         nonlocal met
         met += 1
         number = met
-        from_server, to_server = await asyncio.open_connection("127.0.0.1", nats_server.port)
-        with closing(writer), closing(to_server), suppress(OSError, asyncio.IncompleteReadError):
-            writer.write(await from_server.readline())
-            if number > 1:  # the first contact says nothing
-                to_server.write(await reader.readuntil(b"PING\r\n"))
-                if number <= 1 + undecided:
-                    writer.write(b"PING\r\n")
-            await asyncio.gather(passed_on(reader, to_server), passed_on(from_server, writer))
+        client.writer.write(await server.reader.readline())
+        if number > 1:  # the first contact says nothing
+            server.writer.write(await client.reader.readuntil(b"PING\r\n"))
+            if number <= 1 + undecided:
+                client.writer.write(b"PING\r\n")
+        await asyncio.gather(passed_on(client.reader, server.writer), passed_on(server.reader, client.writer))
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as between:
-        url = f"nats://{nats_server.token}@127.0.0.1:{between.sockets[0].getsockname()[1]}"
+    async with between(nats_server, answer) as port:
+        url = f"nats://{nats_server.token}@127.0.0.1:{port}"
         if undecided > 4:
             with pytest.raises(NotReachable, match="it has not decided yet whether it lets this user in"):
                 await connect(url, name="tests")
@@ -312,6 +307,44 @@ async def test_a_server_that_asks_before_it_has_decided_is_asked_again(
             nc = await connect(url, name="tests")
             assert (await nc.jetstream().account_info()).api.total >= 0
             await nc.close()
+
+
+class Side(NamedTuple):
+    """A connection."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def end(self) -> None:
+        self.writer.close()
+        with suppress(OSError):
+            await self.writer.wait_closed()
+
+
+@asynccontextmanager
+async def between(server: EmbeddedServer, passing: Callable[[Side, Side], Awaitable[None]]) -> AsyncIterator[int]:
+    """What stands between clients and a server; gives the port. What it does for each client ends with the block."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def passed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client, behind = Side(reader, writer), Side(*await asyncio.open_connection("127.0.0.1", server.port))
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                await passing(client, behind)
+        finally:
+            await asyncio.gather(client.end(), behind.end())
+
+    def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.create_task(passed(reader, writer)))  # asyncio itself would keep none of them
+
+    listening = await asyncio.start_server(met, "127.0.0.1", 0)
+    try:
+        yield listening.sockets[0].getsockname()[1]
+    finally:
+        listening.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
